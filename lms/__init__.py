@@ -1,0 +1,1 @@
+"""Who is learning what, and what have they earned?"""

@@ -1,0 +1,1 @@
+"""Who is this person, to whom do they belong, and what may they do?"""

@@ -1,0 +1,84 @@
+"""Who may call this route? Every route says so: `@public` or `@requires(role, …)`; one that says nothing is refused."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.accounts.models import ROLES, Organisation, Person
+from lms.db import session
+from lms.errors import NotAllowed
+
+View = TypeVar("View", bound=Callable[..., Any])
+PUBLIC = frozenset({"public"})
+
+
+def public(view: View) -> View:
+    """Mark a view that anyone may call (or that checks its own token)."""
+    view.__access__ = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def requires(*roles: str) -> Callable[[View], View]:
+    """Mark a view that needs a signed-in person with one of `roles` (none named: any role)."""
+    unknown = set(roles) - set(ROLES)
+    if unknown:
+        raise ValueError(f"no such role: {unknown}")
+
+    def mark(view: View) -> View:
+        view.__access__ = frozenset(roles or ROLES)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def access_of(app: Flask, endpoint: str) -> frozenset[str] | None:
+    """Return what a route demands: PUBLIC, a set of roles, or None where it says nothing."""
+    found: frozenset[str] | None = getattr(app.view_functions.get(endpoint), "__access__", None)
+    return found
+
+
+def person() -> Person:
+    """Return the signed-in person of this request."""
+    found: Person = current_user._get_current_object()
+    return found
+
+
+def scope() -> str:
+    """Return the path prefix of the organisations that the signed-in person may see ('/1/')."""
+    own = person().organisation_id
+    organisation = session().get(Organisation, own) if own else None
+    if organisation is None:
+        raise NotAllowed(_("Your account belongs to no organisation yet. Ask your office to add it."))
+    return organisation.path
+
+
+def _check() -> BaseResponse | None:
+    if request.endpoint is None:
+        return None  # answered 404 or 405
+    access = access_of(current_app, request.endpoint)
+    if access is None:
+        raise NotAllowed("this route does not say who may call it")
+    if access is PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if not access & {role.name for role in current_user.roles}:
+        raise NotAllowed(_("This page is not for your role."))
+    return None
+
+
+def _ask_to_sign_in() -> BaseResponse:
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": url_for("security.login")})
+    if request.is_json or request.method != "GET":
+        return Response(status=401, response='{"type":"about:blank","title":"Sign in first","status":401}', mimetype="application/problem+json")
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+
+
+def init_app(app: Flask) -> None:
+    """Check every request against what its route demands."""
+    app.before_request(_check)

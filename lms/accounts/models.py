@@ -1,0 +1,65 @@
+"""How are people and organisations stored?"""
+
+import uuid
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask_security import RoleMixin, UserMixin
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.db import Base
+
+TEACHER, TRAINER, OFFICE = "teacher", "trainer", "office"
+ROLES = (TEACHER, TRAINER, OFFICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Role(RoleMixin):  # type: ignore[misc]  # Flask-Security's mixin is untyped where it matters
+    """What a person may do; the three roles are fixed, so they need no table."""
+
+    name: str
+    permissions: ClassVar[list[str]] = []
+
+
+class Organisation(Base):
+    """A provider, an office or a school; `path` ('/1/5/') makes 'everything below me' one prefix."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))  # office | provider | school
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    path: Mapped[str] = mapped_column(String(500), index=True)
+
+
+class Person(Base, UserMixin):  # type: ignore[misc]
+    """Somebody who can sign in. `account` is the opaque name by which xAPI knows them."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid.uuid4()))
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(100), index=True)
+    email: Mapped[str | None] = mapped_column(String(255), unique=True)
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid.uuid4().hex)
+    locale: Mapped[str | None] = mapped_column(String(20))
+    role_names: Mapped[str] = mapped_column(String(100), default=TEACHER)  # comma-separated
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise")
+
+    @property
+    def roles(self) -> list[Role]:
+        """The person's roles, in the order in which first pages are preferred."""
+        held = set(self.role_names.split(","))
+        return [Role(name) for name in (OFFICE, TRAINER, TEACHER) if name in held]
+
+    @roles.setter
+    def roles(self, roles: list[Role]) -> None:
+        self.role_names = ",".join(role.name for role in roles)

@@ -1,0 +1,58 @@
+"""How is a person or an organisation added?"""
+
+import re
+
+from flask_security import hash_password
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import ROLES, Organisation, Person
+from lms.errors import InvalidInput
+
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
+PASSWORD_MIN = 8
+
+
+def add_person(session: Session, username: str, name: str, roles: tuple[str, ...], *, password: str | None, organisation: Organisation | None = None) -> Person:
+    """Add somebody who can sign in (without a password they cannot until one is set).
+
+    Raises:
+        InvalidInput: naming every field that was wrong.
+    """
+    problems = list(_problems(session, username, name, roles, password))
+    if problems:
+        raise InvalidInput("The person was not added.", problems)
+    person = Person(
+        username=username,
+        name=name.strip(),
+        role_names=",".join(roles),
+        password=hash_password(password) if password else None,
+        organisation_id=organisation.id if organisation else None,
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def _problems(session: Session, username: str, name: str, roles: tuple[str, ...], password: str | None) -> list[str]:
+    problems = []
+    if not USERNAME.fullmatch(username):
+        problems.append("username: 2 to 64 letters, digits or . _ @ -, beginning with a letter or digit")
+    elif session.scalar(select(Person.id).where(func.lower(Person.username) == username.lower())):
+        problems.append(f"username: {username!r} is taken")
+    if not name.strip() or len(name) > 100:
+        problems.append("name: 1 to 100 characters")
+    if not roles or set(roles) - set(ROLES):
+        problems.append(f"role: one or more of {', '.join(ROLES)}")
+    if password is not None and len(password) < PASSWORD_MIN:
+        problems.append(f"password: at least {PASSWORD_MIN} characters")
+    return problems
+
+
+def add_organisation(session: Session, code: str, name: str, kind: str, parent: Organisation | None = None) -> Organisation:
+    """Add an organisation below `parent`."""
+    organisation = Organisation(code=code, name=name, kind=kind, parent_id=parent.id if parent else None, path="")
+    session.add(organisation)
+    session.flush()
+    organisation.path = f"{parent.path if parent else '/'}{organisation.id}/"
+    return organisation

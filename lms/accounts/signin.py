@@ -1,0 +1,103 @@
+"""How do people sign in? By user name (or e-mail) and password, through Flask-Security; rate-limited; argon2."""
+
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import lazy_gettext as _l
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security import LoginForm, Security, SQLAlchemySessionUserDatastore
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import func, or_, select
+from wtforms import PasswordField, StringField, SubmitField
+from wtforms.validators import InputRequired
+
+from lms.accounts.access import public, requires
+from lms.accounts.models import Person, Role
+from lms.config import Settings
+from lms.db import session
+
+LIMITS = ("10 per minute per account", "60 per minute per address")
+ARGON2 = {"argon2__rounds": 2, "argon2__memory_cost": 19456, "argon2__parallelism": 1}  # OWASP's minimum: 19 MiB, 2 passes
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, headers_enabled=True)
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """One field for who you are: user name or e-mail, however it was capitalised."""
+
+    email = None
+    identity = StringField(_l("User name or e-mail"), validators=[InputRequired(_l("Type your user name."))])
+    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Type your password."))])
+    submit = SubmitField(_l("Sign in"))
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Look the person up; Flask-Security checks the password and answers alike for both kinds of mistake."""
+        self.ifield = self.identity
+        self.user = find_person(self.identity.data or "")
+        valid: bool = super().validate(**kwargs)
+        return valid
+
+
+def find_person(identity: str) -> Person | None:
+    """Return the person with this user name or e-mail."""
+    wanted = identity.strip().lower()
+    return session().scalar(select(Person).where(or_(func.lower(Person.username) == wanted, func.lower(Person.email) == wanted)))
+
+
+class _RequestSession:
+    """The request's reading session under the name that Flask-Security expects of a scoped session."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(session(), name)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Set up sign-in, CSRF protection and rate limits."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=ARGON2,
+        SECURITY_LOGIN_USER_TEMPLATE="accounts/login.html",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/login",
+        SECURITY_LOGOUT_CSRF=True,
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_FLASH_MESSAGES=False,
+        SECURITY_JOIN_USER_ROLES=False,
+        SECURITY_CSRF_PROTECT_MECHANISMS=["session", "basic"],
+        SECURITY_REDIRECT_VALIDATE_MODE="absolute",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.secure,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_SWALLOW_ERRORS=True,  # Redis may be down; signing in may not
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+    )
+    datastore = SQLAlchemySessionUserDatastore(_RequestSession(), Person, Role)
+    Security(app, datastore, login_form=SignInForm)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    _limit_sign_in(app)
+
+
+def _limit_sign_in(app: Flask) -> None:
+    by_account = limiter.limit("10 per minute", key_func=_account_key, methods=["POST"])
+    by_address = limiter.limit("60 per minute", methods=["POST"])
+    view = app.view_functions["security.login"]
+    app.view_functions["security.login"] = public(by_account(by_address(view)))
+    app.view_functions["security.logout"] = public(app.view_functions["security.logout"])
+    if "security.verify" in app.view_functions:
+        app.view_functions["security.verify"] = requires()(app.view_functions["security.verify"])
+
+
+def _account_key() -> str:
+    name: str = g.get("sign_in_name") or request.form.get("identity", "")
+    return f"account:{name.strip().lower()[:64]}"

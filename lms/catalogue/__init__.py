@@ -1,0 +1,1 @@
+"""Which courses are published, in which immutable versions?"""

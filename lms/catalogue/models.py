@@ -1,0 +1,52 @@
+"""How are courses and their published versions stored?"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.db import Base, UtcDateTime
+
+
+class Course(Base):
+    """A course by its code; what it contains is in its versions."""
+
+    __tablename__ = "course"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+
+    versions: Mapped[list["CourseVersion"]] = relationship(back_populates="course", order_by="CourseVersion.number", lazy="raise")
+
+
+class CourseVersion(Base):
+    """One published version. Never changed: a correction is a new version."""
+
+    __tablename__ = "course_version"
+    __table_args__ = (UniqueConstraint("course_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    number: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)  # courses.outline's document
+    document_sha256: Mapped[str] = mapped_column(String(64))
+    package_sha256: Mapped[str] = mapped_column(String(64), index=True)  # names the served files
+    title_zh: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(200))
+    minutes: Mapped[int]
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    course: Mapped[Course] = relationship(back_populates="versions", lazy="joined", innerjoin=True)
+
+
+class AnswerKey(Base):
+    """The answers of one server-graded activity; they are kept here and never served."""
+
+    __tablename__ = "answer_key"
+
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True)
+    activity: Mapped[str] = mapped_column(String(64), primary_key=True)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -1,0 +1,1 @@
+"""Which hours follow from what happened, and how are they kept for good?"""

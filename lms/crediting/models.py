@@ -1,0 +1,55 @@
+"""How are observations and ledger entries stored?"""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, String, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, UtcDateTime
+
+
+class Observation(Base):
+    """One piece of evidence, extracted from one statement; can be rebuilt from the record store alone.
+
+    Instants are whole seconds since 1970 (UTC), as the hours core reads them.
+    """
+
+    __tablename__ = "observation"
+    __table_args__ = (UniqueConstraint("statement_id", "part"), Index("ix_observation_enrolment_id", "enrolment_id", "activity"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    statement_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    part: Mapped[int] = mapped_column(default=0)  # a statement may carry several played segments
+    kind: Mapped[str] = mapped_column(String(10))  # present | played | reported | completed | passed
+    activity: Mapped[str] = mapped_column(String(130))  # '<course code>:<activity key>'
+    session: Mapped[str] = mapped_column(String(36))
+    device: Mapped[str] = mapped_column(String(20), default="")
+    at: Mapped[int] = mapped_column(BigInteger)  # present: its end; others: when the server received it
+    since: Mapped[int | None] = mapped_column(BigInteger)  # present: its start; reported and played: when the launch opened
+    seconds: Mapped[int | None] = mapped_column(BigInteger)  # reported: the claim
+    media_from: Mapped[float | None] = mapped_column(Float)
+    media_to: Mapped[float | None] = mapped_column(Float)
+    rate: Mapped[float | None] = mapped_column(Float)  # as claimed; never trusted below what the server's clock implies
+    voided: Mapped[bool] = mapped_column(default=False)
+
+
+class LedgerEntry(Base):
+    """One appended credit or correction of one activity's seconds. Never changed, never deleted."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (UniqueConstraint("enrolment_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    number: Mapped[int]  # 1, 2, 3 … within the enrolment
+    activity: Mapped[str] = mapped_column(String(130))
+    seconds: Mapped[int]  # the difference; negative for a correction
+    reason: Mapped[str] = mapped_column(Text)  # credit | correction
+    programme_version_id: Mapped[int] = mapped_column(ForeignKey("programme_version.id"))
+    policy_sha256: Mapped[str] = mapped_column(String(64))
+    evidence: Mapped[list[str]] = mapped_column(JSON)  # ids of the statements that moved the account
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,184 @@
+"""What does one xAPI statement prove? Pure: a statement goes in, observations come out, or the reason why there are none.
+
+Trust is by authority, which the record store sets itself: presence and server-graded results count from the LMS alone;
+completion, results and played segments count from the player too; a duration counts from a trusted provider.
+From anybody else a statement is stored and shown, and earns nothing.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from lms import vocabulary as v
+
+SEGMENT = re.compile(r"(\d+(?:\.\d+)?)\[\.\](\d+(?:\.\d+)?)")
+DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+LONGEST_CLAIM_S = 10**9
+MOST_SEGMENTS = 2000
+
+Statement = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose word counts: this installation's own address, and the accounts of trusted providers."""
+
+    public_url: str
+    providers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the course document says of the activity that a statement speaks of."""
+
+    activity: str  # '<course code>:<activity key>'
+    iri: str
+    server_graded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One piece of evidence. Instants are whole seconds since 1970; media positions are seconds."""
+
+    kind: str
+    activity: str
+    session: str
+    device: str
+    at: int
+    since: int | None = None
+    seconds: int | None = None
+    media_from: float | None = None
+    media_to: float | None = None
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """The statement proves nothing toward hours; `reason` is a code that pages translate."""
+
+    reason: str
+
+
+def observe(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed, ...] | Ignored:
+    """Return what the statement proves about `rule`'s activity."""
+    authority = _authority(statement, trust)
+    if authority is None:
+        return Ignored("untrusted-authority")
+    verb = statement["verb"]["id"]
+    if verb == v.PRESENT:
+        return _present(statement, rule) if authority == "lms" else Ignored("presence-from-client")
+    if verb == v.TERMINATED and authority not in {"lms", "player"}:
+        return _reported(statement, rule)
+    if _object_id(statement) != rule.iri:
+        return Ignored("part-of-activity")
+    segments = _played(statement, rule)
+    outcome = _outcome(statement, rule, verb, authority)
+    return segments + outcome or Ignored("not-evidence")
+
+
+def _authority(statement: Statement, trust: Trust) -> str | None:
+    account = statement.get("authority", {}).get("account", {})
+    if account.get("homePage") == trust.public_url and account.get("name") in {"lms", "player"}:
+        return str(account["name"])
+    name = account.get("name")
+    return f"provider:{name}" if name in trust.providers else None
+
+
+def _object_id(statement: Statement) -> str | None:
+    target = statement["object"]
+    return target.get("id") if target.get("objectType", "Activity") == "Activity" else None
+
+
+def _extensions(statement: Statement) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = statement.get("context", {}).get("extensions") or {}
+    return found
+
+
+def _session(statement: Statement) -> tuple[str, str]:
+    extensions = _extensions(statement)
+    return str(extensions.get(v.LAUNCH, "")), str(extensions.get(v.DEVICE, ""))
+
+
+def received_at(statement: Statement) -> int:
+    """Return when the server received the statement, in whole seconds since 1970."""
+    return epoch(statement["stored"])
+
+
+def epoch(text: str) -> int:
+    """Return an ISO instant as whole seconds since 1970, floored."""
+    instant = datetime.fromisoformat(text)
+    return math.floor((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp())
+
+
+def _opened(statement: Statement) -> int | None:
+    text = _extensions(statement).get(v.OPENED)
+    return epoch(text) if isinstance(text, str) else None
+
+
+def _present(statement: Statement, rule: Rule) -> tuple[Observed, ...] | Ignored:
+    stretch = _extensions(statement).get(v.STRETCH)
+    if not isinstance(stretch, Mapping):
+        return Ignored("no-stretch")
+    since, until = epoch(stretch["from"]), epoch(stretch["to"])
+    if since >= until:
+        return Ignored("no-whole-second")
+    session, device = _session(statement)
+    return (Observed("present", rule.activity, session, device, at=until, since=since),)
+
+
+def _reported(statement: Statement, rule: Rule) -> tuple[Observed, ...] | Ignored:
+    seconds = duration_s(statement.get("result", {}).get("duration", ""))
+    opened = _opened(statement)
+    if seconds is None or opened is None:
+        return Ignored("no-duration")
+    session, device = _session(statement)
+    return (Observed("reported", rule.activity, session, device, at=received_at(statement), since=opened, seconds=seconds),)
+
+
+def duration_s(text: str) -> int | None:
+    """Return an ISO 8601 duration of days to seconds in whole seconds, floored; None for years, months or nonsense."""
+    match = DURATION.fullmatch(text)
+    if match is None or not any(match.groups()):
+        return None
+    days, hours, minutes, seconds = match.groups(default="0")
+    total = int(days) * 86400 + int(hours) * 3600 + int(minutes) * 60 + math.floor(float(seconds))
+    return min(total, LONGEST_CLAIM_S)
+
+
+def _played(statement: Statement, rule: Rule) -> tuple[Observed, ...]:
+    text = (statement.get("result", {}).get("extensions") or {}).get(v.PLAYED_SEGMENTS)
+    if not isinstance(text, str):
+        return ()
+    session, device = _session(statement)
+    at, since, rate = received_at(statement), _opened(statement), _speed(statement)
+    found = []
+    for start, end in SEGMENT.findall(text)[:MOST_SEGMENTS]:
+        media_from, media_to = round(float(start), 3), round(float(end), 3)
+        if media_from < media_to < LONGEST_CLAIM_S:
+            found.append(Observed("played", rule.activity, session, device, at, since, None, media_from, media_to, rate))
+    return tuple(found)
+
+
+def _speed(statement: Statement) -> float:
+    text = str(_extensions(statement).get(v.SPEED, "1")).rstrip("x")
+    try:
+        speed = float(text)
+    except ValueError:
+        return 1.0
+    return speed if math.isfinite(speed) and speed > 0 else 1.0
+
+
+def _outcome(statement: Statement, rule: Rule, verb: str, authority: str) -> tuple[Observed, ...]:
+    result = statement.get("result", {})
+    kind = None
+    if verb == v.COMPLETED and result.get("completion") is not False:
+        kind = "completed"
+    elif verb == v.PASSED and result.get("success") is not False and (authority == "lms" or not rule.server_graded):
+        kind = "passed"
+    if kind is None:
+        return ()
+    session, device = _session(statement)
+    return (Observed(kind, rule.activity, session, device, at=received_at(statement)),)

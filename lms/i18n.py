@@ -1,0 +1,62 @@
+"""In which language is this page, and how are people, times and numbers written in it?"""
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from flask import Flask, has_request_context, session
+from flask_babel import Babel, format_datetime, get_locale
+from flask_login import current_user
+
+DEFAULT = "zh_Hans_CN"
+LOCALES = {"zh_Hans_CN": "简体中文", "en": "English"}
+SITE_ZONE = "Asia/Shanghai"
+
+
+def choose_locale() -> str:
+    """Return the visitor's choice: this session's, else the person's own, else Chinese."""
+    if not has_request_context():
+        return DEFAULT
+    chosen = session.get("locale") or getattr(current_user, "locale", None)
+    return str(chosen) if chosen in LOCALES else DEFAULT
+
+
+def is_chinese() -> bool:
+    """Say whether the current page is in Chinese."""
+    locale = get_locale()
+    return locale is None or locale.language == "zh"
+
+
+def pick(zh: str, en: str) -> str:
+    """Return the text in the page's language; where English is missing the Chinese stands."""
+    return zh if is_chinese() or not en else en
+
+
+def local_time(instant: datetime, zone: str = SITE_ZONE) -> datetime:
+    """Return the instant in `zone`."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def write_time(instant: datetime, style: str = "medium") -> str:
+    """Write an instant as people do in the page's language, in the site's time zone."""
+    return format_datetime(local_time(instant), style, rebase=False)
+
+
+def write_hours(hours: Decimal) -> str:
+    """Write hours with the digits they were rounded to ('12.4', never '12.40' or '1.24E+1')."""
+    return f"{hours:f}"
+
+
+def write_clock(seconds: int) -> str:
+    """Write a length of time as a clock does: 18:20, 1:02:03."""
+    hours, rest = divmod(max(0, seconds), 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def init_app(app: Flask) -> None:
+    """Set up translations and the filters every template may use."""
+    app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_DEFAULT_TIMEZONE=SITE_ZONE, BABEL_TRANSLATION_DIRECTORIES="translations")
+    Babel(app, locale_selector=choose_locale)
+    app.jinja_env.filters.update(time=write_time, hours=write_hours, clock=write_clock)
+    app.jinja_env.globals.update(pick=pick, is_chinese=is_chinese, locales=LOCALES, get_locale=get_locale)

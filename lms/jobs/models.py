@@ -1,0 +1,32 @@
+"""How is a background job stored, so that it survives a closed tab and a killed worker?"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, UtcDateTime
+
+QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+
+
+class Job(Base):
+    """One piece of long work for one person: its parameters, its progress, its result."""
+
+    __tablename__ = "job"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[str] = mapped_column(String(12), default=QUEUED, index=True)
+    params: Mapped[dict[str, Any]] = mapped_column(JSON)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    message: Mapped[str] = mapped_column(Text, default="")
+    cancel_asked: Mapped[bool] = mapped_column(default=False)
+    result_name: Mapped[str | None] = mapped_column(String(200))  # file name shown to the person
+    result_object: Mapped[str | None] = mapped_column(String(300))  # object in the file store
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # a running job that is not touched for minutes was killed
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

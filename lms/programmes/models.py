@@ -1,0 +1,113 @@
+"""How are programme documents, classes and enrolments stored?"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, Date, ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Organisation, Person
+from lms.catalogue.models import CourseVersion
+from lms.db import Base, UtcDateTime
+
+# An enrolment's states, in the order in which they are passed (DOMAIN: enrolment 参训)
+STATUSES = ("nominated", "confirmed", "reported-in", "in-training", "completed", "not-completed", "withdrawn", "dismissed", "absent")
+LEARNING = ("confirmed", "reported-in", "in-training", "completed")  # may study
+
+
+class Programme(Base):
+    """One training project in one year, keyed by its code."""
+
+    __tablename__ = "programme"
+    __table_args__ = (UniqueConstraint("code", "year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64))
+    year: Mapped[int]
+
+
+class ProgrammeVersion(Base):
+    """One dated document of a programme. Never changed: next month's rule is a new version."""
+
+    __tablename__ = "programme_version"
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    number: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sha256: Mapped[str] = mapped_column(String(64))
+    effective_from: Mapped[date] = mapped_column(Date)
+    imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    programme: Mapped[Programme] = relationship(lazy="joined", innerjoin=True)
+
+
+class TrainingClass(Base):
+    """A run of a programme by a provider for about 50 people."""
+
+    __tablename__ = "training_class"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    intake: Mapped[str] = mapped_column(String(64), default="")
+    programme_version_id: Mapped[int] = mapped_column(ForeignKey("programme_version.id"), index=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+
+    programme_version: Mapped[ProgrammeVersion] = relationship(lazy="raise")
+    provider: Mapped[Organisation] = relationship(lazy="raise")
+    courses: Mapped[list["ClassCourse"]] = relationship(lazy="raise", order_by="ClassCourse.position")
+
+
+class ClassCourse(Base):
+    """A course that a class studies, and the requirement toward which its hours count."""
+
+    __tablename__ = "class_course"
+
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), primary_key=True)
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True, index=True)
+    requirement: Mapped[str] = mapped_column(String(64))  # key of an hours requirement in the programme document
+    compulsory: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int]
+
+    course_version: Mapped[CourseVersion] = relationship(lazy="raise")
+
+
+class Enrolment(Base):
+    """One teacher in one class; also the head of their hours ledger."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("class_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    track: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(20), default="confirmed")
+    window_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    window_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ledger_length: Mapped[int] = mapped_column(default=0)  # number of ledger entries, so that a lost tail shows
+    ledger_head: Mapped[str | None] = mapped_column(String(64))  # hash of the latest one
+    credited_seconds: Mapped[int] = mapped_column(default=0)  # sum of the ledger, for lists; verified against it
+
+    training_class: Mapped[TrainingClass] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class AttendanceRecord(Base):
+    """Days, months or tasks noted by class staff. Append-only: a correction is a negative record with a note."""
+
+    __tablename__ = "attendance_record"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    requirement: Mapped[str] = mapped_column(String(64))
+    quantity: Mapped[Decimal] = mapped_column(Numeric(6, 2))
+    noted_on: Mapped[date] = mapped_column(Date)  # the day it speaks of
+    noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,74 @@
+"""Where do files live? A folder or an S3-compatible bucket, behind the same few calls (STORAGE_URL)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import obstore
+from flask import Flask, current_app
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from lms.config import Settings
+
+
+class Storage:
+    """Named byte objects; names are '/'-separated and never come from people's input unchecked."""
+
+    def __init__(self, url: str) -> None:
+        self._store = _open(url)
+        parts = urlsplit(url)
+        self.folder = Path(parts.path) if parts.scheme == "file" else None
+
+    def put(self, name: str, content: bytes | Path) -> None:
+        """Store an object whole: a reader sees all of it or none."""
+        obstore.put(self._store, name, content)
+
+    def get(self, name: str) -> bytes:
+        """Return an object's bytes.
+
+        Raises:
+            FileNotFoundError: there is no such object.
+        """
+        return bytes(obstore.get(self._store, name).bytes())
+
+    def get_range(self, name: str, start: int, end: int) -> bytes:
+        """Return bytes `[start, end)` of an object."""
+        return bytes(obstore.get_range(self._store, name, start=start, end=end))
+
+    def size(self, name: str) -> int | None:
+        """Return an object's size in bytes, or None where there is none."""
+        try:
+            return int(obstore.head(self._store, name)["size"])
+        except FileNotFoundError:
+            return None
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """Yield an object in chunks."""
+        for chunk in obstore.get(self._store, name).stream():
+            yield bytes(chunk)
+
+    def delete(self, name: str) -> None:
+        """Remove an object; one that is not there is no error."""
+        try:
+            obstore.delete(self._store, name)
+        except FileNotFoundError:
+            return
+
+
+def _open(url: str) -> ObjectStore:
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        Path(parts.path).mkdir(parents=True, exist_ok=True)
+        return LocalStore(parts.path)
+    return S3Store.from_url(url)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the app its file store."""
+    app.extensions["storage"] = Storage(settings.storage_url)
+
+
+def storage() -> Storage:
+    """Return the current app's file store."""
+    found: Storage = current_app.extensions["storage"]
+    return found

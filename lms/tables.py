@@ -1,0 +1,13 @@
+"""Which tables does the LMS have? Importing this module makes every model known, for migrations and for tests."""
+
+from lms.accounts import models as accounts
+from lms.catalogue import models as catalogue
+from lms.crediting import models as crediting
+from lms.db import Base
+from lms.jobs import models as jobs
+from lms.learning import models as learning
+from lms.programmes import models as programmes
+from lms.worker import WorkerHeartbeat
+
+MODULES = (accounts, catalogue, crediting, jobs, learning, programmes, WorkerHeartbeat)
+METADATA = Base.metadata

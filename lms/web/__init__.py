@@ -1,0 +1,1 @@
+"""What is true of every page: its host, its headers, its errors, its health?"""

@@ -1,0 +1,66 @@
+"""Is this installation alive, and is it fit to serve?"""
+
+import shutil
+from datetime import timedelta
+
+import xapi.outbox
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from lms.accounts.access import public
+from lms.clock import now
+from lms.config import Settings
+from lms.db import session
+from lms.web import schema
+from lms.worker import HEARTBEAT_SECONDS, WorkerHeartbeat
+
+bp = Blueprint("health", __name__)
+OLDEST_OUTBOX = timedelta(minutes=5)
+
+
+@bp.get("/healthz")
+@public
+def alive() -> ResponseReturnValue:
+    """Answer as long as the process serves requests."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@public
+def ready() -> ResponseReturnValue:
+    """Answer 200 when everything a request or an hour depends on works, else 503, naming each part."""
+    try:
+        checks = {"database": "ok", "migrations": _migrations(), "worker": _worker(), "outbox": _outbox()}
+    except SQLAlchemyError as error:
+        checks = {"database": f"does not answer ({type(error).__name__})"}
+    checks["disk"] = _disk()
+    fit = all(value == "ok" for value in checks.values())
+    return jsonify(status="ok" if fit else "not ready", checks=checks), 200 if fit else 503
+
+
+def _migrations() -> str:
+    missing = schema.missing(session().connection())
+    return "ok" if missing is None else missing
+
+
+def _worker() -> str:
+    heart = session().get(WorkerHeartbeat, "worker")
+    if heart is None:
+        return "no worker has run yet"
+    silent = now() - heart.at
+    return "ok" if silent < timedelta(seconds=3 * HEARTBEAT_SECONDS) else f"silent for {int(silent.total_seconds())} s"
+
+
+def _outbox() -> str:
+    oldest = xapi.outbox.oldest(session())
+    if oldest is None or now() - oldest < OLDEST_OUTBOX:
+        return "ok"
+    return f"a statement has waited for {int((now() - oldest).total_seconds())} s"
+
+
+def _disk() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data_dir).free // 2**20
+    return "ok" if free >= settings.free_disk_mb else f"only {free} MB free"

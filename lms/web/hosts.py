@@ -1,0 +1,62 @@
+"""On which of the two hosts may a route answer?
+
+Uploaded content is other people's code. It is served on the content host only, and nothing else is, so that it can
+reach no cookie and no page of the application.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.config import Settings
+
+View = TypeVar("View", bound=Callable[..., Any])
+BOTH_HOSTS_PREFIXES = ("/xapi", "/healthz", "/readyz")
+
+
+def on_content_host(view: View) -> View:
+    """Mark a view that serves content: it answers on the content host and nowhere else."""
+    view.__content_host__ = True  # type: ignore[attr-defined]
+    return view
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Refuse content on the application's host and the application on the content host; set security headers."""
+    app.before_request(lambda: _keep_apart(settings))
+    app.after_request(lambda response: _secure(response, settings))
+
+
+def _keep_apart(settings: Settings) -> BaseResponse | None:
+    if request.endpoint is None or request.path.startswith(BOTH_HOSTS_PREFIXES):
+        return None
+    content_view = _is_content(request.endpoint)
+    on_content = request.host.rpartition(":")[0] == settings.content_host or request.host == settings.content_host
+    if content_view and not on_content:
+        abort(404)
+    if on_content and not content_view:
+        if request.method == "GET":
+            return redirect(settings.public_url + request.full_path.rstrip("?"))
+        abort(404)
+    return None
+
+
+def _is_content(endpoint: str) -> bool:
+    return getattr(current_app.view_functions.get(endpoint), "__content_host__", False)
+
+
+def _secure(response: Response, settings: Settings) -> Response:
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    if request.endpoint and _is_content(request.endpoint):
+        return response  # content sets its own policy
+    headers.setdefault(
+        "Content-Security-Policy",
+        f"default-src 'self'; img-src 'self' data:; frame-src {settings.content_url}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    )
+    headers.setdefault("X-Frame-Options", "DENY")
+    if settings.secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

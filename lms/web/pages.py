@@ -1,0 +1,66 @@
+"""What does every page know: the product's name, the menu, the language switch; and where does a person land?"""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from lms.accounts.access import person, public, requires
+from lms.accounts.models import OFFICE, TEACHER, TRAINER
+from lms.db import transaction
+from lms.i18n import LOCALES, pick
+
+bp = Blueprint("web", __name__)
+
+# role → (endpoint, label, icon); the first is the role's first page
+MENU = {
+    TEACHER: (("home.home", _l("My hours"), "hours"), ("transcripts.mine", _l("Transcript"), "transcript")),
+    TRAINER: (("catalogue.courses", _l("Courses"), "courses"),),
+    OFFICE: (("office.classes", _l("Classes"), "classes"), ("jobs.mine", _l("Exports"), "jobs")),
+}
+
+
+@bp.get("/")
+@requires()
+def first_page() -> ResponseReturnValue:
+    """Send a person to the first page of their first role."""
+    return redirect(url_for(MENU[person().roles[0].name][0][0]))
+
+
+@bp.post("/locale")
+@public
+def set_locale() -> ResponseReturnValue:
+    """Keep the visitor's language, for good where somebody is signed in."""
+    chosen = request.form.get("locale", "")
+    if chosen in LOCALES:
+        cookie["locale"] = chosen
+        if current_user.is_authenticated:
+            with transaction() as session:
+                session.merge(person(), load=True).locale = chosen
+    return redirect(_back())
+
+
+def _back() -> str:
+    target = request.form.get("next", "/")
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+
+
+def _menu() -> list[dict[str, object]]:
+    if not current_user.is_authenticated:
+        return []
+    known: dict[str, Callable[..., object]] = current_app.view_functions
+    return [
+        {"endpoint": endpoint, "label": label, "icon": icon, "active": request.endpoint == endpoint}
+        for role in current_user.roles
+        for endpoint, label, icon in MENU[role.name]
+        if endpoint in known
+    ]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and give every template what layout.html needs."""
+    app.register_blueprint(bp)
+    app.context_processor(lambda: {"nav_items": _menu(), "product_name": pick("研时", "Yanshi")})

@@ -1,0 +1,96 @@
+"""How is a refusal told? A plain page for people, problem+json (RFC 9457) for programs: one place for both."""
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from lms.errors import LmsError
+
+log = structlog.get_logger(__name__)
+RETRY_AFTER_SECONDS = 5
+
+
+def init_app(app: Flask) -> None:
+    """Translate every error of the LMS."""
+    app.register_error_handler(LmsError, _refused)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(Exception, _broken)
+
+
+def answer(status: int, title: str, detail: str, **extra: object) -> Response:
+    """Answer with problem+json to programs and with the error page to people."""
+    if _wants_json():
+        response = jsonify({"type": "about:blank", "title": title, "status": status, "detail": detail, **extra})
+        response.mimetype = "application/problem+json"
+    else:
+        response = Response(render_template("errors/error.html", status=status, title=title, detail=detail, problems=extra.get("problems", [])))
+    response.status_code = status
+    return response
+
+
+def _wants_json() -> bool:
+    if request.is_json or request.authorization is not None:
+        return True
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _refused(error: LmsError) -> Response:
+    extra = {"code": error.code} | error.extra if error.code else error.extra
+    return answer(error.status, _title(error.status), error.message, **extra)
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return answer(400, _title(400), _("This form was open for too long or came from another page. Nothing was saved: go back, reload the page and send it again."))
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    response = answer(status, _title(status), _detail(status))
+    for name, value in error.get_headers():
+        if name.lower() in {"allow", "retry-after"}:
+            response.headers[name] = value
+    return response
+
+
+def _unavailable(error: OperationalError) -> Response:
+    log.error("database.unavailable", error=type(error.orig).__name__)
+    response = answer(503, _title(503), _("The database does not answer at the moment. Nothing was lost; please try again in a few seconds."))
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    log.exception("request.failed", error=type(error).__name__)
+    return answer(500, _title(500), _("Something went wrong on our side. It has been logged; what you had saved before is safe."))
+
+
+def _title(status: int) -> str:
+    titles = {
+        400: _("This could not be taken"),
+        401: _("Please sign in"),
+        403: _("Not allowed"),
+        404: _("Not found"),
+        405: _("Not possible here"),
+        409: _("Something has changed"),
+        413: _("Too large"),
+        429: _("Too many attempts"),
+        503: _("One moment, please"),
+    }
+    return titles.get(status, _("Something went wrong"))
+
+
+def _detail(status: int) -> str:
+    details = {
+        404: _("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."),
+        405: _("This address does not take that kind of request."),
+        413: _("What was sent is larger than allowed. Nothing was saved."),
+        429: _("Too many attempts in a short time. Wait a minute and try again."),
+    }
+    return details.get(status, _("Please go back and try again."))

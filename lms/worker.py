@@ -1,0 +1,84 @@
+"""How do background tasks run? Celery is a doorbell: the truth stays in the database, and Redis may lose everything.
+
+Without REDIS_URL the queue lives in this process (`memory://`) with one worker thread and the beat in another;
+with it, `lms worker` runs them in processes of their own.
+"""
+
+import threading
+from datetime import datetime
+from typing import Any
+
+import structlog
+from celery import Celery, Task, shared_task
+from celery.beat import EmbeddedService, Scheduler
+from flask import Flask
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.clock import now
+from lms.config import Settings
+from lms.db import Base, UtcDateTime, transaction
+
+log = structlog.get_logger(__name__)
+HEARTBEAT_SECONDS = 20
+
+
+class WorkerHeartbeat(Base):
+    """When a worker last did a task: what /readyz looks at."""
+
+    __tablename__ = "worker_heartbeat"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@shared_task(name="lms.worker.beat_heart", ignore_result=True)
+def beat_heart() -> None:
+    """Note that a worker is alive and reaches the database."""
+    with transaction() as session:
+        session.merge(WorkerHeartbeat(name="worker", at=now()))
+
+
+def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery:
+    """Give the app its Celery; every task runs in an app context."""
+
+    class ContextTask(Task):  # type: ignore[misc]
+        """A task that sees the app's database, clock and files."""
+
+        def __call__(self, *args: object, **kwargs: object) -> object:
+            with app.app_context():
+                return self.run(*args, **kwargs)
+
+    celery = Celery(app.name, task_cls=ContextTask)
+    celery.conf.update(
+        broker_url=settings.redis_url or "memory://",
+        task_ignore_result=True,
+        task_acks_late=True,
+        worker_prefetch_multiplier=1,
+        worker_redirect_stdouts=False,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"polling_interval": 0.05, "visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 2, "max_retries": 1},
+        task_publish_retry=False,  # a doorbell that cannot ring must not hold up a request: the sweeper comes anyway
+        beat_schedule={"heartbeat": {"task": beat_heart.name, "schedule": HEARTBEAT_SECONDS}, **schedule},
+        timezone="UTC",
+    )
+    celery.set_default()
+    app.extensions["celery"] = celery
+    return celery
+
+
+def ring(task: Task, *args: object) -> None:
+    """Ask for a task soon. Failing to ask is no error: every task's work is found again by the beat."""
+    try:
+        task.apply_async(args=args, retry=False)
+    except Exception as error:  # noqa: BLE001 – any broker's failure is the same to us
+        log.warning("doorbell.failed", task=task.name, error=type(error).__name__)
+
+
+def start_embedded(app: Flask) -> None:
+    """Start a worker and a beat in threads of this process (the default without Redis)."""
+    celery: Celery = app.extensions["celery"]
+    worker = celery.Worker(pool="solo", concurrency=1, quiet=True, without_heartbeat=True, without_gossip=True, without_mingle=True, loglevel="WARNING")
+    threading.Thread(target=worker.start, name="worker", daemon=True).start()
+    EmbeddedService(celery, thread=True, scheduler_cls=Scheduler).start()  # in memory: the schedule is code
