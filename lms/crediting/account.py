@@ -1,0 +1,17 @@
+"""How many seconds has an enrolment been credited, by activity? The ledger's sums, as pages read them."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from lms.crediting import ledger
+
+
+def credited_by_activity(session: Session, enrolment_id: int) -> dict[str, int]:
+    """Return credited seconds by activity ('<course code>:<activity key>')."""
+    return ledger.sums(session, [enrolment_id])[enrolment_id]
+
+
+def credited_of_many(session: Session, enrolment_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return credited seconds by enrolment and activity."""
+    return ledger.sums(session, enrolment_ids)
