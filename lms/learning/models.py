@@ -1,9 +1,10 @@
-"""How are registrations, launches and a learner's open stretch stored?"""
+"""How are registrations, launches, a learner's open stretch, attempts and resume data stored?"""
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
@@ -21,29 +22,56 @@ class Registration(Base):
 
 
 class Launch(Base):
-    """One opening of one activity on one device: the session of the hours core, and the row that a beat extends."""
+    """One opening of one activity in one browser: the session of the hours core, and the row that a beat extends.
+
+    No index holds a column that every beat changes, so that PostgreSQL updates the row in place (HOT).
+    """
 
     __tablename__ = "launch"
     __table_args__ = (
-        Index("ix_launch_live", "person_id", "live"),
-        Index("ix_launch_open_stretch", "last_beat"),
+        # the lease: a person has at most one live launch, whatever races
+        Index("uq_launch_live", "person_id", unique=True, postgresql_where=text("live"), sqlite_where=text("live")),
+        Index("ix_launch_open_stretch", "stretch_from", postgresql_where=text("stretch_from IS NOT NULL"), sqlite_where=text("stretch_from IS NOT NULL")),
+        Index("ix_launch_running", "opened_at", postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL")),
+        {"postgresql_with": {"fillfactor": 70}},
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), index=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
     activity: Mapped[str] = mapped_column(String(64))  # key in the course document
-    device: Mapped[str] = mapped_column(String(20), default="")
+    device: Mapped[str] = mapped_column(String(20), default="")  # kind of device and an id of the browser: 'phone-1f0c9a2e'
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     live: Mapped[bool] = mapped_column(default=True)  # holds the person's one lease
+    lease: Mapped[int] = mapped_column(Integer, default=1)  # which opening of the page holds it: an older tab of the same launch does not
     nonce: Mapped[str] = mapped_column(String(32), default="")  # what the next beat must carry
-    stretch_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_beat: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    previous_nonce: Mapped[str] = mapped_column(String(32), default="")  # taken once more, for a beat whose reply was lost
+    stretch_from: Mapped[datetime | None] = mapped_column(UtcDateTime)  # whole seconds
+    last_beat: Mapped[datetime | None] = mapped_column(UtcDateTime)  # whole seconds
     closed_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this launch, in stretches already stated
-    earlier_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this activity before this launch
+    earlier_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this activity in other launches
+    cap_seconds: Mapped[int] = mapped_column(Integer, default=0)  # what the activity is worth, from the (immutable) course document
+
+
+class Attempt(Base):
+    """One submission of a quiz graded by the server; its id is made by the browser, so that a resent one counts once."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("registration_id", "activity", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
+    activity: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int]  # 1, 2, 3 …
+    launch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("launch.id"))
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    score: Mapped[int]
+    score_max: Mapped[int]
+    passed: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ActivityState(Base):

@@ -1,0 +1,76 @@
+"""May this person open this activity? Only the enrolment's own person, while studying, and only what the class studies."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courses.outline import Activity, Course, parse_course
+from lms.catalogue.models import CourseVersion
+from lms.programmes.models import LEARNING, ClassCourse, Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An activity of a course version, as one enrolment studies it."""
+
+    enrolment_id: int
+    course_version_id: int
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """An activity that its learner may open."""
+
+    person_id: int
+    enrolment: Enrolment
+    version: CourseVersion
+    course: Course
+    activity: Activity
+
+    @property
+    def place(self) -> Place:
+        """Which activity this is."""
+        return Place(self.enrolment.id, self.version.id, self.activity.key)
+
+
+class Refusal(StrEnum):
+    """Why somebody may not open an activity."""
+
+    NOT_FOUND = "not-found"  # no such activity, or somebody else's: the two look the same on purpose
+    NOT_STUDYING = "not-studying"
+
+
+def admit_to_course(session: Session, person_id: int, enrolment_id: int, course_version_id: int) -> tuple[Enrolment, CourseVersion] | Refusal:
+    """Return the person's own enrolment and the course version, if their class studies it."""
+    found = session.execute(
+        select(Enrolment, CourseVersion)
+        .join(ClassCourse, ClassCourse.class_id == Enrolment.class_id)
+        .join(CourseVersion, CourseVersion.id == ClassCourse.course_version_id)
+        .where(Enrolment.id == enrolment_id, Enrolment.person_id == person_id, CourseVersion.id == course_version_id)
+    ).one_or_none()
+    if found is None:
+        return Refusal.NOT_FOUND
+    enrolment, version = found
+    return (enrolment, version) if enrolment.status in LEARNING else Refusal.NOT_STUDYING
+
+
+def admit(session: Session, person_id: int, place: Place) -> Admission | Refusal:
+    """Return the admission of a person to an activity, or why there is none."""
+    found = admit_to_course(session, person_id, place.enrolment_id, place.course_version_id)
+    if isinstance(found, Refusal):
+        return found
+    enrolment, version = found
+    course = outline(version)
+    activity = next((one for one in course.activities if one.key == place.activity), None)
+    return Admission(person_id, enrolment, version, course, activity) if activity else Refusal.NOT_FOUND
+
+
+def outline(version: CourseVersion) -> Course:
+    """Return a published version's outline; it was checked when it was published."""
+    course = parse_course(version.document)
+    if not isinstance(course, Course):
+        raise TypeError(f"course version {version.id} holds a document that is no course: {course}")
+    return course

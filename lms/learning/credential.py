@@ -1,0 +1,57 @@
+"""For whom does a launch token speak to the record store? For one learner, in one launch, about one activity."""
+
+from flask import Request, current_app
+from sqlalchemy import select
+
+import xapi
+from lms import vocabulary as v
+from lms.clock import now
+from lms.config import Settings
+from lms.db import session
+from lms.learning.models import Launch
+from lms.learning.presence import SILENT
+from lms.learning.stating import Subject, subject_of
+from lms.learning.tickets import Ticket, Tickets, bearer
+
+SCOPES = frozenset({"statements/write", "statements/read/mine", "state"})
+
+
+def ticket_of(request: Request) -> Ticket | None:
+    """Return the ticket that a request carries, or None where it has none of ours."""
+    tickets: Tickets = current_app.extensions["launch_tickets"]
+    return tickets.read(bearer(request.headers.get("Authorization", "")))
+
+
+def running(ticket: Ticket | None) -> Launch | None:
+    """Return the launch of a ticket while it runs: a token dies when its launch ends or is older than 12 hours and silent."""
+    if ticket is None:
+        return None
+    launch = session().scalar(select(Launch).where(Launch.id == ticket.launch_id, Launch.ended_at.is_(None)))
+    if launch is None or max(launch.opened_at, launch.last_beat or launch.opened_at) < now() - SILENT:
+        return None
+    return launch
+
+
+def authenticate(request: Request) -> xapi.Credential | None:
+    """Return the credential of a launch token for the record store, or None.
+
+    A page that lost the lease may still say what its content did; only time needs the lease.
+    """
+    launch = running(ticket_of(request))
+    if launch is None:
+        return None
+    settings: Settings = current_app.extensions["settings"]
+    return credential_of(subject_of(session(), launch, settings.public_url))
+
+
+def credential_of(subject: Subject) -> xapi.Credential:
+    """Return what a launch's player may say, and what the server says in its name."""
+    return xapi.Credential(
+        name=f"launch:{subject.launch_id}",
+        authority=v.player_authority(subject.public_url),
+        scopes=SCOPES,
+        actor=subject.actor,
+        registration=subject.registration,
+        activity=subject.iri,
+        context_extensions=subject.extensions,
+    )

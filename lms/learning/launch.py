@@ -1,0 +1,120 @@
+"""How is an activity opened, and who holds the lease? One learner has one live page; opening another takes the lease.
+
+Everything here happens under the person's row lock, so that two pages opened at the same moment come one after the other.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.catalogue.models import CourseVersion
+from lms.config import Settings
+from lms.learning.admission import Admission
+from lms.learning.models import Launch, Registration
+from lms.learning.presence import SILENT, end, fresh_nonce, release
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A launch ready for its page, and whether taking the lease closed a stretch elsewhere."""
+
+    launch: Launch
+    stated: bool
+
+
+def open_launch(session: Session, admission: Admission, device: str, settings: Settings, now: datetime, *, take: bool = True) -> Opened:
+    """Open an activity, or resume this browser's launch of it if that is younger than 12 hours and has not ended.
+
+    With `take`, this page becomes the live one: every other launch of the person loses the lease and its open stretch is
+    closed and stated. Without it the lease stays where it is (a page that only sends what waited in its queue).
+    """
+    _lock_person(session, admission.person_id)
+    registration = _registration(session, admission)
+    launch = _resumable(session, registration.id, admission.activity.key, device, now)
+    stated = False
+    if take:
+        held = session.scalars(select(Launch).where(Launch.person_id == admission.person_id, Launch.live).order_by(Launch.id).with_for_update()).all()
+        stated = _release_all(session, held, settings, now)
+    if launch is None:
+        launch = _new(admission, registration.id, device, now)
+        session.add(launch)
+    elif take:
+        launch.lease += 1
+        launch.nonce, launch.previous_nonce = fresh_nonce(), ""
+    if take:
+        launch.live = True
+        launch.earlier_seconds = _earlier(session, launch)
+    session.flush()
+    return Opened(launch, stated)
+
+
+def end_all(session: Session, person_id: int, settings: Settings, now: datetime) -> bool:
+    """End every launch of a person (they signed out); return whether something was stated."""
+    _lock_person(session, person_id)
+    running = select(Launch).where(Launch.person_id == person_id, Launch.ended_at.is_(None)).order_by(Launch.id).with_for_update()
+    return any([end(session, launch, settings, now) for launch in session.scalars(running)])  # all of them, not only up to the first
+
+
+def _lock_person(session: Session, person_id: int) -> None:
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
+def _release_all(session: Session, held: Sequence[Launch], settings: Settings, now: datetime) -> bool:
+    stated = [release(session, launch, settings, now) for launch in held]
+    session.flush()  # before another launch becomes the live one: the database allows one at a time
+    return any(stated)
+
+
+def _registration(session: Session, admission: Admission) -> Registration:
+    place = admission.place
+    known = select(Registration).where(Registration.enrolment_id == place.enrolment_id, Registration.course_version_id == place.course_version_id)
+    found = session.scalar(known)
+    if found is None:
+        found = Registration(id=uuid.uuid4(), enrolment_id=place.enrolment_id, course_version_id=place.course_version_id)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _resumable(session: Session, registration_id: uuid.UUID, activity: str, device: str, now: datetime) -> Launch | None:
+    own = (Launch.registration_id == registration_id, Launch.activity == activity, Launch.device == device)
+    young = (Launch.ended_at.is_(None), Launch.opened_at > now - SILENT)
+    return session.scalar(select(Launch).where(*own, *young).order_by(Launch.opened_at.desc()).limit(1).with_for_update())
+
+
+def _new(admission: Admission, registration_id: uuid.UUID, device: str, now: datetime) -> Launch:
+    place = admission.place
+    return Launch(
+        id=uuid.uuid4(),
+        registration_id=registration_id,
+        enrolment_id=place.enrolment_id,
+        person_id=admission.person_id,
+        course_version_id=place.course_version_id,
+        activity=place.activity,
+        device=device,
+        opened_at=now,
+        live=False,
+        nonce=fresh_nonce(),
+        cap_seconds=admission.activity.minutes * 60,
+    )
+
+
+def _earlier(session: Session, launch: Launch) -> int:
+    """Return the seconds of presence that other launches of this activity have measured, in any version of its course."""
+    course = select(CourseVersion.course_id).where(CourseVersion.id == launch.course_version_id).scalar_subquery()
+    found = session.scalar(
+        select(func.coalesce(func.sum(Launch.closed_seconds), 0))
+        .join(CourseVersion, CourseVersion.id == Launch.course_version_id)
+        .where(
+            Launch.enrolment_id == launch.enrolment_id,
+            Launch.activity == launch.activity,
+            Launch.id != launch.id,
+            CourseVersion.course_id == course,
+        )
+    )
+    return int(found or 0)

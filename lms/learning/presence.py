@@ -1,0 +1,172 @@
+"""How is presence measured and stated? One UPDATE for nearly every beat; the rest takes the launch's row lock.
+
+Rules are in `stretch.py`; this module keeps them in the launch's row. A stretch is stated in the transaction that closes it.
+"""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+from lms.config import Settings
+from lms.learning import stating
+from lms.learning.models import Launch
+from lms.learning.stretch import STATE_AFTER, Presence, Rhythm, Step, beat, close, pause, whole
+from lms.learning.tickets import Ticket
+
+SILENT = timedelta(hours=12)  # a launch not heard of for this long has ended
+
+
+class State(StrEnum):
+    """What a beat came to."""
+
+    COUNTING = "counting"
+    PAUSED = "paused"
+    AGAIN = "again"  # the nonce was spent: nothing moved; beat again with the one in the reply
+
+
+class Stopped(StrEnum):
+    """Why a beat measures nothing."""
+
+    LEASE = "lease"  # another page of this learner is the live one
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Beaten:
+    """The answer to a beat: what the next one must carry and what was measured so far in this activity."""
+
+    state: State
+    nonce: str
+    counted_seconds: int
+    cap_seconds: int
+    stated: bool = False
+
+
+def fresh_nonce() -> str:
+    """Return a nonce that nobody can guess."""
+    return secrets.token_hex(8)
+
+
+def rhythm_of(settings: Settings) -> Rhythm:
+    """Return how far apart two beats may be in this installation."""
+    return Rhythm(timedelta(seconds=settings.beat_seconds + settings.beat_grace_seconds))
+
+
+# Built once: its cache key is then computed once. True in `live` implies that the launch has not ended.
+_EXTEND = (
+    update(Launch)
+    .where(
+        Launch.id == bindparam("launch"),
+        Launch.live,
+        Launch.lease == bindparam("held"),
+        Launch.nonce == bindparam("carried"),
+        Launch.stretch_from > bindparam("oldest"),
+        Launch.last_beat.between(bindparam("since"), bindparam("now")),
+    )
+    .values(last_beat=bindparam("now"), nonce=bindparam("fresh"), previous_nonce=bindparam("carried"))
+    .returning(Launch.stretch_from, Launch.closed_seconds, Launch.earlier_seconds, Launch.cap_seconds)
+)
+
+
+def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rhythm: Rhythm) -> Beaten | None:
+    """Extend the open stretch in one UPDATE; None where anything is out of the ordinary and `take_beat` must look."""
+    fresh, now = fresh_nonce(), whole(now)
+    row = connection.execute(
+        _EXTEND,
+        {
+            "launch": ticket.launch_id,
+            "held": ticket.lease,
+            "carried": nonce,
+            "oldest": now - rhythm.state_after,
+            "since": now - rhythm.longest_gap,
+            "now": now,
+            "fresh": fresh,
+        },
+    ).one_or_none()
+    if row is None:
+        return None
+    since, closed, earlier, cap = row
+    return Beaten(State.COUNTING, fresh, earlier + closed + int((now - since).total_seconds()), cap)
+
+
+def take_beat(session: Session, ticket: Ticket, nonce: str, now: datetime, settings: Settings, *, last: bool = False) -> Beaten | Stopped:
+    """Take a beat under the launch's lock; `last` closes the stretch that it extends."""
+    launch = session.get(Launch, ticket.launch_id, with_for_update=True)
+    if launch is None or launch.ended_at is not None:
+        return Stopped.ENDED
+    if not launch.live or launch.lease != ticket.lease:
+        return Stopped.LEASE
+    act = pause if last else beat
+    step = act(presence_of(launch), nonce, fresh_nonce(), whole(now), rhythm_of(settings))
+    keep(session, launch, step, settings, now)
+    state = State.AGAIN if not step.accepted else State.COUNTING if launch.stretch_from else State.PAUSED
+    counted = launch.earlier_seconds + step.presence.seconds
+    return Beaten(state, launch.nonce, counted, launch.cap_seconds, step.stated is not None)
+
+
+def presence_of(launch: Launch) -> Presence:
+    """Return a launch's measurement so far as a value."""
+    return Presence(launch.nonce, launch.previous_nonce, launch.stretch_from, launch.last_beat, launch.closed_seconds)
+
+
+def keep(session: Session, launch: Launch, step: Step, settings: Settings, now: datetime) -> None:
+    """Write a step into the locked launch and state the stretch it closed, if any."""
+    after = step.presence
+    launch.nonce, launch.previous_nonce = after.nonce, after.previous_nonce
+    launch.stretch_from, launch.last_beat, launch.closed_seconds = after.stretch_from, after.last_beat, after.closed_seconds
+    if step.stated is not None:
+        subject = stating.subject_of(session, launch, settings.public_url)
+        stating.store(session, [stating.present_statement(subject, step.stated)], settings.public_url, now)
+
+
+def release(session: Session, launch: Launch, settings: Settings, now: datetime) -> bool:
+    """Take the lease from a locked launch and close its stretch; return whether something was stated."""
+    step = close(presence_of(launch))
+    keep(session, launch, step, settings, now)
+    launch.live = False
+    return step.stated is not None
+
+
+def end(session: Session, launch: Launch, settings: Settings, now: datetime) -> bool:
+    """End a locked launch: its token is dead from here on; return whether something was stated."""
+    stated = release(session, launch, settings, now)
+    launch.ended_at = now
+    return stated
+
+
+def silent_stretches(session: Session, now: datetime, settings: Settings, limit: int) -> Sequence[uuid.UUID]:
+    """Return launches whose open stretch can no longer be extended."""
+    heard = whole(now) - rhythm_of(settings).longest_gap
+    return session.scalars(select(Launch.id).where(Launch.stretch_from.is_not(None), Launch.last_beat < heard).limit(limit)).all()
+
+
+def silent_launches(session: Session, now: datetime, limit: int) -> Sequence[uuid.UUID]:
+    """Return launches that were opened long ago and not heard of since."""
+    since = now - SILENT
+    quiet = or_(Launch.last_beat.is_(None), Launch.last_beat < since)
+    return session.scalars(select(Launch.id).where(Launch.ended_at.is_(None), Launch.opened_at < since, quiet).limit(limit)).all()
+
+
+def sweep_one(session: Session, launch_id: uuid.UUID, now: datetime, settings: Settings) -> bool:
+    """Close what is silent about one launch, looking again under its lock; return whether something was stated."""
+    launch = session.scalar(select(Launch).where(Launch.id == launch_id).with_for_update(skip_locked=True))
+    if launch is None or launch.ended_at is not None:
+        return False
+    heard = launch.last_beat or launch.opened_at
+    if max(heard, launch.opened_at) < now - SILENT:
+        return end(session, launch, settings, now)
+    if launch.stretch_from is None or heard >= whole(now) - rhythm_of(settings).longest_gap:
+        return False
+    step = close(presence_of(launch))
+    keep(session, launch, step, settings, now)
+    return step.stated is not None
+
+
+__all__ = ["SILENT", "STATE_AFTER", "Beaten", "State", "Stopped", "end", "extend", "release", "sweep_one", "take_beat"]

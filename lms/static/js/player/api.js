@@ -1,0 +1,46 @@
+// How does the page talk to the server? JSON with the launch token; an answer is a value, a dead network one too.
+
+const PATIENCE_MS = 10000;
+
+export const OFFLINE = { status: 0, body: null };
+
+/** Send JSON and return {status, body}; status 0 means that no answer came. Cookies stay at home unless asked for. */
+export async function send(url, body, { token, cookies = false, csrf, keepalive = false, headers = {} } = {}) {
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      body: JSON.stringify(body),
+      keepalive,
+      signal: keepalive ? undefined : giveUp.signal,
+      credentials: cookies ? "same-origin" : "omit",
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...(csrf ? { "X-CSRFToken": csrf } : {}),
+        ...headers,
+      },
+    });
+    return { status: response.status, body: await response.json().catch(() => null) };
+  } catch {
+    return OFFLINE;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Say whether asking again later makes sense. */
+export function isTemporary(status) {
+  return status === 0 || status === 429 || status >= 500;
+}
+
+/** Return a random UUID (crypto.randomUUID needs https, and a school's own server may have none). */
+export function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

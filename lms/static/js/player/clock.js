@@ -1,0 +1,45 @@
+// What does the learner see of the measurement? Seconds as the server confirmed them, and in words why they do or do not grow.
+
+const SPOKEN_EVERY_S = 300; // a screen reader hears of the clock every five minutes, not every second
+
+/** Write seconds as a clock does: 18:20, 1:02:03. */
+export function write(seconds) {
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+export class ClockView {
+  constructor(root, texts) {
+    this.texts = texts;
+    this.root = root;
+    this.find = (name) => root.querySelector(`[data-clock="${name}"]`);
+    this.spoken = 0;
+  }
+
+  /** Show `seconds` of `cap` and the state; the words change only when the state does, so they are read out once. */
+  show(state, seconds, cap) {
+    setText(this.find("counted"), write(seconds));
+    const bar = this.find("bar");
+    bar.max = cap || 1;
+    bar.value = Math.min(seconds, cap);
+    if (this.root.dataset.state !== state) {
+      this.root.dataset.state = state;
+      setText(this.find("reason"), this.texts[state] ?? "");
+      this.find("take").hidden = state !== "lease" && state !== "ended";
+      setText(this.find("take"), state === "ended" ? this.texts.reopen : this.texts.take);
+    }
+    this.find("full").hidden = seconds < cap;
+    this.speak(seconds);
+  }
+
+  speak(seconds) {
+    const step = Math.floor(seconds / SPOKEN_EVERY_S);
+    if (step > this.spoken && this.spoken >= 0) setText(this.find("spoken"), this.texts.spoken.replace("{minutes}", String(step * (SPOKEN_EVERY_S / 60))));
+    this.spoken = step;
+  }
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

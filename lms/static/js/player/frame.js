@@ -1,0 +1,32 @@
+// How does the page talk with the content? By messages alone: the frame runs other people's code on another host.
+//
+// A sandboxed frame's origin is "null", so what it says is believed only if the window is ours; nothing secret is sent in.
+
+const LARGEST_STATE = 64 * 1024;
+const TALLEST_PX = 20000;
+
+export class Frame {
+  /** `hears` has a function for each kind of message: ready, active, media, statement, state, answers. */
+  constructor(iframe, hears) {
+    Object.assign(this, { iframe, hears });
+    addEventListener("message", (event) => {
+      if (event.source === iframe.contentWindow && event.data?.th === 1) this.hear(event.data);
+    });
+  }
+
+  hear(message) {
+    const { type } = message;
+    if (type === "height") this.grow(message.px);
+    else if (type === "state" && JSON.stringify(message.body ?? null).length > LARGEST_STATE) console.warn("state too large, not saved");
+    else if (Object.hasOwn(this.hears, type)) this.hears[type](message);
+  }
+
+  grow(px) {
+    const height = Number(px);
+    if (height > 0 && height <= TALLEST_PX) this.iframe.style.height = `${Math.ceil(height)}px`;
+  }
+
+  say(type, rest = {}) {
+    this.iframe.contentWindow?.postMessage({ th: 1, type, ...rest }, "*"); // an opaque origin cannot be named
+  }
+}
