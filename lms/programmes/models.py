@@ -4,8 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy import JSON, Date, Dialect, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
 
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import CourseVersion
@@ -14,6 +15,26 @@ from lms.db import Base, UtcDateTime
 # An enrolment's states, in the order in which they are passed (DOMAIN: enrolment 参训)
 STATUSES = ("nominated", "confirmed", "reported-in", "in-training", "completed", "not-completed", "withdrawn", "dismissed", "absent")
 LEARNING = ("confirmed", "reported-in", "in-training", "completed")  # may study
+
+
+class Hundredths(TypeDecorator[Decimal]):
+    """A decimal with two places, kept as a whole number: SQLite has no exact decimals, and sums must be exact."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Write hundredths; anything finer is refused instead of rounded."""
+        if value is None:
+            return None
+        hundredths = value * 100
+        if hundredths != int(hundredths):
+            raise ValueError(f"{value} has more than two decimal places")
+        return int(hundredths)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """Give the decimal back."""
+        return None if value is None else Decimal(int(value)) / 100
 
 
 class Programme(Base):
@@ -106,7 +127,7 @@ class AttendanceRecord(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     requirement: Mapped[str] = mapped_column(String(64))
-    quantity: Mapped[Decimal] = mapped_column(Numeric(6, 2))
+    quantity: Mapped[Decimal] = mapped_column(Hundredths)
     noted_on: Mapped[date] = mapped_column(Date)  # the day it speaks of
     noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(String(200), default="")

@@ -1,0 +1,134 @@
+"""How does a checked package become a published course version?
+
+Files are stored under the hash of their content before the row that names them is committed, so a version never points
+at files that are not there; files that no row names are harmless. A version never changes: the same content again is the
+same version, other content is the next one.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courses.outline import Course as Outline
+from courses.outline import parse_course
+from courses.package import Package
+from lms.accounts.models import Organisation, Person
+from lms.catalogue.models import AnswerKey, Course, CourseVersion
+from lms.errors import NotAllowed
+from lms.storage import Storage
+
+OUTLINES_KEPT = 256
+
+
+def publish(session: Session, storage: Storage, package: Package, by: Person | None, now: datetime) -> CourseVersion:
+    """Publish a package as a version of its course, made on first use; `by` None is the installation itself.
+
+    Call `store_files` before the transaction for large packages: here it is then a single look-up.
+
+    Raises:
+        NotAllowed: the course belongs to an organisation that is not below the publisher's.
+    """
+    store_files(storage, package)
+    course = _course(session, package.course.code, by)
+    digest = _digest(package.document)
+    known = session.scalars(
+        select(CourseVersion).where(
+            CourseVersion.course_id == course.id, CourseVersion.package_sha256 == package.sha256, CourseVersion.document_sha256 == digest
+        )
+    )
+    for version in known:
+        if _answer_keys(session, version.id) == dict(package.answer_keys):
+            return version
+    return _add_version(session, course, package, by, now)
+
+
+def store_files(storage: Storage, package: Package) -> None:
+    """Store a package's files under its hash; a package that is there whole is left alone."""
+    marker = f"packages/{package.sha256}.stored"
+    if storage.size(marker) is not None:
+        return
+    for name, content in package.files.items():
+        storage.put(file_name(package.sha256, name), content)
+    storage.put(marker, str(len(package.files)).encode())
+
+
+def file_name(package_sha256: str, path: str) -> str:
+    """Return the storage name of one file of a package."""
+    return f"packages/{package_sha256}/{path}"
+
+
+def may_publish(session: Session, course: Course, by: Person | None) -> bool:
+    """Say whether somebody may add versions: people of the course's organisation or of one above it."""
+    if by is None or course.organisation_id == by.organisation_id:
+        return True
+    owner, own = (session.get(Organisation, one) if one else None for one in (course.organisation_id, by.organisation_id))
+    return owner is not None and own is not None and owner.path.startswith(own.path)
+
+
+def _course(session: Session, code: str, by: Person | None) -> Course:
+    course = session.scalar(select(Course).where(Course.code == code).with_for_update())
+    if course is None:
+        course = Course(code=code, organisation_id=by.organisation_id if by else None)
+        session.add(course)
+        session.flush()
+    elif not may_publish(session, course, by):
+        raise NotAllowed(_("Course %(code)s belongs to another organisation. Give yours another code.", code=code))
+    return course
+
+
+def _add_version(session: Session, course: Course, package: Package, by: Person | None, now: datetime) -> CourseVersion:
+    last = session.scalar(select(CourseVersion.number).where(CourseVersion.course_id == course.id).order_by(CourseVersion.number.desc()).limit(1))
+    version = CourseVersion(
+        course=course,
+        number=(last or 0) + 1,
+        document=package.document,
+        document_sha256=_digest(package.document),
+        package_sha256=package.sha256,
+        title_zh=package.course.title.zh,
+        title_en=package.course.title.en,
+        minutes=package.course.minutes,
+        published_at=now,
+        published_by=by.id if by else None,
+    )
+    session.add(version)
+    session.flush()
+    session.add_all(AnswerKey(course_version_id=version.id, activity=activity, document=key) for activity, key in package.answer_keys.items())
+    session.flush()
+    return version
+
+
+def _answer_keys(session: Session, version_id: int) -> dict[str, dict[str, Any]]:
+    return {key.activity: key.document for key in session.scalars(select(AnswerKey).where(AnswerKey.course_version_id == version_id))}
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A version's document as a cache key: equal where the hash is."""
+
+    sha256: str
+    document: Mapping[str, Any] = field(compare=False)
+
+
+def outline_of(version: CourseVersion) -> Outline:
+    """Return a published version's outline; read once per process, for versions never change."""
+    return _outline(_Stored(version.document_sha256, version.document))
+
+
+@lru_cache(maxsize=OUTLINES_KEPT)
+def _outline(stored: _Stored) -> Outline:
+    course = parse_course(stored.document)
+    if not isinstance(course, Outline):
+        raise TypeError(f"a stored course document is no course: {course}")
+    return course

@@ -1,0 +1,207 @@
+"""How is each part of a programme document read? Pure; every mistake is noted with its path and reading goes on."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from lms.hours import Policy
+from lms.hours.reading import Reader
+from lms.programmes.values import KINDS, MODES, Deliverable, Filing, Integrity, Kind, Mode, Named, Phase, Rates, Requirement, Role, Rules, Text, Track
+
+KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_KEY = 64
+CAUSES = ("absent", "dismissed", "not-completed", "withdrawn")
+STARTS = ("class-end", "class-start", "decision")
+BARS = ("provincial-face-to-face", "provincial", "nothing")
+PER = ("provider", "class", "trainees")
+FASTEST_RATE = 16
+
+Part = TypeVar("Part")
+# what stands in for rules that could not be read; a problem was noted, so nobody ever sees it
+NO_RULES = Rules(date.min, Decimal(1), (), Integrity(frozenset(), 1, BARS[0], STARTS[0]), (), (), Rates("", 0, 0))
+
+
+class PartReader(Reader):
+    """Reads the parts of a programme document."""
+
+    def each(self, value: Any, path: str, read: Callable[[Any, str], Part], *, least: int = 1) -> tuple[Part, ...]:
+        """Read every item of an array that has at least `least` of them."""
+        items = self.array(value, path)
+        if isinstance(value, list) and len(items) < least:
+            self.refuse(path, "must not be empty")
+        return tuple(read(item, f"{path}[{index}]") for index, item in enumerate(items))
+
+    def part(self, value: Any, path: str, required: set[str], optional: set[str] | None = None) -> dict[str, Any]:
+        """Read an object; where it is none, everything in it is absent and was noted once."""
+        found = self.object(value, path, required, optional or set())
+        return found if found is not None else {}
+
+    def both(self, value: Any, path: str) -> Text:
+        """Read a text in both languages."""
+        found = self.part(value, path, {"zh", "en"})
+        for language in ("zh", "en"):
+            if found.get(language) == "":
+                self.refuse(f"{path}.{language}", "must not be empty")
+        return Text(self.text(found["zh"], f"{path}.zh"), self.text(found["en"], f"{path}.en")) if found else Text("", "")
+
+    def key(self, value: Any, path: str) -> str:
+        """Read a key: it goes into addresses and files, so it is plain."""
+        if not isinstance(value, str) or not KEY.fullmatch(value) or len(value) > LONGEST_KEY:
+            self.refuse(path, "must be small letters, digits and single hyphens, at most 64", value)
+            return ""
+        return value
+
+    def choice(self, value: Any, path: str, among: tuple[str, ...]) -> str:
+        """Read one word out of a few."""
+        if value not in among:
+            self.refuse(path, f"must be one of {', '.join(among)}", value)
+            return among[0]
+        return str(value)
+
+    def day(self, value: Any, path: str) -> date:
+        """Read a day, such as 2020-09-25."""
+        try:
+            return date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
+            self.refuse(path, "must be a day, such as 2020-09-25", value)
+            return date.min
+
+    def share(self, value: Any, path: str) -> Decimal:
+        """Read a share from above 0 to 1, written as text."""
+        found = self.decimal_text(value, path)
+        if found > 1:
+            self.refuse(path, 'must be at most "1"', value)
+        return found
+
+    def count(self, found: dict[str, Any], name: str, path: str, most: int = 10_000) -> int | None:
+        """Read an optional whole number of at least 1."""
+        return None if found.get(name) is None else self.whole(found[name], f"{path}.{name}", least=1, most=most)
+
+    def policy(self, value: Any, path: str) -> tuple[Policy, frozenset[str], Decimal]:
+        """Read the rules of conversion, the providers whose reports count, and when a course is finished."""
+        found = self.part(value, path, {"hour_minutes", "round_to", "time_zone", "max_rate", "finished_share"}, {"daily_limit_minutes", "trusted_providers"})
+        if not found:
+            return (Policy(45, Decimal("0.1"), "UTC", None, Decimal(2)), frozenset(), Decimal(1))
+        policy = Policy(
+            hour_minutes=self.whole(found["hour_minutes"], f"{path}.hour_minutes", least=1, most=1440),
+            round_to=self.decimal_text(found["round_to"], f"{path}.round_to"),
+            time_zone=self.zone(found["time_zone"], f"{path}.time_zone"),
+            daily_limit_minutes=self.count(found, "daily_limit_minutes", path, most=1440),
+            max_rate=Decimal(self.whole(found["max_rate"], f"{path}.max_rate", least=1, most=FASTEST_RATE)),
+        )
+        providers = self.each(found.get("trusted_providers", []), f"{path}.trusted_providers", self.text, least=0)
+        return (policy, frozenset(providers), self.share(found["finished_share"], f"{path}.finished_share"))
+
+    def named(self, value: Any, path: str) -> Named:
+        """Read a key with a name."""
+        found = self.part(value, path, {"key", "name"})
+        return Named(self.key(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name")) if found else Named("", Text("", ""))
+
+    def phase(self, value: Any, path: str) -> Phase:
+        """Read a phase; days, months and hours may each be missing."""
+        found = self.part(value, path, {"key", "name", "mode"}, {"days", "months", "hours", "online_plan"})
+        if not found:
+            return Phase("", Text("", ""), "online")
+        mode: Mode = MODES[MODES.index(self.choice(found["mode"], f"{path}.mode", MODES))]
+        plan = found.get("online_plan", False)
+        return Phase(
+            key=self.key(found["key"], f"{path}.key"),
+            name=self.both(found["name"], f"{path}.name"),
+            mode=mode,
+            days=self.count(found, "days", path, most=366),
+            months=self.count(found, "months", path, most=60),
+            hours=self.count(found, "hours", path),
+            online_plan=self.boolean(plan, f"{path}.online_plan"),
+        )
+
+    def track(self, value: Any, path: str) -> Track:
+        """Read a track."""
+        found = self.part(value, path, {"key", "name"}, {"subjects", "per_head"})
+        if not found:
+            return Track("", Text("", ""))
+        return Track(
+            key=self.key(found["key"], f"{path}.key"),
+            name=self.both(found["name"], f"{path}.name"),
+            subjects=self.each(found.get("subjects", []), f"{path}.subjects", self.both, least=0),
+            per_head=self.count(found, "per_head", path, most=10**7),
+        )
+
+    def requirement(self, value: Any, path: str, everybody: frozenset[str]) -> Requirement:
+        """Read a requirement; one that names no tracks holds for `everybody`."""
+        found = self.part(value, path, {"key", "kind", "title"}, {"target", "tracks", "phase"})
+        if not found:
+            return Requirement("", "tasks", Text("", ""), None, frozenset())
+        kind: Kind = KINDS[KINDS.index(self.choice(found["kind"], f"{path}.kind", KINDS))]
+        target = self.count(found, "target", path)
+        named = self.each(found["tracks"], f"{path}.tracks", self.key) if "tracks" in found else ()
+        return Requirement(
+            key=self.key(found["key"], f"{path}.key"),
+            kind=kind,
+            title=self.both(found["title"], f"{path}.title"),
+            target=None if target is None else Decimal(target),
+            tracks=frozenset(named) or everybody,
+            phase=self.key(found["phase"], f"{path}.phase") if "phase" in found else None,
+        )
+
+    def role(self, value: Any, path: str) -> Role:
+        """Read one role of a learning community."""
+        found = self.part(value, path, {"key", "name", "each", "total"})
+        if not found:
+            return Role("", Text("", ""), 1, 1)
+        each, total = (self.whole(found[name], f"{path}.{name}", least=1) for name in ("each", "total"))
+        return Role(self.key(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name"), each, total)
+
+    def rules(self, value: Any, path: str) -> Rules:
+        """Read the rules that hold for classes."""
+        names = {"selection_closes", "practical_share", "staff", "integrity", "filings", "deliverables", "rates"}
+        found = self.part(value, path, names)
+        if not found:
+            return NO_RULES
+        return Rules(
+            selection_closes=self.day(found["selection_closes"], f"{path}.selection_closes"),
+            practical_share=self.share(found["practical_share"], f"{path}.practical_share"),
+            staff=self.each(found["staff"], f"{path}.staff", self.named),
+            integrity=self._integrity(found["integrity"], f"{path}.integrity"),
+            filings=self.each(found["filings"], f"{path}.filings", self._filing),
+            deliverables=self.each(found["deliverables"], f"{path}.deliverables", self._deliverable),
+            rates=self._rates(found["rates"], f"{path}.rates"),
+        )
+
+    def _integrity(self, value: Any, path: str) -> Integrity:
+        found = self.part(value, path, {"causes", "years", "bars", "starts"})
+        if not found:
+            return Integrity(frozenset(), 1, BARS[0], STARTS[0])
+        causes = self.each(found["causes"], f"{path}.causes", lambda one, where: self.choice(one, where, CAUSES))
+        years = self.whole(found["years"], f"{path}.years", least=1, most=30)
+        return Integrity(frozenset(causes), years, self.choice(found["bars"], f"{path}.bars", BARS), self.choice(found["starts"], f"{path}.starts", STARTS))
+
+    def _filing(self, value: Any, path: str) -> Filing:
+        found = self.part(value, path, {"key", "name"}, {"on", "days_before_opening"})
+        if not found:
+            return Filing("", Text("", ""), None, None)
+        if ("on" in found) == ("days_before_opening" in found):
+            self.refuse(path, "needs either on or days_before_opening")
+        on = self.day(found["on"], f"{path}.on") if "on" in found else None
+        return Filing(self.key(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name"), on, self.count(found, "days_before_opening", path, 366))
+
+    def _deliverable(self, value: Any, path: str) -> Deliverable:
+        found = self.part(value, path, {"key", "name", "per", "least"}, {"people", "days_after_end"})
+        if not found:
+            return Deliverable("", Text("", ""), PER[0], 1, None, None)
+        return Deliverable(
+            key=self.key(found["key"], f"{path}.key"),
+            name=self.both(found["name"], f"{path}.name"),
+            per=self.choice(found["per"], f"{path}.per", PER),
+            least=self.whole(found["least"], f"{path}.least", least=1, most=1000),
+            people=self.count(found, "people", path),
+            days_after_end=self.count(found, "days_after_end", path, 366),
+        )
+
+    def _rates(self, value: Any, path: str) -> Rates:
+        found = self.part(value, path, {"currency", "face_to_face_day", "online_hour"})
+        if not found:
+            return Rates("", 0, 0)
+        amounts = (self.whole(found[name], f"{path}.{name}", most=10**6) for name in ("face_to_face_day", "online_hour"))
+        return Rates(self.text(found["currency"], f"{path}.currency"), *amounts)

@@ -1,0 +1,116 @@
+"""How does a programme document become a version, and which version is in force?
+
+A version never changes: the same content again is the same version, other content is the next one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.errors import InvalidInput
+from lms.hours.reading import Problem
+from lms.programmes.documents import digest, parse, read_toml
+from lms.programmes.models import Programme, ProgrammeVersion
+from lms.programmes.values import ProgrammeDocument
+
+DOCUMENTS_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The version that holds a document, and whether it is new."""
+
+    version: ProgrammeVersion
+    new: bool
+
+
+def import_toml(session: Session, text: str, now: datetime) -> Imported:
+    """Take a programme document written in TOML; only what differs from the latest version makes a new one.
+
+    Raises:
+        InvalidInput: with every problem and its path; nothing was kept.
+    """
+    raw = read_toml(text)
+    if isinstance(raw, list):
+        raise _refused(raw)
+    document = parse(raw)
+    if isinstance(document, list):
+        raise _refused(document)
+    return _import(session, raw, document, now)
+
+
+def _refused(problems: list[Problem]) -> InvalidInput:
+    return InvalidInput("The programme document was not imported.", [str(problem) for problem in problems])
+
+
+def _import(session: Session, raw: dict[str, Any], document: ProgrammeDocument, now: datetime) -> Imported:
+    programme = session.scalar(select(Programme).where(Programme.code == document.code, Programme.year == document.year).with_for_update())
+    if programme is None:
+        programme = Programme(code=document.code, year=document.year)
+        session.add(programme)
+        session.flush()
+    latest = session.scalar(select(ProgrammeVersion).where(ProgrammeVersion.programme_id == programme.id).order_by(ProgrammeVersion.number.desc()).limit(1))
+    sha256 = digest(raw)
+    if latest is not None and latest.sha256 == sha256:
+        return Imported(latest, new=False)
+    version = ProgrammeVersion(
+        programme=programme,
+        number=1 if latest is None else latest.number + 1,
+        document=raw,
+        sha256=sha256,
+        effective_from=document.effective_from,
+        imported_at=now,
+    )
+    session.add(version)
+    session.flush()
+    return Imported(version, new=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A version's document as a cache key: equal where the hash is."""
+
+    sha256: str
+    document: Mapping[str, Any] = field(compare=False)
+
+
+def document_of(version: ProgrammeVersion) -> ProgrammeDocument:
+    """Return what a version says; read once per process, for versions never change."""
+    return _read(_Stored(version.sha256, version.document))
+
+
+@lru_cache(maxsize=DOCUMENTS_KEPT)
+def _read(stored: _Stored) -> ProgrammeDocument:
+    document = parse(stored.document)
+    if not isinstance(document, ProgrammeDocument):
+        raise TypeError(f"a stored programme document is none: {document}")
+    return document
+
+
+def in_force(session: Session, code: str, year: int, day: date) -> ProgrammeVersion | None:
+    """Return the version of a programme that holds on `day`: the latest one that had begun by then."""
+    return session.scalar(
+        select(ProgrammeVersion)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(Programme.code == code, Programme.year == year, ProgrammeVersion.effective_from <= day)
+        .order_by(ProgrammeVersion.effective_from.desc(), ProgrammeVersion.number.desc())
+        .limit(1)
+    )
+
+
+def newest(session: Session) -> list[ProgrammeVersion]:
+    """Return the newest version of every programme, by year and code."""
+    last = select(ProgrammeVersion.programme_id, func.max(ProgrammeVersion.number).label("number")).group_by(ProgrammeVersion.programme_id).subquery()
+    return list(
+        session.scalars(
+            select(ProgrammeVersion)
+            .join(last, (last.c.programme_id == ProgrammeVersion.programme_id) & (last.c.number == ProgrammeVersion.number))
+            .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+            .order_by(Programme.year.desc(), Programme.code)
+        )
+    )

@@ -1,0 +1,182 @@
+"""What does a programme document say? Plain values, as read from a dated document; no rule of any year is in code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from lms.hours import Policy
+
+Kind = Literal["hours", "days", "months", "tasks", "courses"]
+KINDS: tuple[Kind, ...] = ("hours", "days", "months", "tasks", "courses")
+ATTENDED: tuple[Kind, ...] = ("days", "months", "tasks")  # noted by class staff; the rest follows from what was studied
+Mode = Literal["face-to-face", "school", "online"]
+MODES: tuple[Mode, ...] = ("face-to-face", "school", "online")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+UNITS: Mapping[Kind, Text] = {
+    "hours": Text("学时", "hours"),
+    "days": Text("天", "days"),
+    "months": Text("个月", "months"),
+    "tasks": Text("项", "tasks"),
+    "courses": Text("门", "courses"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something with a key and a name: a content area, a staff role."""
+
+    key: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of the programme as printed. A phase may have no number, and each number keeps its own unit."""
+
+    key: str
+    name: Text
+    mode: Mode
+    days: int | None = None
+    months: int | None = None
+    hours: int | None = None
+    online_plan: bool = False  # its sessions may be moved online; what they count for stays in the same unit
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A group of people inside the programme with its own requirements."""
+
+    key: str
+    name: Text
+    subjects: tuple[Text, ...] = ()
+    per_head: int | None = None  # money for one person, in whole units of the currency
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a track demands. `target` is None where the document gives no number; units are never converted.
+
+    For `courses` without a target, the class decides how many: its compulsory courses.
+    """
+
+    key: str
+    kind: Kind
+    title: Text
+    target: Decimal | None
+    tracks: frozenset[str]
+    phase: str | None = None
+
+    @property
+    def unit(self) -> Text:
+        """The unit that its kind is counted in."""
+        return UNITS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """Who is barred, from what, for how long, and from which day on (a setting: the notice does not say)."""
+
+    causes: frozenset[str]
+    years: int
+    bars: str
+    starts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Something to hand in before an intake opens: by a day, or a number of days before its opening."""
+
+    key: str
+    name: Text
+    on: date | None
+    days_before_opening: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverable:
+    """Something a provider owes: `least` pieces, or `least` for every `people` people begun."""
+
+    key: str
+    name: Text
+    per: str
+    least: int
+    people: int | None
+    days_after_end: int | None
+
+    def pieces(self, people: int) -> int:
+        """Return how many pieces are due for `people` people (of a class or of a provider, as `per` says)."""
+        return self.least if self.people is None else self.least * -(-people // self.people)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What one person costs, by the day face to face and by the hour online."""
+
+    currency: str
+    face_to_face_day: int
+    online_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The notice's rules that hold for a class of the programme."""
+
+    selection_closes: date
+    practical_share: Decimal  # least share of practical courses
+    staff: tuple[Named, ...]
+    integrity: Integrity
+    filings: tuple[Filing, ...]
+    deliverables: tuple[Deliverable, ...]
+    rates: Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role of a learning community: how many people hold it in one community, and in all."""
+
+    key: str
+    name: Text
+    each: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeDocument:
+    """One dated document of one programme."""
+
+    code: str
+    year: int
+    effective_from: date
+    name: Text
+    audience: Text
+    places: tuple[Text, ...]
+    printed_days: int | None  # as printed; need not be the sum of the phases' days
+    phases: tuple[Phase, ...]
+    content_areas: tuple[Named, ...]
+    principles: tuple[Named, ...]
+    community: tuple[Role, ...]
+    tracks: tuple[Track, ...]
+    requirements: tuple[Requirement, ...]
+    policy: Policy
+    trusted_providers: frozenset[str]
+    finished_share: Decimal  # share of a course's minutes that must be credited before it counts as finished
+    rules: Rules
+
+    def track(self, key: str) -> Track | None:
+        """Return a track by its key."""
+        return next((track for track in self.tracks if track.key == key), None)
+
+    def requirements_of(self, track: str) -> tuple[Requirement, ...]:
+        """Return what a track demands, in the document's order."""
+        return tuple(requirement for requirement in self.requirements if track in requirement.tracks)
