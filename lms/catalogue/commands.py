@@ -1,0 +1,73 @@
+"""`lms course …`: how does the operator publish courses on the command line?"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from lms.catalogue import listing, publish
+from lms.catalogue.uploads import check
+from lms.clock import now
+from lms.db import session, transaction
+from lms.storage import storage
+
+
+@click.group("course")
+def course() -> None:
+    """Courses: published, immutable versions."""
+
+
+@course.command("import")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def import_course(file: Path, *, as_json: bool) -> None:
+    """Publish a course from a .zip, .h5p, .mp4 or .webm file, or from a folder.
+
+    The same content again changes nothing. Exit 2 and one line per problem where the file is no sound course.
+    """
+    found = check(file)
+    if found.package is None:
+        for path, message in found.problems:
+            click.echo(f"{path}: {message}", err=True)
+        sys.exit(2)
+    publish.store_files(storage(), found.package)
+    at = now()
+    with transaction() as writing:
+        version = publish.publish(writing, storage(), found.package, None, at)
+    activities = [{"key": one.key, "title": one.title.zh, "format": one.format, "minutes": one.minutes} for one in found.package.course.activities]
+    new = version.published_at == at
+    result = {"code": version.course.code, "version": version.number, "new": new, "package_sha256": version.package_sha256, "activities": activities}
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    click.echo(f"{version.course.code} version {version.number} ({'new' if new else 'unchanged'}), {version.minutes} minutes")
+    for one in activities:
+        click.echo(f"  {one['key']}  {one['format']}  {one['minutes']} min  {one['title']}")
+    click.echo(f"package {version.package_sha256}")
+
+
+@course.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.option("--search", default="", help="Only courses whose code or title holds these words.")
+@with_appcontext
+def list_courses(*, as_json: bool, search: str) -> None:
+    """List the newest version of every course."""
+    after: int | None = None
+    rows: list[dict[str, object]] = []
+    while True:
+        page = listing.newest(session(), search, after, size=500)
+        rows += [
+            {"code": one.course.code, "version": one.number, "title": one.title_zh, "minutes": one.minutes, "package_sha256": one.package_sha256}
+            for one in page.versions
+        ]
+        after = page.next
+        if after is None:
+            break
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['code']} version {row['version']} {row['title']} ({row['minutes']} min)")

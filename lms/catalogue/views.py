@@ -1,0 +1,104 @@
+"""What does a trainer see of the catalogue: all courses, one course, and the form that uploads one?"""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms.validators import ValidationError
+
+from lms.accounts.access import person, requires
+from lms.accounts.models import TRAINER, Organisation
+from lms.catalogue import listing, publish
+from lms.catalogue.gates import format_words, gate_words
+from lms.catalogue.models import CourseVersion
+from lms.catalogue.uploads import MOST_MB, SUFFIXES, checked, suffix_of
+from lms.clock import now
+from lms.db import session, transaction
+from lms.errors import NotAllowed, NotFound
+from lms.i18n import pick
+from lms.storage import storage
+
+bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
+
+
+class UploadForm(FlaskForm):  # type: ignore[misc]
+    """One file."""
+
+    file = FileField(_l("Course file"), validators=[FileRequired(_l("Choose a file."))])
+
+    def validate_file(self, field: FileField) -> None:
+        """Refuse a kind of file that cannot be a course before it is read."""
+        if not suffix_of(field.data.filename):
+            raise ValidationError(_("This kind of file cannot be a course. It must end in %(suffixes)s.", suffixes=" ".join(SUFFIXES)))
+
+
+@bp.url_value_preprocessor
+def _allow_large_upload(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Set the limit before anything reads the form (the CSRF check does)."""
+    if endpoint == "catalogue.upload":
+        request.max_content_length = MOST_MB * 1024 * 1024 + 65536  # the form around the file
+
+
+@bp.get("/")
+@requires(TRAINER)
+def courses() -> ResponseReturnValue:
+    """List the newest version of every course."""
+    words = request.args.get("q", "").strip()[:100]
+    page = listing.newest(session(), words, request.args.get("after", type=int))
+    return render_template("catalogue/courses.html", page=page, words=words, titles={one.id: pick(one.title_zh, one.title_en) for one in page.versions})
+
+
+@bp.get("/courses/<code>")
+@requires(TRAINER)
+def course(code: str) -> ResponseReturnValue:
+    """Show one course: the chosen version's outline, all versions, who studies it."""
+    versions = listing.versions_of(session(), code)
+    number = request.args.get("version", type=int)
+    shown = next((one for one in versions if number in {None, one.number}), None)
+    if shown is None:
+        raise NotFound(_("There is no such course or version."))
+    outline = publish.outline_of(shown)
+    activities = {one.key: {"format": format_words(one.format), "gate": gate_words(one.requires)} for one in outline.activities}
+    owner = session().get(Organisation, shown.course.organisation_id) if shown.course.organisation_id else None
+    return render_template(
+        "catalogue/course.html",
+        version=shown,
+        versions=versions,
+        outline=outline,
+        activities=activities,
+        owner=owner,
+        may_publish=publish.may_publish(session(), shown.course, person()),
+    )
+
+
+@bp.route("/upload", methods=["GET", "POST"])
+@requires(TRAINER)
+def upload() -> ResponseReturnValue:
+    """Take a course file: checked whole, then published, or refused with every problem."""
+    form = UploadForm()
+    problems: list[tuple[str, str]] = []
+    if form.validate_on_submit():
+        version, problems = _publish(form)
+        if version is not None:
+            return redirect(url_for("catalogue.course", code=version.course.code, version=version.number))
+    status = 422 if request.method == "POST" else 200
+    return render_template("catalogue/upload.html", form=form, problems=problems, most_mb=MOST_MB, suffixes=" ".join(SUFFIXES)), status
+
+
+def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, str]]]:
+    with checked(form.file.data) as found:
+        if found.package is None:
+            return None, list(found.problems)
+        publish.store_files(storage(), found.package)  # before the transaction, for it may take long
+        before = now()
+        try:
+            with transaction() as writing:
+                version = publish.publish(writing, storage(), found.package, person(), before)
+        except NotAllowed as error:
+            return None, [("code", error.message)]
+    flash(_("Published.") if version.published_at == before else _("This content was published before; nothing has changed."), "success")
+    return version, []
