@@ -1,0 +1,68 @@
+"""Which classes does the demo have, who is in them, and how far are they? Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lms.demo.story import Ending, Stage, stage_of
+
+
+@dataclass(frozen=True, slots=True)
+class DemoClass:
+    """A class of the demo, as days before and after the day on which it is loaded."""
+
+    code: str
+    name: str
+    intake: str
+    programme: str
+    requirement: str  # toward which its courses' hours count
+    days_ago: int
+    days: int
+    numbers: Sequence[int]
+    track: Callable[[int], str]
+    stage: Callable[[int, int], Stage]
+
+    def username(self, number: int) -> str:
+        """Return the user name of a member; only number 0 can sign in."""
+        return "teacher" if number == 0 else f"demo-{number:03}"
+
+
+def _lead_stage(number: int, activities: int) -> Stage:
+    """Stages of the class of fifty; number 0 has one course behind them, is in the middle of the second, and has not seen the third."""
+    if number == 0:
+        return Stage(max(0, activities // 2 - 1), Ending.HALF, days={"diagnosis": Decimal(2), "topics": Decimal("5.5")})
+    return stage_of(number, activities)
+
+
+def _online_stage(number: int, activities: int) -> Stage:
+    """Stages of the online class: no days are noted, because nothing of it is face to face."""
+    stage = stage_of(number, activities)
+    return Stage(stage.done, stage.then, stage.status)
+
+
+CLASSES = (
+    DemoClass(
+        code="demo-rural-lead-1",
+        name="乡村首席教师素质提升培训 第一期 1 班",
+        intake="第一期",
+        programme="rural-lead",
+        requirement="companion",
+        days_ago=24,
+        days=150,
+        numbers=range(50),
+        track=lambda _number: "lead",
+        stage=_lead_stage,
+    ),
+    DemoClass(
+        code="demo-online-teaching-1",
+        name="学科教师在线教学能力提升培训 第一期 1 班",
+        intake="第一期",
+        programme="online-teaching",
+        requirement="online",
+        days_ago=16,
+        days=90,
+        numbers=range(50, 66),
+        track=lambda number: ("primary", "junior")[number % 2],
+        stage=_online_stage,
+    ),
+)

@@ -1,0 +1,142 @@
+"""How does a story become evidence? The way real evidence comes about, with its times in the past.
+
+Each sitting is a launch with what the server would have measured and what the player would have sent; hours are then
+decided by crediting like anybody's. Nothing here writes to the ledger.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import xapi.store
+from courses.grading import right_answers
+from lms import vocabulary as v
+from lms.catalogue.models import AnswerKey, CourseVersion
+from lms.demo.story import Ending, Sitting
+from lms.learning import answers, stating
+from lms.learning.credential import credential_of
+from lms.learning.models import ActivityState, Launch, Registration
+from lms.learning.stating import Subject
+from lms.learning.stretch import Stretch
+from lms.programmes.models import Enrolment
+
+VERSION = "1.0.3"
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Whose history is written: an enrolment, the account by which xAPI knows its person, and their device."""
+
+    enrolment: Enrolment
+    account: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The course versions that are studied, by code, and this site's address."""
+
+    versions: Mapping[str, CourseVersion]
+    public_url: str
+
+
+def has_history(session: Session, enrolment_id: int) -> bool:
+    """Say whether an enrolment's history was written (it is written whole or not at all)."""
+    return session.scalar(select(Registration.id).where(Registration.enrolment_id == enrolment_id).limit(1)) is not None
+
+
+def write(session: Session, learner: Learner, told: list[Sitting], shelf: Shelf) -> int:
+    """Write one learner's sittings; return how many statements that took."""
+    registrations: dict[str, uuid.UUID] = {}
+    counted = 0
+    for sitting in told:
+        code = sitting.study.course
+        if code not in registrations:
+            registrations[code] = _register(session, learner, shelf.versions[code])
+        launch = _launch(learner, registrations[code], shelf.versions[code], sitting)
+        session.add(launch)
+        session.flush()
+        counted += _state(session, learner, launch, sitting, shelf)
+    return counted
+
+
+def _register(session: Session, learner: Learner, version: CourseVersion) -> uuid.UUID:
+    registration = Registration(id=uuid.uuid4(), enrolment_id=learner.enrolment.id, course_version_id=version.id)
+    session.add(registration)
+    session.flush()
+    return registration.id
+
+
+def _launch(learner: Learner, registration: uuid.UUID, version: CourseVersion, sitting: Sitting) -> Launch:
+    return Launch(
+        id=uuid.uuid4(),
+        registration_id=registration,
+        enrolment_id=learner.enrolment.id,
+        person_id=learner.enrolment.person_id,
+        course_version_id=version.id,
+        activity=sitting.study.activity.key,
+        device=learner.device,
+        opened_at=sitting.opened_at,
+        ended_at=sitting.ended_at,
+        live=False,
+        last_beat=sitting.ended_at,
+        closed_seconds=sum(int((end - start).total_seconds()) for start, end in sitting.stretches),
+        cap_seconds=sitting.study.activity.minutes * 60,
+    )
+
+
+def _state(session: Session, learner: Learner, launch: Launch, sitting: Sitting, shelf: Shelf) -> int:
+    subject = Subject(
+        shelf.public_url, launch.id, launch.registration_id, learner.account, sitting.study.course, launch.activity, launch.device, launch.opened_at
+    )
+    for start, end in sitting.stretches:
+        stating.store(session, [stating.present_statement(subject, Stretch(start, end))], shelf.public_url, end)
+    said = [_said(verb, sitting.ended_at, result) for verb, result in _content(sitting)]
+    if said:
+        xapi.store.store_statements(session, said, credential_of(subject), version=VERSION, now=sitting.ended_at)
+    if sitting.segments:
+        _keep_place(session, launch, sitting)
+    return len(sitting.stretches) + len(said) + _answer(session, launch, sitting, shelf)
+
+
+def _said(verb: str, at: datetime, result: dict[str, Any]) -> dict[str, Any]:
+    return {"id": str(uuid.uuid4()), "verb": {"id": verb, "display": {"en": verb.rpartition("/")[2]}}, "result": result, "timestamp": stating.iso(at)}
+
+
+def _content(sitting: Sitting) -> list[tuple[str, dict[str, Any]]]:
+    """Return what the content says at the end of a sitting, as (verb, result)."""
+    activity, ending = sitting.study.activity, sitting.study.ending
+    said: list[tuple[str, dict[str, Any]]] = []
+    if sitting.segments:
+        segments = "[,]".join(f"{start}[.]{end}" for start, end in sitting.segments)
+        said.append((v.PAUSED, {"extensions": {v.PLAYED_SEGMENTS: segments}}))
+    if sitting.last and ending is not Ending.HALF:
+        if activity.requires.get("passed") and activity.grading == "content" and ending is Ending.DONE:
+            said.append((v.PASSED, {"success": True}))
+        if ending is Ending.DONE:
+            said.append((v.COMPLETED, {"completion": True}))
+    return said
+
+
+def _answer(session: Session, launch: Launch, sitting: Sitting, shelf: Shelf) -> int:
+    """Hand in the quiz of a server-graded activity: all right, or not at all where it was failed."""
+    if sitting.study.activity.grading != "server" or not sitting.last or sitting.study.ending is Ending.HALF:
+        return 0
+    key = session.scalars(
+        select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
+    ).one()
+    given = right_answers(key) if sitting.study.ending is Ending.DONE else {}
+    outcome = answers.submit(session, launch, str(uuid.uuid4()), given, shelf.public_url, sitting.ended_at)
+    if isinstance(outcome, answers.Declined):
+        raise TypeError(f"the demo's answers to {launch.activity} were declined: {outcome}")
+    return outcome.statements
+
+
+def _keep_place(session: Session, launch: Launch, sitting: Sitting) -> None:
+    body = f'{{"position":{sitting.segments[-1][1]}}}'
+    session.merge(ActivityState(registration_id=launch.registration_id, activity=launch.activity, body=body, updated_at=sitting.ended_at))

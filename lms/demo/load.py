@@ -1,0 +1,204 @@
+"""How is the demo put into an installation? Step by step, each one harmless when repeated.
+
+What is there already is left alone; a learner's history is written whole or not at all, so a load that was broken off
+goes on where it stopped.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from importlib import resources
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courses.outline import Activity
+from courses.samples import SAMPLES
+from lms.accounts.models import OFFICE, TEACHER, TRAINER, Organisation, Person
+from lms.accounts.people import add_organisation, add_person
+from lms.catalogue import publish
+from lms.catalogue.models import CourseVersion
+from lms.catalogue.uploads import check
+from lms.crediting.drain import drain
+from lms.db import Database
+from lms.demo import history, people, story
+from lms.demo.classes import CLASSES, DemoClass
+from lms.i18n import SITE_ZONE, local_time
+from lms.programmes import attendance, classes, store
+from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
+from lms.storage import Storage
+
+PASSWORD = "yanshi-demo"  # noqa: S105 – the demo's, printed and documented; nothing else creates these sign-ins
+SIGN_INS = (("teacher", 0, TEACHER), ("trainer", 500, TRAINER), ("office", 501, OFFICE))
+BATCH = 10
+DRAIN_AT_ONCE = 500
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where the demo is loaded to, and when."""
+
+    database: Database
+    storage: Storage
+    public_url: str
+    now: datetime
+    say: Say
+
+    @property
+    def today(self) -> date:
+        """The day at the site."""
+        return local_time(self.now, SITE_ZONE).date()
+
+
+def load(ground: Ground) -> None:
+    """Load the demo; run again it changes nothing."""
+    with ground.database.writer() as session, session.begin():
+        places = _places(session)
+        _sign_ins(session, places)
+        _programmes(session, ground)
+    versions = _courses(ground)
+    ground.say(f"courses: {', '.join(versions)}")
+    for plan in CLASSES:
+        _class(ground, plan, versions)
+    credited = _credit(ground)
+    ground.say(f"hours: {credited} statements read")
+
+
+def _places(session: Session) -> dict[str, Organisation]:
+    found = {one.code: one for one in session.scalars(select(Organisation).where(Organisation.code.in_([place.code for place in people.PLACES])))}
+    for place in people.PLACES:
+        if place.code not in found:
+            found[place.code] = add_organisation(session, place.code, place.name, place.kind, found[place.above] if place.above else None)
+    return found
+
+
+def _sign_ins(session: Session, places: dict[str, Organisation]) -> None:
+    where = {TEACHER: people.school_of(0), TRAINER: people.PROVIDER, OFFICE: people.OFFICE}
+    for username, number, role in SIGN_INS:
+        if session.scalar(select(Person.id).where(Person.username == username)) is None:
+            add_person(session, username, people.name_of(number), (role,), password=PASSWORD, organisation=places[where[role]])
+
+
+def _programmes(session: Session, ground: Ground) -> None:
+    for file in sorted((resources.files("lms.programmes") / "data").iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".toml"):
+            store.import_toml(session, file.read_text(encoding="utf-8"), ground.now)
+
+
+def _courses(ground: Ground) -> dict[str, CourseVersion]:
+    versions = {}
+    for folder in SAMPLES:
+        found = check(folder)
+        if found.package is None:
+            raise TypeError(f"a sample course is broken: {found.problems}")
+        publish.store_files(ground.storage, found.package)
+        with ground.database.writer() as session, session.begin():
+            by = session.scalars(select(Person).where(Person.username == "trainer")).one()
+            version = publish.publish(session, ground.storage, found.package, by, ground.now)
+            versions[version.course.code] = version
+    return versions
+
+
+def _class(ground: Ground, plan: DemoClass, versions: dict[str, CourseVersion]) -> None:
+    with ground.database.writer() as session, session.begin():
+        training_class = _opened(session, ground, plan, versions)
+        members = _members(session, plan, training_class)
+        starts_on = training_class.starts_on
+    activities = [(code, activity) for code, version in versions.items() for activity in publish.outline_of(version).activities]
+    shelf = history.Shelf(versions, ground.public_url)
+    written = 0
+    for start in range(0, len(members), BATCH):
+        with ground.database.writer() as session, session.begin():
+            for number, enrolment_id in members[start : start + BATCH]:
+                written += _history(session, ground, (plan, number, enrolment_id, starts_on), activities, shelf)
+        ground.say(f"{plan.code}: {min(start + BATCH, len(members))} of {len(members)} people")
+    if written:
+        ground.say(f"{plan.code}: {written} statements")
+
+
+def _opened(session: Session, ground: Ground, plan: DemoClass, versions: dict[str, CourseVersion]) -> TrainingClass:
+    found = session.scalar(select(TrainingClass).where(TrainingClass.code == plan.code))
+    if found is not None:
+        return found
+    provider = session.scalars(select(Organisation).where(Organisation.code == people.PROVIDER)).one()
+    starts_on = ground.today - timedelta(days=plan.days_ago)
+    run = classes.Run(plan.code, plan.name, provider, starts_on, starts_on + timedelta(days=plan.days), plan.intake)
+    created = classes.create_class(session, _newest(session, plan.programme), run)
+    for version in versions.values():
+        classes.bind_course(session, created, session.get_one(CourseVersion, version.id), plan.requirement)
+    return created
+
+
+def _newest(session: Session, code: str) -> ProgrammeVersion:
+    return next(one for one in store.newest(session) if one.programme.code == code)
+
+
+def _members(session: Session, plan: DemoClass, training_class: TrainingClass) -> list[tuple[int, int]]:
+    """Return (number, enrolment) of everybody in the class, adding who is missing."""
+    places = _places(session)
+    known = dict(
+        session.execute(
+            select(Person.username, Enrolment.id).join(Enrolment, Enrolment.person_id == Person.id).where(Enrolment.class_id == training_class.id)
+        ).tuples()
+    )
+    members = []
+    for number in plan.numbers:
+        username = plan.username(number)
+        if username not in known:
+            person = session.scalar(select(Person).where(Person.username == username)) or add_person(
+                session, username, people.name_of(number), (TEACHER,), password=None, organisation=places[people.school_of(number)]
+            )
+            known[username] = classes.enrol(session, training_class, person, plan.track(number), plan.stage(number, 0).status).id
+        members.append((number, known[username]))
+    return members
+
+
+def _history(
+    session: Session,
+    ground: Ground,
+    member: tuple[DemoClass, int, int, date],
+    activities: Sequence[tuple[str, Activity]],
+    shelf: history.Shelf,
+) -> int:
+    plan, number, enrolment_id, starts_on = member
+    enrolment = session.get_one(Enrolment, enrolment_id)
+    stage = plan.stage(number, len(activities))
+    if stage.days and not attendance.notes_of(session, enrolment_id):
+        _note_days(session, enrolment, stage, starts_on)
+    if history.has_history(session, enrolment_id):
+        return 0
+    told = story.sittings(story.studies(stage, activities), starts_on, ground.today - timedelta(days=1), plan.username(number))
+    account = session.scalars(select(Person.account).where(Person.id == enrolment.person_id)).one()
+    learner = history.Learner(enrolment, account, ("pc", "phone")[number % 2] + f"-{number:08x}")
+    return history.write(session, learner, told, shelf)
+
+
+def _note_days(session: Session, enrolment: Enrolment, stage: story.Stage, starts_on: date) -> None:
+    """Note attendance day by day, in whole and half days, from the class's first day on."""
+    by = session.scalars(select(Person.id).where(Person.username == "trainer")).one()
+    day = starts_on
+    for requirement, total in stage.days.items():
+        left = total
+        while left > 0:
+            quantity = min(left, type(left)(1))
+            noted_at = datetime.combine(day, story.EVENING).astimezone(UTC)
+            attendance.add_note(session, enrolment, attendance.Note(requirement, quantity, day), by, noted_at)
+            left -= quantity
+            day += timedelta(days=1)
+
+
+def _credit(ground: Ground) -> int:
+    total = 0
+    while read := drain(ground.database, ground.now, DRAIN_AT_ONCE):
+        total += read
+        ground.say(f"hours: {total} statements read")
+    return total
+
+
+def sign_in_lines(public_url: str) -> Iterable[str]:
+    """Yield what somebody needs to sign in to the demo."""
+    yield f"Open {public_url} and sign in with the password {PASSWORD} as"
+    for username, _number, role in SIGN_INS:
+        yield f"  {username:8} ({role})"
