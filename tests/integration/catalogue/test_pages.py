@@ -1,0 +1,136 @@
+"""Can a trainer find, read and upload courses, and is a bad file told what is wrong with it?"""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from courses.samples import SAMPLES
+from lms.accounts.models import Person
+from lms.accounts.people import add_organisation, add_person
+from lms.catalogue.commands import course
+from lms.catalogue.models import CourseVersion
+from lms.catalogue.uploads import check
+from lms.db import transaction
+
+
+@pytest.fixture
+def trainer(app: Flask) -> FlaskClient:
+    return _signed_in(app, "trainer")
+
+
+def _signed_in(app: Flask, role: str) -> FlaskClient:
+    with app.app_context(), transaction() as session:
+        person = add_person(session, f"the-{role}", "林静宜", (role,), password=None, organisation=add_organisation(session, "p", "承训单位", "provider"))
+        identity = person.fs_uniquifier
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie.update(_user_id=identity, _fresh=True)
+    return client
+
+
+def zipped(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                archive.write(file, file.relative_to(folder).as_posix())
+    return buffer.getvalue()
+
+
+def send(client: FlaskClient, content: bytes, name: str):  # type: ignore[no-untyped-def]
+    page = client.get("/catalogue/upload").text
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    token = found.group(1) if found else ""
+    return client.post("/catalogue/upload", data={"csrf_token": token, "file": (io.BytesIO(content), name)})
+
+
+def versions(app: Flask) -> int:
+    with app.app_context(), transaction() as session:
+        return session.scalar(select(func.count()).select_from(CourseVersion)) or 0
+
+
+def test_an_uploaded_course_is_on_its_page_with_what_each_activity_is_worth(app: Flask, trainer: FlaskClient) -> None:
+    package = check(SAMPLES[0]).package
+    assert package is not None
+    answer = send(trainer, zipped(SAMPLES[0]), "课程.ZIP")
+    assert (answer.status_code, answer.location) == (302, f"/catalogue/courses/{package.course.code}?version=1")
+    page = trainer.get(answer.location).text
+    assert "已发布" in page
+    for activity in package.course.activities:
+        assert activity.title.zh in page
+        assert f"{activity.minutes} 分钟" in page
+    assert package.course.title.zh in trainer.get("/catalogue/").text
+
+
+def test_the_same_file_again_changes_nothing(app: Flask, trainer: FlaskClient) -> None:
+    for _ in range(2):
+        assert send(trainer, zipped(SAMPLES[0]), "a.zip").status_code == 302
+    assert versions(app) == 1
+
+
+def test_a_bad_file_is_refused_with_its_problems_escaped_and_nothing_is_kept(app: Flask, trainer: FlaskClient) -> None:
+    answer = send(trainer, b"this is no zip", "a.zip")
+    assert answer.status_code == 422
+    assert "文件未发布" in answer.text
+    assert answer.text.count("<li>") >= 1
+    assert versions(app) == 0
+
+
+@pytest.mark.parametrize(("content", "name"), [(b"x", "a.exe"), (b"x", "zip"), (b"", "")])
+def test_a_file_that_cannot_be_a_course_is_told_so_at_its_field(app: Flask, trainer: FlaskClient, content: bytes, name: str) -> None:
+    answer = send(trainer, content, name)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_an_upload_without_the_form_s_token_is_refused(app: Flask, trainer: FlaskClient) -> None:
+    answer = trainer.post("/catalogue/upload", data={"file": (io.BytesIO(zipped(SAMPLES[0])), "a.zip")})
+    assert answer.status_code == 400
+    assert versions(app) == 0
+
+
+def test_an_upload_above_the_limit_is_refused_before_it_is_read(app: Flask, trainer: FlaskClient) -> None:
+    claim = {"CONTENT_LENGTH": str(300 * 1024 * 1024), "CONTENT_TYPE": "multipart/form-data; boundary=x"}
+    answer = trainer.post("/catalogue/upload", environ_overrides=claim)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("role", ["teacher", "office"])
+def test_the_catalogue_is_for_trainers(app: Flask, role: str) -> None:
+    client = _signed_in(app, role)
+    for address in ("/catalogue/", "/catalogue/courses/x", "/catalogue/upload"):
+        assert client.get(address).status_code == 403
+
+
+def test_a_course_or_version_that_is_not_there_is_not_found(app: Flask, trainer: FlaskClient) -> None:
+    send(trainer, zipped(SAMPLES[0]), "a.zip")
+    package = check(SAMPLES[0]).package
+    assert package is not None
+    assert trainer.get("/catalogue/courses/nothing").status_code == 404
+    assert trainer.get(f"/catalogue/courses/{package.course.code}?version=9").status_code == 404
+
+
+def test_an_empty_catalogue_and_an_empty_search_say_what_to_do(app: Flask, trainer: FlaskClient) -> None:
+    assert "还没有课程" in trainer.get("/catalogue/").text
+    assert "没有找到" in trainer.get("/catalogue/?q=<b>").text
+    assert "<b>" not in trainer.get("/catalogue/?q=<b>").text
+
+
+def test_the_command_publishes_lists_and_refuses(app: Flask, tmp_path: Path) -> None:
+    runner, bad = app.test_cli_runner(), tmp_path / "bad.zip"
+    bad.write_bytes(b"this is no zip")
+    first = runner.invoke(course, ["import", str(SAMPLES[0]), "--json"])
+    assert (first.exit_code, '"version": 1' in first.stdout, '"new": true' in first.stdout) == (0, True, True)
+    assert "unchanged" in runner.invoke(course, ["import", str(SAMPLES[0])]).stdout
+    refused = runner.invoke(course, ["import", str(bad)])
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.strip()
+    assert "version 1" in runner.invoke(course, ["list"]).stdout
+    with app.app_context(), transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == 0

@@ -1,0 +1,126 @@
+"""Does a package become a version exactly when its content is new, and whole or not at all?"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from courses.package import Package
+from courses.samples import SAMPLES
+from lms.accounts.people import add_organisation, add_person
+from lms.catalogue import listing
+from lms.catalogue.models import AnswerKey, CourseVersion
+from lms.catalogue.publish import file_name, outline_of, publish
+from lms.catalogue.uploads import check
+from lms.db import transaction
+from lms.errors import NotAllowed
+from lms.storage import Storage, storage
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    with app.app_context(), transaction() as opened:
+        yield opened
+
+
+@pytest.fixture
+def files(session: Session) -> Storage:
+    return storage()
+
+
+@pytest.fixture
+def package() -> Package:
+    found = check(SAMPLES[0]).package
+    assert found is not None
+    return found
+
+
+def count(session: Session, model: type[CourseVersion] | type[AnswerKey]) -> int:
+    return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_the_same_content_again_is_the_same_version(session: Session, files: Storage, package: Package) -> None:
+    first = publish(session, files, package, None, NOW)
+    assert publish(session, files, package, None, NOW) is first
+    assert (count(session, CourseVersion), count(session, AnswerKey)) == (1, len(package.answer_keys))
+
+
+def test_a_published_version_reads_back_as_the_course_that_was_checked(session: Session, files: Storage, package: Package) -> None:
+    version = publish(session, files, package, None, NOW)
+    assert outline_of(version) == package.course
+    assert (version.number, version.minutes, version.title_zh) == (1, package.course.minutes, package.course.title.zh)
+
+
+def test_every_file_is_stored_under_the_hash_of_the_package(session: Session, files: Storage, package: Package) -> None:
+    publish(session, files, package, None, NOW)
+    for name, content in package.files.items():
+        assert files.get(file_name(package.sha256, name)) == (content if isinstance(content, bytes) else content.read_bytes())
+
+
+def test_no_answer_key_is_among_the_served_files(session: Session, files: Storage, package: Package) -> None:
+    publish(session, files, package, None, NOW)
+    assert package.answer_keys
+    assert count(session, AnswerKey) == len(package.answer_keys)
+    assert not any("key" in name.lower() for name in package.files)
+
+
+def test_changed_files_are_the_next_version_and_the_first_one_stays(session: Session, files: Storage, package: Package) -> None:
+    first = publish(session, files, package, None, NOW)
+    second = publish(session, files, replace(package, files={"new.txt": b"new"}, sha256="1" * 64), None, NOW)
+    assert (first.number, second.number) == (1, 2)
+    assert first.package_sha256 == package.sha256
+    assert publish(session, files, package, None, NOW) is first
+
+
+def test_a_changed_answer_alone_is_a_new_version(session: Session, files: Storage, package: Package) -> None:
+    first = publish(session, files, package, None, NOW)
+    keys = {activity: {**key, "changed": True} for activity, key in package.answer_keys.items()}
+    second = publish(session, files, replace(package, answer_keys=keys), None, NOW)
+    assert second.number == first.number + 1
+
+
+def test_a_package_whose_storing_was_broken_off_is_stored_again(session: Session, files: Storage, package: Package) -> None:
+    name = next(iter(package.files))
+    files.put(file_name(package.sha256, name), b"half")
+    publish(session, files, package, None, NOW)
+    assert files.get(file_name(package.sha256, name)) != b"half"
+
+
+def test_only_the_owner_and_those_above_may_add_versions(session: Session, files: Storage, package: Package) -> None:
+    office = add_organisation(session, "o", "教育局", "office")
+    owner, other = (add_organisation(session, code, code, "provider", office) for code in ("a", "b"))
+    trainers = [add_person(session, f"t{one.code}", "人", ("trainer",), password=None, organisation=one) for one in (owner, other, office)]
+    publish(session, files, package, trainers[0], NOW)
+    changed = replace(package, files={"new.txt": b"new"}, sha256="2" * 64)
+    with pytest.raises(NotAllowed):
+        publish(session, files, changed, trainers[1], NOW)
+    assert publish(session, files, changed, trainers[2], NOW).number == 2
+
+
+def test_a_search_finds_all_words_and_takes_no_wildcards(session: Session, files: Storage, package: Package) -> None:
+    publish(session, files, package, None, NOW)
+    course = package.course
+    assert listing.newest(session, f"{course.code} {course.title.zh[:2]}").total == 1
+    assert listing.newest(session, course.title.en.upper()).total == 1
+    for words in ("%", "_", f"{course.code} nothing-like-it"):
+        assert listing.newest(session, words).total == 0
+
+
+def test_a_list_goes_on_where_the_page_before_ended(session: Session, files: Storage, package: Package) -> None:
+    for number in range(5):
+        course = replace(package.course, code=f"c{number}")
+        publish(session, files, replace(package, course=course, document={**package.document, "code": course.code}), None, NOW)
+    seen, after = [], None
+    while True:
+        page = listing.newest(session, after=after, size=2)
+        seen += [one.course.code for one in page.versions]
+        assert page.total == 5
+        if (after := page.next) is None:
+            break
+    assert seen == ["c4", "c3", "c2", "c1", "c0"]
