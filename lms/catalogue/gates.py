@@ -20,4 +20,5 @@ def gate_words(requires: Mapping[str, Any]) -> list[str]:
 
 def format_words(kind: str) -> str:
     """Return the name of an activity's format."""
-    return {"h5p": _("Interactive"), "video": _("Video")}.get(kind, kind)
+    names: dict[str, str] = {"h5p": _("Interactive"), "video": _("Video")}
+    return names.get(kind, kind)

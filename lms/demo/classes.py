@@ -20,23 +20,27 @@ class DemoClass:
     days: int
     numbers: Sequence[int]
     track: Callable[[int], str]
-    stage: Callable[[int, int], Stage]
+    stage: Callable[[int, Sequence[int]], Stage]  # of a number, for courses of so many activities each
 
     def username(self, number: int) -> str:
         """Return the user name of a member; only number 0 can sign in."""
         return "teacher" if number == 0 else f"demo-{number:03}"
 
 
-def _lead_stage(number: int, activities: int) -> Stage:
-    """Stages of the class of fifty; number 0 has one course behind them, is in the middle of the second, and has not seen the third."""
+def _lead_stage(number: int, sizes: Sequence[int]) -> Stage:
+    """Stages of the class of fifty.
+
+    Number 0, who can sign in, has the first course behind them, is in the middle of the second and has not seen the third.
+    """
     if number == 0:
-        return Stage(max(0, activities // 2 - 1), Ending.HALF, days={"diagnosis": Decimal(2), "topics": Decimal("5.5")})
-    return stage_of(number, activities)
+        done = sum(sizes[:1]) + sum(sizes[1:2]) // 2
+        return Stage(done, Ending.HALF, days={"diagnosis": Decimal(2), "topics": Decimal("5.5")})
+    return stage_of(number, sum(sizes))
 
 
-def _online_stage(number: int, activities: int) -> Stage:
+def _online_stage(number: int, sizes: Sequence[int]) -> Stage:
     """Stages of the online class: no days are noted, because nothing of it is face to face."""
-    stage = stage_of(number, activities)
+    stage = stage_of(number, sum(sizes))
     return Stage(stage.done, stage.then, stage.status)
 
 

@@ -24,6 +24,6 @@ def load_demo() -> None:
     It creates sign-ins with a password that everybody knows: never load it where real people's hours are kept.
     """
     settings: Settings = current_app.extensions["settings"]
-    load(Ground(database(), storage(), settings.public_url, now(), lambda line: click.echo(line)))
+    load(Ground(database(), storage(), settings.public_url, now(), click.echo))
     for line in sign_in_lines(settings.public_url):
         click.echo(line)

@@ -96,7 +96,7 @@ def _state(session: Session, learner: Learner, launch: Launch, sitting: Sitting,
     )
     for start, end in sitting.stretches:
         stating.store(session, [stating.present_statement(subject, Stretch(start, end))], shelf.public_url, end)
-    said = [_said(verb, sitting.ended_at, result) for verb, result in _content(sitting)]
+    said = [_said(subject, verb, sitting.ended_at, result) for verb, result in _content(sitting)]
     if said:
         xapi.store.store_statements(session, said, credential_of(subject), version=VERSION, now=sitting.ended_at)
     if sitting.segments:
@@ -104,8 +104,15 @@ def _state(session: Session, learner: Learner, launch: Launch, sitting: Sitting,
     return len(sitting.stretches) + len(said) + _answer(session, launch, sitting, shelf)
 
 
-def _said(verb: str, at: datetime, result: dict[str, Any]) -> dict[str, Any]:
-    return {"id": str(uuid.uuid4()), "verb": {"id": verb, "display": {"en": verb.rpartition("/")[2]}}, "result": result, "timestamp": stating.iso(at)}
+def _said(subject: Subject, verb: str, at: datetime, result: dict[str, Any]) -> dict[str, Any]:
+    """Build what the player would send: no actor, registration or authority, for those the store sets itself."""
+    return {
+        "id": str(uuid.uuid4()),
+        "verb": {"id": verb, "display": {"en": verb.rpartition("/")[2]}},
+        "object": {"objectType": "Activity", "id": subject.iri},
+        "result": result,
+        "timestamp": stating.iso(at),
+    }
 
 
 def _content(sitting: Sitting) -> list[tuple[str, dict[str, Any]]]:

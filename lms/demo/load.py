@@ -6,7 +6,8 @@ goes on where it stopped.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from importlib import resources
 
 from sqlalchemy import select
@@ -28,9 +29,10 @@ from lms.programmes import attendance, classes, store
 from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
 from lms.storage import Storage
 
-PASSWORD = "yanshi-demo"  # noqa: S105 – the demo's, printed and documented; nothing else creates these sign-ins
+PASSWORD = "yanshi-demo"  # noqa: S105 - the demo's, printed and documented; nothing else creates these sign-ins
 SIGN_INS = (("teacher", 0, TEACHER), ("trainer", 500, TRAINER), ("office", 501, OFFICE))
 BATCH = 10
+CORRECTED = 7  # the person whose attendance has a correction
 DRAIN_AT_ONCE = 500
 
 Say = Callable[[str], None]
@@ -138,11 +140,10 @@ def _newest(session: Session, code: str) -> ProgrammeVersion:
 def _members(session: Session, plan: DemoClass, training_class: TrainingClass) -> list[tuple[int, int]]:
     """Return (number, enrolment) of everybody in the class, adding who is missing."""
     places = _places(session)
-    known = dict(
-        session.execute(
-            select(Person.username, Enrolment.id).join(Enrolment, Enrolment.person_id == Person.id).where(Enrolment.class_id == training_class.id)
-        ).tuples()
+    rows = session.execute(
+        select(Person.username, Enrolment.id).join(Enrolment, Enrolment.person_id == Person.id).where(Enrolment.class_id == training_class.id)
     )
+    known = dict(rows.all())
     members = []
     for number in plan.numbers:
         username = plan.username(number)
@@ -150,7 +151,7 @@ def _members(session: Session, plan: DemoClass, training_class: TrainingClass) -
             person = session.scalar(select(Person).where(Person.username == username)) or add_person(
                 session, username, people.name_of(number), (TEACHER,), password=None, organisation=places[people.school_of(number)]
             )
-            known[username] = classes.enrol(session, training_class, person, plan.track(number), plan.stage(number, 0).status).id
+            known[username] = classes.enrol(session, training_class, person, plan.track(number), plan.stage(number, ()).status).id
         members.append((number, known[username]))
     return members
 
@@ -164,9 +165,11 @@ def _history(
 ) -> int:
     plan, number, enrolment_id, starts_on = member
     enrolment = session.get_one(Enrolment, enrolment_id)
-    stage = plan.stage(number, len(activities))
+    stage = plan.stage(number, [sum(course == code for course, _ in activities) for code in shelf.versions])
     if stage.days and not attendance.notes_of(session, enrolment_id):
         _note_days(session, enrolment, stage, starts_on)
+        if number == CORRECTED:
+            _correct(session, enrolment, starts_on)
     if history.has_history(session, enrolment_id):
         return 0
     told = story.sittings(story.studies(stage, activities), starts_on, ground.today - timedelta(days=1), plan.username(number))
@@ -182,11 +185,20 @@ def _note_days(session: Session, enrolment: Enrolment, stage: story.Stage, start
     for requirement, total in stage.days.items():
         left = total
         while left > 0:
-            quantity = min(left, type(left)(1))
-            noted_at = datetime.combine(day, story.EVENING).astimezone(UTC)
+            quantity = min(left, Decimal(1))
+            noted_at = datetime.combine(day, story.EVENING)
             attendance.add_note(session, enrolment, attendance.Note(requirement, quantity, day), by, noted_at)
             left -= quantity
             day += timedelta(days=1)
+
+
+def _correct(session: Session, enrolment: Enrolment, day: date) -> None:
+    """Show a correction: half a day noted twice, and taken back."""
+    by = session.scalars(select(Person.id).where(Person.username == "trainer")).one()
+    at = datetime.combine(day + timedelta(days=11), story.EVENING)
+    half = Decimal("0.5")
+    for quantity, text in ((half, ""), (-half, "重复登记，更正")):
+        attendance.add_note(session, enrolment, attendance.Note("diagnosis", quantity, day, text), by, at)
 
 
 def _credit(ground: Ground) -> int:

@@ -131,7 +131,7 @@ def stage_of(number: int, activities: int) -> Stage:
         return Stage(activities, days=_days("2", "8"))
     if place < FROM_HERE_SOME:
         return Stage(0, Ending.HALF, days=_days("2", "5"))
-    done = 1 + (place - FROM_HERE_SOME) * (activities - 2) // (FROM_HERE_ALL - FROM_HERE_SOME)
+    done = 1 + (place - FROM_HERE_SOME) * (activities - 1) // (FROM_HERE_ALL - FROM_HERE_SOME)
     then = (Ending.HALF, Ending.SKIPPED, Ending.FAILED, None)[place % 4]
     return Stage(done, then, days=_days("2", ("8", "7.5", "6")[place % 3]))
 

@@ -1,0 +1,83 @@
+"""Is the demo loaded once, and is every hour in it explained by evidence?"""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask_security import verify_password
+from sqlalchemy import func, select
+
+from lms.accounts.models import Person
+from lms.crediting import ledger
+from lms.crediting.chain import problems
+from lms.crediting.models import LedgerEntry, Observation
+from lms.db import database, session
+from lms.demo.load import PASSWORD, Ground, load
+from lms.learning.models import Launch
+from lms.programmes.attendance import sums
+from lms.programmes.models import AttendanceRecord, Enrolment, TrainingClass
+from lms.storage import storage
+
+NOW = datetime(2026, 3, 25, 9, tzinfo=UTC)
+COUNTED = (Person, TrainingClass, Enrolment, Launch, Observation, LedgerEntry, AttendanceRecord)
+
+
+@pytest.fixture
+def loaded(app: Flask) -> Flask:
+    with app.app_context():
+        load(_ground(NOW))
+    return app
+
+
+def _ground(now: datetime) -> Ground:
+    return Ground(database(), storage(), "http://localhost:8000", now, lambda _line: None)
+
+
+def _counts() -> list[int]:
+    return [session().scalar(select(func.count()).select_from(model)) or 0 for model in COUNTED]
+
+
+def test_loading_again_changes_nothing(loaded: Flask) -> None:
+    with loaded.app_context():
+        before = _counts()
+    with loaded.app_context():
+        load(_ground(datetime(2026, 4, 2, 9, tzinfo=UTC)))
+        assert _counts() == before
+
+
+def test_every_ledger_is_whole_and_every_entry_names_its_evidence(loaded: Flask) -> None:
+    with loaded.app_context():
+        for enrolment in session().scalars(select(Enrolment)):
+            entries = ledger.entries_of(session(), enrolment.id)
+            assert list(problems(entries, length=enrolment.ledger_length, head=enrolment.ledger_head)) == []
+            assert all(entry.evidence for entry, _ in entries)
+            measured = sum(
+                one.at - (one.since or 0)
+                for one in session().scalars(select(Observation).where(Observation.enrolment_id == enrolment.id, Observation.kind == "present"))
+            )
+            assert 0 <= enrolment.credited_seconds <= measured
+
+
+def test_the_class_is_at_various_stages_and_the_teacher_is_half_way(loaded: Flask) -> None:
+    with loaded.app_context():
+        sizes = session().execute(select(TrainingClass.code, func.count()).join(Enrolment).group_by(TrainingClass.code)).all()
+        assert dict(sizes) == {"demo-rural-lead-1": 50, "demo-online-teaching-1": 16}
+        credited = session().scalars(select(Enrolment.credited_seconds).order_by(Enrolment.credited_seconds)).all()
+        assert credited[0] == 0
+        assert len(set(credited)) > 10
+        own = session().scalars(select(Enrolment).join(Person).where(Person.username == "teacher")).one()
+        assert 0 < own.credited_seconds < credited[-1]
+        assert {key: float(value) for key, value in sums(session(), [own.id])[own.id].items()} == {"diagnosis": 2, "topics": 5.5}
+
+
+def test_only_the_three_sign_ins_can_sign_in(loaded: Flask) -> None:
+    with loaded.app_context():
+        able = {one.username: one for one in session().scalars(select(Person).where(Person.password.is_not(None)))}
+        assert set(able) == {"teacher", "trainer", "office"}
+        assert all(verify_password(PASSWORD, one.password) for one in able.values())
+
+
+def test_nothing_in_the_demo_happens_in_the_future(loaded: Flask) -> None:
+    with loaded.app_context():
+        assert (session().scalar(select(func.max(Launch.ended_at))) or NOW) < NOW
+        assert (session().scalar(select(func.max(AttendanceRecord.noted_on))) or NOW.date()) <= NOW.date()
