@@ -1,0 +1,192 @@
+// What does the page do by itself: messages, dialogs, menus, focus, the offline line, waiting. Every part works without it, only plainer.
+
+const LEAVES_AFTER_MS = 8000; // success and info; what needs reading stays
+const SLOW_AFTER_MS = 300;
+const SEND_AGAIN_AFTER_MS = 10000;
+
+// -- messages: showToast("Saved", "success"), or an HX-Trigger header {"toast": {"message": …, "category": …}}
+
+export function showToast(message, category = "info") {
+  const template = document.getElementById(`toast-${category}`) ?? document.getElementById("toast-info");
+  const toast = template.content.firstElementChild.cloneNode(true);
+  toast.querySelector("p").textContent = message;
+  document.getElementById("toasts").append(toast);
+  leaveLater(toast);
+  return toast;
+}
+
+function leaveLater(toast) {
+  if (!["success", "info"].includes(toast.dataset.toast)) return;
+  let timer = setTimeout(() => toast.remove(), LEAVES_AFTER_MS);
+  const hold = () => clearTimeout(timer);
+  const release = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => toast.remove(), LEAVES_AFTER_MS);
+  };
+  toast.addEventListener("pointerenter", hold);
+  toast.addEventListener("focusin", hold);
+  toast.addEventListener("pointerleave", release);
+  toast.addEventListener("focusout", release);
+}
+
+// Messages that came with the page are put in again, because a live region only reads what is added.
+function readFlashedMessages() {
+  const region = document.getElementById("toasts");
+  const flashed = region ? [...region.children] : [];
+  region?.replaceChildren();
+  setTimeout(() => flashed.forEach((toast) => (region.append(toast), leaveLater(toast))), 150);
+}
+
+export function announce(words) {
+  const line = document.getElementById("announcer");
+  if (line && line.textContent !== words) line.textContent = words;
+}
+
+// -- dialogs: <button data-open-dialog="id">, <form data-confirm="…">, hx-confirm; Escape and the veil close, focus returns
+
+export function ask(words) {
+  const dialog = document.getElementById("ask");
+  dialog.querySelector("h2").textContent = words;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+}
+
+function onClick(event) {
+  const target = event.target.closest("[data-open-dialog], [data-close-dialog], [data-close-toast], [data-print], .error-summary a");
+  if (event.target instanceof HTMLDialogElement) event.target.close("no"); // the veil
+  closeMenus(event.target);
+  if (!target) return;
+  if (target.dataset.openDialog) document.getElementById(target.dataset.openDialog)?.showModal();
+  else if ("closeDialog" in target.dataset) target.closest("dialog").close("no");
+  else if ("closeToast" in target.dataset) target.closest(".toast").remove();
+  else if ("print" in target.dataset) window.print();
+  else focusField(event, target);
+}
+
+// -- focus: the error summary takes it; its links go into the field, not only near it
+
+function focusField(event, link) {
+  const found = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  const input = found?.matches("input, select, textarea") ? found : found?.querySelector("input, select, textarea");
+  if (!input) return;
+  event.preventDefault();
+  input.scrollIntoView({ block: "center" });
+  input.focus({ preventScroll: true });
+}
+
+function focusWhatMatters(root) {
+  root.querySelector?.("[data-focus]")?.focus();
+}
+
+// -- menus: one <details data-menu> open at a time; Escape closes and gives the focus back
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(except)) menu.open = false;
+}
+
+function onKey(event) {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details[data-menu][open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
+// -- forms: asked first where they say so, sent once, filters send themselves
+
+const confirmed = new WeakSet();
+
+async function onSubmit(event) {
+  const form = event.target;
+  if (form.method === "dialog") return;
+  if (form.dataset.confirm && !confirmed.has(form)) {
+    event.preventDefault();
+    const button = event.submitter;
+    if (!(await ask(form.dataset.confirm))) return;
+    confirmed.add(form);
+    form.requestSubmit(button);
+    return;
+  }
+  confirmed.delete(form);
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-disabled", "true");
+  setTimeout(allowSendingAgain, SEND_AGAIN_AFTER_MS); // an answer that was a file leaves this page standing
+}
+
+function allowSendingAgain() {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelectorAll('[aria-disabled="true"]').forEach((button) => button.removeAttribute("aria-disabled"));
+  }
+}
+
+function onChange(event) {
+  if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
+}
+
+// -- the network
+
+function showNetwork() {
+  const line = document.querySelector("#offline p");
+  if (line) line.hidden = navigator.onLine;
+}
+
+// -- htmx: our CSRF token, our dialog, a waiting look after 300 ms, refusals told
+
+const waiting = new WeakMap();
+
+function onHtmx(name, handle) {
+  document.addEventListener(`htmx:${name}`, handle);
+}
+
+function settle(element) {
+  clearTimeout(waiting.get(element));
+  element.classList.remove("is-loading");
+  element.removeAttribute("aria-busy");
+}
+
+function watchHtmx() {
+  onHtmx("configRequest", (event) => {
+    const token = document.querySelector('meta[name="csrf-token"]')?.content;
+    if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token;
+  });
+  onHtmx("confirm", (event) => {
+    if (!event.detail.question) return;
+    event.preventDefault();
+    ask(event.detail.question).then((yes) => yes && event.detail.issueRequest(true));
+  });
+  onHtmx("beforeRequest", ({ detail }) => {
+    if (detail.elt.getAttribute("hx-trigger")?.startsWith("every")) return; // polling is not waiting
+    waiting.set(detail.target, setTimeout(() => (detail.target.classList.add("is-loading"), detail.target.setAttribute("aria-busy", "true")), SLOW_AFTER_MS));
+  });
+  onHtmx("afterRequest", ({ detail }) => detail.target && settle(detail.target));
+  onHtmx("load", ({ detail }) => {
+    if (detail.elt === document.body) return; // the page itself, not a part that came later
+    focusWhatMatters(detail.elt);
+    const said = detail.elt.closest("[data-announce]") ?? detail.elt.querySelector("[data-announce]");
+    if (said) announce(said.dataset.announce);
+  });
+  for (const trouble of ["responseError", "sendError", "timeout"]) onHtmx(trouble, tellTrouble);
+}
+
+function tellTrouble({ detail }) {
+  if (detail.elt.getAttribute("hx-trigger")?.startsWith("every")) return; // it asks again by itself
+  const region = document.getElementById("toasts");
+  if (region && !region.querySelector(".toast-error")) showToast(region.dataset.trouble, "error");
+}
+
+document.addEventListener("click", onClick);
+document.addEventListener("keydown", onKey);
+document.addEventListener("submit", onSubmit);
+document.addEventListener("change", onChange);
+document.addEventListener("toast", ({ detail }) => showToast(detail.message ?? detail.value, detail.category));
+window.addEventListener("pageshow", allowSendingAgain);
+window.addEventListener("online", showNetwork);
+window.addEventListener("offline", showNetwork);
+watchHtmx();
+readFlashedMessages();
+showNetwork();
+focusWhatMatters(document);
