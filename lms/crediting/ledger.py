@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.crediting.chain import GENESIS, Entry, hash_of
 from lms.crediting.models import LedgerEntry
+from lms.hours import changes
 from lms.programmes.models import Enrolment
 
 CREDIT, CORRECTION = "credit", "correction"
@@ -80,10 +81,7 @@ def _entries(head: Head, account: Mapping[str, int], target: Mapping[str, int], 
     rows: list[dict[str, object]] = []
     previous = head.hash or GENESIS
     everything = sorted({str(statement) for statements in ground.moved.values() for statement in statements})
-    for activity in sorted(set(account) | set(target)):
-        difference = target.get(activity, 0) - account.get(activity, 0)
-        if difference == 0:
-            continue
+    for activity, difference in changes(account, target).items():
         own = tuple(sorted(map(str, ground.moved.get(activity, ()))))
         entry = Entry(
             enrolment_id=head.enrolment_id,

@@ -1,85 +1,116 @@
 """Which seconds count for which activity, so that as many as possible count and none counts twice?
 
-A maximum flow: day → slot → activity. A slot is the time of one day during which the same activities are live; slots
-of the same day and the same activities are one node. "As many as possible" is what makes evidence safe to add: opening
-a second tab can never lower a total, as it does where the latest tab wins.
+A maximum flow activity → pool → day. A pool is all time of one local day during which the same activities are live:
+its seconds are interchangeable, so the graph stays small. "As many as possible" is what makes evidence safe to add:
+opening a second tab can never lower a total, as it does where the latest tab wins.
 
-The answer does not depend on the order of the evidence: nodes are visited in sorted order, days before later days.
+Usually several assignments are largest. This one is the only one that, among them, gives the most to the first
+activity in the order of names, then to the second, and so on. It depends on nothing else: not on the order of the
+evidence, not on the algorithm. It is found by sending each activity's flow in that order.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from lms.hours.days import split
+from lms.hours.days import cut_at_midnight
 from lms.hours.flow import Network
+from lms.hours.intervals import Slot, is_shared
 
-Slot = tuple[int, int, tuple[str, ...]]  # start, end, activities live throughout
-ANY_DAY = 0
+ANY_DAY = -1  # stands for all days that no limit touches
+Pools = dict[tuple[int, int], int]  # seconds by (day, live activities)
 
 
-def allocate(slots: Sequence[Slot], caps: Mapping[str, int], daily_limit_s: int | None, zone: str) -> tuple[dict[str, int], frozenset[int]]:
-    """Return credited seconds by activity, and the local days on which the daily limit took something away.
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Who wants how much of which time: activities in order of name, their caps, and slots whose bits follow that order."""
 
-    Activities whose cap is 0 take part in nothing, so a closed gate steals no second from the activity beside it.
+    activities: Sequence[str]
+    caps: Sequence[int]
+    slots: Sequence[Slot]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One pool and how its seconds were given out; what nobody got is over a cap or over the day's limit."""
+
+    day: int
+    seconds: int
+    given: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Credited seconds by activity, the pools behind them, and the time of the days that had more than their limit.
+
+    `shares` is asked for only by those who explain.
     """
-    pools = _pools(slots, caps, daily_limit_s, zone)
-    limits, limited = _limits(pools, daily_limit_s)
-    if all(len(activities) == 1 for _, activities in pools) and not limited:
-        return _plain(pools, caps), frozenset()
-    return _by_flow(_merged(pools, limits), caps, limits), frozenset(limited)
+
+    credited: Mapping[str, int]
+    limited: Mapping[int, int]
+    shares: Callable[[], Sequence[Share]]
 
 
-def _pools(slots: Sequence[Slot], caps: Mapping[str, int], limit: int | None, zone: str) -> dict[tuple[int, tuple[str, ...]], int]:
-    """Seconds by (day, live activities that can still earn); without a daily limit all days are one."""
-    pools: dict[tuple[int, tuple[str, ...]], int] = defaultdict(int)
-    for start, end, live in slots:
-        earning = live if all(caps[a] for a in live) else tuple(a for a in live if caps[a])
-        if not earning:
-            continue
-        parts = [(ANY_DAY, end - start)] if limit is None else split(start, end, zone)
-        for day, seconds in parts:
-            pools[day, earning] += seconds
-    return pools
+def allocate(claims: Claims, daily_limit_s: int | None, zone: str) -> Allocation:
+    """Give out the seconds of all slots: each to at most one live activity, none over its cap, no local day over the limit.
+
+    An activity whose cap is 0 takes part in nothing, so a closed gate steals no second from the activity beside it.
+    """
+    pools, limited = _pools(claims, daily_limit_s, zone)
+    if not limited and not any(is_shared(live) for _, live in pools):
+        return _each_its_own(claims, pools)
+    return _by_flow(claims, pools, limited, daily_limit_s or 0)
 
 
-def _limits(pools: Mapping[tuple[int, tuple[str, ...]], int], limit: int | None) -> tuple[dict[int, int], set[int]]:
-    """Return the limit of each day that has more time than the limit allows; the others need none."""
+def _pools(claims: Claims, limit: int | None, zone: str) -> tuple[Pools, dict[int, int]]:
+    """Return the pools, and the seconds of each day that exceeds the limit; days that do not are one."""
+    earning = sum([1 << bit for bit, cap in enumerate(claims.caps) if cap > 0])
+    by_day: Pools = defaultdict(int)
     if limit is None:
-        return {}, set()
-    totals: dict[int, int] = defaultdict(int)
-    for (day, _), seconds in pools.items():
-        totals[day] += seconds
-    over = {day for day, seconds in totals.items() if seconds > limit}
-    return dict.fromkeys(over, limit), over
+        for start, end, live in claims.slots:
+            by_day[ANY_DAY, live & earning] += end - start
+    else:
+        for day, (start, end, live) in cut_at_midnight(claims.slots, zone):
+            by_day[day, live & earning] += end - start
+    of_day: dict[int, int] = defaultdict(int)
+    for (day, live), seconds in by_day.items():
+        of_day[day] += seconds if live else 0
+    limited = {day: seconds for day, seconds in sorted(of_day.items()) if limit is not None and seconds > limit}
+    pools: Pools = defaultdict(int)
+    for (day, live), seconds in by_day.items():
+        if live:
+            pools[day if day in limited else ANY_DAY, live] += seconds
+    return dict(sorted(pools.items())), limited
 
 
-def _merged(pools: Mapping[tuple[int, tuple[str, ...]], int], limits: Mapping[int, int]) -> dict[tuple[int | None, tuple[str, ...]], int]:
-    """Join the slots of all days that no limit touches."""
-    merged: dict[tuple[int | None, tuple[str, ...]], int] = defaultdict(int)
-    for (day, activities), seconds in pools.items():
-        merged[day if day in limits else None, activities] += seconds
-    return merged
-
-
-def _plain(pools: Mapping[tuple[int, tuple[str, ...]], int], caps: Mapping[str, int]) -> dict[str, int]:
+def _each_its_own(claims: Claims, pools: Pools) -> Allocation:
     """Without overlaps and limits the largest flow is each activity's time up to its cap."""
-    credited: dict[str, int] = defaultdict(int)
-    for (_, (activity,)), seconds in pools.items():
-        credited[activity] = min(caps[activity], credited[activity] + seconds)
-    return credited
+    own = {claims.activities[live.bit_length() - 1]: seconds for (_, live), seconds in pools.items()}
+    credited = {name: min(own.get(name, 0), cap) for name, cap in zip(claims.activities, claims.caps, strict=True)}
+    return Allocation(credited, {}, lambda: [Share(ANY_DAY, seconds, {name: credited[name]}) for name, seconds in own.items()])
 
 
-def _by_flow(pools: Mapping[tuple[int | None, tuple[str, ...]], int], caps: Mapping[str, int], limits: Mapping[int, int]) -> dict[str, int]:
-    network = Network()
-    unlimited = sum(pools.values())
-    ends: dict[str, int] = {}
-    for day, activities in sorted(pools, key=lambda key: (key[0] is None, key[0] or 0, key[1])):
-        seconds = pools[day, activities]
-        network.connect("source", ("day", day), unlimited if day is None else limits[day], once=True)
-        network.connect(("day", day), ("slot", day, activities), seconds)
-        for activity in activities:
-            network.connect(("slot", day, activities), ("activity", activity), seconds)
-    for activity in sorted({a for _, activities in pools for a in activities}):
-        ends[activity] = network.connect(("activity", activity), "sink", caps[activity])
-    network.maximise("source", "sink")
-    return {activity: network.flow(edge) for activity, edge in ends.items()}
+def _by_flow(claims: Claims, pools: Pools, limited: Mapping[int, int], limit: int) -> Allocation:
+    """Nodes: the activities, then the pools, then the limited days, and last the time there is."""
+    count = len(claims.activities)
+    day_node = {day: count + len(pools) + number for number, day in enumerate(limited)}
+    everything = count + len(pools) + len(limited)
+    network = Network(everything + 1)
+    edges: list[list[tuple[int, int]]] = []
+    for node, ((day, live), seconds) in enumerate(pools.items(), start=count):
+        edges.append([(bit, network.connect(bit, node, seconds)) for bit in _bits(live)])
+        network.connect(node, day_node.get(day, everything), seconds)
+    for node in day_node.values():
+        network.connect(node, everything, limit)
+    credited = {name: network.send(bit, claims.caps[bit]) for bit, name in enumerate(claims.activities)}
+
+    def shares() -> list[Share]:
+        given = [{claims.activities[bit]: network.flow(edge) for bit, edge in of_pool} for of_pool in edges]
+        return [Share(day, seconds, of_pool) for ((day, _), seconds), of_pool in zip(pools.items(), given, strict=True)]
+
+    return Allocation(credited, limited, shares)
+
+
+def _bits(live: int) -> list[int]:
+    """Return the numbers of the bits that are set."""
+    return [bit for bit in range(live.bit_length()) if live >> bit & 1]

@@ -1,74 +1,78 @@
-"""What is the largest flow through a small network? Dinic's algorithm (1970), in whole numbers, always the same answer.
+"""What is the largest flow through a small network into one place? Dinic's algorithm (1970), in whole numbers.
 
 Edges are tried in the order in which they were connected, so equal inputs give equal flows edge by edge.
 """
 
-from collections.abc import Hashable
+UNSEEN, CLOSED = -1, 1 << 60
 
 
 class Network:
-    """Nodes by name; edges with whole-number capacities, each beside its reverse."""
+    """Numbered nodes, the last of which takes in all flow; edges with capacities, each beside its reverse."""
 
-    def __init__(self) -> None:
-        self._numbers: dict[Hashable, int] = {}
-        self._edges_of: list[list[int]] = []
+    def __init__(self, nodes: int) -> None:
+        self._end = nodes - 1
+        self._edges_of: list[list[int]] = [[] for _ in range(nodes)]
         self._to: list[int] = []
         self._room: list[int] = []
-        self._known: set[tuple[int, int]] = set()
+        self._unseen = [UNSEEN] * nodes
 
-    def _node(self, name: Hashable) -> int:
-        number = self._numbers.setdefault(name, len(self._numbers))
-        if number == len(self._edges_of):
-            self._edges_of.append([])
-        return number
-
-    def connect(self, start: Hashable, end: Hashable, capacity: int, *, once: bool = False) -> int:
-        """Add an edge and return its number; `once` leaves an edge that exists as it is."""
-        a, b = self._node(start), self._node(end)
-        if once and (a, b) in self._known:
-            return -1
-        self._known.add((a, b))
+    def connect(self, start: int, end: int, capacity: int) -> int:
+        """Add an edge and return its number. All edges are connected before anything is sent."""
         edge = len(self._to)
-        self._to += (b, a)
+        self._to += (end, start)
         self._room += (capacity, 0)
-        self._edges_of[a].append(edge)
-        self._edges_of[b].append(edge + 1)
+        self._edges_of[start].append(edge)
+        self._edges_of[end].append(edge + 1)
         return edge
 
     def flow(self, edge: int) -> int:
         """Return what flows along an edge."""
-        return self._room[edge ^ 1]
+        return self._room[edge + 1]
 
-    def maximise(self, source: Hashable, sink: Hashable) -> None:
-        """Fill the network with a largest flow from `source` to `sink`."""
-        if source not in self._numbers or sink not in self._numbers:
-            return
-        start, end = self._numbers[source], self._numbers[sink]
-        while levels := self._levels(start, end):
+    def send(self, start: int, most: int) -> int:
+        """Send as much from `start` to the end as there is way for, at most `most`; return how much went.
+
+        What was sent from other nodes before keeps its amount, though it may take another way.
+        """
+        left = most
+        while left and (levels := self._levels(start)):
             tried = [0] * len(self._edges_of)
-            while self._augment(start, end, levels, tried):
-                pass
+            while left and (path := self._path(start, levels, tried)):
+                amount = min(left, *[self._room[edge] for edge in path])
+                for edge in path:
+                    self._room[edge] -= amount
+                    self._room[edge ^ 1] += amount
+                left -= amount
+        return most - left
 
-    def _levels(self, start: int, end: int) -> list[int] | None:
-        levels = [-1] * len(self._edges_of)
-        levels[start] = 0
+    def _levels(self, start: int) -> list[int] | None:
+        """Return each node's distance from `start` up to that of the end, or None where no way is left."""
+        levels = self._unseen.copy()
+        levels[start] = level = 0
         frontier = [start]
-        while frontier and levels[end] < 0:
+        seen = [start]
+        while frontier:
+            level += 1
             reached = []
             for node in frontier:
                 for edge in self._edges_of[node]:
                     target = self._to[edge]
-                    if self._room[edge] and levels[target] < 0:
-                        levels[target] = levels[node] + 1
+                    if levels[target] == UNSEEN and self._room[edge]:
+                        levels[target] = level
                         reached.append(target)
+            if levels[self._end] == level:
+                return levels
+            seen += reached
             frontier = reached
-        return levels if levels[end] >= 0 else None
+        for node in seen:  # from none of these leads a way to the end, and what flows elsewhere later opens none
+            self._unseen[node] = CLOSED
+        return None
 
-    def _augment(self, start: int, end: int, levels: list[int], tried: list[int]) -> bool:
-        """Push along one more shortest path; a dead end is never entered again in this phase."""
+    def _path(self, start: int, levels: list[int], tried: list[int]) -> list[int]:
+        """Return one more shortest path as edges, empty if there is none; `tried` keeps dead ends from being entered again."""
         path: list[int] = []
         node = start
-        while node != end:
+        while node != self._end:
             edge = self._next_edge(node, levels, tried)
             if edge is not None:
                 path.append(edge)
@@ -77,18 +81,15 @@ class Network:
                 node = self._to[path.pop() ^ 1]
                 tried[node] += 1
             else:
-                return False
-        amount = min(self._room[edge] for edge in path)
-        for edge in path:
-            self._room[edge] -= amount
-            self._room[edge ^ 1] += amount
-        return True
+                break
+        return path
 
     def _next_edge(self, node: int, levels: list[int], tried: list[int]) -> int | None:
-        edges = self._edges_of[node]
-        while tried[node] < len(edges):
-            edge = edges[tried[node]]
-            if self._room[edge] and levels[self._to[edge]] == levels[node] + 1:
+        edges, wanted = self._edges_of[node], levels[node] + 1
+        for at in range(tried[node], len(edges)):
+            edge = edges[at]
+            if levels[self._to[edge]] == wanted and self._room[edge]:
+                tried[node] = at
                 return edge
-            tried[node] += 1
+        tried[node] = len(edges)
         return None

@@ -1,20 +1,25 @@
-"""How are half-open intervals joined, clipped and measured?"""
+"""How are half-open intervals joined, clipped, measured and laid over one another?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lms.hours.values import Interval
+
+Slot = tuple[int, int, int]  # start, end, and who is live throughout: bit i stands for the i-th name
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:
     """Return the same instants as sorted, disjoint, non-touching intervals; empty ones vanish."""
     joined: list[Interval] = []
+    first = until = 0
     for start, end in sorted(intervals):
         if start >= end:
             continue
-        if joined and start <= joined[-1][1]:
-            if end > joined[-1][1]:
-                joined[-1] = (joined[-1][0], end)
+        if joined and start <= until:
+            if end > until:
+                until = end
+                joined[-1] = (first, until)
         else:
+            first, until = start, end
             joined.append((start, end))
     return joined
 
@@ -29,4 +34,26 @@ def clip(intervals: Iterable[Interval], start: int | None, end: int | None) -> l
 
 def length(intervals: Iterable[Interval]) -> int:
     """Return the sum of the lengths of disjoint intervals."""
-    return sum(end - start for start, end in intervals)
+    return sum([end - start for start, end in intervals])
+
+
+def lay_over(named: Mapping[str, list[Interval]]) -> list[Slot]:
+    """Cut time wherever the set of live names changes; slots come in order of time, bits in the mapping's order.
+
+    Each name's intervals must be disjoint and not touch, as `union` returns them: every edge then toggles its bit.
+    """
+    edges = [(instant, 1 << bit) for bit, intervals in enumerate(named.values()) for interval in intervals for instant in interval]
+    edges.sort()
+    slots: list[Slot] = []
+    live = since = 0
+    for instant, bit in edges:
+        if live and instant > since:
+            slots.append((since, instant, live))
+        live ^= bit
+        since = instant
+    return slots
+
+
+def is_shared(live: int) -> bool:
+    """Say whether more than one name is live."""
+    return live & (live - 1) != 0

@@ -1,7 +1,8 @@
 """What does the hours core read and answer? Plain values, nothing else.
 
-Instants are whole seconds since 1970 (UTC); intervals are half-open `[start, end)`. Media positions are whole
-milliseconds, so that coverage is compared exactly.
+Instants are whole seconds since 1970 (UTC), fractions floored; intervals are half-open `[start, end)`. Media positions
+are whole milliseconds, as exact as the xAPI Video profile writes them, so that coverage is compared without rounding.
+Observations are tuples of plain values: thousands of them are built a second, straight from database rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +12,11 @@ from typing import Literal, NamedTuple
 
 Interval = tuple[int, int]
 FlagKind = Literal["claim", "devices", "rate"]
+Need = Literal["completed", "passed", "coverage"]
 
 
 class Present(NamedTuple):
-    """The server measured presence in `activity` from `start` to `end`."""
+    """The server measured presence in `activity` from `start` to `end`. An empty `device` is an unknown one."""
 
     activity: str
     session: str
@@ -35,7 +37,7 @@ class Played(NamedTuple):
 
 
 class Reported(NamedTuple):
-    """A trusted provider claims `seconds`, in a session opened at `opened` whose claim arrived at `at`."""
+    """A provider the programme trusts claims `seconds`, in a session opened at `opened`; the claim arrived at `at`."""
 
     activity: str
     session: str
@@ -76,10 +78,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one activity is worth (`cap_seconds`), how long its media runs, and what opens its gate."""
+    """What one activity is worth (`cap_seconds`), how long its media runs, and what opens its gate.
+
+    `coverage` is the share of the media that must have been played; without `media_seconds` that gate never opens.
+    """
 
     cap_seconds: int
-    media_seconds: int | None = None
+    media_seconds: int | Decimal | None = None
     completed: bool = False
     passed: bool = False
     coverage: Decimal | None = None
@@ -100,7 +105,7 @@ class Gate:
     """What an activity requires and whether it is met; `covered_ms` is the union of its accepted segments."""
 
     covered_ms: int
-    missing: tuple[Literal["completed", "passed", "coverage"], ...]
+    missing: tuple[Need, ...]
 
     @property
     def open(self) -> bool:
@@ -129,7 +134,9 @@ class Flag(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a case comes to. `limited_days` are local days (days since 1970) on which the daily limit bound."""
+    """What a case comes to. `measured_seconds` counts time in two activities once; `limited_days` are the local days
+    (in days since 1970) that had more time to credit than the daily limit.
+    """
 
     measured_seconds: int
     credited_seconds: int

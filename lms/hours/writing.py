@@ -1,0 +1,81 @@
+"""How are a case and a result written down, so that anybody can recompute them?"""
+
+from datetime import UTC, datetime
+from decimal import ROUND_CEILING, Decimal
+
+from lms.hours.strict_json import Json
+from lms.hours.values import Case, Observation, Played, Present, Reported, Result, Rule
+
+MINUTE_S = 60
+MICRO = Decimal("0.000001")
+
+
+def dump_result(result: Result) -> Json:
+    """Write a result as the hours contract shows it."""
+    return {
+        "measured_seconds": result.measured_seconds,
+        "credited_seconds": result.credited_seconds,
+        "hours": f"{result.hours:f}",
+        "activities": {
+            name: {
+                "measured_seconds": account.measured_seconds,
+                "credited_seconds": account.credited_seconds,
+                "cap_seconds": account.cap_seconds,
+                "gate": "open" if account.gate.open else "closed",
+            }
+            for name, account in result.activities.items()
+        },
+        "flags": [flag._asdict() for flag in result.flags],
+    }
+
+
+def dump(case: Case) -> Json:
+    """Write a case as an evidence bundle that `json.dumps` takes; reading it again gives the same case."""
+    policy = case.policy
+    bundle: Json = {
+        "policy": {
+            "hour_minutes": policy.hour_minutes,
+            "round_to": f"{policy.round_to:f}",
+            "time_zone": policy.time_zone,
+            "daily_limit_minutes": policy.daily_limit_minutes,
+            "max_rate": _number(policy.max_rate),
+        },
+        "activities": {name: _dump_rule(rule) for name, rule in case.activities.items()},
+        "observations": [_dump_observation(seen) for seen in case.observations],
+    }
+    window = {name: write_instant(at) for name, at in zip(("from", "to"), case.window, strict=True) if at is not None}
+    return bundle | ({"window": window} if window else {})
+
+
+def _dump_rule(rule: Rule) -> Json:
+    requires: Json = {name: True for name in ("completed", "passed") if getattr(rule, name)}
+    if rule.coverage is not None:
+        requires["coverage"] = _number(rule.coverage)
+    # rounded up by less than a second's worth, so that flooring finds the same second again
+    written: Json = {"minutes": _number((Decimal(rule.cap_seconds) / MINUTE_S).quantize(MICRO, ROUND_CEILING))}
+    if rule.media_seconds is not None:
+        written["media_seconds"] = _number(Decimal(rule.media_seconds))
+    return written | ({"requires": requires} if requires else {})
+
+
+def _dump_observation(seen: Observation) -> Json:
+    written: Json = {"kind": type(seen).__name__.lower(), "activity": seen.activity, "session": seen.session}
+    if isinstance(seen, Present):
+        device = {"device": seen.device} if seen.device else {}
+        return written | device | {"from": write_instant(seen.start), "to": write_instant(seen.end)}
+    at = {"at": write_instant(seen.at)}
+    if isinstance(seen, Played):
+        span = {"from_s": _number(Decimal(seen.start_ms) / 1000), "to_s": _number(Decimal(seen.end_ms) / 1000)}
+        return written | at | span | {"rate": _number(Decimal(str(seen.rate)))}
+    if isinstance(seen, Reported):
+        return written | {"opened": write_instant(seen.opened)} | at | {"seconds": seen.seconds}
+    return written | at
+
+
+def write_instant(at: int) -> str:
+    """Write an instant as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)
