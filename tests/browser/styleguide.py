@@ -8,32 +8,54 @@ from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
-from flask import Flask, render_template, request, session
+from flask import Flask, Response, flash, render_template, request, session
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, EmailField, FileField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired
 
 from lms import i18n
 from lms.i18n import pick
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-MENU = (("home", "我的学时", "My hours", "hours"), ("courses", "课程", "Courses", "courses"), ("classes", "班级", "Classes", "classes"), ("jobs", "导出", "Exports", "jobs"))
+MENU = (
+    ("home", "我的学时", "My hours", "hours"),
+    ("courses", "课程", "Courses", "courses"),
+    ("classes", "班级", "Classes", "classes"),
+    ("jobs", "导出", "Exports", "jobs"),
+)
 
 
 def _form() -> FlaskForm:
     class Registration(FlaskForm):
         name = StringField(pick("姓名", "Name"), [InputRequired(pick("请填写姓名。", "Write your name."))])
-        email = EmailField(pick("电子邮箱", "E-mail"), [Email(pick("这不像邮箱地址，例如 name@school.example。", "This is no e-mail address; one looks like name@school.example."))])
-        track = SelectField(pick("类别", "Track"), [InputRequired()], choices=[("p", pick("小学", "Primary")), ("j", pick("初中", "Junior"))])
-        stage = RadioField(pick("任教阶段", "Stage"), [InputRequired(pick("请选择一项。", "Choose one."))], choices=[("1", pick("小学", "Primary")), ("2", pick("初中", "Junior"))])
+        email = EmailField(
+            pick("电子邮箱", "E-mail"),
+            [Email(pick("这不像邮箱地址，例如 name@school.example。", "This is no e-mail address; one looks like name@school.example."))],
+        )
+        track = SelectField(
+            pick("类别", "Track"),
+            [InputRequired()],
+            choices=[SelectChoice("p", pick("小学", "Primary")), SelectChoice("j", pick("初中", "Junior"))],
+        )
+        stage = RadioField(
+            pick("任教阶段", "Stage"),
+            [InputRequired(pick("请选择一项。", "Choose one."))],
+            choices=[SelectChoice("1", pick("小学", "Primary")), SelectChoice("2", pick("初中", "Junior"))],
+        )
         subjects = SelectMultipleField(
-            pick("学科", "Subjects"), choices=[("m", pick("数学", "Mathematics")), ("c", pick("语文", "Chinese"))], widget=widgets.ListWidget(), option_widget=widgets.CheckboxInput()
+            pick("学科", "Subjects"),
+            choices=[SelectChoice("m", pick("数学", "Mathematics")), SelectChoice("c", pick("语文", "Chinese"))],
+            widget=widgets.ListWidget(),
+            option_widget=widgets.CheckboxInput(),
         )
         about = TextAreaField(pick("说明", "About"))
         package = FileField(pick("课程包", "Course package"))
-        agree = BooleanField(pick("我已阅读承诺书", "I have read the pledge"), [InputRequired(pick("请先阅读并同意。", "Please read and agree."))])
+        agree = BooleanField(
+            pick("我已阅读承诺书", "I have read the pledge"), [InputRequired(pick("请先阅读并同意。", "Please read and agree."))]
+        )
 
     form = Registration(formdata=MultiDict({"email": "name@", "track": "p"}))
     form.validate()
@@ -44,7 +66,9 @@ def _jobs() -> list[SimpleNamespace]:
     states = (("queued", 0, 0), ("running", 21, 50), ("done", 50, 50), ("failed", 21, 50), ("cancelled", 30, 50))
     said = {"failed": pick("存储空间不足；已完成的 21 份仍然保留。", "The disk is full; the 21 finished ones are kept.")}
     return [
-        SimpleNamespace(id=number, state=state, done=done, total=total, message=said.get(state, ""), result_name="class-1.zip", cancel_asked=False)
+        SimpleNamespace(
+            id=number, state=state, done=done, total=total, message=said.get(state, ""), result_name="class-1.zip", cancel_asked=False
+        )
         for number, (state, done, total) in enumerate(states, 1)
     ]
 
@@ -55,7 +79,7 @@ def _days() -> list[dict[str, object]]:
 
 
 def create_styleguide() -> Flask:
-    """Build the small application; ?lang=en, ?theme=dark (set by a script file is not needed: the attribute is in the page)."""
+    """Build the small application; the address takes ?lang=en, ?out (signed out), ?flash."""
     app = Flask("lms", template_folder=str(TEMPLATES))
     app.config.update(SECRET_KEY="style guide only", WTF_CSRF_TIME_LIMIT=None)
     CSRFProtect(app)
@@ -65,12 +89,28 @@ def create_styleguide() -> Flask:
     app.add_url_rule("/locale", "web.set_locale", lambda: "", methods=["POST"])
     app.add_url_rule("/logout", "security.logout", lambda: "", methods=["POST"])
     app.add_url_rule("/login", "security.login", lambda: "")
-    app.before_request(lambda: session.update(locale="en" if request.args.get("lang") == "en" else "zh_Hans_CN"))
+    app.before_request(_as_asked)
     app.context_processor(_frame)
     app.add_url_rule("/", "styleguide", lambda: render_template("styleguide.html", form=_form(), jobs=_jobs(), days=_days()))
-    app.add_url_rule("/error", "error", lambda: render_template("errors/error.html", status=404, title=pick("没有找到", "Not found"), detail=pick("这个地址没有内容，或者不属于您。", "There is nothing here, or it is not yours."), problems=[]))
+    app.add_url_rule(
+        "/error",
+        "error",
+        lambda: render_template(
+            "errors/error.html",
+            status=404,
+            title=pick("没有找到", "Not found"),
+            detail=pick("这个地址没有内容，或者不属于您。", "There is nothing here, or it is not yours."),
+            problems=[],
+        ),
+    )
     app.after_request(_strict)
     return app
+
+
+def _as_asked() -> None:
+    session["locale"] = "en" if request.args.get("lang") == "en" else "zh_Hans_CN"
+    if "flash" in request.args:
+        flash(pick("已保存。", "Saved."), "success")
 
 
 def _frame() -> dict[str, object]:
@@ -79,9 +119,11 @@ def _frame() -> dict[str, object]:
     return {"nav_items": items if person.is_authenticated else [], "product_name": pick("研时", "Yanshi"), "current_user": person}
 
 
-def _strict(response):
+def _strict(response: Response) -> Response:
     """Send the product's content policy, so that an inline style or script shows here first."""
-    response.headers["Content-Security-Policy"] = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
     return response
 
 

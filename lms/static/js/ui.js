@@ -44,11 +44,17 @@ export function announce(words) {
 
 // -- dialogs: <button data-open-dialog="id">, <form data-confirm="…">, hx-confirm; Escape and the veil close, focus returns
 
+// Whoever presses Enter without reading changes nothing: the way out has the focus.
+function openDialog(dialog) {
+  dialog.showModal();
+  dialog.querySelector("[data-close-dialog], [value='no']")?.focus();
+}
+
 export function ask(words) {
   const dialog = document.getElementById("ask");
   dialog.querySelector("h2").textContent = words;
   dialog.returnValue = "no";
-  dialog.showModal();
+  openDialog(dialog);
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
 }
 
@@ -57,7 +63,7 @@ function onClick(event) {
   if (event.target instanceof HTMLDialogElement) event.target.close("no"); // the veil
   closeMenus(event.target);
   if (!target) return;
-  if (target.dataset.openDialog) document.getElementById(target.dataset.openDialog)?.showModal();
+  if (target.dataset.openDialog) openDialog(document.getElementById(target.dataset.openDialog));
   else if ("closeDialog" in target.dataset) target.closest("dialog").close("no");
   else if ("closeToast" in target.dataset) target.closest(".toast").remove();
   else if ("print" in target.dataset) window.print();
