@@ -48,7 +48,7 @@ ASSETS = (
 class AssetsAndTranslations(BuildHookInterface[Any]):
     """Hatchling calls this before it collects the files of a wheel or makes an editable install."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 – hatchling's signature
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fetch assets unless those of this lock are there; compile every catalogue."""
         root = Path(self.root)
         wanted = _fingerprint(root)

@@ -1,0 +1,77 @@
+"""Do imports go downwards only, and are the pure parts pure?"""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.architecture.tree import PACKAGES, ROOT, imported, parse, shown, sources
+
+SHELL = {"flask", "sqlalchemy", "celery", "redis", "psycopg", "werkzeug"}
+PURE = (
+    "courses/outline.py",
+    "courses/grading.py",
+    "courses/archive.py",
+    "courses/formats",
+    "xapi/values.py",
+    "xapi/actor.py",
+    "xapi/statement.py",
+    "xapi/equality.py",
+    "xapi/query.py",
+    "xapi/etag.py",
+    "lms/hours",
+    "lms/crediting/observe.py",
+    "lms/programmes/documents.py",
+    "lms/programmes/progress.py",
+    "lms/learning/stretch.py",
+)
+ASK_THE_CLOCK = {"now", "utcnow", "today", "time", "monotonic"}
+CLOCKS = {"datetime", "date", "time"}
+
+
+def test_imports_keep_the_directions_that_pyproject_draws() -> None:
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_pure_parts_know_no_web_no_database_and_no_queue() -> None:
+    found = [(shown(path, line), name) for path in sources(*PURE) for line, name in imported(parse(path)) if name.split(".")[0] in SHELL]
+    assert not found
+
+
+def test_pure_parts_are_given_the_time() -> None:
+    asked = [
+        shown(path, node.lineno)
+        for path in sources(*PURE)
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASK_THE_CLOCK
+        if isinstance(node.func.value, ast.Name) and node.func.value.id in CLOCKS
+    ]
+    assert not asked
+
+
+def test_the_hours_core_needs_the_standard_library_only() -> None:
+    ours_or_standard = sys.stdlib_module_names | {"lms"}
+    found = [(shown(path, line), name) for path in sources("lms/hours") for line, name in imported(parse(path))]
+    assert [entry for entry in found if entry[1].split(".")[0] not in ours_or_standard] == []
+    assert [entry for entry in found if entry[1].startswith("lms") and not entry[1].startswith("lms.hours")] == []
+
+
+def test_courses_need_no_web_and_no_database() -> None:
+    found = [
+        (shown(path, line), name) for path in sources("courses") for line, name in imported(parse(path)) if name.split(".")[0] in SHELL
+    ]
+    assert not found
+
+
+def test_nothing_is_imported_inside_a_function() -> None:
+    found = [
+        shown(path, inner.lineno)
+        for path in sources(*PACKAGES)
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert not found

