@@ -1,4 +1,4 @@
-"""What do all components look like, in every state? `python tests/browser/styleguide.py 5099` serves the style guide.
+"""What do all components look like, in every state? `python -m tests.browser.styleguide 5099` serves the style guide.
 
 It is no route of the product: a small application around the product's own templates, with invented data.
 """
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
-from flask import Flask, Response, flash, render_template, request, session
+from flask import Flask, Response, flash, render_template, render_template_string, request, session
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
@@ -20,6 +20,7 @@ from lms import i18n
 from lms.i18n import pick
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+POLLED = """{% import "macros/ui.html" as ui %}{{ ui.job_progress(job, "Export", "/jobs/" ~ job.id, download_url="#") }}"""
 MENU = (
     ("home", "我的学时", "My hours", "hours"),
     ("courses", "课程", "Courses", "courses"),
@@ -103,12 +104,21 @@ def create_styleguide() -> Flask:
             problems=[],
         ),
     )
+    app.add_url_rule("/jobs/<int:number>", "job", _job)
     app.after_request(_strict)
     return app
 
 
+def _job(number: int) -> str:
+    """Answer a poll: the first job is ready by now, the second still works."""
+    job = next(job for job in _jobs() if job.state == ("done" if number == 1 else "running"))
+    job.id = number
+    return render_template_string(POLLED, job=job)
+
+
 def _as_asked() -> None:
-    session["locale"] = "en" if request.args.get("lang") == "en" else "zh_Hans_CN"
+    if "lang" in request.args:
+        session["locale"] = "en" if request.args["lang"] == "en" else "zh_Hans_CN"
     if "flash" in request.args:
         flash(pick("已保存。", "Saved."), "success")
 

@@ -73,6 +73,19 @@ def test_a_chosen_theme_wins_over_the_systems(page: Page, address: str) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
 
 
+def test_only_a_reached_requirement_has_the_colour_of_success(page: Page, address: str) -> None:
+    page.goto(address)
+    colours = page.eval_on_selector_all(
+        ".requirement",
+        "all => all.map(e => [e.classList.contains('is-done'), getComputedStyle(e.querySelector('.requirement-state')).color])",
+    )
+    reached = {colour for done, colour in colours if done}
+    others = {colour for done, colour in colours if not done}
+    assert reached
+    assert others
+    assert reached.isdisjoint(others)
+
+
 def test_everything_to_touch_is_44_pixels_high(page: Page, address: str) -> None:
     page.set_viewport_size(PHONE)
     page.goto(address)
@@ -165,6 +178,14 @@ def test_the_page_says_when_the_network_is_gone(page: Page, address: str) -> Non
     expect(page.get_by_text("No network.")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("No network.")).to_be_hidden()
+
+
+def test_a_job_shows_its_end_without_reload_and_says_so(page: Page, address: str) -> None:
+    page.goto(f"{address}/?lang=en")
+    expect(page.locator("#job-1").get_by_text("Waiting")).to_be_visible()
+    expect(page.locator("#job-1").get_by_role("link", name="Download")).to_be_visible()
+    expect(page.locator("#announcer")).to_have_text("Export: Ready")
+    expect(page.locator("#job-2").get_by_text("Working")).to_be_visible()
 
 
 def test_a_form_is_sent_once_however_often_the_button_is_pressed(page: Page, address: str) -> None:

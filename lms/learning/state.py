@@ -1,0 +1,40 @@
+"""Where was the learner in an activity? What the content wrote, kept whole; the latest writing wins."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.learning.models import ActivityState, Launch, Registration
+
+LARGEST_BYTES = 64 * 1024
+OLDEST = timedelta(days=30)
+
+
+def save(session: Session, launch: Launch, body: str, age: timedelta, now: datetime) -> bool:
+    """Keep resume data that the content wrote `age` ago; return False where something newer is kept already.
+
+    A phone that was offline for a day must not overwrite what its owner did on another device since. The page says how
+    old its data is rather than when it was made, because its clock may be wrong by days.
+    """
+    lock(session, launch)
+    made = now - min(max(age, timedelta()), OLDEST)
+    kept = session.get(ActivityState, (launch.registration_id, launch.activity))
+    if kept is None:
+        session.add(ActivityState(registration_id=launch.registration_id, activity=launch.activity, body=body, updated_at=made))
+        return True
+    if made < kept.updated_at:
+        return False
+    kept.body, kept.updated_at = body, made
+    return True
+
+
+def load(session: Session, launch: Launch) -> str | None:
+    """Return what was kept for the launch's activity, or None."""
+    kept = session.get(ActivityState, (launch.registration_id, launch.activity))
+    return kept.body if kept else None
+
+
+def lock(session: Session, launch: Launch) -> None:
+    """Let what is written for one registration come one after the other."""
+    session.execute(select(Registration.id).where(Registration.id == launch.registration_id).with_for_update(key_share=True))

@@ -1,0 +1,239 @@
+"""What does a player page ask of the server? The page itself, opening a launch, beats, resume data, answers."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import user_logged_out
+from flask_wtf.csrf import generate_csrf
+
+import xapi
+from lms import vocabulary as v
+from lms.accounts.access import person, public, requires
+from lms.accounts.models import Person
+from lms.accounts.signin import csrf, limiter
+from lms.clock import now
+from lms.config import Settings
+from lms.db import database, session, transaction
+from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn
+from lms.i18n import pick
+from lms.learning import answers, launch, presence, state
+from lms.learning.admission import Admission, Place, Refusal, admit
+from lms.learning.content import bp as content_bp
+from lms.learning.credential import running, ticket_of
+from lms.learning.device import COOKIE, COOKIE_SECONDS, device_of, identity_of
+from lms.learning.models import Launch
+from lms.learning.presence import Beaten, Stopped
+from lms.learning.tickets import Ticket, Tickets
+from lms.learning.wire import AnswersBody, BeatBody, OpenBody, StateBody, body_of
+from lms.learning.words import player_texts
+
+bp = Blueprint("learning", __name__)
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def _ring(count: int) -> None:
+    xapi.statements_stored.send(current_app._get_current_object(), count=count)  # type: ignore[attr-defined]
+
+
+@bp.get("/learn/<int:enrolment_id>/<int:course_version_id>/<activity>")
+@requires()
+def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
+    """Show the player page. Nothing is opened yet: the page's own POST does that, so that a prefetch takes no lease."""
+    admission = _admitted(Place(enrolment_id, course_version_id, activity))
+    response = Response(render_template("learning/play.html", admission=admission, config=_page_config(admission), place=admission.place))
+    known = request.cookies.get(COOKIE)
+    device = identity_of(device_of(request.user_agent.string, known))
+    if device != known:
+        response.set_cookie(COOKIE, device, max_age=COOKIE_SECONDS, httponly=True, secure=_settings().secure, samesite="Lax")
+    return response
+
+
+def _admitted(place: Place) -> Admission:
+    admission = admit(session(), person().id, place)
+    if admission is Refusal.NOT_STUDYING:
+        raise NotAllowed(_("Your place in this class does not allow studying at the moment. Your class staff can tell you why."))
+    if isinstance(admission, Refusal):
+        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+    return admission
+
+
+def _page_config(admission: Admission) -> dict[str, Any]:
+    settings, activity, place = _settings(), admission.activity, admission.place
+    return {
+        "place": {"enrolment": place.enrolment_id, "version": place.course_version_id, "activity": place.activity},
+        "urls": {
+            "open": url_for(".open_activity"),
+            "beat": url_for(".take_beat"),
+            "state": url_for(".save_state"),
+            "answers": url_for(".take_answers"),
+            "statements": "/xapi/statements",
+            "progress": url_for("home.activity_progress", **_place_arguments(place)),
+        },
+        "frame": f"{settings.content_url}/frame/{activity.format}/{admission.version.package_sha256}/{activity.entry}",
+        "iri": v.activity_iri(settings.public_url, admission.course.code, activity.key),
+        "csrf": generate_csrf(),
+        "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
+        "title": pick(activity.title.zh, activity.title.en),
+        "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading},
+        "cap_seconds": activity.minutes * 60,
+        "texts": player_texts(settings.beat_seconds + settings.beat_grace_seconds),
+    }
+
+
+def _place_arguments(place: Place) -> dict[str, Any]:
+    return {"enrolment_id": place.enrolment_id, "course_version_id": place.course_version_id, "activity": place.activity}
+
+
+@bp.post("/learn/open")
+@requires()
+def open_activity() -> ResponseReturnValue:
+    """Open or resume a launch for the signed-in person and hand its token to the page."""
+    wanted = body_of(OpenBody)
+    admission = _admitted(Place(wanted.enrolment, wanted.version, wanted.activity))
+    device = device_of(request.user_agent.string, request.cookies.get(COOKIE))
+    with transaction() as writing:
+        opened = launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take)
+        reply = _opened(opened.launch) | {"state": _raw(state.load(writing, opened.launch)), "attempts": answers.attempts_of(writing, opened.launch)}
+    if opened.stated:
+        _ring(1)
+    return _json(reply)
+
+
+def _opened(found: Launch) -> dict[str, Any]:
+    tickets: Tickets = current_app.extensions["launch_tickets"]
+    return {
+        "token": tickets.issue(Ticket(found.id, found.lease)),
+        "nonce": found.nonce,
+        "counted_seconds": found.earlier_seconds + presence.presence_of(found).seconds,
+        "cap_seconds": found.cap_seconds,
+        "beat_seconds": _settings().beat_seconds,
+    }
+
+
+def _raw(text: str | None) -> msgspec.Raw | None:
+    return None if text is None else msgspec.Raw(text.encode())
+
+
+def _json(reply: object) -> Response:
+    return Response(msgspec.json.encode(reply), mimetype="application/json")
+
+
+@bp.post("/learn/beat")
+@csrf.exempt
+@limiter.exempt
+@public
+def take_beat() -> ResponseReturnValue:
+    """Take a beat by its launch token. The hot path: one HMAC, one UPDATE; no user, no cookie, no template."""
+    ticket = _ticket()
+    body = body_of(BeatBody)
+    settings, at = _settings(), now()
+    beaten: Beaten | Stopped | None = None
+    if not body.last:
+        with database().writing() as connection:
+            beaten = presence.extend(connection, ticket, body.nonce, at, presence.rhythm_of(settings))
+    if beaten is None:
+        with transaction() as writing:
+            beaten = presence.take_beat(writing, ticket, body.nonce, at, settings, last=body.last)
+    if isinstance(beaten, Stopped):
+        raise _stopped(beaten)
+    if beaten.stated:
+        _ring(1)
+    return _json(
+        {
+            "state": beaten.state,
+            "nonce": beaten.nonce,
+            "counted_seconds": beaten.counted_seconds,
+            "cap_seconds": beaten.cap_seconds,
+            "beat_seconds": settings.beat_seconds,
+            "stated": beaten.stated,
+        }
+    )
+
+
+def _ticket() -> Ticket:
+    ticket = ticket_of(request)
+    if ticket is None:
+        raise NotSignedIn("This needs a launch token.", code="token")
+    return ticket
+
+
+def _stopped(why: Stopped) -> LmsError:
+    if why is Stopped.LEASE:
+        return Conflict("Another page of this learner is the live one.", code="lease")
+    return Gone("This launch has ended.", code="ended")
+
+
+def _running() -> Launch:
+    found = running(_ticket())
+    if found is None:
+        raise NotSignedIn("This launch has ended.", code="ended")
+    return found
+
+
+@bp.post("/learn/state")
+@csrf.exempt
+@limiter.exempt
+@public
+def save_state() -> ResponseReturnValue:
+    """Keep resume data by launch token."""
+    found, body = _running(), body_of(StateBody)
+    text = bytes(body.body).decode()
+    if len(text.encode()) > state.LARGEST_BYTES:
+        raise InvalidInput(f"Resume data may be {state.LARGEST_BYTES // 1024} kB at most; nothing was saved.", code="state-size")
+    with transaction() as writing:
+        kept = state.save(writing, found, text, timedelta(milliseconds=min(body.age_ms, 1e12)), now())
+    return _json({"kept": kept})
+
+
+@bp.post("/learn/answers")
+@csrf.exempt
+@limiter.exempt
+@public
+def take_answers() -> ResponseReturnValue:
+    """Grade a quiz by launch token. The same submission sent again gets the same grade and is no second attempt."""
+    found, body = _running(), body_of(AnswersBody)
+    with transaction() as writing:
+        outcome = answers.submit(writing, found, body.id, body.answers, _settings().public_url, now())
+    if isinstance(outcome, answers.Declined):
+        raise _declined(outcome)
+    _ring(outcome.statements)
+    return _json(outcome.reply())
+
+
+def _declined(why: answers.Declined) -> LmsError:
+    messages = {
+        answers.Declined.NO_KEY: NotFound(_("This activity is not graded here."), code=why),
+        answers.Declined.BAD_ID: InvalidInput(_("A submission needs a UUID of its own."), code=why),
+        answers.Declined.OTHER_ANSWERS: Conflict(_("This submission was already graded with other answers."), code=why),
+        answers.Declined.NO_ATTEMPTS: Conflict(_("All attempts at this quiz are used up. What you reached is kept."), code=why),
+    }
+    return messages[why]
+
+
+def _end_launches(app: Flask, user: Person) -> None:
+    """Whoever signs out stops learning on this and every other device: a left-behind page must not count for them."""
+    with transaction() as writing:
+        stated = launch.end_all(writing, user.id, _settings(), now())
+    if stated:
+        _ring(1)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Register the player's routes and the key of its tokens."""
+    app.extensions["launch_tickets"] = Tickets(settings.secret_key)
+    app.register_blueprint(bp)
+    app.register_blueprint(content_bp)
+    user_logged_out.connect(_on_signed_out, app)
+
+
+def _on_signed_out(sender: Flask, user: Person | None = None, **_rest: object) -> None:
+    if user is not None and user.is_authenticated:
+        _end_launches(sender, user)

@@ -1,0 +1,95 @@
+"""Which faults are planted to see whether the suite would notice? Each is one change of one line of the core's source."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import lms.hours
+
+CORE = Path(lms.hours.__file__).parent
+SHARED = "values"  # plain data, the same for every copy, so that cases can be handed to all of them
+
+
+@dataclass(frozen=True)
+class Fault:
+    """In `module`, `right` becomes `wrong`; `right` stands there exactly once."""
+
+    name: str
+    module: str
+    right: str
+    wrong: str
+
+
+FAULTS = (
+    Fault("overlaps within an activity are counted twice", "intervals", "if joined and start <= until:", "if joined and start == until:"),
+    Fault("overlaps between activities are credited twice", "allocation", "network.connect(node, day_node.get(day, everything), seconds)", "network.connect(node, day_node.get(day, everything), seconds * 2)"),
+    Fault("time in two activities is measured twice", "decide", "sum([end - start for start, end, _ in slots])", "sum(length(own) for own in measured.values())"),
+    Fault("the cap is dropped", "gate", "return rule.cap_seconds\n", "return 10**9\n"),
+    Fault("media may earn more than was covered", "gate", "min(rule.cap_seconds, found.covered_ms // SECOND_MS)", "rule.cap_seconds"),
+    Fault("the daily limit is ignored", "decide", "None if limit is None else limit * 60", "None"),
+    Fault("a daily limit of nothing is no limit", "decide", "None if limit is None else limit * 60", "limit * 60 if limit else None"),
+    Fault("the local day is computed in UTC", "decide", "case.policy.time_zone", '"UTC"'),
+    Fault("every local day has 24 hours", "days", "day_ends = midnight(day + 1, zone)", "day_ends = midnight(day, zone) + 86400"),
+    Fault("the gate is ignored", "gate", "if not found.open:", "if False:"),
+    Fault("a closed gate still takes seconds", "allocation", "if cap > 0", "if cap >= 0"),
+    Fault("one requirement of several is enough", "gate", "return Gate(covered_ms, tuple(missing))", "return Gate(covered_ms, tuple(missing[1:]))"),
+    Fault("passing is not asked for", "gate", "if rule.passed and not evidence.passed:", "if rule.passed and not (evidence.passed or evidence.completed):"),
+    Fault("coverage is compared in floats with some tolerance", "gate", "covered_ms * below >= above * runs_ms", "covered_ms / runs_ms >= above / below - 1e-6"),
+    Fault("coverage must be exceeded", "gate", "covered_ms * below >= above * runs_ms", "covered_ms * below > above * runs_ms"),
+    Fault("positions outside the media count", "gate", "length(clip(union(evidence.media), 0, runs_ms))", "length(union(evidence.media))"),
+    Fault("film watched twice covers twice", "gate", "length(clip(union(evidence.media), 0, runs_ms))", "length(clip(evidence.media, 0, runs_ms))"),
+    Fault("refused segments are accepted", "evidence", "if not is_too_fast(seen, case.policy):", "if True:"),
+    Fault("the fastest allowed rate is refused", "evidence", "not seen.rate <= policy.max_rate", "not seen.rate < policy.max_rate"),
+    Fault("a claim is not clipped to its session", "evidence", "max(seen.at - seen.seconds, seen.opened), seen.at", "seen.at - seen.seconds, seen.at"),
+    Fault("a claim counts from the opening", "evidence", "max(seen.at - seen.seconds, seen.opened), seen.at", "seen.opened, min(seen.opened + seen.seconds, seen.at)"),
+    Fault("reports are worth nothing", "evidence", "evidence.times.append(claimed(seen))", "pass"),
+    Fault("the window is ignored", "decide", "clip(union(found[name].times), *case.window)", "union(found[name].times)"),
+    Fault("only the window's beginning counts", "decide", "clip(union(found[name].times), *case.window)", "clip(union(found[name].times), case.window[0], None)"),
+    Fault("an interval has its last second", "evidence", "evidence.times.append((seen.start, seen.end))", "evidence.times.append((seen.start, seen.end + 1))"),
+    Fault("intervals that touch lose a second", "intervals", "live ^= bit\n        since = instant", "live ^= bit\n        since = instant + (live == 0)"),
+    Fault("the latest tab wins", "allocation", "by_day[ANY_DAY, live & earning] += end - start", "by_day[ANY_DAY, 1 << (live & earning).bit_length() >> 1] += end - start"),
+    Fault("seconds are taken greedily and never moved", "flow", "self._room[edge ^ 1] += amount", "self._room[edge ^ 1] += amount * (edge & 1)"),
+    Fault("a search gives up after its first try", "flow", "while left and (levels := self._levels(start)):", "for levels in [self._levels(start)] if left else []:"),
+    Fault("nodes are closed too early", "flow", "            if levels[self._end] == level:\n                return levels\n            seen += reached", "            seen += reached\n            if levels[self._end] == level:\n                self._unseen[start] = CLOSED\n                return levels"),
+    Fault("ties go to the last name", "decide", "names = sorted(case.activities)", "names = sorted(case.activities, reverse=True)"),
+    Fault("ties go to whatever the bundle names first", "decide", "names = sorted(case.activities)", "names = list(case.activities)"),
+    Fault("hours are rounded per activity", "decide", "hours=hours_of(total, case.policy)", "hours=sum(hours_of(part, case.policy) for part in allocation.credited.values())"),
+    Fault("hours are rounded to the nearest", "rounding", "credited_seconds * below //", "(credited_seconds * below + policy.hour_minutes * 30 * above) //"),
+    Fault("hours are rounded in floats", "rounding", "steps = credited_seconds * below // (policy.hour_minutes * 60 * above)", "steps = int(credited_seconds / 60 / policy.hour_minutes / float(policy.round_to))"),
+    Fault("an hour has always 45 minutes", "rounding", "policy.hour_minutes * 60", "45 * 60"),
+    Fault("corrections are dropped", "changes", "if seconds}", "if seconds > 0}"),
+    Fault("what is no longer credited stays in the account", "changes", "{*account, *credited}", "credited"),
+    Fault("only the first observation of a kind counts", "evidence", "for seen in case.observations:\n        evidence", "for seen in {(type(s), s.activity, s.session): s for s in reversed(case.observations)}.values():\n        evidence"),
+    Fault("flags are listed once per observation", "evidence", "flags: set[Flag] = set()\n    if twice:", "flags: set[Flag] = set()\n    if False:"),
+    Fault("too fast is not flagged", "evidence", 'flags.add(Flag("rate"', 'flags.discard(Flag("rate"'),
+    Fault("a claim that just fits is flagged", "evidence", "seen.seconds > seen.at - seen.opened", "seen.seconds >= seen.at - seen.opened"),
+    Fault("an explanation forgets shared time", "explain", "shared = sum(sum(share.given.values()) - share.given[name] for share in own)", "shared = 0"),
+    Fault("bundles lose fractions of media positions", "writing", "Decimal(seen.start_ms) / 1000", "Decimal(seen.start_ms // 1000)"),
+)
+
+
+@contextmanager
+def core_with(fault: Fault | None, folder: Path) -> Iterator[ModuleType]:
+    """Give a copy of the core, with the fault planted, under a name of its own."""
+    name = "planted_core"
+    package = folder / name
+    package.mkdir()
+    for path in CORE.glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        if fault is not None and path.stem == fault.module:
+            assert source.count(fault.right) == 1, f"{fault.module} no longer has this once: {fault.right}"
+            source = source.replace(fault.right, fault.wrong)
+        source = source.replace("lms.hours.", f"{name}.").replace(f"{name}.{SHARED} ", f"lms.hours.{SHARED} ")
+        (package / path.name).write_text(source, encoding="utf-8")
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    try:
+        yield importlib.import_module(name)
+    finally:
+        sys.path.remove(str(folder))
+        for module in [module for module in sys.modules if module == name or module.startswith(f"{name}.")]:
+            del sys.modules[module]

@@ -1,0 +1,59 @@
+"""How does the record store refuse? Every refusal says what was wrong and where.
+
+    XapiError            an xAPI refusal; `status` is its HTTP status
+    ├── BadRequest  400  the request or a statement breaks the specification
+    ├── Unauthorised 401 no credential, or not one of ours
+    ├── Forbidden   403  the credential's scopes or its pinned actor, registration or activity do not allow it
+    ├── Missing     404  no such statement
+    ├── Conflicting 409  the same id was stored with another body
+    └── TooLarge    413  more than this store takes in one request
+
+Translated to JSON in `xapi/views/answers.py`, nowhere else.
+"""
+
+
+class XapiError(Exception):
+    """A refusal with a plain sentence and, where it is about a statement, the path of the offending property."""
+
+    status = 500
+
+    def __init__(self, message: str, path: str = "") -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.message = message
+        self.path = path
+
+
+class BadRequest(XapiError):
+    """The request or a statement breaks the specification."""
+
+    status = 400
+
+
+class Unauthorised(XapiError):
+    """No credential, or not one of ours."""
+
+    status = 401
+
+
+class Forbidden(XapiError):
+    """The credential does not allow this."""
+
+    status = 403
+
+
+class Missing(XapiError):
+    """There is no such statement for this credential."""
+
+    status = 404
+
+
+class Conflicting(XapiError):
+    """The same id was stored with another body."""
+
+    status = 409
+
+
+class TooLarge(XapiError):
+    """More than this store takes in one request."""
+
+    status = 413

@@ -1,0 +1,75 @@
+"""Under which keys must a statement be found? Extracted once, when it is stored. Pure."""
+
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from typing import Any
+from uuid import UUID
+
+from xapi.actor import digest, keys_of
+
+Json = Mapping[str, Any]
+Key = tuple[UUID, int]
+
+
+class Usage(IntEnum):
+    """What a key stands for. 'ANY' usages answer related_agents and related_activities; the plain ones are among them."""
+
+    AGENT = 0  # actor or object, members of groups included
+    ANY_AGENT = 1
+    ACTIVITY = 2  # the object
+    ANY_ACTIVITY = 3
+    VERB = 4
+    REGISTRATION = 5
+
+
+def keys(statement: Json) -> set[Key]:
+    """Return every (key, usage) of a checked statement; the same filters read them back."""
+    found: set[Key] = {(iri_key(statement["verb"]["id"]), Usage.VERB)}
+    registration = statement.get("context", {}).get("registration")
+    if registration:
+        found.add((UUID(registration), Usage.REGISTRATION))
+    for whoever in _people(statement):
+        found.update((key, Usage.AGENT) for key in keys_of(whoever))
+    for whoever in _anybody(statement):
+        found.update((key, Usage.ANY_AGENT) for key in keys_of(whoever))
+    target = statement["object"]
+    if target.get("objectType", "Activity") == "Activity":
+        found.add((iri_key(target["id"]), Usage.ACTIVITY))
+    found.update((iri_key(iri), Usage.ANY_ACTIVITY) for iri in _any_activity(statement))
+    return found
+
+
+def iri_key(iri: str) -> UUID:
+    """Return the index key of a verb or an activity."""
+    return digest("iri", iri)
+
+
+def _people(statement: Json) -> Iterator[Json]:
+    yield statement["actor"]
+    if statement["object"].get("objectType") in {"Agent", "Group"}:
+        yield statement["object"]
+
+
+def _anybody(statement: Json) -> Iterator[Json]:
+    yield from _people(statement)
+    if "authority" in statement:
+        yield statement["authority"]
+    context = statement.get("context", {})
+    for name in ("instructor", "team"):
+        if name in context:
+            yield context[name]
+    for name, member in (("contextAgents", "agent"), ("contextGroups", "group")):
+        yield from (item[member] for item in context.get(name, ()))
+    if statement["object"].get("objectType") == "SubStatement":
+        yield from _anybody(statement["object"])
+
+
+def _any_activity(statement: Json) -> Iterator[str]:
+    target = statement["object"]
+    kind = target.get("objectType", "Activity")
+    if kind == "Activity":
+        yield target["id"]
+    for items in statement.get("context", {}).get("contextActivities", {}).values():
+        yield from (item["id"] for item in (items if isinstance(items, list) else [items]))
+    if kind == "SubStatement":
+        yield from _any_activity(target)

@@ -1,0 +1,104 @@
+"""How are statements, their keys, the outbox and credentials stored?
+
+A statement is kept as text, byte for byte what was received plus what the store sets: jsonb refuses \\u0000, rewrites
+numbers and drops repeated keys. What queries need is extracted beside it. `sid` is the order of storing and the cursor.
+"""
+
+import uuid
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, MetaData, SmallInteger, String, Text, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only in INTEGER keys
+
+
+class Base(DeclarativeBase):
+    """The record store's own tables, beside whatever the host application has."""
+
+    metadata = MetaData(
+        naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
+    )
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into UTC (SQLite keeps it without its zone)."""
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class StatementRow(Base):
+    """One statement, never changed but for `voided`."""
+
+    __tablename__ = "xapi_statement"
+
+    sid: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, unique=True)
+    stored: Mapped[datetime] = mapped_column(Instant, index=True)
+    digest: Mapped[str] = mapped_column(String(64))  # equality.digest of what was received
+    refers: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)  # its StatementRef, voiding included
+    voiding: Mapped[bool] = mapped_column(default=False)
+    voided: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class KeyRow(Base):
+    """One key under which a statement is found; `origin` is the statement the key was read from.
+
+    A statement that refers to another is found under the other's keys too, with the other as origin, so that a query
+    with several filters matches one statement's keys and never a mixture.
+    """
+
+    __tablename__ = "xapi_statement_key"
+
+    key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    usage: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    sid: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    origin: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+    __table_args__ = (Index("ix_xapi_statement_key_sid", "sid"), {"sqlite_with_rowid": False})
+
+
+class OutboxRow(Base):
+    """A stored statement that nobody has worked through yet; written in the statement's own transaction."""
+
+    __tablename__ = "xapi_outbox"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    statement_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    stored: Mapped[datetime] = mapped_column(Instant)
+    parked: Mapped[bool] = mapped_column(default=False)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (Index("ix_xapi_outbox_waiting", "parked", "id"),)
+
+
+class ApiKey(Base):
+    """A credential for another system. The secret is random (256 bit), so its plain SHA-256 is safe to keep."""
+
+    __tablename__ = "xapi_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    secret_sha256: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[str] = mapped_column(String(200))
+    trusted: Mapped[bool] = mapped_column(default=False)
+    default_version: Mapped[str] = mapped_column(String(10), default="1.0.3")
+    created: Mapped[datetime] = mapped_column(Instant)
+    revoked: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,153 @@
+"""Which texts and numbers are well-formed in xAPI? Each check returns the value or names its path. Pure.
+
+Sources: xAPI 1.0.3 Data 4; IEEE 9274.1.1 (xAPI 2.0) 4.2; RFC 3987, 5646, 4122, 3339; ISO 8601.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from xapi.errors import BadRequest
+
+IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20<>\"{}|\\^`]+")
+UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+LANGUAGE = re.compile(
+    r"(?:(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4}|[A-Za-z]{5,8})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?"
+    r"(?:-(?:[A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*(?:-[A-WY-Za-wy-z0-9](?:-[A-Za-z0-9]{2,8})+)*(?:-x(?:-[A-Za-z0-9]{1,8})+)?"
+    r"|x(?:-[A-Za-z0-9]{1,8})+|i-[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
+)
+DURATION = re.compile(r"P(?:\d+(?:[.,]\d+)?W|(?=\d|T\d)(?:\d+(?:[.,]\d+)?Y)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?D)?(?:T(?=\d)(?:\d+(?:[.,]\d+)?H)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?S)?)?)")
+TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(Z|z|[+-]\d{2}(?::?\d{2})?)?")
+SHA1 = re.compile(r"[0-9a-fA-F]{40}")
+MAILTO = re.compile(r"mailto:[^\s@]+@[^\s@]+")
+
+Check = Callable[[Any, str], Any]
+
+
+def text(value: Any, path: str) -> str:
+    """Return a string."""
+    if not isinstance(value, str):
+        raise BadRequest("must be a string", path)
+    return value
+
+
+def _matching(pattern: re.Pattern[str], what: str) -> Check:
+    def check(value: Any, path: str) -> str:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise BadRequest(f"must be {what}", path)
+        return value
+
+    return check
+
+
+iri = _matching(IRI, "an absolute IRI with a scheme")
+language = _matching(LANGUAGE, "a language tag (RFC 5646)")
+duration = _matching(DURATION, "an ISO 8601 duration")
+sha1 = _matching(SHA1, "a SHA-1 in hexadecimal")
+mailto = _matching(MAILTO, "a mailto IRI")
+uuid_text = _matching(UUID_TEXT, "a UUID")
+
+
+def uuid(value: Any, path: str) -> UUID:
+    """Return a UUID given in its standard text form."""
+    return UUID(uuid_text(value, path))
+
+
+def boolean(value: Any, path: str) -> bool:
+    """Return true or false."""
+    if not isinstance(value, bool):
+        raise BadRequest("must be true or false", path)
+    return value
+
+
+def number(value: Any, path: str) -> int | float:
+    """Return a number that is no boolean and no string."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadRequest("must be a number", path)
+    return value
+
+
+def timestamp(value: Any, path: str, *, zone_required: bool = False) -> datetime:
+    """Return an ISO 8601 instant as aware UTC; '-00:00' is refused (XAPI-00123)."""
+    match = TIMESTAMP.fullmatch(value) if isinstance(value, str) else None
+    if match is None or (zone_required and not match[1]):
+        raise BadRequest("must be an ISO 8601 timestamp" + (" with its zone" if zone_required else ""), path)
+    if match[1] in {"-00:00", "-0000", "-00"}:
+        raise BadRequest("must not have the zone -00:00", path)
+    try:
+        instant = datetime.fromisoformat(value.upper())
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadRequest("is not a date that exists", path) from error
+
+
+def language_map(value: Any, path: str) -> Mapping[str, str]:
+    """Return a map from language tags to texts."""
+    for tag, words in mapping(value, path).items():
+        language(tag, f"{path}.{tag}")
+        text(words, f"{path}.{tag}")
+    return value  # type: ignore[no-any-return]
+
+
+def extensions(value: Any, path: str) -> Mapping[str, Any]:
+    """Return extensions: keys are IRIs, values are anything, null included (XAPI-00119)."""
+    for key in mapping(value, path):
+        iri(key, f"{path}.{key}")
+    return value  # type: ignore[no-any-return]
+
+
+def mapping(value: Any, path: str) -> Mapping[str, Any]:
+    """Return an object."""
+    if not isinstance(value, dict):
+        raise BadRequest("must be an object", path)
+    return value
+
+
+def array(value: Any, path: str) -> list[Any]:
+    """Return an array."""
+    if not isinstance(value, list):
+        raise BadRequest("must be an array", path)
+    return value
+
+
+def properties(value: Any, path: str, checks: Mapping[str, Check], required: tuple[str, ...] = ()) -> Mapping[str, Any]:
+    """Check an object property by property: none unknown or null, none of `required` missing (XAPI-00001, -00008)."""
+    found = mapping(value, path)
+    for name in required:
+        if name not in found:
+            raise BadRequest("is missing", f"{path}.{name}")
+    for name, item in found.items():
+        check = checks.get(name)
+        if check is None:
+            raise BadRequest("is not a property here (names are case-sensitive)", f"{path}.{name}")
+        if item is None:
+            raise BadRequest("must not be null", f"{path}.{name}")
+        check(item, f"{path}.{name}")
+    return found
+
+
+def one_of(*allowed: str) -> Check:
+    """Return a check that takes exactly these texts."""
+
+    def check(value: Any, path: str) -> str:
+        if not isinstance(value, str) or value not in allowed:
+            raise BadRequest(f"must be {' or '.join(allowed)}", path)
+        return value
+
+    return check
+
+
+def each(check: Check, *, at_least: int = 0) -> Check:
+    """Return a check for arrays of such values."""
+
+    def check_all(value: Any, path: str) -> list[Any]:
+        items = array(value, path)
+        if len(items) < at_least:
+            raise BadRequest(f"must have at least {at_least}", path)
+        for index, item in enumerate(items):
+            check(item, f"{path}[{index}]")
+        return items
+
+    return check_all
