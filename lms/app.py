@@ -1,15 +1,19 @@
 """How is the whole application wired? Flat, in order. Only `lms.cli` and `lms.wsgi` import this."""
 
-from lms import clock as clock_module
 from flask import Flask
 
-import xapi
+from lms import clock as clock_module
 from lms import db, i18n, storage, worker
 from lms.accounts import access, signin
-from lms.clock import Clock, now, system_clock
+from lms.catalogue import views as catalogue
+from lms.clock import Clock, system_clock
 from lms.config import Settings
+from lms.crediting import tasks as crediting
 from lms.paths import TEMPLATES
-from lms.web import health, hosts, logs, pages, refusals
+from lms.programmes import usage
+from lms.web import health, hosts, logs, pages, record_store, refusals
+
+SCHEDULE = {**crediting.SCHEDULE}
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -19,6 +23,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     clock_module.init_app(app, clock)
     db.init_app(app, settings)
     storage.init_app(app, settings)
+    worker.init_app(app, settings, SCHEDULE)
     logs.init_app(app)
     hosts.init_app(app, settings)
     i18n.init_app(app)
@@ -26,5 +31,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     access.init_app(app)
     refusals.init_app(app)
     pages.init_app(app)
+    usage.init_app(app)
+    crediting.init_app(app)
+    record_store.init_app(app, settings)
     app.register_blueprint(health.bp)
+    app.register_blueprint(catalogue.bp)
     return app

@@ -2,9 +2,11 @@
 
     LmsError                 a refusal with a plain sentence; `status` is its HTTP status
     ├── InvalidInput    400  which field or row was wrong; `problems` has one line for each
+    ├── NotSignedIn     401  nobody, or a token that is not (or no longer) ours
     ├── NotAllowed      403  signed in, but not for this
     ├── NotFound        404  nothing here, or not yours
-    └── Conflict        409  the state has moved on
+    ├── Conflict        409  the state has moved on
+    └── Gone            410  it was here and has ended
 
 Translated to a page or to problem+json (RFC 9457) in `lms/web/refusals.py`, nowhere else.
 """
@@ -34,6 +36,12 @@ class InvalidInput(LmsError):
         self.problems = list(problems)
 
 
+class NotSignedIn(LmsError):
+    """Nobody is signed in, or the token is not (or no longer) ours."""
+
+    status = 401
+
+
 class NotAllowed(LmsError):
     """The person is known and may not do this."""
 
@@ -50,3 +58,9 @@ class Conflict(LmsError):
     """The request was sound but the state has moved on; the message says what to do."""
 
     status = 409
+
+
+class Gone(LmsError):
+    """It was here and has ended; the message says how to go on."""
+
+    status = 410

@@ -82,3 +82,14 @@ def start_embedded(app: Flask) -> None:
     worker = celery.Worker(pool="solo", concurrency=1, quiet=True, without_heartbeat=True, without_gossip=True, without_mingle=True, loglevel="WARNING")
     threading.Thread(target=worker.start, name="worker", daemon=True).start()
     EmbeddedService(celery, thread=True, scheduler_cls=Scheduler).start()  # in memory: the schedule is code
+
+
+def run_worker(celery: Celery, processes: int, *, beat: bool) -> None:
+    """Run worker processes until stopped; with `beat` one of them also keeps the schedule."""
+    clock = ["--beat", "--scheduler", "celery.beat:Scheduler"] if beat else []
+    celery.worker_main(["worker", "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle", *clock])
+
+
+def run_beat(celery: Celery) -> None:
+    """Keep the schedule until stopped; it is code, so nothing of it is kept in a file."""
+    celery.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING").run()

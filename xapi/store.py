@@ -163,3 +163,8 @@ def _keys_of(sid: int) -> Any:
 def load_texts(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return statements' JSON texts by id."""
     return dict(session.execute(select(StatementRow.id, StatementRow.text).where(StatementRow.id.in_(list(ids)))).all())
+
+
+def voided_among(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these statements are voided, whichever came first, they or what voids them."""
+    return set(session.scalars(select(StatementRow.id).where(StatementRow.id.in_(list(ids)), StatementRow.voided.is_(True))))

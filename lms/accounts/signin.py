@@ -67,7 +67,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_JOIN_USER_ROLES=False,
-        SECURITY_CSRF_PROTECT_MECHANISMS=["session", "basic"],
         SECURITY_REDIRECT_VALIDATE_MODE="absolute",
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=True,
@@ -81,9 +80,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_SWALLOW_ERRORS=True,  # Redis may be down; signing in may not
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
     )
+    csrf.init_app(app)  # before Flask-Security, which looks for it
     datastore = SQLAlchemySessionUserDatastore(_RequestSession(), Person, Role)
     Security(app, datastore, login_form=SignInForm)
-    csrf.init_app(app)
     limiter.init_app(app)
     _limit_sign_in(app)
 

@@ -29,8 +29,8 @@ class Observation(Base):
     at: Mapped[int] = mapped_column(BigInteger)  # present: its end; others: when the server received it
     since: Mapped[int | None] = mapped_column(BigInteger)  # present: its start; reported and played: when the launch opened
     seconds: Mapped[int | None] = mapped_column(BigInteger)  # reported: the claim
-    media_from: Mapped[float | None] = mapped_column(Float)
-    media_to: Mapped[float | None] = mapped_column(Float)
+    media_from_ms: Mapped[int | None] = mapped_column(BigInteger)
+    media_to_ms: Mapped[int | None] = mapped_column(BigInteger)
     rate: Mapped[float | None] = mapped_column(Float)  # as claimed; never trusted below what the server's clock implies
     voided: Mapped[bool] = mapped_column(default=False)
 

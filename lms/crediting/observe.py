@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from lms import vocabulary as v
@@ -41,7 +42,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One piece of evidence. Instants are whole seconds since 1970; media positions are seconds."""
+    """One piece of evidence. Instants are whole seconds since 1970; media positions are whole milliseconds."""
 
     kind: str
     activity: str
@@ -50,8 +51,8 @@ class Observed:
     at: int
     since: int | None = None
     seconds: int | None = None
-    media_from: float | None = None
-    media_to: float | None = None
+    media_from_ms: int | None = None
+    media_to_ms: int | None = None
     rate: float | None = None
 
 
@@ -156,9 +157,9 @@ def _played(statement: Statement, rule: Rule) -> tuple[Observed, ...]:
     at, since, rate = received_at(statement), _opened(statement), _speed(statement)
     found = []
     for start, end in SEGMENT.findall(text)[:MOST_SEGMENTS]:
-        media_from, media_to = round(float(start), 3), round(float(end), 3)
-        if media_from < media_to < LONGEST_CLAIM_S:
-            found.append(Observed("played", rule.activity, session, device, at, since, None, media_from, media_to, rate))
+        start_ms, end_ms = math.floor(Decimal(start) * 1000), math.floor(Decimal(end) * 1000)
+        if start_ms < end_ms < LONGEST_CLAIM_S:
+            found.append(Observed("played", rule.activity, session, device, at, since, None, start_ms, end_ms, rate))
     return tuple(found)
 
 

@@ -5,21 +5,24 @@ launch used up. So a segment claimed at speed 1 that covers 45 minutes three min
 hours core refuses it. Delivery late or in a batch (weak network) does no harm: more time has passed, not less.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from lms.hours import Interval
+from lms.hours.intervals import clip, length, union
 
 TOLERANCE_S = 5.0  # between the media's clock, the page's timers and the server's
 FASTEST = 1000.0
 
 
 class Segment(NamedTuple):
-    """One claimed segment of one launch: media seconds `[start, end)`, claimed speed, server times in seconds since 1970."""
+    """One claimed segment of one launch: media milliseconds `[start_ms, end_ms)`, claimed speed, server times in seconds since 1970."""
 
     order: tuple[int, str, int]  # receipt, statement id, part: the same for everybody who recomputes
     opened: int
     at: int
-    start: float
-    end: float
+    start_ms: int
+    end_ms: int
     claimed: float
 
 
@@ -28,27 +31,16 @@ def real_rates(segments: Iterable[Segment], max_rate: float) -> list[tuple[Segme
 
     A segment faster than `max_rate` covers nothing, or claiming it twice would make the second claim look slow.
     """
-    covered: list[tuple[float, float]] = []
+    covered: list[Interval] = []
     used = 0.0
     answers = []
     for segment in sorted(segments):
-        new = _length_outside(segment.start, segment.end, covered)
+        new = (segment.end_ms - segment.start_ms - length(clip(covered, segment.start_ms, segment.end_ms))) / 1000
         available = segment.at - segment.opened + TOLERANCE_S - used
         implied = new / available if available > 0 else (FASTEST if new > 0 else 0.0)
         rate = min(FASTEST, max(segment.claimed, round(implied, 3)))
         if rate <= max_rate:
             used += new / rate
-            covered = _with(segment.start, segment.end, covered)
+            covered = union([*covered, (segment.start_ms, segment.end_ms)])
         answers.append((segment, rate))
     return answers
-
-
-def _length_outside(start: float, end: float, covered: Sequence[tuple[float, float]]) -> float:
-    inside = sum(max(0.0, min(end, b) - max(start, a)) for a, b in covered)
-    return max(0.0, end - start - inside)
-
-
-def _with(start: float, end: float, covered: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    apart = [(a, b) for a, b in covered if b < start or a > end]
-    touching = [(a, b) for a, b in covered if not (b < start or a > end)]
-    return [*apart, (min([start, *(a for a, _ in touching)]), max([end, *(b for _, b in touching)]))]

@@ -203,7 +203,7 @@ def _correct(session: Session, enrolment: Enrolment, day: date) -> None:
 
 def _credit(ground: Ground) -> int:
     total = 0
-    while read := drain(ground.database, ground.now, DRAIN_AT_ONCE):
+    while read := drain(ground.database, ground.public_url, ground.now, DRAIN_AT_ONCE):
         total += read
         ground.say(f"hours: {total} statements read")
     return total

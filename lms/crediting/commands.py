@@ -1,0 +1,70 @@
+"""`lms hours …` and `lms ledger …`: what does an auditor or an operator do with hours on the command line?"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from lms.crediting.verify import Finding, verify
+from lms.db import session
+from lms.hours import recompute_file
+
+
+@click.group("hours")
+def hours() -> None:
+    """Hours, recomputed from evidence."""
+
+
+@hours.command("recompute")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def recompute(file: Path) -> None:
+    """Recompute an evidence bundle (JSON) and print the result as JSON.
+
+    Needs no database and no settings. Exit 2 and one line per problem where the bundle is wrong.
+    """
+    try:
+        answer, problems = recompute_file(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        click.echo(f"{file}: {error.strerror if isinstance(error, OSError) else 'is not a text in UTF-8'}", err=True)
+        sys.exit(2)
+    for problem in problems:
+        click.echo(f"{file}: {problem}", err=True)
+    if answer is None:
+        sys.exit(2)
+    click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+@click.group("ledger")
+def ledger() -> None:
+    """The ledger of credited hours."""
+
+
+@ledger.command("verify")
+@click.option("--enrolment", type=int, multiple=True, help="Check this enrolment only (repeatable).")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def verify_ledger(enrolment: tuple[int, ...], *, as_json: bool) -> None:
+    """Check that no entry was edited or lost, and that recomputing all evidence gives the same hours.
+
+    Exit 1 and one line per finding where something is wrong.
+    """
+    findings: list[Finding] = []
+    enrolments = entries = 0
+    for checked in verify(session(), enrolment or None):
+        findings.extend(checked.findings)
+        enrolments += checked.enrolments
+        entries += checked.entries
+        if sys.stderr.isatty():
+            click.echo(f"\r{enrolments} enrolments checked", nl=False, err=True)
+    if sys.stderr.isatty():
+        click.echo("\r", nl=False, err=True)
+    if as_json:
+        found = [finding._asdict() for finding in findings]
+        click.echo(json.dumps({"enrolments": enrolments, "entries": entries, "findings": found, "clean": not findings}))
+    else:
+        for finding in findings:
+            click.echo(f"enrolment {finding.enrolment_id}: {finding.problem}", err=True)
+        click.echo(f"{enrolments} enrolments, {entries} entries: {'clean' if not findings else f'{len(findings)} findings'}")
+    sys.exit(1 if findings else 0)

@@ -1,0 +1,145 @@
+"""Of whose study do stored statements speak, and what do they prove? From statements to observations, enrolment by enrolment."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+import xapi.store
+from lms import vocabulary as v
+from lms.accounts.models import Person
+from lms.catalogue.models import Course, CourseVersion
+from lms.crediting.models import Observation
+from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, observe
+from lms.crediting.policy import Terms, activity_name
+from lms.learning.models import Registration
+from lms.programmes.models import Enrolment
+
+ENDS_OF_ACTIVITY = "/?#"
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What a registration stands for: whose study of which course."""
+
+    enrolment_id: int
+    account: str
+    course: str
+
+
+@dataclass(slots=True)
+class Found:
+    """What a batch says about one enrolment: its statements, and those among earlier ones that are void now."""
+
+    statements: list[tuple[uuid.UUID, Statement, Study]] = field(default_factory=list)
+    voided: set[uuid.UUID] = field(default_factory=set)
+
+
+def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
+    """Return what these statements say, by enrolment; a statement that speaks of nobody's study is in none."""
+    texts = xapi.store.load_texts(session, ids)
+    statements = {statement_id: msgspec.json.decode(text) for statement_id, text in texts.items()}
+    studies = _studies(session, {found for found in map(_registration, statements.values()) if found is not None})
+    sorted_out: dict[int, Found] = defaultdict(Found)
+    for statement_id in ids:
+        statement = statements[statement_id]
+        study = studies.get(_registration(statement) or uuid.UUID(int=0))
+        if study is not None:
+            sorted_out[study.enrolment_id].statements.append((statement_id, statement, study))
+    for enrolment_id, statement_id in _voided_observations(session, statements.values()):
+        sorted_out[enrolment_id].voided.add(statement_id)
+    return dict(sorted_out)
+
+
+def _registration(statement: Statement) -> uuid.UUID | None:
+    text = statement.get("context", {}).get("registration")
+    return uuid.UUID(text) if text else None
+
+
+def _studies(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID, Study]:
+    rows = session.execute(
+        select(Registration.id, Registration.enrolment_id, Person.account, Course.code)
+        .join(Enrolment, Enrolment.id == Registration.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(CourseVersion, CourseVersion.id == Registration.course_version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Registration.id.in_(registrations))
+    )
+    return {row[0]: Study(*row[1:]) for row in rows}
+
+
+def _voided_observations(session: Session, statements: Iterable[Statement]) -> Sequence[tuple[int, uuid.UUID]]:
+    targets = {uuid.UUID(one["object"]["id"]) for one in statements if one["verb"]["id"] == v.VOIDED}
+    voided = xapi.store.voided_among(session, targets) if targets else set()
+    if not voided:
+        return []
+    rows = session.execute(select(Observation.enrolment_id, Observation.statement_id).where(Observation.statement_id.in_(voided)).distinct())
+    return [(enrolment_id, statement_id) for enrolment_id, statement_id in rows]
+
+
+def keep(session: Session, enrolment_id: int, found: Found, terms: Terms, public_url: str) -> dict[str, list[uuid.UUID]]:
+    """Keep what the statements prove as observations; return which statements spoke of which activity.
+
+    Read again, a statement adds nothing: the worker may have died after its last commit, or been given a batch twice.
+    """
+    trust = Trust(public_url, terms.law.trusted_providers)
+    proved = [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
+    moved = _voided(session, found.voided)
+    ids = {statement_id for statement_id, _ in proved}
+    known = set(session.scalars(select(Observation.statement_id).where(Observation.statement_id.in_(ids)))) if ids else set()
+    void = xapi.store.voided_among(session, ids) if ids else set()
+    rows = [
+        {**asdict(one), "enrolment_id": enrolment_id, "statement_id": statement_id, "part": part, "voided": statement_id in void}
+        for part, (statement_id, one) in _numbered(proved)
+        if statement_id not in known
+    ]
+    if rows:
+        session.execute(insert(Observation), rows)
+    for statement_id, one in proved:
+        if statement_id not in moved[one.activity]:
+            moved[one.activity].append(statement_id)
+    return moved
+
+
+def _proved(statement: Statement, study: Study, terms: Terms, trust: Trust) -> tuple[Observed, ...]:
+    rule = _rule(statement, study, terms, trust.public_url)
+    if rule is None or statement["actor"].get("account") != {"homePage": trust.public_url, "name": study.account}:
+        return ()
+    proved = observe(statement, rule, trust)
+    return () if isinstance(proved, Ignored) else proved
+
+
+def _rule(statement: Statement, study: Study, terms: Terms, public_url: str) -> Rule | None:
+    """Return the rule of the activity that a statement, or the part of one it speaks of, belongs to."""
+    iri: Any = statement["object"].get("id", "")
+    prefix = v.activity_iri(public_url, study.course, "")
+    if not iri.startswith(prefix):
+        return None
+    key = iri[len(prefix) :]
+    for end in ENDS_OF_ACTIVITY:
+        key = key.partition(end)[0]
+    name = activity_name(study.course, key)
+    return Rule(name, prefix + key, name in terms.law.server_graded)
+
+
+def _voided(session: Session, ids: set[uuid.UUID]) -> dict[str, list[uuid.UUID]]:
+    moved: dict[str, list[uuid.UUID]] = defaultdict(list)
+    if ids:
+        session.execute(update(Observation).where(Observation.statement_id.in_(ids)).values(voided=True))
+        for activity, statement_id in session.execute(select(Observation.activity, Observation.statement_id).where(Observation.statement_id.in_(ids)).distinct()):
+            moved[activity].append(statement_id)
+    return moved
+
+
+def _numbered(proved: Sequence[tuple[uuid.UUID, Observed]]) -> Iterable[tuple[int, tuple[uuid.UUID, Observed]]]:
+    """Number the observations of each statement from 0."""
+    counted: dict[uuid.UUID, int] = defaultdict(int)
+    for statement_id, one in proved:
+        yield counted[statement_id], (statement_id, one)
+        counted[statement_id] += 1
+
