@@ -40,7 +40,9 @@ def read(body: bytes) -> list[Received]:
     for index, item in enumerate(items):
         if not isinstance(item, dict):
             raise BadRequest("must be an object", f"statements[{index}]" if many else "statement")
-    raws = msgspec.json.decode(body, type=list[dict[str, msgspec.Raw]]) if many else [msgspec.json.decode(body, type=dict[str, msgspec.Raw])]
+    raws = (
+        msgspec.json.decode(body, type=list[dict[str, msgspec.Raw]]) if many else [msgspec.json.decode(body, type=dict[str, msgspec.Raw])]
+    )
     return [Received(item, raw) for item, raw in zip(items, raws, strict=True)]
 
 

@@ -46,7 +46,9 @@ def store_statements(
 
 def store_received(session: Session, taken: Sequence[Received], credential: Credential, *, version: str, now: datetime) -> list[uuid.UUID]:
     """Check and store statements as they came in a request; an identical re-send is a success and changes nothing."""
-    prepared = [_prepare(one, credential, version, now, f"statements[{i}]" if len(taken) > 1 else "statement") for i, one in enumerate(taken)]
+    prepared = [
+        _prepare(one, credential, version, now, f"statements[{i}]" if len(taken) > 1 else "statement") for i, one in enumerate(taken)
+    ]
     fresh = _without_repeats(session, prepared)
     if fresh:
         _insert(session, fresh, now)
@@ -80,13 +82,16 @@ def write_instant(at: datetime) -> str:
 
 def _without_repeats(session: Session, prepared: Sequence[_New]) -> list[_New]:
     """Return the statements that are new; one that repeats a stored or an earlier one must be the same statement."""
-    known = dict(session.execute(select(StatementRow.id, StatementRow.digest).where(StatementRow.id.in_([one.id for one in prepared]))).all())
-    fresh = []
+    known = dict(
+        session.execute(select(StatementRow.id, StatementRow.digest).where(StatementRow.id.in_([one.id for one in prepared]))).all()
+    )
+    fresh: list[_New] = []
     for one in prepared:
-        if known.setdefault(one.id, one.digest) != one.digest:
-            raise Conflicting(f"a statement with the id {one.id} is stored with another body")
-        if not any(other.id == one.id for other in fresh[-1:]) and known.get(one.id) is one.digest:
+        if one.id not in known:
+            known[one.id] = one.digest
             fresh.append(one)
+        elif known[one.id] != one.digest:
+            raise Conflicting(f"a statement with the id {one.id} is stored with another body")
     return fresh
 
 
@@ -106,7 +111,11 @@ def _insert(session: Session, fresh: Sequence[_New], now: datetime) -> None:
         for one in fresh
     ]
     sids = dict(session.execute(insert(StatementRow).returning(StatementRow.id, StatementRow.sid), rows).all())
-    key_rows = [{"key": key, "usage": int(usage), "sid": sids[one.id], "origin": sids[one.id]} for one in fresh for key, usage in keys(one.statement)]
+    key_rows = [
+        {"key": key, "usage": int(usage), "sid": sids[one.id], "origin": sids[one.id]}
+        for one in fresh
+        for key, usage in keys(one.statement)
+    ]
     session.execute(insert(KeyRow), sorted(key_rows, key=lambda row: (row["key"].int, row["usage"], row["sid"])))  # type: ignore[attr-defined]
     session.execute(insert(OutboxRow), [{"statement_id": one.id, "stored": now, "parked": False, "error": ""} for one in fresh])
     _link_references(session, fresh, targets, sids)
@@ -126,10 +135,16 @@ def _voided_already(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID
     return {target for target in found if target is not None}
 
 
-def _link_references(session: Session, fresh: Sequence[_New], targets: Mapping[uuid.UUID, uuid.UUID | None], sids: Mapping[uuid.UUID, int]) -> None:
+def _link_references(
+    session: Session, fresh: Sequence[_New], targets: Mapping[uuid.UUID, uuid.UUID | None], sids: Mapping[uuid.UUID, int]
+) -> None:
     """Let a statement be found under the keys of what it refers to, whichever of the two came first."""
     referring = [(sids[one], target) for one, target in targets.items() if target is not None]
-    waiting = session.execute(select(StatementRow.sid, StatementRow.refers).where(StatementRow.refers.in_([one.id for one in fresh]))).tuples().all()
+    waiting = (
+        session.execute(select(StatementRow.sid, StatementRow.refers).where(StatementRow.refers.in_([one.id for one in fresh])))
+        .tuples()
+        .all()
+    )
     pairs = {(sid, target) for sid, target in [*referring, *waiting] if target is not None}
     for _ in range(MOST_HOPS):
         pairs = _inherit(session, pairs)

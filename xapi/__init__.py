@@ -1,0 +1,40 @@
+"""What happened? An xAPI Learning Record Store (1.0.3 and 2.0.0) that knows nobody and mounts in any Flask application.
+
+What a host uses: `init_app`, `Credential`, `statements_stored`, `xapi.keys`, `xapi.store`, `xapi.outbox`, `xapi.models.Base`.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Flask
+
+from xapi.auth import Credential
+from xapi.doorbell import statements_stored
+from xapi.mount import MOST_BYTES, Authenticate, Clock, Mount, Sessions
+from xapi.views import Mark, blueprint, unmarked
+
+__all__ = ["Credential", "init_app", "statements_stored"]
+
+
+def init_app(  # noqa: PLR0913 - each is something only the host can know
+    app: Flask,
+    *,
+    sessions: Sessions,
+    authenticate: Authenticate,
+    clock: Clock,
+    home_page: str,
+    url_prefix: str = "/xapi",
+    readers: Sessions | None = None,
+    mark: Mark = unmarked,
+    **limits: Any,
+) -> Blueprint:
+    """Mount the record store under `url_prefix` and return its blueprint (for `csrf.exempt`).
+
+    `sessions` opens a session for writing (READ COMMITTED; on SQLite one that begins IMMEDIATE), `readers` one for
+    reading, by default the same. `authenticate` answers "Authorization: Bearer …"; Basic keys are the store's own
+    (`xapi.keys`), with `home_page` as the homePage of their authority. `mark` is applied to every view function, for a
+    host that wants its routes decorated. `limits`: `default_version` ("1.0.3"), `most_bytes` of a request body.
+    """
+    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, **{"most_bytes": MOST_BYTES, **limits})
+    mounted = blueprint(mount, mark)
+    app.register_blueprint(mounted, url_prefix=url_prefix)
+    return mounted

@@ -1,0 +1,34 @@
+"""What does the host application give the record store?"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Request
+from sqlalchemy.orm import Session
+
+from xapi.auth import Credential
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+Authenticate = Callable[[Request], Credential | None]
+Clock = Callable[[], datetime]
+
+MOST_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One record store inside an application.
+
+    `writers` and `readers` open sessions that the store closes; only writers are committed. `home_page` is whose keys
+    these are: the homePage of every Basic key's authority.
+    """
+
+    writers: Sessions
+    readers: Sessions
+    authenticate: Authenticate
+    clock: Clock
+    home_page: str
+    default_version: str = "1.0.3"
+    most_bytes: int = MOST_BYTES
