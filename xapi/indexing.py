@@ -20,6 +20,7 @@ class Usage(IntEnum):
     ANY_ACTIVITY = 3
     VERB = 4
     REGISTRATION = 5
+    OWNER = 6  # on whose behalf it was written (auth.Credential.owner); never inherited through a StatementRef
 
 
 def keys(statement: Json) -> set[Key]:

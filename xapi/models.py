@@ -1,15 +1,17 @@
 """How are statements, their keys, the outbox and credentials stored?
 
 A statement is kept as text, byte for byte what was received plus what the store sets: jsonb refuses \\u0000, rewrites
-numbers and drops repeated keys. What queries need is extracted beside it. `sid` is the order of storing and the cursor.
+numbers and drops repeated keys. What queries need is extracted beside it. `(stored, sid)` is the order of every answer
+and the cursor; every key row carries it, so that one index range answers a filter, its time limits and its order.
 """
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, MetaData, SmallInteger, String, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only in INTEGER keys
 
@@ -26,24 +28,32 @@ class Base(DeclarativeBase):
     )
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant on both databases."""
+    """An aware UTC instant: timestamptz on PostgreSQL, whole microseconds since 1970 on SQLite, which has no such type."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn an aware instant into UTC (SQLite keeps it without its zone)."""
-        if value is None:
-            return None
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Say what the column is on each database."""
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Write an instant."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Read it back as UTC."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        instant: datetime = EPOCH + value * MICROSECOND if dialect.name == "sqlite" else value.astimezone(UTC)
+        return instant
 
 
 class StatementRow(Base):
@@ -53,12 +63,17 @@ class StatementRow(Base):
 
     sid: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     id: Mapped[uuid.UUID] = mapped_column(Uuid, unique=True)
-    stored: Mapped[datetime] = mapped_column(Instant, index=True)
+    stored: Mapped[datetime] = mapped_column(Instant)
     digest: Mapped[str] = mapped_column(String(64))  # equality.digest of what was received
-    refers: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)  # its StatementRef, voiding included
+    refers: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # its StatementRef, voiding included
     voiding: Mapped[bool] = mapped_column(default=False)
     voided: Mapped[bool] = mapped_column(default=False)
     text: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (
+        Index("ix_xapi_statement_stored_sid", "stored", "sid"),
+        Index("ix_xapi_statement_refers", "refers", sqlite_where=refers.is_not(None), postgresql_where=refers.is_not(None)),
+    )
 
 
 class KeyRow(Base):
@@ -72,10 +87,11 @@ class KeyRow(Base):
 
     key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     usage: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    stored: Mapped[datetime] = mapped_column(Instant, primary_key=True)
     sid: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     origin: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
-    __table_args__ = (Index("ix_xapi_statement_key_sid", "sid"), {"sqlite_with_rowid": False})
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class OutboxRow(Base):

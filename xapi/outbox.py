@@ -37,7 +37,7 @@ def take(session: Session, limit: int) -> list[Waiting]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [Waiting(*row) for row in session.execute(query).tuples()]
+    return [Waiting(*row) for row in session.execute(query)]
 
 
 def done(session: Session, ids: Sequence[int]) -> None:
@@ -53,7 +53,7 @@ def park(session: Session, ids: Sequence[int], error: str) -> None:
 def parked(session: Session, limit: int) -> list[Parked]:
     """Return what was set aside, newest first."""
     query = select(OutboxRow.id, OutboxRow.statement_id, OutboxRow.stored, OutboxRow.error).where(OutboxRow.parked.is_(True))
-    return [Parked(*row) for row in session.execute(query.order_by(OutboxRow.id.desc()).limit(limit)).tuples()]
+    return [Parked(*row) for row in session.execute(query.order_by(OutboxRow.id.desc()).limit(limit))]
 
 
 def retry(session: Session, ids: Sequence[int]) -> None:

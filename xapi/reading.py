@@ -1,12 +1,14 @@
 """How is a request body read so that nothing of a statement is lost or guessed at? Pure.
 
 The parsed form serves checks and keys; the text of every top-level property is kept as it came, so that numbers,
-escapes and long integers are given back unchanged.
+escapes, half surrogate pairs and long integers are given back unchanged.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from json.decoder import scanstring  # type: ignore[attr-defined] # public in fact: json.decoder documents it in its code
 from typing import Any
 
 import msgspec
@@ -15,6 +17,8 @@ from xapi.errors import BadRequest, TooLarge
 
 MOST_STATEMENTS = 5000
 DEEPEST = 100
+NESTED: Mapping[str, Any] = {"context": {"extensions": {}}}  # where the store adds to what came instead of replacing it
+SPACE = re.compile(r"[ \t\n\r]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,65 +26,113 @@ class Received:
     """One statement as it came: parsed, and the text of each of its properties."""
 
     parsed: dict[str, Any]
-    raw: Mapping[str, msgspec.Raw]
+    raw: dict[str, str]
 
 
-def read(body: bytes) -> list[Received]:
-    """Read one statement or an array of them.
+def read(body: bytes) -> tuple[list[Received], bool]:
+    """Read one statement or an array of them; say whether it was an array.
 
     Raises:
-        BadRequest: no JSON, a repeated key, NaN, lone surrogates, nested too deeply.
+        BadRequest: no JSON, a repeated key, NaN, nested too deeply, something that is no object.
         TooLarge: more statements than the store takes at once.
     """
-    parsed = parse(body)
-    many = isinstance(parsed, list)
-    items = parsed if many else [parsed]
-    if len(items) > MOST_STATEMENTS:
-        raise TooLarge(f"at most {MOST_STATEMENTS} statements in one request")
-    for index, item in enumerate(items):
-        if not isinstance(item, dict):
-            raise BadRequest("must be an object", f"statements[{index}]" if many else "statement")
-    raws = (
-        msgspec.json.decode(body, type=list[dict[str, msgspec.Raw]]) if many else [msgspec.json.decode(body, type=dict[str, msgspec.Raw])]
-    )
-    return [Received(item, raw) for item, raw in zip(items, raws, strict=True)]
-
-
-def received(statement: Mapping[str, Any]) -> Received:
-    """Take a statement that our own code built."""
-    raw = {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in statement.items()}
-    return Received(dict(statement), raw)
-
-
-def parse(body: bytes) -> Any:
-    """Read JSON strictly."""
     try:
         text = body.decode("utf-8")
-        parsed = json.loads(text, object_pairs_hook=_pairs, parse_constant=_refuse_constant)
+        start = _skip(text, 0)
+        many = text[start : start + 1] == "["
+        found = list(_array(text, start)) if many else [_only(text, start)]
     except UnicodeDecodeError as error:
         raise BadRequest("the body is not UTF-8") from error
     except RecursionError as error:
         raise BadRequest("the body is nested too deeply") from error
     except ValueError as error:
         raise BadRequest(f"the body is not JSON: {str(error).partition(';')[0]}") from error
-    if text.count("[") + text.count("{") > DEEPEST and _deeper(parsed):
+    if text.count("[") + text.count("{") > DEEPEST and any(_deeper(one.parsed) for one in found):
         raise BadRequest(f"the body is nested deeper than {DEEPEST}")
-    if "\\ud" in text.lower():
-        _refuse_surrogates(parsed)
-    return parsed
+    return found, many
+
+
+def received(statement: Mapping[str, Any]) -> Received:
+    """Take a statement that our own code built."""
+    return Received(dict(statement), {name: _write(value) for name, value in statement.items()})
+
+
+def parse(text: str) -> Any:
+    """Read JSON strictly: no repeated keys, no NaN."""
+    return json.loads(text, object_pairs_hook=_pairs, parse_constant=_refuse_constant)
+
+
+def _only(text: str, start: int) -> Received:
+    found, end = _object(text, start, "statement")
+    if _skip(text, end) != len(text):
+        raise json.JSONDecodeError("Extra data", text, end)
+    return found
+
+
+def _array(text: str, start: int) -> Iterator[Received]:
+    at, index = _skip(text, start + 1), 0
+    while text[at : at + 1] != "]" or index:
+        if index >= MOST_STATEMENTS:
+            raise TooLarge(f"at most {MOST_STATEMENTS} statements in one request")
+        found, at = _object(text, at, f"statements[{index}]")
+        yield found
+        index, at = index + 1, _skip(text, at)
+        if text[at : at + 1] == "]":
+            break
+        at = _skip(text, _expect(text, at, ","))
+    if _skip(text, at + 1) != len(text):
+        raise json.JSONDecodeError("Extra data", text, at + 1)
+
+
+def _object(text: str, start: int, path: str) -> tuple[Received, int]:
+    """Read an object, cutting out the text of each property; return where it ends."""
+    if text[start : start + 1] != "{":
+        _DECODER.raw_decode(text, start)
+        raise BadRequest("must be an object", path)
+    parsed: dict[str, Any] = {}
+    raw: dict[str, str] = {}
+    at = _skip(text, start + 1)
+    while text[at : at + 1] != "}" or parsed:
+        name, at = scanstring(text, _expect(text, at, '"'), True)
+        at = _skip(text, _expect(text, _skip(text, at), ":"))
+        value, end = _DECODER.raw_decode(text, at)
+        if name in parsed:
+            _refuse_twice(name)
+        parsed[name], raw[name] = value, text[at:end]
+        at = _skip(text, end)
+        if text[at : at + 1] == "}":
+            break
+        at = _skip(text, _expect(text, at, ","))
+    return Received(parsed, raw), at + 1
+
+
+def _skip(text: str, at: int) -> int:
+    return SPACE.match(text, at).end()  # type: ignore[union-attr] # matches the empty text, too
+
+
+def _expect(text: str, at: int, sign: str) -> int:
+    if text[at : at + 1] != sign:
+        raise json.JSONDecodeError(f"Expecting {sign!r}", text, at)
+    return at + 1
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadRequest(f"the key {twice!r} is given more than once in one object")
+        _refuse_twice(next(name for name in names if names.count(name) > 1))
     return found
+
+
+def _refuse_twice(name: str) -> None:
+    raise BadRequest(f"the key {name!r} is given more than once in one object")
 
 
 def _refuse_constant(name: str) -> None:
     raise BadRequest(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_refuse_constant)
 
 
 def _deeper(parsed: Any) -> bool:
@@ -92,14 +144,32 @@ def _deeper(parsed: Any) -> bool:
     return True
 
 
-def _refuse_surrogates(parsed: Any) -> None:
-    try:
-        json.dumps(parsed, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise BadRequest("a text has half a surrogate pair, which is no character") from error
+def lay_over(parsed: Mapping[str, Any], own: Mapping[str, Any], nested: Mapping[str, Any] = NESTED) -> dict[str, Any]:
+    """Return a parsed object with the store's own properties in it; inside `nested` ones, property by property."""
+    merged = dict(parsed)
+    for name, value in own.items():
+        given = merged.get(name)
+        if name not in nested or name not in merged:
+            merged[name] = value
+        elif isinstance(given, dict):
+            merged[name] = lay_over(given, value, nested[name])
+    return merged
 
 
 def compose(taken: Received, own: Mapping[str, Any]) -> str:
-    """Return the statement's text: each property as it came, but those in `own` as the store sets them."""
-    merged = {**taken.raw, **{name: msgspec.Raw(msgspec.json.encode(value)) for name, value in own.items()}}
-    return msgspec.json.encode(merged).decode("utf-8")
+    """Return a checked statement's text: everything as it came, but what is in `own` as the store sets it."""
+    return _compose(taken.raw, own, NESTED)
+
+
+def _compose(raw: Mapping[str, str], own: Mapping[str, Any], nested: Mapping[str, Any]) -> str:
+    merged = dict(raw)
+    for name, value in own.items():
+        if name in nested and name in raw:
+            merged[name] = _compose(_object(raw[name], 0, name)[0].raw, value, nested[name])
+        else:
+            merged[name] = _write(value)
+    return "{" + ",".join(f"{_write(name)}:{text}" for name, text in merged.items()) + "}"
+
+
+def _write(value: Any) -> str:
+    return msgspec.json.encode(value).decode("utf-8")

@@ -5,181 +5,97 @@ A batch is atomic: all of it is stored, with one outbox row for each new stateme
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.orm import Session
 
-from xapi.auth import Credential, pin
-from xapi.equality import digest
-from xapi.errors import BadRequest, Conflicting
-from xapi.indexing import keys
-from xapi.models import KeyRow, OutboxRow, StatementRow
-from xapi.reading import Received, compose, received
-from xapi.statement import check, is_voiding
+from xapi.admission import Admitted, admit, complete
+from xapi.auth import Credential
+from xapi.consistency import announce
+from xapi.errors import Conflicting
+from xapi.indexing import Usage, keys
+from xapi.models import OutboxRow, StatementRow
+from xapi.reading import received
+from xapi.references import KEYS, STATEMENTS, insert_unless_there, link
 
-MOST_HOPS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _New:
-    """A checked statement on its way in."""
-
-    id: uuid.UUID
-    digest: str
-    statement: dict[str, Any]
-    text: str
+OUTBOX: Table = OutboxRow.__table__  # type: ignore[assignment]
 
 
 def store_statements(
     session: Session, raw: Sequence[Mapping[str, Any]], credential: Credential, *, version: str, now: datetime
 ) -> list[uuid.UUID]:
-    """Check and store statements that our own code built; return their ids in order.
+    """Check and store statements that the host's own code built; return their ids in order.
+
+    An identical re-send is a success and changes nothing. Read `now` inside the transaction: what lies between reading
+    it and this call is what Consistent-Through may miss.
 
     Raises:
         XapiError: with the path of what was wrong; the caller rolls back.
     """
-    return store_received(session, [received(statement) for statement in raw], credential, version=version, now=now)
+    admitted = admit([received(statement) for statement in raw], credential, version)
+    announce(session, now, referring=any(one.refers for one in admitted))
+    insert_admitted(session, admitted, credential, now)
+    return [one.id for one in admitted]
 
 
-def store_received(session: Session, taken: Sequence[Received], credential: Credential, *, version: str, now: datetime) -> list[uuid.UUID]:
-    """Check and store statements as they came in a request; an identical re-send is a success and changes nothing."""
-    prepared = [
-        _prepare(one, credential, version, now, f"statements[{i}]" if len(taken) > 1 else "statement") for i, one in enumerate(taken)
-    ]
-    fresh = _without_repeats(session, prepared)
+def insert_admitted(session: Session, admitted: Sequence[Admitted], credential: Credential, now: datetime) -> int:
+    """Insert what is new, with keys and outbox rows, in the caller's announced transaction; return how many were new.
+
+    Raises:
+        Conflicting: an id is stored with another body; the caller rolls back.
+    """
+    if not admitted:
+        return 0
+    connection = session.connection()
+    once = {one.id: one for one in admitted}.values()
+    sids = _insert_statements(connection, once, now)
+    fresh = [one for one in once if one.id in sids]
+    if len(fresh) < len(once):
+        _refuse_other_bodies(connection, [one for one in once if one.id not in sids])
     if fresh:
-        _insert(session, fresh, now)
-    return [one.id for one in prepared]
+        connection.execute(insert(KEYS), _key_rows(fresh, sids, credential, now))
+        connection.execute(insert(OUTBOX), [{"statement_id": one.id, "stored": now, "parked": False, "error": ""} for one in fresh])
+        link(connection, fresh, sids, now)
+    return len(fresh)
 
 
-def _prepare(taken: Received, credential: Credential, version: str, now: datetime, path: str) -> _New:
-    own = pin(taken.parsed, credential)
-    statement = {**taken.parsed, **own}
-    check(statement, version=version, path=path)
-    for index, attachment in enumerate(statement.get("attachments", ())):
-        if "fileUrl" not in attachment:
-            raise BadRequest("needs a fileUrl, because no data came with the statement", f"{path}.attachments[{index}]")
-    stored = write_instant(now)
-    given = statement.get("id")
-    own = {
-        **own,
-        "id": (given or str(uuid.uuid4())).lower(),
-        "stored": stored,
-        "timestamp": statement.get("timestamp", stored),
-        "version": statement.get("version", "1.0.0" if version.startswith("1.") else "2.0.0"),
-    }
-    complete = {**statement, **own}
-    return _New(uuid.UUID(own["id"]), digest(taken.parsed), complete, compose(taken, own))
-
-
-def write_instant(at: datetime) -> str:
-    """Write an instant as the store does: UTC, microseconds, Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _without_repeats(session: Session, prepared: Sequence[_New]) -> list[_New]:
-    """Return the statements that are new; one that repeats a stored or an earlier one must be the same statement."""
-    known = dict(
-        session.execute(select(StatementRow.id, StatementRow.digest).where(StatementRow.id.in_([one.id for one in prepared]))).all()
-    )
-    fresh: list[_New] = []
-    for one in prepared:
-        if one.id not in known:
-            known[one.id] = one.digest
-            fresh.append(one)
-        elif known[one.id] != one.digest:
-            raise Conflicting(f"a statement with the id {one.id} is stored with another body")
-    return fresh
-
-
-def _insert(session: Session, fresh: Sequence[_New], now: datetime) -> None:
-    targets = {one.id: _target(one.statement) for one in fresh}
-    voided_before = _voided_already(session, [one.id for one in fresh])
+def _insert_statements(connection: Connection, admitted: Iterable[Admitted], now: datetime) -> dict[uuid.UUID, int]:
+    """Insert the statements whose ids are not there; return their sids."""
     rows = [
         {
             "id": one.id,
             "stored": now,
             "digest": one.digest,
-            "refers": targets[one.id],
-            "voiding": is_voiding(one.statement),
-            "voided": one.id in voided_before and not is_voiding(one.statement),
-            "text": one.text,
+            "refers": one.refers,
+            "voiding": one.voiding,
+            "voided": False,
+            "text": complete(one, now),
         }
-        for one in fresh
+        for one in admitted
     ]
-    sids = dict(session.execute(insert(StatementRow).returning(StatementRow.id, StatementRow.sid), rows).all())
-    key_rows = [
-        {"key": key, "usage": int(usage), "sid": sids[one.id], "origin": sids[one.id]}
+    found = connection.execute(insert_unless_there(connection, STATEMENTS).returning(StatementRow.id, StatementRow.sid), rows)
+    return {row.id: row.sid for row in found}
+
+
+def _refuse_other_bodies(connection: Connection, again: Sequence[Admitted]) -> None:
+    query = select(StatementRow.id, StatementRow.digest).where(StatementRow.id.in_([one.id for one in again]))
+    known = {row.id: row.digest for row in connection.execute(query)}
+    for one in again:
+        if known.get(one.id) != one.digest:
+            raise Conflicting(f"a statement with the id {one.id} is stored with another body", f"{one.path}.id")
+
+
+def _key_rows(fresh: Sequence[Admitted], sids: Mapping[uuid.UUID, int], credential: Credential, now: datetime) -> list[dict[str, Any]]:
+    own = (credential.owner, Usage.OWNER)
+    return [
+        {"key": key, "usage": int(usage), "stored": now, "sid": sids[one.id], "origin": sids[one.id]}
         for one in fresh
-        for key, usage in keys(one.statement)
+        for key, usage in (*keys(one.statement), own)
     ]
-    session.execute(insert(KeyRow), sorted(key_rows, key=lambda row: (row["key"].int, row["usage"], row["sid"])))  # type: ignore[attr-defined]
-    session.execute(insert(OutboxRow), [{"statement_id": one.id, "stored": now, "parked": False, "error": ""} for one in fresh])
-    _link_references(session, fresh, targets, sids)
-    void = [targets[one.id] for one in fresh if is_voiding(one.statement)]
-    if void:
-        session.execute(update(StatementRow).where(StatementRow.id.in_(void), StatementRow.voiding.is_(False)).values(voided=True))
-
-
-def _target(statement: Mapping[str, Any]) -> uuid.UUID | None:
-    target = statement["object"]
-    return uuid.UUID(target["id"]) if target.get("objectType") == "StatementRef" else None
-
-
-def _voided_already(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of these were voided before they arrived."""
-    found = session.scalars(select(StatementRow.refers).where(StatementRow.refers.in_(ids), StatementRow.voiding.is_(True)))
-    return {target for target in found if target is not None}
-
-
-def _link_references(
-    session: Session, fresh: Sequence[_New], targets: Mapping[uuid.UUID, uuid.UUID | None], sids: Mapping[uuid.UUID, int]
-) -> None:
-    """Let a statement be found under the keys of what it refers to, whichever of the two came first."""
-    referring = [(sids[one], target) for one, target in targets.items() if target is not None]
-    waiting = (
-        session.execute(select(StatementRow.sid, StatementRow.refers).where(StatementRow.refers.in_([one.id for one in fresh])))
-        .tuples()
-        .all()
-    )
-    pairs = {(sid, target) for sid, target in [*referring, *waiting] if target is not None}
-    for _ in range(MOST_HOPS):
-        pairs = _inherit(session, pairs)
-        if not pairs:
-            return
-
-
-def _inherit(session: Session, pairs: set[tuple[int, uuid.UUID]]) -> set[tuple[int, uuid.UUID]]:
-    """Copy each target's keys to the statement that refers to it; return who refers to those statements in turn."""
-    target_sids = dict(
-        session.execute(select(StatementRow.id, StatementRow.sid).where(StatementRow.id.in_({target for _, target in pairs}))).all()
-    )
-    changed: set[int] = set()
-    for sid, target in sorted(pairs):
-        if target in target_sids:
-            have = set(session.execute(_keys_of(sid)).tuples())
-            wanted = set(session.execute(_keys_of(target_sids[target])).tuples())
-            missing = [{"key": k, "usage": u, "sid": sid, "origin": o} for k, u, o in sorted(wanted - have, key=str)]
-            if missing:
-                session.execute(insert(KeyRow), missing)
-                changed.add(sid)
-    ids = select(StatementRow.id).where(StatementRow.sid.in_(changed))
-    further = session.execute(select(StatementRow.sid, StatementRow.refers).where(StatementRow.refers.in_(ids))).tuples() if changed else ()
-    return {(sid, target) for sid, target in further if target is not None}
-
-
-def _keys_of(sid: int) -> Any:
-    return select(KeyRow.key, KeyRow.usage, KeyRow.origin).where(KeyRow.sid == sid)
 
 
 def load_texts(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return statements' JSON texts by id."""
-    return dict(session.execute(select(StatementRow.id, StatementRow.text).where(StatementRow.id.in_(list(ids)))).all())
-
-
-def voided_among(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of these statements are voided, whichever came first, they or what voids them."""
-    return set(session.scalars(select(StatementRow.id).where(StatementRow.id.in_(list(ids)), StatementRow.voided.is_(True))))
+    return {row.id: row.text for row in session.execute(select(StatementRow.id, StatementRow.text).where(StatementRow.id.in_(list(ids))))}

@@ -1,0 +1,94 @@
+"""What does the store make of a received statement before it touches the database? Pure.
+
+The credential's pins are laid over it, the whole is checked, and it gets an id. What needs the moment of storing
+(`stored`, an absent timestamp) is set by `complete`, inside the transaction.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from xapi.auth import Credential, pin
+from xapi.equality import digest
+from xapi.errors import BadRequest
+from xapi.reading import Received, compose, lay_over
+from xapi.statement import check, is_voiding
+from xapi.values import timestamp
+
+SECOND = "2."
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A checked statement on its way in; `statement` is complete but for `stored` and an absent timestamp."""
+
+    id: uuid.UUID
+    digest: str
+    statement: Mapping[str, Any]
+    taken: Received
+    own: Mapping[str, Any]
+    path: str
+
+    @property
+    def refers(self) -> uuid.UUID | None:
+        """Return the id of the statement that this one is about, voiding included."""
+        target = self.statement["object"]
+        return uuid.UUID(target["id"]) if target.get("objectType") == "StatementRef" else None
+
+    @property
+    def voiding(self) -> bool:
+        """Say whether it voids another."""
+        return is_voiding(self.statement)
+
+
+def admit(received: Sequence[Received], credential: Credential, version: str) -> list[Admitted]:
+    """Check statements by the rules of `version` and return them in order; an identical repetition stays.
+
+    Raises:
+        BadRequest: one breaks the specification, or two that differ have one id.
+        Forbidden: one says what its credential may not say.
+    """
+    first: dict[uuid.UUID, Admitted] = {}
+    found = []
+    for index, taken in enumerate(received):
+        one = _admit(taken, credential, version, f"statements[{index}]" if len(received) > 1 else "statement")
+        if first.setdefault(one.id, one).digest != one.digest:
+            raise BadRequest(f"another statement in this request has the id {one.id}", f"{one.path}.id")
+        found.append(one)
+    return found
+
+
+def _admit(taken: Received, credential: Credential, version: str, path: str) -> Admitted:
+    own = pin(taken.parsed, credential, path)
+    statement = lay_over(taken.parsed, own)
+    check(statement, version=version, path=path)
+    _check_attachments(statement, path)
+    own["authority"] = credential.authority
+    if "id" not in statement:
+        own["id"] = str(uuid.uuid4())
+    if "version" not in statement:
+        own["version"] = "2.0.0" if version.startswith(SECOND) else "1.0.0"
+    if version.startswith(SECOND) and not statement.get("timestamp", "Z").endswith("Z"):
+        own["timestamp"] = write_instant(timestamp(statement["timestamp"], path))  # 2.0 4.2.7: in UTC
+    complete = {**statement, **{name: own[name] for name in own if name != "context"}}
+    return Admitted(uuid.UUID(complete["id"]), digest(taken.parsed), complete, taken, own, path)
+
+
+def _check_attachments(statement: Mapping[str, Any], path: str) -> None:
+    for index, attachment in enumerate(statement.get("attachments", ())):
+        if "fileUrl" not in attachment:
+            raise BadRequest("needs a fileUrl, because no data came with the statement", f"{path}.attachments[{index}]")
+
+
+def complete(one: Admitted, stored: datetime) -> str:
+    """Return the text to keep: as it came, with what the store sets."""
+    moment = write_instant(stored)
+    given = {} if "timestamp" in one.statement else {"timestamp": moment}
+    return compose(one.taken, {**one.own, **given, "stored": moment})
+
+
+def write_instant(at: datetime) -> str:
+    """Write an instant as the store does: UTC, microseconds, Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

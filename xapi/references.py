@@ -1,0 +1,107 @@
+"""How is a statement found through the statement that it is about, and when is one voided?
+
+A statement that refers to another is found under the other's keys too (1.0.3 Communication 2.1.3: a StatementRef to a
+match matches), whichever of the two came first and over several hops. A late target is voided when it arrives.
+"""
+
+import json
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from xapi.admission import Admitted
+from xapi.indexing import keys
+from xapi.models import KeyRow, StatementRow
+
+MOST_HOPS = 20
+KEYS: Table = KeyRow.__table__  # type: ignore[assignment]
+STATEMENTS: Table = StatementRow.__table__  # type: ignore[assignment]
+_ROW = (StatementRow.sid, StatementRow.id, StatementRow.stored, StatementRow.refers, StatementRow.voiding)
+
+
+@dataclass(frozen=True, slots=True)
+class _Referring:
+    """A statement that is about another."""
+
+    sid: int
+    id: uuid.UUID
+    stored: datetime
+    refers: uuid.UUID | None
+    voiding: bool
+
+
+class _Target(NamedTuple):
+    """What a statement is about."""
+
+    sid: int
+    refers: uuid.UUID | None
+    text: str
+
+
+def insert_unless_there(connection: Connection, table: Table) -> Any:
+    """Return an INSERT that passes over rows which exist; it waits for another transaction that is inserting them."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
+
+
+def link(connection: Connection, fresh: Sequence[Admitted], sids: dict[uuid.UUID, int], stored: datetime) -> None:
+    """Link new statements with what they refer to and with what waited for them; void what is to be voided."""
+    referring = [_Referring(sids[one.id], one.id, stored, one.refers, one.voiding) for one in fresh if one.refers is not None]
+    waiting = _referring_to(connection, [one.id for one in fresh])
+    if not referring and not waiting:
+        return
+    void = {one.refers for one in [*referring, *waiting] if one.voiding}
+    if void:
+        not_voiding = StatementRow.voiding.is_(False)  # a voiding statement cannot be voided (XAPI-00016)
+        connection.execute(update(STATEMENTS).where(StatementRow.id.in_(void), not_voiding).values(voided=True))
+    _inherit(connection, _with_all_above(connection, {one.sid: one for one in [*referring, *waiting]}))
+
+
+def _referring_to(connection: Connection, ids: Collection[uuid.UUID]) -> list[_Referring]:
+    if not ids:
+        return []
+    return [_Referring(*row._tuple()) for row in connection.execute(select(*_ROW).where(StatementRow.refers.in_(ids)))]
+
+
+def _with_all_above(connection: Connection, below: dict[int, _Referring]) -> list[_Referring]:
+    """Return these and the statements that refer to them, over several hops."""
+    found, level = dict(below), list(below.values())
+    for _ in range(MOST_HOPS):
+        level = [one for one in _referring_to(connection, [one.id for one in level]) if one.sid not in found]
+        found.update((one.sid, one) for one in level)
+    return list(found.values())
+
+
+def _inherit(connection: Connection, everyone: Sequence[_Referring]) -> None:
+    targets: dict[uuid.UUID, _Target | None] = {}
+    rows = [row for one in everyone for row in _inherited(connection, one, targets)]
+    if rows:
+        connection.execute(insert_unless_there(connection, KEYS), rows)
+
+
+def _inherited(connection: Connection, one: _Referring, targets: dict[uuid.UUID, _Target | None]) -> list[dict[str, Any]]:
+    """Return the key rows of everything below `one`; the target they come from is their origin."""
+    rows: list[dict[str, Any]] = []
+    seen: set[int] = {one.sid}
+    target: uuid.UUID | None = one.refers
+    for _ in range(MOST_HOPS):
+        found = None if target is None else _load(connection, target, targets)
+        if found is None or found.sid in seen:
+            break
+        seen.add(found.sid)
+        own = keys(json.loads(found.text))
+        rows += [{"key": key, "usage": int(usage), "stored": one.stored, "sid": one.sid, "origin": found.sid} for key, usage in own]
+        target = found.refers
+    return rows
+
+
+def _load(connection: Connection, target: uuid.UUID, targets: dict[uuid.UUID, _Target | None]) -> _Target | None:
+    if target not in targets:
+        query = select(StatementRow.sid, StatementRow.refers, StatementRow.text).where(StatementRow.id == target)
+        targets[target] = _Target(*found._tuple()) if (found := connection.execute(query).one_or_none()) else None
+    return targets[target]
