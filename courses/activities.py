@@ -1,0 +1,144 @@
+"""Does an activity find its files in the package, and which of them does it serve?
+
+Answer keys lie in `answers/` and are never among the served files, whatever a course document says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from courses.document import MOST_BYTES, Problem, read_json
+from courses.formats import h5p, own, video
+from courses.grading import check_key
+from courses.outline import Activity
+
+ANSWERS = "answers/"
+CLOSE_S = 1.0  # a stated length may differ from the file's by this much
+HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An activity with what it serves; `key` is its answer key where the server grades it."""
+
+    activity: Activity
+    files: Mapping[str, Path]
+    key: dict[str, Any] | None = None
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def serve(activity: Activity, files: Mapping[str, Path], library: Path) -> Served | list[Problem]:
+    """Check an activity against the files of its package (name → where it lies); `library` holds our own H5P types."""
+    if activity.entry == ANSWERS[:-1] or activity.entry.startswith(ANSWERS):
+        return [Problem(activity.entry, "lies among the answer keys, which are never served")]
+    return _video(activity, files) if activity.format == "video" else _h5p(activity, files, library)
+
+
+def read_part(files: Mapping[str, Path], name: str) -> bytes | None:
+    """Return a file's content, cut off where it is too long to be a document; None where there is no such file."""
+    path = files.get(name)
+    if path is None:
+        return None
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
+def _video(activity: Activity, files: Mapping[str, Path]) -> Served | list[Problem]:
+    path = files.get(activity.entry)
+    if path is None:
+        return [Problem(activity.entry, "is missing")]
+    with path.open("rb") as file:
+        kind = video.kind_of(file.read(HEAD))
+    if kind is None or not activity.entry.lower().endswith(f".{kind}"):
+        return [Problem(activity.entry, "is no video that every browser plays: MP4 (named .mp4) or WebM (named .webm) is needed")]
+    stem = activity.entry.rpartition(".")[0]
+    beside = {stem + suffix: files[stem + suffix] for suffix in (*video.CAPTIONS, *video.POSTERS) if stem + suffix in files}
+    problems = _captions(beside) + _length(activity.entry, path, activity.media_seconds, "media_seconds")
+    captioned = any(name.endswith(video.CAPTIONS) for name in beside)
+    warnings = [] if captioned else [Problem(activity.entry, f"has no captions (a file {stem}.zh.vtt)")]
+    return problems or Served(activity, {activity.entry: path, **beside}, None, warnings)
+
+
+def _length(name: str, path: Path, stated: float | None, word: str) -> list[Problem]:
+    """Compare a stated length with what the file says; a file that does not say is believed."""
+    seconds = video.seconds_of(path)
+    if stated is None or seconds is None or abs(seconds - stated) <= CLOSE_S:
+        return []
+    return [Problem(name, f"lasts {seconds:g} seconds, but {word} says {stated:g}")]
+
+
+def _captions(files: Mapping[str, Path]) -> list[Problem]:
+    found = [(name, video.captions_problem(path.read_bytes())) for name, path in files.items() if name.endswith(".vtt")]
+    return [Problem(name, wrong) for name, wrong in found if wrong]
+
+
+def _h5p(activity: Activity, files: Mapping[str, Path], library: Path) -> Served | list[Problem]:
+    folder = f"{activity.entry}/"
+    content = h5p.read_content(lambda name: read_part(files, name), folder)
+    if isinstance(content, list):
+        return content
+    own_files = {name: path for name, path in files.items() if name.startswith(folder)}
+    added, problems = _libraries(own_files, folder, content.libraries, library)
+    problems += h5p.check_content(content, folder, own_files.__contains__)
+    if not problems:
+        problems = _media(content, folder, own_files)
+    key = _key(activity, content, files)
+    problems += key if isinstance(key, list) else []
+    if problems or isinstance(key, list):
+        return problems
+    warnings = [
+        Problem(folder + h5p.CONTENT, f"loads {address} from outside: it may not be shown") for address in h5p.external_addresses(content)
+    ]
+    return Served(activity, {**own_files, **added}, key, warnings)
+
+
+def _libraries(files: Mapping[str, Path], folder: str, wanted: tuple[str, ...], library: Path) -> tuple[dict[str, Path], list[Problem]]:
+    """Return the files of our libraries that the package leaves out, and the libraries that nobody has."""
+    added: dict[str, Path] = {}
+    while True:
+        together = {**files, **added}
+        missing = list(h5p.missing_libraries(lambda name, held=together: read_part(held, name), folder, wanted))  # type: ignore[misc]
+        found = [name for name in missing if (library / name / "library.json").is_file()]
+        if not found:
+            return added, [Problem(f"{folder}{name}", "is an H5P library that is missing in the package") for name in missing]
+        for name in found:
+            for path in sorted((library / name).rglob("*")):
+                if path.is_file():
+                    added[f"{folder}{path.relative_to(library).as_posix()}"] = path
+
+
+def _media(content: h5p.Content, folder: str, files: Mapping[str, Path]) -> list[Problem]:
+    """Check the files that one of our types plays: there, a video, as long as stated, captions that are captions."""
+    problems: list[Problem] = []
+    wanted = [f"{folder}content/{name}" for name in own.files_of(content.main, content.body)]
+    problems += [Problem(name, "is missing") for name in wanted if name not in files]
+    if problems or not wanted:
+        return problems
+    with files[wanted[0]].open("rb") as file:
+        if video.kind_of(file.read(HEAD)) is None:
+            return [Problem(wanted[0], "is no video that every browser plays: MP4 or WebM is needed")]
+    return _captions({name: files[name] for name in wanted}) + _length(wanted[0], files[wanted[0]], content.body["duration"], "duration")
+
+
+def _key(activity: Activity, content: h5p.Content, files: Mapping[str, Path]) -> dict[str, Any] | list[Problem] | None:
+    """Return the answer key of a server-graded activity; None where the server does not grade."""
+    name = f"{ANSWERS}{activity.key}.json"
+    graded = activity.grading == "server"
+    if graded != (content.main == own.QUIZ):
+        return [Problem(activity.entry, f'a {own.QUIZ} needs grading "server", and only a {own.QUIZ} can have it')]
+    if not graded:
+        return [Problem(name, "is an answer key, but the server does not grade this activity")] if name in files else None
+    written = read_part(files, name)
+    key = read_json(written, name) if written is not None else Problem(name, "is missing: the server needs the right answers")
+    if isinstance(key, Problem):
+        return [key]
+    problems = check_key(key)
+    if not problems and not own.check_quiz(content.body):
+        problems = own.compare_key(content.body, key)
+    return [replace_path(one, name) for one in problems] if problems else dict(key)
+
+
+def replace_path(problem: Problem, name: str) -> Problem:
+    """Return a problem of a document's inside as one of the file `name`."""
+    return problem._replace(path=f"{name} {problem.path}".rstrip())

@@ -1,0 +1,135 @@
+"""Can this unpacked H5P content be played as it is, and what does it need besides?
+
+The folder holds h5p.json, content/content.json and a folder for each library (`H5P.Blanks-1.14`). Ours are added by
+`courses.package` where a package leaves them out.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from courses.document import Problem, read_json
+from courses.formats import own
+
+MAIN, CONTENT = "h5p.json", "content/content.json"
+MACHINE_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
+EXTERNAL = re.compile(r"(?:https?:)?//[^\s\"'<>]+", re.IGNORECASE)
+LOADED_KEYS = ("path", "src", "video", "url")
+SELF_ENDING = frozenset(
+    {"TH.Reading", "TH.CheckpointVideo", "H5P.InteractiveVideo", "H5P.InteractiveBook", "H5P.CoursePresentation", "H5P.QuestionSet"}
+)
+
+Read = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an H5P folder says about itself."""
+
+    main: str  # machine name of the library that shows it
+    title: str
+    language: str
+    libraries: tuple[str, ...]  # names of the folders that it needs, without those that these need
+    body: Any  # content.json
+
+
+def read_content(read: Read, folder: str) -> Content | list[Problem]:
+    """Read h5p.json and content.json of `folder` (with its '/'); `read` returns a file of the package, or None."""
+    about, body = _json(read, folder + MAIN), _json(read, folder + CONTENT)
+    problems = [one for one in (about, body) if isinstance(one, Problem)]
+    if problems:
+        return problems
+    if not isinstance(about, Mapping) or not isinstance(body, Mapping):
+        return [Problem(folder + (CONTENT if isinstance(about, Mapping) else MAIN), "must be an object")]
+    main, libraries = about.get("mainLibrary"), _libraries(about)
+    if not isinstance(main, str) or not libraries:
+        return [Problem(folder + MAIN, "must name its mainLibrary and its preloadedDependencies")]
+    if not any(name.rpartition("-")[0] == main for name in libraries):
+        return [Problem(folder + MAIN, f"does not list its main library {main} among its preloadedDependencies")]
+    title, language = about.get("title"), about.get("language")
+    return Content(main, title if isinstance(title, str) else "", language if isinstance(language, str) else "", libraries, body)
+
+
+def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Iterator[str]:
+    """Yield the folder names of all libraries that are needed, directly or by others, and are not in `folder`."""
+    seen: set[str] = set()
+    queue = list(wanted)
+    while queue:
+        name = queue.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        about = _json(read, f"{folder}{name}/library.json")
+        if isinstance(about, Mapping):
+            queue += _libraries(about)
+        else:
+            yield name
+
+
+def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> list[Problem]:
+    """Return what would not play: files that are named and not there, and for our own types every slip of the author."""
+    problems = [
+        Problem(folder + CONTENT, f"names the file {path}, which is not in the package")
+        for path in _named_files(content.body)
+        if not has(f"{folder}content/{path}")
+    ]
+    check = own.CHECKS.get(content.main)
+    if check is not None:
+        problems += [Problem(f"{folder}{CONTENT} {one.path}", one.message) for one in check(content.body)]
+    return problems
+
+
+def external_addresses(content: Content) -> list[str]:
+    """Return addresses outside the package that the content loads when it is shown (links that people click are fine)."""
+    found = [value for key, value in _texts(content.body) if key in LOADED_KEYS and EXTERNAL.match(value)]
+    found += [
+        address
+        for _, value in _texts(content.body)
+        for address in re.findall(r"<(?:img|video|audio|iframe|source)\b[^>]*?src=[\"']([^\"']+)", value)
+    ]
+    return sorted({address for address in found if EXTERNAL.match(address)})
+
+
+def _json(read: Read, name: str) -> Any | Problem:
+    content = read(name)
+    return Problem(name, "is missing") if content is None else read_json(content, name)
+
+
+def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the folder names of preloaded dependencies; what is no dependency is passed over."""
+    listed = about.get("preloadedDependencies")
+    names = []
+    for one in listed if isinstance(listed, list) else []:
+        found = [one.get(key) for key in ("machineName", "majorVersion", "minorVersion")] if isinstance(one, Mapping) else []
+        if found and isinstance(found[0], str) and MACHINE_NAME.fullmatch(found[0]) and all(str(part).isdecimal() for part in found[1:]):
+            names.append("{}-{}.{}".format(*found))
+    return tuple(names)
+
+
+def _named_files(body: Any) -> list[str]:
+    """Return the content's own files: what stands beside a `mime` (H5P semantics of file, image, audio and video)."""
+    found = set()
+    for value in _objects(body):
+        path = value.get("path")
+        if isinstance(path, str) and "mime" in value and not EXTERNAL.match(path):
+            found.add(path.removesuffix("#tmp"))
+    return sorted(found)
+
+
+def _objects(body: Any) -> Iterator[Mapping[str, Any]]:
+    queue = [body]
+    while queue:
+        value = queue.pop()
+        if isinstance(value, Mapping):
+            yield value
+            queue += value.values()
+        elif isinstance(value, list):
+            queue += value
+
+
+def _texts(body: Any) -> Iterator[tuple[str, str]]:
+    for value in _objects(body):
+        for key, text in value.items():
+            if isinstance(text, str):
+                yield key, text

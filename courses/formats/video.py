@@ -1,0 +1,141 @@
+"""Is this file a video that browsers play, how long is it, and are its captions captions?
+
+Only the few bytes that say so are read: the boxes of an MP4 (ISO 14496-12), the elements of a WebM (RFC 8794, RFC 9559).
+"""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+MP4, WEBM = "mp4", "webm"
+CAPTIONS = (".zh.vtt", ".en.vtt")
+POSTERS = (".jpg", ".png", ".webp")
+MOST_CAPTIONS = 2_000_000
+
+EBML = b"\x1aE\xdf\xa3"
+SEGMENT, INFO, TIME_SCALE, DURATION, CLUSTER = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489, 0x1F43B675
+DOC_TYPE = 0x4282
+NANOSECONDS = 1_000_000_000
+MOST_BOXES = 10_000
+
+
+def kind_of(head: bytes) -> str | None:
+    """Return "mp4" or "webm" for the first bytes (4096 are plenty) of such a video, else None."""
+    if head[4:8] == b"ftyp":
+        return MP4
+    if head.startswith(EBML) and b"webm" in head[:64]:
+        return WEBM
+    return None
+
+
+def seconds_of(path: Path) -> float | None:
+    """Return a video's length in seconds, rounded to milliseconds; None where the file does not say (a raw recording)."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+        file.seek(0)
+        try:
+            seconds = _mp4_seconds(file) if kind_of(head) == MP4 else _webm_seconds(file)
+        except (struct.error, OverflowError, ValueError, ZeroDivisionError, IndexError):
+            return None
+    return round(seconds, 3) if seconds and 0 < seconds < 10**6 else None
+
+
+def captions_problem(content: bytes) -> str | None:
+    """Return what is wrong with a caption file (WebVTT), or None."""
+    if len(content) > MOST_CAPTIONS:
+        return "is too long for captions"
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "is not written in UTF-8"
+    if not text.startswith("WEBVTT"):
+        return "is no WebVTT file: it must begin with WEBVTT"
+    return None if "-->" in text else "has no captions in it"
+
+
+def _mp4_seconds(file: IO[bytes]) -> float | None:
+    for kind, start, end in _boxes(file, 0, _size(file)):
+        if kind == b"moov":
+            for inner, at, _ in _boxes(file, start, end):
+                if inner == b"mvhd":
+                    file.seek(at)
+                    return _movie_header(file.read(32))
+    return None
+
+
+def _boxes(file: IO[bytes], start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield (type, start, end) of the content of each box."""
+    for _ in range(MOST_BOXES):
+        if start + 8 > end:
+            return
+        file.seek(start)
+        size, kind = struct.unpack(">I4s", file.read(8))
+        begin = start + 8
+        if size == 1:
+            size, begin = struct.unpack(">Q", file.read(8))[0], start + 16
+        stop = end if size == 0 else start + size
+        if stop < begin:
+            return
+        yield kind, begin, min(stop, end)
+        start = stop
+
+
+def _movie_header(content: bytes) -> float:
+    scale, length = struct.unpack(">IQ", content[20:32]) if content[0] == 1 else struct.unpack(">II", content[12:20])
+    return float(length / scale)
+
+
+def _webm_seconds(file: IO[bytes]) -> float | None:
+    for kind, start, end in _elements(file, 0, _size(file)):
+        if kind == SEGMENT:
+            for inner, at, until in _elements(file, start, end):
+                if inner == INFO:
+                    return _webm_info(file, at, until)
+                if inner == CLUSTER:
+                    return None
+    return None
+
+
+def _webm_info(file: IO[bytes], start: int, end: int) -> float | None:
+    scale, length = 1_000_000, None
+    for kind, at, until in _elements(file, start, end):
+        file.seek(at)
+        content = file.read(min(until - at, 8))
+        if kind == TIME_SCALE:
+            scale = int.from_bytes(content, "big")
+        elif kind == DURATION:
+            length = float(struct.unpack(">d" if len(content) == struct.calcsize(">d") else ">f", content)[0])
+    return None if length is None else length * scale / NANOSECONDS
+
+
+def _elements(file: IO[bytes], start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (id, start, end) of the content of each element; one of unknown size reaches to the end of its parent."""
+    for _ in range(MOST_BOXES):
+        if start >= end:
+            return
+        file.seek(start)
+        head = file.read(12)
+        kind, after = _variable(head, 0, keep_mark=True)
+        size, after = _variable(head, after, keep_mark=False)
+        begin = start + after
+        stop = end if size is None or kind is None else begin + size
+        if kind is not None:
+            yield kind, begin, min(stop, end)
+        start = stop
+
+
+def _variable(content: bytes, at: int, *, keep_mark: bool) -> tuple[int | None, int]:
+    """Read a number of variable length (RFC 8794 4); None is "unknown size"."""
+    length = 9 - content[at].bit_length()
+    value = int.from_bytes(content[at : at + length], "big")
+    if len(content) < at + length:
+        raise ValueError("cut off")
+    if keep_mark:
+        return value, at + length
+    value &= (1 << (7 * length)) - 1
+    return (None if value == (1 << (7 * length)) - 1 else value), at + length
+
+
+def _size(file: IO[bytes]) -> int:
+    return file.seek(0, 2)

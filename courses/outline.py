@@ -1,0 +1,204 @@
+"""What is a course made of? Frozen values, and the one way from a course document (course.json) to them.
+
+A course has modules, a module has activities; an activity is the smallest thing that can earn time. FORMAT.md says it
+for trainers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from courses.document import Problem, Reader
+
+__all__ = ["Activity", "Course", "Module", "Problem", "Text", "document_of", "parse_course"]
+
+FORMATS = ("h5p", "video")
+GRADINGS = ("server", "content", "none")
+
+MOST_MODULES = 50
+MOST_ACTIVITIES = 200
+LONGEST_TITLE = 200
+LONGEST_SUMMARY = 2000
+MOST_MINUTES = 600
+MOST_MEDIA_SECONDS = 36_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What people read, in both languages."""
+
+    zh: str
+    en: str
+
+
+NOTHING = Text("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The smallest thing that can earn time.
+
+    `minutes` is the most it is worth. `requires` opens the gate: completed, passed, coverage (a share of `media_seconds`).
+    `entry` is a path inside the package: the folder of an unpacked H5P content, or a video file.
+    """
+
+    key: str
+    title: Text
+    format: str
+    minutes: int
+    entry: str
+    requires: Mapping[str, Any] = field(default_factory=dict)
+    media_seconds: float | None = None
+    grading: str = "none"
+    summary: Text = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A part of a course."""
+
+    key: str
+    title: Text
+    activities: tuple[Activity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course as published. `code` names it across versions."""
+
+    code: str
+    title: Text
+    summary: Text
+    kind: str
+    language: str
+    modules: tuple[Module, ...]
+
+    @property
+    def activities(self) -> tuple[Activity, ...]:
+        """All activities, in order."""
+        return tuple(activity for module in self.modules for activity in module.activities)
+
+    @property
+    def minutes(self) -> int:
+        """The most that the whole course is worth, in minutes."""
+        return sum(activity.minutes for activity in self.activities)
+
+
+def parse_course(document: Any) -> Course | list[Problem]:
+    """Read a course document; every problem is listed with its path.
+
+    Keys that are not known are problems, because a misspelt `requires` would silently open a gate. `document_of` writes
+    what this reads.
+    """
+    reader = Reader()
+    found = reader.object(document, "", ("code", "title", "modules"), ("kind", "language", "summary"))
+    if found is None:
+        return reader.problems
+    modules = tuple(
+        _module(reader, value, f"modules[{n}]") for n, value in enumerate(reader.array(found["modules"], "modules", MOST_MODULES))
+    )
+    course = Course(
+        code=reader.slug(found["code"], "code"),
+        title=_text(reader, found["title"], "title", LONGEST_TITLE),
+        summary=_summary(reader, found, "summary"),
+        kind=reader.slug(found.get("kind", "general"), "kind"),
+        language=reader.language(found.get("language", "zh"), "language"),
+        modules=modules,
+    )
+    _check_keys(reader, course)
+    return reader.problems or course
+
+
+def document_of(course: Course) -> dict[str, Any]:
+    """Return the canonical document of a course: JSON values, everything written out, the same for the same course."""
+    document = asdict(course)
+    document["modules"] = list(document["modules"])
+    for module in document["modules"]:
+        module["activities"] = [{key: one[key] for key in one if one[key] is not None} for one in module["activities"]]
+    return document
+
+
+def _module(reader: Reader, value: Any, path: str) -> Module:
+    found = reader.object(value, path, ("key", "title", "activities"), ())
+    if found is None:
+        return Module("", NOTHING, ())
+    activities = reader.array(found["activities"], f"{path}.activities", MOST_ACTIVITIES)
+    return Module(
+        key=reader.slug(found["key"], f"{path}.key"),
+        title=_text(reader, found["title"], f"{path}.title", LONGEST_TITLE),
+        activities=tuple(_activity(reader, one, f"{path}.activities[{n}]") for n, one in enumerate(activities)),
+    )
+
+
+def _activity(reader: Reader, value: Any, path: str) -> Activity:
+    found = reader.object(value, path, ("key", "title", "format", "entry", "minutes"), ("summary", "grading", "requires", "media_seconds"))
+    if found is None:
+        return Activity("", NOTHING, "", 1, "")
+    seconds = found.get("media_seconds")
+    activity = Activity(
+        key=reader.slug(found["key"], f"{path}.key"),
+        title=_text(reader, found["title"], f"{path}.title", LONGEST_TITLE),
+        format=reader.choice(found["format"], f"{path}.format", FORMATS),
+        minutes=reader.whole(found["minutes"], f"{path}.minutes", least=1, most=MOST_MINUTES),
+        entry=reader.entry(found["entry"], f"{path}.entry"),
+        requires=_requires(reader, found.get("requires", {}), f"{path}.requires"),
+        media_seconds=None if seconds is None else reader.above_zero(seconds, f"{path}.media_seconds", most=MOST_MEDIA_SECONDS),
+        grading=reader.choice(found.get("grading", "none"), f"{path}.grading", GRADINGS),
+        summary=_summary(reader, found, f"{path}.summary"),
+    )
+    _check_gate(reader, activity, path)
+    return activity
+
+
+def _requires(reader: Reader, value: Any, path: str) -> dict[str, Any]:
+    """Read the gate; what is not required is left out, so that equal gates are written alike."""
+    found = reader.object(value, path, (), ("completed", "passed", "coverage")) or {}
+    gate: dict[str, Any] = {
+        name: True for name in ("completed", "passed") if name in found and reader.boolean(found[name], f"{path}.{name}")
+    }
+    if "coverage" in found:
+        gate["coverage"] = reader.above_zero(found["coverage"], f"{path}.coverage", most=1)
+    return gate
+
+
+def _check_gate(reader: Reader, activity: Activity, path: str) -> None:
+    """Refuse a gate that nothing could ever open, and minutes that nothing could ever earn."""
+    seconds = activity.media_seconds
+    if "coverage" in activity.requires and seconds is None:
+        reader.refuse(f"{path}.requires.coverage", "needs media_seconds, the length of the media")
+    if "passed" in activity.requires and activity.grading == "none":
+        reader.refuse(f"{path}.requires.passed", 'can never be met, because grading is "none"')
+    if activity.grading != "none" and activity.format == "video":
+        reader.refuse(f"{path}.grading", 'must be "none" for a video')
+    if seconds is not None and activity.minutes > -(-seconds // 60):
+        # HOURS.md: media earn at most what was covered of them.
+        reader.refuse(f"{path}.minutes", f"is more than the media can earn: {seconds:g} seconds are {int(-(-seconds // 60))} minutes")
+
+
+def _summary(reader: Reader, found: Mapping[str, Any], path: str) -> Text:
+    written = found.get("summary")
+    return NOTHING if written in (None, "", asdict(NOTHING)) else _text(reader, written, path, LONGEST_SUMMARY)
+
+
+def _text(reader: Reader, value: Any, path: str, longest: int) -> Text:
+    """Read a text in both languages, or one text for both; where there is no English one, the Chinese one is shown."""
+    found = reader.object({"zh": value} if isinstance(value, str) else value, path, ("zh",), ("en",))
+    if found is None:
+        return NOTHING
+    zh = reader.text(found["zh"], f"{path}.zh", longest)
+    return Text(zh, reader.text(found["en"], f"{path}.en", longest) if found.get("en") else zh)
+
+
+def _check_keys(reader: Reader, course: Course) -> None:
+    """Refuse equal keys, across modules too: hours are kept under "<course code>:<activity key>"."""
+    seen: dict[str, str] = {}
+    for number, module in enumerate(course.modules):
+        _unique(reader, seen, "module", module.key, f"modules[{number}].key")
+        for place, activity in enumerate(module.activities):
+            _unique(reader, seen, "activity", activity.key, f"modules[{number}].activities[{place}].key")
+
+
+def _unique(reader: Reader, seen: dict[str, str], what: str, key: str, path: str) -> None:
+    first = seen.setdefault(f"{what} {key}", path)
+    if key and first != path:
+        reader.refuse(path, f"is the same as {first}")

@@ -1,0 +1,6 @@
+"""Which courses come with the product? Three general courses, written for it: the demo and the tests use them."""
+
+from pathlib import Path
+
+NAMES = ("ethics-and-rural-mission", "online-lesson-design", "safety-and-mental-health")
+SAMPLES = [Path(__file__).parent / name for name in NAMES]
