@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import BigInteger, text
 from sqlalchemy.orm import Session, SessionTransaction
 
-from xapi.models import EPOCH, MICROSECOND
+from xapi.values import EPOCH, MICROSECOND
 
 TAG_SHIFT = 52  # microseconds since 1970 fit below until 2112
 STAMP_TAG, REFERENCE_TAG = 0x5A1, 0x5A2
@@ -89,3 +89,27 @@ def _oldest(pool: object) -> datetime | None:
 def _still_open(one: _Announcement) -> bool:
     session, transaction = one[0](), one[1]()
     return session is not None and transaction is not None and session.get_transaction() is transaction
+
+
+class Watermark:
+    """Consistent-Through for answers that do not ask the database: what was true a second ago still is."""
+
+    FRESH = timedelta(seconds=1)
+
+    def __init__(self) -> None:
+        self._known = EPOCH  # true whatever is open
+        self._read_at = EPOCH
+
+    def refresh(self, session: Session, reading: datetime) -> datetime:
+        """Read it from the database; `reading` is the clock, read before this call."""
+        self._known, self._read_at = through(session, reading), reading
+        return self._known
+
+    @property
+    def stale(self) -> datetime:
+        """Return the last one that was read, however long ago: never false, only old."""
+        return self._known
+
+    def last(self, reading: datetime) -> datetime | None:
+        """Return the last one that was read, or None where that is over a second ago."""
+        return self._known if abs(reading - self._read_at) < self.FRESH else None

@@ -5,6 +5,7 @@
     ├── Unauthorised 401 no credential, or not one of ours
     ├── Forbidden   403  the credential's scopes or its pinned actor, registration or activity do not allow it
     ├── Missing     404  no such statement
+    ├── NotAnswered 405  this resource does not take the method
     ├── Conflicting 409  the same id was stored with another body
     └── TooLarge    413  more than this store takes in one request
 
@@ -45,6 +46,12 @@ class Missing(XapiError):
     """There is no such statement for this credential."""
 
     status = 404
+
+
+class NotAnswered(XapiError):
+    """This resource does not take the method."""
+
+    status = 405
 
 
 class Conflicting(XapiError):

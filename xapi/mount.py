@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import Request
 from sqlalchemy.orm import Session
 
 from xapi.auth import Credential
+from xapi.consistency import Watermark
+from xapi.keys import KnownKeys
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Authenticate = Callable[[Request], Credential | None]
@@ -32,3 +34,5 @@ class Mount:
     home_page: str
     default_version: str = "1.0.3"
     most_bytes: int = MOST_BYTES
+    watermark: Watermark = field(default_factory=Watermark)
+    known_keys: KnownKeys = field(default_factory=KnownKeys)

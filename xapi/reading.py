@@ -5,6 +5,7 @@ escapes, half surrogate pairs and long integers are given back unchanged.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def received(statement: Mapping[str, Any]) -> Received:
 
 def parse(text: str) -> Any:
     """Read JSON strictly: no repeated keys, no NaN."""
-    return json.loads(text, object_pairs_hook=_pairs, parse_constant=_refuse_constant)
+    return json.loads(text, object_pairs_hook=_pairs, parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _only(text: str, start: int) -> Received:
@@ -132,7 +133,14 @@ def _refuse_constant(name: str) -> None:
     raise BadRequest(f"{name} is not a JSON number")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_refuse_constant)
+def _finite(number: str) -> float:
+    found = float(number)
+    if math.isinf(found):
+        raise BadRequest(f"the number {number[:20]} is larger than a double can be")
+    return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _deeper(parsed: Any) -> bool:

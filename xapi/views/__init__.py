@@ -1,16 +1,29 @@
-"""Which addresses does the record store answer? One module per resource; `_serve` is what they share."""
+"""Which addresses does the record store answer, and what happens to every request on its way?
 
-from collections.abc import Callable
+Whose it is → which version it speaks → its resource → the headers that every reply carries. One module per resource.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+from xapi.errors import Missing, NotAnswered, XapiError
 from xapi.mount import Mount
-from xapi.views import about
+from xapi.views import about, statements
+from xapi.views.answers import finish, preflight, refusal, unavailable
+from xapi.views.call import Call, body_of, identify, negotiate, parameters_of
 
 View = Callable[..., Response]
 Mark = Callable[[View], Any]
-METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
+Resource = Mapping[str, Callable[[Call], Response]]
+
+METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS")
+RESOURCES: Mapping[str, Resource] = {
+    "statements": {"GET": statements.get, "PUT": statements.put, "POST": statements.post},
+}
 
 
 def unmarked(view: View) -> View:
@@ -21,5 +34,71 @@ def unmarked(view: View) -> View:
 def blueprint(mount: Mount, mark: Mark) -> Blueprint:
     """Return the routes of a record store; each view function passes through `mark`."""
     mounted = Blueprint("xapi", __name__)
-    mounted.add_url_rule("/about", "about", mark(lambda: about.get(mount)))
+
+    def route(path: str, endpoint: str, view: View) -> None:
+        mounted.add_url_rule(path, endpoint, mark(view), methods=METHODS, provide_automatic_options=False)
+
+    for name, resource in RESOURCES.items():
+        route(f"/{name}", name, _view(mount, resource))
+    route("/about", "about", lambda: _about(mount))
+    route("/<path:elsewhere>", "elsewhere", lambda elsewhere: _elsewhere(mount, elsewhere))
     return mounted
+
+
+def _view(mount: Mount, resource: Resource) -> View:
+    return lambda: _serve(mount, resource)
+
+
+def _serve(mount: Mount, resource: Resource) -> Response:
+    version = mount.default_version
+    allowed = ", ".join([*resource, "HEAD", "OPTIONS"])
+    try:
+        if request.method == "OPTIONS":
+            return _finish(mount, preflight(), version)
+        handle = resource.get("GET" if request.method == "HEAD" else request.method)
+        credential = identify(mount, request)
+        version = credential.default_version
+        version = negotiate(request.headers.get("X-Experience-API-Version"))
+        if handle is None:
+            raise NotAnswered(f"this resource takes {allowed}")
+        body = body_of(request, mount.most_bytes)
+        call = Call(mount, credential, version, request.method, _path(), parameters_of(request), request.headers, body)
+        response = handle(call)
+    except XapiError as error:
+        response = refusal(error, allowed)
+    except (OperationalError, PoolExhausted):
+        response = unavailable()
+    return _finish(mount, response, version)
+
+
+def _path() -> str:
+    return request.root_path.rstrip("/") + request.path
+
+
+def _about(mount: Mount) -> Response:
+    given = request.headers.get("X-Experience-API-Version")
+    try:
+        version = negotiate(given) if given else mount.default_version
+    except XapiError:
+        version = mount.default_version
+    if request.method == "OPTIONS":
+        return _finish(mount, preflight(), version)
+    if request.method not in {"GET", "HEAD"}:
+        return _finish(mount, refusal(NotAnswered("this resource takes GET, HEAD, OPTIONS"), "GET, HEAD, OPTIONS"), version)
+    return _finish(mount, about.get(), version)
+
+
+def _elsewhere(mount: Mount, elsewhere: str) -> Response:
+    return _finish(mount, refusal(Missing(f"this store has no resource {elsewhere!r}")), mount.default_version)
+
+
+def _finish(mount: Mount, response: Response, version: str) -> Response:
+    reading = mount.clock()
+    through = mount.watermark.last(reading)
+    if through is None:
+        try:
+            with mount.readers() as session:
+                through = mount.watermark.refresh(session, reading)
+        except (DBAPIError, PoolExhausted):
+            through = mount.watermark.stale
+    return finish(response, version, through)

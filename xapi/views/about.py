@@ -1,12 +1,12 @@
-"""Which versions of xAPI does this store speak? (1.0.3 Communication 2.8; 2.0 4.1.6.7)"""
+"""Which versions of xAPI does this store speak? (1.0.3 Communication 2.8; 2.0 4.1.6.7) Open to everyone."""
 
-from flask import Response, jsonify
+from flask import Response, json
 
-from xapi.mount import Mount
+from xapi.views.answers import json_answer
 
 VERSIONS = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
 
 
-def get(_mount: Mount) -> Response:
+def get() -> Response:
     """Name the versions."""
-    return jsonify({"version": list(VERSIONS), "extensions": {}})
+    return json_answer(json.dumps({"version": VERSIONS, "extensions": {}}))

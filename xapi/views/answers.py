@@ -1,0 +1,66 @@
+"""How does the store answer? Headers that every reply carries, refusals as problem+json (RFC 9457)."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import Response, json
+
+from xapi.admission import write_instant
+from xapi.errors import NotAnswered, Unauthorised, XapiError
+
+VERSION_HEADER = "X-Experience-API-Version"
+THROUGH_HEADER = "X-Experience-API-Consistent-Through"
+RETRY_AFTER_SECONDS = 5
+# Nobody is signed in by cookie here, so a page of any origin, or of none (content in a sandbox), gains nothing by asking.
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": f"{VERSION_HEADER}, {THROUGH_HEADER}, ETag, Last-Modified, Retry-After, WWW-Authenticate",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, PUT, POST, DELETE",
+    "Access-Control-Allow-Headers": f"Authorization, Content-Type, Accept-Language, If-Match, If-None-Match, {VERSION_HEADER}, Updated",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def json_answer(text: str) -> Response:
+    """Answer with JSON that is already written."""
+    return Response(text, mimetype="application/json")
+
+
+def preflight() -> Response:
+    """Answer a browser that asks whether its page may send a request."""
+    return Response(status=204, headers=PREFLIGHT)
+
+
+def refusal(error: XapiError, allowed: str = "") -> Response:
+    """Answer with what was wrong, and where."""
+    problem = {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "detail": str(error),
+        "path": error.path,
+    }
+    response = Response(json.dumps(problem), status=error.status, mimetype="application/problem+json")
+    if isinstance(error, Unauthorised):
+        response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
+    if isinstance(error, NotAnswered):
+        response.headers["Allow"] = allowed
+    return response
+
+
+def unavailable() -> Response:
+    """Answer while the database does not: nothing was stored, try again with the same ids."""
+    detail = "The database does not answer at the moment. Nothing was stored: send the same again in a few seconds."
+    problem = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": detail, "path": ""}
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return Response(json.dumps(problem), status=503, headers=headers, mimetype="application/problem+json")
+
+
+def finish(response: Response, version: str, through: datetime) -> Response:
+    """Set what every reply carries (XAPI-00333, -00153), errors too."""
+    response.headers.extend(CORS)
+    response.headers.setdefault(VERSION_HEADER, version)
+    response.headers.setdefault(THROUGH_HEADER, write_instant(through))
+    return response

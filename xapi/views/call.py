@@ -1,0 +1,122 @@
+"""What does a request say, once it is known whose it is and which version it speaks? Resources see nothing else.
+
+A later way to say the same (1.0.3's alternate request syntax) only has to build another `Call`.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Request
+from werkzeug.datastructures import Headers, LanguageAccept
+from werkzeug.exceptions import BadRequest as Unreadable
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.http import parse_accept_header
+
+from xapi.auth import Credential
+from xapi.errors import BadRequest, TooLarge, Unauthorised
+from xapi.keys import find_key
+from xapi.mount import Mount
+
+VERSION = re.compile(r"(1\.0|2\.0)(\.\d{1,3})?")
+ANSWERED = {"1.0": "1.0.3", "2.0": "2.0.0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to one resource; `version` is the one it is answered by (1.0.3 or 2.0.0)."""
+
+    mount: Mount
+    credential: Credential
+    version: str
+    method: str
+    path: str
+    parameters: Mapping[str, str]
+    headers: Headers
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """Return the body's type without its parameters."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def languages(self) -> list[str]:
+        """Return the tags of Accept-Language, the preferred one first."""
+        return [tag for tag, _ in parse_accept_header(self.headers.get("Accept-Language"), LanguageAccept)]
+
+
+def negotiate(given: str | None) -> str:
+    """Return the version that answers a request (XAPI-00331: none or another is refused)."""
+    match = VERSION.fullmatch(given or "")
+    if match is None:
+        said = f"not {given!r}" if given else "and there is none"
+        raise BadRequest(f"the header X-Experience-API-Version must be 1.0.x or 2.0.x, {said}")
+    return ANSWERED[match[1]]
+
+
+def identify(mount: Mount, request: Request) -> Credential:
+    """Return whose request this is.
+
+    Raises:
+        Unauthorised: nobody's, or not ours.
+    """
+    scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
+    found = None
+    if scheme.lower() == "basic":
+        found = _basic(mount, rest.strip())
+    elif scheme.lower() == "bearer":
+        found = mount.authenticate(request)
+    if found is None:
+        raise Unauthorised("this needs a key of the record store (Basic) or a token that is still valid (Bearer)")
+    return found
+
+
+def _basic(mount: Mount, encoded: str) -> Credential | None:
+    try:
+        key, colon, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    if not colon or "\0" in key:
+        return None
+    now = mount.clock()
+    found = mount.known_keys.get(key, secret, now)
+    if found is None:
+        with mount.readers() as session:
+            found = find_key(session, key, secret, mount.home_page)
+        if found is not None:
+            mount.known_keys.keep(key, secret, now, found)
+    return found
+
+
+def parameters_of(request: Request) -> dict[str, str]:
+    """Return the query parameters, each of which may be given once."""
+    found: dict[str, str] = {}
+    for name, value in request.args.items(multi=True):
+        if name in found:
+            raise BadRequest("is given more than once", name)
+        if "\0" in value:
+            raise BadRequest("has a character that no parameter has", name)
+        found[name] = value
+    return found
+
+
+def body_of(request: Request, most_bytes: int) -> bytes:
+    """Read the body, but no more of it than the store takes.
+
+    Raises:
+        TooLarge: it is longer.
+        BadRequest: it ends before its announced length.
+    """
+    request.max_content_length = most_bytes
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise TooLarge(f"at most {most_bytes} bytes in one request") from error
+    except Unreadable as error:
+        raise BadRequest("the body ended before its announced length") from error
+    if request.content_length is not None and len(body) < request.content_length:
+        raise BadRequest("the body ended before its announced length")
+    return body
