@@ -1,33 +1,38 @@
-"""How good are these answers? Pure: an answer key and what the learner chose go in, a grade comes out.
+"""How is a quiz graded on the server? An answer key and answers in, a grade out; nothing else is read.
 
-The key stays on the server; what a page learns of it is in the grade.
+An answer key (`answers/<activity>.json`) is never served. A question is right when exactly its right options were
+chosen; there are no points for half of them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from courses.outline import Problem
+from courses.document import Problem, Reader
+from courses.outline import Text
 
-MOST_POINTS = 1000
-WHOLE_PERCENT = 100
-FIELDS = {"pass_percent", "max_attempts", "questions"}
-QUESTION_FIELDS = {"correct", "points", "feedback"}
+MOST_QUESTIONS = 200
+MOST_POINTS = 100
+MOST_ATTEMPTS = 50
+MOST_OPTIONS = 26
+LONGEST_FEEDBACK = 2000
+LONGEST_OPTION = 64
+PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """One question: what was chosen, whether that was right, and what to say to it."""
+    """One question: what was answered, whether that was right, and what its author says to it."""
 
     id: str
     correct: bool
     response: tuple[str, ...]
-    feedback: Mapping[str, str]
+    feedback: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A graded submission. Points are all or nothing for each question."""
+    """The outcome of one attempt, in points."""
 
     score_raw: int
     score_max: int
@@ -36,72 +41,71 @@ class Grade:
 
 
 def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
-    """Grade answers (`{question: option or [options]}`); what was not answered is wrong, what is not asked is ignored."""
+    """Grade answers (question → the ids of the chosen options) by a key that `check_key` accepted.
+
+    Answers come from the browser and may be anything: what is no list of option ids counts as not answered, what was not
+    asked is ignored.
+    """
     items = []
-    score = most = 0
+    raw = most = 0
     for name, question in key["questions"].items():
-        response = _chosen(answers.get(name))
-        right = response == tuple(sorted(set(question["correct"])))
-        points = question.get("points", 1)
-        most += points
-        score += points if right else 0
-        items.append(ItemResult(name, right, response, question.get("feedback", {})))
-    return Grade(score, most, score * WHOLE_PERCENT >= key["pass_percent"] * most, tuple(items))
+        response = _response(answers.get(name))
+        correct = set(response) == set(question["correct"])
+        most += question.get("points", 1)
+        raw += question.get("points", 1) if correct else 0
+        items.append(ItemResult(name, correct, response, _feedback(question)))
+    return Grade(raw, most, raw * PERCENT >= key["pass_percent"] * most, tuple(items))
 
 
 def right_answers(key: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the answers that get every point."""
-    return {name: sorted(set(question["correct"])) for name, question in key["questions"].items()}
+    """Return the answers that earn every point."""
+    return {name: list(question["correct"]) for name, question in key["questions"].items()}
 
 
-def attempts_allowed(key: Mapping[str, Any]) -> int | None:
-    """Return how many times the quiz may be handed in; None where there is no limit."""
-    return key.get("max_attempts")
-
-
-def _chosen(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    if isinstance(value, list | tuple):
-        return tuple(sorted({item for item in value if isinstance(item, str)}))
-    return ()
-
-
-def check_key(key: Any, path: str = "$") -> list[Problem]:
-    """Return every problem of an answer key, with its path."""
-    if not isinstance(key, dict):
-        return [Problem(path, "must be an object")]
-    return list(_problems(key, path))
-
-
-def _problems(key: Mapping[str, Any], path: str) -> Iterable[Problem]:
-    yield from (Problem(f"{path}.{name}", "is not known here") for name in key if name not in FIELDS)
-    if not _whole(key.get("pass_percent"), 0, WHOLE_PERCENT):
-        yield Problem(f"{path}.pass_percent", "must be a whole number from 0 to 100")
-    if key.get("max_attempts") is not None and not _whole(key["max_attempts"], 1, MOST_POINTS):
-        yield Problem(f"{path}.max_attempts", "must be a whole number above 0, or left out")
-    questions = key.get("questions")
-    if not isinstance(questions, dict) or not questions:
-        yield Problem(f"{path}.questions", "must be an object with at least one question")
-        return
+def check_key(key: Any) -> list[Problem]:
+    """Return what is wrong with an answer key, each with its path."""
+    reader = Reader()
+    found = reader.object(key, "", ("pass_percent", "questions"), ("max_attempts",))
+    if found is None:
+        return reader.problems
+    reader.whole(found["pass_percent"], "pass_percent", least=1, most=PERCENT)
+    if found.get("max_attempts") is not None:
+        reader.whole(found["max_attempts"], "max_attempts", least=1, most=MOST_ATTEMPTS)
+    questions = found["questions"]
+    if not isinstance(questions, Mapping) or not 1 <= len(questions) <= MOST_QUESTIONS:
+        reader.refuse("questions", f"must be an object of 1 to {MOST_QUESTIONS} questions", questions)
+        return reader.problems
     for name, question in questions.items():
-        yield from _question_problems(question, f"{path}.questions.{name}")
+        reader.slug(name, f"questions.{name}")
+        _check_question(reader, question, f"questions.{name}")
+    return reader.problems
 
 
-def _question_problems(question: Any, path: str) -> Iterable[Problem]:
-    if not isinstance(question, dict):
-        yield Problem(path, "must be an object")
+def _check_question(reader: Reader, value: Any, path: str) -> None:
+    found = reader.object(value, path, ("correct",), ("points", "feedback"))
+    if found is None:
         return
-    yield from (Problem(f"{path}.{name}", "is not known here") for name in question if name not in QUESTION_FIELDS)
-    correct = question.get("correct")
-    if not isinstance(correct, list) or not correct or not all(isinstance(item, str) for item in correct):
-        yield Problem(f"{path}.correct", "must be a list of the ids of the right options")
-    if not _whole(question.get("points", 1), 1, MOST_POINTS):
-        yield Problem(f"{path}.points", f"must be a whole number from 1 to {MOST_POINTS}")
-    feedback = question.get("feedback", {})
-    if not isinstance(feedback, dict) or set(feedback) - {"zh", "en"} or not all(isinstance(words, str) for words in feedback.values()):
-        yield Problem(f"{path}.feedback", "must be an object with the texts zh and en")
+    correct = reader.array(found["correct"], f"{path}.correct", MOST_OPTIONS)
+    for number, option in enumerate(correct):
+        reader.slug(option, f"{path}.correct[{number}]")
+    if len({str(option) for option in correct}) < len(correct):
+        reader.refuse(f"{path}.correct", "names an option twice")
+    if "points" in found:
+        reader.whole(found["points"], f"{path}.points", least=1, most=MOST_POINTS)
+    if "feedback" in found and (feedback := reader.object(found["feedback"], f"{path}.feedback", ("zh",), ("en",))):
+        for language in feedback:
+            reader.text(feedback[language], f"{path}.feedback.{language}", LONGEST_FEEDBACK)
 
 
-def _whole(value: Any, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+def _response(value: Any) -> tuple[str, ...]:
+    chosen = [value] if isinstance(value, str) else value
+    if not isinstance(chosen, list | tuple) or len(chosen) > MOST_OPTIONS:
+        return ()
+    if not all(isinstance(one, str) and len(one) <= LONGEST_OPTION for one in chosen):
+        return ()
+    return tuple(dict.fromkeys(chosen))
+
+
+def _feedback(question: Mapping[str, Any]) -> Text:
+    said = question.get("feedback", {"zh": ""})
+    return Text(said["zh"], said.get("en", said["zh"]))
