@@ -54,7 +54,11 @@ def only(found: tuple[str, ...] | list[Problem]) -> Problem:
 
 
 def test_an_honest_archive_is_unpacked_whole(opened: Made, tmp_path: Path) -> None:
-    assert opened(zipped({"course.json": b"{}", "media/第一课.mp4": b"film", "空.txt": b""})) == ("course.json", "media/第一课.mp4", "空.txt")
+    assert opened(zipped({"course.json": b"{}", "media/第一课.mp4": b"film", "空.txt": b""})) == (
+        "course.json",
+        "media/第一课.mp4",
+        "空.txt",
+    )
     assert (tmp_path / "into/media/第一课.mp4").read_bytes() == b"film"
 
 

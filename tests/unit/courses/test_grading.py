@@ -56,7 +56,9 @@ def test_the_order_of_chosen_options_and_what_was_not_asked_change_nothing(key: 
     assert grade(key, answers).score_raw == grade(key, {**turned, "not-asked": ["a"]}).score_raw
 
 
-@pytest.mark.parametrize(("given_options", "correct"), [(["a", "b"], True), (["b", "a", "a"], True), (["a"], False), (["a", "b", "c"], False), ([], False)])
+@pytest.mark.parametrize(
+    ("given_options", "correct"), [(["a", "b"], True), (["b", "a", "a"], True), (["a"], False), (["a", "b", "c"], False), ([], False)]
+)
 def test_exactly_the_right_options_must_be_chosen(given_options: list[str], correct: bool) -> None:
     assert grade(KEY, {"q2": given_options}).items[1].correct is correct
 
@@ -96,7 +98,11 @@ def test_a_mistake_in_a_key_is_named_with_its_path(change: dict[str, Any], path:
     assert [problem.path for problem in check_key({**copy.deepcopy(KEY), **change})] == [path]
 
 
-@given(key=st.recursive(ANYTHING, lambda inner: st.dictionaries(st.sampled_from(["pass_percent", "questions", "q1", "correct"]), inner), max_leaves=8))
+@given(
+    key=st.recursive(
+        ANYTHING, lambda inner: st.dictionaries(st.sampled_from(["pass_percent", "questions", "q1", "correct"]), inner), max_leaves=8
+    )
+)
 def test_anything_at_all_is_checked_without_an_accident(key: Any) -> None:
     if not check_key(key):
         grade(key, {})

@@ -42,7 +42,11 @@ def test_the_canonical_document_reads_back_as_the_same_course_through_json() -> 
 
 
 def test_what_is_left_out_has_a_plain_meaning() -> None:
-    document = {"code": "c", "title": "只有中文", "modules": [{"key": "m", "title": "一", "activities": [{**DOCUMENT["modules"][0]["activities"][0]}]}]}
+    document = {
+        "code": "c",
+        "title": "只有中文",
+        "modules": [{"key": "m", "title": "一", "activities": [{**DOCUMENT["modules"][0]["activities"][0]}]}],
+    }
     course = parse_course(document)
     assert isinstance(course, Course)
     assert (course.kind, course.language, course.title.en, course.summary) == ("general", "zh", "只有中文", Text("", ""))
@@ -127,7 +131,9 @@ def test_what_is_no_course_at_all_is_a_problem_and_no_accident(document: Any) ->
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["zh", "key", "completed", "coverage", "x"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["zh", "key", "completed", "coverage", "x"]), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 
