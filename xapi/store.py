@@ -99,3 +99,8 @@ def _key_rows(fresh: Sequence[Admitted], sids: Mapping[uuid.UUID, int], credenti
 def load_texts(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return statements' JSON texts by id."""
     return {row.id: row.text for row in session.execute(select(StatementRow.id, StatementRow.text).where(StatementRow.id.in_(list(ids))))}
+
+
+def voided_among(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these statements are voided, whichever came first, they or what voids them."""
+    return set(session.scalars(select(StatementRow.id).where(StatementRow.id.in_(list(ids)), StatementRow.voided.is_(True))))
