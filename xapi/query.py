@@ -126,6 +126,8 @@ def _json(text: str, path: str) -> Any:
         return parse(text)
     except (ValueError, RecursionError) as error:
         raise BadRequest("is not JSON", path) from error
+    except BadRequest as error:
+        raise BadRequest(error.message, path) from error
 
 
 def _flag(parameters: Mapping[str, str], name: str) -> bool:

@@ -65,7 +65,7 @@ def link(connection: Connection, fresh: Sequence[Admitted], sids: dict[uuid.UUID
 def _referring_to(connection: Connection, ids: Collection[uuid.UUID]) -> list[_Referring]:
     if not ids:
         return []
-    return [_Referring(*row._tuple()) for row in connection.execute(select(*_ROW).where(StatementRow.refers.in_(ids)))]
+    return [_Referring(*row) for row in connection.execute(select(*_ROW).where(StatementRow.refers.in_(ids)))]
 
 
 def _with_all_above(connection: Connection, below: dict[int, _Referring]) -> list[_Referring]:
@@ -103,5 +103,5 @@ def _inherited(connection: Connection, one: _Referring, targets: dict[uuid.UUID,
 def _load(connection: Connection, target: uuid.UUID, targets: dict[uuid.UUID, _Target | None]) -> _Target | None:
     if target not in targets:
         query = select(StatementRow.sid, StatementRow.refers, StatementRow.text).where(StatementRow.id == target)
-        targets[target] = _Target(*found._tuple()) if (found := connection.execute(query).one_or_none()) else None
+        targets[target] = _Target(*found) if (found := connection.execute(query).one_or_none()) else None
     return targets[target]
