@@ -2,18 +2,26 @@
 
 from flask import Flask
 
+import xapi
 from lms import clock as clock_module
 from lms import db, i18n, storage, worker
 from lms.accounts import access, signin
+from lms.accounts.access import public
+from lms.accounts.signin import csrf
 from lms.catalogue import views as catalogue
 from lms.clock import Clock, system_clock
 from lms.config import Settings
 from lms.crediting import tasks as crediting
+from lms.db import Database
+from lms.home import views as home
+from lms.learning import tasks as learning_tasks
+from lms.learning import views as learning
+from lms.learning.credential import authenticate
 from lms.paths import TEMPLATES
 from lms.programmes import usage
-from lms.web import health, hosts, logs, pages, record_store, refusals
+from lms.web import health, hosts, logs, pages, refusals
 
-SCHEDULE = {**crediting.SCHEDULE}
+SCHEDULE = {**learning_tasks.SCHEDULE, **crediting.SCHEDULE}
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -33,7 +41,24 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     pages.init_app(app)
     usage.init_app(app)
     crediting.init_app(app)
-    record_store.init_app(app, settings)
+    _record_store(app, settings, clock)
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)
+    app.register_blueprint(home.bp)
+    learning.init_app(app, settings)
     return app
+
+
+def _record_store(app: Flask, settings: Settings, clock: Clock) -> None:
+    """Mount the record store. Its requests carry credentials of their own: Basic keys, and launch tokens."""
+    database: Database = app.extensions["db"]
+    mounted = xapi.init_app(
+        app,
+        sessions=database.writer,
+        readers=database.reader,
+        authenticate=authenticate,
+        clock=clock,
+        home_page=settings.public_url,
+        mark=public,
+    )
+    csrf.exempt(mounted)

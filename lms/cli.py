@@ -139,7 +139,9 @@ def user() -> None:
 @user.command("add")
 @click.argument("username")
 @click.option("--name", required=True, help="The person's name, as printed on transcripts.")
-@click.option("--role", "roles", multiple=True, default=["teacher"], show_default=True, help=f"One or more of {', '.join(ROLES)} (repeatable).")
+@click.option(
+    "--role", "roles", multiple=True, default=["teacher"], show_default=True, help=f"One or more of {', '.join(ROLES)} (repeatable)."
+)
 @click.option("--organisation", help="Code of the organisation the person belongs to.")
 @click.option("--password", envvar="LMS_PASSWORD", help="Better given by LMS_PASSWORD or typed; without one it is asked for.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -172,7 +174,14 @@ def key() -> None:
 
 @key.command("add")
 @click.option("--name", required=True, help="Whose key it is; becomes the name of the statements' authority.")
-@click.option("--scope", "scopes", multiple=True, default=["statements/write", "statements/read/mine"], show_default=True, help=f"One or more of {', '.join(xapi.auth.SCOPES)} (repeatable).")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    default=["statements/write", "statements/read/mine"],
+    show_default=True,
+    help=f"One or more of {', '.join(xapi.auth.SCOPES)} (repeatable).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print key and secret as JSON.")
 @with_appcontext
 def add_key(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
@@ -182,7 +191,9 @@ def add_key(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
             added, secret = xapi.auth.add_key(writing, name, scopes, now=now())
     except XapiError as error:
         _refuse([f"scope: {error.message}"])
-    click.echo(json.dumps({"key": added, "secret": secret}) if as_json else f"key    {added}\nsecret {secret}\n(the secret is shown this once)")
+    click.echo(
+        json.dumps({"key": added, "secret": secret}) if as_json else f"key    {added}\nsecret {secret}\n(the secret is shown this once)"
+    )
 
 
 for group in (course, demo, hours, ledger, programme, transcript):

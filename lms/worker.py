@@ -58,7 +58,13 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
         worker_redirect_stdouts=False,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"polling_interval": 0.05, "visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 2, "max_retries": 1},
+        broker_transport_options={
+            "polling_interval": 0.05,
+            "visibility_timeout": 3600,
+            "socket_timeout": 2,
+            "socket_connect_timeout": 2,
+            "max_retries": 1,
+        },
         task_publish_retry=False,  # a doorbell that cannot ring must not hold up a request: the sweeper comes anyway
         beat_schedule={"heartbeat": {"task": beat_heart.name, "schedule": HEARTBEAT_SECONDS}, **schedule},
         timezone="UTC",
@@ -72,14 +78,16 @@ def ring(task: Task, *args: object) -> None:
     """Ask for a task soon. Failing to ask is no error: every task's work is found again by the beat."""
     try:
         task.apply_async(args=args, retry=False)
-    except Exception as error:  # noqa: BLE001 – any broker's failure is the same to us
+    except Exception as error:  # any broker's failure is the same to us
         log.warning("doorbell.failed", task=task.name, error=type(error).__name__)
 
 
 def start_embedded(app: Flask) -> None:
     """Start a worker and a beat in threads of this process (the default without Redis)."""
     celery: Celery = app.extensions["celery"]
-    worker = celery.Worker(pool="solo", concurrency=1, quiet=True, without_heartbeat=True, without_gossip=True, without_mingle=True, loglevel="WARNING")
+    worker = celery.Worker(
+        pool="solo", concurrency=1, quiet=True, without_heartbeat=True, without_gossip=True, without_mingle=True, loglevel="WARNING"
+    )
     threading.Thread(target=worker.start, name="worker", daemon=True).start()
     EmbeddedService(celery, thread=True, scheduler_cls=Scheduler).start()  # in memory: the schedule is code
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import settings
 from redis import Redis
 
-from tests import chromium, servers
+from lms.app import create_app
+from tests import chromium, factories, servers
 
 # The same examples every time, so that a failure on one machine is a failure on all; "explore" looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
@@ -64,6 +66,37 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A database of the test's own, with every table: the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
+
+
+# ── The application ──
+
+
+@pytest.fixture
+def clock() -> factories.DrivenClock:
+    """The application's clock, driven by the test."""
+    return factories.DrivenClock()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, clock: factories.DrivenClock) -> Iterator[Flask]:
+    """The application on a database of the test's own. pytest-flask's `client` uses it."""
+    made = create_app(factories.settings_for(database_url, tmp_path), clock=clock)
+    made.testing = True
+    yield made
+    made.extensions["db"].engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Take the place of pytest-flask's fixture, which keeps one request open around the whole test: everything in the
+    test would share its `g`, and with it one reading session that never sees what the test writes.
+    """
+
+
+@pytest.fixture
+def world(app: Flask, clock: factories.DrivenClock) -> factories.World:
+    """A class studying a course, and a teacher in it."""
+    return factories.build_world(app, clock)
 
 
 # ── Valkey ──

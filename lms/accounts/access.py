@@ -75,7 +75,9 @@ def _ask_to_sign_in() -> BaseResponse:
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": url_for("security.login")})
     if request.is_json or request.method != "GET":
-        return Response(status=401, response='{"type":"about:blank","title":"Sign in first","status":401}', mimetype="application/problem+json")
+        return Response(
+            status=401, response='{"type":"about:blank","title":"Sign in first","status":401}', mimetype="application/problem+json"
+        )
     return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
 
 

@@ -13,7 +13,9 @@ USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
 PASSWORD_MIN = 8
 
 
-def add_person(session: Session, username: str, name: str, roles: tuple[str, ...], *, password: str | None, organisation: Organisation | None = None) -> Person:
+def add_person(
+    session: Session, username: str, name: str, roles: tuple[str, ...], *, password: str | None, organisation: Organisation | None = None
+) -> Person:
     """Add somebody who can sign in (without a password they cannot until one is set).
 
     Raises:

@@ -37,9 +37,17 @@ def import_course(file: Path, *, as_json: bool) -> None:
     at = now()
     with transaction() as writing:
         version = publish.publish(writing, storage(), found.package, None, at)
-    activities = [{"key": one.key, "title": one.title.zh, "format": one.format, "minutes": one.minutes} for one in found.package.course.activities]
+    activities = [
+        {"key": one.key, "title": one.title.zh, "format": one.format, "minutes": one.minutes} for one in found.package.course.activities
+    ]
     new = version.published_at == at
-    result = {"code": version.course.code, "version": version.number, "new": new, "package_sha256": version.package_sha256, "activities": activities}
+    result = {
+        "code": version.course.code,
+        "version": version.number,
+        "new": new,
+        "package_sha256": version.package_sha256,
+        "activities": activities,
+    }
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
         return
@@ -60,7 +68,13 @@ def list_courses(*, as_json: bool, search: str) -> None:
     while True:
         page = listing.newest(session(), search, after, size=500)
         rows += [
-            {"code": one.course.code, "version": one.number, "title": one.title_zh, "minutes": one.minutes, "package_sha256": one.package_sha256}
+            {
+                "code": one.course.code,
+                "version": one.number,
+                "title": one.title_zh,
+                "minutes": one.minutes,
+                "package_sha256": one.package_sha256,
+            }
             for one in page.versions
         ]
         after = page.next

@@ -37,5 +37,8 @@ def newest(session: Session, words: str = "", after: int | None = None, size: in
 def versions_of(session: Session, code: str) -> Sequence[CourseVersion]:
     """Return a course's versions, newest first; empty where there is no such course."""
     return session.scalars(
-        select(CourseVersion).join(Course, Course.id == CourseVersion.course_id).where(Course.code == code).order_by(CourseVersion.number.desc())
+        select(CourseVersion)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.code == code)
+        .order_by(CourseVersion.number.desc())
     ).all()

@@ -85,7 +85,9 @@ def _course(session: Session, code: str, by: Person | None) -> Course:
 
 
 def _add_version(session: Session, course: Course, package: Package, by: Person | None, now: datetime) -> CourseVersion:
-    last = session.scalar(select(CourseVersion.number).where(CourseVersion.course_id == course.id).order_by(CourseVersion.number.desc()).limit(1))
+    last = session.scalar(
+        select(CourseVersion.number).where(CourseVersion.course_id == course.id).order_by(CourseVersion.number.desc()).limit(1)
+    )
     version = CourseVersion(
         course=course,
         number=(last or 0) + 1,
@@ -100,7 +102,9 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
     )
     session.add(version)
     session.flush()
-    session.add_all(AnswerKey(course_version_id=version.id, activity=activity, document=key) for activity, key in package.answer_keys.items())
+    session.add_all(
+        AnswerKey(course_version_id=version.id, activity=activity, document=key) for activity, key in package.answer_keys.items()
+    )
     session.flush()
     return version
 

@@ -49,7 +49,9 @@ def courses() -> ResponseReturnValue:
     """List the newest version of every course."""
     words = request.args.get("q", "").strip()[:100]
     page = listing.newest(session(), words, request.args.get("after", type=int))
-    return render_template("catalogue/courses.html", page=page, words=words, titles={one.id: pick(one.title_zh, one.title_en) for one in page.versions})
+    return render_template(
+        "catalogue/courses.html", page=page, words=words, titles={one.id: pick(one.title_zh, one.title_en) for one in page.versions}
+    )
 
 
 @bp.get("/courses/<code>")

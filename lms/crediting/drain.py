@@ -67,7 +67,7 @@ def _credit_all(session: Session, found: Mapping[int, Found], public_url: str, n
             _credit(batch, heads, found)
     except OperationalError:
         raise  # the database, not somebody's evidence: the whole batch comes again
-    except Exception as error:  # noqa: BLE001 – whatever it is, find out whose it is
+    except Exception as error:  # whatever it is: find out whose it is
         log.warning("credit.batch-failed", error=type(error).__name__)
         for enrolment_id in sorted(heads):
             _credit_one(batch, heads[enrolment_id], found[enrolment_id])
@@ -91,7 +91,9 @@ def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int,
     credit_anew(batch.session, {number: heads[number] for number in touched}, batch.terms, touched, batch.now)
 
 
-def credit_anew(session: Session, heads: Mapping[int, ledger.Head], terms: Mapping[int, Terms], moved: Mapping[int, Moved], now: datetime) -> int:
+def credit_anew(
+    session: Session, heads: Mapping[int, ledger.Head], terms: Mapping[int, Terms], moved: Mapping[int, Moved], now: datetime
+) -> int:
     """Decide enrolments from all their evidence and append what differs; return how many entries that took.
 
     The caller holds the enrolments' locks (`ledger.lock`).
@@ -110,4 +112,4 @@ def credit_anew(session: Session, heads: Mapping[int, ledger.Head], terms: Mappi
 def recredit(session: Session, enrolment_ids: Iterable[int], now: datetime) -> int:
     """Decide enrolments anew without new evidence (their rules or windows changed); return how many entries that took."""
     heads = ledger.lock(session, enrolment_ids)
-    return credit_anew(session, heads, terms_of(session, heads), dict.fromkeys(heads, {}), now)
+    return credit_anew(session, heads, terms_of(session, heads), {number: {} for number in heads}, now)

@@ -34,7 +34,9 @@ def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, lis
     columns = (Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.device, Row.at, Row.since, Row.seconds)
     wanted = (Row.enrolment_id.in_(list(terms)), Row.kind != "played", Row.voided.is_(False))
     known = {enrolment_id: own.law.activities for enrolment_id, own in terms.items()}
-    for enrolment_id, kind, activity, launch, device, at, since, seconds in session.execute(select(*columns).where(*wanted).order_by(Row.id)):
+    for enrolment_id, kind, activity, launch, device, at, since, seconds in session.execute(
+        select(*columns).where(*wanted).order_by(Row.id)
+    ):
         if activity not in known[enrolment_id]:
             continue
         if kind == "present":
@@ -48,10 +50,23 @@ def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, lis
 
 
 def _add_segments(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
-    columns = (Row.enrolment_id, Row.activity, Row.session, Row.at, Row.statement_id, Row.part, Row.since, Row.media_from_ms, Row.media_to_ms, Row.rate)
+    columns = (
+        Row.enrolment_id,
+        Row.activity,
+        Row.session,
+        Row.at,
+        Row.statement_id,
+        Row.part,
+        Row.since,
+        Row.media_from_ms,
+        Row.media_to_ms,
+        Row.rate,
+    )
     wanted = (Row.enrolment_id.in_(list(terms)), Row.kind == "played", Row.voided.is_(False))
     launches: dict[tuple[int, str, str], list[Segment]] = defaultdict(list)
-    for enrolment_id, activity, launch, at, statement, part, since, start_ms, end_ms, rate in session.execute(select(*columns).where(*wanted)):
+    for enrolment_id, activity, launch, at, statement, part, since, start_ms, end_ms, rate in session.execute(
+        select(*columns).where(*wanted)
+    ):
         if activity in terms[enrolment_id].law.activities:
             segment = Segment((at, str(statement), part), at if since is None else since, at, start_ms, end_ms, rate)
             launches[enrolment_id, activity, launch].append(segment)

@@ -78,7 +78,9 @@ def _voided_observations(session: Session, statements: Iterable[Statement]) -> S
     voided = xapi.store.voided_among(session, targets) if targets else set()
     if not voided:
         return []
-    rows = session.execute(select(Observation.enrolment_id, Observation.statement_id).where(Observation.statement_id.in_(voided)).distinct())
+    rows = session.execute(
+        select(Observation.enrolment_id, Observation.statement_id).where(Observation.statement_id.in_(voided)).distinct()
+    )
     return [(enrolment_id, statement_id) for enrolment_id, statement_id in rows]
 
 
@@ -131,7 +133,9 @@ def _voided(session: Session, ids: set[uuid.UUID]) -> dict[str, list[uuid.UUID]]
     moved: dict[str, list[uuid.UUID]] = defaultdict(list)
     if ids:
         session.execute(update(Observation).where(Observation.statement_id.in_(ids)).values(voided=True))
-        for activity, statement_id in session.execute(select(Observation.activity, Observation.statement_id).where(Observation.statement_id.in_(ids)).distinct()):
+        for activity, statement_id in session.execute(
+            select(Observation.activity, Observation.statement_id).where(Observation.statement_id.in_(ids)).distinct()
+        ):
             moved[activity].append(statement_id)
     return moved
 
@@ -142,4 +146,3 @@ def _numbered(proved: Sequence[tuple[uuid.UUID, Observed]]) -> Iterable[tuple[in
     for statement_id, one in proved:
         yield counted[statement_id], (statement_id, one)
         counted[statement_id] += 1
-

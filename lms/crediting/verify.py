@@ -47,7 +47,9 @@ def _verify(session: Session, numbers: Sequence[int]) -> Checked:
     accounts = ledger.sums(session, numbers)
     cases = cases_of(session, terms_of(session, numbers))
     kept = session.execute(
-        select(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.credited_seconds).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)
+        select(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.credited_seconds)
+        .where(Enrolment.id.in_(numbers))
+        .order_by(Enrolment.id)
     )
     for number, length, head, total in kept:
         links = ledger.entries_of(session, number)
@@ -57,5 +59,7 @@ def _verify(session: Session, numbers: Sequence[int]) -> Checked:
             findings.append(Finding(number, f"its total is kept as {total} s, its entries come to {sum(accounts[number].values())} s"))
         decided = {name: one.credited_seconds for name, one in recompute(cases[number]).activities.items()}
         for activity, seconds in changes(accounts[number], decided).items():
-            findings.append(Finding(number, f"{activity} stands at {accounts[number].get(activity, 0)} s, its evidence gives {seconds:+d} s"))
+            findings.append(
+                Finding(number, f"{activity} stands at {accounts[number].get(activity, 0)} s, its evidence gives {seconds:+d} s")
+            )
     return Checked(len(numbers), entries, findings)

@@ -92,7 +92,14 @@ def _launch(learner: Learner, registration: uuid.UUID, version: CourseVersion, s
 
 def _state(session: Session, learner: Learner, launch: Launch, sitting: Sitting, shelf: Shelf) -> int:
     subject = Subject(
-        shelf.public_url, launch.id, launch.registration_id, learner.account, sitting.study.course, launch.activity, launch.device, launch.opened_at
+        shelf.public_url,
+        launch.id,
+        launch.registration_id,
+        learner.account,
+        sitting.study.course,
+        launch.activity,
+        launch.device,
+        launch.opened_at,
     )
     for start, end in sitting.stretches:
         stating.store(session, [stating.present_statement(subject, Stretch(start, end))], shelf.public_url, end)

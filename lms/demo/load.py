@@ -69,7 +69,9 @@ def load(ground: Ground) -> None:
 
 
 def _places(session: Session) -> dict[str, Organisation]:
-    found = {one.code: one for one in session.scalars(select(Organisation).where(Organisation.code.in_([place.code for place in people.PLACES])))}
+    found = {
+        one.code: one for one in session.scalars(select(Organisation).where(Organisation.code.in_([place.code for place in people.PLACES])))
+    }
     for place in people.PLACES:
         if place.code not in found:
             found[place.code] = add_organisation(session, place.code, place.name, place.kind, found[place.above] if place.above else None)
@@ -141,7 +143,9 @@ def _members(session: Session, plan: DemoClass, training_class: TrainingClass) -
     """Return (number, enrolment) of everybody in the class, adding who is missing."""
     places = _places(session)
     rows = session.execute(
-        select(Person.username, Enrolment.id).join(Enrolment, Enrolment.person_id == Person.id).where(Enrolment.class_id == training_class.id)
+        select(Person.username, Enrolment.id)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.class_id == training_class.id)
     )
     known = dict(rows.all())
     members = []

@@ -10,7 +10,22 @@ from lms.hours.explain import ActivityExplanation, Claim, Condition, Explanation
 from lms.hours.reading import Problem
 from lms.hours.rounding import hours_of
 from lms.hours.strict_json import load_json
-from lms.hours.values import ActivityResult, Case, Completed, Flag, Gate, Interval, Observation, Passed, Played, Policy, Present, Reported, Result, Rule
+from lms.hours.values import (
+    ActivityResult,
+    Case,
+    Completed,
+    Flag,
+    Gate,
+    Interval,
+    Observation,
+    Passed,
+    Played,
+    Policy,
+    Present,
+    Reported,
+    Result,
+    Rule,
+)
 from lms.hours.writing import dump, dump_result, write_instant
 
 __all__ = [

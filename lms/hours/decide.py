@@ -34,7 +34,8 @@ def decide(case: Case) -> tuple[Result, Allocation]:
         credited_seconds=total,
         hours=hours_of(total, case.policy),
         activities={
-            name: ActivityResult(tuple(measured[name]), length(measured[name]), allocation.credited[name], caps[name], gates[name]) for name in case.activities
+            name: ActivityResult(tuple(measured[name]), length(measured[name]), allocation.credited[name], caps[name], gates[name])
+            for name in case.activities
         },
         flags=flags_of(case),
         limited_days=frozenset(allocation.limited),

@@ -24,7 +24,9 @@ def load_json(text: str) -> tuple[Any, list[Problem]]:
     NaN, infinity and numbers beyond all bounds come out as floats, which no reader takes for a number.
     """
     try:
-        document = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_pairs, parse_float=_decimal, parse_int=_whole, parse_constant=float)
+        document = json.loads(
+            text.removeprefix("\ufeff"), object_pairs_hook=_pairs, parse_float=_decimal, parse_int=_whole, parse_constant=float
+        )
     except json.JSONDecodeError as error:
         return None, [Problem("$", f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})")]
     except RecursionError:

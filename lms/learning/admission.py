@@ -6,8 +6,9 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.outline import Activity, Course, parse_course
+from courses.outline import Activity, Course
 from lms.catalogue.models import CourseVersion
+from lms.catalogue.publish import outline_of
 from lms.programmes.models import LEARNING, ClassCourse, Enrolment
 
 
@@ -43,7 +44,9 @@ class Refusal(StrEnum):
     NOT_STUDYING = "not-studying"
 
 
-def admit_to_course(session: Session, person_id: int, enrolment_id: int, course_version_id: int) -> tuple[Enrolment, CourseVersion] | Refusal:
+def admit_to_course(
+    session: Session, person_id: int, enrolment_id: int, course_version_id: int
+) -> tuple[Enrolment, CourseVersion] | Refusal:
     """Return the person's own enrolment and the course version, if their class studies it."""
     found = session.execute(
         select(Enrolment, CourseVersion)
@@ -63,14 +66,6 @@ def admit(session: Session, person_id: int, place: Place) -> Admission | Refusal
     if isinstance(found, Refusal):
         return found
     enrolment, version = found
-    course = outline(version)
+    course = outline_of(version)
     activity = next((one for one in course.activities if one.key == place.activity), None)
     return Admission(person_id, enrolment, version, course, activity) if activity else Refusal.NOT_FOUND
-
-
-def outline(version: CourseVersion) -> Course:
-    """Return a published version's outline; it was checked when it was published."""
-    course = parse_course(version.document)
-    if not isinstance(course, Course):
-        raise TypeError(f"course version {version.id} holds a document that is no course: {course}")
-    return course

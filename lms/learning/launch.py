@@ -38,7 +38,9 @@ def open_launch(session: Session, admission: Admission, device: str, settings: S
     launch = _resumable(session, registration.id, admission.activity.key, device, now)
     stated = False
     if take:
-        held = session.scalars(select(Launch).where(Launch.person_id == admission.person_id, Launch.live).order_by(Launch.id).with_for_update()).all()
+        held = session.scalars(
+            select(Launch).where(Launch.person_id == admission.person_id, Launch.live).order_by(Launch.id).with_for_update()
+        ).all()
         stated = _release_all(session, held, settings, now)
     if launch is None:
         launch = _new(admission, registration.id, device, now)
@@ -72,7 +74,9 @@ def _release_all(session: Session, held: Sequence[Launch], settings: Settings, n
 
 def _registration(session: Session, admission: Admission) -> Registration:
     place = admission.place
-    known = select(Registration).where(Registration.enrolment_id == place.enrolment_id, Registration.course_version_id == place.course_version_id)
+    known = select(Registration).where(
+        Registration.enrolment_id == place.enrolment_id, Registration.course_version_id == place.course_version_id
+    )
     found = session.scalar(known)
     if found is None:
         found = Registration(id=uuid.uuid4(), enrolment_id=place.enrolment_id, course_version_id=place.course_version_id)

@@ -31,7 +31,12 @@ class Launch(Base):
     __table_args__ = (
         # the lease: a person has at most one live launch, whatever races
         Index("uq_launch_live", "person_id", unique=True, postgresql_where=text("live"), sqlite_where=text("live")),
-        Index("ix_launch_open_stretch", "stretch_from", postgresql_where=text("stretch_from IS NOT NULL"), sqlite_where=text("stretch_from IS NOT NULL")),
+        Index(
+            "ix_launch_open_stretch",
+            "stretch_from",
+            postgresql_where=text("stretch_from IS NOT NULL"),
+            sqlite_where=text("stretch_from IS NOT NULL"),
+        ),
         Index("ix_launch_running", "opened_at", postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL")),
         {"postgresql_with": {"fillfactor": 70}},
     )

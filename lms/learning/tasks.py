@@ -23,7 +23,12 @@ def sweep() -> int:
     """Close silent stretches and end silent launches, each in a transaction of its own; return how many stretches were stated."""
     settings: Settings = current_app.extensions["settings"]
     at = now()
-    ids = _read(lambda session: [*presence.silent_stretches(session, at, settings, MOST_AT_ONCE), *presence.silent_launches(session, at, MOST_AT_ONCE)])
+    ids = _read(
+        lambda session: [
+            *presence.silent_stretches(session, at, settings, MOST_AT_ONCE),
+            *presence.silent_launches(session, at, MOST_AT_ONCE),
+        ]
+    )
     stated = sum(_sweep_one(launch_id, at, settings) for launch_id in dict.fromkeys(ids))
     if stated:
         xapi.statements_stored.send(current_app._get_current_object(), count=stated)  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from flask_login import user_logged_out
 from flask_wtf.csrf import generate_csrf
 
 import xapi
+from courses.outline import Activity
 from lms import vocabulary as v
 from lms.accounts.access import person, public, requires
 from lms.accounts.models import Person
@@ -48,12 +49,23 @@ def _ring(count: int) -> None:
 def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
     """Show the player page. Nothing is opened yet: the page's own POST does that, so that a prefetch takes no lease."""
     admission = _admitted(Place(enrolment_id, course_version_id, activity))
-    response = Response(render_template("learning/play.html", admission=admission, config=_page_config(admission), place=admission.place))
+    before, after = _neighbours(admission)
+    page = render_template(
+        "learning/play.html", admission=admission, config=_page_config(admission), place=admission.place, before=before, after=after
+    )
+    response = Response(page)
     known = request.cookies.get(COOKIE)
     device = identity_of(device_of(request.user_agent.string, known))
     if device != known:
         response.set_cookie(COOKIE, device, max_age=COOKIE_SECONDS, httponly=True, secure=_settings().secure, samesite="Lax")
     return response
+
+
+def _neighbours(admission: Admission) -> tuple[Activity | None, Activity | None]:
+    """Return what comes before and after an activity in its course."""
+    activities = admission.course.activities
+    at = activities.index(admission.activity)
+    return activities[at - 1] if at else None, activities[at + 1] if at + 1 < len(activities) else None
 
 
 def _admitted(place: Place) -> Admission:
@@ -101,7 +113,10 @@ def open_activity() -> ResponseReturnValue:
     device = device_of(request.user_agent.string, request.cookies.get(COOKIE))
     with transaction() as writing:
         opened = launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take)
-        reply = _opened(opened.launch) | {"state": _raw(state.load(writing, opened.launch)), "attempts": answers.attempts_of(writing, opened.launch)}
+        reply = _opened(opened.launch) | {
+            "state": _raw(state.load(writing, opened.launch)),
+            "attempts": answers.attempts_of(writing, opened.launch),
+        }
     if opened.stated:
         _ring(1)
     return _json(reply)

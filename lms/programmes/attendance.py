@@ -43,7 +43,13 @@ def add_note(session: Session, enrolment: Enrolment, note: Note, by: int | None,
     if problems:
         raise InvalidInput(_("The attendance was not noted."), problems)
     record = AttendanceRecord(
-        enrolment_id=enrolment.id, requirement=note.requirement, quantity=note.quantity, noted_on=note.on, noted_by=by, note=note.text.strip(), created_at=now
+        enrolment_id=enrolment.id,
+        requirement=note.requirement,
+        quantity=note.quantity,
+        noted_on=note.on,
+        noted_by=by,
+        note=note.text.strip(),
+        created_at=now,
     )
     session.add(record)
     session.flush()
@@ -72,7 +78,9 @@ def _problems(session: Session, enrolment: Enrolment, note: Note) -> list[str]:
 
 def _attended(session: Session, enrolment: Enrolment) -> set[str]:
     version = session.scalar(
-        select(ProgrammeVersion).join(TrainingClass, TrainingClass.programme_version_id == ProgrammeVersion.id).where(TrainingClass.id == enrolment.class_id)
+        select(ProgrammeVersion)
+        .join(TrainingClass, TrainingClass.programme_version_id == ProgrammeVersion.id)
+        .where(TrainingClass.id == enrolment.class_id)
     )
     if version is None:
         return set()
@@ -95,4 +103,6 @@ def sums(session: Session, enrolment_ids: Iterable[int]) -> Mapping[int, Mapping
 
 def notes_of(session: Session, enrolment_id: int) -> list[AttendanceRecord]:
     """Return an enrolment's notes, oldest first."""
-    return list(session.scalars(select(AttendanceRecord).where(AttendanceRecord.enrolment_id == enrolment_id).order_by(AttendanceRecord.id)))
+    return list(
+        session.scalars(select(AttendanceRecord).where(AttendanceRecord.enrolment_id == enrolment_id).order_by(AttendanceRecord.id))
+    )

@@ -46,7 +46,13 @@ def create_class(session: Session, version: ProgrammeVersion, run: Run) -> Train
     if problems:
         raise InvalidInput(_("The class was not created."), problems)
     created = TrainingClass(
-        code=run.code, name=run.name, intake=run.intake, programme_version=version, provider=run.provider, starts_on=run.starts_on, ends_on=run.ends_on
+        code=run.code,
+        name=run.name,
+        intake=run.intake,
+        programme_version=version,
+        provider=run.provider,
+        starts_on=run.starts_on,
+        ends_on=run.ends_on,
     )
     session.add(created)
     session.flush()
@@ -75,7 +81,9 @@ def enrol(session: Session, training_class: TrainingClass, person: Person, track
     return enrolment
 
 
-def bind_course(session: Session, training_class: TrainingClass, version: CourseVersion, requirement: str, *, compulsory: bool = True) -> ClassCourse:
+def bind_course(
+    session: Session, training_class: TrainingClass, version: CourseVersion, requirement: str, *, compulsory: bool = True
+) -> ClassCourse:
     """Let a class study a course version; its hours count toward `requirement`.
 
     Raises:
@@ -92,7 +100,9 @@ def bind_course(session: Session, training_class: TrainingClass, version: Course
     if problems:
         raise InvalidInput(_("The course was not added."), problems)
     last = session.scalar(select(func.max(ClassCourse.position)).where(ClassCourse.class_id == training_class.id)) or 0
-    bound = ClassCourse(class_id=training_class.id, course_version=version, requirement=requirement, compulsory=compulsory, position=last + 1)
+    bound = ClassCourse(
+        class_id=training_class.id, course_version=version, requirement=requirement, compulsory=compulsory, position=last + 1
+    )
     session.add(bound)
     session.flush()
     return bound
@@ -100,7 +110,9 @@ def bind_course(session: Session, training_class: TrainingClass, version: Course
 
 def _version(session: Session, class_id: int) -> ProgrammeVersion:
     return session.scalars(
-        select(ProgrammeVersion).join(TrainingClass, TrainingClass.programme_version_id == ProgrammeVersion.id).where(TrainingClass.id == class_id)
+        select(ProgrammeVersion)
+        .join(TrainingClass, TrainingClass.programme_version_id == ProgrammeVersion.id)
+        .where(TrainingClass.id == class_id)
     ).one()
 
 

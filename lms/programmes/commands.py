@@ -36,7 +36,13 @@ def import_document(file: Path, *, as_json: bool) -> None:
     except InvalidInput as error:
         _refuse(error.problems)
     version = imported.version
-    result = {"code": version.programme.code, "year": version.programme.year, "version": version.number, "sha256": version.sha256, "new": imported.new}
+    result = {
+        "code": version.programme.code,
+        "year": version.programme.year,
+        "version": version.number,
+        "sha256": version.sha256,
+        "new": imported.new,
+    }
     if as_json:
         click.echo(json.dumps(result))
     else:

@@ -8,7 +8,23 @@ from typing import Any, TypeVar
 
 from lms.hours import Policy
 from lms.hours.reading import Reader
-from lms.programmes.values import KINDS, MODES, Deliverable, Filing, Integrity, Kind, Mode, Named, Phase, Rates, Requirement, Role, Rules, Text, Track
+from lms.programmes.values import (
+    KINDS,
+    MODES,
+    Deliverable,
+    Filing,
+    Integrity,
+    Kind,
+    Mode,
+    Named,
+    Phase,
+    Rates,
+    Requirement,
+    Role,
+    Rules,
+    Text,
+    Track,
+)
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_KEY = 64
@@ -81,7 +97,12 @@ class PartReader(Reader):
 
     def policy(self, value: Any, path: str) -> tuple[Policy, frozenset[str], Decimal]:
         """Read the rules of conversion, the providers whose reports count, and when a course is finished."""
-        found = self.part(value, path, {"hour_minutes", "round_to", "time_zone", "max_rate", "finished_share"}, {"daily_limit_minutes", "trusted_providers"})
+        found = self.part(
+            value,
+            path,
+            {"hour_minutes", "round_to", "time_zone", "max_rate", "finished_share"},
+            {"daily_limit_minutes", "trusted_providers"},
+        )
         if not found:
             return (Policy(45, Decimal("0.1"), "UTC", None, Decimal(2)), frozenset(), Decimal(1))
         policy = Policy(
@@ -175,7 +196,12 @@ class PartReader(Reader):
             return Integrity(frozenset(), 1, BARS[0], STARTS[0])
         causes = self.each(found["causes"], f"{path}.causes", lambda one, where: self.choice(one, where, CAUSES))
         years = self.whole(found["years"], f"{path}.years", least=1, most=30)
-        return Integrity(frozenset(causes), years, self.choice(found["bars"], f"{path}.bars", BARS), self.choice(found["starts"], f"{path}.starts", STARTS))
+        return Integrity(
+            frozenset(causes),
+            years,
+            self.choice(found["bars"], f"{path}.bars", BARS),
+            self.choice(found["starts"], f"{path}.starts", STARTS),
+        )
 
     def _filing(self, value: Any, path: str) -> Filing:
         found = self.part(value, path, {"key", "name"}, {"on", "days_before_opening"})
@@ -184,7 +210,12 @@ class PartReader(Reader):
         if ("on" in found) == ("days_before_opening" in found):
             self.refuse(path, "needs either on or days_before_opening")
         on = self.day(found["on"], f"{path}.on") if "on" in found else None
-        return Filing(self.key(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name"), on, self.count(found, "days_before_opening", path, 366))
+        return Filing(
+            self.key(found["key"], f"{path}.key"),
+            self.both(found["name"], f"{path}.name"),
+            on,
+            self.count(found, "days_before_opening", path, 366),
+        )
 
     def _deliverable(self, value: Any, path: str) -> Deliverable:
         found = self.part(value, path, {"key", "name", "per", "least"}, {"people", "days_after_end"})

@@ -45,7 +45,11 @@ class RequirementProgress:
 
 
 def progress(
-    document: ProgrammeDocument, track: str, credited: Mapping[str, int], attendance: Mapping[str, Decimal], class_courses: Sequence[StudiedCourse]
+    document: ProgrammeDocument,
+    track: str,
+    credited: Mapping[str, int],
+    attendance: Mapping[str, Decimal],
+    class_courses: Sequence[StudiedCourse],
 ) -> tuple[RequirementProgress, ...]:
     """Return how far one person is with each requirement of `track`, in the document's order.
 
@@ -76,7 +80,9 @@ def _hours(document: ProgrammeDocument, requirement: Requirement, credited: Mapp
     return hours_of(sum(credited.get(activity, 0) for activity in activities), document.policy)
 
 
-def _courses(document: ProgrammeDocument, requirement: Requirement, credited: Mapping[str, int], courses: Sequence[StudiedCourse]) -> RequirementProgress:
+def _courses(
+    document: ProgrammeDocument, requirement: Requirement, credited: Mapping[str, int], courses: Sequence[StudiedCourse]
+) -> RequirementProgress:
     asked = [course for course in courses if course.compulsory]
     finished = sum(is_finished(course, credited, document.finished_share) for course in asked)
     return _line(requirement, Decimal(finished), requirement.target or Decimal(len(asked)))

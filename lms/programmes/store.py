@@ -54,7 +54,9 @@ def _import(session: Session, raw: dict[str, Any], document: ProgrammeDocument, 
         programme = Programme(code=document.code, year=document.year)
         session.add(programme)
         session.flush()
-    latest = session.scalar(select(ProgrammeVersion).where(ProgrammeVersion.programme_id == programme.id).order_by(ProgrammeVersion.number.desc()).limit(1))
+    latest = session.scalar(
+        select(ProgrammeVersion).where(ProgrammeVersion.programme_id == programme.id).order_by(ProgrammeVersion.number.desc()).limit(1)
+    )
     sha256 = digest(raw)
     if latest is not None and latest.sha256 == sha256:
         return Imported(latest, new=False)
@@ -105,7 +107,11 @@ def in_force(session: Session, code: str, year: int, day: date) -> ProgrammeVers
 
 def newest(session: Session) -> list[ProgrammeVersion]:
     """Return the newest version of every programme, by year and code."""
-    last = select(ProgrammeVersion.programme_id, func.max(ProgrammeVersion.number).label("number")).group_by(ProgrammeVersion.programme_id).subquery()
+    last = (
+        select(ProgrammeVersion.programme_id, func.max(ProgrammeVersion.number).label("number"))
+        .group_by(ProgrammeVersion.programme_id)
+        .subquery()
+    )
     return list(
         session.scalars(
             select(ProgrammeVersion)

@@ -28,7 +28,9 @@ def answer(status: int, title: str, detail: str, **extra: object) -> Response:
         response = jsonify({"type": "about:blank", "title": title, "status": status, "detail": detail, **extra})
         response.mimetype = "application/problem+json"
     else:
-        response = Response(render_template("errors/error.html", status=status, title=title, detail=detail, problems=extra.get("problems", [])))
+        response = Response(
+            render_template("errors/error.html", status=status, title=title, detail=detail, problems=extra.get("problems", []))
+        )
     response.status_code = status
     return response
 
@@ -45,7 +47,11 @@ def _refused(error: LmsError) -> Response:
 
 
 def _csrf(_error: CSRFError) -> Response:
-    return answer(400, _title(400), _("This form was open for too long or came from another page. Nothing was saved: go back, reload the page and send it again."))
+    return answer(
+        400,
+        _title(400),
+        _("This form was open for too long or came from another page. Nothing was saved: go back, reload the page and send it again."),
+    )
 
 
 def _http(error: HTTPException) -> Response:
@@ -61,7 +67,9 @@ def _http(error: HTTPException) -> Response:
 
 def _unavailable(error: OperationalError) -> Response:
     log.error("database.unavailable", error=type(error.orig).__name__)
-    response = answer(503, _title(503), _("The database does not answer at the moment. Nothing was lost; please try again in a few seconds."))
+    response = answer(
+        503, _title(503), _("The database does not answer at the moment. Nothing was lost; please try again in a few seconds.")
+    )
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 

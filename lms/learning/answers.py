@@ -1,0 +1,127 @@
+"""How does a quiz that is graded on the server come to its result? Graded once for each submission, stated by the LMS itself."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courses.grading import Grade, grade
+from lms import vocabulary as v
+from lms.catalogue.models import AnswerKey
+from lms.learning import stating
+from lms.learning.models import Attempt, Launch
+from lms.learning.state import lock
+
+
+class Declined(StrEnum):
+    """Why a submission was not graded."""
+
+    NO_KEY = "no-key"
+    BAD_ID = "bad-id"
+    OTHER_ANSWERS = "other-answers"
+    NO_ATTEMPTS = "no-attempts"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A graded submission; `statements` is how many the LMS stated about it just now."""
+
+    number: int
+    left: int | None  # attempts that remain; None where there is no limit
+    grade: Grade
+    statements: int
+
+    def reply(self) -> dict[str, Any]:
+        """Return what the page is told: score, and each question's result and feedback, never the right answers."""
+        return {"number": self.number, "left": self.left, **asdict(self.grade)}
+
+
+def submit(
+    session: Session, launch: Launch, submission: str, given: Mapping[str, Any], public_url: str, now: datetime
+) -> Outcome | Declined:
+    """Grade a submission and state the result; the same submission again gets the same grade and is no second attempt."""
+    key = session.scalar(
+        select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
+    )
+    if key is None:
+        return Declined.NO_KEY
+    try:
+        attempt_id = uuid.UUID(submission)
+    except ValueError:
+        return Declined.BAD_ID
+    lock(session, launch)
+    earlier = _attempts(session, launch)
+    known = session.get(Attempt, attempt_id)
+    if known is not None:
+        own = known.registration_id == launch.registration_id and known.activity == launch.activity
+        return _outcome(known, key, earlier, 0) if own and known.answers == given else Declined.OTHER_ANSWERS
+    if _left(key, len(earlier)) == 0:
+        return Declined.NO_ATTEMPTS
+    attempt = _attempt(launch, attempt_id, given, grade(key, given), now)
+    attempt.number = len(earlier) + 1
+    session.add(attempt)
+    session.flush()
+    outcome = _outcome(attempt, key, [*earlier, attempt], 1)
+    _state(session, launch, attempt, outcome.grade, public_url)
+    return outcome
+
+
+def attempts_of(session: Session, launch: Launch) -> list[dict[str, Any]]:
+    """Return every earlier attempt at the launch's activity as its page was told, oldest first."""
+    earlier = _attempts(session, launch)
+    if not earlier:
+        return []
+    key = session.scalars(
+        select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
+    ).one()
+    return [_outcome(attempt, key, earlier, 0).reply() for attempt in earlier]
+
+
+def _attempts(session: Session, launch: Launch) -> list[Attempt]:
+    own = (Attempt.registration_id == launch.registration_id, Attempt.activity == launch.activity)
+    return list(session.scalars(select(Attempt).where(*own).order_by(Attempt.number)))
+
+
+def _left(key: Mapping[str, Any], used: int) -> int | None:
+    most = key.get("max_attempts")
+    return None if most is None else max(0, most - used)
+
+
+def _attempt(launch: Launch, attempt_id: uuid.UUID, given: Mapping[str, Any], graded: Grade, now: datetime) -> Attempt:
+    return Attempt(
+        id=attempt_id,
+        registration_id=launch.registration_id,
+        activity=launch.activity,
+        launch_id=launch.id,
+        answers=dict(given),
+        score=graded.score_raw,
+        score_max=graded.score_max,
+        passed=graded.passed,
+        at=now,
+    )
+
+
+def _outcome(attempt: Attempt, key: Mapping[str, Any], all_attempts: list[Attempt], statements: int) -> Outcome:
+    return Outcome(attempt.number, _left(key, len(all_attempts)), grade(key, attempt.answers), statements)
+
+
+def _state(session: Session, launch: Launch, attempt: Attempt, graded: Grade, public_url: str) -> None:
+    subject = stating.subject_of(session, launch, public_url)
+    scaled = round(graded.score_raw / graded.score_max, 4) if graded.score_max else 0
+    statement = stating.own_statement(
+        subject,
+        f"attempt/{attempt.id}",
+        v.PASSED if graded.passed else v.FAILED,
+        attempt.at,
+        result={
+            "success": graded.passed,
+            "completion": True,
+            "score": {"scaled": scaled, "raw": graded.score_raw, "min": 0, "max": graded.score_max},
+        },
+    )
+    stating.store(session, [statement], public_url, attempt.at)

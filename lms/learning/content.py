@@ -1,0 +1,166 @@
+"""How does content reach its frame? From the content host alone, as files that never change; nothing secret is served here.
+
+A frame runs other people's code without an origin of its own (`sandbox`), so its files allow any origin to read them.
+"""
+
+import html
+import json
+import mimetypes
+import re
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from flask import Blueprint, Response, abort, current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.http import parse_range_header
+
+from lms.accounts.access import public
+from lms.accounts.signin import limiter
+from lms.catalogue.publish import file_name
+from lms.config import Settings
+from lms.storage import Storage, storage
+from lms.web.hosts import on_content_host
+
+bp = Blueprint("content", __name__)
+
+FOR_EVER = "public, max-age=31536000, immutable"
+FOR_AN_HOUR = "public, max-age=3600"
+CHUNK = 256 * 1024
+SHA256 = re.compile(r"[0-9a-f]{64}")
+FORMATS = ("h5p", "video")
+CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}
+TYPES = {
+    ".vtt": "text/vtt; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".webm": "video/webm",
+    ".mp4": "video/mp4",
+    ".woff2": "font/woff2",
+    ".woff": "font/woff",
+    ".svg": "image/svg+xml",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+}
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+@bp.get("/frame/<kind>/<sha256>/<path:entry>")
+@on_content_host
+@limiter.exempt
+@public
+def frame(kind: str, sha256: str, entry: str) -> ResponseReturnValue:
+    """Give the page that plays one activity."""
+    if kind not in FORMATS or not SHA256.fullmatch(sha256) or not _is_plain(entry):
+        abort(404)
+    settings = _settings()
+    filled = {
+        "__APP_ORIGIN__": settings.public_url,
+        "__BASE__": f"{settings.content_url}/content/{sha256}/",
+        "__ENTRY__": entry,
+        "__PLAYER__": f"{settings.content_url}/player",
+        "__CAPTIONS__": json.dumps(_captions(storage(), sha256, entry) if kind == "video" else []),
+    }
+    page = (_player() / f"{kind}.html").read_text(encoding="utf-8")
+    for name, value in filled.items():
+        page = page.replace(name, html.escape(value, quote=True))
+    response = Response(page, mimetype="text/html")
+    response.headers["Cache-Control"] = FOR_AN_HOUR
+    response.headers["Content-Security-Policy"] = _frame_policy(settings)
+    return response
+
+
+def _frame_policy(settings: Settings) -> str:
+    """Confine a frame to this host, whatever its code wants; only our player page may show it. Content brings its own inline styles."""
+    own = settings.content_url
+    return (
+        f"sandbox allow-scripts allow-forms allow-popups; default-src 'none'; script-src {own}; style-src {own} 'unsafe-inline'; "
+        f"img-src {own} data: blob:; media-src {own} blob:; font-src {own} data:; connect-src {own}; "
+        f"frame-ancestors {settings.public_url}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _captions(files: Storage, sha256: str, entry: str) -> list[dict[str, str]]:
+    stem = entry.rpartition(".")[0]
+    found = [(stem + ending, *named) for ending, named in CAPTIONS.items() if files.size(file_name(sha256, stem + ending)) is not None]
+    base = f"{_settings().content_url}/content/{sha256}/"
+    return [{"url": base + path, "language": language, "label": label} for path, language, label in found]
+
+
+@bp.get("/content/<sha256>/<path:path>")
+@on_content_host
+@limiter.exempt
+@public
+def file(sha256: str, path: str) -> ResponseReturnValue:
+    """Give one file of a package, or a range of it. Answer keys are not among a package's files."""
+    if not SHA256.fullmatch(sha256) or not _is_plain(path):
+        abort(404)
+    name = file_name(sha256, path)
+    size = storage().size(name)
+    if size is None:
+        abort(404)
+    response = _whole_or_range(name, size)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Content-Type"] = _type(path)
+    if response.headers["Content-Type"].startswith("text/html"):
+        response.headers["Content-Security-Policy"] = "sandbox"  # a page among the files is shown by nobody
+    return _for_everybody(response, FOR_EVER)
+
+
+def _whole_or_range(name: str, size: int) -> Response:
+    """Answer 200, 206 or 416 (RFC 9110, 14.2). Several ranges at once are answered with the whole file, as is allowed."""
+    etag = request.path
+    if request.if_none_match.contains_weak(etag):
+        return Response(status=304, headers={"ETag": f'"{etag}"'})
+    wanted = parse_range_header(request.headers.get("Range"))
+    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+        return Response(storage().stream(name), headers={"Content-Length": str(size), "ETag": f'"{etag}"'})
+    span = wanted.range_for_length(size)
+    if span is None:
+        return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+    start, end = span
+    headers = {"Content-Range": f"bytes {start}-{end - 1}/{size}", "Content-Length": str(end - start), "ETag": f'"{etag}"'}
+    return Response(_pieces(storage(), name, start, end), status=206, headers=headers)
+
+
+def _pieces(files: Storage, name: str, start: int, end: int) -> Iterator[bytes]:
+    for at in range(start, end, CHUNK):
+        yield files.get_range(name, at, min(at + CHUNK, end))
+
+
+@bp.get("/player/<path:path>")
+@on_content_host
+@limiter.exempt
+@public
+def player_file(path: str) -> ResponseReturnValue:
+    """Give a file of the players themselves."""
+    found = _player().joinpath(*path.split("/")) if _is_plain(path) else None
+    if found is None or not found.is_file() or path.endswith(".html"):
+        abort(404)
+    return _for_everybody(Response(found.read_bytes(), headers={"Content-Type": _type(path)}), FOR_AN_HOUR)
+
+
+def _player() -> Traversable:
+    return resources.files("courses") / "player"
+
+
+def _is_plain(path: str) -> bool:
+    return all(part not in {"", ".", ".."} and "\\" not in part and "\0" not in part for part in path.split("/"))
+
+
+def _type(path: str) -> str:
+    ending = path[path.rfind(".") :].lower() if "." in path else ""
+    return TYPES.get(ending) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+
+
+def _for_everybody(response: Response, caching: str) -> Response:
+    response.headers["Cache-Control"] = caching
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,82 @@
+"""`lms transcript …`: how does an operator take a transcript away?"""
+
+import json
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from flask.cli import with_appcontext
+from flask_babel import force_locale
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.clock import now
+from lms.db import session
+from lms.i18n import DEFAULT
+from lms.programmes.models import Enrolment, TrainingClass
+from lms.transcripts.document import read
+from lms.transcripts.export import FORMS
+
+LANGUAGES = {"zh": DEFAULT, "en": "en"}
+
+
+@click.group("transcript")
+def transcript() -> None:
+    """Transcripts of training hours."""
+
+
+@transcript.command("export")
+@click.option("--person", required=True, help="User name or id of the person.")
+@click.option("--class", "class_code", help="Code of the class; needed where the person is in several.")
+@click.option("--format", "form", type=click.Choice(list(FORMS)), default="pdf", show_default=True, help="json is the evidence bundle.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True, help="Language of the words.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+@with_appcontext
+def export(person: str, class_code: str | None, form: str, language: str, out: Path, *, as_json: bool) -> None:
+    """Write one person's transcript to a file."""
+    enrolment_id = _enrolment(person, class_code)
+    with force_locale(LANGUAGES[language]):
+        found = read(session(), enrolment_id, now())
+        content = FORMS[form].write(found)
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        _refuse(f"out: {out}: {error.strerror}")
+    result = {
+        "enrolment": enrolment_id,
+        "file": str(out),
+        "bytes": len(content),
+        "bundle_sha256": found.bundle_sha256,
+        "ledger_head": found.ledger_head,
+    }
+    click.echo(json.dumps(result) if as_json else f"{out} ({len(content)} bytes)")
+
+
+def _enrolment(person: str, class_code: str | None) -> int:
+    found = session().scalar(select(Person.id).where(Person.username == person))
+    if found is None and person.isdigit():
+        found = session().scalar(select(Person.id).where(Person.id == int(person)))
+    if found is None:
+        _refuse(f"person: {person!r} is nobody's user name or id")
+    query = (
+        select(Enrolment.id, TrainingClass.code)
+        .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+        .where(Enrolment.person_id == found)
+    )
+    rows = session().execute(query.order_by(Enrolment.id)).all()
+    chosen = [row.id for row in rows if class_code in {None, row.code}]
+    codes = ", ".join(row.code for row in rows)
+    if not rows:
+        _refuse(f"person: {person!r} is in no class")
+    if not chosen:
+        _refuse(f"class: {person!r} is not in {class_code!r}, but in {codes}")
+    if len(chosen) > 1:
+        _refuse(f"class: {person!r} is in several classes; name one of {codes}")
+    return int(chosen[0])
+
+
+def _refuse(problem: str) -> NoReturn:
+    click.echo(problem, err=True)
+    sys.exit(2)

@@ -1,0 +1,32 @@
+"""In which forms can a transcript be taken away?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from lms.transcripts import pdf, sheet
+from lms.transcripts.document import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A kind of file: its MIME type, and how a transcript is written in it."""
+
+    mimetype: str
+    write: Callable[[Transcript], bytes]
+
+
+def _bundle(transcript: Transcript) -> bytes:
+    return transcript.bundle.encode()
+
+
+FORMS: Mapping[str, Form] = {
+    "pdf": Form("application/pdf", pdf.of_transcript),
+    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheet.of_transcript),
+    "json": Form("application/json", _bundle),
+}
+
+
+def file_name(transcript: Transcript, form: str) -> str:
+    """Return a name for the file that tells its owner what it is, without characters that any system refuses."""
+    plain = "".join(sign for sign in transcript.standing.enrolment.person.name if sign.isalnum()) or "transcript"
+    return f"{plain}-{transcript.standing.training_class.code}-{transcript.standing.enrolment.id}.{form}"

@@ -1,0 +1,99 @@
+"""How does a transcript become paper? Through typst, with Chinese fonts of our own: the same on every machine."""
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import typst
+from flask_babel import gettext as _
+
+from lms.i18n import is_chinese, pick, write_clock, write_hours, write_time
+from lms.transcripts.document import Chapter, Line, Transcript
+from lms.transcripts.words import policy_words
+
+TEMPLATE = Path(__file__).parent / "transcript.typ"
+FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
+_own = threading.local()  # a compiler is no thread's but its own; it keeps the fonts and the parsed template
+
+
+def of_transcript(transcript: Transcript) -> bytes:
+    """Return the transcript as PDF (tagged, with a title and a language)."""
+    inputs = {"data": json.dumps(content_of(transcript), ensure_ascii=False)}
+    made: bytes = _compiler().compile(
+        format="pdf", sys_inputs=inputs, timestamp=int(transcript.issued_at.timestamp()), pdf_standards=["ua-1"]
+    )
+    return made
+
+
+def _compiler() -> typst.Compiler:
+    if not hasattr(_own, "compiler"):
+        _own.compiler = typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    found: typst.Compiler = _own.compiler
+    return found
+
+
+def content_of(transcript: Transcript) -> dict[str, Any]:
+    """Return every word that is printed: the template only lays them out."""
+    standing = transcript.standing
+    track = standing.track
+    window = standing.training_class
+    return {
+        "language": "zh" if is_chinese() else "en",
+        "title": _("Training transcript"),
+        "about": [
+            [_("Name"), standing.enrolment.person.name],
+            [_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"],
+            [_("Track"), pick(track.name.zh, track.name.en) if track else "–"],
+            [_("Class"), window.name],
+            [_("Period"), f"{window.starts_on:%Y-%m-%d} – {window.ends_on:%Y-%m-%d}"],
+            [_("Issued"), write_time(transcript.issued_at)],
+        ],
+        "requirements": {
+            "title": _("Requirements"),
+            "head": [_("Requirement"), _("Earned"), _("Required"), _("Reached")],
+            "rows": [
+                [
+                    pick(one.title.zh, one.title.en),
+                    f"{write_hours(one.earned)} {pick(one.unit.zh, one.unit.en)}",
+                    "–" if one.target is None else f"{write_hours(one.target)} {pick(one.unit.zh, one.unit.en)}",
+                    _("yes") if one.done else _("no"),
+                ]
+                for one in transcript.requirements
+            ],
+        },
+        "courses": {
+            "title": _("Courses"),
+            "head": [_("Activity"), _("Worth"), _("Measured"), _("Credited"), _("Condition met")],
+            "chapters": [_chapter(one) for one in transcript.chapters],
+        },
+        "rules": {"title": _("How hours are counted"), "items": policy_words(transcript.case.policy)},
+        "proof": {
+            "title": _("How this can be checked"),
+            "text": _(
+                "Ask for the evidence bundle and recompute it with “lms hours recompute”; its SHA-256 and the head of the ledger are:"
+            ),
+            "items": [[_("Evidence bundle"), transcript.bundle_sha256], [_("Ledger head"), transcript.ledger_head]],
+        },
+        "page": _("Page {n} of {all}"),
+    }
+
+
+def _chapter(chapter: Chapter) -> dict[str, Any]:
+    return {
+        "title": pick(chapter.course.title.zh, chapter.course.title.en),
+        "sum": _("Credited: %(time)s", time=write_clock(chapter.credited_seconds)),
+        "rows": [_row(line) for line in chapter.lines],
+    }
+
+
+def _row(line: Line) -> list[str]:
+    account = line.why.account
+    return [
+        pick(line.activity.title.zh, line.activity.title.en),
+        write_clock(line.activity.minutes * 60),
+        write_clock(account.measured_seconds),
+        write_clock(line.credited_seconds),
+        _("yes") if account.gate.open else _("no"),
+    ]

@@ -1,0 +1,95 @@
+"""In which words does a transcript explain itself?"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from lms.crediting.models import Observation
+from lms.hours import ActivityExplanation, Claim, Condition, Policy, Uncounted
+from lms.i18n import write_clock, write_time
+
+
+def policy_words(policy: Policy) -> list[str]:
+    """Return the rules of conversion, one sentence each."""
+    words = [
+        _(
+            "One hour is %(minutes)s minutes; hours are rounded down once, to %(step)s.",
+            minutes=policy.hour_minutes,
+            step=f"{policy.round_to:f}",
+        ),
+        _("Time counts while the server saw the learner present. Each second counts once, also where several pages were open."),
+        _(
+            "An activity earns at most what it is worth; media at most what was really played, no faster than %(rate)s times.",
+            rate=policy.max_rate,
+        ),
+    ]
+    if policy.daily_limit_minutes is None:
+        words.append(_("There is no daily limit."))
+    else:
+        words.append(_("At most %(minutes)s minutes a day (%(zone)s).", minutes=policy.daily_limit_minutes, zone=policy.time_zone))
+    return words
+
+
+def condition_words(condition: Condition) -> str:
+    """Return what a gate asks, and how far it is met."""
+    if condition.name == "completed":
+        return _("Complete the activity")
+    if condition.name == "passed":
+        return _("Pass the activity")
+    return _("Play %(asked)s of it: %(have)s played", asked=_percent(condition.asked), have=_percent(condition.have))
+
+
+def _percent(share: Decimal | None) -> str:
+    return f"{(share or Decimal(0)) * 100:.0f} %"
+
+
+def cap_words(why: ActivityExplanation) -> str:
+    """Return what the most that can be earned rests on."""
+    if why.cap_basis == "gate":
+        return _("nothing yet, because a condition is not met")
+    if why.cap_basis == "covered":
+        return _("%(time)s, as much as was played", time=write_clock(why.account.cap_seconds))
+    return _("%(time)s, what the activity is worth", time=write_clock(why.account.cap_seconds))
+
+
+def uncounted_words(uncounted: Uncounted) -> str:
+    """Return why measured seconds earned nothing."""
+    return {
+        "gate": _("the activity's condition is not met yet"),
+        "cap": _("the activity has earned all it can"),
+        "shared": _("another activity was open at the same time and got these seconds"),
+        "limit": _("the day had reached its limit"),
+    }[uncounted.reason]
+
+
+def claim_words(claim: Claim) -> str:
+    """Return what became of a provider's claim."""
+    said = _("claimed %(time)s, counted %(counted)s", time=write_clock(claim.reported.seconds), counted=write_clock(claim.counted_seconds))
+    problem = {"too long": _("longer than the session"), "not trusted": _("this provider is not trusted by the programme"), None: ""}[
+        claim.problem
+    ]
+    return f"{said}{_(': ')}{problem}" if problem else said
+
+
+def observation_words(observation: Observation) -> str:
+    """Return what one piece of evidence says."""
+    if observation.kind == "present":
+        return _("present %(time)s", time=write_clock(observation.at - (observation.since or observation.at)))
+    if observation.kind == "played":
+        start, end = ((at or 0) // 1000 for at in (observation.media_from_ms, observation.media_to_ms))
+        return _("played %(start)s–%(end)s", start=write_clock(start), end=write_clock(end))
+    if observation.kind == "reported":
+        return _("a provider reported %(time)s", time=write_clock(observation.seconds or 0))
+    return {"completed": _("completed"), "passed": _("passed")}.get(observation.kind, observation.kind)
+
+
+def instant_words(seconds: int) -> str:
+    """Write an instant (seconds since 1970) in the site's time zone."""
+    return write_time(datetime.fromtimestamp(seconds, UTC))
+
+
+def device_words(device: str) -> str:
+    """Return the kind of a device."""
+    kind = device.partition("-")[0]
+    return {"pc": _("computer"), "phone": _("phone"), "tablet": _("tablet")}.get(kind, "–")
