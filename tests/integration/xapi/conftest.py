@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -31,11 +32,12 @@ class TestClock:
 
     def __init__(self) -> None:
         self.at = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-        self.step = timedelta(milliseconds=1)
+        self._lock = threading.Lock()
 
     def __call__(self) -> datetime:
-        self.at += self.step
-        return self.at
+        with self._lock:
+            self.at += timedelta(milliseconds=1)
+            return self.at
 
 
 class Store:
@@ -183,4 +185,12 @@ def local_store(tmp_path: Path) -> Iterator[Store]:
     engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
     xapi.models.Base.metadata.create_all(engine)
     yield Store(engine, lambda: datetime.now(UTC))
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres_store(postgres_url: str, clock: TestClock) -> Iterator[Store]:
+    """A record store on PostgreSQL only, where writers are at work at the same time."""
+    engine = open_engine(postgres_url)
+    yield Store(engine, clock)
     engine.dispose()
