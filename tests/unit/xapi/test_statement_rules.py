@@ -1,0 +1,119 @@
+"""Does the store take every statement that xAPI allows and refuse every other, naming the place?"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from tests.unit.xapi.statement_cases import ANNA, BAD, GONE, GOOD, REF, SECOND_BAD, SECOND_GOOD, WHOLE, Case
+from xapi.errors import BadRequest
+from xapi.statement import check
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """Return the statement with everything, with `value` at `path`; what does not go with an object of another kind is left out."""
+    whole = deepcopy(WHOLE)
+    *above, last = path.split(".")
+    inside: Any = whole
+    for name in above:
+        inside = inside[int(name)] if name.isdigit() else inside[name]
+    if value is GONE:
+        del inside[last]
+    else:
+        inside[last] = value
+    return whole
+
+
+def _named(cases: list[Case]) -> list[Any]:
+    return [pytest.param(path, value, id=f"{number}-{requirement}-{path}") for number, (requirement, path, value) in enumerate(cases)]
+
+
+@pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
+def test_a_statement_with_everything_is_taken(version: str) -> None:
+    check(WHOLE, version=version)
+
+
+@pytest.mark.parametrize(("path", "value"), _named(GOOD))
+def test_what_the_specification_allows_is_taken(path: str, value: Any) -> None:
+    statement = changed(path, value)
+    if statement["object"].get("objectType", "Activity") != "Activity":
+        del statement["context"]["revision"], statement["context"]["platform"]
+    check(statement, version="1.0.3")
+
+
+@pytest.mark.parametrize(("path", "value"), _named(BAD))
+def test_what_the_specification_forbids_is_refused_by_its_path(path: str, value: Any) -> None:
+    with pytest.raises(BadRequest) as refused:
+        check(changed(path, value), version="1.0.3")
+    assert refused.value.message
+    top = path.partition(".")[0]
+    assert refused.value.path.startswith((f"statement.{top}", "statement.context.revision"))
+
+
+@pytest.mark.parametrize(("path", "value"), SECOND_GOOD, ids=range(len(SECOND_GOOD)))
+def test_what_2_0_allows_is_taken(path: str, value: Any) -> None:
+    check(changed(path, value), version="2.0.0")
+
+
+@pytest.mark.parametrize(("path", "value"), SECOND_BAD, ids=range(len(SECOND_BAD)))
+def test_what_2_0_forbids_is_refused(path: str, value: Any) -> None:
+    with pytest.raises(BadRequest):
+        check(changed(path, value), version="2.0.0")
+
+
+def test_voiding_needs_a_reference() -> None:
+    voided = {"id": "http://adlnet.gov/expapi/verbs/voided"}
+    check({"actor": ANNA, "verb": voided, "object": REF}, version="1.0.3")
+    with pytest.raises(BadRequest, match="StatementRef"):
+        check({"actor": ANNA, "verb": voided, "object": {"id": "http://a.example"}}, version="1.0.3")
+
+
+def _paths(value: Any, path: str = "") -> list[str]:
+    """Every property's path outside extensions."""
+    if isinstance(value, list):
+        return [found for number, item in enumerate(value) for found in _paths(item, f"{path}{number}.")]
+    if not isinstance(value, dict):
+        return []
+    return [
+        found
+        for name, item in value.items()
+        for found in [
+            f"{path}{name}",
+            *([] if name in {"extensions", "display", "name", "description"} else _paths(item, f"{path}{name}.")),
+        ]
+    ]
+
+
+WRONG: dict[str, Callable[[Any], Any]] = {
+    "null": lambda _: None,
+    "a number": lambda _: 5.0,
+    "a text": lambda _: "\0",
+    "in a list": lambda given: [given],
+    "in an object": lambda given: {"a": given},
+    "true": lambda _: True,
+}
+EVERY_PATH = _paths(WHOLE)
+FITS = {
+    "a number": {path for path in EVERY_PATH if path.startswith("result.score.") and path != "result.score.scaled"},
+    "a text": {path for path in EVERY_PATH if path.rpartition(".")[2] in {"response", "revision", "platform", "contentType"}}
+    | {"actor.name", "context.instructor.account.name", "object.definition.choices.0.id", "object.definition.choices.1.id"},
+    "in a list": {"context.contextActivities.parent"},
+    "true": {"result.success", "result.completion"},
+}
+
+
+@pytest.mark.parametrize("path", EVERY_PATH)
+def test_a_property_takes_no_null_and_no_other_type(path: str) -> None:
+    """XAPI-00001, XAPI-00006."""
+    *above, last = path.split(".")
+    for kind, wrong in WRONG.items():
+        inside: Any = WHOLE
+        for name in [*above, last]:
+            inside = inside[int(name)] if name.isdigit() else inside[name]
+        statement = changed(path, wrong(inside))
+        if path in FITS.get(kind, ()):
+            check(statement, version="1.0.3")
+        else:
+            with pytest.raises(BadRequest):
+                check(statement, version="1.0.3")
