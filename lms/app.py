@@ -14,14 +14,19 @@ from lms.config import Settings
 from lms.crediting import tasks as crediting
 from lms.db import Database
 from lms.home import views as home
+from lms.jobs import tasks as jobs_tasks
+from lms.jobs import views as jobs
 from lms.learning import tasks as learning_tasks
 from lms.learning import views as learning
 from lms.learning.credential import authenticate
+from lms.office import export
+from lms.office import views as office
 from lms.paths import TEMPLATES
 from lms.programmes import usage
+from lms.transcripts import views as transcripts
 from lms.web import health, hosts, logs, pages, refusals
 
-SCHEDULE = {**learning_tasks.SCHEDULE, **crediting.SCHEDULE}
+SCHEDULE = {**learning_tasks.SCHEDULE, **crediting.SCHEDULE, **jobs_tasks.SCHEDULE}
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -44,8 +49,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     _record_store(app, settings, clock)
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)
-    app.register_blueprint(home.bp)
     learning.init_app(app, settings)
+    jobs.init_app(app, export.KINDS)
+    for pages_of in (home, transcripts, office):
+        app.register_blueprint(pages_of.bp)
     return app
 
 

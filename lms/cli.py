@@ -146,7 +146,7 @@ def user() -> None:
 @click.option("--password", envvar="LMS_PASSWORD", help="Better given by LMS_PASSWORD or typed; without one it is asked for.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
-def add_user(username: str, name: str, roles: tuple[str, ...], organisation: str | None, password: str | None, *, as_json: bool) -> None:  # noqa: PLR0913
+def add_user(username: str, name: str, roles: tuple[str, ...], organisation: str | None, password: str | None, *, as_json: bool) -> None:
     """Add somebody who can sign in."""
     if password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)

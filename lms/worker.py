@@ -51,7 +51,7 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
 
     celery = Celery(app.name, task_cls=ContextTask)
     celery.conf.update(
-        broker_url=settings.redis_url or "memory://",
+        broker_url=settings.redis_url or "memory://localhost/",
         task_ignore_result=True,
         task_acks_late=True,
         worker_prefetch_multiplier=1,

@@ -11,6 +11,7 @@ from lms.errors import InvalidInput
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
 PASSWORD_MIN = 8
+NAME_MAX = 100
 
 
 def add_person(
@@ -42,8 +43,8 @@ def _problems(session: Session, username: str, name: str, roles: tuple[str, ...]
         problems.append("username: 2 to 64 letters, digits or . _ @ -, beginning with a letter or digit")
     elif session.scalar(select(Person.id).where(func.lower(Person.username) == username.lower())):
         problems.append(f"username: {username!r} is taken")
-    if not name.strip() or len(name) > 100:
-        problems.append("name: 1 to 100 characters")
+    if not name.strip() or len(name) > NAME_MAX:
+        problems.append(f"name: 1 to {NAME_MAX} characters")
     if not roles or set(roles) - set(ROLES):
         problems.append(f"role: one or more of {', '.join(ROLES)}")
     if password is not None and len(password) < PASSWORD_MIN:

@@ -3,11 +3,11 @@
 import shutil
 from datetime import timedelta
 
-import xapi.outbox
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+import xapi.outbox
 from lms.accounts.access import public
 from lms.clock import now
 from lms.config import Settings

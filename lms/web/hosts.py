@@ -54,7 +54,8 @@ def _secure(response: Response, settings: Settings) -> Response:
         return response  # content sets its own policy
     headers.setdefault(
         "Content-Security-Policy",
-        f"default-src 'self'; img-src 'self' data:; frame-src {settings.content_url}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        f"default-src 'self'; img-src 'self' data:; frame-src {settings.content_url}; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     )
     headers.setdefault("X-Frame-Options", "DENY")
     if settings.secure:

@@ -1,0 +1,88 @@
+"""What does somebody see of the long work they asked for?"""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.accounts.access import person, requires
+from lms.clock import now
+from lms.db import session, transaction
+from lms.errors import NotFound
+from lms.jobs import queue
+from lms.jobs.kinds import Kind, kind_of
+from lms.jobs.models import Job
+from lms.storage import storage
+
+bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+
+@bp.get("/")
+@requires()
+def mine() -> ResponseReturnValue:
+    """List one's own jobs."""
+    jobs = [(job, kind_of(job.kind).title(job.params)) for job in queue.of_person(session(), person().id)]
+    return render_template("jobs/mine.html", jobs=jobs, working=queue.WORKING)
+
+
+@bp.get("/<int:job_id>")
+@requires()
+def one(job_id: int) -> ResponseReturnValue:
+    """Give one job's progress: the page asks while it works."""
+    job = _own(job_id)
+    return render_template("jobs/_one.html", job=job, title=kind_of(job.kind).title(job.params))
+
+
+def _own(job_id: int) -> Job:
+    job = session().get(Job, job_id)
+    if job is None or job.owner_id != person().id:
+        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+    return job
+
+
+@bp.post("/<int:job_id>/cancel")
+@requires()
+def cancel(job_id: int) -> ResponseReturnValue:
+    """Ask a job to stop."""
+    _own(job_id)
+    with transaction() as writing:
+        queue.cancel(writing, writing.get_one(Job, job_id, with_for_update=True), now())
+    return redirect(url_for(".mine"))
+
+
+@bp.post("/<int:job_id>/delete")
+@requires()
+def delete(job_id: int) -> ResponseReturnValue:
+    """Remove a job that has ended, and its file."""
+    _own(job_id)
+    with transaction() as writing:
+        job = writing.get_one(Job, job_id, with_for_update=True)
+        if job.state in queue.WORKING:
+            flash(_("This is still being worked on. Cancel it first."), "warning")
+            return redirect(url_for(".mine"))
+        if job.result_object:
+            storage().delete(job.result_object)
+        writing.delete(job)
+    flash(_("Removed."), "success")
+    return redirect(url_for(".mine"))
+
+
+@bp.get("/<int:job_id>/download")
+@requires()
+def download(job_id: int) -> ResponseReturnValue:
+    """Give a job's result."""
+    job = _own(job_id)
+    size = storage().size(job.result_object) if job.result_object else None
+    if size is None or job.result_object is None:
+        raise NotFound(_("This result is not there (any more). Start the export again."))
+    response = Response(storage().stream(job.result_object), mimetype="application/octet-stream", headers={"Content-Length": str(size)})
+    response.headers.set("Content-Disposition", "attachment", filename=job.result_name or "result")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def init_app(app: Flask, kinds: Mapping[str, Kind]) -> None:
+    """Register the pages and the kinds of work there are."""
+    app.extensions["job_kinds"] = kinds
+    app.register_blueprint(bp)

@@ -1,0 +1,78 @@
+"""What does an office see: its classes, everybody in one of them, and how to take their transcripts away?"""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from lms.accounts.access import person, requires, scope
+from lms.accounts.models import OFFICE
+from lms.clock import now
+from lms.db import session, transaction
+from lms.errors import NotFound
+from lms.jobs import queue
+from lms.jobs.tasks import work
+from lms.office import reading
+from lms.office.export import TRANSCRIPTS
+from lms.programmes.models import TrainingClass
+from lms.programmes.store import document_of
+from lms.worker import ring
+
+bp = Blueprint("office", __name__, url_prefix="/office")
+
+
+@bp.get("/classes")
+@requires(OFFICE)
+def classes() -> ResponseReturnValue:
+    """List the classes of the providers below this office."""
+    words = request.args.get("q", "").strip()[: reading.LONGEST_WORDS]
+    page = reading.classes(session(), scope(), words, request.args.get("after", type=int))
+    names = {line.training_class.id: document_of(line.training_class.programme_version).name for line in page.lines}
+    return render_template("office/classes.html", page=page, words=words, names=names)
+
+
+def _class(class_id: int) -> TrainingClass:
+    found = reading.class_within(session(), scope(), class_id)
+    if found is None:
+        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+    return found
+
+
+@bp.get("/classes/<int:class_id>")
+@requires(OFFICE)
+def class_(class_id: int) -> ResponseReturnValue:
+    """Show everybody in a class with each requirement."""
+    found = _class(class_id)
+    everybody = reading.everybody(session(), class_id)
+    words = request.args.get("q", "").strip()[: reading.LONGEST_WORDS]
+    status = request.args.get("status", "")
+    shown = reading.chosen(everybody, words, status if status in {"done", "short"} else "", request.args.get("sort", ""))
+    start = max(0, request.args.get("after", 0, type=int))
+    columns = {one.key: one for standing in everybody for one in standing.requirements}
+    return render_template(
+        "office/class.html",
+        training_class=found,
+        document=document_of(found.programme_version),
+        everybody=everybody,
+        shown=shown[start : start + reading.PAGE],
+        matching=len(shown),
+        next=start + reading.PAGE if start + reading.PAGE < len(shown) else None,
+        columns=columns,
+        words=words,
+        status=status,
+    )
+
+
+@bp.post("/classes/<int:class_id>/transcripts")
+@requires(OFFICE)
+def export(class_id: int) -> ResponseReturnValue:
+    """Start the export of everybody's transcript; started twice, it is the same job."""
+    found = _class(class_id)
+    params: dict[str, Any] = {"class_id": found.id, "class_code": found.code, "class_name": found.name, "locale": str(get_locale())}
+    with transaction() as writing:
+        queue.enqueue(writing, TRANSCRIPTS, person().id, params, now())
+    ring(work)
+    flash(_("The export has started. Its progress is shown here."), "info")
+    return redirect(url_for("jobs.mine"))

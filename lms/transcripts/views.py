@@ -1,0 +1,95 @@
+"""What does somebody see of a transcript: the whole, the reasons for one line, and files to take away?"""
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
+
+from lms.accounts.access import person, requires, scope
+from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
+from lms.clock import now
+from lms.crediting.standing import of_person
+from lms.db import session
+from lms.errors import NotFound
+from lms.i18n import pick
+from lms.programmes.models import Enrolment, TrainingClass
+from lms.transcripts import words
+from lms.transcripts.document import Transcript, evidence_of, read
+from lms.transcripts.export import FORMS, file_name
+
+bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
+
+
+@bp.get("/")
+@requires(TEACHER)
+def mine() -> ResponseReturnValue:
+    """Go to one's own transcript; somebody in several classes chooses."""
+    standings = of_person(session(), person().id)
+    if len(standings) == 1:
+        return redirect(url_for(".show", enrolment_id=standings[0].enrolment.id))
+    return render_template("transcripts/mine.html", standings=standings)
+
+
+@bp.get("/<int:enrolment_id>")
+@requires()
+def show(enrolment_id: int) -> ResponseReturnValue:
+    """Show a transcript."""
+    transcript = read(session(), _visible(enrolment_id), now())
+    own = transcript.standing.enrolment.person_id == person().id
+    return render_template("transcripts/show.html", transcript=transcript, policy=words.policy_words(transcript.case.policy), own=own)
+
+
+@bp.get("/<int:enrolment_id>/why/<name>")
+@requires()
+def why(enrolment_id: int, name: str) -> ResponseReturnValue:
+    """Give the reasons for one activity's line."""
+    transcript = read(session(), _visible(enrolment_id), now())
+    line = transcript.line(name)
+    return render_template(
+        "transcripts/_why.html",
+        transcript=transcript,
+        line=line,
+        evidence=evidence_of(session(), enrolment_id, name),
+        entries=[(entry, digest) for entry, digest in transcript.entries if entry.activity == name],
+        others=_titles(transcript),
+        flags=[flag for flag in transcript.explanation.result.flags if flag.activity == name],
+        words=words,
+    )
+
+
+def _titles(transcript: Transcript) -> dict[str, str]:
+    return {line.name: pick(line.activity.title.zh, line.activity.title.en) for chapter in transcript.chapters for line in chapter.lines}
+
+
+@bp.get("/<int:enrolment_id>.<form>")
+@requires()
+def download(enrolment_id: int, form: str) -> ResponseReturnValue:
+    """Give a transcript as a file: pdf, xlsx, or json for the evidence bundle."""
+    if form not in FORMS:
+        raise NotFound(_("A transcript can be had as %(forms)s.", forms=", ".join(FORMS)))
+    transcript = read(session(), _visible(enrolment_id), now())
+    response = Response(FORMS[form].write(transcript), mimetype=FORMS[form].mimetype)
+    response.headers.set("Content-Disposition", "attachment", filename=file_name(transcript, form))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _visible(enrolment_id: int) -> int:
+    """Return the enrolment if it is one's own, or of a class or a person below the office that asks; nobody else learns that it exists."""
+    found = select(Enrolment.id).where(Enrolment.id == enrolment_id)
+    roles = {role.name for role in person().roles}
+    own = session().scalar(found.where(Enrolment.person_id == person().id))
+    if own is None and OFFICE in roles:
+        provider, school = aliased(Organisation), aliased(Organisation)
+        below = scope()
+        own = session().scalar(
+            found.join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+            .join(provider, provider.id == TrainingClass.provider_id)
+            .join(Person, Person.id == Enrolment.person_id)
+            .outerjoin(school, school.id == Person.organisation_id)
+            .where(or_(provider.path.startswith(below, autoescape=True), school.path.startswith(below, autoescape=True)))
+        )
+    if own is None:
+        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+    return own
