@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from xapi.admission import Admitted
@@ -21,7 +21,19 @@ from xapi.models import KeyRow, StatementRow
 MOST_HOPS = 20
 KEYS: Table = KeyRow.__table__  # type: ignore[assignment]
 STATEMENTS: Table = StatementRow.__table__  # type: ignore[assignment]
+
+
+def unless_there(table: Table) -> dict[str, Any]:
+    """Return, by dialect, an INSERT that passes over rows which exist; it waits for a transaction that is inserting them."""
+    return {
+        "postgresql": postgresql.insert(table).on_conflict_do_nothing(),
+        "sqlite": sqlite.insert(table).on_conflict_do_nothing(),
+    }
+
+
+INHERIT = unless_there(KEYS)
 _ROW = (StatementRow.sid, StatementRow.id, StatementRow.stored, StatementRow.refers, StatementRow.voiding)
+REFERRING = select(*_ROW).where(StatementRow.refers.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +55,6 @@ class _Target(NamedTuple):
     text: str
 
 
-def insert_unless_there(connection: Connection, table: Table) -> Any:
-    """Return an INSERT that passes over rows which exist; it waits for another transaction that is inserting them."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
-
-
 def link(connection: Connection, fresh: Sequence[Admitted], sids: dict[uuid.UUID, int], stored: datetime) -> None:
     """Link new statements with what they refer to and with what waited for them; void what is to be voided."""
     referring = [_Referring(sids[one.id], one.id, stored, one.refers, one.voiding) for one in fresh if one.refers is not None]
@@ -65,7 +71,7 @@ def link(connection: Connection, fresh: Sequence[Admitted], sids: dict[uuid.UUID
 def _referring_to(connection: Connection, ids: Collection[uuid.UUID]) -> list[_Referring]:
     if not ids:
         return []
-    return [_Referring(*row) for row in connection.execute(select(*_ROW).where(StatementRow.refers.in_(ids)))]
+    return [_Referring(*row) for row in connection.execute(REFERRING, {"ids": list(ids)})]
 
 
 def _with_all_above(connection: Connection, below: dict[int, _Referring]) -> list[_Referring]:
@@ -81,7 +87,7 @@ def _inherit(connection: Connection, everyone: Sequence[_Referring]) -> None:
     targets: dict[uuid.UUID, _Target | None] = {}
     rows = [row for one in everyone for row in _inherited(connection, one, targets)]
     if rows:
-        connection.execute(insert_unless_there(connection, KEYS), rows)
+        connection.execute(INHERIT[connection.dialect.name], rows)
 
 
 def _inherited(connection: Connection, one: _Referring, targets: dict[uuid.UUID, _Target | None]) -> list[dict[str, Any]]:
