@@ -13,7 +13,6 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from sqlalchemy import select
 
-import xapi.auth
 from lms.accounts.models import ROLES, Organisation
 from lms.accounts.people import add_person
 from lms.app import create_app
@@ -29,8 +28,10 @@ from lms.transcripts.commands import transcript
 from lms.web import logs, schema
 from lms.worker import run_beat, run_worker
 from xapi.errors import XapiError
+from xapi.keys import SCOPES, add_key
 
 THREADS = 8
+PLAIN_SCOPES = ("statements/write", "statements/read/mine")
 
 
 def _settings(port: int = 8000) -> Settings:
@@ -139,9 +140,7 @@ def user() -> None:
 @user.command("add")
 @click.argument("username")
 @click.option("--name", required=True, help="The person's name, as printed on transcripts.")
-@click.option(
-    "--role", "roles", multiple=True, default=["teacher"], show_default=True, help=f"One or more of {', '.join(ROLES)} (repeatable)."
-)
+@click.option("--role", "roles", multiple=True, default=["teacher"], show_default=True, help=f"{', '.join(ROLES)} (repeatable).")
 @click.option("--organisation", help="Code of the organisation the person belongs to.")
 @click.option("--password", envvar="LMS_PASSWORD", help="Better given by LMS_PASSWORD or typed; without one it is asked for.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -178,17 +177,17 @@ def key() -> None:
     "--scope",
     "scopes",
     multiple=True,
-    default=["statements/write", "statements/read/mine"],
+    default=PLAIN_SCOPES,
     show_default=True,
-    help=f"One or more of {', '.join(xapi.auth.SCOPES)} (repeatable).",
+    help=f"{', '.join(SCOPES)} (repeatable).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print key and secret as JSON.")
 @with_appcontext
-def add_key(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
+def add_xapi_key(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
     """Add a key for HTTP Basic. The secret is shown once and not kept."""
     try:
         with transaction() as writing:
-            added, secret = xapi.auth.add_key(writing, name, scopes, now=now())
+            added, secret = add_key(writing, name, scopes, now=now())
     except XapiError as error:
         _refuse([f"scope: {error.message}"])
     click.echo(

@@ -86,7 +86,7 @@ def _statement() -> dict[str, Any]:
         "verb": {"id": "http://adlnet.gov/expapi/verbs/answered", "display": {"en": "answered", "zh-CN": "回答了"}},
         "object": {
             "id": f"{course}/quiz/{number.int % 40}",
-            "definition": {"type": "http://t.example/question", "name": {"zh-CN": "第一题", "en": "1"}, "description": {"zh-CN": "问" * 150}},
+            "definition": {"type": "http://t.example/q", "name": {"zh-CN": "第一题", "en": "1"}, "description": {"zh-CN": "问" * 150}},
         },
         "result": {"score": {"raw": 1, "min": 0, "max": 1, "scaled": 1}, "success": True, "duration": "PT12.4S", "response": "答" * 60},
         "context": {

@@ -26,7 +26,9 @@ def trainer(app: Flask) -> FlaskClient:
 
 def _signed_in(app: Flask, role: str) -> FlaskClient:
     with app.app_context(), transaction() as session:
-        person = add_person(session, f"the-{role}", "林静宜", (role,), password=None, organisation=add_organisation(session, "p", "承训单位", "provider"))
+        person = add_person(
+            session, f"the-{role}", "林静宜", (role,), password=None, organisation=add_organisation(session, "p", "承训单位", "provider")
+        )
         identity = person.fs_uniquifier
     client = app.test_client()
     with client.session_transaction() as cookie:

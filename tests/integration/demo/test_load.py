@@ -53,7 +53,9 @@ def test_every_ledger_is_whole_and_every_entry_names_its_evidence(loaded: Flask)
             assert all(entry.evidence for entry, _ in entries)
             measured = sum(
                 one.at - (one.since or 0)
-                for one in session().scalars(select(Observation).where(Observation.enrolment_id == enrolment.id, Observation.kind == "present"))
+                for one in session().scalars(
+                    select(Observation).where(Observation.enrolment_id == enrolment.id, Observation.kind == "present")
+                )
             )
             assert 0 <= enrolment.credited_seconds <= measured
 

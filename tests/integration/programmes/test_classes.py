@@ -48,7 +48,9 @@ def enrolment(session: Session, training_class: TrainingClass, person: Person) -
     return classes.enrol(session, training_class, person, "lead")
 
 
-def test_a_class_cannot_end_before_it_begins_nor_take_a_code_twice(session: Session, training_class: TrainingClass, provider: Organisation) -> None:
+def test_a_class_cannot_end_before_it_begins_nor_take_a_code_twice(
+    session: Session, training_class: TrainingClass, provider: Organisation
+) -> None:
     run = Run("c1", "二班", provider, DAY, date(2026, 1, 1))
     with pytest.raises(InvalidInput) as refused:
         classes.create_class(session, training_class.programme_version, run)

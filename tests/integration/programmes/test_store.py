@@ -32,7 +32,9 @@ def test_the_same_content_is_the_same_version_however_the_file_is_laid_out(app: 
 def test_changed_content_is_the_next_version_and_the_old_one_stays(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         first = store.import_toml(session, text(), NOW).version
-        changed = text().replace("hour_minutes = 45", "hour_minutes = 50").replace("effective_from = 2020-01-01", "effective_from = 2021-01-01")
+        changed = (
+            text().replace("hour_minutes = 45", "hour_minutes = 50").replace("effective_from = 2020-01-01", "effective_from = 2021-01-01")
+        )
         second = store.import_toml(session, changed, NOW).version
         assert (first.number, second.number) == (1, 2)
         assert (store.document_of(first).policy.hour_minutes, store.document_of(second).policy.hour_minutes) == (45, 50)
