@@ -3,8 +3,6 @@
 What a host uses: `init_app`, `Credential`, `statements_stored`, `xapi.keys`, `xapi.store`, `xapi.outbox`, `xapi.models.Base`.
 """
 
-from typing import Any
-
 from flask import Blueprint, Flask
 
 from xapi.auth import Credential
@@ -25,16 +23,17 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     url_prefix: str = "/xapi",
     readers: Sessions | None = None,
     mark: Mark = unmarked,
-    **limits: Any,
+    default_version: str = "1.0.3",
+    most_bytes: int = MOST_BYTES,
 ) -> Blueprint:
     """Mount the record store under `url_prefix` and return its blueprint (for `csrf.exempt`).
 
     `sessions` opens a session for writing (READ COMMITTED; on SQLite one that begins IMMEDIATE), `readers` one for
     reading, by default the same. `authenticate` answers "Authorization: Bearer …"; Basic keys are the store's own
     (`xapi.keys`), with `home_page` as the homePage of their authority. `mark` is applied to every view function, for a
-    host that wants its routes decorated. `limits`: `default_version` ("1.0.3"), `most_bytes` of a request body.
+    host that wants its routes decorated. `default_version` is how a request is refused that names none.
     """
-    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, **{"most_bytes": MOST_BYTES, **limits})
+    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, most_bytes)
     mounted = blueprint(mount, mark)
     app.register_blueprint(mounted, url_prefix=url_prefix)
     return mounted
