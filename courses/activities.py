@@ -80,9 +80,8 @@ def _h5p(activity: Activity, files: Mapping[str, Path], library: Path) -> Served
         return content
     own_files = {name: path for name, path in files.items() if name.startswith(folder)}
     added, problems = _libraries(own_files, folder, content.libraries, library)
-    problems += h5p.check_content(content, folder, own_files.__contains__)
-    if not problems:
-        problems = _media(content, folder, own_files)
+    wrong = h5p.check_content(content, folder, own_files.__contains__)
+    problems += wrong or _media(content, folder, own_files)
     key = _key(activity, content, files)
     problems += key if isinstance(key, list) else []
     if problems or isinstance(key, list):

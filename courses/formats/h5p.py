@@ -86,7 +86,7 @@ def external_addresses(content: Content) -> list[str]:
     found += [
         address
         for _, value in _texts(content.body)
-        for address in re.findall(r"<(?:img|video|audio|iframe|source)\b[^>]*?src=[\"']([^\"']+)", value)
+        for address in re.findall(r"<(?:img|video|audio|iframe|source)\b[^>]{0,400}?src=[\"']([^\"']+)", value)
     ]
     return sorted({address for address in found if EXTERNAL.match(address)})
 
