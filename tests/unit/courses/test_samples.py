@@ -1,0 +1,110 @@
+"""Are the courses that come with the product whole, honest about their minutes, and worth studying in both languages?"""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from courses.grading import grade, right_answers
+from courses.outline import Activity
+from courses.package import Package, open_package
+from courses.samples import SAMPLES
+
+CHARACTERS_A_MINUTE = 200  # FORMAT.md
+SECONDS_A_QUESTION = 90
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SAMPLE = pytest.mark.parametrize("folder", SAMPLES, ids=lambda folder: folder.name)
+
+
+@cache
+def package(folder: Path) -> Package:
+    found = open_package(folder)
+    assert isinstance(found, Package), found
+    return found
+
+
+def content(found: Package, activity: Activity) -> Any:
+    path = found.files[f"{activity.entry}/content/content.json"]
+    assert isinstance(path, Path)
+    return json.loads(path.read_bytes())
+
+
+def readings(folder: Path) -> list[tuple[Activity, list[dict[str, Any]]]]:
+    found = package(folder)
+    bodies = [(one, content(found, one)) for one in found.course.activities if one.format == "h5p"]
+    return [(one, body["pages"]) for one, body in bodies if "pages" in body]
+
+
+@SAMPLE
+def test_a_sample_opens_without_a_problem_and_without_a_warning(folder: Path) -> None:
+    found = package(folder)
+    assert found.course.code == folder.name
+    assert found.warnings == ()
+    assert 3 <= len(found.course.activities) <= 6
+
+
+@SAMPLE
+def test_everything_people_read_of_the_outline_is_in_both_languages(folder: Path) -> None:
+    course = package(folder).course
+    texts = [course.title, course.summary, *(module.title for module in course.modules)]
+    texts += [text for one in course.activities for text in (one.title, one.summary)]
+    assert all(CHINESE.search(text.zh) and text.en and not CHINESE.search(text.en) for text in texts)
+
+
+@SAMPLE
+def test_a_reading_is_worth_its_minutes(folder: Path) -> None:
+    assert readings(folder)
+    for activity, pages in readings(folder):
+        text = sum(len(re.sub("<[^>]+>", "", page["body"])) for page in pages)
+        checks = [check for page in pages for check in page.get("checks", [])]
+        assert 1500 <= text <= 3000, (activity.key, text)
+        words = text + sum(len(check["question"] + "".join(check["options"]) + check["feedback"]) for check in checks)
+        assert words / CHARACTERS_A_MINUTE + len(checks) * 0.5 >= activity.minutes * 0.9, (activity.key, words)
+
+
+@SAMPLE
+def test_checks_and_quizzes_explain_themselves_and_cannot_be_guessed_by_place(folder: Path) -> None:
+    for activity, pages in readings(folder):
+        checks = [check for page in pages for check in page.get("checks", [])]
+        assert len(checks) >= 4, activity.key
+        assert len({check["answer"] for check in checks}) >= 2, activity.key
+        assert all(len(check["options"]) >= 3 and len(check["feedback"]) >= 20 for check in checks), activity.key
+    for key in package(folder).answer_keys.values():
+        places = [tuple(question["correct"]) for question in key["questions"].values()]
+        assert len(set(places)) >= 4
+
+
+@SAMPLE
+def test_quizzes_are_graded_on_the_server_with_feedback_in_both_languages(folder: Path) -> None:
+    found = package(folder)
+    graded = [one for one in found.course.activities if one.grading == "server"]
+    assert sorted(found.answer_keys) == [one.key for one in graded] != []
+    for activity in graded:
+        key = found.answer_keys[activity.key]
+        assert 6 <= len(key["questions"]) <= 10
+        assert 0.5 <= activity.minutes * 60 / SECONDS_A_QUESTION / len(key["questions"]) <= 1.5
+        assert all(item.feedback.zh and item.feedback.en != item.feedback.zh for item in grade(key, {}).items)
+        assert grade(key, right_answers(key)).passed
+
+
+@SAMPLE
+def test_no_answer_of_a_quiz_reaches_the_browser(folder: Path) -> None:
+    found = package(folder)
+    feedback = [question["feedback"]["zh"] for key in found.answer_keys.values() for question in key["questions"].values()]
+    served = [
+        path.read_text(encoding="utf-8") for name, path in found.files.items() if isinstance(path, Path) and name.endswith((".json", ".js"))
+    ]
+    assert not [text for text in feedback if any(text in one for one in served)]
+
+
+def test_the_courses_show_every_way_of_studying() -> None:
+    courses = [package(folder) for folder in SAMPLES]
+    activities = [one for found in courses for one in found.course.activities]
+    served = {name.split("/")[2] for found in courses for name in found.files if name.startswith("activities/")}
+    assert {"TH.Reading-1.0", "TH.Quiz-1.0", "TH.CheckpointVideo-1.0"} <= served
+    assert any(one.format == "video" and one.requires == {"coverage": 0.9} for one in activities)
+    assert all(one.requires for one in activities)
+    assert all(4 <= one.minutes <= 30 for one in activities)
