@@ -16,7 +16,7 @@ from typing import Any
 
 from courses import activities as contents
 from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, unpack
-from courses.document import LANGUAGE, LONGEST_SLUG, Problem, read_json
+from courses.document import CONTROL, LANGUAGE, LONGEST_SLUG, Problem, read_json
 from courses.formats import h5p, video
 from courses.outline import LONGEST_TITLE, MOST_MINUTES, Activity, Course, Module, Text, document_of, parse_course
 
@@ -198,7 +198,7 @@ def _bare_h5p(path: Path, files: Mapping[str, Path], space: _Space, library: Pat
     content = h5p.read_content(lambda name: contents.read_part(files, name), f"{H5P_FOLDER}/")
     if isinstance(content, list):
         return content
-    title = (content.title.strip() or path.stem)[:LONGEST_TITLE]
+    title = _title(content.title) or _title(path.stem)
     ends = content.main in h5p.SELF_ENDING
     requires = {"completed": True} if ends else {}
     activity = Activity("main", Text(title, title), "h5p", BARE_MINUTES, H5P_FOLDER, requires, None, "none", Text("", ""))
@@ -215,7 +215,7 @@ def _bare_video(path: Path, library: Path) -> Package | list[Problem]:
     minutes, entry = -(-seconds // 60), f"media/video.{kind}"
     if minutes > MOST_MINUTES:
         return [Problem(path.name, f"is longer than {MOST_MINUTES} minutes")]
-    title = path.stem[:LONGEST_TITLE]
+    title = _title(path.stem)
     activity = Activity("main", Text(title, title), "video", int(minutes), entry, {"coverage": 0.9}, seconds, "none", Text("", ""))
     return _package(_bare(path.stem, digest, activity, "zh"), {entry: path}, _Space(), library)
 
@@ -231,6 +231,10 @@ def _bare(stem: str, digest: str, activity: Activity, language: str) -> Course:
         language,
         (Module("main", activity.title, (activity,)),),
     )
+
+
+def _title(written: str) -> str:
+    return CONTROL.sub("", written).strip()[:LONGEST_TITLE]
 
 
 def _head(path: Path) -> bytes:

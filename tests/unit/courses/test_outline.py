@@ -93,6 +93,7 @@ def test_a_gate_that_requires_nothing_is_written_like_no_gate() -> None:
         ({"requires": {"coverage": float("nan")}, "media_seconds": 600}, "requires.coverage"),
         ({"media_seconds": -1}, "media_seconds"),
         ({"media_seconds": 1e9}, "media_seconds"),
+        ({"media_seconds": 10**400}, "media_seconds"),
         ({"media_seconds": 60}, "minutes"),
         ({"minuts": 3}, "minuts"),
     ],

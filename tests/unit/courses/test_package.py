@@ -168,6 +168,7 @@ def test_a_mistake_is_named_with_its_file_and_place(opened: Open, name: str, cha
         ("course.json", b"\xff\xfe"),
         ("course.json", b"[" * 100_000),
         ("course.json", b'{"code": NaN}'),
+        ("course.json", b'{"code": "\\ud83d"}'),
         ("activities/read/h5p.json", b"3"),
         ("activities/read/content/content.json", b"null"),
         ("answers/quiz.json", b"{}"),
@@ -268,6 +269,12 @@ def test_an_h5p_alone_is_a_course_of_one_activity(opened: Open) -> None:
     assert package.course.code.startswith("my-reading-")
     assert {"content/h5p.json", "content/content/content.json", "content/TH.Reading-1.0/library.json"} <= package.files.keys()
     assert parse_course(package.document) == package.course
+
+
+def test_the_title_of_an_h5p_is_cleaned_and_the_file_s_name_stands_in_for_none(opened: Open) -> None:
+    for written, shown in (("a\0b ", "ab"), ("\0", "第一课"), ("长" * 300, "长" * 200)):
+        files = {**bare_h5p(), "h5p.json": text({**folders.about("TH.Reading"), "title": written}).encode()}
+        assert sound(opened(zipped(files), "第一课.h5p")).course.title.zh == shown
 
 
 def test_a_quiz_alone_has_nobody_who_knows_the_answers(opened: Open) -> None:
