@@ -43,8 +43,10 @@ class Admitted:
         return is_voiding(self.statement)
 
 
-def admit(received: Sequence[Received], credential: Credential, version: str) -> list[Admitted]:
+def admit(received: Sequence[Received], credential: Credential, version: str, *, many: bool = True) -> list[Admitted]:
     """Check statements by the rules of `version` and return them in order; an identical repetition stays.
+
+    `many`: they came as an array, so that refusals name the place in it.
 
     Raises:
         BadRequest: one breaks the specification, or two that differ have one id.
@@ -53,7 +55,7 @@ def admit(received: Sequence[Received], credential: Credential, version: str) ->
     first: dict[uuid.UUID, Admitted] = {}
     found = []
     for index, taken in enumerate(received):
-        one = _admit(taken, credential, version, f"statements[{index}]" if len(received) > 1 else "statement")
+        one = _admit(taken, credential, version, f"statements[{index}]" if many else "statement")
         if first.setdefault(one.id, one).digest != one.digest:
             raise BadRequest(f"another statement in this request has the id {one.id}", f"{one.path}.id")
         found.append(one)

@@ -33,8 +33,8 @@ def post(call: Call) -> Response:
     call.credential.demand("statements/write")
     if call.parameters:
         raise BadRequest("is not a parameter of a POST", next(iter(call.parameters)))
-    received, _ = _read(call)
-    ids = _store(call, received)
+    received, many = _read(call)
+    ids = _store(call, received, many=many)
     return json_answer(json.dumps([str(one) for one in ids]))
 
 
@@ -52,7 +52,7 @@ def put(call: Call) -> Response:
     given = one.parsed.get("id", str(wanted))
     if uuid(given, "statement.id") != wanted:
         raise BadRequest("differs from the parameter statementId", "statement.id")
-    _store(call, [Received({"id": given, **one.parsed}, {"id": json.dumps(given), **one.raw})])
+    _store(call, [Received({"id": given, **one.parsed}, {"id": json.dumps(given), **one.raw})], many=False)
     return Response(status=204)
 
 
@@ -64,9 +64,9 @@ def _read(call: Call) -> tuple[list[Received], bool]:
     return read(call.body)
 
 
-def _store(call: Call, received: Sequence[Received]) -> list[UUID]:
+def _store(call: Call, received: Sequence[Received], *, many: bool) -> list[UUID]:
     """Store all or nothing and ring the bell; what a passing conflict between transactions undid is done again."""
-    admitted = admit(received, call.credential, call.version)
+    admitted = admit(received, call.credential, call.version, many=many)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             new = _in_one_transaction(call, admitted)

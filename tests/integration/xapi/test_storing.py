@@ -84,6 +84,11 @@ def test_a_batch_with_one_bad_statement_stores_nothing_and_names_it(store: Store
     assert store.count(StatementRow) == store.count(KeyRow) == store.count(OutboxRow) == 0
 
 
+def test_a_batch_of_one_names_its_place_too(store: Store) -> None:
+    assert store.post([statement(verb=None)]).json["path"] == "statements[0].verb"
+    assert store.post(statement(verb=None)).json["path"] == "statement.verb"
+
+
 def test_an_empty_batch_is_stored_with_ease(store: Store) -> None:
     assert store.stored() == []
 
