@@ -1,0 +1,107 @@
+// A question with options: what reading, quiz and video share. Plain form controls, so that keyboards and screen readers know them.
+var H5P = H5P || {};
+
+H5P.THQuestion = (function () {
+  "use strict";
+
+  /** Make an element: el("p", {class: "x"}, "text", child …). Text is never taken for HTML. */
+  function el(name, attributes) {
+    var made = document.createElement(name);
+    Object.keys(attributes || {}).forEach(function (key) {
+      if (key === "html") made.innerHTML = attributes.html;
+      else if (key.slice(0, 2) === "on") made.addEventListener(key.slice(2), attributes[key]);
+      else if (attributes[key] !== false && attributes[key] != null) made.setAttribute(key, attributes[key] === true ? "" : attributes[key]);
+    });
+    Array.prototype.slice.call(arguments, 2).forEach(function (child) {
+      if (child != null) made.append(child);
+    });
+    return made;
+  }
+
+  /** Pick the words of the page's language. */
+  function words(zh, en) {
+    return function (key) {
+      var locale = (window.TH && window.TH.locale) || document.documentElement.lang || "zh-CN";
+      return (locale.slice(0, 2) === "zh" ? zh : en)[key];
+    };
+  }
+
+  var W = words(
+    { check: "确定", right: "答对了。", wrong: "再想一想。", choose: "请先选择一个答案。" },
+    { check: "Check", right: "Right.", wrong: "Not yet. Think again.", choose: "Choose an answer first." }
+  );
+  var count = 0;
+
+  /** Draw options as radio buttons or check boxes; `chosen()` returns the ids. */
+  function choices(legend, options, several, checked, onChange) {
+    var name = "th-question-" + (count += 1);
+    var inputs = options.map(function (option) {
+      return el("input", { type: several ? "checkbox" : "radio", name: name, id: name + "-" + option.id, value: option.id, checked: checked.indexOf(option.id) >= 0, onchange: onChange });
+    });
+    var root = el("fieldset", { class: "th-question" }, el("legend", {}, legend));
+    options.forEach(function (option, index) {
+      root.append(el("div", { class: "th-option" }, inputs[index], el("label", { for: name + "-" + option.id }, option.text)));
+    });
+    return {
+      root: root,
+      inputs: inputs,
+      chosen: function () {
+        return inputs.filter(function (input) { return input.checked; }).map(function (input) { return input.value; });
+      },
+    };
+  }
+
+  /**
+   * A check question {id, question, options: [text], answer: number, feedback}: answered until it is right.
+   * `onAnswer(right, response)` hears every try.
+   */
+  function Check(check, done, onAnswer) {
+    var options = check.options.map(function (text, index) { return { id: String(index), text: text }; });
+    var drawn = choices(check.question, options, false, done ? [String(check.answer)] : []);
+    var said = el("p", { class: "th-said", role: "status" });
+    var button = el("button", { type: "button", class: "th-button", onclick: answer }, W("check"));
+    this.done = done;
+    this.root = el("section", { class: "th-check" }, drawn.root, button, said);
+    var self = this;
+    if (done) finish();
+
+    function answer() {
+      var chosen = drawn.chosen();
+      if (!chosen.length) return say(W("choose"), "");
+      var right = chosen[0] === String(check.answer);
+      if (right) finish();
+      else say(W("wrong"), "wrong");
+      onAnswer(right, chosen[0]);
+    }
+
+    function finish() {
+      self.done = true;
+      drawn.inputs.forEach(function (input) { input.disabled = true; });
+      button.hidden = true;
+      say(W("right") + (check.feedback ? " " + check.feedback : ""), "right");
+    }
+
+    function say(text, state) {
+      said.textContent = text;
+      self.root.dataset.state = state;
+    }
+  }
+
+  /** The part of an `answered` statement that speaks of one check question. */
+  function answered(instance, check, right, response) {
+    var event = instance.createXAPIEventTemplate("answered");
+    var statement = event.data.statement;
+    statement.object.id = statement.object.id.replace(/\?subContentId=.*$/, "") + "?subContentId=" + encodeURIComponent(check.id);
+    statement.object.definition = {
+      type: "http://adlnet.gov/expapi/activities/cmi.interaction",
+      interactionType: "choice",
+      description: { "zh-CN": check.question },
+      choices: check.options.map(function (text, index) { return { id: String(index), description: { "zh-CN": text } }; }),
+      correctResponsesPattern: [String(check.answer)],
+    };
+    statement.result = { success: right, response: response, score: { raw: right ? 1 : 0, min: 0, max: 1, scaled: right ? 1 : 0 } };
+    instance.trigger(event);
+  }
+
+  return { el: el, words: words, choices: choices, Check: Check, answered: answered };
+})();

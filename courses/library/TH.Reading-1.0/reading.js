@@ -1,0 +1,104 @@
+// Reading: pages of text with check questions. Completed when every page was opened and every check answered rightly.
+var H5P = H5P || {};
+
+H5P.Reading = (function (Q) {
+  "use strict";
+  var el = Q.el;
+  var W = Q.words(
+    { next: "下一页", back: "上一页", page: "第 {n} 页，共 {all} 页", left: "还有 {n} 道思考题没有答对", done: "本篇已读完，思考题全部答对。", pages: "还有没打开的页" },
+    { next: "Next page", back: "Previous page", page: "Page {n} of {all}", left: "{n} questions are still open", done: "You have read it all and answered every question.", pages: "Some pages are not opened yet" }
+  );
+
+  function Reading(params, contentId, extras) {
+    H5P.EventDispatcher.call(this);
+    var self = this;
+    var before = (extras && extras.previousState) || {};
+    var pages = params.pages;
+    var at = Math.min(before.page || 0, pages.length - 1);
+    var seen = new Set(before.seen || []);
+    var done = new Set(before.done || []);
+    var completed = Boolean(before.completed);
+    var root, box, place, back, next, state;
+
+    this.attach = function ($container) {
+      box = el("article", { class: "th-page", tabindex: "-1" });
+      place = el("p", { class: "th-note", role: "status" });
+      state = el("p", { class: "th-note", role: "status" });
+      back = el("button", { type: "button", class: "th-button th-quiet", onclick: function () { turn(at - 1); } }, W("back"));
+      next = el("button", { type: "button", class: "th-button", onclick: function () { turn(at + 1); } }, W("next"));
+      root = el("div", { class: "th-content th-reading" }, el("progress", { class: "th-bar", max: pages.length, value: 0, "aria-label": W("page").replace("{n}", "").replace("{all}", pages.length) }), box, el("div", { class: "th-actions" }, back, place, next), state);
+      $container.append(root);
+      self.setActivityStarted();
+      show(false);
+    };
+
+    function turn(to) {
+      at = to;
+      show(true);
+      box.focus({ preventScroll: true });
+      root.scrollIntoView({ block: "start" });
+      keep();
+    }
+
+    function show(turned) {
+      var page = pages[at];
+      var fresh = !seen.has(at);
+      seen.add(at);
+      box.replaceChildren(el("h2", {}, page.heading), el("div", { html: page.body }));
+      (page.checks || []).forEach(function (check) {
+        box.append(new Q.Check(check, done.has(check.id), function (right, response) {
+          Q.answered(self, check, right, response);
+          if (!right) return;
+          done.add(check.id);
+          update();
+          keep();
+        }).root);
+      });
+      place.textContent = W("page").replace("{n}", at + 1).replace("{all}", pages.length);
+      root.querySelector("progress").value = at + 1;
+      back.disabled = at === 0;
+      next.hidden = at === pages.length - 1;
+      if (fresh && turned) progressed();
+      update();
+    }
+
+    function open() {
+      return pages.reduce(function (sum, page) {
+        return sum + (page.checks || []).filter(function (check) { return !done.has(check.id); }).length;
+      }, 0);
+    }
+
+    function update() {
+      var left = open();
+      var finished = !left && seen.size === pages.length;
+      if (finished) state.textContent = W("done");
+      else if (at === pages.length - 1) state.textContent = left ? W("left").replace("{n}", left) : W("pages");
+      else state.textContent = "";
+      if (finished && !completed) {
+        completed = true;
+        var event = self.createXAPIEventTemplate("completed");
+        event.data.statement.result = { completion: true };
+        self.trigger(event);
+        keep();
+      }
+    }
+
+    function progressed() {
+      var event = self.createXAPIEventTemplate("progressed");
+      event.data.statement.result = { extensions: { "https://w3id.org/xapi/cmi5/result/extensions/progress": Math.round((100 * seen.size) / pages.length) } };
+      self.trigger(event);
+    }
+
+    function keep() {
+      if (window.TH) window.TH.saveSoon();
+    }
+
+    this.getCurrentState = function () {
+      return { page: at, seen: Array.from(seen), done: Array.from(done), completed: completed };
+    };
+  }
+
+  Reading.prototype = Object.create(H5P.EventDispatcher.prototype);
+  Reading.prototype.constructor = Reading;
+  return Reading;
+})(H5P.THQuestion);

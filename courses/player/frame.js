@@ -1,0 +1,73 @@
+// How does content talk with the page around it? By messages {th: 1, type, …}; only the player page is listened to.
+//
+// The frame is sandboxed: no cookies, no storage, no origin. Everything it wants kept it says, and the page keeps it.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const appOrigin = root.dataset.appOrigin;
+  const ACTIVE_EVERY_MS = 1000;
+  const READY_EVERY_MS = 1000;
+  const waiting = []; // submissions without a grade yet, oldest first
+  const listeners = {};
+  let told = 0;
+
+  const TH = (window.TH = { locale: "zh-CN", settings: {}, iri: "", state: null });
+
+  TH.post = (type, rest) => parent.postMessage({ th: 1, type, ...rest }, appOrigin);
+  TH.statement = (statement) => TH.post("statement", { statement });
+  TH.on = (type, listener) => (listeners[type] = listeners[type] || []).push(listener);
+
+  /** Hand in a quiz: resolves with the grade, rejects with an Error whose `code` says why there is none. */
+  TH.submitAnswers = (answers) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject });
+      TH.post("answers", { answers });
+    });
+
+  function graded({ grade, error }) {
+    const first = waiting.shift();
+    if (!first) return;
+    if (grade) first.resolve(grade);
+    else first.reject(Object.assign(new Error(error?.detail ?? "not graded"), { code: error?.code }));
+  }
+
+  function pauseMedia() {
+    document.querySelectorAll("video, audio").forEach((media) => media.pause());
+  }
+
+  addEventListener("message", (event) => {
+    if (event.origin !== appOrigin || event.source !== parent || event.data?.th !== 1) return;
+    const message = event.data;
+    if (message.type === "init") {
+      Object.assign(TH, { locale: message.locale, settings: message.settings ?? {}, iri: message.iri, state: message.state ?? null });
+      root.lang = message.locale;
+      document.title = message.title ?? document.title;
+    }
+    if (message.type === "graded") graded(message);
+    if (message.type === "pause") pauseMedia();
+    (listeners[message.type] ?? []).forEach((listener) => listener(message));
+  });
+
+  for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
+    addEventListener(sign, () => {
+      if (Date.now() - told < ACTIVE_EVERY_MS) return;
+      told = Date.now();
+      TH.post("active");
+    }, { passive: true, capture: true });
+  }
+
+  // Content as high as it wants to be: the page scrolls, not the frame.
+  let height = 0;
+  TH.followHeight = (element) =>
+    new ResizeObserver(() => {
+      const now = Math.ceil(element.getBoundingClientRect().height);
+      if (now > 0 && Math.abs(now - height) > 1) TH.post("height", { px: (height = now) });
+    }).observe(element);
+
+  // Said again until the page has answered: it may be slower than its frame.
+  TH.ready = () => {
+    TH.post("ready");
+    const again = setInterval(() => TH.post("ready"), READY_EVERY_MS);
+    TH.on("init", () => clearInterval(again));
+  };
+})();

@@ -1,0 +1,42 @@
+// A plain video with captions: goes on where it was left, says what was played.
+(function () {
+  "use strict";
+  const { base, entry, captions } = document.documentElement.dataset;
+  const SAVE_EVERY_MS = 5000;
+  const video = document.querySelector("video");
+  const problem = document.querySelector(".problem");
+  const WORDS = {
+    zh: "视频无法播放：可能是网络中断，联网后请刷新页面。您的学习位置已保存。",
+    en: "The video cannot be played; the network may be down. Reload the page when it is back. Your place is kept.",
+  };
+  let saved = 0;
+  let tracking = null;
+
+  window.TH.on("init", ({ state, locale }) => {
+    if (tracking) return;
+    for (const one of JSON.parse(captions || "[]")) {
+      const track = Object.assign(document.createElement("track"), { kind: "captions", src: one.url, srclang: one.language, label: one.label });
+      track.default = locale.startsWith(one.language.slice(0, 2));
+      video.append(track);
+    }
+    tracking = window.TH.trackVideo(video, { segments: state?.segments, completed: state?.completed });
+    video.addEventListener("loadedmetadata", () => {
+      if (state?.position > 0 && state.position < video.duration - 2) video.currentTime = state.position;
+    }, { once: true });
+    video.src = base + entry;
+  });
+
+  const save = (now) => {
+    if (!tracking || (!now && Date.now() - saved < SAVE_EVERY_MS)) return;
+    saved = Date.now();
+    window.TH.post("state", { body: { position: Math.round(video.currentTime * 10) / 10, segments: tracking.covered(), completed: tracking.completed() } });
+  };
+  video.addEventListener("timeupdate", () => save(false));
+  for (const moment of ["pause", "seeked", "ended"]) video.addEventListener(moment, () => save(true));
+  video.addEventListener("error", () => {
+    problem.textContent = window.TH.locale.startsWith("zh") ? WORDS.zh : WORDS.en;
+    problem.hidden = false;
+  });
+  video.addEventListener("playing", () => (problem.hidden = true));
+  window.TH.ready();
+})();
