@@ -1,11 +1,17 @@
-"""What do the tests of courses open? Small packages, libraries and videos, built byte by byte."""
+"""What do the tests of courses open, and how do they say what they expect? Small packages and videos, built byte by byte."""
 
 import io
 import json
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from courses.document import Problem
+from courses.package import Package
+
+Open = Callable[..., Package | list[Problem]]
 
 VTT = "WEBVTT\n\n00:00.000 --> 00:02.000\n你好\n"
 DOCUMENT: dict[str, Any] = {
@@ -151,3 +157,13 @@ def libraries(folder: Path) -> Path:
         files[f"{name}-1.0/library.json"] = text({"machineName": name, "preloadedDependencies": needs}).encode()
         files[f"{name}-1.0/code.js"] = b"//"
     return write(folder, {**files, "TH.Shared-1.0/library.json": b"{}"})
+
+
+def sound(found: Package | list[Problem]) -> Package:
+    assert isinstance(found, Package), found
+    return found
+
+
+def problems(found: Package | list[Problem]) -> list[str]:
+    assert isinstance(found, list)
+    return [problem.path for problem in found]

@@ -9,40 +9,10 @@ from typing import Any
 
 import pytest
 
-from courses.document import Problem
 from courses.outline import parse_course
 from courses.package import Package, open_package
 from tests.unit.courses import folders
-from tests.unit.courses.folders import course_files, mp4, text, webm, write, zipped
-
-Open = Callable[..., Package | list[Problem]]
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Open:
-    """Open bytes as a file, or files as a folder, with our own content types in small."""
-    library = folders.libraries(tmp_path / "library")
-
-    def open_it(content: bytes | dict[str, bytes], name: str = "something.bin") -> Package | list[Problem]:
-        path = tmp_path / "source" / name
-        path.parent.mkdir(exist_ok=True)
-        if isinstance(content, bytes):
-            path.write_bytes(content)
-        else:
-            write(path, content)
-        return open_package(path, library)
-
-    return open_it
-
-
-def sound(found: Package | list[Problem]) -> Package:
-    assert isinstance(found, Package), found
-    return found
-
-
-def problems(found: Package | list[Problem]) -> list[str]:
-    assert isinstance(found, list)
-    return [problem.path for problem in found]
+from tests.unit.courses.folders import Open, course_files, mp4, problems, sound, text, webm, write, zipped
 
 
 def changed(name: str, change: Callable[[Any], object]) -> dict[str, bytes]:
@@ -256,64 +226,6 @@ def test_a_video_with_checkpoints_is_whole(opened: Open, change: dict[str, Any],
     }
     found = opened(zipped(files))
     assert (problems(found) if isinstance(found, list) else None) == (None if path is None else [path])
-
-
-def bare_h5p(library: str = "TH.Reading", body: Any = folders.READING) -> dict[str, bytes]:
-    return {"h5p.json": text(folders.about(library)).encode(), "content/content.json": text(body).encode()}
-
-
-def test_an_h5p_alone_is_a_course_of_one_activity(opened: Open) -> None:
-    package = sound(opened(zipped(bare_h5p()), "My Reading.h5p"))
-    activity = package.course.activities[0]
-    assert (len(package.course.activities), activity.title.zh, activity.minutes, activity.entry) == (1, "标题", 10, "content")
-    assert package.course.code.startswith("my-reading-")
-    assert {"content/h5p.json", "content/content/content.json", "content/TH.Reading-1.0/library.json"} <= package.files.keys()
-    assert parse_course(package.document) == package.course
-
-
-def test_the_title_of_an_h5p_is_cleaned_and_the_file_s_name_stands_in_for_none(opened: Open) -> None:
-    for written, shown in (("a\0b ", "ab"), ("\0", "第一课"), ("长" * 300, "长" * 200)):
-        files = {**bare_h5p(), "h5p.json": text({**folders.about("TH.Reading"), "title": written}).encode()}
-        assert sound(opened(zipped(files), "第一课.h5p")).course.title.zh == shown
-
-
-def test_a_quiz_alone_has_nobody_who_knows_the_answers(opened: Open) -> None:
-    assert problems(opened(zipped(bare_h5p("TH.Quiz", folders.QUIZ)), "quiz.h5p")) == ["content"]
-
-
-def test_an_h5p_file_inside_a_course_is_unpacked(opened: Open) -> None:
-    files = {name: content for name, content in course_files().items() if not name.startswith("activities/read/")}
-    document = copy.deepcopy(folders.DOCUMENT)
-    document["modules"][0]["activities"][0]["entry"] = "activities/read.h5p"
-    files |= {"course.json": text(document).encode(), "activities/read.h5p": zipped(bare_h5p())}
-    package = sound(opened(zipped(files)))
-    assert package.course.activities[0].entry == "activities/read"
-    assert package.sha256 == sound(opened(zipped(course_files()))).sha256
-    hostile = {**files, "activities/read.h5p": zipped({**bare_h5p(), "../out.js": b"x"})}
-    assert problems(opened(zipped(hostile))) == ["activities/read.h5p ../out.js"]
-
-
-@pytest.mark.parametrize(("content", "entry"), [(mp4(61), "media/video.mp4"), (webm(61), "media/video.webm")])
-def test_a_video_alone_is_a_course_of_one_activity_whatever_its_name(opened: Open, content: bytes, entry: str) -> None:
-    package = sound(opened(content, "第一课.zip"))
-    activity = package.course.activities[0]
-    assert (activity.title.zh, activity.minutes, activity.media_seconds, activity.requires) == ("第一课", 2, 61, {"coverage": 0.9})
-    assert list(package.files) == [activity.entry] == [entry]
-    assert package.course.code.startswith("video-")
-    assert parse_course(package.document) == package.course
-
-
-def test_a_recording_that_does_not_say_its_length_needs_a_course_around_it(opened: Open) -> None:
-    found = opened(webm(None), "a.webm")
-    assert isinstance(found, list)
-    assert "media_seconds" in found[0].message
-
-
-@pytest.mark.parametrize("content", [b"", b"text", b"%PDF-1.7", b"GIF89a", zipped({}), zipped({"a.txt": b"x"})])
-def test_what_is_no_course_is_told_so(opened: Open, content: bytes) -> None:
-    found = opened(content, "course.zip")
-    assert isinstance(found, list)
-    assert found
 
 
 def test_a_folder_is_held_to_the_same_names(opened: Open, tmp_path: Path) -> None:
