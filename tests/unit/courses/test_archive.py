@@ -98,6 +98,10 @@ def test_a_name_that_leads_elsewhere_is_refused(opened: Made, name: str) -> None
     assert only(opened(zipped({name: b"" if name.endswith("/") else b"x"}))).path in {name, ascii(name)}
 
 
+def test_somebody_with_an_old_packer_is_told_what_to_do(opened: Made) -> None:
+    assert "pack the files again" in only(opened(zipped({"media\\film.mp4": b"x"}))).message
+
+
 def test_a_name_with_a_zero_in_it_is_refused_though_libraries_cut_it_there(opened: Made) -> None:
     assert "leads outside" in only(opened(entry("a.txtXYZ", raw=b"a.txt\0YZ"))).message
 

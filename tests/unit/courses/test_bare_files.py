@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from courses.archive import Limits
 from courses.outline import parse_course
 from tests.unit.courses import folders
 from tests.unit.courses.folders import Open, course_files, mp4, problems, sound, text, webm, zipped
@@ -43,6 +44,19 @@ def test_an_h5p_file_inside_a_course_is_unpacked(opened: Open) -> None:
     assert package.sha256 == sound(opened(zipped(course_files()))).sha256
     hostile = {**files, "activities/read.h5p": zipped({**bare_h5p(), "../out.js": b"x"})}
     assert problems(opened(zipped(hostile))) == ["activities/read.h5p ../out.js"]
+
+
+def test_archives_inside_a_course_share_its_limits(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = copy.deepcopy(folders.DOCUMENT)
+    first = document["modules"][0]["activities"][0]
+    document["modules"][0]["activities"] = [{**first, "key": f"read-{n}", "entry": f"activities/read-{n}.h5p"} for n in range(2)]
+    inner = zipped({**bare_h5p(), "content/film.mp4": bytes(range(256)) * 40})
+    outer = {"course.json": text(document).encode(), "activities/read-0.h5p": inner, "activities/read-1.h5p": inner}
+    files = zipped(outer)
+    sound(opened(files))
+    room_for_one = sum(map(len, outer.values())) + 15_000
+    monkeypatch.setattr("courses.package.LIMITS", Limits(total=room_for_one))
+    assert problems(opened(files)) == ["activities/read-1.h5p"]
 
 
 @pytest.mark.parametrize(("content", "entry"), [(mp4(61), "media/video.mp4"), (webm(61), "media/video.webm")])
