@@ -82,5 +82,6 @@ def _ask_to_sign_in() -> BaseResponse:
 
 
 def init_app(app: Flask) -> None:
-    """Check every request against what its route demands."""
+    """Check every request against what its route demands; our own style sheets and scripts are for everybody."""
+    app.view_functions["static"] = public(app.view_functions["static"])
     app.before_request(_check)

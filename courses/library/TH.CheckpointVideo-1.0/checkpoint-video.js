@@ -1,7 +1,7 @@
 // A video that stops at checkpoints for a question. Nobody gets past a checkpoint without answering it.
-var H5P = H5P || {};
+var TH = (window.TH = window.TH || {}); // our player's frame, or nothing but these types
 
-H5P.CheckpointVideo = (function (Q) {
+TH.CheckpointVideo = (function (Q) {
   "use strict";
   var el = Q.el;
   var AFTER_S = 0.05;
@@ -22,14 +22,14 @@ H5P.CheckpointVideo = (function (Q) {
     this.attach = function ($container) {
       video = el("video", { controls: true, playsinline: true, preload: "metadata", crossorigin: "anonymous" });
       (params.captions || []).forEach(function (track) {
-        video.append(el("track", { kind: "captions", src: H5P.getPath(track.path, contentId), srclang: track.language, label: track.label, default: track.language.slice(0, 2) === ((window.TH && window.TH.locale) || "zh").slice(0, 2) }));
+        video.append(el("track", { kind: "captions", src: H5P.getPath(track.path, contentId), srclang: track.language, label: track.label, default: track.language.slice(0, 2) === (TH.locale || "zh").slice(0, 2) }));
       });
       panel = el("section", { class: "th-panel", "aria-live": "polite", hidden: true });
       state = el("p", { class: "th-note", role: "status" });
       root = el("div", { class: "th-content th-video" }, video, panel, state);
       $container.append(root);
       self.setActivityStarted();
-      if (window.TH && window.TH.trackVideo) tracking = window.TH.trackVideo(video, { segments: before.segments, completed: before.completed });
+      if (TH.trackVideo) tracking = TH.trackVideo(video, { segments: before.segments, completed: before.completed });
       video.addEventListener("loadedmetadata", function () {
         if (before.position > 0 && before.position < video.duration - 2) video.currentTime = before.position;
       }, { once: true });
@@ -86,7 +86,7 @@ H5P.CheckpointVideo = (function (Q) {
     }
 
     function keep() {
-      if (window.TH && window.TH.saveSoon) window.TH.saveSoon();
+      if (TH.saveSoon) TH.saveSoon();
     }
 
     this.getCurrentState = function () {
@@ -102,4 +102,4 @@ H5P.CheckpointVideo = (function (Q) {
   CheckpointVideo.prototype = Object.create(H5P.EventDispatcher.prototype);
   CheckpointVideo.prototype.constructor = CheckpointVideo;
   return CheckpointVideo;
-})(H5P.THQuestion);
+})(TH.Question);

@@ -1,7 +1,7 @@
 // A question with options: what reading, quiz and video share. Plain form controls, so that keyboards and screen readers know them.
-var H5P = H5P || {};
+var TH = (window.TH = window.TH || {}); // our player's frame, or nothing but these types
 
-H5P.THQuestion = (function () {
+TH.Question = (function () {
   "use strict";
 
   /** Make an element: el("p", {class: "x"}, "text", child …). Text is never taken for HTML. */
@@ -21,7 +21,7 @@ H5P.THQuestion = (function () {
   /** Pick the words of the page's language. */
   function words(zh, en) {
     return function (key) {
-      var locale = (window.TH && window.TH.locale) || document.documentElement.lang || "zh-CN";
+      var locale = TH.locale || document.documentElement.lang || "zh-CN";
       return (locale.slice(0, 2) === "zh" ? zh : en)[key];
     };
   }

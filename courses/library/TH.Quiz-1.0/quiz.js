@@ -1,7 +1,7 @@
 // Quiz: questions whose answers only the server knows. It grades, this shows; what was chosen survives a reload.
-var H5P = H5P || {};
+var TH = (window.TH = window.TH || {}); // our player's frame, or nothing but these types
 
-H5P.Quiz = (function (Q) {
+TH.Quiz = (function (Q) {
   "use strict";
   var el = Q.el;
   var W = Q.words(
@@ -21,7 +21,7 @@ H5P.Quiz = (function (Q) {
     H5P.EventDispatcher.call(this);
     var self = this;
     var draft = ((extras && extras.previousState) || {}).draft || {};
-    var attempts = (window.TH && window.TH.settings.attempts) || [];
+    var attempts = (TH.settings && TH.settings.attempts) || [];
     var root;
 
     this.attach = function ($container) {
@@ -46,7 +46,7 @@ H5P.Quiz = (function (Q) {
 
       function keep() {
         params.questions.forEach(function (question, index) { draft[question.id] = drawn[index].chosen(); });
-        if (window.TH) window.TH.saveSoon();
+        if (TH.saveSoon) TH.saveSoon();
       }
 
       function hand(event) {
@@ -58,13 +58,13 @@ H5P.Quiz = (function (Q) {
           open[0].inputs[0].focus();
           return;
         }
-        if (!window.TH) {
+        if (!TH.submitAnswers) {
           said.textContent = W("outside");
           return;
         }
         button.disabled = true;
         said.textContent = W("sending");
-        window.TH.submitAnswers(draft).then(
+        TH.submitAnswers(draft).then(
           function (grade) { result(grade, true); },
           function (error) {
             button.disabled = false;
@@ -93,7 +93,7 @@ H5P.Quiz = (function (Q) {
 
     function line(question, item) {
       var chosen = question.options.filter(function (option) { return item.response.indexOf(option.id) >= 0; });
-      var words = item.feedback[window.TH && window.TH.locale.slice(0, 2) !== "zh" ? "en" : "zh"] || item.feedback.zh;
+      var words = item.feedback[(TH.locale || "zh").slice(0, 2) !== "zh" ? "en" : "zh"] || item.feedback.zh;
       return el(
         "section",
         { class: "th-item", "data-right": String(item.correct) },
@@ -117,4 +117,4 @@ H5P.Quiz = (function (Q) {
   Quiz.prototype = Object.create(H5P.EventDispatcher.prototype);
   Quiz.prototype.constructor = Quiz;
   return Quiz;
-})(H5P.THQuestion);
+})(TH.Question);

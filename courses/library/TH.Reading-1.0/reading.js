@@ -1,7 +1,7 @@
 // Reading: pages of text with check questions. Completed when every page was opened and every check answered rightly.
-var H5P = H5P || {};
+var TH = (window.TH = window.TH || {}); // our player's frame, or nothing but these types
 
-H5P.Reading = (function (Q) {
+TH.Reading = (function (Q) {
   "use strict";
   var el = Q.el;
   var W = Q.words(
@@ -90,7 +90,7 @@ H5P.Reading = (function (Q) {
     }
 
     function keep() {
-      if (window.TH) window.TH.saveSoon();
+      if (TH.saveSoon) TH.saveSoon();
     }
 
     this.getCurrentState = function () {
@@ -101,4 +101,4 @@ H5P.Reading = (function (Q) {
   Reading.prototype = Object.create(H5P.EventDispatcher.prototype);
   Reading.prototype.constructor = Reading;
   return Reading;
-})(H5P.THQuestion);
+})(TH.Question);
