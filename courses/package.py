@@ -154,9 +154,8 @@ def _list(value: Any, key: str) -> list[Any]:
 def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> tuple[Course, dict[str, Path]] | list[Problem]:
     """Unpack activities that are .h5p files as an editor exports them; their entry becomes a folder of the same name."""
     files, problems, folders = dict(files), [], {}
-    for entry in {
-        one.entry for one in course.activities if one.format == "h5p" and one.entry.lower().endswith(".h5p") and one.entry in files
-    }:
+    entries = {one.entry for one in course.activities if one.format == "h5p" and one.entry.lower().endswith(".h5p")}
+    for entry in sorted(entries & files.keys()):
         found = space.unpack(files.pop(entry))
         if isinstance(found, list):
             problems += [Problem(f"{entry} {one.path}".rstrip(), one.message) for one in found]

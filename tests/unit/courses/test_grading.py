@@ -106,3 +106,8 @@ def test_a_mistake_in_a_key_is_named_with_its_path(change: dict[str, Any], path:
 def test_anything_at_all_is_checked_without_an_accident(key: Any) -> None:
     if not check_key(key):
         grade(key, {})
+
+
+@pytest.mark.parametrize(("percent", "passed"), [(49, True), (50, True), (51, False)])
+def test_exactly_the_pass_mark_is_enough(percent: int, passed: bool) -> None:
+    assert grade({**KEY, "pass_percent": percent}, {"q1": ["b"]}).passed is passed
