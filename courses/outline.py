@@ -52,6 +52,11 @@ class Activity:
     grading: str = "none"
     summary: Text = NOTHING
 
+    @property
+    def worth_seconds(self) -> int:
+        """The most it can earn: its minutes, and of media never more than it runs."""
+        return self.minutes * 60 if self.media_seconds is None else min(self.minutes * 60, int(self.media_seconds))
+
 
 @dataclass(frozen=True, slots=True)
 class Module:

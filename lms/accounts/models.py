@@ -15,11 +15,11 @@ ROLES = (TEACHER, TRAINER, OFFICE)
 
 
 @dataclass(frozen=True, slots=True)
-class Role(RoleMixin):  # type: ignore[misc]  # Flask-Security's mixin is untyped where it matters
+class Role(RoleMixin):
     """What a person may do; the three roles are fixed, so they need no table."""
 
     name: str
-    permissions: ClassVar[list[str]] = []
+    permissions: ClassVar[list[str]] = []  # type: ignore[misc]  # nobody has any: the role is all there is
 
 
 class Organisation(Base):
@@ -35,7 +35,7 @@ class Organisation(Base):
     path: Mapped[str] = mapped_column(String(500), index=True)
 
 
-class Person(Base, UserMixin):  # type: ignore[misc]
+class Person(Base, UserMixin):
     """Somebody who can sign in. `account` is the opaque name by which xAPI knows them."""
 
     __tablename__ = "person"
@@ -44,7 +44,7 @@ class Person(Base, UserMixin):  # type: ignore[misc]
     account: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid.uuid4()))
     username: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(100), index=True)
-    email: Mapped[str | None] = mapped_column(String(255), unique=True)
+    email: Mapped[str | None] = mapped_column(String(255), unique=True)  # type: ignore[assignment]  # not everybody has one
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid.uuid4().hex)
@@ -54,7 +54,7 @@ class Person(Base, UserMixin):  # type: ignore[misc]
 
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
 
-    @property
+    @property  # type: ignore[override]  # a column here, a table there
     def roles(self) -> list[Role]:
         """The person's roles, in the order in which first pages are preferred."""
         held = set(self.role_names.split(","))

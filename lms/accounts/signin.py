@@ -24,7 +24,7 @@ csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True)
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """One field for who you are: user name or e-mail, however it was capitalised."""
 
     email = None
@@ -81,7 +81,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
     )
     csrf.init_app(app)  # before Flask-Security, which looks for it
-    datastore = SQLAlchemySessionUserDatastore(_RequestSession(), Person, Role)
+    datastore = SQLAlchemySessionUserDatastore(_RequestSession(), Person, Role)  # type: ignore[arg-type]  # it only asks and adds
     Security(app, datastore, login_form=SignInForm)
     limiter.init_app(app)
     _limit_sign_in(app)
@@ -91,7 +91,7 @@ def _limit_sign_in(app: Flask) -> None:
     by_account = limiter.limit("10 per minute", key_func=_account_key, methods=["POST"])
     by_address = limiter.limit("60 per minute", methods=["POST"])
     view = app.view_functions["security.login"]
-    app.view_functions["security.login"] = public(by_account(by_address(view)))
+    app.view_functions["security.login"] = public(by_account(by_address(view)))  # type: ignore[assignment]  # Limiter allows coroutines
     app.view_functions["security.logout"] = public(app.view_functions["security.logout"])
     if "security.verify" in app.view_functions:
         app.view_functions["security.verify"] = requires()(app.view_functions["security.verify"])

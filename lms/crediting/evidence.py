@@ -5,6 +5,7 @@ Rows are read as plain tuples, for many enrolments at once: this is where thousa
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from lms.crediting.policy import Terms, terms_of
 from lms.crediting.rates import Segment, real_rates
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
 
-MILLISECONDS = 1000
+Columns = list[Any]  # what a kind of evidence has is never null for that kind
 
 
 def case_of(session: Session, enrolment_id: int) -> Case:
@@ -31,12 +32,11 @@ def cases_of(session: Session, terms: Mapping[int, Terms]) -> dict[int, Case]:
 
 
 def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
-    columns = (Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.device, Row.at, Row.since, Row.seconds)
+    columns: Columns = [Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.device, Row.at, Row.since, Row.seconds]
     wanted = (Row.enrolment_id.in_(list(terms)), Row.kind != "played", Row.voided.is_(False))
     known = {enrolment_id: own.law.activities for enrolment_id, own in terms.items()}
-    for enrolment_id, kind, activity, launch, device, at, since, seconds in session.execute(
-        select(*columns).where(*wanted).order_by(Row.id)
-    ):
+    rows: Iterable[Any] = session.execute(select(*columns).where(*wanted).order_by(Row.id))
+    for enrolment_id, kind, activity, launch, device, at, since, seconds in rows:
         if activity not in known[enrolment_id]:
             continue
         if kind == "present":
@@ -50,23 +50,12 @@ def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, lis
 
 
 def _add_segments(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
-    columns = (
-        Row.enrolment_id,
-        Row.activity,
-        Row.session,
-        Row.at,
-        Row.statement_id,
-        Row.part,
-        Row.since,
-        Row.media_from_ms,
-        Row.media_to_ms,
-        Row.rate,
-    )
+    whose: Columns = [Row.enrolment_id, Row.activity, Row.session]
+    columns: Columns = [*whose, Row.at, Row.statement_id, Row.part, Row.since, Row.media_from_ms, Row.media_to_ms, Row.rate]
     wanted = (Row.enrolment_id.in_(list(terms)), Row.kind == "played", Row.voided.is_(False))
     launches: dict[tuple[int, str, str], list[Segment]] = defaultdict(list)
-    for enrolment_id, activity, launch, at, statement, part, since, start_ms, end_ms, rate in session.execute(
-        select(*columns).where(*wanted)
-    ):
+    rows: Iterable[Any] = session.execute(select(*columns).where(*wanted))
+    for enrolment_id, activity, launch, at, statement, part, since, start_ms, end_ms, rate in rows:
         if activity in terms[enrolment_id].law.activities:
             segment = Segment((at, str(statement), part), at if since is None else since, at, start_ms, end_ms, rate)
             launches[enrolment_id, activity, launch].append(segment)

@@ -67,7 +67,7 @@ def of_enrolments(session: Session, enrolment_ids: Iterable[int]) -> list[Standi
     return [found[enrolment_id] for enrolment_id in wanted if enrolment_id in found]
 
 
-def _standings(session: Session, query: Select[tuple[Enrolment]]) -> list[Standing]:
+def _standings(session: Session, query: Select[Enrolment]) -> list[Standing]:
     """Return where the enrolments of a query stand; the number of queries does not grow with theirs."""
     whole = (joinedload(Enrolment.training_class).joinedload(TrainingClass.programme_version), joinedload(Enrolment.person))
     enrolments = session.scalars(query.options(*whole).order_by(Enrolment.id.desc())).all()

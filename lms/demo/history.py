@@ -86,7 +86,7 @@ def _launch(learner: Learner, registration: uuid.UUID, version: CourseVersion, s
         live=False,
         last_beat=sitting.ended_at,
         closed_seconds=sum(int((end - start).total_seconds()) for start, end in sitting.stretches),
-        cap_seconds=sitting.study.activity.minutes * 60,
+        cap_seconds=sitting.study.activity.worth_seconds,
     )
 
 

@@ -36,15 +36,10 @@ class Studied:
     result: ActivityResult
 
     @property
-    def worth_seconds(self) -> int:
-        """What the activity is worth at most."""
-        return self.activity.minutes * 60
-
-    @property
     def state(self) -> str:
         """Return 'open' (not begun), 'running', or 'done' (nothing more can be earned)."""
         earned, gate = self.result.credited_seconds, self.result.gate
-        if gate.open and earned >= self.worth_seconds:
+        if gate.open and earned >= self.activity.worth_seconds:
             return "done"
         return "running" if self.result.measured_seconds or gate.covered_ms else "open"
 
@@ -71,7 +66,7 @@ def _resume(session: Session, standing: Standing, last: Launch) -> Step | None:
         return None
     course = outline_of(version)
     activity = next((one for one in course.activities if one.key == last.activity), None)
-    if activity is None or standing.credited_for(course.code, activity.key) >= activity.minutes * 60:
+    if activity is None or standing.credited_for(course.code, activity.key) >= activity.worth_seconds:
         return None
     return Step(last.enrolment_id, version.id, course, activity, resumed=True)
 

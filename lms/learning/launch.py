@@ -104,7 +104,7 @@ def _new(admission: Admission, registration_id: uuid.UUID, device: str, now: dat
         opened_at=now,
         live=False,
         nonce=fresh_nonce(),
-        cap_seconds=admission.activity.minutes * 60,
+        cap_seconds=admission.activity.worth_seconds,
     )
 
 

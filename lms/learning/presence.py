@@ -93,7 +93,8 @@ def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rh
     if row is None:
         return None
     since, closed, earlier, cap = row
-    return Beaten(State.COUNTING, fresh, earlier + closed + int((now - since).total_seconds()), cap)
+    running = int((now - since).total_seconds()) if since else 0
+    return Beaten(State.COUNTING, fresh, earlier + closed + running, cap)
 
 
 def take_beat(session: Session, ticket: Ticket, nonce: str, now: datetime, settings: Settings, *, last: bool = False) -> Beaten | Stopped:

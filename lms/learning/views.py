@@ -95,7 +95,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "title": pick(activity.title.zh, activity.title.en),
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading},
-        "cap_seconds": activity.minutes * 60,
+        "cap_seconds": activity.worth_seconds,
         "texts": player_texts(settings.beat_seconds + settings.beat_grace_seconds),
     }
 

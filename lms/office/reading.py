@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lms.accounts.models import Organisation
 from lms.crediting.standing import Standing, of_enrolments
@@ -33,24 +33,23 @@ class Page:
 
 def classes(session: Session, scope: str, words: str, after: int | None) -> Page:
     """Return classes of providers below `scope` (path prefix), newest first, whose name or code holds `words`."""
-    wanted = _within(select(TrainingClass), scope, words)
-    total = session.scalar(_within(select(func.count(TrainingClass.id)), scope, words)) or 0
-    if after is not None:
-        wanted = wanted.where(TrainingClass.id < after)
+    wanted = _wanted(scope, words)
+    total = session.scalar(select(func.count(TrainingClass.id)).join(TrainingClass.provider).where(*wanted)) or 0
     people = select(func.count()).where(Enrolment.class_id == TrainingClass.id).scalar_subquery()
-    whole = (joinedload(TrainingClass.programme_version), joinedload(TrainingClass.provider))
-    rows = session.execute(wanted.add_columns(people).options(*whole).order_by(TrainingClass.id.desc()).limit(PAGE + 1)).all()
+    query = select(TrainingClass, people).join(TrainingClass.provider).where(*wanted)
+    if after is not None:
+        query = query.where(TrainingClass.id < after)
+    whole = (joinedload(TrainingClass.programme_version), contains_eager(TrainingClass.provider))
+    rows = session.execute(query.options(*whole).order_by(TrainingClass.id.desc()).limit(PAGE + 1)).all()
     lines = [ClassLine(*row) for row in rows[:PAGE]]
     return Page(lines, total, lines[-1].training_class.id if len(rows) > PAGE else None)
 
 
-def _within(query: Select[tuple[object]], scope: str, words: str) -> Select[tuple[object]]:  # type: ignore[type-var]
-    query = query.join(Organisation, Organisation.id == TrainingClass.provider_id).where(
-        Organisation.path.startswith(scope, autoescape=True)
-    )
+def _wanted(scope: str, words: str) -> list[ColumnElement[bool]]:
+    wanted = [Organisation.path.startswith(scope, autoescape=True)]
     if words:
-        query = query.where(or_(TrainingClass.name.contains(words, autoescape=True), TrainingClass.code.contains(words, autoescape=True)))
-    return query
+        wanted.append(or_(TrainingClass.name.contains(words, autoescape=True), TrainingClass.code.contains(words, autoescape=True)))
+    return wanted
 
 
 def class_within(session: Session, scope: str, class_id: int) -> TrainingClass | None:

@@ -21,9 +21,10 @@ _own = threading.local()  # a compiler is no thread's but its own; it keeps the 
 def of_transcript(transcript: Transcript) -> bytes:
     """Return the transcript as PDF (tagged, with a title and a language)."""
     inputs = {"data": json.dumps(content_of(transcript), ensure_ascii=False)}
-    made: bytes = _compiler().compile(
-        format="pdf", sys_inputs=inputs, timestamp=int(transcript.issued_at.timestamp()), pdf_standards=["ua-1"]
-    )
+    issued = int(transcript.issued_at.timestamp())
+    made = _compiler().compile(format="pdf", sys_inputs=inputs, timestamp=issued, pdf_standards=["ua-1"])
+    if not isinstance(made, bytes):
+        raise TypeError("one document makes one PDF")
     return made
 
 
@@ -92,7 +93,7 @@ def _row(line: Line) -> list[str]:
     account = line.why.account
     return [
         pick(line.activity.title.zh, line.activity.title.en),
-        write_clock(line.activity.minutes * 60),
+        write_clock(line.activity.worth_seconds),
         write_clock(account.measured_seconds),
         write_clock(line.credited_seconds),
         _("yes") if account.gate.open else _("no"),

@@ -75,7 +75,7 @@ def of_transcript(transcript: Transcript) -> bytes:
             (
                 pick(line.activity.title.zh, line.activity.title.en),
                 pick(chapter.course.title.zh, chapter.course.title.en),
-                line.activity.minutes * 60,
+                line.activity.worth_seconds,
                 line.why.account.measured_seconds,
                 line.credited_seconds,
                 _("yes") if line.why.account.gate.open else _("no"),

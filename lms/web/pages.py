@@ -1,7 +1,5 @@
 """What does every page know: the product's name, the menu, the language switch; and where does a person land?"""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
@@ -51,7 +49,7 @@ def _back() -> str:
 def _menu() -> list[dict[str, object]]:
     if not current_user.is_authenticated:
         return []
-    known: dict[str, Callable[..., object]] = current_app.view_functions
+    known = current_app.view_functions
     return [
         {"endpoint": endpoint, "label": label, "icon": icon, "active": request.endpoint == endpoint}
         for role in current_user.roles

@@ -90,10 +90,21 @@ def _next_id(connection: Connection, table: Any) -> int:
 
 def _organisations(connection: Connection) -> tuple[int, list[int]]:
     office = _next_id(connection, Organisation.__table__)
-    rows = [{"id": office, "code": f"bench-{office}", "name": "省教师教育办公室", "kind": "office", "parent_id": None, "path": f"/{office}/"}]
+    rows = [
+        {"id": office, "code": f"bench-{office}", "name": "省教师教育办公室", "kind": "office", "parent_id": None, "path": f"/{office}/"}
+    ]
     for number in range(1, SCHOOLS + 1):
         own = office + number
-        rows.append({"id": own, "code": f"bench-{own}", "name": f"第 {number} 中心学校", "kind": "school", "parent_id": office, "path": f"/{office}/{own}/"})
+        rows.append(
+            {
+                "id": own,
+                "code": f"bench-{own}",
+                "name": f"第 {number} 中心学校",
+                "kind": "school",
+                "parent_id": office,
+                "path": f"/{office}/{own}/",
+            }
+        )
     _insert(connection, Organisation.__table__, rows)
     return office, list(range(office + 1, office + 1 + SCHOOLS))
 
@@ -104,7 +115,15 @@ def _programme(connection: Connection) -> int:
         raise TypeError(raw)
     programme, version = _next_id(connection, Programme.__table__), _next_id(connection, ProgrammeVersion.__table__)
     _insert(connection, Programme.__table__, [{"id": programme, "code": f"bench-{programme}", "year": 2026}])
-    row = {"id": version, "programme_id": programme, "number": 1, "document": raw, "sha256": digest(raw), "effective_from": STARTS, "imported_at": AT}
+    row = {
+        "id": version,
+        "programme_id": programme,
+        "number": 1,
+        "document": raw,
+        "sha256": digest(raw),
+        "effective_from": STARTS,
+        "imported_at": AT,
+    }
     _insert(connection, ProgrammeVersion.__table__, [row])
     return version
 
@@ -152,7 +171,9 @@ def _class_courses(seeded: Seeded, version_ids: Sequence[int]) -> Iterator[Row]:
 def _activities(connection: Connection, version_ids: Sequence[int]) -> list[tuple[str, int]]:
     """Return ('<course code>:<activity key>', minutes) of all activities of the versions."""
     rows = connection.execute(
-        select(Course.code, CourseVersion.document).join(Course, Course.id == CourseVersion.course_id).where(CourseVersion.id.in_(version_ids))
+        select(Course.code, CourseVersion.document)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(CourseVersion.id.in_(version_ids))
     )
     return [
         (f"{code}:{activity['key']}", int(activity["minutes"]))

@@ -150,7 +150,7 @@ def flags(case: Case) -> set[Flag]:
         if isinstance(seen, Reported) and seen.seconds > seen.at - seen.opened:
             found.add(Flag("claim", seen.activity, seen.session))
         for other in case.observations:
-            if isinstance(seen, Present) and isinstance(other, Present) and "" != seen.device != other.device != "":
-                if max(seen.start, other.start) < min(seen.end, other.end):
-                    found.add(Flag("devices", seen.activity, seen.session))
+            apart = isinstance(seen, Present) and isinstance(other, Present) and "" != seen.device != other.device != ""
+            if apart and max(seen.start, other.start) < min(seen.end, other.end):
+                found.add(Flag("devices", seen.activity, seen.session))
     return found

@@ -26,7 +26,13 @@ def activity(key: str, minutes: int, media_seconds: int | None = None) -> Activi
     )
 
 
-SHELF = [("a", activity("read", 45)), ("a", activity("film", 12, 700)), ("b", activity("quiz", 10)), ("b", activity("read", 30)), ("c", activity("long", 120))]
+SHELF = [
+    ("a", activity("read", 45)),
+    ("a", activity("film", 12, 700)),
+    ("b", activity("quiz", 10)),
+    ("b", activity("read", 30)),
+    ("c", activity("long", 120)),
+]
 
 
 def told(number: int, first: date = FIRST, last: date = LAST) -> list[Sitting]:
@@ -46,7 +52,7 @@ def test_nobody_is_in_two_places_at_once(last: date) -> None:
 def test_everything_happened_between_the_first_and_the_last_evening() -> None:
     for number in range(1, 50):
         for sitting in told(number):
-            assert FIRST <= sitting.opened_at.date()
+            assert sitting.opened_at.date() >= FIRST
             assert sitting.ended_at < datetime(2026, 3, 26, tzinfo=UTC)
 
 
@@ -55,7 +61,12 @@ def test_a_story_is_told_the_same_way_every_time() -> None:
 
 
 def test_a_stretch_is_stated_before_it_grows_long() -> None:
-    assert all((end - start).total_seconds() < STRETCH_S + 15 for number in range(1, 50) for sitting in told(number) for start, end in sitting.stretches)
+    assert all(
+        (end - start).total_seconds() < STRETCH_S + 15
+        for number in range(1, 50)
+        for sitting in told(number)
+        for start, end in sitting.stretches
+    )
 
 
 def test_a_film_is_never_played_faster_than_time_passed_except_by_who_skipped() -> None:

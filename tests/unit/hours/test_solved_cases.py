@@ -53,7 +53,14 @@ def test_the_contracts_own_example_comes_to_the_printed_answer() -> None:
     observations = [
         {"kind": "present", "activity": "page", "session": "s1", "device": "pc", "from": f"{day}10:00:00Z", "to": f"{day}10:45:00Z"},
         {"kind": "played", "activity": "film", "session": "s2", "at": f"{day}11:00:00Z", "from_s": 0, "to_s": 60, "rate": 1},
-        {"kind": "reported", "activity": "page", "session": "s3", "opened": "2026-03-02T10:00:00Z", "at": "2026-03-02T10:12:00Z", "seconds": 36000},
+        {
+            "kind": "reported",
+            "activity": "page",
+            "session": "s3",
+            "opened": "2026-03-02T10:00:00Z",
+            "at": "2026-03-02T10:12:00Z",
+            "seconds": 36000,
+        },
         {"kind": "completed", "activity": "film", "session": "s2", "at": f"{day}11:45:00Z"},
         {"kind": "passed", "activity": "quiz", "session": "s4", "at": f"{day}12:00:00Z"},
     ]

@@ -212,4 +212,6 @@ def test_no_part_of_a_document_may_be_replaced_by_nonsense(code: str) -> None:
             wrong[key] = junk
             result = parse(wrong)
             optional = key in {"places", "content_areas", "principles", "community"} and junk == []
-            assert isinstance(result, ProgrammeDocument) == (optional or (key == "printed_days" and junk in (None, 7))) or result == parse(raw(code))
+            assert isinstance(result, ProgrammeDocument) == (optional or (key == "printed_days" and junk in (None, 7))) or result == parse(
+                raw(code)
+            )

@@ -11,7 +11,9 @@ def course(code: str, minutes: dict[str, int], requirement: str = "companion", *
     return StudiedCourse(1, code, Text("课", "Course"), requirement, compulsory, {f"{code}:{key}": value for key, value in minutes.items()})
 
 
-def lines(programme: ProgrammeDocument, track: str, credited: dict[str, int], *courses: StudiedCourse, **attendance: str) -> dict[str, RequirementProgress]:
+def lines(
+    programme: ProgrammeDocument, track: str, credited: dict[str, int], *courses: StudiedCourse, **attendance: str
+) -> dict[str, RequirementProgress]:
     noted = {key.replace("_", "-"): Decimal(value) for key, value in attendance.items()}
     return {one.key: one for one in progress(programme, track, credited, noted, courses)}
 
@@ -25,7 +27,9 @@ def test_hours_are_rounded_once_per_requirement_and_not_per_activity() -> None:
 
 
 def test_only_courses_of_the_requirement_count_toward_it() -> None:
-    found = lines(document("rural-lead"), "lead", {"a:x": 2700, "b:x": 2700, "gone:x": 2700}, course("a", {"x": 45}), course("b", {"x": 45}, "other"))
+    found = lines(
+        document("rural-lead"), "lead", {"a:x": 2700, "b:x": 2700, "gone:x": 2700}, course("a", {"x": 45}), course("b", {"x": 45}, "other")
+    )
     assert found["companion"].earned == Decimal("1.0")
 
 

@@ -19,7 +19,8 @@ export class ClockView {
 
   /** Show `seconds` of `cap` and the state; the words change only when the state does, so they are read out once. */
   show(state, seconds, cap) {
-    setText(this.find("counted"), write(seconds));
+    const full = cap > 0 && seconds >= cap;
+    setText(this.find("counted"), write(full ? cap : seconds));
     const bar = this.find("bar");
     bar.max = cap || 1;
     bar.value = Math.min(seconds, cap);
@@ -29,7 +30,8 @@ export class ClockView {
       this.find("take").hidden = state !== "lease" && state !== "ended";
       setText(this.find("take"), state === "ended" ? this.texts.reopen : this.texts.take);
     }
-    this.find("full").hidden = seconds < cap;
+    this.find("full").hidden = !full;
+    this.find("reason").hidden = full && state === "counting"; // it is over, not going on
     this.speak(seconds);
   }
 
