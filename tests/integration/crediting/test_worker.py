@@ -1,0 +1,127 @@
+"""A real worker on real PostgreSQL and Valkey: killed in the middle, its messages lost, started twice; hours stay right."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy import func, select
+
+import xapi.models
+from lms.app import create_app
+from lms.crediting.tasks import credit
+from lms.crediting.verify import verify
+from lms.db import database
+from lms.programmes.models import Enrolment
+from lms.worker import WorkerHeartbeat, ring
+from tests import factories
+from tests.factories import World
+
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def world(postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[World]:
+    """A world whose web process and worker share PostgreSQL and Valkey, as in a real installation."""
+    app = create_app(factories.settings_for(postgres_url, tmp_path, redis_url=valkey_url))
+    yield factories.build_world(app, factories.DrivenClock())
+    app.extensions["db"].engine.dispose()
+
+
+@contextmanager
+def worker(world: World, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    settings = world.app.extensions["settings"]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "STORAGE_URL": settings.storage_url,
+        "SECRET_KEY": settings.secret_key,
+        "PUBLIC_URL": settings.public_url,
+        "CONTENT_URL": settings.content_url,
+        "LMS_DATA_DIR": str(settings.data_dir),
+    }
+    command = [sys.executable, "-c", "from lms.cli import main; main()", "worker", "--processes", "1", *options]
+    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        yield process
+    finally:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a worker and its children as a power cut would."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, f"not within {PATIENCE_S} s"
+        time.sleep(0.1)
+
+
+def waiting(world: World) -> int:
+    count: int = world.act(lambda session: session.scalar(select(func.count()).select_from(xapi.models.OutboxRow)))
+    return count
+
+
+def ring_for(world: World) -> None:
+    with world.app.app_context():
+        ring(credit)
+
+
+def assert_sound(world: World) -> None:
+    with world.app.app_context(), database().reader() as session:
+        assert [finding for checked in verify(session) for finding in checked.findings] == []
+
+
+def is_blocked(world: World) -> bool:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with world.app.extensions["db"].engine.connect() as connection:
+        return bool(connection.exec_driver_sql(query).scalar())
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(world: World) -> None:
+    world.study("reading", 600)
+    with world.app.extensions["db"].writer() as held, held.begin():
+        held.execute(select(Enrolment.id).with_for_update())
+        with worker(world) as first:
+            ring_for(world)
+            wait_until(lambda: is_blocked(world))  # it has read the batch and waits for the account
+            kill(first)
+    assert (waiting(world), world.credited()) == (1, {})
+    with worker(world):
+        ring_for(world)
+        wait_until(lambda: waiting(world) == 0)
+    assert world.credited() == {"c1:reading": 600}
+    assert_sound(world)
+
+
+def test_with_every_message_lost_the_beat_finds_the_work(world: World, valkey_url: str) -> None:
+    world.study("reading", 600)
+    ring_for(world)
+    with Redis.from_url(valkey_url) as client:
+        client.flushall()
+    with worker(world):
+        wait_until(lambda: waiting(world) == 0)
+        wait_until(lambda: bool(world.act(lambda session: session.get(WorkerHeartbeat, "worker"))))
+    assert world.credited() == {"c1:reading": 600}
+    assert_sound(world)
+
+
+def test_without_redis_ringing_is_no_error_and_takes_no_time(world: World) -> None:
+    world.app.extensions["celery"].conf.broker_url = "redis://127.0.0.1:1/0"
+    began = time.monotonic()
+    ring_for(world)
+    assert time.monotonic() - began < PATIENCE_S
+    world.study("reading", 60)
+    assert waiting(world) == 1
