@@ -2,15 +2,13 @@
 (function () {
   "use strict";
   const { base, entry, player } = document.documentElement.dataset;
-  const SAVE_EVERY_MS = 3000;
+  const SAVE_EVERY_S = 3;
   const box = document.getElementById("content");
   let begun = false;
-  let kept = "";
 
   window.TH.on("init", async ({ state, iri }) => {
     if (begun) return;
     begun = true;
-    kept = JSON.stringify(state ?? null);
     const folder = base + entry;
     await new window.H5PStandalone.H5P(box, {
       h5pJsonPath: folder,
@@ -18,8 +16,8 @@
       frameCss: `${player}/vendor/h5p/styles/h5p.css`,
       embedType: "div", // a frame within the frame would have no origin to load from
       xAPIObjectIRI: iri,
-      contentUserData: [{ state: JSON.stringify(state ?? {}) }],
-      saveFreq: false,
+      contentUserData: [{ state: JSON.stringify(state ?? false) }], // false: begin anew, and ask nobody
+      saveFreq: SAVE_EVERY_S, // without it the player gives no state back; where it saves is our hook's business
       frame: false,
       copyright: false,
       export: false,
@@ -27,21 +25,9 @@
       fullScreen: false,
     });
     window.TH.followHeight(box);
-    setInterval(save, SAVE_EVERY_MS);
-    addEventListener("pagehide", save);
   });
-  window.TH.on("save", save);
 
-  function save() {
-    const instance = window.H5P.instances?.[0];
-    const state = instance?.getCurrentState?.();
-    if (state === undefined) return;
-    const text = JSON.stringify(state);
-    if (text === kept) return;
-    kept = text;
-    window.TH.post("state", { body: state });
-  }
-
-  window.TH.saveSoon = () => setTimeout(save, 0);
+  /** Our own types say when something is worth keeping; others are asked every few seconds by the player. */
+  window.TH.saveSoon = () => setTimeout(() => window.TH.keepState(window.H5P.instances?.[0]?.getCurrentState?.()), 0);
   window.TH.ready();
 })();

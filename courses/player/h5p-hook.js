@@ -40,6 +40,23 @@
     },
   });
 
+  // The player saves by ajax with cookies, which a frame without an origin does not have: the page keeps the state.
+  let kept;
+  window.TH.keepState = (state) => {
+    const text = JSON.stringify(state);
+    if (state === undefined || text === kept) return;
+    kept = text;
+    window.TH.post("state", { body: state });
+  };
+  Object.defineProperty(H5P, "setUserData", {
+    configurable: true,
+    enumerable: true,
+    get: () => (contentId, dataId, data, extras) => {
+      if (dataId === "state" && !extras?.subContentId) window.TH.keepState(data);
+    },
+    set() {}, // the player's own
+  });
+
   /** Hand a statement to the page. Who, when and which registration are for the server to say. */
   function forward({ verb, object, result, context }) {
     window.TH.statement({ verb, object, ...(result ? { result } : {}), ...(context ? { context } : {}) });

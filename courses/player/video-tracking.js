@@ -8,6 +8,7 @@
   const ADL = "http://adlnet.gov/expapi/verbs";
   const SAY_EVERY_MS = 60000;
   const SHORTEST_S = 0.2;
+  const NEAR_S = 1;
   const DONE_SHARE = 0.95;
   const MEDIA_EVERY_MS = 1000;
 
@@ -17,6 +18,7 @@
     let fresh = []; // played since the last statement
     let start = null; // where the stretch that is playing began
     let last = 0;
+    let pressed = null; // the position at which somebody pressed play
     let said = 0;
     let told = 0;
     let completed = Boolean(options.completed);
@@ -102,10 +104,13 @@
     video.addEventListener("loadedmetadata", () => say(`${ADL}/initialized`, "initialized"), { once: true });
     video.addEventListener("playing", () => {
       if (start === null) begin();
+      if (pressed !== null && start - pressed < NEAR_S) start = Math.min(start, pressed); // the event comes a moment after the first picture
+      pressed = null;
       tellMedia(true);
     });
     video.addEventListener("play", () => {
       speed = video.playbackRate;
+      pressed = video.currentTime;
       say(`${VIDEO}/verbs/played`, "played");
     });
     video.addEventListener("timeupdate", progress);
@@ -122,7 +127,7 @@
       if (!video.paused) begin();
     });
     video.addEventListener("pause", () => {
-      if (start !== null && !video.seeking) last = video.currentTime;
+      if (start !== null && !video.seeking) last = video.ended ? duration() : video.currentTime;
       end();
       say(`${VIDEO}/verbs/paused`, "paused");
       tellMedia(true);

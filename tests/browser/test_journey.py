@@ -1,0 +1,243 @@
+"""One teacher's whole way, in a real browser: learning, weak network, two tabs, a forgery; and every hour is right at the end."""
+
+import io
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pypdf
+import pytest
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+
+from lms import vocabulary as v
+from lms.crediting.account import credited_by_activity
+from lms.crediting.verify import verify
+from lms.db import database
+from lms.hours import recompute_file
+from tests.site import PASSWORD, Site, running
+
+SOON_MS = 20_000
+EXPECTED = re.compile("ERR_INTERNET_DISCONNECTED|409 \\(CONFLICT\\)")  # no network, and a page that lost the lease: browsers log both
+
+
+@pytest.fixture
+def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
+    with running(sqlite_url, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """A phone; whatever leaves the site or complains in the console fails the test."""
+    complaints: list[str] = []
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", accept_downloads=True)
+    port = site.address.rpartition(":")[2]
+    own = (f"http://localhost:{port}/", f"http://127.0.0.1:{port}/", "data:", "blob:")
+    context.on("request", lambda request: request.url.startswith(own) or complaints.append(f"left the site: {request.url}"))
+    context.on(
+        "console",
+        lambda message: message.type == "error" and not EXPECTED.search(message.text) and complaints.append(message.text),
+    )
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context
+    context.close()
+    assert complaints == []
+
+
+def sign_in(context: BrowserContext, site: Site, username: str) -> Page:
+    page = context.new_page()
+    page.goto(site.address)
+    page.fill("input[name=identity]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    return page
+
+
+def content(page: Page) -> FrameLocator:
+    return page.frame_locator("[data-frame]")
+
+
+def counted(page: Page) -> int:
+    minutes, seconds = page.inner_text("[data-clock=counted]").split(":")
+    return int(minutes) * 60 + int(seconds)
+
+
+def credited(site: Site) -> dict[str, int]:
+    with site.app.app_context(), database().reader() as session:
+        return {name: seconds for name, seconds in credited_by_activity(session, site.enrolment_id).items() if seconds}
+
+
+def read_to_the_end(page: Page) -> None:
+    frame = content(page)
+    frame.get_by_label("听孩子说").check()
+    frame.get_by_role("button", name="确定").click()
+    expect(frame.get_by_text("答对了")).to_be_visible()
+    frame.get_by_role("button", name="下一页").click()
+    expect(frame.get_by_text("本篇已读完")).to_be_visible()
+
+
+def wait_for(page: Page, true: object, what: str) -> None:
+    for _ in range(SOON_MS // 200):
+        if true():  # type: ignore[operator]
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError(f"not within {SOON_MS} ms: {what}")
+
+
+def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: BrowserContext) -> None:
+    page = sign_in(visitor, site, "teacher")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("还差 40.0 学时")
+    page.get_by_role("link", name="开始").click()
+
+    expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
+    read_to_the_end(page)
+    wait_for(page, lambda: counted(page) == 120, "two minutes are counted")
+    expect(page.get_by_text("本活动的时长已计满")).to_be_visible()
+
+    page.get_by_role("link", name=re.compile("下一个")).click()
+    video = content(page).locator("video")
+    expect(video).to_be_visible(timeout=SOON_MS)
+    video.evaluate("film => film.play()")
+    wait_for(page, lambda: credited(site).get("journey:reading") == 120, "the reading is credited when its page was left")
+    expect(page.locator("[data-progress]")).to_contain_text("0:06", timeout=SOON_MS)
+    wait_for(page, lambda: video.evaluate("film => film.ended"), "the film ends")
+
+    page.get_by_role("link", name=re.compile("下一个")).click()
+    quiz = content(page)
+    for answer in ("q1甲", "q2乙"):
+        quiz.get_by_label(answer).check()
+    quiz.get_by_role("button", name="交卷").click()
+    expect(quiz.get_by_text("1 / 2")).to_be_visible(timeout=SOON_MS)
+    expect(quiz.get_by_text("q1选乙")).to_be_visible()
+    quiz.get_by_role("button", name="再做一次").click()
+    quiz.get_by_label("q1乙").check()
+    quiz.get_by_role("button", name="交卷").click()
+    expect(quiz.get_by_text("通过了")).to_be_visible(timeout=SOON_MS)
+    wait_for(page, lambda: counted(page) >= 150, "time in the quiz is counted")
+
+    page.goto(site.address)
+    wait_for(page, lambda: {"journey:reading", "journey:film", "journey:quiz"} == set(credited(site)), "everything is credited")
+    total = sum(credited(site).values())
+    assert credited(site)["journey:film"] == 6
+    hours = f"{total // (45 * 6) / 10}"  # 45 minutes an hour, tenths, rounded down
+    expect(page.get_by_text(re.compile(rf"{re.escape(hours)} / 40"))).to_be_visible(timeout=SOON_MS)
+
+    page.get_by_role("link", name="学时证明", exact=True).first.click()
+    line = page.locator("details.transcript-line").first
+    line.locator("summary").click()
+    expect(line.get_by_text("台账记录")).to_be_visible(timeout=SOON_MS)
+    with page.expect_download() as pdf:
+        page.get_by_role("link", name="PDF").click()
+    printed = "".join(one.extract_text() for one in pypdf.PdfReader(pdf.value.path()).pages)
+    assert "王秀兰" in printed
+    assert f"{hours} 学时" in printed
+    assert "2:00" in printed
+    with page.expect_download() as bundle:
+        page.get_by_role("link", name="证据").click()
+    answer, refused = recompute_file(Path(bundle.value.path()).read_text(encoding="utf-8"))
+    assert answer is not None, refused
+    assert answer["credited_seconds"] == total
+    assert sound(site)
+
+
+def sound(site: Site) -> bool:
+    with site.app.app_context(), database().reader() as session:
+        return not [finding for checked in verify(session) for finding in checked.findings]
+
+
+def statements(site: Site, verb: str) -> int:
+    with site.app.app_context(), database().engine.connect() as connection:
+        texts = connection.exec_driver_sql("SELECT text FROM xapi_statement").scalars()
+        return sum(json.loads(text)["verb"]["id"] == verb for text in texts)
+
+
+def test_what_was_done_without_a_network_arrives_once_when_it_is_back(site: Site, visitor: BrowserContext) -> None:
+    page = sign_in(visitor, site, "teacher")
+    page.goto(site.learn("reading"))
+    expect(content(page).get_by_label("听孩子说")).to_be_visible(timeout=SOON_MS)
+    expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
+    visitor.set_offline(True)
+    read_to_the_end(page)
+    expect(page.locator("[data-waiting]")).to_be_visible(timeout=SOON_MS)
+    expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "offline", timeout=SOON_MS)
+    assert statements(site, v.COMPLETED) == 0
+    visitor.set_offline(False)
+    wait_for(page, lambda: statements(site, v.COMPLETED) == 1, "the completion arrives")
+    page.reload()
+    expect(content(page).get_by_text("本篇已读完")).to_be_visible(timeout=SOON_MS)
+    page.wait_for_timeout(1500)
+    assert statements(site, v.COMPLETED) == 1
+    assert statements(site, v.ANSWERED) == 1
+    page.goto(f"{site.address}/home")
+    wait_for(page, lambda: credited(site).get("journey:reading", 0) > 0, "the reading is credited")
+    assert sound(site)
+
+
+def test_two_tabs_and_a_reload_count_every_second_once(site: Site, visitor: BrowserContext) -> None:
+    clock = site.app.extensions["clock"]
+    page = sign_in(visitor, site, "teacher")
+    began = clock()
+    page.goto(site.learn("quiz"))
+    expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
+    other = visitor.new_page()
+    other.goto(site.learn("reading"))
+    expect(other.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
+    read_to_the_end(other)
+    expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", re.compile("lease|hidden"), timeout=SOON_MS)
+    other.reload()
+    expect(other.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
+    other.wait_for_timeout(1000)
+    other.close()
+    page.bring_to_front()
+    page.goto(f"{site.address}/home")
+    wait_for(page, lambda: credited(site).get("journey:reading", 0) > 0, "the reading is credited")
+    page.wait_for_timeout(1000)
+    assert measured(site) <= clock() - began
+    assert sound(site)
+
+
+def measured(site: Site) -> timedelta:
+    with site.app.app_context(), database().engine.connect() as connection:
+        stretches = connection.exec_driver_sql("SELECT since, at FROM observation WHERE kind = 'present' ORDER BY since").all()
+    for (_, end), (start, _) in zip(stretches, stretches[1:], strict=False):
+        assert end <= start, "two stretches of one person overlap"
+    return timedelta(seconds=sum(end - start for start, end in stretches))
+
+
+def test_a_forged_statement_is_kept_and_mints_nothing(site: Site, visitor: BrowserContext) -> None:
+    page = sign_in(visitor, site, "teacher")
+    with page.expect_response("**/learn/open") as opened:
+        page.goto(site.learn("quiz"))
+    token = opened.value.json()["token"]
+    iri = v.activity_iri(site.address, "journey", "quiz")
+    day = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-01T10:00:00Z"}
+    forged = [
+        {"id": str(uuid.uuid4()), "verb": {"id": v.PRESENT}, "object": {"id": iri}, "context": {"extensions": {v.STRETCH: day}}},
+        {"id": str(uuid.uuid4()), "verb": {"id": v.PASSED}, "object": {"id": iri}, "result": {"success": True, "duration": "PT10H"}},
+        {"id": str(uuid.uuid4()), "verb": {"id": v.TERMINATED}, "object": {"id": iri}, "result": {"duration": "PT10H"}},
+    ]
+    status = page.evaluate(
+        """async ([token, forged]) => (await fetch('/xapi/statements', {method: 'POST', credentials: 'omit', body: JSON.stringify(forged),
+           headers: {'Content-Type': 'application/json', Authorization: `Bearer ${token}`, 'X-Experience-API-Version': '1.0.3'}})).status""",
+        [token, forged],
+    )
+    assert status == 200
+    page.goto(f"{site.address}/home")
+    wait_for(page, lambda: statements(site, v.TERMINATED) == 1, "they are stored")
+    page.wait_for_timeout(1500)
+    assert credited(site) == {}
+    assert sound(site)
+
+
+def test_office_exports_what_the_teacher_earned(site: Site, visitor: BrowserContext) -> None:
+    page = sign_in(visitor, site, "office")
+    page.get_by_role("link", name=re.compile("在线教学能力提升")).click()
+    page.get_by_role("button", name="导出全部学时证明").click()
+    link = page.get_by_role("link", name=re.compile("下载"))
+    expect(link).to_be_visible(timeout=SOON_MS)
+    with page.expect_download() as file:
+        link.click()
+    assert io.BytesIO(Path(file.value.path()).read_bytes()).read(2) == b"PK"
