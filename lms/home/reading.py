@@ -1,31 +1,24 @@
-"""What do the teacher's pages need to know? Queries, and what follows from them."""
+"""What do the teacher's pages show of one enrolment? Figures that follow from its account, its evidence and its documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity, Course
-from lms.catalogue.models import CourseVersion
-from lms.catalogue.publish import outline_of
 from lms.crediting.evidence import case_of
+from lms.crediting.models import Observation
 from lms.crediting.policy import activity_name
 from lms.crediting.standing import Standing
-from lms.hours import ActivityResult, recompute
-from lms.learning.models import Launch
-from lms.programmes.models import LEARNING, Enrolment
+from lms.hours import ActivityResult, hours_of, recompute
+from lms.programmes.models import Enrolment
+from lms.programmes.progress import RequirementProgress, StudiedCourse
+from lms.programmes.values import ATTENDED
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An activity to go on with; `resumed` where the person was in it before."""
-
-    enrolment_id: int
-    course_version_id: int
-    course: Course
-    activity: Activity
-    resumed: bool
+SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,63 +30,107 @@ class Studied:
 
     @property
     def state(self) -> str:
-        """Return 'open' (not begun), 'running', or 'done' (nothing more can be earned)."""
+        """Return 'open' (not begun), 'running', or 'done': all it is worth is credited, or all it asks for was done and counts."""
         earned, gate = self.result.credited_seconds, self.result.gate
-        if gate.open and earned >= self.activity.worth_seconds:
+        if gate.open and (earned >= self.activity.worth_seconds or (earned and any(self.activity.requires.values()))):
             return "done"
         return "running" if self.result.measured_seconds or gate.covered_ms else "open"
 
-
-def next_step(session: Session, standings: Sequence[Standing]) -> Step | None:
-    """Return where the person was last, if something is left there; else the first activity that has earned nothing."""
-    studying = [one for one in standings if one.enrolment.status in LEARNING]
-    newest = (
-        select(Launch).where(Launch.enrolment_id.in_([one.enrolment.id for one in studying])).order_by(Launch.opened_at.desc()).limit(1)
-    )
-    last = session.scalar(newest) if studying else None
-    if last is not None:
-        standing = next(one for one in studying if one.enrolment.id == last.enrolment_id)
-        found = _resume(session, standing, last)
-        if found is not None:
-            return found
-        studying.sort(key=lambda one: one is not standing)
-    return next((step for one in studying for step in _unearned(session, one)), None)
+    @property
+    def covered_percent(self) -> int | None:
+        """How much of the media was played, rounded down; None without media."""
+        runs = self.activity.media_seconds
+        return None if runs is None else int(self.result.gate.covered_ms / 10 / runs)
 
 
-def _resume(session: Session, standing: Standing, last: Launch) -> Step | None:
-    version = session.get(CourseVersion, last.course_version_id)
-    if version is None or version.id not in {course.course_version_id for course in standing.courses}:
-        return None
-    course = outline_of(version)
-    activity = next((one for one in course.activities if one.key == last.activity), None)
-    if activity is None or standing.credited_for(course.code, activity.key) >= activity.worth_seconds:
-        return None
-    return Step(last.enrolment_id, version.id, course, activity, resumed=True)
+@dataclass(frozen=True, slots=True)
+class CourseFigures:
+    """How one course stands: every activity, what counts as finished, and where to go on."""
+
+    studied: dict[str, Studied]
+    credited_seconds: int
+    finished: bool
+    finished_minutes: int  # so many must be credited
+    following: Studied | None
 
 
-def _unearned(session: Session, standing: Standing) -> Sequence[Step]:
-    for studied in standing.courses:
-        if standing.is_finished(studied):
-            continue
-        course = outline_of(session.get_one(CourseVersion, studied.course_version_id))
-        left = [one for one in course.activities if not standing.credited_for(course.code, one.key)]
-        if left:
-            return [Step(standing.enrolment.id, studied.course_version_id, course, left[0], resumed=False)]
-    return []
+def seen(standings: Sequence[Standing]) -> str:
+    """Return what changes whenever somebody's hours do, from rows that are read already; `seen_by` asks for it alone."""
+    enrolments = [standing.enrolment for standing in standings]
+    return f"{sum(one.ledger_length for one in enrolments)}-{sum(one.credited_seconds for one in enrolments)}"
 
 
-def studied_in(session: Session, enrolment_id: int, course: Course) -> dict[str, Studied]:
-    """Return how each activity of a course stands, decided anew from all the evidence that is in."""
-    results: Mapping[str, ActivityResult] = recompute(case_of(session, enrolment_id)).activities
-    named = {activity.key: results.get(activity_name(course.code, activity.key)) for activity in course.activities}
-    return {activity.key: Studied(activity, found) for activity in course.activities if (found := named[activity.key]) is not None}
-
-
-def seen(session: Session, person_id: int) -> str:
-    """Return what changes whenever a person's hours do: cheap to ask every few seconds."""
+def seen_by(session: Session, person_id: int) -> str:
+    """Return the same as `seen`, in one small query: pages ask every few seconds."""
     length, seconds = session.execute(
         select(func.coalesce(func.sum(Enrolment.ledger_length), 0), func.coalesce(func.sum(Enrolment.credited_seconds), 0)).where(
             Enrolment.person_id == person_id
         )
     ).one()
     return f"{length}-{seconds}"
+
+
+def evidence_mark(session: Session, enrolment: Enrolment) -> str:
+    """Return what changes whenever the evidence or the account of an enrolment does; far cheaper than deciding anew."""
+    last, voided = session.execute(
+        select(func.coalesce(func.max(Observation.id), 0), func.count().filter(Observation.voided)).where(
+            Observation.enrolment_id == enrolment.id
+        )
+    ).one()
+    return f"{last}-{voided}-{enrolment.ledger_length}"
+
+
+def left_in_courses(standing: Standing, requirement: RequirementProgress) -> Decimal:
+    """Return how many hours the class's courses can still bring toward a requirement of hours, rounded down like hours."""
+    seconds = sum(
+        max(0, minutes * SECONDS - standing.credited.get(name, 0))
+        for course in standing.courses
+        if course.requirement == requirement.key
+        for name, minutes in course.activities.items()
+    )
+    return hours_of(seconds, standing.document.policy)
+
+
+def online(standing: Standing) -> list[RequirementProgress]:
+    """Return the requirements that follow from what is studied here."""
+    return [one for one in standing.requirements if one.kind not in ATTENDED]
+
+
+def attended(standing: Standing) -> list[RequirementProgress]:
+    """Return the requirements that class staff note: days, months, tasks."""
+    return [one for one in standing.requirements if one.kind in ATTENDED]
+
+
+def when_counted(enrolment: Enrolment, now: datetime) -> str | None:
+    """Say 'early' or 'over' where an enrolment's window does not count time at `now`."""
+    if enrolment.window_from is not None and now < enrolment.window_from:
+        return "early"
+    return "over" if enrolment.window_to is not None and now >= enrolment.window_to else None
+
+
+def studied_in(session: Session, enrolment_id: int, course: Course) -> dict[str, Studied]:
+    """Return how each activity of a course stands, decided anew from all the evidence that is in."""
+    results = recompute(case_of(session, enrolment_id)).activities
+    named = {activity.key: results.get(activity_name(course.code, activity.key)) for activity in course.activities}
+    return {activity.key: Studied(activity, found) for activity in course.activities if (found := named[activity.key]) is not None}
+
+
+def course_figures(session: Session, standing: Standing, course: Course, studied_course: StudiedCourse) -> CourseFigures:
+    """Return how one course of an enrolment stands.
+
+    Where all is done but the course asks for more minutes than are credited, it goes on with what has minutes left.
+    """
+    studied = studied_in(session, standing.enrolment.id, course)
+    finished = standing.is_finished(studied_course)
+    ahead = [one for one in studied.values() if one.state != "done"]
+    if not ahead and not finished:
+        ahead = [one for one in studied.values() if one.result.credited_seconds < one.activity.worth_seconds]
+    least = (standing.document.finished_share * studied_course.minutes).to_integral_value(ROUND_CEILING)
+    credited = sum(one.result.credited_seconds for one in studied.values())
+    return CourseFigures(studied, credited, finished, int(least), ahead[0] if ahead else None)
+
+
+def toward(standing: Standing, course_version_id: int) -> RequirementProgress | None:
+    """Return the requirement toward which a course's hours count."""
+    keys = {course.requirement for course in standing.courses if course.course_version_id == course_version_id}
+    return next((one for one in standing.requirements if one.key in keys), None)

@@ -1,7 +1,8 @@
 """What does a teacher see: my hours, one course, and what stands on the account for one activity?"""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires
@@ -9,11 +10,16 @@ from lms.accounts.models import TEACHER
 from lms.catalogue.gates import format_words, gate_words
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
-from lms.crediting.standing import Standing, of_enrolments, of_person
+from lms.clock import now
+from lms.crediting.standing import of_enrolments, of_person
 from lms.db import session
 from lms.errors import NotAllowed, NotFound
 from lms.home import reading
+from lms.home.reading import Studied
+from lms.home.steps import next_step
+from lms.home.words import notice_of
 from lms.learning.admission import Refusal, admit_to_course
+from lms.programmes.models import LEARNING, Enrolment
 
 bp = Blueprint("home", __name__)
 
@@ -22,66 +28,96 @@ bp = Blueprint("home", __name__)
 @requires(TEACHER)
 def home() -> ResponseReturnValue:
     """Show what is earned, what is missing, and what to do next."""
-    standings = of_person(session(), person().id)
-    step = reading.next_step(session(), standings)
-    return render_template("home/home.html", standings=standings, step=step, seen=reading.seen(session(), person().id))
+    return _home("home/home.html")
 
 
 @bp.get("/home/figures")
 @requires(TEACHER)
 def figures() -> ResponseReturnValue:
-    """Give the page's figures anew where they have changed since it was loaded (204 where not): asked every few seconds."""
-    seen = reading.seen(session(), person().id)
-    if request.args.get("seen") == seen:
+    """Give what is on the page anew if hours have changed since it was loaded (204 if not): asked every few seconds."""
+    if request.args.get("seen") == reading.seen_by(session(), person().id):
         return Response(status=204)
-    return render_template("home/_figures.html", standings=of_person(session(), person().id), seen=seen)
+    return _home("home/_home.html")
+
+
+def _home(template: str) -> str:
+    standings = of_person(session(), person().id)
+    return render_template(
+        template,
+        standings=standings,
+        step=next_step(session(), standings),
+        seen=reading.seen(standings),
+        reading=reading,
+        notice_of=notice_of,
+        gate_words=gate_words,
+        studying=LEARNING,
+        now=now(),
+    )
 
 
 @bp.get("/courses/<int:enrolment_id>/<int:course_version_id>")
 @requires(TEACHER)
 def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
-    """Show a course's outline: what each activity is worth, how it stands, what it still asks."""
-    version = _own_course(enrolment_id, course_version_id)
-    outline = outline_of(version)
+    """Show a course's outline: what each activity is worth, how it stands, what it still asks.
+
+    The page asks again every few seconds with what it has seen, and is answered 204 while nothing has changed.
+    """
+    enrolment, version = _own_course(enrolment_id, course_version_id)
+    mark = reading.evidence_mark(session(), enrolment)
+    if request.args.get("seen") == mark:
+        return Response(status=204)
     (standing,) = of_enrolments(session(), [enrolment_id])
-    studied = reading.studied_in(session(), enrolment_id, outline)
-    following = next((one for one in studied.values() if one.state != "done"), None)
+    studied_course = next(one for one in standing.courses if one.course_version_id == version.id)
+    outline = outline_of(version)
     return render_template(
-        "home/course.html",
+        "home/_course.html" if request.headers.get("HX-Request") else "home/course.html",
         version=version,
         outline=outline,
         standing=standing,
-        studied=studied,
-        following=following,
-        gates={key: gate_words(one.activity.requires) for key, one in studied.items()},
-        formats={key: format_words(one.activity.format) for key, one in studied.items()},
+        studied_course=studied_course,
+        figures=reading.course_figures(session(), standing, outline, studied_course),
+        requirement=reading.toward(standing, course_version_id),
+        mark=mark,
+        asked=_asked,
+        format_words=format_words,
     )
 
 
-def _own_course(enrolment_id: int, course_version_id: int) -> CourseVersion:
+def _asked(studied: Studied) -> list[str]:
+    """Return what an activity's gate still asks, in words."""
+    missing = studied.result.gate.missing
+    return gate_words({need: value for need, value in studied.activity.requires.items() if need in missing})
+
+
+def _own_course(enrolment_id: int, course_version_id: int) -> tuple[Enrolment, CourseVersion]:
     found = admit_to_course(session(), person().id, enrolment_id, course_version_id)
     if found is Refusal.NOT_STUDYING:
         raise NotAllowed(_("Your place in this class does not allow studying at the moment. Your class staff can tell you why."))
     if isinstance(found, Refusal):
         raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
-    return found[1]
+    return found
 
 
 @bp.get("/courses/<int:enrolment_id>/<int:course_version_id>/<activity>/progress")
 @requires(TEACHER)
 def activity_progress(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
-    """Give the part of the player page that shows what stands on the account."""
-    outline = outline_of(_own_course(enrolment_id, course_version_id))
-    studied = reading.studied_in(session(), enrolment_id, outline).get(activity)
+    """Give the part of the player page that shows what stands on the account; 304 while nothing has changed."""
+    enrolment, version = _own_course(enrolment_id, course_version_id)
+    mark = f"{reading.evidence_mark(session(), enrolment)}-{activity}-{get_locale()}"
+    if request.if_none_match.contains(mark):
+        return _for_one_person(Response(status=304), mark)
+    studied = reading.studied_in(session(), enrolment_id, outline_of(version)).get(activity)
     if studied is None:
         raise NotFound(_("There is no such activity."))
     (standing,) = of_enrolments(session(), [enrolment_id])
-    return render_template(
-        "home/_activity.html", studied=studied, gate=gate_words(studied.activity.requires), requirement=_toward(standing, course_version_id)
+    part = render_template(
+        "home/_activity.html", studied=studied, asked=_asked(studied), requirement=reading.toward(standing, course_version_id)
     )
+    return _for_one_person(make_response(part), mark)
 
 
-def _toward(standing: Standing, course_version_id: int) -> object:
-    """Return the requirement toward which a course's hours count."""
-    keys = {course.requirement for course in standing.courses if course.course_version_id == course_version_id}
-    return next((one for one in standing.requirements if one.key in keys), None)
+def _for_one_person(response: Response, mark: str) -> Response:
+    """Let the browser keep an answer for its person, but ask each time whether it still holds."""
+    response.set_etag(mark)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
