@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires
 from lms.accounts.models import TEACHER
-from lms.catalogue.gates import format_words, gate_words
+from lms.catalogue.gates import gate_words
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.clock import now
@@ -79,7 +79,6 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
         requirement=reading.toward(standing, course_version_id),
         mark=mark,
         asked=_asked,
-        format_words=format_words,
     )
 
 

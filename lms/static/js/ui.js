@@ -164,8 +164,12 @@ function watchHtmx() {
     event.preventDefault();
     ask(event.detail.question).then((yes) => yes && event.detail.issueRequest(true));
   });
-  onHtmx("beforeRequest", ({ detail }) => {
-    if (detail.elt.getAttribute("hx-trigger")?.startsWith("every")) return; // polling is not waiting
+  onHtmx("beforeRequest", (event) => {
+    const { detail } = event;
+    if (detail.elt.getAttribute("hx-trigger")?.startsWith("every")) {
+      if (document.hidden) event.preventDefault(); // nobody is looking
+      return; // polling is not waiting
+    }
     waiting.set(detail.target, setTimeout(() => (detail.target.classList.add("is-loading"), detail.target.setAttribute("aria-busy", "true")), SLOW_AFTER_MS));
   });
   onHtmx("afterRequest", ({ detail }) => detail.target && settle(detail.target));
