@@ -1,33 +1,36 @@
-"""Which kinds of long work are there, and how does one of them report?"""
+"""Which kinds of long work are there, and what does each of them say about itself?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import IO, Any
 
 from flask import current_app
 
 Params = Mapping[str, Any]
-Report = Callable[[int, int], None]  # (done, total); raises Cancelled where the person asked to stop
-
-
-class Cancelled(Exception):
-    """The person asked to stop."""
+Piece = Sequence[int]  # ids of what one step is about; progress counts them
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What a job made: a file, under the name that the person sees."""
+class Order:
+    """What somebody asked for, and when: a result speaks of that moment, however often its making is begun again."""
 
-    name: str
-    content: bytes
+    params: Params
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of work. `run` may be begun again from the start, after a worker was killed, and must do no harm by that."""
+    """One kind of work: planned once, made piece by piece, joined at the end.
+
+    A worker may be killed anywhere: each step may be taken twice and must do no harm by that. `join` writes the result
+    and returns the name that the person sees.
+    """
 
     title: Callable[[Params], str]
-    run: Callable[[Params, Report], Result]
+    plan: Callable[[Params], Sequence[Piece]]
+    make: Callable[[Order, Piece], bytes]
+    join: Callable[[Order, Iterable[bytes], IO[bytes]], str]
 
 
 def kind_of(name: str) -> Kind:

@@ -1,23 +1,45 @@
-"""How does a job pass from a person to a worker and back? By its row: a lost message or a killed worker loses nothing."""
+"""How does a job pass from a person to a worker and back? By its row: a lost message or a killed worker loses nothing.
+
+A worker takes a turn at a job, some seconds long, and hands it back: long exports wait for each other, and hours are
+credited between them. Every change a worker makes names its turn; one that was given up for lost changes nothing more.
+"""
 
 import json
+import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import Person
+from lms.jobs.kinds import Order
 from lms.jobs.models import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job
 
-SILENT = timedelta(minutes=2)  # a running job not touched for this long has lost its worker
+SILENT = timedelta(minutes=2)  # a turn not touched for this long has lost its worker
 KEPT = timedelta(days=7)
+MOST_TRIES = 3  # turns in a row that may end without a piece finished
 WORKING = (QUEUED, RUNNING)
 SHOWN = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A worker's turn at a job, and where the job stands."""
+
+    job_id: int
+    name: str
+    kind: str
+    order: Order
+    plan: Sequence[Sequence[int]] | None
+    pieces: int
+
+
 def enqueue(session: Session, kind: str, owner_id: int, params: Mapping[str, Any], now: datetime) -> Job:
-    """Add a job; asked for twice, the one that works already is the answer."""
+    """Add a job; asked for twice, even at the same moment, the one that works already is the answer."""
+    session.execute(select(Person.id).where(Person.id == owner_id).with_for_update())
     same = json.dumps(params, sort_keys=True)
     working = session.scalars(select(Job).where(Job.owner_id == owner_id, Job.kind == kind, Job.state.in_(WORKING)))
     for job in working:
@@ -29,40 +51,70 @@ def enqueue(session: Session, kind: str, owner_id: int, params: Mapping[str, Any
     return job
 
 
-def claim(session: Session, now: datetime) -> Job | None:
-    """Take the oldest job that waits, or one whose worker died."""
-    lost = (Job.state == RUNNING) & (Job.touched_at < now - SILENT)
-    job = session.scalar(select(Job).where(or_(Job.state == QUEUED, lost)).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
-    if job is not None:
-        job.state, job.touched_at, job.done = RUNNING, now, 0
-    return job
+def claim(session: Session, now: datetime) -> Turn | None:
+    """Take a turn at the job that has waited longest for one, or whose worker died; those that cannot go on are ended."""
+    free = or_(Job.turn.is_(None), Job.touched_at < now - SILENT)
+    waiting = select(Job).where(Job.state.in_(WORKING), free).order_by(Job.touched_at, Job.id).limit(1)
+    while (job := session.scalar(waiting.with_for_update(skip_locked=True))) is not None:
+        if job.cancel_asked:
+            end(job, CANCELLED, now)
+        elif job.tries >= MOST_TRIES:
+            end(job, FAILED, now, "its worker was lost again and again")
+        else:
+            job.state, job.touched_at, job.turn, job.tries = RUNNING, now, uuid.uuid4().hex, job.tries + 1
+            return Turn(job.id, job.turn, job.kind, Order(job.params, job.created_at), job.plan, job.pieces)
+        session.flush()
+    return None
 
 
-def report(session: Session, job_id: int, done: int, total: int, now: datetime) -> bool:
-    """Note how far a job is; return whether it should go on."""
-    job = session.get_one(Job, job_id)
-    job.done, job.total, job.touched_at = done, total, now
-    return not job.cancel_asked and job.state == RUNNING
+def held(session: Session, turn: Turn) -> Job | None:
+    """Return the turn's job, locked, if the turn still holds it and nobody asked to stop."""
+    job = session.scalar(select(Job).where(Job.id == turn.job_id).with_for_update())
+    return job if job is not None and job.turn == turn.name and not job.cancel_asked else None
 
 
-def finish(session: Session, job_id: int, name: str, stored: str, now: datetime) -> None:
+def begin(job: Job, plan: Sequence[Sequence[int]], now: datetime) -> None:
+    """Fix a job's plan."""
+    job.plan, job.total, job.touched_at = [list(piece) for piece in plan], sum(map(len, plan)), now
+
+
+def advance(job: Job, pieces: int, now: datetime) -> None:
+    """Note that the first `pieces` of the plan are in the file store."""
+    job.pieces, job.done = pieces, sum(map(len, (job.plan or [])[:pieces]))
+    job.touched_at, job.tries = now, 0
+
+
+def finish(job: Job, name: str, stored: str, now: datetime) -> None:
     """Note that a job's result is in the file store."""
-    job = session.get_one(Job, job_id)
-    job.state, job.finished_at, job.touched_at = DONE, now, now
-    job.result_name, job.result_object, job.done = name, stored, job.total
+    job.result_name, job.result_object = name, stored
+    end(job, DONE, now)
 
 
-def stop(session: Session, job_id: int, now: datetime, message: str = "", *, failed: bool = False) -> None:
-    """Note that a job ended without a result."""
-    job = session.get_one(Job, job_id)
-    job.state, job.message, job.finished_at, job.touched_at = FAILED if failed else CANCELLED, message, now, now
+def end(job: Job, state: str, now: datetime, message: str = "") -> None:
+    """End a job."""
+    job.state, job.message, job.turn = state, message, None
+    job.finished_at = job.touched_at = now
 
 
-def cancel(session: Session, job: Job, now: datetime) -> None:
-    """Ask a job to stop; one that nobody has begun stops at once."""
-    if job.state == QUEUED:
-        stop(session, job.id, now)
-    elif job.state == RUNNING:
+def give_back(session: Session, turn: Turn, now: datetime, problem: str = "") -> None:
+    """End a turn. With a `problem` the job fails once that happened too often; one that was cancelled ends."""
+    job = session.scalar(select(Job).where(Job.id == turn.job_id, Job.turn == turn.name).with_for_update())
+    if job is None:
+        return
+    job.turn, job.touched_at = None, now
+    if problem:
+        job.tries = max(job.tries, 1)  # also where a piece was finished first
+    if job.cancel_asked:
+        end(job, CANCELLED, now)
+    elif problem and job.tries >= MOST_TRIES:
+        end(job, FAILED, now, problem)
+
+
+def cancel(job: Job, now: datetime) -> None:
+    """Ask a job to stop; one that nobody is at stops at once."""
+    if job.state in WORKING and job.turn is None:
+        end(job, CANCELLED, now)
+    elif job.state in WORKING:
         job.cancel_asked = True
 
 
@@ -74,3 +126,8 @@ def of_person(session: Session, person_id: int) -> Sequence[Job]:
 def expired(session: Session, now: datetime) -> Sequence[Job]:
     """Return jobs whose results have been kept long enough."""
     return session.scalars(select(Job).where(Job.finished_at < now - KEPT)).all()
+
+
+def with_pieces(session: Session) -> Sequence[Job]:
+    """Return jobs that have ended and may still have pieces in the file store."""
+    return session.scalars(select(Job).where(Job.state.not_in(WORKING), Job.plan.is_not(None))).all()

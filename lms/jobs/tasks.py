@@ -1,63 +1,116 @@
-"""Who does the long work? The worker takes jobs one by one until none waits."""
+"""Who does the long work? A worker takes a turn at a job, puts finished pieces into the file store, and hands it back."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import structlog
 from celery import shared_task
+from sqlalchemy.orm import Session
 
 from lms.clock import now
 from lms.db import transaction
-from lms.jobs import queue
-from lms.jobs.kinds import Cancelled, Params, kind_of
+from lms.jobs import files, queue
+from lms.jobs.kinds import kind_of
+from lms.jobs.models import Job
+from lms.jobs.queue import Turn
 from lms.storage import storage
+from lms.worker import ring
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS, TIDY_SECONDS = 10, 3600
+TURN_SECONDS = 2  # where one worker does everything, new hours wait no longer than this for an export
+
+
+class Lost(Exception):
+    """The turn is over: somebody cancelled the job, or another worker has taken it."""
 
 
 @shared_task(name="lms.jobs.tasks.work", ignore_result=True)
-def work() -> int:
-    """Do every job that waits; return how many."""
-    count = 0
-    while True:
-        with transaction() as session:
-            job = queue.claim(session, now())
-            claimed = (job.id, job.kind, job.params) if job else None
-        if claimed is None:
-            return count
-        _do(*claimed)
-        count += 1
-
-
-def _do(job_id: int, kind: str, params: Params) -> None:
-    def report(done: int, total: int) -> None:
-        with transaction() as session:
-            if not queue.report(session, job_id, done, total, now()):
-                raise Cancelled
-
-    try:
-        result = kind_of(kind).run(params, report)
-    except Cancelled:
-        with transaction() as session:
-            queue.stop(session, job_id, now())
-        return
-    except Exception as error:
-        log.exception("job.failed", job=job_id, kind=kind)
-        with transaction() as session:
-            queue.stop(session, job_id, now(), type(error).__name__, failed=True)
-        return
-    stored = f"jobs/{job_id}"
-    storage().put(stored, result.content)
+def work() -> bool:
+    """Take a turn at the job that has waited longest; return whether there was one."""
     with transaction() as session:
-        queue.finish(session, job_id, result.name, stored, now())
+        turn = queue.claim(session, now())
+    if turn is None:
+        return False
+    problem = _problem_of(turn)
+    with transaction() as session:
+        queue.give_back(session, turn, now(), problem)
+    if not problem:  # after a problem the beat comes back, not at once
+        ring(work)
+    return True
+
+
+def _problem_of(turn: Turn) -> str:
+    try:
+        _take(turn)
+    except Lost:
+        return ""
+    except Exception as error:
+        log.exception("job.problem", job=turn.job_id, kind=turn.kind)
+        return type(error).__name__
+    return ""
+
+
+def _take(turn: Turn) -> None:
+    """Do pieces until the turn is over; after the last one, join them."""
+    kind = kind_of(turn.kind)
+    plan = turn.plan
+    if plan is None:
+        plan = kind.plan(turn.order.params)
+        with transaction() as session:
+            queue.begin(_job(session, turn), plan, now())
+    until = time.monotonic() + TURN_SECONDS
+    for number in range(turn.pieces, len(plan)):
+        storage().put(files.piece(turn.job_id, number), kind.make(turn.order, plan[number]))
+        with transaction() as session:
+            queue.advance(_job(session, turn), number + 1, now())
+        if time.monotonic() > until:
+            return
+    _join(turn, len(plan))
+
+
+def _join(turn: Turn, count: int) -> None:
+    name = files.result(turn.job_id, turn.name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "result"
+        with path.open("wb") as out:
+            shown = kind_of(turn.kind).join(turn.order, _touching(turn, count), out)
+        storage().put(name, path)
+    try:
+        with transaction() as session:
+            queue.finish(_job(session, turn), shown, name, now())
+    except Lost:
+        storage().delete(name)
+        raise
+
+
+def _touching(turn: Turn, count: int) -> Iterator[bytes]:
+    """Yield the pieces, and say each time that somebody is still at it."""
+    for content in files.pieces(storage(), turn.job_id, count):
+        yield content
+        with transaction() as session:
+            _job(session, turn).touched_at = now()
+
+
+def _job(session: Session, turn: Turn) -> Job:
+    job = queue.held(session, turn)
+    if job is None:
+        raise Lost
+    return job
 
 
 @shared_task(name="lms.jobs.tasks.tidy", ignore_result=True)
 def tidy() -> None:
-    """Remove jobs, and their files, whose time is over."""
+    """Remove jobs, and their files, whose time is over; and the pieces of those that ended."""
     with transaction() as session:
         for job in queue.expired(session, now()):
-            if job.result_object:
-                storage().delete(job.result_object)
+            files.remove_all(storage(), job)
             session.delete(job)
+        for job in queue.with_pieces(session):
+            files.remove_pieces(storage(), job)
+            job.plan = None
 
 
 SCHEDULE = {

@@ -1,6 +1,7 @@
 """What does somebody see of the long work they asked for?"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,28 +11,62 @@ from lms.accounts.access import person, requires
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotFound
-from lms.jobs import queue
+from lms.i18n import write_time
+from lms.jobs import files, queue
 from lms.jobs.kinds import Kind, kind_of
-from lms.jobs.models import Job
+from lms.jobs.models import DONE, FAILED, Job
 from lms.storage import storage
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One job as its owner sees it."""
+
+    id: int
+    title: str
+    state: str
+    done: int
+    total: int
+    message: str
+    cancel_asked: bool
+    result_name: str | None
+
+    @property
+    def working(self) -> bool:
+        """Whether it is not over yet."""
+        return self.state in queue.WORKING
+
+
+def _line(job: Job) -> Line:
+    title = kind_of(job.kind).title(job.params)
+    return Line(job.id, title, job.state, job.done, job.total, _message(job), job.cancel_asked, job.result_name)
+
+
+def _message(job: Job) -> str:
+    if job.state == FAILED:
+        return _(
+            "Something went wrong on our side, several times. Nothing was lost; start it again, or tell those who look after the site."
+        )
+    asked = write_time(job.created_at)
+    if job.state == DONE and job.finished_at is not None:
+        return _("Asked for on %(asked)s; kept until %(kept)s.", asked=asked, kept=write_time(job.finished_at + queue.KEPT))
+    return _("Asked for on %(asked)s.", asked=asked)
 
 
 @bp.get("/")
 @requires()
 def mine() -> ResponseReturnValue:
     """List one's own jobs."""
-    jobs = [(job, kind_of(job.kind).title(job.params)) for job in queue.of_person(session(), person().id)]
-    return render_template("jobs/mine.html", jobs=jobs, working=queue.WORKING)
+    return render_template("jobs/mine.html", jobs=[_line(job) for job in queue.of_person(session(), person().id)])
 
 
 @bp.get("/<int:job_id>")
 @requires()
 def one(job_id: int) -> ResponseReturnValue:
     """Give one job's progress: the page asks while it works."""
-    job = _own(job_id)
-    return render_template("jobs/_one.html", job=job, title=kind_of(job.kind).title(job.params))
+    return render_template("jobs/_one.html", job=_line(_own(job_id)))
 
 
 def _own(job_id: int) -> Job:
@@ -47,7 +82,7 @@ def cancel(job_id: int) -> ResponseReturnValue:
     """Ask a job to stop."""
     _own(job_id)
     with transaction() as writing:
-        queue.cancel(writing, writing.get_one(Job, job_id, with_for_update=True), now())
+        queue.cancel(writing.get_one(Job, job_id, with_for_update=True), now())
     return redirect(url_for(".mine"))
 
 
@@ -61,8 +96,7 @@ def delete(job_id: int) -> ResponseReturnValue:
         if job.state in queue.WORKING:
             flash(_("This is still being worked on. Cancel it first."), "warning")
             return redirect(url_for(".mine"))
-        if job.result_object:
-            storage().delete(job.result_object)
+        files.remove_all(storage(), job)
         writing.delete(job)
     flash(_("Removed."), "success")
     return redirect(url_for(".mine"))

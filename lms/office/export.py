@@ -1,16 +1,16 @@
-"""How does a class's every transcript become one file? A ZIP of PDFs with a sheet of everybody beside them."""
+"""How does a class's every transcript become one file? A ZIP of PDFs, with a sheet of everybody beside them."""
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import IO
 
+import msgspec
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from lms.clock import now
-from lms.crediting.standing import Standing
 from lms.db import database
-from lms.jobs.kinds import Kind, Params, Report, Result
+from lms.jobs.kinds import Kind, Order, Params, Piece
 from lms.office.reading import everybody
 from lms.transcripts import pdf, sheet
 from lms.transcripts.document import read_many
@@ -18,40 +18,50 @@ from lms.transcripts.export import file_name
 
 AT_ONCE = 10
 OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+ROWS = "rows.json"  # what of a piece belongs into the sheet: the same reading as its PDFs, so that the two never differ
 
 
 def _title(params: Params) -> str:
     return _("All transcripts of %(name)s", name=params["class_name"])
 
 
-def _run(params: Params, report: Report) -> Result:
-    with force_locale(params["locale"]), database().reader() as session:
-        standings = everybody(session, params["class_id"])
-        report(0, len(standings))
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # a PDF is packed already
-            for start in range(0, len(standings), AT_ONCE):
-                some = standings[start : start + AT_ONCE]
-                for transcript in read_many(session, [one.enrolment.id for one in some], now()):
-                    _add(archive, file_name(transcript, "pdf"), pdf.of_transcript(transcript))
-                report(start + len(some), len(standings))
-            _add(archive, _sheet_name(params), _sheet(standings))
-    return Result(f"{params['class_code']}.zip", buffer.getvalue())
+def _plan(params: Params) -> Sequence[Piece]:
+    """Some ten people a piece, in order of name."""
+    with database().reader() as session:
+        ids = [one.enrolment.id for one in everybody(session, params["class_id"])]
+    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
-def _sheet(standings: Sequence[Standing]) -> bytes:
-    return sheet.of_class(standings)
+def _make(order: Order, piece: Piece) -> bytes:
+    """Write a piece's PDFs, as of the moment somebody asked for them, and its rows of the sheet."""
+    rows, buffer = [], io.BytesIO()
+    with force_locale(order.params["locale"]), database().reader() as session, zipfile.ZipFile(buffer, "w") as archive:
+        for transcript in read_many(session, piece, order.asked_at):
+            _add(archive, file_name(transcript, "pdf"), pdf.of_transcript(transcript))
+            rows.append(sheet.class_row(transcript))
+        _add(archive, ROWS, msgspec.json.encode(rows))
+    return buffer.getvalue()
 
 
-def _sheet_name(params: Params) -> str:
-    return f"{params['class_code']}.xlsx"
+def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
+    code, rows = order.params["class_code"], []
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # a PDF is packed already
+        for piece in pieces:
+            with zipfile.ZipFile(io.BytesIO(piece)) as made:
+                rows += msgspec.json.decode(made.read(ROWS), type=list[sheet.ClassRow])
+                for name in made.namelist():
+                    if name != ROWS:
+                        _add(archive, name, made.read(name))
+        with force_locale(order.params["locale"]):
+            _add(archive, f"{code}.xlsx", sheet.of_class(rows, order.asked_at))
+    return f"{code}.zip"
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, OLDEST_ZIP_DATE)  # the same class gives the same file
+    entry = zipfile.ZipInfo(name, OLDEST_ZIP_DATE)  # the same evidence gives the same file
     entry.external_attr = 0o644 << 16
     archive.writestr(entry, content)
 
 
 TRANSCRIPTS = "transcripts"
-KINDS = {TRANSCRIPTS: Kind(_title, _run)}
+KINDS = {TRANSCRIPTS: Kind(_title, _plan, _make, _join)}

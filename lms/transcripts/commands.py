@@ -28,7 +28,7 @@ def transcript() -> None:
 
 @transcript.command("export")
 @click.option("--person", required=True, help="User name or id of the person.")
-@click.option("--class", "class_code", help="Code of the class; needed where the person is in several.")
+@click.option("--class", "class_code", help="Code of the class; the newest where the person is in several.")
 @click.option("--format", "form", type=click.Choice(list(FORMS)), default="pdf", show_default=True, help="json is the evidence bundle.")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True, help="Language of the words.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
@@ -73,8 +73,8 @@ def _enrolment(person: str, class_code: str | None) -> int:
     if not chosen:
         _refuse(f"class: {person!r} is not in {class_code!r}, but in {codes}")
     if len(chosen) > 1:
-        _refuse(f"class: {person!r} is in several classes; name one of {codes}")
-    return int(chosen[0])
+        click.echo(f"{person} is in {codes}: this is the transcript of {rows[-1].code}; choose by --class", err=True)
+    return int(chosen[-1])
 
 
 def _refuse(problem: str) -> NoReturn:

@@ -5,7 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,8 +21,10 @@ from lms.crediting.models import Observation
 from lms.crediting.policy import activity_name, terms_of
 from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
-from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, recompute
+from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of, recompute
+from lms.hours.intervals import union
 from lms.programmes.progress import RequirementProgress, StudiedCourse
+from lms.transcripts.stretches import Day, days_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class Line:
     activity: Activity
     credited_seconds: int
     why: ActivityExplanation
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the ledger does not have all of the evidence yet."""
+        return self.credited_seconds != self.why.account.credited_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +72,26 @@ class Transcript:
         return self.standing.requirements
 
     @property
+    def hours(self) -> Decimal:
+        """All hours on the account, whatever they count toward: converted and rounded once."""
+        return hours_of(sum(chapter.credited_seconds for chapter in self.chapters), self.case.policy)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether evidence has come in that the ledger does not have yet; it follows within seconds."""
+        return any(line.is_behind for chapter in self.chapters for line in chapter.lines)
+
+    @property
     def ledger_head(self) -> str:
         """The hash of the latest ledger entry: it stands for all that were ever written."""
         return self.entries[-1][1] if self.entries else "–"
 
     @property
     def bundle(self) -> str:
-        """The evidence bundle as JSON text, the same bytes for the same evidence."""
-        return json.dumps(dump(self.case), ensure_ascii=False, indent=1, sort_keys=True)
+        """The evidence bundle as JSON text: the same bytes for the same evidence, in order of time, in whatever order it came in."""
+        bundle = dump(self.case)
+        bundle["observations"].sort(key=lambda seen: (seen.get("from") or seen["at"], json.dumps(seen, sort_keys=True)))
+        return json.dumps(bundle, ensure_ascii=False, indent=1, sort_keys=True)
 
     @property
     def bundle_sha256(self) -> str:
@@ -87,7 +108,13 @@ class Transcript:
             for line in chapter.lines:
                 if line.name == name:
                     return line
-        raise NotFound("There is no such activity on this transcript.")
+        raise NotFound(_("There is no such activity on this transcript."))
+
+    def days_of(self, line: Line) -> Sequence[Day]:
+        """Return a line's measured time day by day, with what of it counted."""
+        beside = {name for one in line.why.uncounted for name in one.beside}
+        others = union(interval for name in beside for interval in self.explanation.activities[name].account.measured)
+        return days_of(line.why, others, self.case.policy.time_zone)
 
 
 def read(session: Session, enrolment_id: int, now: datetime) -> Transcript:
@@ -107,7 +134,7 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
     """
     standings = of_enrolments(session, enrolment_ids)
     if len(standings) != len(enrolment_ids):
-        raise NotFound("There is no such enrolment.")
+        raise NotFound(_("There is no such enrolment."))
     cases = cases_of(session, terms_of(session, enrolment_ids))
     outlines = _activities(session, {course.course_version_id for one in standings for course in one.courses})
     return [_transcript(session, one, cases[one.enrolment.id], outlines, now) for one in standings]

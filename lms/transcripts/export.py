@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from lms.transcripts import pdf, sheet
-from lms.transcripts.document import Transcript
+from lms.transcripts.document import Transcript, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,16 @@ FORMS: Mapping[str, Form] = {
     "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheet.of_transcript),
     "json": Form("application/json", _bundle),
 }
+
+
+def write(session: Session, enrolment_id: int, form: str, now: datetime) -> bytes:
+    """Return an enrolment's transcript as a file of this form, issued `now`.
+
+    Raises:
+        NotFound: there is no such enrolment.
+        KeyError: there is no such form.
+    """
+    return FORMS[form].write(read(session, enrolment_id, now))
 
 
 def file_name(transcript: Transcript, form: str) -> str:

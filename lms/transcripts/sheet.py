@@ -1,47 +1,47 @@
 """How does a transcript, or a class's transcripts together, become a spreadsheet? Text stays text: no cell is ever a formula."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from flask_babel import gettext as _
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from lms.crediting.standing import Standing
 from lms.i18n import pick, write_time
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Transcript
 
-OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_date_format": "yyyy-mm-dd",
-}
-WIDE, NARROW = 32, 14
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+OPTIONS = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+WIDE, NARROW, DIGEST = 32, 14, 68
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 Cell = str | int | Decimal
 
 
 class Book:
-    """A workbook in memory, written row by row."""
+    """A workbook, written row by row; the same rows and moment give the same bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, made_at: datetime) -> None:
         self._file = io.BytesIO()
-        self._book = Workbook(self._file, {**OPTIONS, "in_memory": True})
+        self._book = Workbook(self._file, OPTIONS)
+        self._book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)})
         self._head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
 
-    def sheet(self, name: str, head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-        """Add a sheet; the first row stays in sight."""
+    def sheet(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> None:
+        """Add a sheet; the first row and column stay in sight. `widths` are of the first columns."""
         sheet = self._book.add_worksheet(name)
-        sheet.set_column(0, len(head), NARROW)
-        sheet.set_column(0, 0, WIDE)
+        sheet.set_column(0, max(len(head) - 1, 0), NARROW)
+        for column, width in enumerate(widths or (WIDE,)):
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
         for column, text in enumerate(head):
             sheet.write_string(0, column, text, self._head)
-        sheet.freeze_panes(1, 1)
         for number, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
                 _write(sheet, number, column, cell)
@@ -61,8 +61,9 @@ def _write(sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
 
 
 def of_transcript(transcript: Transcript) -> bytes:
-    """Return one transcript as a workbook: requirements, activities, ledger."""
-    book = Book()
+    """Return one transcript as a workbook: whose it is, requirements, activities, ledger."""
+    book = Book(transcript.issued_at)
+    book.sheet(_("Transcript"), [_("Item"), _("Value")], _about(transcript), (20, DIGEST))
     book.sheet(
         _("Requirements"),
         [_("Requirement"), _("Earned"), _("Required"), _("Unit"), _("Reached")],
@@ -83,13 +84,30 @@ def of_transcript(transcript: Transcript) -> bytes:
             for chapter in transcript.chapters
             for line in chapter.lines
         ],
+        (WIDE, WIDE),
     )
     book.sheet(
         _("Ledger"),
         [_("Activity"), _("Number"), _("Seconds"), _("Recorded"), _("Hash")],
         [(entry.activity, entry.number, entry.seconds, write_time(entry.recorded_at), digest) for entry, digest in transcript.entries],
+        (48, NARROW, NARROW, 24, DIGEST),
     )
     return book.content()
+
+
+def _about(transcript: Transcript) -> Sequence[Sequence[Cell]]:
+    standing = transcript.standing
+    track = standing.track
+    return [
+        (_("Name"), standing.enrolment.person.name),
+        (_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"),
+        (_("Track"), pick(track.name.zh, track.name.en) if track else standing.enrolment.track),
+        (_("Class"), standing.training_class.name),
+        (_("Issued"), write_time(transcript.issued_at)),
+        (_("Minutes of an hour"), transcript.case.policy.hour_minutes),
+        (_("Evidence bundle"), transcript.bundle_sha256),
+        (_("Ledger head"), transcript.ledger_head),
+    ]
 
 
 def _requirement(one: RequirementProgress) -> Sequence[Cell]:
@@ -102,24 +120,52 @@ def _requirement(one: RequirementProgress) -> Sequence[Cell]:
     )
 
 
-def of_class(standings: Sequence[Standing]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """One teacher's row of a class's sheet, as it travels from the reading of their transcript to the sheet of everybody."""
+
+    name: str
+    username: str
+    track: str
+    earned: dict[str, tuple[str, Decimal]]  # by requirement: its heading, what is earned
+    done: bool
+    ledger_head: str
+
+
+def class_row(transcript: Transcript) -> ClassRow:
+    """Return what of a transcript stands in the class's sheet."""
+    standing = transcript.standing
+    track, person = standing.track, standing.enrolment.person
+    return ClassRow(
+        name=person.name,
+        username=person.username,
+        track=pick(track.name.zh, track.name.en) if track else standing.enrolment.track,
+        earned={
+            one.key: (f"{pick(one.title.zh, one.title.en)} ({pick(one.unit.zh, one.unit.en)})", one.earned) for one in standing.requirements
+        },
+        done=standing.done,
+        ledger_head=transcript.ledger_head,
+    )
+
+
+def of_class(rows: Sequence[ClassRow], made_at: datetime) -> bytes:
     """Return a class as a workbook: one row for each teacher, one column for each requirement of any track."""
-    columns = list({one.key: one for standing in standings for one in standing.requirements}.values())
-    head = [
-        _("Name"),
-        _("User name"),
-        _("Track"),
-        *(f"{pick(one.title.zh, one.title.en)} ({pick(one.unit.zh, one.unit.en)})" for one in columns),
-        _("All reached"),
-    ]
-    rows = []
-    for standing in standings:
-        earned = {one.key: one.earned for one in standing.requirements}
-        track, person = standing.track, standing.enrolment.person
-        named = pick(track.name.zh, track.name.en) if track else standing.enrolment.track
-        rows.append(
-            [person.name, person.username, named, *(earned.get(one.key, "–") for one in columns), _("yes") if standing.done else _("no")]
-        )
-    book = Book()
-    book.sheet(_("Class"), head, rows)
+    columns = {key: heading for row in rows for key, (heading, _earned) in row.earned.items()}
+    book = Book(made_at)
+    book.sheet(
+        _("Class"),
+        [_("Name"), _("User name"), _("Track"), *columns.values(), _("All reached"), _("Ledger head")],
+        [
+            [
+                row.name,
+                row.username,
+                row.track,
+                *(row.earned[key][1] if key in row.earned else "–" for key in columns),
+                _("yes") if row.done else _("no"),
+                row.ledger_head,
+            ]
+            for row in rows
+        ],
+        (16, 16, WIDE),
+    )
     return book.content()

@@ -1,6 +1,6 @@
 """What does somebody see of a transcript: the whole, the reasons for one line, and files to take away?"""
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -9,6 +9,8 @@ from sqlalchemy.orm import aliased
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
 from lms.clock import now
+from lms.crediting.ignored import Question, ignored_of
+from lms.crediting.policy import terms_of
 from lms.crediting.standing import of_person
 from lms.db import session
 from lms.errors import NotFound
@@ -19,6 +21,7 @@ from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
 
 bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
+DAYS_DRAWN = 10  # the latest; the table of evidence has them all
 
 
 @bp.get("/")
@@ -46,14 +49,18 @@ def why(enrolment_id: int, name: str) -> ResponseReturnValue:
     """Give the reasons for one activity's line."""
     transcript = read(session(), _visible(enrolment_id), now())
     line = transcript.line(name)
+    asked = Question(enrolment_id, name, current_app.extensions["settings"].public_url, now())
     return render_template(
         "transcripts/_why.html",
         transcript=transcript,
         line=line,
+        days=transcript.days_of(line)[-DAYS_DRAWN:],
+        ignored=ignored_of(session(), asked, terms_of(session(), [enrolment_id])[enrolment_id]),
         evidence=evidence_of(session(), enrolment_id, name),
         entries=[(entry, digest) for entry, digest in transcript.entries if entry.activity == name],
         others=_titles(transcript),
-        flags=[flag for flag in transcript.explanation.result.flags if flag.activity == name],
+        flags=sorted({flag.kind for flag in transcript.explanation.result.flags if flag.activity == name}),
+        limited=transcript.explanation.limited_days if any(one.reason == "limit" for one in line.why.uncounted) else (),
         words=words,
     )
 

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 
+from lms.crediting.ignored import Claimed
 from lms.crediting.models import Observation
-from lms.hours import ActivityExplanation, Claim, Condition, Policy, Uncounted
+from lms.hours import ActivityExplanation, Claim, Condition, LimitedDay, Policy, Uncounted
 from lms.i18n import write_clock, write_time
 
 
@@ -70,6 +72,28 @@ def claim_words(claim: Claim) -> str:
         claim.problem
     ]
     return f"{said}{_(': ')}{problem}" if problem else said
+
+
+def ignored_words(claimed: Claimed) -> str:
+    """Return why something that was said earned nothing."""
+    reason = {
+        "provider": _("said by a provider that the programme does not trust"),
+        "presence": _("only the server can measure presence"),
+        "duration": _("time claimed by a page earns nothing; only measured presence does"),
+        "result": _("this activity is passed only when the server has graded it"),
+    }[claimed.why]
+    what = _("a claim of %(time)s", time=write_clock(claimed.seconds)) if claimed.seconds else _("a claim")
+    return f"{what}{_(': ')}{reason}"
+
+
+def limited_words(limited: LimitedDay) -> str:
+    """Return what a daily limit took."""
+    return _(
+        "%(day)s: %(had)s could have counted, the limit is %(limit)s",
+        day=format_date(limited.day),
+        had=write_clock(limited.seconds),
+        limit=write_clock(limited.limit_seconds),
+    )
 
 
 def observation_words(observation: Observation) -> str:

@@ -50,7 +50,7 @@ def test_pdf_sheet_and_bundle_say_the_same(studied: World) -> None:
     assert "25:00" in printed
     assert "40 学时" in printed
     book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"/transcript/{studied.enrolment_id}.xlsx").data))
-    rows = book.get_sheet_by_index(1).to_python()
+    rows = book.get_sheet_by_name("学习活动").to_python()
     assert [row[4] for row in rows[1:]] == [1500, 0, 0, 0]
     bundle = client.get(f"/transcript/{studied.enrolment_id}.json").text
     answer, refused = recompute_file(bundle)

@@ -1,0 +1,95 @@
+"""Which statements claim something that earns nothing? They are stored and shown, with the reason, and never counted."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms import vocabulary as v
+from lms.catalogue.models import Course, CourseVersion
+from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, duration_s, observe, received_at
+from lms.crediting.policy import Terms
+from lms.learning.models import Registration
+from xapi.finding import find_many
+from xapi.indexing import Usage, iri_key
+from xapi.query import Many, Shape
+
+CLAIMING = (v.PRESENT, v.TERMINATED, v.COMPLETED, v.PASSED)
+SHOWN = 50  # of each verb, the latest
+
+# provider: not one that the programme trusts · presence: said by a page, not measured · duration: likewise ·
+# result: said by a page where the server grades
+Why = Literal["provider", "presence", "duration", "result"]
+BY_REASON: Mapping[str, Why] = {"untrusted-authority": "provider", "presence-from-client": "presence"}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A claim that earned nothing. `at` is its receipt (seconds since 1970), `seconds` what it claims, if that is time."""
+
+    statement_id: str
+    at: int
+    seconds: int | None
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose study of which activity ('<course code>:<activity key>') is asked about, where and when."""
+
+    enrolment_id: int
+    activity: str
+    public_url: str
+    now: datetime
+
+    @property
+    def course(self) -> str:
+        """The course's code."""
+        return self.activity.partition(":")[0]
+
+    @property
+    def iri(self) -> str:
+        """How the record store names the activity."""
+        return v.activity_iri(self.public_url, self.course, self.activity.partition(":")[2])
+
+
+def ignored_of(session: Session, asked: Question, terms: Terms) -> list[Claimed]:
+    """Return claims about one activity that earned nothing, in order of receipt."""
+    rule = Rule(asked.activity, asked.iri, asked.activity in terms.law.server_graded)
+    trust = Trust(asked.public_url, terms.law.trusted_providers)
+    found = [_claimed(one, rule, trust) for one in _statements(session, asked)]
+    return sorted((one for one in found if one is not None), key=lambda one: (one.at, one.statement_id))
+
+
+def _statements(session: Session, asked: Question) -> Iterator[Statement]:
+    registrations = session.scalars(
+        select(Registration.id)
+        .join(CourseVersion, CourseVersion.id == Registration.course_version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Registration.enrolment_id == asked.enrolment_id, Course.code == asked.course)
+    )
+    for registration in registrations.all():
+        for verb in CLAIMING:
+            keys = ((registration, Usage.REGISTRATION), (iri_key(asked.iri), Usage.ACTIVITY), (iri_key(verb), Usage.VERB))
+            latest = Many(keys, since=None, until=None, limit=SHOWN, ascending=False, shape=Shape())
+            texts, _ = find_many(session, latest, None, asked.now)
+            yield from map(msgspec.json.decode, texts)
+
+
+def _claimed(statement: Statement, rule: Rule, trust: Trust) -> Claimed | None:
+    seconds = duration_s(statement.get("result", {}).get("duration", ""))
+    why = _why(statement, observe(statement, rule, trust), seconds, rule)
+    return None if why is None else Claimed(statement["id"], received_at(statement), seconds, why)
+
+
+def _why(statement: Statement, proved: tuple[Observed, ...] | Ignored, seconds: int | None, rule: Rule) -> Why | None:
+    kinds = set() if isinstance(proved, Ignored) else {one.kind for one in proved}
+    if isinstance(proved, Ignored) and proved.reason in BY_REASON:
+        return BY_REASON[proved.reason]
+    if statement["verb"]["id"] == v.PASSED and rule.server_graded and "passed" not in kinds:
+        return "result"
+    return "duration" if seconds and not kinds & {"present", "reported"} else None

@@ -1,0 +1,35 @@
+"""Where are a job's pieces and its result in the file store?"""
+
+from collections.abc import Iterator
+
+from lms.jobs.models import Job
+from lms.storage import Storage
+
+
+def piece(job_id: int, number: int) -> str:
+    """Return the name of a finished piece."""
+    return f"jobs/{job_id}/piece-{number}"
+
+
+def result(job_id: int, turn: str) -> str:
+    """Return the name of a result; each turn has its own, so that a worker given up for lost overwrites nothing."""
+    return f"jobs/{job_id}/result-{turn}"
+
+
+def pieces(storage: Storage, job_id: int, count: int) -> Iterator[bytes]:
+    """Yield the finished pieces in order."""
+    for number in range(count):
+        yield storage.get(piece(job_id, number))
+
+
+def remove_pieces(storage: Storage, job: Job) -> None:
+    """Remove what a job that ended needs no more."""
+    for number in range(len(job.plan or [])):
+        storage.delete(piece(job.id, number))
+
+
+def remove_all(storage: Storage, job: Job) -> None:
+    """Remove everything a job stored."""
+    remove_pieces(storage, job)
+    if job.result_object:
+        storage.delete(job.result_object)

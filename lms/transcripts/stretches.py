@@ -1,0 +1,87 @@
+"""When was somebody there, day by day, and which of it counted? For pictures; the sums are the hours core's."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from lms.hours import ActivityExplanation, Interval
+
+DAY_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One stretch of a local day, in minutes since its midnight (as clocks read)."""
+
+    from_minute: int
+    to_minute: int
+    kind: str  # counted | refused
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One local day with its stretches."""
+
+    day: date
+    stretches: Sequence[Drawn]
+
+
+def days_of(why: ActivityExplanation, others: Sequence[Interval], zone: str) -> list[Day]:
+    """Return the days of an activity's measured time, in order.
+
+    Where an activity earned less than was measured, any of its seconds may be called the uncounted ones. Here they are
+    those that others (`others`, disjoint) shared and, of the rest, the last. A daily limit chooses otherwise: nothing is drawn then.
+    """
+    if any(one.reason == "limit" for one in why.uncounted):
+        return []
+    days: dict[date, list[Drawn]] = {}
+    for (start, end), kind in _kinds(why, others):
+        for day, drawn in _cut(start, end, kind, ZoneInfo(zone)):
+            days.setdefault(day, []).append(drawn)
+    return [Day(day, days[day]) for day in sorted(days)]
+
+
+def _kinds(why: ActivityExplanation, others: Sequence[Interval]) -> Iterator[tuple[Interval, str]]:
+    left = why.account.credited_seconds
+    alone, shared = _apart(why.account.measured, others)
+    counted: list[tuple[Interval, str]] = []
+    for start, end in [*alone, *shared]:
+        taken = min(left, end - start)
+        left -= taken
+        if taken:
+            counted.append(((start, start + taken), "counted"))
+        if start + taken < end:
+            counted.append(((start + taken, end), "refused"))
+    yield from sorted(counted)
+
+
+def _apart(own: Sequence[Interval], others: Sequence[Interval]) -> tuple[list[Interval], list[Interval]]:
+    """Cut `own` into what lies outside and what inside of `others`."""
+    alone, shared = [], []
+    for start, end in own:
+        since = start
+        for other_start, other_end in others:
+            if other_end <= since or other_start >= end:
+                continue
+            if since < other_start:
+                alone.append((since, other_start))
+            shared.append((max(since, other_start), min(end, other_end)))
+            since = min(end, other_end)
+        if since < end:
+            alone.append((since, end))
+    return alone, shared
+
+
+def _cut(start: int, end: int, kind: str, zone: ZoneInfo) -> Iterator[tuple[date, Drawn]]:
+    """Cut a stretch at local midnight. Minutes are those that the clock on the wall reads."""
+    since, until = (datetime.fromtimestamp(at, UTC).astimezone(zone) for at in (start, end))
+    while since.date() < until.date():
+        yield since.date(), Drawn(_minute(since), DAY_MINUTES, kind)
+        since = datetime.combine(since.date() + timedelta(days=1), time(), zone)
+    if since < until:
+        yield since.date(), Drawn(_minute(since), max(_minute(until), _minute(since)), kind)
+
+
+def _minute(at: datetime) -> int:
+    return at.hour * 60 + at.minute
