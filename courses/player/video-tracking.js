@@ -8,7 +8,7 @@
   const ADL = "http://adlnet.gov/expapi/verbs";
   const SAY_EVERY_MS = 60000;
   const SHORTEST_S = 0.2;
-  const NEAR_S = 1;
+  const AT_THE_START_S = 0.25; // events come a moment after the first picture
   const DONE_SHARE = 0.95;
   const MEDIA_EVERY_MS = 1000;
 
@@ -18,7 +18,6 @@
     let fresh = []; // played since the last statement
     let start = null; // where the stretch that is playing began
     let last = 0;
-    let pressed = null; // the position at which somebody pressed play
     let said = 0;
     let told = 0;
     let completed = Boolean(options.completed);
@@ -27,7 +26,7 @@
     const duration = () => (Number.isFinite(video.duration) ? video.duration : 0);
 
     function begin() {
-      start = last = video.currentTime;
+      start = last = video.currentTime < AT_THE_START_S ? 0 : video.currentTime;
     }
 
     function end() {
@@ -104,13 +103,10 @@
     video.addEventListener("loadedmetadata", () => say(`${ADL}/initialized`, "initialized"), { once: true });
     video.addEventListener("playing", () => {
       if (start === null) begin();
-      if (pressed !== null && start - pressed < NEAR_S) start = Math.min(start, pressed); // the event comes a moment after the first picture
-      pressed = null;
       tellMedia(true);
     });
     video.addEventListener("play", () => {
       speed = video.playbackRate;
-      pressed = video.currentTime;
       say(`${VIDEO}/verbs/played`, "played");
     });
     video.addEventListener("timeupdate", progress);

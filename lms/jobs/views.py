@@ -16,6 +16,7 @@ from lms.jobs import files, queue
 from lms.jobs.kinds import Kind, kind_of
 from lms.jobs.models import DONE, FAILED, Job
 from lms.storage import storage
+from lms.web.downloads import as_download
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -111,9 +112,7 @@ def download(job_id: int) -> ResponseReturnValue:
     if size is None or job.result_object is None:
         raise NotFound(_("This result is not there (any more). Start the export again."))
     response = Response(storage().stream(job.result_object), mimetype="application/octet-stream", headers={"Content-Length": str(size)})
-    response.headers.set("Content-Disposition", "attachment", filename=job.result_name or "result")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return as_download(response, job.result_name or "result")
 
 
 def init_app(app: Flask, kinds: Mapping[str, Kind]) -> None:

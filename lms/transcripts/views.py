@@ -19,6 +19,7 @@ from lms.programmes.models import Enrolment, TrainingClass
 from lms.transcripts import words
 from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
+from lms.web.downloads import as_download
 
 bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
 DAYS_DRAWN = 10  # the latest; the table of evidence has them all
@@ -77,9 +78,7 @@ def download(enrolment_id: int, form: str) -> ResponseReturnValue:
         raise NotFound(_("A transcript can be had as %(forms)s.", forms=", ".join(FORMS)))
     transcript = read(session(), _visible(enrolment_id), now())
     response = Response(FORMS[form].write(transcript), mimetype=FORMS[form].mimetype)
-    response.headers.set("Content-Disposition", "attachment", filename=file_name(transcript, form))
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return as_download(response, file_name(transcript, form))
 
 
 def _visible(enrolment_id: int) -> int:

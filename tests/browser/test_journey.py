@@ -123,7 +123,7 @@ def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: Browser
     total = sum(credited(site).values())
     assert credited(site)["journey:film"] == 6
     hours = f"{total // (45 * 6) / 10}"  # 45 minutes an hour, tenths, rounded down
-    expect(page.get_by_text(re.compile(rf"{re.escape(hours)} / 40"))).to_be_visible(timeout=SOON_MS)
+    expect(page.locator(".requirement-sum", has_text=f"{hours} / 40")).to_be_visible(timeout=SOON_MS)
 
     page.get_by_role("link", name="学时证明", exact=True).first.click()
     line = page.locator("details.transcript-line").first
@@ -167,7 +167,7 @@ def test_what_was_done_without_a_network_arrives_once_when_it_is_back(site: Site
     visitor.set_offline(False)
     wait_for(page, lambda: statements(site, v.COMPLETED) == 1, "the completion arrives")
     page.reload()
-    expect(content(page).get_by_text("本篇已读完")).to_be_visible(timeout=SOON_MS)
+    expect(content(page).get_by_role("button", name="上一页")).to_be_visible(timeout=SOON_MS)
     page.wait_for_timeout(1500)
     assert statements(site, v.COMPLETED) == 1
     assert statements(site, v.ANSWERED) == 1

@@ -17,6 +17,7 @@ from lms.catalogue.commands import course
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import check
 from lms.db import transaction
+from tests.factories import DrivenClock
 
 
 @pytest.fixture
@@ -124,11 +125,12 @@ def test_an_empty_catalogue_and_an_empty_search_say_what_to_do(app: Flask, train
     assert "<b>" not in trainer.get("/catalogue/?q=<b>").text
 
 
-def test_the_command_publishes_lists_and_refuses(app: Flask, tmp_path: Path) -> None:
+def test_the_command_publishes_lists_and_refuses(app: Flask, clock: DrivenClock, tmp_path: Path) -> None:
     runner, bad = app.test_cli_runner(), tmp_path / "bad.zip"
     bad.write_bytes(b"this is no zip")
     first = runner.invoke(course, ["import", str(SAMPLES[0]), "--json"])
     assert (first.exit_code, '"version": 1' in first.stdout, '"new": true' in first.stdout) == (0, True, True)
+    clock.advance(1)
     assert "unchanged" in runner.invoke(course, ["import", str(SAMPLES[0])]).stdout
     refused = runner.invoke(course, ["import", str(bad)])
     assert (refused.exit_code, refused.stdout) == (2, "")

@@ -59,6 +59,12 @@ def test_pdf_sheet_and_bundle_say_the_same(studied: World) -> None:
     assert json.loads(bundle)["policy"]["hour_minutes"] == 45
 
 
+def test_a_chinese_file_name_travels_in_a_header_of_latin_letters(studied: World) -> None:
+    name = studied.client().get(f"/transcript/{studied.enrolment_id}.pdf").headers["Content-Disposition"]
+    name.encode("latin-1")
+    assert "filename*=UTF-8''%E7%8E%8B" in name
+
+
 def test_an_english_transcript_is_english(studied: World) -> None:
     client = studied.client()
     with client.session_transaction() as cookie:

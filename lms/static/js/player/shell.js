@@ -51,6 +51,7 @@ setInterval(() => {
 }, 1000);
 document.querySelector('[data-clock="take"]').addEventListener("click", () => open(true));
 tabs?.addEventListener("message", () => beats.state === "counting" && beats.wake()); // another tab opened something: ask the server who is live
+latestState = await queue.unsentState(place); // what this device has not sent yet is newer than what the server will answer
 await open(true);
 queue.soon();
 
