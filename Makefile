@@ -7,7 +7,7 @@ WORKERS ?= logical
 VENV := .venv
 BIN  := $(VENV)/bin
 # With hashes: nothing is installed that the lock does not know.
-PIP_INSTALL := if command -v uv >/dev/null; then uv pip install -q --python $(BIN)/python --require-hashes -r $(1); \
+PIP_INSTALL  = if command -v uv >/dev/null; then uv pip install -q --python $(BIN)/python --require-hashes -r $(1); \
                else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1); fi
 # The demo never touches a database that somebody's environment names.
 DEMO := env -u DATABASE_URL -u REDIS_URL -u STORAGE_URL -u SECRET_KEY LMS_DATA_DIR=var \
