@@ -1,0 +1,179 @@
+"""Does the first page answer a teacher's three questions, in both languages and in every state of an enrolment?"""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from importlib import resources
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.accounts.models import OFFICE, TRAINER, Organisation, Person
+from lms.accounts.people import add_person
+from lms.catalogue.models import CourseVersion
+from lms.programmes import classes
+from lms.programmes import store as programmes
+from lms.programmes.models import AttendanceRecord, Enrolment, TrainingClass
+from tests.factories import BEGIN, World, add_class, add_course, signed_in
+
+
+def speak_english(client: FlaskClient) -> FlaskClient:
+    with client.session_transaction() as cookie:
+        cookie["locale"] = "en"
+    return client
+
+
+def change(world: World, **values: object) -> None:
+    def work(session):  # type: ignore[no-untyped-def]
+        enrolment = session.get_one(Enrolment, world.enrolment_id)
+        for name, value in values.items():
+            setattr(enrolment, name, value)
+
+    world.act(work)
+
+
+def enrol_in_lead_class(world: World) -> int:
+    """Enrol the teacher in a second class, of the programme with days and months, which studies the same course."""
+
+    def work(session):  # type: ignore[no-untyped-def]
+        text = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
+        provider = session.get_one(Organisation, session.get_one(TrainingClass, world.class_id).provider_id)
+        version = programmes.import_toml(session, text, BEGIN).version
+        run = classes.Run("lead", "首席教师 1 班", provider, date(2026, 3, 1), date(2026, 6, 30))
+        lead = classes.create_class(session, version, run)
+        classes.bind_course(session, lead, session.get_one(CourseVersion, world.course_version_id), "companion")
+        enrolment = classes.enrol(session, lead, session.get_one(Person, world.person_id), "lead", "in-training")
+        note = {"noted_on": date(2026, 3, 2), "created_at": BEGIN}
+        session.add(AttendanceRecord(enrolment_id=enrolment.id, requirement="topics", quantity=Decimal("5.5"), **note))
+        session.flush()
+        return enrolment.id
+
+    found: int = world.act(work)
+    return found
+
+
+def test_what_is_missing_and_what_the_courses_can_still_bring_stand_together(world: World) -> None:
+    world.study("reading", 1350)
+    world.credit()
+    shown = world.client().get("/home").text
+    assert "还差 39.5 学时" in shown
+    assert "现有课程还可学 1.2 学时，其余待班级安排新课程。" in shown  # 80 minutes less 22:30, at 45 minutes an hour
+
+
+def test_days_and_months_stand_apart_and_in_their_own_units(world: World) -> None:
+    enrol_in_lead_class(world)
+    shown = world.client().get("/home").text
+    assert "出勤与任务" in shown
+    assert "还差 2.5 天" in shown
+    assert "还差 3 个月" in shown
+    assert "参加后由班级工作人员登记" in shown
+
+
+def test_hours_of_two_classes_are_kept_apart(world: World) -> None:
+    lead = enrol_in_lead_class(world)
+    world.study("reading", 1350)
+    world.credit()
+    shown = world.client().get("/home").text
+    assert "还差 30.0 学时" in shown  # the newest class first
+    assert "还差 39.5 学时" in shown
+    for enrolment_id in (world.enrolment_id, lead):
+        assert f"/courses/{enrolment_id}/{world.course_version_id}" in shown
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("nominated", "您已被推荐参训"), ("withdrawn", "您已退出本班"), ("dismissed", "您已被本班劝退"), ("not-completed", "本次培训未结业")],
+)
+def test_who_may_not_study_is_told_so_and_offered_no_way_in(world: World, status: str, words: str) -> None:
+    change(world, status=status)
+    client = world.client()
+    shown = client.get("/home").text
+    assert words in shown
+    assert "/learn/" not in shown
+    assert f"/courses/{world.enrolment_id}" not in shown
+    assert f"/transcript/{world.enrolment_id}" in shown
+    assert client.get(f"/courses/{world.enrolment_id}/{world.course_version_id}").status_code == 403
+
+
+def test_who_has_completed_may_go_on(world: World) -> None:
+    change(world, status="completed")
+    shown = world.client().get("/home").text
+    assert "您已结业" in shown
+    assert "/learn/" in shown
+
+
+def test_a_window_that_does_not_count_is_announced(world: World) -> None:
+    change(world, window_from=BEGIN + timedelta(days=1))
+    assert "2026年3月3日 10:00:00起计入学时" in world.client().get("/home").text
+    change(world, window_from=None, window_to=BEGIN)
+    assert "学习期已于2026年3月2日 10:00:00结束" in world.client().get("/home").text
+    change(world, window_to=BEGIN + timedelta(seconds=1))
+    assert "学习期已于" not in world.client().get("/home").text
+
+
+def test_a_class_without_courses_says_so(world: World) -> None:
+    def empty(session):  # type: ignore[no-untyped-def]
+        provider = session.get_one(Organisation, session.get_one(TrainingClass, world.class_id).provider_id)
+        person = add_person(session, "early", "林静宜", ("teacher",), password=None)
+        classes.enrol(session, add_class(session, "k2", provider), person, "junior")
+
+    world.act(empty)
+    shown = signed_in(world.app, "early").get("/home").text
+    assert "还差 50.0 学时" in shown
+    assert "班级尚未安排课程" in shown
+
+
+def test_an_optional_course_is_marked(world: World) -> None:
+    assert "均为必修。" in world.client().get("/home").text
+
+    def add(session):  # type: ignore[no-untyped-def]
+        training_class = session.get_one(TrainingClass, world.class_id)
+        classes.bind_course(session, training_class, add_course(session, "c2", {"x": {"minutes": 5}}), "online", compulsory=False)
+
+    world.act(add)
+    shown = world.client().get("/home").text
+    assert "除注明“选修”的以外均为必修。" in shown
+    assert "已认定 0 / 5 分钟 · 选修" in shown
+
+
+def test_the_page_speaks_english_throughout(world: World) -> None:
+    enrol_in_lead_class(world)
+    world.study("gated", 300)
+    world.credit()
+    client = speak_english(world.client())
+    home = client.get("/home").text
+    assert "30.0 hours to go" in home
+    assert "Your courses can still bring 1.7 hours; the rest needs further courses from your class." in home
+    assert "Attendance and tasks" in home
+    course = client.get(f"/courses/{world.enrolment_id}/{world.course_version_id}").text
+    assert "5 min measured, counted when you complete it" in course
+    assert "Finished as soon as every activity counts and 64 min are credited." in course
+    names = re.compile("王秀兰|秀兰|简体中文|首席教师 1 班|在线教学能力提升 k1 班")  # people, classes and languages keep their own
+    assert re.findall("[一-鿿]", names.sub("", home + course)) == []
+
+
+@pytest.mark.parametrize(("role", "address"), [(TRAINER, "/catalogue/"), (OFFICE, "/office/classes")])
+def test_other_roles_land_on_their_own_first_page(app: Flask, world: World, role: str, address: str) -> None:
+    def add(session):  # type: ignore[no-untyped-def]
+        provider = session.get_one(Organisation, session.get_one(TrainingClass, world.class_id).provider_id)
+        add_person(session, "other", "林静宜", (role,), password=None, organisation=provider)
+
+    world.act(add)
+    client = signed_in(app, "other")
+    assert client.get("/").location == address
+    assert client.get("/home").status_code == 403
+    assert world.client().get("/").location == "/home"
+
+
+def test_news_come_by_themselves_and_cost_little_while_there_are_none(world: World) -> None:
+    client = world.client()
+    assert "/home/figures?seen=0-0" in client.get("/home").text
+    assert client.get("/home/figures?seen=0-0").data == b""
+    world.study("reading", 1350)
+    world.credit()
+    fresh = client.get("/home/figures?seen=0-0").text
+    assert "还差 39.5 学时" in fresh
+    assert "已认定 22 / 80 分钟" in fresh
+    assert "/home/figures?seen=1-1350" in fresh
+    assert "<html" not in fresh
