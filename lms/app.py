@@ -6,6 +6,7 @@ import xapi
 from lms import clock as clock_module
 from lms import db, i18n, storage, worker
 from lms.accounts import access, signin
+from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
 from lms.catalogue import views as catalogue
@@ -42,6 +43,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     i18n.init_app(app)
     signin.init_app(app, settings)
     access.init_app(app)
+    accounts.init_app(app)
     refusals.init_app(app)
     pages.init_app(app)
     usage.init_app(app)

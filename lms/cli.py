@@ -8,12 +8,14 @@ from typing import NoReturn
 import click
 from flask import Flask, current_app
 from flask.cli import ScriptInfo, with_appcontext
+from flask_babel import force_locale
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from sqlalchemy import select
 
-from lms.accounts.models import ROLES, Organisation
+from lms.accounts.models import ROLES, Organisation, Person
+from lms.accounts.passwords import problem_of, set_password
 from lms.accounts.people import add_person
 from lms.app import create_app
 from lms.catalogue.commands import course
@@ -159,6 +161,27 @@ def add_user(username: str, name: str, roles: tuple[str, ...], organisation: str
         _refuse(error.problems)
     added = {"id": person.id, "username": person.username, "roles": list(roles)}
     click.echo(json.dumps(added) if as_json else f"Added {person.username} ({', '.join(roles)}) with id {person.id}")
+
+
+@user.command("password")
+@click.argument("username")
+@click.option("--password", envvar="LMS_PASSWORD", help="Better given by LMS_PASSWORD or typed; without one it is asked for.")
+@with_appcontext
+def change_password(username: str, password: str | None) -> None:
+    """Set somebody's password; they are signed out everywhere."""
+    if password is None:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with force_locale("en"):
+        problem = problem_of(password, username)
+    if problem:
+        _refuse([f"password: {problem}"])
+    with transaction() as writing:
+        person = writing.scalar(select(Person).where(Person.username == username))
+        if person is not None:
+            set_password(person, password)
+    if person is None:
+        _refuse([f"username: {username!r} is not known"])
+    click.echo(f"{person.username} has a new password")
 
 
 @main_group.group("xapi")

@@ -2,11 +2,11 @@
 
 import re
 
-from flask_security import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import ROLES, Organisation, Person
+from lms.accounts.passwords import hashed
 from lms.errors import InvalidInput
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
@@ -29,7 +29,7 @@ def add_person(
         username=username,
         name=name.strip(),
         role_names=",".join(roles),
-        password=hash_password(password) if password else None,
+        password=hashed(password) if password else None,
         organisation_id=organisation.id if organisation else None,
     )
     session.add(person)

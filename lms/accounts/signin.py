@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, g, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -33,11 +34,18 @@ class SignInForm(LoginForm):
     submit = SubmitField(_l("Sign in"))
 
     def validate(self, **kwargs: Any) -> bool:
-        """Look the person up; Flask-Security checks the password and answers alike for both kinds of mistake."""
+        """Look the person up and let Flask-Security check the password; both kinds of mistake are answered alike."""
         self.ifield = self.identity
         self.user = find_person(self.identity.data or "")
         valid: bool = super().validate(**kwargs)
+        if not valid and self.identity.data and self.password.data:
+            self.identity.errors, self.password.errors, self.form_errors = [], [], [self._refusal()]
         return valid
+
+    def _refusal(self) -> str:
+        if self.user_authenticated:
+            return _("This account is closed. Your office can tell you why.")
+        return _("User name or password is wrong. Check both and try again.")
 
 
 def find_person(identity: str) -> Person | None:
@@ -64,7 +72,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_POST_LOGIN_VIEW="/",
         SECURITY_POST_LOGOUT_VIEW="/login",
         SECURITY_LOGOUT_CSRF=True,
-        SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_REDIRECT_VALIDATE_MODE="absolute",

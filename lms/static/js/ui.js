@@ -59,7 +59,7 @@ export function ask(words) {
 }
 
 function onClick(event) {
-  const target = event.target.closest("[data-open-dialog], [data-close-dialog], [data-close-toast], [data-print], .error-summary a");
+  const target = event.target.closest("[data-open-dialog], [data-close-dialog], [data-close-toast], [data-print], [data-show-password], .error-summary a");
   if (event.target instanceof HTMLDialogElement) event.target.close("no"); // the veil
   closeMenus(event.target);
   if (!target) return;
@@ -67,6 +67,7 @@ function onClick(event) {
   else if ("closeDialog" in target.dataset) target.closest("dialog").close("no");
   else if ("closeToast" in target.dataset) target.closest(".toast").remove();
   else if ("print" in target.dataset) window.print();
+  else if (target.dataset.showPassword) showPassword(target, document.getElementById(target.dataset.showPassword).type === "password");
   else focusField(event, target);
 }
 
@@ -83,6 +84,19 @@ function focusField(event, link) {
 
 function focusWhatMatters(root) {
   root.querySelector?.("[data-focus]")?.focus();
+}
+
+// -- passwords: shown while they are typed, hidden again when the form is sent
+
+function offerShowing(root) {
+  for (const button of root.querySelectorAll("[data-show-password]")) button.hidden = false;
+}
+
+function showPassword(button, shown) {
+  const input = document.getElementById(button.dataset.showPassword);
+  if ((input.type === "text") === shown) return;
+  input.type = shown ? "text" : "password";
+  [button.textContent, button.dataset.shown] = [button.dataset.shown, button.textContent];
 }
 
 // -- menus: one <details data-menu> open at a time; Escape closes and gives the focus back
@@ -118,6 +132,7 @@ async function onSubmit(event) {
   if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
+  form.querySelectorAll("[data-show-password]").forEach((button) => showPassword(button, false)); // browsers only keep hidden ones as passwords
   event.submitter?.setAttribute("aria-disabled", "true");
   setTimeout(allowSendingAgain, SEND_AGAIN_AFTER_MS); // an answer that was a file leaves this page standing
 }
@@ -199,4 +214,5 @@ window.addEventListener("offline", showNetwork);
 watchHtmx();
 readFlashedMessages();
 showNetwork();
+offerShowing(document);
 focusWhatMatters(document);

@@ -1,0 +1,38 @@
+"""How is a password set, and is this one right? argon2 hashes; setting one ends every session of the person."""
+
+import unicodedata
+import uuid
+
+from flask_babel import gettext as _
+from flask_security import hash_password, verify_password
+
+from lms.accounts.models import Person
+
+SHORTEST, LONGEST = 8, 128  # NIST SP 800-63B 3.1.1.2: at least eight characters; the end keeps hashing cheap
+
+
+def hashed(password: str) -> str:
+    """Return the hash to store. The same characters count as equal however a keyboard composes them, as signing in does."""
+    return str(hash_password(unicodedata.normalize("NFKD", password)))
+
+
+def is_right(person: Person, password: str) -> bool:
+    """Say whether a password is the person's; who has none is never right."""
+    return bool(person.password) and bool(verify_password(unicodedata.normalize("NFKD", password), person.password or ""))
+
+
+def problem_of(password: str, username: str) -> str | None:
+    """Return why a new password cannot be taken, in words; None where it can. Any characters will do."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        return _("Use %(least)s to %(most)s characters.", least=SHORTEST, most=LONGEST)
+    if username.lower() in password.lower():
+        return _("Leave your user name out of it.")
+    if len(set(password)) < SHORTEST // 2:
+        return _("Use more different characters.")
+    return None
+
+
+def set_password(person: Person, password: str) -> None:
+    """Set a new password. Everybody who is signed in as this person, on any device, is signed out."""
+    person.password = hashed(password)
+    person.fs_uniquifier = uuid.uuid4().hex

@@ -1,0 +1,139 @@
+"""How does somebody get in, and what are they told when they do not?"""
+
+import html
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from lms.accounts.models import TEACHER, Person
+from lms.accounts.passwords import set_password
+from lms.accounts.people import add_person
+from tests.factories import World, signed_in
+
+PASSWORD = "纸船 and seven hills"
+WRONG = "用户名或密码不正确，请核对后重试。"
+
+
+@pytest.fixture
+def visitor(world: World) -> FlaskClient:
+    """A browser in which nobody is signed in, of a world whose teacher has a password."""
+    world.act(lambda session: set_password(session.get_one(Person, world.person_id), PASSWORD))
+    return world.app.test_client()
+
+
+def send(client: FlaskClient, address: str, **fields: str) -> TestResponse:
+    """Send the form of a page as a browser does: with its token, to where it says."""
+    page = client.get(address).text.partition("<main")[2]
+    token, action = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page), re.search(r'<form class="form[^>]*action="([^"]*)"', page)
+    assert token is not None
+    assert action is not None
+    return client.post(html.unescape(action[1]) or address, data={**fields, "csrf_token": token[1]})
+
+
+def sign_in(client: FlaskClient, identity: str, password: str, address: str = "/login") -> TestResponse:
+    return send(client, address, identity=identity, password=password)
+
+
+def test_the_right_password_opens_the_first_page(visitor: FlaskClient) -> None:
+    assert sign_in(visitor, " Teacher ", PASSWORD).location == "/"
+    assert visitor.get("/home").status_code == 200
+
+
+def test_signing_in_leads_to_where_somebody_wanted_to_go(visitor: FlaskClient, world: World) -> None:
+    asked = visitor.get(f"/transcript/{world.enrolment_id}")
+    assert asked.status_code == 302
+    assert sign_in(visitor, "teacher", PASSWORD, asked.location).location.endswith(f"/transcript/{world.enrolment_id}")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/%5Cevil.example"])
+def test_signing_in_never_leads_to_another_site(visitor: FlaskClient, elsewhere: str) -> None:
+    answer = sign_in(visitor, "teacher", PASSWORD, f"/login?next={elsewhere}")
+    assert answer.status_code == 200 or re.match(r"/(?![/\\])", answer.location)
+
+
+@pytest.mark.parametrize(("identity", "password"), [("teacher", "wrong password"), ("nobody", "wrong password"), ("nobody", PASSWORD)])
+def test_a_wrong_name_and_a_wrong_password_are_answered_alike(visitor: FlaskClient, identity: str, password: str) -> None:
+    answer = sign_in(visitor, identity, password)
+    assert answer.status_code == 200
+    assert answer.text.count(WRONG) == 1
+    assert "has-error" not in answer.text
+    assert password not in answer.text
+    assert visitor.get("/home").status_code == 302
+
+
+def test_an_empty_form_says_what_to_type(visitor: FlaskClient) -> None:
+    answer = sign_in(visitor, "", "")
+    assert answer.status_code == 200
+    assert "请输入用户名" in answer.text
+    assert "请输入密码" in answer.text
+
+
+def test_a_closed_account_is_told_only_to_who_knows_its_password(visitor: FlaskClient, world: World) -> None:
+    def close(session):  # type: ignore[no-untyped-def]
+        session.get_one(Person, world.person_id).active = False
+
+    world.act(close)
+    assert "该账号已停用" in sign_in(visitor, "teacher", PASSWORD).text
+    assert WRONG in sign_in(visitor, "teacher", "wrong password").text
+
+
+def test_guessing_is_slowed_down_for_the_account_and_for_nobody_else(visitor: FlaskClient) -> None:
+    for _ in range(10):
+        assert sign_in(visitor, "nobody", "guess").status_code == 200
+    answer = sign_in(visitor, "nobody", "guess")
+    assert answer.status_code == 429
+    assert "请等一分钟" in answer.text
+    assert "Retry-After" in answer.headers
+    assert sign_in(visitor, "teacher", PASSWORD).status_code == 302
+
+
+def test_signing_out_takes_a_form_of_ours_and_ends_the_session(world: World) -> None:
+    client = world.client()
+    assert client.post("/logout").status_code == 400
+    page = client.get("/home")
+    assert page.status_code == 200
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert token is not None
+    assert client.post("/logout", data={"csrf_token": token[1]}).location == "/login"
+    assert client.get("/home").status_code == 302
+
+
+def test_a_new_password_signs_every_other_device_out(visitor: FlaskClient, world: World) -> None:
+    other = world.client()
+    sign_in(visitor, "teacher", PASSWORD)
+    assert send(visitor, "/password", old=PASSWORD, new="eine ganz andere Sache").location == "/"
+    assert "密码已更改" in visitor.get("/home").text
+    assert other.get("/home").status_code == 302
+    assert WRONG in sign_in(other, "teacher", PASSWORD).text
+    assert sign_in(other, "teacher", "eine ganz andere Sache").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("wrong", "eine ganz andere Sache", "当前密码不正确。"),
+        (PASSWORD, PASSWORD, "新密码与当前密码相同。"),
+        (PASSWORD, "kurz", "请用 8 到 128 个字符。"),
+        (PASSWORD, "teacher 2026", "密码中不要包含用户名。"),
+        (PASSWORD, "ababababab", "请多用几个不同的字符。"),
+        (PASSWORD, "", "请输入新密码。"),
+    ],
+)
+def test_a_password_that_cannot_be_taken_changes_nothing(visitor: FlaskClient, world: World, old: str, new: str, words: str) -> None:
+    sign_in(visitor, "teacher", PASSWORD)
+    answer = send(visitor, "/password", old=old, new=new)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert sign_in(world.app.test_client(), "teacher", PASSWORD).status_code == 302
+
+
+def test_who_has_no_password_cannot_set_one_alone(world: World) -> None:
+    world.act(lambda session: add_person(session, "guest", "林静宜", (TEACHER,), password=None))
+    assert "当前密码不正确。" in send(signed_in(world.app, "guest"), "/password", old="x", new="eine ganz andere Sache").text
+
+
+def test_a_password_is_the_same_however_the_keyboard_wrote_it(world: World) -> None:
+    world.act(lambda session: add_person(session, "wide", "林静宜", (TEACHER,), password="ｗｉｄｅ ｐａｓｓｗｏｒｄ"))
+    assert sign_in(world.app.test_client(), "wide", "wide password").status_code == 302
