@@ -43,7 +43,12 @@ FAULTS = (
     Fault("the daily limit is ignored", "decide", "None if limit is None else limit * 60", "None"),
     Fault("a daily limit of nothing is no limit", "decide", "None if limit is None else limit * 60", "limit * 60 if limit else None"),
     Fault("the local day is computed in UTC", "decide", "case.policy.time_zone", '"UTC"'),
-    Fault("every local day has 24 hours", "days", "day_ends = midnight(day + 1, zone)", "day_ends = midnight(day, zone) + 86400"),
+    Fault(
+        "every local day has 24 hours",
+        "days",
+        "return int(local.astimezone(UTC).timestamp())",
+        "return day * 86400 - int((ZoneInfo(zone).utcoffset(datetime(1970, 1, 1)) or timedelta()).total_seconds())",
+    ),
     Fault("the gate is ignored", "gate", "if not found.open:", "if False:"),
     Fault("a closed gate still takes seconds", "allocation", "if cap > 0", "if cap >= 0"),
     Fault(
@@ -101,10 +106,10 @@ FAULTS = (
         "evidence.times.append((seen.start, seen.end + 1))",
     ),
     Fault(
-        "intervals that touch lose a second",
+        "an interval of one second is none",
         "intervals",
-        "live ^= bit\n        since = instant",
-        "live ^= bit\n        since = instant + (live == 0)",
+        "if live and instant > since:",
+        "if live and instant > since + 1:",
     ),
     Fault(
         "the latest tab wins",

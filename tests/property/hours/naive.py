@@ -86,6 +86,17 @@ def day(instant: int, zone: str) -> date:
     return datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(zone)).date()
 
 
+def limited(case: Case) -> set[date]:
+    """Return the local days on which more time could earn something than the limit lets count."""
+    if case.policy.daily_limit_minutes is None:
+        return set()
+    could_count: dict[date, int] = defaultdict(int)
+    for start, end, live in pieces(case):
+        if any(cap(case, activity) for activity in live):
+            could_count[day(start, case.policy.time_zone)] += end - start
+    return {on for on, seconds in could_count.items() if seconds > case.policy.daily_limit_minutes * 60}
+
+
 def credited(case: Case) -> dict[str, int]:
     """Return credited seconds: what the first n names can get together, less what the first n - 1 can."""
     return by_prefix(case, [(end - start, day(start, case.policy.time_zone), live) for start, end, live in pieces(case)])

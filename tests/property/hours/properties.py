@@ -47,9 +47,12 @@ def more_evidence_never_lowers_a_total(core: ModuleType, case: Case, random: Ran
 
 
 def voiding_takes_back_exactly_what_rested_on_it(core: ModuleType, case: Case, random: Random) -> None:
-    """An account that saw everything and then lost some of it stands where it would have stood without it."""
+    """An account that saw everything and then lost some of it stands where it would have stood without it.
+
+    So does one that has seconds of an activity which a newer course version no longer has.
+    """
     kept = replace(case, observations=some(case.observations, random))
-    account: dict[str, int] = {}
+    account: dict[str, int] = {"of an older version": 60}
     for state in (kept, case, kept):
         for name, difference in core.changes(account, seconds(core.recompute(state))).items():
             account[name] = account.get(name, 0) + difference
@@ -106,6 +109,7 @@ def caps_and_daily_limits_hold(core: ModuleType, case: Case, _random: Random) ->
             on = naive.day(start, case.policy.time_zone)
             of_day[on] = of_day.get(on, 0) + end - start
         assert result.credited_seconds <= sum(min(spent, case.policy.daily_limit_minutes * 60) for spent in of_day.values())
+    assert len(result.limited_days) == len(naive.limited(case))
 
 
 def a_closed_gate_steals_nothing(core: ModuleType, case: Case, _random: Random) -> None:
