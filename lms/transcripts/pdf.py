@@ -7,9 +7,11 @@ from typing import Any
 
 import pylopdf_fonts_zh_cn
 import typst
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from lms.i18n import is_chinese, pick, write_clock, write_hours, write_time
+from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Chapter, Line, Transcript
 from lms.transcripts.words import policy_words
 
@@ -37,38 +39,20 @@ def _compiler() -> typst.Compiler:
 
 def content_of(transcript: Transcript) -> dict[str, Any]:
     """Return every word that is printed: the template only lays them out."""
-    standing = transcript.standing
-    track = standing.track
-    window = standing.training_class
+    person = transcript.standing.enrolment.person
+    minutes = transcript.case.policy.hour_minutes
     return {
         "language": "zh" if is_chinese() else "en",
         "title": _("Training transcript"),
-        "about": [
-            [_("Name"), standing.enrolment.person.name],
-            [_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"],
-            [_("Track"), pick(track.name.zh, track.name.en) if track else "–"],
-            [_("Class"), window.name],
-            [_("Period"), f"{window.starts_on:%Y-%m-%d} – {window.ends_on:%Y-%m-%d}"],
-            [_("Issued"), write_time(transcript.issued_at)],
-        ],
+        "name": person.name,
+        "about": _about(transcript),
+        "total": {"label": _("Credited online"), "value": write_hours(transcript.hours), "unit": _("hours of %(n)s minutes", n=minutes)},
         "requirements": {
             "title": _("Requirements"),
             "head": [_("Requirement"), _("Earned"), _("Required"), _("Reached")],
-            "rows": [
-                [
-                    pick(one.title.zh, one.title.en),
-                    f"{write_hours(one.earned)} {pick(one.unit.zh, one.unit.en)}",
-                    "–" if one.target is None else f"{write_hours(one.target)} {pick(one.unit.zh, one.unit.en)}",
-                    _("yes") if one.done else _("no"),
-                ]
-                for one in transcript.requirements
-            ],
+            "rows": [_requirement(one) for one in transcript.requirements],
         },
-        "courses": {
-            "title": _("Courses"),
-            "head": [_("Activity"), _("Worth"), _("Measured"), _("Credited"), _("Condition met")],
-            "chapters": [_chapter(one) for one in transcript.chapters],
-        },
+        "courses": _courses(transcript),
         "rules": {"title": _("How hours are counted"), "items": policy_words(transcript.case.policy)},
         "proof": {
             "title": _("How this can be checked"),
@@ -77,7 +61,43 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
             ),
             "items": [[_("Evidence bundle"), transcript.bundle_sha256], [_("Ledger head"), transcript.ledger_head]],
         },
+        "footer": f"{person.name} · {transcript.standing.training_class.code} · {transcript.ledger_head[:16]}",
         "page": _("Page {n} of {all}"),
+    }
+
+
+def _about(transcript: Transcript) -> list[list[str]]:
+    standing = transcript.standing
+    track, training_class = standing.track, standing.training_class
+    return [
+        [_("Name"), standing.enrolment.person.name],
+        [_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"],
+        [_("Track"), pick(track.name.zh, track.name.en) if track else standing.enrolment.track],
+        [_("Class"), training_class.name],
+        [_("Period"), f"{format_date(training_class.starts_on)} – {format_date(training_class.ends_on)}"],
+        [_("Issued"), write_time(transcript.issued_at)],
+    ]
+
+
+def _requirement(one: RequirementProgress) -> list[str]:
+    unit = pick(one.unit.zh, one.unit.en)
+    return [
+        pick(one.title.zh, one.title.en),
+        f"{write_hours(one.earned)} {unit}",
+        "–" if one.target is None else f"{write_hours(one.target)} {unit}",
+        _("yes") if one.done else _("no"),
+    ]
+
+
+def _courses(transcript: Transcript) -> dict[str, Any]:
+    """Courses that somebody was in, activity by activity; the others by name."""
+    begun = [one for one in transcript.chapters if any(line.why.account.measured_seconds or line.credited_seconds for line in one.lines)]
+    untouched = [pick(one.course.title.zh, one.course.title.en) for one in transcript.chapters if one not in begun]
+    return {
+        "title": _("Courses"),
+        "head": [_("Activity"), _("Worth"), _("Measured"), _("Credited"), _("Condition met")],
+        "chapters": [_chapter(one) for one in begun],
+        "untouched": _("Not begun: %(courses)s", courses=_(", ").join(untouched)) if untouched else "",
     }
 
 
@@ -96,5 +116,5 @@ def _row(line: Line) -> list[str]:
         write_clock(line.activity.worth_seconds),
         write_clock(account.measured_seconds),
         write_clock(line.credited_seconds),
-        _("yes") if account.gate.open else _("no"),
+        "–" if not line.why.conditions else _("yes") if account.gate.open else _("no"),
     ]

@@ -128,7 +128,7 @@ def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: Browser
     page.get_by_role("link", name="学时证明", exact=True).first.click()
     line = page.locator("details.transcript-line").first
     line.locator("summary").click()
-    expect(line.locator(".disclosure-body").first).to_contain_text("台账记录", timeout=SOON_MS)
+    expect(line.locator(".disclosure-body").first).to_contain_text("学时流水", timeout=SOON_MS)
     with page.expect_download() as pdf:
         page.get_by_role("link", name="PDF").click()
     printed = "".join(one.extract_text() for one in pypdf.PdfReader(pdf.value.path()).pages)

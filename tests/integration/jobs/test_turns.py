@@ -1,6 +1,8 @@
 """Is long work done once and whole, whatever becomes of its workers?"""
 
+import threading
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import IO
 
@@ -249,3 +251,28 @@ def test_a_job_is_its_owners_alone(world: World, counting: Counting) -> None:
     assert client.post(f"/jobs/{number}/cancel").status_code == 404
     assert client.post(f"/jobs/{number}/delete").status_code == 404
     assert "数数" not in client.get("/jobs/").text
+
+
+def test_pressed_in_two_windows_at_the_same_moment_it_is_one_job(world: World, counting: Counting) -> None:
+    together = threading.Barrier(4)
+
+    def press(_number: int) -> int:
+        together.wait(10)
+        return ask(world)
+
+    with ThreadPoolExecutor(4) as windows:
+        assert len(set(windows.map(press, range(4)))) == 1
+
+
+def test_two_workers_never_have_the_same_turn(world: World, counting: Counting) -> None:
+    for number in range(3):
+        ask(world, a=number)
+    together = threading.Barrier(4)
+
+    def take(_number: int) -> Turn | None:
+        together.wait(10)
+        return claim(world)
+
+    with ThreadPoolExecutor(4) as workers:
+        turns = [found.job_id for found in workers.map(take, range(4)) if found is not None]
+    assert len(turns) == len(set(turns)) >= 1

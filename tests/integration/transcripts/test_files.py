@@ -1,0 +1,164 @@
+"""Are the files that people take away complete, the same every time, and harmless?"""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from flask_babel import force_locale
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Organisation, Person
+from lms.db import session as reading
+from lms.hours import recompute_file
+from lms.programmes import classes
+from lms.transcripts.commands import transcript as command_group
+from lms.transcripts.document import read
+from lms.transcripts.export import FORMS, write
+from tests.factories import World, add_class
+
+
+@pytest.fixture
+def studied(world: World) -> World:
+    world.study("reading", 1500)
+    world.study("gated", 600)
+    world.credit()
+    world.app.cli.add_command(command_group)
+    return world
+
+
+def made(world: World, form: str, locale: str = "zh_Hans_CN") -> bytes:
+    with world.app.app_context(), force_locale(locale):
+        return write(reading(), world.enrolment_id, form, world.clock())
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+
+
+def rename(world: World, name: str) -> None:
+    world.act(lambda session: session.execute(update(Person).where(Person.id == world.person_id).values(name=name)))
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_the_same_evidence_at_the_same_moment_gives_the_same_bytes(studied: World, form: str) -> None:
+    assert made(studied, form) == made(studied, form)
+
+
+def test_the_pdf_has_what_an_office_compares(studied: World) -> None:
+    content = made(studied, "pdf")
+    printed = text_of(content)
+    with studied.app.app_context(), force_locale("zh_Hans_CN"):
+        transcript = read(reading(), studied.enrolment_id, studied.clock())
+    for part in ("王秀兰", "0.5 学时", "40 学时", "25:00", "10:00", "第 1 页", transcript.bundle_sha256, transcript.ledger_head):
+        assert part in printed, part
+
+
+def test_the_pdf_says_its_title_and_language_and_has_a_structure_to_read_aloud(studied: World) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(made(studied, "pdf")))
+    root: Any = reader.trailer["/Root"]
+    assert reader.metadata is not None
+    assert "王秀兰" in (reader.metadata.title or "")
+    assert root["/Lang"].startswith("zh")
+    assert "/StructTreeRoot" in root
+
+
+def test_the_pdf_in_english_is_english(studied: World) -> None:
+    printed = text_of(made(studied, "pdf", "en"))
+    assert "Training transcript" in printed
+    assert "How hours are counted" in printed
+
+
+def test_rare_characters_and_markup_are_printed_as_they_are(studied: World) -> None:
+    rename(studied, "龘㐂 #set page() *b* $x$ <a>")
+    printed = text_of(made(studied, "pdf"))
+    assert "#set page() *b* $x$ <a>" in printed
+    assert "㐂" in printed
+
+
+def test_the_sheet_has_the_ledger_and_whose_it_is(studied: World) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(made(studied, "xlsx")))
+    assert book.sheet_names == ["学时证明", "学时要求", "学习活动", "学时流水"]
+    about = {row[0]: row[1] for row in book.get_sheet_by_name("学时证明").to_python()}
+    assert about["姓名"] == "王秀兰"
+    ledger: list[list[Any]] = book.get_sheet_by_name("学时流水").to_python()
+    assert sum(row[2] for row in ledger[1:]) == 1500
+    assert about["流水末条哈希"] == ledger[-1][4]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1+1", "https://x.example", "{=1}"])
+def test_no_name_is_ever_a_formula_or_a_link(studied: World, name: str) -> None:
+    rename(studied, name)
+    content = made(studied, "xlsx")
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    for part in archive.namelist():
+        assert b"<f>" not in archive.read(part)
+        assert b"<hyperlink" not in archive.read(part)
+    shown = str(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()[1][1])
+    assert shown.removeprefix("'").strip() == name.strip()
+    assert not shown.startswith(("=", "+", "-", "@", "\t", "＝"))
+
+
+def test_a_form_that_there_is_not_is_not_there(studied: World) -> None:
+    assert studied.client().get(f"/transcript/{studied.enrolment_id}.docx").status_code == 404
+
+
+def test_a_file_is_named_for_its_owner_and_kept_by_no_cache(studied: World) -> None:
+    rename(studied, '../王 "秀兰"\r\nX: y')
+    answer = studied.client().get(f"/transcript/{studied.enrolment_id}.pdf")
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Disposition"].isascii()
+    assert "filename*=UTF-8''%E7%8E%8B%E7%A7%80%E5%85%B0Xy-k1-" in answer.headers["Content-Disposition"]
+
+
+# ── The command ──
+
+
+def run(world: World, *arguments: str) -> Any:
+    return world.app.test_cli_runner().invoke(args=["transcript", "export", *arguments])
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_the_command_writes_each_form_for_a_user_name_or_an_id(studied: World, tmp_path: Path, form: str) -> None:
+    by_name, by_id = tmp_path / "a", tmp_path / "b"
+    assert run(studied, "--person", "teacher", "--format", form, "--out", str(by_name)).exit_code == 0
+    answer = run(studied, "--person", str(studied.person_id), "--format", form, "--out", str(by_id), "--json")
+    assert answer.exit_code == 0
+    assert by_name.read_bytes() == by_id.read_bytes()
+    assert json.loads(answer.output)["bytes"] == by_id.stat().st_size
+    if form == "json":
+        recomputed, _ = recompute_file(by_id.read_text(encoding="utf-8"))
+        assert recomputed is not None
+        assert recomputed["credited_seconds"] == 1500
+
+
+def test_the_command_says_what_is_wrong_in_one_line(studied: World, tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    for arguments in (
+        ["--person", "nobody", "--out", out],
+        ["--person", "999999", "--out", out],
+        ["--person", "teacher", "--class", "k9", "--out", out],
+        ["--person", "teacher", "--out", str(tmp_path / "no" / "folder")],
+    ):
+        answer = run(studied, *arguments)
+        assert answer.exit_code == 2
+        assert len(answer.stderr.splitlines()) == 1, answer.stderr
+    assert run(studied, "--person", "teacher", "--format", "docx", "--out", out).exit_code == 2
+
+
+def test_somebody_in_two_classes_gets_the_newest_or_the_one_named(studied: World, tmp_path: Path) -> None:
+    def second(session: Session) -> int:
+        provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
+        return classes.enrol(session, add_class(session, "k2", provider), session.get_one(Person, studied.person_id), "junior").id
+
+    newest, out = studied.act(second), str(tmp_path / "out")
+    answer = run(studied, "--person", "teacher", "--out", out, "--json")
+    assert json.loads(answer.stdout)["enrolment"] == newest
+    assert "k1" in answer.stderr
+    named = run(studied, "--person", "teacher", "--class", "k1", "--out", out, "--json")
+    assert json.loads(named.stdout)["enrolment"] == studied.enrolment_id
