@@ -2,11 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from xapi.actor import digest, key_of, same
 from xapi.errors import Forbidden
+
+WIDER = {"statements/read": {"all/read"}, "statements/read/mine": {"statements/read", "all/read"}}
+READING = frozenset({"GET", "HEAD"})
+
+
+class Access(NamedTuple):
+    """Which scopes open a resource: one of `read` to read it, one of `write` to change it."""
+
+    read: tuple[str, ...]
+    write: tuple[str, ...] = ()
+
+
+# 1.0.3 Communication 4.2. `all` opens everything and `all/read` all reading. What statements say of activities and people is
+# open to whoever reads statements; `define` opens nothing by itself (without it, what a statement says of an activity stays its own).
+STATEMENTS_READ = ("statements/read", "statements/read/mine")
+ACCESS: Mapping[str, Access] = {
+    "statements": Access(STATEMENTS_READ, ("statements/write",)),
+    "activities": Access(STATEMENTS_READ),
+    "agents": Access(STATEMENTS_READ),
+    "activities/state": Access(("state",), ("state",)),
+    "activities/profile": Access(("profile",), ("profile",)),
+    "agents/profile": Access(("profile",), ("profile",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +51,7 @@ class Credential:
 
     def allows(self, scope: str) -> bool:
         """Say whether this credential has a scope, by its own name or within a wider one."""
-        wider = {"statements/read": {"all/read"}, "statements/read/mine": {"statements/read", "all/read"}}.get(scope, set())
-        return bool({scope, "all"} & self.scopes or wider & self.scopes)
+        return bool({scope, "all", *WIDER.get(scope, ())} & self.scopes)
 
     @property
     def owner(self) -> UUID:
@@ -37,10 +59,16 @@ class Credential:
         pinned = (str(self.registration or ""), self.activity or "")
         return digest("owner", str(key_of(self.authority)), str(key_of(self.actor or {})), *pinned)
 
-    def demand(self, scope: str) -> None:
-        """Refuse a request whose credential lacks a scope."""
-        if not self.allows(scope):
-            raise Forbidden(f"this credential lacks the scope {scope}")
+    def enter(self, resource: str, method: str) -> None:
+        """Refuse a request to a resource for which this credential has no scope.
+
+        Raises:
+            Forbidden: naming the scopes of which it needs one.
+        """
+        reading = method in READING
+        needed = ACCESS[resource].read if reading else ACCESS[resource].write
+        if not {"all", *needed, *(("all/read",) if reading else ())} & self.scopes:
+            raise Forbidden(f"this credential lacks the scope {' or '.join(needed) or 'all'}")
 
 
 def pin(statement: Mapping[str, Any], credential: Credential, path: str) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from flask import Blueprint, Response, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+from xapi.auth import ACCESS
 from xapi.errors import Missing, NotAnswered, XapiError
 from xapi.mount import Mount
 from xapi.views import about, statements
-from xapi.views.answers import finish, preflight, refusal, unavailable
-from xapi.views.call import Call, body_of, identify, negotiate, parameters_of
+from xapi.views.answers import VERSION_HEADER, finish, preflight, refusal, unavailable
+from xapi.views.call import Call, body_of, identify, negotiate, parameters_of, spoken
 
 View = Callable[..., Response]
 Mark = Callable[[View], Any]
@@ -39,30 +40,33 @@ def blueprint(mount: Mount, mark: Mark) -> Blueprint:
         mounted.add_url_rule(path, endpoint, mark(view), methods=METHODS, provide_automatic_options=False)
 
     for name, resource in RESOURCES.items():
-        route(f"/{name}", name, _view(mount, resource))
+        if name not in ACCESS:
+            raise LookupError(f"xapi.auth.ACCESS does not say who may use the resource {name}")
+        route(f"/{name}", name, _view(mount, name, resource))
     route("/about", "about", lambda: _about(mount))
     route("/<path:elsewhere>", "elsewhere", lambda elsewhere: _elsewhere(mount, elsewhere))
     return mounted
 
 
-def _view(mount: Mount, resource: Resource) -> View:
-    return lambda: _serve(mount, resource)
+def _view(mount: Mount, name: str, resource: Resource) -> View:
+    return lambda: _serve(mount, name, resource)
 
 
-def _serve(mount: Mount, resource: Resource) -> Response:
-    version = mount.default_version
+def _serve(mount: Mount, name: str, resource: Resource) -> Response:
+    version = _version(mount.default_version)
     allowed = ", ".join([*resource, "HEAD", "OPTIONS"])
     try:
         if request.method == "OPTIONS":
             return _finish(mount, preflight(), version)
         handle = resource.get("GET" if request.method == "HEAD" else request.method)
         credential = identify(mount, request)
-        version = credential.default_version
-        version = negotiate(request.headers.get("X-Experience-API-Version"))
+        version = _version(credential.default_version)
+        negotiate(request.headers.get(VERSION_HEADER))
         if handle is None:
             raise NotAnswered(f"this resource takes {allowed}")
         body = body_of(request, mount.most_bytes)
         call = Call(mount, credential, version, request.method, _path(), parameters_of(request), request.headers, body)
+        credential.enter(name, call.method)
         response = handle(call)
     except XapiError as error:
         response = refusal(error, allowed)
@@ -71,16 +75,16 @@ def _serve(mount: Mount, resource: Resource) -> Response:
     return _finish(mount, response, version)
 
 
+def _version(default: str) -> str:
+    return spoken(request.headers.get(VERSION_HEADER), default)
+
+
 def _path() -> str:
     return request.root_path.rstrip("/") + request.path
 
 
 def _about(mount: Mount) -> Response:
-    given = request.headers.get("X-Experience-API-Version")
-    try:
-        version = negotiate(given) if given else mount.default_version
-    except XapiError:
-        version = mount.default_version
+    version = _version(mount.default_version)
     if request.method == "OPTIONS":
         return _finish(mount, preflight(), version)
     if request.method not in {"GET", "HEAD"}:
@@ -89,7 +93,7 @@ def _about(mount: Mount) -> Response:
 
 
 def _elsewhere(mount: Mount, elsewhere: str) -> Response:
-    return _finish(mount, refusal(Missing(f"this store has no resource {elsewhere!r}")), mount.default_version)
+    return _finish(mount, refusal(Missing(f"this store has no resource {elsewhere!r}")), _version(mount.default_version))
 
 
 def _finish(mount: Mount, response: Response, version: str) -> Response:

@@ -50,11 +50,17 @@ class Call:
 
 def negotiate(given: str | None) -> str:
     """Return the version that answers a request (XAPI-00331: none or another is refused)."""
-    match = VERSION.fullmatch(given or "")
-    if match is None:
+    version = spoken(given, "")
+    if not version:
         said = f"not {given!r}" if given else "and there is none"
         raise BadRequest(f"the header X-Experience-API-Version must be 1.0.x or 2.0.x, {said}")
-    return ANSWERED[match[1]]
+    return version
+
+
+def spoken(given: str | None, default: str) -> str:
+    """Return the version that a reply carries, refusals too: the one that was asked for, where we speak it (XAPI-00333)."""
+    match = VERSION.fullmatch(given or "")
+    return ANSWERED[match[1]] if match else default
 
 
 def identify(mount: Mount, request: Request) -> Credential:

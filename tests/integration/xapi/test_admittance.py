@@ -52,23 +52,6 @@ def test_a_key_needs_known_scopes_and_keeps_no_secret(store: Store) -> None:
         assert secret not in {row.secret_sha256 for row in session.query(ApiKey)}
 
 
-SCOPES = [
-    ("statements/write", 200, 403),
-    ("statements/read", 403, 200),
-    ("statements/read/mine", 403, 200),
-    ("all/read", 403, 200),
-    ("all", 200, 200),
-    ("state", 403, 403),
-]
-
-
-@pytest.mark.parametrize(("scope", "writes", "reads"), SCOPES)
-def test_a_scope_allows_what_it_says(local_store: Store, scope: str, writes: int, reads: int) -> None:
-    key = local_store.key(scope)
-    assert local_store.post(statement(), by=key).status_code == writes
-    assert local_store.get(by=key).status_code == reads
-
-
 def test_mine_is_what_the_same_key_wrote_and_not_what_refers_to_it(store: Store) -> None:
     key = store.key("statements/write", "statements/read/mine")
     (mine,) = store.stored(statement(), by=key)
@@ -170,6 +153,16 @@ def test_no_version_or_another_is_refused_in_the_default_one(local_store: Store,
     assert (answer.status_code, answer.headers["X-Experience-API-Version"]) == (400, "1.0.3")
     second = local_store.key("all", default_version="2.0.0")
     assert local_store.get(version=asked, by=second).headers["X-Experience-API-Version"] == "2.0.0"
+
+
+def test_a_refusal_speaks_the_version_that_was_asked_for(local_store: Store) -> None:
+    answers = [
+        local_store.get(version="2.0.0", by=""),
+        local_store.get(version="2.0.0", no="parameter"),
+        local_store.ask("GET", "no/such/thing", version="2.0"),
+    ]
+    assert [answer.status_code for answer in answers] == [401, 400, 404]
+    assert {answer.headers["X-Experience-API-Version"] for answer in answers} == {"2.0.0"}
 
 
 def test_a_statement_gets_the_version_of_its_request(local_store: Store) -> None:
