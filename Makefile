@@ -89,8 +89,8 @@ format: dev ## put the code into its one style
 	$(BIN)/ruff format .
 
 translations: dev ## bring new messages into lms/translations
-	$(BIN)/pybabel -q extract -F lms/translations/babel.ini -k _l -o $(VENV)/messages.pot .
-	$(BIN)/pybabel -q update --no-fuzzy-matching -w 100 -i $(VENV)/messages.pot -d lms/translations
+	$(BIN)/pybabel -q extract --sort-output --no-location -F lms/translations/babel.ini -k _l -o $(VENV)/messages.pot .
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -i $(VENV)/messages.pot -d lms/translations
 	@rm $(VENV)/messages.pot
 
 lock: | $(BIN)/python ## renew requirements*.lock and package-lock.json from pyproject.toml and package.json

@@ -19,21 +19,18 @@ from lms.accounts.passwords import problem_of, set_password
 from lms.accounts.people import add_person
 from lms.app import create_app
 from lms.catalogue.commands import course
-from lms.clock import now
 from lms.config import Settings, SettingsError, from_env
 from lms.crediting.commands import hours, ledger
 from lms.db import Database, database, transaction
 from lms.demo.commands import demo
 from lms.errors import InvalidInput
 from lms.programmes.commands import programme
+from lms.records.commands import record_store
 from lms.transcripts.commands import transcript
 from lms.web import logs, schema
 from lms.worker import run_beat, run_worker
-from xapi.errors import XapiError
-from xapi.keys import SCOPES, add_key
 
 THREADS = 8
-PLAIN_SCOPES = ("statements/write", "statements/read/mine")
 
 
 def _settings(port: int = 8000) -> Settings:
@@ -184,41 +181,7 @@ def change_password(username: str, password: str | None) -> None:
     click.echo(f"{person.username} has a new password")
 
 
-@main_group.group("xapi")
-def record_store() -> None:
-    """The record store (xAPI)."""
-
-
-@record_store.group("key")
-def key() -> None:
-    """Credentials for other systems."""
-
-
-@key.command("add")
-@click.option("--name", required=True, help="Whose key it is; becomes the name of the statements' authority.")
-@click.option(
-    "--scope",
-    "scopes",
-    multiple=True,
-    default=PLAIN_SCOPES,
-    show_default=True,
-    help=f"{', '.join(SCOPES)} (repeatable).",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print key and secret as JSON.")
-@with_appcontext
-def add_xapi_key(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
-    """Add a key for HTTP Basic. The secret is shown once and not kept."""
-    try:
-        with transaction() as writing:
-            added, secret = add_key(writing, name, scopes, now=now())
-    except XapiError as error:
-        _refuse([f"scope: {error.message}"])
-    click.echo(
-        json.dumps({"key": added, "secret": secret}) if as_json else f"key    {added}\nsecret {secret}\n(the secret is shown this once)"
-    )
-
-
-for group in (course, demo, hours, ledger, programme, transcript):
+for group in (course, demo, hours, ledger, programme, record_store, transcript):
     main_group.add_command(group)
 
 

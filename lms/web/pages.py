@@ -17,7 +17,11 @@ bp = Blueprint("web", __name__)
 MENU = {
     TEACHER: (("home.home", _l("My hours"), "hours"), ("transcripts.mine", _l("Transcript"), "transcript")),
     TRAINER: (("catalogue.courses", _l("Courses"), "courses"),),
-    OFFICE: (("office.classes", _l("Classes"), "classes"), ("jobs.mine", _l("Exports"), "jobs")),
+    OFFICE: (
+        ("office.classes", _l("Classes"), "classes"),
+        ("records.statements", _l("Learning records"), "reading"),
+        ("jobs.mine", _l("Exports"), "jobs"),
+    ),
 }
 
 
@@ -51,7 +55,7 @@ def _menu() -> list[dict[str, object]]:
         return []
     known = current_app.view_functions
     return [
-        {"endpoint": endpoint, "label": label, "icon": icon, "active": request.endpoint == endpoint}
+        {"endpoint": endpoint, "label": label, "icon": icon, "active": request.blueprint == endpoint.partition(".")[0]}
         for role in current_user.roles
         for endpoint, label, icon in MENU[role.name]
         if endpoint in known

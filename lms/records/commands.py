@@ -1,0 +1,19 @@
+"""`lms xapi …`: what does an operator do with the record store on the command line?
+
+Each kind of work is a module of its own; GROUPS lists what they add.
+"""
+
+import click
+
+from lms.records.key_commands import key
+
+GROUPS: tuple[click.Command, ...] = (key,)
+
+
+@click.group("xapi")
+def record_store() -> None:
+    """The record store (xAPI)."""
+
+
+for command in GROUPS:
+    record_store.add_command(command)

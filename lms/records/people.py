@@ -1,0 +1,60 @@
+"""Of whom does a statement speak, as far as this office may know? The record store knows accounts, the LMS knows people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Organisation, Person
+
+Statement = Mapping[str, Any]
+ROOT_DEPTH = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an office may see: statements of the people below `path`; at the root also those of nobody we know."""
+
+    path: str
+    public_url: str
+
+    @property
+    def root(self) -> bool:
+        """Whether the office is at the top of its tree ('/1/')."""
+        return len(self.path.strip("/").split("/")) == ROOT_DEPTH
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody whom an account stands for; `below` says whether they are below the office that asks."""
+
+    id: int
+    account: str
+    name: str
+    username: str
+    below: bool
+
+
+def accounts_in(statement: Statement, public_url: str) -> list[str]:
+    """Return the accounts at this site under which a statement's actor acts: an Agent's own, a Group's and its members'."""
+    actor = statement["actor"]
+    accounts = [whoever.get("account", {}) for whoever in (actor, *actor.get("member", ()))]
+    return [account["name"] for account in accounts if account.get("homePage") == public_url]
+
+
+def known_among(session: Session, accounts: Iterable[str], sight: Sight) -> dict[str, Known]:
+    """Return whom accounts stand for. Somebody without an organisation is below the root offices only."""
+    wanted = select(Person.id, Person.account, Person.name, Person.username, Organisation.path).outerjoin(Person.organisation)
+    rows: Iterable[Any] = session.execute(wanted.where(Person.account.in_(set(accounts))))  # a path is missing where an organisation is
+    return {account: Known(found, account, name, username, _below(path, sight)) for found, account, name, username, path in rows}
+
+
+def _below(path: str | None, sight: Sight) -> bool:
+    return sight.root if path is None else path.startswith(sight.path)
+
+
+def may_see(known: Sequence[Known], sight: Sight) -> bool:
+    """Say whether an office may see a statement of these people: of nobody elsewhere, and of somebody below it unless it is at the root."""
+    return all(one.below for one in known) and (bool(known) or sight.root)

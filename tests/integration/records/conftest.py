@@ -1,0 +1,44 @@
+"""Who looks into the record store in these tests? An office above the teacher's provider, and one elsewhere."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import OFFICE, Organisation
+from lms.accounts.people import add_organisation, add_person
+from tests.factories import World, signed_in
+
+
+@pytest.fixture
+def offices(world: World) -> World:
+    """The world with three offices: of the province (at the root), of the teacher's provider, of another provider."""
+
+    def add(session: Session) -> None:
+        root = add_organisation(session, "root", "省教育厅", "office")
+        own = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
+        own.parent_id, own.path = root.id, f"{root.path}{own.id}/"
+        other = add_organisation(session, "p2", "另一机构", "provider", root)
+        for username, organisation in (("province", root), ("office", own), ("elsewhere", other)):
+            add_person(session, username, f"办公室 {username}", (OFFICE,), password=None, organisation=organisation)
+
+    world.act(add)
+    return world
+
+
+@pytest.fixture
+def province(offices: World) -> FlaskClient:
+    """The office at the root."""
+    return signed_in(offices.app, "province")
+
+
+@pytest.fixture
+def office(offices: World) -> FlaskClient:
+    """The office of the teacher's provider."""
+    return signed_in(offices.app, "office")
+
+
+@pytest.fixture
+def elsewhere(offices: World) -> FlaskClient:
+    """The office of another provider."""
+    return signed_in(offices.app, "elsewhere")
