@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from xapi.attachments import NOTHING, Attached, attachments_of, check_attached, sha2_of
 from xapi.auth import Credential, pin
 from xapi.equality import digest
 from xapi.errors import BadRequest
-from xapi.reading import Received, compose, lay_over
+from xapi.reading import Received, compose, lay_over, listed
+from xapi.signature import check_signatures
 from xapi.statement import check, is_voiding
 from xapi.values import timestamp
 
@@ -30,6 +32,7 @@ class Admitted:
     taken: Received
     own: Mapping[str, Any]
     path: str
+    attached: tuple[Attached, ...] = ()
 
     @property
     def refers(self) -> uuid.UUID | None:
@@ -43,10 +46,17 @@ class Admitted:
         return is_voiding(self.statement)
 
 
-def admit(received: Sequence[Received], credential: Credential, version: str, *, many: bool = True) -> list[Admitted]:
-    """Check statements by the rules of `version` and return them in order; an identical repetition stays.
+def admit(
+    received: Sequence[Received],
+    credential: Credential,
+    version: str,
+    *,
+    many: bool = True,
+    attached: Mapping[str, Attached] = NOTHING,
+) -> list[Admitted]:
+    """Check statements by the rules of `version` and return them in order; an identical repetition stays, but not in 2.0.
 
-    `many`: they came as an array, so that refusals name the place in it.
+    `many`: they came as an array, so that refusals name the place in it. `attached`: the data that came with them, by hash.
 
     Raises:
         BadRequest: one breaks the specification, or two that differ have one id.
@@ -55,18 +65,20 @@ def admit(received: Sequence[Received], credential: Credential, version: str, *,
     first: dict[uuid.UUID, Admitted] = {}
     found = []
     for index, taken in enumerate(received):
-        one = _admit(taken, credential, version, f"statements[{index}]" if many else "statement")
-        if first.setdefault(one.id, one).digest != one.digest:
+        one = _admit(taken, credential, version, attached, f"statements[{index}]" if many else "statement")
+        if one.id in first and (version.startswith(SECOND) or first[one.id].digest != one.digest):
             raise BadRequest(f"another statement in this request has the id {one.id}", f"{one.path}.id")
+        first[one.id] = one
         found.append(one)
     return found
 
 
-def _admit(taken: Received, credential: Credential, version: str, path: str) -> Admitted:
+def _admit(taken: Received, credential: Credential, version: str, attached: Mapping[str, Attached], path: str) -> Admitted:
     own = pin(taken.parsed, credential, path)
     statement = lay_over(taken.parsed, own)
     check(statement, version=version, path=path)
-    _check_attachments(statement, path)
+    check_attached(statement, attached, path)
+    check_signatures(taken.parsed, attached, path)
     own["authority"] = credential.authority
     if "id" not in statement:
         own["id"] = str(uuid.uuid4())
@@ -75,13 +87,8 @@ def _admit(taken: Received, credential: Credential, version: str, path: str) -> 
     if version.startswith(SECOND) and not statement.get("timestamp", "Z").endswith("Z"):
         own["timestamp"] = write_instant(timestamp(statement["timestamp"], path))  # 2.0 4.2.7: in UTC
     complete = {**statement, **{name: own[name] for name in own if name != "context"}}
-    return Admitted(uuid.UUID(complete["id"]), digest(taken.parsed), complete, taken, own, path)
-
-
-def _check_attachments(statement: Mapping[str, Any], path: str) -> None:
-    for index, attachment in enumerate(statement.get("attachments", ())):
-        if "fileUrl" not in attachment:
-            raise BadRequest("needs a fileUrl, because no data came with the statement", f"{path}.attachments[{index}]")
+    files = tuple(attached[sha2] for sha2 in sorted({sha2_of(one) for _, one in attachments_of(statement)} & attached.keys()))
+    return Admitted(uuid.UUID(complete["id"]), digest(taken.parsed), complete, listed(taken), own, path, files)
 
 
 def complete(one: Admitted, stored: datetime) -> str:

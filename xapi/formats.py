@@ -7,6 +7,7 @@ from typing import Any
 from xapi.actor import IDENTIFIERS
 
 LANGUAGE_MAPS = ("display", "name", "description")
+ACTIVITIES = ("object", "parent", "grouping", "category", "other")  # where one may stand
 
 
 def formatted(text: str, kind: str, languages: Sequence[str]) -> str:
@@ -25,10 +26,8 @@ def _ids(value: Any, name: str = "") -> Any:
     if not isinstance(value, dict) or name == "extensions":
         return value
     wanted = set(value)
-    if name == "verb":
+    if name == "verb" or (name in ACTIVITIES and value.get("objectType", "Activity") == "Activity"):
         wanted = {"id"}
-    elif "definition" in value and "id" in value:
-        wanted = {"objectType", "id"}
     elif any(key in value for key in IDENTIFIERS):
         wanted = {"objectType", *IDENTIFIERS}
     elif value.get("objectType") == "Group":

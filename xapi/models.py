@@ -9,7 +9,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, MetaData, SmallInteger, String, Text, Uuid
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -104,6 +104,36 @@ class OutboxRow(Base):
     error: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (Index("ix_xapi_outbox_waiting", "parked", "id"),)
+
+
+class AttachmentRow(Base):
+    """Data of an attachment, by its hash in small hexadecimal; it came whole, or the row would not be there."""
+
+    __tablename__ = "xapi_attachment"
+
+    sha2: Mapped[str] = mapped_column(String(128), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+
+
+class AttachmentPiece(Base):
+    """A part of such data, in order of `number` from 0: no request ever holds the whole."""
+
+    __tablename__ = "xapi_attachment_piece"
+
+    sha2: Mapped[str] = mapped_column(String(128), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AttachmentLink(Base):
+    """A statement that came with data: who may read the statement may read it."""
+
+    __tablename__ = "xapi_attachment_link"
+
+    statement_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    sha2: Mapped[str] = mapped_column(String(128), primary_key=True)
+
+    __table_args__ = (Index("ix_xapi_attachment_link_sha2", "sha2"),)
 
 
 class ApiKey(Base):

@@ -17,6 +17,7 @@ Authenticate = Callable[[Request], Credential | None]
 Clock = Callable[[], datetime]
 
 MOST_BYTES = 16 * 2**20
+MOST_ATTACHED_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Mount:
     """One record store inside an application.
 
     `writers` and `readers` open sessions that the store closes; only writers are committed. `home_page` is whose keys
-    these are: the homePage of every Basic key's authority.
+    these are: the homePage of every Basic key's authority. `most_bytes` is what one request may bring into memory (JSON,
+    a document); attachments beside it pass through, up to `most_attached_bytes`.
     """
 
     writers: Sessions
@@ -34,5 +36,6 @@ class Mount:
     home_page: str
     default_version: str = "1.0.3"
     most_bytes: int = MOST_BYTES
+    most_attached_bytes: int = MOST_ATTACHED_BYTES
     watermark: Watermark = field(default_factory=Watermark)
     known_keys: KnownKeys = field(default_factory=KnownKeys)

@@ -176,7 +176,33 @@ def _compose(raw: Mapping[str, str], own: Mapping[str, Any], nested: Mapping[str
             merged[name] = _compose(_object(raw[name], 0, name)[0].raw, value, nested[name])
         else:
             merged[name] = _write(value)
-    return "{" + ",".join(f"{_write(name)}:{text}" for name, text in merged.items()) + "}"
+    return _joined(merged)
+
+
+def listed(taken: Received) -> Received:
+    """Return a checked statement with every context activity in a list, as it is given back (XAPI-00096); the rest stays as it came."""
+    raw = dict(taken.raw)
+    if "context" in raw:
+        raw["context"] = _with_lists(raw["context"], taken.parsed["context"])
+    target = taken.parsed["object"]
+    if target.get("objectType") == "SubStatement" and "context" in target:
+        inside = _object(raw["object"], 0, "object")[0].raw
+        raw["object"] = _joined({**inside, "context": _with_lists(inside["context"], target["context"])})
+    return Received(taken.parsed, raw)
+
+
+def _with_lists(text: str, context: Mapping[str, Any]) -> str:
+    single = [name for name, value in context.get("contextActivities", {}).items() if isinstance(value, dict)]
+    if not single:
+        return text
+    raw = _object(text, 0, "context")[0].raw
+    activities = _object(raw["contextActivities"], 0, "contextActivities")[0].raw
+    listed_ones = {name: f"[{value}]" if name in single else value for name, value in activities.items()}
+    return _joined({**raw, "contextActivities": _joined(listed_ones)})
+
+
+def _joined(raw: Mapping[str, str]) -> str:
+    return "{" + ",".join(f"{_write(name)}:{text}" for name, text in raw.items()) + "}"
 
 
 def _write(value: Any) -> str:

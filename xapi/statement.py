@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from xapi.actor import actor, agent, group
+from xapi.actor import actor, agent, group, key_of
 from xapi.errors import BadRequest
 from xapi.values import (
     Check,
@@ -243,8 +243,8 @@ def check(value: Any, *, version: str, path: str = "statement") -> None:
     if is_voiding(value) and value["object"].get("objectType") != "StatementRef":
         raise BadRequest("a voiding statement needs a StatementRef", f"{path}.object")
     authority = value.get("authority", {})
-    if authority.get("objectType") == "Group" and len(authority.get("member", ())) != 2:  # noqa: PLR2004 - OAuth: consumer and user
-        raise BadRequest("a Group as authority has two members", f"{path}.authority")
+    if authority.get("objectType") == "Group" and (key_of(authority) or len(authority["member"]) != 2):  # noqa: PLR2004 - OAuth: consumer and user
+        raise BadRequest("a Group as authority is anonymous and has two members (XAPI-00100)", f"{path}.authority")
 
 
 def _agree(value: Mapping[str, Any], path: str) -> None:

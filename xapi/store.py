@@ -15,6 +15,7 @@ from xapi.admission import Admitted, admit, complete
 from xapi.auth import Credential
 from xapi.consistency import announce
 from xapi.errors import Conflicting
+from xapi.files import keep
 from xapi.indexing import Usage, keys
 from xapi.models import OutboxRow, StatementRow
 from xapi.reading import received
@@ -66,6 +67,7 @@ def insert_admitted(session: Session, admitted: Sequence[Admitted], credential: 
     if fresh:
         _insert_keys(connection, fresh, sids, credential, now)
         link(connection, fresh, sids, now)
+        keep(connection, fresh)
     return len(fresh)
 
 

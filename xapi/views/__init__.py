@@ -14,8 +14,10 @@ from xapi.auth import ACCESS
 from xapi.errors import Missing, NotAnswered, XapiError
 from xapi.mount import Mount
 from xapi.views import about, statements
+from xapi.views.alternate import unwrapped
 from xapi.views.answers import VERSION_HEADER, finish, preflight, refusal, unavailable
-from xapi.views.call import Call, body_of, identify, negotiate, parameters_of, spoken
+from xapi.views.call import Call, Incoming, identify, negotiate, parameters_of, spoken
+from xapi.views.mixed import MIXED
 
 View = Callable[..., Response]
 Mark = Callable[[View], Any]
@@ -58,14 +60,17 @@ def _serve(mount: Mount, name: str, resource: Resource) -> Response:
     try:
         if request.method == "OPTIONS":
             return _finish(mount, preflight(), version)
-        handle = resource.get("GET" if request.method == "HEAD" else request.method)
-        credential = identify(mount, request)
-        version = _version(credential.default_version)
-        negotiate(request.headers.get(VERSION_HEADER))
+        meant = unwrapped(request, mount.most_bytes)
+        handle = resource.get("GET" if meant.method == "HEAD" else meant.method)
+        credential = identify(mount, meant)
+        version = spoken(meant.headers.get(VERSION_HEADER), credential.default_version)
+        negotiate(meant.headers.get(VERSION_HEADER))
         if handle is None:
             raise NotAnswered(f"this resource takes {allowed}")
-        body = body_of(request, mount.most_bytes)
-        call = Call(mount, credential, version, request.method, _path(), parameters_of(request), request.headers, body)
+        incoming = Incoming(meant, mount.most_bytes)
+        if meant.mimetype != MIXED:
+            incoming.whole()  # before anything is answered: a connection that is kept open has no unread rest
+        call = Call(mount, credential, version, meant.method, _path(), parameters_of(meant), meant.headers, incoming)
         credential.enter(name, call.method)
         response = handle(call)
     except XapiError as error:

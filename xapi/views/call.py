@@ -1,12 +1,9 @@
-"""What does a request say, once it is known whose it is and which version it speaks? Resources see nothing else.
-
-A later way to say the same (1.0.3's alternate request syntax) only has to build another `Call`.
-"""
+"""What does a request say, once it is known whose it is and which version it speaks? Resources see nothing else."""
 
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Request
@@ -22,6 +19,36 @@ from xapi.mount import Mount
 
 VERSION = re.compile(r"(1\.0|2\.0)(\.\d{1,3})?")
 ANSWERED = {"1.0": "1.0.3", "2.0": "2.0.0"}
+CUT_OFF = "the body ended before its announced length"
+
+
+class Incoming:
+    """A request's body: read whole, or as it arrives where it may be larger than memory should hold."""
+
+    def __init__(self, request: Request, most_bytes: int) -> None:
+        self._request = request
+        self._most_bytes = most_bytes
+        self._whole: bytes | None = None
+
+    def whole(self) -> bytes:
+        """Return all of it, read once."""
+        if self._whole is None:
+            self._whole = body_of(self._request, self._most_bytes)
+        return self._whole
+
+    def reader(self, most_bytes: int) -> Callable[[int], bytes]:
+        """Return what gives the next bytes of a body that has `most_bytes` at most."""
+        self._request.max_content_length = most_bytes
+
+        def read(size: int) -> bytes:
+            try:
+                return self._request.stream.read(size)
+            except RequestEntityTooLarge as error:
+                raise _too_large(most_bytes) from error
+            except Unreadable as error:
+                raise BadRequest(CUT_OFF) from error
+
+        return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +62,12 @@ class Call:
     path: str
     parameters: Mapping[str, str]
     headers: Headers
-    body: bytes
+    incoming: Incoming
+
+    @property
+    def body(self) -> bytes:
+        """Return the whole body."""
+        return self.incoming.whole()
 
     @property
     def media_type(self) -> str:
@@ -120,9 +152,13 @@ def body_of(request: Request, most_bytes: int) -> bytes:
     try:
         body = request.get_data(cache=False)
     except RequestEntityTooLarge as error:
-        raise TooLarge(f"at most {most_bytes} bytes in one request") from error
+        raise _too_large(most_bytes) from error
     except Unreadable as error:
-        raise BadRequest("the body ended before its announced length") from error
+        raise BadRequest(CUT_OFF) from error
     if request.content_length is not None and len(body) < request.content_length:
-        raise BadRequest("the body ended before its announced length")
+        raise BadRequest(CUT_OFF)
     return body
+
+
+def _too_large(most_bytes: int) -> TooLarge:
+    return TooLarge(f"at most {most_bytes} bytes in one request")

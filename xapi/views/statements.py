@@ -3,8 +3,10 @@
 import random
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Response, current_app, json
 from sqlalchemy.exc import DBAPIError
@@ -18,11 +20,12 @@ from xapi.finding import find_many, find_one, owned_by
 from xapi.formats import formatted
 from xapi.indexing import Key
 from xapi.query import Many, One, Shape, more_of, parse_query
-from xapi.reading import Received, read
+from xapi.reading import Received
 from xapi.store import insert_admitted
 from xapi.values import uuid
 from xapi.views.answers import THROUGH_HEADER, json_answer
 from xapi.views.call import Call
+from xapi.views.mixed import Taken, answer, take
 
 ATTEMPTS = 4
 PASSING = {"40P01", "40001"}  # deadlock, serialisation: the same again succeeds
@@ -32,8 +35,8 @@ def post(call: Call) -> Response:
     """Store one statement or a batch; answer with the ids in order."""
     if call.parameters:
         raise BadRequest("is not a parameter of a POST", next(iter(call.parameters)))
-    received, many = _read(call)
-    ids = _store(call, received, many=many)
+    with ExitStack() as held:
+        ids = _store(call, take(call, held))
     return json_answer(json.dumps([str(one) for one in ids]))
 
 
@@ -43,28 +46,26 @@ def put(call: Call) -> Response:
     if unknown or "statementId" not in call.parameters:
         raise BadRequest("is not a parameter of a PUT" if unknown else "is missing", unknown[0] if unknown else "statementId")
     wanted = uuid(call.parameters["statementId"], "statementId")
-    received, many = _read(call)
-    if many:
-        raise BadRequest("a PUT carries one statement, not an array")
-    (one,) = received
-    given = one.parsed.get("id", str(wanted))
-    if uuid(given, "statement.id") != wanted:
-        raise BadRequest("differs from the parameter statementId", "statement.id")
-    _store(call, [Received({"id": given, **one.parsed}, {"id": json.dumps(given), **one.raw})], many=False)
+    with ExitStack() as held:
+        taken = take(call, held)
+        _store(call, replace(taken, statements=[_under(wanted, taken)]))
     return Response(status=204)
 
 
-def _read(call: Call) -> tuple[list[Received], bool]:
-    if call.media_type == "multipart/mixed":
-        raise BadRequest("attachments are taken by fileUrl only, not inside the request")
-    if call.media_type != "application/json":
-        raise BadRequest(f"must be application/json, not {call.media_type or 'absent'}", "Content-Type")
-    return read(call.body)
+def _under(wanted: UUID, taken: Taken) -> Received:
+    """Return the one statement of a PUT under the id of the request."""
+    if taken.many:
+        raise BadRequest("a PUT carries one statement, not an array")
+    (one,) = taken.statements
+    given = one.parsed.get("id", str(wanted))
+    if uuid(given, "statement.id") != wanted:
+        raise BadRequest("differs from the parameter statementId", "statement.id")
+    return Received({"id": given, **one.parsed}, {"id": json.dumps(given), **one.raw})
 
 
-def _store(call: Call, received: Sequence[Received], *, many: bool) -> list[UUID]:
+def _store(call: Call, taken: Taken) -> list[UUID]:
     """Store all or nothing and ring the bell; what a passing conflict between transactions undid is done again."""
-    admitted = admit(received, call.credential, call.version, many=many)
+    admitted = admit(taken.statements, call.credential, call.version, many=taken.many, attached=taken.attached)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             new = _in_one_transaction(call, admitted)
@@ -101,7 +102,7 @@ def _one(call: Call, query: One, mine: Key | None) -> Response:
         found = find_one(session, query, mine)
     if found is None:
         raise Missing(f"there is no {'voided ' if query.voided else ''}statement with the id {query.id}")
-    response = _shaped(formatted(found.text, query.shape.format, call.languages), query.shape)
+    response = _shaped(call, formatted(found.text, query.shape.format, call.languages), query.shape, [found.text])
     response.headers["Last-Modified"] = http_date(found.stored)
     return _through(response, through)
 
@@ -114,7 +115,7 @@ def _many(call: Call, query: Many, mine: Key | None) -> Response:
     languages = call.languages
     shown = ",".join(formatted(text, query.shape.format, languages) for text in texts)
     more = f"{call.path}?more={more_of(query, last)}" if last else ""
-    return _through(_shaped(f'{{"statements":[{shown}],"more":{json.dumps(more)}}}', query.shape), through)
+    return _through(_shaped(call, f'{{"statements":[{shown}],"more":{json.dumps(more)}}}', query.shape, texts), through)
 
 
 def _through(response: Response, through: datetime) -> Response:
@@ -122,10 +123,6 @@ def _through(response: Response, through: datetime) -> Response:
     return response
 
 
-def _shaped(text: str, shape: Shape) -> Response:
-    """Answer with JSON, or as multipart where attachments are asked for (no statement has data of its own yet)."""
-    if not shape.attachments:
-        return json_answer(text)
-    boundary = uuid4().hex
-    body = f"--{boundary}\r\nContent-Type: application/json\r\n\r\n{text}\r\n--{boundary}--\r\n"
-    return Response(body, content_type=f"multipart/mixed; boundary={boundary}")
+def _shaped(call: Call, text: str, shape: Shape, statements: Sequence[str]) -> Response:
+    """Answer with JSON, or with the attachments' data after it where that is asked for."""
+    return answer(call, text, statements) if shape.attachments else json_answer(text)

@@ -203,3 +203,11 @@ def _at_once(many: int, work: Any) -> list[Any]:
     for thread in threads:
         thread.join()
     return done
+
+
+@pytest.mark.parametrize(("version", "status"), [("1.0.3", 200), ("2.0.0", 400)])
+def test_an_identical_repetition_in_one_batch_is_refused_by_2_0_only(store: Store, version: str, status: int) -> None:
+    sent = statement()
+    answer = store.post([sent, sent], version=version)
+    assert answer.status_code == status
+    assert store.count(StatementRow) == (status == 200)

@@ -1,0 +1,110 @@
+"""How is a multipart/mixed body read, however large its parts are? (RFC 2046, 5.1) Pure.
+
+A part's content comes in chunks as it arrives and is never held whole.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from xapi.errors import BadRequest
+
+CHUNK = 64 * 1024
+LONGEST_BOUNDARY = 70
+LONGEST_HEADERS = 16 * 1024
+END = "the body ended before its last boundary"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: its headers by lower-case name, and its content as it arrives. It is gone when the next part is asked for."""
+
+    headers: Mapping[str, str]
+    chunks: Iterator[bytes]
+
+    @property
+    def media_type(self) -> str:
+        """Return the part's type without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def read(self, most: int) -> bytes | None:
+        """Return the whole content; None where it is longer than `most` bytes."""
+        found = bytearray()
+        for chunk in self.chunks:
+            found += chunk
+            if len(found) > most:
+                return None
+        return bytes(found)
+
+
+def parts(read: Callable[[int], bytes], boundary: str) -> Iterator[Part]:
+    """Yield the parts of a body; `read` gives up to that many of its next bytes, none at its end.
+
+    Raises:
+        BadRequest: no boundary, headers that are none, or an end before the last boundary.
+    """
+    if not 1 <= len(boundary) <= LONGEST_BOUNDARY or not boundary.isascii():
+        raise BadRequest("multipart/mixed needs a boundary of 1 to 70 characters", "Content-Type")
+    body = _Body(read, b"\r\n--" + boundary.encode())
+    for _ in body.until_boundary():
+        pass  # what stands before the first boundary means nothing
+    while body.goes_on():
+        part = Part(body.headers(), body.until_boundary())
+        yield part
+        for _ in part.chunks:
+            pass
+
+
+class _Body:
+    """What has arrived of the body and was not given out yet."""
+
+    def __init__(self, read: Callable[[int], bytes], boundary: bytes) -> None:
+        self._read = read
+        self._boundary = boundary
+        self._here = b"\r\n"  # a boundary may be the very first thing
+
+    def until_boundary(self) -> Iterator[bytes]:
+        """Yield what comes before the next boundary, and pass over the boundary."""
+        held = len(self._boundary) - 1  # a boundary may have arrived half
+        while (at := self._here.find(self._boundary)) < 0:
+            if len(self._here) > held:
+                chunk, self._here = self._here[:-held], self._here[-held:]
+                yield chunk
+            self._arrive()
+        chunk, self._here = self._here[:at], self._here[at + len(self._boundary) :]
+        if chunk:
+            yield chunk
+
+    def goes_on(self) -> bool:
+        """Say whether the boundary just passed is followed by a part."""
+        while b"\r\n" not in self._here and not self._here.startswith(b"--"):
+            if len(self._here) > LONGEST_BOUNDARY:
+                raise BadRequest("a boundary is followed by something else than a new line")
+            self._arrive()
+        if self._here.startswith(b"--"):
+            return False
+        padding, _, _ = self._here.partition(b"\r\n")
+        if padding.strip(b" \t"):
+            raise BadRequest("a boundary is followed by something else than a new line")
+        self._here = self._here[len(padding) :]
+        return True
+
+    def headers(self) -> dict[str, str]:
+        """Read a part's headers and the empty line after them."""
+        while (at := self._here.find(b"\r\n\r\n")) < 0:
+            if len(self._here) > LONGEST_HEADERS:
+                raise BadRequest("the headers of a part are too long or do not end")
+            self._arrive()
+        lines, self._here = self._here[:at].decode("latin-1").split("\r\n")[1:], self._here[at + 4 :]
+        found = {}
+        for line in lines:
+            name, colon, value = line.partition(":")
+            if not colon:
+                raise BadRequest("a part has a header that is none")
+            found[name.strip().lower()] = value.strip()
+        return found
+
+    def _arrive(self) -> None:
+        arrived = self._read(CHUNK)
+        if not arrived:
+            raise BadRequest(END)
+        self._here += arrived
