@@ -7,7 +7,7 @@ from flask import Blueprint, Flask
 
 from xapi.auth import Credential
 from xapi.doorbell import statements_stored
-from xapi.mount import MOST_ATTACHED_BYTES, MOST_BYTES, Authenticate, Clock, Mount, Sessions
+from xapi.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions
 from xapi.views import Mark, blueprint, unmarked
 
 __all__ = ["Credential", "init_app", "statements_stored"]
@@ -26,6 +26,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     default_version: str = "1.0.3",
     most_bytes: int = MOST_BYTES,
     most_attached_bytes: int = MOST_ATTACHED_BYTES,
+    most_document_bytes: int = MOST_DOCUMENT_BYTES,
 ) -> Blueprint:
     """Mount the record store under `url_prefix` and return its blueprint (for `csrf.exempt`).
 
@@ -34,7 +35,8 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     (`xapi.keys`), with `home_page` as the homePage of their authority. `mark` is applied to every view function, for a
     host that wants its routes decorated. `default_version` is how a request is refused that names none.
     """
-    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, most_bytes, most_attached_bytes)
+    limits = (most_bytes, most_attached_bytes, most_document_bytes)
+    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits)
     mounted = blueprint(mount, mark)
     app.register_blueprint(mounted, url_prefix=url_prefix)
     return mounted

@@ -30,6 +30,7 @@ ACCESS: Mapping[str, Access] = {
     "activities/profile": Access(("profile",), ("profile",)),
     "agents/profile": Access(("profile",), ("profile",)),
 }
+OWN_READ = {"agents/profile": ("state",)}  # what a launch may read of its own actor besides: cmi5 11 keeps preferences there
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Credential:
         """
         reading = method in READING
         needed = ACCESS[resource].read if reading else ACCESS[resource].write
+        if reading and self.actor is not None:
+            needed += OWN_READ.get(resource, ())
         if not {"all", *needed, *(("all/read",) if reading else ())} & self.scopes:
             raise Forbidden(f"this credential lacks the scope {' or '.join(needed) or 'all'}")
 
@@ -82,22 +85,37 @@ def pin(statement: Mapping[str, Any], credential: Credential, path: str) -> dict
     pinned: dict[str, Any] = {}
     if credential.actor is not None:
         given = statement.get("actor", credential.actor)
-        if isinstance(given, dict) and not same(given, credential.actor):
-            raise Forbidden("this credential speaks for another actor", f"{path}.actor")
         if isinstance(given, Mapping):
+            pin_actor(given, credential, f"{path}.actor")
             pinned["actor"] = credential.actor
     if credential.activity is not None:
-        _check_activity(statement.get("object"), credential.activity, f"{path}.object.id")
+        target = statement.get("object")
+        is_activity = isinstance(target, dict) and target.get("objectType", "Activity") == "Activity"
+        pin_activity(target.get("id") if is_activity else None, credential, f"{path}.object.id")  # type: ignore[union-attr]
     context = _context(statement.get("context", {}), credential, f"{path}.context.registration")
     if context:
         pinned["context"] = context
     return pinned
 
 
-def _check_activity(target: Any, activity: str, path: str) -> None:
-    found = target.get("id") if isinstance(target, dict) and target.get("objectType", "Activity") == "Activity" else None
-    if not isinstance(found, str) or (found != activity and not found.startswith((f"{activity}/", f"{activity}?", f"{activity}#"))):
+def pin_actor(given: Mapping[str, Any], credential: Credential, path: str) -> None:
+    """Refuse an agent that is not the credential's."""
+    if credential.actor is not None and not same(given, credential.actor):
+        raise Forbidden("this credential speaks for another actor", path)
+
+
+def pin_activity(given: Any, credential: Credential, path: str) -> None:
+    """Refuse an activity that is neither the credential's nor below it."""
+    own = credential.activity
+    if own is not None and not (isinstance(given, str) and (given == own or given.startswith((f"{own}/", f"{own}?", f"{own}#")))):
         raise Forbidden("this credential speaks of another activity", path)
+
+
+def pin_registration(given: UUID | None, credential: Credential, path: str) -> UUID | None:
+    """Return the credential's registration, or without a pin the given one; refuse another than the credential's."""
+    if credential.registration is not None and given not in {None, credential.registration}:
+        raise Forbidden("this credential speaks for another registration", path)
+    return credential.registration or given
 
 
 def _context(given: Any, credential: Credential, path: str) -> dict[str, Any]:

@@ -4,9 +4,10 @@
     ├── BadRequest  400  the request or a statement breaks the specification
     ├── Unauthorised 401 no credential, or not one of ours
     ├── Forbidden   403  the credential's scopes or its pinned actor, registration or activity do not allow it
-    ├── Missing     404  no such statement
+    ├── Missing     404  no such statement or document
     ├── NotAnswered 405  this resource does not take the method
-    ├── Conflicting 409  the same id was stored with another body
+    ├── Conflicting 409  the same id was stored with another body; a document is there that the request does not speak of
+    ├── Unmet       412  the document is not what the request's If-Match or If-None-Match demands
     └── TooLarge    413  more than this store takes in one request
 
 Translated to JSON in `xapi/views/answers.py`, nowhere else.
@@ -43,7 +44,7 @@ class Forbidden(XapiError):
 
 
 class Missing(XapiError):
-    """There is no such statement for this credential."""
+    """There is no such statement or document for this credential."""
 
     status = 404
 
@@ -55,9 +56,15 @@ class NotAnswered(XapiError):
 
 
 class Conflicting(XapiError):
-    """The same id was stored with another body."""
+    """What is stored already speaks against it."""
 
     status = 409
+
+
+class Unmet(XapiError):
+    """A condition of the request does not hold."""
+
+    status = 412
 
 
 class TooLarge(XapiError):

@@ -1,4 +1,4 @@
-"""How are statements, their keys, the outbox and credentials stored?
+"""How are statements, their keys, the outbox, documents and credentials stored?
 
 A statement is kept as text, byte for byte what was received plus what the store sets: jsonb refuses \\u0000, rewrites
 numbers and drops repeated keys. What queries need is extracted beside it. `(stored, sid)` is the order of every answer
@@ -134,6 +134,24 @@ class AttachmentLink(Base):
     sha2: Mapped[str] = mapped_column(String(128), primary_key=True)
 
     __table_args__ = (Index("ix_xapi_attachment_link_sha2", "sha2"),)
+
+
+class DocumentRow(Base):
+    """One document, byte for byte; its key is `place.Place.key`, an agent's documents and an activity's below it together."""
+
+    __tablename__ = "xapi_document"
+
+    agent_key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    activity_key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    registration: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    id_key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    agent: Mapped[str] = mapped_column(Text)  # as JSON
+    activity: Mapped[str] = mapped_column(Text)
+    id: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    type: Mapped[str] = mapped_column(Text)
+    etag: Mapped[str] = mapped_column(String(40))
+    updated: Mapped[datetime] = mapped_column(Instant)
 
 
 class ApiKey(Base):

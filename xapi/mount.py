@@ -18,6 +18,7 @@ Clock = Callable[[], datetime]
 
 MOST_BYTES = 16 * 2**20
 MOST_ATTACHED_BYTES = 256 * 2**20
+MOST_DOCUMENT_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +38,6 @@ class Mount:
     default_version: str = "1.0.3"
     most_bytes: int = MOST_BYTES
     most_attached_bytes: int = MOST_ATTACHED_BYTES
+    most_document_bytes: int = MOST_DOCUMENT_BYTES
     watermark: Watermark = field(default_factory=Watermark)
     known_keys: KnownKeys = field(default_factory=KnownKeys)

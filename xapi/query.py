@@ -113,7 +113,7 @@ def _keys(parameters: Mapping[str, str]) -> list[Key]:
 
 
 def _agent_key(text: str) -> UUID:
-    whoever = _json(text, "agent")
+    whoever = parse_json(text, "agent")
     actor(whoever, "agent")
     key = key_of(whoever)
     if key is None:
@@ -121,7 +121,8 @@ def _agent_key(text: str) -> UUID:
     return key
 
 
-def _json(text: str, path: str) -> Any:
+def parse_json(text: str, path: str) -> Any:
+    """Read a parameter that is JSON."""
     try:
         return parse(text)
     except (ValueError, RecursionError) as error:

@@ -13,8 +13,13 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from xapi.auth import ACCESS
 from xapi.errors import Missing, NotAnswered, XapiError
 from xapi.mount import Mount
+<<<<<<< HEAD
 from xapi.views import about, statements
 from xapi.views.alternate import unwrapped
+=======
+from xapi.place import ACTIVITY_PROFILE, AGENT_PROFILE, STATE
+from xapi.views import about, documents, statements
+>>>>>>> 7e627c3 (Keep documents: states and profiles, with conditions, merging and no lost update)
 from xapi.views.answers import VERSION_HEADER, finish, preflight, refusal, unavailable
 from xapi.views.call import Call, Incoming, identify, negotiate, parameters_of, spoken
 from xapi.views.mixed import MIXED
@@ -26,6 +31,7 @@ Resource = Mapping[str, Callable[[Call], Response]]
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS")
 RESOURCES: Mapping[str, Resource] = {
     "statements": {"GET": statements.get, "PUT": statements.put, "POST": statements.post},
+    **{kind.name: documents.resource(kind) for kind in (STATE, ACTIVITY_PROFILE, AGENT_PROFILE)},
 }
 
 

@@ -4,9 +4,11 @@ from datetime import datetime
 from http import HTTPStatus
 
 from flask import Response, json
+from werkzeug.datastructures import Headers
 
 from xapi.admission import write_instant
 from xapi.errors import NotAnswered, Unauthorised, XapiError
+from xapi.etag import Condition
 
 VERSION_HEADER = "X-Experience-API-Version"
 THROUGH_HEADER = "X-Experience-API-Consistent-Through"
@@ -26,6 +28,15 @@ PREFLIGHT = {
 def json_answer(text: str) -> Response:
     """Answer with JSON that is already written."""
     return Response(text, mimetype="application/json")
+
+
+def tagged(response: Response, etag: str, asked: Headers) -> Response:
+    """Give an answer its ETag; to whoever has just this one already, say only that (RFC 9110 13.1.2)."""
+    response.headers["ETag"] = f'"{etag}"'
+    if not Condition(if_none_match=asked.get("If-None-Match")).holds(etag):
+        response.status_code = 304
+        response.set_data(b"")
+    return response
 
 
 def preflight() -> Response:

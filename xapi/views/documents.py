@@ -1,0 +1,143 @@
+"""The document resources: activity state, activity profile, agent profile. (1.0.3 Communication 2.2, 2.3, 2.6, 2.7, 3.1; 2.0 4.1.4, 4.1.6)
+
+A request that changes a document locks it, holds it against the request's conditions, and writes: all in one transaction.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from flask import Response, json
+from werkzeug.http import http_date
+
+from xapi.documents import Document, listed, load, lock, put, remove, remove_all
+from xapi.errors import BadRequest, Conflicting, Missing, TooLarge, Unmet
+from xapi.etag import Condition, etag_of
+from xapi.merging import JSON, check_json, is_json, merged, read_object
+from xapi.place import STATE, Kind, Place, parse_place, pinned
+from xapi.views.answers import json_answer, tagged
+from xapi.views.call import Call
+
+ATTEMPTS = 5
+FIRST_VERSION = "1."
+UNTYPED = "application/octet-stream"
+# A document is somebody's bytes: a browser may show it, but never run it as a page of ours. It may keep it and has to ask.
+HEADERS = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
+
+
+def resource(kind: Kind) -> Mapping[str, Callable[[Call], Response]]:
+    """Return what answers each method of one document resource."""
+    return {"GET": partial(_get, kind), "PUT": partial(_put, kind), "POST": partial(_post, kind), "DELETE": partial(_delete, kind)}
+
+
+def _get(kind: Kind, call: Call) -> Response:
+    place = _place(kind, call)
+    with call.mount.readers() as session:
+        if place.id is None:
+            return _list(call, listed(session, place))
+        found = load(session, place)
+    if found is None:
+        raise Missing(f"there is no document with this {kind.id} here")
+    response = Response(found.content, content_type=found.type, headers=HEADERS)
+    response.headers["Last-Modified"] = http_date(found.updated)
+    return tagged(response, found.etag, call.headers)
+
+
+def _list(call: Call, found: Mapping[str, datetime]) -> Response:
+    body = json.dumps(list(found))
+    response = json_answer(body)
+    response.headers["Cache-Control"] = HEADERS["Cache-Control"]
+    if found:
+        response.headers["Last-Modified"] = http_date(max(found.values()))
+    return tagged(response, etag_of(body.encode()), call.headers)
+
+
+def _put(kind: Kind, call: Call) -> Response:
+    """Store a document in place of what is there."""
+    place, content_type = _place(kind, call), _content_type(call)
+    if is_json(content_type):
+        check_json(call.body, "the document")
+
+    def replace(known: Document | None) -> tuple[bytes, str]:
+        if not _condition(call).given:
+            _refuse_unconditional(kind, call, known)
+        return call.body, content_type
+
+    response = _change(call, place, replace)
+    response.headers["ETag"] = f'"{etag_of(call.body)}"'
+    return response
+
+
+def _refuse_unconditional(kind: Kind, call: Call, known: Document | None) -> None:
+    """Refuse a PUT that says nothing of what is there; 1.0.3 lets it pass for states."""
+    first = call.version.startswith(FIRST_VERSION)
+    if first and kind is STATE:
+        return
+    if known is not None:
+        raise Conflicting("there is a document here: GET it, and send its current ETag as If-Match to replace it")
+    if first:
+        raise BadRequest("a PUT of a profile needs If-Match with the current ETag, or If-None-Match: * for a new one (XAPI-00322)")
+
+
+def _post(kind: Kind, call: Call) -> Response:
+    """Merge a JSON object into the one that is there; where nothing is there, store what came."""
+    place, content_type = _place(kind, call), _content_type(call)
+    if is_json(content_type):
+        read_object(call.body, "the posted document")
+
+    def merge(known: Document | None) -> tuple[bytes, str]:
+        if known is None:
+            return call.body, content_type
+        if not (is_json(content_type) and is_json(known.type)):
+            raise BadRequest(f"only {JSON} is merged: the stored document is {known.type}, the posted one {content_type}")
+        return merged(known.content, call.body), known.type
+
+    return _change(call, place, merge)
+
+
+def _change(call: Call, place: Place, make: Callable[[Document | None], tuple[bytes, str]]) -> Response:
+    """Write what `make` makes of the document that is there; start again where another has just written the first one."""
+    for _ in range(ATTEMPTS):
+        with call.mount.writers() as session:
+            known = lock(session, place)
+            _check(_condition(call), known)
+            content, content_type = make(known)
+            if len(content) > call.mount.most_document_bytes:
+                raise TooLarge(f"at most {call.mount.most_document_bytes} bytes in one document")
+            if put(session, place, content, content_type, call.mount.clock(), known=known):
+                session.commit()
+                return Response(status=204)
+    raise Conflicting("others are changing this document at this moment: GET it and send yours again")
+
+
+def _delete(kind: Kind, call: Call) -> Response:
+    """Delete a document, or all states at a place."""
+    place, condition = _place(kind, call), _condition(call)
+    if place.id is None and condition.given:
+        raise BadRequest("If-Match and If-None-Match speak of one document, and this request names none")
+    with call.mount.writers() as session:
+        if place.id is None:
+            remove_all(session, place)
+        else:
+            _check(condition, lock(session, place))
+            remove(session, place)
+        session.commit()
+    return Response(status=204)
+
+
+def _place(kind: Kind, call: Call) -> Place:
+    return pinned(parse_place(kind, call.parameters, call.method), call.credential)
+
+
+def _content_type(call: Call) -> str:
+    return call.headers.get("Content-Type") or UNTYPED
+
+
+def _condition(call: Call) -> Condition:
+    return Condition(call.headers.get("If-Match"), call.headers.get("If-None-Match"))
+
+
+def _check(condition: Condition, known: Document | None) -> None:
+    if not condition.holds(known.etag if known else None):
+        there = f'the document here has the ETag "{known.etag}"' if known else "there is no document here"
+        raise Unmet(f"{there}, which is not what If-Match or If-None-Match demands; nothing was changed")
