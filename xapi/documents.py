@@ -35,7 +35,7 @@ class Document(NamedTuple):
 HERE = [C[name] == bindparam(f"at_{name}") for name in ("agent_key", "activity_key", "registration", "id_key")]
 LOAD = select(C.content, C.type, C.etag, C.updated).where(*HERE)
 LOCK = LOAD.with_for_update()
-INSERT = unless_there(DOCUMENTS)
+INSERT = {name: one.returning(C.id_key) for name, one in unless_there(DOCUMENTS).items()}
 UPDATE = update(DOCUMENTS).where(*HERE)
 DELETE = delete(DOCUMENTS).where(*HERE)
 
@@ -60,7 +60,7 @@ def put(session: Session, place: Place, content: bytes, media_type: str, now: da
     if known is not None:
         return connection.execute(UPDATE, {**_at(place), **values}).rowcount == 1
     row = {**place.key, "agent": place.whose, "activity": place.activity, "id": place.id, **values}
-    return connection.execute(INSERT[connection.dialect.name], row).rowcount == 1
+    return connection.execute(INSERT[connection.dialect.name], row).first() is not None
 
 
 def remove(session: Session, place: Place) -> None:

@@ -13,13 +13,9 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from xapi.auth import ACCESS
 from xapi.errors import Missing, NotAnswered, XapiError
 from xapi.mount import Mount
-<<<<<<< HEAD
-from xapi.views import about, statements
-from xapi.views.alternate import unwrapped
-=======
 from xapi.place import ACTIVITY_PROFILE, AGENT_PROFILE, STATE
 from xapi.views import about, documents, statements
->>>>>>> 7e627c3 (Keep documents: states and profiles, with conditions, merging and no lost update)
+from xapi.views.alternate import unwrapped
 from xapi.views.answers import VERSION_HEADER, finish, preflight, refusal, unavailable
 from xapi.views.call import Call, Incoming, identify, negotiate, parameters_of, spoken
 from xapi.views.mixed import MIXED

@@ -14,6 +14,7 @@ import xapi
 from tests.integration.xapi.conftest import ACTIVITY, ANNA, BO, HOME_PAGE, Store, TestClock, statement, voiding
 from xapi.errors import BadRequest
 from xapi.models import ApiKey, StatementRow
+from xapi.views import RESOURCES
 
 REGISTRATION = uuid.UUID("5c6c8f0e-9d0a-4f67-9d43-5ef7f8d7a6b1")
 STRETCH = "https://ours.example/launch"
