@@ -19,6 +19,8 @@ PURE = (
     "xapi/equality.py",
     "xapi/query.py",
     "xapi/etag.py",
+    "xapi/place.py",
+    "xapi/merging.py",
     "xapi/multipart.py",
     "xapi/signature.py",
     "lms/hours",

@@ -54,17 +54,18 @@ def _list(call: Call, found: Mapping[str, datetime]) -> Response:
 
 def _put(kind: Kind, call: Call) -> Response:
     """Store a document in place of what is there."""
-    place, content_type = _place(kind, call), _content_type(call)
+    content, content_type = _sent(call)
+    place = _place(kind, call)
     if is_json(content_type):
-        check_json(call.body, "the document")
+        check_json(content, "the document")
 
     def replace(known: Document | None) -> tuple[bytes, str]:
         if not _condition(call).given:
             _refuse_unconditional(kind, call, known)
-        return call.body, content_type
+        return content, content_type
 
     response = _change(call, place, replace)
-    response.headers["ETag"] = f'"{etag_of(call.body)}"'
+    response.headers["ETag"] = f'"{etag_of(content)}"'
     return response
 
 
@@ -81,16 +82,17 @@ def _refuse_unconditional(kind: Kind, call: Call, known: Document | None) -> Non
 
 def _post(kind: Kind, call: Call) -> Response:
     """Merge a JSON object into the one that is there; where nothing is there, store what came."""
-    place, content_type = _place(kind, call), _content_type(call)
+    content, content_type = _sent(call)
+    place = _place(kind, call)
     if is_json(content_type):
-        read_object(call.body, "the posted document")
+        read_object(content, "the posted document")
 
     def merge(known: Document | None) -> tuple[bytes, str]:
         if known is None:
-            return call.body, content_type
+            return content, content_type
         if not (is_json(content_type) and is_json(known.type)):
             raise BadRequest(f"only {JSON} is merged: the stored document is {known.type}, the posted one {content_type}")
-        return merged(known.content, call.body), known.type
+        return merged(known.content, content), known.type
 
     return _change(call, place, merge)
 
@@ -129,8 +131,9 @@ def _place(kind: Kind, call: Call) -> Place:
     return pinned(parse_place(kind, call.parameters, call.method), call.credential)
 
 
-def _content_type(call: Call) -> str:
-    return call.headers.get("Content-Type") or UNTYPED
+def _sent(call: Call) -> tuple[bytes, str]:
+    """Return the content and its type; a refused request's is read, too, because its connection may be kept open."""
+    return call.body, call.headers.get("Content-Type") or UNTYPED
 
 
 def _condition(call: Call) -> Condition:
