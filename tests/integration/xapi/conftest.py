@@ -43,13 +43,14 @@ class TestClock:
 class Store:
     """A mounted record store and a key to all of it."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], datetime], package: Any = xapi) -> None:
         self.engine = engine
+        self.package = package  # or a copy of it with a planted fault
         self.sessions = sessionmaker(engine)
         self.clock = clock
         self.tokens: dict[str, xapi.Credential] = {}
         self.app = Flask("host")
-        xapi.init_app(self.app, sessions=self.sessions, authenticate=self.authenticate, clock=clock, home_page=HOME_PAGE)
+        package.init_app(self.app, sessions=self.sessions, authenticate=self.authenticate, clock=clock, home_page=HOME_PAGE)
         self.authorization = self.key("all")
 
     def authenticate(self, request: Request) -> xapi.Credential | None:
@@ -59,7 +60,7 @@ class Store:
     def key(self, *scopes: str, **how: Any) -> str:
         """Add a Basic key and return its Authorization header."""
         with self.sessions() as session:
-            key, secret = xapi.keys.add_key(session, "tests", scopes, now=datetime(2026, 1, 1, tzinfo=UTC), **how)
+            key, secret = self.package.keys.add_key(session, "tests", scopes, now=datetime(2026, 1, 1, tzinfo=UTC), **how)
             session.commit()
         return "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
 
