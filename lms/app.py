@@ -26,7 +26,7 @@ from lms.paths import TEMPLATES
 from lms.programmes import usage
 from lms.records import views as records
 from lms.transcripts import views as transcripts
-from lms.web import health, hosts, logs, pages, refusals
+from lms.web import addresses, health, hosts, logs, pages, refusals
 
 SCHEDULE = {**learning_tasks.SCHEDULE, **crediting.SCHEDULE, **jobs_tasks.SCHEDULE}
 
@@ -39,6 +39,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     db.init_app(app, settings)
     storage.init_app(app, settings)
     worker.init_app(app, settings, SCHEDULE)
+    addresses.init_app(app)
     logs.init_app(app)
     hosts.init_app(app, settings)
     i18n.init_app(app)

@@ -6,7 +6,8 @@
     ├── NotAllowed      403  signed in, but not for this
     ├── NotFound        404  nothing here, or not yours
     ├── Conflict        409  the state has moved on
-    └── Gone            410  it was here and has ended
+    ├── Gone            410  it was here and has ended
+    └── TooLarge        413  more than is taken at once
 
 Translated to a page or to problem+json (RFC 9457) in `lms/web/refusals.py`, nowhere else.
 """
@@ -64,3 +65,9 @@ class Gone(LmsError):
     """It was here and has ended; the message says how to go on."""
 
     status = 410
+
+
+class TooLarge(LmsError):
+    """More was sent than is taken at once; nothing of it was kept."""
+
+    status = 413

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
 from flask_security import LoginForm, Security, SQLAlchemySessionUserDatastore
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import func, or_, select
@@ -90,8 +91,19 @@ def init_app(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)  # before Flask-Security, which looks for it
     datastore = SQLAlchemySessionUserDatastore(_RequestSession(), Person, Role)  # type: ignore[arg-type]  # it only asks and adds
     Security(app, datastore, login_form=SignInForm)
+    _by_session_only(app)
     limiter.init_app(app)
     _limit_sign_in(app)
+
+
+def _by_session_only(app: Flask) -> None:
+    """Sign people in by their session's cookie alone.
+
+    Flask-Security would also take a token of its own from a header, the address or a JSON body: another way in, which an
+    address gives away, and the body of every request would be parsed to look for it.
+    """
+    login_manager: LoginManager = app.login_manager  # type: ignore[attr-defined]
+    login_manager.request_loader(lambda _request: None)
 
 
 def _limit_sign_in(app: Flask) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity, Course
+from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.programmes.models import LEARNING, ClassCourse, Enrolment
@@ -58,6 +59,14 @@ def admit_to_course(
         return Refusal.NOT_FOUND
     enrolment, version = found
     return (enrolment, version) if enrolment.status in LEARNING else Refusal.NOT_STUDYING
+
+
+def may_still_study(session: Session, enrolment_id: int) -> bool:
+    """Say whether an enrolment that opened something may go on: it is still learning and its person's account is open."""
+    found = session.execute(
+        select(Enrolment.status, Person.active).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id == enrolment_id)
+    ).one()
+    return found.status in LEARNING and bool(found.active)
 
 
 def admit(session: Session, person_id: int, place: Place) -> Admission | Refusal:

@@ -9,7 +9,7 @@ from lms.clock import now
 from lms.config import Settings
 from lms.db import session
 from lms.learning.models import Launch
-from lms.learning.presence import SILENT
+from lms.learning.presence import is_silent
 from lms.learning.stating import Subject, subject_of
 from lms.learning.tickets import Ticket, Tickets, bearer
 
@@ -27,9 +27,7 @@ def running(ticket: Ticket | None) -> Launch | None:
     if ticket is None:
         return None
     launch = session().scalar(select(Launch).where(Launch.id == ticket.launch_id, Launch.ended_at.is_(None)))
-    if launch is None or max(launch.opened_at, launch.last_beat or launch.opened_at) < now() - SILENT:
-        return None
-    return launch
+    return None if launch is None or is_silent(launch, now()) else launch
 
 
 def authenticate(request: Request) -> xapi.Credential | None:

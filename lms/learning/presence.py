@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
 from lms.learning import stating
+from lms.learning.admission import may_still_study
 from lms.learning.models import Launch
 from lms.learning.stretch import STATE_AFTER, Presence, Rhythm, Step, beat, close, pause, whole
 from lms.learning.tickets import Ticket
@@ -98,9 +99,15 @@ def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rh
 
 
 def take_beat(session: Session, ticket: Ticket, nonce: str, now: datetime, settings: Settings, *, last: bool = False) -> Beaten | Stopped:
-    """Take a beat under the launch's lock; `last` closes the stretch that it extends."""
+    """Take a beat under the launch's lock; `last` closes the stretch that it extends.
+
+    Every stretch of five minutes passes here: whoever may no longer study is not counted for longer than that.
+    """
     launch = session.get(Launch, ticket.launch_id, with_for_update=True)
     if launch is None or launch.ended_at is not None:
+        return Stopped.ENDED
+    if is_silent(launch, now) or not may_still_study(session, launch.enrolment_id):
+        end(session, launch, settings, now)
         return Stopped.ENDED
     if not launch.live or launch.lease != ticket.lease:
         return Stopped.LEASE
@@ -110,6 +117,11 @@ def take_beat(session: Session, ticket: Ticket, nonce: str, now: datetime, setti
     state = State.AGAIN if not step.accepted else State.COUNTING if launch.stretch_from else State.PAUSED
     counted = launch.earlier_seconds + step.presence.seconds
     return Beaten(state, launch.nonce, counted, launch.cap_seconds, step.stated is not None)
+
+
+def is_silent(launch: Launch, now: datetime) -> bool:
+    """Say whether a launch was not heard of for so long that it has ended, whether or not anybody noted that."""
+    return max(launch.opened_at, launch.last_beat or launch.opened_at) < now - SILENT
 
 
 def presence_of(launch: Launch) -> Presence:
@@ -143,16 +155,17 @@ def end(session: Session, launch: Launch, settings: Settings, now: datetime) -> 
 
 
 def silent_stretches(session: Session, now: datetime, settings: Settings, limit: int) -> Sequence[uuid.UUID]:
-    """Return launches whose open stretch can no longer be extended."""
-    heard = whole(now) - rhythm_of(settings).longest_gap
-    return session.scalars(select(Launch.id).where(Launch.stretch_from.is_not(None), Launch.last_beat < heard).limit(limit)).all()
+    """Return launches whose open stretch can no longer be extended: heard of too long ago, or before a clock was set back."""
+    gap = rhythm_of(settings).longest_gap
+    apart = or_(Launch.last_beat < whole(now) - gap, Launch.last_beat > whole(now) + gap)
+    return session.scalars(select(Launch.id).where(Launch.stretch_from.is_not(None), apart).order_by(Launch.last_beat).limit(limit)).all()
 
 
 def silent_launches(session: Session, now: datetime, limit: int) -> Sequence[uuid.UUID]:
     """Return launches that were opened long ago and not heard of since."""
     since = now - SILENT
-    quiet = or_(Launch.last_beat.is_(None), Launch.last_beat < since)
-    return session.scalars(select(Launch.id).where(Launch.ended_at.is_(None), Launch.opened_at < since, quiet).limit(limit)).all()
+    quiet = and_(Launch.opened_at < since, or_(Launch.last_beat.is_(None), Launch.last_beat < since))
+    return session.scalars(select(Launch.id).where(Launch.ended_at.is_(None), quiet).order_by(Launch.opened_at).limit(limit)).all()
 
 
 def sweep_one(session: Session, launch_id: uuid.UUID, now: datetime, settings: Settings) -> bool:
@@ -160,10 +173,9 @@ def sweep_one(session: Session, launch_id: uuid.UUID, now: datetime, settings: S
     launch = session.scalar(select(Launch).where(Launch.id == launch_id).with_for_update(skip_locked=True))
     if launch is None or launch.ended_at is not None:
         return False
-    heard = launch.last_beat or launch.opened_at
-    if max(heard, launch.opened_at) < now - SILENT:
+    if is_silent(launch, now):
         return end(session, launch, settings, now)
-    if launch.stretch_from is None or heard >= whole(now) - rhythm_of(settings).longest_gap:
+    if launch.stretch_from is None or launch.last_beat is None or abs(whole(now) - launch.last_beat) <= rhythm_of(settings).longest_gap:
         return False
     step = close(presence_of(launch))
     keep(session, launch, step, settings, now)

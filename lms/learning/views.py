@@ -19,7 +19,7 @@ from lms.accounts.signin import csrf, limiter
 from lms.clock import now
 from lms.config import Settings
 from lms.db import database, session, transaction
-from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn
+from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn, TooLarge
 from lms.i18n import pick
 from lms.learning import answers, launch, presence, state
 from lms.learning.admission import Admission, Place, Refusal, admit
@@ -202,10 +202,18 @@ def save_state() -> ResponseReturnValue:
     found, body = _running(), body_of(StateBody)
     text = bytes(body.body).decode()
     if len(text.encode()) > state.LARGEST_BYTES:
-        raise InvalidInput(f"Resume data may be {state.LARGEST_BYTES // 1024} kB at most; nothing was saved.", code="state-size")
+        raise TooLarge(_too_large_state(), code="state-size")
     with transaction() as writing:
-        kept = state.save(writing, found, text, timedelta(milliseconds=min(body.age_ms, 1e12)), now())
+        kept = state.save(writing, found, text, timedelta(milliseconds=body.age_ms), now())
     return _json({"kept": kept})
+
+
+def _too_large_state() -> str:
+    return _(
+        "This activity keeps more than %(kb)s kB about where you are, so the place cannot be saved. Your hours are not "
+        "affected: finish it in one sitting, and tell your trainer.",
+        kb=state.LARGEST_BYTES // 1024,
+    )
 
 
 @bp.post("/learn/answers")

@@ -1,27 +1,35 @@
-"""What may a player page send? Parsed at the edge; anything else is refused in one place."""
+"""What may a player page send? Parsed at the edge, within limits; anything else is refused in one place."""
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from flask import request
+from flask_babel import gettext as _
+from msgspec import Meta
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from lms.errors import InvalidInput
+from lms.errors import InvalidInput, TooLarge
 
 Body = TypeVar("Body", bound=msgspec.Struct)
+Nonce = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,32}$")]  # what `presence.fresh_nonce` makes
+RowId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Milliseconds = Annotated[float, Meta(ge=0, le=1e12)]  # some thirty years
+
+MOST_BYTES = 256 * 1024
 
 
 class BeatBody(msgspec.Struct):
     """Still here. `last` says that the page pauses now."""
 
-    nonce: str
+    nonce: Nonce
     last: bool = False
 
 
 class OpenBody(msgspec.Struct):
     """Open this activity; `take` says whether to become the learner's live page."""
 
-    enrolment: int
-    version: int
+    enrolment: RowId
+    version: RowId
     activity: str
     take: bool = True
 
@@ -30,7 +38,7 @@ class StateBody(msgspec.Struct):
     """Resume data as the content wrote it, `age_ms` milliseconds ago."""
 
     body: msgspec.Raw
-    age_ms: float = 0
+    age_ms: Milliseconds = 0
 
 
 class AnswersBody(msgspec.Struct):
@@ -45,8 +53,14 @@ def body_of(kind: type[Body]) -> Body:
 
     Raises:
         InvalidInput: naming the place in the JSON that was wrong.
+        TooLarge: it is longer than anything that a player page sends; it is not read to its end.
     """
+    request.max_content_length = MOST_BYTES
     try:
-        return msgspec.json.decode(request.get_data(), type=kind)
+        return msgspec.json.decode(request.get_data(cache=False).decode(), type=kind)  # UTF-8, also in what is kept raw
+    except RequestEntityTooLarge:
+        raise TooLarge(_("At most %(kb)s kB are taken here; nothing was saved.", kb=MOST_BYTES // 1024)) from None
+    except RecursionError:
+        raise InvalidInput("The request's JSON is nested too deep.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput("The request's JSON is not what this address takes.", [str(error)]) from None

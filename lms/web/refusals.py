@@ -4,7 +4,7 @@ import structlog
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from lms.errors import LmsError
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(LmsError, _refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DataError, _not_kept)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(Exception, _broken)
 
@@ -63,6 +64,11 @@ def _http(error: HTTPException) -> Response:
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
     return response
+
+
+def _not_kept(_error: DataError) -> Response:
+    """Answer for a character or a number that the database has no place for; no page of ours sends one."""
+    return answer(400, _title(400), _("What was sent has a character or a number that cannot be kept. Nothing was saved."))
 
 
 def _unavailable(error: OperationalError) -> Response:
