@@ -24,11 +24,12 @@ from lms.office import export
 from lms.office import views as office
 from lms.paths import TEMPLATES
 from lms.programmes import usage
+from lms.records import partitions
 from lms.records import views as records
 from lms.transcripts import views as transcripts
 from lms.web import addresses, health, hosts, logs, pages, refusals
 
-SCHEDULE = {**learning_tasks.SCHEDULE, **crediting.SCHEDULE, **jobs_tasks.SCHEDULE}
+SCHEDULE = {**learning_tasks.SCHEDULE, **crediting.SCHEDULE, **jobs_tasks.SCHEDULE, **partitions.SCHEDULE}
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:

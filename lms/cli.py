@@ -14,11 +14,13 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from sqlalchemy import select
 
+import xapi
 from lms.accounts.models import ROLES, Organisation, Person
 from lms.accounts.passwords import problem_of, set_password
 from lms.accounts.people import add_person
 from lms.app import create_app
 from lms.catalogue.commands import course
+from lms.clock import now
 from lms.config import Settings, SettingsError, from_env
 from lms.crediting.commands import hours, ledger
 from lms.db import Database, database, transaction
@@ -128,6 +130,8 @@ def db() -> None:
 def upgrade() -> None:
     """Create or bring up to date every table. Run again it does nothing."""
     schema.upgrade(database().engine)
+    with database().writing() as connection:
+        xapi.partitions.prepare(connection, now())
     click.echo("The database is up to date.")
 
 

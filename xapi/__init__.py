@@ -1,16 +1,18 @@
 """What happened? An xAPI Learning Record Store (1.0.3 and 2.0.0) that knows nobody and mounts in any Flask application.
 
-What a host uses: `init_app`, `Credential`, `statements_stored`, `xapi.keys`, `xapi.store`, `xapi.outbox`, `xapi.models.Base`.
+What a host uses: `init_app`, `Credential`, `statements_stored`, `xapi.keys`, `xapi.store`, `xapi.outbox`,
+`xapi.partitions`, `xapi.models.Base`.
 """
 
 from flask import Blueprint, Flask
 
+from xapi import partitions
 from xapi.auth import Credential
 from xapi.doorbell import statements_stored
 from xapi.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions
 from xapi.views import Mark, blueprint, unmarked
 
-__all__ = ["Credential", "init_app", "statements_stored"]
+__all__ = ["Credential", "init_app", "partitions", "statements_stored"]
 
 
 def init_app(  # noqa: PLR0913 - each is something only the host can know

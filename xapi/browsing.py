@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, bindparam, exists, func, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from xapi.finding import PLAN_FOR_THESE_KEYS
@@ -66,7 +66,8 @@ def latest(session: Session, look: Look, limit: int, before: Cursor | None = Non
     stored, sid = places.selected_columns
     found = places.order_by(stored.desc(), sid.desc()).limit(limit).subquery()
     columns = (StatementRow.id, found.c.stored, found.c.sid, StatementRow.voided, StatementRow.text)
-    query = select(*columns).join(found, found.c.sid == StatementRow.sid).order_by(found.c.stored.desc(), found.c.sid.desc())
+    here = and_(StatementRow.stored == found.c.stored, StatementRow.sid == found.c.sid)
+    query = select(*columns).join(found, here).order_by(found.c.stored.desc(), found.c.sid.desc())
     if look.filters and connection.dialect.name == "postgresql":
         connection.execute(PLAN_FOR_THESE_KEYS)
     return [Seen(*row) for row in connection.execute(query)]

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, select, text, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from xapi.indexing import Key, Usage
-from xapi.models import KeyRow, StatementRow
+from xapi.models import IdRow, KeyRow, StatementRow, at_its_place
 from xapi.query import Cursor, Many, One
 
 # Which of two filters few statements have is known from the keys only; a plan made for any keys took four times as long.
@@ -23,7 +23,11 @@ Found = Row[str, datetime]
 
 def find_one(session: Session, query: One, mine: Key | None) -> Found | None:
     """Return the (text, stored) of one statement; a voided one only if it is asked for as such (XAPI-00016)."""
-    found = select(StatementRow.text, StatementRow.stored).where(StatementRow.id == query.id, StatementRow.voided.is_(query.voided))
+    found = (
+        select(StatementRow.text, StatementRow.stored)
+        .join_from(IdRow, StatementRow, at_its_place())
+        .where(IdRow.id == query.id, StatementRow.voided.is_(query.voided))
+    )
     if mine is not None:
         found = found.where(_has(mine, StatementRow.stored, StatementRow.sid, StatementRow.sid))
     return session.connection().execute(found).one_or_none()
@@ -41,7 +45,8 @@ def find_many(session: Session, query: Many, mine: Key | None, horizon: datetime
     order = (stored.asc(), sid.asc()) if query.ascending else (stored.desc(), sid.desc())
     places = page.order_by(*order).limit(query.limit + 1).subquery()
     order = (places.c.stored.asc(), places.c.sid.asc()) if query.ascending else (places.c.stored.desc(), places.c.sid.desc())
-    texts = select(StatementRow.text, places.c.stored, places.c.sid).join(places, places.c.sid == StatementRow.sid).order_by(*order)
+    here = and_(StatementRow.stored == places.c.stored, StatementRow.sid == places.c.sid)
+    texts = select(StatementRow.text, places.c.stored, places.c.sid).join(places, here).order_by(*order)
     connection = session.connection()
     if connection.dialect.name == "postgresql" and len(query.keys) + (mine is not None) > 1:
         connection.execute(PLAN_FOR_THESE_KEYS)
@@ -61,7 +66,7 @@ def _by_keys(query: Many, mine: Key | None) -> Select[datetime, int]:
     first = aliased(KeyRow)
     found = (
         select(first.stored, first.sid)
-        .join(StatementRow, StatementRow.sid == first.sid)
+        .join(StatementRow, and_(StatementRow.stored == first.stored, StatementRow.sid == first.sid))
         .where(first.key == key, first.usage == int(usage), StatementRow.voided.is_(False))
         .distinct()  # found under its own keys and its target's
     )

@@ -9,7 +9,21 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    Uuid,
+    and_,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -54,24 +68,50 @@ class Instant(TypeDecorator[datetime]):
         return instant
 
 
-class StatementRow(Base):
-    """One statement, never changed but for `voided`."""
+class IdRow(Base):
+    """The id of a statement, which is there once among all; it leads to the statement's place, and so to its partition."""
 
-    __tablename__ = "xapi_statement"
+    __tablename__ = "xapi_statement_id"
 
     sid: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     id: Mapped[uuid.UUID] = mapped_column(Uuid, unique=True)
     stored: Mapped[datetime] = mapped_column(Instant)
     digest: Mapped[str] = mapped_column(String(64))  # equality.digest of what was received
+
+
+class StatementRow(Base):
+    """One statement, never changed but for `voided`. On PostgreSQL the table is partitioned by `stored` (partitions.py)."""
+
+    __tablename__ = "xapi_statement"
+
+    stored: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    sid: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid)  # not to be searched by: that is what IdRow is for
     refers: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # its StatementRef, voiding included
     voiding: Mapped[bool] = mapped_column(default=False)
     voided: Mapped[bool] = mapped_column(default=False)
     text: Mapped[str] = mapped_column(Text)
 
-    __table_args__ = (
-        Index("ix_xapi_statement_stored_sid", "stored", "sid"),
-        Index("ix_xapi_statement_refers", "refers", sqlite_where=refers.is_not(None), postgresql_where=refers.is_not(None)),
-    )
+    __table_args__ = ({"postgresql_partition_by": "RANGE (stored)"},)
+
+
+def at_its_place() -> ColumnElement[bool]:
+    """Join a statement to its id; naming its time too, only one partition is looked into."""
+    return and_(StatementRow.stored == IdRow.stored, StatementRow.sid == IdRow.sid)
+
+
+class ReferenceRow(Base):
+    """A statement that is about another, which may not be there yet."""
+
+    __tablename__ = "xapi_statement_reference"
+
+    refers: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    sid: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    stored: Mapped[datetime] = mapped_column(Instant)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    voiding: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class KeyRow(Base):
@@ -89,7 +129,7 @@ class KeyRow(Base):
     sid: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     origin: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = ({"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (stored)"},)
 
 
 class OutboxRow(Base):

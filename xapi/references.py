@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from xapi.admission import Admitted
 from xapi.indexing import keys
-from xapi.models import KeyRow, StatementRow
+from xapi.models import IdRow, KeyRow, ReferenceRow, StatementRow, at_its_place
 
 MOST_HOPS = 20
 KEYS: Table = KeyRow.__table__  # type: ignore[assignment]
@@ -32,8 +32,9 @@ def unless_there(table: Table) -> dict[str, Any]:
 
 
 INHERIT = unless_there(KEYS)
-_ROW = (StatementRow.sid, StatementRow.id, StatementRow.stored, StatementRow.refers, StatementRow.voiding)
-REFERRING = select(*_ROW).where(StatementRow.refers.in_(bindparam("ids", expanding=True)))
+_ROW = (ReferenceRow.sid, ReferenceRow.id, ReferenceRow.stored, ReferenceRow.refers, ReferenceRow.voiding)
+REFERRING = select(*_ROW).where(ReferenceRow.refers.in_(bindparam("ids", expanding=True)))
+AWAITED = select(ReferenceRow.refers).where(ReferenceRow.refers.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,16 @@ def link(connection: Connection, fresh: Sequence[Admitted], sids: dict[uuid.UUID
     """Link new statements with what they refer to and with what waited for them; void what is to be voided."""
     referring = [_Referring(sids[one.id], one.id, stored, one.refers, one.voiding) for one in fresh if one.refers is not None]
     waiting = _referring_to(connection, [one.id for one in fresh])
-    if not referring and not waiting:
-        return
     void = {one.refers for one in [*referring, *waiting] if one.voiding}
     if void:
         not_voiding = StatementRow.voiding.is_(False)  # a voiding statement cannot be voided (XAPI-00016)
-        connection.execute(update(STATEMENTS).where(StatementRow.id.in_(void), not_voiding).values(voided=True))
+        connection.execute(update(STATEMENTS).where(at_its_place(), IdRow.id.in_(void), not_voiding).values(voided=True))
     _inherit(connection, _with_all_above(connection, {one.sid: one for one in [*referring, *waiting]}))
+
+
+def is_awaited(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these another statement is about."""
+    return set(connection.execute(AWAITED, {"ids": list(ids)}).scalars())
 
 
 def _referring_to(connection: Connection, ids: Collection[uuid.UUID]) -> list[_Referring]:
@@ -108,6 +112,7 @@ def _inherited(connection: Connection, one: _Referring, targets: dict[uuid.UUID,
 
 def _load(connection: Connection, target: uuid.UUID, targets: dict[uuid.UUID, _Target | None]) -> _Target | None:
     if target not in targets:
-        query = select(StatementRow.sid, StatementRow.refers, StatementRow.text).where(StatementRow.id == target)
+        columns = (StatementRow.sid, StatementRow.refers, StatementRow.text)
+        query = select(*columns).join_from(IdRow, StatementRow, at_its_place()).where(IdRow.id == target)
         targets[target] = _Target(*found) if (found := connection.execute(query).one_or_none()) else None
     return targets[target]

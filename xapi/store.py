@@ -6,9 +6,9 @@ A batch is atomic: all of it is stored, with one outbox row for each new stateme
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.orm import Session
 
 from xapi.admission import Admitted, admit, complete
@@ -17,20 +17,50 @@ from xapi.consistency import announce
 from xapi.errors import Conflicting
 from xapi.files import keep
 from xapi.indexing import Usage, keys
-from xapi.models import OutboxRow, StatementRow
+from xapi.models import IdRow, KeyRow, OutboxRow, ReferenceRow, StatementRow, at_its_place
 from xapi.reading import received
-from xapi.references import KEYS, STATEMENTS, link, unless_there
+from xapi.references import is_awaited, link, unless_there
 
-OUTBOX: Table = OutboxRow.__table__  # type: ignore[assignment]
-INSERT_STATEMENTS = {name: one.returning(StatementRow.id, StatementRow.sid) for name, one in unless_there(STATEMENTS).items()}
-INSERT_KEYS, INSERT_OUTBOX = insert(KEYS), insert(OUTBOX)
-INSERT_ARRAYS = text(
-    "WITH keys AS (INSERT INTO xapi_statement_key (key, usage, stored, sid, origin)"
-    " SELECT key, usage, :stored, sid, sid"
-    " FROM unnest(CAST(:keys AS uuid[]), CAST(:usages AS smallint[]), CAST(:sids AS bigint[])) AS given (key, usage, sid))"
-    " INSERT INTO xapi_outbox (statement_id, stored, parked, error)"
-    " SELECT id, :stored, false, '' FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS given (id, place) ORDER BY place"
+IDS: Table = IdRow.__table__  # type: ignore[assignment]
+INSERT_IDS = unless_there(IDS)["sqlite"].returning(IdRow.id, IdRow.sid)
+INSERT_STATEMENTS, INSERT_KEYS, INSERT_REFERENCES, INSERT_OUTBOX = (
+    insert(row.__table__)  # type: ignore[arg-type]
+    for row in (StatementRow, KeyRow, ReferenceRow, OutboxRow)
 )
+# PostgreSQL takes everything in one round trip, however much there is; ids that are there drop out at the second step.
+INSERT_ALL = """
+WITH given AS (
+  SELECT * FROM unnest(%(ids)s::uuid[], %(digests)s::text[], %(refers)s::uuid[], %(voidings)s::boolean[], %(texts)s::text[])
+  WITH ORDINALITY AS given (id, digest, refers, voiding, text, place)
+), named AS (
+  INSERT INTO xapi_statement_id (id, stored, digest) SELECT id, %(stored)s::timestamptz, digest FROM given ORDER BY place
+  ON CONFLICT (id) DO NOTHING RETURNING id, sid
+), fresh AS (
+  SELECT named.sid, given.* FROM named JOIN given USING (id)
+), statements AS (
+  INSERT INTO xapi_statement (stored, sid, id, refers, voiding, voided, text)
+  SELECT %(stored)s::timestamptz, sid, id, refers, voiding, false, text FROM fresh
+), keys AS (
+  INSERT INTO xapi_statement_key (key, usage, stored, sid, origin)
+  SELECT key, usage, %(stored)s::timestamptz, sid, sid
+  FROM unnest(%(keys)s::uuid[], %(usages)s::smallint[], %(places)s::integer[]) AS keyed (key, usage, place) JOIN fresh USING (place)
+), pointing AS (
+  INSERT INTO xapi_statement_reference (refers, sid, stored, id, voiding)
+  SELECT refers, sid, %(stored)s::timestamptz, id, voiding FROM fresh WHERE refers IS NOT NULL
+), waiting AS (
+  INSERT INTO xapi_outbox (statement_id, stored, parked, error)
+  SELECT id, %(stored)s::timestamptz, false, '' FROM fresh ORDER BY place
+)
+SELECT id, sid, EXISTS (SELECT FROM xapi_statement_reference WHERE xapi_statement_reference.refers = fresh.id) FROM fresh
+"""
+
+
+class _New(NamedTuple):
+    """A statement that was not there: its place, and whether another is about it already."""
+
+    id: uuid.UUID
+    sid: int
+    awaited: bool
 
 
 def store_statements(
@@ -59,64 +89,78 @@ def insert_admitted(session: Session, admitted: Sequence[Admitted], credential: 
     if not admitted:
         return 0
     connection = session.connection()
-    once = {one.id: one for one in admitted}.values()
-    sids = _insert_statements(connection, once, now)
-    fresh = [one for one in once if one.id in sids]
-    if len(fresh) < len(once):
+    once = list({one.id: one for one in admitted}.values())
+    owned = [[*keys(one.statement), (credential.owner, Usage.OWNER)] for one in once]
+    insert_new = _insert_at_once if connection.dialect.name == "postgresql" else _insert_one_by_one
+    new = insert_new(connection, once, owned, now)
+    sids = {one.id: one.sid for one in new}
+    if len(new) < len(once):
         _refuse_other_bodies(connection, [one for one in once if one.id not in sids])
-    if fresh:
-        _insert_keys(connection, fresh, sids, credential, now)
+    fresh = [one for one in once if one.id in sids]
+    if any(one.awaited for one in new) or any(one.refers for one in fresh):
         link(connection, fresh, sids, now)
-        keep(connection, fresh)
-    return len(fresh)
+    keep(connection, fresh)
+    return len(new)
 
 
-def _insert_statements(connection: Connection, admitted: Iterable[Admitted], now: datetime) -> dict[uuid.UUID, int]:
-    """Insert the statements whose ids are not there; return their sids."""
-    rows = [
+Owned = Sequence[Sequence[tuple[uuid.UUID, int]]]
+
+
+def _insert_at_once(connection: Connection, admitted: Sequence[Admitted], owned: Owned, now: datetime) -> list[_New]:
+    flat = [(key, int(usage), place) for place, own in enumerate(owned, start=1) for key, usage in own]
+    found = connection.exec_driver_sql(
+        INSERT_ALL,
         {
-            "id": one.id,
             "stored": now,
-            "digest": one.digest,
-            "refers": one.refers,
-            "voiding": one.voiding,
-            "voided": False,
-            "text": complete(one, now),
-        }
-        for one in admitted
+            "ids": [one.id for one in admitted],
+            "digests": [one.digest for one in admitted],
+            "refers": [one.refers for one in admitted],
+            "voidings": [one.voiding for one in admitted],
+            "texts": [complete(one, now) for one in admitted],
+            "keys": [key for key, _, _ in flat],
+            "usages": [usage for _, usage, _ in flat],
+            "places": [place for _, _, place in flat],
+        },
+    )
+    return [_New(*row) for row in found]
+
+
+def _insert_one_by_one(connection: Connection, admitted: Sequence[Admitted], owned: Owned, now: datetime) -> list[_New]:
+    found = connection.execute(INSERT_IDS, [{"id": one.id, "stored": now, "digest": one.digest} for one in admitted])
+    sids = {row.id: row.sid for row in found}
+    places = [(sids[one.id], one, own) for one, own in zip(admitted, owned, strict=True) if one.id in sids]
+    if not places:
+        return []
+    rows = [
+        {"sid": sid, "id": one.id, "stored": now, "refers": one.refers, "voiding": one.voiding, "voided": False, "text": complete(one, now)}
+        for sid, one, _ in places
     ]
-    found = connection.execute(INSERT_STATEMENTS[connection.dialect.name], rows)
-    return {row.id: row.sid for row in found}
+    connection.execute(INSERT_STATEMENTS, rows)
+    keyed = [{"key": key, "usage": int(usage), "stored": now, "sid": sid, "origin": sid} for sid, _, own in places for key, usage in own]
+    connection.execute(INSERT_KEYS, keyed)
+    pointing = [{name: row[name] for name in ("refers", "sid", "stored", "id", "voiding")} for row in rows if row["refers"] is not None]
+    if pointing:
+        connection.execute(INSERT_REFERENCES, pointing)
+    connection.execute(INSERT_OUTBOX, [{"statement_id": one.id, "stored": now, "parked": False, "error": ""} for _, one, _ in places])
+    awaited = is_awaited(connection, sids)
+    return [_New(one.id, sid, one.id in awaited) for sid, one, _ in places]
 
 
 def _refuse_other_bodies(connection: Connection, again: Sequence[Admitted]) -> None:
-    query = select(StatementRow.id, StatementRow.digest).where(StatementRow.id.in_([one.id for one in again]))
+    query = select(IdRow.id, IdRow.digest).where(IdRow.id.in_([one.id for one in again]))
     known = {row.id: row.digest for row in connection.execute(query)}
     for one in again:
         if known.get(one.id) != one.digest:
             raise Conflicting(f"a statement with the id {one.id} is stored with another body", f"{one.path}.id")
 
 
-def _insert_keys(
-    connection: Connection, fresh: Sequence[Admitted], sids: Mapping[uuid.UUID, int], credential: Credential, now: datetime
-) -> None:
-    """Insert keys and outbox rows; on PostgreSQL as arrays, in one round trip however many there are."""
-    own = (credential.owner, Usage.OWNER)
-    found = [(key, int(usage), sids[one.id]) for one in fresh for key, usage in (*keys(one.statement), own)]
-    if connection.dialect.name == "postgresql":
-        columns = zip(*found, strict=True)
-        arrays = {name: list(column) for name, column in zip(("keys", "usages", "sids"), columns, strict=True)}
-        connection.execute(INSERT_ARRAYS, {**arrays, "ids": [one.id for one in fresh], "stored": now})
-        return
-    connection.execute(INSERT_KEYS, [{"key": key, "usage": usage, "stored": now, "sid": sid, "origin": sid} for key, usage, sid in found])
-    connection.execute(INSERT_OUTBOX, [{"statement_id": one.id, "stored": now, "parked": False, "error": ""} for one in fresh])
-
-
 def load_texts(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return statements' JSON texts by id."""
-    return {row.id: row.text for row in session.execute(select(StatementRow.id, StatementRow.text).where(StatementRow.id.in_(list(ids))))}
+    query = select(IdRow.id, StatementRow.text).join(StatementRow, at_its_place()).where(IdRow.id.in_(list(ids)))
+    return {row.id: row.text for row in session.execute(query)}
 
 
 def voided_among(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """Return which of these statements are voided, whichever came first, they or what voids them."""
-    return set(session.scalars(select(StatementRow.id).where(StatementRow.id.in_(list(ids)), StatementRow.voided.is_(True))))
+    query = select(IdRow.id).join(StatementRow, at_its_place()).where(IdRow.id.in_(list(ids)), StatementRow.voided.is_(True))
+    return set(session.scalars(query))

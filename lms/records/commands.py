@@ -6,8 +6,9 @@ Each kind of work is a module of its own; GROUPS lists what they add.
 import click
 
 from lms.records.key_commands import key
+from lms.records.partitions import partitions
 
-GROUPS: tuple[click.Command, ...] = (key,)
+GROUPS: tuple[click.Command, ...] = (key, partitions)
 
 
 @click.group("xapi")

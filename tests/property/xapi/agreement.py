@@ -11,7 +11,7 @@ from tests.integration.xapi.conftest import Store
 from tests.property.xapi.drawn import NEVER_STORED, history, questions
 from tests.property.xapi.naive import Naive, Told
 
-TABLES = ("xapi_statement_key", "xapi_outbox", "xapi_statement")
+TABLES = ("xapi_statement_key", "xapi_outbox", "xapi_statement_reference", "xapi_statement_id", "xapi_statement")
 
 
 def agrees(store: Store, seed: int) -> None:

@@ -51,7 +51,7 @@ FAULTS = (
     Fault("a late target reaches nobody", "references", "waiting = _referring_to(connection, [one.id for one in fresh])", "waiting: list[_Referring] = []"),
     Fault("a late target is not voided", "references", "for one in [*referring, *waiting] if one.voiding}", "for one in referring if one.voiding}"),
     Fault("whatever refers voids", "references", "for one in [*referring, *waiting] if one.voiding}", "for one in [*referring, *waiting]}"),
-    Fault("a voiding statement can be voided", "references", "where(StatementRow.id.in_(void), not_voiding)", "where(StatementRow.id.in_(void))"),
+    Fault("a voiding statement can be voided", "references", "where(at_its_place(), IdRow.id.in_(void), not_voiding)", "where(at_its_place(), IdRow.id.in_(void))"),
     Fault("what is inherited counts as one's own", "references", '"origin": found.sid} for', '"origin": one.sid} for'),
     Fault("a circle ends before its last link", "references", "seen: set[int] = {one.sid}", "seen: set[int] = {one.sid, *(o.sid for o in targets.values() if o)}"),
     Fault("a page has one more than was asked for", "query", "return min(int(given) or MOST_RESULTS, MOST_RESULTS)", "return min(int(given) + 1 or MOST_RESULTS, MOST_RESULTS)"),

@@ -1,0 +1,45 @@
+"""How is PostgreSQL always ahead with a part for the next months' statements? The clock makes them, or an operator does."""
+
+import json
+
+import click
+from celery import shared_task
+from flask.cli import with_appcontext
+
+import xapi
+from lms.clock import now
+from lms.db import database
+
+HOURLY = 3600
+
+
+@shared_task(name="lms.records.partitions.prepare", ignore_result=True)
+def prepare() -> None:
+    """Make the parts of this month and the next three; on SQLite there is nothing to do."""
+    with database().writing() as connection:
+        xapi.partitions.prepare(connection, now())
+
+
+@click.command("partitions")
+@click.option("--ahead", default=xapi.partitions.AHEAD, show_default=True, type=click.IntRange(0, 120), help="For how many months to come.")
+@click.option("--json", "as_json", is_flag=True, help="Print what there is as JSON.")
+@with_appcontext
+def partitions(ahead: int, *, as_json: bool) -> None:
+    """Make the parts of the statement tables for this month and those to come, and list all. PostgreSQL only.
+
+    `lms db upgrade` does this, and the worker's clock every hour. Run again it makes nothing twice.
+    """
+    with database().writing() as connection:
+        made = set(xapi.partitions.prepare(connection, now(), ahead))
+        found = xapi.partitions.listed(connection)
+    if as_json:
+        click.echo(json.dumps([one._asdict() | {"made": one.name in made} for one in found]))
+    elif not found:
+        click.echo("SQLite keeps all statements in one table: there is nothing to do.")
+    else:
+        for one in found:
+            rows = "never counted" if one.rows < 0 else f"about {one.rows:,} rows"
+            click.echo(f"{one.name:32} {rows:>20} {one.size // 1024:>12,} kB{'  made just now' if one.name in made else ''}")
+
+
+SCHEDULE = {"statement-partitions": {"task": prepare.name, "schedule": HOURLY}}

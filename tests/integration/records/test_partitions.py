@@ -1,0 +1,39 @@
+"""Does a new month find its part ready, without anybody's hands?"""
+
+import json
+
+import pytest
+from flask import Flask
+
+import xapi
+from lms.db import database
+from lms.records.commands import record_store
+from lms.records.partitions import SCHEDULE, prepare
+
+
+def parts(app: Flask) -> int:
+    with app.app_context(), database().engine.connect() as connection:
+        return len(xapi.partitions.listed(connection))
+
+
+def test_the_clock_makes_the_months_to_come_once(app: Flask) -> None:
+    before = parts(app)
+    with app.app_context():
+        prepare.run()
+        prepare.run()
+    on_postgres = before > 0
+    assert parts(app) == (before + 2 * (1 + xapi.partitions.AHEAD) if on_postgres else 0)
+    assert [entry["task"] for entry in SCHEDULE.values()] == [prepare.name]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_an_operator_sees_what_there_is(app: Flask, form: list[str]) -> None:
+    app.cli.add_command(record_store)
+    answer = app.test_cli_runner().invoke(args=["xapi", "partitions", "--ahead", "0", *form])
+    assert answer.exit_code == 0
+    found = parts(app)
+    if form:
+        assert [one["made"] for one in json.loads(answer.stdout)].count(True) == (2 if found else 0)
+    else:
+        assert ("made just now" in answer.stdout) == bool(found)
+        assert ("SQLite" in answer.stdout) == (not found)
