@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from xapi.errors import BadRequest
 from xapi.values import each, iri, mailto, one_of, properties, sha1, text
 
+SHORT = 500  # characters; what is remembered stays small
 IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid", "account")
 
 
@@ -50,7 +52,15 @@ def actor(value: Any, path: str) -> None:
 
 def digest(*parts: str) -> UUID:
     """Return 128 bits that stand for a name in indexes, whatever characters it has."""
-    return UUID(bytes=hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()[:16])
+    whole = "\x1f".join(parts)
+    return _often_asked(whole) if len(whole) <= SHORT else _digest(whole)
+
+
+def _digest(whole: str) -> UUID:
+    return UUID(bytes=hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()[:16])
+
+
+_often_asked = lru_cache(16_384)(_digest)  # the same verbs, activities and people come again and again
 
 
 def key_of(identified: Mapping[str, Any]) -> UUID | None:

@@ -112,17 +112,26 @@ def _insert_at_once(connection: Connection, admitted: Sequence[Admitted], owned:
         INSERT_ALL,
         {
             "stored": now,
-            "ids": [one.id for one in admitted],
-            "digests": [one.digest for one in admitted],
-            "refers": [one.refers for one in admitted],
-            "voidings": [one.voiding for one in admitted],
-            "texts": [complete(one, now) for one in admitted],
-            "keys": [key for key, _, _ in flat],
-            "usages": [usage for _, usage, _ in flat],
-            "places": [place for _, _, place in flat],
+            "ids": _array([one.id.hex for one in admitted]),
+            "digests": _array([one.digest for one in admitted]),
+            "refers": _array([one.refers.hex if one.refers else "NULL" for one in admitted]),
+            "voidings": _array([str(one.voiding) for one in admitted]),
+            "texts": _array([_quoted(complete(one, now)) for one in admitted]),
+            "keys": _array([key.hex for key, _, _ in flat]),
+            "usages": _array([str(usage) for _, usage, _ in flat]),
+            "places": _array([str(place) for _, _, place in flat]),
         },
     )
     return [_New(*row) for row in found]
+
+
+def _array(items: Iterable[str]) -> str:
+    """Write a PostgreSQL array: the driver takes five times as long for a list."""
+    return "{" + ",".join(items) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _insert_one_by_one(connection: Connection, admitted: Sequence[Admitted], owned: Owned, now: datetime) -> list[_New]:
