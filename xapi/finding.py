@@ -5,6 +5,7 @@ beside it, for the same origin, so that a match is one statement's and never a m
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,8 @@ from xapi.query import Cursor, Many, One
 # Which of two filters few statements have is known from the keys only; a plan made for any keys took four times as long.
 PLAN_FOR_THESE_KEYS = text("SET LOCAL plan_cache_mode = force_custom_plan")
 Found = Row[str, datetime]
+SLACK = 8  # a page is whole at the first try unless more than so many of its places are voided or met twice
+MOST_AT_ONCE = 4_000
 
 
 def find_one(session: Session, query: One, mine: Key | None) -> Found | None:
@@ -39,24 +42,44 @@ def find_many(session: Session, query: Many, mine: Key | None, horizon: datetime
     Ascending pages end at `horizon` (Consistent-Through): beyond it an open transaction may yet put a statement before
     the cursor, and who follows `more` would never see it.
     """
-    page = _everything(query) if not query.keys and mine is None else _by_keys(query, mine)
-    stored, sid = page.selected_columns.stored, page.selected_columns.sid
-    page = page.where(*_range(query, stored, sid, horizon))
-    order = (stored.asc(), sid.asc()) if query.ascending else (stored.desc(), sid.desc())
-    places = page.order_by(*order).limit(query.limit + 1).subquery()
-    order = (places.c.stored.asc(), places.c.sid.asc()) if query.ascending else (places.c.stored.desc(), places.c.sid.desc())
-    here = and_(StatementRow.stored == places.c.stored, StatementRow.sid == places.c.sid)
-    texts = select(StatementRow.text, places.c.stored, places.c.sid).join(places, here).order_by(*order)
     connection = session.connection()
     if connection.dialect.name == "postgresql" and len(query.keys) + (mine is not None) > 1:
         connection.execute(PLAN_FOR_THESE_KEYS)
-    rows = connection.execute(texts).all()
-    kept = rows[: query.limit]
-    return [row.text for row in kept], Cursor(kept[-1].stored, kept[-1].sid) if len(rows) > query.limit else None
+    kept: dict[Cursor, str] = {}
+    go_on, size = query, query.limit + 1 + SLACK
+    while len(kept) <= query.limit:
+        rows = connection.execute(_chunk(go_on, mine, horizon, size)).all()
+        kept.update((Cursor(row.stored, row.sid), row.text) for row in rows if row.text is not None)
+        if len(rows) < size:
+            break
+        go_on, size = replace(query, after=Cursor(rows[-1].stored, rows[-1].sid)), min(size * 4, MOST_AT_ONCE)
+    page = list(kept.items())[: query.limit]
+    return [text for _, text in page], page[-1][0] if len(kept) > query.limit else None
 
 
-def _everything(query: Many) -> Select[datetime, int]:
-    return select(StatementRow.stored, StatementRow.sid).where(StatementRow.voided.is_(False))
+def _chunk(query: Many, mine: Key | None, horizon: datetime, size: int) -> Select[Any, Any, Any]:
+    """Return the next places in order with their texts; one may be there twice, and has no text where it is voided.
+
+    The places are one range of one index, read in order and no further than `size`: what is voided or met twice is left
+    to the caller, because a database that is asked for it here sorts everything that matches, for every page.
+    """
+    if not query.keys and mine is None:
+        everything = select(StatementRow.text, StatementRow.stored, StatementRow.sid).where(StatementRow.voided.is_(False))
+        all_of_them: Select[Any, Any, Any] = _in_order(everything, query, horizon, StatementRow.stored, StatementRow.sid)
+        return all_of_them.limit(size)
+    places = _by_keys(query, mine)
+    found = _in_order(places, query, horizon, *places.selected_columns).limit(size).subquery()
+    here = and_(StatementRow.stored == found.c.stored, StatementRow.sid == found.c.sid, StatementRow.voided.is_(False))
+    texts = select(StatementRow.text, found.c.stored, found.c.sid).outerjoin_from(found, StatementRow, here)
+    return texts.order_by(*_order(query, found.c.stored, found.c.sid))
+
+
+def _in_order(page: Any, query: Many, horizon: datetime, stored: Any, sid: Any) -> Any:
+    return page.where(*_range(query, stored, sid, horizon)).order_by(*_order(query, stored, sid))
+
+
+def _order(query: Many, stored: ColumnElement[Any], sid: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return (stored.asc(), sid.asc()) if query.ascending else (stored.desc(), sid.desc())
 
 
 def _by_keys(query: Many, mine: Key | None) -> Select[datetime, int]:
@@ -64,12 +87,7 @@ def _by_keys(query: Many, mine: Key | None) -> Select[datetime, int]:
     keys: Sequence[Key] = query.keys or ((mine,) if mine else ())
     (key, usage), *others = keys
     first = aliased(KeyRow)
-    found = (
-        select(first.stored, first.sid)
-        .join(StatementRow, and_(StatementRow.stored == first.stored, StatementRow.sid == first.sid))
-        .where(first.key == key, first.usage == int(usage), StatementRow.voided.is_(False))
-        .distinct()  # found under its own keys and its target's
-    )
+    found = select(first.stored, first.sid).where(first.key == key, first.usage == int(usage))
     for other in others:
         found = found.where(_has(other, first.stored, first.sid, first.origin))
     if mine is not None and query.keys:

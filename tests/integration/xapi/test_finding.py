@@ -203,6 +203,24 @@ def test_a_voiding_statement_cannot_be_voided(store: Store) -> None:
     assert store.get(statementId=target["id"]).status_code == 404
 
 
+@pytest.mark.parametrize("ascending", [False, True])
+def test_a_page_is_whole_behind_any_number_of_voided_statements(store: Store, ascending: bool) -> None:
+    before, after = statement(actor=BO), statement(actor=BO)
+    voided = [statement(actor=BO) for _ in range(90)]
+    store.stored(before)
+    store.stored(*voided)
+    store.stored(after)
+    by = store.stored(*(voiding(one["id"], actor=ANNA) for one in voided))  # found by what they void
+    found = []
+    question: dict[str, Any] = {"verb": VERB, "limit": 1, "ascending": ascending}
+    while question:
+        answer = store.get(**question).json
+        found += [one["id"] for one in answer["statements"]]
+        question = {"more": parse_qs(urlsplit(answer["more"]).query)["more"][0]} if answer["more"] else {}
+    in_order = [before["id"], after["id"], *by]
+    assert found == (in_order if ascending else in_order[::-1])
+
+
 # ── Formats ──
 
 
