@@ -6,9 +6,10 @@ A secret is 256 random bits, so its plain SHA-256 is safe to keep and quick to c
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from xapi.auth import Credential
@@ -16,6 +17,8 @@ from xapi.errors import BadRequest
 from xapi.models import ApiKey
 
 SCOPES = ("statements/write", "statements/read", "statements/read/mine", "state", "profile", "define", "all/read", "all")
+VERSIONS = ("1.0.3", "2.0.0")
+LONGEST_NAME = 100
 
 
 def add_key(
@@ -27,24 +30,37 @@ def add_key(
     trusted: bool = False,
     default_version: str = "1.0.3",
 ) -> tuple[str, str]:
-    """Add a Basic credential and return (key, secret); the secret is not kept and cannot be shown again."""
+    """Add a Basic credential and return (key, secret); the secret is not kept and cannot be shown again.
+
+    `trusted`: the host may believe what it says of durations. `default_version`: how a request is refused that names none.
+
+    Raises:
+        BadRequest: its `path` is what was wrong: name, scope or default-version.
+    """
+    name = name.strip()
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise BadRequest(f"needs 1 to {LONGEST_NAME} printable characters", "name")
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
-        raise BadRequest(f"unknown scope {', '.join(unknown) or '(none given)'}; known: {', '.join(SCOPES)}")
+        raise BadRequest(f"unknown scope {', '.join(unknown) or '(none given)'}; known: {', '.join(SCOPES)}", "scope")
+    if default_version not in VERSIONS:
+        raise BadRequest(f"must be {' or '.join(VERSIONS)}", "default-version")
     key, secret = secrets.token_hex(16), secrets.token_urlsafe(32)
-    session.add(
-        ApiKey(
-            name=name,
-            key=key,
-            secret_sha256=_sha256(secret),
-            scopes=" ".join(scopes),
-            trusted=trusted,
-            default_version=default_version,
-            created=now,
-        )
-    )
+    kept = {"secret_sha256": _sha256(secret), "scopes": " ".join(dict.fromkeys(scopes)), "trusted": trusted}
+    session.add(ApiKey(name=name, key=key, default_version=default_version, created=now, **kept))
     session.flush()
     return key, secret
+
+
+def all_keys(session: Session) -> Sequence[ApiKey]:
+    """Return every key, those that work before those that were revoked, the newest first."""
+    return session.scalars(select(ApiKey).order_by(ApiKey.revoked.is_not(None), ApiKey.created.desc(), ApiKey.id.desc())).all()
+
+
+def revoke_key(session: Session, key: str, now: datetime) -> bool:
+    """Revoke a key for ever; return whether there was one that worked. What it stored stays."""
+    revoked = update(ApiKey).where(ApiKey.key == key, ApiKey.revoked.is_(None)).values(revoked=now).returning(ApiKey.id)
+    return session.scalar(revoked) is not None
 
 
 def find_key(session: Session, key: str, secret: str, home_page: str) -> Credential | None:

@@ -1,15 +1,18 @@
-"""`lms xapi key …`: how does another system get credentials for the record store?"""
+"""`lms xapi key …`: which credentials do other systems hold for the record store?"""
 
 import json
 import sys
+from datetime import datetime
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
 from lms.clock import now
-from lms.db import transaction
+from lms.db import session, transaction
 from xapi.errors import XapiError
-from xapi.keys import SCOPES, add_key
+from xapi.keys import SCOPES, VERSIONS, add_key, all_keys, revoke_key
+from xapi.models import ApiKey
 
 PLAIN_SCOPES = ("statements/write", "statements/read/mine")
 
@@ -29,16 +32,65 @@ def key() -> None:
     show_default=True,
     help=f"{', '.join(SCOPES)} (repeatable).",
 )
+@click.option(
+    "--default-version",
+    default=VERSIONS[0],
+    show_default=True,
+    help=f"{' or '.join(VERSIONS)}: how a request is refused that names no version.",
+)
+@click.option("--trusted", is_flag=True, help="A provider whose durations may count, in programmes that name its key.")
 @click.option("--json", "as_json", is_flag=True, help="Print key and secret as JSON.")
 @with_appcontext
-def add_xapi_key(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
+def add_xapi_key(name: str, scopes: tuple[str, ...], default_version: str, *, trusted: bool, as_json: bool) -> None:
     """Add a key for HTTP Basic. The secret is shown once and not kept."""
     try:
         with transaction() as writing:
-            added, secret = add_key(writing, name, scopes, now=now())
+            added, secret = add_key(writing, name, scopes, now=now(), trusted=trusted, default_version=default_version)
     except XapiError as error:
-        click.echo(f"scope: {error.message}", err=True)
+        click.echo(str(error), err=True)
         sys.exit(2)
     click.echo(
         json.dumps({"key": added, "secret": secret}) if as_json else f"key    {added}\nsecret {secret}\n(the secret is shown this once)"
     )
+
+
+@key.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the keys as JSON.")
+@with_appcontext
+def list_xapi_keys(*, as_json: bool) -> None:
+    """List the keys, the newest first; those that were revoked come last."""
+    keys = [_described(row) for row in all_keys(session())]
+    if as_json:
+        click.echo(json.dumps(keys, ensure_ascii=False))
+        return
+    for one in keys:
+        marks = ", ".join([*one["scopes"], one["default_version"], *(["trusted"] if one["trusted"] else [])])
+        ended = f"revoked {one['revoked']}" if one["revoked"] else ""
+        click.echo(f"{one['key']}  {one['name']} ({marks})  created {one['created']}  {ended}".rstrip())
+
+
+@key.command("revoke")
+@click.argument("key")
+@with_appcontext
+def revoke_xapi_key(key: str) -> None:
+    """Revoke KEY for ever. Every process refuses it within ten seconds; what it stored stays."""
+    with transaction() as writing:
+        revoked = revoke_key(writing, key, now())
+    if not revoked:
+        click.echo("KEY: no key that works has this name; see `lms xapi key list`", err=True)
+        sys.exit(2)
+    click.echo(f"{key} is revoked")
+
+
+def _described(row: ApiKey) -> dict[str, Any]:
+    plain = {"key": row.key, "name": row.name, "scopes": row.scopes.split()}
+    return plain | {
+        "default_version": row.default_version,
+        "trusted": row.trusted,
+        "created": _written(row.created),
+        "revoked": _written(row.revoked),
+    }
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
