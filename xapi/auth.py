@@ -38,6 +38,7 @@ class Credential:
     """What a request may do, and what the server sets in its name.
 
     `actor`, `registration` and `activity` pin a launch: a statement may leave them out, but not say otherwise.
+    `key` is the store's own key behind it, empty where the host answers for it.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Credential:
     context_extensions: Mapping[str, Any] = field(default_factory=dict)
     trusted: bool = False
     default_version: str = "1.0.3"
+    key: str = ""
 
     def allows(self, scope: str) -> bool:
         """Say whether this credential has a scope, by its own name or within a wider one."""

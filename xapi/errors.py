@@ -3,6 +3,7 @@
     XapiError            an xAPI refusal; `status` is its HTTP status
     ├── BadRequest  400  the request or a statement breaks the specification
     ├── Unauthorised 401 no credential, or not one of ours
+    ├── TokenRefused 400 the token endpoint gives no token (401: to nobody we know)
     ├── Forbidden   403  the credential's scopes or its pinned actor, registration or activity do not allow it
     ├── Missing     404  no such statement or document
     ├── NotAnswered 405  this resource does not take the method
@@ -35,6 +36,17 @@ class Unauthorised(XapiError):
     """No credential, or not one of ours."""
 
     status = 401
+
+
+class TokenRefused(XapiError):
+    """The token endpoint gives no token; `code` is RFC 6749's name for why."""
+
+    status = 400
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = 401 if code == "invalid_client" else 400
 
 
 class Forbidden(XapiError):

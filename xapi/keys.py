@@ -8,17 +8,19 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from xapi.auth import Credential
 from xapi.errors import BadRequest
-from xapi.models import ApiKey
+from xapi.models import ApiKey, TokenRow
 
 SCOPES = ("statements/write", "statements/read", "statements/read/mine", "state", "profile", "define", "all/read", "all")
 VERSIONS = ("1.0.3", "2.0.0")
 LONGEST_NAME = 100
+CREDENTIAL = (ApiKey.key, ApiKey.name, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.trusted, ApiKey.default_version)
 
 
 def add_key(
@@ -46,7 +48,7 @@ def add_key(
     if default_version not in VERSIONS:
         raise BadRequest(f"must be {' or '.join(VERSIONS)}", "default-version")
     key, secret = secrets.token_hex(16), secrets.token_urlsafe(32)
-    kept = {"secret_sha256": _sha256(secret), "scopes": " ".join(dict.fromkeys(scopes)), "trusted": trusted}
+    kept = {"secret_sha256": sha256(secret), "scopes": " ".join(dict.fromkeys(scopes)), "trusted": trusted}
     session.add(ApiKey(name=name, key=key, default_version=default_version, created=now, **kept))
     session.flush()
     return key, secret
@@ -58,41 +60,48 @@ def all_keys(session: Session) -> Sequence[ApiKey]:
 
 
 def revoke_key(session: Session, key: str, now: datetime) -> bool:
-    """Revoke a key for ever; return whether there was one that worked. What it stored stays."""
-    revoked = update(ApiKey).where(ApiKey.key == key, ApiKey.revoked.is_(None)).values(revoked=now).returning(ApiKey.id)
-    return session.scalar(revoked) is not None
+    """Revoke a key and its tokens, for ever; return whether there was one that worked. What it stored stays."""
+    revoked = session.scalar(update(ApiKey).where(ApiKey.key == key, ApiKey.revoked.is_(None)).values(revoked=now).returning(ApiKey.id))
+    session.execute(delete(TokenRow).where(TokenRow.key_id == revoked))
+    return revoked is not None
 
 
 def find_key(session: Session, key: str, secret: str, home_page: str) -> Credential | None:
     """Return the credential of a Basic key whose secret is right and which is not revoked."""
-    query = select(ApiKey.name, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.trusted, ApiKey.default_version)
-    row = session.connection().execute(query.where(ApiKey.key == key, ApiKey.revoked.is_(None))).one_or_none()
-    if row is None or not hmac.compare_digest(row.secret_sha256, _sha256(secret)):
+    row = session.connection().execute(select(*CREDENTIAL).where(ApiKey.key == key, ApiKey.revoked.is_(None))).one_or_none()
+    if row is None or not hmac.compare_digest(row.secret_sha256, sha256(secret)):
         return None
-    authority = {"objectType": "Agent", "name": row.name, "account": {"homePage": home_page, "name": key}}
-    return Credential(row.name, authority, frozenset(row.scopes.split()), trusted=row.trusted, default_version=row.default_version)
+    return credential_of(row, row.scopes, home_page)
 
 
-def _sha256(secret: str) -> str:
+def credential_of(row: Any, scopes: str, home_page: str) -> Credential:
+    """Return what a key may do, by itself or through a token with fewer scopes; `row` has the columns CREDENTIAL."""
+    authority = {"objectType": "Agent", "name": row.name, "account": {"homePage": home_page, "name": row.key}}
+    kept = {"trusted": row.trusted, "default_version": row.default_version, "key": row.key}
+    return Credential(row.name, authority, frozenset(scopes.split()), **kept)
+
+
+def sha256(secret: str) -> str:
+    """Return what is kept of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class KnownKeys:
-    """The keys that were right a moment ago: a revoked one is refused within ten seconds."""
+    """The keys and tokens that were right a moment ago: a revoked one is refused within ten seconds."""
 
     LASTING = timedelta(seconds=10)
     MOST = 1000
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], tuple[datetime, Credential]] = {}
+        self._known: dict[tuple[str, str], tuple[datetime, datetime | None, Credential]] = {}
 
     def get(self, key: str, secret: str, now: datetime) -> Credential | None:
-        """Return the credential of a key that was looked up in the last ten seconds."""
-        found = self._known.get((key, _sha256(secret)))
-        return found[1] if found and abs(now - found[0]) < self.LASTING else None
+        """Return the credential of a key, or with '' of a token, that was looked up in the last ten seconds."""
+        since, until, found = self._known.get((key, sha256(secret)), (now, now, None))
+        return found if abs(now - since) < self.LASTING and (until is None or now < until) else None
 
-    def keep(self, key: str, secret: str, now: datetime, credential: Credential) -> None:
-        """Remember a key that was right."""
+    def keep(self, key: str, secret: str, now: datetime, credential: Credential, until: datetime | None = None) -> None:
+        """Remember a key that was right, or a token, which ends by itself at `until`."""
         if len(self._known) >= self.MOST:
             self._known.clear()
-        self._known[key, _sha256(secret)] = (now, credential)
+        self._known[key, sha256(secret)] = (now, until, credential)

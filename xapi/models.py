@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Dialect,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -208,3 +209,16 @@ class ApiKey(Base):
     default_version: Mapped[str] = mapped_column(String(10), default="1.0.3")
     created: Mapped[datetime] = mapped_column(Instant)
     revoked: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class TokenRow(Base):
+    """A token that a key was given for its secret (OAuth 2.0); random like a secret, and kept like one."""
+
+    __tablename__ = "xapi_token"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key_id: Mapped[int] = mapped_column(ForeignKey("xapi_key.id"))
+    scopes: Mapped[str] = mapped_column(String(200))
+    expires: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_xapi_token_key_id_expires", "key_id", "expires"),)

@@ -14,11 +14,12 @@ from xapi.auth import ACCESS
 from xapi.errors import Missing, NotAnswered, XapiError
 from xapi.mount import Mount
 from xapi.place import ACTIVITY_PROFILE, AGENT_PROFILE, STATE
-from xapi.views import about, documents, statements
+from xapi.views import about, documents, oauth, statements
 from xapi.views.alternate import unwrapped
 from xapi.views.answers import VERSION_HEADER, finish, preflight, refusal, unavailable
-from xapi.views.call import Call, Incoming, identify, negotiate, parameters_of, spoken
+from xapi.views.call import Call, Incoming, negotiate, parameters_of, spoken
 from xapi.views.mixed import MIXED
+from xapi.views.whose import identify
 
 View = Callable[..., Response]
 Mark = Callable[[View], Any]
@@ -47,6 +48,7 @@ def blueprint(mount: Mount, mark: Mark) -> Blueprint:
         if name not in ACCESS:
             raise LookupError(f"xapi.auth.ACCESS does not say who may use the resource {name}")
         route(f"/{name}", name, _view(mount, name, resource))
+    route("/oauth/token", "token", lambda: _token(mount))
     route("/about", "about", lambda: _about(mount))
     route("/<path:elsewhere>", "elsewhere", lambda elsewhere: _elsewhere(mount, elsewhere))
     return mounted
@@ -80,6 +82,23 @@ def _serve(mount: Mount, name: str, resource: Resource) -> Response:
     except (OperationalError, PoolExhausted):
         response = unavailable()
     return _finish(mount, response, version)
+
+
+def _token(mount: Mount) -> Response:
+    allowed = "POST, OPTIONS"
+    try:
+        if request.method == "OPTIONS":
+            response = preflight()
+        elif request.method != "POST":
+            raise NotAnswered(f"this resource takes {allowed}")
+        else:
+            response = oauth.token(mount, request)
+    except XapiError as error:
+        response = refusal(error, allowed)
+    except (OperationalError, PoolExhausted):
+        response = unavailable()
+    response.headers["Cache-Control"] = "no-store"  # RFC 6749 5.1
+    return _finish(mount, response, _version(mount.default_version))
 
 
 def _version(default: str) -> str:

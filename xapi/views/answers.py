@@ -7,12 +7,13 @@ from flask import Response, json
 from werkzeug.datastructures import Headers
 
 from xapi.admission import write_instant
-from xapi.errors import NotAnswered, Unauthorised, XapiError
+from xapi.errors import NotAnswered, TokenRefused, Unauthorised, XapiError
 from xapi.etag import Condition
 
 VERSION_HEADER = "X-Experience-API-Version"
 THROUGH_HEADER = "X-Experience-API-Consistent-Through"
 RETRY_AFTER_SECONDS = 5
+BASIC, BEARER = 'Basic realm="xAPI", charset="UTF-8"', 'Bearer realm="xAPI"'
 # Nobody is signed in by cookie here, so a page of any origin, or of none (content in a sandbox), gains nothing by asking.
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -45,7 +46,11 @@ def preflight() -> Response:
 
 
 def refusal(error: XapiError, allowed: str = "") -> Response:
-    """Answer with what was wrong, and where."""
+    """Answer with what was wrong, and where; from the token endpoint in OAuth's form (RFC 6749 5.2)."""
+    if isinstance(error, TokenRefused):
+        body = json.dumps({"error": error.code, "error_description": error.message})
+        headers = {"WWW-Authenticate": BASIC} if error.status == HTTPStatus.UNAUTHORIZED else {}
+        return Response(body, status=error.status, headers=headers, mimetype="application/json")
     problem = {
         "type": "about:blank",
         "title": HTTPStatus(error.status).phrase,
@@ -55,7 +60,7 @@ def refusal(error: XapiError, allowed: str = "") -> Response:
     }
     response = Response(json.dumps(problem), status=error.status, mimetype="application/problem+json")
     if isinstance(error, Unauthorised):
-        response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
+        response.headers.extend([("WWW-Authenticate", BASIC), ("WWW-Authenticate", BEARER)])
     if isinstance(error, NotAnswered):
         response.headers["Allow"] = allowed
     return response

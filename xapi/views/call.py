@@ -1,7 +1,5 @@
 """What does a request say, once it is known whose it is and which version it speaks? Resources see nothing else."""
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,8 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_accept_header
 
 from xapi.auth import Credential
-from xapi.errors import BadRequest, TooLarge, Unauthorised
-from xapi.keys import find_key
+from xapi.errors import BadRequest, TooLarge
 from xapi.mount import Mount
 
 VERSION = re.compile(r"(1\.0|2\.0)(\.\d{1,3})?")
@@ -93,40 +90,6 @@ def spoken(given: str | None, default: str) -> str:
     """Return the version that a reply carries, refusals too: the one that was asked for, where we speak it (XAPI-00333)."""
     match = VERSION.fullmatch(given or "")
     return ANSWERED[match[1]] if match else default
-
-
-def identify(mount: Mount, request: Request) -> Credential:
-    """Return whose request this is.
-
-    Raises:
-        Unauthorised: nobody's, or not ours.
-    """
-    scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
-    found = None
-    if scheme.lower() == "basic":
-        found = _basic(mount, rest.strip())
-    elif scheme.lower() == "bearer":
-        found = mount.authenticate(request)
-    if found is None:
-        raise Unauthorised("this needs a key of the record store (Basic) or a token that is still valid (Bearer)")
-    return found
-
-
-def _basic(mount: Mount, encoded: str) -> Credential | None:
-    try:
-        key, colon, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    if not colon or "\0" in key:
-        return None
-    now = mount.clock()
-    found = mount.known_keys.get(key, secret, now)
-    if found is None:
-        with mount.readers() as session:
-            found = find_key(session, key, secret, mount.home_page)
-        if found is not None:
-            mount.known_keys.keep(key, secret, now, found)
-    return found
 
 
 def parameters_of(request: Request) -> dict[str, str]:

@@ -238,5 +238,5 @@ def test_a_host_can_mark_the_views_and_gets_the_blueprint() -> None:
         mark=lambda view: marked.append(view) or view,
     )
     assert isinstance(mounted, Blueprint)
-    assert {app.view_functions[f"xapi.{name}"] for name in (*RESOURCES, "about", "elsewhere")} == set(marked)
+    assert {app.view_functions[f"xapi.{name}"] for name in (*RESOURCES, "token", "about", "elsewhere")} == set(marked)
     assert app.test_client().get("/lrs/about").status_code == 200

@@ -1,0 +1,70 @@
+"""Whose request is this? A key's (Basic), a token's that a key was given (Bearer), or one of the host's own tokens (Bearer)."""
+
+import base64
+import binascii
+
+from flask import Request
+
+from xapi.auth import Credential
+from xapi.errors import Unauthorised
+from xapi.keys import find_key
+from xapi.mount import Mount
+from xapi.tokens import PREFIX, find_token
+
+
+def identify(mount: Mount, request: Request) -> Credential:
+    """Return whose request this is.
+
+    Raises:
+        Unauthorised: nobody's, or not ours.
+    """
+    authorization = request.headers.get("Authorization", "")
+    scheme, _, token = authorization.partition(" ")
+    pair = basic_of(authorization)
+    found = None
+    if pair is not None:
+        found = key_credential(mount, *pair)
+    elif scheme.lower() == "bearer":
+        found = _token_credential(mount, token.strip()) if token.strip().startswith(PREFIX) else mount.authenticate(request)
+    if found is None:
+        raise Unauthorised("this needs a key of the record store (Basic) or a token that is still valid (Bearer)")
+    return found
+
+
+def basic_of(authorization: str) -> tuple[str, str] | None:
+    """Return the key and the secret in an Authorization header."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        key, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeError):
+        return None
+    return (key, secret) if colon else None
+
+
+def key_credential(mount: Mount, key: str, secret: str) -> Credential | None:
+    """Return what a key may do, if its secret is right."""
+    if "\0" in key:  # no text on PostgreSQL has it
+        return None
+    now = mount.clock()
+    found = mount.known_keys.get(key, secret, now)
+    if found is None:
+        with mount.readers() as session:
+            found = find_key(session, key, secret, mount.home_page)
+        if found is not None:
+            mount.known_keys.keep(key, secret, now, found)
+    return found
+
+
+def _token_credential(mount: Mount, token: str) -> Credential | None:
+    now = mount.clock()
+    known = mount.known_keys.get("", token, now)
+    if known is not None:
+        return known
+    with mount.readers() as session:
+        found = find_token(session, token, mount.home_page, now)
+    if found is None:
+        return None
+    mount.known_keys.keep("", token, now, *found)
+    return found[0]
