@@ -6,7 +6,7 @@ A secret is 256 random bits, so its plain SHA-256 is safe to keep and quick to c
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,6 +64,11 @@ def revoke_key(session: Session, key: str, now: datetime) -> bool:
     revoked = session.scalar(update(ApiKey).where(ApiKey.key == key, ApiKey.revoked.is_(None)).values(revoked=now).returning(ApiKey.id))
     session.execute(delete(TokenRow).where(TokenRow.key_id == revoked))
     return revoked is not None
+
+
+def trusted_names(session: Session) -> Mapping[str, str]:
+    """Return the name of every trusted provider's key, by the key, which is its authority's account; revoked ones too."""
+    return {row.key: row.name for row in session.execute(select(ApiKey.key, ApiKey.name).where(ApiKey.trusted))}
 
 
 def find_key(session: Session, key: str, secret: str, home_page: str) -> Credential | None:

@@ -13,6 +13,7 @@ from lms import vocabulary as v
 from lms.catalogue.models import Course, CourseVersion
 from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, duration_s, observe, received_at
 from lms.crediting.policy import Terms
+from lms.crediting.trust import trust_of
 from lms.learning.models import Registration
 from xapi.finding import find_many
 from xapi.indexing import Usage, iri_key
@@ -21,10 +22,10 @@ from xapi.query import Many, Shape
 CLAIMING = (v.PRESENT, v.TERMINATED, v.COMPLETED, v.PASSED)
 SHOWN = 50  # of each verb, the latest
 
-# provider: not one that the programme trusts · presence: said by a page, not measured · duration: likewise ·
-# result: said by a page where the server grades
-Why = Literal["provider", "presence", "duration", "result"]
-BY_REASON: Mapping[str, Why] = {"untrusted-authority": "provider", "presence-from-client": "presence"}
+# provider: not one that the programme trusts · launch: reported, but the activity was not open ·
+# presence: said by a page, not measured · duration: likewise · result: said by a page where the server grades
+Why = Literal["provider", "launch", "presence", "duration", "result"]
+BY_REASON: Mapping[str, Why] = {"untrusted-authority": "provider", "no-launch": "launch", "presence-from-client": "presence"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,9 @@ class Question:
 def ignored_of(session: Session, asked: Question, terms: Terms) -> list[Claimed]:
     """Return claims about one activity that earned nothing, in order of receipt."""
     rule = Rule(asked.activity, asked.iri, asked.activity in terms.law.server_graded)
-    trust = Trust(asked.public_url, terms.law.trusted_providers)
-    found = [_claimed(one, rule, trust) for one in _statements(session, asked)]
+    statements = list(_statements(session, asked))
+    trust = trust_of(session, terms.law, statements, asked.public_url)
+    found = [_claimed(one, rule, trust) for one in statements]
     return sorted((one for one in found if one is not None), key=lambda one: (one.at, one.statement_id))
 
 

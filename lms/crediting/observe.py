@@ -1,17 +1,19 @@
 """What does one xAPI statement prove? Pure: a statement goes in, observations come out, or the reason why there are none.
 
 Trust is by authority, which the record store sets itself: presence and server-graded results count from the LMS alone;
-completion, results and played segments count from the player too; a duration counts from a trusted provider.
+completion, results and played segments count from the player too; a duration counts from a trusted provider, within the
+launch it is about.
 From anybody else a statement is stored and shown, and earns nothing.
 """
 
 import math
 import re
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms import vocabulary as v
 
@@ -19,16 +21,28 @@ SEGMENT = re.compile(r"(\d+(?:\.\d+)?)\[\.\](\d+(?:\.\d+)?)")
 DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 LONGEST_CLAIM_S = 10**9
 MOST_SEGMENTS = 2000
+OWN = frozenset({"lms", "player"})  # accounts at this site under which the server itself, and content in its player, speak
 
 Statement = Mapping[str, Any]
 
 
+class Launched(NamedTuple):
+    """A launch that the server knows: its id, and when it was opened (whole seconds since 1970)."""
+
+    id: str
+    opened: int
+
+
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whose word counts: this installation's own address, and the accounts of trusted providers."""
+    """Whose word counts: this installation's own, and that of trusted providers' keys.
+
+    `launches`, by registration and activity key, are those that the providers' reports may be about.
+    """
 
     public_url: str
     providers: frozenset[str] = frozenset()
+    launches: Mapping[tuple[uuid.UUID | None, str], tuple[Launched, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +85,8 @@ def observe(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed, .
     verb = statement["verb"]["id"]
     if verb == v.PRESENT:
         return _present(statement, rule) if authority == "lms" else Ignored("presence-from-client")
-    if verb == v.TERMINATED and authority not in {"lms", "player"}:
-        return _reported(statement, rule)
+    if verb == v.TERMINATED and authority not in OWN:
+        return _reported(statement, rule, trust)
     if _object_id(statement) != rule.iri:
         return Ignored("part-of-activity")
     segments = _played(statement, rule)
@@ -80,12 +94,21 @@ def observe(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed, .
     return segments + outcome or Ignored("not-evidence")
 
 
-def _authority(statement: Statement, trust: Trust) -> str | None:
+def account_of(statement: Statement, public_url: str) -> str:
+    """Return the account at this site under whose authority a statement was stored, '' where it is none of this site's."""
     account = statement.get("authority", {}).get("account", {})
-    if account.get("homePage") == trust.public_url and account.get("name") in {"lms", "player"}:
-        return str(account["name"])
-    name = account.get("name")
-    return f"provider:{name}" if name in trust.providers else None
+    return str(account.get("name", "")) if account.get("homePage") == public_url else ""
+
+
+def _authority(statement: Statement, trust: Trust) -> str | None:
+    name = account_of(statement, trust.public_url)
+    return name if name in OWN or name in trust.providers else None
+
+
+def registration_of(statement: Statement) -> uuid.UUID | None:
+    """Return the registration that a statement names."""
+    text = statement.get("context", {}).get("registration")
+    return uuid.UUID(text) if text else None
 
 
 def _object_id(statement: Statement) -> str | None:
@@ -130,13 +153,25 @@ def _present(statement: Statement, rule: Rule) -> tuple[Observed, ...] | Ignored
     return (Observed("present", rule.activity, session, device, at=until, since=since),)
 
 
-def _reported(statement: Statement, rule: Rule) -> tuple[Observed, ...] | Ignored:
+def _reported(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed, ...] | Ignored:
     seconds = duration_s(statement.get("result", {}).get("duration", ""))
-    opened = _opened(statement)
-    if seconds is None or opened is None:
+    if seconds is None:
         return Ignored("no-duration")
-    session, device = _session(statement)
-    return (Observed("reported", rule.activity, session, device, at=received_at(statement), since=opened, seconds=seconds),)
+    launch = _launch(statement, rule, trust)
+    if launch is None:
+        return Ignored("no-launch")
+    return (Observed("reported", rule.activity, launch.id, "", at=received_at(statement), since=launch.opened, seconds=seconds),)
+
+
+def _launch(statement: Statement, rule: Rule, trust: Trust) -> Launched | None:
+    """Return the launch that a report is about: the one it names, else the last one opened by then.
+
+    When that was is the server's to say, not the report's.
+    """
+    own = (registration_of(statement), rule.activity.partition(":")[2])
+    said, at = _extensions(statement).get(v.LAUNCH), received_at(statement)
+    fitting = [one for one in trust.launches.get(own, ()) if one.opened <= at and (said is None or one.id == said)]
+    return max(fitting, key=lambda one: (one.opened, one.id), default=None)
 
 
 def duration_s(text: str) -> int | None:

@@ -15,8 +15,9 @@ from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
 from lms.crediting.models import Observation
-from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, observe
+from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, observe, registration_of
 from lms.crediting.policy import Terms, activity_name
+from lms.crediting.trust import trust_of
 from lms.learning.models import Registration
 from lms.programmes.models import Enrolment
 
@@ -44,21 +45,16 @@ def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, F
     """Return what these statements say, by enrolment; a statement that speaks of nobody's study is in none."""
     texts = xapi.store.load_texts(session, ids)
     statements = {statement_id: msgspec.json.decode(text) for statement_id, text in texts.items()}
-    studies = _studies(session, {found for found in map(_registration, statements.values()) if found is not None})
+    studies = _studies(session, {found for found in map(registration_of, statements.values()) if found is not None})
     sorted_out: dict[int, Found] = defaultdict(Found)
     for statement_id in ids:
         statement = statements[statement_id]
-        study = studies.get(_registration(statement) or uuid.UUID(int=0))
+        study = studies.get(registration_of(statement) or uuid.UUID(int=0))
         if study is not None:
             sorted_out[study.enrolment_id].statements.append((statement_id, statement, study))
     for enrolment_id, statement_id in _voided_observations(session, statements.values()):
         sorted_out[enrolment_id].voided.add(statement_id)
     return dict(sorted_out)
-
-
-def _registration(statement: Statement) -> uuid.UUID | None:
-    text = statement.get("context", {}).get("registration")
-    return uuid.UUID(text) if text else None
 
 
 def _studies(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID, Study]:
@@ -89,7 +85,7 @@ def keep(session: Session, enrolment_id: int, found: Found, terms: Terms, public
 
     Read again, a statement adds nothing: the worker may have died after its last commit, or been given a batch twice.
     """
-    trust = Trust(public_url, terms.law.trusted_providers)
+    trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url)
     proved = [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
     moved = _voided(session, found.voided)
     ids = {statement_id for statement_id, _ in proved}

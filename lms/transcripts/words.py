@@ -78,6 +78,7 @@ def ignored_words(claimed: Claimed) -> str:
     """Return why something that was said earned nothing."""
     reason = {
         "provider": _("said by a provider that the programme does not trust"),
+        "launch": _("reported by a provider, but the activity had not been opened"),
         "presence": _("only the server can measure presence"),
         "duration": _("time claimed by a page earns nothing; only measured presence does"),
         "result": _("this activity is passed only when the server has graded it"),
