@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, delete, select, update
+from sqlalchemy import Select, Table, bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from xapi.etag import etag_of
@@ -77,11 +77,13 @@ def listed(session: Session, place: Place) -> dict[str, datetime]:
 
 
 def remove_all(session: Session, place: Place) -> None:
-    """Delete what lies at a place. Rows are locked in one order first, so that two of these cannot wait for each other."""
-    within = _within(place)
-    connection = session.connection()
-    connection.execute(select(C.id_key).where(*within).order_by(*DOCUMENTS.primary_key).with_for_update())
-    connection.execute(delete(DOCUMENTS).where(*within))
+    """Delete what lies at a place. Rows are locked in one order, so that two of these cannot wait for each other.
+
+    In one statement: a second one would see, and reach for out of that order, what was written while the first one waited.
+    """
+    keys = list(DOCUMENTS.primary_key)
+    locked = select(*keys).where(*_within(place)).order_by(*keys).with_for_update().cte("locked")
+    session.connection().execute(delete(DOCUMENTS).where(tuple_(*keys).in_(select(locked))))
 
 
 def _within(place: Place) -> list[Any]:
