@@ -1,5 +1,6 @@
 """How do people sign in? By user name (or e-mail) and password, through Flask-Security; rate-limited; argon2."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g, request
@@ -14,12 +15,13 @@ from sqlalchemy import func, or_, select
 from wtforms import PasswordField, StringField, SubmitField
 from wtforms.validators import InputRequired
 
-from lms.accounts.access import public, requires
+from lms.accounts.access import public
 from lms.accounts.models import Person, Role
 from lms.config import Settings
 from lms.db import session
 
 LIMITS = ("10 per minute per account", "60 per minute per address")
+NEVER_ASKED_AGAIN = timedelta(minutes=-1)  # else there is a page /verify, on which an open session may guess its password
 ARGON2 = {"argon2__rounds": 2, "argon2__memory_cost": 19456, "argon2__parallelism": 1}  # OWASP's minimum: 19 MiB, 2 passes
 
 csrf = CSRFProtect()
@@ -76,6 +78,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_REDIRECT_VALIDATE_MODE="absolute",
+        SECURITY_FRESHNESS=NEVER_ASKED_AGAIN,
+        SECURITY_STATIC_FOLDER=None,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=True,
         SESSION_COOKIE_HTTPONLY=True,
@@ -112,8 +116,6 @@ def _limit_sign_in(app: Flask) -> None:
     view = app.view_functions["security.login"]
     app.view_functions["security.login"] = public(by_account(by_address(view)))  # type: ignore[assignment]  # Limiter allows coroutines
     app.view_functions["security.logout"] = public(app.view_functions["security.logout"])
-    if "security.verify" in app.view_functions:
-        app.view_functions["security.verify"] = requires()(app.view_functions["security.verify"])
 
 
 def _account_key() -> str:
