@@ -91,7 +91,7 @@ def _demand_schema(settings: Settings) -> None:
     found = Database(settings.database_url)
     with found.engine.connect() as connection:
         missing = schema.missing(connection)
-    found.engine.dispose()
+    found.dispose()
     if missing:
         _refuse([f"DATABASE_URL: the database is {missing}"])
 

@@ -3,21 +3,27 @@
 `session()` reads; `with transaction() as session:` writes and is the only place that commits.
 """
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from flask import Flask, current_app, g
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from lms.config import Settings
 
 SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=30000", "cache_size=-32000")
 POOL_SIZE = 16
+IDLE_S = 5  # a connection that lay idle for longer is asked whether it still lives before it is used
 
 
 class Base(DeclarativeBase):
@@ -66,8 +72,15 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._write_engine = self.engine.execution_options(lms_write=True)
+        autocommit = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+        self._single_engine = self._write_engine if url.startswith("sqlite") else _engine(url, **autocommit)
         self._readers = sessionmaker(self.engine, expire_on_commit=False)
         self._writers = sessionmaker(self._write_engine, expire_on_commit=False)
+
+    def dispose(self) -> None:
+        """Hang up on the database, as far as nobody is talking to it."""
+        self.engine.dispose()
+        self._single_engine.dispose()
 
     def reader(self) -> Session:
         """Open a session for reading; the caller closes it."""
@@ -83,14 +96,42 @@ class Database:
         with self._write_engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def single(self) -> Iterator[Connection]:
+        """Open a bare connection for ONE statement, which PostgreSQL commits by itself: two round trips less than `writing`."""
+        with self._single_engine.begin() as connection:
+            yield connection
 
-def _engine(url: str) -> Engine:
+
+def _engine(url: str, **options: Any) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True, pool_recycle=1800)
+        engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_recycle=1800, **options)
+        event.listen(engine, "checkin", _note_time)
+        event.listen(engine, "checkout", _ask_if_idle)
+        return engine
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _note_time(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["lms_idle_since"] = time.monotonic()
+
+
+def _ask_if_idle(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask before use, as pool_pre_ping does, but not a connection that worked a moment ago: that costs a beat a fifth more.
+
+    Raises:
+        InvalidatePoolError: the database hung up meanwhile; the pool connects anew.
+    """
+    if time.monotonic() - record.info.get("lms_idle_since", math.inf) <= IDLE_S:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.OperationalError as error:
+        raise InvalidatePoolError from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -83,7 +83,7 @@ def app(database_url: str, tmp_path: Path, clock: factories.DrivenClock) -> Iter
     made = create_app(factories.settings_for(database_url, tmp_path), clock=clock)
     made.testing = True
     yield made
-    made.extensions["db"].engine.dispose()
+    made.extensions["db"].dispose()
 
 
 @pytest.fixture(autouse=True)

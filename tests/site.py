@@ -82,7 +82,7 @@ def running(database_url: str, folder: Path) -> Iterator[Site]:
         server.shutdown()
         for thread in threads:
             thread.join(10)
-        app.extensions["db"].engine.dispose()
+        app.extensions["db"].dispose()
 
 
 def _work(app: Flask, stop: threading.Event) -> None:

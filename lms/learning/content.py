@@ -16,7 +16,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_range_header
 
 from lms.accounts.access import public
-from lms.accounts.signin import limiter
 from lms.catalogue.publish import file_name
 from lms.config import Settings
 from lms.storage import Storage, storage
@@ -52,7 +51,6 @@ def _settings() -> Settings:
 
 @bp.get("/frame/<kind>/<sha256>/<path:entry>")
 @on_content_host
-@limiter.exempt
 @public
 def frame(kind: str, sha256: str, entry: str) -> ResponseReturnValue:
     """Give the page that plays one activity."""
@@ -94,7 +92,6 @@ def _captions(files: Storage, sha256: str, entry: str) -> list[dict[str, str]]:
 
 @bp.get("/content/<sha256>/<path:path>")
 @on_content_host
-@limiter.exempt
 @public
 def file(sha256: str, path: str) -> ResponseReturnValue:
     """Give one file of a package, or a range of it. Answer keys are not among a package's files."""
@@ -135,7 +132,6 @@ def _pieces(files: Storage, name: str, start: int, end: int) -> Iterator[bytes]:
 
 @bp.get("/player/<path:path>")
 @on_content_host
-@limiter.exempt
 @public
 def player_file(path: str) -> ResponseReturnValue:
     """Give a file of the players themselves."""

@@ -4,7 +4,7 @@ Uploaded content is other people's code. It is served on the content host only, 
 reach no cookie and no page of the application.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, redirect, request
@@ -14,6 +14,7 @@ from lms.config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 BOTH_HOSTS_PREFIXES = ("/xapi", "/healthz", "/readyz")
+CONTENT_TOO = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 
 def on_content_host(view: View) -> View:
@@ -24,8 +25,9 @@ def on_content_host(view: View) -> View:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Refuse content on the application's host and the application on the content host; set security headers."""
+    headers = _headers(settings)
     app.before_request(lambda: _keep_apart(settings))
-    app.after_request(lambda response: _secure(response, settings))
+    app.after_request(lambda response: _secure(response, headers))
 
 
 def _keep_apart(settings: Settings) -> BaseResponse | None:
@@ -46,18 +48,20 @@ def _is_content(endpoint: str) -> bool:
     return getattr(current_app.view_functions.get(endpoint), "__content_host__", False)
 
 
-def _secure(response: Response, settings: Settings) -> Response:
-    headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint and _is_content(request.endpoint):
-        return response  # content sets its own policy
-    headers.setdefault(
-        "Content-Security-Policy",
-        f"default-src 'self'; img-src 'self' data:; frame-src {settings.content_url}; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    )
-    headers.setdefault("X-Frame-Options", "DENY")
-    if settings.secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+def _secure(response: Response, headers: Mapping[str, str]) -> Response:
+    content = bool(request.endpoint and _is_content(request.endpoint))  # content sets its own policy
+    there = {name.lower() for name, _value in response.headers}
+    for name, value in (CONTENT_TOO if content else headers).items():
+        if name.lower() not in there:
+            response.headers.add(name, value)
     return response
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    """Return what every reply carries that does not say otherwise."""
+    policy = (
+        f"default-src 'self'; img-src 'self' data:; frame-src {settings.content_url}; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    headers = {**CONTENT_TOO, "Content-Security-Policy": policy, "X-Frame-Options": "DENY"}
+    return {**headers, "Strict-Transport-Security": "max-age=31536000"} if settings.secure else headers

@@ -1,9 +1,11 @@
 """What is written to the log: one JSON line an event, with a request id and without personal data."""
 
+import json
 import logging
 import time
 import uuid
 
+import msgspec
 import structlog
 from flask import Flask, Response, g, request
 
@@ -20,7 +22,8 @@ def configure(level: str) -> None:
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*shared, line],
+        logger_factory=structlog.BytesLoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
@@ -29,6 +32,14 @@ def configure(level: str) -> None:
         structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(ensure_ascii=False), foreign_pre_chain=shared)
     )
     logging.basicConfig(level=max(logging.getLevelNamesMapping()[level], logging.WARNING), handlers=[handler], force=True)
+
+
+def line(_logger: object, _method: str, event: structlog.typing.EventDict) -> bytes:
+    """Write an event as one line of JSON, whatever is in it: a log that raises would fail the request it speaks of."""
+    try:
+        return msgspec.json.encode(event, enc_hook=repr)
+    except ValueError:  # half of a character has no bytes
+        return json.dumps(event, default=repr).encode()
 
 
 def init_app(app: Flask) -> None:

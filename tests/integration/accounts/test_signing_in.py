@@ -137,3 +137,9 @@ def test_who_has_no_password_cannot_set_one_alone(world: World) -> None:
 def test_a_password_is_the_same_however_the_keyboard_wrote_it(world: World) -> None:
     world.act(lambda session: add_person(session, "wide", "林静宜", (TEACHER,), password="ｗｉｄｅ ｐａｓｓｗｏｒｄ"))
     assert sign_in(world.app.test_client(), "wide", "wide password").status_code == 302
+
+
+def test_guessing_the_present_password_is_slowed_down(visitor: FlaskClient) -> None:
+    sign_in(visitor, "teacher", PASSWORD)
+    answers = [send(visitor, "/password", old="guess", new="eine ganz andere Sache").status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]

@@ -31,7 +31,7 @@ def world(postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[World]
     """A world whose web process and worker share PostgreSQL and Valkey, as in a real installation."""
     app = create_app(factories.settings_for(postgres_url, tmp_path, redis_url=valkey_url))
     yield factories.build_world(app, factories.DrivenClock())
-    app.extensions["db"].engine.dispose()
+    app.extensions["db"].dispose()
 
 
 @contextmanager

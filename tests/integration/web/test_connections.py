@@ -1,0 +1,61 @@
+"""What happens to the connections that wait in the pool, and to what is written on one that commits by itself?"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+import lms.db
+from lms.db import Database
+
+HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
+@pytest.fixture
+def restarted(postgres_url: str) -> Iterator[Database]:
+    """A database in whose pools a connection waits, on which PostgreSQL has hung up, as when it is restarted."""
+    found, other = Database(postgres_url), Database(postgres_url)
+    for connection in ways(found).values():
+        ask(connection)
+    with other.engine.connect() as connection:
+        assert len(connection.scalars(text(HANG_UP)).all()) == 2
+    yield found
+    found.dispose()
+    other.dispose()
+
+
+def ways(database: Database) -> dict[str, Callable[[], Connection]]:
+    return {"reading": database.engine.connect, "single": database.single}
+
+
+def ask(opened: Callable[[], Connection]) -> int:
+    with opened() as connection:
+        return connection.scalar(text("SELECT 1")) or 0
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("way", ["reading", "single"])
+def test_a_connection_that_lay_idle_over_a_restart_is_not_used(restarted: Database, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lms.db, "IDLE_S", -1)
+    assert ask(ways(restarted)[way]) == 1
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("way", ["reading", "single"])
+def test_a_restart_under_load_fails_one_question_and_then_no_more(restarted: Database, way: str) -> None:
+    with pytest.raises(OperationalError):
+        ask(ways(restarted)[way])
+    assert [ask(ways(restarted)[way]) for _ in range(3)] == [1, 1, 1]
+
+
+def test_a_single_statement_is_there_for_everybody_at_once(database_url: str) -> None:
+    found, other = Database(database_url), Database(database_url)
+    with found.single() as connection:
+        connection.execute(text("CREATE TABLE told (word text)"))
+    with found.single() as connection:
+        connection.execute(text("INSERT INTO told VALUES ('here')"))
+    with other.engine.connect() as connection:
+        assert connection.scalar(text("SELECT word FROM told")) == "here"
+    found.dispose()
+    other.dispose()
