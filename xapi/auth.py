@@ -20,7 +20,8 @@ class Access(NamedTuple):
 
 
 # 1.0.3 Communication 4.2. `all` opens everything and `all/read` all reading. What statements say of activities and people is
-# open to whoever reads statements; `define` opens nothing by itself (without it, what a statement says of an activity stays its own).
+# open to whoever reads statements; `define` opens nothing by itself: without it, what a statement says of an activity, or of a
+# person's name, stays its own.
 STATEMENTS_READ = ("statements/read", "statements/read/mine")
 ACCESS: Mapping[str, Access] = {
     "statements": Access(STATEMENTS_READ, ("statements/write",)),

@@ -1,22 +1,34 @@
 """How does a statement look as `ids` or `canonical`? (1.0.3 Communication 2.1.3; `exact` is the stored text) Pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from xapi.actor import IDENTIFIERS
+from xapi.indexing import activities_of
 
 LANGUAGE_MAPS = ("display", "name", "description")
 ACTIVITIES = ("object", "parent", "grouping", "category", "other")  # where one may stand
 
+Definitions = Callable[[set[str]], Mapping[str, Any]]
 
-def formatted(text: str, kind: str, languages: Sequence[str]) -> str:
-    """Return a stored statement in the format asked for; `languages` are tags, the preferred one first."""
+
+def formatted(texts: Sequence[str], kind: str, languages: Sequence[str], known: Definitions) -> list[str]:
+    """Return stored statements in the format asked for.
+
+    `languages` are tags, the preferred one first; `known` returns by id the definitions that the store has of activities.
+    """
     if kind == "exact":
-        return text
-    statement = json.loads(text)
-    found = _ids(statement) if kind == "ids" else _canonical(statement, languages)
-    return json.dumps(found, separators=(",", ":"))
+        return list(texts)
+    statements = [json.loads(text) for text in texts]
+    if kind == "ids":
+        return [_write(_ids(statement)) for statement in statements]
+    definitions = known({activity["id"] for statement in statements for activity in activities_of(statement)})
+    return [_write(_canonical(statement, languages, definitions)) for statement in statements]
+
+
+def _write(statement: Any) -> str:
+    return json.dumps(statement, separators=(",", ":"))
 
 
 def _ids(value: Any, name: str = "") -> Any:
@@ -35,20 +47,17 @@ def _ids(value: Any, name: str = "") -> Any:
     return {key: _ids(item, key) for key, item in value.items() if key in wanted}
 
 
-def _canonical(value: Any, languages: Sequence[str]) -> Any:
-    """Keep of each language map the one entry that suits best."""
+def _canonical(value: Any, languages: Sequence[str], known: Mapping[str, Any], name: str = "") -> Any:
+    """Put in the store's definition of each activity; keep of each language map the one entry that suits best."""
     if isinstance(value, list):
-        return [_canonical(item, languages) for item in value]
-    if not isinstance(value, dict):
+        return [_canonical(item, languages, known, name) for item in value]
+    if not isinstance(value, dict) or name == "extensions":
         return value
-    return {
-        key: item
-        if key == "extensions"
-        else one_language(item, languages)
-        if key in LANGUAGE_MAPS and isinstance(item, dict)
-        else _canonical(item, languages)
-        for key, item in value.items()
-    }
+    if name in LANGUAGE_MAPS:
+        return one_language(value, languages)
+    if name in ACTIVITIES and value.get("objectType", "Activity") == "Activity" and value["id"] in known:
+        value = {**value, "definition": known[value["id"]]}
+    return {key: _canonical(item, languages, known, key) for key, item in value.items()}
 
 
 def one_language(words: Mapping[str, str], languages: Sequence[str]) -> Mapping[str, str]:

@@ -31,12 +31,12 @@ def keys(statement: Json) -> set[Key]:
         found.add((UUID(registration), Usage.REGISTRATION))
     for whoever in _people(statement):
         found.update((key, Usage.AGENT) for key in keys_of(whoever))
-    for whoever in _anybody(statement):
+    for whoever in people_of(statement):
         found.update((key, Usage.ANY_AGENT) for key in keys_of(whoever))
     target = statement["object"]
     if target.get("objectType", "Activity") == "Activity":
         found.add((iri_key(target["id"]), Usage.ACTIVITY))
-    found.update((iri_key(iri), Usage.ANY_ACTIVITY) for iri in _any_activity(statement))
+    found.update((iri_key(activity["id"]), Usage.ANY_ACTIVITY) for activity in activities_of(statement))
     return found
 
 
@@ -51,7 +51,8 @@ def _people(statement: Json) -> Iterator[Json]:
         yield statement["object"]
 
 
-def _anybody(statement: Json) -> Iterator[Json]:
+def people_of(statement: Json) -> Iterator[Json]:
+    """Yield every agent and group of a checked statement; members stay inside their groups."""
     yield from _people(statement)
     if "authority" in statement:
         yield statement["authority"]
@@ -62,15 +63,16 @@ def _anybody(statement: Json) -> Iterator[Json]:
     for name, member in (("contextAgents", "agent"), ("contextGroups", "group")):
         yield from (item[member] for item in context.get(name, ()))
     if statement["object"].get("objectType") == "SubStatement":
-        yield from _anybody(statement["object"])
+        yield from people_of(statement["object"])
 
 
-def _any_activity(statement: Json) -> Iterator[str]:
+def activities_of(statement: Json) -> Iterator[Json]:
+    """Yield every activity of a checked statement."""
     target = statement["object"]
     kind = target.get("objectType", "Activity")
     if kind == "Activity":
-        yield target["id"]
+        yield target
     for items in statement.get("context", {}).get("contextActivities", {}).values():
-        yield from (item["id"] for item in (items if isinstance(items, list) else [items]))
+        yield from items if isinstance(items, list) else [items]
     if kind == "SubStatement":
-        yield from _any_activity(target)
+        yield from activities_of(target)

@@ -1,4 +1,4 @@
-"""How are statements, their keys, the outbox, documents and credentials stored?
+"""How are statements, their keys, the outbox, documents, what is known of activities and people, and credentials stored?
 
 A statement is kept as text, byte for byte what was received plus what the store sets: jsonb refuses \\u0000, rewrites
 numbers and drops repeated keys. What queries need is extracted beside it. `(stored, sid)` is the order of every answer
@@ -193,6 +193,30 @@ class DocumentRow(Base):
     type: Mapped[str] = mapped_column(Text)
     etag: Mapped[str] = mapped_column(String(40))
     updated: Mapped[datetime] = mapped_column(Instant)
+
+
+class ActivityRow(Base):
+    """What is known of an activity: the definitions of all statements, merged in the order of storing."""
+
+    __tablename__ = "xapi_activity"
+
+    key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    iri: Mapped[str] = mapped_column(Text)
+    definition: Mapped[str] = mapped_column(Text)  # as JSON
+    updated: Mapped[datetime] = mapped_column(Instant)
+
+
+class AgentNameRow(Base):
+    """A name that a statement gave an agent."""
+
+    __tablename__ = "xapi_agent_name"
+
+    key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    name_key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)  # as JSON
+    stored: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class ApiKey(Base):

@@ -17,6 +17,7 @@ from xapi.consistency import announce
 from xapi.errors import Conflicting
 from xapi.files import keep
 from xapi.indexing import Usage, keys
+from xapi.known import learn
 from xapi.models import IdRow, KeyRow, OutboxRow, ReferenceRow, StatementRow, at_its_place
 from xapi.reading import received
 from xapi.references import is_awaited, link, unless_there
@@ -100,6 +101,8 @@ def insert_admitted(session: Session, admitted: Sequence[Admitted], credential: 
     if any(one.awaited for one in new) or any(one.refers for one in fresh):
         link(connection, fresh, sids, now)
     keep(connection, fresh)
+    if credential.allows("define"):
+        learn(connection, (one.statement for one in fresh), now)
     return len(new)
 
 

@@ -14,7 +14,7 @@ from xapi.auth import ACCESS
 from xapi.errors import Missing, NotAnswered, XapiError
 from xapi.mount import Mount
 from xapi.place import ACTIVITY_PROFILE, AGENT_PROFILE, STATE
-from xapi.views import about, documents, oauth, statements
+from xapi.views import about, described, documents, oauth, statements
 from xapi.views.alternate import unwrapped
 from xapi.views.answers import VERSION_HEADER, finish, preflight, refusal, unavailable
 from xapi.views.call import Call, Incoming, negotiate, parameters_of, spoken
@@ -28,6 +28,8 @@ Resource = Mapping[str, Callable[[Call], Response]]
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS")
 RESOURCES: Mapping[str, Resource] = {
     "statements": {"GET": statements.get, "PUT": statements.put, "POST": statements.post},
+    "activities": {"GET": described.activity},
+    "agents": {"GET": described.person},
     **{kind.name: documents.resource(kind) for kind in (STATE, ACTIVITY_PROFILE, AGENT_PROFILE)},
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from flask import Response, current_app, json
@@ -19,6 +20,7 @@ from xapi.errors import BadRequest, Missing
 from xapi.finding import find_many, find_one, owned_by
 from xapi.formats import formatted
 from xapi.indexing import Key
+from xapi.known import definitions_of
 from xapi.query import Many, One, Shape, more_of, parse_query
 from xapi.reading import Received
 from xapi.store import insert_admitted
@@ -100,9 +102,10 @@ def _one(call: Call, query: One, mine: Key | None) -> Response:
     with call.mount.readers() as session:
         through = call.mount.watermark.refresh(session, reading)
         found = find_one(session, query, mine)
-    if found is None:
-        raise Missing(f"there is no {'voided ' if query.voided else ''}statement with the id {query.id}")
-    response = _shaped(call, formatted(found.text, query.shape.format, call.languages), query.shape, [found.text])
+        if found is None:
+            raise Missing(f"there is no {'voided ' if query.voided else ''}statement with the id {query.id}")
+        (text,) = formatted([found.text], query.shape.format, call.languages, partial(definitions_of, session))
+    response = _shaped(call, text, query.shape, [found.text])
     response.headers["Last-Modified"] = http_date(found.stored)
     return _through(response, through)
 
@@ -112,8 +115,7 @@ def _many(call: Call, query: Many, mine: Key | None) -> Response:
     with call.mount.readers() as session:
         through = call.mount.watermark.refresh(session, reading)
         texts, last = find_many(session, query, mine, through)
-    languages = call.languages
-    shown = ",".join(formatted(text, query.shape.format, languages) for text in texts)
+        shown = ",".join(formatted(texts, query.shape.format, call.languages, partial(definitions_of, session)))
     more = f"{call.path}?more={more_of(query, last)}" if last else ""
     return _through(_shaped(call, f'{{"statements":[{shown}],"more":{json.dumps(more)}}}', query.shape, texts), through)
 
