@@ -14,11 +14,26 @@
 Translated to JSON in `xapi/views/answers.py`, nowhere else.
 """
 
+from typing import NamedTuple
+
+
+class Stranger(NamedTuple):
+    """Who has no credential: the key that was named, empty if the store does not know it, and in a word why it opens nothing."""
+
+    key: str
+    reason: str
+
 
 class XapiError(Exception):
-    """A refusal with a plain sentence and, where it is about a statement, the path of the offending property."""
+    """A refusal with a plain sentence and, where it is about a statement, the path of the offending property.
+
+    `reason` is the word under which it is counted (empty: it is no refusal to anybody), `stranger` who was refused because
+    a key of the store's own did not open it.
+    """
 
     status = 500
+    reason = ""
+    stranger: Stranger | None = None
 
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(f"{path}: {message}" if path else message)
@@ -30,6 +45,7 @@ class BadRequest(XapiError):
     """The request or a statement breaks the specification."""
 
     status = 400
+    reason = "invalid"
 
 
 class Unauthorised(XapiError):
@@ -37,15 +53,21 @@ class Unauthorised(XapiError):
 
     status = 401
 
+    def __init__(self, message: str, stranger: Stranger | None = None) -> None:
+        super().__init__(message)
+        self.stranger = stranger
+
 
 class TokenRefused(XapiError):
     """The token endpoint gives no token; `code` is RFC 6749's name for why."""
 
     status = 400
+    reason = "grant"
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, stranger: Stranger | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.stranger = stranger
         self.status = 401 if code == "invalid_client" else 400
 
 
@@ -53,6 +75,7 @@ class Forbidden(XapiError):
     """The credential does not allow this."""
 
     status = 403
+    reason = "scope"
 
 
 class Missing(XapiError):
@@ -65,21 +88,25 @@ class NotAnswered(XapiError):
     """This resource does not take the method."""
 
     status = 405
+    reason = "method"
 
 
 class Conflicting(XapiError):
     """What is stored already speaks against it."""
 
     status = 409
+    reason = "conflict"
 
 
 class Unmet(XapiError):
     """A condition of the request does not hold."""
 
     status = 412
+    reason = "condition"
 
 
 class TooLarge(XapiError):
     """More than this store takes in one request."""
 
     status = 413
+    reason = "size"

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from xapi.auth import Credential
-from xapi.errors import BadRequest
+from xapi.errors import BadRequest, Stranger
 from xapi.models import ApiKey, TokenRow
 
 SCOPES = ("statements/write", "statements/read", "statements/read/mine", "state", "profile", "define", "all/read", "all")
@@ -71,12 +71,14 @@ def trusted_names(session: Session) -> Mapping[str, str]:
     return {row.key: row.name for row in session.execute(select(ApiKey.key, ApiKey.name).where(ApiKey.trusted))}
 
 
-def find_key(session: Session, key: str, secret: str, home_page: str) -> Credential | None:
-    """Return the credential of a Basic key whose secret is right and which is not revoked."""
-    row = session.connection().execute(select(*CREDENTIAL).where(ApiKey.key == key, ApiKey.revoked.is_(None))).one_or_none()
-    if row is None or not hmac.compare_digest(row.secret_sha256, sha256(secret)):
-        return None
-    return credential_of(row, row.scopes, home_page)
+def find_key(session: Session, key: str, secret: str, home_page: str) -> Credential | Stranger:
+    """Return the credential of a Basic key whose secret is right and which is not revoked, or why there is none."""
+    row = session.connection().execute(select(*CREDENTIAL, ApiKey.revoked).where(ApiKey.key == key)).one_or_none()
+    if row is None:
+        return Stranger("", "unknown")
+    if not hmac.compare_digest(row.secret_sha256, sha256(secret)):
+        return Stranger(key, "secret")
+    return credential_of(row, row.scopes, home_page) if row.revoked is None else Stranger(key, "revoked")
 
 
 def credential_of(row: Any, scopes: str, home_page: str) -> Credential:

@@ -6,12 +6,13 @@ and the cursor; every key row carries it, so that one index range answers a filt
 """
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -233,6 +234,7 @@ class ApiKey(Base):
     default_version: Mapped[str] = mapped_column(String(10), default="1.0.3")
     created: Mapped[datetime] = mapped_column(Instant)
     revoked: Mapped[datetime | None] = mapped_column(Instant)
+    last_used: Mapped[datetime | None] = mapped_column(Instant)  # a little late: tally.py says how much
 
 
 class TokenRow(Base):
@@ -246,3 +248,16 @@ class TokenRow(Base):
     expires: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index("ix_xapi_token_key_id_expires", "key_id", "expires"),)
+
+
+class RefusalRow(Base):
+    """What a key was refused on a day (UTC) for one reason, strangers under an empty key; `said` is the last of them."""
+
+    __tablename__ = "xapi_refusal"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20), primary_key=True)
+    times: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[datetime] = mapped_column(Instant)
+    said: Mapped[str] = mapped_column(String(300))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from xapi.auth import Credential
 from xapi.consistency import Watermark
 from xapi.keys import KnownKeys
+from xapi.tally import Tally
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Authenticate = Callable[[Request], Credential | None]
@@ -41,3 +42,8 @@ class Mount:
     most_document_bytes: int = MOST_DOCUMENT_BYTES
     watermark: Watermark = field(default_factory=Watermark)
     known_keys: KnownKeys = field(default_factory=KnownKeys)
+    tally: Tally = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count with the mount's own sessions."""
+        object.__setattr__(self, "tally", Tally(self.writers))

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from lms.db import session, transaction
 from xapi.errors import XapiError
 from xapi.keys import SCOPES, VERSIONS, add_key, all_keys, revoke_key
 from xapi.models import ApiKey
+from xapi.tally import Refused, first_day, refused_since
 
 PLAIN_SCOPES = ("statements/write", "statements/read/mine")
 
@@ -58,15 +60,19 @@ def add_xapi_key(name: str, scopes: tuple[str, ...], default_version: str, *, tr
 @click.option("--json", "as_json", is_flag=True, help="Print the keys as JSON.")
 @with_appcontext
 def list_xapi_keys(*, as_json: bool) -> None:
-    """List the keys, the newest first; those that were revoked come last."""
-    keys = [_described(row) for row in all_keys(session())]
+    """List the keys, the newest first; those that were revoked come last. What was refused is of the last 30 days."""
+    refused = refused_since(session(), first_day(now()))
+    keys = [_described(row, refused.get(row.key, ())) for row in all_keys(session())]
     if as_json:
         click.echo(json.dumps(keys, ensure_ascii=False))
         return
     for one in keys:
         marks = ", ".join([*one["scopes"], one["default_version"], *(["trusted"] if one["trusted"] else [])])
-        ended = f"revoked {one['revoked']}" if one["revoked"] else ""
-        click.echo(f"{one['key']}  {one['name']} ({marks})  created {one['created']}  {ended}".rstrip())
+        said = [f"created {one['created']}", f"last used {one['last_used'] or 'never'}"]
+        whys = ", ".join(f"{why['reason']} {why['times']}" for why in one["refused"])
+        said += [f"refused {whys}"] if whys else []
+        said += [f"revoked {one['revoked']}"] if one["revoked"] else []
+        click.echo("  ".join([one["key"], f"{one['name']} ({marks})", *said]))
 
 
 @key.command("revoke")
@@ -82,13 +88,15 @@ def revoke_xapi_key(key: str) -> None:
     click.echo(f"{key} is revoked")
 
 
-def _described(row: ApiKey) -> dict[str, Any]:
+def _described(row: ApiKey, refused: Sequence[Refused]) -> dict[str, Any]:
     plain = {"key": row.key, "name": row.name, "scopes": row.scopes.split()}
     return plain | {
         "default_version": row.default_version,
         "trusted": row.trusted,
         "created": _written(row.created),
+        "last_used": _written(row.last_used),
         "revoked": _written(row.revoked),
+        "refused": [{"reason": one.reason, "times": one.times, "last": _written(one.last), "said": one.said} for one in refused],
     }
 
 

@@ -10,10 +10,11 @@ from flask import Blueprint, Response, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from xapi.auth import ACCESS
+from xapi.auth import ACCESS, Credential
 from xapi.errors import Missing, NotAnswered, XapiError
 from xapi.mount import Mount
 from xapi.place import ACTIVITY_PROFILE, AGENT_PROFILE, STATE
+from xapi.tally import refusal_of
 from xapi.views import about, described, documents, oauth, statements
 from xapi.views.alternate import unwrapped
 from xapi.views.answers import VERSION_HEADER, finish, preflight, refusal, unavailable
@@ -63,6 +64,7 @@ def _view(mount: Mount, name: str, resource: Resource) -> View:
 def _serve(mount: Mount, name: str, resource: Resource) -> Response:
     version = _version(mount.default_version)
     allowed = ", ".join([*resource, "HEAD", "OPTIONS"])
+    credential = None
     try:
         if request.method == "OPTIONS":
             return _finish(mount, preflight(), version)
@@ -79,24 +81,33 @@ def _serve(mount: Mount, name: str, resource: Resource) -> Response:
         call = Call(mount, credential, version, meant.method, _path(), parameters_of(meant), meant.headers, incoming)
         credential.enter(name, call.method)
         response = handle(call)
+        mount.tally.note(credential, None, mount.clock())
     except XapiError as error:
-        response = refusal(error, allowed)
+        response = _refused(mount, error, credential, name, allowed)
     except (OperationalError, PoolExhausted):
         response = unavailable()
     return _finish(mount, response, version)
 
 
+def _refused(mount: Mount, error: XapiError, credential: Credential | None, name: str, allowed: str) -> Response:
+    mount.tally.note(credential, refusal_of(error, credential, f"{request.method} {name}"), mount.clock())
+    return refusal(error, allowed)
+
+
 def _token(mount: Mount) -> Response:
     allowed = "POST, OPTIONS"
+    credential = None
     try:
         if request.method == "OPTIONS":
             response = preflight()
         elif request.method != "POST":
             raise NotAnswered(f"this resource takes {allowed}")
         else:
-            response = oauth.token(mount, request)
+            credential, form = oauth.client(mount, request)
+            response = oauth.token(mount, credential, form)
+            mount.tally.note(credential, None, mount.clock())
     except XapiError as error:
-        response = refusal(error, allowed)
+        response = _refused(mount, error, credential, "oauth/token", allowed)
     except (OperationalError, PoolExhausted):
         response = unavailable()
     response.headers["Cache-Control"] = "no-store"  # RFC 6749 5.1

@@ -7,7 +7,7 @@ from flask import Request, Response, json
 from werkzeug.exceptions import HTTPException as Unreadable
 
 from xapi.auth import Credential
-from xapi.errors import TokenRefused
+from xapi.errors import Stranger, TokenRefused
 from xapi.mount import Mount
 from xapi.tokens import LASTING, issue, narrowed
 from xapi.views.answers import json_answer
@@ -17,14 +17,22 @@ GRANT = "client_credentials"
 MOST_BYTES = 10_000
 
 
-def token(mount: Mount, request: Request) -> Response:
-    """Answer with a new token.
+def client(mount: Mount, request: Request) -> tuple[Credential, Mapping[str, str]]:
+    """Return whose request it is, and what it asks.
 
     Raises:
         TokenRefused: with RFC 6749's code for what was wrong.
     """
     form = _form(request)
-    credential = _client(mount, request.headers.get("Authorization", ""), form)
+    return _client(mount, request.headers.get("Authorization", ""), form), form
+
+
+def token(mount: Mount, credential: Credential, form: Mapping[str, str]) -> Response:
+    """Answer with a new token.
+
+    Raises:
+        TokenRefused: with RFC 6749's code for what was wrong.
+    """
     if "grant_type" not in form:
         raise TokenRefused("invalid_request", "grant_type is missing")
     if form["grant_type"] != GRANT:
@@ -64,9 +72,9 @@ def _client(mount: Mount, authorization: str, form: Mapping[str, str]) -> Creden
         pair = (unquote_plus(pair[0]), unquote_plus(pair[1]))  # RFC 6749 2.3.1
     elif in_body:
         pair = (form.get("client_id", ""), form["client_secret"])
-    found = None if pair is None else key_credential(mount, *pair)
-    if found is None:
-        raise TokenRefused("invalid_client", "this needs a key of the record store and its secret")
+    found = Stranger("", "unknown") if pair is None else key_credential(mount, *pair)
+    if isinstance(found, Stranger):
+        raise TokenRefused("invalid_client", "this needs a key of the record store and its secret", found)
     if form.get("client_id", found.key) != found.key:
         raise TokenRefused("invalid_request", "client_id is not the key that authenticates")
     return found

@@ -6,7 +6,7 @@ import binascii
 from flask import Request
 
 from xapi.auth import Credential
-from xapi.errors import Unauthorised
+from xapi.errors import Stranger, Unauthorised
 from xapi.keys import find_key
 from xapi.mount import Mount
 from xapi.tokens import PREFIX, find_token
@@ -21,13 +21,13 @@ def identify(mount: Mount, request: Request) -> Credential:
     authorization = request.headers.get("Authorization", "")
     scheme, _, token = authorization.partition(" ")
     pair = basic_of(authorization)
-    found = None
+    found: Credential | Stranger | None = Stranger("", "unknown")
     if pair is not None:
         found = key_credential(mount, *pair)
     elif scheme.lower() == "bearer":
         found = _token_credential(mount, token.strip()) if token.strip().startswith(PREFIX) else mount.authenticate(request)
-    if found is None:
-        raise Unauthorised("this needs a key of the record store (Basic) or a token that is still valid (Bearer)")
+    if not isinstance(found, Credential):
+        raise Unauthorised("this needs a key of the record store (Basic) or a token that is still valid (Bearer)", found)
     return found
 
 
@@ -43,21 +43,22 @@ def basic_of(authorization: str) -> tuple[str, str] | None:
     return (key, secret) if colon else None
 
 
-def key_credential(mount: Mount, key: str, secret: str) -> Credential | None:
-    """Return what a key may do, if its secret is right."""
+def key_credential(mount: Mount, key: str, secret: str) -> Credential | Stranger:
+    """Return what a key may do, if its secret is right, or why it opens nothing."""
     if "\0" in key:  # no text on PostgreSQL has it
-        return None
+        return Stranger("", "unknown")
     now = mount.clock()
-    found = mount.known_keys.get(key, secret, now)
-    if found is None:
-        with mount.readers() as session:
-            found = find_key(session, key, secret, mount.home_page)
-        if found is not None:
-            mount.known_keys.keep(key, secret, now, found)
+    known = mount.known_keys.get(key, secret, now)
+    if known is not None:
+        return known
+    with mount.readers() as session:
+        found = find_key(session, key, secret, mount.home_page)
+    if isinstance(found, Credential):
+        mount.known_keys.keep(key, secret, now, found)
     return found
 
 
-def _token_credential(mount: Mount, token: str) -> Credential | None:
+def _token_credential(mount: Mount, token: str) -> Credential | Stranger:
     now = mount.clock()
     known = mount.known_keys.get("", token, now)
     if known is not None:
@@ -65,6 +66,6 @@ def _token_credential(mount: Mount, token: str) -> Credential | None:
     with mount.readers() as session:
         found = find_token(session, token, mount.home_page, now)
     if found is None:
-        return None
+        return Stranger("", "token")
     mount.known_keys.keep("", token, now, *found)
     return found[0]

@@ -68,13 +68,33 @@ def test_the_list_says_everything_of_a_key_but_its_secret(app: Flask) -> None:
         "default_version": "2.0.0",
         "trusted": True,
         "created": "2026-03-02T02:00:00+00:00",
+        "last_used": None,
         "revoked": None,
+        "refused": [],
     }
     assert (found[1]["scopes"], found[1]["trusted"]) == (["state", "define"], False)
     plain = run(app, "list").stdout
     assert plain.splitlines()[0].startswith(f"{second['key']}  reports (statements/write, statements/read/mine, 2.0.0, trusted)")
     for pair in (first, second):
         assert pair["secret"] not in plain + json.dumps(found)
+
+
+def test_the_list_says_when_a_key_was_last_used_and_what_it_was_refused(app: Flask, clock: DrivenClock) -> None:
+    pair, unused = added(app), added(app)
+    clock.advance(60)
+    assert [ask(app, pair, method="POST").status_code, ask(app, {**pair, "secret": "wrong"}).status_code] == [400, 401]
+    silent, used = sorted(listed(app), key=lambda one: bool(one["last_used"]))
+    assert (silent["key"], silent["last_used"], silent["refused"]) == (unused["key"], None, [])
+    assert (used["key"], used["last_used"]) == (pair["key"], "2026-03-02T02:01:00+00:00")
+    assert [(one["reason"], one["times"], one["last"]) for one in used["refused"]] == [
+        ("invalid", 1, "2026-03-02T02:01:00+00:00"),
+        ("secret", 1, "2026-03-02T02:01:00+00:00"),
+    ]
+    plain = run(app, "list").stdout
+    assert "last used never" in plain
+    assert "last used 2026-03-02T02:01:00+00:00  refused invalid 1, secret 1" in plain
+    clock.advance(31 * 86_400)
+    assert all(one["refused"] == [] for one in listed(app))
 
 
 def test_a_revoked_key_dies_within_ten_seconds_and_only_once(app: Flask, clock: DrivenClock) -> None:
