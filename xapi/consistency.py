@@ -19,7 +19,9 @@ from xapi.values import EPOCH, MICROSECOND
 
 TAG_SHIFT = 52  # microseconds since 1970 fit below until 2112
 STAMP_TAG, REFERENCE_TAG = 0x5A1, 0x5A2
-ANNOUNCE = text("SELECT pg_advisory_xact_lock_shared(:stamp), pg_advisory_xact_lock_shared(:references)")
+STAMP = "SELECT pg_advisory_xact_lock_shared(:stamp), "
+ANNOUNCE = text(STAMP + "pg_advisory_xact_lock_shared(:references)")
+ANNOUNCE_REFERRING = text(STAMP + "pg_advisory_xact_lock(:references)")
 EXCLUDE = text("SELECT pg_advisory_xact_lock(:references)")
 OPEN = text(
     "SELECT min((classid::bigint << 32) | objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1"
@@ -38,19 +40,19 @@ def announce(session: Session, at: datetime, *, referring: bool = False) -> None
     `referring`: some are about other statements (voiding). Such a write waits for all open ones and holds off new ones,
     because two transactions cannot see each other's statements and a reference must find its target.
     """
-    connection = session.connection()
+    on_postgresql = session.connection().dialect.name == "postgresql"
     transaction = session.get_transaction()
     if session.info.get(_ANNOUNCED, _nothing)() is not transaction:
         session.info[_ANNOUNCED] = weakref.ref(transaction)
-        if connection.dialect.name == "postgresql":
-            connection.execute(
-                ANNOUNCE, {"stamp": STAMP_TAG << TAG_SHIFT | (at - EPOCH) // MICROSECOND, "references": REFERENCE_TAG << TAG_SHIFT}
-            )
+        if on_postgresql:
+            locks = {"stamp": STAMP_TAG << TAG_SHIFT | (at - EPOCH) // MICROSECOND, "references": REFERENCE_TAG << TAG_SHIFT}
+            session.connection().execute(ANNOUNCE_REFERRING if referring else ANNOUNCE, locks)
         else:
             _register(session, at)
-    if referring and connection.dialect.name == "postgresql" and session.info.get(_EXCLUSIVE, _nothing)() is not transaction:
+    elif referring and on_postgresql and session.info.get(_EXCLUSIVE, _nothing)() is not transaction:
+        session.connection().execute(EXCLUDE, {"references": REFERENCE_TAG << TAG_SHIFT})
+    if referring:
         session.info[_EXCLUSIVE] = weakref.ref(transaction)
-        connection.execute(EXCLUDE, {"references": REFERENCE_TAG << TAG_SHIFT})
 
 
 def through(session: Session, reading: datetime) -> datetime:

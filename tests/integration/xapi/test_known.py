@@ -28,7 +28,8 @@ def says(iri: str, tag: str) -> dict[str, Any]:
 
 
 def test_batches_that_share_activities_in_any_order_end_and_lose_no_definition(store: Store) -> None:
-    gate, failed = threading.Barrier(PEOPLE), []
+    gate = threading.Barrier(PEOPLE)
+    failed: list[BaseException] = []
     event.listen(store.engine, "handle_error", lambda context: failed.append(context.original_exception))
 
     def work(number: int) -> list[int]:
