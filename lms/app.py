@@ -24,6 +24,7 @@ from lms.office import export
 from lms.office import views as office
 from lms.paths import TEMPLATES
 from lms.programmes import usage
+from lms.records import export as records_export
 from lms.records import partitions
 from lms.records import views as records
 from lms.transcripts import views as transcripts
@@ -55,7 +56,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
-    jobs.init_app(app, export.KINDS)
+    jobs.init_app(app, {**export.KINDS, **records_export.KINDS})
     for pages_of in (home, transcripts, office, records):
         app.register_blueprint(pages_of.bp)
     return app

@@ -73,6 +73,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.class_", "GET"): "login 403 403 403 200 404",
     ("office.export", "POST"): "401 403 403 403 302 404",
     ("records.statements", "GET"): OFFICES,
+    ("records.export", "GET"): OFFICES,
+    ("records.export", "POST"): "401 403 403 403 422 422",
     ("jobs.mine", "GET"): "login 200 200 200 200 200",
     ("jobs.one", "GET"): THE_OFFICES_OWN_JOB.format(200),
     ("jobs.download", "GET"): THE_OFFICES_OWN_JOB.format(200),

@@ -8,7 +8,7 @@ from typing import IO, Any
 from flask import current_app
 
 Params = Mapping[str, Any]
-Piece = Sequence[int]  # ids of what one step is about; progress counts them
+Piece = Sequence[int]  # what one step is about, most often ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,14 @@ class Kind:
     """One kind of work: planned once, made piece by piece, joined at the end.
 
     A worker may be killed anywhere: each step may be taken twice and must do no harm by that. `join` writes the result
-    and returns the name that the person sees.
+    and returns the name that the person sees. `size` is what a piece adds to the progress: its ids, where nothing else is said.
     """
 
     title: Callable[[Params], str]
     plan: Callable[[Params], Sequence[Piece]]
     make: Callable[[Order, Piece], bytes]
     join: Callable[[Order, Iterable[bytes], IO[bytes]], str]
+    size: Callable[[Piece], int] = len
 
 
 def kind_of(name: str) -> Kind:

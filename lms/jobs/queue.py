@@ -73,14 +73,14 @@ def held(session: Session, turn: Turn) -> Job | None:
     return job if job is not None and job.turn == turn.name and not job.cancel_asked else None
 
 
-def begin(job: Job, plan: Sequence[Sequence[int]], now: datetime) -> None:
-    """Fix a job's plan."""
-    job.plan, job.total, job.touched_at = [list(piece) for piece in plan], sum(map(len, plan)), now
+def begin(job: Job, plan: Sequence[Sequence[int]], total: int, now: datetime) -> None:
+    """Fix a job's plan, and what its progress is out of."""
+    job.plan, job.total, job.touched_at = [list(piece) for piece in plan], total, now
 
 
-def advance(job: Job, pieces: int, now: datetime) -> None:
-    """Note that the first `pieces` of the plan are in the file store."""
-    job.pieces, job.done = pieces, sum(map(len, (job.plan or [])[:pieces]))
+def advance(job: Job, pieces: int, done: int, now: datetime) -> None:
+    """Note that the first `pieces` of the plan, `done` of the total, are in the file store."""
+    job.pieces, job.done = pieces, done
     job.touched_at, job.tries = now, 0
 
 

@@ -60,12 +60,14 @@ def _take(turn: Turn) -> None:
     if plan is None:
         plan = kind.plan(turn.order.params)
         with transaction() as session:
-            queue.begin(_job(session, turn), plan, now())
+            queue.begin(_job(session, turn), plan, sum(map(kind.size, plan)), now())
     until = time.monotonic() + TURN_SECONDS
+    done = sum(map(kind.size, plan[: turn.pieces]))
     for number in range(turn.pieces, len(plan)):
         storage().put(files.piece(turn.job_id, number), kind.make(turn.order, plan[number]))
         with transaction() as session:
-            queue.advance(_job(session, turn), number + 1, now())
+            done += kind.size(plan[number])
+            queue.advance(_job(session, turn), number + 1, done, now())
         if time.monotonic() > until:
             return
     _join(turn, len(plan))

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 bp = Blueprint("records", __name__, url_prefix="/records")
 
 # (endpoint of its first page, label); a page belongs to the section under whose address its own lies
-SECTIONS = (("records.statements", _l("Statements")),)
+SECTIONS = (("records.statements", _l("Statements")), ("records.export", _l("Export")))
 
 
 @bp.context_processor

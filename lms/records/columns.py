@@ -1,0 +1,140 @@
+"""Which columns has a statement in a table, and what stands in them? Pure.
+
+The last column has the whole statement as it is stored, so a table loses nothing that an analyst may need later.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from math import isfinite
+from typing import Any, Final, Literal
+
+from xapi.values import DURATION, timestamp
+
+Json = Mapping[str, Any]
+Cell = str | float | bool | datetime | None
+TEXT: Final = "text"
+NUMBER: Final = "number"
+TRUTH: Final = "truth"
+INSTANT: Final = "instant"
+
+SECONDS_OF = {"W": 604_800, "D": 86_400, "H": 3600, "M": 60, "S": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `read` takes a parsed statement. Empty where the statement does not say it."""
+
+    name: str
+    kind: Literal["text", "number", "truth", "instant"]
+    read: Callable[[Json], Any]
+    about: str
+
+
+def _at(*path: str) -> Callable[[Json], Any]:
+    def read(statement: Json) -> Any:
+        found: Any = statement
+        for name in path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found
+
+    return read
+
+
+def _object(statement: Json) -> str | None:
+    """Return what identifies the object: an id, or an account's name or mbox; a sub-statement has none."""
+    target = statement["object"]
+    found: str | None = target.get("id") or _at("account", "name")(target) or target.get("mbox")
+    return found
+
+
+def _activities(kind: str) -> Callable[[Json], str | None]:
+    def read(statement: Json) -> str | None:
+        found = _at("context", "contextActivities", kind)(statement) or []
+        return " ".join(one["id"] for one in (found if isinstance(found, list) else [found])) or None  # no IRI has a space in it
+
+    return read
+
+
+def _instant(name: str) -> Callable[[Json], datetime]:
+    return lambda statement: timestamp(statement[name], name)
+
+
+def _seconds(statement: Json) -> float | None:
+    return seconds_of(_at("result", "duration")(statement))
+
+
+def _authority(statement: Json) -> str | None:
+    found = statement.get("authority", {})
+    return _at("account", "name")(found) or found.get("name")
+
+
+COLUMNS = (
+    Column("id", TEXT, _at("id"), "the statement's id"),
+    Column("stored", INSTANT, _instant("stored"), "when this store took it in (UTC)"),
+    Column("timestamp", INSTANT, _instant("timestamp"), "when it happened, as its author says (UTC)"),
+    Column("actor_home_page", TEXT, _at("actor", "account", "homePage"), "where the actor's account is"),
+    Column("actor_account", TEXT, _at("actor", "account", "name"), "the account's name; our own people have an opaque one"),
+    Column("actor_mbox", TEXT, _at("actor", "mbox"), "the actor's mail address, mailto:…"),
+    Column("verb", TEXT, _at("verb", "id"), "the verb's IRI"),
+    Column("object_type", TEXT, lambda one: one["object"].get("objectType", "Activity"), "Activity, Agent, Group …"),
+    Column("object", TEXT, _object, "the object's id (of an agent: its account's name or mbox)"),
+    Column("success", TRUTH, _at("result", "success"), "result.success"),
+    Column("completion", TRUTH, _at("result", "completion"), "result.completion"),
+    Column("score_scaled", NUMBER, _at("result", "score", "scaled"), "result.score.scaled, -1 to 1"),
+    Column("score_raw", NUMBER, _at("result", "score", "raw"), "result.score.raw"),
+    Column("score_min", NUMBER, _at("result", "score", "min"), "result.score.min"),
+    Column("score_max", NUMBER, _at("result", "score", "max"), "result.score.max"),
+    Column("duration_s", NUMBER, _seconds, "result.duration in seconds; empty where it speaks of years or months, which have no length"),
+    Column("registration", TEXT, _at("context", "registration"), "context.registration"),
+    Column("parent", TEXT, _activities("parent"), "ids of contextActivities.parent, with spaces between"),
+    Column("grouping", TEXT, _activities("grouping"), "ids of contextActivities.grouping, likewise"),
+    Column("authority", TEXT, _authority, "on whose word it was stored"),
+    Column("statement", TEXT, lambda _: None, "the whole statement as JSON"),
+)
+
+
+def row_of(text: str) -> list[Cell]:
+    """Return a stored statement's cells, in the order of COLUMNS."""
+    statement = json.loads(text)
+    return [*(_cell(column, statement) for column in COLUMNS[:-1]), one_line(text)]
+
+
+def _cell(column: Column, statement: Json) -> Cell:
+    found = column.read(statement)
+    if column.kind == NUMBER and found is not None:
+        return _number(found)
+    if isinstance(found, str):
+        return found.encode("utf-8", "replace").decode()  # half a surrogate pair is no text outside JSON
+    return found
+
+
+def _number(found: int | float) -> float | None:
+    try:
+        number = float(found)
+    except OverflowError:  # JSON knows whole numbers of any length
+        return None
+    return number if isfinite(number) else None
+
+
+def seconds_of(duration: str | None) -> float | None:
+    """Return an ISO 8601 duration in seconds; None where there is none, or where it speaks of years or months."""
+    if duration is None or not DURATION.fullmatch(duration):
+        return None
+    days, _, times = duration[1:].partition("T")
+    if "Y" in days or "M" in days:
+        return None
+    total, number = Decimal(0), ""
+    for sign in days + times:
+        if sign in SECONDS_OF:
+            total, number = total + Decimal(number) * SECONDS_OF[sign], ""
+        else:
+            number += "." if sign == "," else sign
+    return _number(float(total))
+
+
+def one_line(text: str) -> str:
+    """Return a statement's JSON on one line: outside its strings a line break means nothing, and inside there is none."""
+    return text.replace("\r", " ").replace("\n", " ")

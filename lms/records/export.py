@@ -1,0 +1,112 @@
+"""How do statements become a file for other people's programs: at once for an operator, as a job for an office?
+
+Either way they are read in the order of storing and written as they come, so memory stays flat however many they are.
+"""
+
+import gzip
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import IO, Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lms.clock import now
+from lms.config import Settings
+from lms.db import database, transaction
+from lms.jobs.kinds import Kind, Order, Params, Piece
+from lms.records.columns import one_line
+from lms.records.formats import FORMATS
+from lms.records.people import Sight
+from lms.records.reading import visible
+from lms.records.selection import Selection, look_of
+from xapi.browsing import Look, Seen
+from xapi.onward import onward, places, settled
+from xapi.query import Cursor
+from xapi.values import EPOCH, MICROSECOND
+
+STATEMENTS = "statements"
+EVERYTHING = "/"
+IN_A_PIECE = 2_000
+AT_ONCE = 500
+
+
+def up_to_now(look: Look) -> Look:
+    """Return the look, ended where nothing will be stored before any more: what is exported next begins there."""
+    with transaction() as writing:
+        end = settled(writing, now)
+    return replace(look, until=min(look.until or end, end))
+
+
+def _title(params: Params) -> str:
+    said = ", ".join(Selection.of(params).asked.values())
+    return _("Learning records as %(format)s (%(selection)s)", format=params["format"], selection=said or _("all"))
+
+
+def _plan(params: Params) -> Sequence[Piece]:
+    """Some thousand statements a piece: how many, the place before the first of them, the place of the last."""
+    pieces: list[Piece] = []
+    with database().reader() as session:
+        look = up_to_now(_look(session, params))
+    with database().reader() as session, closing(places(session, look)) as found:
+        before = [0, 0]
+        while batch := list(islice(found, IN_A_PIECE)):
+            last = [(batch[-1].stored - EPOCH) // MICROSECOND, batch[-1].sid]
+            pieces.append([len(batch), *before, *last])
+            before = last
+    return pieces
+
+
+def _look(session: Session, params: Params) -> Look:
+    return look_of(session, Selection.of(params), sight_of(params["path"]))
+
+
+def sight_of(path: str = EVERYTHING) -> Sight:
+    """Return what an office may see below which `path` lies; without one, what an operator does."""
+    settings: Settings = current_app.extensions["settings"]
+    return Sight(path, settings.public_url)
+
+
+def _make(order: Order, piece: Piece) -> bytes:
+    """Return a piece's statements, of those that the office may see, one a line."""
+    _count, *ends = piece
+    after, last = (Cursor(EPOCH + micros * MICROSECOND, sid) for micros, sid in (ends[:2], ends[2:]))
+    sight = sight_of(order.params["path"])
+    with database().reader() as people:
+        look = replace(_look(people, order.params), until=last.stored + MICROSECOND)
+        with database().reader() as session, closing(onward(session, look, after)) as found:
+            own = (one for one in found if one.place <= last)
+            lines = [one_line(text) for batch in _in_batches(own) for text in _texts(people, batch, sight)]
+    return gzip.compress("".join(f"{line}\n" for line in lines).encode(), compresslevel=1)
+
+
+def _in_batches(found: Iterator[Seen]) -> Iterator[list[Seen]]:
+    while batch := list(islice(found, AT_ONCE)):
+        yield batch
+
+
+def _texts(session: Session, batch: Sequence[Seen], sight: Sight) -> list[str]:
+    return [one.seen.text for one in visible(session, batch, sight)]
+
+
+def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
+    lines = (line for piece in pieces for line in gzip.decompress(piece).decode().split("\n") if line)
+    FORMATS[order.params["format"]](lines, out)
+    return file_name(order.params["format"], order.asked_at)
+
+
+def file_name(form: str, at: datetime) -> str:
+    """Return the name under which an export is saved."""
+    return f"statements-{at:%Y%m%d-%H%M%S}.{form}"
+
+
+def params_of(selection: Selection, form: str, path: str) -> Mapping[str, Any]:
+    """Return the parameters of an office's export; `path` is what lies below the office."""
+    return {**selection.asked, "format": form, "path": path}
+
+
+KINDS = {STATEMENTS: Kind(_title, _plan, _make, _join, size=lambda piece: piece[0])}

@@ -1,0 +1,107 @@
+"""How are statements written for other people's programs? As JSON Lines, CSV or Parquet; never more than a batch in memory."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import IO, Any, cast
+
+from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
+from arro3.io import write_parquet
+
+from lms.records.columns import COLUMNS, INSTANT, NUMBER, TRUTH, Cell, one_line, row_of
+from xapi.admission import write_instant
+from xapi.values import EPOCH, MICROSECOND
+
+Texts = Iterable[str]
+BATCH = 1000
+ROW_GROUP = 20_000  # what a reader of Parquet skips or takes; also what its writer keeps packed in memory
+BOM = "\N{BYTE ORDER MARK}"  # without it Excel takes UTF-8 for something else
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what a spreadsheet may take for a formula
+
+
+def write_json_lines(texts: Texts, out: IO[bytes]) -> None:
+    """Write each statement, as it is stored, on a line of its own."""
+    for text in texts:
+        out.write(one_line(text).encode() + b"\n")
+
+
+def write_csv(texts: Texts, out: IO[bytes]) -> None:
+    """Write a table for spreadsheets: UTF-8 with a byte order mark, CRLF, and no cell that could be a formula."""
+    wrapper = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    wrapper.write(BOM)
+    table = csv.writer(wrapper)
+    table.writerow([column.name for column in COLUMNS])
+    for text in texts:
+        table.writerow([_csv_cell(cell) for cell in row_of(text)])
+    wrapper.flush()
+    wrapper.detach()
+
+
+def _csv_cell(cell: Cell) -> Cell:
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, datetime):
+        return write_instant(cell)
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        return f"'{cell}"
+    return cell
+
+
+_TYPES = {NUMBER: DataType.float64(), TRUTH: DataType.bool(), INSTANT: DataType.timestamp("us", tz="UTC")}
+SCHEMA = Schema([Field(column.name, _TYPES.get(column.kind, DataType.utf8())) for column in COLUMNS])
+
+
+def write_parquet_file(texts: Texts, out: IO[bytes]) -> None:
+    """Write a Parquet table (zstd) whose columns are typed: instants in UTC, numbers, true or false, text."""
+    kept = _Kept(out)
+    batches = RecordBatchReader.from_batches(SCHEMA, kept.over(_batches(texts)))
+    write_parquet(batches, cast(IO[bytes], kept), compression="zstd(3)", max_row_group_size=ROW_GROUP)
+    if kept.failure is not None:
+        raise kept.failure
+
+
+class _Kept(io.RawIOBase):
+    """A file and its rows for a writer that panics where either fails: the first failure ends the rows and is kept."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self.out = out
+        self.failure: Exception | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        """Write, until something fails."""
+        try:
+            if self.failure is None:
+                self.out.write(content)
+        except OSError as error:
+            self.failure = error
+        return len(content)
+
+    def over(self, batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
+        """Yield batches, until something fails."""
+        try:
+            while self.failure is None and (batch := next(batches, None)) is not None:
+                yield batch
+        except Exception as error:
+            self.failure = error
+
+
+def _batches(texts: Texts) -> Iterator[RecordBatch]:
+    rows = map(row_of, texts)
+    while batch := list(islice(rows, BATCH)):
+        columns = zip(COLUMNS, zip(*batch, strict=True), strict=True)
+        yield RecordBatch.from_arrays([_array(column.kind, cells) for column, cells in columns], schema=SCHEMA)
+
+
+def _array(kind: str, cells: Sequence[Any]) -> Array:
+    if kind == INSTANT:
+        micros = [(cell - EPOCH) // MICROSECOND for cell in cells]
+        return Array(micros, type=DataType.int64()).cast(_TYPES[INSTANT])
+    return Array(cells, type=_TYPES.get(kind, DataType.utf8()))
+
+
+FORMATS: dict[str, Callable[[Texts, IO[bytes]], None]] = {"jsonl": write_json_lines, "csv": write_csv, "parquet": write_parquet_file}

@@ -1,0 +1,126 @@
+"""Which statements are meant by a time, a person, a course, a verb, an activity? What is asked for, as a look of the record store."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms import vocabulary as v
+from lms.accounts.models import Person
+from lms.catalogue.models import Course, CourseVersion
+from lms.errors import InvalidInput
+from lms.i18n import SITE_ZONE
+from lms.learning.models import Registration
+from lms.records.people import Sight, known_among
+from xapi.actor import key_of
+from xapi.browsing import AnyOf, Look
+from xapi.errors import BadRequest
+from xapi.indexing import Usage, iri_key
+from xapi.values import iri
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What somebody asks for, as they wrote it; empty means all.
+
+    `since` is included and `until` is not, so that one ends where the next begins. A day begins at midnight of the
+    site's time zone. `person` is a user name or an id, `course` a course's code; `activity` counts in a statement's
+    context too.
+    """
+
+    since: str = ""
+    until: str = ""
+    person: str = ""
+    course: str = ""
+    verb: str = ""
+    activity: str = ""
+
+    @classmethod
+    def of(cls, asked: Mapping[str, Any]) -> "Selection":
+        """Take what a form, a command or a job's parameters hold."""
+        return cls(**{name: str(asked.get(name) or "").strip() for name in cls.__dataclass_fields__})
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """Return what is not empty."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+
+def look_of(session: Session, selection: Selection, sight: Sight) -> Look:
+    """Return what the record store is to look for. Whom the asking office does not know is unknown.
+
+    Raises:
+        InvalidInput: one problem for each field that cannot be meant.
+    """
+    problems: list[str] = []
+    since, until = (_instant(name, getattr(selection, name), problems) for name in ("since", "until"))
+    found = [
+        _person(session, selection.person, sight, problems),
+        _course(session, selection.course, problems),
+        _iri("activity", selection.activity, Usage.ANY_ACTIVITY, problems),
+        _iri("verb", selection.verb, Usage.VERB, problems),
+    ]
+    if problems:
+        raise InvalidInput("; ".join(problems), problems)
+    return Look([one for one in found if one is not None], since, until)
+
+
+def _instant(name: str, text: str, problems: list[str]) -> datetime | None:
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        problems.append(f"{name}: {text!r} is not a day (2026-03-01) or an instant (2026-03-01T08:00:00Z)")
+        return None
+    return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(SITE_ZONE))
+
+
+def _person(session: Session, text: str, sight: Sight, problems: list[str]) -> AnyOf | None:
+    if not text:
+        return None
+    person = find_person(session, text)
+    if person is None or not known_among(session, [person.account], sight)[person.account].below:
+        problems.append(f"person: {text!r} is nobody's user name or id")
+        return None
+    key = key_of(v.actor_of(sight.public_url, person.account))
+    return AnyOf(Usage.AGENT, [key] if key else [])
+
+
+def find_person(session: Session, text: str) -> Person | None:
+    """Return the person of this user name, or of this id."""
+    found = session.scalar(select(Person).where(Person.username == text))
+    if found is None and text.isascii() and text.isdigit() and len(text) < len(str(2**31)):
+        found = session.get(Person, int(text))
+    return found
+
+
+def _course(session: Session, code: str, problems: list[str]) -> AnyOf | None:
+    """A course's statements are those of its registrations: what content says names no course."""
+    if not code:
+        return None
+    if session.scalar(select(Course.id).where(Course.code == code)) is None:
+        problems.append(f"course: {code!r} is not known")
+        return None
+    return AnyOf(Usage.REGISTRATION, registrations_of(session, code))
+
+
+def registrations_of(session: Session, code: str) -> list[UUID]:
+    """Return the registrations for any version of a course."""
+    rows = select(Registration.id).join(CourseVersion, CourseVersion.id == Registration.course_version_id).join(Course)
+    return list(session.scalars(rows.where(Course.code == code)))
+
+
+def _iri(name: str, text: str, usage: Usage, problems: list[str]) -> AnyOf | None:
+    if not text:
+        return None
+    try:
+        return AnyOf(usage, [iri_key(iri(text, name))])
+    except BadRequest as error:
+        problems.append(str(error))
+        return None

@@ -1,0 +1,42 @@
+"""What becomes of a file when its disk or its source fails?"""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from lms.records.formats import FORMATS
+from tests.unit.records.test_columns import PLAIN
+
+
+class FullDisk(io.RawIOBase):
+    """A file on a disk on which there is no more room."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, _content: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def statements(count: int) -> Iterator[str]:
+    for number in range(count):
+        yield json.dumps({**PLAIN, "id": str(number)})
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_full_disk_is_said_to_be_full(form: str) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        FORMATS[form](statements(3000), FullDisk())
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_source_that_breaks_off_is_no_end(form: str) -> None:
+    def breaking() -> Iterator[str]:
+        yield from statements(1500)
+        raise LookupError("the database is gone")
+
+    with pytest.raises(LookupError, match="the database is gone"):
+        FORMATS[form](breaking(), io.BytesIO())
