@@ -35,6 +35,7 @@ TRAINERS = "login 403 403 200 403 403"
 OFFICES = "login 403 403 403 200 200"
 THE_TEACHERS_OWN = "login 200 404 403 403 403"
 THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
+THE_WHOLE_SITES = "login 403 403 403 403 403"  # no office here has the whole site below it: tests/integration/records/test_keys.py
 A_TOKENS = "401 401 401 401 401 401"  # a launch token or a key of the record store; a session's cookie is none
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page
@@ -75,6 +76,10 @@ ACCESS: dict[tuple[str, str], str] = {
     ("records.statements", "GET"): OFFICES,
     ("records.export", "GET"): OFFICES,
     ("records.export", "POST"): "401 403 403 403 422 422",
+    ("records.keys", "GET"): THE_WHOLE_SITES,
+    ("records.new_key", "GET"): THE_WHOLE_SITES,
+    ("records.new_key", "POST"): "401 403 403 403 403 403",
+    ("records.revoke", "POST"): "401 403 403 403 403 403",
     ("jobs.mine", "GET"): "login 200 200 200 200 200",
     ("jobs.one", "GET"): THE_OFFICES_OWN_JOB.format(200),
     ("jobs.download", "GET"): THE_OFFICES_OWN_JOB.format(200),
@@ -155,6 +160,7 @@ class Place:
             "path": "media/a.txt" if rule.endpoint == "content.file" else "frame.js",
             "filename": "icons.svg",
             "elsewhere": "nothing",
+            "key": "nobody",
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

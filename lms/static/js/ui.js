@@ -59,7 +59,7 @@ export function ask(words) {
 }
 
 function onClick(event) {
-  const target = event.target.closest("[data-open-dialog], [data-close-dialog], [data-close-toast], [data-print], [data-show-password], .error-summary a");
+  const target = event.target.closest("[data-open-dialog], [data-close-dialog], [data-close-toast], [data-print], [data-show-password], [data-copy], .error-summary a");
   if (event.target instanceof HTMLDialogElement) event.target.close("no"); // the veil
   closeMenus(event.target);
   if (!target) return;
@@ -67,6 +67,7 @@ function onClick(event) {
   else if ("closeDialog" in target.dataset) target.closest("dialog").close("no");
   else if ("closeToast" in target.dataset) target.closest(".toast").remove();
   else if ("print" in target.dataset) window.print();
+  else if (target.dataset.copy) copy(target, document.getElementById(target.dataset.copy));
   else if (target.dataset.showPassword) showPassword(target, document.getElementById(target.dataset.showPassword).type === "password");
   else focusField(event, target);
 }
@@ -88,8 +89,8 @@ function focusWhatMatters(root) {
 
 // -- passwords: shown while they are typed, hidden again when the form is sent
 
-function offerShowing(root) {
-  for (const button of root.querySelectorAll("[data-show-password]")) button.hidden = false;
+function offerButtons(root) {
+  for (const button of root.querySelectorAll("[data-show-password], [data-copy]")) button.hidden = false;
 }
 
 function showPassword(button, shown) {
@@ -97,6 +98,18 @@ function showPassword(button, shown) {
   if ((input.type === "text") === shown) return;
   input.type = shown ? "text" : "password";
   [button.textContent, button.dataset.shown] = [button.dataset.shown, button.textContent];
+}
+
+// -- values to take along; where the browser keeps the clipboard from us (no https), the selected words can be copied by hand
+
+async function copy(button, input) {
+  input.select();
+  try {
+    await navigator.clipboard.writeText(input.value);
+  } catch {
+    if (!document.execCommand("copy")) return;
+  }
+  showToast(button.dataset.copied, "success");
 }
 
 // -- menus: one <details data-menu> open at a time; Escape closes and gives the focus back
@@ -214,5 +227,5 @@ window.addEventListener("offline", showNetwork);
 watchHtmx();
 readFlashedMessages();
 showNetwork();
-offerShowing(document);
+offerButtons(document);
 focusWhatMatters(document);

@@ -1,0 +1,82 @@
+"""What does an office see of a key: whose it is, what it may do, when it was last used, what it was refused?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Organisation, Person
+from xapi.keys import all_keys
+from xapi.models import ApiKey
+from xapi.tally import NOBODY, Refused, first_day, refused_since
+
+SCOPES = {
+    "statements/write": _l("Store statements"),
+    "statements/read/mine": _l("Read the statements that it stored itself"),
+    "statements/read": _l("Read all statements"),
+    "state": _l("Read and write what activities remember of people"),
+    "profile": _l("Read and write profiles of activities and people"),
+    "define": _l("Say for everybody what an activity is called"),
+    "all/read": _l("Read everything"),
+    "all": _l("Everything"),
+}
+REASONS = {
+    "invalid": _l("Not what the standard demands"),
+    "scope": _l("Not allowed to this key"),
+    "method": _l("Not possible at this address"),
+    "conflict": _l("Contradicts what is stored"),
+    "condition": _l("Changed by somebody else meanwhile"),
+    "size": _l("Too large"),
+    "grant": _l("No token for what was asked"),
+    "secret": _l("Wrong secret"),
+    "revoked": _l("The key is revoked"),
+    "token": _l("The token has ended"),
+    "unknown": _l("No key, or one that was never given"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key and what it was refused since `first_day`."""
+
+    row: ApiKey
+    refused: Sequence[Refused]
+
+    @property
+    def times(self) -> int:
+        """How often it was refused something."""
+        return sum(one.times for one in self.refused)
+
+    @property
+    def scopes(self) -> Sequence[str]:
+        """What it may do, in words."""
+        return [SCOPES[scope] for scope in SCOPES if scope in self.row.scopes.split()]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """All keys, and what was refused to requests that named none which the store knows."""
+
+    working: Sequence[Key]
+    revoked: Sequence[Key]
+    strangers: Sequence[Refused]
+
+
+def keys(session: Session, now: datetime) -> Keys:
+    """Return all keys, the newest first."""
+    refused = refused_since(session, first_day(now))
+    found = [Key(row, refused.get(row.key, ())) for row in all_keys(session)]
+    working, revoked = ([one for one in found if bool(one.row.revoked) is gone] for gone in (False, True))
+    return Keys(working, revoked, refused.get(NOBODY, ()))
+
+
+def may_give_keys(session: Session, person: Person) -> bool:
+    """Say whether the whole site is below this person's organisation. A key opens the whole store, so only such an office gives any.
+
+    Where a site has several trees of organisations, nobody's office is above all of it: keys are given on the command line.
+    """
+    roots = session.scalars(select(Organisation.id).where(Organisation.parent_id.is_(None)).limit(2)).all()
+    return len(roots) == 1 and person.organisation_id == roots[0]

@@ -1,0 +1,93 @@
+"""Which other systems hold a key of the record store, and how is one given or taken back? For the office of the whole site."""
+
+import structlog
+from flask import current_app, flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, widgets
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, ValidationError
+
+from lms.accounts.access import person, requires
+from lms.accounts.models import OFFICE
+from lms.clock import now
+from lms.db import session, transaction
+from lms.errors import NotAllowed, NotFound
+from lms.records.keys import REASONS, SCOPES, may_give_keys
+from lms.records.keys import keys as all_of_them
+from lms.records.sections import bp
+from xapi.keys import LONGEST_NAME, VERSIONS, add_key, revoke_key
+
+log = structlog.get_logger(__name__)
+USUAL = ("statements/write", "statements/read/mine")
+
+
+class KeyForm(FlaskForm):  # type: ignore[misc]
+    """Whose key it shall be, and what it opens."""
+
+    name = StringField(_l("Name of the system"), validators=[DataRequired(_l("Say which system the key is for."))])
+    scopes = SelectMultipleField(
+        _l("What it may do"),
+        choices=[SelectChoice(scope, words) for scope, words in SCOPES.items()],
+        default=USUAL,
+        validators=[InputRequired(_l("Choose at least one."))],
+        widget=widgets.ListWidget(),
+        option_widget=widgets.CheckboxInput(),
+    )
+    version = RadioField(
+        _l("Version of xAPI"), choices=[SelectChoice(one, one) for one in VERSIONS], default=VERSIONS[0], validators=[InputRequired()]
+    )
+    trusted = BooleanField(_l("Its durations may count as hours"))
+
+    def validate_name(self, field: StringField) -> None:
+        """Refuse what cannot be an authority's name."""
+        field.data = field.data.strip()
+        if not 0 < len(field.data) <= LONGEST_NAME or not field.data.isprintable():
+            raise ValidationError(_("A name has 1 to %(n)s characters, in one line.", n=LONGEST_NAME))
+
+
+@bp.get("/keys")
+@requires(OFFICE)
+def keys() -> ResponseReturnValue:
+    """List the keys, with what they are used for and refused."""
+    _only_the_whole_sites_office()
+    return render_template("records/keys.html", keys=all_of_them(session(), now()), reasons=REASONS)
+
+
+@bp.route("/keys/new", methods=["GET", "POST"])
+@requires(OFFICE)
+def new_key() -> ResponseReturnValue:
+    """Give a key. The secret is on the page that answers, and nowhere else ever: nobody keeps that page."""
+    _only_the_whole_sites_office()
+    form = KeyForm()
+    if not form.validate_on_submit():
+        return render_template("records/key_new.html", form=form), 422 if form.is_submitted() else 200
+    with transaction() as writing:
+        how = {"trusted": form.trusted.data, "default_version": form.version.data}
+        key, secret = add_key(writing, form.name.data, tuple(form.scopes.data), now=now(), **how)
+    log.info("key.given", key=key, by=person().id)
+    address = f"{current_app.extensions['settings'].public_url}/xapi/"
+    page = make_response(render_template("records/key_given.html", name=form.name.data, key=key, secret=secret, address=address))
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+@bp.post("/keys/<key>/revoke")
+@requires(OFFICE)
+def revoke(key: str) -> ResponseReturnValue:
+    """Revoke a key for ever; what it stored stays."""
+    _only_the_whole_sites_office()
+    with transaction() as writing:
+        revoked = revoke_key(writing, key, now())
+    if not revoked:
+        raise NotFound(_("There is no key of this name that works. Perhaps somebody has just revoked it."))
+    log.info("key.revoked", key=key, by=person().id)
+    flash(_("The key is revoked. It opens nothing any more, at the latest in ten seconds."), "success")
+    return redirect(url_for("records.keys"))
+
+
+def _only_the_whole_sites_office() -> None:
+    if not may_give_keys(session(), person()):
+        raise NotAllowed(_("A key opens the record store for the whole site. Only the office above all others sees and gives keys."))
