@@ -35,6 +35,7 @@ def define(store: Store, *definitions: dict[str, Any], **how: Any) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_an_activity_has_the_id_that_was_asked_for_and_what_statements_defined(store: Store, version: str) -> None:
+    """XAPI-00251 to -00253."""
     define(store, MEETING)
     answer = activity(store, version=version)
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
@@ -165,7 +166,7 @@ def test_canonical_reaches_every_activity_and_leaves_extensions_and_people_alone
     ],
 )
 def test_a_person_has_lists_of_what_identifies_and_of_every_name(store: Store, identifier: str, value: Any, version: str) -> None:
-    """XAPI-00240 to -00248."""
+    """XAPI-00236 to -00248."""
     agent = {identifier: value}
     answer = person(store, agent, version=version)
     assert (answer.status_code, answer.json) == (200, {"objectType": "Person", identifier: [value]})

@@ -90,6 +90,7 @@ def data_of(answer: TestResponse) -> dict[str, bytes]:
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("content", [TEXT, PICTURE, b"", b"\r\n", b"\r\n--", f"x--{BOUNDARY}x".encode(), b"a" * 200_000], ids=len)
 def test_data_comes_back_byte_for_byte(store: Store, version: str, content: bytes) -> None:
+    """XAPI-00167."""
     sent = statement(attachments=[attachment(content, contentType="image/jpeg")])
     assert send(store, mixed(first(sent), part(content)), version=version).json == [sent["id"]]
     answer = store.get(statementId=sent["id"], attachments=True, version=version)
@@ -221,6 +222,7 @@ def test_an_attachment_without_what_it_needs_is_refused(local_store: Store, vers
 
 
 def test_more_than_a_request_takes_is_refused_as_it_arrives(local_store: Store) -> None:
+    """XAPI-00328."""
     content = b"x" * (16 * 2**20 + 1)
     sent = statement(attachments=[attachment(content)])
     assert send(local_store, mixed(first(sent), part(content))).status_code == 200  # data is not what fills memory

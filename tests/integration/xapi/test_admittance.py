@@ -215,6 +215,7 @@ def test_head_is_get_without_its_body(local_store: Store) -> None:
 
 
 def test_a_database_that_does_not_answer_is_503_and_try_again(local_store: Store) -> None:
+    """XAPI-00329, where the client knows that nothing was stored."""
     local_store.get()
     with local_store.engine.begin() as connection:
         connection.execute(text("DROP TABLE xapi_statement"))

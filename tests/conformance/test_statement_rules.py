@@ -1,13 +1,17 @@
 """Does the store take every statement that xAPI allows and refuse every other, naming the place?"""
 
+import uuid
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 import pytest
 
-from tests.unit.xapi.statement_cases import ANNA, BAD, GONE, GOOD, REF, SECOND_BAD, SECOND_GOOD, WHOLE, Case
+from tests.conformance.documents import VERSIONS
+from tests.conformance.statement_cases import ANNA, BAD, FIRST_BAD, GONE, GOOD, REF, SECOND_BAD, SECOND_GOOD, WHOLE, Case
+from tests.integration.xapi.conftest import Store, statement
 from xapi.errors import BadRequest
+from xapi.models import StatementRow
 from xapi.statement import check
 
 
@@ -29,26 +33,61 @@ def _named(cases: list[Case]) -> list[Any]:
     return [pytest.param(path, value, id=f"{number}-{requirement}-{path}") for number, (requirement, path, value) in enumerate(cases)]
 
 
-@pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
+def whole(path: str, value: Any) -> dict[str, Any]:
+    """Return the statement with everything that goes with `value`."""
+    statement = changed(path, value)
+    if statement["object"].get("objectType", "Activity") != "Activity":
+        del statement["context"]["revision"], statement["context"]["platform"]
+    return statement
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_a_statement_with_everything_is_taken(version: str) -> None:
     check(WHOLE, version=version)
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize(("path", "value"), _named(GOOD))
-def test_what_the_specification_allows_is_taken(path: str, value: Any) -> None:
-    statement = changed(path, value)
-    if statement["object"].get("objectType", "Activity") != "Activity":
-        del statement["context"]["revision"], statement["context"]["platform"]
-    check(statement, version="1.0.3")
+def test_what_the_specification_allows_is_taken(path: str, value: Any, version: str) -> None:
+    check(whole(path, value), version=version)
 
 
+@pytest.mark.parametrize(("path", "value"), _named(GOOD))
+def test_what_is_allowed_is_stored_and_given_back(every_test_store: Store, path: str, value: Any) -> None:
+    said = {**whole(path, value), "id": str(uuid.uuid4()), "attachments": []}
+    assert every_test_store.put(said["id"], said).status_code == 204
+    found = every_test_store.get(statementId=said["id"]).json
+    set_by_store = {"stored", "authority", "version"}
+    asked_for = {name: item for name, item in said.items() if name not in set_by_store}
+    around = asked_for["context"]["contextActivities"]
+    around.update({name: [one] for name, one in around.items() if isinstance(one, dict)})
+    assert {name: item for name, item in found.items() if name not in set_by_store} == asked_for
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize(("path", "value"), _named(BAD))
-def test_what_the_specification_forbids_is_refused_by_its_path(path: str, value: Any) -> None:
+def test_what_the_specification_forbids_is_refused_by_its_path(path: str, value: Any, version: str) -> None:
     with pytest.raises(BadRequest) as refused:
-        check(changed(path, value), version="1.0.3")
+        check(changed(path, value), version=version)
     assert refused.value.message
     top = path.partition(".")[0]
     assert refused.value.path.startswith((f"statement.{top}", "statement.context.revision"))
+
+
+@pytest.mark.parametrize(("path", "value"), _named(BAD))
+def test_what_is_forbidden_is_a_400_and_stores_nothing(every_test_store: Store, path: str, value: Any) -> None:
+    """XAPI-00182: nothing is changed by a request that is refused, neither by the good statement beside it."""
+    before = every_test_store.count(StatementRow)
+    refused = every_test_store.post([statement(), changed(path, value)])
+    assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")
+    assert refused.json["path"].startswith("statements[1].")
+    assert every_test_store.count(StatementRow) == before
+
+
+@pytest.mark.parametrize(("path", "value"), _named(FIRST_BAD))
+def test_what_only_2_0_has_is_refused_in_1_0_3(path: str, value: Any) -> None:
+    with pytest.raises(BadRequest):
+        check(changed(path, value), version="1.0.3")
 
 
 @pytest.mark.parametrize(("path", "value"), SECOND_GOOD, ids=range(len(SECOND_GOOD)))
@@ -63,6 +102,7 @@ def test_what_2_0_forbids_is_refused(path: str, value: Any) -> None:
 
 
 def test_voiding_needs_a_reference() -> None:
+    """XAPI-00017, -00019, -00020."""
     voided = {"id": "http://adlnet.gov/expapi/verbs/voided"}
     check({"actor": ANNA, "verb": voided, "object": REF}, version="1.0.3")
     with pytest.raises(BadRequest, match="StatementRef"):
