@@ -1,25 +1,42 @@
 """How fast is it? Runs the `main()` of each bench_*.py beside this file, or only of those that are named.
 
-python -m tests.benchmarks [NAME …]
+python -m tests.benchmarks [--millions] [NAME …]
+
+With --millions, questions are also asked among 2,000,000 statements (6 GB and some three minutes more).
 """
 
 import importlib
 import sys
+import time
 from pathlib import Path
 
+from tests.benchmarks.measuring import FULL, MILLIONS, Effort
+from tests.benchmarks.places import Places
 
-def run(wanted: list[str]) -> int:
-    """Run benchmarks in the order of their names; return the number of wanted ones that do not exist."""
-    names = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
-    unknown = [name for name in wanted if name not in names]
+NAMES = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
+
+
+def run(names: list[str], effort: Effort) -> None:
+    """Run these benchmarks in one installation."""
+    with Places(effort) as places:
+        for name in names:
+            print(f"── {name} ──", flush=True)
+            started = time.perf_counter()
+            importlib.import_module(f"tests.benchmarks.bench_{name}").main(places)
+            print(f"({time.perf_counter() - started:.0f} s)\n", flush=True)
+
+
+def main(wanted: list[str]) -> int:
+    """Run what is wanted, all where nothing is named; return the exit code."""
+    effort = MILLIONS if "--millions" in wanted else FULL
+    wanted = [name for name in wanted if name != "--millions"]
+    unknown = [name for name in wanted if name not in NAMES]
     for name in unknown:
-        print(f"There is no benchmark {name!r}; there are: {', '.join(names)}", file=sys.stderr)
-    for name in names if not wanted else [name for name in names if name in wanted]:
-        print(f"── {name} ──", flush=True)
-        importlib.import_module(f"tests.benchmarks.bench_{name}").main()
-        print(flush=True)
-    return len(unknown)
+        print(f"There is no benchmark {name!r}; there are: {', '.join(NAMES)}", file=sys.stderr)
+    if not unknown:
+        run(wanted or NAMES, effort)
+    return 2 if unknown else 0
 
 
 if __name__ == "__main__":
-    sys.exit(2 if run(sys.argv[1:]) else 0)
+    sys.exit(main(sys.argv[1:]))

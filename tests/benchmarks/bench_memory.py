@@ -1,0 +1,72 @@
+"""How much memory does the server take for a large attachment, sent and fetched? It should be the same for ten times the size."""
+
+import hashlib
+import json
+import os
+import time
+import uuid
+
+from tests.benchmarks import wire
+from tests.benchmarks.bench_statements import COURSE, VERSION, key_for
+from tests.benchmarks.measuring import print_table
+from tests.benchmarks.places import Places, Site
+
+MB = 2**20
+BOUNDARY = "bench"
+
+
+def main(places: Places) -> None:
+    """Send and fetch a tenth of the largest attachment, and then all of it."""
+    site = places.site("postgresql")
+    authorization = key_for(site)
+    _send(site, authorization, os.urandom(1024))  # what is loaded at the first time is no part of it
+    rows = [row for size in (places.effort.attachment // 10, places.effort.attachment) for row in _both(site, authorization, size)]
+    print_table(("", "MB", "s", "most memory before, MB", "after, MB", "more, MB"), rows)
+
+
+def _both(site: Site, authorization: str, size: int) -> list[tuple[str, ...]]:
+    content = os.urandom(size)
+    before, started = _begin(site), time.perf_counter()
+    statement_id = _send(site, authorization, content)
+    sent = _row("sent", size, started, before, site.served.peak())
+    before, started = _begin(site), time.perf_counter()
+    path = f"/xapi/statements?statementId={statement_id}&attachments=true"
+    reply = wire.ask(site.served.port, wire.request("GET", path, {"Authorization": authorization, **VERSION}))
+    if content not in reply.body:
+        raise RuntimeError("the attachment came back as something else")
+    return [sent, _row("fetched", size, started, before, site.served.peak())]
+
+
+def _begin(site: Site) -> int:
+    site.served.reset_peak()
+    return site.served.peak()
+
+
+def _row(name: str, size: int, started: float, before: int, after: int) -> tuple[str, ...]:
+    seconds = time.perf_counter() - started
+    return (name, f"{size / MB:.1f}", f"{seconds:.1f}", f"{before / MB:.0f}", f"{after / MB:.0f}", f"{(after - before) / MB:.1f}")
+
+
+def _send(site: Site, authorization: str, content: bytes) -> str:
+    """Post a statement with this attachment; return its id."""
+    statement_id, sha2 = str(uuid.uuid4()), hashlib.sha256(content).hexdigest()
+    attachment = {
+        "usageType": "https://bench.example/film",
+        "display": {"zh-CN": "录像"},
+        "contentType": "video/mp4",
+        "length": len(content),
+        "sha2": sha2,
+    }
+    statement = {
+        "id": statement_id,
+        "actor": {"account": {"homePage": "https://bench.example", "name": "teacher-1"}},
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/attached"},
+        "object": {"id": COURSE},
+        "attachments": [attachment],
+    }
+    first = f"--{BOUNDARY}\r\nContent-Type: application/json\r\n\r\n{json.dumps(statement)}\r\n--{BOUNDARY}\r\n"
+    second = f"Content-Type: video/mp4\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: {sha2}\r\n\r\n"
+    body = b"".join(((first + second).encode(), content, f"\r\n--{BOUNDARY}--\r\n".encode()))
+    headers = {"Authorization": authorization, **VERSION, "Content-Type": f"multipart/mixed; boundary={BOUNDARY}"}
+    wire.ask(site.served.port, wire.request("POST", "/xapi/statements", headers, body))
+    return statement_id

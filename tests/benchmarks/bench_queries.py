@@ -1,0 +1,141 @@
+"""How long does each kind of question take among 200,000 statements, and among ten times as many? (2,000,000 with `--millions`)
+
+Every question asks for a page of 100 and names other people, courses and times than the one before. The statements are
+made by history.py; the plans that PostgreSQL carried out are written beside the picture.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import event, text
+
+from tests.benchmarks import history, picture, wire
+from tests.benchmarks.bench_statements import VERSION, key_for
+from tests.benchmarks.history import COURSES, HOME, PEOPLE, SITE, VERB, VERBS
+from tests.benchmarks.measuring import Subject, Turn, compare
+from tests.benchmarks.places import TALKS, Places, Site
+from xapi.finding import find_many
+from xapi.query import Many, parse_query
+
+AIM = "150 a second, p95 < 150 ms"
+LAST = datetime.now(UTC) - timedelta(minutes=1)
+ROWS_AT_ONCE = 200_000
+
+
+def _agent(number: int) -> str:
+    return json.dumps({"account": {"homePage": HOME, "name": f"teacher-{number * 13 % PEOPLE}"}})
+
+
+def _registration(number: int) -> str:
+    """Return the registration of statement `number`, as history.py makes it."""
+    whose = f"registration{number * 7919 % PEOPLE}-{number * 104729 % COURSES}"
+    return str(uuid.UUID(hashlib.md5(whose.encode(), usedforsecurity=False).hexdigest()))
+
+
+def _days_ago(days: int) -> str:
+    return (LAST - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+KINDS: dict[str, Callable[[int], dict[str, str]]] = {
+    "latest": lambda _: {},
+    "actor": lambda number: {"agent": _agent(number)},
+    "verb": lambda number: {"verb": f"{VERB}{number % (VERBS - 1)}"},
+    "rare verb": lambda _: {"verb": f"{VERB}{VERBS - 1}"},
+    "since": lambda number: {"since": _days_ago(number % 80)},
+    "since, ascending": lambda number: {"since": _days_ago(number % 80), "ascending": "true"},
+    "actor + verb": lambda number: {"agent": _agent(number), "verb": f"{VERB}{number % (VERBS - 1)}"},
+    "actor + since": lambda number: {"agent": _agent(number), "since": _days_ago(30)},
+    "activity": lambda number: {"activity": f"{SITE}{number % COURSES}/{number * 15485863 % history.ACTIVITIES}"},
+    "course": lambda number: {"activity": f"{SITE}{number % COURSES}", "related_activities": "true"},
+    "course + verb": lambda number: {**KINDS["course"](number), **KINDS["verb"](number)},
+    "course + rare verb": lambda number: {**KINDS["course"](number), **KINDS["rare verb"](number)},
+    "registration": lambda number: {"registration": _registration(number)},
+}
+
+
+def main(places: Places) -> None:
+    """Measure on PostgreSQL at every size; draw how the time of a question grows."""
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in KINDS}
+    for size in places.effort.statements:
+        site, floor = places.archive(size), places.floor("postgresql")
+        _fill(site, size)
+        headers = {"Authorization": key_for(site), **VERSION}
+        empty = Subject("empty", floor.measure(lambda headers=headers: [_empty(headers) for _ in range(TALKS)]))
+        print(f"{size:,} statements")
+        turns = compare([empty, *(_subject(site, headers, name) for name in KINDS)], places.effort)
+        for name in KINDS:
+            found[name].append((size, _spent(turns[name])))
+        print(f"plans: {_plans(site, size)}")
+    if len(places.effort.statements) > 1:
+        where = picture.draw("queries", "A page of 100, by number of statements", ("statements", "ms of CPU, server and database"), found)
+        print(f"picture: {where}")
+
+
+def _spent(turns: list[Turn]) -> float:
+    """Return the CPU milliseconds of a question, the server's and the database's."""
+    each = sorted((one.cpu + (one.database_cpu or 0)) / one.items * 1000 for one in turns)
+    return each[len(each) // 2]
+
+
+def _fill(site: Site, size: int) -> None:
+    """Add so many statements after the demo's."""
+    with site.database.writing() as connection:
+        before = connection.scalar(text("SELECT max(sid) FROM xapi_statement_id")) or 0
+        last = before + size
+        for start in range(before + 1, last + 1, ROWS_AT_ONCE):
+            history.fill(connection, start, min(start + ROWS_AT_ONCE - 1, last), LAST, last)
+    with site.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))  # as it does by itself in the nights of three months
+
+
+def _subject(site: Site, headers: dict[str, str], name: str) -> Subject:
+    return Subject(name, site.served.measure(lambda: [_ask(name, headers, start) for start in range(TALKS)]), ("empty",), AIM)
+
+
+def _empty(headers: dict[str, str]) -> wire.Talk:
+    while True:
+        yield wire.request("GET", "/empty", headers)
+
+
+def _ask(name: str, headers: dict[str, str], start: int) -> wire.Talk:
+    """Ask on and on, never twice for the same as long as there is something else."""
+    number = start
+    while True:
+        reply = yield wire.request("GET", "/xapi/statements?" + urlencode({"limit": "100", **KINDS[name](number)}), headers)
+        if b'"statements":[' not in reply.body:
+            raise RuntimeError(f"these are no statements: {reply.body[:500]!r}")
+        number += TALKS
+
+
+def _plans(site: Site, size: int) -> str:
+    """Write down how PostgreSQL carried out one question of each kind."""
+    parts = []
+    for name, asked in KINDS.items():
+        query = parse_query({"limit": "100", **asked(77)})
+        if not isinstance(query, Many):
+            raise TypeError(query)
+        parts.append(f"── {name} ──\n" + "\n".join(_plan(site, query)))
+    picture.FOLDER.mkdir(parents=True, exist_ok=True)
+    path = picture.FOLDER / f"plans-{size}.txt"
+    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def _plan(site: Site, query: Many) -> list[str]:
+    sent: list[tuple[str, Any]] = []
+    with site.database.reader() as session:
+        connection = session.connection()
+
+        def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_more: object) -> None:
+            sent.append((statement, parameters))
+
+        event.listen(connection, "before_cursor_execute", note)
+        find_many(session, query, None, datetime.now(UTC))
+        event.remove(connection, "before_cursor_execute", note)
+        statement, parameters = sent[-1]
+        return list(connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", parameters).scalars())

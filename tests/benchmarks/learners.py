@@ -1,0 +1,69 @@
+"""How does a benchmark get people who are learning right now? Registrations and live launches, as opening the player writes them."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, insert, select, text
+
+from lms.catalogue.models import Course, CourseVersion
+from lms.catalogue.publish import outline_of
+from lms.learning.models import Launch, Registration
+from lms.learning.stating import Subject
+from lms.learning.tickets import Ticket, Tickets
+from tests.benchmarks.places import Site
+
+OPENED_BEFORE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Somebody with the player open, and what their page holds: a launch token and the first nonce."""
+
+    subject: Subject
+    enrolment_id: int
+    token: str
+    nonce: str
+
+
+def open_pages(site: Site, count: int) -> list[Learner]:
+    """Give so many people who study nothing yet a live launch of the first activity of the first course."""
+    with site.database.reader() as session:
+        busy = session.scalar(select(func.max(Launch.person_id)).where(Launch.live)) or site.seeded.first_person - 1
+        numbers = range(busy + 1 - site.seeded.first_person, busy + 1 - site.seeded.first_person + count)
+        version = session.scalars(select(CourseVersion).order_by(CourseVersion.id).limit(1)).one()
+        course = session.get_one(Course, version.course_id).code
+        activity = outline_of(version).activities[0]
+    learners = [_learner(site, number, course, activity.key) for number in numbers]
+    registrations = [
+        {"id": one.subject.registration, "enrolment_id": one.enrolment_id, "course_version_id": version.id} for one in learners
+    ]
+    launches = [
+        {
+            "id": one.subject.launch_id,
+            "registration_id": one.subject.registration,
+            "enrolment_id": one.enrolment_id,
+            "person_id": site.seeded.first_person + number,
+            "course_version_id": version.id,
+            "activity": activity.key,
+            "device": one.subject.device,
+            "opened_at": one.subject.opened_at,
+            "nonce": one.nonce,
+            "cap_seconds": activity.worth_seconds,
+        }
+        for number, one in zip(numbers, learners, strict=True)
+    ]
+    with site.database.writing() as connection:
+        connection.execute(insert(Registration), registrations)
+        connection.execute(insert(Launch), launches)
+        connection.execute(text("ANALYZE"))  # as a database has done that was not filled a second ago
+    return learners
+
+
+def _learner(site: Site, number: int, course: str, activity: str) -> Learner:
+    launch_id, registration = uuid.uuid4(), uuid.uuid4()
+    account = site.seeded.username(number)
+    opened_at = datetime.now(UTC) - OPENED_BEFORE
+    subject = Subject(site.settings.public_url, launch_id, registration, account, course, activity, f"pc-{number:08x}", opened_at)
+    token = Tickets(site.settings.secret_key).issue(Ticket(launch_id, 1))
+    return Learner(subject, site.seeded.first_enrolment + number, token, uuid.uuid4().hex[:16])

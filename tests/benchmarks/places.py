@@ -1,0 +1,231 @@
+"""Where are benchmarks run? In a real installation each: migrated, filled with people, served by `lms serve`.
+
+What is opened once is kept for the benchmarks that follow and closed at the end. PostgreSQL comes from its wheel with
+fsync off, so that CPU is measured and not a disk; beside it the product has Valkey, as in a real installation, and no
+worker unless a benchmark starts one. On SQLite the worker lives in the web process, as it does by default.
+"""
+
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import psutil
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.app import create_app
+from lms.catalogue.models import CourseVersion
+from lms.config import Settings
+from lms.db import Database
+from lms.demo.load import Ground, load
+from lms.web import schema
+from tests import factories, servers
+from tests.benchmarks import wire
+from tests.benchmarks.measuring import TINY, Effort, Turn
+from tests.benchmarks.seed import Seeded, seed
+
+ROOT = Path(__file__).parents[2]
+TALKS = 8  # as many as the server has threads
+START_S = 60
+LMS = (sys.executable, "-c", "from lms.cli import main; main()")
+
+
+class Served:
+    """A server process on a port of its own, and the database processes that work for it."""
+
+    def __init__(self, port: int, process: subprocess.Popen[bytes], database: psutil.Process | None) -> None:
+        self.port = port
+        self._web = psutil.Process(process.pid)
+        self._database = database
+
+    def reset_peak(self) -> None:
+        """Forget the most memory that the server's processes had so far (Linux)."""
+        for one in self._processes():
+            Path(f"/proc/{one.pid}/clear_refs").write_text("5")
+
+    def peak(self) -> int:
+        """Return the most memory, in bytes, that one process of the server had since then."""
+        found = (re.search(r"VmHWM:\s*(\d+) kB", Path(f"/proc/{one.pid}/status").read_text()) for one in self._processes())
+        return max(int(line[1]) * 1024 for line in found if line)
+
+    def _processes(self) -> list[psutil.Process]:
+        return [self._web, *self._web.children(recursive=True)]
+
+    def measure(self, talks: Callable[[], Sequence[wire.Talk]], items: int = 1) -> Callable[[float], Turn]:
+        """Return how talks are measured, where each reply stands for so many items."""
+
+        def work(seconds: float) -> Turn:
+            prepared = talks()
+            web, database, started = spent(self._web), self._database and spent(self._database), time.perf_counter()
+            waits = wire.drive(self.port, prepared, seconds)
+            elapsed = time.perf_counter() - started
+            used = None if self._database is None or database is None else spent(self._database) - database
+            return Turn(len(waits) * items, elapsed, spent(self._web) - web, used, waits)
+
+        return work
+
+
+def spent(parent: psutil.Process) -> float:
+    """Return the CPU seconds that a process and those below it have used."""
+    times = [one.cpu_times() for one in (parent, *parent.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
+
+
+@dataclass(frozen=True)
+class Site:
+    """An installation: its app in this process (for filling and reading), what is served, and who is in it."""
+
+    settings: Settings
+    app: Flask
+    served: Served
+    seeded: Seeded
+    postmaster: psutil.Process | None
+
+    @property
+    def database(self) -> Database:
+        """The installation's database."""
+        found: Database = self.app.extensions["db"]
+        return found
+
+
+class Places:
+    """What benchmarks share, opened when it is first asked for."""
+
+    def __init__(self, effort: Effort) -> None:
+        self.effort = effort
+        self._open = ExitStack()
+        self._sites: dict[str, Site] = {}
+        self._floors: dict[str, Served] = {}
+
+    def __enter__(self) -> "Places":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._open.close()
+
+    @cached_property
+    def folder(self) -> Path:
+        """A folder that is gone at the end."""
+        return Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+
+    @cached_property
+    def _postgres(self) -> servers.Postgres:
+        return self._open.enter_context(servers.postgres())
+
+    @cached_property
+    def valkey(self) -> str:
+        """A Valkey's address."""
+        return self._open.enter_context(servers.valkey())
+
+    def site(self, kind: str) -> Site:
+        """Return the installation on 'postgresql' or 'sqlite', with everybody in it."""
+        return self._site(kind, kind, self.effort.people)
+
+    def archive(self, statements: int) -> Site:
+        """Return an installation on PostgreSQL for this many statements, with hardly anybody in it."""
+        return self._site("postgresql", f"archive-{statements}", TINY.people)
+
+    def _site(self, kind: str, name: str, people: int) -> Site:
+        if name not in self._sites:
+            self._sites[name] = self._make_site(kind, name, people)
+        return self._sites[name]
+
+    def _make_site(self, kind: str, name: str, people: int) -> Site:
+        port, folder = _free_port(), self.folder / name
+        folder.mkdir()
+        changes = {
+            "public_url": f"http://localhost:{port}",
+            "content_url": f"http://127.0.0.1:{port}",
+            "secret_key": secrets.token_urlsafe(48),
+            "redis_url": self.valkey if kind == "postgresql" else None,
+        }
+        settings = factories.settings_for(self._url(kind, "lms"), folder, **changes)
+        app = create_app(settings)
+        self._open.callback(app.extensions["db"].dispose)
+        seeded = _fill(app, settings, people)
+        postmaster = _postmaster(app.extensions["db"]) if kind == "postgresql" else None
+        process = self._open.enter_context(running([*LMS, "serve", "--port", str(port)], environment(settings), folder / "web.log"))
+        _wait(port, "/healthz", process, folder / "web.log")
+        return Site(settings, app, Served(port, process, postmaster), seeded, postmaster)
+
+    def floor(self, kind: str) -> Served:
+        """Return the floor's server beside the installation of this kind."""
+        if kind not in self._floors:
+            port, log = _free_port(), self.folder / f"floor-{kind}.log"
+            options = ["--interface", "wsgi", "--factory", "--blocking-threads", "8", "--port", str(port), "--log-level", "warning"]
+            own = {**os.environ, "PYTHONPATH": str(ROOT), "FLOOR_DATABASE": self._url(kind, "floor").replace("+psycopg", "")}
+            process = self._open.enter_context(
+                running([sys.executable, "-m", "granian", *options, "tests.benchmarks.floor:create"], own, log)
+            )
+            _wait(port, "/", process, log)
+            self._floors[kind] = Served(port, process, self.site(kind).postmaster)
+        return self._floors[kind]
+
+    def _url(self, kind: str, name: str) -> str:
+        return self._postgres.create() if kind == "postgresql" else f"sqlite:///{self.folder / kind / name}.sqlite3"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the environment of a process of this installation."""
+    names = ("database_url", "redis_url", "storage_url", "public_url", "content_url", "secret_key")
+    own = {name.upper(): getattr(settings, name) or "" for name in names}
+    return {**os.environ, **own, "LMS_DATA_DIR": str(settings.data_dir), "LOG_LEVEL": "INFO"}
+
+
+@contextmanager
+def running(command: Sequence[str], own: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a process of the product during the block; what it says goes into a file."""
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, env=own, stdout=file, stderr=subprocess.STDOUT, cwd=ROOT)
+        try:
+            yield process
+        finally:
+            for one in [*psutil.Process(process.pid).children(recursive=True), process]:
+                one.terminate()
+            process.wait(START_S)
+
+
+def _wait(port: int, path: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_S
+    while True:
+        try:
+            wire.ask(port, wire.request("GET", path, {}))
+        except OSError as error:
+            if process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"the server did not start:\n{log.read_text()[-4000:]}") from error
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _postmaster(database: Database) -> psutil.Process | None:
+    with database.reader() as session:
+        return psutil.Process(session.scalar(select(func.pg_backend_pid()))).parent()
+
+
+def _fill(app: Flask, settings: Settings, people: int) -> Seeded:
+    """Migrate, load the demo with its courses and their evidence, and enrol everybody in classes that study them."""
+    database: Database = app.extensions["db"]
+    schema.upgrade(database.engine)
+    with app.app_context():
+        load(Ground(database, app.extensions["storage"], settings.public_url, app.extensions["clock"](), lambda _: None))
+        with database.writing() as connection:
+            versions = list(connection.scalars(select(CourseVersion.id).order_by(CourseVersion.id)))
+            return seed(connection, versions, people=people)
