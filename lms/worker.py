@@ -4,7 +4,9 @@ Without REDIS_URL the queue lives in this process (`memory://`) with one worker 
 with it, `lms worker` runs them in processes of their own.
 """
 
+import math
 import threading
+import time
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +23,7 @@ from lms.db import Base, UtcDateTime, transaction
 
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 20
+MOMENT_S = 0.2
 
 
 class WorkerHeartbeat(Base):
@@ -80,6 +83,33 @@ def ring(task: Task, *args: object) -> None:
         task.apply_async(args=args, retry=False)
     except Exception as error:  # any broker's failure is the same to us
         log.warning("doorbell.failed", task=task.name, error=type(error).__name__)
+
+
+class Doorbell:
+    """Rings for one task, once for all who ask within a moment, and never in the thread that asks.
+
+    A ring costs as much as storing a statement, and a hundred rings a second say no more than five.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._lock = threading.Lock()
+        self._next: threading.Timer | None = None
+        self._rung = -math.inf
+
+    def ring(self) -> None:
+        """Ask for the task within a moment from now."""
+        with self._lock:
+            if self._next is not None and self._next.is_alive():  # not so in a process that was forked meanwhile
+                return
+            self._next = threading.Timer(max(0.0, self._rung + MOMENT_S - time.monotonic()), self._ring)
+            self._next.daemon = True
+            self._next.start()
+
+    def _ring(self) -> None:
+        with self._lock:  # first: whoever stores something from here on asks anew
+            self._next, self._rung = None, time.monotonic()
+        ring(self._task)
 
 
 def start_embedded(app: Flask) -> None:

@@ -8,7 +8,7 @@ from lms.clock import now
 from lms.config import Settings
 from lms.crediting.drain import MOST_AT_ONCE, drain
 from lms.db import database
-from lms.worker import ring
+from lms.worker import Doorbell
 
 EVERY_SECONDS = 5
 
@@ -30,8 +30,9 @@ SCHEDULE = {"crediting": {"task": credit.name, "schedule": EVERY_SECONDS}}
 
 def init_app(app: Flask) -> None:
     """Ring for the worker whenever statements were stored."""
+    app.extensions["crediting_doorbell"] = Doorbell(credit)
     xapi.statements_stored.connect(_ring, app)
 
 
-def _ring(_sender: Flask, **_count: object) -> None:
-    ring(credit)
+def _ring(sender: Flask, **_count: object) -> None:
+    sender.extensions["crediting_doorbell"].ring()
