@@ -1,29 +1,28 @@
 """`lms`: what can be done on the command line? One group; every command has help, and exit 2 with one line per problem on bad input."""
 
-import json
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any, NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError
 from flask import Flask, current_app
 from flask.cli import ScriptInfo, with_appcontext
-from flask_babel import force_locale
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 import xapi
-from lms.accounts.models import ROLES, Organisation, Person
-from lms.accounts.passwords import problem_of, set_password
-from lms.accounts.people import add_person
+from lms.accounts.commands import user
 from lms.app import create_app
 from lms.catalogue.commands import course
-from lms.clock import now
+from lms.clock import system_clock
 from lms.config import Settings, SettingsError, from_env
 from lms.crediting.commands import hours, ledger
-from lms.db import Database, database, transaction
+from lms.db import Database
 from lms.demo.commands import demo
 from lms.errors import InvalidInput
 from lms.programmes.commands import programme
@@ -45,7 +44,18 @@ def _settings(port: int = 8000) -> Settings:
 def _app() -> Flask:
     settings = _settings()
     logs.configure(settings.log_level)
+    _demand_schema(settings)
     return create_app(settings)
+
+
+def _demand_schema(settings: Settings) -> None:
+    """Refuse to work on a database that is behind; no connection is left over for the processes started next."""
+    found = Database(settings.database_url)
+    with found.engine.connect() as connection:
+        missing = schema.missing(connection)
+    found.dispose()
+    if missing:
+        _refuse([f"DATABASE_URL: the database is {missing}"])
 
 
 def _refuse(problems: list[str]) -> NoReturn:
@@ -54,7 +64,49 @@ def _refuse(problems: list[str]) -> NoReturn:
     sys.exit(2)
 
 
-@click.group("lms", context_settings={"help_option_names": ["-h", "--help"]})
+class Refusal(click.ClickException):
+    """A line for each thing that was wrong, and exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the lines as they are."""
+        click.echo(self.message, file=file, err=True)
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Turn what Click would tell in a paragraph, and what a database would in a stack of calls, into one line a problem."""
+    try:
+        yield
+    except NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "lms"
+        said = " ".join(error.format_message().split())
+        raise Refusal(f"{where}: {said} See `{where} --help`.") from None
+    except InvalidInput as error:
+        raise Refusal("\n".join(error.problems or [error.message])) from None
+    except DBAPIError as error:
+        said = " ".join(str(error.orig).split())
+        raise Refusal(f"DATABASE_URL: the database does not do what is asked of it ({said})") from None
+
+
+class Commands(click.Group):
+    """The group of all commands: whatever goes wrong in one of them is told in a line."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the options before the command's name."""
+        with _in_one_line():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        with _in_one_line():
+            return super().invoke(ctx)
+
+
+@click.group("lms", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="training-hours", message="%(version)s")
 def main_group() -> None:
     """Blended-learning LMS and training-hours tracker. Settings come from the environment; README.md names them."""
@@ -84,16 +136,6 @@ def serve(host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
     )
     server.serve()
-
-
-def _demand_schema(settings: Settings) -> None:
-    """Refuse to serve a database that is behind; no connection is left over for the processes started next."""
-    found = Database(settings.database_url)
-    with found.engine.connect() as connection:
-        missing = schema.missing(connection)
-    found.dispose()
-    if missing:
-        _refuse([f"DATABASE_URL: the database is {missing}"])
 
 
 @main_group.command()
@@ -126,66 +168,17 @@ def db() -> None:
 
 
 @db.command("upgrade")
-@with_appcontext
 def upgrade() -> None:
     """Create or bring up to date every table. Run again it does nothing."""
-    schema.upgrade(database().engine)
-    with database().writing() as connection:
-        xapi.partitions.prepare(connection, now())
+    database = Database(_settings().database_url)
+    schema.upgrade(database.engine)
+    with database.writing() as connection:
+        xapi.partitions.prepare(connection, system_clock())
+    database.dispose()
     click.echo("The database is up to date.")
 
 
-@main_group.group()
-def user() -> None:
-    """People who can sign in."""
-
-
-@user.command("add")
-@click.argument("username")
-@click.option("--name", required=True, help="The person's name, as printed on transcripts.")
-@click.option("--role", "roles", multiple=True, default=["teacher"], show_default=True, help=f"{', '.join(ROLES)} (repeatable).")
-@click.option("--organisation", help="Code of the organisation the person belongs to.")
-@click.option("--password", envvar="LMS_PASSWORD", help="Better given by LMS_PASSWORD or typed; without one it is asked for.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@with_appcontext
-def add_user(username: str, name: str, roles: tuple[str, ...], organisation: str | None, password: str | None, *, as_json: bool) -> None:
-    """Add somebody who can sign in."""
-    if password is None:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    try:
-        with transaction() as writing:
-            belongs = writing.scalar(select(Organisation).where(Organisation.code == organisation)) if organisation else None
-            if organisation and belongs is None:
-                raise InvalidInput("", [f"organisation: {organisation!r} is not known"])
-            person = add_person(writing, username, name, roles, password=password, organisation=belongs)
-    except InvalidInput as error:
-        _refuse(error.problems)
-    added = {"id": person.id, "username": person.username, "roles": list(roles)}
-    click.echo(json.dumps(added) if as_json else f"Added {person.username} ({', '.join(roles)}) with id {person.id}")
-
-
-@user.command("password")
-@click.argument("username")
-@click.option("--password", envvar="LMS_PASSWORD", help="Better given by LMS_PASSWORD or typed; without one it is asked for.")
-@with_appcontext
-def change_password(username: str, password: str | None) -> None:
-    """Set somebody's password; they are signed out everywhere."""
-    if password is None:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with force_locale("en"):
-        problem = problem_of(password, username)
-    if problem:
-        _refuse([f"password: {problem}"])
-    with transaction() as writing:
-        person = writing.scalar(select(Person).where(Person.username == username))
-        if person is not None:
-            set_password(person, password)
-    if person is None:
-        _refuse([f"username: {username!r} is not known"])
-    click.echo(f"{person.username} has a new password")
-
-
-for group in (course, demo, hours, ledger, programme, record_store, transcript):
+for group in (course, demo, hours, ledger, programme, record_store, transcript, user):
     main_group.add_command(group)
 
 

@@ -3,19 +3,25 @@
 Settings come from the environment (12-factor). Everything that is wrong or missing is reported together, before anything starts.
 """
 
+import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 SECRET_KEY_MIN = 32
+EXAMPLE = "change-me"  # how docker/example.env begins what must be replaced
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One installation's settings; every field has an environment variable of the same name in capitals."""
+    """One installation's settings; every field has an environment variable of the same name in capitals (`data_dir`: LMS_DATA_DIR)."""
 
     database_url: str
     redis_url: str | None
@@ -28,11 +34,19 @@ class Settings:
     beat_seconds: int
     beat_grace_seconds: int
     free_disk_mb: int
+    trusted_proxies: int
 
     @property
     def content_host(self) -> str:
         """Host name (without port) on which uploaded content is served."""
         return urlsplit(self.content_url).hostname or ""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders of this machine in which data is kept: the data folder, SQLite's, and that of files."""
+        storage = urlsplit(self.storage_url)
+        files = [Path(storage.path)] if storage.scheme == "file" else []
+        return tuple(dict.fromkeys([self.data_dir, *_sqlite_folder(self.database_url), *files]))
 
     @property
     def secure(self) -> bool:
@@ -59,7 +73,8 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
     database_url = _database_url(env, data_dir, problems)
     public_url = _url(env, "PUBLIC_URL", f"http://localhost:{port}", problems)
     content_url = _url(env, "CONTENT_URL", f"http://127.0.0.1:{port}", problems)
-    if urlsplit(public_url).hostname == urlsplit(content_url).hostname:
+    public, content = _split(public_url), _split(content_url)
+    if public and content and public.hostname == content.hostname:
         problems.append(
             "CONTENT_URL: must name another host than PUBLIC_URL, because uploaded content is other people's code "
             "and cookies ignore ports (for instance localhost and 127.0.0.1)"
@@ -73,9 +88,10 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         secret_key=_secret_key(env, data_dir, database_url, problems),
         data_dir=data_dir,
         log_level=_log_level(env, problems),
-        beat_seconds=_seconds(env, "BEAT_SECONDS", 15, problems),
-        beat_grace_seconds=_seconds(env, "BEAT_GRACE_SECONDS", 30, problems),
-        free_disk_mb=_seconds(env, "FREE_DISK_MB", 200, problems),
+        beat_seconds=_whole(env, "BEAT_SECONDS", 15, problems),
+        beat_grace_seconds=_whole(env, "BEAT_GRACE_SECONDS", 30, problems),
+        free_disk_mb=_whole(env, "FREE_DISK_MB", 200, problems),
+        trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0, problems, least=0),
     )
     if problems:
         raise SettingsError(problems)
@@ -83,67 +99,125 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
 
 
 def _database_url(env: Mapping[str, str], data_dir: Path, problems: list[str]) -> str:
+    """Take DATABASE_URL. No sentence repeats it: there is a password in it."""
+    _folder("LMS_DATA_DIR", data_dir, problems)
     url = env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'lms.sqlite3'}"
-    scheme = url.partition("://")[0]
+    scheme, found, rest = url.partition("://")
     if scheme == "postgres":
-        scheme, url = "postgresql", "postgresql" + url.removeprefix("postgres")
-    if scheme not in DATABASES or "://" not in url:
-        problems.append(f"DATABASE_URL: {scheme!r} is not a database this product runs on; use sqlite:///… or postgresql://…")
-    if scheme == "postgresql":
-        url = "postgresql+psycopg" + url.removeprefix("postgresql")
+        scheme = "postgresql"
+    if not found or scheme not in DATABASES:
+        problems.append(f"DATABASE_URL: must begin with sqlite:/// or postgresql://{f', not with {scheme}://' if found else ''}")
+        return ""
+    url = f"{'postgresql+psycopg' if scheme == 'postgresql' else scheme}://{rest}"
+    try:
+        database = make_url(url).database
+    except (ArgumentError, ValueError):
+        problems.append("DATABASE_URL: cannot be read; write special characters of a password as %XX and the port as a number")
+        return ""
+    if not database or database == ":memory:":
+        problems.append("DATABASE_URL: names no database; it must end in /name (PostgreSQL) or in the path of a file (SQLite)")
+    for folder in _sqlite_folder(url):
+        _folder("DATABASE_URL", folder, problems)
     return url
+
+
+def _sqlite_folder(database_url: str) -> list[Path]:
+    if not database_url.startswith("sqlite"):
+        return []
+    return [Path(make_url(database_url).database or "").resolve().parent]
+
+
+def _folder(name: str, folder: Path, problems: list[str]) -> None:
+    """Note a folder in which nothing can be kept; one that is not there yet is made when it is needed."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        problems.append(f"{name}: {there} is not a folder")
+    elif not os.access(there, os.W_OK | os.X_OK):
+        problems.append(f"{name}: this user may not write to {there}")
 
 
 def _redis_url(env: Mapping[str, str], problems: list[str]) -> str | None:
     url = env.get("REDIS_URL") or None
-    if url and not url.startswith(("redis://", "rediss://", "unix://")):
-        problems.append("REDIS_URL: must start with redis://, rediss:// or unix://, or be left out for in-process tasks")
+    if url is None:
+        return None
+    parts = _split(url)
+    if parts is None or parts.scheme not in {"redis", "rediss", "unix"} or not (parts.hostname or parts.scheme == "unix"):
+        problems.append("REDIS_URL: must be redis://host[:port]/number, rediss://… or unix://…, or be left out for in-process tasks")
     return url
 
 
 def _storage_url(env: Mapping[str, str], data_dir: Path, problems: list[str]) -> str:
     url = env.get("STORAGE_URL") or (data_dir / "files").as_uri()
-    if not url.startswith(("file:///", "s3://")):
-        problems.append("STORAGE_URL: must start with file:/// (a folder) or s3:// (a bucket)")
+    parts = _split(url)
+    if parts is None or not ((parts.scheme == "file" and parts.path and not parts.netloc) or (parts.scheme == "s3" and parts.netloc)):
+        problems.append("STORAGE_URL: must be file:///folder or s3://bucket")
+    elif parts.scheme == "file" and env.get("STORAGE_URL"):
+        _folder("STORAGE_URL", Path(parts.path), problems)
     return url
 
 
 def _url(env: Mapping[str, str], name: str, default: str, problems: list[str]) -> str:
     url = (env.get(name) or default).rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        problems.append(f"{name}: {url!r} must be http(s)://host[:port] without a path")
+    parts = _split(url)
+    plain = parts is not None and parts.hostname and not (parts.path or parts.query or parts.fragment or parts.username)
+    if parts is None or parts.scheme not in {"http", "https"} or not plain:
+        problems.append(f"{name}: must be http(s)://host[:port] without a path, not {url!r}")
     return url
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return an address in parts; None where its brackets or its port make no sense."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
 
 
 def _secret_key(env: Mapping[str, str], data_dir: Path, database_url: str, problems: list[str]) -> str:
     """Take SECRET_KEY; on the one-machine default a missing one is made once and kept in the data folder."""
     key = env.get("SECRET_KEY", "")
-    if key and len(key) < SECRET_KEY_MIN:
+    if key.startswith(EXAMPLE):
+        problems.append("SECRET_KEY: is the one of the example, which everybody knows; set a long random value of your own")
+    elif key and len(key) < SECRET_KEY_MIN:
         problems.append(f"SECRET_KEY: needs at least {SECRET_KEY_MIN} characters, has {len(key)}")
     if key:
         return key
-    if not database_url.startswith("sqlite"):
+    if database_url.startswith("postgresql"):
         problems.append("SECRET_KEY: is missing; set a long random value, the same on every machine of this installation")
+    return "" if problems else _kept_key(data_dir / "secret_key", problems)
+
+
+def _kept_key(path: Path, problems: list[str]) -> str:
+    """Return the key in a file, which the first who asks makes."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), open(path, "x", opener=_private) as file:
+            file.write(secrets.token_urlsafe(48))
+        key = path.read_text().strip()
+    except OSError as error:
+        problems.append(f"SECRET_KEY: is not set, and {path} cannot be used ({error.strerror})")
         return ""
-    path = data_dir / "secret_key"
-    if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
-    return path.read_text()
+    if len(key) < SECRET_KEY_MIN:
+        problems.append(f"SECRET_KEY: {path} holds no key of {SECRET_KEY_MIN} characters; remove it, and everybody signs in again")
+    return key
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _log_level(env: Mapping[str, str], problems: list[str]) -> str:
     level = (env.get("LOG_LEVEL") or "INFO").upper()
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        problems.append(f"LOG_LEVEL: {level!r} must be DEBUG, INFO, WARNING or ERROR")
+        problems.append(f"LOG_LEVEL: must be DEBUG, INFO, WARNING or ERROR, not {level!r}")
     return level
 
 
-def _seconds(env: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+def _whole(env: Mapping[str, str], name: str, default: int, problems: list[str], *, least: int = 1) -> int:
     text = env.get(name) or str(default)
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 10**6:
-        problems.append(f"{name}: {text!r} must be a whole number above 0")
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= 10**6:
+        problems.append(f"{name}: must be a whole number of {least} or more, not {text!r}")
         return default
     return int(text)

@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from flask import Flask, current_app, g
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -24,6 +25,7 @@ from lms.config import Settings
 SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=30000", "cache_size=-32000")
 POOL_SIZE = 16
 IDLE_S = 5  # a connection that lay idle for longer is asked whether it still lives before it is used
+CONNECT_SECONDS = 5  # a server that does not answer is away (503); libpq would wait for minutes
 
 
 class Base(DeclarativeBase):
@@ -104,12 +106,16 @@ class Database:
 
 
 def _engine(url: str, **options: Any) -> Engine:
+    # What a statement was given may be somebody's name: it stands in no error, and so in no log.
+    options |= {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "hide_parameters": True}
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_recycle=1800, **options)
+        soon = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_SECONDS}
+        engine = create_engine(url, pool_recycle=1800, connect_args=soon, **options)
         event.listen(engine, "checkin", _note_time)
         event.listen(engine, "checkout", _ask_if_idle)
         return engine
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+    Path(make_url(url).database or "").resolve().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -15,6 +15,7 @@ from celery import Celery, Task, shared_task
 from celery.beat import EmbeddedService, Scheduler
 from flask import Flask
 from sqlalchemy import String
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.clock import now
@@ -24,6 +25,10 @@ from lms.db import Base, UtcDateTime, transaction
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 20
 MOMENT_S = 0.2
+
+
+class TaskFailed(Exception):
+    """A task ended with an error, which the log has; the beat tries again what it left."""
 
 
 class WorkerHeartbeat(Base):
@@ -48,9 +53,18 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
     class ContextTask(Task):  # type: ignore[misc]
         """A task that sees the app's database, clock and files."""
 
+        throws = (TaskFailed,)  # told here, without the message and the arguments that Celery would write
+
         def __call__(self, *args: object, **kwargs: object) -> object:
-            with app.app_context():
-                return self.run(*args, **kwargs)
+            with app.app_context(), structlog.contextvars.bound_contextvars(task=self.name, task_id=self.request.id):
+                try:
+                    return self.run(*args, **kwargs)
+                except OperationalError as error:
+                    log.warning("task.database-unavailable", error=type(error.orig).__name__)
+                    raise TaskFailed(self.name) from None
+                except Exception as error:
+                    log.exception("task.failed", error=type(error).__name__)
+                    raise TaskFailed(self.name) from None
 
     celery = Celery(app.name, task_cls=ContextTask)
     celery.conf.update(
@@ -119,11 +133,13 @@ def start_embedded(app: Flask) -> None:
         pool="solo", concurrency=1, quiet=True, without_heartbeat=True, without_gossip=True, without_mingle=True, loglevel="WARNING"
     )
     threading.Thread(target=worker.start, name="worker", daemon=True).start()
+    ring(beat_heart)  # fit at once, not with the clock's first round
     EmbeddedService(celery, thread=True, scheduler_cls=Scheduler).start()  # in memory: the schedule is code
 
 
 def run_worker(celery: Celery, processes: int, *, beat: bool) -> None:
     """Run worker processes until stopped; with `beat` one of them also keeps the schedule."""
+    ring(beat_heart)  # fit at once, not with the clock's first round
     clock = ["--beat", "--scheduler", "celery.beat:Scheduler"] if beat else []
     celery.worker_main(["worker", "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle", *clock])
 

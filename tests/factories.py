@@ -64,6 +64,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "beat_seconds": 15,
         "beat_grace_seconds": 30,
         "free_disk_mb": 1,
+        "trusted_proxies": 0,
     }
     return Settings(**{**plain, **changes})
 

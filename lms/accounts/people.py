@@ -6,11 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import ROLES, Organisation, Person
-from lms.accounts.passwords import hashed
+from lms.accounts.passwords import hashed, problem_of
 from lms.errors import InvalidInput
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
-PASSWORD_MIN = 8
 NAME_MAX = 100
 
 
@@ -47,8 +46,8 @@ def _problems(session: Session, username: str, name: str, roles: tuple[str, ...]
         problems.append(f"name: 1 to {NAME_MAX} characters")
     if not roles or set(roles) - set(ROLES):
         problems.append(f"role: one or more of {', '.join(ROLES)}")
-    if password is not None and len(password) < PASSWORD_MIN:
-        problems.append(f"password: at least {PASSWORD_MIN} characters")
+    if password is not None and (problem := problem_of(password, username)):
+        problems.append(f"password: {problem}")
     return problems
 
 

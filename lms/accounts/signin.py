@@ -3,17 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, request
+from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager
+from flask_login import LoginManager, user_logged_in
 from flask_security import LoginForm, Security, SQLAlchemySessionUserDatastore
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, or_, select
+from werkzeug.middleware.proxy_fix import ProxyFix
 from wtforms import PasswordField, StringField, SubmitField
 from wtforms.validators import InputRequired
 
@@ -22,7 +24,6 @@ from lms.accounts.models import Person, Role
 from lms.config import Settings
 from lms.db import session
 
-LIMITS = ("10 per minute per account", "60 per minute per address")
 NEVER_ASKED_AGAIN = timedelta(minutes=-1)  # else there is a page /verify, on which an open session may guess its password
 ARGON2 = {"argon2__rounds": 2, "argon2__memory_cost": 19456, "argon2__parallelism": 1}  # OWASP's minimum: 19 MiB, 2 passes
 
@@ -110,6 +111,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     datastore = SQLAlchemySessionUserDatastore(_RequestSession(), Person, Role)  # type: ignore[arg-type]  # it only asks and adds
     security = Security(app, datastore, login_form=SignInForm)
     _by_session_only(app)
+    user_logged_in.connect(_forget_earlier_forms, app)
+    if settings.trusted_proxies:  # else everybody has the proxy's address, and shares its limit; without one a header may say anything
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents
     limiter.init_app(app)
     _ask_only_where_needed(app, security)
     _limit_sign_in(app)
@@ -137,6 +141,11 @@ def _ask_only_where_needed(app: Flask, security: Security) -> None:
     app.session_interface = _SessionCookies()
 
 
+def _forget_earlier_forms(_app: Flask, **_user: object) -> None:
+    """Let forms of the time before be worth nothing: somebody else may have put that cookie, with its token, into this browser."""
+    cookie.pop("csrf_token", None)
+
+
 def _limit_sign_in(app: Flask) -> None:
     by_account = limiter.limit("10 per minute", key_func=_account_key, methods=["POST"])
     by_address = limiter.limit("60 per minute", methods=["POST"])
@@ -146,5 +155,5 @@ def _limit_sign_in(app: Flask) -> None:
 
 
 def _account_key() -> str:
-    name: str = g.get("sign_in_name") or request.form.get("identity", "")
+    name = request.form.get("identity", "")
     return f"account:{name.strip().lower()[:64]}"

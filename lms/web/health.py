@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import timedelta
+from pathlib import Path
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
@@ -61,6 +62,12 @@ def _outbox() -> str:
 
 def _disk() -> str:
     settings: Settings = current_app.extensions["settings"]
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.data_dir).free // 2**20
-    return "ok" if free >= settings.free_disk_mb else f"only {free} MB free"
+    short = [found for folder in settings.folders if (found := _room(folder, settings.free_disk_mb))]
+    return short[0] if short else "ok"
+
+
+def _room(folder: Path, least_mb: int) -> str | None:
+    """Say what is wrong with a folder, or with where it will be made; None where it has room."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(there).free // 2**20
+    return None if free >= least_mb else f"only {free} MB free"

@@ -4,7 +4,8 @@ import structlog
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from lms.errors import LmsError
@@ -19,7 +20,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DataError, _not_kept)
-    app.register_error_handler(OperationalError, _unavailable)
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(away, _unavailable)
     app.register_error_handler(Exception, _broken)
 
 
@@ -71,8 +73,8 @@ def _not_kept(_error: DataError) -> Response:
     return answer(400, _title(400), _("What was sent has a character or a number that cannot be kept. Nothing was saved."))
 
 
-def _unavailable(error: OperationalError) -> Response:
-    log.error("database.unavailable", error=type(error.orig).__name__)
+def _unavailable(error: Exception) -> Response:
+    log.error("database.unavailable", error=type(getattr(error, "orig", error)).__name__)
     response = answer(
         503, _title(503), _("The database does not answer at the moment. Nothing was lost; please try again in a few seconds.")
     )

@@ -27,8 +27,11 @@ def upgrade(engine: Engine) -> None:
 
 def missing(connection: Connection) -> str | None:
     """Say in a few words what is missing in the database, or None where it is up to date."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    scripts = ScriptDirectory.from_config(_config())
+    head, known = scripts.get_current_head(), {script.revision for script in scripts.walk_revisions()}
     current = MigrationContext.configure(connection).get_current_revision()
     if current == head:
         return None
+    if current and current not in known:
+        return f"at {current}, which is newer than this program ({head}): install the newer program"
     return f"at {current or 'nothing'}, needs {head}: run `lms db upgrade`"

@@ -2,6 +2,7 @@
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,7 +11,9 @@ from werkzeug.test import TestResponse
 from lms.accounts.models import TEACHER, Person
 from lms.accounts.passwords import set_password
 from lms.accounts.people import add_person
-from tests.factories import World, signed_in
+from lms.app import create_app
+from tests.access import form_token
+from tests.factories import World, settings_for, signed_in
 
 PASSWORD = "纸船 and seven hills"
 WRONG = "用户名或密码不正确，请核对后重试。"
@@ -87,6 +90,40 @@ def test_guessing_is_slowed_down_for_the_account_and_for_nobody_else(visitor: Fl
     assert "请等一分钟" in answer.text
     assert "Retry-After" in answer.headers
     assert sign_in(visitor, "teacher", PASSWORD).status_code == 302
+
+
+@pytest.mark.parametrize(("proxies", "other_address"), [(0, 429), (1, 200)])
+def test_addresses_are_told_apart_only_as_far_as_a_proxy_of_ours_says(
+    database_url: str, tmp_path: Path, proxies: int, other_address: int
+) -> None:
+    app = create_app(settings_for(database_url, tmp_path, trusted_proxies=proxies))
+    client = app.test_client()
+    headers = {"X-CSRFToken": form_token(client)}
+
+    def attempt(number: int, address: str) -> int:
+        said = headers | {"X-Forwarded-For": f"203.0.113.9, {address}"}  # the first is whatever the visitor wrote
+        return client.post("/login", data={"identity": f"somebody {number}"}, headers=said).status_code
+
+    assert {attempt(number, "198.51.100.1") for number in range(60)} == {200}
+    assert attempt(60, "198.51.100.1") == 429
+    assert attempt(61, "198.51.100.2") == other_address
+    app.extensions["db"].engine.dispose()
+
+
+def test_without_redis_people_sign_in_and_guessing_is_still_slowed_down(world: World, database_url: str, tmp_path: Path) -> None:
+    world.act(lambda session: set_password(session.get_one(Person, world.person_id), PASSWORD))
+    app = create_app(settings_for(database_url, tmp_path, redis_url="redis://127.0.0.1:1/0"))
+    assert sign_in(app.test_client(), "teacher", PASSWORD).location == "/"
+    visitor = app.test_client()
+    assert [sign_in(visitor, "nobody", "").status_code for _ in range(11)] == [200] * 10 + [429]
+    app.extensions["db"].engine.dispose()
+
+
+def test_a_form_from_before_signing_in_is_worth_nothing_afterwards(visitor: FlaskClient) -> None:
+    planted = {"X-CSRFToken": form_token(visitor)}
+    assert visitor.post("/login", data={"identity": "teacher", "password": PASSWORD}, headers=planted).location == "/"
+    assert visitor.post("/locale", data={"locale": "en"}, headers=planted).status_code == 400
+    assert visitor.get("/home").status_code == 200
 
 
 def test_signing_out_takes_a_form_of_ours_and_ends_the_session(world: World) -> None:
