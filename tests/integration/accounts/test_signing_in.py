@@ -107,7 +107,7 @@ def test_addresses_are_told_apart_only_as_far_as_a_proxy_of_ours_says(
     assert {attempt(number, "198.51.100.1") for number in range(60)} == {200}
     assert attempt(60, "198.51.100.1") == 429
     assert attempt(61, "198.51.100.2") == other_address
-    app.extensions["db"].engine.dispose()
+    app.extensions["db"].dispose()
 
 
 def test_without_redis_people_sign_in_and_guessing_is_still_slowed_down(world: World, database_url: str, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_without_redis_people_sign_in_and_guessing_is_still_slowed_down(world: W
     assert sign_in(app.test_client(), "teacher", PASSWORD).location == "/"
     visitor = app.test_client()
     assert [sign_in(visitor, "nobody", "").status_code for _ in range(11)] == [200] * 10 + [429]
-    app.extensions["db"].engine.dispose()
+    app.extensions["db"].dispose()
 
 
 def test_a_form_from_before_signing_in_is_worth_nothing_afterwards(visitor: FlaskClient) -> None:

@@ -55,7 +55,7 @@ def test_when_every_part_is_fit_it_says_so(fit: Flask) -> None:
 @contextmanager
 def away(app: Flask, database_url: str, request: pytest.FixtureRequest) -> Iterator[None]:
     """Take the database away, and give it back at the end of the block."""
-    app.extensions["db"].engine.dispose()
+    app.extensions["db"].dispose()
     name = make_url(database_url).database or ""
     if database_url.startswith("sqlite"):
         file = Path(name)
@@ -125,4 +125,4 @@ def test_a_disk_that_is_nearly_full(fit: Flask, database_url: str, tmp_path: Pat
     (said,) = unfit(other).values()
     assert said.startswith("only ")
     assert said.endswith(" MB free")
-    other.extensions["db"].engine.dispose()
+    other.extensions["db"].dispose()

@@ -1,0 +1,117 @@
+"""Does README name every command and every setting, as they are; does each command explain itself; does the container pass all settings on?"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from lms.cli import main_group
+from lms.config import from_env
+from tests.architecture.tree import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMPOSE = (ROOT / "docker" / "compose.yaml").read_text(encoding="utf-8")
+IN_THE_IMAGE = {"LMS_DATA_DIR"}  # the Dockerfile's own; a volume lies there
+SAY_NOTHING_TO_PROGRAMS = {
+    "lms serve",
+    "lms worker",
+    "lms beat",
+    "lms db upgrade",
+    "lms demo load",
+    "lms user password",
+    "lms xapi key revoke",
+}
+ALWAYS_JSON = {"lms hours recompute"}
+
+
+def commands(command: click.Command = main_group, path: str = "lms") -> Iterator[tuple[str, click.Command]]:
+    """Yield every command that does something, under its full name."""
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            yield from commands(below, f"{path} {name}")
+    else:
+        yield path, command
+
+
+COMMANDS = dict(commands())
+
+
+class Asked(dict[str, str]):
+    """An environment that notes which settings are asked for."""
+
+    def __init__(self, **given: str) -> None:
+        super().__init__(given)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        """Return a setting."""
+        self.names.add(name)
+        return super().get(name, default)
+
+
+def asked_settings(folder: Path) -> set[str]:
+    env = Asked(LMS_DATA_DIR=str(folder))
+    from_env(env)
+    return env.names
+
+
+def section(title: str) -> str:
+    """Return one section of README."""
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def rows(title: str) -> list[list[str]]:
+    """Return the cells of the tables of a section, without their heads."""
+    lines = [line for line in section(title).splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def test_readme_names_every_setting_and_no_other(tmp_path: Path) -> None:
+    named = {name for row in rows("Settings") for name in re.findall(r"`([A-Z_]+)`", row[0])}
+    assert named == asked_settings(tmp_path)
+
+
+def test_readme_gives_the_defaults_that_hold(tmp_path: Path) -> None:
+    found = from_env({"LMS_DATA_DIR": str(tmp_path)})
+    told = {
+        name: default
+        for row in rows("Settings")
+        for name, default in zip(re.findall(r"`([A-Z_]+)`", row[0]), row[1].strip("`").split(", "), strict=False)
+    }
+    for name in ("PUBLIC_URL", "CONTENT_URL", "LOG_LEVEL", "BEAT_SECONDS", "BEAT_GRACE_SECONDS", "FREE_DISK_MB", "TRUSTED_PROXIES"):
+        assert told[name] == str(getattr(found, name.lower())), name
+
+
+def test_the_container_passes_every_setting_on(tmp_path: Path) -> None:
+    environment = COMPOSE.partition("  environment:\n")[2].partition("\n  volumes:")[0]
+    passed = set(re.findall(r"^    ([A-Z_]+):", environment, re.MULTILINE))
+    assert asked_settings(tmp_path) - IN_THE_IMAGE <= passed
+
+
+def test_readme_names_every_command_and_no_other() -> None:
+    named = {match.strip() for row in rows("Commands") for match in re.findall(r"`(lms(?: [a-z]+)+)", row[0])}
+    assert named == set(COMMANDS)
+
+
+def test_readme_names_no_option_that_is_not_there() -> None:
+    for row in rows("Commands"):
+        for written in re.findall(r"`(lms [^`]+)`", row[0]):
+            name = re.match(r"lms(?: [a-z]+)+", written)
+            assert name is not None
+            known = {option for parameter in COMMANDS[name[0]].params for option in (*parameter.opts, *parameter.secondary_opts)}
+            assert set(re.findall(r"--[a-z-]+", written)) <= known, written
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_explains_itself_and_each_of_its_options(name: str) -> None:
+    command = COMMANDS[name]
+    assert (command.help or "").strip().endswith(".")
+    assert [one.name for one in command.params if isinstance(one, click.Option) and not one.help] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_whose_result_a_program_would_read_gives_json(name: str) -> None:
+    has_json = any("--json" in one.opts for one in COMMANDS[name].params)
+    assert has_json == (name not in SAY_NOTHING_TO_PROGRAMS | ALWAYS_JSON)
