@@ -1,27 +1,28 @@
 """What happened? An xAPI Learning Record Store (1.0.3 and 2.0.0) that knows nobody and mounts in any Flask application.
 
-What a host uses: `init_app`, `Credential`, `statements_stored`, `xapi.keys`, `xapi.store`, `xapi.outbox`,
+What a host uses: `init_app`, `connect`, `utc_now`, `Credential`, `statements_stored`, `xapi.keys`, `xapi.store`, `xapi.outbox`,
 `xapi.partitions`, `xapi.models.Base`.
 """
 
 from flask import Blueprint, Flask
 
-from xapi import partitions
+from xapi import keys, partitions
 from xapi.auth import Credential
+from xapi.connecting import connect
 from xapi.doorbell import statements_stored
-from xapi.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions
+from xapi.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions, nobody, utc_now
 from xapi.views import Mark, blueprint, unmarked
 
-__all__ = ["Credential", "init_app", "partitions", "statements_stored"]
+__all__ = ["Credential", "connect", "init_app", "keys", "partitions", "statements_stored", "utc_now"]
 
 
 def init_app(  # noqa: PLR0913 - each is something only the host can know
     app: Flask,
     *,
     sessions: Sessions,
-    authenticate: Authenticate,
-    clock: Clock,
     home_page: str,
+    authenticate: Authenticate = nobody,
+    clock: Clock = utc_now,
     url_prefix: str = "/xapi",
     readers: Sessions | None = None,
     mark: Mark = unmarked,

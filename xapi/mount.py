@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Request
 from sqlalchemy.orm import Session
@@ -20,6 +20,16 @@ Clock = Callable[[], datetime]
 MOST_BYTES = 16 * 2**20
 MOST_ATTACHED_BYTES = 256 * 2**20
 MOST_DOCUMENT_BYTES = 2**20
+
+
+def nobody(_request: Request) -> Credential | None:
+    """Know no tokens beside the store's own."""
+    return None
+
+
+def utc_now() -> datetime:
+    """Return the machine's time as aware UTC."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
