@@ -27,10 +27,12 @@ from lms.programmes import usage
 from lms.records import export as records_export
 from lms.records import partitions
 from lms.records import views as records
+from lms.records.forwarding import loop
+from lms.records.forwarding import tasks as forwarding
 from lms.transcripts import views as transcripts
 from lms.web import addresses, health, hosts, logs, pages, refusals
 
-SCHEDULE = {**learning_tasks.SCHEDULE, **crediting.SCHEDULE, **jobs_tasks.SCHEDULE, **partitions.SCHEDULE}
+SCHEDULE = {**learning_tasks.SCHEDULE, **crediting.SCHEDULE, **jobs_tasks.SCHEDULE, **partitions.SCHEDULE, **forwarding.SCHEDULE}
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -52,6 +54,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     pages.init_app(app)
     usage.init_app(app)
     crediting.init_app(app)
+    loop.init_app(app, settings)
     _record_store(app, settings, clock)
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)

@@ -7,7 +7,8 @@ from lms.db import Base
 from lms.jobs import models as jobs
 from lms.learning import models as learning
 from lms.programmes import models as programmes
+from lms.records.forwarding import models as forwarding
 from lms.worker import WorkerHeartbeat
 
-MODULES = (accounts, catalogue, crediting, jobs, learning, programmes, WorkerHeartbeat)
+MODULES = (accounts, catalogue, crediting, forwarding, jobs, learning, programmes, WorkerHeartbeat)
 METADATA = Base.metadata

@@ -6,10 +6,11 @@ Each kind of work is a module of its own; GROUPS lists what they add.
 import click
 
 from lms.records.export_commands import export
+from lms.records.forward_commands import forward
 from lms.records.key_commands import key
 from lms.records.partitions import partitions
 
-GROUPS: tuple[click.Command, ...] = (key, partitions, export)
+GROUPS: tuple[click.Command, ...] = (key, partitions, export, forward)
 
 
 @click.group("xapi")

@@ -13,13 +13,13 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from xapi.auth import ACCESS, Credential
 from xapi.errors import Missing, NotAnswered, XapiError
 from xapi.mount import Mount
+from xapi.packing import MIXED
 from xapi.place import ACTIVITY_PROFILE, AGENT_PROFILE, STATE
 from xapi.tally import refusal_of
 from xapi.views import about, described, documents, oauth, statements
 from xapi.views.alternate import unwrapped
 from xapi.views.answers import VERSION_HEADER, finish, preflight, refusal, unavailable
 from xapi.views.call import Call, Incoming, negotiate, parameters_of, spoken
-from xapi.views.mixed import MIXED
 from xapi.views.whose import identify
 
 View = Callable[..., Response]

@@ -1,0 +1,1 @@
+"""How do statements reach other record stores? In the order of storing, at least once, each under the id it has here."""

@@ -1,0 +1,90 @@
+"""Where may statements be sent? By https to a public address; what is inside one's own network only where an operator says so."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lms.config import Settings
+from lms.errors import InvalidInput
+
+LONGEST = 500
+LOCAL = ("localhost", "127.0.0.1", "::1")
+PORTS = {"https": 443, "http": 80}
+
+
+class NotReached(Exception):
+    """The name of the other store leads nowhere, or where nothing may be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where another record store answers; `internal`: plain http and addresses of one's own network are taken."""
+
+    url: str
+    internal: bool
+
+    @property
+    def host(self) -> str:
+        """Its name."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+        return _port(self.url) or 0
+
+
+def parse_address(text: str, settings: Settings, *, internal: bool) -> Address:
+    """Read the address of a record store's xAPI endpoint, the part before `/statements`.
+
+    Raises:
+        InvalidInput: it is none, is this site itself, or is not one to which statements may be sent.
+    """
+    url = text.strip().rstrip("/")
+    problems = [f"endpoint: {problem}" for problem in _problems(url, settings, internal=internal)]
+    if problems:
+        raise InvalidInput(problems[0], problems)
+    return Address(url, internal)
+
+
+def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[str]:
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname or not url.isprintable() or len(url) > LONGEST or _port(url) is None:
+        yield "must be https://host/path, the address before /statements"
+        return
+    if parts.username or parts.password or parts.query or parts.fragment:
+        yield "has no place for a user name, ? or #; key and secret are given by themselves"
+    if url.endswith("/statements"):
+        yield "is given without /statements at its end"
+    if (parts.hostname, _port(url)) in {(urlsplit(own).hostname, _port(own)) for own in (settings.public_url, settings.content_url)}:
+        yield "is this site itself"
+    elif parts.hostname in LOCAL and not internal:
+        yield "is this machine"
+    if parts.scheme != "https" and not internal:
+        yield "must begin with https://, because http sends the secret readable to everybody on the way"
+
+
+def _port(url: str) -> int | None:
+    parts = urlsplit(url)
+    try:
+        return parts.port or PORTS[parts.scheme]
+    except ValueError:
+        return None
+
+
+def resolve(address: Address) -> str:
+    """Return the network address to connect to, looked at first, so that no name leads inside one's own network later on.
+
+    Raises:
+        NotReached: the name is not known, or leads where nothing may be sent.
+    """
+    try:
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise NotReached(f"the name {address.host} is not known") from error
+    numbers = [str(one[4][0]) for one in found]
+    if not address.internal and not all(ipaddress.ip_address(number.partition("%")[0]).is_global for number in numbers):
+        raise NotReached(f"{address.host} is inside a network of its own ({numbers[0]}); an operator can allow that")
+    return numbers[0]
