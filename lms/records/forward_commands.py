@@ -139,43 +139,47 @@ def list_letters(name: str, *, as_json: bool) -> None:
 
 @forward.command("pause")
 @click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print the forward as JSON.")
 @with_appcontext
-def pause_forward(name: str) -> None:
+def pause_forward(name: str, *, as_json: bool) -> None:
     """Send nothing more to NAME until it is resumed."""
     with _told(), transaction() as writing:
         office.pause(office.named(writing, name))
-    click.echo(f"{name} is paused")
+    _show_named(name, as_json=as_json)
 
 
 @forward.command("resume")
 @click.argument("name")
 @click.option("--secret", envvar="LMS_FORWARD_SECRET", default="", help="Another secret for its key, if that has changed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the forward as JSON.")
 @with_appcontext
-def resume_forward(name: str, secret: str) -> None:
+def resume_forward(name: str, secret: str, *, as_json: bool) -> None:
     """Go on with NAME from where it was."""
     with _told(), transaction() as writing:
         office.resume(office.named(writing, name), _settings(), now(), secret)
-    click.echo(f"{name} goes on")
+    _show_named(name, as_json=as_json)
 
 
 @forward.command("retry")
 @click.argument("name")
 @click.option("--statement", type=click.UUID, help="Only the dead letter of this statement.")
+@click.option("--json", "as_json", is_flag=True, help="Print how many there are as JSON.")
 @with_appcontext
-def retry_forward(name: str, statement: uuid.UUID | None) -> None:
+def retry_forward(name: str, statement: uuid.UUID | None, *, as_json: bool) -> None:
     """Let the dead letters of NAME be tried again, with its next turn."""
     with _told(), transaction() as writing:
         count = office.retry(writing, office.named(writing, name), now(), statement)
         if statement is not None and not count:
             raise NotFound(f"--statement: {name} has no dead letter of {statement}")
-    click.echo(f"{count} to be tried again")
+    click.echo(json.dumps({"name": name, "to_be_tried_again": count}) if as_json else f"{count} to be tried again")
 
 
 @forward.command("remove")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 @with_appcontext
-def remove_forward(name: str, *, yes: bool) -> None:
+def remove_forward(name: str, *, yes: bool, as_json: bool) -> None:
     """Remove NAME and its dead letters. What the other store has it keeps."""
     with _told():
         office.named(session(), name, locked=False)
@@ -183,7 +187,11 @@ def remove_forward(name: str, *, yes: bool) -> None:
             click.confirm(f"Remove the forward {name!r} and its dead letters?", abort=True)
         with transaction() as writing:
             office.remove(writing, office.named(writing, name))
-    click.echo(f"{name} is removed")
+    click.echo(json.dumps({"removed": name}) if as_json else f"{name} is removed")
+
+
+def _show_named(name: str, *, as_json: bool) -> None:
+    _show(office.standing(session(), office.named(session(), name, locked=False)), as_json=as_json)
 
 
 def _show(one: Standing, *, as_json: bool, answers: str = "") -> None:
