@@ -1,6 +1,7 @@
 """`lms`: what can be done on the command line? One group; every command has help, and exit 2 with one line per problem on bad input."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,6 +123,7 @@ def serve(host: str, port: int, workers: int) -> None:
     if workers > 1 and settings.redis_url is None:
         _refuse(["--workers: more than one web process needs REDIS_URL, because without it each would run a background worker of its own"])
     _demand_schema(settings)
+    _demand_port(host, port)
     os.environ.update(PUBLIC_URL=settings.public_url, CONTENT_URL=settings.content_url)  # the processes below know no --port
     click.echo(f"Serving {settings.public_url} (content on {settings.content_url}). Stop with Ctrl+C.")
     server = Granian(
@@ -132,10 +134,17 @@ def serve(host: str, port: int, workers: int) -> None:
         factory=True,
         workers=workers,
         blocking_threads=THREADS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # below that it only advises on its own options
         respawn_failed_workers=True,
     )
     server.serve()
+
+
+def _demand_port(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        _refuse([f"--port: {port} on {host} cannot be listened on ({error.strerror}); choose another"])
 
 
 @main_group.command()

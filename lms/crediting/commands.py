@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import select
 
 from lms.crediting.verify import Finding, verify
 from lms.db import session
 from lms.hours import recompute_file
+from lms.programmes.models import Enrolment
 
 
 @click.group("hours")
@@ -50,6 +52,11 @@ def verify_ledger(enrolment: tuple[int, ...], *, as_json: bool) -> None:
 
     Exit 1 and one line per finding where something is wrong.
     """
+    known = set(session().scalars(select(Enrolment.id).where(Enrolment.id.in_(enrolment)))) if enrolment else set()
+    for number in sorted(set(enrolment) - known):
+        click.echo(f"enrolment: {number} is not known", err=True)
+    if set(enrolment) - known:
+        sys.exit(2)
     findings: list[Finding] = []
     enrolments = entries = 0
     for checked in verify(session(), enrolment or None):

@@ -40,6 +40,7 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     formatter = structlog.stdlib.ProcessorFormatter
     handler.setFormatter(formatter(processors=[formatter.remove_processors_meta, _text], foreign_pre_chain=shared))
+    logging.captureWarnings(True)
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
 
 

@@ -54,6 +54,7 @@ def log(world: World, capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
     before, root = structlog.get_config(), logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield Log(capsys)
+    logging.captureWarnings(False)
     structlog.configure(**before)
     root.handlers[:] = handlers
     root.setLevel(level)

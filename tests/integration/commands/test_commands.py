@@ -1,0 +1,169 @@
+"""Does each command do its work, give a program JSON and nothing else, and refuse bad input with exit code 2 and a line a problem?"""
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from flask.cli import ScriptInfo
+from sqlalchemy import select
+
+from courses.samples import SAMPLES
+from lms import programmes
+from lms.accounts.models import Person
+from lms.cli import main_group
+from tests.access import form_token
+from tests.architecture.test_documented import COMMANDS
+from tests.factories import World
+
+DOCUMENT = Path(programmes.__file__).parent / "data" / "rural-lead-2020.toml"
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command of `lms` on the world, in a folder with some files."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "no.json").write_text("{", encoding="utf-8")
+    (tmp_path / "latin.json").write_bytes(b"\xe9")
+    (tmp_path / "no.zip").write_bytes(b"this is no zip")
+    (tmp_path / "no.toml").write_text("code = 1\nyear = 'x'\n", encoding="utf-8")
+    settings = world.app.extensions["settings"]
+    env = {"LMS_DATA_DIR": str(tmp_path), "DATABASE_URL": settings.database_url, "SECRET_KEY": settings.secret_key, "REDIS_URL": None}
+
+    def invoke(*words: str, **more: str) -> Result:
+        return CliRunner().invoke(main_group, words, obj=ScriptInfo(create_app=lambda: world.app), prog_name="lms", env=env, **more)
+
+    return invoke
+
+
+# words, and how each line begins
+BAD: list[tuple[str, list[str]]] = [
+    ("nothing", ["lms: No such command 'nothing'."]),
+    ("serve --port 0", ["lms serve: Invalid value for '--port'"]),
+    ("serve --port many", ["lms serve: Invalid value for '--port'"]),
+    ("serve --workers 2", ["--workers: more than one web process needs REDIS_URL"]),
+    ("serve --colour red", ["lms serve: No such option"]),
+    ("worker --processes 0", ["lms worker: Invalid value for '--processes'"]),
+    ("worker", ["REDIS_URL: is not set"]),
+    ("beat", ["REDIS_URL: is not set"]),
+    ("db downgrade", ["lms db: No such command"]),
+    ("db upgrade now", ["lms db upgrade: Got unexpected extra argument"]),
+    ("demo load now", ["lms demo load: Got unexpected extra argument"]),
+    ("user add new", ["lms user add: Missing option '--name'"]),
+    (
+        "user add not/a/name --name ' ' --role boss --organisation nowhere --password short",
+        ["username: ", "name: ", "role: ", "password: ", "organisation: 'nowhere' is not known"],
+    ),
+    ("user add TEACHER --name 某人 --password correct-horse", ["username: 'TEACHER' is taken"]),
+    ("user add newcomer --name 某人 --password newcomer-2026", ["password: Leave your user name out of it."]),
+    ("user password nobody --password correct-horse", ["username: 'nobody' is not known"]),
+    ("user password teacher --password short", ["password: Use 8 to 128 characters."]),
+    ("hours recompute", ["lms hours recompute: Missing argument 'FILE'"]),
+    ("hours recompute none.json", ["none.json: No such file"]),
+    ("hours recompute no.json", ["no.json: "]),
+    ("hours recompute latin.json", ["latin.json: is not a text in UTF-8"]),
+    ("ledger verify --enrolment one", ["lms ledger verify: Invalid value for '--enrolment'"]),
+    ("ledger verify --enrolment 1 --enrolment 998 --enrolment 999", ["enrolment: 998 is not known", "enrolment: 999 is not known"]),
+    ("xapi key add --scope all", ["lms xapi key add: Missing option '--name'"]),
+    ("xapi key add --name N --scope everything", ["scope: "]),
+    ("xapi key add --name N --default-version 3", ["default-version: "]),
+    ("xapi key revoke nothing", ["KEY: no key that works has this name"]),
+    ("xapi key list now", ["lms xapi key list: Got unexpected extra argument"]),
+    ("xapi partitions --ahead -1", ["lms xapi partitions: Invalid value for '--ahead'"]),
+    ("xapi export", ["lms xapi export: Missing option '--out'"]),
+    ("xapi export --out a.jsonl --format xml", ["lms xapi export: Invalid value for '--format'"]),
+    ("xapi export --out a.jsonl --since yesterday", ["since: "]),
+    ("xapi export --out none/a.jsonl", ["out: none/a.jsonl: No such file or directory"]),
+    ("course import none.zip", ["lms course import: Invalid value for 'FILE'"]),
+    ("course import no.zip", [": "]),
+    ("course list now", ["lms course list: Got unexpected extra argument"]),
+    ("programme import none.toml", ["lms programme import: Invalid value for 'FILE'"]),
+    ("programme import latin.json", ["latin.json: is not a text in UTF-8"]),
+    ("programme import no.json", [": "]),
+    ("programme list now", ["lms programme list: Got unexpected extra argument"]),
+    ("transcript export --person teacher", ["lms transcript export: Missing option '--out'"]),
+    ("transcript export --person nobody --out t.pdf", ["person: 'nobody' is nobody's user name or id"]),
+    ("transcript export --person teacher --class k9 --out t.pdf", ["class: 'teacher' is not in 'k9', but in k1"]),
+    ("transcript export --person teacher --format docx --out t.pdf", ["lms transcript export: Invalid value for '--format'"]),
+    ("transcript export --person teacher --format json --out none/t.json", ["out: none/t.json: No such file or directory"]),
+]
+
+
+def people(world: World) -> Any:
+    return world.act(lambda session: session.scalars(select(Person.username).order_by(Person.id)).all())
+
+
+def test_bad_input_is_refused_with_a_line_a_problem_and_changes_nothing(world: World, run: Run) -> None:
+    before, differing = people(world), {}
+    for words, lines in BAD:
+        answer = run(*shlex.split(words))
+        told = answer.stderr.splitlines()
+        right = len(told) == len(lines) and all(line in one for one, line in zip(told, lines, strict=True))
+        if not right or (answer.exit_code, answer.stdout) != (2, ""):
+            differing[words] = (answer.exit_code, answer.output)
+    assert differing == {}
+    assert people(world) == before
+
+
+def test_every_command_refuses_what_it_does_not_know_in_a_line_before_it_asks_for_anything(tmp_path: Path) -> None:
+    for name in COMMANDS:
+        answer = CliRunner().invoke(
+            main_group, [*name.split()[1:], "--no-such-option"], prog_name="lms", env={"LMS_DATA_DIR": str(tmp_path / "x")}
+        )
+        assert (answer.exit_code, answer.stdout, list(tmp_path.iterdir())) == (2, "", []), name
+        (line,) = answer.stderr.splitlines()
+        assert line.startswith(f"{name}: No such option '--no-such-option'"), line
+
+
+GOOD: list[tuple[str, set[str]]] = [
+    (
+        "user add newcomer --name 林静宜 --role trainer --role office --organisation p1 --password correct-horse --json",
+        {"id", "username", "roles"},
+    ),
+    ("ledger verify --json", {"enrolments", "entries", "findings", "clean"}),
+    ("xapi key add --name N --scope all --json", {"key", "secret"}),
+    ("xapi key list --json", set()),
+    ("xapi partitions --json", set()),
+    ("xapi export --out a.jsonl --json", {"file", "bytes", "until"}),
+    (f"course import {SAMPLES[0]} --json", {"code", "version", "new", "package_sha256", "activities"}),
+    ("course list --json", set()),
+    (f"programme import {DOCUMENT} --json", {"code", "year", "version", "sha256", "new"}),
+    ("programme list --json", set()),
+    (
+        "transcript export --person teacher --format json --out t.json --json",
+        {"enrolment", "file", "bytes", "bundle_sha256", "ledger_head"},
+    ),
+    ("hours recompute t.json", {"credited_seconds"}),
+]
+
+
+def test_what_a_program_reads_is_one_json_document_on_the_standard_output(world: World, run: Run) -> None:
+    world.study("reading", 600)
+    world.credit()
+    for words, names in GOOD:
+        answer = run(*shlex.split(words))
+        assert answer.exit_code == 0, (words, answer.output)
+        found = json.loads(answer.stdout)
+        assert names <= set(found) if isinstance(found, dict) else not names, words
+
+
+def test_somebody_added_and_given_a_password_on_the_command_line_can_sign_in(world: World, run: Run) -> None:
+    assert run("user", "add", "newcomer", "--name", "林静宜", "--password", "correct-horse").exit_code == 0
+    for words, password in (((), "correct-horse"), (("user", "password", "NEWCOMER", "--password", "battery-staple"), "battery-staple")):
+        if words:
+            assert run(*words).exit_code == 0
+        client = world.app.test_client()
+        answer = client.post("/login", data={"identity": "newcomer", "password": password}, headers={"X-CSRFToken": form_token(client)})
+        assert answer.status_code == 302
+
+
+def test_a_password_is_asked_for_twice_and_not_shown(world: World, run: Run) -> None:
+    asked = run("user", "password", "teacher", input="correct-horse\ncorrect-horse\n")
+    assert asked.exit_code == 0
+    assert "correct-horse" not in asked.output
+    assert run("user", "password", "teacher", input="correct-horse\nother\n").exit_code != 0

@@ -1,0 +1,94 @@
+"""Do the real processes refuse to start where they could not work, say what they do in their log, and stop when told to?"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+LMS = str(Path(sys.executable).with_name("lms"))
+PATIENCE_S = 120
+
+
+def env_of(folder: Path, **settings: str) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "LMS_DATA_DIR": str(folder / "data"), **settings}
+
+
+def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [LMS, *words], cwd=folder, env=env_of(folder, **settings), capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def asked(address: str) -> int:
+    """Return the status that an address gives; 0 where nobody answers."""
+    try:
+        return httpx.get(address, timeout=10).status_code
+    except httpx.TransportError:
+        return 0
+
+
+@pytest.mark.parametrize("words", ["serve", "worker", "db upgrade"])
+def test_wrong_settings_are_told_together_before_anything_starts(tmp_path: Path, words: str) -> None:
+    answer = run(tmp_path, *words.split(), DATABASE_URL="mysql://u:pa55word@h/d", SECRET_KEY="short", PUBLIC_URL="here", LOG_LEVEL="LOUD")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert [line.partition(":")[0] for line in answer.stderr.splitlines()] == ["DATABASE_URL", "PUBLIC_URL", "SECRET_KEY", "LOG_LEVEL"]
+    assert "pa55word" not in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", ["serve", "worker"])
+def test_a_database_without_tables_is_refused_with_what_to_do(tmp_path: Path, words: str) -> None:
+    answer = run(tmp_path, *words.split(), REDIS_URL="redis://127.0.0.1:1/0")
+    assert answer.returncode == 2
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("DATABASE_URL: the database is at nothing")
+    assert line.endswith("run `lms db upgrade`")
+
+
+def test_a_database_that_does_not_answer_is_refused_in_a_line_without_its_password(tmp_path: Path) -> None:
+    answer = run(tmp_path, "db", "upgrade", DATABASE_URL="postgresql://lms:pa55word@127.0.0.1:1/lms", SECRET_KEY="k" * 40)
+    assert answer.returncode == 2
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("DATABASE_URL: ")
+    assert "pa55word" not in line
+
+
+def test_an_installation_is_made_serves_logs_and_stops(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert run(tmp_path, "db", "upgrade").stdout == "The database is up to date.\n"
+    port = free_port()
+    log = tmp_path / "log"
+    with log.open("wb") as err:
+        server = subprocess.Popen([LMS, "serve", "--port", str(port)], cwd=tmp_path, env=env_of(tmp_path), stdout=err, stderr=err)
+    try:
+        end = time.monotonic() + PATIENCE_S
+        while asked(f"http://localhost:{port}/readyz") != 200:
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.2)
+        assert asked(f"http://localhost:{port}/xapi/about") == 200
+        second = run(tmp_path, "serve", "--port", str(port))
+        assert (second.returncode, second.stdout) == (2, "")
+        assert second.stderr.startswith(f"--port: {port} on 127.0.0.1 cannot be listened on")
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+    finally:
+        server.kill()
+        server.wait(10)
+    first, *lines = log.read_text().splitlines()
+    assert first.startswith(f"Serving http://localhost:{port} ")
+    assert {json.loads(line)["event"] for line in lines} >= {"request"}
