@@ -10,7 +10,7 @@ BIN  := $(VENV)/bin
 PIP_INSTALL  = if command -v uv >/dev/null; then uv pip install -q --python $(BIN)/python --require-hashes -r $(1); \
                else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1); fi
 # The demo never touches a database that somebody's environment names.
-DEMO := env -u DATABASE_URL -u REDIS_URL -u STORAGE_URL -u SECRET_KEY LMS_DATA_DIR=var \
+DEMO := env -u DATABASE_URL -u REDIS_URL -u STORAGE_URL -u SECRET_KEY LMS_DATA_DIR=var LOG_LEVEL=$${LOG_LEVEL:-WARNING} \
         PUBLIC_URL=http://localhost:$(PORT) CONTENT_URL=http://127.0.0.1:$(PORT) $(BIN)/lms
 
 .DEFAULT_GOAL := help
@@ -34,7 +34,7 @@ $(BIN)/python:
 	echo "Python 3.11 or newer with its venv module is needed, and none was found (on Debian: apt-get install python3 python3-venv)." >&2; exit 1
 
 $(VENV)/.runtime: requirements.lock | $(BIN)/python
-	@echo "Installing the pinned packages"
+	@echo "Installing the pinned packages (a minute or so)"
 	@$(call PIP_INSTALL,requirements.lock)
 	@touch $@
 

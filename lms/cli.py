@@ -1,5 +1,6 @@
 """`lms`: what can be done on the command line? One group; every command has help, and exit 2 with one line per problem on bad input."""
 
+import logging
 import os
 import socket
 import sys
@@ -124,6 +125,7 @@ def serve(host: str, port: int, workers: int) -> None:
         _refuse(["--workers: more than one web process needs REDIS_URL, because without it each would run a background worker of its own"])
     _demand_schema(settings)
     _demand_port(host, port)
+    logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in record.getMessage())  # THREADS is meant
     os.environ.update(PUBLIC_URL=settings.public_url, CONTENT_URL=settings.content_url)  # the processes below know no --port
     click.echo(f"Serving {settings.public_url} (content on {settings.content_url}). Stop with Ctrl+C.")
     server = Granian(

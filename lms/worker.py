@@ -7,12 +7,14 @@ with it, `lms worker` runs them in processes of their own.
 import math
 import threading
 import time
+import warnings
 from datetime import datetime
 from typing import Any
 
 import structlog
 from celery import Celery, Task, shared_task
 from celery.beat import EmbeddedService, Scheduler
+from celery.platforms import SecurityWarning
 from flask import Flask
 from sqlalchemy import String
 from sqlalchemy.exc import OperationalError
@@ -129,6 +131,7 @@ class Doorbell:
 def start_embedded(app: Flask) -> None:
     """Start a worker and a beat in threads of this process (the default without Redis)."""
     celery: Celery = app.extensions["celery"]
+    warnings.simplefilter("ignore", SecurityWarning)  # run as root it is no more dangerous than the web process around it
     worker = celery.Worker(
         pool="solo", concurrency=1, quiet=True, without_heartbeat=True, without_gossip=True, without_mingle=True, loglevel="WARNING"
     )

@@ -77,6 +77,12 @@ def course(code: str) -> ResponseReturnValue:
     )
 
 
+@bp.errorhandler(413)
+def _too_large(_error: Exception) -> ResponseReturnValue:
+    form = UploadForm(formdata=None)
+    return _upload_page(form, [("", _("is larger than %(mb)s MB", mb=MOST_MB))]), 413
+
+
 @bp.route("/upload", methods=["GET", "POST"])
 @requires(TRAINER)
 def upload() -> ResponseReturnValue:
@@ -87,8 +93,12 @@ def upload() -> ResponseReturnValue:
         version, problems = _publish(form)
         if version is not None:
             return redirect(url_for("catalogue.course", code=version.course.code, version=version.number))
-    status = 422 if request.method == "POST" else 200
-    return render_template("catalogue/upload.html", form=form, problems=problems, most_mb=MOST_MB, suffixes=" ".join(SUFFIXES)), status
+    return _upload_page(form, problems), 422 if request.method == "POST" else 200
+
+
+def _upload_page(form: UploadForm, problems: list[tuple[str, str]]) -> str:
+    name = form.file.data.filename if form.file.data else ""
+    return render_template("catalogue/upload.html", form=form, problems=problems, name=name, most_mb=MOST_MB, suffixes=" ".join(SUFFIXES))
 
 
 def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, str]]]:

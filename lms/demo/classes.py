@@ -47,7 +47,7 @@ def _online_stage(number: int, sizes: Sequence[int]) -> Stage:
 CLASSES = (
     DemoClass(
         code="demo-rural-lead-1",
-        name="乡村首席教师素质提升培训 第一期 1 班",
+        name="乡村首席教师第一期 1 班",
         intake="第一期",
         programme="rural-lead",
         requirement="companion",
@@ -59,7 +59,7 @@ CLASSES = (
     ),
     DemoClass(
         code="demo-online-teaching-1",
-        name="学科教师在线教学能力提升培训 第一期 1 班",
+        name="在线教学能力第一期 1 班",
         intake="第一期",
         programme="online-teaching",
         requirement="online",

@@ -31,6 +31,11 @@ from lms.storage import Storage
 
 PASSWORD = "yanshi-demo"  # noqa: S105 - the demo's, printed and documented; nothing else creates these sign-ins
 SIGN_INS = (("teacher", 0, TEACHER), ("trainer", 500, TRAINER), ("office", 501, OFFICE))
+REASONS = {
+    TEACHER: "to see what is earned and what is missing, and to go on studying",
+    TRAINER: "to look at courses and upload one",
+    OFFICE: "to follow a class of fifty and take its transcripts away",
+}
 BATCH = 10
 CORRECTED = 7  # the person whose attendance has a correction
 DRAIN_AT_ONCE = 500
@@ -61,11 +66,9 @@ def load(ground: Ground) -> None:
         _sign_ins(session, places)
         _programmes(session, ground)
     versions = _courses(ground)
-    ground.say(f"courses: {', '.join(versions)}")
     for plan in CLASSES:
         _class(ground, plan, versions)
-    credited = _credit(ground)
-    ground.say(f"hours: {credited} statements read")
+    _credit(ground)
 
 
 def _places(session: Session) -> dict[str, Organisation]:
@@ -102,6 +105,8 @@ def _courses(ground: Ground) -> dict[str, CourseVersion]:
             by = session.scalars(select(Person).where(Person.username == "trainer")).one()
             version = publish.publish(session, ground.storage, found.package, by, ground.now)
             versions[version.course.code] = version
+            if version.published_at == ground.now:
+                ground.say(f"course published: {version.course.code}")
     return versions
 
 
@@ -112,14 +117,14 @@ def _class(ground: Ground, plan: DemoClass, versions: dict[str, CourseVersion]) 
         starts_on = training_class.starts_on
     activities = [(code, activity) for code, version in versions.items() for activity in publish.outline_of(version).activities]
     shelf = history.Shelf(versions, ground.public_url)
-    written = 0
     for start in range(0, len(members), BATCH):
         with ground.database.writer() as session, session.begin():
-            for number, enrolment_id in members[start : start + BATCH]:
-                written += _history(session, ground, (plan, number, enrolment_id, starts_on), activities, shelf)
-        ground.say(f"{plan.code}: {min(start + BATCH, len(members))} of {len(members)} people")
-    if written:
-        ground.say(f"{plan.code}: {written} statements")
+            batch = members[start : start + BATCH]
+            written = sum(
+                _history(session, ground, (plan, number, enrolment_id, starts_on), activities, shelf) for number, enrolment_id in batch
+            )
+        if written:
+            ground.say(f"{plan.code}: {start + len(batch)} of {len(members)} people, {written} statements more")
 
 
 def _opened(session: Session, ground: Ground, plan: DemoClass, versions: dict[str, CourseVersion]) -> TrainingClass:
@@ -205,16 +210,15 @@ def _correct(session: Session, enrolment: Enrolment, day: date) -> None:
         attendance.add_note(session, enrolment, attendance.Note("diagnosis", quantity, day, text), by, at)
 
 
-def _credit(ground: Ground) -> int:
+def _credit(ground: Ground) -> None:
     total = 0
     while read := drain(ground.database, ground.public_url, ground.now, DRAIN_AT_ONCE):
         total += read
-        ground.say(f"hours: {total} statements read")
-    return total
+        ground.say(f"hours credited from {total} statements")
 
 
 def sign_in_lines(public_url: str) -> Iterable[str]:
     """Yield what somebody needs to sign in to the demo."""
     yield f"Open {public_url} and sign in with the password {PASSWORD} as"
     for username, _number, role in SIGN_INS:
-        yield f"  {username:8} ({role})"
+        yield f"  {username:8} {REASONS[role]}"

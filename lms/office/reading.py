@@ -31,6 +31,9 @@ class Page:
     next: int | None
 
 
+NOTHING = Page((), 0, None)
+
+
 def classes(session: Session, scope: str, words: str, after: int | None) -> Page:
     """Return classes of providers below `scope` (path prefix), newest first, whose name or code holds `words`."""
     wanted = _wanted(scope, words)

@@ -28,9 +28,10 @@ bp = Blueprint("office", __name__, url_prefix="/office")
 def classes() -> ResponseReturnValue:
     """List the classes of the providers below this office."""
     words = request.args.get("q", "").strip()[: reading.LONGEST_WORDS]
-    page = reading.classes(session(), scope(), words, request.args.get("after", type=int))
+    placed = person().organisation_id is not None
+    page = reading.classes(session(), scope(), words, request.args.get("after", type=int)) if placed else reading.NOTHING
     names = {line.training_class.id: document_of(line.training_class.programme_version).name for line in page.lines}
-    return render_template("office/classes.html", page=page, words=words, names=names)
+    return render_template("office/classes.html", page=page, words=words, names=names, placed=placed)
 
 
 def _class(class_id: int) -> TrainingClass:

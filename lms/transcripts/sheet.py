@@ -89,7 +89,10 @@ def of_transcript(transcript: Transcript) -> bytes:
     book.sheet(
         _("Ledger"),
         [_("Activity"), _("Number"), _("Seconds"), _("Recorded"), _("Hash")],
-        [(entry.activity, entry.number, entry.seconds, write_time(entry.recorded_at), digest) for entry, digest in transcript.entries],
+        [
+            (entry.activity, entry.number, entry.seconds, write_time(entry.recorded_at, seconds=True), digest)
+            for entry, digest in transcript.entries
+        ],
         (48, NARROW, NARROW, 24, DIGEST),
     )
     return book.content()

@@ -111,7 +111,7 @@ def observation_words(observation: Observation) -> str:
 
 def instant_words(seconds: int) -> str:
     """Write an instant (seconds since 1970) in the site's time zone."""
-    return write_time(datetime.fromtimestamp(seconds, UTC))
+    return write_time(datetime.fromtimestamp(seconds, UTC), seconds=True)
 
 
 def device_words(device: str) -> str:

@@ -24,6 +24,8 @@ MENU = {
     ),
 }
 
+PART_OF = {"learning": "home", "transcripts": "office"}  # pages without a place of their own in somebody's menu
+
 
 @bp.get("/")
 @requires()
@@ -54,11 +56,12 @@ def _menu() -> list[dict[str, object]]:
     if not current_user.is_authenticated:
         return []
     known = current_app.view_functions
+    items = [item for role in current_user.roles for item in MENU[role.name] if item[0] in known]
+    parts = {endpoint.partition(".")[0] for endpoint, _label, _icon in items}
+    here = request.blueprint if request.blueprint in parts else PART_OF.get(request.blueprint or "")
     return [
-        {"endpoint": endpoint, "label": label, "icon": icon, "active": request.blueprint == endpoint.partition(".")[0]}
-        for role in current_user.roles
-        for endpoint, label, icon in MENU[role.name]
-        if endpoint in known
+        {"endpoint": endpoint, "label": label, "icon": icon, "active": here == endpoint.partition(".")[0]}
+        for endpoint, label, icon in items
     ]
 
 

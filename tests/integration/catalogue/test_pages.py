@@ -80,7 +80,7 @@ def test_the_same_file_again_changes_nothing(app: Flask, trainer: FlaskClient) -
 def test_a_bad_file_is_refused_with_its_problems_escaped_and_nothing_is_kept(app: Flask, trainer: FlaskClient) -> None:
     answer = send(trainer, b"this is no zip", "a.zip")
     assert answer.status_code == 422
-    assert "文件未发布" in answer.text
+    assert "未能发布" in answer.text
     assert answer.text.count("<li>") >= 1
     assert versions(app) == 0
 

@@ -29,9 +29,12 @@ export class ClockView {
       setText(this.find("reason"), this.texts[state] ?? "");
       this.find("take").hidden = state !== "lease" && state !== "ended";
       setText(this.find("take"), state === "ended" ? this.texts.reopen : this.texts.take);
+      this.find("signin").hidden = state !== "signin";
     }
-    this.find("full").hidden = !full;
-    this.find("reason").hidden = full && state === "counting"; // it is over, not going on
+    const over = full && ["counting", "idle"].includes(state); // nothing goes on that could pause
+    this.root.toggleAttribute("data-full", over);
+    this.find("full").hidden = !over;
+    this.find("reason").hidden = over;
     this.speak(seconds);
   }
 
