@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from xapi.models import OutboxRow
 
+LONGEST_ERROR = 2000
+
 
 class Waiting(NamedTuple):
     """A statement that waits."""
@@ -47,7 +49,8 @@ def done(session: Session, ids: Sequence[int]) -> None:
 
 def park(session: Session, ids: Sequence[int], error: str) -> None:
     """Set aside what failed: it is shown with its error, retried by hand, never dropped."""
-    session.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(parked=True, error=error[:2000]))
+    kept = "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in error[:LONGEST_ERROR])
+    session.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(parked=True, error=kept))
 
 
 def parked(session: Session, limit: int) -> list[Parked]:

@@ -6,9 +6,10 @@ and a batch done twice changes nothing the second time.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 MOST_AT_ONCE = 500
 
 Moved = Mapping[str, Sequence[uuid.UUID]]
+Made = TypeVar("Made")
 
 
 @dataclass(slots=True)
@@ -35,60 +37,87 @@ class _Batch:
     session: Session
     public_url: str
     now: datetime
-    terms: Mapping[int, Terms]
-    failed: dict[int, str] = field(default_factory=dict)  # enrolment → why
+    failed: dict[uuid.UUID, str] = field(default_factory=dict)  # statement → why
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a piece of work was undone."""
+
+    words: str
 
 
 def drain(database: Database, public_url: str, now: datetime, limit: int = MOST_AT_ONCE) -> int:
     """Work through the oldest `limit` statements that wait; return how many there were.
 
-    An enrolment that cannot be credited does not hold up the others: its statements are set aside with the error.
+    A statement that cannot be worked through holds up no other: it is set aside with the error, whatever that is.
     """
     with database.writer() as session, session.begin():
         waiting = xapi.outbox.take(session, limit)
         if not waiting:
             return 0
-        found = sort_by_enrolment(session, [one.statement_id for one in waiting])
-        failed = _credit_all(session, found, public_url, now)
-        aside = {statement_id: error for enrolment_id, error in failed.items() for statement_id, _, _ in found[enrolment_id].statements}
+        batch = _Batch(session, public_url, now)
+        _credit_all(batch, _sorted(batch, [one.statement_id for one in waiting]))
         for one in waiting:
-            if one.statement_id in aside:
-                xapi.outbox.park(session, [one.id], aside[one.statement_id])
-        xapi.outbox.done(session, [one.id for one in waiting if one.statement_id not in aside])
+            if one.statement_id in batch.failed:
+                xapi.outbox.park(session, [one.id], batch.failed[one.statement_id])
+        xapi.outbox.done(session, [one.id for one in waiting if one.statement_id not in batch.failed])
         return len(waiting)
 
 
-def _credit_all(session: Session, found: Mapping[int, Found], public_url: str, now: datetime) -> dict[int, str]:
-    """Credit everybody whom the batch speaks of; return who could not be credited, and why."""
-    heads = ledger.lock(session, found)
-    batch = _Batch(session, public_url, now, terms_of(session, found))
-    try:
-        with session.begin_nested():
-            _credit(batch, heads, found)
-    except OperationalError:
-        raise  # the database, not somebody's evidence: the whole batch comes again
-    except Exception as error:  # whatever it is: find out whose it is
-        log.warning("credit.batch-failed", error=type(error).__name__)
-        for enrolment_id in sorted(heads):
-            _credit_one(batch, heads[enrolment_id], found[enrolment_id])
-    return batch.failed
+def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
+    """Return what the batch says by enrolment; where that fails, each statement is read alone to find which is to blame."""
+    whole = _attempt(batch, lambda: sort_by_enrolment(batch.session, ids))
+    if not isinstance(whole, _Failure):
+        return whole
+    found: dict[int, Found] = {}
+    for statement_id in ids:
+        alone = _attempt(batch, lambda one=statement_id: sort_by_enrolment(batch.session, [one]))  # type: ignore[misc]
+        if isinstance(alone, _Failure):
+            batch.failed[statement_id] = alone.words
+            continue
+        for enrolment_id, what in alone.items():
+            found.setdefault(enrolment_id, Found()).add(what)
+    return found
 
 
-def _credit_one(batch: _Batch, head: ledger.Head, found: Found) -> None:
+def _credit_all(batch: _Batch, found: Mapping[int, Found]) -> None:
+    """Credit everybody whom the batch speaks of: all at once, or else person by person, or else statement by statement."""
+    heads = ledger.lock(batch.session, found)
+    if not isinstance(_attempt(batch, lambda: _credit(batch, heads, found)), _Failure):
+        return
+    for enrolment_id in sorted(heads):
+        own = {enrolment_id: found[enrolment_id]}
+        if isinstance(_attempt(batch, lambda own=own: _credit(batch, heads, own)), _Failure):  # type: ignore[misc]
+            _credit_each(batch, enrolment_id, found[enrolment_id])
+
+
+def _credit_each(batch: _Batch, enrolment_id: int, found: Found) -> None:
+    for statement_id, alone in found.one_by_one():
+        heads = ledger.lock(batch.session, [enrolment_id])  # the one before may have extended the chain
+        done = _attempt(batch, lambda heads=heads, alone=alone: _credit(batch, heads, {enrolment_id: alone}))  # type: ignore[misc]
+        if isinstance(done, _Failure):
+            log.warning("credit.set-aside", enrolment=enrolment_id, statement=str(statement_id))
+            batch.failed[statement_id] = done.words
+
+
+def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _Failure:
+    """Do a piece of work, or leave no trace of it and say why."""
     try:
         with batch.session.begin_nested():
-            _credit(batch, {head.enrolment_id: head}, {head.enrolment_id: found})
+            return work()
     except OperationalError:
-        raise
-    except Exception as error:
-        log.exception("credit.failed", enrolment=head.enrolment_id)
-        batch.failed[head.enrolment_id] = f"{type(error).__name__}: {error}"
+        raise  # the database, not somebody's evidence: the whole batch comes again
+    except Exception as error:  # whatever it is: it must not hold up the rest
+        log.exception("credit.failed")
+        return _Failure(f"{type(error).__name__}: {error}")
 
 
 def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int, Found]) -> None:
-    moved = {number: keep(batch.session, number, found[number], batch.terms[number], batch.public_url) for number in heads}
+    terms = terms_of(batch.session, found)
+    moved = {number: keep(batch.session, number, found[number], terms[number], batch.public_url) for number in found}
     touched = {number: what for number, what in moved.items() if what}
-    credit_anew(batch.session, {number: heads[number] for number in touched}, batch.terms, touched, batch.now)
+    credit_anew(batch.session, {number: heads[number] for number in touched}, terms, touched, batch.now)
 
 
 def credit_anew(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from lms.learning.models import Registration
 from xapi.finding import find_many
 from xapi.indexing import Usage, iri_key
 from xapi.query import Many, Shape
+from xapi.reading import stored
 
 CLAIMING = (v.PRESENT, v.TERMINATED, v.COMPLETED, v.PASSED)
 SHOWN = 50  # of each verb, the latest
@@ -79,7 +79,7 @@ def _statements(session: Session, asked: Question) -> Iterator[Statement]:
             keys = ((registration, Usage.REGISTRATION), (iri_key(asked.iri), Usage.ACTIVITY), (iri_key(verb), Usage.VERB))
             latest = Many(keys, since=None, until=None, limit=SHOWN, ascending=False, shape=Shape())
             texts, _ = find_many(session, latest, None, asked.now)
-            yield from map(msgspec.json.decode, texts)
+            yield from map(stored, texts)
 
 
 def _claimed(statement: Statement, rule: Rule, trust: Trust) -> Claimed | None:

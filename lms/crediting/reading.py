@@ -2,11 +2,10 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import msgspec
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from lms.crediting.policy import Terms, activity_name
 from lms.crediting.trust import trust_of
 from lms.learning.models import Registration
 from lms.programmes.models import Enrolment
+from xapi.reading import stored
 
 ENDS_OF_ACTIVITY = "/?#"
 
@@ -35,16 +35,27 @@ class Study:
 
 @dataclass(slots=True)
 class Found:
-    """What a batch says about one enrolment: its statements, and those among earlier ones that are void now."""
+    """What a batch says about one enrolment: its statements, and which earlier ones are void now, each with what voids it."""
 
     statements: list[tuple[uuid.UUID, Statement, Study]] = field(default_factory=list)
-    voided: set[uuid.UUID] = field(default_factory=set)
+    voided: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
+
+    def add(self, other: "Found") -> None:
+        """Take in what another part of the batch says about the same enrolment."""
+        self.statements += other.statements
+        self.voided |= other.voided
+
+    def one_by_one(self) -> Iterator[tuple[uuid.UUID, "Found"]]:
+        """Yield each statement of the batch alone, those that void others last."""
+        for one in self.statements:
+            yield one[0], Found([one])
+        for target, voiding in self.voided.items():
+            yield voiding, Found(voided={target: voiding})
 
 
 def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
     """Return what these statements say, by enrolment; a statement that speaks of nobody's study is in none."""
-    texts = xapi.store.load_texts(session, ids)
-    statements = {statement_id: msgspec.json.decode(text) for statement_id, text in texts.items()}
+    statements = {statement_id: stored(text) for statement_id, text in xapi.store.load_texts(session, ids).items()}
     studies = _studies(session, {found for found in map(registration_of, statements.values()) if found is not None})
     sorted_out: dict[int, Found] = defaultdict(Found)
     for statement_id in ids:
@@ -52,8 +63,8 @@ def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, F
         study = studies.get(registration_of(statement) or uuid.UUID(int=0))
         if study is not None:
             sorted_out[study.enrolment_id].statements.append((statement_id, statement, study))
-    for enrolment_id, statement_id in _voided_observations(session, statements.values()):
-        sorted_out[enrolment_id].voided.add(statement_id)
+    for enrolment_id, target, voiding in _voided_observations(session, statements):
+        sorted_out[enrolment_id].voided[target] = voiding
     return dict(sorted_out)
 
 
@@ -69,15 +80,14 @@ def _studies(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID,
     return {row[0]: Study(*row[1:]) for row in rows}
 
 
-def _voided_observations(session: Session, statements: Iterable[Statement]) -> Sequence[tuple[int, uuid.UUID]]:
-    targets = {uuid.UUID(one["object"]["id"]) for one in statements if one["verb"]["id"] == v.VOIDED}
+def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statement]) -> Iterator[tuple[int, uuid.UUID, uuid.UUID]]:
+    """Yield (enrolment, what is void, what voids it) for evidence that was kept before."""
+    targets = {uuid.UUID(one["object"]["id"]): by for by, one in statements.items() if one["verb"]["id"] == v.VOIDED}
     voided = xapi.store.voided_among(session, targets) if targets else set()
-    if not voided:
-        return []
-    rows = session.execute(
-        select(Observation.enrolment_id, Observation.statement_id).where(Observation.statement_id.in_(voided)).distinct()
-    )
-    return [(enrolment_id, statement_id) for enrolment_id, statement_id in rows]
+    if voided:
+        whose = select(Observation.enrolment_id, Observation.statement_id).where(Observation.statement_id.in_(voided)).distinct()
+        for enrolment_id, target in session.execute(whose):
+            yield enrolment_id, target, targets[target]
 
 
 def keep(session: Session, enrolment_id: int, found: Found, terms: Terms, public_url: str) -> dict[str, list[uuid.UUID]]:
@@ -87,7 +97,7 @@ def keep(session: Session, enrolment_id: int, found: Found, terms: Terms, public
     """
     trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url)
     proved = [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
-    moved = _voided(session, found.voided)
+    moved = _voided(session, set(found.voided))
     ids = {statement_id for statement_id, _ in proved}
     known = set(session.scalars(select(Observation.statement_id).where(Observation.statement_id.in_(ids)))) if ids else set()
     void = xapi.store.voided_among(session, ids) if ids else set()

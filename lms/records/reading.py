@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy.orm import Session
 
 from lms.records.people import Known, Sight, accounts_in, known_among, may_see
 from xapi.browsing import Look, Seen, latest
 from xapi.query import Cursor
+from xapi.reading import stored
 
 PAGE = 50
 AT_ONCE = 200
@@ -50,7 +50,7 @@ def page(session: Session, look: Look, sight: Sight, before: Cursor | None) -> P
 
 def visible(session: Session, batch: Sequence[Seen], sight: Sight) -> list[Record]:
     """Return what of a batch the office may see."""
-    read = [(seen, msgspec.json.decode(seen.text)) for seen in batch]
+    read = [(seen, stored(seen.text)) for seen in batch]
     accounts = [accounts_in(statement, sight.public_url) for _, statement in read]
     known = known_among(session, {account for found in accounts for account in found}, sight)
     records = [
