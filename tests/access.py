@@ -80,6 +80,14 @@ ACCESS: dict[tuple[str, str], str] = {
     ("records.new_key", "GET"): THE_WHOLE_SITES,
     ("records.new_key", "POST"): "401 403 403 403 403 403",
     ("records.revoke", "POST"): "401 403 403 403 403 403",
+    ("records.forwarding", "GET"): THE_WHOLE_SITES,
+    ("records.new_forward", "GET"): THE_WHOLE_SITES,
+    ("records.new_forward", "POST"): "401 403 403 403 403 403",
+    ("records.forward", "GET"): THE_WHOLE_SITES,
+    ("records.pause_forward", "POST"): "401 403 403 403 403 403",
+    ("records.resume_forward", "POST"): "401 403 403 403 403 403",
+    ("records.retry_letters", "POST"): "401 403 403 403 403 403",
+    ("records.remove_forward", "POST"): "401 403 403 403 403 403",
     ("jobs.mine", "GET"): "login 200 200 200 200 200",
     ("jobs.one", "GET"): THE_OFFICES_OWN_JOB.format(200),
     ("jobs.download", "GET"): THE_OFFICES_OWN_JOB.format(200),
@@ -161,6 +169,7 @@ class Place:
             "filename": "icons.svg",
             "elsewhere": "nothing",
             "key": "nobody",
+            "forward_id": 1,
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

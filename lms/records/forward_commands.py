@@ -37,7 +37,8 @@ def forward() -> None:
 def _told() -> Iterator[None]:
     """Tell what was wrong, a line for each, and end with 2."""
     try:
-        yield
+        with force_locale("en"):
+            yield
     except (InvalidInput, NotFound) as error:
         for problem in (isinstance(error, InvalidInput) and error.problems) or [error.message]:
             click.echo(problem, err=True)

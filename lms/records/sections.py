@@ -14,8 +14,13 @@ from lms.records.keys import may_give_keys
 bp = Blueprint("records", __name__, url_prefix="/records")
 
 # (endpoint of its first page, label); a page belongs to the section under whose address its own lies
-SECTIONS = (("records.statements", _l("Statements")), ("records.export", _l("Export")), ("records.keys", _l("Keys")))
-WHOLE_SITE = frozenset({"records.keys"})
+SECTIONS = (
+    ("records.statements", _l("Statements")),
+    ("records.export", _l("Export")),
+    ("records.keys", _l("Keys")),
+    ("records.forwarding", _l("Forwarding")),
+)
+WHOLE_SITE = frozenset({"records.keys", "records.forwarding"})
 
 
 @bp.context_processor

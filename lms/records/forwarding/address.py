@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
+
 from lms.config import Settings
 from lms.errors import InvalidInput
 
@@ -52,18 +54,18 @@ def parse_address(text: str, settings: Settings, *, internal: bool) -> Address:
 def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[str]:
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname or not url.isprintable() or len(url) > LONGEST or _port(url) is None:
-        yield "must be https://host/path, the address before /statements"
+        yield _("must be https://host/path, the address before /statements")
         return
     if parts.username or parts.password or parts.query or parts.fragment:
-        yield "has no place for a user name, ? or #; key and secret are given by themselves"
+        yield _("has no place for a user name, ? or #; key and secret are given by themselves")
     if url.endswith("/statements"):
-        yield "is given without /statements at its end"
+        yield _("is given without /statements at its end")
     if (parts.hostname, _port(url)) in {(urlsplit(own).hostname, _port(own)) for own in (settings.public_url, settings.content_url)}:
-        yield "is this site itself"
+        yield _("is this site itself")
     elif parts.hostname in LOCAL and not internal:
-        yield "is this machine"
+        yield _("is this machine")
     if parts.scheme != "https" and not internal:
-        yield "must begin with https://, because http sends the secret readable to everybody on the way"
+        yield _("must begin with https://, because http sends the secret readable to everybody on the way")
 
 
 def _port(url: str) -> int | None:

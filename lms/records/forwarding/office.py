@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -83,13 +84,13 @@ def _problems(session: Session, order: Order) -> Sequence[str]:
     problems = []
     name = order.name.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        problems.append(f"name: needs 1 to {LONGEST_NAME} printable characters")
+        problems.append("name: " + _("needs 1 to %(n)s printable characters", n=LONGEST_NAME))
     elif session.scalar(select(Forward.id).where(Forward.name == name)):
-        problems.append(f"name: there is a forward {name!r} already")
+        problems.append("name: " + _("there is a forward of this name already"))
     if not 0 < len(order.key) <= LONGEST_KEY or not order.key.isprintable() or ":" in order.key:
-        problems.append(f"key: needs 1 to {LONGEST_KEY} printable characters, none of them a colon")
+        problems.append("key: " + _("needs 1 to %(n)s printable characters, none of them a colon", n=LONGEST_KEY))
     if not order.secret or not order.secret.isprintable():
-        problems.append("secret: is missing, or has characters that no header can carry")
+        problems.append("secret: " + _("is missing, or has characters that no header can carry"))
     return problems
 
 

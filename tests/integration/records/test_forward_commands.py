@@ -130,5 +130,5 @@ def test_what_is_wrong_is_told_in_one_line_each(here: Here, words: list[str], sa
 def test_a_name_is_there_once(here: Here) -> None:
     assert added(here).exit_code == 0
     again = added(here)
-    assert (again.exit_code, again.stderr) == (2, "name: there is a forward 'other' already\n")
+    assert (again.exit_code, again.stderr) == (2, "name: there is a forward of this name already\n")
     assert run(here, "retry", "other", "--statement", "3f0f1b2e-0000-4000-8000-000000000000").exit_code == 2
