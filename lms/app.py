@@ -1,5 +1,8 @@
 """How is the whole application wired? Flat, in order. Only `lms.cli` and `lms.wsgi` import this."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 
 import xapi
@@ -35,9 +38,17 @@ from lms.web import addresses, health, hosts, logs, pages, refusals
 SCHEDULE = {**learning_tasks.SCHEDULE, **crediting.SCHEDULE, **jobs_tasks.SCHEDULE, **partitions.SCHEDULE, **forwarding.SCHEDULE}
 
 
+class _Lms(Flask):
+    """Flask, told that none of our views and hooks is a coroutine: it asks each of them in every request, a dozen times."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     """Build the application for `settings`; tests pass a clock of their own."""
-    app = Flask("lms", template_folder=str(TEMPLATES))
+    app = _Lms("lms", template_folder=str(TEMPLATES))
     app.extensions["settings"] = settings
     clock_module.init_app(app, clock)
     db.init_app(app, settings)

@@ -101,7 +101,8 @@ class Database:
     @contextmanager
     def single(self) -> Iterator[Connection]:
         """Open a bare connection for ONE statement, which PostgreSQL commits by itself: two round trips less than `writing`."""
-        with self._single_engine.begin() as connection:
+        commits_itself = self._single_engine is not self._write_engine
+        with self._single_engine.connect() if commits_itself else self._single_engine.begin() as connection:
             yield connection
 
 

@@ -6,6 +6,7 @@ And our own applications, where a client needs a socket.
 import itertools
 import os
 import shutil
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -103,7 +104,7 @@ def _quick_folder() -> Path | None:
 @contextmanager
 def valkey() -> Iterator[str]:
     """Start a Valkey of its own on a free port of this machine and give its REDIS_URL."""
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:  # its own search begins at one number: two that start at once both take it
         url = f"redis://{server.host}:{server.port}/0"
         with Redis.from_url(url) as client:
             client.ping()
@@ -122,3 +123,11 @@ def web(app: Flask) -> Iterator[int]:
         server.shutdown()
         server.server_close()
         thread.join(10)
+
+
+def free_port() -> int:
+    """Return a port of this machine on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port

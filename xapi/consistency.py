@@ -19,9 +19,9 @@ from xapi.values import EPOCH, MICROSECOND
 
 TAG_SHIFT = 52  # microseconds since 1970 fit below until 2112
 STAMP_TAG, REFERENCE_TAG = 0x5A1, 0x5A2
-STAMP = "SELECT pg_advisory_xact_lock_shared(:stamp), "
-ANNOUNCE = text(STAMP + "pg_advisory_xact_lock_shared(:references)")
-ANNOUNCE_REFERRING = text(STAMP + "pg_advisory_xact_lock(:references)")
+STAMP = "SELECT pg_advisory_xact_lock_shared(%(stamp)s), "  # in the driver's own words: with every statement that is stored
+ANNOUNCE = STAMP + "pg_advisory_xact_lock_shared(%(references)s)"
+ANNOUNCE_REFERRING = STAMP + "pg_advisory_xact_lock(%(references)s)"
 EXCLUDE = text("SELECT pg_advisory_xact_lock(:references)")
 OPEN = text(
     "SELECT min((classid::bigint << 32) | objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1"
@@ -46,7 +46,7 @@ def announce(session: Session, at: datetime, *, referring: bool = False) -> None
         session.info[_ANNOUNCED] = weakref.ref(transaction)
         if on_postgresql:
             locks = {"stamp": STAMP_TAG << TAG_SHIFT | (at - EPOCH) // MICROSECOND, "references": REFERENCE_TAG << TAG_SHIFT}
-            session.connection().execute(ANNOUNCE_REFERRING if referring else ANNOUNCE, locks)
+            session.connection().exec_driver_sql(ANNOUNCE_REFERRING if referring else ANNOUNCE, locks)
         else:
             _register(session, at)
     elif referring and on_postgresql and session.info.get(_EXCLUSIVE, _nothing)() is not transaction:

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Request, Response, request
 from flask import session as cookie
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
@@ -68,7 +68,7 @@ class _RequestSession:
 
 
 class _SessionCookies(SecureCookieSessionInterface):
-    """Flask's signed cookies; what signs them is made once."""
+    """Flask's signed cookies; what signs them is made once, and a request that has none and gets none costs nothing."""
 
     _signing: URLSafeTimedSerializer | None = None
 
@@ -77,6 +77,15 @@ class _SessionCookies(SecureCookieSessionInterface):
         if self._signing is None:
             self._signing = super().get_signing_serializer(app)
         return self._signing
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the cookie, where there is one."""
+        return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie, where there was or is something in it."""
+        if session.accessed or session.modified or session:
+            super().save_session(app, session, response)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

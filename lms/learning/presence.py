@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import and_, bindparam, case, false, or_, select, true, update
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -76,23 +77,23 @@ _EXTEND = (
     .values(last_beat=bindparam("now"), nonce=bindparam("fresh"), previous_nonce=bindparam("carried"))
     .returning(Launch.stretch_from, Launch.closed_seconds, Launch.earlier_seconds, Launch.cap_seconds)
 )
+_EXTEND_DIRECTLY = str(_EXTEND.compile(dialect=psycopg.dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
 
 
 def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rhythm: Rhythm) -> Beaten | None:
     """Extend the open stretch in one UPDATE; None where anything is out of the ordinary and `take_beat` must look."""
     fresh, now = fresh_nonce(), whole(now)
-    row = connection.execute(
-        _EXTEND,
-        {
-            "launch": ticket.launch_id,
-            "held": ticket.lease,
-            "carried": nonce,
-            "oldest": now - rhythm.state_after,
-            "since": now - rhythm.longest_gap,
-            "now": now,
-            "fresh": fresh,
-        },
-    ).one_or_none()
+    told = {
+        "launch": ticket.launch_id,
+        "held": ticket.lease,
+        "carried": nonce,
+        "oldest": now - rhythm.state_after,
+        "since": now - rhythm.longest_gap,
+        "now": now,
+        "fresh": fresh,
+    }
+    direct = connection.dialect.name == "postgresql"  # its driver takes and gives the same values as we do
+    row = (connection.exec_driver_sql(_EXTEND_DIRECTLY, told) if direct else connection.execute(_EXTEND, told)).one_or_none()
     if row is None:
         return None
     since, closed, earlier, cap = row

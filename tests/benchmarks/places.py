@@ -8,7 +8,6 @@ worker unless a benchmark starts one. On SQLite the worker lives in the web proc
 import os
 import re
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -141,7 +140,7 @@ class Places:
         return self._sites[name]
 
     def _make_site(self, kind: str, name: str, people: int) -> Site:
-        port, folder = _free_port(), self.folder / name
+        port, folder = servers.free_port(), self.folder / name
         folder.mkdir()
         changes = {
             "public_url": f"http://localhost:{port}",
@@ -161,7 +160,7 @@ class Places:
     def floor(self, kind: str) -> Served:
         """Return the floor's server beside the installation of this kind."""
         if kind not in self._floors:
-            port, log = _free_port(), self.folder / f"floor-{kind}.log"
+            port, log = servers.free_port(), self.folder / f"floor-{kind}.log"
             options = ["--interface", "wsgi", "--factory", "--blocking-threads", "8", "--port", str(port), "--log-level", "warning"]
             own = {**os.environ, "PYTHONPATH": str(ROOT), "FLOOR_DATABASE": self._url(kind, "floor").replace("+psycopg", "")}
             process = self._open.enter_context(
@@ -206,13 +205,6 @@ def _wait(port: int, path: str, process: subprocess.Popen[bytes], log: Path) -> 
             time.sleep(0.1)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def _postmaster(database: Database) -> psutil.Process | None:
