@@ -104,6 +104,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_REDIRECT_VALIDATE_MODE="absolute",
         SECURITY_FRESHNESS=NEVER_ASKED_AGAIN,
         SECURITY_STATIC_FOLDER=None,
+        SECURITY_CACHE_CONTROL=None,  # every page of ours has a better one (lms/web/hosts.py)
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=True,
         SESSION_COOKIE_HTTPONLY=True,

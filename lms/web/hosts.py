@@ -33,8 +33,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _keep_apart(settings: Settings) -> BaseResponse | None:
     if request.endpoint is None or request.path.startswith(BOTH_HOSTS_PREFIXES):
         return None
-    content_view = _is_content(request.endpoint)
-    on_content = request.host.rpartition(":")[0] == settings.content_host or request.host == settings.content_host
+    content_view, on_content = _is_content(request.endpoint), at_content_host(settings)
     if content_view and not on_content:
         abort(404)
     if on_content and not content_view:
@@ -42,6 +41,12 @@ def _keep_apart(settings: Settings) -> BaseResponse | None:
             return redirect(settings.public_url + request.full_path.rstrip("?"))
         abort(404)
     return None
+
+
+def at_content_host(settings: Settings) -> bool:
+    """Say whether this request came to the content host; no cookie and no page of ours belongs there."""
+    host = request.host.lower()
+    return settings.content_host in {host, host.rpartition(":")[0]}
 
 
 def _is_content(endpoint: str) -> bool:
@@ -63,5 +68,6 @@ def _headers(settings: Settings) -> dict[str, str]:
         f"default-src 'self'; img-src 'self' data:; frame-src {settings.content_url}; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
-    headers = {**CONTENT_TOO, "Content-Security-Policy": policy, "X-Frame-Options": "DENY"}
+    # Nobody between keeps a page, and a browser asks before it shows one again: after signing out it is another's.
+    headers = {**CONTENT_TOO, "Content-Security-Policy": policy, "X-Frame-Options": "DENY", "Cache-Control": "private, no-cache"}
     return {**headers, "Strict-Transport-Security": "max-age=31536000"} if settings.secure else headers

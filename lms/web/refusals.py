@@ -1,7 +1,7 @@
 """How is a refusal told? A plain page for people, problem+json (RFC 9457) for programs: one place for both."""
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from lms.errors import LmsError
+from lms.web.hosts import at_content_host
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER_SECONDS = 5
@@ -39,7 +40,7 @@ def answer(status: int, title: str, detail: str, **extra: object) -> Response:
 
 
 def _wants_json() -> bool:
-    if request.is_json or request.authorization is not None:
+    if request.is_json or request.authorization is not None or at_content_host(current_app.extensions["settings"]):
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
