@@ -6,7 +6,7 @@ held against it; nothing in the specification lets a store refuse it.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -78,6 +78,29 @@ def collect(parts: Iterable[Part], statements: Iterable[Any], most_bytes: int, h
         attached = Attached(sha2, _write(part, sha2, content, left, f"part {number}"), content)
         left -= attached.size
         found.setdefault(sha2, attached)
+    return found
+
+
+def gather(parts: Iterable[Part], most_bytes: int, held: ExitStack) -> dict[str, Attached]:
+    """Read the parts after the first one of another store's answer, by hash, until `held` is closed.
+
+    What is not what its hash says is left out: the statement that needs it is refused for it, the others are not.
+
+    Raises:
+        BadRequest: the body is no multipart, or ends in the middle.
+        TooLarge: together they have more than `most_bytes`.
+    """
+    found: dict[str, Attached] = {}
+    left = most_bytes
+    for number, part in enumerate(parts, start=2):
+        sha2 = part.headers.get(HASH_HEADER, "").lower()
+        if len(sha2) not in HASHES:
+            continue
+        content = held.enter_context(SpooledTemporaryFile(HELD_IN_MEMORY))  # noqa: SIM115 - `held` closes it
+        with suppress(BadRequest):
+            attached = Attached(sha2, _write(part, sha2, content, left, f"part {number}"), content)
+            left -= attached.size
+            found.setdefault(sha2, attached)
     return found
 
 

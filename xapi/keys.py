@@ -81,6 +81,12 @@ def find_key(session: Session, key: str, secret: str, home_page: str) -> Credent
     return credential_of(row, row.scopes, home_page) if row.revoked is None else Stranger(key, "revoked")
 
 
+def speaking_for(session: Session, key: str, home_page: str) -> Credential | None:
+    """Return the credential of a key that works, without its secret: for the host, which takes statements in its name."""
+    row = session.connection().execute(select(*CREDENTIAL).where(ApiKey.key == key, ApiKey.revoked.is_(None))).one_or_none()
+    return None if row is None else credential_of(row, row.scopes, home_page)
+
+
 def credential_of(row: Any, scopes: str, home_page: str) -> Credential:
     """Return what a key may do, by itself or through a token with fewer scopes; `row` has the columns CREDENTIAL."""
     authority = {"objectType": "Agent", "name": row.name, "account": {"homePage": home_page, "name": row.key}}

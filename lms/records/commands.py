@@ -7,10 +7,11 @@ import click
 
 from lms.records.export_commands import export
 from lms.records.forward_commands import forward
+from lms.records.import_commands import import_
 from lms.records.key_commands import key
 from lms.records.partitions import partitions
 
-GROUPS: tuple[click.Command, ...] = (key, partitions, export, forward)
+GROUPS: tuple[click.Command, ...] = (key, partitions, export, import_, forward)
 
 
 @click.group("xapi")

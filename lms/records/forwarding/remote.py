@@ -8,22 +8,21 @@ is sent exactly as it is stored, in the version that the statement itself names.
 
 import base64
 import json
-import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-import certifi
 import httpx
 from tincan import RemoteLRS
 from tincan.http_request import HTTPRequest
 from tincan.lrs_response import LRSResponse
 
-from lms.records.forwarding.address import Address, NotReached, resolve
+from lms.records.forwarding.address import Address, NotReached
+from lms.records.forwarding.connection import connected, in_one_line
 
-TIMEOUT = httpx.Timeout(30, connect=5)
+SECONDS = 30
 LONGEST_ANSWER_SECONDS = 60
 MOST_ANSWERED = 64 * 1024  # bytes that are read of an answer
 LOOP_HEADER = "X-Forwarded-By-Store"
@@ -41,19 +40,13 @@ class Answer:
     @property
     def said(self) -> str:
         """In one line, as the other store put it."""
-        try:
-            body = json.loads(self.text)
-            words = str(body.get("detail") or body.get("message") or body.get("error") or self.text)
-        except (ValueError, AttributeError):
-            words = self.text
-        plain = "".join(sign if sign.isprintable() else " " for sign in words)
-        return f"HTTP {self.status}: {' '.join(plain.split())[:400]}".rstrip(": ")
+        return in_one_line(self.status, self.text)
 
 
 class RemoteStore(RemoteLRS):  # type: ignore[misc] # tincan has no types
     """Another record store, through one connection."""
 
-    _props = (*RemoteLRS._props, "client", "address", "number", "mark")
+    _props = (*RemoteLRS._props, "connection", "mark")
 
     def statements(self, version: str, content_type: str, length: int, body: Iterable[bytes]) -> Answer:
         """POST statements that are already written; attachments' data is given out as it is read.
@@ -85,26 +78,9 @@ class RemoteStore(RemoteLRS):  # type: ignore[misc] # tincan has no types
         return LRSResponse(success=answer.status < 300, request=request, response=None, data=answer.text)  # noqa: PLR2004 - HTTP's 2xx
 
     def _ask(self, method: str, resource: str, headers: Mapping[str, str], body: Iterable[bytes]) -> Answer:
-        url = httpx.URL(self.endpoint + resource)
-        own = {"Host": url.netloc.decode(), "Authorization": self.auth, LOOP_HEADER: self.mark}
-        request = self.client.build_request(method, url.copy_with(host=self.number), headers={**own, **headers}, content=body or None)
-        request.extensions["sni_hostname"] = self.address.host
-        try:
-            with _sent(self.client, request) as response:
-                return Answer(response.status_code, _beginning(response), _again(response.headers.get("Retry-After", "")))
-        except httpx.TimeoutException as error:
-            raise NotReached("it did not answer in time") from error
-        except (httpx.HTTPError, ssl.SSLError) as error:
-            raise NotReached(f"the connection failed ({str(error)[:200] or type(error).__name__})") from error
-
-
-@contextmanager
-def _sent(client: httpx.Client, request: httpx.Request) -> Iterator[httpx.Response]:
-    response = client.send(request, stream=True)
-    try:
-        yield response
-    finally:
-        response.close()
+        own = {"Authorization": self.auth, LOOP_HEADER: self.mark}
+        with self.connection.asked(method, self.endpoint + resource, {**own, **headers}, body or None) as response:
+            return Answer(response.status_code, _beginning(response), _again(response.headers.get("Retry-After", "")))
 
 
 def _beginning(response: httpx.Response) -> str:
@@ -125,14 +101,9 @@ def _again(asked: str) -> timedelta | None:
 def opened(address: Address, key: str, secret: str, mark: str) -> Iterator[RemoteStore]:
     """Open a connection to a store. `mark` names this installation, so that it knows its own statements should they come back.
 
-    No redirect is followed and no proxy of the environment is used: either would lead past the look at the address.
-
     Raises:
         NotReached: the name leads nowhere, or where nothing may be sent.
     """
-    number = resolve(address)
-    trusted = ssl.create_default_context()
-    trusted.load_verify_locations(certifi.where())
     basic = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
-    with httpx.Client(verify=trusted, timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
-        yield RemoteStore(endpoint=address.url, auth=basic, version="1.0.3", client=client, address=address, number=number, mark=mark)
+    with connected(address, SECONDS) as connection:
+        yield RemoteStore(endpoint=address.url, auth=basic, version="1.0.3", connection=connection, mark=mark)

@@ -1,5 +1,8 @@
 """Who looks into the record store in these tests? An office above the teacher's provider, and one elsewhere."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -8,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import OFFICE, Organisation
 from lms.accounts.people import add_organisation, add_person
 from tests.factories import World, signed_in
+from tests.integration.records.elsewhere import Elsewhere, Importing, served
 
 
 @pytest.fixture
@@ -42,3 +46,16 @@ def office(offices: World) -> FlaskClient:
 def elsewhere(offices: World) -> FlaskClient:
     """The office of another provider."""
     return signed_in(offices.app, "elsewhere")
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Elsewhere]:
+    """The other store."""
+    with served(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def importing(world: World, other: Elsewhere) -> Importing:
+    """An import of two statements a page."""
+    return Importing(world, other)

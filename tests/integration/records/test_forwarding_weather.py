@@ -92,7 +92,7 @@ def test_a_connection_that_is_cut_loses_nothing_and_doubles_nothing(here: Here, 
 def test_an_answer_that_does_not_come_is_waited_for_so_long_and_no_longer(
     here: Here, other: OtherStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lms.records.forwarding.remote.TIMEOUT", 0.2)
+    monkeypatch.setattr("lms.records.forwarding.remote.SECONDS", 0.2)
     here.store(statement())
 
     def dawdle(_environ: object, _body: bytes) -> None:
