@@ -144,6 +144,8 @@ class OutboxRow(Base):
     stored: Mapped[datetime] = mapped_column(Instant)
     parked: Mapped[bool] = mapped_column(default=False)
     error: Mapped[str] = mapped_column(Text, default="")
+    since: Mapped[datetime | None] = mapped_column(Instant)  # when it first failed
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")  # how often it failed
 
     __table_args__ = (Index("ix_xapi_outbox_waiting", "parked", "id"),)
 

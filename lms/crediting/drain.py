@@ -9,7 +9,8 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -54,25 +55,47 @@ def drain(database: Database, public_url: str, now: datetime, limit: int = MOST_
     """
     with database.writer() as session, session.begin():
         waiting = xapi.outbox.take(session, limit)
-        if not waiting:
-            return 0
-        batch = _Batch(session, public_url, now)
+        _work_through(_Batch(session, public_url, now), waiting)
+        return len(waiting)
+
+
+class Retried(NamedTuple):
+    """How many statements that had been set aside were worked through now, and how many failed again."""
+
+    done: int
+    failed: int
+
+
+def retry(database: Database, public_url: str, now: datetime, ids: Sequence[int]) -> Retried:
+    """Work through statements that were set aside (rows of the outbox), at most some hundred; what somebody else retries is passed over.
+
+    A row leaves the outbox in the transaction that credits it, so retried twice, or by two at once, it counts once.
+    """
+    with database.writer() as session, session.begin():
+        aside = xapi.outbox.take_parked(session, ids)
+        failed = len(_work_through(_Batch(session, public_url, now), aside))
+        return Retried(len(aside) - failed, failed)
+
+
+def _work_through(batch: _Batch, waiting: Sequence[xapi.outbox.Waiting]) -> Mapping[uuid.UUID, str]:
+    """Credit what waits, take it out of the outbox, set aside what fails; return that, with why."""
+    if waiting:
         _credit_all(batch, _sorted(batch, [one.statement_id for one in waiting]))
         for one in waiting:
             if one.statement_id in batch.failed:
-                xapi.outbox.park(session, [one.id], batch.failed[one.statement_id])
-        xapi.outbox.done(session, [one.id for one in waiting if one.statement_id not in batch.failed])
-        return len(waiting)
+                xapi.outbox.park(batch.session, [one.id], batch.failed[one.statement_id], batch.now)
+        xapi.outbox.done(batch.session, [one.id for one in waiting if one.statement_id not in batch.failed])
+    return batch.failed
 
 
 def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
     """Return what the batch says by enrolment; where that fails, each statement is read alone to find which is to blame."""
-    whole = _attempt(batch, lambda: sort_by_enrolment(batch.session, ids))
+    whole = _attempt(batch, partial(sort_by_enrolment, batch.session, ids))
     if not isinstance(whole, _Failure):
         return whole
     found: dict[int, Found] = {}
     for statement_id in ids:
-        alone = _attempt(batch, lambda one=statement_id: sort_by_enrolment(batch.session, [one]))  # type: ignore[misc]
+        alone = _attempt(batch, partial(sort_by_enrolment, batch.session, [statement_id]))
         if isinstance(alone, _Failure):
             batch.failed[statement_id] = alone.words
             continue
@@ -84,18 +107,18 @@ def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
 def _credit_all(batch: _Batch, found: Mapping[int, Found]) -> None:
     """Credit everybody whom the batch speaks of: all at once, or else person by person, or else statement by statement."""
     heads = ledger.lock(batch.session, found)
-    if not isinstance(_attempt(batch, lambda: _credit(batch, heads, found)), _Failure):
+    if not isinstance(_attempt(batch, partial(_credit, batch, heads, found)), _Failure):
         return
     for enrolment_id in sorted(heads):
         own = {enrolment_id: found[enrolment_id]}
-        if isinstance(_attempt(batch, lambda own=own: _credit(batch, heads, own)), _Failure):  # type: ignore[misc]
+        if isinstance(_attempt(batch, partial(_credit, batch, heads, own)), _Failure):
             _credit_each(batch, enrolment_id, found[enrolment_id])
 
 
 def _credit_each(batch: _Batch, enrolment_id: int, found: Found) -> None:
     for statement_id, alone in found.one_by_one():
         heads = ledger.lock(batch.session, [enrolment_id])  # the one before may have extended the chain
-        done = _attempt(batch, lambda heads=heads, alone=alone: _credit(batch, heads, {enrolment_id: alone}))  # type: ignore[misc]
+        done = _attempt(batch, partial(_credit, batch, heads, {enrolment_id: alone}))
         if isinstance(done, _Failure):
             log.warning("credit.set-aside", enrolment=enrolment_id, statement=str(statement_id))
             batch.failed[statement_id] = done.words

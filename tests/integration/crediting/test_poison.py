@@ -15,6 +15,7 @@ from lms import vocabulary as v
 from lms.crediting import drain as draining
 from lms.crediting import reading
 from lms.crediting.models import Observation
+from lms.db import database
 from lms.learning.stating import store
 from tests.factories import PUBLIC_URL, World
 
@@ -26,6 +27,12 @@ def parked(world: World) -> list[xapi.outbox.Parked]:
 
 def waiting(world: World) -> int:
     return len(world.act(lambda session: xapi.outbox.take(session, 100)))
+
+
+def retry(world: World) -> draining.Retried:
+    """Retry all that is set aside."""
+    with world.app.app_context():
+        return draining.retry(database(), PUBLIC_URL, world.clock(), [one.id for one in parked(world)])
 
 
 def send(world: World, body: str) -> str:
@@ -89,8 +96,7 @@ def test_a_statement_that_fails_holds_up_no_other_of_the_same_person(world: Worl
     assert world.credited() == {"c1:reading": 600}
     (aside,) = parked(world)
     assert (str(aside.statement_id), aside.error) == (poison, "ArithmeticError: planted")
-    world.act(lambda session: xapi.outbox.retry(session, [aside.id]))
-    assert world.credit() == 1
+    assert retry(world) == draining.Retried(done=1, failed=0)
     assert parked(world) == []
 
 
@@ -114,8 +120,7 @@ def test_evidence_that_cannot_be_decided_is_set_aside_and_leaves_nothing_behind(
         world.study("reading", 300)
         world.credit()
         assert world.credited() == {"c1:reading": 600}, "who had a bad statement still earns with the next good one"
-    world.act(lambda session: xapi.outbox.retry(session, [one.id for one in parked(world)]))
-    world.credit()
+    retry(world)
     assert world.credited() == {"c1:reading": 600, "c1:gated": 300}
 
 
@@ -163,6 +168,5 @@ def test_a_voiding_that_fails_is_set_aside_itself(world: World, monkeypatch: pyt
         world.credit()
     assert world.credited() == {"c1:reading": 300}
     assert [str(one.statement_id) for one in parked(world)] == [voiding["id"]]
-    world.act(lambda session: xapi.outbox.retry(session, [one.id for one in parked(world)]))
-    world.credit()
+    retry(world)
     assert world.credited() == {}

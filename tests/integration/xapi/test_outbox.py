@@ -38,17 +38,29 @@ def test_two_workers_never_take_the_same(postgres_url: str, clock: TestClock) ->
     engine.dispose()
 
 
-def test_what_failed_is_parked_with_its_error_and_can_be_retried(store: Store, session: Session, clock: TestClock) -> None:
+def test_what_failed_is_parked_with_its_error_since_when_and_how_often(store: Store, session: Session, clock: TestClock) -> None:
     bad, good = store.stored(statement(), statement())
     row = outbox.take(session, 1)[0]
-    outbox.park(session, [row.id], "no such learner" * 1000)
+    first = clock.at
+    outbox.park(session, [row.id], "no such learner" * 1000, first)
     assert [str(one.statement_id) for one in outbox.take(session, 10)] == [good]
     (parked,) = outbox.parked(session, 10)
-    assert (parked.statement_id, parked.stored) == (uuid.UUID(bad), row.stored)
+    assert (parked.statement_id, parked.stored, parked.since, parked.attempts) == (uuid.UUID(bad), row.stored, first, 1)
     assert parked.error.startswith("no such learner")
-    outbox.retry(session, [row.id])
-    assert outbox.parked(session, 10) == []
-    assert len(outbox.take(session, 10)) == 2
+    outbox.park(session, [row.id], "KeyError: 'x': y", first + timedelta(hours=1))
+    (parked,) = outbox.parked(session, 10)
+    assert (parked.reason, parked.since, parked.attempts) == ("KeyError", first, 2)
+
+
+def test_what_is_set_aside_can_be_taken_again_and_nothing_else_with_it(store: Store, session: Session, clock: TestClock) -> None:
+    store.stored(*[statement() for _ in range(3)])
+    rows = outbox.take(session, 3)
+    outbox.park(session, [row.id for row in rows[:2]], "planted", clock.at)
+    assert outbox.take_parked(session, [row.id for row in rows]) == rows[:2]
+    assert outbox.waiting_among(session, [row.statement_id for row in rows]) == {rows[2].statement_id}
+    assert [one.id for one in outbox.parked(session, 10, [rows[0].statement_id, rows[2].statement_id])] == [rows[0].id]
+    outbox.done(session, [rows[0].id])
+    assert outbox.take_parked(session, [row.id for row in rows]) == rows[1:2]
 
 
 def test_the_oldest_is_the_one_that_waits_longest(store: Store, session: Session, clock: TestClock) -> None:
