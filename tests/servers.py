@@ -77,10 +77,11 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(buffers: str = "") -> Iterator[Postgres]:
     """Start a PostgreSQL of its own, gone with all its data at the end of the block.
 
-    It listens on a Unix socket only. Started by root, it runs as a system user that the wheel adds.
+    It listens on a Unix socket only. Started by root, it runs as a system user that the wheel adds. `buffers`: its
+    `shared_buffers`, where the 128 MB that it has by itself are too few.
     """
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_quick_folder()))  # short: a socket's path may have some 100 characters
     server = get_server(folder, cleanup_mode="stop")
@@ -90,6 +91,11 @@ def postgres() -> Iterator[Postgres]:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
                 connection.execute("SELECT pg_reload_conf()")
+        if buffers:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute(sql.SQL("ALTER SYSTEM SET shared_buffers = {}").format(sql.Literal(buffers)))
+            server.cleanup()
+            server = get_server(folder, cleanup_mode="stop")
         yield found
     finally:
         server.cleanup()

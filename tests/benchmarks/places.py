@@ -36,6 +36,7 @@ from tests.benchmarks.seed import Seeded, seed
 ROOT = Path(__file__).parents[2]
 TALKS = 8  # as many as the server has threads
 START_S = 60
+BUFFERS = "2GB"  # PostgreSQL's own advice: a quarter of the memory, here of a machine with 8 GB
 LMS = (sys.executable, "-c", "from lms.cli import main; main()")
 
 
@@ -119,7 +120,7 @@ class Places:
 
     @cached_property
     def _postgres(self) -> servers.Postgres:
-        return self._open.enter_context(servers.postgres())
+        return self._open.enter_context(servers.postgres(BUFFERS))
 
     @cached_property
     def valkey(self) -> str:
