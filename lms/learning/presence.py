@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import and_, bindparam, case, false, or_, select, true, update
+from sqlalchemy import Row, and_, bindparam, case, false, or_, select, true, update
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -122,7 +123,7 @@ def take_beat(session: Session, ticket: Ticket, nonce: str, now: datetime, setti
     return Beaten(state, launch.nonce, counted, launch.cap_seconds, step.stated is not None)
 
 
-def is_silent(launch: Launch, now: datetime) -> bool:
+def is_silent(launch: Launch | Row[*tuple[Any, ...]], now: datetime) -> bool:
     """Say whether a launch was not heard of for so long that it has ended, whether or not anybody noted that."""
     return max(launch.opened_at, launch.last_beat or launch.opened_at) < now - SILENT
 
