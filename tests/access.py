@@ -3,6 +3,7 @@
 A route of the application that has no row here fails a test, and so does a row whose route is gone.
 """
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from lms.programmes import classes
 from lms.programmes.models import TrainingClass
 from lms.storage import storage
 from tests.factories import World, signed_in
+from xapi.models import IdRow
 
 # Whose the data are: the teacher's hours, the office's jobs. The colleague sits in the same class; the trainer and the office belong
 # to its provider; the office elsewhere does not.
@@ -74,6 +76,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.class_", "GET"): "login 403 403 403 200 404",
     ("office.export", "POST"): "401 403 403 403 302 404",
     ("records.statements", "GET"): OFFICES,
+    ("records.statement", "GET"): "login 403 403 403 200 404",
+    ("records.needs_attention", "GET"): OFFICES,
+    ("records.retry", "POST"): "401 403 403 403 302 302",
     ("records.export", "GET"): OFFICES,
     ("records.export", "POST"): "401 403 403 403 422 422",
     ("records.keys", "GET"): THE_WHOLE_SITES,
@@ -170,9 +175,16 @@ class Place:
             "elsewhere": "nothing",
             "key": "nobody",
             "forward_id": 1,
+            "statement_id": self._statement() if "statement_id" in rule.arguments else None,
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
+
+    def _statement(self) -> uuid.UUID:
+        """Return the id of a statement of the teacher's."""
+        self.world.study("reading", 60)
+        found: uuid.UUID = self.world.act(lambda session: session.scalars(select(IdRow.id)).first())
+        return found
 
 
 def form_token(client: FlaskClient) -> str:

@@ -5,7 +5,7 @@ activities), what is voided is there and marked, and a statement is found by its
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from xapi.finding import PLAN_FOR_THESE_KEYS
 from xapi.indexing import Usage
-from xapi.models import KeyRow, StatementRow
+from xapi.models import IdRow, KeyRow, ReferenceRow, StatementRow, at_its_place
 from xapi.query import Cursor
 
 
@@ -111,3 +111,17 @@ def _range(look: Look, before: Cursor | None, stored: Any, sid: Any) -> list[Col
     if before is not None:
         limits.append(tuple_(stored, sid) < tuple(before))
     return limits
+
+
+def some(session: Session, ids: Iterable[uuid.UUID]) -> list[Seen]:
+    """Return statements by id, voided or not; what is not there is left out."""
+    columns = (StatementRow.id, StatementRow.stored, StatementRow.sid, StatementRow.voided, StatementRow.text)
+    query = select(*columns).join_from(IdRow, StatementRow, at_its_place()).where(IdRow.id.in_(list(ids)))
+    return [Seen(*row) for row in session.connection().execute(query)]
+
+
+def about(session: Session, statement_id: uuid.UUID, limit: int) -> list[tuple[uuid.UUID, bool]]:
+    """Return the ids of statements that are about this one, in the order of storing, and whether each voids it."""
+    columns = (ReferenceRow.id, ReferenceRow.voiding)
+    query = select(*columns).where(ReferenceRow.refers == statement_id).order_by(ReferenceRow.stored, ReferenceRow.sid).limit(limit)
+    return [(found, voiding) for found, voiding in session.connection().execute(query)]

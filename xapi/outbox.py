@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from xapi.models import Instant, OutboxRow
@@ -66,13 +66,19 @@ def park(session: Session, ids: Sequence[int], error: str, now: datetime) -> Non
     session.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(failed))
 
 
-def parked(session: Session, limit: int, ids: Sequence[uuid.UUID] | None = None) -> list[Parked]:
-    """Return what was set aside, newest first: all, or of the statements `ids`."""
+def parked(
+    session: Session, limit: int, ids: Sequence[uuid.UUID] | None = None, *, before: int | None = None, reason: str = ""
+) -> list[Parked]:
+    """Return what was set aside, newest first: all, of the statements `ids`, before the row `before`, for one reason."""
     since = func.coalesce(OutboxRow.since, OutboxRow.stored)
     columns = (OutboxRow.id, OutboxRow.statement_id, OutboxRow.stored, OutboxRow.error, since, OutboxRow.attempts)
     query = select(*columns).where(OutboxRow.parked.is_(True))
     if ids is not None:
         query = query.where(OutboxRow.statement_id.in_(ids))
+    if before is not None:
+        query = query.where(OutboxRow.id < before)
+    if reason:
+        query = query.where(or_(OutboxRow.error == reason, OutboxRow.error.startswith(f"{reason}:", autoescape=True)))
     return [Parked(*row) for row in session.execute(query.order_by(OutboxRow.id.desc()).limit(limit))]
 
 

@@ -56,7 +56,7 @@ class Found:
 def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
     """Return what these statements say, by enrolment; a statement that speaks of nobody's study is in none."""
     statements = {statement_id: stored(text) for statement_id, text in xapi.store.load_texts(session, ids).items()}
-    studies = _studies(session, {found for found in map(registration_of, statements.values()) if found is not None})
+    studies = studies_of(session, {found for found in map(registration_of, statements.values()) if found is not None})
     sorted_out: dict[int, Found] = defaultdict(Found)
     for statement_id in ids:
         statement = statements[statement_id]
@@ -68,7 +68,8 @@ def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, F
     return dict(sorted_out)
 
 
-def _studies(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID, Study]:
+def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID, Study]:
+    """Return what registrations stand for; one that nobody has is in none."""
     rows = session.execute(
         select(Registration.id, Registration.enrolment_id, Person.account, Course.code)
         .join(Enrolment, Enrolment.id == Registration.enrolment_id)
@@ -115,14 +116,19 @@ def keep(session: Session, enrolment_id: int, found: Found, terms: Terms, public
 
 
 def _proved(statement: Statement, study: Study, terms: Terms, trust: Trust) -> tuple[Observed, ...]:
-    rule = _rule(statement, study, terms, trust.public_url)
-    if rule is None or statement["actor"].get("account") != {"homePage": trust.public_url, "name": study.account}:
+    rule = rule_for(statement, study, terms, trust.public_url)
+    if rule is None or not is_of(study, statement, trust.public_url):
         return ()
     proved = observe(statement, rule, trust)
     return () if isinstance(proved, Ignored) else proved
 
 
-def _rule(statement: Statement, study: Study, terms: Terms, public_url: str) -> Rule | None:
+def is_of(study: Study, statement: Statement, public_url: str) -> bool:
+    """Say whether the statement's actor is the person whose study its registration names."""
+    return bool(statement["actor"].get("account") == {"homePage": public_url, "name": study.account})
+
+
+def rule_for(statement: Statement, study: Study, terms: Terms, public_url: str) -> Rule | None:
     """Return the rule of the activity that a statement, or the part of one it speaks of, belongs to."""
     iri: Any = statement["object"].get("id", "")
     prefix = v.activity_iri(public_url, study.course, "")

@@ -9,9 +9,10 @@ from lms.records.export_commands import export
 from lms.records.forward_commands import forward
 from lms.records.import_commands import import_
 from lms.records.key_commands import key
+from lms.records.parked_commands import parked
 from lms.records.partitions import partitions
 
-GROUPS: tuple[click.Command, ...] = (key, partitions, export, import_, forward)
+GROUPS: tuple[click.Command, ...] = (key, partitions, parked, export, import_, forward)
 
 
 @click.group("xapi")

@@ -16,6 +16,7 @@ bp = Blueprint("records", __name__, url_prefix="/records")
 # (endpoint of its first page, label); a page belongs to the section under whose address its own lies
 SECTIONS = (
     ("records.statements", _l("Statements")),
+    ("records.needs_attention", _l("Needs attention")),
     ("records.export", _l("Export")),
     ("records.keys", _l("Keys")),
     ("records.forwarding", _l("Forwarding")),

@@ -1,20 +1,131 @@
-"""Which statements were stored of the people below this office?"""
+"""Which statements were stored of the people below this office, and what became of one?"""
 
-from flask import current_app, render_template
+import json
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
 
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE
+from lms.catalogue import listing
+from lms.crediting.verdict import verdict_of
 from lms.db import session
-from lms.records import reading
-from lms.records.people import Sight
+from lms.errors import InvalidInput, NotFound
+from lms.i18n import pick
+from lms.records import reading, words
+from lms.records.export import sight_of
+from lms.records.reading import Page, Record
 from lms.records.sections import bp
-from xapi.browsing import Look
+from lms.records.selection import look_of
+from lms.records.selection_form import SelectionForm
+from lms.transcripts.words import observation_words
+from xapi.browsing import about, some
+from xapi.indexing import activities_of
+from xapi.known import definitions_of
+from xapi.query import Cursor
+from xapi.values import EPOCH, MICROSECOND
+
+MOST_ABOUT = 20
+MOST_COURSES = 500
+
+
+class FilterForm(SelectionForm):
+    """The filters of the list: in the address, so that what is shown can be sent to somebody."""
+
+    course = SelectField(_l("Course"), default="")
+    verb = SelectField(_l("Verb"), default="")
+
+    class Meta:
+        """A form that changes nothing."""
+
+        csrf = False
+
+
+def _form() -> FilterForm:
+    form = FilterForm(request.args)
+    newest = listing.newest(session(), size=MOST_COURSES).versions
+    form.course.choices = _choices({version.course.code: pick(version.title_zh, version.title_en) for version in newest}, form.course)
+    form.verb.choices = _choices({iri: str(said) for iri, said in words.VERBS.items()}, form.verb)
+    return form
+
+
+def _choices(known: dict[str, str], field: SelectField) -> list[tuple[str, str]]:
+    """Return all, what is known, and what the address asks for besides."""
+    given = field.data or ""
+    return [("", _("All")), *known.items(), *([(given, given)] if given and given not in known else [])]
 
 
 @bp.get("/statements")
 @requires(OFFICE)
 def statements() -> ResponseReturnValue:
     """List statements, newest first."""
-    sight = Sight(scope(), current_app.extensions["settings"].public_url)
-    return render_template("records/statements.html", page=reading.page(session(), Look(), sight, None))
+    form = _form()
+    page = Page([], None)
+    if form.validate():
+        try:
+            sight = sight_of(scope())
+            page = reading.page(session(), look_of(session(), form.selection(), sight), sight, _place(request.args.get("after", "")))
+        except InvalidInput as error:
+            form.mark(error.problems)
+    shown = render_template("records/statements.html", form=form, page=page, next=_token(page.next), told=_told(page.records))
+    return shown, 422 if form.errors else 200
+
+
+def _told(records: Iterable[Record]) -> dict[UUID, str]:
+    """Return each statement in one line."""
+    found = list(records)
+    definitions = definitions_of(session(), {activity["id"] for one in found for activity in activities_of(one.statement)})
+    return {one.seen.id: _line(one, definitions) for one in found}
+
+
+def _line(record: Record, definitions: Mapping[str, Mapping[str, Any]]) -> str:
+    said = record.statement
+    return _(
+        "%(who)s · %(verb)s · %(what)s",
+        who=words.people_words(record.people, said),
+        verb=words.verb_words(said),
+        what=words.object_words(said, definitions),
+    )
+
+
+def _place(text: str) -> Cursor | None:
+    micros, _dash, sid = text.partition("-")
+    if not (micros.isascii() and micros.isdigit() and sid.isascii() and sid.isdigit() and len(text) < len(str(2**63)) * 2):
+        return None
+    try:
+        return Cursor(EPOCH + timedelta(microseconds=int(micros)), int(sid))
+    except OverflowError:
+        return None
+
+
+def _token(place: Cursor | None) -> str | None:
+    return None if place is None else f"{(place.stored - EPOCH) // MICROSECOND}-{place.sid}"
+
+
+@bp.get("/statements/<uuid:statement_id>")
+@requires(OFFICE)
+def statement(statement_id: UUID) -> ResponseReturnValue:
+    """Show one statement whole, and what became of it."""
+    sight = sight_of(scope())
+    found = reading.visible(session(), some(session(), [statement_id]), sight)
+    if not found:
+        raise NotFound(_("There is no such statement, or it is not yours to see."))
+    (record,) = found
+    verdict = verdict_of(session(), statement_id, record.statement, sight.public_url, voided=record.seen.voided)
+    return render_template(
+        "records/statement.html",
+        record=record,
+        told=_told(found)[statement_id],
+        verdict=verdict,
+        became=words.verdict_words(verdict),
+        others=about(session(), statement_id, MOST_ABOUT),
+        whole=json.dumps(record.statement, ensure_ascii=False, indent=2),
+        evidence_words=observation_words,
+    )

@@ -1,0 +1,68 @@
+"""Why did one statement earn hours, or none? The same steps as crediting takes, up to the one that ends it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import xapi.outbox
+from lms.crediting.models import Observation
+from lms.crediting.observe import Ignored, Statement, observe, registration_of
+from lms.crediting.policy import terms_of
+from lms.crediting.reading import Study, is_of, rule_for, studies_of
+from lms.crediting.trust import trust_of
+from lms.vocabulary import VOIDED
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a statement.
+
+    `reason` is 'evidence', a step of crediting that ended it, or a reason of `observe.Ignored`; `error` is why it was set
+    aside. `enrolment_id` and `activity` ('<course code>:<activity key>') are known from the step on that finds them.
+    """
+
+    reason: str
+    enrolment_id: int | None = None
+    activity: str = ""
+    evidence: Sequence[Observation] = ()
+    error: str = ""
+
+
+def verdict_of(session: Session, statement_id: uuid.UUID, statement: Statement, public_url: str, *, voided: bool) -> Verdict:
+    """Return what became of a stored statement."""
+    verdict = _decided(session, statement_id, statement, public_url)
+    if xapi.outbox.waiting_among(session, [statement_id]):
+        return replace(verdict, reason="waiting")
+    for aside in xapi.outbox.parked(session, 1, [statement_id]):
+        return replace(verdict, reason="parked", error=aside.error)
+    return replace(verdict, reason="void") if voided else verdict
+
+
+def _decided(session: Session, statement_id: uuid.UUID, statement: Statement, public_url: str) -> Verdict:
+    if statement["verb"]["id"] == VOIDED:
+        return Verdict("voiding")
+    registration = registration_of(statement)
+    if registration is None:
+        return Verdict("no-registration")
+    study = studies_of(session, {registration}).get(registration)
+    if study is None:
+        return Verdict("unknown-registration")
+    return _of_study(session, statement_id, statement, study, public_url)
+
+
+def _of_study(session: Session, statement_id: uuid.UUID, statement: Statement, study: Study, public_url: str) -> Verdict:
+    if not is_of(study, statement, public_url):
+        return Verdict("other-person")
+    terms = terms_of(session, [study.enrolment_id])[study.enrolment_id]
+    rule = rule_for(statement, study, terms, public_url)
+    if rule is None:
+        return Verdict("no-activity", study.enrolment_id)
+    kept = select(Observation).where(Observation.statement_id == statement_id).order_by(Observation.part)
+    evidence = session.scalars(kept).all()
+    if evidence:
+        return Verdict("evidence", study.enrolment_id, rule.activity, evidence)
+    proved = observe(statement, rule, trust_of(session, terms.law, [statement], public_url))
+    return Verdict(proved.reason if isinstance(proved, Ignored) else "not-kept", study.enrolment_id, rule.activity)

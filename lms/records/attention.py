@@ -1,0 +1,76 @@
+"""Which statements could not be worked through, of those that this office may see, and who has them tried again?"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+import xapi.outbox
+from lms.crediting.drain import Retried, retry
+from lms.db import Database
+from lms.records.people import Sight
+from lms.records.reading import Record, visible
+from xapi.browsing import some
+from xapi.outbox import Parked
+
+PAGE = 50
+AT_ONCE = 200
+MOST_READ = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A statement that was set aside, and why."""
+
+    row: Parked
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, the latest first; `next` is the outbox row before which to go on."""
+
+    found: Sequence[Aside]
+    next: int | None
+
+
+def page(session: Session, sight: Sight, before: int | None = None, reason: str = "") -> Page:
+    """Return one page of what was set aside. Among statements of other offices' people it reads so far and no further."""
+    found: list[Aside] = []
+    for _ in range(MOST_READ // AT_ONCE):
+        rows = xapi.outbox.parked(session, AT_ONCE, before=before, reason=reason)
+        found += _seen(session, rows, sight)
+        if len(found) > PAGE:
+            return Page(found[:PAGE], found[PAGE - 1].row.id)
+        if len(rows) < AT_ONCE:
+            return Page(found, None)
+        before = rows[-1].id
+    return Page(found, before)
+
+
+def _seen(session: Session, rows: Sequence[Parked], sight: Sight) -> list[Aside]:
+    records = {one.seen.id: one for one in visible(session, some(session, [row.statement_id for row in rows]), sight)}
+    return [Aside(row, records[row.statement_id]) for row in rows if row.statement_id in records]
+
+
+def retry_one(database: Database, sight: Sight, statement_id: uuid.UUID, now: datetime) -> Retried:
+    """Have one statement tried again, if it was set aside and this office may see it."""
+    with database.reader() as session:
+        rows = xapi.outbox.parked(session, 1, [statement_id])
+        own = [one.row.id for one in _seen(session, rows, sight)]
+    return retry(database, sight.public_url, now, own)
+
+
+def retry_all(database: Database, sight: Sight, reason: str, now: datetime) -> Retried:
+    """Have everything tried again that failed for one reason ('': whatever it was), each once, a few hundred at a time."""
+    total, before = Retried(0, 0), None
+    while True:
+        with database.reader() as session:
+            rows = xapi.outbox.parked(session, AT_ONCE, before=before, reason=reason)
+            own = [one.row.id for one in _seen(session, rows, sight)]
+        if not rows:
+            return total
+        again = retry(database, sight.public_url, now, own)
+        total, before = Retried(total.done + again.done, total.failed + again.failed), rows[-1].id

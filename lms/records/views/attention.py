@@ -1,0 +1,49 @@
+"""What could not be worked through, and how is it tried again?"""
+
+from collections import Counter
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lms.accounts.access import requires, scope
+from lms.accounts.models import OFFICE
+from lms.clock import now
+from lms.db import database, session
+from lms.records import attention, words
+from lms.records.export import sight_of
+from lms.records.sections import bp
+from xapi.indexing import activities_of
+from xapi.known import definitions_of
+
+
+@bp.get("/attention")
+@requires(OFFICE)
+def needs_attention() -> ResponseReturnValue:
+    """List what was set aside, the latest first."""
+    reason = request.args.get("reason", "")
+    page = attention.page(session(), sight_of(scope()), request.args.get("after", type=int), reason)
+    said = [one.record.statement for one in page.found]
+    definitions = definitions_of(session(), {activity["id"] for one in said for activity in activities_of(one)})
+    reasons = Counter(one.row.reason for one in page.found)
+    return render_template("records/attention.html", page=page, reason=reason, reasons=reasons, words=words, definitions=definitions)
+
+
+@bp.post("/attention/retry")
+@requires(OFFICE)
+def retry() -> ResponseReturnValue:
+    """Try again one statement, or all that failed for one reason, or all."""
+    sight, statement = sight_of(scope()), request.form.get("statement", type=UUID)
+    if statement is None:
+        again = attention.retry_all(database(), sight, request.form.get("reason", ""), now())
+    else:
+        again = attention.retry_one(database(), sight, statement, now())
+    if again.done:
+        flash(ngettext("%(num)s statement was worked through.", "%(num)s statements were worked through.", again.done), "success")
+    if again.failed:
+        flash(ngettext("%(num)s statement failed again.", "%(num)s statements failed again.", again.failed), "warning")
+    if not again.done and not again.failed:
+        flash(_("There was nothing left to try again: perhaps somebody has just done it."), "info")
+    return redirect(url_for("records.needs_attention"))

@@ -1,0 +1,85 @@
+"""In which words is a statement told: who did what with which activity, and what came of it?"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lms import vocabulary as v
+from lms.crediting.verdict import Verdict
+from lms.i18n import LOCALES, is_chinese
+from lms.records.people import Known, Statement
+from xapi.formats import one_language
+
+VERBS: Mapping[str, Any] = {
+    v.PRESENT: _l("was present"),
+    v.COMPLETED: _l("completed"),
+    v.PASSED: _l("passed"),
+    v.FAILED: _l("failed"),
+    v.ANSWERED: _l("answered"),
+    v.PLAYED: _l("played"),
+    v.PAUSED: _l("paused"),
+    v.SEEKED: _l("sought a place in"),
+    v.TERMINATED: _l("ended"),
+    v.VOIDED: _l("voided"),
+}
+REASONS: Mapping[str, Any] = {
+    "waiting": _l("Waits to be worked through. That usually takes seconds."),
+    "parked": _l("Could not be worked through and was set aside. An office can have it tried again."),
+    "void": _l("Is void: it earns nothing, and what it had earned was taken back by a correction."),
+    "voiding": _l("Makes another statement void."),
+    "no-registration": _l("Earns nothing: it does not say for which enrolment it counts (no registration)."),
+    "unknown-registration": _l("Earns nothing: its registration is nobody's here."),
+    "other-person": _l("Earns nothing: it speaks of somebody else than the person whose registration it names."),
+    "no-activity": _l("Earns nothing: it is not about an activity of the course."),
+    "untrusted-authority": _l("Earns nothing: whoever sent it is not a provider that the programme trusts."),
+    "presence-from-client": _l("Earns nothing: only the server can measure presence."),
+    "part-of-activity": _l("Earns nothing by itself: it is about a part of an activity."),
+    "not-evidence": _l("Earns nothing: it says nothing that hours rest on."),
+    "no-stretch": _l("Earns nothing: it does not say from when to when somebody was present."),
+    "no-whole-second": _l("Earns nothing: it is shorter than a second."),
+    "no-duration": _l("Earns nothing: it reports no length of time."),
+    "no-launch": _l("Earns nothing: it reports time, but the activity had not been opened."),
+    "not-kept": _l("Would be evidence now, but was not when it was worked through: the rules have changed since."),
+    "evidence": _l("Is evidence. What it came to is told in the transcript."),
+}
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Return what became of a statement."""
+    return str(REASONS[verdict.reason])
+
+
+def people_words(people: Iterable[Known], statement: Statement) -> str:
+    """Return whom a statement speaks of: people we know, else what it calls itself."""
+    known = _(", ").join(one.name for one in people)
+    return known or str(statement["actor"].get("name") or "") or _("Nobody we know")
+
+
+def verb_words(statement: Statement) -> str:
+    """Return what was done, in our words or in the statement's own."""
+    verb = statement["verb"]
+    if verb["id"] in VERBS:
+        return str(VERBS[verb["id"]])
+    return _own(verb.get("display")) or verb["id"].rstrip("/").rpartition("/")[2]
+
+
+def object_words(statement: Statement, definitions: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what it was done with."""
+    target = statement["object"]
+    kind = target.get("objectType", "Activity")
+    if kind == "StatementRef":
+        return _("a statement")
+    if kind == "SubStatement":
+        return _("%(verb)s – %(object)s", verb=verb_words(target), object=object_words(target, definitions))
+    if kind in {"Agent", "Group"}:
+        return str(target.get("name") or _("somebody"))
+    definition = definitions.get(target["id"]) or target.get("definition") or {}
+    return _own(definition.get("name")) or target["id"].rstrip("/").rpartition("/")[2]
+
+
+def _own(words: Mapping[str, str] | None) -> str:
+    wanted = list(LOCALES) if is_chinese() else list(reversed(LOCALES))
+    found = one_language(words or {}, [locale.replace("_", "-") for locale in wanted])
+    return next(iter(found.values()), "")

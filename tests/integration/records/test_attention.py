@@ -1,0 +1,136 @@
+"""Does an office see what could not be worked through, and does trying again credit what was held up?"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from lms.crediting import reading
+from lms.records.commands import record_store
+from tests.access import form_token
+from tests.factories import World
+from tests.integration.crediting.test_poison import body_of, parked, send
+
+PAGE = "/records/attention"
+
+
+ERRORS = (ArithmeticError, KeyError, IndexError)
+
+
+@contextmanager
+def failing(found: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let some statements fail, each for a reason of its own."""
+    real = reading.observe
+
+    def observe(statement: Any, *rest: Any) -> Any:
+        if statement["id"] in found:
+            raise ERRORS[found.index(statement["id"])]("planted")
+        return real(statement, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "observe", observe)
+        yield
+
+
+def planted(world: World, monkeypatch: pytest.MonkeyPatch, count: int = 2) -> list[str]:
+    """Send statements that fail, each for a reason of its own."""
+    found = [send(world, json.dumps(body_of(world))) for _ in range(count)]
+    with failing(found, monkeypatch):
+        world.credit()
+    assert {str(one.statement_id) for one in parked(world)} == set(found)
+    return found
+
+
+def retry(client: FlaskClient, **form: str) -> str:
+    """Have something tried again and return the page that follows."""
+    return client.post(f"{PAGE}/retry", data={"csrf_token": form_token(client), **form}, follow_redirects=True).text
+
+
+def test_nothing_to_do_is_said(office: FlaskClient) -> None:
+    assert "没有需要处理的记录" in office.get(PAGE).text
+
+
+def test_an_office_sees_its_own_and_only_its_own(
+    offices: World, office: FlaskClient, province: FlaskClient, elsewhere: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = planted(offices, monkeypatch)
+    for client in (office, province):
+        page = client.get(PAGE).text
+        assert "ArithmeticError: planted" in page
+        assert first in page
+        assert second in page
+    assert "planted" not in elsewhere.get(PAGE).text
+    assert offices.client().get(PAGE).status_code == 403
+    one = office.get(PAGE, query_string={"reason": "KeyError"}).text
+    assert second in one
+    assert first not in one
+    assert "已搁置" in office.get(f"/records/statements/{first}").text
+
+
+def test_one_is_tried_again_and_then_gone(offices: World, office: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = planted(offices, monkeypatch)
+    with failing([first, second], monkeypatch):
+        assert "又出错" in retry(office, statement=first)
+    assert "2 次" in office.get(PAGE).text
+    assert "已处理 1 条" in retry(office, statement=first)
+    assert [str(one.statement_id) for one in parked(offices)] == [second]
+    assert "已没有" in retry(office, statement=first)
+
+
+def test_all_of_one_reason_and_all(offices: World, office: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = planted(offices, monkeypatch, 3)
+    retry(office, reason="KeyError")
+    assert {str(one.statement_id) for one in parked(offices)} == {found[0], found[2]}
+    assert "已处理 2 条" in retry(office, reason="")
+    assert parked(offices) == []
+    assert "已没有" in retry(office, reason="")
+
+
+def test_another_office_tries_nothing_again(offices: World, elsewhere: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = planted(offices, monkeypatch)
+    for data in ({"statement": first}, {"reason": ""}, {"reason": "ArithmeticError"}):
+        assert "已没有" in retry(elsewhere, **data)
+    teacher = offices.client()
+    assert teacher.post(f"{PAGE}/retry", data={"csrf_token": form_token(teacher), "reason": ""}).status_code == 403
+    assert len(parked(offices)) == 2
+
+
+def test_hours_that_were_held_up_are_credited_after_trying_again(
+    offices: World, office: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = reading.observe
+
+    def observe(*_: object) -> object:
+        raise ArithmeticError("planted")
+
+    offices.study("reading", 300)
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "observe", observe)
+        offices.credit()
+    assert offices.credited() == {}
+    assert reading.observe is real
+    retry(office, reason="")
+    assert offices.credited() == {"c1:reading": 300}
+
+
+def test_the_command_lists_and_retries(offices: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = planted(offices, monkeypatch)
+    offices.app.cli.add_command(record_store)
+    runner = offices.app.test_cli_runner()
+    listed = runner.invoke(args=["xapi", "parked", "--json"])
+    assert listed.exit_code == 0
+    assert {one["statement"]: (one["error"], one["attempts"]) for one in json.loads(listed.stdout)} == {
+        found[0]: ("ArithmeticError: planted", 1),
+        found[1]: ("KeyError: 'planted'", 1),
+    }
+    assert found[0] in runner.invoke(args=["xapi", "parked"]).output
+    with failing(found, monkeypatch):
+        again = runner.invoke(args=["xapi", "parked", "--retry", "--json"])
+    assert (again.exit_code, json.loads(again.stdout.splitlines()[-1])) == (1, {"done": 0, "failed": 2})
+    only = runner.invoke(args=["xapi", "parked", "--retry", "--reason", "KeyError", "--json"])
+    assert (only.exit_code, json.loads(only.stdout)) == (0, {"done": 1, "failed": 0})
+    assert runner.invoke(args=["xapi", "parked", "--retry"]).stdout == "1 worked through, 0 failed again\n"
+    assert runner.invoke(args=["xapi", "parked"]).stdout == "Nothing was set aside.\n"
