@@ -8,9 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from lms import vocabulary as v
 from lms.crediting.verdict import Verdict
-from lms.i18n import LOCALES, is_chinese
+from lms.records.naming import in_our_language
 from lms.records.people import Known, Statement
-from xapi.formats import one_language
 
 VERBS: Mapping[str, Any] = {
     v.PRESENT: _l("was present"),
@@ -24,6 +23,7 @@ VERBS: Mapping[str, Any] = {
     v.TERMINATED: _l("ended"),
     v.VOIDED: _l("voided"),
 }
+SENDERS: Mapping[str, Any] = {"lms": _l("this site, as the server measured it"), "player": _l("content in this site's player")}
 REASONS: Mapping[str, Any] = {
     "waiting": _l("Waits to be worked through. That usually takes seconds."),
     "parked": _l("Could not be worked through and was set aside. An office can have it tried again."),
@@ -62,24 +62,37 @@ def verb_words(statement: Statement) -> str:
     verb = statement["verb"]
     if verb["id"] in VERBS:
         return str(VERBS[verb["id"]])
-    return _own(verb.get("display")) or verb["id"].rstrip("/").rpartition("/")[2]
+    return in_our_language(verb.get("display")) or verb["id"].rstrip("/").rpartition("/")[2]
 
 
-def object_words(statement: Statement, definitions: Mapping[str, Mapping[str, Any]]) -> str:
+def object_words(statement: Statement, titles: Mapping[str, str]) -> str:
     """Return what it was done with."""
     target = statement["object"]
     kind = target.get("objectType", "Activity")
     if kind == "StatementRef":
         return _("a statement")
     if kind == "SubStatement":
-        return _("%(verb)s – %(object)s", verb=verb_words(target), object=object_words(target, definitions))
+        return _("%(verb)s – %(object)s", verb=verb_words(target), object=object_words(target, titles))
     if kind in {"Agent", "Group"}:
         return str(target.get("name") or _("somebody"))
-    definition = definitions.get(target["id"]) or target.get("definition") or {}
-    return _own(definition.get("name")) or target["id"].rstrip("/").rpartition("/")[2]
+    own = in_our_language(target.get("definition", {}).get("name"))
+    return titles.get(target["id"]) or own or target["id"].rstrip("/").rpartition("/")[2]
 
 
-def _own(words: Mapping[str, str] | None) -> str:
-    wanted = list(LOCALES) if is_chinese() else list(reversed(LOCALES))
-    found = one_language(words or {}, [locale.replace("_", "-") for locale in wanted])
-    return next(iter(found.values()), "")
+def sender_words(statement: Statement, public_url: str) -> str:
+    """Return under whose authority a statement was stored."""
+    authority = statement["authority"]
+    account = authority.get("account", {})
+    if account.get("homePage") == public_url and account.get("name") in SENDERS:
+        return str(SENDERS[account["name"]])
+    return str(authority.get("name") or account.get("name") or authority.get("mbox") or _("a group"))
+
+
+def line_words(people: Iterable[Known], statement: Statement, titles: Mapping[str, str]) -> str:
+    """Return a statement in one line."""
+    return _(
+        "%(who)s · %(verb)s · %(what)s",
+        who=people_words(people, statement),
+        verb=verb_words(statement),
+        what=object_words(statement, titles),
+    )

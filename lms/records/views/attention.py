@@ -14,9 +14,8 @@ from lms.clock import now
 from lms.db import database, session
 from lms.records import attention, words
 from lms.records.export import sight_of
+from lms.records.naming import titles_in
 from lms.records.sections import bp
-from xapi.indexing import activities_of
-from xapi.known import definitions_of
 
 
 @bp.get("/attention")
@@ -24,11 +23,11 @@ from xapi.known import definitions_of
 def needs_attention() -> ResponseReturnValue:
     """List what was set aside, the latest first."""
     reason = request.args.get("reason", "")
-    page = attention.page(session(), sight_of(scope()), request.args.get("after", type=int), reason)
-    said = [one.record.statement for one in page.found]
-    definitions = definitions_of(session(), {activity["id"] for one in said for activity in activities_of(one)})
+    sight = sight_of(scope())
+    page = attention.page(session(), sight, request.args.get("after", type=int), reason)
+    titles = titles_in(session(), [one.record.statement for one in page.found], sight.public_url)
     reasons = Counter(one.row.reason for one in page.found)
-    return render_template("records/attention.html", page=page, reason=reason, reasons=reasons, words=words, definitions=definitions)
+    return render_template("records/attention.html", page=page, reason=reason, reasons=reasons, words=words, titles=titles)
 
 
 @bp.post("/attention/retry")

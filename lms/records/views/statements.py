@@ -1,9 +1,8 @@
 """Which statements were stored of the people below this office, and what became of one?"""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from flask import render_template, request
@@ -21,14 +20,13 @@ from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
 from lms.records import reading, words
 from lms.records.export import sight_of
+from lms.records.naming import titles_in
 from lms.records.reading import Page, Record
 from lms.records.sections import bp
 from lms.records.selection import look_of
 from lms.records.selection_form import SelectionForm
 from lms.transcripts.words import observation_words
 from xapi.browsing import about, some
-from xapi.indexing import activities_of
-from xapi.known import definitions_of
 from xapi.query import Cursor
 from xapi.values import EPOCH, MICROSECOND
 
@@ -67,32 +65,22 @@ def _choices(known: dict[str, str], field: SelectField) -> list[tuple[str, str]]
 def statements() -> ResponseReturnValue:
     """List statements, newest first."""
     form = _form()
-    page = Page([], None)
+    page, sight = Page([], None), sight_of(scope())
     if form.validate():
         try:
-            sight = sight_of(scope())
             page = reading.page(session(), look_of(session(), form.selection(), sight), sight, _place(request.args.get("after", "")))
         except InvalidInput as error:
             form.mark(error.problems)
-    shown = render_template("records/statements.html", form=form, page=page, next=_token(page.next), told=_told(page.records))
+    shown = render_template(
+        "records/statements.html", form=form, page=page, next=_token(page.next), told=_told(page.records, sight.public_url)
+    )
     return shown, 422 if form.errors else 200
 
 
-def _told(records: Iterable[Record]) -> dict[UUID, str]:
+def _told(records: Sequence[Record], public_url: str) -> dict[UUID, str]:
     """Return each statement in one line."""
-    found = list(records)
-    definitions = definitions_of(session(), {activity["id"] for one in found for activity in activities_of(one.statement)})
-    return {one.seen.id: _line(one, definitions) for one in found}
-
-
-def _line(record: Record, definitions: Mapping[str, Mapping[str, Any]]) -> str:
-    said = record.statement
-    return _(
-        "%(who)s · %(verb)s · %(what)s",
-        who=words.people_words(record.people, said),
-        verb=words.verb_words(said),
-        what=words.object_words(said, definitions),
-    )
+    titles = titles_in(session(), [one.statement for one in records], public_url)
+    return {one.seen.id: words.line_words(one.people, one.statement, titles) for one in records}
 
 
 def _place(text: str) -> Cursor | None:
@@ -122,7 +110,8 @@ def statement(statement_id: UUID) -> ResponseReturnValue:
     return render_template(
         "records/statement.html",
         record=record,
-        told=_told(found)[statement_id],
+        told=_told(found, sight.public_url)[statement_id],
+        sender=words.sender_words(record.statement, sight.public_url),
         verdict=verdict,
         became=words.verdict_words(verdict),
         others=about(session(), statement_id, MOST_ABOUT),
