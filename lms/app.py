@@ -32,10 +32,18 @@ from lms.records import partitions
 from lms.records import views as records
 from lms.records.forwarding import loop
 from lms.records.forwarding import tasks as forwarding
+from lms.records.importing import tasks as importing
 from lms.transcripts import views as transcripts
 from lms.web import addresses, health, hosts, logs, pages, refusals
 
-SCHEDULE = {**learning_tasks.SCHEDULE, **crediting.SCHEDULE, **jobs_tasks.SCHEDULE, **partitions.SCHEDULE, **forwarding.SCHEDULE}
+SCHEDULE = {
+    **learning_tasks.SCHEDULE,
+    **crediting.SCHEDULE,
+    **jobs_tasks.SCHEDULE,
+    **partitions.SCHEDULE,
+    **forwarding.SCHEDULE,
+    **importing.SCHEDULE,
+}
 
 
 class _Lms(Flask):

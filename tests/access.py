@@ -93,6 +93,13 @@ ACCESS: dict[tuple[str, str], str] = {
     ("records.resume_forward", "POST"): "401 403 403 403 403 403",
     ("records.retry_letters", "POST"): "401 403 403 403 403 403",
     ("records.remove_forward", "POST"): "401 403 403 403 403 403",
+    ("records.importing", "GET"): THE_WHOLE_SITES,
+    ("records.new_import", "GET"): THE_WHOLE_SITES,
+    ("records.new_import", "POST"): "401 403 403 403 403 403",
+    ("records.import_", "GET"): THE_WHOLE_SITES,
+    ("records.stop_import", "POST"): "401 403 403 403 403 403",
+    ("records.go_on_import", "POST"): "401 403 403 403 403 403",
+    ("records.remove_import", "POST"): "401 403 403 403 403 403",
     ("jobs.mine", "GET"): "login 200 200 200 200 200",
     ("jobs.one", "GET"): THE_OFFICES_OWN_JOB.format(200),
     ("jobs.download", "GET"): THE_OFFICES_OWN_JOB.format(200),
@@ -176,6 +183,7 @@ class Place:
             "key": "nobody",
             "forward_id": 1,
             "statement_id": self._statement() if "statement_id" in rule.arguments else None,
+            "import_id": 1,
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

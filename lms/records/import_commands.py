@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from lms.config import Settings
@@ -22,8 +22,7 @@ from lms.records.forwarding.address import Address, NotReached, parse_address
 from lms.records.importing.models import Aside, Import
 from lms.records.importing.running import Run, Stopped, counts, prepare
 from lms.records.importing.source import opened
-from lms.records.importing.storing import Terms
-from xapi.auth import Credential
+from lms.records.importing.storing import Terms, own_terms
 from xapi.keys import VERSIONS, speaking_for
 
 MOST_STATEMENTS = 5000
@@ -102,9 +101,7 @@ def _secret(variable: str | None, file: Path | None, problems: list[str]) -> str
 
 def _terms(settings: Settings, url: str, provider: str | None, problems: list[str], *, keep_authority: bool) -> Terms | None:
     if provider is None:
-        host = urlsplit(url).hostname or ""
-        authority = {"objectType": "Agent", "name": host, "account": {"homePage": settings.public_url, "name": f"import:{host}"}}
-        return Terms(Credential(host, authority, frozenset({"statements/write"})), settings.public_url, keep_authority)
+        return own_terms(url, settings.public_url, keep_authority=keep_authority)
     if keep_authority:
         problems.append("as: says whose the statements become, so --keep-authority has no place beside it")
     found = speaking_for(session(), provider, settings.public_url)
@@ -116,7 +113,8 @@ def _terms(settings: Settings, url: str, provider: str | None, problems: list[st
 
 def _address(url: str, settings: Settings, problems: list[str], *, internal: bool) -> Address | None:
     try:
-        return parse_address(url, settings, internal=internal)
+        with force_locale("en"):
+            return parse_address(url, settings, internal=internal)
     except InvalidInput as error:
         problems += [f"from: {one.partition(': ')[2]}" for one in error.problems]
         return None
@@ -124,7 +122,7 @@ def _address(url: str, settings: Settings, problems: list[str], *, internal: boo
 
 def _run(asked: _Asked, terms: Terms, *, as_json: bool) -> None:
     with transaction() as writing:
-        own = prepare(writing, asked.address.url, asked.key, asked.page_size, from_start=asked.from_start).id
+        own = prepare(writing, asked.address, asked.key, asked.page_size, from_start=asked.from_start).id
     problem = ""
     try:
         with opened(asked.address, asked.key, asked.secret, asked.version) as source:

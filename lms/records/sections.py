@@ -20,8 +20,9 @@ SECTIONS = (
     ("records.export", _l("Export")),
     ("records.keys", _l("Keys")),
     ("records.forwarding", _l("Forwarding")),
+    ("records.importing", _l("Import")),
 )
-WHOLE_SITE = frozenset({"records.keys", "records.forwarding"})
+WHOLE_SITE = frozenset({"records.keys", "records.forwarding", "records.importing"})
 
 
 @bp.context_processor

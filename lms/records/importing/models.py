@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
+
+RUNNING, STOPPED, DONE = "running", "stopped", "done"
 
 
 class Import(Base):
@@ -27,6 +29,11 @@ class Import(Base):
     read: Mapped[int] = mapped_column(BigInteger, default=0)  # what was read twice counts twice
     new: Mapped[int] = mapped_column(BigInteger, default=0)
     problem: Mapped[str] = mapped_column(Text, default="")  # why it stopped before the end
+    state: Mapped[str] = mapped_column(String(10), default="", server_default="")  # in the background; '' where a command does it
+    version: Mapped[str] = mapped_column(String(10), default="1.0.3", server_default="1.0.3")  # in which the store is asked
+    internal: Mapped[bool] = mapped_column(default=False, server_default=false())  # an operator took it inside the own network
+    secret: Mapped[str] = mapped_column(Text, default="", server_default="")  # sealed (lms.sealing)
+    turn: Mapped[str | None] = mapped_column(String(32))  # names the worker that is at it
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was last at the end

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from lms.clock import now
 from lms.db import database, transaction
+from lms.records.forwarding.address import Address
 from lms.records.importing.models import Aside, Import
 from lms.records.importing.source import Fetched, Source, Unready, Unusable
 from lms.records.importing.storing import Refusal, Taken, Terms, take, void_targets
@@ -165,14 +166,14 @@ class Run:
         own.finished_at = own.finished_at if more else now()
 
 
-def prepare(session: Session, endpoint: str, key: str, page_size: int, *, from_start: bool) -> Import:
+def prepare(session: Session, address: Address, key: str, page_size: int, *, from_start: bool) -> Import:
     """Return the import from this store with this key, begun now or gone on with.
 
     With another page size it goes on after its last statement instead of at its next page, whose size is fixed.
     """
-    own = session.scalar(select(Import).where(Import.endpoint == endpoint, Import.key == key).with_for_update())
+    own = session.scalar(select(Import).where(Import.endpoint == address.url, Import.key == key).with_for_update())
     if own is None:
-        own = Import(endpoint=endpoint, key=key, page_size=page_size, begun_at=now(), touched_at=now())
+        own = Import(endpoint=address.url, internal=address.internal, key=key, page_size=page_size, begun_at=now(), touched_at=now())
         session.add(own)
     if own.page_size != page_size or from_start:
         own.page_size, own.more = page_size, ""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -40,6 +41,13 @@ class Terms:
     credential: Credential
     home_page: str
     keep_authority: bool = False
+
+
+def own_terms(endpoint: str, home_page: str, *, keep_authority: bool = False) -> Terms:
+    """Return the terms on which nobody here vouches for what a store says: in the import's own name, by which no hours are decided."""
+    host = urlsplit(endpoint).hostname or ""
+    authority = {"objectType": "Agent", "name": host, "account": {"homePage": home_page, "name": f"import:{host}"}}
+    return Terms(Credential(host, authority, frozenset({"statements/write"})), home_page, keep_authority)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice, SelectField
+from wtforms.validators import InputRequired
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE
@@ -31,6 +32,7 @@ class ExportForm(SelectionForm):
             SelectChoice("parquet", _l("Parquet: a table for analysis programs")),
             SelectChoice("jsonl", _l("JSON Lines: the statements as they are stored")),
         ],
+        validators=[InputRequired()],
     )
 
 

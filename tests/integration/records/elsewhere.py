@@ -171,7 +171,7 @@ class Importing:
         """Run to the end, or until so many pages were read."""
 
         def begin(session: Session) -> int:
-            return prepare(session, self.other.url, self.other.key, self.page_size, from_start=from_start).id
+            return prepare(session, Address(self.other.url, internal=True), self.other.key, self.page_size, from_start=from_start).id
 
         own = self.world.act(begin)
         with (

@@ -1,0 +1,142 @@
+"""From which other record stores do statements come, and which could not be taken? For the office of the whole site."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from wtforms import PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired
+
+from lms.accounts.access import person, requires
+from lms.accounts.models import OFFICE
+from lms.clock import now
+from lms.db import session, transaction
+from lms.errors import InvalidInput, NotAllowed, NotFound
+from lms.records.importing import office
+from lms.records.importing.models import Import
+from lms.records.importing.tasks import work
+from lms.records.keys import may_give_keys
+from lms.records.sections import bp
+from lms.worker import ring
+from xapi.keys import VERSIONS
+
+log = structlog.get_logger(__name__)
+
+
+class ImportForm(FlaskForm):  # type: ignore[misc]
+    """Whose statements shall come."""
+
+    endpoint = StringField(_l("Address of the record store"), validators=[DataRequired(_l("Give its address."))])
+    key = StringField(_l("Key (user name)"), validators=[DataRequired(_l("Give the key that the other store gave you."))])
+    secret = PasswordField(_l("Secret (password)"), validators=[InputRequired(_l("Give the key's secret."))])
+    version = RadioField(
+        _l("Version of xAPI"), choices=[SelectChoice(one, one) for one in VERSIONS], default=VERSIONS[0], validators=[InputRequired()]
+    )
+
+    def tell(self, problems: list[str]) -> None:
+        """Put each problem at its field."""
+        for problem in problems:
+            name, _colon, said = problem.partition(": ")
+            self[name].errors = [*self[name].errors, said]
+
+
+@bp.get("/import")
+@requires(OFFICE)
+def importing() -> ResponseReturnValue:
+    """List the imports, with how far each is."""
+    _only_the_whole_sites_office()
+    return render_template("records/importing.html", imports=office.all_imports(session()), asides=office.asides_by_import(session()))
+
+
+@bp.route("/import/new", methods=["GET", "POST"])
+@requires(OFFICE)
+def new_import() -> ResponseReturnValue:
+    """Begin an import, from a public address; one from inside the own network is an operator's to begin."""
+    _only_the_whole_sites_office()
+    form = ImportForm()
+    begun = _begun(form) if form.validate_on_submit() else None
+    if begun is None:
+        return render_template("records/import_new.html", form=form), 422 if form.is_submitted() else 200
+    ring(work)
+    flash(_("The import has begun. It goes on when this page is closed."), "success")
+    return redirect(url_for(".import_", import_id=begun))
+
+
+def _begun(form: ImportForm) -> int | None:
+    order = office.Order(form.endpoint.data, form.key.data, form.secret.data, form.version.data)
+    try:
+        with transaction() as writing:
+            begun = office.add(writing, order, current_app.extensions["settings"], now()).id
+    except InvalidInput as error:
+        form.tell(error.problems)
+        return None
+    log.info("import.begun", imported=begun, by=person().id)
+    return begun
+
+
+@bp.get("/import/<int:import_id>")
+@requires(OFFICE)
+def import_(import_id: int) -> ResponseReturnValue:
+    """Show one import and what could not be taken; the page asks for it again while it runs."""
+    _only_the_whole_sites_office()
+    own = session().get(Import, import_id)
+    if own is None:
+        raise _gone()
+    count = office.asides_by_import(session()).get(own.id, 0)
+    return render_template("records/import.html", one=own, count=count, asides=office.asides(session(), own))
+
+
+@bp.post("/import/<int:import_id>/stop")
+@requires(OFFICE)
+def stop_import(import_id: int) -> ResponseReturnValue:
+    """Take no further page."""
+    _change(import_id, lambda _session, own: office.stop(own))
+    flash(_("Stopped. What is here stays, and it can go on from there."), "success")
+    return redirect(url_for(".import_", import_id=import_id))
+
+
+@bp.post("/import/<int:import_id>/go-on")
+@requires(OFFICE)
+def go_on_import(import_id: int) -> ResponseReturnValue:
+    """Go on from where it was, with another secret where one is given."""
+    secret = request.form.get("secret", "")
+    running = _change(import_id, lambda _session, own: office.go_on(own, current_app.extensions["settings"], now(), secret))
+    if not running:
+        flash(_("Give the key's secret."), "warning")
+    ring(work)
+    return redirect(url_for(".import_", import_id=import_id))
+
+
+@bp.post("/import/<int:import_id>/remove")
+@requires(OFFICE)
+def remove_import(import_id: int) -> ResponseReturnValue:
+    """Forget an import and what it put aside; what it took stays."""
+    _change(import_id, lambda writing, own: writing.delete(own))
+    flash(_("Removed. The statements that came stay."), "success")
+    return redirect(url_for(".importing"))
+
+
+def _change(import_id: int, change: Callable[[Session, Import], Any]) -> Any:
+    _only_the_whole_sites_office()
+    with transaction() as writing:
+        own = writing.get(Import, import_id, with_for_update=True)
+        if own is None:
+            raise _gone()
+        log.info("import.changed", imported=import_id, by=person().id, how=request.endpoint)
+        return change(writing, own)
+
+
+def _gone() -> NotFound:
+    return NotFound(_("There is no such import. Perhaps somebody has just removed it."))
+
+
+def _only_the_whole_sites_office() -> None:
+    if not may_give_keys(session(), person()):
+        raise NotAllowed(_("An import brings statements about anybody on the site. Only the office above all others sees and begins any."))

@@ -1,0 +1,71 @@
+"""Can an office begin an import on a phone and see what could not be taken?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, expect
+
+from lms.db import transaction
+from lms.records.importing.models import Aside
+from tests.browser.test_keys import sound
+from tests.site import PASSWORD, Site, running
+
+REASON = "statement.verb.id: must be an absolute IRI"
+
+
+@pytest.fixture
+def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
+    with running(sqlite_url, tmp_path) as found:
+        yield found
+
+
+def put_one_aside(app: Flask) -> None:
+    """Let the import have a statement that could not be taken."""
+    with app.app_context(), transaction() as session:
+        text = '{"id":"6d1f6c3e-0000-4000-8000-000000000001","verb":{"id":"done"},"object":{"id":"' + "x" * 300 + '"}}'
+        at = app.extensions["clock"]()
+        session.add(
+            Aside(import_id=1, sha256="0" * 64, statement_id="6d1f6c3e-0000-4000-8000-000000000001", reason=REASON, text=text, at=at)
+        )
+
+
+def test_an_office_begins_an_import_stops_it_and_looks_at_what_was_put_aside(browser: Browser, site: Site) -> None:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+    complaints: list[str] = []
+    context.on("console", lambda message: message.type == "error" and "422" not in message.text and complaints.append(message.text))
+    page = context.new_page()
+    page.goto(f"{site.address}/records/import")
+    page.fill("input[name=identity]", "office")
+    page.fill("input[name=password]", PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", name="没有从其他记录库导入")).to_be_visible()
+    sound(page)
+    page.get_by_role("link", name="开始新的导入").click()
+    page.get_by_label("记录库地址").fill("http://lrs.invalid/xapi")
+    page.get_by_label("密钥（用户名）").fill("key")
+    page.get_by_label("口令（密码）").fill("secret")
+    page.get_by_role("button", name="开始导入").click()
+    expect(page.get_by_text("必须以 https:// 开头").first).to_be_visible()
+    sound(page)
+    page.get_by_label("记录库地址").fill("https://lrs.invalid/xapi")
+    page.get_by_label("口令（密码）").fill("secret")
+    page.get_by_role("button", name="开始导入").click()
+    expect(page.get_by_text("导入已开始")).to_be_visible()
+    sound(page)
+    put_one_aside(site.app)
+    page.get_by_role("button", name="停止").press("Enter")
+    expect(page.get_by_text("已导入的记录保留，可以从这里继续")).to_be_visible()
+    expect(page.get_by_text(REASON)).to_be_visible()
+    page.get_by_text("显示", exact=True).click()
+    sound(page)
+    page.get_by_role("button", name="继续", exact=True).press("Enter")
+    expect(page.get_by_role("heading", name="继续")).to_be_visible()
+    sound(page)
+    page.keyboard.press("Escape")
+    page.goto(f"{site.address}/records/import")
+    expect(page.get_by_role("link", name="https://lrs.invalid/xapi")).to_be_visible()
+    sound(page)
+    context.close()
+    assert complaints == []
