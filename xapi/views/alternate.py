@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Request, current_app
 
 from xapi.errors import BadRequest
-from xapi.views.call import body_of, negotiate
+from xapi.views.call import body_of, demand_length, negotiate
 
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 HEADERS = ("Authorization", "X-Experience-API-Version", "Content-Type", "Content-Length", "If-Match", "If-None-Match", "Accept-Language")
@@ -32,6 +32,7 @@ def unwrapped(request: Request, most_bytes: int) -> Request:
     method = request.args["method"].upper()
     if method not in METHODS:
         raise BadRequest(f"must be one of {', '.join(METHODS)}", "method")
+    demand_length(request)
     headers, parameters, content = _sorted_out(_fields(body_of(request, most_bytes)))
     if (content is not None) != (method in WITH_CONTENT):
         raise BadRequest("is missing" if method in WITH_CONTENT else f"does not go with a {method}", "content")

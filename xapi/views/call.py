@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_accept_header
 
 from xapi.auth import Credential
-from xapi.errors import BadRequest, TooLarge
+from xapi.errors import BadRequest, TooLarge, Unmeasured
 from xapi.mount import Mount
 
 VERSION = re.compile(r"(1\.0|2\.0)(\.\d{1,3})?")
@@ -32,6 +32,15 @@ class Incoming:
         if self._whole is None:
             self._whole = body_of(self._request, self._most_bytes)
         return self._whole
+
+    def measured(self) -> bytes:
+        """Return all of it, if it was announced how much that is.
+
+        Raises:
+            Unmeasured: it was not.
+        """
+        demand_length(self._request)
+        return self.whole()
 
     def reader(self, most_bytes: int) -> Callable[[int], bytes]:
         """Return what gives the next bytes of a body that has `most_bytes` at most."""
@@ -121,6 +130,18 @@ def body_of(request: Request, most_bytes: int) -> bytes:
     if request.content_length is not None and len(body) < request.content_length:
         raise BadRequest(CUT_OFF)
     return body
+
+
+def demand_length(request: Request) -> None:
+    """Refuse a body of unknown length. Nobody tells an application whether one in chunks came whole: granian gives out what came
+    before it broke off as if that were all. Statements, as JSON or in parts, say themselves where they end; other bodies do not.
+
+    Raises:
+        Unmeasured: there is no Content-Length, and not because there is no body, which only HTTP/1 says by that.
+    """
+    bodiless = request.environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1") and "Transfer-Encoding" not in request.headers
+    if request.content_length is None and not bodiless:
+        raise Unmeasured("this needs a Content-Length: without it nobody can tell whether all of it came")
 
 
 def _too_large(most_bytes: int) -> TooLarge:

@@ -133,7 +133,7 @@ def _place(kind: Kind, call: Call) -> Place:
 
 def _sent(call: Call) -> tuple[bytes, str]:
     """Return the content and its type; a refused request's is read, too, because its connection may be kept open."""
-    return call.body, call.headers.get("Content-Type") or UNTYPED
+    return call.incoming.measured(), call.headers.get("Content-Type") or UNTYPED
 
 
 def _condition(call: Call) -> Condition:

@@ -1,0 +1,17 @@
+"""What does granian load in the tests over sockets? A record store alone in an application; SERVED_DATABASE names its database."""
+
+import os
+
+from flask import Flask
+
+import xapi
+
+HOME_PAGE = "https://lrs.example"
+
+
+def create() -> Flask:
+    """Mount a record store as its README says."""
+    app = Flask("served")
+    sessions, readers = xapi.connect(os.environ["SERVED_DATABASE"])
+    xapi.init_app(app, sessions=sessions, readers=readers, home_page=HOME_PAGE)
+    return app
