@@ -63,20 +63,26 @@ class Site:
 @contextmanager
 def running(database_url: str, folder: Path) -> Iterator[Site]:
     """Serve a site with a teacher, a trainer, an office and one course; everything stops at the end of the block."""
+    with served(database_url, folder) as (app, address):
+        yield Site(app, address, *_fill(app, folder))
+
+
+@contextmanager
+def served(database_url: str, folder: Path) -> Iterator[tuple[Flask, str]]:
+    """Serve what is in a database, on a port of its own; everything stops at the end of the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://localhost:{port}"
     changes = {"public_url": address, "content_url": f"http://127.0.0.1:{port}", "beat_seconds": 1, "beat_grace_seconds": 3 * SPEED}
     app = create_app(factories.settings_for(database_url, folder, **changes), clock=FastClock())
-    enrolment_id, version_id = _fill(app, folder)
     server = make_server("127.0.0.1", port, app, threaded=True)
     stop = threading.Event()
     threads = [threading.Thread(target=server.serve_forever, daemon=True), threading.Thread(target=_work, args=(app, stop), daemon=True)]
     for thread in threads:
         thread.start()
     try:
-        yield Site(app, address, enrolment_id, version_id)
+        yield app, address
     finally:
         stop.set()
         server.shutdown()

@@ -1,22 +1,12 @@
-"""With which browser are pages looked at? The system's Chromium, else Playwright's own; with the Chinese font of our PDF wheel."""
+"""With which browser are pages looked at? The one of all tests, with the Chinese font of our PDF wheel."""
 
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pylopdf_fonts_zh_cn
 import pytest
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
 
@@ -27,6 +17,4 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], tmp_path_
     folder = tmp_path_factory.mktemp("fonts")
     config = folder / "fonts.conf"
     config.write_text(FONTS.format(fonts=Path(pylopdf_fonts_zh_cn.__file__).parent, cache=folder / "cache"), encoding="utf-8")
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    own = {"executable_path": found} if found else {}
-    return {**browser_type_launch_args, **own, "args": list(QUIET), "env": {**os.environ, "FONTCONFIG_FILE": str(config)}}
+    return {**browser_type_launch_args, "env": {**os.environ, "FONTCONFIG_FILE": str(config)}}

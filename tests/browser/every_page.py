@@ -1,0 +1,186 @@
+"""Which pages are there, and whose? One line a page; a page of the application that has no line here fails a test.
+
+The site is the demo, as a newcomer sees it, and on top of it people to whom nothing has been given yet.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
+from lms.accounts.people import add_organisation, add_person
+from lms.catalogue.models import CourseVersion
+from lms.db import database, transaction
+from lms.demo.load import Ground, load
+from lms.jobs import queue
+from lms.office.export import TRANSCRIPTS
+from lms.programmes.models import Enrolment, TrainingClass
+from lms.records.forwarding import office as forwards
+from lms.records.forwarding.filters import Filter
+from lms.records.forwarding.models import DeadLetter
+from lms.records.forwarding.office import Order
+from lms.storage import storage
+from tests.factories import signed_in
+from tests.site import served
+from xapi.models import StatementRow
+
+NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE = "nobody", "new-teacher", "new-office", "other-office"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page as somebody sees it. `wanted`: other values of its address than the teacher's own; `path`: an address without a route."""
+
+    visitor: str
+    endpoint: str
+    wanted: Mapping[str, Any] | None = None
+    query: str = ""
+    path: str = ""
+    status: int = 200
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.visitor, self.endpoint, *map(str, (self.wanted or {}).values()), self.query, self.path)))
+
+
+LOOKS = (
+    Look(NOBODY, "security.login"),
+    Look(NOBODY, "error", path="/nothing-here", status=404),
+    Look("teacher", "home.home"),
+    Look(NEW_TEACHER, "home.home"),
+    Look("teacher", "home.course"),
+    Look("teacher", "learning.play", {"code": "online-lesson-design", "activity": "from-their-screen"}),  # reading
+    Look("teacher", "learning.play", {"code": "online-lesson-design", "activity": "board-and-screen"}),  # film
+    Look("teacher", "learning.play", {"code": "safety-and-mental-health", "activity": "listening-first"}),  # film with questions
+    Look("teacher", "learning.play", {"code": "online-lesson-design", "activity": "design-quiz"}),
+    Look("teacher", "transcripts.show"),
+    Look("office", "transcripts.show"),
+    Look(NEW_TEACHER, "transcripts.mine"),
+    Look("teacher", "accounts.password"),
+    Look("teacher", "error", path="/nothing-here", status=404),
+    Look("teacher", "catalogue.upload", status=403),
+    Look("trainer", "catalogue.courses"),
+    Look("trainer", "catalogue.courses", query="?q=zzz"),
+    Look("trainer", "catalogue.course"),
+    Look("trainer", "catalogue.upload"),
+    Look("office", "office.classes"),
+    Look(NEW_OFFICE, "office.classes"),
+    Look(OTHER_OFFICE, "office.classes"),
+    Look("office", "office.class_"),
+    Look("office", "office.class_", query="?q=zzz"),
+    Look("office", "jobs.mine"),
+    Look(NEW_OFFICE, "jobs.mine"),
+    Look("office", "records.statements"),
+    Look(OTHER_OFFICE, "records.statements"),
+    Look("office", "records.statement"),
+    Look("office", "records.needs_attention"),
+    Look("office", "records.export"),
+    Look("office", "records.keys"),
+    Look("office", "records.new_key"),
+    Look("office", "records.forwarding"),
+    Look("office", "records.new_forward"),
+    Look("office", "records.forward"),
+)
+
+# GET routes that are no page of their own, and why
+NO_PAGES = {
+    "web.first_page": "leads on",
+    "home.figures": "a part of the teacher's home",
+    "home.activity_progress": "a part of the player's page",
+    "transcripts.why": "a part of the transcript, opened there by a test",
+    "transcripts.download": "a file",
+    "jobs.one": "a part of the list of exports",
+    "jobs.download": "a file",
+    "static": "files",
+    "content.file": "files",
+    "content.frame": "the content inside the player's page, looked at there",
+    "content.player_file": "files",
+    "health.alive": "for machines",
+    "health.ready": "for machines",
+}
+
+
+@dataclass(frozen=True)
+class Everything:
+    """The running demo. `values`: of addresses, the teacher's; `versions`: of courses, by code."""
+
+    app: Flask
+    address: str
+    values: Mapping[str, Any]
+    versions: Mapping[str, int]
+
+    def url(self, look: Look) -> str:
+        """Return the page's address."""
+        if look.path:
+            return self.address + look.path
+        values = {**self.values, **(look.wanted or {})}
+        values["course_version_id"] = self.versions[values["code"]]
+        rule = next(rule for rule in self.app.url_map.iter_rules(look.endpoint) if "GET" in (rule.methods or ()))
+        path = self.app.url_map.bind("localhost").build(look.endpoint, {name: values[name] for name in rule.arguments})
+        return self.address + path + look.query
+
+    def cookie(self, visitor: str, language: str) -> str:
+        """Return the session of somebody who is signed in (or is not) and has chosen a language."""
+        client = self.app.test_client() if visitor == NOBODY else signed_in(self.app, visitor)
+        with client.session_transaction() as session:
+            session["locale"] = language
+        found = client.get_cookie("session")
+        assert found is not None
+        return found.value
+
+
+@contextmanager
+def everything(database_url: str, folder: Path) -> Iterator[Everything]:
+    """Serve the demo until the block ends."""
+    with served(database_url, folder) as (app, address):
+        with app.app_context():
+            load(Ground(database(), storage(), address, app.extensions["clock"](), lambda _line: None))
+        yield Everything(app, address, {**_newcomers(app), **_record_store(app)}, _versions(app))
+
+
+def _versions(app: Flask) -> Mapping[str, int]:
+    with app.app_context(), transaction() as session:
+        return {version.course.code: version.id for version in session.scalars(select(CourseVersion))}
+
+
+def _newcomers(app: Flask) -> Mapping[str, Any]:
+    """Add those who have nothing yet, and an export; return the ids in addresses."""
+    with app.app_context(), transaction() as session:
+        site = session.scalars(select(Organisation).where(Organisation.parent_id.is_(None))).one()
+        elsewhere = add_organisation(session, "elsewhere", "某市管理办公室", "office", site)
+        add_person(session, NEW_TEACHER, "新来的老师", (TEACHER,), password=None)
+        add_person(session, NEW_OFFICE, "新来的办公室", (OFFICE,), password=None)
+        add_person(session, OTHER_OFFICE, "某市办公室", (OFFICE,), password=None, organisation=elsewhere)
+        teacher, office = (session.scalars(select(Person).where(Person.username == name)).one() for name in ("teacher", "office"))
+        enrolment = session.scalars(select(Enrolment).where(Enrolment.person_id == teacher.id)).one()
+        training_class = session.get_one(TrainingClass, enrolment.class_id)
+        about = {
+            "class_id": training_class.id,
+            "class_code": training_class.code,
+            "class_name": training_class.name,
+            "locale": "zh_Hans_CN",
+        }
+        queue.enqueue(session, TRANSCRIPTS, office.id, about, app.extensions["clock"]())
+        return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission"}
+
+
+def _record_store(app: Flask) -> Mapping[str, Any]:
+    """Add a forward with something refused (no worker here sends anything); return the ids in addresses."""
+    to = Order("省平台", "http://127.0.0.1:9/xapi", "key", "secret", Filter(), internal=True, from_now=True)
+    with app.app_context(), transaction() as session:
+        now = app.extensions["clock"]()
+        statement_id = session.scalars(select(StatementRow.id).order_by(StatementRow.sid)).first()
+        forward = forwards.add(session, to, app.extensions["settings"], now)
+        session.flush()
+        session.add(DeadLetter(forward_id=forward.id, statement_id=statement_id, reason="400: result: unknown", refused_at=now))
+        return {"statement_id": statement_id, "forward_id": forward.id}
+
+
+def copy_of(template: Path, folder: Path) -> str:
+    """Return the URL of a copy of an empty, upgraded SQLite database."""
+    return f"sqlite:///{shutil.copy(template, folder / 'everything.sqlite3')}"

@@ -1,0 +1,198 @@
+"""Is every page fit to be shown: to everybody, in both languages, on a phone and on a desk, by day and by night?"""
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from babel.messages.pofile import read_po
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+
+import lms
+from lms.demo.load import PASSWORD
+from tests.browser.every_page import LOOKS, NO_PAGES, Everything, Look, copy_of, everything
+from tests.browser.test_styleguide import DESK, PHONE, sideways
+
+LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+FIRST_LOAD_LIMIT_BYTES = 100_000
+SOON_MS = 20_000
+TEXTS = """() => {
+  const said = [document.title];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("script, style, [lang]:not(html)")) said.push(walker.currentNode.data);
+  for (const e of document.querySelectorAll("[aria-label], [placeholder], [title], [data-label]"))
+    said.push(...["aria-label", "placeholder", "title", "data-label"].map(name => e.getAttribute(name) ?? ""));
+  return said.map(text => text.trim());
+}"""
+AXE = """options => axe.run(document, {resultTypes: ["violations"], iframes: false, ...options})
+  .then(found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(" | ").slice(0, 300)}`))"""
+CLIPPED = """() => [...document.querySelectorAll("main *, header *")]
+  .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "hidden" && !e.closest(".visually-hidden, .skip, .table-cards thead"))
+  .map(e => e.outerHTML.slice(0, 160))"""
+
+Open = Callable[[str, str], tuple[BrowserContext, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
+    folder = tmp_path_factory.mktemp("everything")
+    with everything(copy_of(sqlite_template, folder), folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, site: Everything) -> Open:
+    """Windows of a visitor in a language, kept for all tests, each with what it complained of."""
+
+    @cache
+    def opened(visitor: str, language: str) -> tuple[BrowserContext, list[str]]:
+        complaints: list[str] = []
+        context = browser.new_context(viewport=DESK, reduced_motion="reduce")  # colours change at once
+        context.add_cookies([{"name": "session", "value": site.cookie(visitor, LANGUAGES[language]), "url": site.address}])
+        port = site.address.rpartition(":")[2]
+        own = (f"{site.address}/", f"http://127.0.0.1:{port}/", "data:", "blob:")
+        context.on("request", lambda request: request.url.startswith(own) or complaints.append(f"left the site: {request.url}"))
+        context.on("console", lambda said: said.type == "error" and complaints.append(f"console: {said.text}"))
+        context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
+        return context, complaints
+
+    return opened
+
+
+@cache
+def words_of_the_other_language(language: str) -> frozenset[str]:
+    """Return what stands on no page in `language`: messages left in English on a Chinese page, or the other way round."""
+    path = Path(lms.__file__).parent / "translations/zh_Hans_CN/LC_MESSAGES/messages.po"
+    pairs = {}
+    with path.open("rb") as file:
+        for message in read_po(file):
+            if isinstance(message.id, str) and isinstance(message.string, str) and message.id and message.id != message.string:
+                pairs[message.id] = message.string
+    zh, en = frozenset(pairs.values()), frozenset(pairs)
+    return en - zh if language == "zh" else zh - en
+
+
+def findings(page: Page, language: str) -> list[str]:
+    """Return what is wrong with a page, in words."""
+    found = [f"{page.locator('h1').count()} headings of the first level"] if page.locator("h1").count() != 1 else []
+    title = page.title().partition(" · ")[0].strip()
+    found += ["no title"] if not title else []
+    left = words_of_the_other_language(language).intersection(page.evaluate(TEXTS))
+    found += [f"not translated: {text}" for text in sorted(left)]
+    if page.evaluate("document.documentElement.lang") != {"zh": "zh-CN", "en": "en"}[language]:
+        found.append("the page does not say its language")
+    page.evaluate(AXE_SCRIPT)
+    for name, size in (("desk", DESK), ("phone", PHONE)):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        found += [f"{name}: {sideways(page)} pixels too wide"] if sideways(page) else []
+        found += [f"{name}: cut off: {html}" for html in page.evaluate(CLIPPED)]
+        found += [f"{name}: {said}" for said in page.evaluate(AXE, {})]
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {said}" for said in page.evaluate(AXE, {"runOnly": ["color-contrast"]})]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def inside(frame: Frame) -> list[str]:
+    """Return what is wrong with the content inside the player's page."""
+    frame.wait_for_selector("button, video", timeout=SOON_MS)
+    frame.evaluate(AXE_SCRIPT)
+    return [f"content: {said}" for said in frame.evaluate(AXE, {"rules": {"page-has-heading-one": {"enabled": False}}})]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, language: str) -> None:
+    context, complaints = window(look.visitor, language)
+    complaints.clear()
+    page = context.new_page()
+    try:
+        answer = page.goto(site.url(look))
+        assert answer is not None
+        assert answer.status == look.status
+        for details in page.locator("details:not(.menu)").all():
+            details.evaluate("one => { one.open = true; }")
+        if look.endpoint == "transcripts.show":
+            expect(page.locator(".transcript-line h3").first).to_be_visible(timeout=SOON_MS)
+        found = [said for frame in page.frames[1:] for said in inside(frame)]
+        page.wait_for_load_state("networkidle") if look.endpoint != "learning.play" else None
+        found += findings(page, language)
+    finally:
+        page.close()
+    if look.status != 200:  # browsers log a refused page as an error
+        complaints = [said for said in complaints if f"status of {look.status}" not in said]
+    assert not found + complaints, "\n".join(found + complaints)
+
+
+def test_no_page_is_forgotten(site: Everything) -> None:
+    pages = {
+        rule.endpoint for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.endpoint.startswith("xapi.")
+    }
+    looked_at = {look.endpoint for look in LOOKS if look.endpoint != "error"}
+    assert pages - looked_at - set(NO_PAGES) == set(), "add a line to LOOKS in tests/browser/every_page.py"
+    assert (looked_at | set(NO_PAGES)) - pages == set(), "these routes are gone: remove their lines"
+    assert looked_at & set(NO_PAGES) == set()
+
+
+@pytest.mark.parametrize("endpoint", ["home.home", "home.course"])
+def test_the_first_load_is_small(browser: Browser, site: Everything, endpoint: str) -> None:
+    context = browser.new_context(viewport=PHONE)
+    context.add_cookies([{"name": "session", "value": site.cookie("teacher", "zh_Hans_CN"), "url": site.address}])
+    page = context.new_page()
+    sizes: dict[str, int] = {}
+    page.on("response", lambda response: sizes.update({response.url: len(gzip.compress(response.body()))}))
+    page.goto(site.url(Look("teacher", endpoint)))
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert len(sizes) > 5
+    assert sum(sizes.values()) < FIRST_LOAD_LIMIT_BYTES, sizes
+
+
+def focused(page: Page) -> str:
+    """Return the name of what has the focus, in the page or in its content."""
+    for frame in page.frames:
+        name: str = frame.evaluate(
+            """() => { const e = document.activeElement; return !e || ["BODY", "IFRAME", "MAIN"].includes(e.tagName) ? "" :
+                 e.getAttribute("aria-label") || e.labels?.[0]?.innerText || e.innerText || e.id }"""
+        )
+        if name and frame.evaluate("document.hasFocus()"):
+            return name.strip()
+    return ""
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what is named so has the focus."""
+    passed = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        passed.append(focused(page))
+        if re.search(name, passed[-1]):
+            return
+    raise AssertionError(f"Tab never came to {name}, only to {passed}")
+
+
+def test_a_teacher_signs_in_and_answers_a_question_by_keyboard_alone(browser: Browser, site: Everything) -> None:
+    context = browser.new_context(viewport=DESK, locale="zh-CN")
+    page = context.new_page()
+    page.goto(site.address)
+    tab_to(page, "用户名")
+    page.keyboard.type("teacher")
+    tab_to(page, "^密码")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("学时")
+    for link in ("学生安全与心理健康", "把隐患画在地图上"):
+        tab_to(page, link)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(link)
+    content = page.frame_locator("[data-frame]")
+    expect(content.get_by_role("radio").first).to_be_visible(timeout=SOON_MS)
+    tab_to(page, "不属于学校范围")
+    page.keyboard.press("Space")
+    tab_to(page, "确定")
+    page.keyboard.press("Enter")
+    expect(content.get_by_text("再想一想")).to_be_visible(timeout=SOON_MS)
+    context.close()
