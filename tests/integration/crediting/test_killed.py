@@ -1,0 +1,115 @@
+"""Does crediting survive being killed at every step of its transaction, and being asked for thrice? On both databases, in real processes."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import func, select
+
+import xapi.models
+from lms import vocabulary as v
+from lms.crediting.evidence import case_of
+from lms.crediting.verify import verify
+from lms.db import database
+from lms.hours import dump, recompute_file
+from tests.factories import PUBLIC_URL, World
+from tests.integration.learning.conftest import Page
+
+# Credits what waits; with a word, stops for ever right after the first statement to the database that begins with it.
+CREDIT = """
+import os, sys, time
+from sqlalchemy import event
+from lms.app import create_app
+from lms.config import from_env
+from lms.crediting.tasks import credit
+
+app = create_app(from_env(os.environ))
+
+def stop(_connection, _cursor, statement, *_rest):
+    if sys.argv[1:] and statement.startswith(sys.argv[1]):
+        print("there", flush=True)
+        time.sleep(3600)
+
+event.listen(app.extensions["db"].engine, "after_cursor_execute", stop)
+with app.app_context():
+    credit.run()
+print("done", flush=True)
+"""
+
+
+def environment(world: World) -> Mapping[str, str]:
+    settings = world.app.extensions["settings"]
+    own = {
+        name.upper(): str(getattr(settings, name)) for name in ("database_url", "storage_url", "secret_key", "public_url", "content_url")
+    }
+    return {**os.environ, **own, "LMS_DATA_DIR": str(settings.data_dir), "REDIS_URL": ""}
+
+
+@contextmanager
+def crediting(world: World, *stop_after: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", CREDIT, *stop_after]
+    world.app.extensions["db"].dispose()
+    process = subprocess.Popen(command, env=environment(world), stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def waiting(world: World) -> int:
+    count: int = world.act(lambda session: session.scalar(select(func.count()).select_from(xapi.models.OutboxRow)))
+    return count
+
+
+def assert_sound(world: World) -> None:
+    """The chains are whole, the accounts are what the evidence gives, and a bundle gives the same without the database."""
+    with world.app.app_context(), database().reader() as session:
+        assert [finding for checked in verify(session) for finding in checked.findings] == []
+        bundle = dump(case_of(session, world.enrolment_id))
+    answer, refused = recompute_file(json.dumps(bundle))
+    assert answer is not None, refused
+    assert {name: one["credited_seconds"] for name, one in answer["activities"].items() if one["credited_seconds"]} == world.credited()
+
+
+STEPS = ("INSERT INTO observation", "INSERT INTO ledger_entry", "UPDATE enrolment", "DELETE FROM xapi_outbox")
+
+
+def test_killed_after_any_step_it_has_changed_nothing_and_the_next_one_does_everything_once(world: World) -> None:
+    world.study("reading", 600)
+    film = world.subject("film")
+    world.clock.advance(400)
+    world.say(film, v.PAUSED, {"extensions": {v.PLAYED_SEGMENTS: "0[.]300"}})
+    for step in STEPS:
+        with crediting(world, step) as killed:
+            assert said(killed) == "there", step
+        assert (waiting(world), world.credited()) == (2, {}), step
+    with crediting(world) as last:
+        assert said(last) == "done"
+    assert (waiting(world), world.credited()) == (0, {"c1:reading": 600})
+    assert_sound(world)
+
+
+def test_a_batch_that_comes_thrice_and_is_worked_on_by_three_at_once_is_credited_once(world: World) -> None:
+    page = Page(world.client(), world, "gated").open()
+    page.stay(300)
+    page.beat(last=True)
+    completed = {"verb": {"id": v.COMPLETED}, "object": {"id": v.activity_iri(PUBLIC_URL, world.course, "gated")}}
+    batch = [{"id": str(uuid.uuid4()), **completed} for _ in range(3)]
+    for _ in range(3):
+        answer = page.send("/xapi/statements", headers={"X-Experience-API-Version": "2.0.0"}, json=batch)
+        assert (answer.status_code, answer.get_json()) == (200, [one["id"] for one in batch])
+    assert waiting(world) == 4, "one of presence, three of the batch"
+    with crediting(world) as first, crediting(world) as second, crediting(world) as third:
+        assert [said(one) for one in (first, second, third)] == ["done"] * 3
+    assert (waiting(world), world.credited()) == (0, {"c1:gated": 300})
+    assert_sound(world)
