@@ -41,7 +41,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
         select(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head)
         .where(Enrolment.id.in_(set(enrolment_ids)))
         .order_by(Enrolment.id)
-        .with_for_update()
+        .with_for_update(key_share=True)  # no key changes: who opens an activity, a row that refers to this one, need not wait
     )
     return {row.id: Head(row.id, row.ledger_length, row.ledger_head) for row in rows}
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+pytestmark = pytest.mark.services  # they are started here
+
 LMS = str(Path(sys.executable).with_name("lms"))
 PATIENCE_S = 120
 

@@ -7,32 +7,40 @@ import sys
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 import xapi.models
 from lms import vocabulary as v
+from lms.app import create_app
 from lms.crediting.evidence import case_of
 from lms.crediting.verify import verify
 from lms.db import database
 from lms.hours import dump, recompute_file
-from tests.factories import PUBLIC_URL, World
+from tests.factories import PUBLIC_URL, DrivenClock, World, build_world, settings_for
+from tests.integration.crediting.test_worker import is_blocked, wait_until
 from tests.integration.learning.conftest import Page
 
-# Credits what waits; with a word, stops for ever right after the first statement to the database that begins with it.
+pytestmark = pytest.mark.services  # it starts processes
+
+# Credits what waits; with some words, stops after the first statement to the database that begins with them until a line comes in.
 CREDIT = """
-import os, sys, time
+import os, sys
 from sqlalchemy import event
 from lms.app import create_app
 from lms.config import from_env
 from lms.crediting.tasks import credit
+from lms.web import logs
 
+logs.configure("ERROR")
 app = create_app(from_env(os.environ))
 
 def stop(_connection, _cursor, statement, *_rest):
     if sys.argv[1:] and statement.startswith(sys.argv[1]):
         print("there", flush=True)
-        time.sleep(3600)
+        sys.stdin.readline()
 
 event.listen(app.extensions["db"].engine, "after_cursor_execute", stop)
 with app.app_context():
@@ -53,7 +61,7 @@ def environment(world: World) -> Mapping[str, str]:
 def crediting(world: World, *stop_after: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", CREDIT, *stop_after]
     world.app.extensions["db"].dispose()
-    process = subprocess.Popen(command, env=environment(world), stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, env=environment(world), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
@@ -79,6 +87,14 @@ def assert_sound(world: World) -> None:
     answer, refused = recompute_file(json.dumps(bundle))
     assert answer is not None, refused
     assert {name: one["credited_seconds"] for name, one in answer["activities"].items() if one["credited_seconds"]} == world.credited()
+
+
+@pytest.fixture
+def on_postgresql(postgres_url: str, tmp_path: Path) -> Iterator[World]:
+    """A world on PostgreSQL; SQLite lets only one write at a time."""
+    app = create_app(settings_for(postgres_url, tmp_path))
+    yield build_world(app, DrivenClock())
+    app.extensions["db"].dispose()
 
 
 STEPS = ("INSERT INTO observation", "INSERT INTO ledger_entry", "UPDATE enrolment", "DELETE FROM xapi_outbox")
@@ -112,4 +128,18 @@ def test_a_batch_that_comes_thrice_and_is_worked_on_by_three_at_once_is_credited
     with crediting(world) as first, crediting(world) as second, crediting(world) as third:
         assert [said(one) for one in (first, second, third)] == ["done"] * 3
     assert (waiting(world), world.credited()) == (0, {"c1:gated": 300})
+    assert_sound(world)
+
+
+def test_two_that_credit_the_same_person_at_once_wait_for_each_other(on_postgresql: World) -> None:
+    world = on_postgresql
+    world.study("reading", 300)
+    with crediting(world, "INSERT INTO ledger_entry") as first:
+        assert said(first) == "there"
+        world.study("reading", 300)
+        with crediting(world) as second:
+            wait_until(lambda: is_blocked(world))
+            first.communicate("\n")
+            assert said(second) == "done"
+    assert (waiting(world), world.credited()) == (0, {"c1:reading": 600})
     assert_sound(world)
