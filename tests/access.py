@@ -77,6 +77,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.export", "POST"): "401 403 403 403 302 404",
     ("records.statements", "GET"): OFFICES,
     ("records.statement", "GET"): "login 403 403 403 200 404",
+    ("records.statement_json", "GET"): "login 403 403 403 200 404",
     ("records.needs_attention", "GET"): OFFICES,
     ("records.retry", "POST"): "401 403 403 403 302 302",
     ("records.export", "GET"): OFFICES,

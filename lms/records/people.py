@@ -41,7 +41,7 @@ def accounts_in(statement: Statement, public_url: str) -> list[str]:
     """Return the accounts at this site under which a statement's actor acts: an Agent's own, a Group's and its members'."""
     actor = statement["actor"]
     accounts = [whoever.get("account", {}) for whoever in (actor, *actor.get("member", ()))]
-    return [account["name"] for account in accounts if account.get("homePage") == public_url]
+    return [account["name"] for account in accounts if account.get("homePage") == public_url and "\0" not in account["name"]]
 
 
 def known_among(session: Session, accounts: Iterable[str], sight: Sight) -> dict[str, Known]:

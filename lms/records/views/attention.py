@@ -1,5 +1,6 @@
 """What could not be worked through, and how is it tried again?"""
 
+import re
 from collections import Counter
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from lms.records.export import sight_of
 from lms.records.naming import titles_in
 from lms.records.sections import bp
 
+PLACE = re.compile("[0-9]{1,18}")
+
 
 @bp.get("/attention")
 @requires(OFFICE)
@@ -24,7 +27,8 @@ def needs_attention() -> ResponseReturnValue:
     """List what was set aside, the latest first."""
     reason = request.args.get("reason", "")
     sight = sight_of(scope())
-    page = attention.page(session(), sight, request.args.get("after", type=int), reason)
+    after = request.args.get("after", "")
+    page = attention.page(session(), sight, int(after) if PLACE.fullmatch(after) else None, reason)
     titles = titles_in(session(), [one.record.statement for one in page.found], sight.public_url)
     reasons = Counter(one.row.reason for one in page.found)
     return render_template("records/attention.html", page=page, reason=reason, reasons=reasons, words=words, titles=titles)

@@ -1,11 +1,10 @@
 """Which statements were stored of the people below this office, and what became of one?"""
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,24 +13,29 @@ from wtforms import SelectField
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE
 from lms.catalogue import listing
+from lms.clock import now
 from lms.crediting.verdict import verdict_of
 from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
 from lms.records import reading, words
+from lms.records.counted import counted
 from lms.records.export import sight_of
 from lms.records.naming import titles_in
+from lms.records.pretty import pretty
 from lms.records.reading import Page, Record
 from lms.records.sections import bp
 from lms.records.selection import look_of
 from lms.records.selection_form import SelectionForm
 from lms.transcripts.words import observation_words
+from lms.web.downloads import as_download
 from xapi.browsing import about, some
 from xapi.query import Cursor
 from xapi.values import EPOCH, MICROSECOND
 
 MOST_ABOUT = 20
 MOST_COURSES = 500
+LONGEST_SHOWN = 100_000  # characters of JSON on a page; the file has all of them
 
 
 class FilterForm(SelectionForm):
@@ -101,20 +105,34 @@ def _token(place: Cursor | None) -> str | None:
 @requires(OFFICE)
 def statement(statement_id: UUID) -> ResponseReturnValue:
     """Show one statement whole, and what became of it."""
-    sight = sight_of(scope())
-    found = reading.visible(session(), some(session(), [statement_id]), sight)
-    if not found:
-        raise NotFound(_("There is no such statement, or it is not yours to see."))
-    (record,) = found
+    sight, record = sight_of(scope()), _seen(statement_id)
+    whole = pretty(record.seen.text)
     verdict = verdict_of(session(), statement_id, record.statement, sight.public_url, voided=record.seen.voided)
     return render_template(
         "records/statement.html",
         record=record,
-        told=_told(found, sight.public_url)[statement_id],
+        told=_told([record], sight.public_url)[statement_id],
         sender=words.sender_words(record.statement, sight.public_url),
         verdict=verdict,
         became=words.verdict_words(verdict),
         others=about(session(), statement_id, MOST_ABOUT),
-        whole=json.dumps(record.statement, ensure_ascii=False, indent=2),
+        counted=counted(session(), verdict.evidence, now()) if verdict.reason == "evidence" else None,
+        whole=whole[:LONGEST_SHOWN],
+        cut=len(whole) > LONGEST_SHOWN,
         evidence_words=observation_words,
     )
+
+
+@bp.get("/statements/<uuid:statement_id>.json")
+@requires(OFFICE)
+def statement_json(statement_id: UUID) -> ResponseReturnValue:
+    """Give one statement as it is stored."""
+    response = Response(_seen(statement_id).seen.text.encode(), mimetype="application/json")
+    return as_download(response, f"statement-{statement_id}.json")
+
+
+def _seen(statement_id: UUID) -> Record:
+    """Return a statement of people below the office that asks; nobody else learns that it exists."""
+    for record in reading.visible(session(), some(session(), [statement_id]), sight_of(scope())):
+        return record
+    raise NotFound(_("There is no such statement, or it is not yours to see."))

@@ -31,7 +31,7 @@ def test_an_office_sees_what_its_own_people_did_and_another_office_nothing_of_it
     one = evidence(offices)
     for client in (office, province):
         assert "王秀兰 · 在线学习" in client.get(LIST).text
-        assert "是学时证据" in client.get(f"{LIST}/{one}").text
+        assert "全部计入" in client.get(f"{LIST}/{one}").text
     assert "王秀兰" not in elsewhere.get(LIST).text
     assert elsewhere.get(f"{LIST}/{one}").status_code == 404
     for path in (LIST, f"{LIST}/{one}"):

@@ -1,0 +1,95 @@
+"""What did a statement that is evidence come to, and why not to more? In the words of the transcript's own reasons."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lms.crediting.chain import Entry
+from lms.crediting.models import Observation
+from lms.errors import NotFound
+from lms.hours.intervals import clip, length, union
+from lms.i18n import write_clock, write_length
+from lms.transcripts.document import Line, Transcript, evidence_of, read
+from lms.transcripts.words import claim_words, condition_words, limited_words, observation_words, uncounted_words
+
+TIMES = ("present", "reported")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What evidence came to; `line` is the activity whose line on the transcript tells it, `entries` what it moved in the ledger."""
+
+    title: str
+    tone: str
+    reasons: Sequence[str]
+    line: str | None = None
+    entries: Sequence[Entry] = ()
+
+
+def counted(session: Session, kept: Sequence[Observation], now: datetime) -> Counted:
+    """Return what became of the evidence that was kept of one statement, as the ledger and the evidence stand now."""
+    enrolment_id, activity = kept[0].enrolment_id, kept[0].activity
+    transcript = read(session, enrolment_id, now)
+    try:
+        line = transcript.line(activity)
+    except NotFound:
+        return Counted(_("Earned nothing"), "warn", [_("The class does not study this activity.")])
+    number = str(kept[0].statement_id)
+    entries = [entry for entry, _digest in transcript.entries if entry.activity == activity and number in entry.evidence]
+    if kept[0].kind in TIMES:
+        title, tone = _time_title(transcript, line, kept[0])
+        others = [one for one in evidence_of(session, enrolment_id, activity) if one.statement_id != kept[0].statement_id]
+        return Counted(title, tone, list(_time_words(transcript, line, kept[0], others)), activity, entries)
+    return Counted(_("Is evidence, and not time itself"), "info", list(_gate_words(line, kept)), activity, entries)
+
+
+def _interval(one: Observation) -> tuple[int, int]:
+    since = one.since or 0
+    return (since, one.at) if one.kind == "present" else (max(one.at - (one.seconds or 0), since), one.at)
+
+
+def _time_title(transcript: Transcript, line: Line, one: Observation) -> tuple[str, str]:
+    inside = length(clip(union([_interval(one)]), *transcript.case.window))
+    measured, credited = line.why.account.measured_seconds, line.credited_seconds
+    if line.is_behind:
+        return _("New evidence is being counted"), "info"
+    if not inside or not credited:
+        return _("Earned nothing"), "warn"
+    return (_("Counted in full"), "ok") if credited >= measured else (_("Not all time of this activity counted"), "warn")
+
+
+def _time_words(transcript: Transcript, line: Line, one: Observation, others: Sequence[Observation]) -> Iterator[str]:
+    own = union([_interval(one)])
+    inside = clip(own, *transcript.case.window)
+    yield observation_words(one)
+    if outside := length(own) - length(inside):
+        yield f"{write_clock(outside)}{_(': ')}{_('outside the period of the enrolment')}"
+    beside = clip(union(_interval(other) for other in others if other.kind in TIMES and not other.voided), *transcript.case.window)
+    if twice := length(inside) + length(beside) - length(union([*inside, *beside])):
+        yield f"{write_clock(twice)}{_(': ')}{_('measured more than once (two pages or devices); counted once')}"
+    for claim in line.why.claims:
+        if (claim.reported.session, claim.reported.at) == (one.session, one.at):
+            yield claim_words(claim)
+    account = line.why.account
+    told = {"credited": write_length(line.credited_seconds), "measured": write_length(account.measured_seconds)}
+    yield _("Of the whole activity %(credited)s of %(measured)s measured are credited.", **told)
+    for uncounted in line.why.uncounted:
+        yield f"{write_clock(uncounted.seconds)}{_(': ')}{uncounted_words(uncounted)}"
+        if uncounted.reason == "gate":
+            yield from (condition_words(condition) for condition in line.why.conditions if not condition.met)
+        if uncounted.reason == "limit":
+            yield from map(limited_words, transcript.explanation.limited_days)
+
+
+def _gate_words(line: Line, kept: Sequence[Observation]) -> Iterator[str]:
+    yield _(", ").join(observation_words(one) for one in kept)
+    too_fast = {(one.session, one.at, one.start_ms, one.end_ms) for one in line.why.refused}
+    if any((one.session, one.at, one.media_from_ms, one.media_to_ms) in too_fast for one in kept):
+        yield _("Played too fast to count.")
+    if not line.why.conditions:
+        yield _("The activity has no condition that this could open.")
+    for condition in line.why.conditions:
+        yield f"{condition_words(condition)}{_(': ')}{_('met') if condition.met else _('not met')}"
