@@ -17,6 +17,7 @@ import msgspec
 from xapi.errors import BadRequest, TooLarge
 
 MOST_STATEMENTS = 5000
+MOST_CHARACTERS = 2**20  # of one statement: what it says of 100,000 people costs seconds to check and to find again
 DEEPEST = 100
 NESTED: Mapping[str, Any] = {"context": {"extensions": {}}}  # where the store adds to what came instead of replacing it
 SPACE = re.compile(r"[ \t\n\r]*")
@@ -35,7 +36,7 @@ def read(body: bytes) -> tuple[list[Received], bool]:
 
     Raises:
         BadRequest: no JSON, a repeated key, NaN, nested too deeply, something that is no object.
-        TooLarge: more statements than the store takes at once.
+        TooLarge: more statements than the store takes at once, or one that is larger than it takes.
     """
     try:
         text = body.decode("utf-8")
@@ -112,6 +113,8 @@ def _object(text: str, start: int, path: str) -> tuple[Received, int]:
         if text[at : at + 1] == "}":
             break
         at = _skip(text, _expect(text, at, ","))
+    if at - start >= MOST_CHARACTERS:
+        raise TooLarge(f"at most {MOST_CHARACTERS} characters in one statement", path)
     return Received(parsed, raw), at + 1
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.xapi.conftest import Store, statement
 from xapi.models import StatementRow
+from xapi.reading import MOST_CHARACTERS
 
 HOSTILE: list[tuple[str, bytes, int]] = [
     ("nothing", b"", 400),
@@ -41,6 +42,33 @@ def test_a_hostile_body_is_refused_and_leaves_nothing(local_store: Store, _name:
     answer = local_store.post(body)
     assert answer.status_code == status
     assert answer.json["detail"]
+    assert local_store.count(StatementRow) == 0
+
+
+@pytest.mark.parametrize("size", [MOST_CHARACTERS + 1, 10 * 2**20])
+def test_a_statement_that_is_too_large_is_refused_at_its_place_and_its_batch_with_it(local_store: Store, size: int) -> None:
+    small, empty = json.dumps(statement()), json.dumps(statement(result={"response": ""}))
+    large = empty.replace('"response": ""', f'"response": "{"x" * (size - len(empty))}"')
+    answer = local_store.post(f"[{small},{large}]".encode())
+    assert (answer.status_code, answer.json["path"]) == (413, "statements[1]")
+    assert local_store.put(json.loads(large)["id"], large.encode()).status_code == 413
+    assert local_store.count(StatementRow) == 0
+    fits = large.replace("x" * (size - MOST_CHARACTERS), "", 1)
+    assert local_store.post(fits.encode()).status_code == 200
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "gb18030", "utf-8; q=x", "\xff"])
+def test_json_is_utf_8_whatever_its_charset_says(local_store: Store, charset: str) -> None:
+    plain = json.dumps(statement(actor={"mbox": "mailto:a@b.example", "name": "安娜"}), ensure_ascii=False)
+    kind = f"application/json; charset={charset}"
+    assert local_store.ask("POST", data=plain.encode(), content_type=kind).status_code == 200
+    for encoding in ("utf-16", "gb18030"):
+        answer = local_store.ask("POST", data=plain.encode(encoding, "replace"), content_type=kind)
+        assert answer.status_code == 400, encoding
+
+
+def test_ten_thousand_statements_are_refused(local_store: Store) -> None:
+    assert local_store.post([statement(id=None)] * 10_000).status_code == 413
     assert local_store.count(StatementRow) == 0
 
 
