@@ -18,7 +18,7 @@ from granian.log import LogLevels
 from sqlalchemy.exc import DBAPIError
 
 import xapi
-from lms.accounts.commands import user
+from lms.accounts.commands import organisation, user
 from lms.app import create_app
 from lms.catalogue.commands import course
 from lms.clock import system_clock
@@ -189,7 +189,7 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
-for group in (course, demo, hours, ledger, programme, record_store, transcript, user):
+for group in (course, demo, hours, ledger, organisation, programme, record_store, transcript, user):
     main_group.add_command(group)
 
 

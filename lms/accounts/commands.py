@@ -1,4 +1,4 @@
-"""`lms user …`: how does the operator let people in on the command line?"""
+"""`lms user …`, `lms organisation …`: how does the operator let people in, and say where they belong?"""
 
 import json
 
@@ -7,9 +7,9 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import func, select
 
-from lms.accounts.models import ROLES, Organisation, Person
+from lms.accounts.models import ORGANISATION_KINDS, ROLES, Organisation, Person
 from lms.accounts.passwords import problem_of, set_password
-from lms.accounts.people import add_person
+from lms.accounts.people import add_organisation_below, add_person
 from lms.db import transaction
 from lms.errors import InvalidInput
 
@@ -62,3 +62,40 @@ def change_password(username: str, password: str | None) -> None:
             raise InvalidInput("The password was not set.", [f"username: {username!r} is not known"])
         set_password(person, password)
     click.echo(f"{person.username} has a new password")
+
+
+@click.group("organisation")
+def organisation() -> None:
+    """Offices, providers and schools, each below another or at the top."""
+
+
+@organisation.command("add")
+@click.argument("code")
+@click.option("--name", required=True, help="The name, as printed on transcripts.")
+@click.option("--kind", required=True, type=click.Choice(ORGANISATION_KINDS), help="What it is.")
+@click.option("--above", help="Code of the organisation that it is below; without one it stands at the top.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def add_an_organisation(code: str, name: str, kind: str, above: str | None, *, as_json: bool) -> None:
+    """Add an organisation; an office sees the classes and people of those below it."""
+    with transaction() as writing:
+        added = add_organisation_below(writing, code, name, kind, above)
+        told = {"id": added.id, "code": added.code, "kind": added.kind}
+    click.echo(json.dumps(told) if as_json else f"Added the {kind} {code} with id {told['id']}")
+
+
+@organisation.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@with_appcontext
+def list_organisations(*, as_json: bool) -> None:
+    """List all organisations, each before those below it."""
+    with transaction() as reading:
+        found = reading.scalars(select(Organisation)).all()
+    codes = {one.id: one.code for one in found}
+    found = sorted(found, key=lambda one: [int(step) for step in one.path.strip("/").split("/")])
+    lines = [{"code": one.code, "name": one.name, "kind": one.kind, "above": codes.get(one.parent_id or 0)} for one in found]
+    if as_json:
+        click.echo(json.dumps(lines, ensure_ascii=False))
+        return
+    for one, line in zip(found, lines, strict=True):
+        click.echo(f"{'  ' * (one.path.count('/') - 2)}{line['code']} ({line['kind']}): {line['name']}")

@@ -12,6 +12,7 @@ from lms.db import Base
 
 TEACHER, TRAINER, OFFICE = "teacher", "trainer", "office"
 ROLES = (TEACHER, TRAINER, OFFICE)
+ORGANISATION_KINDS = ("office", "provider", "school")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Organisation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
-    kind: Mapped[str] = mapped_column(String(20))  # office | provider | school
+    kind: Mapped[str] = mapped_column(String(20))  # one of ORGANISATION_KINDS
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     path: Mapped[str] = mapped_column(String(500), index=True)
 

@@ -10,7 +10,8 @@ from lms.accounts.passwords import hashed, problem_of
 from lms.errors import InvalidInput
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
-NAME_MAX = 100
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME_MAX, ORGANISATION_NAME_MAX = 100, 200
 
 
 def add_person(
@@ -58,3 +59,24 @@ def add_organisation(session: Session, code: str, name: str, kind: str, parent: 
     session.flush()
     organisation.path = f"{parent.path if parent else '/'}{organisation.id}/"
     return organisation
+
+
+def add_organisation_below(session: Session, code: str, name: str, kind: str, above: str | None) -> Organisation:
+    """Add an organisation below the one with the code `above`, as an operator asks for it.
+
+    Raises:
+        InvalidInput: one line for each thing that is wrong.
+    """
+    parent = session.scalar(select(Organisation).where(Organisation.code == above)) if above else None
+    problems = []
+    if not CODE.fullmatch(code):
+        problems.append("code: 1 to 64 letters, digits or . _ -, beginning with a letter or digit")
+    elif session.scalar(select(Organisation.id).where(Organisation.code == code)):
+        problems.append(f"code: {code!r} is taken")
+    if not name.strip() or len(name) > ORGANISATION_NAME_MAX:
+        problems.append(f"name: 1 to {ORGANISATION_NAME_MAX} characters")
+    if above and parent is None:
+        problems.append(f"above: {above!r} is not known")
+    if problems:
+        raise InvalidInput("The organisation was not added.", problems)
+    return add_organisation(session, code, name.strip(), kind, parent)

@@ -63,6 +63,10 @@ BAD: list[tuple[str, list[str]]] = [
     ("user add newcomer --name 某人 --password newcomer-2026", ["password: Leave your user name out of it."]),
     ("user password nobody --password correct-horse", ["username: 'nobody' is not known"]),
     ("user password teacher --password short", ["password: Use 8 to 128 characters."]),
+    ("organisation add o1 --name 某办公室 --kind ministry", ["lms organisation add: Invalid value for '--kind'"]),
+    ("organisation add a/b --name ' ' --kind office --above nowhere", ["code: ", "name: ", "above: 'nowhere' is not known"]),
+    ("organisation add p1 --name 某单位 --kind provider", ["code: 'p1' is taken"]),
+    ("organisation list now", ["lms organisation list: Got unexpected extra argument"]),
     ("hours recompute", ["lms hours recompute: Missing argument 'FILE'"]),
     ("hours recompute none.json", ["none.json: No such file"]),
     ("hours recompute no.json", ["no.json: "]),
@@ -169,3 +173,18 @@ def test_a_password_is_asked_for_twice_and_not_shown(world: World, run: Run) -> 
     assert asked.exit_code == 0
     assert "correct-horse" not in asked.output
     assert run("user", "password", "teacher", input="correct-horse\nother\n").exit_code != 0
+
+
+def test_an_operator_builds_the_tree_of_organisations_and_puts_an_office_at_its_top(run: Run) -> None:
+    for words in (
+        "o1 --name 省办公室 --kind office",
+        "o2 --name 市办公室 --kind office --above o1",
+        "s1 --name 镇小学 --kind school --above o2",
+    ):
+        assert run("organisation", "add", *shlex.split(words)).exit_code == 0
+    lines = json.loads(run("organisation", "list", "--json").stdout)
+    assert [(one["code"], one["above"]) for one in lines if one["code"] != "p1"] == [("o1", None), ("o2", "o1"), ("s1", "o2")]
+    assert "  o2 (office): 市办公室\n    s1 (school): 镇小学\n" in run("organisation", "list").stdout
+    assert (
+        run("user", "add", "li", "--name", "李静", "--role", "office", "--organisation", "o1", "--password", "correct-horse").exit_code == 0
+    )
