@@ -25,6 +25,7 @@ from lms.records.forwarding import office as forwards
 from lms.records.forwarding.filters import Filter
 from lms.records.forwarding.models import DeadLetter
 from lms.records.forwarding.office import Order
+from lms.records.importing.models import STOPPED, Aside, Import
 from lms.storage import storage
 from tests.factories import signed_in
 from tests.site import served
@@ -86,6 +87,9 @@ LOOKS = (
     Look("office", "records.forwarding"),
     Look("office", "records.new_forward"),
     Look("office", "records.forward"),
+    Look("office", "records.importing"),
+    Look("office", "records.new_import"),
+    Look("office", "records.import_"),
 )
 
 # GET routes that are no page of their own, and why
@@ -98,6 +102,7 @@ NO_PAGES = {
     "jobs.one": "a part of the list of exports",
     "records.statement_json": "a file",
     "jobs.download": "a file",
+    "records.statement_json": "a file",
     "static": "files",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
@@ -172,7 +177,7 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
 
 
 def _record_store(app: Flask) -> Mapping[str, Any]:
-    """Add a forward with something refused (no worker here sends anything); return the ids in addresses."""
+    """Add a forward and an import, each with something refused (no worker here carries anything); return the ids in addresses."""
     to = Order("省平台", "http://127.0.0.1:9/xapi", "key", "secret", Filter(), internal=True, from_now=True)
     with app.app_context(), transaction() as session:
         now = app.extensions["clock"]()
@@ -180,7 +185,21 @@ def _record_store(app: Flask) -> Mapping[str, Any]:
         forward = forwards.add(session, to, app.extensions["settings"], now)
         session.flush()
         session.add(DeadLetter(forward_id=forward.id, statement_id=statement_id, reason="400: result: unknown", refused_at=now))
-        return {"statement_id": statement_id, "forward_id": forward.id}
+        own = Import(
+            endpoint="https://store.example/xapi",
+            key="key",
+            page_size=100,
+            pages=3,
+            read=300,
+            new=299,
+            state=STOPPED,
+            begun_at=now,
+            touched_at=now,
+        )
+        session.add(own)
+        session.flush()
+        session.add(Aside(import_id=own.id, sha256="ab" * 32, statement_id="1", reason="id: is no UUID", text='{"id": "1"}', at=now))
+        return {"statement_id": statement_id, "forward_id": forward.id, "import_id": own.id}
 
 
 def copy_of(template: Path, folder: Path) -> str:
