@@ -102,7 +102,6 @@ NO_PAGES = {
     "jobs.one": "a part of the list of exports",
     "records.statement_json": "a file",
     "jobs.download": "a file",
-    "records.statement_json": "a file",
     "static": "files",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
