@@ -29,6 +29,7 @@ from lms.demo.commands import demo
 from lms.errors import InvalidInput
 from lms.programmes.commands import programme
 from lms.records.commands import record_store
+from lms.records.erase_commands import erase
 from lms.transcripts.commands import transcript
 from lms.web import logs, schema
 from lms.worker import run_beat, run_worker
@@ -189,6 +190,7 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
+user.add_command(erase)
 for group in (course, demo, hours, ledger, organisation, programme, record_store, transcript, user):
     main_group.add_command(group)
 

@@ -7,9 +7,10 @@ from lms.db import Base
 from lms.jobs import models as jobs
 from lms.learning import models as learning
 from lms.programmes import models as programmes
+from lms.records.erasure import models as erasure
 from lms.records.forwarding import models as forwarding
 from lms.records.importing import models as importing
 from lms.worker import WorkerHeartbeat
 
-MODULES = (accounts, catalogue, crediting, forwarding, importing, jobs, learning, programmes, WorkerHeartbeat)
+MODULES = (accounts, catalogue, crediting, erasure, forwarding, importing, jobs, learning, programmes, WorkerHeartbeat)
 METADATA = Base.metadata

@@ -31,6 +31,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from xapi.values import EPOCH, MICROSECOND
 
+ERASED = ""  # in place of an erased statement's digest
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only in INTEGER keys
 
 
@@ -71,7 +72,10 @@ class Instant(TypeDecorator[datetime]):
 
 
 class IdRow(Base):
-    """The id of a statement, which is there once among all; it leads to the statement's place, and so to its partition."""
+    """The id of a statement, which is there once among all; it leads to the statement's place, and so to its partition.
+
+    Of an erased statement it stays, without a digest, so that nobody brings the statement back (erasure.py).
+    """
 
     __tablename__ = "xapi_statement_id"
 

@@ -38,7 +38,7 @@ AWAITED = select(ReferenceRow.refers).where(ReferenceRow.refers.in_(bindparam("i
 
 
 @dataclass(frozen=True, slots=True)
-class _Referring:
+class Referring:
     """A statement that is about another."""
 
     sid: int
@@ -58,13 +58,13 @@ class _Target(NamedTuple):
 
 def link(connection: Connection, fresh: Sequence[Admitted], sids: dict[uuid.UUID, int], stored: datetime) -> None:
     """Link new statements with what they refer to and with what waited for them; void what is to be voided."""
-    referring = [_Referring(sids[one.id], one.id, stored, one.refers, one.voiding) for one in fresh if one.refers is not None]
+    referring = [Referring(sids[one.id], one.id, stored, one.refers, one.voiding) for one in fresh if one.refers is not None]
     waiting = _referring_to(connection, [one.id for one in fresh])
     void = {one.refers for one in [*referring, *waiting] if one.voiding}
     if void:
         not_voiding = StatementRow.voiding.is_(False)  # a voiding statement cannot be voided (XAPI-00016)
         connection.execute(update(STATEMENTS).where(at_its_place(), IdRow.id.in_(void), not_voiding).values(voided=True))
-    _inherit(connection, _with_all_above(connection, {one.sid: one for one in [*referring, *waiting]}))
+    _inherit(connection, with_all_above(connection, {one.sid: one for one in [*referring, *waiting]}))
 
 
 def is_awaited(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -72,14 +72,14 @@ def is_awaited(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.U
     return set(connection.execute(AWAITED, {"ids": list(ids)}).scalars())
 
 
-def _referring_to(connection: Connection, ids: Collection[uuid.UUID]) -> list[_Referring]:
+def _referring_to(connection: Connection, ids: Collection[uuid.UUID]) -> list[Referring]:
     if not ids:
         return []
-    return [_Referring(*row) for row in connection.execute(REFERRING, {"ids": list(ids)})]
+    return [Referring(*row) for row in connection.execute(REFERRING, {"ids": list(ids)})]
 
 
-def _with_all_above(connection: Connection, below: dict[int, _Referring]) -> list[_Referring]:
-    """Return these and the statements that refer to them, over several hops."""
+def with_all_above(connection: Connection, below: dict[int, Referring]) -> list[Referring]:
+    """Return these and the statements that refer to them, by sid, over several hops."""
     found, level = dict(below), list(below.values())
     for _ in range(MOST_HOPS):
         level = [one for one in _referring_to(connection, [one.id for one in level]) if one.sid not in found]
@@ -87,14 +87,14 @@ def _with_all_above(connection: Connection, below: dict[int, _Referring]) -> lis
     return list(found.values())
 
 
-def _inherit(connection: Connection, everyone: Sequence[_Referring]) -> None:
+def _inherit(connection: Connection, everyone: Sequence[Referring]) -> None:
     targets: dict[uuid.UUID, _Target | None] = {}
-    rows = [row for one in everyone for row in _inherited(connection, one, targets)]
+    rows = [row for one in everyone for row in inherited(connection, one, targets)]
     if rows:
         connection.execute(INHERIT[connection.dialect.name], rows)
 
 
-def _inherited(connection: Connection, one: _Referring, targets: dict[uuid.UUID, _Target | None]) -> list[dict[str, Any]]:
+def inherited(connection: Connection, one: Referring, targets: dict[uuid.UUID, _Target | None]) -> list[dict[str, Any]]:
     """Return the key rows of everything below `one`; the target they come from is their origin."""
     rows: list[dict[str, Any]] = []
     seen: set[int] = {one.sid}

@@ -18,7 +18,7 @@ from xapi.errors import Conflicting
 from xapi.files import keep
 from xapi.indexing import Usage, keys
 from xapi.known import learn
-from xapi.models import IdRow, KeyRow, OutboxRow, ReferenceRow, StatementRow, at_its_place
+from xapi.models import ERASED, IdRow, KeyRow, OutboxRow, ReferenceRow, StatementRow, at_its_place
 from xapi.reading import received
 from xapi.references import is_awaited, link, unless_there
 
@@ -162,6 +162,8 @@ def _refuse_other_bodies(connection: Connection, again: Sequence[Admitted]) -> N
     query = select(IdRow.id, IdRow.digest).where(IdRow.id.in_([one.id for one in again]))
     known = {row.id: row.digest for row in connection.execute(query)}
     for one in again:
+        if known.get(one.id) == ERASED:
+            raise Conflicting(f"the statement with the id {one.id} was erased here, for good", f"{one.path}.id")
         if known.get(one.id) != one.digest:
             raise Conflicting(f"a statement with the id {one.id} is stored with another body", f"{one.path}.id")
 

@@ -58,9 +58,11 @@ def verify_ledger(enrolment: tuple[int, ...], *, as_json: bool) -> None:
     if set(enrolment) - known:
         sys.exit(2)
     findings: list[Finding] = []
+    erased: list[int] = []
     enrolments = entries = 0
     for checked in verify(session(), enrolment or None):
         findings.extend(checked.findings)
+        erased.extend(checked.erased)
         enrolments += checked.enrolments
         entries += checked.entries
         if sys.stderr.isatty():
@@ -69,8 +71,11 @@ def verify_ledger(enrolment: tuple[int, ...], *, as_json: bool) -> None:
         click.echo("\r", nl=False, err=True)
     if as_json:
         found = [finding._asdict() for finding in findings]
-        click.echo(json.dumps({"enrolments": enrolments, "entries": entries, "findings": found, "clean": not findings}))
+        counted = {"enrolments": enrolments, "entries": entries, "evidence_erased": erased}
+        click.echo(json.dumps({**counted, "findings": found, "clean": not findings}))
     else:
+        for number in erased:
+            click.echo(f"enrolment {number}: its evidence was erased on purpose; its entries are whole and cannot be recomputed")
         for finding in findings:
             click.echo(f"enrolment {finding.enrolment_id}: {finding.problem}", err=True)
         click.echo(f"{enrolments} enrolments, {entries} entries: {'clean' if not findings else f'{len(findings)} findings'}")

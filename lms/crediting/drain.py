@@ -148,8 +148,9 @@ def credit_anew(
 ) -> int:
     """Decide enrolments from all their evidence and append what differs; return how many entries that took.
 
-    The caller holds the enrolments' locks (`ledger.lock`).
+    The caller holds the enrolments' locks (`ledger.lock`). An account whose evidence was erased stays as it is.
     """
+    heads = {number: head for number, head in heads.items() if not head.closed}
     cases = cases_of(session, {number: terms[number] for number in heads})
     accounts = ledger.sums(session, heads)
     appended = 0

@@ -23,6 +23,7 @@ class Head:
     enrolment_id: int
     length: int
     hash: str | None
+    closed: bool = False  # its evidence was erased: what stands on it stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,12 @@ class Ground:
 def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
     """Lock the enrolments' accounts, always in the same order, and return their heads."""
     rows = session.execute(
-        select(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head)
+        select(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.evidence_erased_at)
         .where(Enrolment.id.in_(set(enrolment_ids)))
         .order_by(Enrolment.id)
         .with_for_update(key_share=True)  # no key changes: who opens an activity, a row that refers to this one, need not wait
     )
-    return {row.id: Head(row.id, row.ledger_length, row.ledger_head) for row in rows}
+    return {row.id: Head(row.id, row.ledger_length, row.ledger_head, row.evidence_erased_at is not None) for row in rows}
 
 
 def sums(session: Session, enrolment_ids: Iterable[int]) -> dict[int, dict[str, int]]:

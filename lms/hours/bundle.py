@@ -11,6 +11,7 @@ from lms.hours.strict_json import Json, load_json
 from lms.hours.values import Case, Completed, Observation, Passed, Played, Policy, Present, Reported, Rule
 from lms.hours.writing import dump_result
 
+ERASED = "the evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed"
 LONGEST_DAY_MINUTES = 25 * 60
 MOST_MINUTES, MOST_MEDIA_S, MOST_CLAIM_S = Decimal(10**6), Decimal(10**8), Decimal(10**12)
 COMMON = frozenset({"kind", "activity", "session"})
@@ -35,6 +36,8 @@ def recompute_file(text: str) -> tuple[Json | None, list[str]]:
     path = "$"
     if isinstance(document, dict) and "case" in document and "policy" not in document:
         document, path = document["case"], "$.case"
+    if isinstance(document, dict) and "evidence_erased" in document:
+        return None, [f"{path}.evidence_erased: {ERASED}"]
     case = parse(document, path)
     if isinstance(case, list):
         problems += case

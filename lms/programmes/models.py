@@ -114,6 +114,7 @@ class Enrolment(Base):
     ledger_length: Mapped[int] = mapped_column(default=0)  # number of ledger entries, so that a lost tail shows
     ledger_head: Mapped[str | None] = mapped_column(String(64))  # hash of the latest one
     credited_seconds: Mapped[int] = mapped_column(default=0)  # sum of the ledger, for lists; verified against it
+    evidence_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # on purpose: the account stands, nothing decides it anew
 
     training_class: Mapped[TrainingClass] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")

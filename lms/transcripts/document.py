@@ -79,7 +79,12 @@ class Transcript:
     @property
     def is_behind(self) -> bool:
         """Whether evidence has come in that the ledger does not have yet; it follows within seconds."""
-        return any(line.is_behind for chapter in self.chapters for line in chapter.lines)
+        return self.erased_at is None and any(line.is_behind for chapter in self.chapters for line in chapter.lines)
+
+    @property
+    def erased_at(self) -> datetime | None:
+        """When the evidence was erased on purpose: the account stands, and nobody can recompute it."""
+        return self.standing.enrolment.evidence_erased_at
 
     @property
     def ledger_head(self) -> str:
@@ -90,6 +95,8 @@ class Transcript:
     def bundle(self) -> str:
         """The evidence bundle as JSON text: the same bytes for the same evidence, in order of time, in whatever order it came in."""
         bundle = dump(self.case)
+        if self.erased_at is not None:
+            bundle["evidence_erased"] = self.erased_at.isoformat(timespec="seconds")
         bundle["observations"].sort(key=lambda seen: (seen.get("from") or seen["at"], json.dumps(seen, sort_keys=True)))
         return json.dumps(bundle, ensure_ascii=False, indent=1, sort_keys=True)
 

@@ -56,14 +56,18 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
         "rules": {"title": _("How hours are counted"), "items": policy_words(transcript.case.policy)},
         "proof": {
             "title": _("How this can be checked"),
-            "text": _(
-                "Ask for the evidence bundle and recompute it with “lms hours recompute”; its SHA-256 and the head of the ledger are:"
-            ),
+            "text": _how_to_check(transcript),
             "items": [[_("Evidence bundle"), transcript.bundle_sha256], [_("Ledger head"), transcript.ledger_head]],
         },
         "footer": f"{person.name} · {transcript.standing.training_class.code} · {transcript.ledger_head[:16]}",
         "page": _("Page {n} of {all}"),
     }
+
+
+def _how_to_check(transcript: Transcript) -> str:
+    if transcript.erased_at is not None:
+        return _("The evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed any more.")
+    return _("Ask for the evidence bundle and recompute it with “lms hours recompute”; its SHA-256 and the head of the ledger are:")
 
 
 def _about(transcript: Transcript) -> list[list[str]]:

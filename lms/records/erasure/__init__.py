@@ -1,0 +1,1 @@
+"""How is a person erased, and what of them must stay?"""
