@@ -30,6 +30,7 @@ from lms.programmes import usage
 from lms.records import export as records_export
 from lms.records import partitions
 from lms.records import views as records
+from lms.records.erasure import tasks as erasure
 from lms.records.forwarding import loop
 from lms.records.forwarding import tasks as forwarding
 from lms.records.importing import tasks as importing
@@ -43,6 +44,7 @@ SCHEDULE = {
     **partitions.SCHEDULE,
     **forwarding.SCHEDULE,
     **importing.SCHEDULE,
+    **erasure.SCHEDULE,
 }
 
 

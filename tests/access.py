@@ -86,6 +86,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("records.new_key", "GET"): THE_WHOLE_SITES,
     ("records.new_key", "POST"): "401 403 403 403 403 403",
     ("records.revoke", "POST"): "401 403 403 403 403 403",
+    ("records.erasure", "GET"): THE_WHOLE_SITES,
+    ("records.erase_person", "POST"): "401 403 403 403 403 403",
     ("records.forwarding", "GET"): THE_WHOLE_SITES,
     ("records.new_forward", "GET"): THE_WHOLE_SITES,
     ("records.new_forward", "POST"): "401 403 403 403 403 403",
@@ -185,6 +187,7 @@ class Place:
             "forward_id": 1,
             "statement_id": self._statement() if "statement_id" in rule.arguments else None,
             "import_id": 1,
+            "person_id": 1,
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

@@ -21,8 +21,9 @@ SECTIONS = (
     ("records.keys", _l("Keys")),
     ("records.forwarding", _l("Forwarding")),
     ("records.importing", _l("Import")),
+    ("records.erasure", _l("Erasure")),
 )
-WHOLE_SITE = frozenset({"records.keys", "records.forwarding", "records.importing"})
+WHOLE_SITE = frozenset({"records.keys", "records.forwarding", "records.importing", "records.erasure"})
 
 
 @bp.context_processor

@@ -1,0 +1,247 @@
+"""Is a person gone when they were erased, do their hours stand, and is it said what cannot be shown any more?"""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from lms.accounts.models import Person
+from lms.cli import main_group
+from lms.crediting.commands import ledger
+from lms.crediting.drain import recredit
+from lms.crediting.models import LedgerEntry, Observation
+from lms.crediting.verify import verify
+from lms.db import transaction
+from lms.hours import recompute_file
+from lms.jobs import queue
+from lms.jobs.models import Job
+from lms.learning.models import Launch
+from lms.learning.stating import store
+from lms.programmes.models import Enrolment
+from lms.records.erase_commands import erase_whole
+from lms.records.erasure import person as erasure
+from lms.records.erasure.models import Erasure
+from lms.records.erasure.tasks import go_on
+from lms.storage import storage
+from lms.transcripts.document import read
+from tests import access
+from tests.factories import World, signed_in
+from xapi.models import StatementRow
+
+
+@pytest.fixture
+def studied(world: World) -> World:
+    """The world, in which the teacher has studied and got hours."""
+    world.study("reading", 1200)
+    world.study("film", 600)
+    world.credit()
+    assert world.credited()["c1:reading"] == 1200
+    return world
+
+
+def run(world: World, *words: str, typed: str = "") -> Result:
+    group = main_group.commands["user"]
+    world.app.cli.add_command(group)
+    world.app.cli.add_command(ledger)
+    return world.app.test_cli_runner().invoke(args=[*words], input=typed)
+
+
+def count(world: World, model: type) -> int:
+    found: int = world.act(lambda session: session.scalar(select(func.count()).select_from(model)))
+    return found
+
+
+def problems(world: World) -> tuple[list[str], list[int]]:
+    def look(session: Any) -> tuple[list[str], list[int]]:
+        checked = list(verify(session))
+        return [one.problem for part in checked for one in part.findings], [one for part in checked for one in part.erased]
+
+    found: tuple[list[str], list[int]] = world.act(look)
+    return found
+
+
+def entries(world: World) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = world.act(
+        lambda session: [(row.number, row.hash) for row in session.scalars(select(LedgerEntry).order_by(LedgerEntry.number))]
+    )
+    return found
+
+
+def test_a_preview_says_what_goes_and_what_stays_and_changes_nothing(studied: World) -> None:
+    answer = run(studied, "user", "erase", "teacher", "--dry-run", "--json")
+    assert answer.exit_code == 0, answer.stderr
+    said = json.loads(answer.stdout)
+    assert (said["username"], said["statements"], said["observations"], said["launches"]) == ("teacher", 2, 2, 2)
+    assert (said["enrolments"], said["entries"], said["credited_seconds"]) == (1, len(entries(studied)), 1200)
+    assert "stays:  1 enrolments under a number" in run(studied, "user", "erase", "teacher", "--dry-run").stdout
+    assert (count(studied, StatementRow), count(studied, Observation), count(studied, Erasure)) == (2, 2, 0)
+
+
+def test_an_erased_person_is_gone_and_their_hours_stand(studied: World) -> None:
+    before, chain = studied.credited(), entries(studied)
+    name = studied.act(lambda session: session.get(Person, studied.person_id).name)
+    account = studied.act(lambda session: session.get(Person, studied.person_id).account)
+    client = signed_in(studied.app, "teacher")
+    answer = run(studied, "user", "erase", "teacher", "--yes", "--json")
+    assert answer.exit_code == 0, answer.stderr
+    assert json.loads(answer.stdout) == {"person_id": studied.person_id, "statements": 2, "documents": 0, "observations": 2}
+    assert (count(studied, StatementRow), count(studied, Observation), count(studied, Launch)) == (0, 0, 0)
+    assert client.get("/transcript/").status_code == 302, "signed out everywhere"
+    person = studied.act(lambda session: session.get(Person, studied.person_id))
+    assert (person.username, person.email, person.password, person.active) == (f"erased-{person.id}", None, None, False)
+    assert name not in person.name
+    assert person.account != account
+    assert (studied.credited(), entries(studied)) == (before, chain)
+
+
+def test_the_ledger_still_verifies_and_says_whose_evidence_is_gone(studied: World) -> None:
+    assert problems(studied) == ([], [])
+    run(studied, "user", "erase", "teacher", "--yes")
+    assert problems(studied) == ([], [studied.enrolment_id])
+    told = run(studied, "ledger", "verify")
+    assert told.exit_code == 0
+    assert f"enrolment {studied.enrolment_id}: its evidence was erased on purpose" in told.stdout
+    assert json.loads(run(studied, "ledger", "verify", "--json").stdout)["evidence_erased"] == [studied.enrolment_id]
+    studied.act(lambda session: setattr(session.scalars(select(LedgerEntry)).first(), "seconds", 9))
+    assert len(problems(studied)[0]) > 0, "an edited entry is found all the same"
+
+
+def test_new_rules_take_nothing_from_an_account_whose_evidence_is_gone(studied: World) -> None:
+    before = studied.credited()
+    run(studied, "user", "erase", "teacher", "--yes")
+    assert studied.act(lambda session: recredit(session, [studied.enrolment_id], studied.clock())) == 0
+    assert studied.credited() == before
+
+
+def test_a_transcript_and_its_bundle_say_that_the_evidence_was_erased(studied: World) -> None:
+    run(studied, "user", "erase", "teacher", "--yes")
+    transcript = studied.act(lambda session: read(session, studied.enrolment_id, studied.clock()))
+    assert (transcript.erased_at, transcript.is_behind) == (studied.clock(), False)
+    assert sum(chapter.credited_seconds for chapter in transcript.chapters) == 1200
+    result, said = recompute_file(transcript.bundle)
+    assert result is None
+    assert said == ["$.evidence_erased: the evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed"]
+
+
+def test_a_statement_that_comes_again_earns_nothing_and_is_not_stored(studied: World, app: Flask) -> None:
+    subject = studied.subject("reading")
+    studied.study("reading", 60, subject=subject)
+    studied.credit()
+    before = studied.credited()
+    text = studied.act(lambda session: session.scalars(select(StatementRow.text).order_by(StatementRow.sid.desc())).first())
+    run(studied, "user", "erase", "teacher", "--yes")
+    again = json.loads(text)
+    with pytest.raises(Exception, match="was erased here, for good"):
+        studied.act(lambda session: _store(session, again, studied))
+    again["id"] = str(uuid.uuid4())  # and as another, from elsewhere
+    studied.act(lambda session: _store(session, again, studied))
+    studied.credit()
+    assert (studied.credited(), count(studied, Observation)) == (before, 0)
+    assert erase_again(studied) == 1
+
+
+def _store(session: Any, statement: dict[str, Any], world: World) -> None:
+    store(session, [statement], "http://localhost", world.clock.advance(1))
+
+
+def erase_again(world: World) -> int:
+    """Erase again, and return how many more statements that took."""
+    with world.app.app_context():
+        before = world.act(lambda session: session.scalars(select(Erasure.statements)).one())
+        return erase_whole(world.person_id, None).statements - before
+
+
+def test_erased_twice_it_is_one_erasure(studied: World) -> None:
+    run(studied, "user", "erase", "teacher", "--yes")
+    again = run(studied, "user", "erase", str(studied.person_id), "--yes", "--json")
+    assert json.loads(again.stdout)["statements"] == 2
+    assert count(studied, Erasure) == 1
+    assert run(studied, "user", "erase", "teacher", "--yes").exit_code == 2
+
+
+def test_killed_half_way_it_goes_on_where_it_was(studied: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        studied.study("quiz", 30)
+    with studied.app.app_context():
+        with transaction() as session:
+            person = session.get_one(Person, studied.person_id)
+            begun = erasure.begin(session, person, None, "http://localhost", studied.clock(), storage())
+        monkeypatch.setattr("xapi.erasure.erase_some.__defaults__", (2,))
+        with transaction() as session:
+            assert erasure.go_on(session, begun.id, studied.clock())
+    assert count(studied, StatementRow) == 3
+    assert signed_in_name(studied) == f"erased-{studied.person_id}", "nobody from the first moment on"
+    assert run(studied, "user", "erase", str(studied.person_id), "--yes").exit_code == 0
+    assert (count(studied, StatementRow), problems(studied)) == (0, ([], [studied.enrolment_id]))
+
+
+def signed_in_name(world: World) -> str:
+    name: str = world.act(lambda session: session.get(Person, world.person_id).username)
+    return name
+
+
+def test_their_own_exports_go_and_everybody_elses_data_stay(studied: World, app: Flask) -> None:
+    place = access.build(studied)
+    with app.app_context(), transaction() as session:
+        job = queue.enqueue(session, "transcripts", studied.person_id, {"class_id": 1}, studied.clock())
+        job.state, job.result_object = "done", "jobs/own.zip"
+        storage().put("jobs/own.zip", b"PK")
+    jobs, people = count(studied, Job), count(studied, Person)
+    run(studied, "user", "erase", "teacher", "--yes")
+    with app.app_context():
+        assert storage().size("jobs/own.zip") is None
+    assert (count(studied, Job), count(studied, Person)) == (jobs - 1, people)
+    assert place.client("office").get(f"/office/classes/{studied.class_id}").status_code == 200
+    assert studied.act(lambda session: session.get(Enrolment, studied.enrolment_id).status) == "withdrawn"
+
+
+@pytest.mark.parametrize(("typed", "code"), [("teacher\n", 0), ("yes\n", 1), ("\n", 1)])
+def test_only_who_types_the_name_erases(studied: World, typed: str, code: int) -> None:
+    answer = run(studied, "user", "erase", "teacher", typed=typed)
+    assert answer.exit_code == code
+    assert (count(studied, Erasure) == 1) == (code == 0)
+
+
+def test_whom_nobody_knows_nobody_erases(studied: World) -> None:
+    answer = run(studied, "user", "erase", "nobody", "--yes")
+    assert (answer.exit_code, answer.stderr) == (2, "person: nobody has the user name or id 'nobody'\n")
+
+
+PLACE = "/records/erasure"
+
+
+def send(client: FlaskClient, path: str, **form: object) -> TestResponse:
+    return client.post(path, data={"csrf_token": access.form_token(client), **form}, follow_redirects=True)
+
+
+def test_the_office_of_the_whole_site_sees_what_goes_and_types_the_name(studied: World, province: FlaskClient) -> None:
+    page = province.get(f"{PLACE}?who=teacher").text
+    assert "学习记录" in page
+    assert "不再能重新计算" in page
+    assert "没有人使用这个用户名" in province.get(f"{PLACE}?who=nobody").text
+    assert "没有删除任何内容" in send(province, f"{PLACE}/{studied.person_id}", typed="teachers").text
+    assert count(studied, Erasure) == 0
+    assert "已删除" in send(province, f"{PLACE}/{studied.person_id}", typed="teacher").text
+    assert signed_in_name(studied) == f"erased-{studied.person_id}"
+    with studied.app.app_context():
+        go_on.run()
+        assert not go_on.run()
+    assert (count(studied, StatementRow), problems(studied)) == (0, ([], [studied.enrolment_id]))
+    assert send(province, f"{PLACE}/99999", typed="x").status_code == 404
+
+
+def test_no_other_office_erases_and_nobody_erases_themselves(
+    studied: World, office: FlaskClient, province: FlaskClient, elsewhere: FlaskClient
+) -> None:
+    for client in (office, elsewhere):
+        assert client.get(f"{PLACE}?who=teacher").status_code == 403
+        assert send(client, f"{PLACE}/{studied.person_id}", typed="teacher").status_code == 403
+    own = studied.act(lambda session: session.scalars(select(Person.id).where(Person.username == "province")).one())
+    assert send(province, f"{PLACE}/{own}", typed="province").status_code == 403
+    assert count(studied, Erasure) == 0
