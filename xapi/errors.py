@@ -8,6 +8,7 @@
     ├── Missing     404  no such statement or document
     ├── NotAnswered 405  this resource does not take the method
     ├── Conflicting 409  the same id was stored with another body; a document is there that the request does not speak of
+    │   └── Erased  409  a statement with this id was erased here, for good
     ├── Unmeasured  411  a body that does not say where it ends came without its length
     ├── Unmet       412  the document is not what the request's If-Match or If-None-Match demands
     └── TooLarge    413  more than this store takes in one request
@@ -97,6 +98,10 @@ class Conflicting(XapiError):
 
     status = 409
     reason = "conflict"
+
+
+class Erased(Conflicting):
+    """A statement with this id was erased, for good."""
 
 
 class Unmeasured(XapiError):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from xapi.admission import Admitted, admit, complete
 from xapi.auth import Credential
 from xapi.consistency import announce
-from xapi.errors import Conflicting
+from xapi.errors import Conflicting, Erased
 from xapi.files import keep
 from xapi.indexing import Usage, keys
 from xapi.known import learn
@@ -163,7 +163,7 @@ def _refuse_other_bodies(connection: Connection, again: Sequence[Admitted]) -> N
     known = {row.id: row.digest for row in connection.execute(query)}
     for one in again:
         if known.get(one.id) == ERASED:
-            raise Conflicting(f"the statement with the id {one.id} was erased here, for good", f"{one.path}.id")
+            raise Erased(f"the statement with the id {one.id} was erased here, for good", f"{one.path}.id")
         if known.get(one.id) != one.digest:
             raise Conflicting(f"a statement with the id {one.id} is stored with another body", f"{one.path}.id")
 

@@ -28,6 +28,7 @@ from lms.learning.models import ActivityState, Attempt, Launch, Registration
 from lms.programmes.models import AttendanceRecord, Enrolment
 from lms.records.erasure.models import Erasure
 from lms.records.forwarding.models import Forward
+from lms.records.importing.models import Aside
 from lms.storage import Storage
 from xapi.actor import key_of
 
@@ -116,6 +117,8 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
         files.remove_all(storage, job)
         session.delete(job)
+    named = [Aside.text.contains(one, autoescape=True) for one in (person.account, person.email) if one]
+    session.execute(delete(Aside).where(or_(*named)))
     _make_nobody(person)
     session.add(begun)
     session.flush()

@@ -24,7 +24,7 @@ from xapi.admission import Admitted, admit
 from xapi.attachments import Attached
 from xapi.auth import Credential
 from xapi.consistency import announce
-from xapi.errors import BadRequest, Conflicting, XapiError
+from xapi.errors import BadRequest, Conflicting, Erased, XapiError
 from xapi.models import IdRow
 from xapi.reading import Received, read
 from xapi.statement import VOIDED
@@ -137,6 +137,8 @@ def _insert(session: Session, admitted: Sequence[tuple[bytes, Admitted]], creden
             try:
                 with session.begin_nested():
                     taken.new += insert_admitted(session, [one], credential, at)
+            except Erased as error:  # nothing of it comes back, not even set aside: its id only
+                taken.refused.append(Refusal(f'{{"id":"{one.id}"}}'.encode(), str(one.id), error.message))
             except Conflicting as error:
                 taken.refused.append(Refusal(text, str(one.id), error.message))
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.cli import main_group
 from lms.crediting.commands import ledger
@@ -28,10 +29,14 @@ from lms.records.erase_commands import erase_whole
 from lms.records.erasure import person as erasure
 from lms.records.erasure.models import Erasure
 from lms.records.erasure.tasks import go_on
+from lms.records.importing.models import Aside, Import
+from lms.records.importing.source import Fetched
+from lms.records.importing.storing import Terms, take
 from lms.storage import storage
 from lms.transcripts.document import read
 from tests import access
 from tests.factories import World, signed_in
+from xapi import Credential
 from xapi.models import StatementRow
 
 
@@ -144,6 +149,28 @@ def test_a_statement_that_comes_again_earns_nothing_and_is_not_stored(studied: W
     studied.credit()
     assert (studied.credited(), count(studied, Observation)) == (before, 0)
     assert erase_again(studied) == 1
+
+
+def test_an_import_brings_nothing_back_not_even_among_what_is_put_aside(studied: World) -> None:
+    account, text = studied.act(
+        lambda session: (session.get(Person, studied.person_id).account, session.scalars(select(StatementRow.text)).first())
+    )
+
+    def put_aside(session: Any) -> None:
+        own = Import(endpoint="https://lrs.example", key="k", page_size=1, begun_at=studied.clock(), touched_at=studied.clock())
+        session.add(own)
+        session.flush()
+        for one in (account, "somebody-else"):
+            kept = {"sha256": one.ljust(64, "0"), "reason": "broken", "text": f'{{"actor":"{one}"}}', "at": studied.clock()}
+            session.add(Aside(import_id=own.id, **kept))
+
+    studied.act(put_aside)
+    run(studied, "user", "erase", "teacher", "--yes")
+    terms = Terms(Credential("import", v.lms_authority("http://lrs.example"), frozenset({"all"})), "http://localhost")
+    taken = studied.act(lambda session: take(session, session.scalars(select(Import)).one(), Fetched([text.encode()]), terms))
+    kept = studied.act(lambda session: session.scalars(select(Aside.text).order_by(Aside.id)).all())
+    assert (taken.new, kept) == (0, ['{"actor":"somebody-else"}', f'{{"id":"{json.loads(text)["id"]}"}}'])
+    assert count(studied, StatementRow) == 0
 
 
 def _store(session: Any, statement: dict[str, Any], world: World) -> None:
