@@ -90,6 +90,8 @@ LOOKS = (
     Look("office", "records.importing"),
     Look("office", "records.new_import"),
     Look("office", "records.import_"),
+    Look("office", "records.erasure"),
+    Look("office", "records.erasure", query="?who=teacher"),
 )
 
 # GET routes that are no page of their own, and why
