@@ -142,7 +142,7 @@ def test_the_bell_starts_a_thread_that_does_it(offices: World, province: FlaskCl
     with offices.app.app_context():
         assert tasks.work.run()
     for thread in [one for one in tasks.threading.enumerate() if one.name == "import-1"]:
-        thread.join(20)
+        thread.join(60)
     assert standing(offices).state == DONE
     with offices.app.app_context():
         assert not tasks.work.run()
