@@ -1,17 +1,20 @@
-"""How much memory does the server take for a large attachment, sent and fetched? It should be the same for ten times the size."""
+"""How much memory does a large attachment take, sent and fetched, and how much an export? The same for ten times the size, it should be."""
 
 import hashlib
 import json
 import os
+import subprocess
 import time
 import uuid
 
 from tests.benchmarks import wire
+from tests.benchmarks.bench_queries import filled
 from tests.benchmarks.bench_statements import COURSE, VERSION, key_for
 from tests.benchmarks.measuring import print_table
-from tests.benchmarks.places import Places, Site
+from tests.benchmarks.places import LMS, Places, Site, environment
 
-MB = 2**20
+MB, KB = 2**20, 2**10
+FORMS = ("jsonl", "parquet")
 BOUNDARY = "bench"
 
 
@@ -22,6 +25,8 @@ def main(places: Places) -> None:
     _send(site, authorization, os.urandom(1024))  # what is loaded at the first time is no part of it
     rows = [row for size in (places.effort.attachment // 10, places.effort.attachment) for row in _both(site, authorization, size)]
     print_table(("", "MB", "s", "most memory before, MB", "after, MB", "more, MB"), rows)
+    exports = [_exported(places, size, form) for form in FORMS for size in places.effort.statements]
+    print_table(("exported", "statements", "MB", "s", "most memory, MB"), exports)
 
 
 def _both(site: Site, authorization: str, size: int) -> list[tuple[str, ...]]:
@@ -35,6 +40,20 @@ def _both(site: Site, authorization: str, size: int) -> list[tuple[str, ...]]:
     if content not in reply.body:
         raise RuntimeError("the attachment came back as something else")
     return [sent, _row("fetched", size, started, before, site.served.peak())]
+
+
+def _exported(places: Places, statements: int, form: str) -> tuple[str, ...]:
+    """Let the command write all statements to a file."""
+    site, out = filled(places, statements), places.folder / f"all-{statements}.{form}"
+    started = time.perf_counter()
+    command = [*LMS, "xapi", "export", "--format", form, "--out", str(out)]
+    process = subprocess.Popen(command, env=environment(site.settings), stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"the export ended with {process.returncode}")
+    seconds = time.perf_counter() - started
+    return (form, f"{statements:,}", f"{out.stat().st_size / MB:.0f}", f"{seconds:.1f}", f"{used.ru_maxrss / KB:.0f}")
 
 
 def _begin(site: Site) -> int:

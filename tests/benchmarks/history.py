@@ -30,7 +30,8 @@ TEXT = f"""
   '{{"id":"' || id || '","actor":{{"account":{{"homePage":"{HOME}","name":"' || person || '"}}}},"verb":{{"id":"{VERB}' || verb
   || '","display":{{"zh-CN":"做了"}}}},"object":{{"id":"{SITE}' || course || '/' || activity || '","definition":{{"description":{{"zh-CN":"'
   || repeat('问', 150) || '"}}}}}},"result":{{"response":"' || repeat('答', 60) || '"}},"context":{{"registration":"' || registration
-  || '","contextActivities":{{"grouping":[{{"id":"{SITE}' || course || '"}}]}}}},"timestamp":"2026-03-01T00:00:00Z"}}'
+  || '","contextActivities":{{"grouping":[{{"id":"{SITE}' || course || '"}}]}}}},"timestamp":"2026-03-01T00:00:00Z","stored":"'
+  || replace((stored AT TIME ZONE 'UTC')::text, ' ', 'T') || 'Z","version":"1.0.0"}}'
 """
 INSERTS = (
     "INSERT INTO xapi_statement_id (sid, id, stored, digest) SELECT sid, id, stored, md5(id::text) FROM drawn",

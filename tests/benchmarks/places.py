@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,9 +76,14 @@ class Served:
 
 
 def spent(parent: psutil.Process) -> float:
-    """Return the CPU seconds that a process and those below it have used."""
-    times = [one.cpu_times() for one in (parent, *parent.children(recursive=True))]
-    return sum(one.user + one.system for one in times)
+    """Return the CPU seconds that a process and those below it have used, those that have ended included."""
+    own = parent.cpu_times()
+    total: float = own.user + own.system + own.children_user + own.children_system
+    for one in parent.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # PostgreSQL's helpers come and go
+            times = one.cpu_times()
+            total += times.user + times.system
+    return total
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from tests.benchmarks.__main__ import NAMES, main
 from tests.benchmarks.measuring import TINY
 from tests.benchmarks.places import Places
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.timeout(600)]  # whole installations are started
 
 
 @pytest.fixture(scope="module")
