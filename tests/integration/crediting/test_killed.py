@@ -10,17 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 import xapi.models
 from lms import vocabulary as v
 from lms.app import create_app
+from lms.crediting import ledger
 from lms.crediting.evidence import case_of
 from lms.crediting.verify import verify
 from lms.db import database
 from lms.hours import dump, recompute_file
 from tests.factories import PUBLIC_URL, DrivenClock, World, build_world, settings_for
-from tests.integration.crediting.test_worker import is_blocked, wait_until
 from tests.integration.learning.conftest import Page
 
 pytestmark = pytest.mark.services  # it starts processes
@@ -131,15 +132,11 @@ def test_a_batch_that_comes_thrice_and_is_worked_on_by_three_at_once_is_credited
     assert_sound(world)
 
 
-def test_two_that_credit_the_same_person_at_once_wait_for_each_other(on_postgresql: World) -> None:
+def test_who_credits_a_person_waits_for_who_does_so_already_and_who_opens_an_activity_does_not(on_postgresql: World) -> None:
     world = on_postgresql
-    world.study("reading", 300)
-    with crediting(world, "INSERT INTO ledger_entry") as first:
-        assert said(first) == "there"
-        world.study("reading", 300)
-        with crediting(world) as second:
-            wait_until(lambda: is_blocked(world))
-            first.communicate("\n")
-            assert said(second) == "done"
-    assert (waiting(world), world.credited()) == (0, {"c1:reading": 600})
-    assert_sound(world)
+    with world.app.app_context(), database().writer() as first, database().writer() as second:
+        ledger.lock(first, [world.enrolment_id])
+        assert world.subject("reading"), "opened meanwhile"
+        second.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        with pytest.raises(OperationalError):
+            ledger.lock(second, [world.enrolment_id])
