@@ -127,6 +127,18 @@ def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, l
     assert not found + complaints, "\n".join(found + complaints)
 
 
+def test_on_a_phone_the_chosen_tab_is_in_sight(site: Everything, window: Open) -> None:
+    look = next(one for one in LOOKS if one.endpoint == "records.erasure")
+    page = window(look.visitor, "zh")[0].new_page()
+    try:
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        page.goto(site.url(look), wait_until="networkidle")
+        expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.9)
+        assert page.evaluate("scrollX + scrollY") == 0
+    finally:
+        page.close()
+
+
 def test_no_page_is_forgotten(site: Everything) -> None:
     pages = {
         rule.endpoint for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.endpoint.startswith("xapi.")

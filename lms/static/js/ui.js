@@ -216,6 +216,15 @@ function tellTrouble({ detail }) {
   if (region && !region.querySelector(".toast-error")) showToast(region.dataset.trouble, "error");
 }
 
+// On a phone the chosen tab may lie beyond the edge; the page itself does not move.
+function showChosenTabs() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const bar = tab.closest(".tabs");
+    const beside = (bar.clientWidth - tab.offsetWidth) / 2;
+    bar.scrollLeft += tab.getBoundingClientRect().left - bar.getBoundingClientRect().left - beside;
+  }
+}
+
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKey);
 document.addEventListener("submit", onSubmit);
@@ -226,6 +235,7 @@ window.addEventListener("online", showNetwork);
 window.addEventListener("offline", showNetwork);
 watchHtmx();
 readFlashedMessages();
+showChosenTabs();
 showNetwork();
 offerButtons(document);
 focusWhatMatters(document);
