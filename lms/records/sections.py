@@ -1,14 +1,17 @@
-"""Which sections does the window on the record store have? Each is a tab on every page of this slice.
+"""Which sections does the window on the record store have, and whose are they? Each is a tab on every page of this slice.
 
 A section is one module of `lms.records.views` that adds its pages to `bp`, and one line of SECTIONS; what belongs to the
-office of the whole site stands in WHOLE_SITE too.
+office of the whole site stands in WHOLE_SITE too, and nobody else comes in: no page has to ask.
 """
 
 from flask import Blueprint, request, url_for
+from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.accounts.access import person
 from lms.db import session
+from lms.errors import NotAllowed
 from lms.records.keys import may_give_keys
 
 bp = Blueprint("records", __name__, url_prefix="/records")
@@ -23,11 +26,31 @@ SECTIONS = (
     ("records.importing", _l("Import")),
     ("records.erasure", _l("Erasure")),
 )
-WHOLE_SITE = frozenset({"records.keys", "records.forwarding", "records.importing", "records.erasure"})
+WHOLE_SITE: dict[str, LazyString] = {  # and why nobody else comes in
+    "records.keys": _l("A key opens the record store for the whole site. Only the office above all others sees and gives keys."),
+    "records.forwarding": _l("Forwarding carries statements of the whole site. Only the office above all others sees and changes it."),
+    "records.importing": _l("An import brings statements about anybody on the site. Only the office above all others sees and begins any."),
+    "records.erasure": _l("Only the office above all others erases people."),
+}
+
+
+def section_of(address: str) -> str | None:
+    """Return the section under whose address this one lies, by the endpoint of its first page."""
+    return next((endpoint for endpoint, _label in SECTIONS if f"{address}/".startswith(f"{url_for(endpoint)}/")), None)
+
+
+@bp.before_request
+def _refuse() -> None:
+    """Keep out who is not of the office of the whole site, where a section is its own; a page of no section nobody has decided on."""
+    section = section_of(request.path)
+    if section is None:
+        raise NotAllowed(_("This page belongs to no section."))
+    if section in WHOLE_SITE and not may_give_keys(session(), person()):
+        raise NotAllowed(str(WHOLE_SITE[section]))
 
 
 @bp.context_processor
 def _tabs() -> dict[str, object]:
-    closed = frozenset() if person().is_authenticated and may_give_keys(session(), person()) else WHOLE_SITE
-    first_pages = [(label, url_for(endpoint)) for endpoint, label in SECTIONS if endpoint not in closed]
-    return {"sections": [(label, address, f"{request.path}/".startswith(f"{address}/"), None) for label, address in first_pages]}
+    closed = frozenset() if person().is_authenticated and may_give_keys(session(), person()) else WHOLE_SITE.keys()
+    here = section_of(request.path)
+    return {"sections": [(label, url_for(endpoint), endpoint == here, None) for endpoint, label in SECTIONS if endpoint not in closed]}

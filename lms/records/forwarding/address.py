@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from lms.config import Settings
 from lms.errors import InvalidInput
 
-LONGEST = 500
+LONGEST, LONGEST_KEY = 500, 200
 LOCAL = ("localhost", "127.0.0.1", "::1")
 PORTS = {"https": 443, "http": 80}
 
@@ -66,6 +66,14 @@ def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[str]:
         yield _("is this machine")
     if parts.scheme != "https" and not internal:
         yield _("must begin with https://, because http sends the secret readable to everybody on the way")
+
+
+def credential_problems(key: str, secret: str) -> Iterator[str]:
+    """Say what is wrong with a key and its secret, each problem behind the name of its field."""
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable() or ":" in key:
+        yield "key: " + _("needs 1 to %(n)s printable characters, none of them a colon", n=LONGEST_KEY)
+    if not secret or not secret.isprintable():
+        yield "secret: " + _("is missing, or has characters that no header can carry")
 
 
 def _port(url: str) -> int | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.config import Settings
 from lms.errors import InvalidInput, NotFound
-from lms.records.forwarding.address import parse_address
+from lms.records.forwarding.address import credential_problems, parse_address
 from lms.records.forwarding.filters import Filter, filter_of
 from lms.records.forwarding.models import PAUSED, RUNNING, DeadLetter, Forward
 from lms.records.forwarding.sending import PURPOSE
@@ -19,7 +19,7 @@ from lms.sealing import seal
 from xapi.following import count_following
 from xapi.query import Cursor
 
-LONGEST_NAME, LONGEST_KEY = 100, 200
+LONGEST_NAME = 100
 MOST_COUNTED = 10_000
 LAST = 2**62  # comes after every statement of its instant
 BY_HAND = "by-hand"
@@ -87,11 +87,7 @@ def _problems(session: Session, order: Order) -> Sequence[str]:
         problems.append("name: " + _("needs 1 to %(n)s printable characters", n=LONGEST_NAME))
     elif session.scalar(select(Forward.id).where(Forward.name == name)):
         problems.append("name: " + _("there is a forward of this name already"))
-    if not 0 < len(order.key) <= LONGEST_KEY or not order.key.isprintable() or ":" in order.key:
-        problems.append("key: " + _("needs 1 to %(n)s printable characters, none of them a colon", n=LONGEST_KEY))
-    if not order.secret or not order.secret.isprintable():
-        problems.append("secret: " + _("is missing, or has characters that no header can carry"))
-    return problems
+    return [*problems, *credential_problems(order.key, order.secret)]
 
 
 def named(session: Session, name: str, *, locked: bool = True) -> Forward:

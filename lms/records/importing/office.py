@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from lms.config import Settings
 from lms.errors import InvalidInput
-from lms.records.forwarding.address import parse_address
+from lms.records.forwarding.address import credential_problems, parse_address
 from lms.records.importing.models import RUNNING, STOPPED, Aside, Import
 from lms.sealing import seal
 
 PURPOSE = "import"
 PAGE_SIZE = 500
-LONGEST_KEY = 200
 SHOWN = 100
 
 
@@ -36,11 +35,7 @@ def add(session: Session, order: Order, settings: Settings, now: datetime) -> Im
     Raises:
         InvalidInput: one line for each field that is wrong.
     """
-    problems = []
-    if not 0 < len(order.key) <= LONGEST_KEY or not order.key.isprintable() or ":" in order.key:
-        problems.append("key: " + _("needs 1 to %(n)s printable characters, none of them a colon", n=LONGEST_KEY))
-    if not order.secret or not order.secret.isprintable():
-        problems.append("secret: " + _("is missing, or has characters that no header can carry"))
+    problems = list(credential_problems(order.key, order.secret))
     try:
         address = parse_address(order.endpoint, settings, internal=False)
     except InvalidInput as error:

@@ -10,11 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, PasswordField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, InputRequired
+from wtforms import BooleanField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired
 
 from lms import vocabulary as v
 from lms.accounts.access import person, requires
@@ -23,26 +22,25 @@ from lms.catalogue.models import Course
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
-from lms.errors import InvalidInput, NotAllowed, NotFound
+from lms.errors import InvalidInput, NotFound
 from lms.records.forwarding import office
 from lms.records.forwarding.filters import Filter
 from lms.records.forwarding.models import Forward
 from lms.records.forwarding.tasks import forward as work
 from lms.records.forwarding.words import REASONS
-from lms.records.keys import may_give_keys
 from lms.records.sections import bp
+from lms.records.store_form import StoreForm
+from lms.records.views.changing import change, found
 from lms.worker import ring
 
 log = structlog.get_logger(__name__)
+GONE = _l("There is no such forward. Perhaps somebody has just removed it.")
 
 
-class ForwardForm(FlaskForm):  # type: ignore[misc]
+class ForwardForm(StoreForm):
     """Where statements shall go, and which of them."""
 
     name = StringField(_l("Name of the store"), validators=[DataRequired(_l("Say what it is called here."))])
-    endpoint = StringField(_l("Address of the record store"), validators=[DataRequired(_l("Give its address."))])
-    key = StringField(_l("Key (user name)"), validators=[DataRequired(_l("Give the key that the other store gave you."))])
-    secret = PasswordField(_l("Secret (password)"), validators=[InputRequired(_l("Give the key's secret."))])
     courses = SelectMultipleField(_l("Only these courses"))
     from_now = BooleanField(_l("Leave out what is stored already"))
 
@@ -52,19 +50,11 @@ class ForwardForm(FlaskForm):  # type: ignore[misc]
         settings: Settings = current_app.extensions["settings"]
         return Filter(activities=tuple(v.course_iri(settings.public_url, code) for code in self.courses.data or ()))
 
-    def tell(self, problems: list[str]) -> None:
-        """Put each problem at its field."""
-        for problem in problems:
-            name, _colon, said = problem.partition(": ")
-            field = getattr(self, name, self.name)
-            field.errors = [*field.errors, said]
-
 
 @bp.get("/forwarding")
 @requires(OFFICE)
 def forwarding() -> ResponseReturnValue:
     """List the forwards, with how far each is."""
-    _only_the_whole_sites_office()
     return render_template("records/forwarding.html", forwards=office.standings(session()), reasons=REASONS)
 
 
@@ -72,7 +62,6 @@ def forwarding() -> ResponseReturnValue:
 @requires(OFFICE)
 def new_forward() -> ResponseReturnValue:
     """Add a forward, to a public address; one inside the own network is an operator's to add."""
-    _only_the_whole_sites_office()
     form = ForwardForm()
     form.courses.choices = list(session().scalars(select(Course.code).order_by(Course.code)))
     if not form.validate_on_submit() or not _added(form):
@@ -100,12 +89,9 @@ def _added(form: ForwardForm) -> bool:
 @requires(OFFICE)
 def forward(forward_id: int) -> ResponseReturnValue:
     """Show one forward and what the other store refused."""
-    _only_the_whole_sites_office()
-    found = session().get(Forward, forward_id)
-    if found is None:
-        raise _gone()
-    one = office.standing(session(), found)
-    return render_template("records/forward.html", one=one, letters=office.letters(session(), found), reasons=REASONS)
+    own = found(session(), Forward, forward_id, str(GONE))
+    one = office.standing(session(), own)
+    return render_template("records/forward.html", one=one, letters=office.letters(session(), own), reasons=REASONS)
 
 
 @bp.post("/forwarding/<int:forward_id>/pause")
@@ -136,7 +122,7 @@ def retry_letters(forward_id: int) -> ResponseReturnValue:
     try:
         statement = uuid.UUID(named) if named else None
     except ValueError as error:
-        raise _gone() from error
+        raise NotFound(str(GONE)) from error
     count = _change(forward_id, lambda writing, one: office.retry(writing, one, now(), statement))
     ring(work)
     flash(ngettext("%(num)s statement is tried again.", "%(num)s statements are tried again.", count), "success")
@@ -152,20 +138,5 @@ def remove_forward(forward_id: int) -> ResponseReturnValue:
     return redirect(url_for(".forwarding"))
 
 
-def _change(forward_id: int, change: Callable[[Session, Forward], Any]) -> Any:
-    _only_the_whole_sites_office()
-    with transaction() as writing:
-        found = writing.get(Forward, forward_id, with_for_update=True)
-        if found is None:
-            raise _gone()
-        log.info("forward.changed", forward=forward_id, by=person().id, how=request.endpoint)
-        return change(writing, found)
-
-
-def _gone() -> NotFound:
-    return NotFound(_("There is no such forward. Perhaps somebody has just removed it."))
-
-
-def _only_the_whole_sites_office() -> None:
-    if not may_give_keys(session(), person()):
-        raise NotAllowed(_("Forwarding carries statements of the whole site. Only the office above all others sees and changes it."))
+def _change(forward_id: int, how: Callable[[Session, Forward], Any]) -> Any:
+    return change(Forward, forward_id, how, str(GONE))

@@ -8,50 +8,41 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import PasswordField, RadioField, StringField
+from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import InputRequired
 
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE
 from lms.clock import now
 from lms.db import session, transaction
-from lms.errors import InvalidInput, NotAllowed, NotFound
+from lms.errors import InvalidInput
 from lms.records.importing import office
 from lms.records.importing.models import Import
 from lms.records.importing.tasks import work
-from lms.records.keys import may_give_keys
 from lms.records.sections import bp
+from lms.records.store_form import StoreForm
+from lms.records.views.changing import change, found
 from lms.worker import ring
 from xapi.keys import VERSIONS
 
 log = structlog.get_logger(__name__)
+GONE = _l("There is no such import. Perhaps somebody has just removed it.")
 
 
-class ImportForm(FlaskForm):  # type: ignore[misc]
+class ImportForm(StoreForm):
     """Whose statements shall come."""
 
-    endpoint = StringField(_l("Address of the record store"), validators=[DataRequired(_l("Give its address."))])
-    key = StringField(_l("Key (user name)"), validators=[DataRequired(_l("Give the key that the other store gave you."))])
-    secret = PasswordField(_l("Secret (password)"), validators=[InputRequired(_l("Give the key's secret."))])
     version = RadioField(
         _l("Version of xAPI"), choices=[SelectChoice(one, one) for one in VERSIONS], default=VERSIONS[0], validators=[InputRequired()]
     )
-
-    def tell(self, problems: list[str]) -> None:
-        """Put each problem at its field."""
-        for problem in problems:
-            name, _colon, said = problem.partition(": ")
-            self[name].errors = [*self[name].errors, said]
 
 
 @bp.get("/import")
 @requires(OFFICE)
 def importing() -> ResponseReturnValue:
     """List the imports, with how far each is."""
-    _only_the_whole_sites_office()
     return render_template("records/importing.html", imports=office.all_imports(session()), asides=office.asides_by_import(session()))
 
 
@@ -59,7 +50,6 @@ def importing() -> ResponseReturnValue:
 @requires(OFFICE)
 def new_import() -> ResponseReturnValue:
     """Begin an import, from a public address; one from inside the own network is an operator's to begin."""
-    _only_the_whole_sites_office()
     form = ImportForm()
     begun = _begun(form) if form.validate_on_submit() else None
     if begun is None:
@@ -85,10 +75,7 @@ def _begun(form: ImportForm) -> int | None:
 @requires(OFFICE)
 def import_(import_id: int) -> ResponseReturnValue:
     """Show one import and what could not be taken; the page asks for it again while it runs."""
-    _only_the_whole_sites_office()
-    own = session().get(Import, import_id)
-    if own is None:
-        raise _gone()
+    own = found(session(), Import, import_id, str(GONE))
     count = office.asides_by_import(session()).get(own.id, 0)
     return render_template("records/import.html", one=own, count=count, asides=office.asides(session(), own))
 
@@ -123,20 +110,5 @@ def remove_import(import_id: int) -> ResponseReturnValue:
     return redirect(url_for(".importing"))
 
 
-def _change(import_id: int, change: Callable[[Session, Import], Any]) -> Any:
-    _only_the_whole_sites_office()
-    with transaction() as writing:
-        own = writing.get(Import, import_id, with_for_update=True)
-        if own is None:
-            raise _gone()
-        log.info("import.changed", imported=import_id, by=person().id, how=request.endpoint)
-        return change(writing, own)
-
-
-def _gone() -> NotFound:
-    return NotFound(_("There is no such import. Perhaps somebody has just removed it."))
-
-
-def _only_the_whole_sites_office() -> None:
-    if not may_give_keys(session(), person()):
-        raise NotAllowed(_("An import brings statements about anybody on the site. Only the office above all others sees and begins any."))
+def _change(import_id: int, how: Callable[[Session, Import], Any]) -> Any:
+    return change(Import, import_id, how, str(GONE))

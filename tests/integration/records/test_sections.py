@@ -1,0 +1,33 @@
+"""Are the sections of the window on the record store closed to whom they are not for, each in one place and with its reason?"""
+
+import pytest
+from flask import url_for
+from flask.testing import FlaskClient
+
+from lms.accounts.access import requires
+from lms.accounts.models import OFFICE
+from lms.records.sections import SECTIONS, WHOLE_SITE
+from tests.factories import World
+
+
+def test_every_section_of_the_whole_site_is_a_section() -> None:
+    assert set(WHOLE_SITE) < {endpoint for endpoint, _label in SECTIONS}
+
+
+@pytest.mark.parametrize("section", WHOLE_SITE)
+def test_a_section_of_the_whole_site_is_closed_to_every_other_office_and_says_why(
+    offices: World, province: FlaskClient, office: FlaskClient, elsewhere: FlaskClient, section: str
+) -> None:
+    with offices.app.test_request_context(base_url="http://localhost"):
+        address, why = url_for(section), str(WHOLE_SITE[section])
+    assert province.get(address).status_code == 200
+    for client in (office, elsewhere):
+        page = client.get(address)
+        assert page.status_code == 403
+        assert why in page.text
+        assert f'href="{address}"' not in page.text
+
+
+def test_a_page_that_lies_in_no_section_is_for_nobody(offices: World, province: FlaskClient) -> None:
+    offices.app.add_url_rule("/records/lost", endpoint="records.lost", view_func=requires(OFFICE)(lambda: "found"))
+    assert province.get("/records/lost").status_code == 403
