@@ -7,35 +7,19 @@ say) are those others' and stay.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy import Select, and_, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from xapi.actor import digest, key_of
 from xapi.consistency import announce
-from xapi.indexing import Usage, keys
-from xapi.models import (
-    ERASED,
-    AgentNameRow,
-    AttachmentLink,
-    AttachmentPiece,
-    AttachmentRow,
-    DocumentRow,
-    IdRow,
-    KeyRow,
-    OutboxRow,
-    StatementRow,
-)
-from xapi.reading import stored
-from xapi.references import Referring, inherited, with_all_above
+from xapi.indexing import Usage
+from xapi.models import ERASED, AgentNameRow, DocumentRow, IdRow, KeyRow, OutboxRow, StatementRow
+from xapi.removal import WHOLE, Going, remove
 
 AT_ONCE = 200
-DELETE_KEY = delete(KeyRow.__table__).where(  # type: ignore[arg-type]
-    *(getattr(KeyRow, name) == bindparam(f"a_{name}") for name in ("key", "usage", "stored", "sid", "origin"))
-)
 
 
 class Foreseen(NamedTuple):
@@ -67,17 +51,12 @@ def erase_some(session: Session, agents: Sequence[uuid.UUID], now: datetime, lim
     connection = session.connection()
     place = _keyed(agents, Usage.AGENT).distinct().limit(limit).subquery()
     here = and_(StatementRow.stored == place.c.stored, StatementRow.sid == place.c.sid)
-    columns = (StatementRow.stored, StatementRow.sid, StatementRow.id, StatementRow.refers, StatementRow.voiding, StatementRow.text)
-    found = connection.execute(select(*columns).join(place, here)).all()
+    found = [Going(*row) for row in connection.execute(select(*WHOLE).join(place, here))]
     if not found:
         return 0
-    ids = [row.id for row in found]
+    ids = [one.id for one in found]
     connection.execute(delete(OutboxRow).where(OutboxRow.statement_id.in_(ids)))
-    rows = [key for row in found for key in _key_rows(connection, row)]
-    connection.execute(DELETE_KEY, rows)
-    _erase_data(connection, ids)
-    for row in found:
-        connection.execute(delete(StatementRow).where(StatementRow.stored == row.stored, StatementRow.sid == row.sid))
+    remove(connection, found)
     connection.execute(update(IdRow).where(IdRow.id.in_(ids)).values(digest=ERASED))
     return len(found)
 
@@ -92,36 +71,3 @@ def _keyed(agents: Sequence[uuid.UUID], usage: Usage) -> Select[datetime, int]:
     own = (KeyRow.usage == int(usage), KeyRow.origin == KeyRow.sid)
     there = exists().where(StatementRow.stored == KeyRow.stored, StatementRow.sid == KeyRow.sid)
     return select(KeyRow.stored, KeyRow.sid).where(KeyRow.key.in_(agents), *own, there)
-
-
-def _key_rows(connection: Connection, row: Any) -> Iterator[dict[str, Any]]:
-    """Yield the keys under which a statement and those about it are found through it."""
-    statement = stored(row.text)
-    own = [*keys(statement), *((owner, Usage.OWNER) for owner in _owners(statement))]
-    this = Referring(row.sid, row.id, row.stored, row.refers, row.voiding)
-    for holder in with_all_above(connection, {row.sid: this}):
-        yield from (
-            {"a_key": key, "a_usage": int(usage), "a_stored": holder.stored, "a_sid": holder.sid, "a_origin": row.sid} for key, usage in own
-        )
-    if row.refers is not None:
-        yield from ({f"a_{name}": value for name, value in below.items()} for below in inherited(connection, this, {}))
-
-
-def _owners(statement: Mapping[str, Any]) -> Iterator[uuid.UUID]:
-    """Yield on whose behalf it may have been written (`auth.Credential.owner`): whatever of it a credential may have pinned."""
-    authority = str(key_of(statement["authority"]))
-    iri = str(statement["object"].get("id", ""))
-    above = [iri[:at] for at, sign in enumerate(iri) if sign in "/?#"]
-    for actor in (str(key_of(statement["actor"])), "None"):
-        for registration in {str(statement.get("context", {}).get("registration", "")).lower(), ""}:
-            yield from (digest("owner", authority, actor, registration, activity) for activity in (iri, *above, ""))
-
-
-def _erase_data(connection: Connection, ids: Sequence[uuid.UUID]) -> None:
-    """Unlink the data of these statements' attachments, and delete what no other statement came with."""
-    named = connection.execute(delete(AttachmentLink).where(AttachmentLink.statement_id.in_(ids)).returning(AttachmentLink.sha2)).scalars()
-    hashes = sorted(set(named))
-    if hashes:
-        alone = ~exists().where(AttachmentLink.sha2 == AttachmentRow.sha2)
-        gone = delete(AttachmentRow).where(AttachmentRow.sha2.in_(hashes), alone).returning(AttachmentRow.sha2)
-        connection.execute(delete(AttachmentPiece).where(AttachmentPiece.sha2.in_(connection.execute(gone).scalars().all())))

@@ -74,6 +74,15 @@ def _make(connection: Connection, table: str, name: str, start: datetime, end: d
         connection.execute(text(statement))
 
 
+def part_of(connection: Connection, table: str, start: datetime) -> str | None:
+    """Return the name of the part that a month beginning at `start` has of a table, if it has one of its own."""
+    name = f"{table}_{start:%Y_%m}"
+    attached = text("SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass(:name) AND inhparent = CAST(:table AS regclass))")
+    if connection.dialect.name != "postgresql" or not connection.execute(attached, {"name": name, "table": table}).scalar_one():
+        return None
+    return name
+
+
 def _make_default(table: Table, connection: Connection, **_how: object) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE TABLE {table.name}_default PARTITION OF {table.name} DEFAULT"))

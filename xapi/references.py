@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from xapi.admission import Admitted
@@ -64,7 +64,8 @@ def link(connection: Connection, fresh: Sequence[Admitted], sids: dict[uuid.UUID
     if void:
         not_voiding = StatementRow.voiding.is_(False)  # a voiding statement cannot be voided (XAPI-00016)
         connection.execute(update(STATEMENTS).where(at_its_place(), IdRow.id.in_(void), not_voiding).values(voided=True))
-    _inherit(connection, with_all_above(connection, {one.sid: one for one in [*referring, *waiting]}))
+    above = with_all_above(connection, {one.sid: one for one in [*referring, *waiting]})
+    _inherit(connection, _still_there(connection, above) if waiting else above)
 
 
 def is_awaited(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -85,6 +86,13 @@ def with_all_above(connection: Connection, below: dict[int, Referring]) -> list[
         level = [one for one in _referring_to(connection, [one.id for one in level]) if one.sid not in found]
         found.update((one.sid, one) for one in level)
     return list(found.values())
+
+
+def _still_there(connection: Connection, everyone: Sequence[Referring]) -> list[Referring]:
+    """Leave out statements of which only their being about others is remembered (removal.py)."""
+    places = tuple_(StatementRow.stored, StatementRow.sid).in_([(one.stored, one.sid) for one in everyone])
+    there = set(connection.execute(select(StatementRow.sid).where(places)).scalars())
+    return [one for one in everyone if one.sid in there]
 
 
 def _inherit(connection: Connection, everyone: Sequence[Referring]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, and_, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
 from xapi.admission import Admitted, admit, complete
@@ -175,6 +175,11 @@ def load_texts(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, st
 
 
 def voided_among(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of these statements are voided, whichever came first, they or what voids them."""
-    query = select(IdRow.id).join(StatementRow, at_its_place()).where(IdRow.id.in_(list(ids)), StatementRow.voided.is_(True))
-    return set(session.scalars(query))
+    """Return which of these statements are voided, whichever came first, they or what voids them.
+
+    One that is not kept any more is void too when somebody says so: what rested on it may have stayed.
+    """
+    void = exists().where(ReferenceRow.refers == IdRow.id, ReferenceRow.voiding)
+    gone = and_(StatementRow.sid.is_(None), void)
+    query = select(IdRow.id).outerjoin(StatementRow, at_its_place())
+    return set(session.scalars(query.where(IdRow.id.in_(list(ids)), or_(StatementRow.voided.is_(True), gone))))
