@@ -1,11 +1,16 @@
 """With which browser are pages looked at? The one of all tests, with the Chinese font of our PDF wheel."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pylopdf_fonts_zh_cn
 import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.browser.phone import phone
+from tests.site import Site, running
 
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
@@ -18,3 +23,17 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], tmp_path_
     config = folder / "fonts.conf"
     config.write_text(FONTS.format(fonts=Path(pylopdf_fonts_zh_cn.__file__).parent, cache=folder / "cache"), encoding="utf-8")
     return {**browser_type_launch_args, "env": {**os.environ, "FONTCONFIG_FILE": str(config)}}
+
+
+@pytest.fixture
+def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
+    """A running site with a course, a teacher, a trainer and an office."""
+    with running(sqlite_url, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """A phone on which forms may be refused, but nothing else may go wrong."""
+    with phone(browser, site, expected="422") as context:
+        yield context

@@ -17,43 +17,17 @@ from lms.crediting.account import credited_by_activity
 from lms.crediting.verify import verify
 from lms.db import database
 from lms.hours import recompute_file
-from tests.site import PASSWORD, Site, running
+from tests.browser.phone import phone, sign_in
+from tests.site import Site
 
 SOON_MS = 20_000
-EXPECTED = re.compile("ERR_INTERNET_DISCONNECTED|409 \\(CONFLICT\\)")  # no network, and a page that lost the lease: browsers log both
-
-
-@pytest.fixture
-def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
-    with running(sqlite_url, tmp_path) as found:
-        yield found
+EXPECTED = "ERR_INTERNET_DISCONNECTED|409 \\(CONFLICT\\)"  # no network, and a page that lost the lease: browsers log both
 
 
 @pytest.fixture
 def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:
-    """A phone; whatever leaves the site or complains in the console fails the test."""
-    complaints: list[str] = []
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", accept_downloads=True)
-    port = site.address.rpartition(":")[2]
-    own = (f"http://localhost:{port}/", f"http://127.0.0.1:{port}/", "data:", "blob:")
-    context.on("request", lambda request: request.url.startswith(own) or complaints.append(f"left the site: {request.url}"))
-    context.on(
-        "console",
-        lambda message: message.type == "error" and not EXPECTED.search(message.text) and complaints.append(message.text),
-    )
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
-    yield context
-    context.close()
-    assert complaints == []
-
-
-def sign_in(context: BrowserContext, site: Site, username: str) -> Page:
-    page = context.new_page()
-    page.goto(site.address)
-    page.fill("input[name=identity]", username)
-    page.fill("input[name=password]", PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    return page
+    with phone(browser, site, EXPECTED) as context:
+        yield context
 
 
 def content(page: Page) -> FrameLocator:

@@ -2,42 +2,16 @@
 
 import base64
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.test_styleguide import sideways
-from tests.site import PASSWORD, Site, running
+from tests.browser.phone import sign_in, sound
+from tests.site import Site
 
 
-@pytest.fixture
-def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
-    with running(sqlite_url, tmp_path) as found:
-        yield found
-
-
-def sound(page: Page) -> None:
-    """Hold a page to axe, in both widths."""
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        results = Axe().run(page)
-        assert results.violations_count == 0, results.generate_report()
-        assert sideways(page) == 0
-
-
-def test_an_office_gives_a_key_copies_its_secret_and_revokes_it(browser: Browser, site: Site) -> None:
-    context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.address)
-    complaints: list[str] = []
-    context.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-    page = context.new_page()
-    page.goto(f"{site.address}/records/keys")
-    page.fill("input[name=identity]", "office")
-    page.fill("input[name=password]", PASSWORD)
-    page.get_by_role("button", name="登录").click()
+def test_an_office_gives_a_key_copies_its_secret_and_revokes_it(visitor: BrowserContext, site: Site) -> None:
+    visitor.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.address)
+    page = sign_in(visitor, site, "office", "/records/keys")
     expect(page.get_by_role("heading", name="没有其他系统持有密钥")).to_be_visible()
     page.get_by_role("link", name="发放密钥").click()
     sound(page)
@@ -70,5 +44,3 @@ def test_an_office_gives_a_key_copies_its_secret_and_revokes_it(browser: Browser
     expect(page.get_by_text("密钥已撤销，最迟十秒后完全失效")).to_be_visible()
     page.get_by_text("已撤销的密钥").first.click()
     sound(page)
-    context.close()
-    assert complaints == []

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import OFFICE, Organisation
 from lms.accounts.people import add_organisation, add_person
 from tests.factories import World, signed_in
-from tests.integration.records.elsewhere import Elsewhere, Importing, served
+from tests.integration.records.imports import Importing
+from tests.integration.records.otherstore import OtherStore, other_store
 
 
 @pytest.fixture
@@ -49,13 +50,13 @@ def elsewhere(offices: World) -> FlaskClient:
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[Elsewhere]:
+def other(tmp_path: Path) -> Iterator[OtherStore]:
     """The other store."""
-    with served(tmp_path) as found:
+    with other_store(tmp_path) as found:
         yield found
 
 
 @pytest.fixture
-def importing(world: World, other: Elsewhere) -> Importing:
+def importing(world: World, other: OtherStore) -> Importing:
     """An import of two statements a page."""
     return Importing(world, other)

@@ -1,44 +1,73 @@
-"""What is at the other end of a forward? A record store of ours on a real socket, and the weather that comes between."""
+"""What is at the other end of a forward or an import? A record store of ours on a real socket, which can be told to misbehave."""
 
+import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from sqlalchemy import select
 from werkzeug.serving import BaseWSGIServer, make_server
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 
 import xapi.keys
 import xapi.models
-from tests.integration.xapi.conftest import Store, open_engine
+import xapi.store
+from tests.integration.xapi.conftest import HOME_PAGE, Store, open_engine
 from xapi.models import StatementRow
 
-Weather = Callable[[dict[str, Any], bytes], Response | str | None]
+WRITER = xapi.Credential("w", {"account": {"homePage": HOME_PAGE, "name": "w"}}, frozenset({"all"}))
 HALF, AFTER = "cut half-way", "cut after storing"
 
+Weather = Callable[[dict[str, Any], bytes], Response | str | None]
+Fault = Callable[[Request], Response] | WSGIApplication
 
-@dataclass
+
 class OtherStore:
-    """A record store served on a port of its own; `weather` looks at every POST first: None lets it through."""
+    """A record store served on a port of its own.
 
-    store: Store
-    key: str
-    secret: str
-    port: int
-    weather: Weather = lambda _environ, _body: None
-    posts: list[bytes] = field(default_factory=list)
-    _server: BaseWSGIServer | None = None
+    `weather` looks at every POST first: None lets it through. `faults` answer in the store's place, by the number of the
+    request, counted from 0 (-1: every one). `asked` are its requests, `posts` what was sent.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.at = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+        engine = open_engine(f"sqlite:///{folder / 'other.sqlite3'}")
+        xapi.models.Base.metadata.create_all(engine)
+        self.store = Store(engine, self.clock)
+        with self.store.sessions.begin() as session:
+            self.key, self.secret = xapi.keys.add_key(session, "from here", ("all",), now=self.at)
+        self.port = 0
+        self.weather: Weather = lambda _environ, _body: None
+        self.faults: dict[int, Fault] = {}
+        self.asked: list[Request] = []
+        self.posts: list[bytes] = []
+        self._server: BaseWSGIServer | None = None
 
     @property
     def endpoint(self) -> str:
         """Where its xAPI is."""
         return f"http://127.0.0.1:{self.port}/xapi"
+
+    def clock(self) -> datetime:
+        """Go on by a second with each look."""
+        self.at += timedelta(seconds=1)
+        return self.at
+
+    def say(self, *statements: dict[str, Any]) -> None:
+        """Store statements, in one batch."""
+        with self.store.sessions.begin() as session:
+            xapi.store.store_statements(session, statements, WRITER, version="1.0.3", now=self.clock())
+
+    def post(self, content_type: str, body: bytes) -> None:
+        """Store what only a request can bring: attachments."""
+        answer = self.store.ask("POST", data=body, content_type=content_type)
+        assert answer.status_code == 200, answer.text
 
     def ids(self) -> list[str]:
         """Return what is stored there, in order, what is voided too."""
@@ -47,7 +76,7 @@ class OtherStore:
 
     def start(self) -> None:
         """Answer."""
-        self._server = make_server("127.0.0.1", self.port, self._serve, threaded=True)
+        self._server = make_server("127.0.0.1", self.port, self, threaded=True)
         self.port = self._server.port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -58,19 +87,23 @@ class OtherStore:
             self._server.server_close()
             self._server = None
 
-    def _serve(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "POST":
-            return self.store.app(environ, start)
-        length = int(environ["CONTENT_LENGTH"])
-        body = environ["wsgi.input"].read(length)
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        number = len(self.asked)
+        self.asked.append(Request(environ))
+        fault = self.faults.get(number, self.faults.get(-1))
+        if fault is not None:
+            return fault(environ, start)  # type: ignore[operator, arg-type, call-arg, return-value]
+        return self._take(environ, start) if environ["REQUEST_METHOD"] == "POST" else self.store.app(environ, start)
+
+    def _take(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         self.posts.append(body)
         came = self.weather(environ, body)
         if isinstance(came, Response):
             return came(environ, start)
-        again = {**environ, "wsgi.input": _Body(body)}
         if came == HALF:
             return _cut(environ)
-        answer = list(self.store.app(again, start))
+        answer = list(self.store.app({**environ, "wsgi.input": _Body(body)}, start))
         return _cut(environ) if came == AFTER else answer
 
 
@@ -98,24 +131,41 @@ def _cut(environ: dict[str, Any]) -> Iterator[bytes]:
 @contextmanager
 def other_store(folder: Path) -> Iterator[OtherStore]:
     """Serve another store until the end of the block."""
-    engine = open_engine(f"sqlite:///{folder / 'other.sqlite3'}")
-    xapi.models.Base.metadata.create_all(engine)
-    store = Store(engine, lambda: datetime.now(UTC))
-    with store.sessions() as session:
-        key, secret = xapi.keys.add_key(session, "from here", ("all",), now=datetime(2026, 1, 1, tzinfo=UTC))
-        session.commit()
-    other = OtherStore(store, key, secret, 0)
+    other = OtherStore(folder)
     other.start()
     try:
         yield other
     finally:
         other.stop()
-        engine.dispose()
+        other.store.engine.dispose()
+
+
+# ── Faults, by the number of a request ──
+
+
+def instead(status: int, body: str | bytes = "", **headers: str) -> Response:
+    """An answer that the other store gives instead of its own; names of headers with _ for -."""
+    return Response(body, status, {"Content-Type": "application/json", **_named(headers)})
+
+
+def page(statements: Sequence[dict[str, Any] | str], more: str = "") -> Response:
+    """A page that says what it likes."""
+    texts = [one if isinstance(one, str) else json.dumps(one) for one in statements]
+    return instead(200, f'{{"statements":[{",".join(texts)}],"more":{json.dumps(more)}}}')
+
+
+def breaking_off(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Promise a page and hang up in the middle of it."""
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", "5000")])
+    return [b'{"statements":[{"id":"']
+
+
+# ── Weather, by what is sent ──
 
 
 def answering(status: int, text: str = "", **headers: str) -> Weather:
     """Always answer with this."""
-    return lambda _environ, _body: Response(text, status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    return lambda _environ, _body: Response(text, status=status, headers=_named(headers))
 
 
 def refusing(*ids: str, status: int = 400) -> Weather:
@@ -130,3 +180,7 @@ def slow(seconds: float) -> Weather:
         time.sleep(seconds)
 
     return wait
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,8 +1,6 @@
 """Can an operator add a forward, see how it stands, stop it, let it go on, and take it away?"""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,15 +13,8 @@ from lms.records.commands import record_store
 from lms.records.forwarding.tasks import SCHEDULE, forward
 from tests.factories import DrivenClock
 from tests.integration.records.forwards import Here
-from tests.integration.records.otherstore import OtherStore, other_store, refusing
+from tests.integration.records.otherstore import OtherStore, refusing
 from tests.integration.xapi.conftest import VERB, statement
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[OtherStore]:
-    """The other store."""
-    with other_store(tmp_path) as served:
-        yield served
 
 
 @pytest.fixture

@@ -4,9 +4,7 @@ import hashlib
 import itertools
 import json
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,18 +15,11 @@ from lms.records.forwarding import office
 from lms.records.forwarding.filters import Filter
 from tests.factories import DrivenClock
 from tests.integration.records.forwards import HOST, Here
-from tests.integration.records.otherstore import OtherStore, other_store
+from tests.integration.records.otherstore import OtherStore
 from tests.integration.xapi.conftest import ACTIVITY, ANNA, BO, VERB, statement, voiding
 from xapi.consistency import announce
 from xapi.indexing import Usage
 from xapi.models import AttachmentLink
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[OtherStore]:
-    """The other store."""
-    with other_store(tmp_path) as served:
-        yield served
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Does the office of the whole site see how forwards stand, and can it add, stop, mend and remove them?"""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,18 +8,11 @@ from werkzeug.test import TestResponse
 from tests.access import form_token
 from tests.factories import DrivenClock, World
 from tests.integration.records.forwards import Here
-from tests.integration.records.otherstore import OtherStore, answering, other_store, refusing
+from tests.integration.records.otherstore import OtherStore, answering, refusing
 from tests.integration.xapi.conftest import statement
 
 PLACE = "/records/forwarding"
 ORDER = {"name": "省平台", "endpoint": "https://lrs.example/xapi", "key": "k", "secret": "geheim-1234"}
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[OtherStore]:
-    """The other store."""
-    with other_store(tmp_path) as served:
-        yield served
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,13 +19,6 @@ from tests.factories import DrivenClock, settings_for
 from tests.integration.records.forwards import Here
 from tests.integration.records.otherstore import AFTER, HALF, OtherStore, Weather, answering, other_store, refusing
 from tests.integration.xapi.conftest import ANNA, BO, statement
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[OtherStore]:
-    """The other store."""
-    with other_store(tmp_path) as served:
-        yield served
 
 
 @pytest.fixture

@@ -12,30 +12,16 @@ import xapi.keys
 from lms.records.commands import record_store
 from lms.records.importing.running import Run, Stopped
 from tests.factories import PUBLIC_URL, World
-from tests.integration.records.elsewhere import (
-    IMPORT,
-    Elsewhere,
-    Importing,
-    answering,
-    asides,
-    attached,
-    mixed,
-    number,
-    page,
-    said,
-    sha256,
-    standing,
-    stored,
-    voiding,
-)
+from tests.integration.records.imports import IMPORT, Importing, asides, attached, mixed, number, said, sha256, standing, stored, voiding
+from tests.integration.records.otherstore import OtherStore, instead, page
 from xapi.files import content_of, kept_for
 from xapi.models import OutboxRow, StatementRow
 
 SECRET = "THE_OTHER_STORES_SECRET"
 
 
-def run(world: World, other: Elsewhere, *options: str) -> Result:
-    arguments = ("import", "--from", other.url, "--key", other.key, "--secret-env", SECRET, "--internal", *options)
+def run(world: World, other: OtherStore, *options: str) -> Result:
+    arguments = ("import", "--from", other.endpoint, "--key", other.key, "--secret-env", SECRET, "--internal", *options)
     runner = world.app.test_cli_runner(env={SECRET: other.secret})
     return runner.invoke(record_store, arguments, obj=ScriptInfo(create_app=lambda: world.app))
 
@@ -43,7 +29,7 @@ def run(world: World, other: Elsewhere, *options: str) -> Result:
 # ── Whole, and once ──
 
 
-def test_every_statement_comes_as_it_is_and_is_worked_through_here(world: World, other: Elsewhere) -> None:
+def test_every_statement_comes_as_it_is_and_is_worked_through_here(world: World, other: OtherStore) -> None:
     odd = said(1, result={"response": "\ud800 1.10 \u0000", "score": {"raw": 1.10}, "extensions": {"http://x.example/e": 10**25}})
     other.post("application/json", json.dumps([odd, said(2)]).encode())
     other.say(said(3))
@@ -61,12 +47,12 @@ def test_every_statement_comes_as_it_is_and_is_worked_through_here(world: World,
     assert world.act(lambda session: session.scalar(select(func.count()).select_from(OutboxRow))) == 3
 
 
-def other_texts(other: Elsewhere) -> dict[str, str]:
-    with other.sessions() as session:
+def other_texts(other: OtherStore) -> dict[str, str]:
+    with other.store.sessions() as session:
         return {str(row.id): row.text for row in session.execute(select(StatementRow.id, StatementRow.text))}
 
 
-def test_twice_is_once_and_later_takes_what_has_come(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_twice_is_once_and_later_takes_what_has_come(world: World, other: OtherStore, importing: Importing) -> None:
     other.say(said(1), said(2), said(3))
     importing.run()
     assert (standing(world).new, standing(world).read) == (3, 3)
@@ -82,7 +68,7 @@ def test_twice_is_once_and_later_takes_what_has_come(world: World, other: Elsewh
 
 
 @pytest.mark.parametrize("pages", [1, 2, 3])
-def test_cut_off_after_any_page_it_goes_on_there(world: World, other: Elsewhere, importing: Importing, pages: int) -> None:
+def test_cut_off_after_any_page_it_goes_on_there(world: World, other: OtherStore, importing: Importing, pages: int) -> None:
     for count in range(7):
         other.say(said(count))
     importing.run(pages)
@@ -95,7 +81,7 @@ def test_cut_off_after_any_page_it_goes_on_there(world: World, other: Elsewhere,
 
 
 def test_cut_off_between_the_statements_and_their_place_neither_is_there(
-    world: World, other: Elsewhere, importing: Importing, monkeypatch: pytest.MonkeyPatch
+    world: World, other: OtherStore, importing: Importing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other.say(said(1), said(2), said(3))
     monkeypatch.setattr(Run, "_move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -108,7 +94,7 @@ def test_cut_off_between_the_statements_and_their_place_neither_is_there(
     assert len(stored(world)) == 3
 
 
-def test_two_runs_at_once_do_not_pull_each_other_back(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_two_runs_at_once_do_not_pull_each_other_back(world: World, other: OtherStore, importing: Importing) -> None:
     other.say(*(said(count) for count in range(6)))
     slower = Importing(world, other)
 
@@ -116,23 +102,23 @@ def test_two_runs_at_once_do_not_pull_each_other_back(world: World, other: Elsew
         importing.run()
 
     slower.wait = meanwhile
-    other.faults[1] = answering(503)
+    other.faults[1] = instead(503)
     with pytest.raises(Stopped, match="another run"):
         slower.run()
     assert (len(stored(world)), standing(world).read) == (6, 6)
 
 
-def test_a_place_that_the_store_no_longer_knows_is_found_again(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_a_place_that_the_store_no_longer_knows_is_found_again(world: World, other: OtherStore, importing: Importing) -> None:
     for count in range(6):
         other.say(said(count))
     importing.run(1)
-    other.faults[len(other.asked)] = answering(400, '{"detail": "more: is no cursor"}')
+    other.faults[len(other.asked)] = instead(400, '{"detail": "more: is no cursor"}')
     importing.run()
     assert set(stored(world)) == {number(count) for count in range(6)}
     assert standing(world).problem == ""
 
 
-def test_another_page_size_goes_on_behind_the_last_statement(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_another_page_size_goes_on_behind_the_last_statement(world: World, other: OtherStore, importing: Importing) -> None:
     for count in range(6):
         other.say(said(count))
     importing.run(2)
@@ -146,7 +132,7 @@ def test_another_page_size_goes_on_behind_the_last_statement(world: World, other
 # ── Void statements, attachments ──
 
 
-def test_what_is_void_there_is_void_here_and_not_lost(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_what_is_void_there_is_void_here_and_not_lost(world: World, other: OtherStore, importing: Importing) -> None:
     other.say(said(1), said(2))
     other.say(voiding(9, 1))
     importing.run()
@@ -158,7 +144,7 @@ def test_what_is_void_there_is_void_here_and_not_lost(world: World, other: Elsew
     assert set(stored(world)) == {number(9), number(10)}
 
 
-def test_a_void_target_that_was_never_there_stops_nothing(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_a_void_target_that_was_never_there_stops_nothing(world: World, other: OtherStore, importing: Importing) -> None:
     other.say(voiding(9, 1), said(2))
     importing.run()
     assert set(stored(world)) == {number(2), number(9)}
@@ -167,7 +153,7 @@ def test_a_void_target_that_was_never_there_stops_nothing(world: World, other: E
     assert number(1) not in stored(world)
 
 
-def test_attachments_come_with_their_statements(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_attachments_come_with_their_statements(world: World, other: OtherStore, importing: Importing) -> None:
     small, large = b"\r\n--b\x00\xff", bytes(range(256)) * 9000
     other.post(*mixed([attached(1, small), attached(2, large), said(3)], (sha256(small), small), (sha256(large), large)))
     other.say(voiding(9, 2))
@@ -181,11 +167,11 @@ def test_attachments_come_with_their_statements(world: World, other: Elsewhere, 
     assert world.act(contents) == {small, large}
 
 
-def test_an_attachment_that_is_not_what_it_says_costs_its_own_statement_only(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_an_attachment_that_is_not_what_it_says_costs_its_own_statement_only(world: World, other: OtherStore, importing: Importing) -> None:
     good, wrong = b"good", b"wrong"
     content_type, body = mixed([], (sha256(wrong), b"other"), (sha256(good), good))
     text = json.dumps({"statements": [attached(1, good), attached(2, wrong), said(3)]}).encode()
-    other.faults[0] = answering(200, body.replace(b"[]", text, 1), Content_Type=content_type)
+    other.faults[0] = instead(200, body.replace(b"[]", text, 1), Content_Type=content_type)
     importing.run()
     assert set(stored(world)) == {number(1), number(3)}
     (aside,) = asides(world)
@@ -196,7 +182,7 @@ def test_an_attachment_that_is_not_what_it_says_costs_its_own_statement_only(wor
 
 
 def test_what_cannot_be_taken_is_put_aside_with_its_reason_and_holds_up_nothing(
-    world: World, other: Elsewhere, importing: Importing
+    world: World, other: OtherStore, importing: Importing
 ) -> None:
     bad = {
         "has no id": json.dumps({name: value for name, value in said(1).items() if name != "id"}),
@@ -224,7 +210,7 @@ def test_what_cannot_be_taken_is_put_aside_with_its_reason_and_holds_up_nothing(
     assert [one.id for one in asides(world)] == [one.id for one in found], "the second time it is the same ones"
 
 
-def test_what_was_put_aside_is_forgotten_when_it_is_taken(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_what_was_put_aside_is_forgotten_when_it_is_taken(world: World, other: OtherStore, importing: Importing) -> None:
     other.faults[0] = page([said(1, verb={"id": "no iri"})])
     importing.run()
     assert [one.statement_id for one in asides(world)] == [number(1)]
@@ -233,9 +219,9 @@ def test_what_was_put_aside_is_forgotten_when_it_is_taken(world: World, other: E
     assert asides(world) == []
 
 
-def test_no_text_is_too_odd_to_be_put_aside(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_no_text_is_too_odd_to_be_put_aside(world: World, other: OtherStore, importing: Importing) -> None:
     body = b'{"statements":[{"id":"\\u0000\\ud800"},\x00\xff,' + json.dumps(said(1)).encode() + b"]}"
-    other.faults[0] = answering(200, body)
+    other.faults[0] = instead(200, body)
     importing.run()
     assert len(asides(world)) == 2
     assert set(stored(world)) == {number(1)}

@@ -14,13 +14,14 @@ from lms.records.commands import record_store
 from lms.records.importing import storing
 from lms.records.importing.storing import Terms
 from tests.factories import PUBLIC_URL, World
-from tests.integration.records.elsewhere import IMPORT, Elsewhere, Importing, answering, number, page, said, stored, voiding
+from tests.integration.records.imports import IMPORT, Importing, number, said, stored, voiding
+from tests.integration.records.otherstore import OtherStore, instead, page
 
 SECRET = "THE_OTHER_STORES_SECRET"
 
 
-def run(world: World, other: Elsewhere, *options: str) -> Result:
-    arguments = ("import", "--from", other.url, "--key", other.key, "--secret-env", SECRET, "--internal", *options)
+def run(world: World, other: OtherStore, *options: str) -> Result:
+    arguments = ("import", "--from", other.endpoint, "--key", other.key, "--secret-env", SECRET, "--internal", *options)
     runner = world.app.test_cli_runner(env={SECRET: other.secret})
     return runner.invoke(record_store, arguments, obj=ScriptInfo(create_app=lambda: world.app))
 
@@ -40,7 +41,7 @@ def forged(world: World) -> dict[str, Any]:
 
 @pytest.mark.parametrize("keep", [False, True])
 def test_what_is_imported_mints_no_hours_whatever_authority_it_claims(
-    world: World, other: Elsewhere, importing: Importing, keep: bool
+    world: World, other: OtherStore, importing: Importing, keep: bool
 ) -> None:
     claim = forged(world)
     before = world.credited()
@@ -53,7 +54,7 @@ def test_what_is_imported_mints_no_hours_whatever_authority_it_claims(
     assert world.credited() == before
 
 
-def test_who_vouches_over_there_is_kept_where_an_operator_says_so(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_who_vouches_over_there_is_kept_where_an_operator_says_so(world: World, other: OtherStore, importing: Importing) -> None:
     importing.terms = Terms(IMPORT, PUBLIC_URL, keep_authority=True)
     ours = {"account": {"homePage": PUBLIC_URL + "/", "name": "lms"}}
     theirs = {"account": {"homePage": "https://elsewhere.example", "name": "lms"}}
@@ -65,7 +66,7 @@ def test_who_vouches_over_there_is_kept_where_an_operator_says_so(world: World, 
     assert {found[number(count)]["authority"]["account"]["name"] for count in (0, 2, 3)} == {"import:other"}
 
 
-def test_in_a_keys_name_they_are_that_keys_statements(world: World, other: Elsewhere) -> None:
+def test_in_a_keys_name_they_are_that_keys_statements(world: World, other: OtherStore) -> None:
     key, _ = world.act(lambda session: xapi.keys.add_key(session, "provider", ("statements/write",), now=world.clock(), trusted=True))
     other.say(said(1))
     assert run(world, other, "--as", key).exit_code == 0
@@ -75,7 +76,7 @@ def test_in_a_keys_name_they_are_that_keys_statements(world: World, other: Elsew
 # ── The command ──
 
 
-def test_every_option_that_is_wrong_is_named(world: World, other: Elsewhere) -> None:
+def test_every_option_that_is_wrong_is_named(world: World, other: OtherStore) -> None:
     runner = world.app.test_cli_runner()
     arguments = ["import", "--from", "http://user@store.example/xapi", "--key", "k", "--as", "nobody"]
     done = runner.invoke(record_store, arguments, obj=ScriptInfo(create_app=lambda: world.app))
@@ -83,19 +84,19 @@ def test_every_option_that_is_wrong_is_named(world: World, other: Elsewhere) -> 
     assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["secret", "as", "from", "from"]
 
 
-def test_a_store_inside_is_asked_only_where_that_is_said(world: World, other: Elsewhere) -> None:
+def test_a_store_inside_is_asked_only_where_that_is_said(world: World, other: OtherStore) -> None:
     runner = world.app.test_cli_runner(env={SECRET: other.secret})
-    arguments = ["import", "--from", other.url, "--key", other.key, "--secret-env", SECRET]
+    arguments = ["import", "--from", other.endpoint, "--key", other.key, "--secret-env", SECRET]
     done = runner.invoke(record_store, arguments, obj=ScriptInfo(create_app=lambda: world.app))
     assert (done.exit_code, other.asked) == (2, [])
     assert "https" in done.stderr
 
 
-def test_it_tells_what_was_put_aside_and_why_it_stopped(world: World, other: Elsewhere, tmp_path: Path) -> None:
+def test_it_tells_what_was_put_aside_and_why_it_stopped(world: World, other: OtherStore, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(other.secret + "\n")
-    other.faults |= {0: page([said(1), said(2, verb={"id": "no iri"})], "/xapi/statements?more=1"), 1: answering(403, "gone")}
-    arguments = ["import", "--from", other.url, "--key", other.key, "--secret-file", str(secret), "--internal"]
+    other.faults |= {0: page([said(1), said(2, verb={"id": "no iri"})], "/xapi/statements?more=1"), 1: instead(403, "gone")}
+    arguments = ["import", "--from", other.endpoint, "--key", other.key, "--secret-file", str(secret), "--internal"]
     done = world.app.test_cli_runner().invoke(record_store, arguments, obj=ScriptInfo(create_app=lambda: world.app))
     assert done.exit_code == 1
     first, second, last = done.stderr.splitlines()
@@ -104,7 +105,7 @@ def test_it_tells_what_was_put_aside_and_why_it_stopped(world: World, other: Els
     assert last.startswith("HTTP 403: gone. What was taken stays")
 
 
-def test_a_wrong_secret_is_said_plainly(world: World, other: Elsewhere) -> None:
+def test_a_wrong_secret_is_said_plainly(world: World, other: OtherStore) -> None:
     other.secret = "wrong"
     done = run(world, other)
     assert done.exit_code == 1

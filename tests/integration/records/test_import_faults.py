@@ -10,7 +10,8 @@ import pytest
 from lms.records.importing import running, source
 from lms.records.importing.running import WAITS, Stopped
 from tests.factories import World
-from tests.integration.records.elsewhere import Elsewhere, Importing, answering, breaking_off, number, page, said, standing, stored
+from tests.integration.records.imports import Importing, number, said, standing, stored
+from tests.integration.records.otherstore import OtherStore, breaking_off, instead, page
 
 
 @pytest.fixture
@@ -24,9 +25,9 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.mark.parametrize(
     "fault",
-    [answering(500), answering(502, "<html>"), answering(200, '{"statements":[{"id"'), answering(200, "<html>"), breaking_off],
+    [instead(500), instead(502, "<html>"), instead(200, '{"statements":[{"id"'), instead(200, "<html>"), breaking_off],
 )
-def test_a_store_that_stumbles_is_asked_again(world: World, other: Elsewhere, importing: Importing, fault: Any) -> None:
+def test_a_store_that_stumbles_is_asked_again(world: World, other: OtherStore, importing: Importing, fault: Any) -> None:
     other.say(*(said(count) for count in range(5)))
     other.faults |= {1: fault, 2: fault}
     importing.run()
@@ -34,24 +35,24 @@ def test_a_store_that_stumbles_is_asked_again(world: World, other: Elsewhere, im
     assert importing.waits == [1, 2]
 
 
-def test_it_waits_as_long_as_it_is_told_to(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_it_waits_as_long_as_it_is_told_to(world: World, other: OtherStore, importing: Importing) -> None:
     other.say(said(1))
-    other.faults |= {0: answering(429, Retry_After="7"), 1: answering(503, Retry_After="nonsense")}
+    other.faults |= {0: instead(429, Retry_After="7"), 1: instead(503, Retry_After="nonsense")}
     importing.run()
     assert importing.waits == [7, 2]
     assert len(stored(world)) == 1
 
 
-def test_it_does_not_wait_for_hours(world: World, other: Elsewhere, importing: Importing) -> None:
-    other.faults[0] = answering(503, Retry_After="86400")
+def test_it_does_not_wait_for_hours(world: World, other: OtherStore, importing: Importing) -> None:
+    other.faults[0] = instead(503, Retry_After="86400")
     with pytest.raises(Stopped, match="86400 seconds"):
         importing.run()
     assert importing.waits == []
 
 
-def test_a_store_that_stays_down_stops_the_import_where_it_is(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_a_store_that_stays_down_stops_the_import_where_it_is(world: World, other: OtherStore, importing: Importing) -> None:
     other.say(*(said(count) for count in range(5)))
-    other.faults |= {at: answering(500, '{"error": "disk full"}') for at in range(1, 20)}
+    other.faults |= {at: instead(500, '{"error": "disk full"}') for at in range(1, 20)}
     with pytest.raises(Stopped, match="HTTP 500: disk full, 9 times"):
         importing.run()
     assert importing.waits == list(WAITS)
@@ -62,14 +63,14 @@ def test_a_store_that_stays_down_stops_the_import_where_it_is(world: World, othe
 
 
 def test_a_store_that_does_not_answer_is_left(
-    world: World, other: Elsewhere, importing: Importing, monkeypatch: pytest.MonkeyPatch
+    world: World, other: OtherStore, importing: Importing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "SECONDS", 1)
     over = threading.Event()
 
     def hang(environ: Any, start_response: Any) -> Any:
         over.wait(10)
-        return answering(500)(environ, start_response)
+        return instead(500)(environ, start_response)
 
     other.say(said(1))
     other.faults[0] = hang
@@ -79,7 +80,7 @@ def test_a_store_that_does_not_answer_is_left(
     assert set(stored(world)) == {number(1)}
 
 
-def test_a_store_that_drips_is_left(world: World, other: Elsewhere, importing: Importing, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_drips_is_left(world: World, other: OtherStore, importing: Importing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "LONGEST_ANSWER_SECONDS", 1)
 
     def drip(_environ: Any, start_response: Any) -> Iterator[bytes]:
@@ -98,10 +99,10 @@ def test_a_store_that_drips_is_left(world: World, other: Elsewhere, importing: I
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (answering(401, '{"message": "who?"}'), "HTTP 401: who\\?"),
-        (answering(403), "HTTP 403"),
-        (answering(404, "x" * 100_000), "HTTP 404: x{400}$"),
-        (answering(302, Location="https://evil.example/"), "it sends us to 'https://evil.example/'"),
+        (instead(401, '{"message": "who?"}'), "HTTP 401: who\\?"),
+        (instead(403), "HTTP 403"),
+        (instead(404, "x" * 100_000), "HTTP 404: x{400}$"),
+        (instead(302, Location="https://evil.example/"), "it sends us to 'https://evil.example/'"),
         (page([], "https://evil.example/xapi/statements?more=1"), "on another host"),
         (page([], "//127.0.0.2/xapi/statements?more=1"), "on another host"),
         (page([], "http://127.0.0.1:1/xapi/statements?more=1"), "on another host"),
@@ -111,7 +112,7 @@ def test_a_store_that_drips_is_left(world: World, other: Elsewhere, importing: I
     ],
 )
 def test_an_answer_that_leads_astray_or_says_no_stops_it_at_once(
-    world: World, other: Elsewhere, importing: Importing, answer: Any, reason: str
+    world: World, other: OtherStore, importing: Importing, answer: Any, reason: str
 ) -> None:
     other.faults[0] = answer
     with pytest.raises(Stopped, match=reason):
@@ -119,7 +120,7 @@ def test_an_answer_that_leads_astray_or_says_no_stops_it_at_once(
     assert (len(other.asked), importing.waits) == (1, [])
 
 
-def test_a_more_that_repeats_ends_in_a_reason(world: World, other: Elsewhere, importing: Importing) -> None:
+def test_a_more_that_repeats_ends_in_a_reason(world: World, other: OtherStore, importing: Importing) -> None:
     other.faults |= {at: page([said(at % 2)], f"/xapi/statements?more={at % 2}") for at in range(10)}
     with pytest.raises(Stopped, match="a second time"):
         importing.run()
@@ -127,7 +128,7 @@ def test_a_more_that_repeats_ends_in_a_reason(world: World, other: Elsewhere, im
 
 
 @pytest.mark.parametrize("statements", [[], [said(1, stored="2026-01-01T00:00:00Z")]])
-def test_a_more_that_never_ends_does_end(world: World, other: Elsewhere, importing: Importing, statements: list[dict[str, Any]]) -> None:
+def test_a_more_that_never_ends_does_end(world: World, other: OtherStore, importing: Importing, statements: list[dict[str, Any]]) -> None:
     other.faults |= {at: page(statements, f"/xapi/statements?more={at}") for at in range(200)}
     with pytest.raises(Stopped, match="nothing new"):
         importing.run()
@@ -135,7 +136,7 @@ def test_a_more_that_never_ends_does_end(world: World, other: Elsewhere, importi
 
 
 def test_a_page_that_is_too_large_is_refused_before_it_fills_the_memory(
-    world: World, other: Elsewhere, importing: Importing, monkeypatch: pytest.MonkeyPatch
+    world: World, other: OtherStore, importing: Importing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "MOST_TEXT", 100_000)
     other.faults[0] = page([said(1, result={"response": "x" * 200_000})])
@@ -145,7 +146,7 @@ def test_a_page_that_is_too_large_is_refused_before_it_fills_the_memory(
 
 
 def test_a_page_with_more_than_was_asked_for_is_taken_in_parts(
-    world: World, other: Elsewhere, importing: Importing, monkeypatch: pytest.MonkeyPatch
+    world: World, other: OtherStore, importing: Importing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "AT_ONCE", 3)
     other.faults[0] = page([said(count) for count in range(10)])

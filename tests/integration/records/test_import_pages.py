@@ -15,7 +15,8 @@ from lms.records.importing.models import DONE, RUNNING, STOPPED, Import
 from lms.records.importing.tasks import SILENT, Turn, carry, claim
 from tests.access import form_token
 from tests.factories import World
-from tests.integration.records.elsewhere import Elsewhere, Importing, answering, number, page, said, standing, stored
+from tests.integration.records.imports import Importing, number, said, standing, stored
+from tests.integration.records.otherstore import OtherStore, instead, page
 
 PLACE = "/records/import"
 ORDER = {"endpoint": "https://lrs.example/xapi", "key": "k", "secret": "geheim-1234", "version": "1.0.3"}
@@ -25,10 +26,10 @@ def send(client: FlaskClient, path: str, **form: object) -> TestResponse:
     return client.post(path, data={"csrf_token": form_token(client), **form}, follow_redirects=True)
 
 
-def begin(client: FlaskClient, world: World, other: Elsewhere) -> None:
+def begin(client: FlaskClient, world: World, other: OtherStore) -> None:
     """Begin an import on the page, and let it be of the other store, to which no page leads: it is on this machine."""
     assert send(client, f"{PLACE}/new", **{**ORDER, "key": other.key, "secret": other.secret}).status_code == 200
-    world.act(lambda session: session.execute(update(Import).values(endpoint=other.url, internal=True, page_size=2)))
+    world.act(lambda session: session.execute(update(Import).values(endpoint=other.endpoint, internal=True, page_size=2)))
 
 
 def turn(world: World) -> Turn | None:
@@ -44,7 +45,7 @@ def work(world: World) -> None:
         carry(found)
 
 
-def test_an_import_that_is_begun_is_done_and_shown_without_its_secret(offices: World, province: FlaskClient, other: Elsewhere) -> None:
+def test_an_import_that_is_begun_is_done_and_shown_without_its_secret(offices: World, province: FlaskClient, other: OtherStore) -> None:
     assert "没有从其他记录库导入" in province.get(PLACE).text
     other.say(said(1), said(2), said(3))
     begin(province, offices, other)
@@ -59,7 +60,7 @@ def test_an_import_that_is_begun_is_done_and_shown_without_its_secret(offices: W
     assert turn(offices) is None
 
 
-def test_it_goes_on_with_what_has_come_since(offices: World, province: FlaskClient, other: Elsewhere) -> None:
+def test_it_goes_on_with_what_has_come_since(offices: World, province: FlaskClient, other: OtherStore) -> None:
     other.say(said(1))
     begin(province, offices, other)
     work(offices)
@@ -70,7 +71,7 @@ def test_it_goes_on_with_what_has_come_since(offices: World, province: FlaskClie
     assert standing(offices).state == DONE
 
 
-def test_why_it_stopped_is_shown_and_another_secret_mends_it(offices: World, province: FlaskClient, other: Elsewhere) -> None:
+def test_why_it_stopped_is_shown_and_another_secret_mends_it(offices: World, province: FlaskClient, other: OtherStore) -> None:
     other.say(said(1))
     begin(province, offices, other)
     right, other.secret = other.secret, "wrong"
@@ -84,10 +85,12 @@ def test_why_it_stopped_is_shown_and_another_secret_mends_it(offices: World, pro
     assert (standing(offices).state, len(stored(offices))) == (DONE, 1)
 
 
-def test_stopped_it_takes_no_further_page(offices: World, province: FlaskClient, other: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopped_it_takes_no_further_page(
+    offices: World, province: FlaskClient, other: OtherStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other.say(*(said(count) for count in range(6)))
     begin(province, offices, other)
-    real: Callable[..., Any] = other.app.wsgi_app
+    real: Callable[..., Any] = other.store.app.wsgi_app
 
     def pressed(environ: Any, start_response: Any) -> Any:
         send(province, f"{PLACE}/1/stop")
@@ -102,9 +105,9 @@ def test_stopped_it_takes_no_further_page(offices: World, province: FlaskClient,
     assert (len(stored(offices)), standing(offices).state) == (6, DONE)
 
 
-def test_stop_ends_a_wait(offices: World, province: FlaskClient, other: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stop_ends_a_wait(offices: World, province: FlaskClient, other: OtherStore, monkeypatch: pytest.MonkeyPatch) -> None:
     begin(province, offices, other)
-    other.faults[-1] = answering(503, Retry_After="600")
+    other.faults[-1] = instead(503, Retry_After="600")
     monkeypatch.setattr(tasks, "SLICE", 0.01)
     monkeypatch.setattr(tasks, "_tell", lambda *_: send(province, f"{PLACE}/1/stop"))
     work(offices)
@@ -112,7 +115,7 @@ def test_stop_ends_a_wait(offices: World, province: FlaskClient, other: Elsewher
 
 
 def test_a_worker_that_died_is_replaced_at_the_same_place_and_one_that_lives_is_not(
-    offices: World, province: FlaskClient, other: Elsewhere
+    offices: World, province: FlaskClient, other: OtherStore
 ) -> None:
     other.say(*(said(count) for count in range(6)))
     begin(province, offices, other)
@@ -123,20 +126,20 @@ def test_a_worker_that_died_is_replaced_at_the_same_place_and_one_that_lives_is_
     assert len(stored(offices)) == 6
 
 
-def test_one_that_was_given_up_for_lost_changes_nothing_more(offices: World, province: FlaskClient, other: Elsewhere) -> None:
+def test_one_that_was_given_up_for_lost_changes_nothing_more(offices: World, province: FlaskClient, other: OtherStore) -> None:
     other.say(*(said(count) for count in range(6)))
     begin(province, offices, other)
     lost = turn(offices)
     offices.clock.advance(SILENT.total_seconds() + 1)
     work(offices)
     assert lost is not None
-    other.faults[-1] = answering(403)
+    other.faults[-1] = instead(403)
     with offices.app.app_context():
         carry(lost)
     assert standing(offices).state == DONE
 
 
-def test_the_bell_starts_a_thread_that_does_it(offices: World, province: FlaskClient, other: Elsewhere) -> None:
+def test_the_bell_starts_a_thread_that_does_it(offices: World, province: FlaskClient, other: OtherStore) -> None:
     other.say(said(1))
     begin(province, offices, other)
     with offices.app.app_context():
@@ -148,7 +151,7 @@ def test_the_bell_starts_a_thread_that_does_it(offices: World, province: FlaskCl
         assert not tasks.work.run()
 
 
-def test_what_was_put_aside_is_shown_with_its_reason_as_it_came(offices: World, province: FlaskClient, other: Elsewhere) -> None:
+def test_what_was_put_aside_is_shown_with_its_reason_as_it_came(offices: World, province: FlaskClient, other: OtherStore) -> None:
     other.faults[0] = page([said(1, verb={"id": "<b>no iri</b>"})])
     Importing(offices, other).run()
     shown = province.get(f"{PLACE}/1").text
@@ -158,7 +161,7 @@ def test_what_was_put_aside_is_shown_with_its_reason_as_it_came(offices: World, 
     assert "<b>no iri" not in shown
 
 
-def test_one_of_a_command_goes_on_here_once_its_secret_is_given(offices: World, province: FlaskClient, other: Elsewhere) -> None:
+def test_one_of_a_command_goes_on_here_once_its_secret_is_given(offices: World, province: FlaskClient, other: OtherStore) -> None:
     other.say(*(said(count) for count in range(6)))
     Importing(offices, other).run(1)
     assert "请填写该密钥的口令" in send(province, f"{PLACE}/1/go-on").text
@@ -169,7 +172,7 @@ def test_one_of_a_command_goes_on_here_once_its_secret_is_given(offices: World, 
     assert len(stored(offices)) == 6
 
 
-def test_removed_it_is_forgotten_and_what_came_stays(offices: World, province: FlaskClient, other: Elsewhere) -> None:
+def test_removed_it_is_forgotten_and_what_came_stays(offices: World, province: FlaskClient, other: OtherStore) -> None:
     other.faults[0] = page([said(1), said(2, verb={"id": "no iri"})])
     Importing(offices, other).run()
     assert "没有从其他记录库导入" in send(province, f"{PLACE}/1/remove").text

@@ -1,27 +1,16 @@
 """Which faults are planted to see whether the suite would notice? Each is one change of one line of the core's source."""
 
 import importlib
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import lms.hours
+from tests.property.planting import Fault, importable
 
 CORE = Path(lms.hours.__file__).parent
 SHARED = "values"  # plain data, the same for every copy, so that cases can be handed to all of them
-
-
-@dataclass(frozen=True)
-class Fault:
-    """In `module`, `right` becomes `wrong`; `right` stands there exactly once."""
-
-    name: str
-    module: str
-    right: str
-    wrong: str
 
 
 FAULTS = (
@@ -191,15 +180,8 @@ def core_with(fault: Fault | None, folder: Path) -> Iterator[ModuleType]:
     for path in CORE.glob("*.py"):
         source = path.read_text(encoding="utf-8")
         if fault is not None and path.stem == fault.module:
-            assert source.count(fault.right) == 1, f"{fault.module} no longer has this once: {fault.right}"
-            source = source.replace(fault.right, fault.wrong)
+            source = fault.planted(source)
         source = source.replace("lms.hours.", f"{name}.").replace(f"{name}.{SHARED} ", f"lms.hours.{SHARED} ")
         (package / path.name).write_text(source, encoding="utf-8")
-    sys.path.insert(0, str(folder))
-    importlib.invalidate_caches()
-    try:
+    with importable(folder, name):
         yield importlib.import_module(name)
-    finally:
-        sys.path.remove(str(folder))
-        for module in [module for module in sys.modules if module == name or module.startswith(f"{name}.")]:
-            del sys.modules[module]

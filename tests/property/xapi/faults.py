@@ -2,26 +2,15 @@
 
 import importlib
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import xapi
+from tests.property.planting import Fault, importable
 
 COPY = "planted_xapi"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """In `module`, `right` becomes `wrong`; `right` stands there exactly once."""
-
-    name: str
-    module: str
-    right: str
-    wrong: str
 
 
 FAULTS = (
@@ -67,17 +56,9 @@ def package_with(fault: Fault | None, folder: Path) -> Iterator[ModuleType]:
     shutil.copytree(Path(xapi.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "*.md"))
     if fault is not None:
         path = package / f"{fault.module}.py"
-        source = path.read_text(encoding="utf-8")
-        assert source.count(fault.right) == 1, f"{fault.module} no longer has this once: {fault.right}"
-        path.write_text(source.replace(fault.right, fault.wrong), encoding="utf-8")
+        path.write_text(fault.planted(path.read_text(encoding="utf-8")), encoding="utf-8")
     for path in package.rglob("*.py"):
         path.write_text(path.read_text(encoding="utf-8").replace("from xapi", f"from {COPY}"), encoding="utf-8")
-    sys.path.insert(0, str(folder))
-    importlib.invalidate_caches()
-    try:
+    with importable(folder, COPY):
         importlib.import_module(f"{COPY}.keys")
         yield importlib.import_module(COPY)
-    finally:
-        sys.path.remove(str(folder))
-        for name in [name for name in sys.modules if name.partition(".")[0] == COPY]:
-            del sys.modules[name]
