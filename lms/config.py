@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 SECRET_KEY_MIN = 32
+SHORTEST_KEPT, LONGEST_KEPT = 3, 1200  # months
 EXAMPLE = "change-me"  # how docker/example.env begins what must be replaced
 
 
@@ -35,6 +36,7 @@ class Settings:
     beat_grace_seconds: int
     free_disk_mb: int
     trusted_proxies: int
+    statements_kept_months: int  # 0: for ever
 
     @property
     def content_host(self) -> str:
@@ -92,6 +94,7 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         beat_grace_seconds=_whole(env, "BEAT_GRACE_SECONDS", 30, problems),
         free_disk_mb=_whole(env, "FREE_DISK_MB", 200, problems),
         trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0, problems, least=0),
+        statements_kept_months=_kept_months(env, problems),
     )
     if problems:
         raise SettingsError(problems)
@@ -213,6 +216,18 @@ def _log_level(env: Mapping[str, str], problems: list[str]) -> str:
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         problems.append(f"LOG_LEVEL: must be DEBUG, INFO, WARNING or ERROR, not {level!r}")
     return level
+
+
+def _kept_months(env: Mapping[str, str], problems: list[str]) -> int:
+    """Take for how long statements are kept: not shorter than it takes to look into the hours that rest on them."""
+    text = env.get("STATEMENTS_KEPT_MONTHS") or "0"
+    if text != "0" and not (text.isascii() and text.isdigit() and SHORTEST_KEPT <= int(text[:5]) <= LONGEST_KEPT):
+        problems.append(
+            f"STATEMENTS_KEPT_MONTHS: must be a whole number of months from {SHORTEST_KEPT} to {LONGEST_KEPT}, not {text!r}: hours are"
+            " asked about until a class's reports are in; leave it out to keep statements for ever"
+        )
+        return 0
+    return int(text)
 
 
 def _whole(env: Mapping[str, str], name: str, default: int, problems: list[str], *, least: int = 1) -> int:

@@ -10,7 +10,8 @@ from lms.programmes import models as programmes
 from lms.records.erasure import models as erasure
 from lms.records.forwarding import models as forwarding
 from lms.records.importing import models as importing
+from lms.records.retention import models as retention
 from lms.worker import WorkerHeartbeat
 
-MODULES = (accounts, catalogue, crediting, erasure, forwarding, importing, jobs, learning, programmes, WorkerHeartbeat)
+MODULES = (accounts, catalogue, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
 METADATA = Base.metadata

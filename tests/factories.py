@@ -65,6 +65,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "beat_grace_seconds": 30,
         "free_disk_mb": 1,
         "trusted_proxies": 0,
+        "statements_kept_months": 0,
     }
     return Settings(**{**plain, **changes})
 

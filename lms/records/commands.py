@@ -11,8 +11,9 @@ from lms.records.import_commands import import_
 from lms.records.key_commands import key
 from lms.records.parked_commands import parked
 from lms.records.partitions import partitions
+from lms.records.retention_commands import retention
 
-GROUPS: tuple[click.Command, ...] = (key, partitions, parked, export, import_, forward)
+GROUPS: tuple[click.Command, ...] = (key, partitions, parked, export, import_, forward, retention)
 
 
 @click.group("xapi")

@@ -1,0 +1,1 @@
+"""When do old statements go, what holds them back, and what was done?"""
