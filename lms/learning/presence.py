@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
+from lms.db import ask_directly
 from lms.learning import stating
 from lms.learning.admission import may_still_study
 from lms.learning.models import Launch
@@ -94,7 +95,7 @@ def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rh
         "fresh": fresh,
     }
     direct = connection.dialect.name == "postgresql"  # its driver takes and gives the same values as we do
-    row = (connection.exec_driver_sql(_EXTEND_DIRECTLY, told) if direct else connection.execute(_EXTEND, told)).one_or_none()
+    row = ask_directly(connection, _EXTEND_DIRECTLY, told) if direct else connection.execute(_EXTEND, told).one_or_none()
     if row is None:
         return None
     since, closed, earlier, cap = row
