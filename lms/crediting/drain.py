@@ -137,6 +137,7 @@ def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _Failure:
 
 
 def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int, Found]) -> None:
+    found = {number: what for number, what in found.items() if not heads[number].closed}  # erased while this was read
     terms = terms_of(batch.session, found)
     moved = {number: keep(batch.session, number, found[number], terms[number], batch.public_url) for number in found}
     touched = {number: what for number, what in moved.items() if what}

@@ -151,6 +151,15 @@ def test_a_statement_that_comes_again_earns_nothing_and_is_not_stored(studied: W
     assert erase_again(studied) == 1
 
 
+def test_what_is_credited_while_somebody_is_erased_leaves_no_evidence(studied: World) -> None:
+    """The worker had read whose statement it is before the person was nobody; it gets the account's lock afterwards."""
+    before, kept = studied.credited(), count(studied, Observation)
+    studied.study("reading", 60)
+    studied.act(lambda session: setattr(session.get(Enrolment, studied.enrolment_id), "evidence_erased_at", studied.clock()))
+    assert studied.credit() == 1
+    assert (studied.credited(), count(studied, Observation)) == (before, kept)
+
+
 def test_an_import_brings_nothing_back_not_even_among_what_is_put_aside(studied: World) -> None:
     account, text = studied.act(
         lambda session: (session.get(Person, studied.person_id).account, session.scalars(select(StatementRow.text)).first())
