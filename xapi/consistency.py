@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import BigInteger, text
 from sqlalchemy.orm import Session, SessionTransaction
 
+from xapi.directly import ask
 from xapi.values import EPOCH, MICROSECOND
 
 TAG_SHIFT = 52  # microseconds since 1970 fit below until 2112
@@ -40,17 +41,18 @@ def announce(session: Session, at: datetime, *, referring: bool = False) -> None
     `referring`: some are about other statements (voiding). Such a write waits for all open ones and holds off new ones,
     because two transactions cannot see each other's statements and a reference must find its target.
     """
-    on_postgresql = session.connection().dialect.name == "postgresql"
+    connection = session.connection()
+    on_postgresql = connection.dialect.name == "postgresql"
     transaction = session.get_transaction()
     if session.info.get(_ANNOUNCED, _nothing)() is not transaction:
         session.info[_ANNOUNCED] = weakref.ref(transaction)
         if on_postgresql:
             locks = {"stamp": STAMP_TAG << TAG_SHIFT | (at - EPOCH) // MICROSECOND, "references": REFERENCE_TAG << TAG_SHIFT}
-            session.connection().exec_driver_sql(ANNOUNCE_REFERRING if referring else ANNOUNCE, locks)
+            ask(connection, ANNOUNCE_REFERRING if referring else ANNOUNCE, locks)
         else:
             _register(session, at)
     elif referring and on_postgresql and session.info.get(_EXCLUSIVE, _nothing)() is not transaction:
-        session.connection().execute(EXCLUDE, {"references": REFERENCE_TAG << TAG_SHIFT})
+        connection.execute(EXCLUDE, {"references": REFERENCE_TAG << TAG_SHIFT})
     if referring:
         session.info[_EXCLUSIVE] = weakref.ref(transaction)
 

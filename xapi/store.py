@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from xapi.admission import Admitted, admit, complete
 from xapi.auth import Credential
 from xapi.consistency import announce
+from xapi.directly import ask
 from xapi.errors import Conflicting, Erased
 from xapi.files import keep
 from xapi.indexing import Usage, keys
@@ -111,7 +112,8 @@ Owned = Sequence[Sequence[tuple[uuid.UUID, int]]]
 
 def _insert_at_once(connection: Connection, admitted: Sequence[Admitted], owned: Owned, now: datetime) -> list[_New]:
     flat = [(key, int(usage), place) for place, own in enumerate(owned, start=1) for key, usage in own]
-    found = connection.exec_driver_sql(
+    found = ask(
+        connection,
         INSERT_ALL,
         {
             "stored": now,
