@@ -5,8 +5,8 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import psycopg
 from flask import Flask, current_app, g
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -104,24 +104,6 @@ class Database:
         commits_itself = self._single_engine is not self._write_engine
         with self._single_engine.connect() if commits_itself else self._single_engine.begin() as connection:
             yield connection
-
-
-def ask_directly(connection: Connection, statement: str, told: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """Run a statement in psycopg's own words on an open connection and return its row: SQLAlchemy takes longer than PostgreSQL.
-
-    Raises:
-        OperationalError: as SQLAlchemy does; what lies in the pool after PostgreSQL hung up is not used again.
-    """
-    try:
-        with closing(connection.connection.cursor()) as cursor:
-            cursor.execute(statement, told)
-            row: tuple[Any, ...] | None = cursor.fetchone()
-            return row
-    except psycopg.OperationalError as error:
-        if connection.connection.closed:
-            connection.invalidate(error)
-            connection.engine.dispose()
-        raise OperationalError(None, None, error) from error
 
 
 def _engine(url: str, **options: Any) -> Engine:

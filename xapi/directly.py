@@ -1,6 +1,7 @@
 """How is PostgreSQL asked in its driver's own words? Where a question costs less than SQLAlchemy's passing it on."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,9 +22,9 @@ def ask(connection: Connection, sql: str, told: Mapping[str, Any]) -> list[tuple
     pooled = connection.connection
     errors: Any = connection.dialect.loaded_dbapi
     try:
-        cursor = pooled.cursor()
-        cursor.execute(sql, told)
-        return list(cursor.fetchall())
+        with closing(pooled.cursor()) as cursor:
+            cursor.execute(sql, told)
+            return list(cursor.fetchall())
     except errors.Error as error:
         gone = connection.dialect.is_disconnect(error, pooled.dbapi_connection, None)
         if gone:

@@ -17,12 +17,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
-from lms.db import ask_directly
 from lms.learning import stating
 from lms.learning.admission import may_still_study
 from lms.learning.models import Launch
 from lms.learning.stretch import STATE_AFTER, Presence, Rhythm, Step, beat, close, pause, whole
 from lms.learning.tickets import Ticket
+from xapi.directly import ask
 
 SILENT = timedelta(hours=12)  # a launch not heard of for this long has ended
 
@@ -95,10 +95,10 @@ def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rh
         "fresh": fresh,
     }
     direct = connection.dialect.name == "postgresql"  # its driver takes and gives the same values as we do
-    row = ask_directly(connection, _EXTEND_DIRECTLY, told) if direct else connection.execute(_EXTEND, told).one_or_none()
-    if row is None:
+    rows = ask(connection, _EXTEND_DIRECTLY, told) if direct else connection.execute(_EXTEND, told).all()
+    if not rows:
         return None
-    since, closed, earlier, cap = row
+    since, closed, earlier, cap = rows[0]
     running = int((now - since).total_seconds()) if since else 0
     return Beaten(State.COUNTING, fresh, earlier + closed + running, cap)
 

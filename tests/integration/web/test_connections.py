@@ -7,7 +7,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 import lms.db
-from lms.db import Database, ask_directly
+from lms.db import Database
+from xapi import directly
 
 HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
@@ -51,13 +52,13 @@ def test_a_restart_under_load_fails_one_question_and_then_no_more(restarted: Dat
 
 @pytest.mark.services
 def test_a_restart_under_load_fails_one_question_of_those_asked_directly_and_then_no_more(restarted: Database) -> None:
-    def directly() -> object:
+    def number() -> object:
         with restarted.single() as connection:
-            return ask_directly(connection, "SELECT %(number)s::integer", {"number": 7})
+            return directly.ask(connection, "SELECT %(number)s::integer", {"number": 7})
 
     with pytest.raises(OperationalError):
-        directly()
-    assert [directly() for _ in range(3)] == [(7,)] * 3
+        number()
+    assert [number() for _ in range(3)] == [[(7,)]] * 3
 
 
 def test_a_single_statement_is_there_for_everybody_at_once(database_url: str) -> None:
