@@ -23,6 +23,17 @@ def test_one_statement_is_given_by_its_id(store: Store, version: str) -> None:
     assert store.get(statementId=str(uuid.uuid4()), version=version).status_code == 404
 
 
+def test_nobody_on_the_way_answers_without_asking(store: Store, version: str) -> None:
+    """RFC 9111 4.2.2: by Last-Modified alone a browser would go on showing for days what has been voided."""
+    (one,) = store.stored(statement(), version=version)
+    for found in (
+        store.get(statementId=one, version=version),
+        store.get(version=version),
+        store.get(statementId=str(uuid.uuid4()), version=version),
+    ):
+        assert found.headers.getlist("Cache-Control") == ["private, no-cache"]
+
+
 def test_many_are_given_as_a_result_with_more(store: Store, version: str) -> None:
     """XAPI-00108 to -00114, -00149, -00154, -00173."""
     ids = [store.stored(statement(), version=version)[0] for _ in range(5)]

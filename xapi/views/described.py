@@ -51,6 +51,4 @@ def _only(call: Call, name: str) -> str:
 
 def _answer(call: Call, what: dict[str, Any]) -> Response:
     body = json.dumps(what, sort_keys=False)
-    response = json_answer(body)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return tagged(response, etag_of(body.encode()), call.headers)
+    return tagged(json_answer(body), etag_of(body.encode()), call.headers)
