@@ -14,8 +14,8 @@ def ask(connection: Connection, sql: str, told: Mapping[str, Any]) -> list[tuple
     For PostgreSQL and hot paths only: SQLAlchemy's events and its types see nothing of it.
 
     Raises:
-        DBAPIError: of the kind that SQLAlchemy would raise, without what was told, which may be somebody's name. When
-            PostgreSQL hung up, what else lies in the pool is not used again either.
+        DBAPIError: of the kind that SQLAlchemy would raise, without its parameters, which may be somebody's name (PostgreSQL's
+            own words about a value may repeat it). When PostgreSQL hung up, what else lies in the pool is not used again.
     """
     if not connection.in_transaction():
         connection.begin()  # else a rollback would not reach the driver

@@ -12,7 +12,7 @@ HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname 
 pytestmark = pytest.mark.services
 
 
-def test_what_was_told_stands_in_no_error_and_the_transaction_can_be_rolled_back(postgres_store: Store) -> None:
+def test_an_error_carries_no_parameters_and_the_transaction_can_be_rolled_back(postgres_store: Store) -> None:
     with postgres_store.engine.connect() as connection:
         with pytest.raises(DataError) as failed:
             ask(connection, "SELECT %(number)s::integer", {"number": "Zhang San"})
