@@ -20,10 +20,11 @@ from lms.db import Database
 from lms.home import views as home
 from lms.jobs import tasks as jobs_tasks
 from lms.jobs import views as jobs
+from lms.learning import early as beats
 from lms.learning import tasks as learning_tasks
 from lms.learning import views as learning
 from lms.learning.credential import authenticate
-from lms.office import export
+from lms.office import enrolment, export
 from lms.office import views as office
 from lms.paths import TEMPLATES
 from lms.programmes import usage
@@ -34,8 +35,11 @@ from lms.records.erasure import tasks as erasure
 from lms.records.forwarding import loop
 from lms.records.forwarding import tasks as forwarding
 from lms.records.importing import tasks as importing
+from lms.records.retention import tasks as retention
 from lms.transcripts import views as transcripts
-from lms.web import addresses, health, hosts, logs, pages, refusals
+from lms.web import addresses, compressing, early, health, hosts, logs, pages, refusals
+from lms.web.early import Early
+from xapi.views.early import EarlyStatements
 
 SCHEDULE = {
     **learning_tasks.SCHEDULE,
@@ -45,6 +49,7 @@ SCHEDULE = {
     **forwarding.SCHEDULE,
     **importing.SCHEDULE,
     **erasure.SCHEDULE,
+    **retention.SCHEDULE,
 }
 
 
@@ -66,10 +71,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     worker.init_app(app, settings, SCHEDULE)
     addresses.init_app(app)
     logs.init_app(app)
+    compressing.init_app(app)
     hosts.init_app(app, settings)
     i18n.init_app(app)
+    access.init_app(app)  # first, so that nothing is read of what somebody sends who may not: the check for forged forms reads it all
     signin.init_app(app, settings)
-    access.init_app(app)
     accounts.init_app(app)
     refusals.init_app(app)
     pages.init_app(app)
@@ -80,9 +86,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
-    jobs.init_app(app, {**export.KINDS, **records_export.KINDS})
+    jobs.init_app(app, {**export.KINDS, **enrolment.KINDS, **records_export.KINDS})
     for pages_of in (home, transcripts, office, records):
         app.register_blueprint(pages_of.bp)
+    plain: EarlyStatements = app.extensions["xapi_early"]
+    early.init_app(app, settings, {plain.path: Early("xapi.statements", plain), **beats.early(app, settings)})
     return app
 
 

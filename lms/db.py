@@ -4,16 +4,19 @@
 """
 
 import math
+import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from flask import Flask, current_app, g
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from psycopg.pq import TransactionStatus
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, create_engine, event, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -21,10 +24,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from lms.config import Settings
+from xapi import directly
 
 SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=30000", "cache_size=-32000")
 POOL_SIZE = 16
 IDLE_S = 5  # a connection that lay idle for longer is asked whether it still lives before it is used
+LIST = re.compile(r"IN \(__\[POSTCOMPILE_(\w+)\]\)")  # how SQLAlchemy writes `in_(bindparam(…, expanding=True))`
 CONNECT_SECONDS = 5  # a server that does not answer is away (503); libpq would wait for minutes
 
 
@@ -73,10 +78,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        self._read_engine = self.engine.execution_options(lms_read=True, postgresql_readonly=True)
         self._write_engine = self.engine.execution_options(lms_write=True)
         autocommit = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
         self._single_engine = self._write_engine if url.startswith("sqlite") else _engine(url, **autocommit)
-        self._readers = sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = sessionmaker(self._read_engine, expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(self._write_engine, expire_on_commit=False)
 
     def dispose(self) -> None:
@@ -85,7 +91,7 @@ class Database:
         self._single_engine.dispose()
 
     def reader(self) -> Session:
-        """Open a session for reading; the caller closes it."""
+        """Open a session for reading, on PostgreSQL for nothing else; the caller closes it."""
         return self._readers()
 
     def writer(self) -> Session:
@@ -106,6 +112,27 @@ class Database:
             yield connection
 
 
+class Question:
+    """A SELECT that is asked all the time: put together once, and put to PostgreSQL in its driver's own words.
+
+    Its values are told by name (`bindparam`; a list with `expanding=True`). It is for columns whose values the drivers give
+    as they are: numbers, texts, truth and UUIDs, but no instants and nothing of a type of ours.
+    """
+
+    def __init__(self, select: Select[*tuple[Any, ...]]) -> None:
+        compiled = select.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
+        self._select, self._sql, self._fixed = select, LIST.sub(r"= ANY(%(\1)s)", str(compiled)), compiled.params
+
+    def ask(self, session: Session, **told: Any) -> Sequence[tuple[Any, ...]]:
+        """Return the rows, in the session's transaction."""
+        if session.autoflush:
+            session.flush()  # what was added is seen, as in any query of a session
+        connection = session.connection()
+        if connection.dialect.name != "postgresql":
+            return [tuple(row) for row in connection.execute(self._select, told)]
+        return directly.ask(connection, self._sql, {**self._fixed, **told})
+
+
 def _engine(url: str, **options: Any) -> Engine:
     # What a statement was given may be somebody's name: it stands in no error, and so in no log.
     options |= {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "hide_parameters": True}
@@ -114,6 +141,7 @@ def _engine(url: str, **options: Any) -> Engine:
         engine = create_engine(url, pool_recycle=1800, connect_args=soon, **options)
         event.listen(engine, "checkin", _note_time)
         event.listen(engine, "checkout", _ask_if_idle)
+        event.listen(engine, "rollback", _end_reading)
         return engine
     Path(make_url(url).database or "").resolve().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, **options)
@@ -136,9 +164,22 @@ def _ask_if_idle(connection: Any, record: ConnectionPoolEntry, _proxy: object) -
         return
     try:
         connection.execute("SELECT 1")
-        connection.rollback()
+        connection.commit()
     except psycopg.OperationalError as error:
         raise InvalidatePoolError from error
+
+
+def _end_reading(connection: Connection) -> None:
+    """Let what could only read end by COMMIT, before SQLAlchemy rolls it back.
+
+    After a ROLLBACK psycopg forgets everything that was prepared on the connection, so that PostgreSQL would parse and plan
+    every question anew, which takes longer than answering it.
+    """
+    if connection.get_execution_options().get("lms_read") and not connection.invalidated:
+        driver: Any = connection.connection.dbapi_connection
+        with suppress(psycopg.Error):  # SQLAlchemy will notice that the connection is gone
+            if driver.info.transaction_status is TransactionStatus.INTRANS:
+                driver.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

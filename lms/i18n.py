@@ -2,15 +2,18 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import Flask, has_request_context, session
-from flask_babel import Babel, format_date, get_locale
+from flask_babel import Babel, format_date, get_locale, get_translations
 from flask_login import current_user
+from markupsafe import Markup
 
 DEFAULT = "zh_Hans_CN"
 LOCALES = {"zh_Hans_CN": "简体中文", "en": "English"}
 SITE_ZONE = "Asia/Shanghai"
+MESSAGES_KEPT = 8192
 
 
 def choose_locale() -> str:
@@ -21,10 +24,14 @@ def choose_locale() -> str:
     return str(chosen) if chosen in LOCALES else DEFAULT
 
 
+def _language() -> str | None:
+    locale = get_locale()
+    return None if locale is None else locale.language
+
+
 def is_chinese() -> bool:
     """Say whether the current page is in Chinese."""
-    locale = get_locale()
-    return locale is None or locale.language == "zh"
+    return _language() in {None, "zh"}
 
 
 def pick(zh: str, en: str) -> str:
@@ -66,9 +73,29 @@ def write_length(seconds: int) -> str:
     return pick(f"{minutes} 分 {rest} 秒", f"{minutes} min {rest} s")
 
 
+def _word(message: str, /, **told: object) -> Markup:
+    """Translate for a template, as its `_`: what is told is escaped, and %% is a per cent sign even where nothing is told.
+
+    Jinja's own looks the translations up in the request for each of a page's fifty messages: a tenth of what the page costs.
+    """
+    language = _language()
+    return _message(language, message) % told if told else _plain(language, message)
+
+
+@lru_cache(maxsize=MESSAGES_KEPT)
+def _message(_language: str | None, message: str) -> Markup:
+    return Markup(get_translations().ugettext(message))  # noqa: S704 – written by us, like the template itself
+
+
+@lru_cache(maxsize=MESSAGES_KEPT)
+def _plain(language: str | None, message: str) -> Markup:
+    return _message(language, message) % {}
+
+
 def init_app(app: Flask) -> None:
     """Set up translations and the filters every template may use."""
     app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_DEFAULT_TIMEZONE=SITE_ZONE, BABEL_TRANSLATION_DIRECTORIES="translations")
     Babel(app, locale_selector=choose_locale)
     app.jinja_env.filters.update(time=write_time, hours=write_hours, clock=write_clock, duration=write_length)
+    app.jinja_env.globals.update(_=_word, gettext=_word)
     app.jinja_env.globals.update(pick=pick, is_chinese=is_chinese, locales=LOCALES, get_locale=get_locale)

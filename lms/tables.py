@@ -4,6 +4,7 @@ from lms.accounts import models as accounts
 from lms.catalogue import models as catalogue
 from lms.crediting import models as crediting
 from lms.db import Base
+from lms.heart import WorkerHeartbeat
 from lms.jobs import models as jobs
 from lms.learning import models as learning
 from lms.programmes import models as programmes
@@ -11,7 +12,6 @@ from lms.records.erasure import models as erasure
 from lms.records.forwarding import models as forwarding
 from lms.records.importing import models as importing
 from lms.records.retention import models as retention
-from lms.worker import WorkerHeartbeat
 
 MODULES = (accounts, catalogue, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
 METADATA = Base.metadata

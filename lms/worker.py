@@ -8,24 +8,22 @@ import math
 import threading
 import time
 import warnings
-from datetime import datetime
 from typing import Any
 
 import structlog
 from celery import Celery, Task, shared_task
 from celery.beat import EmbeddedService, Scheduler
 from celery.platforms import SecurityWarning
+from celery.signals import after_task_publish, heartbeat_sent
 from flask import Flask
-from sqlalchemy import String
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.clock import now
 from lms.config import Settings
-from lms.db import Base, UtcDateTime, transaction
+from lms.db import transaction
+from lms.heart import ANY_WORKER, HEARTBEAT_SECONDS, Heart, note
 
 log = structlog.get_logger(__name__)
-HEARTBEAT_SECONDS = 20
 MOMENT_S = 0.2
 
 
@@ -33,20 +31,11 @@ class TaskFailed(Exception):
     """A task ended with an error, which the log has; the beat tries again what it left."""
 
 
-class WorkerHeartbeat(Base):
-    """When a worker last did a task: what /readyz looks at."""
-
-    __tablename__ = "worker_heartbeat"
-
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
 @shared_task(name="lms.worker.beat_heart", ignore_result=True)
 def beat_heart() -> None:
     """Note that a worker is alive and reaches the database."""
     with transaction() as session:
-        session.merge(WorkerHeartbeat(name="worker", at=now()))
+        note(session, ANY_WORKER, now())
 
 
 def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery:
@@ -140,13 +129,17 @@ def start_embedded(app: Flask) -> None:
     EmbeddedService(celery, thread=True, scheduler_cls=Scheduler).start()  # in memory: the schedule is code
 
 
-def run_worker(celery: Celery, processes: int, *, beat: bool) -> None:
+def run_worker(app: Flask, processes: int, *, beat: bool) -> None:
     """Run worker processes until stopped; with `beat` one of them also keeps the schedule."""
+    celery: Celery = app.extensions["celery"]
+    heartbeat_sent.connect(Heart(app, "worker").beat, weak=False)  # sent every two seconds while this process hears the bell
     ring(beat_heart)  # fit at once, not with the clock's first round
     clock = ["--beat", "--scheduler", "celery.beat:Scheduler"] if beat else []
     celery.worker_main(["worker", "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle", *clock])
 
 
-def run_beat(celery: Celery) -> None:
+def run_beat(app: Flask) -> None:
     """Keep the schedule until stopped; it is code, so nothing of it is kept in a file."""
+    celery: Celery = app.extensions["celery"]
+    after_task_publish.connect(Heart(app, "beat").beat, weak=False)  # sent whenever this process has rung
     celery.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING").run()

@@ -36,6 +36,7 @@ TEACHERS = "login 200 200 403 403 403"
 TRAINERS = "login 403 403 200 403 403"
 OFFICES = "login 403 403 403 200 200"
 THE_TEACHERS_OWN = "login 200 404 403 403 403"
+THE_OFFICES_OWN_CLASS = "login 403 403 403 200 404"
 THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
 THE_WHOLE_SITES = "login 403 403 403 403 403"  # no office here has the whole site below it: tests/integration/records/test_keys.py
 A_TOKENS = "401 401 401 401 401 401"  # a launch token or a key of the record store; a session's cookie is none
@@ -73,7 +74,28 @@ ACCESS: dict[tuple[str, str], str] = {
     ("catalogue.upload", "GET"): TRAINERS,
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",
     ("office.classes", "GET"): OFFICES,
-    ("office.class_", "GET"): "login 403 403 403 200 404",
+    ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.choose_programme", "GET"): OFFICES,
+    ("office.open_class", "GET"): OFFICES,
+    ("office.open_class", "POST"): "401 403 403 403 422 422",
+    ("office.settings", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.settings", "POST"): "401 403 403 403 422 404",
+    ("office.close", "POST"): "401 403 403 403 302 404",
+    ("office.reopen", "POST"): "401 403 403 403 302 404",
+    ("office.courses", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.courses", "POST"): "401 403 403 403 422 404",
+    ("office.adding", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.add_one", "POST"): "401 403 403 403 422 404",
+    ("office.preview", "POST"): "401 403 403 403 422 404",
+    ("office.enrol", "POST"): "401 403 403 403 422 404",
+    ("office.template", "GET"): OFFICES,
+    ("office.passwords", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.hand_out", "POST"): "401 403 403 403 302 404",
+    ("office.teacher", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.withdraw", "POST"): "401 403 403 403 302 404",
+    ("office.take_back", "POST"): "401 403 403 403 302 404",
+    ("office.move", "POST"): "401 403 403 403 302 404",
+    ("office.new_password", "POST"): "401 403 403 403 200 404",
     ("office.export", "POST"): "401 403 403 403 302 404",
     ("records.statements", "GET"): OFFICES,
     ("records.statement", "GET"): "login 403 403 403 200 404",
@@ -88,6 +110,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("records.revoke", "POST"): "401 403 403 403 403 403",
     ("records.erasure", "GET"): THE_WHOLE_SITES,
     ("records.erase_person", "POST"): "401 403 403 403 403 403",
+    ("records.retention", "GET"): THE_WHOLE_SITES,
+    ("records.remove_old", "POST"): "401 403 403 403 403 403",
+    ("records.discard_letter", "POST"): "401 403 403 403 403 403",
     ("records.forwarding", "GET"): THE_WHOLE_SITES,
     ("records.new_forward", "GET"): THE_WHOLE_SITES,
     ("records.new_forward", "POST"): "401 403 403 403 403 403",
@@ -103,6 +128,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("records.stop_import", "POST"): "401 403 403 403 403 403",
     ("records.go_on_import", "POST"): "401 403 403 403 403 403",
     ("records.remove_import", "POST"): "401 403 403 403 403 403",
+    ("records.retry_aside", "POST"): "401 403 403 403 403 403",
+    ("records.leave_out_aside", "POST"): "401 403 403 403 403 403",
     ("jobs.mine", "GET"): "login 200 200 200 200 200",
     ("jobs.one", "GET"): THE_OFFICES_OWN_JOB.format(200),
     ("jobs.download", "GET"): THE_OFFICES_OWN_JOB.format(200),
@@ -176,7 +203,8 @@ class Place:
             "activity": "reading",
             "name": "c1:reading",
             "form": "json",
-            "code": "c1",
+            "code": "online-teaching" if rule.endpoint == "office.open_class" else "c1",
+            "year": 2020,
             "sha256": SHA256,
             "kind": "h5p",
             "entry": "activities/reading",
@@ -187,6 +215,7 @@ class Place:
             "forward_id": 1,
             "statement_id": self._statement() if "statement_id" in rule.arguments else None,
             "import_id": 1,
+            "aside_id": 1,
             "person_id": 1,
         }
         with self.world.app.test_request_context(base_url="http://localhost"):

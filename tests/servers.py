@@ -26,7 +26,7 @@ from werkzeug.serving import make_server
 
 import xapi.models
 from lms import tables
-from lms.web import schema
+from lms.web import migrating
 
 TEMPLATE = "lms_template"
 MEMORY = Path("/dev/shm")  # noqa: S108 – a database is copied ten times faster in memory than on a disk
@@ -38,7 +38,7 @@ def create_schema(url: str) -> None:
     engine = create_engine(url)
     for metadata in (tables.METADATA, xapi.models.Base.metadata):
         metadata.create_all(engine)
-    config = schema._config()
+    config = migrating.config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         alembic.command.stamp(config, "head")

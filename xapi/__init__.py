@@ -1,7 +1,7 @@
 """What happened? An xAPI Learning Record Store (1.0.3 and 2.0.0) that knows nobody and mounts in any Flask application.
 
-What a host uses: `init_app`, `connect`, `utc_now`, `Credential`, `statements_stored`, `xapi.keys`, `xapi.store`, `xapi.outbox`,
-`xapi.partitions`, `xapi.models.Base`.
+What a host uses: `init_app`, `answer_early`, `connect`, `utc_now`, `Credential`, `statements_stored`, `xapi.keys`, `xapi.store`,
+`xapi.outbox`, `xapi.partitions`, `xapi.models.Base`.
 """
 
 from flask import Blueprint, Flask
@@ -12,8 +12,9 @@ from xapi.connecting import connect
 from xapi.doorbell import statements_stored
 from xapi.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions, nobody, utc_now
 from xapi.views import Mark, blueprint, unmarked
+from xapi.views.early import EarlyStatements, before
 
-__all__ = ["Credential", "connect", "init_app", "keys", "partitions", "statements_stored", "utc_now"]
+__all__ = ["Credential", "answer_early", "connect", "init_app", "keys", "partitions", "statements_stored", "utc_now"]
 
 
 def init_app(  # noqa: PLR0913 - each is something only the host can know
@@ -34,7 +35,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     """Mount the record store under `url_prefix` and return its blueprint (for `csrf.exempt`).
 
     `sessions` opens a session for writing (READ COMMITTED; on SQLite one that begins IMMEDIATE), `readers` one for
-    reading, by default the same. `authenticate` answers "Authorization: Bearer …"; Basic keys are the store's own
+    reading, by default the same. `authenticate` answers "Authorization: Bearer …" by the token; Basic keys are the store's own
     (`xapi.keys`), with `home_page` as the homePage of their authority. `mark` is applied to every view function, for a
     host that wants its routes decorated. `default_version` is how a request is refused that names none.
     """
@@ -42,4 +43,10 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits)
     mounted = blueprint(mount, mark)
     app.register_blueprint(mounted, url_prefix=url_prefix)
+    app.extensions["xapi_early"] = EarlyStatements(app, mount, f"{url_prefix}/statements")
     return mounted
+
+
+def answer_early(app: Flask) -> None:
+    """Let a mounted record store answer plain POSTs of statements before Flask, and the application's own hooks, see them."""
+    app.wsgi_app = before(app.wsgi_app, app.extensions["xapi_early"])  # type: ignore[assignment,method-assign]  # as Flask documents

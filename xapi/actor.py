@@ -14,9 +14,12 @@ SHORT = 500  # characters; what is remembered stays small
 IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid", "account")
 
 
+_ACCOUNT = {"homePage": iri, "name": text}
+
+
 def account(value: Any, path: str) -> None:
     """Check an account: a home page and a name."""
-    properties(value, path, {"homePage": iri, "name": text}, required=("homePage", "name"))
+    properties(value, path, _ACCOUNT, required=("homePage", "name"))
 
 
 _AGENT = {"objectType": one_of("Agent"), "name": text, "mbox": mailto, "mbox_sha1sum": sha1, "openid": iri, "account": account}
@@ -83,6 +86,23 @@ def keys_of(whoever: Mapping[str, Any]) -> Iterator[UUID]:
         found = key_of(member)
         if found is not None:
             yield found
+
+
+def keys_within(value: Any) -> Iterator[UUID]:
+    """Yield the keys of whoever a JSON value names anywhere, however little of a statement it is, and however deep."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += one.values()
+            try:
+                found = key_of(one)
+            except (TypeError, KeyError, AttributeError):
+                continue
+            if found is not None:
+                yield found
+        elif isinstance(one, list):
+            left += one
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

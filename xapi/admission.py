@@ -5,7 +5,7 @@ The credential's pins are laid over it, the whole is checked, and it gets an id.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -87,17 +87,22 @@ def _admit(taken: Received, credential: Credential, version: str, attached: Mapp
     if version.startswith(SECOND) and not statement.get("timestamp", "Z").endswith("Z"):
         own["timestamp"] = write_instant(timestamp(statement["timestamp"], path))  # 2.0 4.2.7: in UTC
     complete = {**statement, **{name: own[name] for name in own if name != "context"}}
-    files = tuple(attached[sha2] for sha2 in sorted({sha2_of(one) for _, one in attachments_of(statement)} & attached.keys()))
+    files = _files(statement, attached) if attached else ()
     return Admitted(uuid.UUID(complete["id"]), digest(taken.parsed), complete, listed(taken), own, path, files)
 
 
-def complete(one: Admitted, stored: datetime) -> str:
-    """Return the text to keep: as it came, with what the store sets."""
+def _files(statement: Mapping[str, Any], attached: Mapping[str, Attached]) -> tuple[Attached, ...]:
+    return tuple(attached[sha2] for sha2 in sorted({sha2_of(one) for _, one in attachments_of(statement)} & attached.keys()))
+
+
+def complete(admitted: Iterable[Admitted], stored: datetime) -> list[str]:
+    """Return the texts to keep: as they came, with what the store sets."""
     moment = write_instant(stored)
-    given = {} if "timestamp" in one.statement else {"timestamp": moment}
-    return compose(one.taken, {**one.own, **given, "stored": moment})
+    untimed = {"timestamp": moment, "stored": moment}
+    timed = {"stored": moment}
+    return [compose(one.taken, {**one.own, **(timed if "timestamp" in one.statement else untimed)}) for one in admitted]
 
 
 def write_instant(at: datetime) -> str:
     """Write an instant as the store does: UTC, microseconds, Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

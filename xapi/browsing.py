@@ -46,12 +46,14 @@ class AnyOf:
 class Look:
     """What is looked for: statements that pass all `filters`, stored at `since` or later and before `until`.
 
-    The first filter's keys are gone through, the others are looked up beside: put first what few statements have.
+    The first filter's keys are gone through, the others are looked up beside: put first what few statements have. `void`: with
+    what is void, where this makes a difference (`onward`).
     """
 
     filters: Sequence[AnyOf] = ()
     since: datetime | None = None
     until: datetime | None = None
+    void: bool = False
 
 
 def latest(session: Session, look: Look, limit: int, before: Cursor | None = None) -> list[Seen]:
@@ -69,7 +71,7 @@ def latest(session: Session, look: Look, limit: int, before: Cursor | None = Non
     here = and_(StatementRow.stored == found.c.stored, StatementRow.sid == found.c.sid)
     query = select(*columns).join(found, here).order_by(found.c.stored.desc(), found.c.sid.desc())
     if look.filters and connection.dialect.name == "postgresql":
-        connection.execute(PLAN_FOR_THESE_KEYS)
+        connection.exec_driver_sql(PLAN_FOR_THESE_KEYS)
     return [Seen(*row) for row in connection.execute(query)]
 
 

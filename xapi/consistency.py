@@ -12,10 +12,10 @@ import weakref
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session, SessionTransaction
 
-from xapi.directly import ask
+from xapi.directly import ask, read
 from xapi.values import EPOCH, MICROSECOND
 
 TAG_SHIFT = 52  # microseconds since 1970 fit below until 2112
@@ -24,10 +24,10 @@ STAMP = "SELECT pg_advisory_xact_lock_shared(%(stamp)s), "  # in the driver's ow
 ANNOUNCE = STAMP + "pg_advisory_xact_lock_shared(%(references)s)"
 ANNOUNCE_REFERRING = STAMP + "pg_advisory_xact_lock(%(references)s)"
 EXCLUDE = text("SELECT pg_advisory_xact_lock(:references)")
-OPEN = text(
+OPEN = (
     "SELECT min((classid::bigint << 32) | objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1"
-    " AND (classid::bigint >> 20) = :tag AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-).columns(min=BigInteger)
+    " AND (classid::bigint >> 20) = %(tag)s AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 _ANNOUNCED, _EXCLUSIVE = "xapi_announced", "xapi_exclusive"
 
 _Announcement = tuple["weakref.ref[Session]", "weakref.ref[SessionTransaction]", object, datetime]
@@ -60,7 +60,7 @@ def announce(session: Session, at: datetime, *, referring: bool = False) -> None
 def through(session: Session, reading: datetime) -> datetime:
     """Return the instant up to which everything is there; `reading` is the clock, read before this call."""
     if session.get_bind().dialect.name == "postgresql":
-        lock = session.connection().execute(OPEN, {"tag": STAMP_TAG}).scalar()
+        ((lock,),) = read(session, OPEN, {"tag": STAMP_TAG})
         oldest = None if lock is None else EPOCH + (lock - (STAMP_TAG << TAG_SHIFT)) * MICROSECOND
     else:
         oldest = _oldest(_pool_of(session))
@@ -99,6 +99,7 @@ class Watermark:
     """Consistent-Through for answers that do not ask the database: what was true a second ago still is."""
 
     FRESH = timedelta(seconds=1)
+    LATELY = timedelta(milliseconds=200)
 
     def __init__(self) -> None:
         self._known = EPOCH  # true whatever is open
@@ -114,6 +115,10 @@ class Watermark:
         """Return the last one that was read, however long ago: never false, only old."""
         return self._known
 
-    def last(self, reading: datetime) -> datetime | None:
+    def last(self, reading: datetime, within: timedelta = FRESH) -> datetime | None:
         """Return the last one that was read, or None where that is over a second ago."""
-        return self._known if abs(reading - self._read_at) < self.FRESH else None
+        return self._known if abs(reading - self._read_at) < within else None
+
+    def lately(self, session: Session, reading: datetime) -> datetime:
+        """Return what was read within 200 ms, else read it: whoever waits for a statement by it waits no longer than that."""
+        return self.last(reading, self.LATELY) or self.refresh(session, reading)

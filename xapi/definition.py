@@ -1,9 +1,12 @@
 """What do statements say of activities and people, and what does the store make of it? (1.0.3 Data 2.4.4.1; 2.0 4.2.2.3) Pure."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from xapi.actor import digest, key_of
 from xapi.indexing import activities_of, people_of
@@ -26,8 +29,7 @@ def names_in(statement: Json) -> Iterator[tuple[UUID, str]]:
     """Yield the key and the name of every agent that a checked statement names, members of groups included."""
     for whoever in people_of(statement):
         for one in (whoever, *whoever.get("member", ())):
-            key = key_of(one)
-            if key is not None and one.get("name") and one.get("objectType", "Agent") == "Agent":
+            if one.get("name") and one.get("objectType", "Agent") == "Agent" and (key := key_of(one)) is not None:
                 yield key, one["name"]
 
 
@@ -53,6 +55,15 @@ def written(definition: Any) -> str:
     return json.dumps(definition, separators=(",", ":"))
 
 
-def fingerprint(value: Any) -> UUID:
-    """Return what is the same for the same definition or name."""
-    return digest("said", value if isinstance(value, str) else written(value))
+def fingerprint(definition: Json) -> bytes:
+    """Return what is the same for the same definition."""
+    try:
+        text = msgspec.json.encode(definition)
+    except (UnicodeEncodeError, OverflowError):
+        text = written(definition).encode()
+    return hashlib.sha256(text).digest()
+
+
+def name_key(name: str) -> UUID:
+    """Return what a name is kept under beside its agent."""
+    return digest("said", name)

@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, delete, select, tuple_, update
+from sqlalchemy import Table, bindparam, delete, exists, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from xapi.directly import Question
+from xapi.erased import SAID, marked_among
+from xapi.errors import Erased
 from xapi.etag import etag_of
-from xapi.models import DocumentRow
+from xapi.models import DocumentRow, ErasedAgent
 from xapi.place import Place
 from xapi.references import unless_there
 
@@ -33,34 +36,43 @@ class Document(NamedTuple):
 
 # Built once: a statement built anew for each request costs more than what it asks for.
 HERE = [C[name] == bindparam(f"at_{name}") for name in ("agent_key", "activity_key", "registration", "id_key")]
-LOAD = select(C.content, C.type, C.etag, C.updated).where(*HERE)
-LOCK = LOAD.with_for_update()
-INSERT = {name: one.returning(C.id_key) for name, one in unless_there(DOCUMENTS).items()}
+LOAD = Question(select(C.content, C.type, C.etag, C.updated).where(*HERE))
+LOCK = LOAD.query.with_for_update()
+ROW = select(*(bindparam(one.name, type_=one.type) for one in C)).where(~exists().where(ErasedAgent.key == bindparam("agent_key")))
+INSERT = {name: one.from_select(list(C), ROW).returning(C.id_key) for name, one in unless_there(DOCUMENTS).items()}
 UPDATE = update(DOCUMENTS).where(*HERE)
 DELETE = delete(DOCUMENTS).where(*HERE)
 
 
 def load(session: Session, place: Place) -> Document | None:
     """Return the document at a place."""
-    return _found(session, LOAD, place)
+    rows = LOAD.rows(session, _at(place))
+    return Document(*rows[0]) if rows else None
 
 
 def lock(session: Session, place: Place) -> Document | None:
     """Return the document at a place and keep it from others until the transaction ends."""
-    return _found(session, LOCK, place)
+    row = session.connection().execute(LOCK, _at(place)).one_or_none()
+    return None if row is None else Document(*row)
 
 
 def put(session: Session, place: Place, content: bytes, media_type: str, now: datetime, *, known: Document | None) -> bool:
     """Write a document over the locked one, or the first one where none is known; say whether it was written.
 
     It is not where another transaction has meanwhile written the first one.
+
+    Raises:
+        Erased: the document is about somebody who was erased; the caller rolls back.
     """
     values = {"content": content, "type": media_type, "etag": etag_of(content), "updated": now}
     connection = session.connection()
     if known is not None:
         return connection.execute(UPDATE, {**_at(place), **values}).rowcount == 1
     row = {**place.key, "agent": place.whose, "activity": place.activity, "id": place.id, **values}
-    return connection.execute(INSERT[connection.dialect.name], row).first() is not None
+    written = connection.execute(INSERT[connection.dialect.name], row).first() is not None
+    if not written and marked_among(connection, [place.key["agent_key"]]):
+        raise Erased(SAID, "the document")
+    return written
 
 
 def remove(session: Session, place: Place) -> None:
@@ -90,11 +102,6 @@ def _within(place: Place) -> list[Any]:
     """Return the conditions of a list: without a registration, any (1.0.3 Communication 2.3)."""
     names = ("agent_key", "activity_key", *(("registration",) if place.registration is not None else ()))
     return [C[name] == place.key[name] for name in names]
-
-
-def _found(session: Session, query: Select[Any], place: Place) -> Document | None:
-    row = session.connection().execute(query, _at(place)).one_or_none()
-    return None if row is None else Document(*row)
 
 
 def _at(place: Place) -> Mapping[str, UUID]:

@@ -4,6 +4,8 @@ A statement is a person's whose actor they are, alone or in a group, or whose ob
 its id, so that it cannot be stored again: whoever sends it is told that it was erased. What others stored about such a
 statement stays, and is not found with it any more. Statements of others that name the person elsewhere (as instructor,
 say) are those others' and stay.
+
+Mark the person first (`erased.mark`) and commit that: then nothing about them that is under way outlives the last pass.
 """
 
 import uuid
@@ -11,15 +13,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, delete, exists, func, select, update
+from sqlalchemy import Connection, Select, and_, delete, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
 from xapi.consistency import announce
 from xapi.indexing import Usage
 from xapi.models import ERASED, AgentNameRow, DocumentRow, IdRow, KeyRow, OutboxRow, StatementRow
-from xapi.removal import WHOLE, Going, remove
+from xapi.removal import WHOLE, Going, keyed, remove
 
-AT_ONCE = 200
+AT_ONCE = 100
 
 
 class Foreseen(NamedTuple):
@@ -47,24 +49,41 @@ def erase_some(session: Session, agents: Sequence[uuid.UUID], now: datetime, lim
 
     Other writers wait for the end of this transaction: none may add to what is taken away here.
     """
-    announce(session, now, referring=True)
     connection = session.connection()
-    place = _keyed(agents, Usage.AGENT).distinct().limit(limit).subquery()
-    here = and_(StatementRow.stored == place.c.stored, StatementRow.sid == place.c.sid)
-    found = [Going(*row) for row in connection.execute(select(*WHOLE).join(place, here))]
-    if not found:
-        return 0
-    ids = [one.id for one in found]
-    connection.execute(delete(OutboxRow).where(OutboxRow.statement_id.in_(ids)))
-    remove(connection, found)
-    connection.execute(update(IdRow).where(IdRow.id.in_(ids)).values(digest=ERASED))
-    return len(found)
+    leaving = keyed(connection, _oldest(connection, agents, limit))
+    announce(session, now, referring=True)
+    if not leaving:  # but there may be now, of somebody who was just storing
+        leaving = keyed(connection, _oldest(connection, agents, limit))
+    ids = [one.going.id for one in leaving]
+    if ids:
+        connection.execute(delete(OutboxRow).where(OutboxRow.statement_id.in_(ids)))
+        remove(connection, leaving)
+        connection.execute(update(IdRow).where(IdRow.id.in_(ids)).values(digest=ERASED))
+    return len(ids)
+
+
+def _oldest(connection: Connection, agents: Sequence[uuid.UUID], limit: int) -> list[Going]:
+    """Return the oldest statements of each of these agents: one look into an index for each, however many there are."""
+    found: dict[int, Going] = {}
+    for agent in agents:
+        own = (KeyRow.key == agent, KeyRow.usage == int(Usage.AGENT), KeyRow.origin == KeyRow.sid)
+        here = and_(StatementRow.stored == KeyRow.stored, StatementRow.sid == KeyRow.sid)
+        first = select(*WHOLE).join(KeyRow, here).where(*own).order_by(KeyRow.stored, KeyRow.sid).limit(limit - len(found))
+        found |= {one.sid: one for one in (Going(*row) for row in connection.execute(first))}
+    return list(found.values())
 
 
 def erase_rest(session: Session, agents: Sequence[uuid.UUID]) -> int:
-    """Erase a person's documents (states and profiles) and the names that they were given; return how many documents."""
-    session.connection().execute(delete(AgentNameRow).where(AgentNameRow.key.in_(agents)))
-    return session.connection().execute(delete(DocumentRow).where(DocumentRow.agent_key.in_(agents))).rowcount
+    """Erase a person's documents (states and profiles) and the names that they were given; return how many documents.
+
+    Whoever is writing a document is waited for, and whoever begins to waits for the end of this transaction.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        # EXCLUSIVE is also held off by SELECT FOR UPDATE: whoever has locked a document's row is about to write it
+        connection.execute(text(f"LOCK TABLE {DocumentRow.__tablename__} IN EXCLUSIVE MODE"))
+    connection.execute(delete(AgentNameRow).where(AgentNameRow.key.in_(agents)))
+    return connection.execute(delete(DocumentRow).where(DocumentRow.agent_key.in_(agents))).rowcount
 
 
 def _keyed(agents: Sequence[uuid.UUID], usage: Usage) -> Select[datetime, int]:

@@ -11,7 +11,8 @@
     │   └── Erased  409  a statement with this id was erased here, for good
     ├── Unmeasured  411  a body that does not say where it ends came without its length
     ├── Unmet       412  the document is not what the request's If-Match or If-None-Match demands
-    └── TooLarge    413  more than this store takes in one request
+    ├── TooLarge    413  more than this store takes in one request
+    └── Encoded     415  a compressed body
 
 Translated to JSON in `xapi/views/answers.py`, nowhere else.
 """
@@ -123,3 +124,10 @@ class TooLarge(XapiError):
 
     status = 413
     reason = "size"
+
+
+class Encoded(XapiError):
+    """The body came compressed, which this store does not take."""
+
+    status = 415
+    reason = "invalid"

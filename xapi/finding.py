@@ -6,14 +6,16 @@ beside it, for the same origin, so that a match is one statement's and never a m
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Row, Select, and_, bindparam, exists, select, text, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, exists, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from xapi.directly import Question
 from xapi.indexing import Key, Usage
 from xapi.models import IdRow, Instant, KeyRow, StatementRow, at_its_place
 from xapi.query import Cursor, Many, One
@@ -21,25 +23,35 @@ from xapi.query import Cursor, Many, One
 # Which of two filters few statements have is known from the keys only; a plan made for any keys took four times as long. What
 # is read here was written lately or is read in order: told that a page of it is as dear as on a turning disk, PostgreSQL reads
 # everything that matches at once and sorts it (300 ms instead of 3 for a course and a verb among 2,000,000 statements).
-PLAN_FOR_THESE_KEYS = text(
+PLAN_FOR_THESE_KEYS = (
     "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL random_page_cost = 1.1; SET LOCAL enable_hashjoin = off;"
     " SET LOCAL enable_mergejoin = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off"
 )
-Found = Row[str, datetime]
 SLACK = 8  # a page is whole at the first try unless more than so many of its places are voided or met twice
 MOST_AT_ONCE = 4_000
 
 
+class Found(NamedTuple):
+    """A statement's text, and when it was stored."""
+
+    text: str
+    stored: datetime
+
+
 def find_one(session: Session, query: One, mine: Key | None) -> Found | None:
-    """Return the (text, stored) of one statement; a voided one only if it is asked for as such (XAPI-00016)."""
+    """Return one statement; a voided one only if it is asked for as such (XAPI-00016)."""
+    rows = _by_id(mine is not None).rows(session, {"id": query.id, "voided": query.voided, **dict(_named("mine", mine))})
+    return Found(*rows[0]) if rows else None
+
+
+@lru_cache(maxsize=2)
+def _by_id(mine: bool) -> Question:
     found = (
         select(StatementRow.text, StatementRow.stored)
         .join_from(IdRow, StatementRow, at_its_place())
-        .where(IdRow.id == query.id, StatementRow.voided.is_(query.voided))
+        .where(IdRow.id == bindparam("id"), StatementRow.voided == bindparam("voided"))
     )
-    if mine is not None:
-        found = found.where(_has("mine", StatementRow.stored, StatementRow.sid, StatementRow.sid))
-    return session.connection().execute(found, dict(_named("mine", mine))).one_or_none()
+    return Question(found.where(_has("mine", StatementRow.stored, StatementRow.sid, StatementRow.sid)) if mine else found)
 
 
 def find_many(session: Session, query: Many, mine: Key | None, horizon: datetime) -> tuple[list[str], Cursor | None]:
@@ -48,20 +60,19 @@ def find_many(session: Session, query: Many, mine: Key | None, horizon: datetime
     Ascending pages end at `horizon` (Consistent-Through): beyond it an open transaction may yet put a statement before
     the cursor, and who follows `more` would never see it.
     """
-    connection = session.connection()
-    if connection.dialect.name == "postgresql" and len(query.keys) + (mine is not None) > 1:
-        connection.execute(PLAN_FOR_THESE_KEYS)
-    kept: dict[Cursor, str] = {}
+    settings = PLAN_FOR_THESE_KEYS if len(query.keys) + (mine is not None) > 1 else ""
+    kept: dict[int, tuple[str, datetime]] = {}
     go_on, size = query, query.limit + 1 + SLACK
     while len(kept) <= query.limit:
-        values = _values(go_on, mine, horizon, size)
-        rows = connection.execute(_chunk(_asked(go_on, mine)), values).all()
-        kept.update((Cursor(row.stored, row.sid), row.text) for row in rows if row.text is not None)
+        asked, told = question(go_on, mine, horizon, size)
+        rows = asked.rows(session, told, settings)
+        kept.update((sid, (text, stored)) for text, stored, sid in rows if text is not None)
         if len(rows) < size:
             break
-        go_on, size = replace(query, after=Cursor(rows[-1].stored, rows[-1].sid)), min(size * 4, MOST_AT_ONCE)
-    page = list(kept.items())[: query.limit]
-    return [text for _, text in page], page[-1][0] if len(kept) > query.limit else None
+        go_on, size = replace(query, after=Cursor(*rows[-1][1:])), min(size * 4, MOST_AT_ONCE)
+    page = list(islice(kept.items(), query.limit))
+    last = Cursor(page[-1][1][1].astimezone(UTC), page[-1][0]) if len(kept) > query.limit else None
+    return [text for _, (text, _) in page], last
 
 
 class _Asked(NamedTuple):
@@ -75,19 +86,16 @@ class _Asked(NamedTuple):
     ascending: bool
 
 
-def _asked(query: Many, mine: Key | None) -> _Asked:
+def question(query: Many, mine: Key | None, horizon: datetime, size: int) -> tuple[Question, dict[str, object]]:
+    """Return what is asked for the next `size` places, and what it is told."""
     mine_only, since, until, after = (one is not None for one in (mine, query.since, query.until, query.after))
-    return _Asked(len(query.keys), mine_only, since, until, after, query.ascending)
-
-
-def _values(query: Many, mine: Key | None, horizon: datetime, size: int) -> dict[str, object]:
-    values: dict[str, object] = {"since": query.since, "until": query.until, "horizon": horizon, "size": size}
+    told: dict[str, object] = {"since": query.since, "until": query.until, "horizon": horizon, "size": size}
     for number, key in enumerate(query.keys):
-        values.update(_named(str(number), key))
-    values.update(_named("mine", mine))
+        told.update(_named(str(number), key))
+    told.update(_named("mine", mine))
     if query.after is not None:
-        values["after_stored"], values["after_sid"] = query.after
-    return values
+        told["after_stored"], told["after_sid"] = query.after
+    return _chunk(_Asked(len(query.keys), mine_only, since, until, after, query.ascending)), told
 
 
 def _named(name: str, key: Key | None) -> Iterator[tuple[str, object]]:
@@ -97,8 +105,8 @@ def _named(name: str, key: Key | None) -> Iterator[tuple[str, object]]:
 
 
 @lru_cache(maxsize=256)
-def _chunk(asked: _Asked) -> Select[Any, Any, Any]:
-    """Return the next places in order with their texts; one may be there twice, and has no text where it is voided.
+def _chunk(asked: _Asked) -> Question:
+    """Ask for the next places in order with their texts; one may be there twice, and has no text where it is voided.
 
     The places are one range of one index, read in order and no further than `size`: what is voided or met twice is left
     to the caller, because a database that is asked for it here sorts everything that matches, for every page.
@@ -106,13 +114,12 @@ def _chunk(asked: _Asked) -> Select[Any, Any, Any]:
     size = bindparam("size", type_=Integer)
     if not asked.keys and not asked.mine:
         everything = select(StatementRow.text, StatementRow.stored, StatementRow.sid).where(StatementRow.voided.is_(False))
-        all_of_them: Select[Any, Any, Any] = _in_order(everything, asked, StatementRow.stored, StatementRow.sid)
-        return all_of_them.limit(size)
+        return Question(_in_order(everything, asked, StatementRow.stored, StatementRow.sid).limit(size))
     places = _by_keys(asked)
     found = _in_order(places, asked, *places.selected_columns).limit(size).subquery()
     here = and_(StatementRow.stored == found.c.stored, StatementRow.sid == found.c.sid, StatementRow.voided.is_(False))
     texts = select(StatementRow.text, found.c.stored, found.c.sid).outerjoin_from(found, StatementRow, here)
-    return texts.order_by(*_order(asked, found.c.stored, found.c.sid))
+    return Question(texts.order_by(*_order(asked, found.c.stored, found.c.sid)))
 
 
 def _in_order(page: Any, asked: _Asked, stored: Any, sid: Any) -> Any:

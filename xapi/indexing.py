@@ -23,20 +23,27 @@ class Usage(IntEnum):
     OWNER = 6  # on whose behalf it was written (auth.Credential.owner); never inherited through a StatementRef
 
 
+# Looking a member up costs as much as making a key.
+_AGENT, _ANY_AGENT, _ACTIVITY, _ANY_ACTIVITY, _VERB, _REGISTRATION, _ = Usage
+
+
 def keys(statement: Json) -> set[Key]:
     """Return every (key, usage) of a checked statement; the same filters read them back."""
-    found: set[Key] = {(iri_key(statement["verb"]["id"]), Usage.VERB)}
+    found: set[Key] = {(iri_key(statement["verb"]["id"]), _VERB)}
     registration = statement.get("context", {}).get("registration")
     if registration:
-        found.add((UUID(registration), Usage.REGISTRATION))
+        found.add((UUID(registration), _REGISTRATION))
     for whoever in _people(statement):
-        found.update((key, Usage.AGENT) for key in keys_of(whoever))
+        for key in keys_of(whoever):
+            found.add((key, _AGENT))
     for whoever in people_of(statement):
-        found.update((key, Usage.ANY_AGENT) for key in keys_of(whoever))
+        for key in keys_of(whoever):
+            found.add((key, _ANY_AGENT))
     target = statement["object"]
     if target.get("objectType", "Activity") == "Activity":
-        found.add((iri_key(target["id"]), Usage.ACTIVITY))
-    found.update((iri_key(activity["id"]), Usage.ANY_ACTIVITY) for activity in activities_of(statement))
+        found.add((iri_key(target["id"]), _ACTIVITY))
+    for activity in activities_of(statement):
+        found.add((iri_key(activity["id"]), _ANY_ACTIVITY))
     return found
 
 

@@ -6,9 +6,9 @@ soon nothing is asked, where a statement says what is known: so the people of on
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -16,12 +16,15 @@ from sqlalchemy import Connection, Engine, Table, bindparam, select, tuple_, upd
 from sqlalchemy.orm import Session
 
 from xapi.actor import key_of
-from xapi.definition import definitions_in, fingerprint, merged, names_in, written
+from xapi.definition import definitions_in, fingerprint, merged, name_key, names_in, written
+from xapi.directly import array, ask
+from xapi.erased import marked_among
 from xapi.indexing import iri_key
 from xapi.models import ActivityRow, AgentNameRow
 from xapi.references import unless_there
 
 Json = Mapping[str, Any]
+Said = UUID | bytes  # a name's key, or a definition's fingerprint
 ACTIVITIES: Table = ActivityRow.__table__  # type: ignore[assignment]
 NAMES: Table = AgentNameRow.__table__  # type: ignore[assignment]
 MOST_NAMES = 100
@@ -32,6 +35,13 @@ INSERT = {name: one.returning(A.key) for name, one in unless_there(ACTIVITIES).i
 UPDATE = update(ACTIVITIES).where(A.key == bindparam("at"))
 NAMED = select(N.key, N.name_key, N.stored).where(tuple_(N.key, N.name_key).in_(bindparam("names", expanding=True)))
 INSERT_NAMES = unless_there(NAMES)
+# PostgreSQL is asked for both at once: a round trip is most of what asking costs.
+KNOWN = """
+SELECT key, NULL::uuid, definition, updated FROM xapi_activity WHERE key = ANY(%(activities)s::uuid[])
+UNION ALL
+SELECT key, name_key, NULL, stored FROM xapi_agent_name
+JOIN unnest(%(people)s::uuid[], %(names)s::uuid[]) AS given (key, name_key) USING (key, name_key)
+"""
 
 
 class Settled:
@@ -41,14 +51,14 @@ class Settled:
     MOST = 10_000
 
     def __init__(self) -> None:
-        self._known: dict[tuple[UUID, UUID], datetime] = {}
+        self._known: dict[tuple[UUID, Said], datetime] = {}
 
-    def has(self, of: UUID, said: UUID, now: datetime) -> bool:
+    def has(self, of: UUID, said: Said, now: datetime) -> bool:
         """Say whether this was known of it."""
         since = self._known.get((of, said))
         return since is not None and abs(now - since) < self.LASTING
 
-    def keep(self, of: UUID, said: UUID, written_at: datetime, now: datetime) -> None:
+    def keep(self, of: UUID, said: Said, written_at: datetime, now: datetime) -> None:
         """Remember that this is known of it, but for what was written so lately that it may yet be undone."""
         if now - written_at < self.LASTING:
             return
@@ -60,65 +70,102 @@ class Settled:
 _settled: WeakKeyDictionary[Engine, Settled] = WeakKeyDictionary()
 
 
+class _Told(NamedTuple):
+    """What statements that are being stored say of one activity, in order, by fingerprint; in a row, the same once."""
+
+    iri: str
+    said: list[tuple[bytes, Json]]
+
+    def add(self, fingerprint: bytes, definition: Json) -> None:
+        if not self.said or self.said[-1][0] != fingerprint:
+            self.said.append((fingerprint, definition))
+
+    def merged_into(self, known: Json) -> Json:
+        for _, one in self.said:
+            known = merged(known, one)
+        return known
+
+
 def learn(connection: Connection, statements: Iterable[Json], now: datetime) -> None:
     """Take over what new statements say of activities and people, in order. Rows are locked in the order of their keys."""
     settled = _settled.setdefault(connection.engine, Settled())
-    activities: dict[UUID, tuple[str, list[Json]]] = {}
+    activities: dict[UUID, _Told] = {}
     names: dict[tuple[UUID, UUID], str] = {}
     for statement in statements:
         for iri, definition in definitions_in(statement):
-            key = iri_key(iri)
-            if key in activities or not settled.has(key, fingerprint(definition), now):
-                activities.setdefault(key, (iri, []))[1].append(definition)
+            key, said = iri_key(iri), fingerprint(definition)
+            if key in activities or not settled.has(key, said, now):
+                activities.setdefault(key, _Told(iri, [])).add(said, definition)
         for key, name in names_in(statement):
-            said = fingerprint(name)
-            if not settled.has(key, said, now):
-                names[key, said] = name
-    if activities:
-        _define(connection, activities, settled, now)
-    if names:
-        _name(connection, names, settled, now)
+            called = name_key(name)
+            if not settled.has(key, called, now):
+                names[key, called] = name
+    if activities or names:
+        known = _ask(connection, activities, names)
+        _define(connection, activities, known.definitions, settled, now)
+        _name(connection, names, known.names, settled, now)
 
 
-def _define(connection: Connection, given: Mapping[UUID, tuple[str, list[Json]]], settled: Settled, now: datetime) -> None:
-    known = {row.key: row for row in connection.execute(LOAD, {"keys": list(given)})}
+class _Known(NamedTuple):
+    """What was known before: definitions as JSON, and since when that and names were."""
+
+    definitions: Mapping[UUID, tuple[str, datetime]]
+    names: Mapping[tuple[UUID, UUID], datetime]
+
+
+def _ask(connection: Connection, activities: Collection[UUID], names: Collection[tuple[UUID, UUID]]) -> _Known:
+    if connection.dialect.name == "postgresql":
+        people, called = (array(one[place].hex for one in names) for place in (0, 1))
+        rows = ask(connection, KNOWN, {"activities": array(key.hex for key in activities), "people": people, "names": called})
+        return _Known({row[0]: row[2:] for row in rows if row[1] is None}, {row[:2]: row[3] for row in rows if row[1] is not None})
+    defined = connection.execute(LOAD, {"keys": list(activities)}) if activities else ()
+    named = connection.execute(NAMED, {"names": list(names)}) if names else ()
+    return _Known({key: (definition, at) for key, definition, at in defined}, {(key, name): at for key, name, at in named})
+
+
+def _define(
+    connection: Connection, given: Mapping[UUID, _Told], known: Mapping[UUID, tuple[str, datetime]], settled: Settled, now: datetime
+) -> None:
     new = [
-        {"key": key, "iri": iri, "definition": written(_together({}, said)), "updated": now}
-        for key, (iri, said) in sorted(given.items())
+        {"key": key, "iri": told.iri, "definition": written(told.merged_into({})), "updated": now}
+        for key, told in sorted(given.items())
         if key not in known
     ]
     inserted = set(connection.execute(INSERT[connection.dialect.name], new).scalars()) if new else set()
     others = [key for key in given if key not in inserted]
     for key in [key for key in others if key in known]:
-        definition = json.loads(known[key].definition)
-        if all(merged(definition, one) == definition for one in given[key][1]):
+        text, written_at = known[key]
+        definition = json.loads(text)
+        if all(merged(definition, one) == definition for _, one in given[key].said):
             others.remove(key)
-            for one in given[key][1]:
-                settled.keep(key, fingerprint(one), known[key].updated, now)
+            for said, _ in given[key].said:
+                settled.keep(key, said, written_at, now)
     if others:
-        _redefine(connection, {key: given[key][1] for key in others}, now)
+        _redefine(connection, {key: given[key] for key in others}, now)
 
 
-def _redefine(connection: Connection, given: Mapping[UUID, list[Json]], now: datetime) -> None:
+def _redefine(connection: Connection, given: Mapping[UUID, _Told], now: datetime) -> None:
     locked = connection.execute(LOCK, {"keys": list(given)}).all()
-    rows = [{"at": row.key, "definition": written(_together(json.loads(row.definition), given[row.key])), "updated": now} for row in locked]
+    rows = [
+        {"at": row.key, "definition": written(given[row.key].merged_into(json.loads(row.definition))), "updated": now} for row in locked
+    ]
     if rows:
         connection.execute(UPDATE, rows)
 
 
-def _together(known: Json, given: Sequence[Json]) -> Json:
-    for one in given:
-        known = merged(known, one)
-    return known
-
-
-def _name(connection: Connection, given: Mapping[tuple[UUID, UUID], str], settled: Settled, now: datetime) -> None:
-    known = {(row.key, row.name_key): row.stored for row in connection.execute(NAMED, {"names": list(given)})}
+def _name(
+    connection: Connection,
+    given: Mapping[tuple[UUID, UUID], str],
+    known: Mapping[tuple[UUID, UUID], datetime],
+    settled: Settled,
+    now: datetime,
+) -> None:
     for place, stored in known.items():
         settled.keep(*place, stored, now)
+    fresh = given.keys() - known.keys()
+    erased = marked_among(connection, {key for key, _ in fresh})  # others' statements may name whom nobody shall know here
     new = [
-        {"key": key, "name_key": said, "name": written(given[key, said]), "stored": now}
-        for key, said in sorted(given.keys() - known.keys())
+        {"key": key, "name_key": said, "name": written(given[key, said]), "stored": now} for key, said in sorted(fresh) if key not in erased
     ]
     if new:
         connection.execute(INSERT_NAMES[connection.dialect.name], new)

@@ -6,7 +6,7 @@ Only properties at the top are merged, and each keeps the text it came with: not
 import json
 
 from xapi.errors import BadRequest
-from xapi.reading import Received, compose, read
+from xapi.reading import Received, joined, read
 
 JSON = "application/json"
 
@@ -23,8 +23,7 @@ def merged(known: bytes, posted: bytes) -> bytes:
         BadRequest: one of them is no JSON object, or repeats a property.
     """
     stored, new = read_object(known, "the stored document"), read_object(posted, "the posted document")
-    both = Received({**stored.parsed, **new.parsed}, {**stored.raw, **new.raw})
-    return compose(both, {}).encode("utf-8")
+    return joined({**stored.raw, **new.raw}).encode("utf-8")
 
 
 def read_object(content: bytes, path: str) -> Received:

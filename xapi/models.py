@@ -47,6 +47,11 @@ class Base(DeclarativeBase):
     )
 
 
+def microseconds(instant: datetime) -> int:
+    """Return an instant as SQLite has it: microseconds since 1970."""
+    return (instant - EPOCH) // MICROSECOND
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware UTC instant: timestamptz on PostgreSQL, whole microseconds since 1970 on SQLite, which has no such type."""
 
@@ -61,7 +66,7 @@ class Instant(TypeDecorator[datetime]):
         """Write an instant."""
         if value is None or dialect.name != "sqlite":
             return value
-        return (value - EPOCH) // MICROSECOND
+        return microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Read it back as UTC."""
@@ -222,6 +227,17 @@ class AgentNameRow(Base):
     name_key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     name: Mapped[str] = mapped_column(Text)  # as JSON
     stored: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class ErasedAgent(Base):
+    """One of a person's keys (`actor.key_of`: a hash, which leads back to nobody) about whom nothing is stored any more (erased.py)."""
+
+    __tablename__ = "xapi_erased_agent"
+
+    key: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    since: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 

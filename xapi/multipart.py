@@ -3,6 +3,7 @@
 A part's content comes in chunks as it arrives and is never held whole.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from xapi.errors import BadRequest
 CHUNK = 64 * 1024
 LONGEST_BOUNDARY = 70
 LONGEST_HEADERS = 16 * 1024
+FOLD = re.compile(r"(?<=[^\r\n])\r\n[ \t]+")  # RFC 5322 2.2.3: a header may go on in a line that begins with a space
 END = "the body ended before its last boundary"
 
 
@@ -52,6 +54,8 @@ def parts(read: Callable[[int], bytes], boundary: str) -> Iterator[Part]:
         yield part
         for _ in part.chunks:
             pass
+    while read(CHUNK):
+        pass  # nor does what stands after the last one; unread it would close the connection, perhaps before the answer arrives
 
 
 class _Body:
@@ -94,9 +98,9 @@ class _Body:
             if len(self._here) > LONGEST_HEADERS:
                 raise BadRequest("the headers of a part are too long or do not end")
             self._arrive()
-        lines, self._here = self._here[:at].decode("latin-1").split("\r\n")[1:], self._here[at + 4 :]
+        head, self._here = self._here[:at].decode("latin-1"), self._here[at + 4 :]
         found = {}
-        for line in lines:
+        for line in FOLD.sub(" ", head).split("\r\n")[1:]:
             name, colon, value = line.partition(":")
             if not colon:
                 raise BadRequest("a part has a header that is none")

@@ -1,7 +1,7 @@
 """Which statements come next in the order of storing? For hosts that carry them elsewhere: exports, other stores.
 
-The looks of `browsing`, gone through from the oldest on and without what is voided. Who keeps the place of the last
-one goes on from there and misses nothing, as long as nothing is read beyond `settled`.
+The looks of `browsing`, gone through from the oldest on, and without what is voided unless the look asks for it. Who
+keeps the place of the last one goes on from there and misses nothing, as long as nothing is read beyond `settled`.
 """
 
 import json
@@ -52,7 +52,9 @@ def places(session: Session, look: Look) -> Generator[Cursor, None, None]:
 
 def _next(session: Session, query: Any, look: Look, after: Cursor | None) -> Any:
     dialect = session.connection().dialect.name
-    limits = [StatementRow.voided.is_(False), *(_has(one, dialect) for one in look.filters)]
+    limits = [_has(one, dialect) for one in look.filters]
+    if not look.void:
+        limits.append(StatementRow.voided.is_(False))
     if look.since is not None:
         limits.append(StatementRow.stored >= look.since)
     if look.until is not None:

@@ -21,6 +21,7 @@ from xapi.values import EPOCH, MICROSECOND, iri, one_of, timestamp, uuid
 
 MOST_RESULTS = 500
 LONGEST_LIMIT = 9  # digits; more is a joke
+LAST_SID = 2**63 - 1  # what a database's BIGINT holds
 MANY_ONLY = ("agent", "verb", "activity", "registration", "related_activities", "related_agents", "since", "until", "limit", "ascending")
 KNOWN = {"statementId", "voidedStatementId", "format", "attachments", *MANY_ONLY}
 
@@ -158,6 +159,6 @@ def _go_on(parameters: Mapping[str, str]) -> Many:
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error) as error:
         raise BadRequest("is no link that this store gave", "more") from error
     query = parse_query(asked)
-    if len(parameters) > 1 or not isinstance(query, Many):
+    if len(parameters) > 1 or not isinstance(query, Many) or not 0 <= after.sid <= LAST_SID:
         raise BadRequest("is no link that this store gave", "more")
     return replace(query, after=after)

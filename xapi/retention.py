@@ -23,9 +23,9 @@ from xapi.models import AgentNameRow, AttachmentLink, IdRow, KeyRow, OutboxRow, 
 from xapi.partitions import PARTED, part_of
 from xapi.query import Cursor
 from xapi.references import is_awaited
-from xapi.removal import FORGOTTEN, WHOLE, Going, remove, remove_data, remove_keys
+from xapi.removal import FORGOTTEN, WHOLE, Going, keyed, remove, remove_data, remove_keys
 
-AT_ONCE = 200
+AT_ONCE = 100
 LOOKED_AT = 2_000
 PATIENCE = "300ms"  # below PostgreSQL's deadlock_timeout (1 s): whoever waits for us gives way to us, or we to them, before that
 
@@ -157,7 +157,7 @@ def clear_some(session: Session, month: Month, now: datetime, after: Cursor | No
 def _remove_keys_above(connection: Connection, part: TableClause, awaited: set[uuid.UUID]) -> None:
     if awaited:
         whole = select(*(part.c[one.name] for one in WHOLE)).where(part.c.id.in_(awaited))
-        remove_keys(connection, [Going(*row) for row in connection.execute(whole)])
+        remove_keys(connection, keyed(connection, [Going(*row) for row in connection.execute(whole)]))
 
 
 def _remove_data(session: Session, ids: Sequence[uuid.UUID], now: datetime) -> int:
@@ -181,11 +181,11 @@ def remove_some(session: Session, month: Month, now: datetime, limit: int = AT_O
 
     Other writers wait for the end of this transaction.
     """
-    announce(session, now, referring=True)
     connection = session.connection()
     oldest = select(*WHOLE).where(*_within(StatementRow.stored, month)).order_by(StatementRow.stored, StatementRow.sid).limit(limit)
-    going = [Going(*row) for row in connection.execute(oldest)]
-    return len(going), remove(connection, going)
+    leaving = keyed(connection, [Going(*row) for row in connection.execute(oldest)])
+    announce(session, now, referring=True)
+    return len(leaving), remove(connection, leaving)
 
 
 def forget_names(session: Session, before: datetime) -> int:

@@ -20,6 +20,7 @@ from xapi.values import (
     number,
     one_of,
     properties,
+    remembered,
     text,
     timestamp,
     uuid_text,
@@ -42,6 +43,7 @@ COMPONENTS = ("choices", "scale", "source", "target", "steps")
 SHA2 = re.compile(r"[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}")
 
 
+@remembered
 def _verb(value: Any, path: str) -> None:
     properties(value, path, {"id": iri, "display": language_map}, required=("id",))
 
@@ -78,17 +80,26 @@ def _definition(value: Any, path: str) -> None:
             raise BadRequest(f"does not belong to the interactionType {kind}", f"{path}.{name}")
 
 
+_ACTIVITY: dict[str, Check] = {"objectType": one_of("Activity"), "id": iri, "definition": _definition}
+_REFERENCE: dict[str, Check] = {"objectType": one_of("StatementRef"), "id": uuid_text}
+_SCORE: dict[str, Check] = dict.fromkeys(("scaled", "raw", "min", "max"), number)
+
+
+@remembered
 def activity(value: Any, path: str) -> None:
     """Check an Activity."""
-    properties(value, path, {"objectType": one_of("Activity"), "id": iri, "definition": _definition}, required=("id",))
+    properties(value, path, _ACTIVITY, required=("id",))
 
 
 def _reference(value: Any, path: str) -> None:
-    properties(value, path, {"objectType": one_of("StatementRef"), "id": uuid_text}, required=("objectType", "id"))
+    properties(value, path, _REFERENCE, required=("objectType", "id"))
+
+
+_actor = remembered(actor)
 
 
 def _score(value: Any, path: str) -> None:
-    found = properties(value, path, dict.fromkeys(("scaled", "raw", "min", "max"), number))
+    found = properties(value, path, _SCORE)
     if not -1 <= found.get("scaled", 0) <= 1:
         raise BadRequest("must lie between -1 and 1", f"{path}.scaled")
     low, high = found.get("min", float("-inf")), found.get("max", float("inf"))
@@ -112,18 +123,26 @@ def _result(value: Any, path: str) -> None:
     properties(value, path, _RESULT)
 
 
-def _context_activities(value: Any, path: str) -> None:
-    def one_or_many(item: Any, where: str) -> None:
-        each(activity)(item, where) if isinstance(item, list) else activity(item, where)
+_activities = each(activity)
 
-    properties(value, path, dict.fromkeys(("parent", "grouping", "category", "other"), one_or_many))
+
+def _one_or_many(value: Any, path: str) -> None:
+    _activities(value, path) if isinstance(value, list) else activity(value, path)
+
+
+_AROUND: dict[str, Check] = dict.fromkeys(("parent", "grouping", "category", "other"), _one_or_many)
+
+
+def _context_activities(value: Any, path: str) -> None:
+    properties(value, path, _AROUND)
 
 
 def _relevant(kind: str, member: str, check: Check) -> Check:
     """Return the check of one contextAgent or contextGroup (2.0: relevantTypes may be absent, never empty)."""
 
+    known = {"objectType": one_of(kind), member: check, "relevantTypes": each(iri, at_least=1)}
+
     def check_one(value: Any, path: str) -> None:
-        known = {"objectType": one_of(kind), member: check, "relevantTypes": each(iri, at_least=1)}
         properties(value, path, known, required=("objectType", member))
 
     return check_one
@@ -194,7 +213,7 @@ def _core(second: bool, *, inside: bool) -> dict[str, Check]:
     """Return the checks that statements and sub-statements share."""
     known = _CONTEXT_2 if second else _CONTEXT_1
     return {
-        "actor": actor,
+        "actor": _actor,
         "verb": _verb,
         "object": _object(second, inside=inside),
         "result": _result,
@@ -215,7 +234,7 @@ def _sub_statement(second: bool) -> Check:
 
 
 def _version(second: bool) -> Check:
-    pattern = re.compile(r"(?:1\.0(?:\.\d+)?|2\.0(?:\.\d+)?)" if second else r"1\.0(?:\.\d+)?")
+    pattern = re.compile(r"[12]\.0(?:\.[0-9]+)?" if second else r"1\.0(?:\.[0-9]+)?")
 
     def check(value: Any, path: str) -> None:
         if not isinstance(value, str) or not pattern.fullmatch(value):
@@ -225,7 +244,7 @@ def _version(second: bool) -> Check:
 
 
 def _statement(second: bool) -> dict[str, Check]:
-    own = {"id": uuid_text, "stored": _instant(second), "authority": actor, "version": _version(second)}
+    own = {"id": uuid_text, "stored": _instant(second), "authority": _actor, "version": _version(second)}
     return {**_core(second, inside=False), **own}
 
 

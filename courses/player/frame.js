@@ -7,9 +7,10 @@
   const appOrigin = root.dataset.appOrigin;
   const ACTIVE_EVERY_MS = 1000;
   const READY_EVERY_MS = 1000;
-  const waiting = []; // submissions without a grade yet, oldest first
+  const waiting = new Map(); // submissions without a grade yet, by the name under which the page will speak of them
   const listeners = {};
   let told = 0;
+  let submitted = 0;
 
   const TH = (window.TH = { locale: "zh-CN", settings: {}, iri: "", state: null });
 
@@ -18,17 +19,20 @@
   TH.on = (type, listener) => (listeners[type] = listeners[type] || []).push(listener);
 
   /** Hand in a quiz: resolves with the grade, rejects with an Error whose `code` says why there is none. */
-  TH.submitAnswers = (answers) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ resolve, reject });
-      TH.post("answers", { answers });
-    });
+  TH.submitAnswers = (answers) => {
+    const ref = String((submitted += 1));
+    TH.post("answers", { answers, ref });
+    return TH.gradeOf(ref);
+  };
 
-  function graded({ grade, error }) {
-    const first = waiting.shift();
-    if (!first) return;
-    if (grade) first.resolve(grade);
-    else first.reject(Object.assign(new Error(error?.detail ?? "not graded"), { code: error?.code }));
+  /** The grade of what was handed in, also by an earlier load of the page (`settings.handed`). */
+  TH.gradeOf = (ref) => new Promise((resolve, reject) => waiting.set(ref, { resolve, reject }));
+
+  function graded({ ref, grade, error }) {
+    const asked = waiting.get(ref);
+    waiting.delete(ref);
+    if (grade) asked?.resolve(grade);
+    else asked?.reject(Object.assign(new Error(error?.detail ?? "not graded"), { code: error?.code }));
   }
 
   function pauseMedia() {

@@ -51,15 +51,34 @@
       list.sort((x, y) => x[0] - y[0]);
     }
 
-    const share = () => (duration() ? covered.reduce((sum, [a, b]) => sum + b - a, 0) / duration() : 0);
+    const running = () => (start !== null && last - start >= SHORTEST_S ? [[round(start), round(last)]] : []);
+
+    /** What was covered so far, the stretch that is playing included. */
+    function coveredNow() {
+      const all = covered.map((pair) => [...pair]);
+      running().forEach(([a, b]) => add(all, a, b));
+      return all;
+    }
+
+    const share = () => (duration() ? coveredNow().reduce((sum, [a, b]) => sum + b - a, 0) / duration() : 0);
 
     function say(verb, display, more = {}) {
-      const extensions = { [`${VIDEO}/extensions/time`]: round(video.currentTime) };
-      if (duration()) extensions[`${VIDEO}/extensions/progress`] = Math.min(1, round(share()));
-      if (fresh.length) extensions[`${VIDEO}/extensions/played-segments`] = fresh.map(([a, b]) => `${a}[.]${b}`).join("[,]");
+      window.TH.statement(statement(verb, display, fresh, more));
       fresh = [];
       said = Date.now();
-      window.TH.statement({
+    }
+
+    /** Leave with the page what would be said last: when it goes away, a frame is no longer heard. */
+    function part() {
+      const unsaid = [...fresh, ...running()];
+      window.TH.post("parting", { statement: unsaid.length ? statement(`${ADL}/terminated`, "terminated", unsaid) : null });
+    }
+
+    function statement(verb, display, segments, more = {}) {
+      const extensions = { [`${VIDEO}/extensions/time`]: round(video.currentTime) };
+      if (duration()) extensions[`${VIDEO}/extensions/progress`] = Math.min(1, round(share()));
+      if (segments.length) extensions[`${VIDEO}/extensions/played-segments`] = segments.map(([a, b]) => `${a}[.]${b}`).join("[,]");
+      return {
         ...(options.object ? { object: options.object } : {}),
         verb: { id: verb, display: { "en-US": display } },
         result: { ...more, extensions: { ...more.extensions, ...extensions } },
@@ -67,7 +86,7 @@
           contextActivities: { category: [{ id: VIDEO }] },
           extensions: { [`${VIDEO}/extensions/speed`]: `${speed}x`, ...(duration() ? { [`${VIDEO}/extensions/length`]: round(duration()) } : {}) },
         },
-      });
+      };
     }
     let speed = video.playbackRate;
 
@@ -81,6 +100,7 @@
       if (!now && Date.now() - told < MEDIA_EVERY_MS) return;
       told = Date.now();
       window.TH.post("media", { playing: !video.paused && !video.ended, position: round(video.currentTime), duration: round(duration()) });
+      part();
     }
 
     const progress = () => {
@@ -134,10 +154,6 @@
       completeOnce();
       tellMedia(true);
     });
-    addEventListener("pagehide", () => {
-      end();
-      if (fresh.length) say(`${ADL}/terminated`, "terminated");
-    });
-    return { covered: () => covered.map((pair) => [...pair]), share, completed: () => completed };
+    return { covered: coveredNow, share, completed: () => completed };
   };
 })();

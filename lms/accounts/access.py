@@ -12,6 +12,8 @@ from lms.accounts.models import ROLES, Organisation, Person
 from lms.db import session
 from lms.errors import NotAllowed
 
+CHOOSE_ONE = "accounts.password"  # where whoever signed in with an initial password is sent
+
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = frozenset({"public"})
 
@@ -68,7 +70,18 @@ def _check() -> BaseResponse | None:
         return _ask_to_sign_in()
     if not access & {role.name for role in current_user.roles}:
         raise NotAllowed(_("This page is not for your role."))
+    if current_user.must_choose_password and request.endpoint != CHOOSE_ONE:
+        return _ask_for_a_password()
     return None
+
+
+def _ask_for_a_password() -> BaseResponse:
+    """Send whoever came in with an initial password to choose one: it was on paper, and others may have seen it."""
+    if request.headers.get("HX-Request"):
+        return Response(status=403, headers={"HX-Redirect": url_for(CHOOSE_ONE)})
+    if request.is_json or request.method != "GET":
+        raise NotAllowed(_("Choose a password of your own first."))
+    return redirect(url_for(CHOOSE_ONE))
 
 
 def _ask_to_sign_in() -> BaseResponse:

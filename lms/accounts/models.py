@@ -8,6 +8,7 @@ from flask_security import RoleMixin, UserMixin
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.accounts import initial
 from lms.db import Base
 
 TEACHER, TRAINER, OFFICE = "teacher", "trainer", "office"
@@ -54,6 +55,18 @@ class Person(Base, UserMixin):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
 
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
+
+    @property
+    def must_choose_password(self) -> bool:
+        """Whether the person signs in with an initial password: until they choose their own they can do nothing else."""
+        return initial.is_initial(self.password)
+
+    def verify_and_update_password(self, password: str) -> bool:
+        """Say whether a password is right; Flask-Security asks this when somebody signs in."""
+        if self.password is not None and self.must_choose_password:
+            return initial.is_right(self.password, self.account, password)
+        right: bool = super().verify_and_update_password(password)
+        return right
 
     @property  # type: ignore[override]  # a column here, a table there
     def roles(self) -> list[Role]:

@@ -6,6 +6,7 @@ import uuid
 from flask_babel import gettext as _
 from flask_security import hash_password, verify_password
 
+from lms.accounts import initial
 from lms.accounts.models import Person
 
 SHORTEST, LONGEST = 8, 128  # NIST SP 800-63B 3.1.1.2: at least eight characters; the end keeps hashing cheap
@@ -18,6 +19,8 @@ def hashed(password: str) -> str:
 
 def is_right(person: Person, password: str) -> bool:
     """Say whether a password is the person's; who has none is never right."""
+    if person.password is not None and person.must_choose_password:
+        return initial.is_right(person.password, person.account, password)
     return bool(person.password) and bool(verify_password(unicodedata.normalize("NFKD", password), person.password or ""))
 
 
@@ -36,3 +39,10 @@ def set_password(person: Person, password: str) -> None:
     """Set a new password. Everybody who is signed in as this person, on any device, is signed out."""
     person.password = hashed(password)
     person.fs_uniquifier = uuid.uuid4().hex
+
+
+def hand_out_initial_password(person: Person) -> str:
+    """Give an initial password instead of whatever was there, and return it, this once; the person is signed out everywhere."""
+    person.password = initial.draw(initial.GIVEN)
+    person.fs_uniquifier = uuid.uuid4().hex
+    return initial.password_of(person.password, person.account)

@@ -1,10 +1,12 @@
 """How do people sign in? By user name (or e-mail) and password, through Flask-Security; rate-limited; argon2."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask import session as cookie
+from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,7 +16,7 @@ from flask_login import LoginManager, user_logged_in
 from flask_security import LoginForm, Security, SQLAlchemySessionUserDatastore
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from werkzeug.middleware.proxy_fix import ProxyFix
 from wtforms import PasswordField, StringField, SubmitField
 from wtforms.validators import InputRequired
@@ -25,6 +27,7 @@ from lms.config import Settings
 from lms.db import session
 
 NEVER_ASKED_AGAIN = timedelta(minutes=-1)  # else there is a page /verify, on which an open session may guess its password
+LARGEST_FORM = 2**20  # bytes; a page that takes more says so for itself, before anything reads it
 ARGON2 = {"argon2__rounds": 2, "argon2__memory_cost": 19456, "argon2__parallelism": 1}  # OWASP's minimum: 19 MiB, 2 passes
 
 csrf = CSRFProtect()
@@ -67,6 +70,19 @@ class _RequestSession:
         return getattr(session(), name)
 
 
+_WHO = select(Person).where(Person.fs_uniquifier == bindparam("cookie"))
+
+
+class _People(SQLAlchemySessionUserDatastore):
+    """Where Flask-Security finds people; whose cookie it is, which every page asks, is a question put together once."""
+
+    def find_user(self, case_insensitive: bool = False, **by: Any) -> Any:
+        """Return the person with this one attribute."""
+        if by.keys() == {"fs_uniquifier"}:
+            return session().scalar(_WHO, {"cookie": by["fs_uniquifier"]})
+        return super().find_user(case_insensitive, **by)
+
+
 class _SessionCookies(SecureCookieSessionInterface):
     """Flask's signed cookies; what signs them is made once, and a request that has none and gets none costs nothing."""
 
@@ -83,7 +99,9 @@ class _SessionCookies(SecureCookieSessionInterface):
         return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write the cookie, where there was or is something in it."""
+        """Write the cookie, where there was or is something in it; "remember me" goes by what signing in has put there."""
+        if "_remember" in session:
+            app.login_manager._update_remember_cookie(response)  # type: ignore[attr-defined]  # as Flask-Login documents
         if session.accessed or session.modified or session:
             super().save_session(app, session, response)
 
@@ -92,6 +110,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Set up sign-in, CSRF protection and rate limits."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,  # else whoever signs in, or nobody, fills the disk with a form that never ends
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 – the name of a method
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
         SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=ARGON2,
@@ -118,12 +137,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
     )
     csrf.init_app(app)  # before Flask-Security, which looks for it
-    datastore = SQLAlchemySessionUserDatastore(_RequestSession(), Person, Role)  # type: ignore[arg-type]  # it only asks and adds
+    datastore = _People(_RequestSession(), Person, Role)  # type: ignore[arg-type]  # it only asks and adds
     security = Security(app, datastore, login_form=SignInForm)
     _by_session_only(app)
     user_logged_in.connect(_forget_earlier_forms, app)
     if settings.trusted_proxies:  # else everybody has the proxy's address, and shares its limit; without one a header may say anything
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents
+    limiter._storage_dead = limiter._in_memory_fallback_enabled = False  # of an app that was in this process before
     limiter.init_app(app)
     _ask_only_where_needed(app, security)
     _limit_sign_in(app)
@@ -140,15 +160,26 @@ def _by_session_only(app: Flask) -> None:
 
 
 def _ask_only_where_needed(app: Flask, security: Security) -> None:
-    """Leave out what two extensions do before every request and nobody needs: it is a fifth of what a beat costs.
+    """Leave out what extensions do around every request and nobody needs.
 
     Flask-Principal would look for a person even where a launch token or a key speaks; our routes ask by @requires.
     Flask-Limiter would look for limits that hold for all routes; ours are on views, which look for themselves.
+    Flask-Login would look into every session, so that every answer would be another for each cookie (Vary), whoever asks.
     Flask would derive the key of its cookies twice.
     """
-    security.principal.identity_loaders.clear()
-    app.before_request_funcs[None].remove(limiter._check_request_limit)
+    before, after, teardown = app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs
+    before[None].remove(security.principal._on_before_request)
+    before[None].remove(limiter._check_request_limit)
+    after[None].remove(app.login_manager._update_remember_cookie)  # type: ignore[attr-defined]
+    for hooks in (after[None], teardown[None]):
+        (at,) = [number for number, hook in enumerate(hooks) if limiter in (getattr(hook, "__self__", None), *getattr(hook, "args", ()))]
+        hooks[at] = _where_limited(hooks[at])
     app.session_interface = _SessionCookies()
+
+
+def _where_limited(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Run a hook of Flask-Limiter's only in a request in which it has counted something."""
+    return lambda given: hook(given) if hasattr(request_ctx, "_limiter_request_context") else given
 
 
 def _forget_earlier_forms(_app: Flask, **_user: object) -> None:

@@ -30,7 +30,7 @@ class CourseVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     number: Mapped[int]
-    document: Mapped[dict[str, Any]] = mapped_column(JSON)  # courses.outline's document
+    document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # courses.outline's document, loaded where it is read
     document_sha256: Mapped[str] = mapped_column(String(64))
     package_sha256: Mapped[str] = mapped_column(String(64), index=True)  # names the served files
     title_zh: Mapped[str] = mapped_column(String(200))

@@ -8,9 +8,7 @@ same version, other content is the next one.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,6 +21,7 @@ from courses.package import Package
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.errors import NotAllowed
+from lms.readonce import ReadOnce
 from lms.storage import Storage
 
 OUTLINES_KEPT = 256
@@ -117,22 +116,15 @@ def _digest(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """A version's document as a cache key: equal where the hash is."""
-
-    sha256: str
-    document: Mapping[str, Any] = field(compare=False)
+_outlines = ReadOnce(parse_course, Outline, OUTLINES_KEPT)
 
 
 def outline_of(version: CourseVersion) -> Outline:
     """Return a published version's outline; read once per process, for versions never change."""
-    return _outline(_Stored(version.document_sha256, version.document))
+    return _outlines.of(version.document_sha256, lambda: version.document)
 
 
-@lru_cache(maxsize=OUTLINES_KEPT)
-def _outline(stored: _Stored) -> Outline:
-    course = parse_course(stored.document)
-    if not isinstance(course, Outline):
-        raise TypeError(f"a stored course document is no course: {course}")
-    return course
+def outline_by(session: Session, version_id: int, document_sha256: str) -> Outline:
+    """Return the same where only the version's id and its document's hash were read."""
+    wanted = select(CourseVersion.document).where(CourseVersion.id == version_id)
+    return _outlines.of(document_sha256, lambda: session.scalars(wanted).one())

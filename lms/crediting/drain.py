@@ -139,7 +139,7 @@ def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _Failure:
 def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int, Found]) -> None:
     found = {number: what for number, what in found.items() if not heads[number].closed}  # erased while this was read
     terms = terms_of(batch.session, found)
-    moved = {number: keep(batch.session, number, found[number], terms[number], batch.public_url) for number in found}
+    moved = keep(batch.session, found, terms, batch.public_url)
     touched = {number: what for number, what in moved.items() if what}
     credit_anew(batch.session, {number: heads[number] for number in touched}, terms, touched, batch.now)
 
@@ -154,13 +154,13 @@ def credit_anew(
     heads = {number: head for number, head in heads.items() if not head.closed}
     cases = cases_of(session, {number: terms[number] for number in heads})
     accounts = ledger.sums(session, heads)
-    appended = 0
+    decided = []
     for number in sorted(heads):
         target = {name: one.credited_seconds for name, one in recompute(cases[number]).activities.items()}
         law = terms[number].law
         ground = ledger.Ground(law.programme_version_id, law.sha256, moved[number], now)
-        appended += ledger.append(session, heads[number], accounts[number], target, ground)
-    return appended
+        decided.append(ledger.Decided(heads[number], accounts[number], target, ground))
+    return ledger.append(session, decided)
 
 
 def recredit(session: Session, enrolment_ids: Iterable[int], now: datetime) -> int:

@@ -5,17 +5,15 @@ Rows are read as plain tuples, for many enrolments at once: this is where thousa
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.crediting.models import Observation as Row
 from lms.crediting.policy import Terms, terms_of
 from lms.crediting.rates import Segment, real_rates
+from lms.db import Question
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
-
-Columns = list[Any]  # what a kind of evidence has is never null for that kind
 
 
 def case_of(session: Session, enrolment_id: int) -> Case:
@@ -31,12 +29,31 @@ def cases_of(session: Session, terms: Mapping[int, Terms]) -> dict[int, Case]:
     return {enrolment_id: Case(own.law.policy, own.law.activities, seen[enrolment_id], own.window) for enrolment_id, own in terms.items()}
 
 
+_HERE = (Row.enrolment_id.in_(bindparam("enrolments", expanding=True)), Row.voided.is_(False))
+_TIMES = Question(
+    select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.device, Row.at, Row.since, Row.seconds)
+    .where(*_HERE, Row.kind != "played")
+    .order_by(Row.id)
+)
+_SEGMENTS = Question(
+    select(
+        Row.enrolment_id,
+        Row.activity,
+        Row.session,
+        Row.at,
+        Row.statement_id,
+        Row.part,
+        Row.since,
+        Row.media_from_ms,
+        Row.media_to_ms,
+        Row.rate,
+    ).where(*_HERE, Row.kind == "played")
+)
+
+
 def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
-    columns: Columns = [Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.device, Row.at, Row.since, Row.seconds]
-    wanted = (Row.enrolment_id.in_(list(terms)), Row.kind != "played", Row.voided.is_(False))
     known = {enrolment_id: own.law.activities for enrolment_id, own in terms.items()}
-    rows: Iterable[Any] = session.execute(select(*columns).where(*wanted).order_by(Row.id))
-    for enrolment_id, kind, activity, launch, device, at, since, seconds in rows:
+    for enrolment_id, kind, activity, launch, device, at, since, seconds in _TIMES.ask(session, enrolments=list(terms)):
         if activity not in known[enrolment_id]:
             continue
         if kind == "present":
@@ -50,12 +67,9 @@ def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, lis
 
 
 def _add_segments(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
-    whose: Columns = [Row.enrolment_id, Row.activity, Row.session]
-    columns: Columns = [*whose, Row.at, Row.statement_id, Row.part, Row.since, Row.media_from_ms, Row.media_to_ms, Row.rate]
-    wanted = (Row.enrolment_id.in_(list(terms)), Row.kind == "played", Row.voided.is_(False))
     launches: dict[tuple[int, str, str], list[Segment]] = defaultdict(list)
-    rows: Iterable[Any] = session.execute(select(*columns).where(*wanted))
-    for enrolment_id, activity, launch, at, statement, part, since, start_ms, end_ms, rate in rows:
+    for row in _SEGMENTS.ask(session, enrolments=list(terms)):
+        enrolment_id, activity, launch, at, statement, part, since, start_ms, end_ms, rate = row
         if activity in terms[enrolment_id].law.activities:
             segment = Segment((at, str(statement), part), at if since is None else since, at, start_ms, end_ms, rate)
             launches[enrolment_id, activity, launch].append(segment)

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.crediting.chain import GENESIS, Entry, hash_of
 from lms.crediting.models import LedgerEntry
+from lms.db import Question
 from lms.hours import changes
 from lms.programmes.models import Enrolment
 
@@ -47,42 +48,68 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
     return {row.id: Head(row.id, row.ledger_length, row.ledger_head, row.evidence_erased_at is not None) for row in rows}
 
 
+_SUMS = Question(
+    select(LedgerEntry.enrolment_id, LedgerEntry.activity, func.sum(LedgerEntry.seconds))
+    .where(LedgerEntry.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .group_by(LedgerEntry.enrolment_id, LedgerEntry.activity)
+)
+
+
 def sums(session: Session, enrolment_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """Return credited seconds by enrolment and activity; an enrolment without entries has an empty account."""
-    wanted = list(set(enrolment_ids))
-    accounts: dict[int, dict[str, int]] = {number: {} for number in wanted}
-    rows = session.execute(
-        select(LedgerEntry.enrolment_id, LedgerEntry.activity, func.sum(LedgerEntry.seconds))
-        .where(LedgerEntry.enrolment_id.in_(wanted))
-        .group_by(LedgerEntry.enrolment_id, LedgerEntry.activity)
-    )
-    for enrolment_id, activity, seconds in rows:
+    accounts: dict[int, dict[str, int]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
+    for enrolment_id, activity, seconds in _SUMS.ask(session, enrolments=list(accounts)):
         accounts[enrolment_id][activity] = int(seconds)
     return accounts
 
 
-def append(session: Session, head: Head, account: Mapping[str, int], target: Mapping[str, int], ground: Ground) -> int:
-    """Append what takes `account` to `target` (credited seconds by activity); return how many entries that took.
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided for one enrolment: credited seconds by activity, beside what stands on its account, and on what that rests."""
 
-    The caller holds the enrolment's lock.
+    head: Head
+    account: Mapping[str, int]
+    target: Mapping[str, int]
+    ground: Ground
+
+
+_EXTEND = (
+    update(Enrolment)
+    .where(Enrolment.id == bindparam("enrolment"))
+    .values(ledger_length=bindparam("length"), ledger_head=bindparam("head"), credited_seconds=bindparam("credited"))
+)
+
+
+def append(session: Session, decided: Iterable[Decided]) -> int:
+    """Append what takes each account to what was decided; return how many entries that took.
+
+    The caller holds the enrolments' locks.
     """
-    rows = _entries(head, account, target, ground)
-    if not rows:
+    extended = [(one, rows) for one in decided if (rows := _entries(one))]
+    if not extended:
         return 0
-    session.execute(insert(LedgerEntry), rows)
-    session.execute(
-        update(Enrolment)
-        .where(Enrolment.id == head.enrolment_id)
-        .values(ledger_length=head.length + len(rows), ledger_head=rows[-1]["hash"], credited_seconds=sum(target.values()))
-    )
-    return len(rows)
+    entries = [row for _, rows in extended for row in rows]
+    heads = [
+        {
+            "enrolment": one.head.enrolment_id,
+            "length": one.head.length + len(rows),
+            "head": rows[-1]["hash"],
+            "credited": sum(one.target.values()),
+        }
+        for one, rows in extended
+    ]
+    connection = session.connection()  # as rows: what the session has read of these enrolments stays as it was read
+    connection.execute(insert(LedgerEntry), entries)
+    connection.execute(_EXTEND, heads)
+    return len(entries)
 
 
-def _entries(head: Head, account: Mapping[str, int], target: Mapping[str, int], ground: Ground) -> list[dict[str, object]]:
+def _entries(decided: Decided) -> list[dict[str, object]]:
+    head, ground = decided.head, decided.ground
     rows: list[dict[str, object]] = []
     previous = head.hash or GENESIS
     everything = sorted({str(statement) for statements in ground.moved.values() for statement in statements})
-    for activity, difference in changes(account, target).items():
+    for activity, difference in changes(decided.account, decided.target).items():
         own = tuple(sorted(map(str, ground.moved.get(activity, ()))))
         entry = Entry(
             enrolment_id=head.enrolment_id,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 import xapi.store
@@ -17,11 +17,17 @@ from lms.crediting.models import Observation
 from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, observe, registration_of
 from lms.crediting.policy import Terms, activity_name
 from lms.crediting.trust import trust_of
+from lms.db import Question
 from lms.learning.models import Registration
 from lms.programmes.models import Enrolment
 from xapi.reading import stored
 
 ENDS_OF_ACTIVITY = "/?#"
+
+Moved = dict[str, list[uuid.UUID]]  # the statements that spoke of each activity
+Proved = tuple[uuid.UUID, Observed]
+
+_KNOWN = Question(select(Observation.statement_id).where(Observation.statement_id.in_(bindparam("ids", expanding=True))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +97,39 @@ def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statem
             yield enrolment_id, target, targets[target]
 
 
-def keep(session: Session, enrolment_id: int, found: Found, terms: Terms, public_url: str) -> dict[str, list[uuid.UUID]]:
-    """Keep what the statements prove as observations; return which statements spoke of which activity.
+def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms], public_url: str) -> dict[int, Moved]:
+    """Keep what the statements prove as observations; return which of them spoke of which activity, by enrolment.
 
     Read again, a statement adds nothing: the worker may have died after its last commit, or been given a batch twice.
     """
-    trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url)
-    proved = [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
-    moved = _voided(session, set(found.voided))
-    ids = {statement_id for statement_id, _ in proved}
-    known = set(session.scalars(select(Observation.statement_id).where(Observation.statement_id.in_(ids)))) if ids else set()
-    void = xapi.store.voided_among(session, ids) if ids else set()
-    rows = [
-        {**asdict(one), "enrolment_id": enrolment_id, "statement_id": statement_id, "part": part, "voided": statement_id in void}
-        for part, (statement_id, one) in _numbered(proved)
-        if statement_id not in known
-    ]
-    if rows:
-        session.execute(insert(Observation), rows)
-    for statement_id, one in proved:
-        if statement_id not in moved[one.activity]:
-            moved[one.activity].append(statement_id)
+    proved = {number: _all_proved(session, own, terms[number], public_url) for number, own in found.items()}
+    _add_new(session, proved)
+    moved = _voided(session, found)
+    for number, own in proved.items():
+        for statement_id, one in own:
+            if statement_id not in moved[number][one.activity]:
+                moved[number][one.activity].append(statement_id)
     return moved
+
+
+def _all_proved(session: Session, found: Found, terms: Terms, public_url: str) -> list[Proved]:
+    trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url)
+    return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
+
+
+def _add_new(session: Session, proved: Mapping[int, Sequence[Proved]]) -> None:
+    ids = {statement_id for own in proved.values() for statement_id, _ in own}
+    new = ids.difference(statement_id for (statement_id,) in _KNOWN.ask(session, ids=list(ids))) if ids else ids
+    if not new:
+        return
+    void = xapi.store.voided_among(session, new)
+    rows = [
+        {**asdict(one), "enrolment_id": number, "statement_id": statement_id, "part": part, "voided": statement_id in void}
+        for number, own in proved.items()
+        for part, (statement_id, one) in _numbered(own)
+        if statement_id in new
+    ]
+    session.connection().execute(insert(Observation), rows)
 
 
 def _proved(statement: Statement, study: Study, terms: Terms, trust: Trust) -> tuple[Observed, ...]:
@@ -141,18 +158,19 @@ def rule_for(statement: Statement, study: Study, terms: Terms, public_url: str) 
     return Rule(name, prefix + key, name in terms.law.server_graded)
 
 
-def _voided(session: Session, ids: set[uuid.UUID]) -> dict[str, list[uuid.UUID]]:
-    moved: dict[str, list[uuid.UUID]] = defaultdict(list)
+def _voided(session: Session, found: Mapping[int, Found]) -> dict[int, Moved]:
+    """Take back what is void now; return which statements that were, by enrolment and activity."""
+    moved: dict[int, Moved] = {number: defaultdict(list) for number in found}
+    ids = {statement_id for own in found.values() for statement_id in own.voided}
     if ids:
         session.execute(update(Observation).where(Observation.statement_id.in_(ids)).values(voided=True))
-        for activity, statement_id in session.execute(
-            select(Observation.activity, Observation.statement_id).where(Observation.statement_id.in_(ids)).distinct()
-        ):
-            moved[activity].append(statement_id)
+        whose = select(Observation.enrolment_id, Observation.activity, Observation.statement_id)
+        for number, activity, statement_id in session.execute(whose.where(Observation.statement_id.in_(ids)).distinct()):
+            moved[number][activity].append(statement_id)
     return moved
 
 
-def _numbered(proved: Sequence[tuple[uuid.UUID, Observed]]) -> Iterable[tuple[int, tuple[uuid.UUID, Observed]]]:
+def _numbered(proved: Sequence[Proved]) -> Iterable[tuple[int, Proved]]:
     """Number the observations of each statement from 0."""
     counted: dict[uuid.UUID, int] = defaultdict(int)
     for statement_id, one in proved:

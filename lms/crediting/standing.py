@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.crediting.account import credited_of_many
 from lms.crediting.policy import activity_name
 from lms.programmes.attendance import sums
 from lms.programmes.classes import courses_of
-from lms.programmes.models import Enrolment, TrainingClass
+from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
 from lms.programmes.progress import RequirementProgress, StudiedCourse, is_finished, progress
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument, Track
@@ -55,22 +55,27 @@ class Standing:
         return self.credited.get(activity_name(course, activity), 0)
 
 
+_CLASS = joinedload(Enrolment.training_class).joinedload(TrainingClass.programme_version).lazyload(ProgrammeVersion.programme)
+_OF_PERSON = select(Enrolment).where(Enrolment.person_id == bindparam("person")).options(_CLASS).order_by(Enrolment.id.desc())
+_OF_ENROLMENTS = (
+    select(Enrolment).where(Enrolment.id.in_(bindparam("enrolments", expanding=True))).options(_CLASS, joinedload(Enrolment.person))
+)
+
+
 def of_person(session: Session, person_id: int) -> list[Standing]:
-    """Return where a person stands in each of their classes, the newest class first."""
-    return _standings(session, select(Enrolment).where(Enrolment.person_id == person_id))
+    """Return where a person stands in each of their classes, the newest class first; who that is, the caller knows."""
+    return _standings(session, session.scalars(_OF_PERSON, {"person": person_id}).all())
 
 
 def of_enrolments(session: Session, enrolment_ids: Iterable[int]) -> list[Standing]:
     """Return where enrolments stand, in the order of their ids as given."""
     wanted = list(enrolment_ids)
-    found = {one.enrolment.id: one for one in _standings(session, select(Enrolment).where(Enrolment.id.in_(wanted)))}
+    found = {one.enrolment.id: one for one in _standings(session, session.scalars(_OF_ENROLMENTS, {"enrolments": wanted}).all())}
     return [found[enrolment_id] for enrolment_id in wanted if enrolment_id in found]
 
 
-def _standings(session: Session, query: Select[Enrolment]) -> list[Standing]:
-    """Return where the enrolments of a query stand; the number of queries does not grow with theirs."""
-    whole = (joinedload(Enrolment.training_class).joinedload(TrainingClass.programme_version), joinedload(Enrolment.person))
-    enrolments = session.scalars(query.options(*whole).order_by(Enrolment.id.desc())).all()
+def _standings(session: Session, enrolments: Sequence[Enrolment]) -> list[Standing]:
+    """Return where enrolments stand; the number of queries does not grow with theirs."""
     ids = [one.id for one in enrolments]
     courses = courses_of(session, {one.class_id for one in enrolments})
     credited, attended = credited_of_many(session, ids), sums(session, ids)

@@ -1,4 +1,6 @@
-"""When is evidence credited? When the doorbell rings, and every few seconds besides, in case nobody heard it."""
+"""When is evidence credited, and when do hours follow a class's days? When the doorbell rings, and every few seconds besides."""
+
+import time
 
 from celery import shared_task
 from flask import Flask, current_app
@@ -6,11 +8,13 @@ from flask import Flask, current_app
 import xapi
 from lms.clock import now
 from lms.config import Settings
+from lms.crediting import windows
 from lms.crediting.drain import MOST_AT_ONCE, drain
-from lms.db import database
-from lms.worker import Doorbell
+from lms.db import database, transaction
+from lms.worker import Doorbell, ring
 
 EVERY_SECONDS = 5
+TURN_SECONDS = 2  # where one worker does everything, new hours wait no longer than this for a large class
 
 
 @shared_task(name="lms.crediting.tasks.credit", ignore_result=True)
@@ -25,7 +29,22 @@ def credit() -> int:
     return total
 
 
-SCHEDULE = {"crediting": {"task": credit.name, "schedule": EVERY_SECONDS}}
+@shared_task(name="lms.crediting.tasks.follow", ignore_result=True)
+def follow() -> None:
+    """Let hours follow the days of classes that were changed, for a turn; while some wait, ask for the next."""
+    until = time.monotonic() + TURN_SECONDS
+    while time.monotonic() < until:
+        with transaction() as session:
+            if not windows.go_on_somewhere(session, now()):
+                return
+        time.sleep(windows.BREATH_S)
+    ring(follow)
+
+
+SCHEDULE = {
+    "crediting": {"task": credit.name, "schedule": EVERY_SECONDS},
+    "hours-follow": {"task": follow.name, "schedule": EVERY_SECONDS},
+}
 
 
 def init_app(app: Flask) -> None:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity, Course
-from lms.catalogue.models import CourseVersion
-from lms.catalogue.publish import outline_of
 from lms.crediting.policy import activity_name
 from lms.crediting.standing import Standing
+from lms.db import Question
 from lms.learning.models import Launch
 from lms.programmes.models import LEARNING
 from lms.programmes.progress import StudiedCourse
@@ -39,8 +39,20 @@ class _Place:
     name: str
 
     @property
-    def key(self) -> str:
-        return self.name.removeprefix(activity_name(self.studied.code, ""))
+    def activity(self) -> Activity:
+        return next(one for one in self.studied.outline.activities if activity_name(self.studied.code, one.key) == self.name)
+
+    @property
+    def credited_seconds(self) -> int:
+        return self.standing.credited.get(self.name, 0)
+
+
+class _Opened(NamedTuple):
+    """Somebody has opened this activity."""
+
+    enrolment_id: int
+    course_version_id: int
+    activity: str
 
 
 def next_step(session: Session, standings: Sequence[Standing]) -> Step | None:
@@ -50,45 +62,42 @@ def next_step(session: Session, standings: Sequence[Standing]) -> Step | None:
     more minutes and has nothing else left.
     """
     studying = [one for one in standings if one.enrolment.status in LEARNING]
-    last = _last_opened(session, studying) if studying else None
-    if last is None:
-        return _step(session, next(_ahead(studying, None), None), None)
-    launch, version = last
-    here = _place_of(studying, launch)
-    if here is not None and _earns(here, outline_of(version)):
-        return _step(session, here, last)
-    return _step(session, next(_ahead(studying, here), None), last)
+    opened = _opened(session, studying) if studying else []
+    here = _place_of(studying, opened[0]) if opened else None
+    if here is not None and _earns(here):
+        return _step(here, opened)
+    return _step(next(_ahead(studying, here), None), opened)
 
 
-def _last_opened(session: Session, studying: Iterable[Standing]) -> tuple[Launch, CourseVersion] | None:
-    """Return the newest launch of what these enrolments study, with its course version, in one query."""
-    found = session.execute(
-        select(Launch, CourseVersion)
-        .join(CourseVersion, CourseVersion.id == Launch.course_version_id)
-        .where(Launch.enrolment_id.in_([one.enrolment.id for one in studying]))
-        .order_by(Launch.opened_at.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if found is None else (found[0], found[1])
+_OPENED = Question(
+    select(Launch.enrolment_id, Launch.course_version_id, Launch.activity)
+    .where(Launch.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .group_by(Launch.enrolment_id, Launch.course_version_id, Launch.activity)
+    .order_by(func.max(Launch.opened_at).desc())
+)
 
 
-def _place_of(studying: Iterable[Standing], launch: Launch) -> _Place | None:
-    """Return where a launch was, if its enrolment still studies that."""
+def _opened(session: Session, studying: Iterable[Standing]) -> list[_Opened]:
+    """Return what was opened in these enrolments, the last first."""
+    return [_Opened(*row) for row in _OPENED.ask(session, enrolments=[one.enrolment.id for one in studying])]
+
+
+def _place_of(studying: Iterable[Standing], opened: _Opened) -> _Place | None:
+    """Return where somebody was, if their enrolment still studies that."""
     for standing in studying:
         for studied in standing.courses:
-            name = activity_name(studied.code, launch.activity)
-            if (standing.enrolment.id, studied.course_version_id) == (launch.enrolment_id, launch.course_version_id):
+            name = activity_name(studied.code, opened.activity)
+            if (standing.enrolment.id, studied.course_version_id) == (opened.enrolment_id, opened.course_version_id):
                 return _Place(standing, studied, name) if name in studied.activities else None
     return None
 
 
-def _earns(place: _Place, course: Course) -> bool:
+def _earns(place: _Place) -> bool:
     """Say whether going on in the activity of the last visit is the natural next thing: it has not counted yet, or it
     has no condition that could tell that it was finished, and time is left in it.
     """
-    activity = next(one for one in course.activities if one.key == place.key)
-    credited = place.standing.credited.get(place.name, 0)
-    return credited == 0 or (not any(activity.requires.values()) and credited < activity.worth_seconds)
+    credited = place.credited_seconds
+    return credited == 0 or (not any(place.activity.requires.values()) and credited < place.activity.worth_seconds)
 
 
 def _ahead(studying: Sequence[Standing], here: _Place | None) -> Iterator[_Place]:
@@ -100,8 +109,8 @@ def _ahead(studying: Sequence[Standing], here: _Place | None) -> Iterator[_Place
         where = list(here.studied.activities)
         behind = set(where[: where.index(here.name) + 1])
         places.sort(key=lambda one: (one.standing is not here.standing, one.studied is not here.studied, one.name in behind))
-    yield from (one for one in places if not one.standing.credited.get(one.name, 0))
-    yield from (one for one in places if 0 < one.standing.credited.get(one.name, 0) < one.studied.activities[one.name] * SECONDS)
+    yield from (one for one in places if not one.credited_seconds)
+    yield from (one for one in places if 0 < one.credited_seconds < one.studied.activities[one.name] * SECONDS)
 
 
 def _unfinished(standing: Standing) -> Iterator[_Place]:
@@ -110,22 +119,9 @@ def _unfinished(standing: Standing) -> Iterator[_Place]:
             yield from (_Place(standing, studied, name) for name in studied.activities)
 
 
-def _step(session: Session, place: _Place | None, last: tuple[Launch, CourseVersion] | None) -> Step | None:
+def _step(place: _Place | None, opened: Sequence[_Opened]) -> Step | None:
     if place is None:
         return None
-    enrolment_id, version_id = place.standing.enrolment.id, place.studied.course_version_id
-    known = last is not None and last[1].id == version_id
-    version = last[1] if last is not None and known else session.get_one(CourseVersion, version_id)
-    course = outline_of(version)
-    activity = next(one for one in course.activities if one.key == place.key)
-    return Step(enrolment_id, version_id, course, activity, place.standing.credited.get(place.name, 0), _is_begun(session, place, last))
-
-
-def _is_begun(session: Session, place: _Place, last: tuple[Launch, CourseVersion] | None) -> bool:
-    if last is None:
-        return False
-    wanted = (place.standing.enrolment.id, place.studied.course_version_id, place.key)
-    if wanted == (last[0].enrolment_id, last[0].course_version_id, last[0].activity):
-        return True
-    opened = select(Launch.id).where(Launch.enrolment_id == wanted[0], Launch.course_version_id == wanted[1], Launch.activity == wanted[2])
-    return session.scalar(opened.limit(1)) is not None
+    enrolment_id, studied = place.standing.enrolment.id, place.studied
+    begun = _Opened(enrolment_id, studied.course_version_id, place.activity.key) in opened
+    return Step(enrolment_id, studied.course_version_id, studied.outline, place.activity, place.credited_seconds, begun)

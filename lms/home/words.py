@@ -16,13 +16,19 @@ class Notice:
 
 def notice_of(status: str) -> Notice | None:
     """Return what a teacher must know of the state of their enrolment; None where they simply study."""
-    kept = _("What was credited stays on your transcript. Your class staff can tell you more.")
-    found = {
-        "nominated": Notice(_("You are nominated"), _("As soon as your place is confirmed, you can begin to study."), "info"),
-        "completed": Notice(_("You have completed this training"), _("Your transcript is ready. You may go on studying."), "ok"),
-        "not-completed": Notice(_("This training ended without completion"), kept, "warn"),
-        "withdrawn": Notice(_("You have withdrawn from this class"), kept, "warn"),
-        "dismissed": Notice(_("You were dismissed from this class"), kept, "warn"),
-        "absent": Notice(_("You are recorded as absent"), kept, "warn"),
-    }
-    return found.get(status)
+    match status:
+        case "nominated":
+            return Notice(_("You are nominated"), _("As soon as your place is confirmed, you can begin to study."), "info")
+        case "completed":
+            return Notice(_("You have completed this training"), _("Your transcript is ready. You may go on studying."), "ok")
+        case "not-completed":
+            title = _("This training ended without completion")
+        case "withdrawn":
+            title = _("You have withdrawn from this class")
+        case "dismissed":
+            title = _("You were dismissed from this class")
+        case "absent":
+            title = _("You are recorded as absent")
+        case _other:
+            return None
+    return Notice(title, _("What was credited stays on your transcript. Your class staff can tell you more."), "warn")

@@ -25,6 +25,7 @@ class Kind:
 
     A worker may be killed anywhere: each step may be taken twice and must do no harm by that. `join` writes the result
     and returns the name that the person sees. `size` is what a piece adds to the progress: its ids, where nothing else is said.
+    `onward`: where somebody goes on when it is done, as words and an address.
     """
 
     title: Callable[[Params], str]
@@ -32,6 +33,7 @@ class Kind:
     make: Callable[[Order, Piece], bytes]
     join: Callable[[Order, Iterable[bytes], IO[bytes]], str]
     size: Callable[[Piece], int] = len
+    onward: Callable[[Params], tuple[str, str]] | None = None
 
 
 def kind_of(name: str) -> Kind:

@@ -33,6 +33,7 @@ class Line:
     message: str
     cancel_asked: bool
     result_name: str | None
+    onward: tuple[str, str] | None
 
     @property
     def working(self) -> bool:
@@ -41,8 +42,9 @@ class Line:
 
 
 def _line(job: Job) -> Line:
-    title = kind_of(job.kind).title(job.params)
-    return Line(job.id, title, job.state, job.done, job.total, _message(job), job.cancel_asked, job.result_name)
+    kind = kind_of(job.kind)
+    onward = kind.onward(job.params) if kind.onward and job.state == DONE else None
+    return Line(job.id, kind.title(job.params), job.state, job.done, job.total, _message(job), job.cancel_asked, job.result_name, onward)
 
 
 def _message(job: Job) -> str:
@@ -110,7 +112,7 @@ def download(job_id: int) -> ResponseReturnValue:
     job = _own(job_id)
     size = storage().size(job.result_object) if job.result_object else None
     if size is None or job.result_object is None:
-        raise NotFound(_("This result is not there (any more). Start the export again."))
+        raise NotFound(_("This result is not there (any more). Start the work again."))
     response = Response(storage().stream(job.result_object), mimetype="application/octet-stream", headers={"Content-Length": str(size)})
     return as_download(response, job.result_name or "result")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity, Course
@@ -61,11 +61,14 @@ def admit_to_course(
     return (enrolment, version) if enrolment.status in LEARNING else Refusal.NOT_STUDYING
 
 
+_STANDING = (  # built once: with every stretch that is stated
+    select(Enrolment.status, Person.active).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id == bindparam("enrolment"))
+)
+
+
 def may_still_study(session: Session, enrolment_id: int) -> bool:
     """Say whether an enrolment that opened something may go on: it is still learning and its person's account is open."""
-    found = session.execute(
-        select(Enrolment.status, Person.active).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id == enrolment_id)
-    ).one()
+    found = session.connection().execute(_STANDING, {"enrolment": enrolment_id}).one()
     return found.status in LEARNING and bool(found.active)
 
 

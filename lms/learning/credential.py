@@ -1,7 +1,10 @@
 """For whom does a launch token speak to the record store? For one learner, in one launch, about one activity."""
 
+from dataclasses import replace
+from datetime import UTC
+
 from flask import Request, current_app
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 import xapi
 from lms import vocabulary as v
@@ -11,34 +14,31 @@ from lms.clock import now
 from lms.config import Settings
 from lms.db import session
 from lms.learning.models import Launch
-from lms.learning.presence import is_silent
+from lms.learning.presence import SILENT, is_silent
 from lms.learning.stating import Subject
 from lms.learning.tickets import Ticket, Tickets, bearer
+from xapi.directly import Question
 
-# What a Subject has, in its order, and the last beat; built once, because players ask with every statement.
-_OPEN_LAUNCH = (
-    select(
-        Launch.id,
-        Launch.registration_id,
-        Person.account,
-        Course.code,
-        Launch.activity,
-        Launch.device,
-        Launch.opened_at,
-        Launch.last_beat,
-    )
+# What a Subject has, in its order, of a launch that runs; as `running` decides, but without an object, because players ask often.
+_OPEN_LAUNCH = Question(
+    select(Launch.id, Launch.registration_id, Person.account, Course.code, Launch.activity, Launch.device, Launch.opened_at)
     .join(Person, Person.id == Launch.person_id)
     .join(CourseVersion, CourseVersion.id == Launch.course_version_id)
     .join(Course, Course.id == CourseVersion.course_id)
     .where(Launch.id == bindparam("launch"), Launch.ended_at.is_(None))
+    .where(or_(Launch.opened_at >= bindparam("heard"), Launch.last_beat >= bindparam("heard")))
 )
 SCOPES = frozenset({"statements/write", "statements/read/mine", "state"})
 
 
 def ticket_of(request: Request) -> Ticket | None:
     """Return the ticket that a request carries, or None where it has none of ours."""
-    tickets: Tickets = current_app.extensions["launch_tickets"]
-    return tickets.read(bearer(request.headers.get("Authorization", "")))
+    return _tickets().read(bearer(request.headers.get("Authorization", "")))
+
+
+def _tickets() -> Tickets:
+    found: Tickets = current_app.extensions["launch_tickets"]
+    return found
 
 
 def running(ticket: Ticket | None) -> Launch | None:
@@ -49,19 +49,20 @@ def running(ticket: Ticket | None) -> Launch | None:
     return None if launch is None or is_silent(launch, now()) else launch
 
 
-def authenticate(request: Request) -> xapi.Credential | None:
+def authenticate(token: str) -> xapi.Credential | None:
     """Return the credential of a launch token for the record store, or None.
 
     A page that lost the lease may still say what its content did; only time needs the lease.
     """
-    ticket = ticket_of(request)
+    ticket = _tickets().read(token)
     if ticket is None:
         return None
-    found = session().connection().execute(_OPEN_LAUNCH, {"launch": ticket.launch_id}).one_or_none()
-    if found is None or is_silent(found, now()):
+    found = _OPEN_LAUNCH.rows(session(), {"launch": ticket.launch_id, "heard": now() - SILENT})
+    if not found:
         return None
     settings: Settings = current_app.extensions["settings"]
-    return credential_of(Subject(settings.public_url, *found[:-1]))
+    subject = Subject(settings.public_url, *found[0])
+    return credential_of(replace(subject, opened_at=subject.opened_at.astimezone(UTC)))
 
 
 def credential_of(subject: Subject) -> xapi.Credential:

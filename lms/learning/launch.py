@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
 from lms.config import Settings
-from lms.learning.admission import Admission
+from lms.learning.admission import Admission, Refusal, may_still_study
 from lms.learning.models import Launch, Registration
 from lms.learning.presence import SILENT, end, fresh_nonce, release
 
@@ -27,13 +27,18 @@ class Opened:
     stated: bool
 
 
-def open_launch(session: Session, admission: Admission, device: str, settings: Settings, now: datetime, *, take: bool = True) -> Opened:
+def open_launch(
+    session: Session, admission: Admission, device: str, settings: Settings, now: datetime, *, take: bool = True
+) -> Opened | Refusal:
     """Open an activity, or resume this browser's launch of it if that is younger than 12 hours and has not ended.
 
     With `take`, this page becomes the live one: every other launch of the person loses the lease and its open stretch is
     closed and stated. Without it the lease stays where it is (a page that only sends what waited in its queue).
+    Whoever was admitted and is erased or taken out of the class before this has the person's lock is refused.
     """
     _lock_person(session, admission.person_id)
+    if not may_still_study(session, admission.place.enrolment_id):
+        return Refusal.NOT_STUDYING
     registration = _registration(session, admission)
     launch = _resumable(session, registration.id, admission.activity.key, device, now)
     stated = False

@@ -79,6 +79,7 @@ _EXTEND = (
     .values(last_beat=bindparam("now"), nonce=bindparam("fresh"), previous_nonce=bindparam("carried"))
     .returning(Launch.stretch_from, Launch.closed_seconds, Launch.earlier_seconds, Launch.cap_seconds)
 )
+_LOCKED = select(Launch).where(Launch.id == bindparam("launch")).with_for_update()
 _EXTEND_DIRECTLY = str(_EXTEND.compile(dialect=psycopg.dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
 
 
@@ -108,7 +109,7 @@ def take_beat(session: Session, ticket: Ticket, nonce: str, now: datetime, setti
 
     Every stretch of five minutes passes here: whoever may no longer study is not counted for longer than that.
     """
-    launch = session.get(Launch, ticket.launch_id, with_for_update=True)
+    launch = session.scalar(_LOCKED, {"launch": ticket.launch_id})
     if launch is None or launch.ended_at is not None:
         return Stopped.ENDED
     if is_silent(launch, now) or not may_still_study(session, launch.enrolment_id):

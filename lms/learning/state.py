@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.errors import NotSignedIn
 from lms.learning.models import ActivityState, Launch, Registration
 
 LARGEST_BYTES = 64 * 1024
@@ -36,5 +37,11 @@ def load(session: Session, launch: Launch) -> str | None:
 
 
 def lock(session: Session, launch: Launch) -> None:
-    """Let what is written for one registration come one after the other."""
+    """Let what is written for one registration come one after the other.
+
+    Raises:
+        NotSignedIn: the launch is there no more: its learner was erased since the request came.
+    """
     session.execute(select(Registration.id).where(Registration.id == launch.registration_id).with_for_update(key_share=True))
+    if session.scalar(select(Launch.id).where(Launch.id == launch.id)) is None:
+        raise NotSignedIn("This launch has ended.", code="ended")

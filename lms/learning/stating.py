@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 import xapi
@@ -53,15 +53,20 @@ class Subject:
         return {v.LAUNCH: str(self.launch_id), v.OPENED: iso(self.opened_at), v.DEVICE: self.device}
 
 
+# Built once: with every stretch that is stated.
+_OF_WHOM_AND_WHAT = (
+    select(Person.account, Course.code)
+    .select_from(Person)
+    .join(CourseVersion, CourseVersion.id == bindparam("version"))
+    .join(Course, Course.id == CourseVersion.course_id)
+    .where(Person.id == bindparam("person"))
+)
+
+
 def subject_of(session: Session, launch: Launch, public_url: str) -> Subject:
     """Read of whom and of what a launch's statements speak."""
-    account, course = session.execute(
-        select(Person.account, Course.code)
-        .select_from(Person)
-        .join(CourseVersion, CourseVersion.id == launch.course_version_id)
-        .join(Course, Course.id == CourseVersion.course_id)
-        .where(Person.id == launch.person_id)
-    ).one()
+    told = {"person": launch.person_id, "version": launch.course_version_id}
+    account, course = session.connection().execute(_OF_WHOM_AND_WHAT, told).one()
     return Subject(public_url, launch.id, launch.registration_id, account, course, launch.activity, launch.device, launch.opened_at)
 
 

@@ -1,7 +1,7 @@
 """What does a player page ask of the server? The page itself, opening a launch, beats, resume data, answers."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
@@ -18,21 +18,22 @@ from lms.accounts.models import Person
 from lms.accounts.signin import csrf
 from lms.clock import now
 from lms.config import Settings
-from lms.db import database, session, transaction
+from lms.db import session, transaction
 from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn, TooLarge
 from lms.i18n import pick
-from lms.learning import answers, launch, presence, state
+from lms.learning import answers, early, launch, presence, state
 from lms.learning.admission import Admission, Place, Refusal, admit
 from lms.learning.content import bp as content_bp
 from lms.learning.credential import running, ticket_of
 from lms.learning.device import COOKIE, COOKIE_SECONDS, device_of, identity_of
 from lms.learning.models import Launch
-from lms.learning.presence import Beaten, Stopped
+from lms.learning.presence import Stopped
 from lms.learning.tickets import Ticket, Tickets
-from lms.learning.wire import AnswersBody, BeatBody, OpenBody, StateBody, body_of
+from lms.learning.wire import AnswersBody, BeatBody, OpenBody, StateBody, beat_reply, body_of
 from lms.learning.words import player_texts
 
 bp = Blueprint("learning", __name__)
+Found = TypeVar("Found")
 
 
 def _settings() -> Settings:
@@ -69,12 +70,15 @@ def _neighbours(admission: Admission) -> tuple[Activity | None, Activity | None]
 
 
 def _admitted(place: Place) -> Admission:
-    admission = admit(session(), person().id, place)
-    if admission is Refusal.NOT_STUDYING:
+    return _unless_refused(admit(session(), person().id, place))
+
+
+def _unless_refused(found: Found | Refusal) -> Found:
+    if found is Refusal.NOT_STUDYING:
         raise NotAllowed(_("Your place in this class does not allow studying at the moment. Your class staff can tell you why."))
-    if isinstance(admission, Refusal):
+    if isinstance(found, Refusal):
         raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
-    return admission
+    return found
 
 
 def _page_config(admission: Admission) -> dict[str, Any]:
@@ -112,7 +116,7 @@ def open_activity() -> ResponseReturnValue:
     admission = _admitted(Place(wanted.enrolment, wanted.version, wanted.activity))
     device = device_of(request.user_agent.string, request.cookies.get(COOKIE))
     with transaction() as writing:
-        opened = launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take)
+        opened = _unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
         reply = _opened(opened.launch) | {
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
@@ -141,35 +145,20 @@ def _json(reply: object) -> Response:
     return Response(msgspec.json.encode(reply), mimetype="application/json")
 
 
-@bp.post("/learn/beat")
+@bp.post(early.PATH)
 @csrf.exempt
 @public
 def take_beat() -> ResponseReturnValue:
-    """Take a beat by its launch token. The hot path: one HMAC, one UPDATE; no user, no cookie, no template."""
-    ticket = _ticket()
-    body = body_of(BeatBody)
-    settings, at = _settings(), now()
-    beaten: Beaten | Stopped | None = None
-    if not body.last:
-        with database().single() as connection:
-            beaten = presence.extend(connection, ticket, body.nonce, at, presence.rhythm_of(settings))
-    if beaten is None:
-        with transaction() as writing:
-            beaten = presence.take_beat(writing, ticket, body.nonce, at, settings, last=body.last)
+    """Take a beat by its launch token: every one but the ordinary, which `early` has answered."""
+    early.raise_failed(request.environ)
+    ticket, body = _ticket(), body_of(BeatBody)
+    with transaction() as writing:
+        beaten = presence.take_beat(writing, ticket, body.nonce, now(), _settings(), last=body.last)
     if isinstance(beaten, Stopped):
         raise _stopped(beaten)
     if beaten.stated:
         _ring(1)
-    return _json(
-        {
-            "state": beaten.state,
-            "nonce": beaten.nonce,
-            "counted_seconds": beaten.counted_seconds,
-            "cap_seconds": beaten.cap_seconds,
-            "beat_seconds": settings.beat_seconds,
-            "stated": beaten.stated,
-        }
-    )
+    return Response(beat_reply(beaten, _settings()), mimetype="application/json")
 
 
 def _ticket() -> Ticket:

@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 from msgspec import Meta
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from lms.config import Settings
 from lms.errors import InvalidInput, TooLarge
+from lms.learning.presence import Beaten
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 Nonce = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,32}$")]  # what `presence.fresh_nonce` makes
@@ -23,6 +25,20 @@ class BeatBody(msgspec.Struct):
 
     nonce: Nonce
     last: bool = False
+
+
+def beat_reply(beaten: Beaten, settings: Settings) -> bytes:
+    """Return the answer to a beat as JSON."""
+    return msgspec.json.encode(
+        {
+            "state": beaten.state,
+            "nonce": beaten.nonce,
+            "counted_seconds": beaten.counted_seconds,
+            "cap_seconds": beaten.cap_seconds,
+            "beat_seconds": settings.beat_seconds,
+            "stated": beaten.stated,
+        }
+    )
 
 
 class OpenBody(msgspec.Struct):

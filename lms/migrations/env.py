@@ -1,4 +1,4 @@
-"""How does Alembic reach the database? By the connection that `lms.web.schema` hands over."""
+"""How does Alembic reach the database? By the connection that `lms.web.migrating` hands over."""
 
 from typing import Any, Literal
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lms.accounts.models import Organisation
 from lms.crediting.standing import Standing, of_enrolments
+from lms.programmes.membership import WITHDRAWN
 from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
 
 PAGE = 50
@@ -38,7 +39,7 @@ def classes(session: Session, scope: str, words: str, after: int | None) -> Page
     """Return classes of providers below `scope` (path prefix), newest first, whose name or code holds `words`."""
     wanted = _wanted(scope, words)
     total = session.scalar(select(func.count(TrainingClass.id)).join(TrainingClass.provider).where(*wanted)) or 0
-    people = select(func.count()).where(Enrolment.class_id == TrainingClass.id).scalar_subquery()
+    people = select(func.count()).where(Enrolment.class_id == TrainingClass.id, Enrolment.status != WITHDRAWN).scalar_subquery()
     query = select(TrainingClass, people).join(TrainingClass.provider).where(*wanted)
     if after is not None:
         query = query.where(TrainingClass.id < after)

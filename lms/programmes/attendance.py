@@ -9,9 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from lms.db import Question
 from lms.errors import InvalidInput
 from lms.programmes.models import AttendanceRecord, Enrolment, ProgrammeVersion, TrainingClass
 from lms.programmes.store import document_of
@@ -87,17 +88,18 @@ def _attended(session: Session, enrolment: Enrolment) -> set[str]:
     return {one.key for one in document_of(version).requirements_of(enrolment.track) if one.kind in ATTENDED}
 
 
+_SUMS = Question(
+    select(AttendanceRecord.enrolment_id, AttendanceRecord.requirement, type_coerce(func.sum(AttendanceRecord.quantity), Integer))
+    .where(AttendanceRecord.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .group_by(AttendanceRecord.enrolment_id, AttendanceRecord.requirement)
+)
+
+
 def sums(session: Session, enrolment_ids: Iterable[int]) -> Mapping[int, Mapping[str, Decimal]]:
     """Return what was noted, corrections included, by enrolment and requirement."""
-    wanted = list(enrolment_ids)
-    found: dict[int, dict[str, Decimal]] = {enrolment_id: {} for enrolment_id in wanted}
-    rows = session.execute(
-        select(AttendanceRecord.enrolment_id, AttendanceRecord.requirement, func.sum(AttendanceRecord.quantity))
-        .where(AttendanceRecord.enrolment_id.in_(wanted))
-        .group_by(AttendanceRecord.enrolment_id, AttendanceRecord.requirement)
-    )
-    for enrolment_id, requirement, total in rows:
-        found[enrolment_id][requirement] = total
+    found: dict[int, dict[str, Decimal]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
+    for enrolment_id, requirement, hundredths in _SUMS.ask(session, enrolments=list(found)):
+        found[enrolment_id][requirement] = Decimal(hundredths) / 100
     return found
 
 

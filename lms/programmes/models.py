@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Date, Dialect, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Date, Dialect, ForeignKey, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -57,7 +57,7 @@ class ProgrammeVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
     number: Mapped[int]
-    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # loaded where it is read
     sha256: Mapped[str] = mapped_column(String(64))
     effective_from: Mapped[date] = mapped_column(Date)
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -78,10 +78,29 @@ class TrainingClass(Base):
     provider_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date] = mapped_column(Date)
+    tracks: Mapped[str] = mapped_column(String(500), default="", server_default="")  # comma-separated; none named: all of the programme's
+    counts_within: Mapped[bool] = mapped_column(default=False, server_default=false())  # time counts from the first day to the last only
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # from here on nobody is added and no time counts
+    following_after: Mapped[int | None]  # the enrolment up to which windows and hours have followed the days; none where all have
 
     programme_version: Mapped[ProgrammeVersion] = relationship(lazy="raise")
     provider: Mapped[Organisation] = relationship(lazy="raise")
     courses: Mapped[list["ClassCourse"]] = relationship(lazy="raise", order_by="ClassCourse.position")
+
+
+class ClassChange(Base):
+    """What was done to a class or to one enrolment of it, by whom, and what stood there before. Append-only."""
+
+    __tablename__ = "class_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
+    what: Mapped[str] = mapped_column(String(20))  # one of lms.programmes.changes.KINDS
+    before: Mapped[str] = mapped_column(String(500), default="")
+    after: Mapped[str] = mapped_column(String(500), default="")
 
 
 class ClassCourse(Base):

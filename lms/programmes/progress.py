@@ -6,25 +6,41 @@ Days, months, tasks and hours stay in their own units: nothing here adds one to 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
+from courses.outline import Course
+from courses.outline import Text as Title
 from lms.hours import hours_of
 from lms.programmes.values import Kind, ProgrammeDocument, Requirement, Text
 
 NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StudiedCourse:
-    """A course of a class: where its hours count, and what each activity ('<course code>:<key>') is worth in minutes."""
+    """A course of a class, and the requirement toward which its hours count."""
 
     course_version_id: int
-    code: str
-    title: Text
+    outline: Course
     requirement: str
     compulsory: bool
-    activities: Mapping[str, int]
 
     @property
+    def code(self) -> str:
+        """The course's code."""
+        return self.outline.code
+
+    @property
+    def title(self) -> Title:
+        """The course's title."""
+        return self.outline.title
+
+    @cached_property
+    def activities(self) -> Mapping[str, int]:
+        """What each activity ('<course code>:<key>') is worth in minutes, in the course's order."""
+        return {f"{self.code}:{activity.key}": activity.minutes for activity in self.outline.activities}
+
+    @cached_property
     def minutes(self) -> int:
         """What the whole course is worth."""
         return sum(self.activities.values())

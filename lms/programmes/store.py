@@ -3,10 +3,8 @@
 A version never changes: the same content again is the same version, other content is the next one.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +15,7 @@ from lms.hours.reading import Problem
 from lms.programmes.documents import digest, parse, read_toml
 from lms.programmes.models import Programme, ProgrammeVersion
 from lms.programmes.values import ProgrammeDocument
+from lms.readonce import ReadOnce
 
 DOCUMENTS_KEPT = 64
 
@@ -73,25 +72,12 @@ def _import(session: Session, raw: dict[str, Any], document: ProgrammeDocument, 
     return Imported(version, new=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """A version's document as a cache key: equal where the hash is."""
-
-    sha256: str
-    document: Mapping[str, Any] = field(compare=False)
+_documents = ReadOnce(parse, ProgrammeDocument, DOCUMENTS_KEPT)
 
 
 def document_of(version: ProgrammeVersion) -> ProgrammeDocument:
     """Return what a version says; read once per process, for versions never change."""
-    return _read(_Stored(version.sha256, version.document))
-
-
-@lru_cache(maxsize=DOCUMENTS_KEPT)
-def _read(stored: _Stored) -> ProgrammeDocument:
-    document = parse(stored.document)
-    if not isinstance(document, ProgrammeDocument):
-        raise TypeError(f"a stored programme document is none: {document}")
-    return document
+    return _documents.of(version.sha256, lambda: version.document)
 
 
 def in_force(session: Session, code: str, year: int, day: date) -> ProgrammeVersion | None:

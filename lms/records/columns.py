@@ -92,14 +92,15 @@ COLUMNS = (
     Column("parent", TEXT, _activities("parent"), "ids of contextActivities.parent, with spaces between"),
     Column("grouping", TEXT, _activities("grouping"), "ids of contextActivities.grouping, likewise"),
     Column("authority", TEXT, _authority, "on whose word it was stored"),
+    Column("void", TRUTH, lambda _: None, "whether another statement made it void; such ones are there only if asked for"),
     Column("statement", TEXT, lambda _: None, "the whole statement as JSON"),
 )
 
 
-def row_of(text: str) -> list[Cell]:
-    """Return a stored statement's cells, in the order of COLUMNS."""
+def row_of(text: str, *, void: bool = False) -> list[Cell]:
+    """Return a stored statement's cells, in the order of COLUMNS; that it is void it does not say itself."""
     statement = json.loads(text)
-    return [*(_cell(column, statement) for column in COLUMNS[:-1]), one_line(text)]
+    return [*(_cell(column, statement) for column in COLUMNS[:-2]), void, one_line(text)]
 
 
 def _cell(column: Column, statement: Json) -> Cell:

@@ -5,6 +5,7 @@ Each kind of work is a module of its own; GROUPS lists what they add.
 
 import click
 
+from lms.records.aside_commands import aside
 from lms.records.export_commands import export
 from lms.records.forward_commands import forward
 from lms.records.import_commands import import_
@@ -13,7 +14,7 @@ from lms.records.parked_commands import parked
 from lms.records.partitions import partitions
 from lms.records.retention_commands import retention
 
-GROUPS: tuple[click.Command, ...] = (key, partitions, parked, export, import_, forward, retention)
+GROUPS: tuple[click.Command, ...] = (key, partitions, parked, export, import_, aside, forward, retention)
 
 
 @click.group("xapi")

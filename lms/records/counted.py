@@ -46,13 +46,14 @@ def counted(session: Session, kept: Sequence[Observation], now: datetime) -> Cou
     return Counted(_("Is evidence, and not time itself"), "info", list(_gate_words(line, kept)), activity, entries)
 
 
-def _interval(one: Observation) -> tuple[int, int]:
+def interval_of(one: Observation) -> tuple[int, int]:
+    """Return the time that one piece of evidence of time speaks of."""
     since = one.since or 0
     return (since, one.at) if one.kind == "present" else (max(one.at - (one.seconds or 0), since), one.at)
 
 
 def _time_title(transcript: Transcript, line: Line, one: Observation) -> tuple[str, str]:
-    inside = length(clip(union([_interval(one)]), *transcript.case.window))
+    inside = length(clip(union([interval_of(one)]), *transcript.case.window))
     measured, credited = line.why.account.measured_seconds, line.credited_seconds
     if line.is_behind:
         return _("New evidence is being counted"), "info"
@@ -62,12 +63,12 @@ def _time_title(transcript: Transcript, line: Line, one: Observation) -> tuple[s
 
 
 def _time_words(transcript: Transcript, line: Line, one: Observation, others: Sequence[Observation]) -> Iterator[str]:
-    own = union([_interval(one)])
+    own = union([interval_of(one)])
     inside = clip(own, *transcript.case.window)
     yield observation_words(one)
     if outside := length(own) - length(inside):
         yield f"{write_clock(outside)}{_(': ')}{_('outside the period of the enrolment')}"
-    beside = clip(union(_interval(other) for other in others if other.kind in TIMES and not other.voided), *transcript.case.window)
+    beside = clip(union(interval_of(other) for other in others if other.kind in TIMES and not other.voided), *transcript.case.window)
     if twice := length(inside) + length(beside) - length(union([*inside, *beside])):
         yield f"{write_clock(twice)}{_(': ')}{_('measured more than once (two pages or devices); counted once')}"
     for claim in line.why.claims:

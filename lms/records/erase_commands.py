@@ -28,7 +28,7 @@ from lms.storage import storage
 def erase(who: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Erase WHO (user name or id) for good: name, sign-in, statements, documents, evidence. Credited hours stay, under a number.
 
-    Interrupted, give the id the next time: it goes on. Run again later, it also takes what came in meanwhile.
+    Interrupted, give the id the next time: it goes on.
     """
     settings: Settings = current_app.extensions["settings"]
     try:

@@ -19,8 +19,9 @@ from lms.clock import now
 from lms.config import Settings
 from lms.db import database, transaction
 from lms.jobs.kinds import Kind, Order, Params, Piece
+from lms.records.attached import write_zip
 from lms.records.columns import one_line
-from lms.records.formats import FORMATS
+from lms.records.formats import Told, writer_of
 from lms.records.people import Sight
 from lms.records.reading import visible
 from lms.records.selection import Selection, look_of
@@ -33,6 +34,7 @@ STATEMENTS = "statements"
 EVERYTHING = "/"
 IN_A_PIECE = 2_000
 AT_ONCE = 500
+VOID = "!"  # no statement begins with it
 
 
 def up_to_now(look: Look) -> Look:
@@ -62,7 +64,7 @@ def _plan(params: Params) -> Sequence[Piece]:
 
 
 def _look(session: Session, params: Params) -> Look:
-    return look_of(session, Selection.of(params), sight_of(params["path"]))
+    return replace(look_of(session, Selection.of(params), sight_of(params["path"])), void=bool(params.get("void")))
 
 
 def sight_of(path: str = EVERYTHING) -> Sight:
@@ -72,7 +74,7 @@ def sight_of(path: str = EVERYTHING) -> Sight:
 
 
 def _make(order: Order, piece: Piece) -> bytes:
-    """Return a piece's statements, of those that the office may see, one a line."""
+    """Return a piece's statements, of those that the office may see, one a line; one that is void is marked before its `{`."""
     _count, *ends = piece
     after, last = (Cursor(EPOCH + micros * MICROSECOND, sid) for micros, sid in (ends[:2], ends[2:]))
     sight = sight_of(order.params["path"])
@@ -80,7 +82,7 @@ def _make(order: Order, piece: Piece) -> bytes:
         look = replace(_look(people, order.params), until=last.stored + MICROSECOND)
         with database().reader() as session, closing(onward(session, look, after)) as found:
             own = (one for one in found if one.place <= last)
-            lines = [one_line(text) for batch in _in_batches(own) for text in _texts(people, batch, sight)]
+            lines = [f"{VOID if void else ''}{one_line(text)}" for batch in _in_batches(own) for text, void in _told(people, batch, sight)]
     return gzip.compress("".join(f"{line}\n" for line in lines).encode(), compresslevel=1)
 
 
@@ -89,14 +91,21 @@ def _in_batches(found: Iterator[Seen]) -> Iterator[list[Seen]]:
         yield batch
 
 
-def _texts(session: Session, batch: Sequence[Seen], sight: Sight) -> list[str]:
-    return [one.seen.text for one in visible(session, batch, sight)]
+def _told(session: Session, batch: Sequence[Seen], sight: Sight) -> list[Told]:
+    return [Told(one.seen.text, one.seen.voided) for one in visible(session, batch, sight)]
 
 
 def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     lines = (line for piece in pieces for line in gzip.decompress(piece).decode().split("\n") if line)
-    FORMATS[order.params["format"]](lines, out)
-    return file_name(order.params["format"], order.asked_at)
+    told = (Told(line.removeprefix(VOID), line.startswith(VOID)) for line in lines)
+    form, write = order.params["format"], writer_of(order.params["format"], void=bool(order.params.get("void")))
+    name = file_name(form, order.asked_at)
+    if not order.params.get("attachments"):
+        write(told, out)
+        return name
+    with database().reader() as session:
+        write_zip(session, name, write, told, out)
+    return file_name("zip", order.asked_at)
 
 
 def file_name(form: str, at: datetime) -> str:
@@ -104,9 +113,10 @@ def file_name(form: str, at: datetime) -> str:
     return f"statements-{at:%Y%m%d-%H%M%S}.{form}"
 
 
-def params_of(selection: Selection, form: str, path: str) -> Mapping[str, Any]:
+def params_of(selection: Selection, form: str, path: str, *, void: bool = False, attachments: bool = False) -> Mapping[str, Any]:
     """Return the parameters of an office's export; `path` is what lies below the office."""
-    return {**selection.asked, "format": form, "path": path}
+    more = {name: True for name, asked in (("void", void), ("attachments", attachments)) if asked}
+    return {**selection.asked, "format": form, "path": path, **more}
 
 
 KINDS = {STATEMENTS: Kind(_title, _plan, _make, _join, size=lambda piece: piece[0])}

@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 from arro3.io import write_parquet
@@ -14,27 +14,41 @@ from lms.records.columns import COLUMNS, INSTANT, NUMBER, TRUTH, Cell, one_line,
 from xapi.admission import write_instant
 from xapi.values import EPOCH, MICROSECOND
 
-Texts = Iterable[str]
+
+class Told(NamedTuple):
+    """A statement as it is stored, and whether it is void."""
+
+    text: str
+    void: bool = False
+
+
+Writer = Callable[[Iterable[Told], IO[bytes]], None]
 BATCH = 1000
 ROW_GROUP = 20_000  # what a reader of Parquet skips or takes; also what its writer keeps packed in memory
 BOM = "\N{BYTE ORDER MARK}"  # without it Excel takes UTF-8 for something else
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what a spreadsheet may take for a formula
 
 
-def write_json_lines(texts: Texts, out: IO[bytes]) -> None:
+def write_json_lines(told: Iterable[Told], out: IO[bytes]) -> None:
     """Write each statement, as it is stored, on a line of its own."""
-    for text in texts:
+    for text, _void in told:
         out.write(one_line(text).encode() + b"\n")
 
 
-def write_csv(texts: Texts, out: IO[bytes]) -> None:
+def write_marked_lines(told: Iterable[Told], out: IO[bytes]) -> None:
+    """Write each statement, as it is stored, on a line of its own, inside an object that says whether it is void."""
+    for text, void in told:
+        out.write(b'{"void":%s,"statement":%s}\n' % (b"true" if void else b"false", one_line(text).encode()))
+
+
+def write_csv(told: Iterable[Told], out: IO[bytes]) -> None:
     """Write a table for spreadsheets: UTF-8 with a byte order mark, CRLF, and no cell that could be a formula."""
     wrapper = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     wrapper.write(BOM)
     table = csv.writer(wrapper)
     table.writerow([column.name for column in COLUMNS])
-    for text in texts:
-        table.writerow([_csv_cell(cell) for cell in row_of(text)])
+    for text, void in told:
+        table.writerow([_csv_cell(cell) for cell in row_of(text, void=void)])
     wrapper.flush()
     wrapper.detach()
 
@@ -53,10 +67,10 @@ _TYPES = {NUMBER: DataType.float64(), TRUTH: DataType.bool(), INSTANT: DataType.
 SCHEMA = Schema([Field(column.name, _TYPES.get(column.kind, DataType.utf8())) for column in COLUMNS])
 
 
-def write_parquet_file(texts: Texts, out: IO[bytes]) -> None:
+def write_parquet_file(told: Iterable[Told], out: IO[bytes]) -> None:
     """Write a Parquet table (zstd) whose columns are typed: instants in UTC, numbers, true or false, text."""
     kept = _Kept(out)
-    batches = RecordBatchReader.from_batches(SCHEMA, kept.over(_batches(texts)))
+    batches = RecordBatchReader.from_batches(SCHEMA, kept.over(_batches(told)))
     write_parquet(batches, cast(IO[bytes], kept), compression="zstd(3)", max_row_group_size=ROW_GROUP)
     if kept.failure is not None:
         raise kept.failure
@@ -90,8 +104,8 @@ class _Kept(io.RawIOBase):
             self.failure = error
 
 
-def _batches(texts: Texts) -> Iterator[RecordBatch]:
-    rows = map(row_of, texts)
+def _batches(told: Iterable[Told]) -> Iterator[RecordBatch]:
+    rows = (row_of(text, void=void) for text, void in told)
     while batch := list(islice(rows, BATCH)):
         columns = zip(COLUMNS, zip(*batch, strict=True), strict=True)
         yield RecordBatch.from_arrays([_array(column.kind, cells) for column, cells in columns], schema=SCHEMA)
@@ -104,4 +118,9 @@ def _array(kind: str, cells: Sequence[Any]) -> Array:
     return Array(cells, type=_TYPES.get(kind, DataType.utf8()))
 
 
-FORMATS: dict[str, Callable[[Texts, IO[bytes]], None]] = {"jsonl": write_json_lines, "csv": write_csv, "parquet": write_parquet_file}
+FORMATS: dict[str, Writer] = {"jsonl": write_json_lines, "csv": write_csv, "parquet": write_parquet_file}
+
+
+def writer_of(form: str, *, void: bool) -> Writer:
+    """Return what writes a format; where void statements were asked for, one that says which they are."""
+    return write_marked_lines if void and form == "jsonl" else FORMATS[form]

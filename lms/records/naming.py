@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from lms import vocabulary as v
 from lms.catalogue.models import Course, CourseVersion
 from lms.catalogue.publish import outline_of
-from lms.i18n import LOCALES, is_chinese, pick
+from lms.i18n import is_chinese, pick
 from lms.records.people import Statement
 from xapi.formats import one_language
 from xapi.indexing import activities_of
 from xapi.known import definitions_of
 
 PLACE = "/activity/"
+CHINESE = {"zh-hans": 1.0, "zh-cn": 0.9, "zh": 0.8, "en": 0.5}  # as in Accept-Language
+ENGLISH = {"en": 1.0, "zh-hans": 0.5, "zh-cn": 0.4, "zh": 0.3}
 
 
 def titles_in(session: Session, statements: Iterable[Statement], public_url: str) -> dict[str, str]:
@@ -28,8 +30,7 @@ def titles_in(session: Session, statements: Iterable[Statement], public_url: str
 
 def in_our_language(words: Mapping[str, str] | None) -> str:
     """Return the entry of a language map that suits the page best, '' where there is none."""
-    wanted = list(LOCALES) if is_chinese() else list(reversed(LOCALES))
-    found = one_language(words or {}, [locale.replace("_", "-") for locale in wanted])
+    found = one_language(words or {}, CHINESE if is_chinese() else ENGLISH)
     return next(iter(found.values()), "")
 
 

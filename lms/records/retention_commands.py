@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from lms.clock import now
 from lms.config import Settings
-from lms.db import database
-from lms.records.retention.models import RemovedMonth
+from lms.db import database, transaction
+from lms.records.retention.models import COMMAND, RemovedMonth
 from lms.records.retention.plan import Hold, Planned, plan
-from lms.records.retention.removing import Held, remove, unfinished
+from lms.records.retention.removing import unfinished
+from lms.records.retention.running import begin, carry, claim, under_way
 
 WORDS = {
     "waiting": "{count} not worked through yet",
@@ -47,7 +48,7 @@ def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
         found = plan(session, now(), kept)
         done = session.scalars(select(RemovedMonth).order_by(RemovedMonth.id)).all()
     if apply:
-        _apply(found, kept, yes=yes, as_json=as_json)
+        _apply(found, yes=yes, as_json=as_json)
         return
     if as_json:
         click.echo(
@@ -65,18 +66,17 @@ def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
         )
 
 
-def _apply(found: list[Planned], kept: int, *, yes: bool, as_json: bool) -> None:
-    ready = [*unfinished(), *(one.month for one in found if not one.holds)]
-    if ready and not yes:
+def _apply(found: list[Planned], *, yes: bool, as_json: bool) -> None:
+    if (unfinished() or any(not one.holds for one in found)) and not yes:
         for one in found:
             click.echo(_told(one), err=as_json)
         click.confirm("Nobody can undo this. Remove what may go?", abort=True, err=as_json)
     removed, held = [], []
-    for month in dict.fromkeys(ready):
-        try:
-            removed.append(_done(remove(month, kept)))
-        except Held as error:
-            held.append(f"{month.name}: held back: {_why(error.found)}")
+    for came in carry(*_run()):
+        if isinstance(came, RemovedMonth):
+            removed.append(_done(came))
+        else:
+            held.append(f"{came[0].name}: held back: {_why(came[1].found)}")
     if as_json:
         click.echo(json.dumps({"removed": removed, "held_back": held}))
     else:
@@ -89,11 +89,23 @@ def _apply(found: list[Planned], kept: int, *, yes: bool, as_json: bool) -> None
     sys.exit(1 if held else 0)
 
 
+def _run() -> tuple[int, str]:
+    """Begin a run of this command's own, or go on with one that was broken off; only one goes at a time."""
+    settings: Settings = current_app.extensions["settings"]
+    with transaction() as session:
+        begun = under_way(session) or begin(session, COMMAND, settings.statements_kept_months)
+        taken = claim(session, now(), begun.id)
+    if taken is None:
+        click.echo("Another run is under way: see Learning records, Retention. It goes on by itself.", err=True)
+        sys.exit(1)
+    return taken
+
+
 def _told(one: Planned) -> str:
     size = f"{one.figures.size // 1024:,} kB"
     lines = [f"{one.month.name} (UTC): {one.figures.statements} statements of {one.figures.people} people, {size}"]
     if one.enrolments:
-        hours = f"{one.credited_seconds} credited seconds"
+        hours = f"{one.credited_seconds // 3600}:{one.credited_seconds // 60 % 60:02} h credited in all"
         lines.append(f"  the transcripts of {one.enrolments} enrolments ({hours}) rest on them in part; hours and evidence stay,")
         lines.append("  the statements can no longer be shown")
     lines.append(f"  held back: {_why(one.holds)}" if one.holds else "  may go")

@@ -25,12 +25,14 @@ SECTIONS = (
     ("records.forwarding", _l("Forwarding")),
     ("records.importing", _l("Import")),
     ("records.erasure", _l("Erasure")),
+    ("records.retention", _l("Retention")),
 )
 WHOLE_SITE: dict[str, LazyString] = {  # and why nobody else comes in
     "records.keys": _l("A key opens the record store for the whole site. Only the office above all others sees and gives keys."),
     "records.forwarding": _l("Forwarding carries statements of the whole site. Only the office above all others sees and changes it."),
     "records.importing": _l("An import brings statements about anybody on the site. Only the office above all others sees and begins any."),
     "records.erasure": _l("Only the office above all others erases people."),
+    "records.retention": _l("Only the office above all others lets old statements go: they are of the whole site."),
 }
 
 

@@ -1,27 +1,40 @@
 """With which fields does somebody say which statements are meant?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, StringField
+from sqlalchemy.orm import Session
+from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
+from lms.catalogue import listing
+from lms.i18n import pick
 from lms.records.selection import Selection
+from lms.records.words import VERBS
 
 LONGEST = 500
+MOST_COURSES = 500
 
 
 class SelectionForm(FlaskForm):  # type: ignore[misc]
     """Days, a person, a course, a verb; empty means all."""
 
+    nobody = _l("Nobody whom you may see has this user name or id.")
+
     since = DateField(_l("From"), validators=[Optional()])
     until = DateField(_l("Until and including"), validators=[Optional()])
     person = StringField(_l("Person"), validators=[Optional(), Length(max=LONGEST)])
-    course = StringField(_l("Course"), validators=[Optional(), Length(max=LONGEST)])
-    verb = StringField(_l("Verb"), validators=[Optional(), Length(max=LONGEST)])
+    course = SelectField(_l("Course"), default="", validators=[Optional()])
+    verb = SelectField(_l("Verb"), default="", validators=[Optional()])
+
+    def offer(self, session: Session) -> None:
+        """Offer the courses and verbs that are known, and what is asked for besides."""
+        newest = listing.newest(session, size=MOST_COURSES).versions
+        self.course.choices = _choices({version.course.code: pick(version.title_zh, version.title_en) for version in newest}, self.course)
+        self.verb.choices = _choices({iri: str(said) for iri, said in VERBS.items()}, self.verb)
 
     def selection(self) -> Selection:
         """Return what is asked for; the last day is part of it."""
@@ -31,10 +44,16 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
     def mark(self, problems: Sequence[str]) -> None:
         """Show at each field what is wrong with it."""
         words = {
-            "person": _("Nobody whom you may see has this user name or id."),
+            "person": str(self.nobody),
             "course": _("There is no course with this code."),
             "verb": _("This is no verb. Give its whole address, like http://adlnet.gov/expapi/verbs/completed."),
         }
         for problem in problems:
             name = problem.partition(":")[0]
             self[name].errors = [words[name]]
+
+
+def _choices(known: Mapping[str, str], field: SelectField) -> list[tuple[str, str]]:
+    """Return all, what is known, and what is asked for besides."""
+    given = field.data or ""
+    return [("", _("All")), *known.items(), *([(given, given)] if given and given not in known else [])]

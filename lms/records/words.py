@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from lms import vocabulary as v
 from lms.crediting.verdict import Verdict
+from lms.i18n import write_length
+from lms.records.marks import Mark
 from lms.records.naming import in_our_language
 from lms.records.people import Known, Statement
 
@@ -44,6 +46,57 @@ REASONS: Mapping[str, Any] = {
     "not-kept": _l("Would be evidence now, but was not when it was worked through: the rules have changed since."),
     "evidence": _l("Is evidence. What it came to is told in the transcript."),
 }
+# which errors of a program mean that the statement itself cannot be understood, and which that it does not fit what is stored
+UNREADABLE = frozenset(
+    {"ValueError", "TypeError", "KeyError", "IndexError", "AttributeError", "DataError", "OverflowError", "ArithmeticError"}
+    | {"InvalidOperation", "ZeroDivisionError"}
+)
+UNFITTING = frozenset({"IntegrityError", "NotFound", "NoResultFound"})
+# mark → words, tone and icon of its pill
+MARKS: Mapping[str, tuple[Any, str, str]] = {
+    "waiting": (_l("waits"), "info", "waiting"),
+    "parked": (_l("set aside"), "err", "error"),
+    "void": (_l("void"), "err", "error"),
+    "voiding": (_l("makes another void"), "neutral", "info"),
+    "part": (_l("counted in part"), "info", "info"),
+    "evidence": (_l("evidence"), "neutral", "done"),
+    "nothing": (_l("earned nothing"), "neutral", "info"),
+}
+
+
+def mark_words(mark: Mark) -> tuple[str, str, str]:
+    """Return the words of a statement's mark in a list, with the tone and the icon of its pill."""
+    if mark.kind == "earned":
+        return _("%(time)s counted", time=write_length(mark.seconds)), "ok", "done"
+    said, tone, icon = MARKS[mark.kind]
+    return str(said), tone, icon
+
+
+def failure_words(error: str) -> str:
+    """Return what kind of failure an error is that stands before a set-aside statement, for people who do not read programs."""
+    kind = error.partition(":")[0]
+    if kind in UNREADABLE:
+        return _("Something in the statement cannot be understood.")
+    if kind in UNFITTING:
+        return _("What the statement speaks of does not fit what is stored here.")
+    return _("The program met an error of its own.")
+
+
+# what stands in the reason for which a statement of another store cannot be taken → in plain words
+REFUSALS: Mapping[str, Any] = {
+    "has no id": _l("It has no id, so it could not be known again."),
+    "needs a fileUrl": _l("The data of its attachment did not come with it."),
+    "was erased here": _l("It speaks of somebody who was erased here, for good."),
+    "is stored with another body": _l("Another statement with this id is here already."),
+    "two that differ have one id": _l("Another statement with this id is here already."),
+    "could not be kept here as they came": _l("It holds signs that cannot be kept here as they came. Let the import read it again."),
+}
+
+
+def refusal_words(reason: str) -> str:
+    """Return why a statement of another store cannot be taken, for people who do not read the specification."""
+    found = next((said for mark, said in REFUSALS.items() if mark in reason), None)
+    return str(found or _("It is not as xAPI asks for."))
 
 
 def verdict_words(verdict: Verdict) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,8 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity
-from lms.catalogue.models import CourseVersion
-from lms.catalogue.publish import outline_of
 from lms.crediting.chain import Entry
 from lms.crediting.evidence import cases_of
 from lms.crediting.ledger import entries_of
@@ -143,23 +141,17 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
     if len(standings) != len(enrolment_ids):
         raise NotFound(_("There is no such enrolment."))
     cases = cases_of(session, terms_of(session, enrolment_ids))
-    outlines = _activities(session, {course.course_version_id for one in standings for course in one.courses})
-    return [_transcript(session, one, cases[one.enrolment.id], outlines, now) for one in standings]
+    return [_transcript(session, one, cases[one.enrolment.id], now) for one in standings]
 
 
-def _activities(session: Session, version_ids: set[int]) -> dict[int, Sequence[Activity]]:
-    versions = session.scalars(select(CourseVersion).where(CourseVersion.id.in_(version_ids)))
-    return {version.id: outline_of(version).activities for version in versions}
-
-
-def _transcript(session: Session, standing: Standing, case: Case, outlines: Mapping[int, Sequence[Activity]], now: datetime) -> Transcript:
+def _transcript(session: Session, standing: Standing, case: Case, now: datetime) -> Transcript:
     explanation = explain(case, recompute(case))
-    chapters = [_chapter(course, outlines[course.course_version_id], standing, explanation) for course in standing.courses]
+    chapters = [_chapter(course, standing, explanation) for course in standing.courses]
     return Transcript(standing, case, explanation, chapters, entries_of(session, standing.enrolment.id), now)
 
 
-def _chapter(course: StudiedCourse, activities: Sequence[Activity], standing: Standing, explanation: Explanation) -> Chapter:
-    named = {activity_name(course.code, activity.key): activity for activity in activities}
+def _chapter(course: StudiedCourse, standing: Standing, explanation: Explanation) -> Chapter:
+    named = {activity_name(course.code, activity.key): activity for activity in course.outline.activities}
     return Chapter(
         course,
         [

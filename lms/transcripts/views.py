@@ -20,6 +20,7 @@ from lms.transcripts import words
 from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
 from lms.web.downloads import as_download
+from xapi.retention import stored_when
 
 bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
 DAYS_DRAWN = 10  # the latest; the table of evidence has them all
@@ -51,13 +52,15 @@ def why(enrolment_id: int, name: str) -> ResponseReturnValue:
     transcript = read(session(), _visible(enrolment_id), now())
     line = transcript.line(name)
     asked = Question(enrolment_id, name, current_app.extensions["settings"].public_url, now())
+    evidence = evidence_of(session(), enrolment_id, name)
     return render_template(
         "transcripts/_why.html",
         transcript=transcript,
         line=line,
         days=transcript.days_of(line)[-DAYS_DRAWN:],
         ignored=ignored_of(session(), asked, terms_of(session(), [enrolment_id])[enrolment_id]),
-        evidence=evidence_of(session(), enrolment_id, name),
+        evidence=evidence,
+        gone=stored_when(session(), [one.statement_id for one in evidence]),
         entries=[(entry, digest) for entry, digest in transcript.entries if entry.activity == name],
         others=_titles(transcript),
         flags=sorted({flag.kind for flag in transcript.explanation.result.flags if flag.activity == name}),

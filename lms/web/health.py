@@ -13,8 +13,8 @@ from lms.accounts.access import public
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session
+from lms.heart import ANY_WORKER, problem_of
 from lms.web import schema
-from lms.worker import HEARTBEAT_SECONDS, WorkerHeartbeat
 
 bp = Blueprint("health", __name__)
 OLDEST_OUTBOX = timedelta(minutes=5)
@@ -46,11 +46,7 @@ def _migrations() -> str:
 
 
 def _worker() -> str:
-    heart = session().get(WorkerHeartbeat, "worker")
-    if heart is None:
-        return "no worker has run yet"
-    silent = now() - heart.at
-    return "ok" if silent < timedelta(seconds=3 * HEARTBEAT_SECONDS) else f"silent for {int(silent.total_seconds())} s"
+    return problem_of(session(), ANY_WORKER, now()) or "ok"
 
 
 def _outbox() -> str:

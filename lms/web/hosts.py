@@ -25,7 +25,7 @@ def on_content_host(view: View) -> View:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Refuse content on the application's host and the application on the content host; set security headers."""
-    headers = _headers(settings)
+    headers = headers_of(settings)
     app.before_request(lambda: _keep_apart(settings))
     app.after_request(lambda response: _secure(response, headers))
 
@@ -45,7 +45,12 @@ def _keep_apart(settings: Settings) -> BaseResponse | None:
 
 def at_content_host(settings: Settings) -> bool:
     """Say whether this request came to the content host; no cookie and no page of ours belongs there."""
-    host = request.host.lower()
+    return is_content_host(request.host, settings)
+
+
+def is_content_host(host: str, settings: Settings) -> bool:
+    """Say whether a Host header means the content host, with or without its port."""
+    host = host.lower()
     return settings.content_host in {host, host.rpartition(":")[0]}
 
 
@@ -62,8 +67,8 @@ def _secure(response: Response, headers: Mapping[str, str]) -> Response:
     return response
 
 
-def _headers(settings: Settings) -> dict[str, str]:
-    """Return what every reply carries that does not say otherwise."""
+def headers_of(settings: Settings) -> dict[str, str]:
+    """Return what every reply on the application's host carries that does not say otherwise."""
     policy = (
         f"default-src 'self'; img-src 'self' data:; frame-src {settings.content_url}; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -79,3 +79,11 @@ def test_nothing_is_imported_inside_a_function() -> None:
         if isinstance(inner, ast.Import | ast.ImportFrom)
     ]
     assert not found
+
+
+def test_the_command_line_loads_no_more_than_what_is_asked_for() -> None:
+    """Loading all of it takes longer than most commands, and `lms serve` would do it twice."""
+    heavy = {"lms.app", "lms.worker", "alembic", "celery", "granian", "typst", "xlsxwriter", "arro3"}
+    asked = "import sys; from lms.cli import main_group; main_group.get_command(None, 'serve'); print(*sys.modules)"
+    loaded = set(subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split())
+    assert loaded & heavy == {"granian"}

@@ -29,7 +29,10 @@ ALWAYS_JSON = {"lms hours recompute"}
 def commands(command: click.Command = main_group, path: str = "lms") -> Iterator[tuple[str, click.Command]]:
     """Yield every command that does something, under its full name."""
     if isinstance(command, click.Group):
-        for name, below in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
             yield from commands(below, f"{path} {name}")
     else:
         yield path, command

@@ -31,12 +31,12 @@ def main(places: Places) -> None:
 
 
 def _cookies(site: Site, count: int) -> list[str]:
-    """Return session cookies of people spread over all of them, as they have them after their first page."""
+    """Return session cookies of people spread over all of them, as they have them after their first page: nothing in them is new."""
     signer = site.app.session_interface.get_signing_serializer(site.app)  # type: ignore[attr-defined]
     step = site.seeded.people // count
     names = [site.seeded.username(number * step) for number in range(count)]
     name = site.app.config["SESSION_COOKIE_NAME"]
-    return [f"{name}={signer.dumps({'_user_id': one, '_fresh': True, 'csrf_token': '0' * 40})}" for one in names]
+    return [f"{name}={signer.dumps({'_user_id': one, '_fresh': False, 'csrf_token': '0' * 40})}" for one in names]
 
 
 def _visits(path: str, cookies: Sequence[str]) -> list[wire.Talk]:

@@ -9,17 +9,16 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from tests.benchmarks import history, picture, wire
 from tests.benchmarks.bench_statements import VERSION, key_for
 from tests.benchmarks.history import COURSES, HOME, PEOPLE, SITE, VERB, VERBS
 from tests.benchmarks.measuring import Subject, Turn, compare
 from tests.benchmarks.places import TALKS, Places, Site
-from xapi.finding import find_many
+from xapi.finding import PLAN_FOR_THESE_KEYS, SLACK, question
 from xapi.query import Many, parse_query
 
 AIM = "150 a second, p95 < 150 ms"
@@ -130,15 +129,9 @@ def _plans(site: Site, size: int) -> str:
 
 
 def _plan(site: Site, query: Many) -> list[str]:
-    sent: list[tuple[str, Any]] = []
+    asked, told = question(query, None, datetime.now(UTC), query.limit + 1 + SLACK)
     with site.database.reader() as session:
         connection = session.connection()
-
-        def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_more: object) -> None:
-            sent.append((statement, parameters))
-
-        event.listen(connection, "before_cursor_execute", note)
-        find_many(session, query, None, datetime.now(UTC))
-        event.remove(connection, "before_cursor_execute", note)
-        statement, parameters = sent[-1]
-        return list(connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", parameters).scalars())
+        if len(query.keys) > 1:
+            connection.exec_driver_sql(PLAN_FOR_THESE_KEYS)
+        return list(connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {asked.sql}", told).scalars())

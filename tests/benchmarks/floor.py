@@ -45,6 +45,7 @@ def _bare(insert: Callable[[list[tuple[str, str]]], None]) -> Flask:
 def _postgres(url: str) -> Callable[[list[tuple[str, str]]], None]:
     pool = ConnectionPool(url, min_size=8, open=True)
     with pool.connection() as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(1)")  # two processes that make one table at once: IF NOT EXISTS fails in one
         connection.execute(CREATE)
 
     def insert(rows: list[tuple[str, str]]) -> None:

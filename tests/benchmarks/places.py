@@ -27,14 +27,16 @@ from lms.catalogue.models import CourseVersion
 from lms.config import Settings
 from lms.db import Database
 from lms.demo.load import Ground, load
-from lms.web import schema
+from lms.serving import THREADS
+from lms.web import migrating
 from tests import factories, servers
 from tests.benchmarks import wire
 from tests.benchmarks.measuring import TINY, Effort, Turn
 from tests.benchmarks.seed import Seeded, seed
 
 ROOT = Path(__file__).parents[2]
-TALKS = 8  # as many as the server has threads
+WORKERS = {"postgresql": 2, "sqlite": 1}  # web processes: as docker/entrypoint.sh starts them, and as SQLite allows
+TALKS = 16  # as many as two of them have threads
 START_S = 60
 BUFFERS = "2GB"  # PostgreSQL's own advice: a quarter of the memory, here of a machine with 8 GB
 LMS = (sys.executable, "-c", "from lms.cli import main; main()")
@@ -55,8 +57,7 @@ class Served:
 
     def peak(self) -> int:
         """Return the most memory, in bytes, that one process of the server had since then."""
-        found = (re.search(r"VmHWM:\s*(\d+) kB", Path(f"/proc/{one.pid}/status").read_text()) for one in self._processes())
-        return max(int(line[1]) * 1024 for line in found if line)
+        return max(peak_of(one.pid) for one in self._processes())
 
     def _processes(self) -> list[psutil.Process]:
         return [self._web, *self._web.children(recursive=True)]
@@ -159,7 +160,8 @@ class Places:
         self._open.callback(app.extensions["db"].dispose)
         seeded = _fill(app, settings, people)
         postmaster = _postmaster(app.extensions["db"]) if kind == "postgresql" else None
-        process = self._open.enter_context(running([*LMS, "serve", "--port", str(port)], environment(settings), folder / "web.log"))
+        command = [*LMS, "serve", "--port", str(port), "--workers", str(WORKERS[kind])]
+        process = self._open.enter_context(running(command, environment(settings), folder / "web.log"))
         _wait(port, "/healthz", process, folder / "web.log")
         return Site(settings, app, Served(port, process, postmaster), seeded, postmaster)
 
@@ -167,7 +169,8 @@ class Places:
         """Return the floor's server beside the installation of this kind."""
         if kind not in self._floors:
             port, log = servers.free_port(), self.folder / f"floor-{kind}.log"
-            options = ["--interface", "wsgi", "--factory", "--blocking-threads", "8", "--port", str(port), "--log-level", "warning"]
+            as_served = ["--workers", str(WORKERS[kind]), "--blocking-threads", str(THREADS), "--port", str(port)]
+            options = ["--interface", "wsgi", "--factory", *as_served, "--log-level", "warning"]
             own = {**os.environ, "PYTHONPATH": str(ROOT), "FLOOR_DATABASE": self._url(kind, "floor").replace("+psycopg", "")}
             process = self._open.enter_context(
                 running([sys.executable, "-m", "granian", *options, "tests.benchmarks.floor:create"], own, log)
@@ -178,6 +181,15 @@ class Places:
 
     def _url(self, kind: str, name: str) -> str:
         return self._postgres.create() if kind == "postgresql" else f"sqlite:///{self.folder / kind / name}.sqlite3"
+
+
+def peak_of(pid: int) -> int:
+    """Return the most memory, in bytes, that a process had; 0 for one that has ended."""
+    try:
+        found = re.search(r"VmHWM:\s*(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    except FileNotFoundError:
+        return 0
+    return int(found[1]) * 1024 if found else 0
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -195,9 +207,10 @@ def running(command: Sequence[str], own: dict[str, str], log: Path) -> Iterator[
         try:
             yield process
         finally:
-            for one in [*psutil.Process(process.pid).children(recursive=True), process]:
-                one.terminate()
-            process.wait(START_S)
+            if process.poll() is None:  # one that died by itself was told of by whoever waited for it
+                for one in [*psutil.Process(process.pid).children(recursive=True), process]:
+                    one.terminate()
+                process.wait(START_S)
 
 
 def _wait(port: int, path: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -221,7 +234,7 @@ def _postmaster(database: Database) -> psutil.Process | None:
 def _fill(app: Flask, settings: Settings, people: int) -> Seeded:
     """Migrate, load the demo with its courses and their evidence, and enrol everybody in classes that study them."""
     database: Database = app.extensions["db"]
-    schema.upgrade(database.engine)
+    migrating.upgrade(database.engine)
     with app.app_context():
         load(Ground(database, app.extensions["storage"], settings.public_url, app.extensions["clock"](), lambda _: None))
         with database.writing() as connection:

@@ -26,7 +26,7 @@ def phone(browser: Browser, site: Site, expected: str) -> Iterator[BrowserContex
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     yield context
     context.close()
-    assert complaints == []
+    assert not complaints, complaints
 
 
 def sign_in(context: BrowserContext, site: Site, username: str, path: str = "") -> Page:
@@ -40,7 +40,8 @@ def sign_in(context: BrowserContext, site: Site, username: str, path: str = "") 
 
 
 def sound(page: Page) -> None:
-    """Hold a page to axe, in both widths."""
+    """Hold a page, when all of it is there, to axe in both widths."""
+    page.wait_for_load_state()
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         results = Axe().run(page)

@@ -25,7 +25,7 @@ MENU = (
     ("home", "我的学时", "My hours", "hours"),
     ("courses", "课程", "Courses", "courses"),
     ("classes", "班级", "Classes", "classes"),
-    ("jobs", "导出", "Exports", "jobs"),
+    ("jobs", "后台任务", "Background work", "jobs"),
 )
 
 
@@ -85,6 +85,7 @@ def create_styleguide() -> Flask:
     app.config.update(SECRET_KEY="style guide only", WTF_CSRF_TIME_LIMIT=None)
     CSRFProtect(app)
     i18n.init_app(app)
+    app.jinja_env.globals["static"] = lambda name: f"{app.static_url_path}/{name}"
     for name, *_rest in MENU:
         app.add_url_rule(f"/{name}", name, lambda: "")
     app.add_url_rule("/locale", "web.set_locale", lambda: "", methods=["POST"])

@@ -150,6 +150,68 @@ def test_what_was_done_without_a_network_arrives_once_when_it_is_back(site: Site
     assert sound(site)
 
 
+def test_an_activity_that_could_not_be_opened_opens_when_the_network_is_back(site: Site, visitor: BrowserContext) -> None:
+    page = sign_in(visitor, site, "teacher")
+    visitor.route("**/learn/open", lambda route: route.abort("internetdisconnected"))
+    page.goto(site.learn("reading"))
+    expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "offline", timeout=SOON_MS)
+    visitor.unroute("**/learn/open")
+    expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
+
+
+def test_what_was_played_until_the_page_was_left_is_covered(site: Site, visitor: BrowserContext) -> None:
+    page = sign_in(visitor, site, "teacher")
+    page.goto(site.learn("film"))
+    video = content(page).locator("video")
+    expect(video).to_be_visible(timeout=SOON_MS)
+    video.evaluate("film => film.play()")
+    wait_for(page, lambda: video.evaluate("film => film.currentTime") > 3, "half of the film is played")
+    page.reload()
+    wait_for(page, lambda: covered(site) > 1.5, "it is covered")
+    page.goto(f"{site.address}/home")
+    page.wait_for_timeout(500)
+    assert statements(site, v.TERMINATED) == 1
+
+
+def covered(site: Site) -> float:
+    with site.app.app_context(), database().engine.connect() as connection:
+        ends = connection.exec_driver_sql("SELECT media_to_ms FROM observation WHERE kind = 'played'").scalars().all()
+    return max(ends, default=0) / 1000
+
+
+def hand_in(page: Page, *answers: str) -> None:
+    for answer in answers:
+        content(page).get_by_label(answer).check()
+    content(page).get_by_role("button", name="交卷").click()
+    expect(content(page).get_by_text("正在交卷")).to_be_visible()
+
+
+def test_a_quiz_handed_in_before_a_reload_waits_for_its_grade_and_is_no_second_attempt(site: Site, visitor: BrowserContext) -> None:
+    page = sign_in(visitor, site, "teacher")
+    visitor.route("**/learn/answers", lambda route: route.abort("internetdisconnected"))
+    page.goto(site.learn("quiz"))
+    hand_in(page, "q1甲", "q2乙")
+    page.reload()
+    expect(content(page).get_by_text("正在交卷")).to_be_visible(timeout=SOON_MS)
+    expect(content(page).get_by_role("button", name="交卷")).to_be_disabled()
+    visitor.unroute("**/learn/answers")
+    expect(content(page).get_by_text("1 / 2")).to_be_visible(timeout=SOON_MS)
+    assert statements(site, v.FAILED) == 1
+
+
+def test_a_grade_goes_to_the_page_whose_quiz_was_handed_in_whichever_page_sent_it(site: Site, visitor: BrowserContext) -> None:
+    page = sign_in(visitor, site, "teacher")
+    visitor.route("**/learn/answers", lambda route: route.abort("internetdisconnected"))
+    page.goto(site.learn("quiz"))
+    hand_in(page, "q1甲", "q2乙")
+    page.route("**/learn/answers", lambda route: route.abort("internetdisconnected"))  # this page's own requests go on failing
+    other = visitor.new_page()
+    other.goto(site.learn("reading"))
+    visitor.unroute("**/learn/answers")
+    expect(content(page).get_by_text("1 / 2")).to_be_visible(timeout=SOON_MS)
+    assert statements(site, v.FAILED) == 1
+
+
 def test_two_tabs_and_a_reload_count_every_second_once(site: Site, visitor: BrowserContext) -> None:
     clock = site.app.extensions["clock"]
     page = sign_in(visitor, site, "teacher")

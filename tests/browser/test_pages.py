@@ -139,6 +139,19 @@ def test_on_a_phone_the_chosen_tab_is_in_sight(site: Everything, window: Open) -
         page.close()
 
 
+def test_the_way_into_a_teachers_place_stands_on_one_line(site: Everything, window: Open) -> None:
+    look = next(one for one in LOOKS if one.endpoint == "office.class_")
+    page = window(look.visitor, "en")[0].new_page()
+    try:
+        page.goto(site.url(look))
+        ways = page.get_by_role("link", name="Place in the class")
+        assert ways.count() > 10
+        assert set(ways.evaluate_all("all => all.map(one => one.getClientRects().length)")) == {1}
+        assert sideways(page) == 0
+    finally:
+        page.close()
+
+
 def test_no_page_is_forgotten(site: Everything) -> None:
     pages = {
         rule.endpoint for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.endpoint.startswith("xapi.")

@@ -1,20 +1,36 @@
-"""Against which record store is the specification held? The one of the record store's own tests."""
+"""Against which record store is the specification held? The one of its own tests, where it answers early what it can.
 
-from collections.abc import Iterator
+Those tests send everything Flask's way; that both come to the same is `tests/integration/xapi/test_early.py`'s to show.
+"""
+
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import Engine
 
 import xapi.models
 from tests.integration.xapi.conftest import Store, clock, local_store, open_engine, postgres_store, session, store
 
-__all__ = ["clock", "every_test_store", "local_store", "postgres_store", "session", "store"]
+__all__ = ["clock", "every_test_store", "local_store", "mounted", "postgres_store", "session", "store"]
+
+
+@pytest.fixture(scope="session")
+def mounted() -> Callable[[Engine, Callable[[], datetime]], Store]:
+    """How a record store is mounted: so that it answers early."""
+
+    def mount(engine: Engine, clock: Callable[[], datetime]) -> Store:
+        made = Store(engine, clock)
+        xapi.answer_early(made.app)
+        return made
+
+    return mount
 
 
 @pytest.fixture(scope="module")
-def every_test_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def every_test_store(tmp_path_factory: pytest.TempPathFactory, mounted: Callable[..., Store]) -> Iterator[Store]:
     """A record store on SQLite that all tests of a module share: for many small cases that do not look at each other's statements."""
     engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite3'}")
     xapi.models.Base.metadata.create_all(engine)
-    yield Store(engine, lambda: datetime.now(UTC))
+    yield mounted(engine, lambda: datetime.now(UTC))
     engine.dispose()

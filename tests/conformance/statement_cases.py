@@ -213,6 +213,8 @@ BAD: list[Case] = [
     ("XAPI-00124", "result.duration", "PT"),
     ("XAPI-00124", "result.duration", "P1DT"),
     ("XAPI-00124", "result.duration", "-PT5S"),
+    ("XAPI-00124", "result.duration", "PT1.5H30M"),  # only the smallest unit has a fraction
+    ("XAPI-00124", "result.duration", "PT\uff15S"),  # digits of another script are none
     ("XAPI-00087", "context.registration", "1"),
     ("XAPI-00087", "context.instructor", {"id": "http://a.example"}),
     ("XAPI-00088", "context.team", ANNA),
@@ -224,6 +226,7 @@ BAD: list[Case] = [
     ("XAPI-00091", "context.language", 1),
     ("XAPI-00121", "context.language", "中文"),
     ("XAPI-00121", "context.language", "chinese-simplified-version"),
+    ("XAPI-00121", "context.language", "es-\u0664\u0661\u0669"),
     ("XAPI-00092", "context.statement", UUID),
     ("XAPI-00092", "context.statement", {"objectType": "Activity", "id": "http://a.example"}),
     ("XAPI-00084", "object", {"objectType": "Agent", **ANNA}),
@@ -243,6 +246,7 @@ BAD: list[Case] = [
     ("XAPI-00101", "version", "0.95"),
     ("XAPI-00101", "version", 1.0),
     ("XAPI-00101", "version", "1.1.0"),
+    ("XAPI-00101", "version", "1.0.\uff13"),
     ("XAPI-00025", "attachments", {}),
     ("XAPI-00102", "attachments.0.length", "3"),
     ("XAPI-00102", "attachments.0.length", -1),
@@ -252,6 +256,10 @@ BAD: list[Case] = [
     ("XAPI-00106", "attachments.0.display", "file"),
     ("XAPI-00107", "attachments.0.usageType", GONE),
     ("XAPI-00107", "attachments.0.usageType", "usage"),
+]
+FIRST_GOOD: list[Case] = [
+    ("XAPI-00123", "timestamp", "20260301T100000.5+0800"),  # ISO 8601's basic form
+    ("XAPI-00022", "timestamp", "2026-03-01T10:00:00"),
 ]
 FIRST_BAD: list[Case] = [
     ("XAPI-00101", "version", "2.0.0"),
@@ -273,5 +281,6 @@ SECOND_BAD = [
     ("context.contextGroups", [{"objectType": "contextGroup", "group": ANNA}]),
     ("context.contextGroups", {"objectType": "contextGroup", "group": ANNA}),
     ("timestamp", "2026-03-01T10:00:00"),
+    ("timestamp", "20260301T100000Z"),
     ("version", "3.0.0"),
 ]

@@ -1,5 +1,6 @@
 """Does a document come back as it was sent, from its own place only, and with what says when it changed? (1.0.3 Communication 2.2, 2.3, 2.6, 2.7)"""
 
+import gzip
 import hashlib
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -71,6 +72,17 @@ def test_any_content_comes_back_byte_for_byte_with_its_type(store: Store, resour
     assert put(store, resource, body, content_type=content_type).status_code == 204
     answer = send(store, "GET", resource)
     assert (answer.data, answer.headers["Content-Type"]) == (body, content_type)
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=str)
+def test_a_compressed_document_is_refused_and_not_given_back_as_something_else(local_store: Store, resource: Resource) -> None:
+    """RFC 9110 8.4 and 15.5.16: it would come back without its Content-Encoding. A body that is not compressed may say so."""
+    for method in ("PUT", "POST"):
+        headers = {"If-None-Match": "*", "Content-Encoding": "gzip"}
+        assert send(local_store, method, resource, gzip.compress(b"page 3"), content_type="text/plain", headers=headers).status_code == 415
+    assert held(local_store, resource) is None
+    headers = {"If-None-Match": "*", "Content-Encoding": "Identity"}
+    assert send(local_store, "PUT", resource, b"page 3", content_type="text/plain", headers=headers).status_code == 204
 
 
 def test_a_document_without_a_type_is_bytes(local_store: Store) -> None:

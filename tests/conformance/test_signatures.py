@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from tests.conformance.test_attachments import attachment, first, mixed, part, send
-from tests.integration.xapi.conftest import Store, statement
+from tests.integration.xapi.conftest import VERB, Store, statement
 from xapi.attachments import SIGNATURE
 from xapi.models import StatementRow
 
@@ -73,11 +73,16 @@ def test_certificates_are_checked_each_by_the_next(local_store: Store) -> None:
 
 
 def test_compared_are_statements_not_bytes(local_store: Store) -> None:
-    """What the specification calls equal is equal: order, a zone, hundredths of a second, what the store sets."""
-    sent = statement(timestamp="2026-03-01T10:00:00+08:00", result={"duration": "PT1.234S", "score": {"raw": 1.0}})
+    """What the specification calls equal is equal: order, a zone, hundredths of a second, a verb's words, what the store sets."""
+    sent = statement(
+        verb={"id": VERB, "display": {"en": "did"}},
+        timestamp="2026-03-01T10:00:00+08:00",
+        result={"duration": "PT1.234S", "score": {"raw": 1.0}},
+    )
     payload = dict(reversed(sent.items())) | {
         "timestamp": "2026-03-01T02:00:00Z",
         "result": {"score": {"raw": 1}, "duration": "PT1.23S"},
+        "verb": {"id": VERB},
         "version": "1.0.0",
     }
     assert send(local_store, signed(sent, signature(payload))).status_code == 200

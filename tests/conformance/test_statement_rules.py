@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.documents import VERSIONS
-from tests.conformance.statement_cases import ANNA, BAD, FIRST_BAD, GONE, GOOD, REF, SECOND_BAD, SECOND_GOOD, WHOLE, Case
+from tests.conformance.statement_cases import ANNA, BAD, FIRST_BAD, FIRST_GOOD, GONE, GOOD, REF, SECOND_BAD, SECOND_GOOD, WHOLE, Case
 from tests.integration.xapi.conftest import Store, statement
 from xapi.errors import BadRequest
 from xapi.models import StatementRow
@@ -82,6 +82,13 @@ def test_what_is_forbidden_is_a_400_and_stores_nothing(every_test_store: Store, 
     assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")
     assert refused.json["path"].startswith("statements[1].")
     assert every_test_store.count(StatementRow) == before
+
+
+@pytest.mark.parametrize(("path", "value"), _named(FIRST_GOOD))
+def test_what_1_0_3_allows_beyond_2_0_is_taken_and_given_back(every_test_store: Store, path: str, value: Any) -> None:
+    sent = changed(path, value)
+    (identifier,) = every_test_store.stored({**sent, "id": str(uuid.uuid4())})
+    assert every_test_store.get(statementId=identifier).json[path] == value
 
 
 @pytest.mark.parametrize(("path", "value"), _named(FIRST_BAD))

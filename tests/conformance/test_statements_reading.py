@@ -109,6 +109,36 @@ def test_formats(store: Store, version: str) -> None:
     assert store.get(format="Exact", version=version).status_code == 400
 
 
+NAMES = {"zh-Hant": "師德", "zh-Hans": "师德", "en-GB": "Ethics", "de": "Ethik"}
+WANTED = [  # Accept-Language; which entry it wants, by RFC 2616 14.4
+    ("zh-Hans-CN, zh-Hans", "zh-Hans"),
+    ("zh-Hans-CN", "zh-Hans"),
+    ("zh-hans", "zh-Hans"),
+    ("zh", "zh-Hant"),
+    ("de, en", "de"),
+    ("de;q=0.2, en;q=0.7", "en-GB"),
+    ("en-US, de;q=0.5", "de"),
+    ("*;q=0.9, zh;q=0.1", "en-GB"),
+    ("zh;q=0, zh-Hans", "zh-Hans"),
+    ("zh;q=0, *", "en-GB"),
+    ("de;q=0, fr", "zh-Hant"),
+    ("en-US", "en-GB"),  # nothing that is wanted, so what comes near it
+    ("en-GB;q=0, en-US, zh", "zh-Hant"),
+    ("fr", "zh-Hant"),
+    ("", "zh-Hant"),
+]
+
+
+def test_canonical_has_the_language_that_is_wanted_most(store: Store, version: str) -> None:
+    """XAPI-00172: each map by itself, by Accept-Language; one entry only."""
+    said = {"id": ACTIVITY, "definition": {"name": NAMES, "description": {"fr": "Éthique"}}}
+    (one,) = store.stored(statement(object=said, verb={"id": VERB, "display": NAMES}), version=version)
+    for accepted, tag in WANTED:
+        found = store.get(statementId=one, format="canonical", headers={"Accept-Language": accepted}, version=version).json
+        assert (accepted, found["verb"]["display"]) == (accepted, {tag: NAMES[tag]})
+        assert found["object"]["definition"] == {"name": {tag: NAMES[tag]}, "description": {"fr": "Éthique"}}
+
+
 @pytest.mark.parametrize("name", ["statementId", "voidedStatementId"])
 @pytest.mark.parametrize(
     ("parameter", "value"),

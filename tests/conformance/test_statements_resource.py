@@ -54,6 +54,31 @@ def test_a_known_id_changes_nothing(store: Store, version: str) -> None:
     assert store.get(statementId=one["id"], version=version).data == before
 
 
+def test_what_is_no_part_of_a_statement_makes_it_no_other(store: Store, version: str) -> None:
+    """XAPI-00142 with 1.0.3 Data 2.3.1: a verb's display, an activity's definition, and the case of what has none, also in a sub-statement."""
+    target, group = str(uuid.uuid4()), {"objectType": "Group", "member": [BO, {"mbox_sha1sum": "a" * 40}]}
+    inner = {"objectType": "SubStatement", "actor": group, "verb": {"id": VERB, "display": {"en": "did"}}, "object": about(target)}
+    attachment = {"usageType": "http://u.example", "display": {}, "contentType": "a/b", "length": 1, "fileUrl": "http://f.example"}
+    context = {"statement": about(target), "language": "zh-Hans-CN", "instructor": {"mbox": "mailto:Carla@example.org"}}
+    kept = statement(object=inner, context=context, attachments=[{**attachment, "sha2": "a" * 64}], verb={"id": VERB})
+    store.stored(kept, version=version)
+    said = json.dumps(kept)
+    for old, new in (
+        ('{"en": "did"}', '{"zh": "做了"}'),
+        (', "display": {"en": "did"}', ""),
+        (f'"{VERB}"}}', f'"{VERB}", "display": {{"en": "did"}}}}'),
+        (target, target.upper()),
+        ("a" * 40, "A" * 40),
+        ("a" * 64, "A" * 64),
+        ("zh-Hans-CN", "zh-hans-cn"),
+        ("@example.org", "@EXAMPLE.org"),
+    ):
+        assert said != said.replace(old, new)
+        assert store.post(said.replace(old, new).encode(), version=version).json == [kept["id"]]
+    assert store.post(said.replace("Carla", "carla").encode(), version=version).status_code == 409
+    assert store.count(StatementRow) == 1
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/jsonl", "", "multipart/form-data; boundary=x"])
 def test_a_body_is_called_json_or_mixed(local_store: Store, version: str, kind: str) -> None:
     """XAPI-00136, -00127."""

@@ -6,8 +6,8 @@ Whose it is → which version it speaks → its resource → the headers that ev
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, request
-from sqlalchemy.exc import DBAPIError, OperationalError
+from flask import Blueprint, Request, Response, request
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from xapi.auth import ACCESS, Credential
@@ -20,6 +20,7 @@ from xapi.views import about, described, documents, oauth, statements
 from xapi.views.alternate import unwrapped
 from xapi.views.answers import VERSION_HEADER, finish, preflight, refusal, unavailable
 from xapi.views.call import Call, Incoming, negotiate, parameters_of, spoken
+from xapi.views.early import raise_failed
 from xapi.views.whose import identify
 
 View = Callable[..., Response]
@@ -58,27 +59,31 @@ def blueprint(mount: Mount, mark: Mark) -> Blueprint:
 
 
 def _view(mount: Mount, name: str, resource: Resource) -> View:
-    return lambda: _serve(mount, name, resource)
-
-
-def _serve(mount: Mount, name: str, resource: Resource) -> Response:
-    version = _version(mount.default_version)
     allowed = ", ".join([*resource, "HEAD", "OPTIONS"])
+    return lambda: _serve(mount, name, resource, allowed)
+
+
+def _serve(mount: Mount, name: str, resource: Resource, allowed: str) -> Response:
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # once, as it is looked at a dozen times
+    version = spoken(asked.headers.get(VERSION_HEADER), mount.default_version)
     credential = None
     try:
-        if request.method == "OPTIONS":
+        if asked.method == "OPTIONS":
             return _finish(mount, preflight(), version)
-        meant = unwrapped(request, mount.most_bytes)
+        raise_failed(asked.environ)
+        meant = unwrapped(asked, mount.most_bytes)
         handle = resource.get("GET" if meant.method == "HEAD" else meant.method)
-        credential = identify(mount, meant)
-        version = spoken(meant.headers.get(VERSION_HEADER), credential.default_version)
-        negotiate(meant.headers.get(VERSION_HEADER))
+        credential = identify(mount, meant.headers.get("Authorization", ""))
+        wanted = meant.headers.get(VERSION_HEADER)
+        version = spoken(wanted, credential.default_version)
+        negotiate(wanted)
         if handle is None:
             raise NotAnswered(f"this resource takes {allowed}")
         incoming = Incoming(meant, mount.most_bytes)
         if meant.mimetype != MIXED:
             incoming.whole()  # before anything is answered: a connection that is kept open has no unread rest
-        call = Call(mount, credential, version, meant.method, _path(), parameters_of(meant), meant.headers, incoming)
+        path = asked.root_path.rstrip("/") + asked.path
+        call = Call(mount, credential, version, meant.method, path, parameters_of(meant), meant.headers, incoming)
         credential.enter(name, call.method)
         response = handle(call)
         mount.tally.note(credential, None, mount.clock())
@@ -118,10 +123,6 @@ def _version(default: str) -> str:
     return spoken(request.headers.get(VERSION_HEADER), default)
 
 
-def _path() -> str:
-    return request.root_path.rstrip("/") + request.path
-
-
 def _about(mount: Mount) -> Response:
     version = _version(mount.default_version)
     if request.method == "OPTIONS":
@@ -136,12 +137,4 @@ def _elsewhere(mount: Mount, elsewhere: str) -> Response:
 
 
 def _finish(mount: Mount, response: Response, version: str) -> Response:
-    reading = mount.clock()
-    through = mount.watermark.last(reading)
-    if through is None:
-        try:
-            with mount.readers() as session:
-                through = mount.watermark.refresh(session, reading)
-        except (DBAPIError, PoolExhausted):
-            through = mount.watermark.stale
-    return finish(response, version, through)
+    return finish(response, version, mount.through())

@@ -19,6 +19,8 @@ CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": f"{VERSION_HEADER}, {THROUGH_HEADER}, ETag, Last-Modified, Retry-After, WWW-Authenticate",
 }
+# Last-Modified alone lets a browser answer by itself for a tenth of a statement's age (RFC 9111 4.2.2), voided or not.
+UNLESS_SAID = {"Cache-Control": "private, no-cache"}
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, PUT, POST, DELETE",
     "Access-Control-Allow-Headers": f"Authorization, Content-Type, Accept-Language, If-Match, If-None-Match, {VERSION_HEADER}, Updated",
@@ -77,8 +79,11 @@ def unavailable() -> Response:
 def finish(response: Response, version: str, through: datetime) -> Response:
     """Set what every reply carries (XAPI-00333, -00153), errors too."""
     response.headers.extend(CORS)
-    response.headers.setdefault(VERSION_HEADER, version)
-    response.headers.setdefault(THROUGH_HEADER, write_instant(through))
-    # Last-Modified alone lets a browser answer by itself for a tenth of a statement's age (RFC 9111 4.2.2), voided or not.
-    response.headers.setdefault("Cache-Control", "private, no-cache")
+    for name, value in carried(version, through).items():
+        response.headers.setdefault(name, value)
     return response
+
+
+def carried(version: str, through: datetime) -> dict[str, str]:
+    """Return what every reply carries besides CORS that does not say otherwise."""
+    return {VERSION_HEADER: version, THROUGH_HEADER: write_instant(through), **UNLESS_SAID}

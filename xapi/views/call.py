@@ -11,10 +11,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_accept_header
 
 from xapi.auth import Credential
-from xapi.errors import BadRequest, TooLarge, Unmeasured
+from xapi.errors import BadRequest, Encoded, TooLarge, Unmeasured
 from xapi.mount import Mount
 
-VERSION = re.compile(r"(1\.0|2\.0)(\.\d{1,3})?")
+VERSION = re.compile(r"(1\.0|2\.0)(\.[0-9]{1,3})?")
 ANSWERED = {"1.0": "1.0.3", "2.0": "2.0.0"}
 CUT_OFF = "the body ended before its announced length"
 
@@ -44,6 +44,7 @@ class Incoming:
 
     def reader(self, most_bytes: int) -> Callable[[int], bytes]:
         """Return what gives the next bytes of a body that has `most_bytes` at most."""
+        _refuse_encoded(self._request)
         self._request.max_content_length = most_bytes
 
         def read(size: int) -> bytes:
@@ -78,12 +79,17 @@ class Call:
     @property
     def media_type(self) -> str:
         """Return the body's type without its parameters."""
-        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        return media_type_of(self.headers.get("Content-Type", ""))
 
     @property
-    def languages(self) -> list[str]:
-        """Return the tags of Accept-Language, the preferred one first."""
-        return [tag for tag, _ in parse_accept_header(self.headers.get("Accept-Language"), LanguageAccept)]
+    def languages(self) -> Mapping[str, float]:
+        """Return the ranges of Accept-Language in small letters, the preferred one first, and how much each is wanted."""
+        return {name.lower(): quality for name, quality in parse_accept_header(self.headers.get("Accept-Language"), LanguageAccept)}
+
+
+def media_type_of(content_type: str) -> str:
+    """Return a Content-Type without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def negotiate(given: str | None) -> str:
@@ -119,7 +125,11 @@ def body_of(request: Request, most_bytes: int) -> bytes:
     Raises:
         TooLarge: it is longer.
         BadRequest: it ends before its announced length.
+        Encoded: it is compressed.
     """
+    if _bodiless(request):
+        return b""
+    _refuse_encoded(request)
     request.max_content_length = most_bytes
     try:
         body = request.get_data(cache=False)
@@ -139,9 +149,21 @@ def demand_length(request: Request) -> None:
     Raises:
         Unmeasured: there is no Content-Length, and not because there is no body, which only HTTP/1 says by that.
     """
-    bodiless = request.environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1") and "Transfer-Encoding" not in request.headers
-    if request.content_length is None and not bodiless:
+    if request.content_length is None and not _bodiless(request):
         raise Unmeasured("this needs a Content-Length: without it nobody can tell whether all of it came")
+
+
+def _bodiless(request: Request) -> bool:
+    """Say whether the request announces no body; only HTTP/1 has none then."""
+    told = request.environ
+    announced = told.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in told
+    return not announced and told.get("SERVER_PROTOCOL", "").startswith("HTTP/1")
+
+
+def _refuse_encoded(request: Request) -> None:
+    """Refuse what is compressed (RFC 9110 8.4.1): a document would be given back as something else than was meant."""
+    if request.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity"}:
+        raise Encoded("is not taken compressed here: send it without Content-Encoding", "Content-Encoding")
 
 
 def _too_large(most_bytes: int) -> TooLarge:

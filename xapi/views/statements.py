@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -13,23 +13,26 @@ from flask import Response, current_app, json
 from sqlalchemy.exc import DBAPIError
 from werkzeug.http import http_date
 
-from xapi.admission import Admitted, admit, write_instant
-from xapi.consistency import announce
+from xapi.admission import admit, write_instant
+from xapi.auth import Credential
 from xapi.doorbell import statements_stored
 from xapi.errors import BadRequest, Missing
 from xapi.finding import find_many, find_one, owned_by
 from xapi.formats import formatted
 from xapi.indexing import Key
 from xapi.known import definitions_of
+from xapi.mount import Mount
+from xapi.packing import MIXED
 from xapi.query import Many, One, Shape, more_of, parse_query
-from xapi.reading import Received
-from xapi.store import insert_admitted
+from xapi.reading import Received, compose
+from xapi.store import Brought
 from xapi.values import uuid
 from xapi.views.answers import THROUGH_HEADER, json_answer
 from xapi.views.call import Call
 from xapi.views.mixed import Taken, answer, take
 
 ATTEMPTS = 4
+FEW, LITTLE = 10, 64 * 1024  # statements and bytes of a request that may share its transaction with others
 PASSING = {"40P01", "40001"}  # deadlock, serialisation: the same again succeeds
 
 
@@ -39,7 +42,7 @@ def post(call: Call) -> Response:
         raise BadRequest("is not a parameter of a POST", next(iter(call.parameters)))
     with ExitStack() as held:
         ids = _store(call, take(call, held))
-    return json_answer(json.dumps([str(one) for one in ids]))
+    return json_answer(listed(ids))
 
 
 def put(call: Call) -> Response:
@@ -62,15 +65,33 @@ def _under(wanted: UUID, taken: Taken) -> Received:
     given = one.parsed.get("id", str(wanted))
     if uuid(given, "statement.id") != wanted:
         raise BadRequest("differs from the parameter statementId", "statement.id")
-    return Received({"id": given, **one.parsed}, {"id": json.dumps(given), **one.raw})
+    return one if "id" in one.parsed else Received({**one.parsed, "id": given}, compose(one, {"id": given}))
+
+
+def listed(ids: Sequence[UUID]) -> str:
+    """Write the answer to a POST."""
+    return '["' + '", "'.join(map(str, ids)) + '"]' if ids else "[]"
 
 
 def _store(call: Call, taken: Taken) -> list[UUID]:
-    """Store all or nothing and ring the bell; what a passing conflict between transactions undid is done again."""
-    admitted = admit(taken.statements, call.credential, call.version, many=taken.many, attached=taken.attached)
+    little = call.media_type != MIXED and len(call.body) <= LITTLE
+    return store_taken(call.mount, call.credential, call.version, taken, little=little)
+
+
+def store_taken(mount: Mount, credential: Credential, version: str, taken: Taken, *, little: bool) -> list[UUID]:
+    """Store all or nothing, ring the bell and return the ids; what a passing conflict between transactions undid is done again.
+
+    What is `little` and few may share its transaction: others wait for it, and what refers holds off all other writers.
+
+    Raises:
+        XapiError: nothing was stored.
+    """
+    admitted = admit(taken.statements, credential, version, many=taken.many, attached=taken.attached)
+    small = little and len(admitted) <= FEW and not any(one.refers for one in admitted)
+    store = mount.store if small else _alone(mount)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            new = _in_one_transaction(call, admitted)
+            new = store(Brought(admitted, credential))
             break
         except DBAPIError as error:
             if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in PASSING:
@@ -81,13 +102,8 @@ def _store(call: Call, taken: Taken) -> list[UUID]:
     return [one.id for one in admitted]
 
 
-def _in_one_transaction(call: Call, admitted: Sequence[Admitted]) -> int:
-    clock = call.mount.clock
-    with call.mount.writers() as session:
-        announce(session, clock(), referring=any(one.refers for one in admitted))
-        new = insert_admitted(session, admitted, call.credential, clock())
-        session.commit()
-        return new
+def _alone(mount: Mount) -> Callable[[Brought], int]:
+    return lambda brought: mount.commit([brought])[0]
 
 
 def get(call: Call) -> Response:
@@ -100,7 +116,7 @@ def get(call: Call) -> Response:
 def _one(call: Call, query: One, mine: Key | None) -> Response:
     reading = call.mount.clock()
     with call.mount.readers() as session:
-        through = call.mount.watermark.refresh(session, reading)
+        through = call.mount.watermark.lately(session, reading)
         found = find_one(session, query, mine)
         if found is None:
             raise Missing(f"there is no {'voided ' if query.voided else ''}statement with the id {query.id}")
@@ -113,7 +129,9 @@ def _one(call: Call, query: One, mine: Key | None) -> Response:
 def _many(call: Call, query: Many, mine: Key | None) -> Response:
     reading = call.mount.clock()
     with call.mount.readers() as session:
-        through = call.mount.watermark.refresh(session, reading)
+        # An ascending page ends there, and has to have what was stored a moment ago; else only the header says it.
+        watermark = call.mount.watermark.refresh if query.ascending else call.mount.watermark.lately
+        through = watermark(session, reading)
         texts, last = find_many(session, query, mine, through)
         shown = ",".join(formatted(texts, query.shape.format, call.languages, partial(definitions_of, session)))
     more = f"{call.path}?more={more_of(query, last)}" if last else ""

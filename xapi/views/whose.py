@@ -3,8 +3,6 @@
 import base64
 import binascii
 
-from flask import Request
-
 from xapi.auth import Credential
 from xapi.errors import Stranger, Unauthorised
 from xapi.keys import find_key
@@ -12,20 +10,20 @@ from xapi.mount import Mount
 from xapi.tokens import PREFIX, find_token
 
 
-def identify(mount: Mount, request: Request) -> Credential:
-    """Return whose request this is.
+def identify(mount: Mount, authorization: str) -> Credential:
+    """Return whose request this is, by its Authorization header.
 
     Raises:
         Unauthorised: nobody's, or not ours.
     """
-    authorization = request.headers.get("Authorization", "")
     scheme, _, token = authorization.partition(" ")
+    token = token.strip()
     pair = basic_of(authorization)
     found: Credential | Stranger | None = Stranger("", "unknown")
     if pair is not None:
         found = key_credential(mount, *pair)
     elif scheme.lower() == "bearer":
-        found = _token_credential(mount, token.strip()) if token.strip().startswith(PREFIX) else mount.authenticate(request)
+        found = _token_credential(mount, token) if token.startswith(PREFIX) else mount.authenticate(token)
     if not isinstance(found, Credential):
         raise Unauthorised("this needs a key of the record store (Basic) or a token that is still valid (Bearer)", found)
     return found

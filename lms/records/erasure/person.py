@@ -1,8 +1,9 @@
 """What is erased of a person, in which order, and what stays under a pseudonym?
 
 First, in one transaction, the person is nobody any more: name, user name, e-mail, password and account are gone, nobody
-can sign in, launches and their tokens are gone, evidence is gone, and each enrolment says that its evidence was erased.
-Then the record store is emptied of them, some statements at a time. Killed anywhere, it is asked for again and goes on.
+can sign in, launches and their tokens are gone, evidence is gone, each enrolment says that its evidence was erased, and
+the record store takes nothing more about them. Then the record store is emptied of them, some statements at a time.
+Killed anywhere, it is asked for again and goes on.
 
 The ledger stays, and with it every certified hour: it names enrolments and statement ids, never a person.
 """
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+import xapi.erased
 import xapi.erasure
 from lms import vocabulary as v
 from lms.accounts.models import Person
@@ -26,9 +28,9 @@ from lms.jobs import files
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Launch, Registration
 from lms.programmes.models import AttendanceRecord, Enrolment
+from lms.records.erasure import texts
 from lms.records.erasure.models import Erasure
 from lms.records.forwarding.models import Forward
-from lms.records.importing.models import Aside
 from lms.storage import Storage
 from xapi.actor import key_of
 
@@ -109,16 +111,18 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     known = session.scalar(select(Erasure).where(Erasure.person_id == person.id))
     if known is not None:
         return known
-    agents = [key.hex for key in agents_of(person, public_url)]
-    begun = Erasure(person_id=person.id, agents=agents, asked_by=asked_by, begun_at=now, statements=0, documents=0)
+    agents = agents_of(person, public_url)
+    kept = [key.hex for key in agents]
+    begun = Erasure(person_id=person.id, agents=kept, asked_by=asked_by, begun_at=now, statements=0, documents=0)
+    xapi.erased.mark(session, agents, now)
     numbers = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id)).all()
     begun.observations = _erase_evidence(session, numbers, now)
     _erase_learning(session, person.id, numbers)
     for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
         files.remove_all(storage, job)
         session.delete(job)
-    named = [Aside.text.contains(one, autoescape=True) for one in (person.account, person.email) if one]
-    session.execute(delete(Aside).where(or_(*named)))
+    texts.rename_in_filters(session, agents, public_url, person.id)
+    texts.take_out(session, person)
     _make_nobody(person)
     session.add(begun)
     session.flush()
@@ -137,7 +141,10 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
 
 
 def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) -> None:
+    """Erase launches, with what was kept by them. Whoever is writing by one of them is waited for; who comes later finds none."""
     registrations = _registrations(numbers)
+    session.execute(registrations.order_by(Registration.id).with_for_update()).all()  # in the order in which submissions lock them
+    session.execute(select(Launch.id).where(Launch.person_id == person_id).order_by(Launch.id).with_for_update()).all()
     session.execute(delete(ActivityState).where(ActivityState.registration_id.in_(registrations)))
     session.execute(delete(Attempt).where(Attempt.registration_id.in_(registrations)))
     session.execute(delete(Launch).where(Launch.person_id == person_id))
@@ -164,5 +171,6 @@ def go_on(session: Session, erasure_id: int, now: datetime) -> bool:
     if count:
         return True
     found.documents += xapi.erasure.erase_rest(session, agents)
+    texts.forget_answers(session)
     found.finished_at = now
     return False

@@ -30,6 +30,7 @@ class Forward(Base):
     place_sid: Mapped[int | None] = mapped_column(BigInteger)
     sent: Mapped[int] = mapped_column(BigInteger, default=0)  # taken by the other store; one that was sent twice counts twice
     there: Mapped[int] = mapped_column(BigInteger, default=0)  # answered 409: a statement with this id was there already
+    discarded: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # refused there, and given up here
     tries: Mapped[int] = mapped_column(default=0)  # failures in a row
     refused: Mapped[int] = mapped_column(default=0)  # statements refused in a row
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)

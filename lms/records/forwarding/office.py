@@ -141,6 +141,14 @@ def letters(session: Session, forward: Forward) -> Sequence[DeadLetter]:
     return session.scalars(wanted.order_by(DeadLetter.refused_at.desc(), DeadLetter.id.desc()).limit(SHOWN)).all()
 
 
+def discard(session: Session, forward: Forward, statement_id: uuid.UUID) -> bool:
+    """Forget that a statement was refused: it is never sent there, and holds nothing back; return whether it was."""
+    own = (DeadLetter.forward_id == forward.id, DeadLetter.statement_id == statement_id)
+    found = session.scalars(delete(DeadLetter).where(*own).returning(DeadLetter.id)).all()
+    forward.discarded += len(found)
+    return bool(found)
+
+
 def retry(session: Session, forward: Forward, now: datetime, statement_id: uuid.UUID | None = None) -> int:
     """Let dead letters (one, or all) be tried again; return how many that are."""
     wanted = [DeadLetter.forward_id == forward.id, *([] if statement_id is None else [DeadLetter.statement_id == statement_id])]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi.files
+import xapi.store
 from lms.clock import now
 from lms.config import Settings
 from lms.db import database, transaction
@@ -38,11 +39,14 @@ MOST_CRASHES = 8  # failures in a row, after which a statement on which the othe
 
 
 class Stop(Exception):
-    """The turn ends before its time. With a `reason` nothing more is sent until somebody has looked."""
+    """The turn ends before its time. With a `reason` nothing more is sent until somebody has looked.
 
-    def __init__(self, detail: str, *, reason: str = "", again: timedelta | None = None) -> None:
+    `about`: to which statements the other store answered what stands in `detail`.
+    """
+
+    def __init__(self, detail: str, *, reason: str = "", again: timedelta | None = None, about: Sequence[UUID] = ()) -> None:
         super().__init__(detail)
-        self.detail, self.reason, self.again = detail, reason, again
+        self.detail, self.reason, self.again, self.about = detail, reason, again, about
 
 
 def carry(turn: Turn, settings: Settings) -> bool:
@@ -77,11 +81,12 @@ def _secret(turn: Turn, settings: Settings) -> str:
 
 
 def _give_up(turn: Turn, stop: Stop) -> None:
-    def note(_session: Session, forward: Forward) -> None:
+    def note(session: Session, forward: Forward) -> None:
+        detail = "" if xapi.store.erased_among(session, stop.about) else stop.detail  # it may quote one that was erased meanwhile
         if stop.reason:
-            turns.shut(forward, stop.reason, stop.detail, now())
+            turns.shut(forward, stop.reason, detail, now())
         else:
-            turns.put_off(forward, stop.detail, stop.again, now())
+            turns.put_off(forward, detail, stop.again, now())
 
     try:
         _note(turn, note)
@@ -92,6 +97,10 @@ def _give_up(turn: Turn, stop: Stop) -> None:
 def _note(turn: Turn, change: Callable[[Session, Forward], None]) -> None:
     with transaction() as session:
         change(session, turns.held(session, turn, now()))
+
+
+def _stop(answer: Answer, bundle: Sequence[Seen]) -> Stop:
+    return Stop(answer.said, reason=shut_reason(answer.status), again=answer.again, about=[one.id for one in bundle])
 
 
 @dataclass(slots=True)
@@ -138,7 +147,7 @@ class _Run:
         if found is Verdict.TAKEN:
             self._took(bundle, sent=len(bundle))
         elif found in {Verdict.LATER, Verdict.SHUT}:
-            raise Stop(answer.said, reason=shut_reason(answer.status), again=answer.again)
+            raise _stop(answer, bundle)
         elif len(bundle) > 1:
             middle = len(bundle) // 2
             for half in (bundle[:middle], bundle[middle:]):
@@ -188,7 +197,7 @@ class _Run:
 
         _note(self.turn, note)
         if self.refused >= MOST_REFUSED:
-            raise Stop(reason, reason="all-refused")
+            raise Stop(reason, reason="all-refused", about=[seen.id])
 
     def _letters(self) -> None:
         """Try dead letters again that somebody asked for; one whose statement is gone goes with it."""
@@ -208,7 +217,7 @@ class _Run:
             answer = self._post(version_of(text), [seen], with_data=with_data)
             found = self._judged(answer, [seen])
             if found in {Verdict.LATER, Verdict.SHUT}:
-                raise Stop(answer.said, reason=shut_reason(answer.status), again=answer.again)
+                raise _stop(answer, [seen])
             refused = answer.said if found is Verdict.REFUSED else ""
 
         def note(session: Session, forward: Forward) -> None:

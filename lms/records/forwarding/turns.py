@@ -17,6 +17,7 @@ from lms.records.forwarding.verdicts import wait
 from xapi.browsing import Seen
 from xapi.consistency import through
 from xapi.query import Cursor
+from xapi.store import erased_among
 
 SILENT = timedelta(minutes=5)  # a turn not touched for this long has lost its worker; no single request takes longer
 EVERY = timedelta(seconds=10)
@@ -87,9 +88,11 @@ def take(forward: Forward, sent: int, there: int, now: datetime) -> None:
 
 
 def bury(session: Session, forward: Forward, seen: Seen, reason: str, now: datetime) -> None:
-    """Keep a refused statement as a dead letter; refused again it is the same letter."""
+    """Keep a refused statement as a dead letter; refused again it is the same letter. One that was erased meanwhile is none."""
     letter = letter_of(session, forward, seen.id)
     if letter is None:
+        if erased_among(session, [seen.id]):
+            return
         letter = DeadLetter(forward_id=forward.id, statement_id=seen.id, tries=0)
         session.add(letter)
     refuse_again(letter, reason, now)

@@ -6,6 +6,7 @@ of this site: by those the hours are decided).
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,17 +14,18 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms.clock import now
 from lms.records.importing.models import Aside, Import
 from lms.records.importing.source import Fetched
+from xapi.actor import keys_within
 from xapi.admission import Admitted, admit
 from xapi.attachments import Attached
 from xapi.auth import Credential
 from xapi.consistency import announce
+from xapi.erased import SAID, marked_among
 from xapi.errors import BadRequest, Conflicting, Erased, XapiError
 from xapi.models import IdRow
 from xapi.reading import Received, read
@@ -138,13 +140,14 @@ def _insert(session: Session, admitted: Sequence[tuple[bytes, Admitted]], creden
                 with session.begin_nested():
                     taken.new += insert_admitted(session, [one], credential, at)
             except Erased as error:  # nothing of it comes back, not even set aside: its id only
-                taken.refused.append(Refusal(f'{{"id":"{one.id}"}}'.encode(), str(one.id), error.message))
+                taken.refused.append(Refusal(_bare(str(one.id)), str(one.id), error.message))
             except Conflicting as error:
                 taken.refused.append(Refusal(text, str(one.id), error.message))
 
 
 def _note(session: Session, own: Import, taken: Taken, ids: Iterable[UUID]) -> None:
     """Keep what was refused, once however often it comes, and forget what is taken by now."""
+    taken.refused = _without_erased(session, taken.refused)
     given = {hashlib.sha256(one.text).hexdigest(): one for one in taken.refused}
     rows = {row.sha256: row for row in session.scalars(select(Aside).where(Aside.import_id == own.id, Aside.sha256.in_(given)))}
     for sha256, one in given.items():
@@ -155,17 +158,35 @@ def _note(session: Session, own: Import, taken: Taken, ids: Iterable[UUID]) -> N
     session.execute(delete(Aside).where(Aside.import_id == own.id, Aside.statement_id.in_(kept)))
 
 
+def _without_erased(session: Session, refused: Sequence[Refusal]) -> list[Refusal]:
+    """Leave of what is about somebody who was erased only its id."""
+    named = [set(keys_within(_parsed(one.text))) for one in refused]
+    erased = marked_among(session.connection(), set().union(*named))
+    return [
+        Refusal(_bare(one.statement_id), one.statement_id, SAID) if own & erased else one for one, own in zip(refused, named, strict=True)
+    ]
+
+
+def _bare(statement_id: str) -> bytes:
+    return f'{{"id":{json.dumps(statement_id)}}}'.encode()
+
+
 def _shown(text: bytes) -> str:
     """Return a statement as the database can keep it, whatever it is."""
     return text.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def _id_of(text: bytes) -> str:
-    try:
-        found = msgspec.json.decode(text).get("id")
-    except (msgspec.DecodeError, AttributeError, RecursionError, UnicodeDecodeError):
-        return ""
+    parsed = _parsed(text)
+    found = parsed.get("id") if isinstance(parsed, dict) else None
     return found[:LONGEST_ID].lower().encode("utf-8", "replace").decode().replace("\0", "") if isinstance(found, str) else ""
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def void_targets(session: Session, texts: Sequence[bytes]) -> list[UUID]:

@@ -2,10 +2,32 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
+
+OFFICE, COMMAND, NIGHTLY = "office", "command", "nightly"
+
+
+class Removal(Base):
+    """One run: who let old months go, how far it is, and what was held back. An unfinished one goes on by itself."""
+
+    __tablename__ = "removal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    by: Mapped[str] = mapped_column(String(10))  # OFFICE, COMMAND or NIGHTLY
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # of an office
+    night: Mapped[date | None] = mapped_column(Date, unique=True)  # one a night, however many clocks there are
+    kept_months: Mapped[int]
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    turn: Mapped[str | None] = mapped_column(String(32))  # names the worker that is at it
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # a turn that is not touched for minutes has lost its worker
+    month: Mapped[date | None] = mapped_column(Date)  # which one is going just now
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    held: Mapped[list[list[str | int]]] = mapped_column(JSON)  # month, then a plan.Hold: what was to go and did not
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class RemovedMonth(Base):
@@ -14,6 +36,7 @@ class RemovedMonth(Base):
     __tablename__ = "removed_month"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    removal_id: Mapped[int | None] = mapped_column(ForeignKey("removal.id"))  # None: before it was kept who let them go
     month: Mapped[date] = mapped_column(Date)  # its first day
     kept_months: Mapped[int]  # what the rule was then
     statements: Mapped[int] = mapped_column(BigInteger)

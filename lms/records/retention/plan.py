@@ -52,6 +52,11 @@ def over(now: datetime, kept_months: int) -> datetime:
     return month_at(now.year * 12 + now.month - 1 - kept_months).start
 
 
+def ready(session: Session, now: datetime, kept_months: int) -> list[Month]:
+    """Return the months that may go now, the oldest first. Quick: nothing is counted."""
+    return [one for one in months(session, over(now, kept_months)) if not any([*holds(session, one), *_studying(session, one, now)])]
+
+
 def plan(session: Session, now: datetime, kept_months: int) -> list[Planned]:
     """Return the months that are older than statements are kept, the oldest first."""
     return [_planned(session, month, now) for month in months(session, over(now, kept_months))]

@@ -1,13 +1,15 @@
 """How does a month go? In many short transactions; killed anywhere, the same again goes on."""
 
 import time
+from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from lms.clock import now
 from lms.db import database, transaction
-from lms.records.retention.models import RemovedMonth
+from lms.records.retention.models import Removal, RemovedMonth
 from lms.records.retention.plan import Hold, holds, resting_on
 from xapi.retention import Month, clear_some, close, figures, forget_names, month_of, remove_some, take_off
 
@@ -32,21 +34,25 @@ def unfinished() -> list[Month]:
         return [month_of(now().replace(year=one.year, month=one.month, day=1)) for one in begun]
 
 
-def remove(month: Month, kept_months: int) -> RemovedMonth:
-    """Remove a month's statements, or go on with that.
+def remove(month: Month, removal_id: int, touch: Callable[[Session], None] = lambda _session: None) -> RemovedMonth:
+    """Remove a month's statements, or go on with that; two at once take turns. `touch` is called in each transaction.
 
     Raises:
         Held: something of it became unfinished meanwhile, or it is being read without a pause; what is left of it stays.
     """
-    row_id = _begin(month, kept_months)
+    row_id = _begin(month, removal_id)
     place, more, data = None, True, 0
     while more:
         with transaction() as session:
+            session.get_one(RemovedMonth, row_id, with_for_update=True)
+            touch(session)
             place, gone = clear_some(session, month, now(), place)
         more, data = place is not None, data + gone
     count = 1
     while count:
         with transaction() as session:
+            session.get_one(RemovedMonth, row_id, with_for_update=True)
+            touch(session)
             if found := list(holds(session, month)):
                 raise Held(found)
             count, gone = remove_some(session, month, now())
@@ -58,10 +64,11 @@ def remove(month: Month, kept_months: int) -> RemovedMonth:
         return row
 
 
-def _begin(month: Month, kept_months: int) -> int:
+def _begin(month: Month, removal_id: int) -> int:
     """Note that a month goes, and take its part off where it has one."""
     with database().reader() as session:
         had, enrolments = figures(session, month), resting_on(session, month)[0]
+        kept_months = session.get_one(Removal, removal_id).kept_months
     for attempt in range(TRIES):
         try:
             with transaction() as session:
@@ -71,9 +78,8 @@ def _begin(month: Month, kept_months: int) -> int:
                 known = select(RemovedMonth).where(RemovedMonth.month == month.start.date(), RemovedMonth.finished_at.is_(None))
                 row = session.scalars(known).first()
                 if row is None:
-                    row = RemovedMonth(
-                        month=month.start.date(), kept_months=kept_months, begun_at=now(), attachments=0, enrolments=enrolments
-                    )
+                    row = RemovedMonth(removal_id=removal_id, month=month.start.date(), kept_months=kept_months)
+                    row.begun_at, row.attachments, row.enrolments = now(), 0, enrolments
                     row.statements, row.size, row.people = had
                     session.add(row)
                     session.flush()

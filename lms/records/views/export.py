@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField
+from wtforms import BooleanField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from lms.accounts.access import person, requires, scope
@@ -17,7 +17,7 @@ from lms.jobs.tasks import work
 from lms.records.columns import COLUMNS
 from lms.records.export import STATEMENTS, params_of, sight_of
 from lms.records.sections import bp
-from lms.records.selection import Selection, look_of
+from lms.records.selection import look_of
 from lms.records.selection_form import SelectionForm
 from lms.worker import ring
 
@@ -34,6 +34,8 @@ class ExportForm(SelectionForm):
         ],
         validators=[InputRequired()],
     )
+    void = BooleanField(_l("Also void statements, marked as such"))
+    attachments = BooleanField(_l("Also the data of attachments: a ZIP file with everything"))
 
 
 @bp.route("/export", methods=["GET", "POST"])
@@ -41,18 +43,21 @@ class ExportForm(SelectionForm):
 def export() -> ResponseReturnValue:
     """Start an export; started twice, it is the same job."""
     form = ExportForm()
+    form.offer(session())
     if form.validate_on_submit():
         try:
-            return _start(form.selection(), form.format.data)
+            return _start(form)
         except InvalidInput as error:
             form.mark(error.problems)
     return render_template("records/export.html", form=form, columns=COLUMNS), 422 if form.errors else 200
 
 
-def _start(selection: Selection, form: str) -> ResponseReturnValue:
+def _start(form: ExportForm) -> ResponseReturnValue:
+    selection = form.selection()
     look_of(session(), selection, sight_of(scope()))
+    params = params_of(selection, form.format.data, scope(), void=form.void.data, attachments=form.attachments.data)
     with transaction() as writing:
-        queue.enqueue(writing, STATEMENTS, person().id, params_of(selection, form, scope()), now())
+        queue.enqueue(writing, STATEMENTS, person().id, params, now())
     ring(work)
     flash(_("The export has started. Its progress is shown here."), "info")
     return redirect(url_for("jobs.mine"))

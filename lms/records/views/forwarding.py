@@ -114,6 +114,16 @@ def resume_forward(forward_id: int) -> ResponseReturnValue:
     return redirect(url_for(".forward", forward_id=forward_id))
 
 
+@bp.post("/forwarding/<int:forward_id>/discard")
+@requires(OFFICE)
+def discard_letter(forward_id: int) -> ResponseReturnValue:
+    """Forget that a statement was refused there; it stays here, and is not sent there again."""
+    named = request.form.get("statement", type=uuid.UUID)
+    gone = named is not None and _change(forward_id, lambda writing, one: office.discard(writing, one, named))
+    flash(_("Discarded: it is not sent there again.") if gone else _("It was not there any more."), "success" if gone else "info")
+    return redirect(url_for(".forward", forward_id=forward_id))
+
+
 @bp.post("/forwarding/<int:forward_id>/retry")
 @requires(OFFICE)
 def retry_letters(forward_id: int) -> ResponseReturnValue:

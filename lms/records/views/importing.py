@@ -13,13 +13,15 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+import xapi
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE
 from lms.clock import now
 from lms.db import session, transaction
-from lms.errors import InvalidInput
-from lms.records.importing import office
-from lms.records.importing.models import Import
+from lms.errors import InvalidInput, NotFound
+from lms.records import words
+from lms.records.importing import again, office
+from lms.records.importing.models import Aside, Import
 from lms.records.importing.tasks import work
 from lms.records.sections import bp
 from lms.records.store_form import StoreForm
@@ -77,7 +79,7 @@ def import_(import_id: int) -> ResponseReturnValue:
     """Show one import and what could not be taken; the page asks for it again while it runs."""
     own = found(session(), Import, import_id, str(GONE))
     count = office.asides_by_import(session()).get(own.id, 0)
-    return render_template("records/import.html", one=own, count=count, asides=office.asides(session(), own))
+    return render_template("records/import.html", one=own, count=count, asides=office.asides(session(), own), words=words)
 
 
 @bp.post("/import/<int:import_id>/stop")
@@ -108,6 +110,41 @@ def remove_import(import_id: int) -> ResponseReturnValue:
     _change(import_id, lambda writing, own: writing.delete(own))
     flash(_("Removed. The statements that came stay."), "success")
     return redirect(url_for(".importing"))
+
+
+@bp.post("/import/aside/<int:aside_id>/retry")
+@requires(OFFICE)
+def retry_aside(aside_id: int) -> ResponseReturnValue:
+    """Take one statement that was put aside, if it can be taken by now."""
+    with transaction() as writing:
+        own, row = _put_aside(writing, aside_id)
+        import_id, tried = own.id, again.try_again(writing, own, row, current_app.extensions["settings"].public_url)
+    if tried.reason:
+        flash(_("It still cannot be taken, and stays here. %(why)s", why=words.refusal_words(tried.reason)), "warning")
+    else:
+        xapi.statements_stored.send(current_app._get_current_object(), count=tried.new)  # type: ignore[attr-defined]
+        flash(_("The statement is taken.") if tried.new else _("The same statement was here already."), "success")
+    return redirect(url_for(".import_", import_id=import_id))
+
+
+@bp.post("/import/aside/<int:aside_id>/leave-out")
+@requires(OFFICE)
+def leave_out_aside(aside_id: int) -> ResponseReturnValue:
+    """Forget one statement that was put aside."""
+    with transaction() as writing:
+        own, row = _put_aside(writing, aside_id)
+        import_id = own.id
+        again.leave_out(writing, row)
+        log.info("import_aside.left-out", imported=import_id, by=person().id)
+    flash(_("Left out."), "success")
+    return redirect(url_for(".import_", import_id=import_id))
+
+
+def _put_aside(writing: Session, aside_id: int) -> tuple[Import, Aside]:
+    row = again.put_aside(writing, aside_id)
+    if row is None:
+        raise NotFound(_("This statement is not put aside any more. Perhaps it has just been taken or left out."))
+    return row
 
 
 def _change(import_id: int, how: Callable[[Session, Import], Any]) -> Any:

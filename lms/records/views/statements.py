@@ -1,6 +1,8 @@
 """Which statements were stored of the people below this office, and what became of one?"""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,24 +10,25 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
 
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE
-from lms.catalogue import listing
 from lms.clock import now
 from lms.crediting.verdict import verdict_of
 from lms.db import session
 from lms.errors import InvalidInput, NotFound
-from lms.i18n import pick
 from lms.records import reading, words
+from lms.records.candidates import Candidates, candidates
 from lms.records.counted import counted
 from lms.records.export import sight_of
+from lms.records.gone import removed
+from lms.records.marks import marks_of
 from lms.records.naming import titles_in
+from lms.records.people import Sight
 from lms.records.pretty import pretty
 from lms.records.reading import Page, Record
 from lms.records.sections import bp
-from lms.records.selection import look_of
+from lms.records.selection import Selection, look_of
 from lms.records.selection_form import SelectionForm
 from lms.transcripts.words import observation_words
 from lms.web.downloads import as_download
@@ -33,16 +36,15 @@ from xapi.browsing import about, some
 from xapi.query import Cursor
 from xapi.values import EPOCH, MICROSECOND
 
+ID = re.compile("[0-9]{1,9}")
 MOST_ABOUT = 20
-MOST_COURSES = 500
 LONGEST_SHOWN = 100_000  # characters of JSON on a page; the file has all of them
 
 
 class FilterForm(SelectionForm):
     """The filters of the list: in the address, so that what is shown can be sent to somebody."""
 
-    course = SelectField(_l("Course"), default="")
-    verb = SelectField(_l("Verb"), default="")
+    nobody = _l("Nobody whom you may see has this name, user name or id.")
 
     class Meta:
         """A form that changes nothing."""
@@ -52,33 +54,44 @@ class FilterForm(SelectionForm):
 
 def _form() -> FilterForm:
     form = FilterForm(request.args)
-    newest = listing.newest(session(), size=MOST_COURSES).versions
-    form.course.choices = _choices({version.course.code: pick(version.title_zh, version.title_en) for version in newest}, form.course)
-    form.verb.choices = _choices({iri: str(said) for iri, said in words.VERBS.items()}, form.verb)
+    form.offer(session())
     return form
-
-
-def _choices(known: dict[str, str], field: SelectField) -> list[tuple[str, str]]:
-    """Return all, what is known, and what the address asks for besides."""
-    given = field.data or ""
-    return [("", _("All")), *known.items(), *([(given, given)] if given and given not in known else [])]
 
 
 @bp.get("/statements")
 @requires(OFFICE)
 def statements() -> ResponseReturnValue:
     """List statements, newest first."""
-    form = _form()
-    page, sight = Page([], None), sight_of(scope())
-    if form.validate():
+    form, sight = _form(), sight_of(scope())
+    asked = form.selection() if form.validate() else None
+    among = _among(asked.person, sight) if asked and asked.person else None
+    page = Page([], None)
+    if asked and not (among and among.people):
         try:
-            page = reading.page(session(), look_of(session(), form.selection(), sight), sight, _place(request.args.get("after", "")))
+            page = _page(replace(asked, person=among.only.username) if among and among.only else asked, sight)
         except InvalidInput as error:
             form.mark(error.problems)
     shown = render_template(
-        "records/statements.html", form=form, page=page, next=_token(page.next), told=_told(page.records, sight.public_url)
+        "records/statements.html",
+        form=form,
+        among=among,
+        page=page,
+        next=_token(page.next),
+        told=_told(page.records, sight.public_url),
+        marks=marks_of(session(), page.records),
+        words=words,
     )
     return shown, 422 if form.errors else 200
+
+
+def _among(person: str, sight: Sight) -> Candidates:
+    """Return who may be meant; of several, the page that is asked for."""
+    after = request.args.get("after", "")
+    return candidates(session(), person, sight, int(after) if ID.fullmatch(after) else None)
+
+
+def _page(asked: Selection, sight: Sight) -> Page:
+    return reading.page(session(), look_of(session(), asked, sight), sight, _place(request.args.get("after", "")))
 
 
 def _told(records: Sequence[Record], public_url: str) -> dict[UUID, str]:
@@ -105,7 +118,11 @@ def _token(place: Cursor | None) -> str | None:
 @requires(OFFICE)
 def statement(statement_id: UUID) -> ResponseReturnValue:
     """Show one statement whole, and what became of it."""
-    sight, record = sight_of(scope()), _seen(statement_id)
+    sight = sight_of(scope())
+    gone = removed(session(), statement_id, sight)
+    if gone is not None:
+        return render_template("records/statement_removed.html", one=gone), 410
+    record = _seen(statement_id)
     whole = pretty(record.seen.text)
     verdict = verdict_of(session(), statement_id, record.statement, sight.public_url, voided=record.seen.voided)
     return render_template(
@@ -115,6 +132,7 @@ def statement(statement_id: UUID) -> ResponseReturnValue:
         sender=words.sender_words(record.statement, sight.public_url),
         verdict=verdict,
         became=words.verdict_words(verdict),
+        failure=words.failure_words(verdict.error),
         others=about(session(), statement_id, MOST_ABOUT),
         counted=counted(session(), verdict.evidence, now()) if verdict.reason == "evidence" else None,
         whole=whole[:LONGEST_SHOWN],

@@ -42,29 +42,28 @@ export function announce(words) {
   if (line && line.textContent !== words) line.textContent = words;
 }
 
-// -- dialogs: <button data-open-dialog="id">, <form data-confirm="…">, hx-confirm; Escape and the veil close, focus returns
+// -- dialogs: <button command="show-modal" commandfor="id">; Escape and the veil close, focus returns
+
+const LEFT_TO_US = !("command" in HTMLButtonElement.prototype); // by browsers from before 2025
 
 // Whoever presses Enter without reading changes nothing: the way out has the focus.
 function openDialog(dialog) {
   dialog.showModal();
-  dialog.querySelector("[data-close-dialog], [value='no']")?.focus();
+  dialog.querySelector("[autofocus]")?.focus();
 }
 
-export function ask(words) {
-  const dialog = document.getElementById("ask");
-  dialog.querySelector("h2").textContent = words;
-  dialog.returnValue = "no";
-  openDialog(dialog);
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+function command(button) {
+  const dialog = document.getElementById(button.getAttribute("commandfor"));
+  if (button.getAttribute("command") === "close") dialog.close();
+  else openDialog(dialog);
 }
 
 function onClick(event) {
-  const target = event.target.closest("[data-open-dialog], [data-close-dialog], [data-close-toast], [data-print], [data-show-password], [data-copy], .error-summary a");
-  if (event.target instanceof HTMLDialogElement) event.target.close("no"); // the veil
+  const target = event.target.closest("[commandfor], [data-close-toast], [data-print], [data-show-password], [data-copy], .error-summary a");
+  if (event.target instanceof HTMLDialogElement) event.target.close(); // the veil
   closeMenus(event.target);
   if (!target) return;
-  if (target.dataset.openDialog) openDialog(document.getElementById(target.dataset.openDialog));
-  else if ("closeDialog" in target.dataset) target.closest("dialog").close("no");
+  if (target.hasAttribute("commandfor")) LEFT_TO_US && command(target);
   else if ("closeToast" in target.dataset) target.closest(".toast").remove();
   else if ("print" in target.dataset) window.print();
   else if (target.dataset.copy) copy(target, document.getElementById(target.dataset.copy));
@@ -126,22 +125,10 @@ function onKey(event) {
   menu.querySelector("summary").focus();
 }
 
-// -- forms: asked first where they say so, sent once, filters send themselves
+// -- forms: sent once, filters send themselves
 
-const confirmed = new WeakSet();
-
-async function onSubmit(event) {
+function onSubmit(event) {
   const form = event.target;
-  if (form.method === "dialog") return;
-  if (form.dataset.confirm && !confirmed.has(form)) {
-    event.preventDefault();
-    const button = event.submitter;
-    if (!(await ask(form.dataset.confirm))) return;
-    confirmed.add(form);
-    form.requestSubmit(button);
-    return;
-  }
-  confirmed.delete(form);
   if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
@@ -168,7 +155,7 @@ function showNetwork() {
   if (line) line.hidden = navigator.onLine;
 }
 
-// -- htmx: our CSRF token, our dialog, a waiting look after 300 ms, refusals told
+// -- htmx: our CSRF token, a waiting look after 300 ms, refusals told
 
 const waiting = new WeakMap();
 
@@ -186,11 +173,6 @@ function watchHtmx() {
   onHtmx("configRequest", (event) => {
     const token = document.querySelector('meta[name="csrf-token"]')?.content;
     if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token;
-  });
-  onHtmx("confirm", (event) => {
-    if (!event.detail.question) return;
-    event.preventDefault();
-    ask(event.detail.question).then((yes) => yes && event.detail.issueRequest(true));
   });
   onHtmx("beforeRequest", (event) => {
     const { detail } = event;

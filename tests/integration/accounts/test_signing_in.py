@@ -2,7 +2,9 @@
 
 import html
 import re
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
@@ -119,6 +121,21 @@ def test_without_redis_people_sign_in_and_guessing_is_still_slowed_down(world: W
     app.extensions["db"].dispose()
 
 
+def test_what_became_of_one_app_s_redis_changes_nothing_in_the_next(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = create_app(settings_for(database_url, tmp_path, redis_url="redis://127.0.0.1:1/0"))
+    assert sign_in(without.test_client(), "nobody", "").status_code == 200
+    app = create_app(settings_for(database_url, tmp_path))
+    visitor = app.test_client()
+    assert [sign_in(visitor, "nobody", "").status_code for _ in range(10)] == [200] * 10
+    later = SimpleNamespace(time=lambda: time.time() + 3600)  # so that Flask-Limiter would ask whether Redis is back
+    monkeypatch.setattr("flask_limiter._extension.time", later)
+    assert sign_in(visitor, "nobody", "").status_code == 429
+    for one in (without, app):
+        one.extensions["db"].dispose()
+
+
 def test_a_form_from_before_signing_in_is_worth_nothing_afterwards(visitor: FlaskClient) -> None:
     planted = {"X-CSRFToken": form_token(visitor)}
     assert visitor.post("/login", data={"identity": "teacher", "password": PASSWORD}, headers=planted).location == "/"
@@ -178,5 +195,22 @@ def test_a_password_is_the_same_however_the_keyboard_wrote_it(world: World) -> N
 
 def test_guessing_the_present_password_is_slowed_down(visitor: FlaskClient) -> None:
     sign_in(visitor, "teacher", PASSWORD)
-    answers = [send(visitor, "/password", old="guess", new="eine ganz andere Sache").status_code for _ in range(11)]
-    assert answers == [422] * 10 + [429]
+    answers = [send(visitor, "/password", old="guess", new="eine ganz andere Sache") for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert "Retry-After" in answers[-1].headers
+
+
+def test_who_wants_to_stay_signed_in_stays_so_without_the_session(visitor: FlaskClient) -> None:
+    assert "remember_token" not in str(visitor.get("/login").headers)
+    assert send(visitor, "/login", identity="teacher", password=PASSWORD, remember="y").status_code == 302
+    visitor.delete_cookie("session")
+    assert visitor.get("/home").status_code == 200
+    visitor.post("/logout", headers={"X-CSRFToken": form_token(visitor)})
+    visitor.delete_cookie("session")
+    assert visitor.get("/home").status_code == 302
+
+
+def test_what_no_session_decides_is_the_same_for_every_cookie(visitor: FlaskClient) -> None:
+    sign_in(visitor, "teacher", PASSWORD)
+    assert "Vary" not in visitor.get("/xapi/about").headers
+    assert "Cookie" in visitor.get("/home").headers["Vary"]

@@ -21,6 +21,8 @@ from tests.factories import World
 
 DOCUMENT = Path(programmes.__file__).parent / "data" / "rural-lead-2020.toml"
 
+SAMPLE = json.loads((SAMPLES[0] / "course.json").read_text(encoding="utf-8"))["code"]
+
 Run = Callable[..., Result]
 
 
@@ -32,6 +34,9 @@ def run(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     (tmp_path / "latin.json").write_bytes(b"\xe9")
     (tmp_path / "no.zip").write_bytes(b"this is no zip")
     (tmp_path / "no.toml").write_text("code = 1\nyear = 'x'\n", encoding="utf-8")
+    (tmp_path / "roster.csv").write_text("姓名,用户名,类别\n林静宜,lin,小学\n,x,小学\n李强,li,moon\n", encoding="utf-8")
+    (tmp_path / "large.csv").write_bytes(b"a" * 5_000_001)
+    (tmp_path / "mixed.csv").write_bytes("姓名,用户名\n".encode() + "林静宜,lin\n".encode("gbk"))
     settings = world.app.extensions["settings"]
     env = {"LMS_DATA_DIR": str(tmp_path), "DATABASE_URL": settings.database_url, "SECRET_KEY": settings.secret_key, "REDIS_URL": None}
 
@@ -90,6 +95,53 @@ BAD: list[tuple[str, list[str]]] = [
     ("programme import none.toml", ["lms programme import: Invalid value for 'FILE'"]),
     ("programme import latin.json", ["latin.json: is not a text in UTF-8"]),
     ("programme import no.json", [": "]),
+    ("class open", ["lms class open: Missing argument 'CODE'"]),
+    (
+        "class open k2 --name N --programme p --provider p1 --starts-on soon --ends-on later",
+        ["lms class open: Invalid value for '--starts-on'"],
+    ),
+    (
+        "class open k2 --name N --programme moon --provider moon --starts-on 2026-03-01 --ends-on 2026-06-30",
+        ["programme: moon is not known", "provider: 'moon' is not known as a provider"],
+    ),
+    (
+        "class open k2 --name N --programme online-teaching --year 2019 --provider p1 --starts-on 2026-03-01 --ends-on 2026-06-30",
+        ["programme: online-teaching 2019 is not known"],
+    ),
+    (
+        "class open k2 --name N --programme online-teaching --provider p1 --starts-on 2019-03-01 --ends-on 2019-06-30",
+        ["programme: online-teaching does not hold yet on 2019-03-01"],
+    ),
+    (
+        "class open a/b --name ' ' --programme online-teaching --provider p1 --starts-on 2026-03-01 --ends-on 2026-02-01 --track moon",
+        ["code: ", "name: ", "ends_on: ", "tracks: moon is not one of primary, junior"],
+    ),
+    ("class open k1 --name N --programme online-teaching --provider p1 --starts-on 2026-03-01 --ends-on 2026-06-30", ["code: "]),
+    (
+        "class open k2 --name N --programme online-teaching --provider p1 --starts-on 2026-03-01 --ends-on 2026-06-30 --course moon",
+        ["course: moon is not known"],
+    ),
+    ("class list now", ["lms class list: Got unexpected extra argument"]),
+    ("class study k9 c1", ["class: 'k9' is not known"]),
+    ("class study k1 moon", ["course: moon is not known"]),
+    ("class study k1 c1", ["The class studies a version of this course already"]),
+    ("class close k9", ["class: 'k9' is not known"]),
+    ("class reopen k9", ["class: 'k9' is not known"]),
+    ("class withdraw k1", ["lms class withdraw: Missing argument 'USERNAMES...'"]),
+    ("class withdraw k1 teacher nobody another", ["username: nobody is not in this class", "username: another is not in this class"]),
+    ("class enrol k1 none.csv", ["lms class enrol: Invalid value for 'FILE'"]),
+    ("class enrol k9 no.zip", ["class: 'k9' is not known"]),
+    ("class enrol k1 no.zip", ["line 1: name: The first line must name the columns", "line 1: username: "]),
+    ("class enrol k1 roster.csv", ["line 3: name: is missing", "line 3: username: ", "line 4: track: moon is not one of "]),
+    ("class enrol k1 roster.csv --dry-run", ["line 3: name: is missing", "line 3: username: ", "line 4: track: moon is not one of "]),
+    ("class enrol k1 roster.csv --track moon", ["track: 'moon' is not one of primary, junior"]),
+    ("class enrol k1 roster.csv --below moon", ["below: 'moon' is not known"]),
+    ("class enrol k1 large.csv", ["large.csv: The file is larger than 5 MB."]),
+    ("class enrol k1 mixed.csv", ["mixed.csv: Line 1 is written in UTF-8"]),
+    ("class passwords k1", ["lms class passwords: Missing option '--out'"]),
+    ("class passwords k1 --out roster.csv", ["out: roster.csv: File exists"]),
+    ("class passwords k1 --out none/p.csv", ["out: none/p.csv: No such file or directory"]),
+    ("class passwords k9 --out p.csv", ["class: 'k9' is not known"]),
     ("programme list now", ["lms programme list: Got unexpected extra argument"]),
     ("transcript export --person teacher", ["lms transcript export: Missing option '--out'"]),
     ("transcript export --person nobody --out t.pdf", ["person: 'nobody' is nobody's user name or id"]),
@@ -103,8 +155,8 @@ def people(world: World) -> Any:
     return world.act(lambda session: session.scalars(select(Person.username).order_by(Person.id)).all())
 
 
-def test_bad_input_is_refused_with_a_line_a_problem_and_changes_nothing(world: World, run: Run) -> None:
-    before, differing = people(world), {}
+def test_bad_input_is_refused_with_a_line_a_problem_and_changes_nothing(world: World, run: Run, tmp_path: Path) -> None:
+    before, files, differing = people(world), sorted(tmp_path.iterdir()), {}
     for words, lines in BAD:
         answer = run(*shlex.split(words))
         told = answer.stderr.splitlines()
@@ -113,6 +165,7 @@ def test_bad_input_is_refused_with_a_line_a_problem_and_changes_nothing(world: W
             differing[words] = (answer.exit_code, answer.output)
     assert differing == {}
     assert people(world) == before
+    assert sorted(tmp_path.iterdir()) == files
 
 
 def test_every_command_refuses_what_it_does_not_know_in_a_line_before_it_asks_for_anything(tmp_path: Path) -> None:
@@ -140,6 +193,18 @@ GOOD: list[tuple[str, set[str]]] = [
     ("course list --json", set()),
     (f"programme import {DOCUMENT} --json", {"code", "year", "version", "sha256", "new"}),
     ("programme list --json", set()),
+    (
+        "class open k2 --name 二班 --programme online-teaching --provider p1 --starts-on 2026-03-01 --ends-on 2026-06-30 --course c1 --json",
+        {"id", "code", "programme", "year", "version"},
+    ),
+    (f"class study k2 {SAMPLE} --json", {"class", "course", "version"}),
+    ("class list --json", set()),
+    ("class enrol k2 roster.csv --partly --dry-run --json", {"new", "known", "again", "there", "problems", "dry_run"}),
+    ("class enrol k2 roster.csv --partly --json", {"new", "known", "again", "there", "problems", "dry_run"}),
+    ("class passwords k2 --out p.csv --json", {"class", "file", "passwords"}),
+    ("class withdraw k2 LIN --json", {"class", "withdrawn", "before"}),
+    ("class close k2 --json", {"class", "new"}),
+    ("class reopen k2 --json", {"class", "new"}),
     (
         "transcript export --person teacher --format json --out t.json --json",
         {"enrolment", "file", "bytes", "bundle_sha256", "ledger_head"},

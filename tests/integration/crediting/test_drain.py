@@ -253,7 +253,7 @@ def test_the_chain_names_the_entry_that_was_changed(world: World) -> None:
 def test_statements_about_nobodys_study_are_worked_through_and_move_nobody(app: Flask, world: World) -> None:
     statement = {"actor": v.actor_of(PUBLIC_URL, "x"), "verb": {"id": v.COMPLETED}, "object": {"id": "https://elsewhere.example/unit"}}
     forged(world, statement)
-    with app.app_context(), database().reader() as session:
+    with app.app_context(), database().writer() as session:
         waiting = [one.statement_id for one in xapi.outbox.take(session, 10)]
         assert sort_by_enrolment(session, waiting) == {}
     assert world.credit() == 1

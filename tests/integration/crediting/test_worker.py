@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,9 @@ from lms.app import create_app
 from lms.crediting.tasks import credit
 from lms.crediting.verify import verify
 from lms.db import database
+from lms.heart import ANY_WORKER, LONGEST_NAME, WorkerHeartbeat, name_of, note
 from lms.programmes.models import Enrolment
-from lms.worker import WorkerHeartbeat, ring
+from lms.worker import ring
 from tests import factories
 from tests.factories import World
 
@@ -34,10 +37,9 @@ def world(postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[World]
     app.extensions["db"].dispose()
 
 
-@contextmanager
-def worker(world: World, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+def environment(world: World) -> dict[str, str]:
     settings = world.app.extensions["settings"]
-    environment = {
+    return {
         **os.environ,
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
@@ -47,12 +49,22 @@ def worker(world: World, *options: str) -> Iterator[subprocess.Popen[bytes]]:
         "CONTENT_URL": settings.content_url,
         "LMS_DATA_DIR": str(settings.data_dir),
     }
-    command = [sys.executable, "-c", "from lms.cli import main; main()", "worker", "--processes", "1", *options]
-    process = subprocess.Popen(command, env=environment, start_new_session=True)
+
+
+LMS = (sys.executable, "-c", "from lms.cli import main; main()")
+
+
+@contextmanager
+def started(world: World, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([*LMS, *words], env=environment(world), start_new_session=True)
     try:
         yield process
     finally:
         kill(process)
+
+
+def worker(world: World, *options: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    return started(world, "worker", "--processes", "1", *options)
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
@@ -116,6 +128,51 @@ def test_with_every_message_lost_the_beat_finds_the_work(world: World, valkey_ur
         wait_until(lambda: bool(world.act(lambda session: session.get(WorkerHeartbeat, "worker"))))
     assert world.credited() == {"c1:reading": 600}
     assert_sound(world)
+
+
+def check(world: World, kind: str) -> tuple[int, str]:
+    """Ask as a container does whether this host's process is alive."""
+    done = subprocess.run([*LMS, kind, "--check"], env=environment(world), capture_output=True, text=True, check=False)
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
+@pytest.mark.parametrize("words", [("worker", "--processes", "1"), ("beat",)])
+def test_a_container_asks_its_own_process_and_no_other(world: World, words: tuple[str, ...]) -> None:
+    kind, name = words[0], name_of(words[0])
+    assert check(world, kind) == (1, f"{name}: has not run yet")
+    with started(world, *words):
+        wait_until(lambda: world.act(lambda session: session.get(WorkerHeartbeat, name)) is not None)
+        assert check(world, kind) == (0, f"{name}: ok")
+    other = {"worker": "beat", "beat": "worker"}[kind]
+    assert check(world, other) == (1, f"{name_of(other)}: has not run yet"), "another kind's, and another host's, is not its own"
+    long_ago = datetime.now(UTC) - timedelta(minutes=5)
+    world.act(lambda session: setattr(session.get_one(WorkerHeartbeat, name), "at", long_ago))
+    status, said = check(world, kind)
+    assert (status, said.startswith(f"{name}: silent for 30")) == (1, True)
+
+
+def test_a_container_whose_database_is_away_is_not_well(world: World) -> None:
+    settings = world.app.extensions["settings"]
+    away = {**environment(world), "DATABASE_URL": "postgresql://lms:pa55word@127.0.0.1:1/lms"}
+    done = subprocess.run([*LMS, "worker", "--check"], env=away, capture_output=True, text=True, check=False)
+    assert settings.redis_url
+    assert (done.returncode, done.stderr) == (1, f"{name_of('worker')}: the database does not answer (OperationalError)\n")
+
+
+def test_hosts_that_are_long_gone_are_forgotten(world: World) -> None:
+    world.act(lambda session: note(session, "worker@gone", world.clock()))
+    world.act(lambda session: note(session, ANY_WORKER, world.clock()))
+    world.clock.advance(2 * 86_400)
+    world.act(lambda session: note(session, "worker@here", world.clock()))
+    assert set(world.act(lambda session: session.scalars(select(WorkerHeartbeat.name)).all())) == {ANY_WORKER, "worker@here"}
+
+
+@pytest.mark.parametrize("host", ["a", "pod-" * 20 + "x7f9z"])
+def test_a_name_fits_and_keeps_the_end_of_a_long_host_name(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: host)
+    assert len(name_of("worker")) <= LONGEST_NAME
+    assert name_of("worker").endswith(host[-5:])
+    assert name_of("worker") != name_of("beat")
 
 
 def test_without_redis_ringing_is_no_error_and_takes_no_time(world: World) -> None:

@@ -8,13 +8,14 @@ from importlib import resources
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from lms.accounts.models import OFFICE, TRAINER, Organisation, Person
 from lms.accounts.people import add_person
 from lms.catalogue.models import CourseVersion
 from lms.programmes import classes
 from lms.programmes import store as programmes
-from lms.programmes.models import AttendanceRecord, Enrolment, TrainingClass
+from lms.programmes.models import AttendanceRecord, ClassCourse, Enrolment, TrainingClass
 from tests.factories import BEGIN, World, add_class, add_course, signed_in
 
 
@@ -135,6 +136,46 @@ def test_an_optional_course_is_marked(world: World) -> None:
     shown = world.client().get("/home").text
     assert "除注明“选修”的以外均为必修。" in shown
     assert "已认定 0 / 5 分钟 · 选修" in shown
+    links = re.findall(rf"/courses/{world.enrolment_id}/(\d+)", shown)
+    assert links == sorted(links, key=int), "in the order in which the class chose them"
+    assert len(set(links)) == 2
+
+
+def test_nothing_that_can_change_is_kept_between_two_visits(world: World) -> None:
+    client = world.client()
+    assert "示范班" not in client.get("/home").text
+
+    def rename(session):  # type: ignore[no-untyped-def]
+        session.get_one(TrainingClass, world.class_id).name = "示范班"
+        session.get_one(Enrolment, world.enrolment_id).track = "junior"
+
+    world.act(rename)
+    shown = client.get("/home").text
+    assert "示范班" in shown
+    assert "还差 50.0 学时" in shown
+
+    def take_off(session):  # type: ignore[no-untyped-def]
+        session.execute(delete(ClassCourse).where(ClassCourse.class_id == world.class_id))
+
+    world.act(take_off)
+    assert "班级尚未安排课程" in client.get("/home").text
+
+
+def test_two_people_who_ask_by_turns_see_their_own(world: World) -> None:
+    def enrol(session):  # type: ignore[no-untyped-def]
+        person = add_person(session, "second", "林静宜", ("teacher",), password=None)
+        classes.enrol(session, session.get_one(TrainingClass, world.class_id), person, "junior")
+
+    world.act(enrol)
+    world.study("reading", 1350)
+    world.credit()
+    first, second = world.client(), speak_english(signed_in(world.app, "second"))
+    for _ in range(2):
+        mine, theirs = first.get("/home").text, second.get("/home").text
+        assert "还差 39.5 学时" in mine
+        assert "50.0 hours to go" in theirs
+        assert "学时" not in theirs
+        assert ("林静宜" in mine, "林静宜" in theirs) == (False, True)
 
 
 def test_the_page_speaks_english_throughout(world: World) -> None:

@@ -134,7 +134,7 @@ def test_opening_needs_a_session_and_a_form_of_ours(world: World) -> None:
     csrf = page.csrf()
     assert page.ask_to_open(csrf).status_code == 200
     page.client.delete_cookie("session")
-    assert page.ask_to_open(csrf).status_code == 400
+    assert page.ask_to_open(csrf).status_code == 401
 
 
 def test_the_browsers_id_is_kept_by_the_browser_and_a_forged_one_replaced(world: World) -> None:

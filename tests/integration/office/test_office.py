@@ -141,6 +141,7 @@ def test_an_export_whose_worker_was_killed_half_way_is_finished_and_whole(
         made.append(transcript.standing.enrolment.id)
         return real(transcript)
 
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 3600)  # on a busy machine a turn would end before it dies
     monkeypatch.setattr(pdf, "of_transcript", dying)
     with pytest.raises(KeyboardInterrupt):
         take_turn(world)

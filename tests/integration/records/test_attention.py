@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 
 from lms.crediting import reading
 from lms.records.commands import record_store
+from lms.records.words import failure_words
 from tests.access import form_token
 from tests.factories import World
 from tests.integration.crediting.test_poison import body_of, parked, send
@@ -67,7 +70,27 @@ def test_an_office_sees_its_own_and_only_its_own(
     one = office.get(PAGE, query_string={"reason": "KeyError"}).text
     assert second in one
     assert first not in one
-    assert "已搁置" in office.get(f"/records/statements/{first}").text
+    page = office.get(f"/records/statements/{first}").text
+    assert "已搁置" in page
+    assert "记录中有无法理解的内容。" in page
+    listed = office.get("/records/statements").text
+    assert listed.count("记录中有无法理解的内容。") == 2
+    assert "Error" not in listed
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("ValueError: x", "Something in the statement cannot be understood."),
+        ("KeyError: 'x'", "Something in the statement cannot be understood."),
+        ("IntegrityError: (x) y", "What the statement speaks of does not fit what is stored here."),
+        ("RuntimeError: x", "The program met an error of its own."),
+        ("", "The program met an error of its own."),
+    ],
+)
+def test_an_error_of_the_program_is_told_in_plain_words(app: Flask, error: str, said: str) -> None:
+    with app.test_request_context(), force_locale("en"):
+        assert failure_words(error) == said
 
 
 def test_one_is_tried_again_and_then_gone(offices: World, office: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,17 +11,18 @@ from click.testing import Result
 from sqlalchemy import func, select, update
 
 import xapi
-from lms.cli import main_group
 from lms.crediting.models import Observation
 from lms.crediting.verify import verify
 from lms.db import database
 from lms.hours import recompute_file
 from lms.learning.stating import store
 from lms.programmes.models import Enrolment
+from lms.records.commands import record_store
 from lms.records.forwarding.models import DeadLetter, Forward
-from lms.records.retention.models import RemovedMonth
+from lms.records.retention.models import COMMAND, RemovedMonth
 from lms.records.retention.plan import over, plan
 from lms.records.retention.removing import _begin
+from lms.records.retention.running import begin
 from lms.transcripts.document import Transcript, read
 from tests.factories import BEGIN, PUBLIC_URL, World
 from xapi.models import OutboxRow, StatementRow
@@ -44,7 +45,7 @@ def old(world: World) -> World:
 
 
 def run(world: World, *words: str, code: int = 0) -> Result:
-    world.app.cli.add_command(main_group.commands["xapi"])
+    world.app.cli.add_command(record_store)
     answer = world.app.test_cli_runner().invoke(args=["xapi", "retention", *words])
     assert answer.exit_code == code, (answer.output, answer.stderr, answer.exception)
     return answer
@@ -79,6 +80,7 @@ def test_looking_changes_nothing_and_says_what_rests_on_a_month(old: World) -> N
     assert (month["enrolments"], month["credited_seconds"], month["held_back"], said["removed"]) == (1, 1200, [], [])
     told = run(old).stdout
     assert "2026-03 (UTC): 2 statements of 1 people" in told
+    assert "0:20 h credited in all" in told
     assert "hours and evidence stay" in told
     assert (count(old, StatementRow), count(old, RemovedMonth)) == (2, 0)
 
@@ -175,8 +177,9 @@ def test_what_comes_into_the_month_between_plan_and_removal_holds_it_back(old: W
 
 
 def test_killed_half_way_the_same_command_goes_on(old: World) -> None:
+    began = old.act(lambda session: begin(session, COMMAND, 12).id)
     with old.app.app_context():
-        _begin(month_of(BEGIN), 12)
+        _begin(month_of(BEGIN), began)
     assert "2026-03 is going" in run(old).stdout
     assert findings(old) == []
     run(old, "--apply", "--yes")

@@ -1,14 +1,20 @@
 """Does an office find the statements of its own people, nobody else's, and what became of each?"""
 
 import json
+import re
 import uuid
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
+from lms.accounts.models import TEACHER, Organisation
+from lms.accounts.people import add_person
 from lms.crediting.models import Observation
 from lms.learning.models import Registration
 from tests.factories import PUBLIC_URL, World
@@ -79,6 +85,106 @@ def test_what_cannot_be_meant_is_said_at_its_field(offices: World, office: Flask
     assert page.status_code == 422
     assert 'aria-invalid="true"' in page.text
     assert said in page.text
+
+
+def named(world: World, *people: tuple[str, str], organisation: str = "p1") -> None:
+    """Add people by user name and name."""
+
+    def add(session: Session) -> None:
+        place = session.scalars(select(Organisation).where(Organisation.code == organisation)).one()
+        for username, name in people:
+            add_person(session, username, name, (TEACHER,), password=None, organisation=place)
+
+    world.act(add)
+
+
+@pytest.mark.parametrize("asked", ["王秀兰", "秀", " 王秀兰 ", "TEACH", "teacher"])
+def test_somebody_is_found_by_a_part_of_the_name_or_of_the_user_name(offices: World, office: FlaskClient, asked: str) -> None:
+    evidence(offices)
+    page = office.get(LIST, query_string={"person": asked}).text
+    assert "王秀兰（teacher）" in page
+    assert "王秀兰 · 在线学习" in page
+
+
+def test_of_several_who_fit_one_is_chosen_and_their_classes_tell_them_apart(offices: World, office: FlaskClient) -> None:
+    evidence(offices)
+    named(offices, ("teacher2", "王秀兰"), ("other", "李四"))
+    page = office.get(LIST, query_string={"person": "王秀", "verb": v.PRESENT}).text
+    assert "王秀兰 · 在线学习" not in page, "nothing is shown before somebody is chosen"
+    assert "teacher · 在线教学能力提升 k1 班" in page
+    assert "teacher2 · 示范培训机构" in page
+    assert "李四" not in page
+    chosen = next(link for link in re.findall(r'href="([^"]*)"', page) if "person=teacher&" in f"{unescape(link)}&")
+    assert "王秀兰 · 在线学习" in office.get(LIST + unescape(chosen)).text
+    assert f"verb={quote(v.PRESENT, safe='')}" in chosen, "the other filters stay"
+
+
+def test_somebody_elsewhere_is_not_found_by_name(offices: World, office: FlaskClient, province: FlaskClient) -> None:
+    named(offices, ("far", "欧阳远"), organisation="p2")
+    for asked in ("欧阳", "far", "欧阳远"):
+        answer = office.get(LIST, query_string={"person": asked})
+        assert answer.status_code == 422
+        assert "欧阳远" not in answer.text.replace('value="欧阳远"', "").replace(asked, "")
+        assert "欧阳远（far）" in province.get(LIST, query_string={"person": asked}).text
+
+
+def test_signs_that_a_database_reads_otherwise_mean_themselves(offices: World, office: FlaskClient) -> None:
+    for asked in ("%", "_", "王%", "\\", "'", "/"):
+        assert office.get(LIST, query_string={"person": asked}).status_code == 422, asked
+
+
+def test_pages_of_people_go_on_and_show_each_once(offices: World, office: FlaskClient) -> None:
+    named(offices, *((f"many{number}", f"陈{number % 7}") for number in range(45)))
+    seen: list[str] = []
+    address: str | None = f"{LIST}?person=many"
+    while address:
+        page = office.get(address).text
+        seen += re.findall(r"(many[0-9]+) · 示范培训机构", page)
+        following = re.search(r'rel="next" href="([^"]*)"', page)
+        address = LIST + unescape(following[1]) if following else None
+    assert len(seen) == len(set(seen)) == 45
+
+
+def marks_in(page: str) -> list[str]:
+    """Return the marks of a list, newest statement first."""
+    return re.findall(r'class="pill pill-[a-z]+">.*?<span>([^<]*)</span></span>', page.partition('class="rows"')[2])
+
+
+def test_the_list_says_what_became_of_each(offices: World, office: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    offices.study("reading", 300)
+    assert marks_in(office.get(LIST).text) == ["等待处理"]
+    offices.credit()
+    assert marks_in(office.get(LIST).text) == ["计入 5 分钟"]
+    gated = offices.study("gated", 120)
+    offices.credit()
+    assert marks_in(office.get(LIST).text)[0] == "未计入", "its condition is not met"
+    offices.say(gated, v.COMPLETED)
+    offices.say(gated, v.ANSWERED)
+    offices.credit()
+    assert marks_in(office.get(LIST).text) == ["未计入", "作为依据", "计入 2 分钟", "计入 5 分钟"]
+    offices.study("reading", 3600)
+    offices.credit()
+    assert marks_in(office.get(LIST).text)[0] == "部分计入", "the activity has earned all it can"
+
+
+def test_the_list_and_the_page_of_a_statement_agree(offices: World, office: FlaskClient) -> None:
+    subject = offices.subject("reading")
+    for seconds in (300, 900, 1200):
+        offices.study("reading", seconds, subject=subject)
+        offices.credit()
+        page = office.get(LIST).text
+        titles = [office.get(address).text for address in dict.fromkeys(re.findall(rf'href="({LIST}/[^"]*)"', page))]
+        whole = [">全部计入<" in title for title in titles]
+        assert whole == [mark.startswith("计入") for mark in marks_in(page)]
+    assert whole == [False, False, False]
+
+
+def test_a_void_one_and_what_makes_it_void_are_marked(offices: World, province: FlaskClient) -> None:
+    one = evidence(offices)
+    voiding = {"actor": v.lms_authority(PUBLIC_URL), "verb": {"id": v.VOIDED}, "object": {"objectType": "StatementRef", "id": one}}
+    send(offices, json.dumps(voiding))
+    offices.credit()
+    assert marks_in(province.get(LIST).text) == ["作废其他记录", "已作废"]
 
 
 def test_pages_go_on_where_the_last_one_ended_and_show_each_statement_once(offices: World, office: FlaskClient) -> None:

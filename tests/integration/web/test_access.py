@@ -27,13 +27,15 @@ def test_every_route_gives_a_visitor_what_the_table_says(place: Place, visitor: 
 
 @pytest.mark.parametrize("token", [None, "forged"])
 def test_whatever_changes_something_takes_a_form_of_ours(place: Place, token: str | None) -> None:
-    client = place.client("office")
     headers = {"X-CSRFToken": token} if token else {}
-    taken = {
-        rule.endpoint
-        for rule in place.world.app.url_map.iter_rules()
-        for method in UNSAFE & (rule.methods or set())
-        if client.open(place.address(rule), method=method, headers=headers, **place.body(rule.endpoint)).status_code != 400
-    }
+    clients = [place.client(visitor) for visitor in ("teacher", "trainer", "office")]
+    taken, refused = set(), set()
+    for rule in place.world.app.url_map.iter_rules():
+        for method in UNSAFE & (rule.methods or set()):
+            address, body = place.address(rule), place.body(rule.endpoint)
+            answers = {client.open(address, method=method, headers=headers, **body).status_code for client in clients}
+            (refused if answers <= {400, 403} else taken).add(rule.endpoint)
+            assert answers != {403}, f"{rule} is nobody's here, so nothing is known of it"
     assert {endpoint for endpoint in taken if not endpoint.startswith("xapi.")} == access.WITHOUT_COOKIE
-    assert client.get("/jobs/").status_code == 200, "nobody was signed out"
+    assert refused
+    assert [client.get("/jobs/").status_code for client in clients] == [200] * 3, "nobody was signed out"

@@ -1,10 +1,12 @@
 """What happens to the connections that wait in the pool, and to what is written on one that commits by itself?"""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
 
 import lms.db
 from lms.db import Database
@@ -26,11 +28,11 @@ def restarted(postgres_url: str) -> Iterator[Database]:
     other.dispose()
 
 
-def ways(database: Database) -> dict[str, Callable[[], Connection]]:
-    return {"reading": database.engine.connect, "single": database.single}
+def ways(database: Database) -> dict[str, Callable[[], Connection | Session]]:
+    return {"reading": database.reader, "single": database.single}
 
 
-def ask(opened: Callable[[], Connection]) -> int:
+def ask(opened: Callable[[], Connection | Session]) -> int:
     with opened() as connection:
         return connection.scalar(text("SELECT 1")) or 0
 
@@ -71,3 +73,38 @@ def test_a_single_statement_is_there_for_everybody_at_once(database_url: str) ->
         assert connection.scalar(text("SELECT word FROM told")) == "here"
     found.dispose()
     other.dispose()
+
+
+@pytest.mark.services
+def test_reading_leaves_what_is_prepared_to_those_who_come_after(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    prepared = []
+    for _ in range(8):  # psycopg prepares what it is asked for the sixth time
+        with database.reader() as session:
+            prepared.append(session.scalars(text("SELECT statement FROM pg_prepared_statements")).all())
+    database.dispose()
+    assert prepared[0] == []
+    assert "pg_prepared_statements" in prepared[-1][0]
+
+
+@pytest.mark.services
+def test_a_restart_while_somebody_reads_fails_them_and_then_nobody(restarted: Database) -> None:
+    restarted.dispose()
+    session = restarted.reader()
+    session.scalar(text("SELECT 1"))
+    with restarted.single() as other:
+        other.execute(text(HANG_UP))
+    with pytest.raises(OperationalError):
+        session.close()
+    assert [ask(restarted.reader) for _ in range(3)] == [1, 1, 1]
+
+
+def test_what_a_reading_session_writes_is_not_kept(database_url: str) -> None:
+    database = Database(database_url)
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE told (word text)"))
+    with suppress(DBAPIError), database.reader() as session:  # PostgreSQL refuses it at once
+        session.execute(text("INSERT INTO told VALUES ('here')"))
+    with database.reader() as session:
+        assert session.scalar(text("SELECT count(*) FROM told")) == 0
+    database.dispose()

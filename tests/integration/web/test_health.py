@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import make_url, text
 
 from lms.app import create_app
+from lms.heart import HEARTBEAT_SECONDS
 from lms.web.health import OLDEST_OUTBOX
-from lms.worker import HEARTBEAT_SECONDS, beat_heart
+from lms.worker import beat_heart
 from tests import servers
 from tests.access import form_token
 from tests.factories import DrivenClock, World, build_world, settings_for
@@ -100,7 +101,7 @@ def test_a_worker_that_never_ran_or_fell_silent(fit: Flask, clock: DrivenClock) 
     assert unfit(fit) == {"worker": "silent for 60 s"}
     with fit.extensions["db"].engine.begin() as connection:
         connection.execute(text("DELETE FROM worker_heartbeat"))
-    assert unfit(fit) == {"worker": "no worker has run yet"}
+    assert unfit(fit) == {"worker": "has not run yet"}
 
 
 def test_a_statement_that_nobody_works_on(fit: Flask, clock: DrivenClock) -> None:

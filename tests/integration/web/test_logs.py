@@ -22,6 +22,7 @@ from lms.web import logs
 from lms.worker import TaskFailed
 from tests.access import form_token
 from tests.factories import World
+from tests.integration.learning.conftest import Page
 
 ID = re.compile(r"[0-9a-f]{16}")
 PASSWORD = "a-password-to-look-for"
@@ -189,3 +190,15 @@ def test_whatever_is_told_becomes_one_line_of_json(told: Any) -> None:
     line = logs.line(None, "info", {"event": "x\ny", "told": told})
     assert b"\n" not in line
     assert json.loads(line)["event"] == "x\ny"
+
+
+def test_a_beat_that_is_answered_before_flask_has_its_line_and_the_id_that_a_proxy_gave_it(world: World, log: Log) -> None:
+    log.begin()
+    player = Page(world.client(), world).open()
+    player.beat()
+    log.lines()
+    answer = player.send("/learn/beat", headers={"X-Request-Id": "from-a-proxy"}, json={"nonce": player.nonce})
+    (line,) = log.lines()
+    assert answer.headers["X-Request-Id"] == line["request_id"] == "from-a-proxy"
+    assert (line["event"], line["method"], line["endpoint"], line["status"]) == ("request", "POST", "learning.take_beat", 200)
+    assert line["ms"] >= 0

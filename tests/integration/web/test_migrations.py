@@ -1,5 +1,6 @@
 """Does `lms db upgrade` make exactly the tables that the code knows, on both databases, and undo them again?"""
 
+import json
 import uuid
 from datetime import UTC, datetime
 
@@ -7,12 +8,14 @@ import alembic.command
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect, select, text
+from sqlalchemy.orm import Session
 
 import xapi
 import xapi.models
 from lms import tables
-from lms.web import schema
+from lms.web import migrating, schema
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
@@ -24,7 +27,7 @@ def empty(request: pytest.FixtureRequest, tmp_path):  # type: ignore[no-untyped-
 
 
 def test_an_upgraded_database_has_what_the_models_say(empty: Engine) -> None:
-    schema.upgrade(empty)
+    migrating.upgrade(empty)
     with empty.connect() as connection:
         parts = {one.name for one in xapi.partitions.listed(connection)}  # PostgreSQL's own tables below ours
         options = {"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or name not in parts}
@@ -37,13 +40,25 @@ def test_an_upgraded_database_has_what_the_models_say(empty: Engine) -> None:
 def test_an_empty_database_is_told_apart_and_a_second_upgrade_does_nothing(empty: Engine) -> None:
     with empty.connect() as connection:
         assert "lms db upgrade" in (schema.missing(connection) or "")
-    schema.upgrade(empty)
-    schema.upgrade(empty)
+    migrating.upgrade(empty)
+    migrating.upgrade(empty)
+
+
+def test_the_versions_are_those_that_alembic_knows() -> None:
+    known = [one.revision for one in ScriptDirectory.from_config(migrating.config()).walk_revisions()]
+    assert list(schema.revisions()) == known[::-1]
+
+
+def test_a_database_of_a_newer_program_is_told_apart(empty: Engine) -> None:
+    migrating.upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        assert "newer than this program" in (schema.missing(connection) or "")
 
 
 def test_the_way_back_leaves_nothing(empty: Engine) -> None:
-    schema.upgrade(empty)
-    config = schema._config()
+    migrating.upgrade(empty)
+    config = migrating.config()
     with empty.begin() as connection:
         config.attributes["connection"] = connection
         alembic.command.downgrade(config, "base")
@@ -51,7 +66,7 @@ def test_the_way_back_leaves_nothing(empty: Engine) -> None:
 
 
 def test_statements_of_the_time_before_partitions_are_all_there_afterwards(empty: Engine) -> None:
-    config = schema._config()
+    config = migrating.config()
     columns = "sid, id, stored, digest, refers, voiding, voided, text"
     with empty.begin() as connection:
         config.attributes["connection"] = connection
@@ -72,7 +87,7 @@ def test_statements_of_the_time_before_partitions_are_all_there_afterwards(empty
                 text(f"INSERT INTO xapi_statement ({columns}) VALUES (:sid, :id, :stored, :digest, :refers, false, false, 'x')"), values
             )
         before = connection.execute(text(f"SELECT {columns} FROM xapi_statement ORDER BY sid")).all()
-    schema.upgrade(empty)
+    migrating.upgrade(empty)
     with empty.begin() as connection:
         joined = "SELECT s.sid, s.id, s.stored, i.digest, s.refers, s.voiding, s.voided, s.text FROM xapi_statement s JOIN xapi_statement_id i USING (sid, stored)"
         assert connection.execute(text(f"{joined} ORDER BY s.sid")).all() == before
@@ -82,3 +97,26 @@ def test_statements_of_the_time_before_partitions_are_all_there_afterwards(empty
         config.attributes["connection"] = connection
         alembic.command.downgrade(config, "0007")
         assert connection.execute(text(f"SELECT {columns} FROM xapi_statement ORDER BY sid")).all() == before
+
+
+def test_whoever_was_erased_before_there_were_marks_is_marked(empty: Engine) -> None:
+    config = migrating.config()
+    first, second = uuid.uuid4(), uuid.uuid4()
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0018")
+        person = (
+            "INSERT INTO person (id, account, username, name, active, fs_uniquifier, role_names) VALUES (1, 'a', 'u', 'n', false, 'f', 't')"
+        )
+        connection.execute(text(person))
+        at = datetime(2026, 3, 1, tzinfo=UTC)
+        row = {
+            "agents": json.dumps([first.hex, second.hex]),
+            "at": at if connection.dialect.name == "postgresql" else "2026-03-01 00:00:00.000000",
+        }
+        columns = "person_id, agents, begun_at, statements, documents, observations"
+        connection.execute(text(f"INSERT INTO erasure ({columns}) VALUES (1, :agents, :at, 0, 0, 0)"), row)
+    migrating.upgrade(empty)
+    with Session(empty) as session:
+        rows = session.scalars(select(xapi.models.ErasedAgent)).all()
+        assert {(row.key, row.since) for row in rows} == {(first, at), (second, at)}

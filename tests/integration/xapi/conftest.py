@@ -5,12 +5,13 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, Request
+from flask import Flask, request_started
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
@@ -53,9 +54,9 @@ class Store:
         package.init_app(self.app, sessions=self.sessions, authenticate=self.authenticate, clock=clock, home_page=HOME_PAGE)
         self.authorization = self.key("all")
 
-    def authenticate(self, request: Request) -> xapi.Credential | None:
+    def authenticate(self, token: str) -> xapi.Credential | None:
         """Know the tokens that a test gave out."""
-        return self.tokens.get(request.headers["Authorization"].removeprefix("Bearer "))
+        return self.tokens.get(token)
 
     def key(self, *scopes: str, **how: Any) -> str:
         """Add a Basic key and return its Authorization header."""
@@ -141,6 +142,18 @@ def voiding(target: str, **properties: Any) -> dict[str, Any]:
     return statement(verb={"id": "http://adlnet.gov/expapi/verbs/voided"}, object=about(target), **properties)
 
 
+@contextmanager
+def seen_by_flask(app: Flask) -> Iterator[list[str]]:
+    """Note which requests come to Flask."""
+    seen: list[str] = []
+
+    def note(_app: object, **_rest: object) -> None:
+        seen.append("one")
+
+    with request_started.connected_to(note, app):
+        yield seen
+
+
 def open_engine(url: str) -> Engine:
     """Connect as a host should: on SQLite the write lock is taken at BEGIN."""
     engine = create_engine(url, pool_size=20)
@@ -165,11 +178,17 @@ def clock() -> TestClock:
     return TestClock()
 
 
+@pytest.fixture(scope="session")
+def mounted() -> Callable[[Engine, Callable[[], datetime]], Store]:
+    """How a record store is mounted: as a host does that asks for nothing more."""
+    return Store
+
+
 @pytest.fixture
-def store(database_url: str, clock: TestClock) -> Iterator[Store]:
+def store(database_url: str, clock: TestClock, mounted: Callable[..., Store]) -> Iterator[Store]:
     """A record store without any statement, on SQLite and on PostgreSQL."""
     engine = open_engine(database_url)
-    yield Store(engine, clock)
+    yield mounted(engine, clock)
     engine.dispose()
 
 
@@ -181,17 +200,17 @@ def session(store: Store) -> Iterator[Session]:
 
 
 @pytest.fixture
-def local_store(tmp_path: Path) -> Iterator[Store]:
+def local_store(tmp_path: Path, mounted: Callable[..., Store]) -> Iterator[Store]:
     """A record store on SQLite only, for what no database decides."""
     engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
     xapi.models.Base.metadata.create_all(engine)
-    yield Store(engine, lambda: datetime.now(UTC))
+    yield mounted(engine, lambda: datetime.now(UTC))
     engine.dispose()
 
 
 @pytest.fixture
-def postgres_store(postgres_url: str, clock: TestClock) -> Iterator[Store]:
+def postgres_store(postgres_url: str, clock: TestClock, mounted: Callable[..., Store]) -> Iterator[Store]:
     """A record store on PostgreSQL only, where writers are at work at the same time."""
     engine = open_engine(postgres_url)
-    yield Store(engine, clock)
+    yield mounted(engine, clock)
     engine.dispose()

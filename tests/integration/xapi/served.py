@@ -14,4 +14,5 @@ def create() -> Flask:
     app = Flask("served")
     sessions, readers = xapi.connect(os.environ["SERVED_DATABASE"])
     xapi.init_app(app, sessions=sessions, readers=readers, home_page=HOME_PAGE)
+    xapi.answer_early(app)
     return app

@@ -72,6 +72,29 @@ def test_ascending_pages_do_not_pass_what_an_open_transaction_may_put_before_the
     session.close()
 
 
+def test_what_was_stored_a_moment_ago_is_on_the_next_page_in_either_order(store: Store) -> None:
+    store.get()  # so that Consistent-Through was just read
+    for ascending in (True, False):
+        assert store.stored(statement())[0] in store.ids(ascending=ascending)
+
+
+def test_the_header_of_a_page_is_old_for_a_fifth_of_a_second_and_never_false(postgres_store: Store, clock: TestClock) -> None:
+    store = postgres_store
+
+    def promised() -> datetime:
+        return datetime.fromisoformat(store.get().headers["X-Experience-API-Consistent-Through"])
+
+    first = promised()
+    session, at = _open(store, clock)
+    assert promised() == first
+    clock.at += timedelta(seconds=0.2)
+    assert promised() == at - timedelta(microseconds=1)
+    session.commit()
+    clock.at += timedelta(seconds=0.2)
+    assert promised() > at
+    session.close()
+
+
 def test_no_poller_misses_a_statement_while_many_write(postgres_store: Store) -> None:
     store = postgres_store
     stop = threading.Event()

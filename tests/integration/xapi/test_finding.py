@@ -1,5 +1,6 @@
 """Do the filters return the right statements, all of them and no other?"""
 
+import base64
 import itertools
 import json
 import random
@@ -143,7 +144,16 @@ def test_more_keeps_the_format_and_ends(store: Store) -> None:
     assert last["more"] == ""
 
 
-@pytest.mark.parametrize("token", ["x", "", "é", "W10", "bnVsbA", "W3sibW9yZSI6MX0sWzEsMiwzXV0", "W3siYSI6MX0sWzEsMl1d", "A" * 9999])
+# no database has such a place: beyond its numbers, below them, before any time
+PLACES = [
+    base64.urlsafe_b64encode(f"[{{}},{place}]".encode()).decode().rstrip("=")
+    for place in ("[0,9223372036854775808]", "[0,-1]", "[-1e17,1]")
+]
+
+
+@pytest.mark.parametrize(
+    "token", ["x", "", "é", "W10", "bnVsbA", "W3sibW9yZSI6MX0sWzEsMiwzXV0", "W3siYSI6MX0sWzEsMl1d", "A" * 9999, *PLACES]
+)
 def test_a_more_link_that_is_not_ours_is_refused(local_store: Store, token: str) -> None:
     assert local_store.get(more=token).status_code == 400
     assert local_store.get(more=token, limit=1).status_code == 400

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from psycopg import Cursor
 from sqlalchemy import Engine, event
 
 from tests.integration.xapi.conftest import ACTIVITY, ANNA, Store, TestClock, statement
+from xapi.auth import Credential
 from xapi.known import Settled
+from xapi.store import store_statements
 
 PEOPLE, TURNS = 8, 5
 COURSES = [f"https://courses.example/{number}" for number in range(6)]
@@ -49,16 +52,31 @@ def test_batches_that_share_activities_in_any_order_end_and_lose_no_definition(s
 
 @contextmanager
 def asked(engine: Engine) -> Iterator[list[str]]:
-    """Collect what is asked of the tables of activities and names."""
+    """Collect what is asked of the tables of activities and names, in the driver's own words too."""
     found: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, sql: str, *_: Any) -> None:
+    def note(sql: str) -> None:
         if "xapi_activity" in sql or "xapi_agent_name" in sql:
-            found.append(sql)
+            found.append(sql.strip())
 
-    event.listen(engine, "before_cursor_execute", note)
+    class Noting(Cursor[Any]):
+        def execute(self, query: Any, *told: Any, **how: Any) -> Any:
+            note(query)
+            return super().execute(query, *told, **how)
+
+    def watch(connection: Any, _record: Any) -> None:
+        connection.cursor_factory = Noting
+
+    listening: list[tuple[str, Any]] = [("before_cursor_execute", lambda _connection, _cursor, sql, *_: note(sql))]
+    if engine.dialect.name == "postgresql":
+        listening = [("connect", watch)]
+        engine.dispose()
+    for what, listener in listening:
+        event.listen(engine, what, listener)
     yield found
-    event.remove(engine, "before_cursor_execute", note)
+    for what, listener in listening:
+        event.remove(engine, what, listener)
+    engine.dispose()
 
 
 def test_what_was_known_a_moment_ago_is_not_asked_for(store: Store, clock: TestClock) -> None:
@@ -95,6 +113,16 @@ def test_what_was_undone_is_said_anew(store: Store, clock: TestClock) -> None:
         assert undone.status_code == 409
         clock.at += timedelta(seconds=1)
     assert told(store, ACTIVITY) is None
+    store.stored(says(ACTIVITY, "a"))
+    assert told(store, ACTIVITY) == {"extensions": {"http://x.example/a": "a"}}
+
+
+def test_what_a_host_undid_is_not_taken_for_known(store: Store, clock: TestClock) -> None:
+    host = Credential("host", ANNA, frozenset({"all"}))
+    with store.sessions() as session:
+        for _ in range(2):  # the second finds what the first wrote
+            store_statements(session, [says(ACTIVITY, "a")], host, version="1.0.3", now=clock())
+        session.rollback()
     store.stored(says(ACTIVITY, "a"))
     assert told(store, ACTIVITY) == {"extensions": {"http://x.example/a": "a"}}
 

@@ -248,6 +248,13 @@ def test_requests_in_one_go_are_answered_in_their_order(served: Served) -> None:
     assert served.kept() == (before[0] + 3, before[1])
 
 
+def test_what_stands_after_the_last_part_is_no_request_and_costs_no_connection(served: Served) -> None:
+    parts = MULTIPART + b"--b--\r\n" + b"GET /nowhere HTTP/1.1\r\n\r\n" * 12_000
+    head = served.head(SENT, f"Content-Length: {len(parts)}", kind="multipart/mixed; boundary=b")
+    answer = served.all_of(head + parts + served.head("GET /xapi/about", "Connection: close"))
+    assert re.findall(rb"HTTP/1\.1 (\d+) ", answer) == [b"200", b"200"]
+
+
 def test_nothing_is_smuggled_behind_a_body_of_two_lengths(served: Served) -> None:
     inner = served.head("DELETE /xapi/statements", "Content-Length: 0")
     both = served.head(SENT, "Content-Length: 4", "Transfer-Encoding: chunked")

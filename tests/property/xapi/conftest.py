@@ -1,5 +1,5 @@
-"""Against which record store are properties tried? The one of the record store's own tests."""
+"""Against which record store are properties tried? The one the specification is held against, which answers early what it can."""
 
-from tests.integration.xapi.conftest import clock, local_store, postgres_store, store
+from tests.conformance.conftest import clock, local_store, mounted, postgres_store, store
 
-__all__ = ["clock", "local_store", "postgres_store", "store"]
+__all__ = ["clock", "local_store", "mounted", "postgres_store", "store"]

@@ -2,13 +2,16 @@
 
 from decimal import Decimal
 
+from courses.outline import Activity, Course, Module, Text
 from lms.programmes.progress import RequirementProgress, StudiedCourse, progress
-from lms.programmes.values import ProgrammeDocument, Text
+from lms.programmes.values import ProgrammeDocument
 from tests.unit.programmes.test_documents import document
 
 
 def course(code: str, minutes: dict[str, int], requirement: str = "companion", *, compulsory: bool = True) -> StudiedCourse:
-    return StudiedCourse(1, code, Text("课", "Course"), requirement, compulsory, {f"{code}:{key}": value for key, value in minutes.items()})
+    title = Text("课", "Course")
+    activities = tuple(Activity(key, title, "h5p", value, key) for key, value in minutes.items())
+    return StudiedCourse(1, Course(code, title, title, "general", "zh-CN", (Module("m", title, activities),)), requirement, compulsory)
 
 
 def lines(

@@ -63,7 +63,7 @@ def test_whatever_is_said_a_launch_speaks_for_its_own_learner_or_is_refused(said
         (one,) = admit(taken, PINNED, "1.0.3")
     except XapiError:
         return
-    text = json.loads(complete(one, NOON))
+    text = json.loads(complete([one], NOON)[0])
     assert (text["actor"], text["authority"], text["context"]["registration"]) == (ANNA, ANNA, str(REGISTRATION))
 
 
@@ -94,7 +94,7 @@ def test_what_is_composed_reads_as_what_came_and_what_the_store_sets(
     said = {**SAID, "result": {"response": response, "extensions": given_extensions}, "context": {"extensions": given_extensions}}
     taken, _ = read(json.dumps(said, ensure_ascii=escaped, indent=1).encode())
     (one,) = admit(taken, PINNED if pinned else FREE, "1.0.3")
-    text = json.loads(complete(one, NOON))
+    text = json.loads(complete([one], NOON)[0])
     assert text["result"] == said["result"]
     added = {"http://l.example": 7} if pinned else {}
     assert text["context"]["extensions"] == {**given_extensions, **added}
@@ -134,7 +134,7 @@ def test_reading_refuses_what_the_standard_library_refuses(text: str) -> None:
 
 def test_the_hosts_own_statement_is_written_as_json() -> None:
     (one,) = admit([received({**SAID, "result": {"score": {"raw": 1.5}}})], FREE, "2.0.0")
-    text = json.loads(complete(one, NOON))
+    text = json.loads(complete([one], NOON)[0])
     assert (text["result"], text["version"]) == ({"score": {"raw": 1.5}}, "2.0.0")
 
 
@@ -144,7 +144,7 @@ def test_the_hosts_own_statement_is_written_as_json() -> None:
 )
 def test_2_0_keeps_timestamps_in_utc(said: str, kept: str) -> None:
     (one,) = admit([received({**SAID, "timestamp": said})], FREE, "2.0.0")
-    assert json.loads(complete(one, NOON))["timestamp"] == kept
+    assert json.loads(complete([one], NOON)[0])["timestamp"] == kept
 
 
 def test_an_attachment_without_data_needs_an_address() -> None:

@@ -40,7 +40,7 @@ export class ClockView {
 
   speak(seconds) {
     const step = Math.floor(seconds / SPOKEN_EVERY_S);
-    if (step > this.spoken && this.spoken >= 0) setText(this.find("spoken"), this.texts.spoken.replace("{minutes}", String(step * (SPOKEN_EVERY_S / 60))));
+    if (step > this.spoken && this.spoken >= 0) setText(this.find("spoken"), this.texts.spoken.replace("{minutes}", String(Math.floor(seconds / 60))));
     this.spoken = step;
   }
 }

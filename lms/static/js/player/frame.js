@@ -6,7 +6,7 @@ const LARGEST_STATE = 64 * 1024;
 const TALLEST_PX = 20000;
 
 export class Frame {
-  /** `hears` has a function for each kind of message: ready, active, media, statement, state, answers. */
+  /** `hears` has a function for each kind of message: ready, active, media, statement, parting, state, answers. */
   constructor(iframe, hears) {
     Object.assign(this, { iframe, hears });
     addEventListener("message", (event) => {

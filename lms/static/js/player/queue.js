@@ -55,6 +55,11 @@ export class Queue {
     return entry?.body;
   }
 
+  /** Return the id of a submission for a place that this device has not sent yet. */
+  async unsentAnswers(place) {
+    return (await this.waiting()).filter((one) => one.kind === "answers" && keyOf(one.place) === keyOf(place)).at(-1)?.id;
+  }
+
   soon(delay = 0) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), delay);
@@ -162,6 +167,7 @@ export class Queue {
 
   /** The page goes away: send what fits; it stays on the device until a later page hears that it is stored. */
   leave() {
+    this.hears.leaving?.(); // not a `pagehide` of its own: Chromium calls those in the order of their making, capture or not
     let room = SENT_AT_EXIT;
     for (const group of groups(this.mirror)) {
       const size = JSON.stringify(group.map((entry) => entry.body)).length;
@@ -174,7 +180,8 @@ export class Queue {
   }
 }
 
-function keyOf(place) {
+/** Return what tells one activity of one enrolment from every other. */
+export function keyOf(place) {
   return `${place.enrolment}/${place.version}/${place.activity}`;
 }
 

@@ -6,7 +6,7 @@ import { Beats } from "./beats.js";
 import { ClockView } from "./clock.js";
 import { Frame } from "./frame.js";
 import { Progress } from "./progress.js";
-import { Queue } from "./queue.js";
+import { keyOf, Queue } from "./queue.js";
 import { openShelf } from "./shelf.js";
 
 const STATE_AFTER_MS = 1500;
@@ -18,8 +18,12 @@ const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("lms-player
 
 let launch = null;
 let frameReady = false;
+let shown = ""; // up here: the clock is shown already while `open` below is awaited
 let stateTimer = null;
 let latestState;
+let parting = null; // what the content would say last, should the page go away
+const asked = new Map(); // submissions whose grade the content waits for, and what it calls them
+const graded = []; // grades of this activity that came after the page was opened
 
 const clock = new ClockView(document.querySelector("[data-clock-root]"), texts.states);
 const progress = new Progress(document.querySelector("[data-progress]"), urls.progress);
@@ -28,6 +32,7 @@ const beats = new Beats(urls.beat, attention, show);
 beats.onStated = () => progress.expect();
 
 const queue = new Queue(await openShelf(), urls, (where) => renew(where), {
+  leaving: () => goAway(),
   changed: () => showWaiting(),
   delivered: (group, answer) => delivered(group, answer),
   refused: (entry, why) => refused(entry, why),
@@ -41,8 +46,9 @@ const frame = new Frame(document.querySelector("[data-frame]"), {
   active: () => attention.noticed(),
   media: (message) => attention.media(Boolean(message.playing)),
   statement: (message) => keepStatement(message.statement),
+  parting: (message) => (parting = message.statement),
   state: (message) => keepState(message.body),
-  answers: (message) => queue.add("answers", { id: uuid(), answers: message.answers }, mine()),
+  answers: (message) => submit(message),
 });
 
 setInterval(() => {
@@ -50,7 +56,10 @@ setInterval(() => {
   show(beats);
 }, 1000);
 document.querySelector('[data-clock="take"]').addEventListener("click", () => open(true));
-tabs?.addEventListener("message", () => beats.state === "counting" && beats.wake()); // another tab opened something: ask the server who is live
+tabs?.addEventListener("message", ({ data }) => {
+  if (data.grade || data.error) tellGrade(data); // another tab sent what this one had handed in
+  else if (beats.state === "counting") beats.wake(); // another tab opened something: ask the server who is live
+});
 latestState = await queue.unsentState(place); // what this device has not sent yet is newer than what the server will answer
 await open(true);
 queue.soon();
@@ -88,13 +97,35 @@ async function greet() {
   if (!frameReady || !launch) return;
   frameReady = false; // once for each time the frame loads
   const unsent = await queue.unsentState(place);
-  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, locale: config.locale, title: config.title, settings: { ...config.settings, attempts: launch.attempts } });
+  const handed = await queue.unsentAnswers(place);
+  if (handed) asked.set(handed, handed);
+  const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
+  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed } });
   document.querySelector("[data-loading]").hidden = true;
 }
 
 function keepStatement(statement) {
   if (!statement?.verb?.id) return;
   queue.add("statement", { object: { id: config.iri }, ...statement, id: uuid(), timestamp: new Date().toISOString() }, mine());
+}
+
+function submit({ answers, ref }) {
+  const id = uuid();
+  asked.set(id, ref);
+  queue.add("answers", { id, answers }, mine());
+}
+
+/** Pass on what became of a submission, to the content that handed it in and to no other: the queue sends for every activity. */
+function tellGrade({ id, place: of, grade, error }) {
+  if (grade && keyOf(of) === keyOf(place)) graded.push(grade);
+  if (!asked.has(id)) return;
+  frame.say("graded", { ref: asked.get(id), grade, error });
+  asked.delete(id);
+}
+
+function gradeCame(said) {
+  tabs?.postMessage(said);
+  tellGrade(said);
 }
 
 function keepState(body) {
@@ -108,15 +139,21 @@ function saveState() {
   stateTimer = null;
   queue.addState(latestState, mine());
 }
-addEventListener("pagehide", () => stateTimer && saveState(), { capture: true });
+
+/** The page goes away: what the queue has not heard of yet it hears of now, before it sends what fits. */
+function goAway() {
+  if (stateTimer) saveState();
+  if (parting) keepStatement(parting);
+  parting = null;
+}
 
 function delivered(group, answer) {
-  if (group[0].kind === "answers") frame.say("graded", { id: group[0].id, grade: answer });
+  if (group[0].kind === "answers") gradeCame({ id: group[0].id, place: group[0].place, grade: answer });
   if (group[0].kind !== "state") progress.expect();
 }
 
 function refused(entry, { code, reason }) {
-  if (entry.kind === "answers") frame.say("graded", { id: entry.id, error: { code, detail: reason } });
+  if (entry.kind === "answers") gradeCame({ id: entry.id, place: entry.place, error: { code, detail: reason } });
   const note = document.querySelector("[data-refused]");
   note.hidden = false;
   note.textContent = texts.refused.replace("{reason}", reason);
@@ -129,7 +166,6 @@ async function showWaiting() {
   note.textContent = texts.waiting.replace("{count}", String(count));
 }
 
-let shown = "";
 function show(now) {
   clock.show(now.state, now.shown(), launch?.cap_seconds ?? config.cap_seconds);
   if (now.state === shown) return;

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -10,17 +10,16 @@ from flask_babel import gettext as _
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE
 from lms.clock import now
+from lms.crediting import windows
 from lms.db import session, transaction
-from lms.errors import NotFound
 from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.office import reading
 from lms.office.export import TRANSCRIPTS
-from lms.programmes.models import TrainingClass
+from lms.office.places import bp, own_class
+from lms.programmes.membership import WITHDRAWN
 from lms.programmes.store import document_of
 from lms.worker import ring
-
-bp = Blueprint("office", __name__, url_prefix="/office")
 
 
 @bp.get("/classes")
@@ -34,35 +33,33 @@ def classes() -> ResponseReturnValue:
     return render_template("office/classes.html", page=page, words=words, names=names, placed=placed)
 
 
-def _class(class_id: int) -> TrainingClass:
-    found = reading.class_within(session(), scope(), class_id)
-    if found is None:
-        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
-    return found
-
-
 @bp.get("/classes/<int:class_id>")
 @requires(OFFICE)
 def class_(class_id: int) -> ResponseReturnValue:
     """Show everybody in a class with each requirement."""
-    found = _class(class_id)
+    found = own_class(class_id)
     everybody = reading.everybody(session(), class_id)
     words = request.args.get("q", "").strip()[: reading.LONGEST_WORDS]
     status = request.args.get("status", "")
     shown = reading.chosen(everybody, words, status if status in {"done", "short"} else "", request.args.get("sort", ""))
     start = max(0, request.args.get("after", 0, type=int))
     columns = {one.key: one for standing in everybody for one in standing.requirements}
+    staying = [one for one in everybody if one.enrolment.status != WITHDRAWN]
     return render_template(
         "office/class.html",
         training_class=found,
         document=document_of(found.programme_version),
         everybody=everybody,
+        staying=len(staying),
+        done=sum(one.done for one in staying),
+        withdrawn=WITHDRAWN,
         shown=shown[start : start + reading.PAGE],
         matching=len(shown),
         next=start + reading.PAGE if start + reading.PAGE < len(shown) else None,
         columns=columns,
         words=words,
         status=status,
+        stands=windows.following(session(), found),
     )
 
 
@@ -70,7 +67,10 @@ def class_(class_id: int) -> ResponseReturnValue:
 @requires(OFFICE)
 def export(class_id: int) -> ResponseReturnValue:
     """Start the export of everybody's transcript; started twice, it is the same job."""
-    found = _class(class_id)
+    found = own_class(class_id)
+    if found.following_after is not None:
+        flash(_("Hours still follow the days of the class. Export the transcripts once that is done."), "warning")
+        return redirect(url_for(".class_", class_id=class_id))
     params: dict[str, Any] = {"class_id": found.id, "class_code": found.code, "class_name": found.name, "locale": str(get_locale())}
     with transaction() as writing:
         queue.enqueue(writing, TRANSCRIPTS, person().id, params, now())

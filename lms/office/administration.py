@@ -1,0 +1,166 @@
+"""How does an office open a class, change it, close it, and let somebody leave it? Hours follow (`lms.crediting.windows`).
+
+Pages and commands both come here, so that neither can do what the other would refuse.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Organisation, Person
+from lms.catalogue.listing import versions_of
+from lms.catalogue.models import CourseVersion
+from lms.crediting import windows
+from lms.errors import InvalidInput
+from lms.programmes import changes, classes, membership, running
+from lms.programmes.changes import By
+from lms.programmes.classes import Run
+from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
+from lms.programmes.store import document_of, in_force, newest
+
+PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A course that a class shall study; `requirement`: where its hours count ('' where the programme has one of hours only)."""
+
+    code: str
+    requirement: str = ""
+    compulsory: bool = True
+
+
+def open_class(session: Session, version: ProgrammeVersion, run: Run, studies: Sequence[Study], by: By) -> TrainingClass:
+    """Open a class and let it study courses.
+
+    Raises:
+        InvalidInput: with one line for each problem.
+    """
+    opened = classes.create_class(session, version, run)
+    changes.note(session, opened.id, changes.made("opened", by, after=f"{version.programme.code} {version.programme.year}"))
+    for study in studies:
+        add_course(session, opened, study, by)
+    return opened
+
+
+def version_for(session: Session, code: str, year: int | None, day: date) -> ProgrammeVersion | str:
+    """Return the version of a programme that holds on a class's first day, or why there is none; no `year`: its newest."""
+    years = [one.programme.year for one in newest(session) if one.programme.code == code]
+    if not years or year not in {None, *years}:
+        return _("%(code)s is not known", code=code if year is None else f"{code} {year}")
+    return in_force(session, code, year or max(years), day) or _("%(code)s does not hold yet on %(day)s", code=code, day=day.isoformat())
+
+
+def add_course(session: Session, training_class: TrainingClass, study: Study, by: By) -> CourseVersion:
+    """Let a class study the newest version of a course.
+
+    Raises:
+        InvalidInput: with one line for each problem.
+    """
+    classes.locked_class(session, training_class.id)
+    versions = versions_of(session, study.code)
+    document = document_of(classes.programme_version_of(session, training_class))
+    kinds = sorted({one.key for one in document.requirements if one.kind == "hours"})
+    requirement = study.requirement or (kinds[0] if len(kinds) == 1 else "")
+    problems = []
+    if not versions:
+        problems.append("course: " + _("%(code)s is not known", code=study.code))
+    if not requirement:
+        problems.append("requirement: " + _("say toward which its hours count (%(known)s)", known=", ".join(kinds)))
+    if problems:
+        raise InvalidInput(_("The course was not added."), problems)
+    classes.bind_course(session, training_class, versions[0], requirement, compulsory=study.compulsory)
+    changes.note(session, training_class.id, changes.made("course", by, after=study.code))
+    return versions[0]
+
+
+def change_class(session: Session, class_id: int, run: Run, by: By, *, agreed: bool = False) -> bool:
+    """Let a class run otherwise; return whether anything is new. Days by which somebody's hours may change want to be `agreed` to.
+
+    Raises:
+        InvalidInput: with one line for each problem.
+    """
+    training_class = classes.locked_class(session, class_id)
+    before = _when_counted(training_class)
+    changed = running.change(session, training_class, run, by)
+    after, whose = _when_counted(training_class), len(windows.others(session, training_class))
+    if whose and before != after and not agreed:
+        raise InvalidInput(_("Nothing was changed."), ["agreed: " + _question(before, after, whose)])
+    windows.follow(session, training_class, by.at)
+    return changed
+
+
+def _when_counted(training_class: TrainingClass) -> str:
+    if not training_class.counts_within:
+        return _("whenever somebody studies")
+    first, last = (format_date(day, "medium") for day in (training_class.starts_on, training_class.ends_on))
+    return _("only from %(first)s to %(last)s", first=first, last=last)
+
+
+def _question(before: str, after: str, whose: int) -> str:
+    return ngettext(
+        "Nothing is saved yet. Time counts until now %(before)s, then %(after)s: the hours of %(num)s teacher are decided anew,"
+        " and may become fewer. Tick this if that is meant, and save again.",
+        "Nothing is saved yet. Time counts until now %(before)s, then %(after)s: the hours of %(num)s teachers are decided anew,"
+        " and may become fewer. Tick this if that is meant, and save again.",
+        whose,
+        before=before,
+        after=after,
+    )
+
+
+def close_class(session: Session, class_id: int, by: By) -> bool:
+    """Close a class; return whether it was open."""
+    training_class = classes.locked_class(session, class_id)
+    closed = running.close(session, training_class, by)
+    windows.follow(session, training_class, by.at)
+    return closed
+
+
+def reopen_class(session: Session, class_id: int, by: By) -> bool:
+    """Let a closed class go on; return whether it was closed."""
+    training_class = classes.locked_class(session, class_id)
+    reopened = running.reopen(session, training_class, by)
+    windows.follow(session, training_class, by.at)
+    return reopened
+
+
+def go_on(session: Session, class_id: int, by: By) -> int:
+    """Let the hours of some more people follow their class's days, and return how many still wait; 0 where none is to go on."""
+    training_class = classes.locked_class(session, class_id)
+    if training_class.following_after is not None:
+        windows.go_on(session, training_class, by.at)
+    left = windows.following(session, training_class)
+    return left.waiting if left.working else 0
+
+
+def enrolments_named(session: Session, class_id: int, usernames: Sequence[str]) -> list[Enrolment]:
+    """Return the enrolments of people by their user names, in the order of their ids.
+
+    Raises:
+        InvalidInput: with one line for each who is not in the class.
+    """
+    wanted = {name.lower(): name for name in usernames}
+    lowered: ColumnElement[str] = func.lower(Person.username)
+    query = select(lowered, Enrolment).join(Person, Person.id == Enrolment.person_id)
+    rows = session.execute(query.where(Enrolment.class_id == class_id, lowered.in_(wanted)).order_by(Enrolment.id)).all()
+    missing = [name for key, name in wanted.items() if key not in {row[0] for row in rows}]
+    if missing:
+        raise InvalidInput(_("Nothing was changed."), ["username: " + _("%(name)s is not in this class", name=name) for name in missing])
+    return [row[1] for row in rows]
+
+
+def withdraw(session: Session, enrolments: Sequence[Enrolment], by: By) -> int:
+    """Take people out of their class; return how many were in it."""
+    return sum(membership.withdraw(session, membership.locked(session, one.id), by) for one in enrolments)
+
+
+def providers(session: Session, path: str) -> Sequence[Organisation]:
+    """Return the training providers below `path`, in the order of their names."""
+    below = Organisation.path.startswith(path, autoescape=True)
+    return session.scalars(select(Organisation).where(Organisation.kind == PROVIDER, below).order_by(Organisation.name)).all()

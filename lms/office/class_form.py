@@ -1,0 +1,92 @@
+"""With which fields does an office say how a class runs?"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, widgets
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired
+
+from lms.accounts.models import Organisation
+from lms.i18n import pick
+from lms.programmes.classes import Run
+from lms.programmes.models import TrainingClass
+from lms.programmes.values import ProgrammeDocument
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A day, as browsers send it."""
+
+    def process_formdata(self, values: list[str]) -> None:
+        """Read it, or say how it is written."""
+        try:
+            super().process_formdata(values)
+        except ValueError:
+            raise ValueError(_("Write the day as 2026-03-01.")) from None
+
+
+class TickedField(SelectMultipleField):  # type: ignore[misc]
+    """Any of several, each with a box to tick."""
+
+    widget = widgets.ListWidget()
+    option_widget = widgets.CheckboxInput()
+
+
+class RunForm(FlaskForm):  # type: ignore[misc]
+    """How a class runs; of its programme only the tracks are chosen here."""
+
+    name = StringField(_l("Name of the class"), validators=[DataRequired(_l("Give the class a name."))])
+    intake = StringField(_l("Intake"))
+    starts_on = DayField(_l("First day"), validators=[InputRequired(_l("Choose the first day."))])
+    ends_on = DayField(_l("Last day"), validators=[InputRequired(_l("Choose the last day."))])
+    tracks = TickedField(_l("Tracks"))
+    counts_within = BooleanField(_l("Time counts from the first day to the last only"))
+    agreed = BooleanField(_l("Yes, decide everybody’s hours anew"))  # asked by who changes days, where somebody's hours follow
+
+    def offer_tracks(self, document: ProgrammeDocument) -> None:
+        """Let the programme's tracks be chosen."""
+        self.tracks.choices = [SelectChoice(one.key, pick(one.name.zh, one.name.en)) for one in document.tracks]
+
+    def run(self, code: str, provider: Organisation) -> Run:
+        """Return what was said, for a class of this code and provider."""
+        days: tuple[date, date] = (self.starts_on.data, self.ends_on.data)
+        chosen = tuple(self.tracks.data or ())
+        whole = len(chosen) == len(self.tracks.choices)
+        return Run(code, self.name.data, provider, *days, self.intake.data or "", () if whole else chosen, self.counts_within.data)
+
+    def tell(self, problems: Sequence[str]) -> None:
+        """Put each problem at its field (`field: what is wrong`), or above all of them."""
+        for problem in problems:
+            name, _colon, said = problem.partition(": ")
+            if name in self:
+                self[name].errors = [*self[name].errors, said]
+            else:
+                self.form_errors.append(problem)
+
+
+class OpenForm(RunForm):
+    """What is only said once, when a class is opened."""
+
+    code = StringField(_l("Code"), validators=[DataRequired(_l("Give the class a code."))])
+    provider = SelectField(_l("Training provider"), coerce=int, validators=[InputRequired(_l("Choose who runs it."))])
+    courses = TickedField(_l("Courses"))
+
+    def offer(self, providers: Sequence[Organisation], courses: Mapping[str, str]) -> None:
+        """Let a provider and courses be chosen."""
+        self.provider.choices = [SelectChoice(one.id, one.name) for one in providers]
+        self.courses.choices = [SelectChoice(code, title) for code, title in courses.items()]
+
+
+def given(training_class: TrainingClass, document: ProgrammeDocument) -> Mapping[str, object]:
+    """Return how a class runs now, for a form's fields."""
+    return {
+        "name": training_class.name,
+        "intake": training_class.intake,
+        "starts_on": training_class.starts_on,
+        "ends_on": training_class.ends_on,
+        "tracks": training_class.tracks.split(",") if training_class.tracks else [one.key for one in document.tracks],
+        "counts_within": training_class.counts_within,
+    }

@@ -1,0 +1,69 @@
+"""What was done to a class or to somebody's place in it, in words: when, by whom, and what stood there before?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import LazyString, format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from lms.i18n import pick
+from lms.programmes import changes
+from lms.programmes.values import ProgrammeDocument
+
+WORDS: dict[str, LazyString] = {
+    "opened": _l("Class opened"),
+    "closed": _l("Class closed"),
+    "reopened": _l("Class opened again"),
+    "course": _l("Course added"),
+    "name": _l("Name of the class"),
+    "intake": _l("Intake"),
+    "starts_on": _l("First day"),
+    "ends_on": _l("Last day"),
+    "tracks": _l("Tracks"),
+    "counts_within": _l("Time counts from the first day to the last only"),
+    "enrolled": _l("Enrolled"),
+    "again": _l("Enrolled again"),
+    "withdrawn": _l("Withdrawn"),
+    "track": _l("Track"),
+    "password": _l("New initial password"),
+    "sheet": _l("Initial passwords handed out"),
+}
+SILENT = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was done. `by` is None where a command did it, `whom` where it concerns the class; '' stands for nothing."""
+
+    at: datetime
+    by: str | None
+    whom: str | None
+    what: str
+    before: str
+    after: str
+
+
+def lines_of(session: Session, document: ProgrammeDocument, class_id: int, enrolment_id: int | None = None) -> Sequence[Line]:
+    """Return what was done to a class, or to one place in it, newest first."""
+    return [_line(document, one) for one in changes.of_class(session, class_id, enrolment_id)]
+
+
+def _line(document: ProgrammeDocument, one: changes.Line) -> Line:
+    what = one.change.what
+    before, after = ("", "") if what in SILENT else (_said(document, what, value) for value in (one.change.before, one.change.after))
+    return Line(one.change.at, one.by, one.whom, str(WORDS[what]), before, after)
+
+
+def _said(document: ProgrammeDocument, what: str, value: str) -> str:
+    if what in {"tracks", "track", "enrolled"}:
+        names = {one.key: pick(one.name.zh, one.name.en) for one in document.tracks}
+        chosen = [names.get(key, key) for key in value.split(",") if key]
+        return _(", ").join(chosen) if chosen or what != "tracks" else _("all of them")
+    if what in {"starts_on", "ends_on"}:
+        return str(format_date(date.fromisoformat(value), "medium"))
+    if what == "counts_within":
+        return str({"True": _("Yes"), "False": _("No")}[value])
+    return value

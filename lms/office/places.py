@@ -1,0 +1,44 @@
+"""Which class, and which teacher in it, does an address mean; and does it belong to this office?"""
+
+from flask import Blueprint
+from flask_babel import gettext as _
+
+from lms.accounts.access import person, scope
+from lms.clock import now
+from lms.db import session
+from lms.errors import NotFound
+from lms.office import reading
+from lms.programmes.changes import By
+from lms.programmes.models import Enrolment, TrainingClass
+
+bp = Blueprint("office", __name__, url_prefix="/office")
+
+
+def own_class(class_id: int) -> TrainingClass:
+    """Return a class of this office.
+
+    Raises:
+        NotFound: there is none, or it is another office's: the two look the same on purpose.
+    """
+    found = reading.class_within(session(), scope(), class_id)
+    if found is None:
+        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+    return found
+
+
+def own_enrolment(class_id: int, enrolment_id: int) -> tuple[TrainingClass, Enrolment]:
+    """Return a class of this office and somebody's place in it.
+
+    Raises:
+        NotFound: either is not there, or another office's.
+    """
+    training_class = own_class(class_id)
+    found = session().get(Enrolment, enrolment_id)
+    if found is None or found.class_id != training_class.id:
+        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+    return training_class, found
+
+
+def by_me() -> By:
+    """Return who does something now: the signed-in person."""
+    return By(person().id, now())

@@ -1,0 +1,118 @@
+"""`lms class enrol` and `lms class passwords`: how does a list of teachers come into a class from the command line?"""
+
+import json
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Organisation
+from lms.clock import now
+from lms.db import session, transaction
+from lms.errors import InvalidInput
+from lms.office.commands import class_id_of
+from lms.programmes.changes import By
+from lms.programmes.classes import tracks_of
+from lms.programmes.models import TrainingClass
+from lms.rosters import rows, sheets, table
+from lms.rosters.enrolling import Order, enrol_all
+from lms.rosters.outcomes import Foreseen, Kind, foresee
+from lms.rosters.rows import Roster
+
+EVERYBODY = "/"  # the path prefix of all organisations
+
+
+@click.command("enrol")
+@click.argument("code")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--track", default="", help="Key of the track of those for whom the list says none.")
+@click.option("--below", help="Code of the organisation below which schools that are new are made; without one the class's provider.")
+@click.option("--partly", is_flag=True, help="Enrol who can be, even where other rows are wrong.")
+@click.option("--dry-run", is_flag=True, help="Only say what would come of each row.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def enrol(  # noqa: PLR0913 - one parameter an option
+    code: str, file: Path, *, track: str, below: str | None, partly: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Enrol a list of teachers (CSV in UTF-8 or GBK, or XLSX) whose first line names the columns: name, user name, school, track.
+
+    Who has no account gets one, with an initial password (`lms class passwords`). All rows, or nobody and a line for each problem.
+    """
+    with force_locale("en"):
+        class_id, below_id = class_id_of(session(), code), _below(session(), code, below)
+        roster = _roster(session(), class_id, file, track)
+        foreseen = _foreseen(class_id, roster) if dry_run else None
+        if foreseen is None:
+            foreseen = enrol_all(transaction, Order(class_id, roster, below_id, By(None, now()), partly))
+        elif foreseen.problems and not partly:
+            raise InvalidInput("Nobody would be enrolled.", [str(one) for one in foreseen.problems])
+        for one in foreseen.problems:
+            click.echo(str(one), err=True)
+    _tell(foreseen, as_json=as_json, would=dry_run)
+
+
+def _below(reading: Session, code: str, below: str | None) -> int:
+    wanted = select(TrainingClass.provider_id).where(TrainingClass.code == code)
+    found = reading.scalar(wanted if below is None else select(Organisation.id).where(Organisation.code == below))
+    if found is None:
+        raise InvalidInput("Nobody was enrolled.", [f"below: {below!r} is not known"])
+    return found
+
+
+def _roster(reading: Session, class_id: int, file: Path, track: str) -> Roster:
+    tracks = tracks_of(reading, class_id)
+    if track and track not in {one.key for one in tracks}:
+        known = ", ".join(one.key for one in tracks)
+        raise InvalidInput("Nobody was enrolled.", [f"track: {track!r} is not one of {known}"])
+    if file.stat().st_size > table.MOST_BYTES:
+        raise InvalidInput("Nobody was enrolled.", [f"{file}: The file is larger than {table.MOST_BYTES // 1_000_000} MB."])
+    try:
+        return rows.read(table.read(file.read_bytes()), tracks, track)
+    except table.Unreadable as error:
+        raise InvalidInput("Nobody was enrolled.", [f"{file}: {error}"]) from None
+
+
+def _foreseen(class_id: int, roster: Roster) -> Foreseen:
+    with transaction() as reading:
+        return foresee(reading, reading.get_one(TrainingClass, class_id), roster, EVERYBODY)
+
+
+def _tell(foreseen: Foreseen, *, as_json: bool, would: bool) -> None:
+    told = {kind.value: foreseen.count(kind) for kind in Kind}
+    if as_json:
+        problems = [{"line": one.line, "field": one.field, "problem": one.what} for one in foreseen.problems]
+        click.echo(json.dumps({**told, "problems": problems, "dry_run": would}, ensure_ascii=False))
+        return
+    does = "would be enrolled" if would else "enrolled"
+    click.echo(
+        f"{foreseen.to_do} {does} ({told['new']} new accounts, {told['known']} known, {told['again']} again), "
+        f"{told['there']} in the class already, {len(foreseen.problems)} problems"
+    )
+
+
+@click.command("passwords")
+@click.argument("code")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write (CSV); it must not exist yet.")
+@click.option("--again", is_flag=True, help="New ones for those who got theirs and have chosen none of their own: the sheet is lost.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def passwords(code: str, *, out: Path, again: bool, as_json: bool) -> None:
+    """Write the initial passwords of a class's new teachers to a file, each of them once: what was written is not written again."""
+    try:
+        file = out.open("xb")
+    except OSError as error:
+        raise InvalidInput("Nothing was handed out.", [f"out: {out}: {error.strerror}"]) from None
+    with file:
+        try:
+            with transaction() as writing, force_locale("en"):
+                found = sheets.hand_out(writing, class_id_of(writing, code), EVERYBODY, By(None, now()), again=again)
+                file.write(sheets.as_csv(found))
+                file.flush()  # before what is told counts as told
+        except BaseException:
+            out.unlink()
+            raise
+    told = {"class": code, "file": str(out), "passwords": len(found)}
+    click.echo(json.dumps(told) if as_json else f"{len(found)} initial passwords written to {out}")

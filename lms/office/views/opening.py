@@ -1,0 +1,159 @@
+"""How does an office open a class, say what it studies, change it, and close it?"""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from lms.accounts.access import requires, scope
+from lms.accounts.models import OFFICE, Organisation
+from lms.catalogue import listing
+from lms.crediting import windows
+from lms.crediting.tasks import follow
+from lms.db import session, transaction
+from lms.errors import InvalidInput, NotFound
+from lms.i18n import pick
+from lms.office import administration
+from lms.office.administration import Study
+from lms.office.class_form import OpenForm, RunForm, given
+from lms.office.history import lines_of
+from lms.office.places import bp, by_me, own_class
+from lms.programmes.classes import courses_of
+from lms.programmes.models import ProgrammeVersion
+from lms.programmes.store import document_of, newest
+from lms.worker import ring
+
+MOST_COURSES = 500  # offered at once; a site has some dozens
+
+
+class CourseForm(FlaskForm):  # type: ignore[misc]
+    """A course, and toward what its hours count."""
+
+    code = SelectField(validators=[InputRequired()])
+    requirement = SelectField(validators=[InputRequired()])
+    compulsory = BooleanField(default=True)
+
+
+def _titles() -> dict[str, str]:
+    versions = listing.newest(session(), size=MOST_COURSES).versions
+    return {one.course.code: pick(one.title_zh, one.title_en) for one in versions}
+
+
+@bp.get("/classes/new")
+@requires(OFFICE)
+def choose_programme() -> ResponseReturnValue:
+    """Ask of which programme a class shall be."""
+    programmes = [(one, document_of(one)) for one in newest(session())]
+    return render_template("office/programmes.html", programmes=programmes, providers=administration.providers(session(), scope()))
+
+
+@bp.route("/classes/new/<code>/<int:year>", methods=["GET", "POST"])
+@requires(OFFICE)
+def open_class(code: str, year: int) -> ResponseReturnValue:
+    """Open a class of a programme."""
+    latest = next((one for one in newest(session()) if (one.programme.code, one.programme.year) == (code, year)), None)
+    if latest is None:
+        raise NotFound(_("There is no such programme."))
+    document = document_of(latest)
+    form = OpenForm(tracks=[one.key for one in document.tracks]) if request.method == "GET" else OpenForm()
+    form.offer_tracks(document)
+    form.offer(administration.providers(session(), scope()), _titles())
+    if form.validate_on_submit() and (class_id := _opened(form, latest)):
+        flash(_("The class is open. Now add its teachers."), "success")
+        return redirect(url_for("office.adding", class_id=class_id))
+    return render_template("office/open.html", form=form, document=document), 422 if form.is_submitted() else 200
+
+
+def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
+    """Open the class and return its id, or tell the form what is wrong."""
+    try:
+        with transaction() as writing:
+            version = administration.version_for(writing, latest.programme.code, latest.programme.year, form.starts_on.data)
+            if isinstance(version, str):
+                raise InvalidInput(_("The class was not opened."), [f"starts_on: {version}"])
+            provider = writing.get_one(Organisation, form.provider.data)
+            studies = [Study(code) for code in form.courses.data]
+            return administration.open_class(writing, version, form.run(form.code.data.strip(), provider), studies, by_me()).id
+    except InvalidInput as error:
+        form.tell(error.problems)
+        return None
+
+
+@bp.route("/classes/<int:class_id>/settings", methods=["GET", "POST"])
+@requires(OFFICE)
+def settings(class_id: int) -> ResponseReturnValue:
+    """Show how a class runs, change it, and show what was done to it."""
+    found = own_class(class_id)
+    document = document_of(found.programme_version)
+    form = RunForm(data=given(found, document)) if request.method == "GET" else RunForm()
+    form.offer_tracks(document)
+    if form.validate_on_submit() and _changed(form, class_id, found.code, found.provider):
+        return redirect(url_for(".settings", class_id=class_id))
+    history = lines_of(session(), document, class_id)
+    stands = windows.following(session(), found)
+    page = render_template("office/settings.html", form=form, training_class=found, document=document, history=history, stands=stands)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) -> bool:
+    try:
+        with transaction() as writing:
+            changed = administration.change_class(writing, class_id, form.run(code, provider), by_me(), agreed=form.agreed.data)
+    except InvalidInput as error:
+        form.tell(error.problems)
+        return False
+    ring(follow)
+    flash(_("Saved. Hours follow the new days.") if changed else _("Nothing has changed."), "success" if changed else "info")
+    return True
+
+
+@bp.post("/classes/<int:class_id>/close")
+@requires(OFFICE)
+def close(class_id: int) -> ResponseReturnValue:
+    """End a class; closed twice, it is closed once."""
+    own_class(class_id)
+    with transaction() as writing:
+        administration.close_class(writing, class_id, by_me())
+    ring(follow)
+    flash(_("The class is closed. What was credited stays."), "success")
+    return redirect(url_for(".settings", class_id=class_id))
+
+
+@bp.post("/classes/<int:class_id>/reopen")
+@requires(OFFICE)
+def reopen(class_id: int) -> ResponseReturnValue:
+    """Let a closed class go on."""
+    own_class(class_id)
+    with transaction() as writing:
+        administration.reopen_class(writing, class_id, by_me())
+    ring(follow)
+    flash(_("The class is open again."), "success")
+    return redirect(url_for(".settings", class_id=class_id))
+
+
+@bp.route("/classes/<int:class_id>/courses", methods=["GET", "POST"])
+@requires(OFFICE)
+def courses(class_id: int) -> ResponseReturnValue:
+    """Show what a class studies, and let it study something more."""
+    found = own_class(class_id)
+    document = document_of(found.programme_version)
+    studied = courses_of(session(), [class_id])[class_id]
+    form, known = CourseForm(), {one.code for one in studied}
+    offered = {code: title for code, title in _titles().items() if code not in known}
+    hours = {one.key: pick(one.title.zh, one.title.en) for one in document.requirements if one.kind == "hours"}
+    form.code.choices = [SelectChoice(*one) for one in offered.items()]
+    form.requirement.choices = [SelectChoice(*one) for one in hours.items()]
+    if form.validate_on_submit():
+        return _added(class_id, Study(form.code.data, form.requirement.data, form.compulsory.data))
+    page = render_template("office/courses.html", training_class=found, studied=studied, form=form, offered=offered, hours=hours)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _added(class_id: int, study: Study) -> ResponseReturnValue:
+    with transaction() as writing:
+        administration.add_course(writing, own_class(class_id), study, by_me())
+    flash(_("Added. The class's teachers see the course from now on."), "success")
+    return redirect(url_for(".courses", class_id=class_id))

@@ -1,0 +1,78 @@
+"""What can an office do about one teacher of a class: withdraw them, let them in again, move them to another track?"""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lms.accounts.access import requires, scope
+from lms.accounts.models import OFFICE, Organisation
+from lms.crediting.standing import of_enrolments
+from lms.db import session, transaction
+from lms.errors import InvalidInput
+from lms.office.history import lines_of
+from lms.office.places import bp, by_me, own_enrolment
+from lms.programmes import membership
+from lms.programmes.classes import tracks_of
+from lms.programmes.models import Enrolment
+from lms.programmes.store import document_of
+from lms.rosters.sheets import is_ours
+
+
+@bp.get("/classes/<int:class_id>/teachers/<int:enrolment_id>")
+@requires(OFFICE)
+def teacher(class_id: int, enrolment_id: int) -> ResponseReturnValue:
+    """Show somebody's place in a class, what was done to it, and what can be done."""
+    found, _own = own_enrolment(class_id, enrolment_id)
+    (standing,) = of_enrolments(session(), [enrolment_id])
+    whose = standing.enrolment.person
+    document = document_of(found.programme_version)
+    return render_template(
+        "office/teacher.html",
+        training_class=found,
+        standing=standing,
+        school=session().get(Organisation, whose.organisation_id) if whose.organisation_id else None,
+        tracks=tracks_of(session(), class_id),
+        history=lines_of(session(), document, class_id, enrolment_id),
+        withdrawn=membership.WITHDRAWN,
+        ours=is_ours(session(), whose, scope()),
+    )
+
+
+@bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/withdraw")
+@requires(OFFICE)
+def withdraw(class_id: int, enrolment_id: int) -> ResponseReturnValue:
+    """Take somebody out of a class; their hours stay."""
+    words = _("Withdrawn. Hours and transcript stay; the class's courses are closed to them.")
+    return _changed(class_id, enrolment_id, lambda writing, own: membership.withdraw(writing, own, by_me()), words)
+
+
+@bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/again")
+@requires(OFFICE)
+def take_back(class_id: int, enrolment_id: int) -> ResponseReturnValue:
+    """Let somebody who withdrew go on."""
+    words = _("In the class again, from where they were.")
+    return _changed(class_id, enrolment_id, lambda writing, own: membership.take_back(writing, own, by_me()), words)
+
+
+@bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/track")
+@requires(OFFICE)
+def move(class_id: int, enrolment_id: int) -> ResponseReturnValue:
+    """Move somebody to another track of the class."""
+    track = request.form.get("track", "")
+    words = _("Moved. What is asked of them has changed; what they have earned stays.")
+    return _changed(class_id, enrolment_id, lambda writing, own: membership.move(writing, own, track, by_me()), words)
+
+
+def _changed(class_id: int, enrolment_id: int, how: Callable[[Session, Enrolment], bool], words: str) -> ResponseReturnValue:
+    """Change somebody's place as `how` does, and say so, or say why not."""
+    own_enrolment(class_id, enrolment_id)
+    try:
+        with transaction() as writing:
+            changed = how(writing, membership.locked(writing, enrolment_id))
+        flash(words if changed else _("Nothing has changed."), "success" if changed else "info")
+    except InvalidInput as error:
+        flash(" ".join([error.message, *error.problems]), "error")
+    return redirect(url_for(".teacher", class_id=class_id, enrolment_id=enrolment_id))

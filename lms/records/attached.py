@@ -1,0 +1,85 @@
+"""How is the data of attachments taken away beside the statements that it came with? Once for each hash, in pieces of a megabyte.
+
+It is named by its SHA-2, as the statements name it (`attachments[].sha2`). Memory grows with the number of files, not with their size.
+"""
+
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+from sqlalchemy.orm import Session
+
+from lms.records.formats import Told, Writer
+from xapi.browsing import Seen
+from xapi.files import Kept, content_of, kept_for
+from xapi.reading import stored
+
+AT_ONCE = 500
+FOLDER = "attachments"
+
+
+class Files:
+    """A folder with a file for each hash. A file appears when it is whole; one that is there already has that content."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.count = 0
+
+    def beside(self, session: Session, found: Iterable[Seen]) -> Iterator[Seen]:
+        """Yield the statements, each after its data has been written."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        rows = iter(found)
+        while batch := list(islice(rows, AT_ONCE)):
+            for one in kept_for(session, [seen.id for seen in batch]):
+                self._write(session, one)
+            yield from batch
+
+    def _write(self, session: Session, one: Kept) -> None:
+        path = self._folder / one.sha2
+        if path.exists():
+            return
+        part = path.with_name(f".{path.name}.part")
+        try:
+            with part.open("wb") as file:
+                for piece in content_of(session, one.sha2, one.size):
+                    file.write(piece)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        self.count += 1
+
+
+def write_zip(session: Session, name: str, write: Writer, told: Iterable[Told], out: IO[bytes]) -> None:
+    """Write a ZIP file with the statements under `name` and the data that came with them in a folder beside."""
+    with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=1) as file, TemporaryFile() as statements:
+        write(_beside(session, told, file), statements)
+        statements.seek(0)
+        with file.open(name, "w", force_zip64=True) as entry:
+            shutil.copyfileobj(statements, entry)
+
+
+def _beside(session: Session, told: Iterable[Told], file: ZipFile) -> Iterator[Told]:
+    """Yield the statements, each after its data has been put into the file."""
+    rows, there = iter(told), set()
+    while batch := list(islice(rows, AT_ONCE)):
+        for one in kept_for(session, [uuid.UUID(stored(text)["id"]) for text, _void in batch]):
+            if one.sha2 not in there:
+                there.add(one.sha2)
+                _put(session, one, file)
+        yield from batch
+
+
+def _put(session: Session, one: Kept, file: ZipFile) -> None:
+    """Put data in as it is: pictures and films are compressed already."""
+    file.compression, before = ZIP_STORED, file.compression
+    try:
+        with file.open(f"{FOLDER}/{one.sha2}", "w", force_zip64=True) as entry:
+            for piece in content_of(session, one.sha2, one.size):
+                entry.write(piece)
+    finally:
+        file.compression = before

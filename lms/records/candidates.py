@@ -1,0 +1,75 @@
+"""Whom may an office mean that types a name, a part of one, a user name or an id? Only people below it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Organisation, Person
+from lms.programmes.models import Enrolment, TrainingClass
+from lms.records.people import Sight, known_among
+from lms.records.selection import find_person
+
+PAGE = 20
+MOST_CLASSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may be meant; `where` is what tells people of one name apart: the latest classes, else the organisation."""
+
+    id: int
+    name: str
+    username: str
+    where: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """One page of them, in order of name; `next` is the id of the last one where there are more.
+
+    `only` is the one who is meant, where nobody else can be.
+    """
+
+    people: Sequence[Candidate]
+    next: int | None
+    only: Candidate | None
+
+
+def candidates(session: Session, text: str, sight: Sight, after: int | None = None) -> Candidates:
+    """Return who is meant: the one with exactly this user name or id, else everybody whose name or user name has the text in it."""
+    exact = find_person(session, text)
+    if exact is not None and known_among(session, [exact.account], sight)[exact.account].below:
+        return Candidates([], None, _told(session, [exact])[0])
+    wanted = select(Person).outerjoin(Person.organisation).where(_has(text), _below(sight)).order_by(Person.name, Person.id)
+    if after is not None:
+        last = select(Person.name).outerjoin(Person.organisation).where(Person.id == after, _below(sight)).scalar_subquery()
+        wanted = wanted.where(tuple_(Person.name, Person.id) > tuple_(last, after))
+    found = session.scalars(wanted.limit(PAGE + 1)).all()
+    people = _told(session, found[:PAGE])
+    if after is None and len(found) == 1:
+        return Candidates([], None, people[0])
+    return Candidates(people, people[-1].id if len(found) > PAGE else None, None)
+
+
+def _has(text: str) -> ColumnElement[bool]:
+    return or_(Person.name.icontains(text, autoescape=True), Person.username.icontains(text, autoescape=True))
+
+
+def _below(sight: Sight) -> ColumnElement[bool]:
+    below = Organisation.path.startswith(sight.path, autoescape=True)
+    return or_(below, Organisation.path.is_(None)) if sight.root else below
+
+
+def _told(session: Session, people: Sequence[Person]) -> list[Candidate]:
+    """Say of each where they are."""
+    ids = [one.id for one in people]
+    classes = select(Enrolment.person_id, TrainingClass.name).join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+    where: dict[int, list[str]] = defaultdict(list)
+    for person_id, name in session.execute(classes.where(Enrolment.person_id.in_(ids)).order_by(Enrolment.id.desc())):
+        where[person_id].append(name)
+    names = select(Person.id, Organisation.name).join(Person.organisation).where(Person.id.in_(ids))
+    organisations = {person_id: [name] for person_id, name in session.execute(names)}
+    return [Candidate(one.id, one.name, one.username, where[one.id][:MOST_CLASSES] or organisations.get(one.id, [])) for one in people]

@@ -1,0 +1,45 @@
+"""Which statement was removed with its month, as far as this office may know that there was one?"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.crediting.models import Observation
+from lms.programmes.models import Enrolment
+from lms.records.people import Sight, known_among, may_see
+from lms.records.retention.models import RemovedMonth
+from xapi.retention import month_of, stored_when
+from xapi.store import erased_among
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """When a statement was stored, when it was removed (None: it is going), and how long statements were kept then."""
+
+    statement_id: uuid.UUID
+    stored: datetime
+    removed_at: datetime | None
+    kept_months: int
+
+
+def removed(session: Session, statement_id: uuid.UUID, sight: Sight) -> Removed | None:
+    """Return what is known of a statement that was removed with its month.
+
+    Whose it was is known by its evidence; without any, only the office at the root learns of it. What was erased with a
+    person is nobody's to know.
+    """
+    stored = stored_when(session, [statement_id]).get(statement_id)
+    if stored is None or erased_among(session, [statement_id]):
+        return None
+    wanted = select(RemovedMonth).where(RemovedMonth.month == month_of(stored).start.date()).order_by(RemovedMonth.id.desc())
+    row = session.scalars(wanted.limit(1)).first()
+    whose = select(Person.account).join(Enrolment, Enrolment.person_id == Person.id)
+    whose = whose.join(Observation, Observation.enrolment_id == Enrolment.id).where(Observation.statement_id == statement_id)
+    known = known_among(session, session.scalars(whose.distinct()).all(), sight)
+    if row is None or not may_see(list(known.values()), sight):
+        return None
+    return Removed(statement_id, stored, row.finished_at, row.kept_months)

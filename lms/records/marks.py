@@ -1,0 +1,90 @@
+"""What became of each statement in a list? One mark each, for a whole page at once; the page of one statement says why."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+import xapi.outbox
+from lms.crediting.account import credited_of_many
+from lms.crediting.models import Observation
+from lms.crediting.policy import terms_of
+from lms.hours.intervals import clip, length, union
+from lms.records.counted import TIMES, interval_of
+from lms.records.reading import Record
+from lms.vocabulary import VOIDED
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a statement.
+
+    waiting, parked (`error` is why) · void, voiding · earned: `seconds` of it, all of them counted · part: the activity has not
+    got all of its time · evidence: of something else than time · nothing.
+    """
+
+    kind: str
+    seconds: int = 0
+    error: str = ""
+
+
+@dataclass(slots=True)
+class _Account:
+    """What is known of one activity of one enrolment: its time, measured in the window, and what of it is credited."""
+
+    window: tuple[int | None, int | None]
+    credited: int
+    times: list[tuple[int, int]] = field(default_factory=list)
+
+    def inside(self, intervals: Iterable[tuple[int, int]]) -> int:
+        """Return how many seconds lie in the enrolment's window, each once."""
+        return length(clip(union(intervals), *self.window))
+
+
+def marks_of(session: Session, records: Sequence[Record]) -> dict[uuid.UUID, Mark]:
+    """Return each statement's mark."""
+    ids = [one.seen.id for one in records]
+    waiting = xapi.outbox.waiting_among(session, ids)
+    parked = {one.statement_id: Mark("parked", error=one.error) for one in xapi.outbox.parked(session, len(ids), ids)}
+    kept: dict[uuid.UUID, list[Observation]] = defaultdict(list)
+    for row in session.scalars(select(Observation).where(Observation.statement_id.in_(ids)).order_by(Observation.part)):
+        kept[row.statement_id].append(row)
+    accounts = _accounts(session, [row for rows in kept.values() for row in rows if row.kind in TIMES])
+    marks = {}
+    for record in records:
+        number = record.seen.id
+        marks[number] = Mark("waiting") if number in waiting else parked.get(number) or _mark(record, kept[number], accounts)
+    return marks
+
+
+def _mark(record: Record, kept: Sequence[Observation], accounts: Mapping[tuple[int, str], _Account]) -> Mark:
+    if record.seen.voided:
+        return Mark("void")
+    if record.statement["verb"]["id"] == VOIDED:
+        return Mark("voiding")
+    if not kept:
+        return Mark("nothing")
+    if kept[0].kind not in TIMES:
+        return Mark("evidence")
+    account = accounts[kept[0].enrolment_id, kept[0].activity]
+    own = account.inside([interval_of(kept[0])])
+    if not own or not account.credited:
+        return Mark("nothing")
+    return Mark("earned", own) if account.credited >= account.inside(account.times) else Mark("part")
+
+
+def _accounts(session: Session, rows: Sequence[Observation]) -> dict[tuple[int, str], _Account]:
+    """Return what is known of the activities of which these rows are time."""
+    wanted = {(row.enrolment_id, row.activity) for row in rows}
+    enrolments = {enrolment_id for enrolment_id, _ in wanted}
+    terms, credited = terms_of(session, enrolments), credited_of_many(session, enrolments)
+    accounts = {pair: _Account(terms[pair[0]].window, credited[pair[0]].get(pair[1], 0)) for pair in wanted}
+    times = select(Observation).where(
+        tuple_(Observation.enrolment_id, Observation.activity).in_(wanted), Observation.kind.in_(TIMES), Observation.voided.is_(False)
+    )
+    for row in session.scalars(times) if wanted else ():
+        accounts[row.enrolment_id, row.activity].times.append(interval_of(row))
+    return accounts

@@ -1,0 +1,118 @@
+"""How does a whole list of teachers come into a class? In one transaction: all rows that can be taken, or none.
+
+Twice is as good as once, and two offices that upload the same list at the same moment make one account for each person: the second
+one's transaction fails on the user name that the first has just taken, and reads again what is there now. Everything is locked and
+added in one order, so that the two wait for each other and never both at once.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lms.accounts import initial
+from lms.accounts.models import TEACHER, Organisation, Person
+from lms.accounts.people import add_organisation
+from lms.errors import InvalidInput
+from lms.programmes import changes, membership
+from lms.programmes.changes import By
+from lms.programmes.classes import locked_class, programme_version_of, window_of
+from lms.programmes.models import Enrolment, TrainingClass
+from lms.rosters.outcomes import Foreseen, Kind, Outcome, foresee
+from lms.rosters.rows import Roster
+
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A list that shall come into a class; new schools are made below the organisation `below_id`.
+
+    `partly`: enrol who can be, even where others cannot.
+    """
+
+    class_id: int
+    roster: Roster
+    below_id: int
+    by: By
+    partly: bool = False
+
+
+def enrol_all(transaction: Callable[[], AbstractContextManager[Session]], order: Order) -> Foreseen:
+    """Enrol everybody in a list; return what came of each row, with the problems of those who could not be.
+
+    Raises:
+        InvalidInput: the class is closed; or somebody cannot be enrolled and the order is not to be carried out partly.
+    """
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        try:
+            with transaction() as session:
+                return _enrol(session, order)
+        except IntegrityError:  # somebody else took one of the user names meanwhile
+            if attempt == MOST_ATTEMPTS:
+                raise
+    raise AssertionError("not reached")
+
+
+def _enrol(session: Session, order: Order) -> Foreseen:
+    training_class = locked_class(session, order.class_id)
+    if training_class.closed_at is not None:
+        raise InvalidInput(_("Nobody was enrolled."), ["class: " + _("is closed; open it again first")])
+    below = session.scalars(select(Organisation).where(Organisation.id == order.below_id).with_for_update(key_share=True)).one()
+    foreseen = foresee(session, training_class, order.roster, below.path)
+    if foreseen.problems and not order.partly:
+        raise InvalidInput(_("Nobody was enrolled."), [str(one) for one in foreseen.problems])
+    schools = {name: _add_school(session, name, below).id for name in foreseen.new_schools}
+    people = _add_people(session, [one for one in foreseen.outcomes if one.kind is Kind.NEW], schools, training_class.provider_id)
+    _add_enrolments(session, training_class, foreseen.outcomes, people, order.by)
+    for enrolment_id in sorted(one.enrolment_id for one in foreseen.outcomes if one.kind is Kind.AGAIN and one.enrolment_id):
+        membership.take_back(session, membership.locked(session, enrolment_id), order.by)
+    return foreseen
+
+
+def _add_school(session: Session, name: str, below: Organisation) -> Organisation:
+    return add_organisation(session, f"school-{uuid.uuid4().hex[:12]}", name, "school", below)
+
+
+def _add_people(session: Session, new: Sequence[Outcome], schools: Mapping[str, int], provider_id: int) -> dict[str, int]:
+    """Add accounts with initial passwords; who has no school belongs to the class's provider."""
+    added = [
+        Person(
+            username=one.row.username,
+            name=one.row.name,
+            role_names=TEACHER,
+            password=initial.draw(),
+            organisation_id=one.school or schools.get(one.row.school) or provider_id,
+        )
+        for one in sorted(new, key=lambda one: one.row.username)
+    ]
+    session.add_all(added)
+    session.flush()
+    return {person.username: person.id for person in added}
+
+
+def _add_enrolments(
+    session: Session, training_class: TrainingClass, outcomes: Sequence[Outcome], people: Mapping[str, int], by: By
+) -> None:
+    window_from, window_to = window_of(training_class, programme_version_of(session, training_class))
+    added = [
+        Enrolment(
+            class_id=training_class.id,
+            person_id=one.person_id or people[one.row.username],
+            track=one.row.track,
+            status="confirmed",
+            window_from=window_from,
+            window_to=window_to,
+        )
+        for one in outcomes
+        if one.kind in {Kind.NEW, Kind.KNOWN}
+    ]
+    session.add_all(added)
+    session.flush()
+    for enrolment in added:
+        changes.note_of(session, enrolment, changes.made("enrolled", by, after=enrolment.track))

@@ -1,0 +1,115 @@
+"""Which sheets go with a list of teachers: an empty one to fill in, and one with the initial passwords of new teachers?"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from lms.accounts import initial
+from lms.accounts.models import TEACHER, Organisation, Person
+from lms.accounts.passwords import hand_out_initial_password
+from lms.programmes import changes
+from lms.programmes.changes import By
+from lms.programmes.models import LEARNING, Enrolment
+from lms.rosters.rows import FORMULA
+
+TEMPLATE_HEADS = ("姓名", "用户名", "学校", "类别")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What somebody needs to sign in for the first time."""
+
+    name: str
+    username: str
+    password: str
+    school: str
+
+
+def template() -> bytes:
+    """Return a CSV file to fill in; spreadsheets open it as Chinese."""
+    return csv_of([TEMPLATE_HEADS])
+
+
+def as_csv(sign_ins: Iterable[SignIn]) -> bytes:
+    """Return initial passwords as a CSV file."""
+    heads = (_("Name"), _("User name"), _("Initial password"), _("School"))
+    return csv_of([heads, *((one.name, one.username, one.password, one.school) for one in sign_ins)])
+
+
+def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows as a CSV file that spreadsheets open as Chinese; no cell of it is a formula."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def counts(session: Session, class_id: int, path: str) -> tuple[int, int]:
+    """Return of how many teachers of a class the initial password waits, and how many have theirs but chose none of their own yet."""
+    states = [
+        session.scalar(select(func.count()).select_from(Person).where(Person.id.in_(_whose(class_id, path, state))))
+        for state in (initial.WAITING, initial.GIVEN)
+    ]
+    return states[0] or 0, states[1] or 0
+
+
+def hand_out(session: Session, class_id: int, path: str, by: By, *, again: bool = False) -> list[SignIn]:
+    """Return the initial passwords of a class's teachers that nobody has seen yet, this once; asked for again, nobody is left.
+
+    `again`: new ones for those who got theirs and have not chosen a password of their own; the sheet with the old ones is lost.
+    Only teachers below `path`: nobody else's office hands theirs out.
+    """
+    state = initial.GIVEN if again else initial.WAITING
+    rows = session.execute(
+        select(Person, Organisation.name)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.id.in_(_whose(class_id, path, state)))
+        .order_by(Person.id)
+        .with_for_update(of=Person, key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    still = [(person, school) for person, school in rows if (person.password or "").startswith(state)]  # not handed out while we waited
+    found = [SignIn(person.name, person.username, hand_out_initial_password(person), school) for person, school in still]
+    if found:
+        changes.note(session, class_id, changes.made("sheet", by, after=str(len(found))))
+    return found
+
+
+def _whose(class_id: int, path: str, state: str) -> ColumnElement[int]:
+    query = (
+        select(Person.id)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(
+            Enrolment.class_id == class_id,
+            Enrolment.status.in_(LEARNING),
+            Person.active,
+            Person.role_names == TEACHER,
+            Person.password.startswith(state, autoescape=True),
+            Organisation.path.startswith(path, autoescape=True),
+        )
+    )
+    return query.scalar_subquery()
+
+
+def is_ours(session: Session, person: Person, path: str) -> bool:
+    """Say whether an office may give somebody a new initial password: a teacher and nothing more, who belongs below it.
+
+    Else an office could take over any account, its own superior's included, by enrolling it.
+    """
+    organisation = session.get(Organisation, person.organisation_id) if person.organisation_id else None
+    return organisation is not None and organisation.path.startswith(path) and person.role_names == TEACHER and person.active
+
+
+def hand_out_to(session: Session, enrolment: Enrolment, path: str, by: By) -> SignIn | None:
+    """Return a new initial password for one teacher who forgot theirs, this once; None where they are not below `path`."""
+    person = session.get_one(Person, enrolment.person_id, with_for_update={"key_share": True})
+    if not is_ours(session, person, path):
+        return None
+    school = session.scalars(select(Organisation.name).where(Organisation.id == person.organisation_id)).one()
+    changes.note_of(session, enrolment, changes.made("password", by))
+    return SignIn(person.name, person.username, hand_out_initial_password(person), school)

@@ -1,0 +1,49 @@
+"""`lms serve`: how is the site served? This process only watches over those that do; it loads nothing of what they load."""
+
+import logging
+import os
+import socket
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from lms.starting import demand_schema, refuse, settings_of_environment
+
+THREADS = 8
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Web processes; more than one needs REDIS_URL.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the site. Without REDIS_URL the background worker runs inside this process."""
+    settings = settings_of_environment(port)
+    if workers > 1 and settings.redis_url is None:
+        refuse(["--workers: more than one web process needs REDIS_URL, because without it each would run a background worker of its own"])
+    demand_schema(settings)
+    _demand_port(host, port)
+    logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in record.getMessage())  # THREADS is meant
+    os.environ.update(PUBLIC_URL=settings.public_url, CONTENT_URL=settings.content_url)  # the processes below know no --port
+    click.echo(f"Serving {settings.public_url} (content on {settings.content_url}). Stop with Ctrl+C.")
+    server = Granian(
+        "lms.wsgi:create",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=workers,
+        blocking_threads=THREADS,
+        log_level=LogLevels.error,  # below that it only advises on its own options
+        respawn_failed_workers=True,
+    )
+    server.serve()
+
+
+def _demand_port(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        refuse([f"--port: {port} on {host} cannot be listened on ({error.strerror}); choose another"])

@@ -1,0 +1,51 @@
+"""Which requests are answered before Flask looks at them? What comes by the thousand and costs less than Flask's looking at it.
+
+Whoever answers early says what is plain enough for it; whatever is not goes Flask's way as if nobody had looked at it.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask
+
+from lms.config import Settings
+from lms.web import hosts, logs
+
+Reply = tuple[str, Sequence[tuple[str, str]], bytes]  # the status line, headers, the body
+
+
+class Early(NamedTuple):
+    """Who may answer a POST to an address, and under which endpoint's name it is logged; `answer` gives None for what is Flask's."""
+
+    endpoint: str
+    answer: Callable[[WSGIEnvironment], Reply | None]
+
+
+class EarlyAnswers:
+    """A WSGI application around the site's own: `early` by path."""
+
+    def __init__(self, app: Flask, settings: Settings, early: Mapping[str, Early]) -> None:
+        self._otherwise: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]] = app.wsgi_app
+        self._headers = hosts.headers_of(settings)
+        self._early = early
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer early, with the headers and the line in the log of every answer, or give the request to the site."""
+        early = self._early.get(environ["PATH_INFO"])
+        if early is None or environ["REQUEST_METHOD"] != "POST":
+            return self._otherwise(environ, start_response)
+        started, own = time.perf_counter(), logs.begin(environ.get("HTTP_X_REQUEST_ID", ""))
+        reply = early.answer(environ)
+        if reply is None:
+            return self._otherwise(environ, start_response)
+        status, headers, body = reply
+        start_response(status, list({**self._headers, **dict(headers), "X-Request-Id": own}.items()))
+        logs.tell("POST", early.endpoint, int(status[:3]), started)
+        return [body]
+
+
+def init_app(app: Flask, settings: Settings, early: Mapping[str, Early]) -> None:
+    """Put what answers early, by path, before the site."""
+    app.wsgi_app = EarlyAnswers(app, settings, early)  # type: ignore[method-assign]  # as Flask documents

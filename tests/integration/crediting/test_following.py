@@ -1,0 +1,169 @@
+"""Do the hours of a large class follow its days piece by piece, whoever is killed, comes twice or changes it again meanwhile?"""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import TEACHER, Organisation
+from lms.accounts.people import add_person
+from lms.crediting import windows
+from lms.crediting.models import LedgerEntry
+from lms.crediting.tasks import follow
+from lms.crediting.windows import Following
+from lms.programmes.classes import enrol, locked_class
+from lms.programmes.models import Enrolment, TrainingClass
+from tests.factories import World
+from tests.integration.crediting.test_windows import clean, close, reopen
+
+PEOPLE = 7
+
+
+def joined(world: World, number: int) -> World:
+    """Return the world as one more teacher of its class sees it."""
+
+    def add(session: Session) -> tuple[int, int]:
+        provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
+        person = add_person(session, f"teacher{number}", "李强", (TEACHER,), password=None, organisation=provider)
+        return person.id, enrol(session, locked_class(session, world.class_id), person, "primary", "in-training").id
+
+    person_id, enrolment_id = world.act(add)
+    return replace(world, person_id=person_id, enrolment_id=enrolment_id, username=f"teacher{number}", registrations={})
+
+
+@pytest.fixture
+def everybody(world: World, monkeypatch: pytest.MonkeyPatch) -> list[World]:
+    """Seven people who studied for ten minutes, of whom two are decided at once; the clock stands in the middle of that."""
+    monkeypatch.setattr(windows, "AT_ONCE", 2)
+    people = [world, *(joined(world, number) for number in range(1, PEOPLE))]
+    began = world.clock()
+    for one in people:
+        world.clock.at = began
+        one.study("reading", 600)
+    world.credit()
+    world.clock.at = began + timedelta(seconds=300)
+    return people
+
+
+def credited(everybody: list[World]) -> list[int]:
+    return [sum(one.credited().values()) for one in everybody]
+
+
+def entries(world: World) -> int:
+    count: int = world.act(lambda session: session.scalar(select(func.count()).select_from(LedgerEntry)))
+    return count
+
+
+def stands(world: World) -> Following:
+    found: Following = world.act(lambda session: windows.following(session, session.get_one(TrainingClass, world.class_id)))
+    return found
+
+
+def go_on(world: World) -> bool:
+    more: bool = world.act(lambda session: windows.go_on_somewhere(session, world.clock()))
+    return more
+
+
+def work(world: World) -> None:
+    with world.app.app_context():
+        follow.run()
+
+
+def test_at_every_moment_each_account_is_what_its_own_window_gives(world: World, everybody: list[World]) -> None:
+    assert close(world)
+    for done in (2, 4, 6):
+        assert stands(world) == Following(PEOPLE, PEOPLE - done, working=True)
+        assert credited(everybody) == [300] * done + [600] * (PEOPLE - done)
+        assert clean(world)
+        assert go_on(world)
+    assert stands(world) == Following(PEOPLE, 0, working=False)
+    assert credited(everybody) == [300] * PEOPLE
+    assert clean(world)
+    assert not go_on(world)
+
+
+def test_a_worker_that_dies_half_way_leaves_the_rest_to_the_next(
+    world: World, everybody: list[World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(world)
+    recredit, done = windows.recredit, []
+
+    def dying(session: Session, ids: list[int], now: object) -> int:
+        if done:
+            raise KeyboardInterrupt
+        done.append(recredit(session, ids, now))  # type: ignore[arg-type]
+        return 0
+
+    monkeypatch.setattr(windows, "recredit", dying)
+    with pytest.raises(KeyboardInterrupt):
+        work(world)
+    monkeypatch.setattr(windows, "recredit", recredit)
+    assert stands(world) == Following(PEOPLE, PEOPLE - 4, working=True)
+    assert clean(world)
+    work(world)
+    assert credited(everybody) == [300] * PEOPLE
+    assert entries(world) == 2 * PEOPLE, "a credit and a correction each"
+    assert clean(world)
+
+
+def test_two_workers_at_once_decide_nobody_twice(world: World, everybody: list[World]) -> None:
+    close(world)
+    start, failed = threading.Barrier(2), []
+
+    def at_once() -> None:
+        start.wait(30)
+        try:
+            work(world)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=at_once) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    work(world)  # one may have found the other at it
+    assert failed == []
+    assert credited(everybody) == [300] * PEOPLE
+    assert entries(world) == 2 * PEOPLE
+    assert clean(world)
+
+
+def test_changed_again_meanwhile_the_last_word_holds_for_everybody(world: World, everybody: list[World]) -> None:
+    close(world)
+    go_on(world)
+    assert reopen(world)
+    assert credited(everybody) == [600, 600, 300, 300, 600, 600, 600]
+    late = joined(world, PEOPLE)
+    work(world)
+    assert credited(everybody) == [600] * PEOPLE
+    assert stands(world) == Following(PEOPLE + 1, 0, working=False)
+    assert entries(late) == PEOPLE + 2 * 4, "who was not taken back from was left alone"
+    assert clean(world)
+
+
+def test_whoever_cannot_be_decided_holds_up_nobody_and_is_tried_again_with_the_next_change(
+    world: World, everybody: list[World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd, recredit = everybody[3].enrolment_id, windows.recredit
+
+    def faulty(session: Session, ids: list[int], now: object) -> int:
+        count = recredit(session, ids, now)  # type: ignore[arg-type]
+        if odd in ids:
+            raise ValueError("a case that nobody thought of")
+        return count
+
+    monkeypatch.setattr(windows, "recredit", faulty)
+    close(world)
+    work(world)
+    assert credited(everybody) == [300, 300, 300, 600, 300, 300, 300]
+    assert stands(world) == Following(PEOPLE, 1, working=False)
+    assert world.act(lambda session: session.get_one(Enrolment, odd)).window_to is None
+    assert clean(world)
+    monkeypatch.undo()
+    close(world)
+    assert credited(everybody) == [300] * PEOPLE
+    assert stands(world) == Following(PEOPLE, 0, working=False)

@@ -1,0 +1,130 @@
+"""Are the cells of a list read as its author sees them, from whatever an office's programs write, and nothing worse done by it?"""
+
+import io
+import zipfile
+
+import pytest
+from xlsxwriter import Workbook
+
+from lms.rosters import table
+from lms.rosters.table import Unreadable, read
+
+ROWS = [("姓名", "用户名"), ("王秀兰", "wang"), ("李𠮷", "li")]
+TEXT = "姓名,用户名\r\n王秀兰,wang\r\n李𠮷,li\r\n"
+
+
+def cells(content: bytes) -> list[tuple[str, ...]]:
+    return [tuple(line.cells) for line in read(content)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_csv_is_read_in_every_encoding_that_offices_have(encoding: str) -> None:
+    assert cells(TEXT.encode(encoding)) == ROWS
+
+
+def test_big_endian_utf16_is_read_by_its_mark() -> None:
+    assert cells(b"\xfe\xff" + TEXT.encode("utf-16-be")) == ROWS
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_follows_from_the_first_line(delimiter: str) -> None:
+    assert cells(TEXT.replace(",", delimiter).encode()) == ROWS
+
+
+def test_lines_are_numbered_as_in_the_file_and_empty_ones_left_out() -> None:
+    assert [(line.number, line.cells[0]) for line in read(b'a\n\n,,\n"b\nb"\nc\n')] == [(1, "a"), (4, "b\nb"), (6, "c")]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xd0\xcf\x11\xe0 old", "old Excel workbook"),
+        (b"PK\x03\x04 no zip", "cannot be read"),
+        ("姓名\n王".encode() + "王".encode("gbk") + b"\n", "in UTF-8 and other lines are not"),
+        (b"\xff\xff\xff\xff", "neither in UTF-8 nor in GBK"),
+        (b"a," * 60 + b"b", "more than 50 columns"),
+        (b"a\n" * (table.MOST_ROWS + 2), "more than 5000 people"),
+        (b"a" * (table.MOST_BYTES + 1), "larger than 5 MB"),
+        (b'a,"' + b"b" * 200_000, "cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_says_why_and_what_to_do(content: bytes, words: str) -> None:
+    with pytest.raises(Unreadable, match=words):
+        read(content)
+
+
+def workbook(rows: list[tuple[object, ...]]) -> bytes:
+    file = io.BytesIO()
+    book = Workbook(file)
+    sheet = book.add_worksheet("名单")
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            sheet.write(number, column, cell)
+    book.add_worksheet("其他").write(0, 0, "not this one")
+    book.close()
+    return file.getvalue()
+
+
+def test_the_first_sheet_of_a_workbook_is_read() -> None:
+    assert cells(workbook([*ROWS])) == ROWS
+
+
+def test_telephone_and_staff_numbers_stay_what_was_typed() -> None:
+    assert cells(workbook([("手机",), (13800001111,), (1001.0,), (0.5,)])) == [("手机",), ("13800001111",), ("1001",), ("0.5",)]
+
+
+def packed(parts: dict[str, str]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def sheet(inside: str) -> bytes:
+    return packed({"xl/worksheets/sheet1.xml": f'<worksheet xmlns="x"><sheetData>{inside}</sheetData></worksheet>'})
+
+
+def test_cells_stand_where_they_say_and_gaps_are_empty() -> None:
+    found = read(sheet('<row r="3"><c r="C3" t="inlineStr"><is><t>c</t></is></c></row><row r="7"><c r="A7"><v>1</v></c></row>'))
+    assert [(line.number, line.cells) for line in found] == [(3, ["", "", "c"]), (7, ["1"])]
+
+
+def test_how_a_word_sounds_is_no_part_of_it() -> None:
+    said = '<row r="1"><c r="A1" t="inlineStr"><is><t>王</t><rPh sb="0" eb="1"><t>wang</t></rPh></is></c></row>'
+    assert cells(sheet(said)) == [("王",)]
+
+
+BOMB = "<row r='1'><c r='A1' t='inlineStr'><is><t>" + "a" * 41_000_000 + "</t></is></c></row>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        packed({"other.xml": "<a/>"}),
+        packed({"xl/worksheets/sheet1.xml": '<!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>'}),
+        packed({"xl/worksheets/sheet1.xml": "<worksheet><row>"}),
+        sheet(BOMB),
+        workbook([*ROWS])[:-30],
+    ],
+)
+def test_a_workbook_that_is_broken_or_hostile_is_refused_in_a_line(content: bytes) -> None:
+    with pytest.raises(Unreadable, match="Save it again"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<row r="1"><c r="XFD1" t="inlineStr"><is><t>far</t></is></c></row>',
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c><c r="CZ1"><v>1</v></c></row>',
+    ],
+)
+def test_a_cell_far_to_the_right_is_told_and_takes_no_room(inside: str) -> None:
+    with pytest.raises(Unreadable, match="more than 50 columns"):
+        read(sheet(inside))
+
+
+@pytest.mark.parametrize("inside", ['<row r="1"><c r="A1" t="s"><v>99</v></c></row>', '<row r="x"><c><v></v></c></row>'])
+def test_a_cell_that_points_at_nothing_is_empty(inside: str) -> None:
+    assert cells(sheet(inside)) == []
