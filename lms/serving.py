@@ -12,6 +12,7 @@ from granian.log import LogLevels
 from lms.starting import demand_schema, refuse, settings_of_environment
 
 THREADS = 8
+STOP_S = 10  # below stop_grace_period of docker/compose.yaml
 
 
 @click.command()
@@ -38,6 +39,7 @@ def serve(host: str, port: int, workers: int) -> None:
         blocking_threads=THREADS,
         log_level=LogLevels.error,  # below that it only advises on its own options
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_S,  # or whoever sends half a body and waits, and now and then one who hung up, keeps it from stopping
     )
     server.serve()
 

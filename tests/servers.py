@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import alembic.command
 import psycopg
@@ -118,9 +119,18 @@ def valkey() -> Iterator[str]:
 
 
 @contextmanager
-def web(app: Flask) -> Iterator[int]:
-    """Serve an application from threads of this process and give its port on 127.0.0.1."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def web(app: Flask, port: int = 0) -> Iterator[int]:
+    """Serve an application from threads of this process and give its port on 127.0.0.1 (`port`, or 0 for any free one)."""
+
+    def closing(environ: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
+        # Whose client hangs up at the very end of its answer, of that answer this server forgets to close the file.
+        body = app(environ, start)
+        try:
+            yield from body
+        finally:
+            body.close()  # type: ignore[attr-defined]
+
+    server = make_server("127.0.0.1", port, closing, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

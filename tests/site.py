@@ -6,7 +6,6 @@ second and are expected within a minute and a half of that faster time.
 
 import json
 import shutil
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.serving import make_server
 
 from courses.package import Package, open_package
 from lms.accounts.models import OFFICE, TEACHER, TRAINER
@@ -29,6 +27,7 @@ from lms.learning.tasks import sweep
 from lms.programmes import classes
 from lms.storage import storage
 from tests import factories
+from tests.servers import free_port, web
 
 SPEED = 30
 PASSWORD = "a password for tests"
@@ -70,24 +69,19 @@ def running(database_url: str, folder: Path) -> Iterator[Site]:
 @contextmanager
 def served(database_url: str, folder: Path) -> Iterator[tuple[Flask, str]]:
     """Serve what is in a database, on a port of its own; everything stops at the end of the block."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://localhost:{port}"
     changes = {"public_url": address, "content_url": f"http://127.0.0.1:{port}", "beat_seconds": 1, "beat_grace_seconds": 3 * SPEED}
     app = create_app(factories.settings_for(database_url, folder, **changes), clock=FastClock())
-    server = make_server("127.0.0.1", port, app, threaded=True)
     stop = threading.Event()
-    threads = [threading.Thread(target=server.serve_forever, daemon=True), threading.Thread(target=_work, args=(app, stop), daemon=True)]
-    for thread in threads:
-        thread.start()
+    worker = threading.Thread(target=_work, args=(app, stop), daemon=True)
+    worker.start()
     try:
-        yield app, address
+        with web(app, port):
+            yield app, address
     finally:
         stop.set()
-        server.shutdown()
-        for thread in threads:
-            thread.join(10)
+        worker.join(10)
         app.extensions["db"].dispose()
 
 

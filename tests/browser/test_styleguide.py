@@ -1,7 +1,6 @@
 """Do the components hold what every page relies on: no axe finding, no sideways scrolling, keyboard, messages, dialogs, paper?"""
 
 import gzip
-import threading
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -9,9 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
-from werkzeug.serving import make_server
 
 from tests.browser.styleguide import create_styleguide
+from tests.servers import web
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
@@ -22,12 +21,8 @@ FIRST_LOAD_LIMIT_BYTES = 40_000  # leaves more than half of the 100 kB to a page
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_styleguide(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with web(create_styleguide()) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -7,10 +7,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+
+from lms.serving import STOP_S
+from tests.servers import free_port
 
 pytestmark = pytest.mark.services  # they are started here
 
@@ -28,11 +33,22 @@ def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProce
     )
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `lms serve` on an installation until the end of the block; what it writes is in its folder's `log`."""
+    log = folder / "log"
+    with log.open("wb") as err:
+        server = subprocess.Popen([LMS, "serve", "--port", str(port)], cwd=folder, env=env_of(folder), stdout=err, stderr=err)
+    try:
+        end = time.monotonic() + PATIENCE_S
+        while asked(f"http://localhost:{port}/readyz") != 200:
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.2)
+        yield server
+    finally:
+        server.terminate()  # not killed: what it watches over would stay
+        server.wait(STOP_S + 30)
 
 
 def asked(address: str) -> int:
@@ -73,24 +89,26 @@ def test_an_installation_is_made_serves_logs_and_stops(tmp_path: Path) -> None:
     for _ in range(2):
         assert run(tmp_path, "db", "upgrade").stdout == "The database is up to date.\n"
     port = free_port()
-    log = tmp_path / "log"
-    with log.open("wb") as err:
-        server = subprocess.Popen([LMS, "serve", "--port", str(port)], cwd=tmp_path, env=env_of(tmp_path), stdout=err, stderr=err)
-    try:
-        end = time.monotonic() + PATIENCE_S
-        while asked(f"http://localhost:{port}/readyz") != 200:
-            assert server.poll() is None, log.read_text()
-            assert time.monotonic() < end, log.read_text()
-            time.sleep(0.2)
+    with serving(tmp_path, port) as server:
         assert asked(f"http://localhost:{port}/xapi/about") == 200
         second = run(tmp_path, "serve", "--port", str(port))
         assert (second.returncode, second.stdout) == (2, "")
         assert second.stderr.startswith(f"--port: {port} on 127.0.0.1 cannot be listened on")
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0
-    finally:
-        server.kill()
-        server.wait(10)
-    first, *lines = log.read_text().splitlines()
+    first, *lines = (tmp_path / "log").read_text().splitlines()
     assert first.startswith(f"Serving http://localhost:{port} ")
     assert {json.loads(line)["event"] for line in lines} >= {"request"}
+
+
+def test_whoever_sends_half_of_something_and_waits_does_not_keep_the_site_from_stopping(tmp_path: Path) -> None:
+    run(tmp_path, "db", "upgrade")
+    port = free_port()
+    form = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nhalf"
+    with serving(tmp_path, port) as server, ExitStack() as held:
+        for half in (form, b"GET / HTT"):
+            connection = held.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+            connection.sendall(half)
+        assert asked(f"http://localhost:{port}/healthz") == 200  # both have come before this
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(STOP_S + 30) == 0
