@@ -192,5 +192,14 @@ def test_one_teacher_is_added_told_apart_and_every_wrong_field_named(desk: Desk)
     assert ("lin", "junior", "confirmed") in desk.members()
 
 
+def test_of_one_teacher_for_a_class_closed_meanwhile_no_field_is_offered_that_is_not_there(desk: Desk) -> None:
+    desk.post(f"{desk.world.class_id}/close")
+    answer = desk.post(f"{desk.world.class_id}/add", name="", username="lin", track="primary")
+    assert answer.status_code == 422
+    summary = answer.text.partition('class="error-summary"')[2].partition("</div>")[0]
+    assert "未填写" in summary
+    assert "<a " not in summary
+
+
 def test_an_empty_list_is_there_to_fill_in(desk: Desk) -> None:
     assert desk.client.get("/office/teachers.csv").data.decode("utf-8-sig") == "姓名,用户名,学校,类别\r\n"
