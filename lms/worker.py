@@ -5,6 +5,7 @@ with it, `lms worker` runs them in processes of their own.
 """
 
 import math
+import os
 import threading
 import time
 import warnings
@@ -25,6 +26,13 @@ from lms.heart import ANY_WORKER, HEARTBEAT_SECONDS, Heart, note
 
 log = structlog.get_logger(__name__)
 MOMENT_S = 0.2
+LOST_S = 30  # a ring that was not heard for so long is taken for lost
+CLOCK = "by_the_clock"  # header of what the beat asks for
+
+# When this process last rang for a task that it has not begun since. Long work rings for its own next turn: were the clock's asking
+# heard beside that, each round would add a further line of turns, and whatever else waits would wait for all of them.
+_rung: dict[str, float] = {}
+os.register_at_fork(after_in_child=_rung.clear)
 
 
 class TaskFailed(Exception):
@@ -47,6 +55,8 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
         throws = (TaskFailed,)  # told here, without the message and the arguments that Celery would write
 
         def __call__(self, *args: object, **kwargs: object) -> object:
+            if _is_for_later(self):
+                return None
             with app.app_context(), structlog.contextvars.bound_contextvars(task=self.name, task_id=self.request.id):
                 try:
                     return self.run(*args, **kwargs)
@@ -58,6 +68,7 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
                     raise TaskFailed(self.name) from None
 
     celery = Celery(app.name, task_cls=ContextTask)
+    everything = {"heartbeat": {"task": beat_heart.name, "schedule": HEARTBEAT_SECONDS}, **schedule}
     celery.conf.update(
         broker_url=settings.redis_url or "memory://localhost/",
         task_ignore_result=True,
@@ -74,7 +85,7 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
             "max_retries": 1,
         },
         task_publish_retry=False,  # a doorbell that cannot ring must not hold up a request: the sweeper comes anyway
-        beat_schedule={"heartbeat": {"task": beat_heart.name, "schedule": HEARTBEAT_SECONDS}, **schedule},
+        beat_schedule={name: {**entry, "options": {"headers": {CLOCK: True}}} for name, entry in everything.items()},
         timezone="UTC",
     )
     celery.set_default()
@@ -84,10 +95,20 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
 
 def ring(task: Task, *args: object) -> None:
     """Ask for a task soon. Failing to ask is no error: every task's work is found again by the beat."""
+    _rung[task.name] = time.monotonic()
     try:
         task.apply_async(args=args, retry=False)
     except Exception as error:  # any broker's failure is the same to us
+        _rung.pop(task.name, None)
         log.warning("doorbell.failed", task=task.name, error=type(error).__name__)
+
+
+def _is_for_later(task: Task) -> bool:
+    """Say whether a task that begins may be left to a ring that is under way: the clock asks, and this process has rung since."""
+    if task.request.get(CLOCK):
+        return time.monotonic() - _rung.get(task.name, -math.inf) < LOST_S
+    _rung.pop(task.name, None)
+    return False
 
 
 class Doorbell:
