@@ -117,6 +117,16 @@ def test_a_pause_counts_up_to_its_own_moment_and_closes() -> None:
     assert server.presence.stretch_from is None
 
 
+def test_a_pause_with_a_spent_nonce_moves_nothing_and_says_so() -> None:
+    server = Server()
+    spent = server.presence.nonce
+    for second in (0, 15, 30):
+        server.take(second)
+    before = server.presence
+    assert not server.take(40, spent, last=True).accepted
+    assert server.presence == before
+
+
 def test_a_pause_that_comes_too_late_counts_nothing_beyond_the_last_beat() -> None:
     server = Server()
     server.take(0)
