@@ -110,6 +110,23 @@ def test_a_stretch_is_stated_when_it_is_five_minutes_old_and_goes_on_without_a_g
     assert server.finish() == 1200
 
 
+def test_two_beats_in_one_second_state_nothing() -> None:
+    server = Server()
+    for second in (0, 10, 10.9):
+        server.take(second)
+    assert server.stated == []
+    assert server.finish() == 10
+
+
+def test_what_a_launch_has_counted_is_told_before_within_and_after_a_stretch() -> None:
+    server = Server()
+    told = [server.presence.seconds]
+    for second, last in ((0, False), (10, False), (15, True), (100, False), (120, False)):
+        server.take(second, last=last)
+        told.append(server.presence.seconds)
+    assert told == [0, 0, 10, 15, 15, 35]
+
+
 def test_a_pause_counts_up_to_its_own_moment_and_closes() -> None:
     server = Server()
     server.take(0)
