@@ -7,10 +7,12 @@ from typing import Any
 
 import pylopdf_fonts_zh_cn
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.phone import phone
 from tests.site import Site, running
+
+expect.set_options(timeout=20_000)  # a bound on waiting, not an expectation
 
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
