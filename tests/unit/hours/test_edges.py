@@ -56,3 +56,14 @@ def test_media_that_runs_for_half_a_second_more_is_covered_to_the_half_second() 
     played = [Played("film", "s", 0, 0, 10_499, Decimal(1))]
     assert recompute(Case(POLICY, film, played)).activities["film"].gate.missing == ("coverage",)
     assert recompute(Case(POLICY, film, [*played, Played("film", "s", 0, 10_499, 10_500, Decimal(1))])).activities["film"].gate.open
+
+
+def test_what_one_day_has_left_below_its_limit_serves_no_other_day() -> None:
+    hour = 3600
+    policy = Policy(45, Decimal("0.1"), "UTC", 60, Decimal(2))
+    activities = {"long": Rule(10 * hour), "short": Rule(hour // 4)}
+    presents = [
+        Present(name, "s", "pc", day * 24 * hour, (day * 24 + 2) * hour) for day, name in enumerate(("short", "long", "short", "short"))
+    ]
+    result = recompute(Case(policy, activities, presents))
+    assert {name: one.credited_seconds for name, one in result.activities.items()} == {"long": hour, "short": hour // 4}
