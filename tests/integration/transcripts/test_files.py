@@ -81,6 +81,14 @@ def test_rare_characters_and_markup_are_printed_as_they_are(studied: World) -> N
     assert "㐂" in printed
 
 
+def test_a_character_that_no_font_has_is_printed_as_its_code_and_hinders_nothing(studied: World) -> None:
+    rename(studied, "张𠀀三 😀 مرحبا")
+    content = made(studied, "pdf")
+    assert "张[U+20000]三 [U+1F600] " in text_of(content)
+    assert "/StructTreeRoot" in pypdf.PdfReader(io.BytesIO(content)).trailer["/Root"]
+    assert made(studied, "pdf") == content
+
+
 def test_the_sheet_has_the_ledger_and_whose_it_is(studied: World) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(made(studied, "xlsx")))
     assert book.sheet_names == ["学时证明", "学时要求", "学习活动", "学时流水"]
