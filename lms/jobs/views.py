@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.accounts.access import person, requires
 from lms.clock import now
@@ -19,6 +20,7 @@ from lms.storage import storage
 from lms.web.downloads import as_download
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+GONE = _l("This is not there (any more), or it is not yours to see. Results are kept for seven days: start the work again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def one(job_id: int) -> ResponseReturnValue:
 def _own(job_id: int) -> Job:
     job = session().get(Job, job_id)
     if job is None or job.owner_id != person().id:
-        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+        raise NotFound(str(GONE))
     return job
 
 
@@ -112,7 +114,7 @@ def download(job_id: int) -> ResponseReturnValue:
     job = _own(job_id)
     size = storage().size(job.result_object) if job.result_object else None
     if size is None or job.result_object is None:
-        raise NotFound(_("This result is not there (any more). Start the work again."))
+        raise NotFound(str(GONE))
     response = Response(storage().stream(job.result_object), mimetype="application/octet-stream", headers={"Content-Length": str(size)})
     return as_download(response, job.result_name or "result")
 

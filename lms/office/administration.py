@@ -21,7 +21,7 @@ from lms.programmes import changes, classes, membership, running
 from lms.programmes.changes import By
 from lms.programmes.classes import Run
 from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
-from lms.programmes.store import document_of, in_force, newest
+from lms.programmes.store import begins, document_of, in_force, newest
 
 PROVIDER = "provider"
 
@@ -53,7 +53,10 @@ def version_for(session: Session, code: str, year: int | None, day: date) -> Pro
     years = [one.programme.year for one in newest(session) if one.programme.code == code]
     if not years or year not in {None, *years}:
         return _("%(code)s is not known", code=code if year is None else f"{code} {year}")
-    return in_force(session, code, year or max(years), day) or _("%(code)s does not hold yet on %(day)s", code=code, day=day.isoformat())
+    year = year or max(years)
+    return in_force(session, code, year, day) or _(
+        "The programme holds from %(day)s on only", day=format_date(begins(session, code, year), "medium")
+    )
 
 
 def add_course(session: Session, training_class: TrainingClass, study: Study, by: By) -> CourseVersion:

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, widgets
+from wtforms import BooleanField, DateField, HiddenField, SelectField, SelectMultipleField, StringField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
 from lms.accounts.models import Organisation
 from lms.i18n import pick
+from lms.programmes import changes
 from lms.programmes.classes import Run
 from lms.programmes.models import TrainingClass
 from lms.programmes.values import ProgrammeDocument
@@ -44,11 +46,18 @@ class RunForm(FlaskForm):  # type: ignore[misc]
     ends_on = DayField(_l("Last day"), validators=[InputRequired(_l("Choose the last day."))])
     tracks = TickedField(_l("Tracks"))
     counts_within = BooleanField(_l("Time counts from the first day to the last only"))
+    seen = HiddenField()  # how the class ran when the page was made
     agreed = BooleanField(_l("Yes, decide everybody’s hours anew"))  # asked by who changes days, where somebody's hours follow
 
     def offer_tracks(self, document: ProgrammeDocument) -> None:
         """Let the programme's tracks be chosen."""
         self.tracks.choices = [SelectChoice(one.key, pick(one.name.zh, one.name.en)) for one in document.tracks]
+
+    def still_holds(self, training_class: TrainingClass) -> bool:
+        """Say whether a class runs as the page showed it; who is told otherwise and sends the form again has seen what it is now."""
+        now = look(training_class)
+        seen, self.seen.data = self.seen.data or now, now
+        return bool(seen == now)
 
     def run(self, code: str, provider: Organisation) -> Run:
         """Return what was said, for a class of this code and provider."""
@@ -80,6 +89,11 @@ class OpenForm(RunForm):
         self.courses.choices = [SelectChoice(code, title) for code, title in courses.items()]
 
 
+def look(training_class: TrainingClass) -> str:
+    """Return what tells that somebody else has changed a class: it is another one once any field of the form is."""
+    return sha256("\n".join(str(getattr(training_class, name)) for name in changes.FIELDS).encode()).hexdigest()
+
+
 def given(training_class: TrainingClass, document: ProgrammeDocument) -> Mapping[str, object]:
     """Return how a class runs now, for a form's fields."""
     return {
@@ -89,4 +103,5 @@ def given(training_class: TrainingClass, document: ProgrammeDocument) -> Mapping
         "ends_on": training_class.ends_on,
         "tracks": training_class.tracks.split(",") if training_class.tracks else [one.key for one in document.tracks],
         "counts_within": training_class.counts_within,
+        "seen": look(training_class),
     }

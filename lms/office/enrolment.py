@@ -18,7 +18,7 @@ from lms.jobs.kinds import Kind, Order, Params, Piece
 from lms.programmes.changes import By
 from lms.programmes.models import TrainingClass
 from lms.rosters import enrolling, outcomes
-from lms.rosters.rows import Roster, Row
+from lms.rosters.rows import Problem, Roster, Row
 from lms.rosters.sheets import csv_of
 
 AT_ONCE = 250
@@ -42,7 +42,7 @@ def params_of(training_class: TrainingClass, roster: Roster, below_id: int, by: 
         "class_code": training_class.code,
         "class_name": training_class.name,
         "rows": [[row.line, row.name, row.username, row.school, row.track] for row in roster.rows],
-        "problems": [[one.line, "", str(one)] for one in roster.problems],
+        "problems": [_told_of(one) for one in roster.problems],
         "below_id": below_id,
         "by": by,
         "locale": locale,
@@ -79,7 +79,12 @@ def _make(order: Order, piece: Piece) -> bytes:
 def _told(found: outcomes.Foreseen) -> list[Told]:
     said = words()
     done = [(one.row.line, one.row.username, said[one.kind]) for one in found.outcomes]
-    return [*done, *((one.line, "", str(one)) for one in found.problems)]
+    return [*done, *map(_told_of, found.problems)]
+
+
+def _told_of(problem: Problem) -> Told:
+    fields = {"name": _("Name"), "username": _("User name"), "school": _("School"), "track": _("Track")}
+    return problem.line, "", fields[problem.field] + _(": ") + problem.what if problem.field else problem.what
 
 
 def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:

@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.errors import InvalidInput
+from lms.i18n import pick
 from lms.programmes import changes
 from lms.programmes.changes import By
 from lms.programmes.classes import Run, problems_of, programme_version_of
 from lms.programmes.models import Enrolment, TrainingClass
+from lms.programmes.store import document_of
 
 
 def change(session: Session, training_class: TrainingClass, run: Run, by: By) -> bool:
@@ -50,7 +52,9 @@ def _in_use(session: Session, training_class: TrainingClass, run: Run) -> list[s
         .group_by(Enrolment.track)
         .order_by(Enrolment.track)
     )
-    return ["tracks: " + _("%(track)s cannot be left out, %(count)s teachers are in it", track=row[0], count=row[1]) for row in used]
+    names = {one.key: pick(one.name.zh, one.name.en) for one in document_of(programme_version_of(session, training_class)).tracks}
+    said = ((names.get(track, track), count) for track, count in used)
+    return ["tracks: " + _("%(track)s cannot be left out, %(count)s teachers are in it", track=track, count=count) for track, count in said]
 
 
 def close(session: Session, training_class: TrainingClass, by: By) -> bool:

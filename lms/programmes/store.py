@@ -91,6 +91,12 @@ def in_force(session: Session, code: str, year: int, day: date) -> ProgrammeVers
     )
 
 
+def begins(session: Session, code: str, year: int) -> date:
+    """Return the first day on which some version of a programme holds."""
+    begun = select(func.min(ProgrammeVersion.effective_from)).join(Programme, Programme.id == ProgrammeVersion.programme_id)
+    return session.execute(begun.where(Programme.code == code, Programme.year == year)).scalar_one()
+
+
 def newest(session: Session) -> list[ProgrammeVersion]:
     """Return the newest version of every programme, by year and code."""
     last = (

@@ -98,7 +98,7 @@ def problem_of(row: Row, person: Person | None, enrolment: Enrolment | None) -> 
     if wrong:
         return Problem(row.line, "username", wrong)
     if enrolment is not None and enrolment.track != row.track:
-        return Problem(row.line, "track", _("is in this class in track %(track)s; change it on the teacher's page", track=enrolment.track))
+        return Problem(row.line, "track", _("is in this class in another track; change it on the teacher's page"))
     return None
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from lms.accounts.people import NAME_MAX, ORGANISATION_NAME_MAX, USERNAME
 from lms.i18n import pick
 from lms.programmes.values import Track
-from lms.rosters.table import Line
+from lms.rosters.table import Line, Unreadable
 
 FIELDS = ("name", "username", "school", "track")
 # how a column may be headed; of several for a user name the first in this order counts
@@ -64,19 +64,19 @@ class Roster:
 
 
 def read(lines: Sequence[Line], tracks: Sequence[Track], usual_track: str = "") -> Roster:
-    """Read a list's lines, of which the first says what each column is; an empty track is `usual_track`."""
-    if not lines:
-        return Roster((), [Problem(1, "", _("There is nobody in it."))])
-    columns = _columns(lines[0].cells)
-    missing = [name for name in ("name", "username") if name not in columns]
-    if missing:
-        wanted = _("The first line must name the columns, at least 姓名 (name) and 用户名 (username).")
-        return Roster((), [Problem(lines[0].number, name, wanted) for name in missing])
+    """Read a list's lines, of which the first says what each column is; an empty track is `usual_track`.
+
+    Raises:
+        Unreadable: there is nobody in it, or no line that says what its columns are.
+    """
+    columns = _columns(lines[0].cells) if lines else {}
+    if lines and not {"name", "username"} <= columns.keys():
+        raise Unreadable(_("The first line must name the columns, at least 姓名 (name) and 用户名 (username)."))
+    if not lines[1:]:
+        raise Unreadable(_("There is nobody in it."))
     reader = _Reader(tracks, usual_track)
     for line in lines[1:]:
         reader.take(line.number, {name: line.cells[index] if index < len(line.cells) else "" for name, index in columns.items()})
-    if len(lines) == 1:
-        reader.problems.append(Problem(lines[0].number, "", _("There is nobody in it.")))
     heads = {name: lines[0].cells[index].strip() for name, index in columns.items()}
     ignored = [head.strip() for index, head in enumerate(lines[0].cells) if index not in columns.values() and head.strip()]
     return Roster(reader.rows, reader.problems, heads, ignored)
@@ -171,7 +171,7 @@ def _unreadable(given: Mapping[str, str]) -> Iterable[tuple[str, str]]:
         if "\n" in text or "\r" in text:
             yield name, _("has a line break in it; is a quotation mark missing?")
         elif wrong is not None:
-            yield name, _("has a character that cannot be read (%(code)s)", code=f"U+{ord(wrong):04X}")
+            yield name, _("has a character that is unreadable or cannot be seen (%(code)s); type it anew", code=f"U+{ord(wrong):04X}")
 
 
 def _problems_of_name(field_name: str, text: str, most: int, *, required: bool) -> Iterable[tuple[str, str]]:

@@ -44,9 +44,9 @@ def read(content: bytes) -> list[Line]:
         rows = workbook.rows(content) if content.startswith(ZIP) else _csv(decode(content))
         return list(_kept(rows))
     except workbook.Broken as error:
-        raise Unreadable(_("The workbook cannot be read (%(why)s). Save it again as .xlsx or CSV.", why=error)) from None
+        raise Unreadable(_("This is no Excel workbook that can be read. Save the list again as .xlsx or CSV.")) from error
     except csv.Error as error:
-        raise Unreadable(_("The table cannot be read (%(why)s). Is a quotation mark missing somewhere?", why=error)) from None
+        raise Unreadable(_("The table cannot be read. Is a quotation mark missing somewhere?")) from error
 
 
 def _kept(rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[Line]:

@@ -107,7 +107,7 @@ def _detail(status: int) -> str:
     details = {
         404: _("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."),
         405: _("This address does not take that kind of request."),
-        413: _("What was sent is larger than allowed. Nothing was saved."),
+        413: _("What was sent is larger than allowed. Nothing was saved: go back and choose something smaller."),
         429: _("Too many attempts in a short time. Wait a minute and try again."),
     }
     return details.get(status, _("Please go back and try again."))

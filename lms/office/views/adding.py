@@ -77,6 +77,8 @@ def template() -> ResponseReturnValue:
 def add_one(class_id: int) -> ResponseReturnValue:
     """Enrol one teacher, by the rules of a list with one row."""
     found = own_class(class_id)
+    if found.closed_at is not None:
+        return _page(found, status=422)
     roster = rows.read_one(request.form, tracks_of(session(), class_id))
     problems = list(roster.problems) or list(foresee(session(), found, roster, scope()).problems)
     if problems:
@@ -105,6 +107,8 @@ def _below() -> int:
 def preview(class_id: int) -> ResponseReturnValue:
     """Show what would come of each row of a list; nothing is kept."""
     found = own_class(class_id)
+    if found.closed_at is not None:
+        return _page(found, status=422)
     content, tracks = _uploaded(), tracks_of(session(), class_id)
     if not content:
         return _page(found, unreadable=_("Choose a file with a list of teachers."), status=422)
@@ -142,8 +146,10 @@ def _usual(tracks: Sequence[Track]) -> str:
 def enrol(class_id: int) -> ResponseReturnValue:
     """Enrol a list that was shown, in the background; the same list twice is the same work."""
     found = own_class(class_id)
+    if found.closed_at is not None:
+        return _page(found, status=422)
     roster = _carried(class_id)
-    if found.closed_at is not None or not roster.rows:
+    if not roster.rows:
         return _page(found, unreadable=_("There is nobody in it who could be enrolled."), status=422)
     params = enrolment.params_of(found, roster, _below(), person().id, str(get_locale()))
     with transaction() as writing:

@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
@@ -21,12 +22,16 @@ from lms.office.administration import Study
 from lms.office.class_form import OpenForm, RunForm, given
 from lms.office.history import lines_of
 from lms.office.places import bp, by_me, own_class
-from lms.programmes.classes import courses_of
+from lms.programmes.classes import courses_of, locked_class
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of, newest
 from lms.worker import ring
 
 MOST_COURSES = 500  # offered at once; a site has some dozens
+MEANWHILE = _l(
+    "Somebody has changed this class since you opened this page: the history below says what. Nothing is saved yet; look through"
+    " what stands here and save again."
+)
 
 
 class CourseForm(FlaskForm):  # type: ignore[misc]
@@ -101,12 +106,14 @@ def settings(class_id: int) -> ResponseReturnValue:
 def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) -> bool:
     try:
         with transaction() as writing:
+            if not form.still_holds(locked_class(writing, class_id)):
+                raise InvalidInput(_("Nothing was changed."), [str(MEANWHILE)])
             changed = administration.change_class(writing, class_id, form.run(code, provider), by_me(), agreed=form.agreed.data)
     except InvalidInput as error:
         form.tell(error.problems)
         return False
     ring(follow)
-    flash(_("Saved. Hours follow the new days.") if changed else _("Nothing has changed."), "success" if changed else "info")
+    flash(_("Saved.") if changed else _("Nothing has changed."), "success" if changed else "info")
     return True
 
 

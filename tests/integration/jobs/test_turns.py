@@ -151,7 +151,9 @@ def test_what_fails_is_tried_again_and_then_given_up_and_said(world: World, coun
         assert turn(world.app)
         assert job_of(world, number).state == expected
     assert job_of(world, number).message == "ValueError"
-    assert "系统多次出错" in world.client().get("/jobs/").text
+    page = world.client().get("/jobs/").text
+    assert "系统多次出错" in page
+    assert "2 / 5" in page, "what was done until then"
     assert not turn(world.app)
 
 
@@ -230,7 +232,10 @@ def test_files_go_with_their_job(world: World, counting: Counting) -> None:
     with world.app.app_context():
         tasks.tidy.run()
     assert stored(world, kept) == []
-    assert world.client().get(f"/jobs/{kept}").status_code == 404
+    for address in (f"/jobs/{kept}", f"/jobs/{kept}/download"):
+        gone = world.client().get(address)
+        assert gone.status_code == 404
+        assert "结果只保留七天，过期后请重新执行" in gone.text
 
 
 def test_what_is_being_worked_on_is_not_removed(world: World, counting: Counting) -> None:

@@ -47,9 +47,9 @@ def test_a_list_shows_for_each_row_what_would_come_of_it_and_does_nothing(desk: 
 
 
 def test_of_a_list_of_which_nobody_can_be_enrolled_nothing_but_the_reason_is_shown(desk: Desk) -> None:
-    shown = desk.upload("甲,乙,丙\n1,2,3\n").text
-    assert "第一行必须是列名" in shown
-    for words in ("请核对后在下方确认", "读取的列", "新建账号"):
+    shown = desk.upload("姓名,用户名\n王秀兰,TEACHER\n").text
+    assert "1 行中有 0 行可以入班" in shown
+    for words in ("请核对后在下方确认", "新建账号"):
         assert words not in shown, words
 
 
@@ -70,7 +70,7 @@ def test_a_list_that_was_confirmed_is_enrolled_in_the_background_and_each_row_ac
     assert (job.state, job.done, job.total) == ("done", 2, 2)
     result = result_of(desk.client, job.id)
     assert [row[:2] for row in result[1:]] == [["2", "lin"], ["3", "teacher"], ["4", ""], ["5", ""], ["6", ""]]
-    assert (result[1][2], result[2][2]) == ("新建账号，已入班", "已在班中")
+    assert [row[2] for row in result[1:5]] == ["新建账号，已入班", "已在班中", "用户名：与第 3 行重复", "姓名：未填写"]
     assert "查看班级" in desk.client.get(f"/jobs/{job.id}").text
     assert "周明" in desk.get(f"{desk.world.class_id}/settings")
     again = desk.upload(LIST)
@@ -132,7 +132,10 @@ def test_a_class_closed_before_the_worker_comes_takes_nobody_and_each_row_says_s
     assert job.state == "done"
     assert "班级已结束" in result_of(desk.client, job.id)[1][2]
     assert len(desk.members()) == 1
-    assert desk.confirm(preview).status_code == 422
+    for answer in (desk.confirm(preview), desk.upload(LIST)):
+        assert answer.status_code == 422
+        assert "班级已结束。" in answer.text, "the page says nothing else"
+        assert "名单未被采用" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -140,6 +143,9 @@ def test_a_class_closed_before_the_worker_comes_takes_nobody_and_each_row_says_s
     [
         (b"", "请选择教师名单文件"),
         (b"\xd0\xcf\x11\xe0", "旧版 Excel"),
+        (b"PK\x03\x04 no zip", "这不是可以读取的 Excel 工作簿。请"),
+        ("王秀兰,wang\n李强,li\n".encode(), "第一行必须是列名"),
+        ("姓名,用户名\n".encode(), "名单中没有人"),
         (b"a" * (table.MOST_BYTES + 1), "超过 5 MB"),
         (long_list(table.MOST_ROWS + 1).encode(), "超过 5000 人"),
     ],
@@ -147,7 +153,9 @@ def test_a_class_closed_before_the_worker_comes_takes_nobody_and_each_row_says_s
 def test_a_file_that_cannot_be_a_list_says_why_and_nothing_is_kept(desk: Desk, content: bytes, words: str) -> None:
     answer = desk.upload(content)
     assert answer.status_code == 422
-    assert words in answer.text
+    summary = answer.text.partition('class="error-summary"')[2].partition("</div>")[0]
+    assert words in summary
+    assert 'href="#list-file"' in summary
     assert counted(desk, Job) == 0
 
 
@@ -197,7 +205,7 @@ def test_of_one_teacher_for_a_class_closed_meanwhile_no_field_is_offered_that_is
     answer = desk.post(f"{desk.world.class_id}/add", name="", username="lin", track="primary")
     assert answer.status_code == 422
     summary = answer.text.partition('class="error-summary"')[2].partition("</div>")[0]
-    assert "未填写" in summary
+    assert "班级已结束。" in summary
     assert "<a " not in summary
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from lms.programmes.values import Text, Track
 from lms.rosters.rows import Roster, read, read_one
-from lms.rosters.table import Line
+from lms.rosters.table import Line, Unreadable
 
 PRIMARY, JUNIOR = Track("primary", Text("小学教师", "Primary school teachers")), Track("junior", Text("初中教师", "Junior school teachers"))
 TRACKS = (PRIMARY, JUNIOR)
@@ -100,15 +100,15 @@ def test_a_user_name_twice_is_told_with_the_first_line_however_it_is_written() -
 
 
 @pytest.mark.parametrize("rows", [[], [("姓名", "用户名")]])
-def test_a_list_with_nobody_in_it_is_a_problem(rows: list[Sequence[str]]) -> None:
-    found = roster(*rows)
-    assert (found.rows, len(found.problems)) == ([] if rows else (), 1)
+def test_a_list_with_nobody_in_it_is_none(rows: list[Sequence[str]]) -> None:
+    with pytest.raises(Unreadable, match="nobody in it"):
+        roster(*rows)
 
 
-def test_without_names_of_columns_it_is_said_which_are_needed() -> None:
-    found = roster(("王秀兰", "wang"), ("李强", "li"))
-    assert told(found) == [(1, "name"), (1, "username")]
-    assert "姓名" in found.problems[0].what
+@pytest.mark.parametrize("rows", [[("王秀兰", "wang"), ("李强", "li")], [("王秀兰", "wang")], [("姓名", "备注"), ("王秀兰", "x")]])
+def test_without_names_of_columns_it_is_said_which_are_needed(rows: list[Sequence[str]]) -> None:
+    with pytest.raises(Unreadable, match="at least 姓名"):
+        roster(*rows)
 
 
 def test_a_single_teacher_is_held_to_the_same_rules() -> None:

@@ -39,7 +39,7 @@ def test_lines_are_numbered_as_in_the_file_and_empty_ones_left_out() -> None:
     ("content", "words"),
     [
         (b"\xd0\xcf\x11\xe0 old", "old Excel workbook"),
-        (b"PK\x03\x04 no zip", "cannot be read"),
+        (b"PK\x03\x04 no zip", "no Excel workbook that can be read. Save"),
         ("姓名\n王".encode() + "王".encode("gbk") + b"\n", "in UTF-8 and other lines are not"),
         (b"\xff\xff\xff\xff", "neither in UTF-8 nor in GBK"),
         (b"a," * 60 + b"b", "more than 50 columns"),
@@ -109,7 +109,7 @@ BOMB = "<row r='1'><c r='A1' t='inlineStr'><is><t>" + "a" * 41_000_000 + "</t></
     ],
 )
 def test_a_workbook_that_is_broken_or_hostile_is_refused_in_a_line(content: bytes) -> None:
-    with pytest.raises(Unreadable, match="Save it again"):
+    with pytest.raises(Unreadable, match="Save the list again"):
         read(content)
 
 

@@ -1,0 +1,44 @@
+"""Is somebody told on a page why a file does not come, and not handed that page as a file?"""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from lms.storage import storage
+from tests.browser.phone import phone, sign_in, sound
+from tests.site import Site
+
+SOON_MS = 20_000
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """A phone on which a file may be missing, but nothing else may go wrong."""
+    with phone(browser, site, expected="404") as context:
+        yield context
+
+
+def test_an_export_whose_file_is_gone_says_so_on_a_page_and_what_to_do(visitor: BrowserContext, site: Site) -> None:
+    page = sign_in(visitor, site, "office")
+    page.get_by_role("link", name=re.compile("在线教学能力提升")).click()
+    page.get_by_role("button", name="导出全部学时证明").click()
+    link = page.get_by_role("link", name=re.compile("下载"))
+    expect(link).to_be_visible(timeout=SOON_MS)
+    with site.app.app_context():
+        shutil.rmtree(storage().folder / "jobs")  # type: ignore[attr-defined]
+    with page.expect_response(re.compile("/download$")) as answer:
+        link.click()
+    assert answer.value.status == 404
+    expect(page.get_by_text("结果只保留七天，过期后请重新执行")).to_be_visible()
+    sound(page)
+
+
+def test_who_was_signed_out_meanwhile_signs_in_and_is_handed_no_page_as_a_transcript(visitor: BrowserContext, site: Site) -> None:
+    page = sign_in(visitor, site, "teacher", f"/transcript/{site.enrolment_id}")
+    expect(page.get_by_role("link", name="PDF")).to_be_visible()
+    visitor.clear_cookies()
+    page.get_by_role("link", name="PDF").click()
+    expect(page.locator("input[name=identity]")).to_be_visible()
