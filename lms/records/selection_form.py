@@ -32,8 +32,7 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
 
     def offer(self, session: Session) -> None:
         """Offer the courses and verbs that are known, and what is asked for besides."""
-        newest = listing.newest(session, size=MOST_COURSES).versions
-        self.course.choices = _choices({version.course.code: pick(version.title_zh, version.title_en) for version in newest}, self.course)
+        self.course.choices = _choices(course_titles(session), self.course)
         self.verb.choices = _choices({iri: str(said) for iri, said in VERBS.items()}, self.verb)
 
     def selection(self) -> Selection:
@@ -51,6 +50,12 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
         for problem in problems:
             name = problem.partition(":")[0]
             self[name].errors = [words[name]]
+
+
+def course_titles(session: Session) -> dict[str, str]:
+    """Return what courses are called, by their codes."""
+    newest = listing.newest(session, size=MOST_COURSES).versions
+    return {version.course.code: pick(version.title_zh, version.title_en) for version in newest}
 
 
 def _choices(known: Mapping[str, str], field: SelectField) -> list[tuple[str, str]]:

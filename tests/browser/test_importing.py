@@ -40,7 +40,7 @@ def test_an_office_begins_an_import_stops_it_and_looks_at_what_was_put_aside(vis
     put_one_aside(site.app)
     page.get_by_role("button", name="停止").press("Enter")
     expect(page.get_by_text("已导入的记录保留，可以从这里继续")).to_be_visible()
-    page.get_by_text("程序的原始说明").click()
+    page.get_by_text("程序的原始说明").last.click()
     expect(page.get_by_text(REASON)).to_be_visible()
     page.get_by_text("显示", exact=True).click()
     sound(page)

@@ -64,6 +64,8 @@ def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[str]:
         yield _("is this site itself")
     elif parts.hostname in LOCAL and not internal:
         yield _("is this machine")
+    elif not internal and _is_inside(parts.hostname):
+        yield _("is inside a network of its own; whoever runs the site can add it")
     if parts.scheme != "https" and not internal:
         yield _("must begin with https://, because http sends the secret readable to everybody on the way")
 
@@ -84,6 +86,14 @@ def _port(url: str) -> int | None:
         return None
 
 
+def _is_inside(number: str) -> bool:
+    """Say whether a network address is one that the world does not know; a name is no such address, and is looked at when it is used."""
+    try:
+        return not ipaddress.ip_address(number.partition("%")[0]).is_global
+    except ValueError:
+        return False
+
+
 def resolve(address: Address) -> str:
     """Return the network address to connect to, looked at first, so that no name leads inside one's own network later on.
 
@@ -95,6 +105,6 @@ def resolve(address: Address) -> str:
     except OSError as error:
         raise NotReached(f"the name {address.host} is not known") from error
     numbers = [str(one[4][0]) for one in found]
-    if not address.internal and not all(ipaddress.ip_address(number.partition("%")[0]).is_global for number in numbers):
+    if not address.internal and any(_is_inside(number) for number in numbers):
         raise NotReached(f"{address.host} is inside a network of its own ({numbers[0]}); an operator can allow that")
     return numbers[0]

@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, SelectMultipleField, StringField
+from wtforms import BooleanField, SelectMultipleField, StringField, widgets
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from lms import vocabulary as v
@@ -29,6 +30,7 @@ from lms.records.forwarding.models import Forward
 from lms.records.forwarding.tasks import forward as work
 from lms.records.forwarding.words import REASONS
 from lms.records.sections import bp
+from lms.records.selection_form import course_titles
 from lms.records.store_form import StoreForm
 from lms.records.views.changing import change, found
 from lms.worker import ring
@@ -41,7 +43,7 @@ class ForwardForm(StoreForm):
     """Where statements shall go, and which of them."""
 
     name = StringField(_l("Name of the store"), validators=[DataRequired(_l("Say what it is called here."))])
-    courses = SelectMultipleField(_l("Only these courses"))
+    courses = SelectMultipleField(_l("Only these courses"), widget=widgets.ListWidget(), option_widget=widgets.CheckboxInput())
     from_now = BooleanField(_l("Leave out what is stored already"))
 
     @property
@@ -63,7 +65,10 @@ def forwarding() -> ResponseReturnValue:
 def new_forward() -> ResponseReturnValue:
     """Add a forward, to a public address; one inside the own network is an operator's to add."""
     form = ForwardForm()
-    form.courses.choices = list(session().scalars(select(Course.code).order_by(Course.code)))
+    titles = course_titles(session())
+    form.courses.choices = [
+        SelectChoice(code, titles.get(code, code)) for code in session().scalars(select(Course.code).order_by(Course.code))
+    ]
     if not form.validate_on_submit() or not _added(form):
         return render_template("records/forward_new.html", form=form), 422 if form.is_submitted() else 200
     ring(work)

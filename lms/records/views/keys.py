@@ -1,12 +1,15 @@
 """Which other systems hold a key of the record store, and how is one given or taken back? For the office of the whole site."""
 
+from uuid import uuid4
+
 import structlog
 from flask import current_app, flash, make_response, redirect, render_template, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, widgets
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
@@ -21,6 +24,7 @@ from lms.records.sections import bp
 from xapi.keys import LONGEST_NAME, VERSIONS, add_key, revoke_key
 
 log = structlog.get_logger(__name__)
+ONCE = "key_form"  # in the session: the form by which the last key was given
 USUAL = ("statements/write", "statements/read/mine")
 
 
@@ -40,6 +44,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
         _l("Version of xAPI"), choices=[SelectChoice(one, one) for one in VERSIONS], default=VERSIONS[0], validators=[InputRequired()]
     )
     trusted = BooleanField(_l("Its durations may count as hours"))
+    once = HiddenField(default=lambda: uuid4().hex)  # the page that shows a secret, loaded again, sends the same form
 
     def validate_name(self, field: StringField) -> None:
         """Refuse what cannot be an authority's name."""
@@ -62,9 +67,16 @@ def new_key() -> ResponseReturnValue:
     form = KeyForm()
     if not form.validate_on_submit():
         return render_template("records/key_new.html", form=form), 422 if form.is_submitted() else 200
+    if form.once.data and cookie.get(ONCE) == form.once.data:
+        flash(
+            _("This key was given already, and its secret is shown once. If you did not copy it, revoke the key and give another."),
+            "warning",
+        )
+        return redirect(url_for(".keys"))
     with transaction() as writing:
         how = {"trusted": form.trusted.data, "default_version": form.version.data}
         key, secret = add_key(writing, form.name.data, tuple(form.scopes.data), now=now(), **how)
+    cookie[ONCE] = form.once.data
     log.info("key.given", key=key, by=person().id)
     address = f"{current_app.extensions['settings'].public_url}/xapi/"
     page = make_response(render_template("records/key_given.html", name=form.name.data, key=key, secret=secret, address=address))

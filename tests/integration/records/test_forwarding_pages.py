@@ -1,5 +1,7 @@
 """Does the office of the whole site see how forwards stand, and can it add, stop, mend and remove them?"""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -28,6 +30,9 @@ def send(client: FlaskClient, path: str, **form: object) -> TestResponse:
 
 def test_a_forward_that_is_added_stands_in_the_list_without_its_secret(here: Here, province: FlaskClient) -> None:
     assert "没有向其他记录库转发" in province.get(PLACE).text
+    offered = re.search(r'value="c1"[^>]*><label for="[^"]*">([^<]*)<', province.get(f"{PLACE}/new").text)
+    assert offered is not None
+    assert offered[1] == "课程c1", "an office knows a course by its title"
     page = send(province, f"{PLACE}/new", **ORDER, courses=["c1"], from_now="y")
     assert page.status_code == 200
     assert "省平台" in page.text

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -56,15 +56,24 @@ def test_a_key_that_was_given_opens_what_was_chosen_and_its_secret_is_shown_once
     assert (kept.name, kept.scopes, kept.trusted, kept.default_version) == ("省平台", "statements/read", True, "1.0.3")
 
 
+def test_the_page_with_a_secret_loaded_again_gives_no_second_key(offices: World, province: FlaskClient) -> None:
+    once = [re.findall(r'name="once" type="hidden" value="(\w+)"', province.get("/records/keys/new").text)[0] for _ in range(2)]
+    assert send(province, "/records/keys/new", **READING, once=once[0]).status_code == 200
+    assert send(province, "/records/keys/new", **READING, once=once[0]).location == "/records/keys"
+    assert "口令只显示一次" in province.get("/records/keys").text
+    assert send(province, "/records/keys/new", **READING, once=once[1]).status_code == 200
+    assert offices.act(lambda session: session.scalar(select(func.count()).select_from(ApiKey))) == 2
+
+
 def test_the_list_says_when_a_key_was_used_and_why_it_was_refused(offices: World, province: FlaskClient, app: Flask) -> None:
     assert "没有其他系统持有密钥" in province.get("/records/keys").text
     key, secret = given(province)
-    assert "从未使用" in province.get("/records/keys").text
+    assert "<span>从未</span>" in province.get("/records/keys").text
     ask(app, key, secret, "POST", json={})
     ask(app, key, "wrong")
     ask(app, "nobody's", "secret")
     page = province.get("/records/keys").text
-    assert "从未使用" not in page
+    assert "<span>从未</span>" not in page
     for words in (
         "拒绝 2 次",
         "超出该密钥的权限：1",

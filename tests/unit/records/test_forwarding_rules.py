@@ -71,6 +71,8 @@ INNER = [
 def test_a_name_that_leads_inside_a_network_is_not_followed(number: str) -> None:
     with pytest.raises(NotReached):
         resolve(Address(f"https://{number}/xapi", internal=False))
+    with pytest.raises(InvalidInput, match=r"inside a network of its own|this machine"):
+        parse_address(f"https://{number}/xapi", SETTINGS, internal=False)
     assert resolve(Address(f"https://{number}/xapi", internal=True))
 
 
