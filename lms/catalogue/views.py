@@ -15,6 +15,7 @@ from lms.accounts.models import TRAINER, Organisation
 from lms.catalogue import listing, publish
 from lms.catalogue.gates import format_words, gate_words
 from lms.catalogue.models import CourseVersion
+from lms.catalogue.problems import in_words
 from lms.catalogue.uploads import MOST_MB, SUFFIXES, checked, suffix_of
 from lms.clock import now
 from lms.db import session, transaction
@@ -104,7 +105,7 @@ def _upload_page(form: UploadForm, problems: list[tuple[str, str]]) -> str:
 def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, str]]]:
     with checked(form.file.data) as found:
         if found.package is None:
-            return None, list(found.problems)
+            return None, [(path, in_words(message)) for path, message in found.problems]
         publish.store_files(storage(), found.package)  # before the transaction, for it may take long
         before = now()
         try:

@@ -145,7 +145,7 @@ class _Reader:
 
     def _problems_of_username(self, username: str) -> Iterable[tuple[str, str]]:
         if not username:
-            yield "username", _("is missing")
+            yield "username", _("is empty")
         elif IDENTITY_NUMBER.fullmatch(username):
             yield "username", _("looks like an identity number; use a staff number, a telephone number or an e-mail address")
         elif not USERNAME.fullmatch(username):
@@ -176,7 +176,7 @@ def _unreadable(given: Mapping[str, str]) -> Iterable[tuple[str, str]]:
 
 def _problems_of_name(field_name: str, text: str, most: int, *, required: bool) -> Iterable[tuple[str, str]]:
     if required and not text:
-        yield field_name, _("is missing")
+        yield field_name, _("is empty")
     elif len(text) > most:
         yield field_name, _("has more than %(most)s characters", most=most)
     elif text.startswith(FORMULA):
