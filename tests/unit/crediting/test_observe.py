@@ -1,0 +1,194 @@
+"""What does each kind of statement prove, and whose word is it? A statement, and the whole of what follows."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from lms import vocabulary as v
+from lms.crediting.observe import LONGEST_CLAIM_S, MOST_SEGMENTS, Ignored, Launched, Observed, Rule, Trust, duration_s, observe
+
+SITE = "https://lms.example"
+IRI = v.activity_iri(SITE, "c1", "film")
+OPEN = Rule("c1:film", IRI, server_graded=False)
+GRADED = Rule("c1:film", IRI, server_graded=True)
+REGISTRATION = uuid.UUID(int=7)
+OPENED = int(datetime(2026, 3, 1, 10, tzinfo=UTC).timestamp())
+RECEIVED = OPENED + 600
+TRUST = Trust(SITE, frozenset({"provider"}), {(REGISTRATION, "film"): (Launched("launch", OPENED),)})
+CONTEXT = {v.LAUNCH: "launch", v.DEVICE: "phone", v.OPENED: "2026-03-01T10:00:00.400Z"}
+PROVED = {"activity": "c1:film", "session": "launch", "device": "phone", "at": RECEIVED}
+
+
+def statement(verb: str, authority: str = "player", *, about: str = IRI, result: Any = None, **context: Any) -> dict[str, Any]:
+    return {
+        "verb": {"id": verb},
+        "object": {"id": about},
+        "authority": {"objectType": "Agent", "account": {"homePage": SITE, "name": authority}},
+        "result": result or {},
+        "context": {"registration": str(REGISTRATION), "extensions": {**CONTEXT, **context}},
+        "timestamp": "2019-01-01T00:00:00Z",  # the learner's clock: it says nothing here
+        "stored": "2026-03-01T10:10:00.900Z",
+    }
+
+
+def segments(text: object, **context: Any) -> dict[str, Any]:
+    return statement(v.PAUSED, result={"extensions": {v.PLAYED_SEGMENTS: text}}, **context)
+
+
+def stretch(since: str, until: str) -> dict[str, Any]:
+    return statement(v.PRESENT, "lms", **{v.STRETCH: {"from": since, "to": until}})
+
+
+def reason(one: dict[str, Any], rule: Rule = OPEN, trust: Trust = TRUST) -> str:
+    found = observe(one, rule, trust)
+    assert isinstance(found, Ignored), found
+    return found.reason
+
+
+@pytest.mark.parametrize("authority", ["stranger", "", "LMS"])
+@pytest.mark.parametrize("verb", [v.PRESENT, v.COMPLETED, v.PASSED, v.PAUSED, v.TERMINATED])
+def test_the_word_of_nobody_known_proves_nothing(verb: str, authority: str) -> None:
+    assert reason(statement(verb, authority)) == "untrusted-authority"
+
+
+def test_the_right_name_at_another_site_or_of_no_account_is_a_stranger() -> None:
+    elsewhere = statement(v.COMPLETED)
+    elsewhere["authority"]["account"]["homePage"] = "https://other.example"
+    nameless = statement(v.COMPLETED) | {"authority": {"objectType": "Agent", "mbox": "mailto:player@lms.example"}}
+    for one in (elsewhere, nameless, {name: what for name, what in nameless.items() if name != "authority"}):
+        assert reason(one) == "untrusted-authority"
+
+
+def test_presence_is_the_servers_alone_to_say() -> None:
+    one = stretch("2026-03-01T10:00:00Z", "2026-03-01T10:05:00Z")
+    assert observe(one, OPEN, TRUST) == (Observed("present", "c1:film", "launch", "phone", at=OPENED + 300, since=OPENED),)
+    for name in ("player", "provider"):
+        one["authority"]["account"]["name"] = name
+        assert reason(one) == "presence-from-client"
+
+
+def test_presence_is_floored_to_whole_seconds_and_without_one_is_none() -> None:
+    (found,) = observe(stretch("2026-03-01T10:00:00.999Z", "2026-03-01T10:00:02.001Z"), OPEN, TRUST)  # type: ignore[misc]
+    assert (found.since, found.at) == (OPENED, OPENED + 2)
+    assert reason(stretch("2026-03-01T10:00:00.1Z", "2026-03-01T10:00:00.9Z")) == "no-whole-second"
+    assert reason(stretch("2026-03-01T10:00:05Z", "2026-03-01T10:00:00Z")) == "no-whole-second"
+    assert reason(statement(v.PRESENT, "lms")) == "no-stretch"
+    assert reason(statement(v.PRESENT, "lms", **{v.STRETCH: "ten minutes"})) == "no-stretch"
+
+
+@pytest.mark.parametrize("authority", ["lms", "player", "provider"])
+@pytest.mark.parametrize(("verb", "kind"), [(v.COMPLETED, "completed"), (v.PASSED, "passed")])
+def test_that_something_was_completed_or_passed_is_dated_by_its_receipt(verb: str, kind: str, authority: str) -> None:
+    assert observe(statement(verb, authority), OPEN, TRUST) == (Observed(kind, **PROVED),)
+
+
+def test_what_the_server_grades_only_the_server_can_say_was_passed() -> None:
+    for authority in ("player", "provider"):
+        assert reason(statement(v.PASSED, authority), GRADED) == "not-evidence"
+        assert observe(statement(v.COMPLETED, authority), GRADED, TRUST) == (Observed("completed", **PROVED),)
+    assert observe(statement(v.PASSED, "lms"), GRADED, TRUST) == (Observed("passed", **PROVED),)
+
+
+@pytest.mark.parametrize(("verb", "result"), [(v.COMPLETED, {"completion": False}), (v.PASSED, {"success": False})])
+def test_who_says_in_one_breath_that_it_was_not_so_proves_nothing(verb: str, result: dict[str, bool]) -> None:
+    assert reason(statement(verb, "lms", result=result)) == "not-evidence"
+
+
+@pytest.mark.parametrize("verb", [v.COMPLETED, v.PASSED, v.PAUSED])
+@pytest.mark.parametrize("part", ["#page-2", "/question/1", "?subContentId=1"])
+def test_a_part_of_an_activity_is_not_the_activity(verb: str, part: str) -> None:
+    assert reason(statement(verb, about=IRI + part, result={"extensions": {v.PLAYED_SEGMENTS: "0[.]10"}})) == "part-of-activity"
+
+
+def test_what_is_no_activity_at_all_is_not_this_one() -> None:
+    agent = statement(v.COMPLETED) | {"object": {"objectType": "Agent", "id": IRI}}
+    assert reason(agent) == "part-of-activity"
+
+
+def test_other_verbs_prove_nothing() -> None:
+    assert reason(statement(v.FAILED)) == "not-evidence"
+    assert reason(statement(v.TERMINATED, result={"duration": "PT10H"})) == "not-evidence"
+
+
+def test_segments_are_media_milliseconds_with_the_launch_s_opening_and_their_speed() -> None:
+    found = observe(segments("0[.]12.3456[,]20.5[.]30", **{v.SPEED: "1.5x"}), OPEN, TRUST)
+    proved = [
+        Observed("played", **PROVED, since=OPENED, media_from_ms=a, media_to_ms=b, rate=1.5) for a, b in ((0, 12_345), (20_500, 30_000))
+    ]
+    assert found == tuple(proved)
+
+
+def test_a_film_that_ends_says_both_what_was_played_and_that_it_was_completed() -> None:
+    one = statement(v.COMPLETED, result={"extensions": {v.PLAYED_SEGMENTS: "0[.]10"}})
+    assert [seen.kind for seen in observe(one, OPEN, TRUST)] == ["played", "completed"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text", ["", "10[.]10", "30[.]20", "a[.]b", "-5[.]x", "0[.]1000000", 7, None, ["0[.]10"]])
+def test_segments_without_length_or_sense_prove_nothing(text: object) -> None:
+    assert reason(segments(text)) == "not-evidence"
+
+
+def test_of_more_segments_than_any_page_sends_the_rest_is_left_out() -> None:
+    text = "[,]".join(f"{second}[.]{second + 1}" for second in range(MOST_SEGMENTS + 5))
+    assert len(observe(segments(text), OPEN, TRUST)) == MOST_SEGMENTS  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "speed"), [("2", 2.0), ("0.5x", 0.5), (1.25, 1.25), ("fast", 1.0), ("0", 1.0), ("-3", 1.0), ("inf", 1.0), ("nan", 1.0)]
+)
+def test_a_speed_that_is_none_is_one(said: object, speed: float) -> None:
+    (found,) = observe(segments("0[.]10", **{v.SPEED: said}), OPEN, TRUST)  # type: ignore[misc]
+    assert found.rate == speed
+
+
+def test_where_the_opening_is_not_said_there_is_none() -> None:
+    one = segments("0[.]10")
+    del one["context"]["extensions"][v.OPENED]
+    (found,) = observe(one, OPEN, TRUST)  # type: ignore[misc]
+    assert found.since is None
+
+
+def test_a_report_stands_from_the_launch_the_server_noted_to_its_receipt() -> None:
+    one = statement(v.TERMINATED, "provider", result={"duration": "PT5M"}, **{v.OPENED: "2020-01-01T00:00:00Z"})
+    assert observe(one, OPEN, TRUST) == (Observed("reported", "c1:film", "launch", "", at=RECEIVED, since=OPENED, seconds=300),)
+    assert reason(statement(v.TERMINATED, "provider")) == "no-duration"
+    assert reason(one, trust=Trust(SITE, frozenset({"provider"}))) == "no-launch"
+
+
+def test_a_report_is_about_the_launch_it_names_or_the_last_one_opened_by_then() -> None:
+    launches = (Launched("first", OPENED), Launched("second", OPENED + 60), Launched("later", RECEIVED + 1))
+    trust = Trust(SITE, frozenset({"provider"}), {(REGISTRATION, "film"): launches})
+    one = statement(v.TERMINATED, "provider", result={"duration": "PT5M"})
+    for said, session in (("first", "first"), (None, "second"), ("second", "second")):
+        one["context"]["extensions"] = {} if said is None else {v.LAUNCH: said}
+        (found,) = observe(one, OPEN, trust)  # type: ignore[misc]
+        assert found.session == session
+    for said in ("later", "unknown"):
+        one["context"]["extensions"] = {v.LAUNCH: said}
+        assert reason(one, trust=trust) == "no-launch"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("PT0S", 0),
+        ("PT59.9S", 59),
+        ("PT2M", 120),
+        ("PT3H", 10_800),
+        ("P4D", 345_600),
+        ("P1DT2H3M4.5S", 93_784),
+        ("P99999999D", LONGEST_CLAIM_S),
+        ("P", None),
+        ("PT", None),
+        ("", None),
+        ("P1Y", None),
+        ("P2M", None),
+        ("P1W", None),
+        ("-PT5M", None),
+        ("PT5M ", None),
+    ],
+)
+def test_a_duration_is_whole_seconds_or_none(text: str, seconds: int | None) -> None:
+    assert duration_s(text) == seconds
