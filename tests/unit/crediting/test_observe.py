@@ -69,6 +69,11 @@ def test_presence_is_the_servers_alone_to_say() -> None:
         assert reason(one) == "presence-from-client"
 
 
+def test_instants_of_other_zones_are_the_same_instants() -> None:
+    (found,) = observe(stretch("2026-03-01T18:00:00+08:00", "2026-03-01T05:05:00-05:00"), OPEN, TRUST)  # type: ignore[misc]
+    assert (found.since, found.at) == (OPENED, OPENED + 300)
+
+
 def test_presence_is_floored_to_whole_seconds_and_without_one_is_none() -> None:
     (found,) = observe(stretch("2026-03-01T10:00:00.999Z", "2026-03-01T10:00:02.001Z"), OPEN, TRUST)  # type: ignore[misc]
     assert (found.since, found.at) == (OPENED, OPENED + 2)
@@ -158,10 +163,10 @@ def test_a_report_stands_from_the_launch_the_server_noted_to_its_receipt() -> No
 
 
 def test_a_report_is_about_the_launch_it_names_or_the_last_one_opened_by_then() -> None:
-    launches = (Launched("first", OPENED), Launched("second", OPENED + 60), Launched("later", RECEIVED + 1))
+    launches = (Launched("first", OPENED), Launched("second", OPENED + 60), Launched("now", RECEIVED), Launched("later", RECEIVED + 1))
     trust = Trust(SITE, frozenset({"provider"}), {(REGISTRATION, "film"): launches})
     one = statement(v.TERMINATED, "provider", result={"duration": "PT5M"})
-    for said, session in (("first", "first"), (None, "second"), ("second", "second")):
+    for said, session in (("first", "first"), (None, "now"), ("second", "second")):
         one["context"]["extensions"] = {} if said is None else {v.LAUNCH: said}
         (found,) = observe(one, OPEN, trust)  # type: ignore[misc]
         assert found.session == session
