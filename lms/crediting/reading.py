@@ -102,7 +102,7 @@ def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms
 
     Read again, a statement adds nothing: the worker may have died after its last commit, or been given a batch twice.
     """
-    proved = {number: _all_proved(session, own, terms[number], public_url) for number, own in found.items()}
+    proved = {number: all_proved(session, own, terms[number], public_url) for number, own in found.items()}
     _add_new(session, proved)
     moved = _voided(session, found)
     for number, own in proved.items():
@@ -112,7 +112,8 @@ def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms
     return moved
 
 
-def _all_proved(session: Session, found: Found, terms: Terms, public_url: str) -> list[Proved]:
+def all_proved(session: Session, found: Found, terms: Terms, public_url: str) -> list[Proved]:
+    """Return what one enrolment's statements prove, in their order."""
     trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url)
     return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
 
@@ -126,7 +127,7 @@ def _add_new(session: Session, proved: Mapping[int, Sequence[Proved]]) -> None:
     rows = [
         {**asdict(one), "enrolment_id": number, "statement_id": statement_id, "part": part, "voided": statement_id in void}
         for number, own in proved.items()
-        for part, (statement_id, one) in _numbered(own)
+        for part, (statement_id, one) in numbered(own)
         if statement_id in new
     ]
     session.connection().execute(insert(Observation), rows)
@@ -170,7 +171,7 @@ def _voided(session: Session, found: Mapping[int, Found]) -> dict[int, Moved]:
     return moved
 
 
-def _numbered(proved: Sequence[Proved]) -> Iterable[tuple[int, Proved]]:
+def numbered(proved: Sequence[Proved]) -> Iterable[tuple[int, Proved]]:
     """Number the observations of each statement from 0."""
     counted: dict[uuid.UUID, int] = defaultdict(int)
     for statement_id, one in proved:

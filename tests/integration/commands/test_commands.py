@@ -184,6 +184,7 @@ GOOD: list[tuple[str, set[str]]] = [
         {"id", "username", "roles"},
     ),
     ("ledger verify --json", {"enrolments", "entries", "findings", "clean"}),
+    ("ledger verify --statements --json", {"statements", "statements_removed", "findings", "clean"}),
     ("xapi key add --name N --scope all --json", {"key", "secret"}),
     ("xapi key list --json", set()),
     ("xapi partitions --json", set()),
