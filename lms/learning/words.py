@@ -25,5 +25,6 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "spoken": _("{minutes} minutes counted so far"),
         },
         "waiting": _("{count} things you did are kept on this device and will be sent when the network is back."),
+        "held": _("What you did last was not sent; it is kept on this device. {reason}"),
         "refused": _("Something could not be saved: {reason}"),
     }

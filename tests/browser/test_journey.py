@@ -150,15 +150,6 @@ def test_what_was_done_without_a_network_arrives_once_when_it_is_back(site: Site
     assert sound(site)
 
 
-def test_an_activity_that_could_not_be_opened_opens_when_the_network_is_back(site: Site, visitor: BrowserContext) -> None:
-    page = sign_in(visitor, site, "teacher")
-    visitor.route("**/learn/open", lambda route: route.abort("internetdisconnected"))
-    page.goto(site.learn("reading"))
-    expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "offline", timeout=SOON_MS)
-    visitor.unroute("**/learn/open")
-    expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
-
-
 def test_what_was_played_until_the_page_was_left_is_covered(site: Site, visitor: BrowserContext) -> None:
     page = sign_in(visitor, site, "teacher")
     page.goto(site.learn("film"))

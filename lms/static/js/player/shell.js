@@ -89,6 +89,7 @@ async function open(take, tries = 0) {
 async function renew(where) {
   const answer = await send(urls.open, { ...where, take: false }, { cookies: true, csrf: config.csrf });
   if (answer.status === 200) return answer.body.token;
+  if (answer.status === 403) tell(texts.held, answer.body?.detail ?? "403"); // theirs, but they may not study there now
   return isTemporary(answer.status) ? undefined : null;
 }
 
@@ -154,9 +155,13 @@ function delivered(group, answer) {
 
 function refused(entry, { code, reason }) {
   if (entry.kind === "answers") gradeCame({ id: entry.id, place: entry.place, error: { code, detail: reason } });
+  tell(texts.refused, reason);
+}
+
+function tell(words, reason) {
   const note = document.querySelector("[data-refused]");
   note.hidden = false;
-  note.textContent = texts.refused.replace("{reason}", reason);
+  note.textContent = words.replace("{reason}", reason);
 }
 
 async function showWaiting() {
