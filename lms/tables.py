@@ -2,6 +2,7 @@
 
 from lms.accounts import models as accounts
 from lms.catalogue import models as catalogue
+from lms.classes import models as classes
 from lms.crediting import models as crediting
 from lms.db import Base
 from lms.heart import WorkerHeartbeat
@@ -13,5 +14,5 @@ from lms.records.forwarding import models as forwarding
 from lms.records.importing import models as importing
 from lms.records.retention import models as retention
 
-MODULES = (accounts, catalogue, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
+MODULES = (accounts, catalogue, classes, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
 METADATA = Base.metadata

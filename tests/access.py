@@ -5,31 +5,38 @@ A route of the application that has no row here fails a test, and so does a row 
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from lms.accounts.models import OFFICE, TEACHER, TRAINER, Organisation, Person
+from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.publish import file_name
+from lms.classes.models import ClassSession, ClassStaff
+from lms.classes.planning import PlannedSession
+from lms.classes.staff import appoint
+from lms.classes.timetable import add
 from lms.jobs import queue
 from lms.jobs.models import DONE
 from lms.office.export import TRANSCRIPTS
 from lms.programmes import classes
+from lms.programmes.changes import By
 from lms.programmes.models import TrainingClass
 from lms.storage import storage
-from tests.factories import World, signed_in
+from tests.access_of_staff import STAFFS_OWN
+from tests.factories import BEGIN, World, signed_in
 from xapi.models import IdRow
 
 # Whose the data are: the teacher's hours, the office's jobs. The colleague sits in the same class; the trainer and the office belong
 # to its provider; the office elsewhere does not.
-VISITORS = ("nobody", "teacher", "colleague", "trainer", "office", "elsewhere")
+VISITORS = ("nobody", "teacher", "colleague", "trainer", "office", "elsewhere", "staff")
 
 EVERYBODY = "200 200 200 200 200 200"
 TEACHERS = "login 200 200 403 403 403"
@@ -97,6 +104,18 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.move", "POST"): "401 403 403 403 302 404",
     ("office.new_password", "POST"): "401 403 403 403 200 404",
     ("office.export", "POST"): "401 403 403 403 302 404",
+    ("office.today", "GET"): "login 403 403 403 403 403",
+    ("office.show_timetable", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.new_session", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.new_session", "POST"): "401 403 403 403 422 404",
+    ("office.change_session", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.change_session", "POST"): "401 403 403 403 422 404",
+    ("office.cancel_session", "POST"): "401 403 403 403 302 404",
+    ("office.preview_timetable", "POST"): "401 403 403 403 422 404",
+    ("office.take_timetable", "POST"): "401 403 403 403 422 404",
+    ("office.staff", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.staff", "POST"): "401 403 403 403 422 404",
+    ("office.dismiss", "POST"): "401 403 403 403 302 404",
     ("records.statements", "GET"): OFFICES,
     ("records.statement", "GET"): "login 403 403 403 200 404",
     ("records.statement_json", "GET"): "login 403 403 403 200 404",
@@ -149,6 +168,7 @@ RECORD_STORE = {
 WITHOUT_COOKIE = {"learning.take_beat", "learning.save_state", "learning.take_answers"}
 
 SHA256 = "ab" * 32
+LESSON = PlannedSession("s1", "研讨", "online", BEGIN, BEGIN + timedelta(hours=2), 0)
 CONTENT = ("content.file", "content.frame", "content.player_file")
 
 
@@ -163,7 +183,11 @@ def expected(endpoint: str, method: str, visitor: str) -> str | None:
         row = RECORD_STORE.get(endpoint, RECORD_STORE["*"])
         return str(row.get(method, row["*"]))
     line = ACCESS.get((endpoint, method))
-    return line.split()[VISITORS.index(visitor)] if line else None
+    if line is None:
+        return None
+    if visitor == "staff":
+        return STAFFS_OWN.get((endpoint, method), "403" if endpoint.startswith("catalogue.") else line.split()[VISITORS.index("trainer")])
+    return line.split()[VISITORS.index(visitor)]
 
 
 @dataclass(frozen=True)
@@ -217,9 +241,18 @@ class Place:
             "import_id": 1,
             "aside_id": 1,
             "person_id": 1,
+            "session_id": self.session_id(rule.endpoint),
+            "member_id": 99,
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
+
+    def session_id(self, endpoint: str) -> int:
+        """Return a session of the class; one that is cancelled is another for each visitor."""
+        if endpoint == "office.cancel_session":
+            self.world.act(lambda session: session.execute(update(ClassSession).values(cancelled_at=None)))
+        found: int = self.world.act(lambda session: session.scalars(select(ClassSession.id)).one())
+        return found
 
     def _statement(self) -> uuid.UUID:
         """Return the id of a statement of the teacher's."""
@@ -251,8 +284,13 @@ def build(world: World) -> Place:
             ("trainer", TRAINER, provider),
             ("office", OFFICE, provider),
             ("elsewhere", OFFICE, other),
+            ("staff", STAFF, provider),
         ):
             person = add_person(session, name, f"某{name}", (role,), password=None, organisation=organisation)
+            if name == "staff":
+                appoint(session, world.class_id, person, "tutor", By(None, world.clock()))
+                session.add(ClassStaff(id=99, class_id=world.class_id, person_id=person.id, role="x", added_at=world.clock()))
+                add(session, world.class_id, [LESSON], By(None, world.clock()))
             if name == "colleague":
                 classes.enrol(session, session.get_one(TrainingClass, world.class_id), person, "primary", "in-training")
         owner = session.scalars(select(Person.id).where(Person.username == "office")).one()

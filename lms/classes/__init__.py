@@ -1,0 +1,1 @@
+"""Classes: who runs them, what they plan, who is in them."""
