@@ -5,9 +5,9 @@ import os
 from flask import Flask
 
 from lms.app import create_app
+from lms.celery_app import start_embedded
 from lms.config import from_env
 from lms.web import logs
-from lms.worker import start_embedded
 
 
 def create() -> Flask:

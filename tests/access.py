@@ -19,20 +19,19 @@ from werkzeug.test import TestResponse
 from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.publish import file_name
-from lms.classes.models import ClassSession, ClassStaff
+from lms.classes import setup
+from lms.classes.changes import By
+from lms.classes.models import ClassSession, ClassStaff, TrainingClass
 from lms.classes.planning import PlannedSession
 from lms.classes.staff import appoint
 from lms.classes.timetable import add
 from lms.jobs import queue
 from lms.jobs.models import DONE
 from lms.office.export import TRANSCRIPTS
-from lms.programmes import classes
-from lms.programmes.changes import By
-from lms.programmes.models import TrainingClass
 from lms.storage import storage
 from tests.access_of_staff import STAFFS_OWN
 from tests.factories import BEGIN, World, signed_in
-from xapi.models import IdRow
+from xapi.storage.models import IdRow
 
 # Whose the data are: the teacher's hours, the office's jobs. The colleague sits in the same class; the trainer and the office belong
 # to its provider; the office elsewhere does not.
@@ -292,7 +291,7 @@ def build(world: World) -> Place:
                 session.add(ClassStaff(id=99, class_id=world.class_id, person_id=person.id, role="x", added_at=world.clock()))
                 add(session, world.class_id, [LESSON], By(None, world.clock()))
             if name == "colleague":
-                classes.enrol(session, session.get_one(TrainingClass, world.class_id), person, "primary", "in-training")
+                setup.enrol(session, session.get_one(TrainingClass, world.class_id), person, "primary", "in-training")
         owner = session.scalars(select(Person.id).where(Person.username == "office")).one()
         params = {"class_id": world.class_id, "class_code": "k1", "class_name": "k1", "locale": "zh_Hans_CN"}
         jobs = {}

@@ -1,1 +1,1 @@
-"""Classes: who runs them, what they plan, who is in them."""
+"""Classes: who learns together, when, and in which programme version; enrolment and its life; what was changed."""

@@ -6,10 +6,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts.models import STAFF, Person
-from lms.classes.models import ClassStaff
-from lms.programmes import changes
-from lms.programmes.changes import By
-from lms.programmes.models import TrainingClass
+from lms.classes import changes
+from lms.classes.changes import By
+from lms.classes.models import ClassStaff, TrainingClass
 from lms.programmes.values import Named, ProgrammeDocument, Text
 
 TUTOR = Named("tutor", Text("辅导教师", "Tutor"))

@@ -9,13 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.classes import planning
-from lms.classes.models import ClassSession
+from lms.classes import changes, planning
+from lms.classes.changes import By
+from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import Limits, PlannedSession
 from lms.i18n import local_time
-from lms.programmes import changes
-from lms.programmes.changes import By
-from lms.programmes.models import TrainingClass
 from lms.programmes.values import ProgrammeDocument
 
 SESSIONS_MAX = 300  # of one class; fifteen days of half-days are thirty

@@ -7,7 +7,7 @@ from lms.hours.bundle import parse, recompute_file
 from lms.hours.changes import changes
 from lms.hours.decide import recompute
 from lms.hours.explain import ActivityExplanation, Claim, Condition, Explanation, LimitedDay, Uncounted, explain
-from lms.hours.reading import Problem
+from lms.hours.json_reader import Problem
 from lms.hours.rounding import hours_of
 from lms.hours.strict_json import load_json
 from lms.hours.values import (

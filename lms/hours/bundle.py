@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from lms.hours.decide import recompute
-from lms.hours.reading import Problem, Reader, below
+from lms.hours.json_reader import Problem, Reader, below
 from lms.hours.rounding import floor_times
 from lms.hours.strict_json import Json, load_json
 from lms.hours.values import Case, Completed, Observation, Passed, Played, Policy, Present, Reported, Rule

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.classes import changes
 from lms.classes.staff import roles_of
 from lms.i18n import pick
-from lms.programmes import changes
 from lms.programmes.values import ProgrammeDocument
 
 WORDS: dict[str, LazyString] = {

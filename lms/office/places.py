@@ -6,12 +6,12 @@ from flask_babel import lazy_gettext as _l
 from lms.accounts.access import person, scope
 from lms.accounts.models import OFFICE
 from lms.classes import staff
+from lms.classes.changes import By
+from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
 from lms.db import session
 from lms.errors import NotFound
-from lms.office import reading
-from lms.programmes.changes import By
-from lms.programmes.models import Enrolment, TrainingClass
+from lms.office import class_queries
 
 bp = Blueprint("office", __name__, url_prefix="/office")
 
@@ -36,7 +36,7 @@ def own_class(class_id: int) -> TrainingClass:
     Raises:
         NotFound: there is none, or it is another office's: the two look the same on purpose.
     """
-    found = reading.class_within(session(), scope(), class_id)
+    found = class_queries.class_within(session(), scope(), class_id)
     if found is None:
         raise NotFound(str(NOT_YOURS))
     return found
@@ -48,11 +48,11 @@ def staffed_class(class_id: int) -> TrainingClass:
     Raises:
         NotFound: there is none, or it is neither.
     """
-    if person().has_role(OFFICE) and (found := reading.class_within(session(), scope(), class_id)) is not None:
+    if person().has_role(OFFICE) and (found := class_queries.class_within(session(), scope(), class_id)) is not None:
         return found
     if not staff.is_staff(session(), class_id, person().id):
         raise NotFound(str(NOT_YOURS))
-    return reading.class_by_id(session(), class_id)
+    return class_queries.class_by_id(session(), class_id)
 
 
 def own_enrolment(class_id: int, enrolment_id: int) -> tuple[TrainingClass, Enrolment]:

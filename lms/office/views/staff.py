@@ -14,11 +14,11 @@ from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, Person
 from lms.classes import staff as staffing
 from lms.classes.models import ClassStaff
+from lms.classes.setup import locked_class
 from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import pick
 from lms.office.places import NOT_YOURS, bp, by_me, own_class
-from lms.programmes.classes import locked_class
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 

@@ -19,8 +19,9 @@ from flask_babel import ngettext
 from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF
 from lms.classes import timetable, timetable_file
-from lms.classes.models import ClassSession
+from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import PlannedSession
+from lms.classes.setup import courses_of, locked_class
 from lms.classes.timetable import PlanProblem
 from lms.classes.timetable_file import TimetableFile
 from lms.db import session, transaction
@@ -28,8 +29,6 @@ from lms.errors import NotFound
 from lms.office import timetable_words
 from lms.office.places import NOT_YOURS, bp, by_me, staffed_class
 from lms.office.session_form import SessionForm, given
-from lms.programmes.classes import courses_of, locked_class
-from lms.programmes.models import TrainingClass
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 from lms.rosters import table

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lms.serving import STOP_S
+from lms.serve_commands import STOP_S
 from tests.servers import free_port
 
 pytestmark = pytest.mark.services  # they are started here

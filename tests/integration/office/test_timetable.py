@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import OFFICE, TRAINER, Organisation, Person
 from lms.accounts.people import add_person
-from lms.classes.models import ClassSession, ClassStaff
-from lms.programmes import classes, store
-from lms.programmes.classes import Run
-from lms.programmes.models import ClassChange, TrainingClass
+from lms.classes import setup as classes
+from lms.classes.models import ClassChange, ClassSession, ClassStaff, TrainingClass
+from lms.classes.setup import Run
+from lms.programmes import store
 from tests.factories import BEGIN, World, signed_in
 from tests.integration.office.conftest import Desk
 
