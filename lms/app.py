@@ -55,6 +55,7 @@ SCHEDULE = {
     **erasure.SCHEDULE,
     **retention.SCHEDULE,
 }
+PAGES = (home, transcripts, office, records, forwards, imports, erasure_pages, retention_pages)
 
 
 class _Lms(Flask):
@@ -91,8 +92,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
     jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **records_export.KINDS})
-    for pages_of in (home, transcripts, office, records, forwards, imports, erasure_pages, retention_pages):
-        app.register_blueprint(pages_of.bp)
+    for blueprint in dict.fromkeys(one.bp for one in PAGES):  # the window on the record store is one blueprint of several slices
+        app.register_blueprint(blueprint)
     plain: EarlyStatements = app.extensions["xapi_early"]
     fast_path.init_app(app, settings, {plain.path: Early("xapi.statements", plain), **beats.early(app, settings)})
     return app
