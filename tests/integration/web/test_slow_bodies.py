@@ -1,7 +1,6 @@
 """Is a body that comes too slowly given up, and nothing else with it? And is half of a body ever taken for a whole one?"""
 
 import socket
-import sys
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +16,6 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from lms.web.concurrency import SMALL, ConcurrencyLimit
 from lms.web.slow_bodies import GRACE_S, MOST, MOST_OF_ONE, SLOWEST, PendingBodies, close_silent
-
-linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how long a connection was silent")
 
 
 def sent_from(address: str, forwarded: str = "") -> WSGIEnvironment:
@@ -70,7 +67,6 @@ def test_a_body_is_overdue_when_it_comes_more_slowly_than_a_weak_line_brings_it(
     assert bodies.overdue(now + 101).keys() == {("192.0.2.1", 80), ("192.0.2.2", 80)}
 
 
-@linux
 def test_only_connections_of_that_address_on_which_nothing_was_sent_for_so_long_are_closed() -> None:
     with ExitStack() as held, socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
