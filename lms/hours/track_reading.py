@@ -104,13 +104,15 @@ class TrackReader(Reader):
 
     def track(self, top: Mapping[str, Any], path: str) -> TrackRules | None:
         """Read everything that requirements are judged by; None where the bundle has no requirements."""
+        problems = len(self.problems)
         courses = self._courses(top.get("courses"), f"{path}.courses")
+        compulsory = any(courses.values()) or len(self.problems) > problems  # one that could not be read may be
         sessions = self._sessions(top.get("sessions"), f"{path}.sessions")
         replacements = self._replacements(top.get("replacements"), f"{path}.replacements")
         if top.get("requirements") is None:
             return None
         requirements = {
-            name: self._requirement(item, place, any(courses.values()))
+            name: self._requirement(item, place, compulsory)
             for name, item, place in self._items(top["requirements"], f"{path}.requirements")
         }
         if top.get("as_of") is None and any(rule.kind == "months" for rule in requirements.values()):
