@@ -5,7 +5,6 @@ A route of the application that has no row here fails a test, and so does a row 
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -20,17 +19,13 @@ from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER, Organisation, P
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.publish import file_name
 from lms.classes import setup
-from lms.classes.changes import By
-from lms.classes.models import ClassSession, ClassStaff, TrainingClass
-from lms.classes.planning import PlannedSession
-from lms.classes.staff import appoint
-from lms.classes.timetable import add
+from lms.classes.models import ClassSession, TrainingClass
 from lms.jobs import queue
 from lms.jobs.models import DONE
 from lms.office.export import TRANSCRIPTS
 from lms.storage import storage
-from tests.access_of_staff import STAFFS_OWN
-from tests.factories import BEGIN, World, signed_in
+from tests.access_of_staff import MEMBER, STAFFS_OWN, add_staff
+from tests.factories import World, signed_in
 from xapi.storage.models import IdRow
 
 # Whose the data are: the teacher's hours, the office's jobs. The colleague sits in the same class; the trainer and the office belong
@@ -167,7 +162,6 @@ RECORD_STORE = {
 WITHOUT_COOKIE = {"learning.take_beat", "learning.save_state", "learning.take_answers"}
 
 SHA256 = "ab" * 32
-LESSON = PlannedSession("s1", "研讨", "online", BEGIN, BEGIN + timedelta(hours=2), 0)
 CONTENT = ("content.file", "content.frame", "content.player_file")
 
 
@@ -241,7 +235,7 @@ class Place:
             "aside_id": 1,
             "person_id": 1,
             "session_id": self.session_id(rule.endpoint),
-            "member_id": 99,
+            "member_id": MEMBER,
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
@@ -287,9 +281,7 @@ def build(world: World) -> Place:
         ):
             person = add_person(session, name, f"某{name}", (role,), password=None, organisation=organisation)
             if name == "staff":
-                appoint(session, world.class_id, person, "tutor", By(None, world.clock()))
-                session.add(ClassStaff(id=99, class_id=world.class_id, person_id=person.id, role="x", added_at=world.clock()))
-                add(session, world.class_id, [LESSON], By(None, world.clock()))
+                add_staff(session, world, person)
             if name == "colleague":
                 setup.enrol(session, session.get_one(TrainingClass, world.class_id), person, "primary", "in-training")
         owner = session.scalars(select(Person.id).where(Person.username == "office")).one()
