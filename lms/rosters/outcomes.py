@@ -64,7 +64,10 @@ class OtherName:
 
 @dataclass(frozen=True, slots=True)
 class SameName:
-    """A sound row that has a name of somebody else: perhaps one person with two user names. `lines` of the list, `usernames` in the class."""
+    """A sound row with somebody else's name: perhaps one person with two user names.
+
+    `lines` of the list have the same name, and so do these `usernames` in the class.
+    """
 
     row: Row
     lines: Sequence[int]
@@ -107,8 +110,8 @@ def foresee(
 ) -> Foreseen:
     """Say what would come of each row; schools are looked for below `path`, the path prefix of whoever uploads.
 
-    `names`: by line, what to do about a known teacher's other name. Only of teachers below `path`: whoever guesses the user name of somebody
-    else's teacher is told nothing but that it is taken, and changes nothing.
+    `names`: by line, what to do about a known teacher's other name. Only of teachers below `path`: whoever guesses the user name of
+    another office's teacher learns nothing but that it is taken, and changes nothing.
     """
     known = _people(session, [row.username for row in roster.rows])
     there = _enrolments(session, training_class.id, [one.id for one in known.values()])
@@ -116,25 +119,37 @@ def foresee(
     problems, outcomes, other_names = list(roster.problems), [], []
     for row in roster.rows:
         person = known.get(row.username)
-        enrolment = there.get(person.id) if person else None
-        renamed = person is not None and name_key(person.name) != name_key(row.name)
-        found = _problem_of(row, person, enrolment, ours=not renamed or _is_below(person, path))
-        found = found or _problem_of_school(row, person, schools)
-        if found is not None:
+        found = _result_of(_Known(row, person, there.get(person.id) if person else None), schools, path, names.get(row.line))
+        if isinstance(found, Problem):
             problems.append(found)
-        elif person is not None and renamed and row.line not in names:
-            other_names.append(OtherName(row, person.name))
+        elif isinstance(found, OtherName):
+            other_names.append(found)
         else:
-            before = person.name if person is not None and renamed and names[row.line] is NameChoice.CHANGE else ""
-            outcomes.append(_outcome(row, person, enrolment, schools, before))
+            outcomes.append(found)
     new = [one.row.school for one in outcomes if one.kind is Kind.NEW and one.row.school and one.school is None]
-    return Foreseen(
-        outcomes,
-        sorted(problems, key=lambda one: one.line),
-        list(dict.fromkeys(new)),
-        other_names,
-        _same_names(session, training_class.id, outcomes),
-    )
+    same = _same_names(session, training_class.id, outcomes)
+    return Foreseen(outcomes, sorted(problems, key=lambda one: one.line), list(dict.fromkeys(new)), other_names, same)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A row and who has its user name already."""
+
+    row: Row
+    person: Person | None
+    enrolment: Enrolment | None
+
+
+def _result_of(known: _Known, schools: Mapping[str, Sequence[int]], path: str, choice: NameChoice | None) -> Outcome | OtherName | Problem:
+    row, person = known.row, known.person
+    before = person.name if person is not None and name_key(person.name) != name_key(row.name) else ""
+    found = _problem_of(row, person, known.enrolment, ours=not before or _is_below(person, path))
+    found = found or _problem_of_school(row, person, schools)
+    if found is not None:
+        return found
+    if before and choice is None:
+        return OtherName(row, before)
+    return _outcome(known, schools, before if choice is NameChoice.CHANGE else "")
 
 
 def _problem(row: Row, field_name: str, code: str, **params: str | int) -> Problem:
@@ -195,7 +210,8 @@ def _problem_of_school(row: Row, person: Person | None, schools: Mapping[str, Se
     return None
 
 
-def _outcome(row: Row, person: Person | None, enrolment: Enrolment | None, schools: Mapping[str, Sequence[int]], before: str) -> Outcome:
+def _outcome(known: _Known, schools: Mapping[str, Sequence[int]], before: str) -> Outcome:
+    row, person, enrolment = known.row, known.person, known.enrolment
     if person is None:
         found = schools.get(row.school, ())
         return Outcome(row, Kind.NEW, school=found[0] if found else None)
