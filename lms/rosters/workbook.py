@@ -11,10 +11,10 @@ from datetime import date, datetime, time, timedelta
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from lms.rosters.package import Broken, packed, visible_sheets
-from lms.rosters.scan import MOST_COLUMNS, MOST_ROWS_APART, Place, Scan, scan
+from lms.rosters.scan import MOST_COLUMNS, Place, Scan, scan
 
 EXACT_BELOW = 10**15  # a cell's number has 15 digits: of a longer one the last digits are lost
-MOST_MERGED = MOST_ROWS_APART * MOST_COLUMNS
+MOST_MERGED = 250_000  # cells in merged areas: 5,000 rows of 50
 LONG_NUMBER, DATE = "long-number", "date"  # why a cell is not what somebody typed
 
 Value = int | float | str | bool | time | date | datetime | timedelta
@@ -34,17 +34,17 @@ def sheets(content: bytes) -> Iterator[Iterator[Cells]]:
             with CalamineWorkbook.from_filelike(io.BytesIO(packed(parts))) as book:
                 sheet = book.get_sheet_by_index(0)
                 values = list(sheet.iter_rows())  # from the first row and column on
-                merged = _merged(sheet)
+                merged = _merged(sheet, len(values))
         except CalamineError as error:
             raise Broken(str(error)) from error
         yield _Rows(values, seen).read(merged)
 
 
-def _merged(sheet: CalamineSheet) -> Mapping[Place, Place]:
+def _merged(sheet: CalamineSheet, height: int) -> Mapping[Place, Place]:
     """Return for each further cell of a merged area where its first one is; both from 0."""
     found: dict[Place, Place] = {}
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        rows = range(top, min(bottom + 1, MOST_ROWS_APART))
+        rows = range(top, min(bottom + 1, height))
         columns = range(left, min(right + 1, MOST_COLUMNS))
         if len(found) + len(rows) * len(columns) > MOST_MERGED:
             raise Broken("it merges far more cells than a list of people has")
