@@ -188,7 +188,8 @@ def test_of_the_visible_sheets_the_first_with_heads_is_the_list() -> None:
             own = book.add_worksheet(name)
             if name == "字典":
                 own.hide()
-            own.activate()
+            else:
+                own.activate()
             for number, row in enumerate(rows):
                 own.write_row(number, 0, row)
     assert cells(file.getvalue()) == ROWS
