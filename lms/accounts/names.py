@@ -10,8 +10,8 @@ LONGEST = 400  # characters; whatever is longer is no name and is not looked at
 DOT = "\u00b7"
 # The signs that people and programs write for the dot between the parts of a name (W3C clreq, "Interpuncts"; GB/T 15834-2011, 4.13).
 DOTS = "\u00b7\u0387\u16eb\u2022\u2024\u2027\u2219\u22c5\u2e31\u2e33\u30fb\ufe52\uff65\u25cf\u26ab\u26ac"
-AROUND_DOT = re.compile(rf" *[{DOTS}] *")
-FULL_STOP = re.compile(r"(?<=[\u3400-\u9fff]) *[.\uff0e\uff61] *(?=[\u3400-\u9fff])")  # a dot only between two Chinese characters
+AROUND_DOT = re.compile(rf" ?[{DOTS}] ?")
+FULL_STOP = re.compile(r"(?<=[\u3400-\u9fff]) ?[.\uff0e\uff61] ?(?=[\u3400-\u9fff])")  # a dot only between two Chinese characters
 LATIN_PART = re.compile(r"[^\W\d_\u3400-\u9fff]", re.UNICODE)
 
 
