@@ -1,7 +1,7 @@
 """How many pieces of evidence does one launch, and one activity, have at most? The rest is stored and shown, and earns nothing.
 
 Whoever may send statements could otherwise send so many that deciding their hours takes minutes, for ever. The bound is on
-numbers and never on time, so a replay comes to the same. Of each kind of evidence count, in the order of receipt, statement
+numbers and never on time, so a replay comes to the same. Of each kind of evidence count, in the order of receipt (its second), statement
 id and part,
 
 - the first MOST_OF_LAUNCH of each launch, and
