@@ -66,6 +66,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.move", "POST"): "401 403 403 403 302 404",
     ("office.new_password", "POST"): "401 403 403 403 200 404",
     ("office.export", "POST"): "401 403 403 403 302 404",
+    ("office.columns", "POST"): "401 403 403 403 422 404",
     ("office.today", "GET"): "login 403 403 403 403 403",
     ("office.show_timetable", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.new_session", "GET"): THE_OFFICES_OWN_CLASS,
