@@ -106,7 +106,7 @@ class Place:
             "code": "online-teaching" if rule.endpoint == "office.open_class" else "c1",
             "year": 2020,
             "sha256": SHA256,
-            "kind": "h5p",
+            "kind": "csv" if rule.endpoint == "office.template" else "h5p",
             "entry": "activities/reading",
             "path": "media/a.txt" if rule.endpoint == "content.file" else "frame.js",
             "filename": "icons.svg",
