@@ -138,7 +138,7 @@ def _preview(training_class: TrainingClass, given: _List) -> str:
         foreseen=foreseen,
         given=given,
         columns=given.columns.written() if given.columns else "",
-        chosen=_names(),
+        decided=_names(),
         names=field_names(),
         tracks={one.key: one.name for one in given.tracks},
         kinds=Kind,
