@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.architecture.tree import ROOT
 from tests.integration.docs.blocks import NAMES, blocks, script
@@ -45,8 +46,10 @@ def test_an_office_gets_from_an_empty_site_to_teachers_with_passwords_by_readme_
     told = bash(placed(tmp_path), programs, script("README.md"))
     assert "1 would be enrolled (1 new accounts" in told
     assert "1 enrolled" in told
-    assert "1 initial passwords written to passwords.csv" in told
-    assert "13800001111" in (tmp_path / "passwords.csv").read_text(encoding="utf-8-sig")
+    assert "1 initial passwords written to passwords.xlsx" in told
+    (sheet,) = CalamineWorkbook.from_path(tmp_path / "passwords.xlsx").sheet_names
+    rows = CalamineWorkbook.from_path(tmp_path / "passwords.xlsx").get_sheet_by_name(sheet).to_python()
+    assert any("13800001111" in row for row in rows)
 
 
 ELSEWHERE = {"README.md", "docs/operator.md"}  # above, and in test_backup.py
