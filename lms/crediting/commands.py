@@ -10,8 +10,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from lms.classes.models import Enrolment
+from lms.crediting.rereading import reread
 from lms.crediting.verify import Finding, verify
-from lms.db import session
+from lms.db import database, session
 from lms.hours import recompute_file
 
 
@@ -39,6 +40,28 @@ def recompute(file: Path) -> None:
     click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
+@hours.command("reread")
+@click.option("--enrolment", type=int, multiple=True, help="Read the statements of this enrolment only (repeatable).")
+@click.option("--dry-run", is_flag=True, help="Only count the statements.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def reread_statements(enrolment: tuple[int, ...], *, dry_run: bool, as_json: bool) -> None:
+    """Read stored statements again and let those count that prove more by the present rules than by earlier ones.
+
+    The worker credits them, as new ones. Run again, it finds nothing more. Nobody loses hours by it.
+    """
+    public_url = current_app.extensions["settings"].public_url
+    read = again = 0
+    for batch in reread(database(), public_url, enrolment or None, dry=dry_run):
+        read, again = read + batch.read, again + batch.again
+        if sys.stderr.isatty():
+            click.echo(f"\r{read} statements read", nl=False, err=True)
+    if sys.stderr.isatty():
+        click.echo("\r", nl=False, err=True)
+    what = "would count anew" if dry_run else "are waiting for the worker"
+    click.echo(json.dumps({"statements": read, "again": again}) if as_json else f"{read} statements read, {again} {what}")
+
+
 @click.group("ledger")
 def ledger() -> None:
     """The ledger of credited hours."""
@@ -61,7 +84,7 @@ def verify_ledger(enrolment: tuple[int, ...], *, statements: bool, as_json: bool
         sys.exit(2)
     findings: list[Finding] = []
     erased: list[int] = []
-    enrolments = entries = compared = removed = 0
+    enrolments = entries = compared = removed = behind = 0
     public_url = current_app.extensions["settings"].public_url if statements else None
     for checked in verify(session(), enrolment or None, public_url=public_url):
         findings.extend(checked.findings)
@@ -70,6 +93,7 @@ def verify_ledger(enrolment: tuple[int, ...], *, statements: bool, as_json: bool
         entries += checked.entries
         compared += checked.statements
         removed += checked.removed
+        behind += checked.behind
         if sys.stderr.isatty():
             click.echo(f"\r{enrolments} enrolments checked", nl=False, err=True)
     if sys.stderr.isatty():
@@ -77,7 +101,7 @@ def verify_ledger(enrolment: tuple[int, ...], *, statements: bool, as_json: bool
     if as_json:
         found = [finding._asdict() for finding in findings]
         counted = {"enrolments": enrolments, "entries": entries, "evidence_erased": erased}
-        counted |= {"statements": compared, "statements_removed": removed} if statements else {}
+        counted |= {"statements": compared, "statements_removed": removed, "statements_behind": behind} if statements else {}
         click.echo(json.dumps({**counted, "findings": found, "clean": not findings}))
     else:
         for number in erased:
@@ -86,6 +110,8 @@ def verify_ledger(enrolment: tuple[int, ...], *, statements: bool, as_json: bool
             click.echo(f"enrolment {finding.enrolment_id}: {finding.problem}", err=True)
         if removed:
             click.echo(f"{removed} statements were removed with their month, so evidence of them cannot be compared")
+        if behind:
+            click.echo(f"{behind} statements prove more by the present rules than is kept of them: run `lms hours reread`")
         looked_at = f"{enrolments} enrolments, {entries} entries" + (f", {compared} statements" if statements else "")
         click.echo(f"{looked_at}: {'clean' if not findings else f'{len(findings)} findings'}")
     sys.exit(1 if findings else 0)

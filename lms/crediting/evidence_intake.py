@@ -28,7 +28,7 @@ ENDS_OF_ACTIVITY = "/?#"
 
 Moved = dict[str, list[uuid.UUID]]  # the statements that spoke of each activity
 
-_KNOWN = Question(select(Observation.statement_id).where(Observation.statement_id.in_(bindparam("ids", expanding=True))))
+_KNOWN = Question(select(Observation.statement_id, Observation.part).where(Observation.statement_id.in_(bindparam("ids", expanding=True))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms
     """Keep what the statements prove as observations; return which of them spoke of which activity, by enrolment.
 
     What lies beyond the bounds (`bounds`) is not kept.
-    Read again, a statement adds nothing: the worker may have died after its last commit, or been given a batch twice.
+    Read again, a statement adds only what it did not prove before (the rules had been narrower): the worker may have died after
+    its last commit, or been given a batch twice.
     """
     proved = {number: all_proved(session, own, terms[number], public_url) for number, own in found.items()}
     excess = {number: excess_of(session, number, own) for number, own in proved.items()}
@@ -123,19 +124,28 @@ def all_proved(session: Session, found: Found, terms: Terms, public_url: str) ->
     return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
 
 
-def _add_new(session: Session, proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]) -> None:
+def unkept(
+    session: Session, proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]
+) -> list[tuple[int, int, Proved]]:
+    """Return what is proved, not kept and not in `excess`, each with its enrolment and its part of the statement."""
     ids = {statement_id for own in proved.values() for statement_id, _ in own}
-    new = ids.difference(statement_id for (statement_id,) in _KNOWN.ask(session, ids=list(ids))) if ids else ids
-    if not new:
-        return
-    void = xapi.store.voided_among(session, new)
-    rows = [
-        {**asdict(one), "enrolment_id": number, "statement_id": statement_id, "part": part, "voided": statement_id in void}
+    kept = set(_KNOWN.ask(session, ids=list(ids))) if ids else set()
+    return [
+        (number, part, one)
         for number, own in proved.items()
-        for part, (statement_id, one) in numbered(own)
-        if statement_id in new and (statement_id, part) not in excess[number]
+        for part, one in numbered(own)
+        if (one[0], part) not in kept and (one[0], part) not in excess[number]
     ]
-    if rows:
+
+
+def _add_new(session: Session, proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]) -> None:
+    new = unkept(session, proved, excess)
+    if new:
+        void = xapi.store.voided_among(session, {statement_id for _, _, (statement_id, _) in new})
+        rows = [
+            {**asdict(one), "enrolment_id": number, "statement_id": statement_id, "part": part, "voided": statement_id in void}
+            for number, part, (statement_id, one) in new
+        ]
         session.connection().execute(insert(Observation), rows)
 
 

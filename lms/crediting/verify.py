@@ -31,6 +31,7 @@ from xapi.removals import stored_when
 
 AT_ONCE = 200
 STATEMENTS_AT_ONCE = 500
+OUTCOMES = frozenset({"completed", "passed"})
 
 
 class Finding(NamedTuple):
@@ -49,6 +50,7 @@ class Checked(NamedTuple):
     erased: Sequence[int] = ()  # enrolments whose evidence was erased on purpose
     statements: int = 0  # that were compared with the evidence taken from them
     removed: int = 0  # that could not be, because they were removed with their month
+    behind: int = 0  # of which the present rules say more than is kept (`rereading`)
 
 
 def verify(session: Session, enrolment_ids: Iterable[int] | None = None, *, public_url: str | None = None) -> Iterator[Checked]:
@@ -63,7 +65,7 @@ def verify(session: Session, enrolment_ids: Iterable[int] | None = None, *, publ
 
 def _verify(session: Session, numbers: Sequence[int], public_url: str | None) -> Checked:
     findings: list[Finding] = []
-    entries = statements = removed = 0
+    entries = statements = removed = behind = 0
     accounts = ledger.sums(session, numbers)
     terms = terms_of(session, numbers)
     cases = cases_of(session, terms)
@@ -92,7 +94,8 @@ def _verify(session: Session, numbers: Sequence[int], public_url: str | None) ->
             findings.extend(Finding(number, problem) for problem in compared.problems(link for link, _ in links))
             statements += compared.statements
             removed += compared.removed
-    return Checked(len(numbers), entries, findings, erased, statements, removed)
+            behind += compared.behind
+    return Checked(len(numbers), entries, findings, erased, statements, removed, behind)
 
 
 class _Compared:
@@ -105,7 +108,7 @@ class _Compared:
         for row in rows:
             self._kept.setdefault(row.statement_id, []).append(row)
         self._waits = xapi.outbox.oldest(session) is not None  # what makes something void may be among it
-        self.statements = self.removed = 0
+        self.statements = self.removed = self.behind = 0
 
     def problems(self, entries: Iterable[chain.Entry]) -> Iterator[str]:
         """Yield what evidence is not what its statement proves, and what entry rests on nothing that is kept."""
@@ -136,7 +139,10 @@ class _Compared:
                 yield f"the evidence of statement {statement} counts as {'void' if kept[0].voided else 'valid'}, and is not"
 
     def _agrees(self, kept: Sequence[Observation], said: Mapping[int, Observed] | None, proved: Sequence[Proved]) -> bool:
-        """Say whether what is kept of a statement is what it proves; of that, what lies beyond the bounds need not be kept."""
+        """Say whether what is kept of a statement is what it proves.
+
+        Need not be kept: what lies beyond the bounds, and outcomes that earlier rules did not read from it.
+        """
         there = {row.part: _observed(row) for row in kept}
         if there == said:
             return True
@@ -144,7 +150,9 @@ class _Compared:
             return False
         statement = kept[0].statement_id
         excess = beyond(self._session, self._number, [one for one in proved if one[0] == statement])
-        return all((statement, part) in excess for part in said.keys() - there.keys())
+        more = {part for part in said.keys() - there.keys() if (statement, part) not in excess}
+        self.behind += bool(more)
+        return all(said[part].kind in OUTCOMES for part in more)
 
 
 _FIELDS = [field.name for field in fields(Observed)]
