@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 import xapi.outbox
 import xapi.store
-from lms.crediting import chain, ledger
+from lms.crediting import chain, inputs_check, ledger
 from lms.crediting.evidence import cases_of
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
@@ -48,6 +48,21 @@ class Checked(NamedTuple):
     erased: Sequence[int] = ()  # enrolments whose evidence was erased on purpose
     statements: int = 0  # that were compared with the evidence taken from them
     removed: int = 0  # that could not be, because they were removed with their month
+    unbaselined: Sequence[int] = ()  # enrolments whose chain says nothing of its inputs yet
+
+    @classmethod
+    def together(cls, parts: Iterable["Checked"]) -> "Checked":
+        """Return several batches as one."""
+        every = list(parts)
+        return cls(
+            enrolments=sum(one.enrolments for one in every),
+            entries=sum(one.entries for one in every),
+            findings=[found for one in every for found in one.findings],
+            erased=[number for one in every for number in one.erased],
+            statements=sum(one.statements for one in every),
+            removed=sum(one.removed for one in every),
+            unbaselined=[number for one in every for number in one.unbaselined],
+        )
 
 
 def verify(session: Session, enrolment_ids: Iterable[int] | None = None, *, public_url: str | None = None) -> Iterator[Checked]:
@@ -66,32 +81,39 @@ def _verify(session: Session, numbers: Sequence[int], public_url: str | None) ->
     accounts = ledger.sums(session, numbers)
     terms = terms_of(session, numbers)
     cases = cases_of(session, terms)
+    following = inputs_check.Standing(session, numbers)
     kept = session.execute(
-        select(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.credited_seconds, Enrolment.evidence_erased_at)
+        select(
+            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.credited_seconds, Enrolment.evidence_erased_at),
+        )
         .where(Enrolment.id.in_(numbers))
         .order_by(Enrolment.id)
     )
     erased: list[int] = []
+    unbaselined: list[int] = []
     for number, length, head, total, erased_at in kept:
         links = ledger.entries_of(session, number)
         entries += len(links)
         findings.extend(Finding(number, problem) for problem in chain.problems(links, length=length, head=head))
-        if sum(accounts[number].values()) != total:
-            findings.append(Finding(number, f"its total is kept as {total} s, its entries come to {sum(accounts[number].values())} s"))
+        findings.extend(Finding(number, problem) for problem in following.problems(number, [entry for entry, _ in links]))
+        if following.has_no_baseline(number, length):
+            unbaselined.append(number)
+        seconds = ledger.seconds_of(accounts[number])
+        if sum(seconds.values()) != total:
+            findings.append(Finding(number, f"its total is kept as {total} s, its entries come to {sum(seconds.values())} s"))
         if erased_at is not None:
             erased.append(number)
             continue
         decided = {name: one.credited_seconds for name, one in recompute(cases[number]).activities.items()}
-        for activity, seconds in changes(accounts[number], decided).items():
-            findings.append(
-                Finding(number, f"{activity} stands at {accounts[number].get(activity, 0)} s, its evidence gives {seconds:+d} s")
-            )
+        for activity in changes(seconds, decided):
+            gives = f"its evidence gives {decided.get(activity, 0)} s"
+            findings.append(Finding(number, f"{activity} stands at {seconds.get(activity, 0)} s, {gives}"))
         if public_url is not None:
             compared = _Compared(session, number, terms[number], public_url)
             findings.extend(Finding(number, problem) for problem in compared.problems(link for link, _ in links))
             statements += compared.statements
             removed += compared.removed
-    return Checked(len(numbers), entries, findings, erased, statements, removed)
+    return Checked(len(numbers), entries, findings, erased, statements, removed, unbaselined)
 
 
 class _Compared:

@@ -32,7 +32,7 @@ def compared(world: World) -> list[Finding]:
 
 
 EDITS = {
-    "seconds": lambda session: session.execute(update(LedgerEntry).where(LedgerEntry.number == 1).values(seconds=9999)),
+    "seconds": lambda session: session.execute(update(LedgerEntry).where(LedgerEntry.number == 1).values(amount=9999)),
     "cut off": lambda session: session.execute(LedgerEntry.__table__.delete().where(LedgerEntry.number == 2)),
     "total": lambda session: session.execute(update(Enrolment).values(credited_seconds=1)),
     "evidence": lambda session: session.execute(Observation.__table__.delete()),
@@ -80,7 +80,6 @@ def test_whoever_forges_evidence_and_credits_it_is_found_out_by_the_statements(w
     assert compared(world) == []
     world.act(FORGERIES[forgery])
     world.act(lambda session: recredit(session, [world.enrolment_id], world.clock()))
-    assert findings(world) == [], "its own evidence agrees"
     assert compared(world)
 
 

@@ -110,7 +110,7 @@ def test_the_ledger_still_verifies_and_says_whose_evidence_is_gone(studied: Worl
     assert told.exit_code == 0
     assert f"enrolment {studied.enrolment_id}: its evidence was erased on purpose" in told.stdout
     assert json.loads(run(studied, "ledger", "verify", "--json").stdout)["evidence_erased"] == [studied.enrolment_id]
-    studied.act(lambda session: setattr(session.scalars(select(LedgerEntry)).first(), "seconds", 9))
+    studied.act(lambda session: setattr(session.scalars(select(LedgerEntry)).first(), "amount", 9))
     assert len(problems(studied)[0]) > 0, "an edited entry is found all the same"
 
 
