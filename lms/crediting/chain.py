@@ -64,6 +64,11 @@ def digest_of(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def text_sha256(text: str) -> bytes:
+    """Return the SHA-256 of a statement's text as it is stored."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
 def hash_of(entry: Entry) -> str:
     """Return the entry's SHA-256 over canonical JSON, with the keys of its format."""
     return digest_of(_first_format(entry) if entry.format == 1 else _second_format(entry))

@@ -2,18 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
-from sqlalchemy import select
 
-from lms.crediting.verify import Checked, verify
-from lms.db import session
 from lms.hours import recompute_file
-from lms.programmes.models import Enrolment
 
 
 @click.group("hours")
@@ -43,62 +36,3 @@ def recompute(file: Path) -> None:
 @click.group("ledger")
 def ledger() -> None:
     """The ledger of credited hours."""
-
-
-@ledger.command("verify")
-@click.option("--enrolment", type=int, multiple=True, help="Check this enrolment only (repeatable).")
-@click.option("--statements", is_flag=True, help="Read every statement again, too: is the evidence what they prove?")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@with_appcontext
-def verify_ledger(enrolment: tuple[int, ...], *, statements: bool, as_json: bool) -> None:
-    """Check that no entry was edited or lost, and that recomputing all evidence gives the same hours.
-
-    Exit 1 and one line per finding where something is wrong.
-    """
-    known = set(session().scalars(select(Enrolment.id).where(Enrolment.id.in_(enrolment)))) if enrolment else set()
-    for number in sorted(set(enrolment) - known):
-        click.echo(f"enrolment: {number} is not known", err=True)
-    if set(enrolment) - known:
-        sys.exit(2)
-    public_url = current_app.extensions["settings"].public_url if statements else None
-    whole = Checked.together(_shown(verify(session(), enrolment or None, public_url=public_url)))
-    if as_json:
-        _write_json(whole, statements=statements)
-    else:
-        _write_lines(whole, statements=statements)
-    sys.exit(1 if whole.findings else 0)
-
-
-def _shown(parts: Iterable[Checked]) -> Iterator[Checked]:
-    """Yield what was checked, and tell somebody who waits how far that is."""
-    enrolments = 0
-    for part in parts:
-        enrolments += part.enrolments
-        if sys.stderr.isatty():
-            click.echo(f"\r{enrolments} enrolments checked", nl=False, err=True)
-        yield part
-    if sys.stderr.isatty():
-        click.echo("\r", nl=False, err=True)
-
-
-def _write_json(whole: Checked, *, statements: bool) -> None:
-    found = [finding._asdict() for finding in whole.findings]
-    counted: dict[str, object] = {"enrolments": whole.enrolments, "entries": whole.entries}
-    counted |= {"evidence_erased": whole.erased, "without_baseline": whole.unbaselined}
-    counted |= {"statements": whole.statements, "statements_removed": whole.removed} if statements else {}
-    click.echo(json.dumps({**counted, "findings": found, "clean": not found}))
-
-
-def _write_lines(whole: Checked, *, statements: bool) -> None:
-    for number in whole.erased:
-        click.echo(f"enrolment {number}: its evidence was erased on purpose; its entries are whole and cannot be recomputed")
-    for finding in whole.findings:
-        click.echo(f"enrolment {finding.enrolment_id}: {finding.problem}", err=True)
-    if whole.removed:
-        click.echo(f"{whole.removed} statements were removed with their month, so evidence of them cannot be compared")
-    if whole.unbaselined:
-        click.echo(
-            f"{len(whole.unbaselined)} enrolments have no baseline yet: the worker appends it; until then their inputs are not covered"
-        )
-    looked_at = f"{whole.enrolments} enrolments, {whole.entries} entries" + (f", {whole.statements} statements" if statements else "")
-    click.echo(f"{looked_at}: {f'{len(whole.findings)} findings' if whole.findings else 'clean'}")

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
 from lms.crediting import inputs, windows
-from lms.crediting.chain import Running
 from lms.crediting.drain import record
 from lms.programmes.models import AttendanceRecord, ClassChange, ClassCourse, Enrolment, TrainingClass
 
@@ -88,7 +87,7 @@ def _record_all(session: Session, clock: Callable[[], datetime]) -> None:
     for kind, number in touched:
         kinds[kind].add(number)
     for number in sorted(kinds["history"]):
-        _extend_history(session, number)
+        windows.extend_history(session, number)
     classes = kinds["class"] | _among(session, TrainingClass.id, TrainingClass.provider_id, kinds["organisation"])
     for number in sorted(classes):
         _leave_to_the_worker(session, number)
@@ -114,12 +113,3 @@ def _leave_to_the_worker(session: Session, class_id: int) -> None:
     behind = exists().where(Enrolment.class_id == class_id, windows.has_other_inputs(content))
     own = (TrainingClass.id == class_id, TrainingClass.following_after.is_(None), behind)
     session.execute(update(TrainingClass).where(*own).values(following_after=0).execution_options(synchronize_session=False))
-
-
-def _extend_history(session: Session, class_id: int) -> None:
-    """Take what is new in a class's history into its running hash; the class's row is locked meanwhile."""
-    wanted = select(TrainingClass.changes_sha256, TrainingClass.changes_count).where(TrainingClass.id == class_id)
-    known = Running(*session.execute(wanted.with_for_update(key_share=True)).one())
-    after = known.add(inputs.history_of(session, class_id)[known.rows :])
-    values = {"changes_sha256": after.sha256, "changes_count": after.rows}
-    session.execute(update(TrainingClass).where(TrainingClass.id == class_id).values(values).execution_options(synchronize_session=False))

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+import xapi.store
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import Course, CourseVersion
-from lms.crediting.chain import Inputs, Running, digest_of
+from lms.crediting.chain import Inputs, Running, digest_of, text_sha256
 from lms.crediting.ledger import Head
 from lms.crediting.models import Observation
 from lms.programmes.models import AttendanceRecord, ClassChange, ClassCourse, Enrolment, Programme, ProgrammeVersion, TrainingClass
@@ -36,12 +37,28 @@ def current(session: Session, heads: Mapping[int, Head]) -> dict[int, Inputs]:
     """Return the inputs of each enrolment as they stand now; the caller holds the enrolments' locks."""
     own = enrolment_contents(session, heads)
     classes = class_digests(session, {content["class_id"] for content in own.values()})
-    unread = evidence_of(session, [number for number, head in heads.items() if head.inputs is None])
+    unbegun = [number for number, head in heads.items() if head.inputs is None]
+    _name_statements(session, unbegun)
+    unread = evidence_of(session, unbegun)
     found = {}
     for number, head in heads.items():
         evidence = unread[number] if head.inputs is None else head.inputs.evidence
         found[number] = Inputs(classes[own[number]["class_id"]], digest_of(own[number]), evidence)
     return found
+
+
+def _name_statements(session: Session, enrolment_ids: Collection[int]) -> None:
+    """Give evidence from before format 2 the digests of its statements' texts, as far as these are there."""
+    wanted = select(Observation.statement_id).where(Observation.enrolment_id.in_(enrolment_ids), Observation.statement_sha256.is_(None))
+    ids = sorted(set(session.scalars(wanted)))
+    for start in range(0, len(ids), AT_ONCE):
+        texts = xapi.store.load_texts(session, ids[start : start + AT_ONCE])
+        named = [{"statement": one, "digest": text_sha256(text)} for one, text in texts.items()]
+        if named:
+            session.connection().execute(_NAME, named)
+
+
+_NAME = update(Observation).where(Observation.statement_id == bindparam("statement")).values(statement_sha256=bindparam("digest"))
 
 
 def changed(session: Session, heads: Mapping[int, Head]) -> dict[int, Inputs]:

@@ -1,6 +1,5 @@
 """Of whose study do stored statements speak, and what do they prove? From statements to observations, enrolment by enrolment."""
 
-import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ import xapi.store
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
+from lms.crediting.chain import text_sha256
 from lms.crediting.models import Observation
 from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, observe, registration_of
 from lms.crediting.policy import Terms, activity_name
@@ -77,11 +77,6 @@ def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, F
     for enrolment_id, target, voiding in _voided_observations(session, statements):
         sorted_out[enrolment_id].voided[target] = voiding
     return dict(sorted_out)
-
-
-def text_sha256(text: str) -> bytes:
-    """Return what names a statement's text as it is stored."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID, Study]:

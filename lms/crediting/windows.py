@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from lms.crediting import inputs, ledger
+from lms.crediting.chain import Running
 from lms.crediting.drain import record, recredit
 from lms.programmes.classes import Window, programme_version_of, window_of
 from lms.programmes.models import Enrolment, TrainingClass
@@ -84,6 +85,7 @@ def go_on(session: Session, training_class: TrainingClass, now: datetime) -> Non
     Accounts are locked in the order of their ids, as wherever hours are credited.
     """
     session.flush()
+    extend_history(session, training_class.id)
     ids = _behind(session, training_class)
     if batch := ids[:AT_ONCE]:
         _fit(session, batch, window_of(training_class, programme_version_of(session, training_class)), now)
@@ -122,3 +124,12 @@ def _leave_undecided(session: Session, enrolment_id: int, now: datetime) -> None
     """Record under what somebody's account was left as it stood."""
     with session.begin_nested():
         record(session, [enrolment_id], now, of_class=True)
+
+
+def extend_history(session: Session, class_id: int) -> None:
+    """Take what is new in a class's history into its running hash; the class's row is locked meanwhile."""
+    wanted = select(TrainingClass.changes_sha256, TrainingClass.changes_count).where(TrainingClass.id == class_id)
+    known = Running(*session.execute(wanted.with_for_update(key_share=True)).one())
+    after = known.add(inputs.history_of(session, class_id)[known.rows :])
+    values = {"changes_sha256": after.sha256, "changes_count": after.rows}
+    session.execute(update(TrainingClass).where(TrainingClass.id == class_id).values(values).execution_options(synchronize_session=False))

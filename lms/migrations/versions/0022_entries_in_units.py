@@ -30,8 +30,9 @@ def upgrade() -> None:
     op.add_column("training_class", sa.Column("changes_sha256", sa.String(length=64), server_default=GENESIS, nullable=False))
     op.add_column("training_class", sa.Column("changes_count", sa.Integer(), server_default="0", nullable=False))
     op.execute(
-        "UPDATE training_class SET following_after = 0 WHERE EXISTS"
-        " (SELECT 1 FROM enrolment WHERE enrolment.class_id = training_class.id AND enrolment.ledger_length > 0)"
+        "UPDATE training_class SET following_after = 0 WHERE"
+        " EXISTS (SELECT 1 FROM enrolment WHERE enrolment.class_id = training_class.id AND enrolment.ledger_length > 0)"
+        " OR EXISTS (SELECT 1 FROM class_change WHERE class_change.class_id = training_class.id)"
     )
 
 
