@@ -211,6 +211,17 @@ def load_texts(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, st
     return {row.id: row.text for row in session.execute(query)}
 
 
+def voided_by_others(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these statements a statement voids that is there, or that was removed."""
+    here = and_(StatementRow.stored == ReferenceRow.stored, StatementRow.sid == ReferenceRow.sid)
+    query = select(ReferenceRow.refers, StatementRow.text).outerjoin(StatementRow, here)
+    found = set()
+    for refers, text in session.execute(query.where(ReferenceRow.refers.in_(list(ids)), ReferenceRow.voiding)):
+        if text is None or str(refers) in text.lower():
+            found.add(refers)
+    return found
+
+
 def erased_among(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Return which of these statements were erased with the person whose they were."""
     return set(session.scalars(select(IdRow.id).where(IdRow.id.in_(ids), IdRow.digest == ERASED))) if ids else set()

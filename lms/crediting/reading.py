@@ -14,6 +14,7 @@ from courses.document import LONGEST_SLUG
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
+from lms.crediting.chain import text_sha256
 from lms.crediting.models import Observation
 from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, observe, registration_of
 from lms.crediting.policy import Terms, activity_name
@@ -46,23 +47,26 @@ class Found:
 
     statements: list[tuple[uuid.UUID, Statement, Study]] = field(default_factory=list)
     voided: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
+    digests: dict[uuid.UUID, bytes] = field(default_factory=dict)  # SHA-256 of each statement's stored text
 
     def add(self, other: "Found") -> None:
         """Take in what another part of the batch says about the same enrolment."""
         self.statements += other.statements
         self.voided |= other.voided
+        self.digests |= other.digests
 
     def one_by_one(self) -> Iterator[tuple[uuid.UUID, "Found"]]:
         """Yield each statement of the batch alone, those that void others last."""
         for one in self.statements:
-            yield one[0], Found([one])
+            yield one[0], Found([one], digests={one[0]: self.digests[one[0]]})
         for target, voiding in self.voided.items():
             yield voiding, Found(voided={target: voiding})
 
 
 def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
     """Return what these statements say, by enrolment; a statement that speaks of nobody's study is in none."""
-    statements = {statement_id: stored(text) for statement_id, text in xapi.store.load_texts(session, ids).items()}
+    texts = xapi.store.load_texts(session, ids)
+    statements = {statement_id: stored(text) for statement_id, text in texts.items()}
     studies = studies_of(session, {found for found in map(registration_of, statements.values()) if found is not None})
     sorted_out: dict[int, Found] = defaultdict(Found)
     for statement_id in ids:
@@ -70,6 +74,7 @@ def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, F
         study = studies.get(registration_of(statement) or uuid.UUID(int=0))
         if study is not None:
             sorted_out[study.enrolment_id].statements.append((statement_id, statement, study))
+            sorted_out[study.enrolment_id].digests[statement_id] = text_sha256(texts[statement_id])
     for enrolment_id, target, voiding in _voided_observations(session, statements):
         sorted_out[enrolment_id].voided[target] = voiding
     return dict(sorted_out)
@@ -98,19 +103,27 @@ def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statem
             yield enrolment_id, target, targets[target]
 
 
-def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms], public_url: str) -> dict[int, Moved]:
-    """Keep what the statements prove as observations; return which of them spoke of which activity, by enrolment.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of a batch for one enrolment: which statements spoke of which activity, and the observations that are new."""
+
+    moved: Moved
+    added: Sequence[Mapping[str, Any]]
+
+
+def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms], public_url: str) -> dict[int, Kept]:
+    """Keep what the statements prove as observations; return what came of that, by enrolment.
 
     Read again, a statement adds nothing: the worker may have died after its last commit, or been given a batch twice.
     """
     proved = {number: all_proved(session, own, terms[number], public_url) for number, own in found.items()}
-    _add_new(session, proved)
+    added = _add_new(session, proved, {number: own.digests for number, own in found.items()})
     moved = _voided(session, found)
     for number, own in proved.items():
         for statement_id, one in own:
             if statement_id not in moved[number][one.activity]:
                 moved[number][one.activity].append(statement_id)
-    return moved
+    return {number: Kept(own, added[number]) for number, own in moved.items()}
 
 
 def all_proved(session: Session, found: Found, terms: Terms, public_url: str) -> list[Proved]:
@@ -119,19 +132,23 @@ def all_proved(session: Session, found: Found, terms: Terms, public_url: str) ->
     return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
 
 
-def _add_new(session: Session, proved: Mapping[int, Sequence[Proved]]) -> None:
+def _add_new(
+    session: Session, proved: Mapping[int, Sequence[Proved]], digests: Mapping[int, Mapping[uuid.UUID, bytes]]
+) -> Mapping[int, Sequence[Mapping[str, Any]]]:
+    """Insert the observations of statements that were not read before; return them by enrolment, in that order."""
+    added: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     ids = {statement_id for own in proved.values() for statement_id, _ in own}
     new = ids.difference(statement_id for (statement_id,) in _KNOWN.ask(session, ids=list(ids))) if ids else ids
     if not new:
-        return
+        return added
     void = xapi.store.voided_among(session, new)
-    rows = [
-        {**asdict(one), "enrolment_id": number, "statement_id": statement_id, "part": part, "voided": statement_id in void}
-        for number, own in proved.items()
-        for part, (statement_id, one) in numbered(own)
-        if statement_id in new
-    ]
-    session.connection().execute(insert(Observation), rows)
+    for number, own in proved.items():
+        for part, (statement_id, one) in numbered(own):
+            if statement_id in new:
+                whose = {"enrolment_id": number, "statement_id": statement_id, "statement_sha256": digests[number][statement_id]}
+                added[number].append({**asdict(one), **whose, "part": part, "voided": statement_id in void})
+    session.connection().execute(insert(Observation), [row for own in added.values() for row in own])
+    return added
 
 
 def _proved(statement: Statement, study: Study, terms: Terms, trust: Trust) -> tuple[Observed, ...]:

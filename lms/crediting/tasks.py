@@ -8,7 +8,7 @@ from flask import Flask, current_app
 import xapi
 from lms.clock import now
 from lms.config import Settings
-from lms.crediting import windows
+from lms.crediting import input_changes, windows
 from lms.crediting.drain import MOST_AT_ONCE, drain
 from lms.db import database, transaction
 from lms.worker import Doorbell, ring
@@ -48,7 +48,8 @@ SCHEDULE = {
 
 
 def init_app(app: Flask) -> None:
-    """Ring for the worker whenever statements were stored."""
+    """Ring for the worker whenever statements were stored, and let chains record what they follow from."""
+    input_changes.init_app(app)
     app.extensions["crediting_doorbell"] = Doorbell(credit)
     xapi.statements_stored.connect(_ring, app)
 

@@ -79,6 +79,7 @@ def add_course(session: Session, training_class: TrainingClass, study: Study, by
         raise InvalidInput(_("The course was not added."), problems)
     classes.bind_course(session, training_class, versions[0], requirement, compulsory=study.compulsory)
     changes.note(session, training_class.id, changes.made("course", by, after=study.code))
+    windows.follow(session, training_class, by.at)
     return versions[0]
 
 

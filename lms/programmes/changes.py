@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import Person
-from lms.programmes.models import ClassChange, Enrolment
+from lms.programmes.models import ClassChange, Enrolment, TrainingClass
 
 FIELDS = ("name", "intake", "starts_on", "ends_on", "tracks", "counts_within")  # of a class, each change of one a line
 KINDS = (
@@ -45,7 +45,9 @@ def made(what: str, by: By, before: str = "", after: str = "") -> ClassChange:
 
 
 def note(session: Session, class_id: int, change: ClassChange) -> None:
-    """Keep a change of a class."""
+    """Keep a change of a class. Changes of the class itself come one after the other: its row is locked until the transaction ends."""
+    if change.enrolment_id is None:
+        session.execute(select(TrainingClass.id).where(TrainingClass.id == class_id).with_for_update(key_share=True))
     change.class_id = class_id
     session.add(change)
 

@@ -22,6 +22,7 @@ import xapi.erasure
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.crediting import ledger
+from lms.crediting.chain import GENESIS
 from lms.crediting.models import LedgerEntry, Observation
 from lms.errors import NotFound
 from lms.jobs import files
@@ -133,7 +134,7 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     """Erase what hours were decided from; from here on nothing decides them anew."""
     ledger.lock(session, numbers)
     own = Enrolment.id.in_(numbers)
-    session.execute(update(Enrolment).where(own).values(evidence_erased_at=now))
+    session.execute(update(Enrolment).where(own).values(evidence_erased_at=now, evidence_sha256=GENESIS, evidence_count=0))
     session.execute(update(Enrolment).where(own, Enrolment.status.in_(STUDYING)).values(status="withdrawn"))
     session.execute(update(AttendanceRecord).where(AttendanceRecord.enrolment_id.in_(numbers)).values(note=""))
     gone = session.execute(delete(Observation).where(Observation.enrolment_id.in_(numbers)).returning(Observation.id))

@@ -1,0 +1,99 @@
+"""Is the evidence of an enrolment what its statements say? What `verify --statements` finds out.
+
+A statement's text is compared with the digest that its evidence carries and the ledger covers. A statement that is not there any
+more is excused only by a removal that was recorded.
+"""
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import xapi.outbox
+import xapi.store
+from lms.crediting import chain
+from lms.crediting.models import Observation
+from lms.crediting.observe import Observed
+from lms.crediting.policy import Terms
+from lms.crediting.reading import all_proved, numbered, sort_by_enrolment
+from lms.crediting.removals import Removals
+from xapi.retention import stored_when
+
+STATEMENTS_AT_ONCE = 500
+_FIELDS = [field.name for field in fields(Observed)]
+
+
+class Compared:
+    """One enrolment's evidence beside its statements."""
+
+    def __init__(self, session: Session, number: int, terms: Terms, public_url: str, removals: Removals) -> None:
+        self._session, self._number, self._terms, self._public_url, self._removals = session, number, terms, public_url, removals
+        self._kept: dict[uuid.UUID, list[Observation]] = {}
+        rows = session.scalars(select(Observation).where(Observation.enrolment_id == number).order_by(Observation.part))
+        for row in rows:
+            self._kept.setdefault(row.statement_id, []).append(row)
+        self._waits = xapi.outbox.oldest(session) is not None  # what makes something void may be among it
+        self.statements = self.removed = 0
+
+    def problems(self, entries: Iterable[chain.Entry]) -> Iterator[str]:
+        """Yield what evidence is not what its statement proves, and what entry rests on nothing that is kept."""
+        for entry in entries:
+            for one in entry.evidence:
+                if _uuid(one) not in self._kept:
+                    yield f"entry {entry.number} rests on statement {one}, of which no evidence is kept"
+        ids = sorted(self._kept)
+        for start in range(0, len(ids), STATEMENTS_AT_ONCE):
+            yield from self._compare(ids[start : start + STATEMENTS_AT_ONCE])
+
+    def _compare(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
+        there = xapi.store.load_texts(self._session, ids)
+        excused = self._removals.statements(self._session, stored_when(self._session, ids))
+        self.statements += len(there)
+        self.removed += len(excused)
+        said = self._said(sorted(there))
+        for statement in ids:
+            if statement in there:
+                yield from self._differences(statement, there[statement], said.get(statement, {}))
+            elif statement not in excused:
+                yield f"statement {statement} is not there, and no removal of it was recorded"
+        yield from self._voiding(ids)
+
+    def _said(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[int, Observed]]:
+        """Return what statements prove, by statement and part."""
+        found = sort_by_enrolment(self._session, ids).get(self._number)
+        said: dict[uuid.UUID, dict[int, Observed]] = {}
+        for part, (statement, one) in numbered(all_proved(self._session, found, self._terms, self._public_url) if found else []):
+            said.setdefault(statement, {})[part] = one
+        return said
+
+    def _differences(self, statement: uuid.UUID, text: str, said: dict[int, Observed]) -> Iterator[str]:
+        kept = self._kept[statement]
+        digest = chain.text_sha256(text)
+        if any(row.statement_sha256 not in (None, digest) for row in kept):
+            yield f"statement {statement} was changed after it was stored"
+        if {row.part: _observed(row) for row in kept} != said:
+            yield f"the evidence of statement {statement} is not what the record store has of it"
+
+    def _voiding(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
+        if self._waits:
+            return
+        void = xapi.store.voided_among(self._session, ids)
+        for statement in ids:
+            kept = self._kept[statement]
+            if any(row.voided != (statement in void) for row in kept):
+                yield f"the evidence of statement {statement} counts as {'void' if kept[0].voided else 'valid'}, and is not"
+        for statement in sorted(void - xapi.store.voided_by_others(self._session, void)):
+            yield f"statement {statement} counts as void, and no statement says so"
+
+
+def _observed(row: Observation) -> Observed:
+    return Observed(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _uuid(text: object) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None
