@@ -25,7 +25,11 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "db": ("lms.upgrading:db",),
     "demo": ("lms.demo.commands:demo",),
     "hours": ("lms.crediting.commands:hours",),
-    "ledger": ("lms.crediting.commands:ledger", "lms.records.ledger_commands:verify"),
+    "ledger": (
+        "lms.crediting.commands:ledger",
+        "lms.crediting.attendance_commands:convert_attendance",
+        "lms.records.ledger_commands:verify",
+    ),
     "organisation": ("lms.accounts.commands:organisation",),
     "programme": ("lms.programmes.commands:programme",),
     "serve": ("lms.serving:serve",),
