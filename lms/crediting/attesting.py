@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 import xapi.store
 from lms import vocabulary as v
 from lms.accounts.models import Person
+from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.observe_attestations import LONGEST_NAME, enrolment_of
 from lms.crediting.policy import activity_name, terms_of
 from lms.errors import InvalidInput
 from lms.hours import RequirementKind, units_in_one
 from lms.learning.stating import iso, store
-from lms.programmes.models import Enrolment, TrainingClass
-from xapi.reading import stored
+from xapi.statements import stored
 
 LONGEST_REASON, LONGEST_ID = 200, 36
 MOST = Decimal(1000)

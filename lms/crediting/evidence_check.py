@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 import xapi.outbox
 import xapi.store
 from lms.crediting import chain
+from lms.crediting.evidence_intake import all_proved, numbered, sort_by_enrolment
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
 from lms.crediting.policy import Terms
-from lms.crediting.reading import all_proved, numbered, sort_by_enrolment
 from lms.crediting.removals import Removals
-from xapi.retention import stored_when
+from xapi.removals import stored_when
 
 STATEMENTS_AT_ONCE = 500
 _FIELDS = [field.name for field in fields(Observed)]

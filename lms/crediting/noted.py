@@ -16,11 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi.store
+from lms.classes.models import AttendanceRecord, Enrolment
 from lms.crediting.attestations import noted_place
 from lms.crediting.attesting import Attestor
 from lms.crediting.policy import terms_of
 from lms.learning.stating import iso
-from lms.programmes.models import AttendanceRecord, Enrolment
 
 REASON = "Noted by class staff on {on}, before logs of practice were kept"
 AT_ONCE = 100

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.classes.models import Enrolment
 from lms.crediting.drain import recredit
 from lms.crediting.models import Observation
-from lms.programmes.models import Enrolment
 
 AT_ONCE = 100
 

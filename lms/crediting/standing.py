@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import courses_of
 from lms.crediting import ledger
 from lms.crediting.attestations import with_noted_sessions
 from lms.crediting.evidence import cases_of
 from lms.crediting.policy import Terms, activity_name, terms_of
 from lms.crediting.units import earnings_of
 from lms.hours import judge, recompute
-from lms.programmes.classes import courses_of
-from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
+from lms.programmes.models import ProgrammeVersion
 from lms.programmes.progress import RequirementProgress, StudiedCourse, progress
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument, Track

@@ -6,6 +6,7 @@ from celery import shared_task
 from flask import Flask, current_app
 
 import xapi
+from lms.celery_app import Doorbell, ring
 from lms.clock import now
 from lms.config import Settings
 from lms.crediting import input_changes, windows
@@ -13,7 +14,6 @@ from lms.crediting.drain import MOST_AT_ONCE, drain
 from lms.crediting.ripening import ripen_some
 from lms.db import database, transaction
 from lms.i18n import local_time
-from lms.worker import Doorbell, ring
 
 EVERY_SECONDS = 5
 HOURLY_SECONDS = 3600

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import TEACHER, Organisation, Person
-from lms.programmes.membership import WITHDRAWN
-from lms.programmes.models import Enrolment, TrainingClass
+from lms.classes.membership import WITHDRAWN
+from lms.classes.models import Enrolment, TrainingClass
 from lms.rosters.rows import Problem, Roster, Row
 
 Item = TypeVar("Item")

@@ -17,22 +17,22 @@ from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE
+from lms.celery_app import ring
+from lms.classes.models import TrainingClass
+from lms.classes.setup import tracks_of
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.jobs import queue
 from lms.jobs.tasks import work
-from lms.office import enrolment
+from lms.office import roster_job
 from lms.office.places import bp, by_me, own_class
-from lms.programmes.classes import tracks_of
-from lms.programmes.models import TrainingClass
 from lms.programmes.values import Track
 from lms.rosters import rows, sheets, table
 from lms.rosters.enrolling import Order, enrol_all
 from lms.rosters.outcomes import Kind, foresee
 from lms.rosters.rows import Problem, Roster
 from lms.web.downloads import as_download
-from lms.worker import ring
 
 FORM_BYTES = 65_536  # the form around a list
 CARRIED_BYTES = table.MOST_BYTES * 3 // 2  # a list as the page carries it: packed, and in letters
@@ -151,9 +151,9 @@ def enrol(class_id: int) -> ResponseReturnValue:
     roster = _carried(class_id)
     if not roster.rows:
         return _page(found, unreadable=_("There is nobody in it who could be enrolled."), status=422)
-    params = enrolment.params_of(found, roster, _below(), person().id, str(get_locale()))
+    params = roster_job.params_of(found, roster, _below(), person().id, str(get_locale()))
     with transaction() as writing:
-        queue.enqueue(writing, enrolment.ROSTER, person().id, params, now())
+        queue.enqueue(writing, roster_job.ROSTER, person().id, params, now())
     ring(work)
     flash(_("The teachers are being enrolled. The progress is shown here; you may close this page."), "info")
     return redirect(url_for("jobs.mine"))

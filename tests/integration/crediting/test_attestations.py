@@ -14,9 +14,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import xapi
-import xapi.store
+import xapi.storage.store
 from lms.accounts.models import TEACHER
 from lms.accounts.people import add_organisation, add_person
+from lms.classes import attendance, setup
+from lms.classes.attendance import Note
+from lms.classes.models import Enrolment
 from lms.crediting import noted
 from lms.crediting.attesting import Attestor
 from lms.crediting.ledger import Account, sums
@@ -27,9 +30,7 @@ from lms.crediting.verify import verify
 from lms.db import database
 from lms.errors import InvalidInput
 from lms.hours import recompute_file
-from lms.programmes import attendance, classes, store
-from lms.programmes.attendance import Note
-from lms.programmes.models import Enrolment
+from lms.programmes import store
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import read
 from tests.factories import BEGIN, PUBLIC_URL, DrivenClock, World, add_course
@@ -53,11 +54,11 @@ def lead(app: Flask, clock: DrivenClock) -> World:
     def build(session: Session) -> World:
         provider = add_organisation(session, "p1", "示范培训机构", "provider")
         version = store.import_toml(session, text, BEGIN).version
-        made = classes.create_class(session, version, classes.Run("k1", "首席教师班", provider, DAY, date(2026, 12, 31)))
+        made = setup.create_class(session, version, setup.Run("k1", "首席教师班", provider, DAY, date(2026, 12, 31)))
         course = add_course(session, "c1", {"reading": {"minutes": 30}})
-        classes.bind_course(session, made, course, "companion")
+        setup.bind_course(session, made, course, "companion")
         person = add_person(session, "teacher", "王秀兰", (TEACHER,), password=None, organisation=provider)
-        enrolment = classes.enrol(session, made, person, "lead", "in-training")
+        enrolment = setup.enrol(session, made, person, "lead", "in-training")
         return World(app, clock, person.id, enrolment.id, course.id, made.id)
 
     with app.app_context(), database().writer() as session, session.begin():
@@ -176,13 +177,13 @@ def test_the_statement_of_somebody_else_is_not_taken_back(lead: World) -> None:
 def test_a_client_cannot_attest_anything(lead: World) -> None:
     """The same statement under another authority is stored and earns nothing."""
     id_ = lead.act(lambda session: attestor(session, lead).waived(own(session, lead), "topics", Decimal(1), "病假"))
-    text = lead.act(lambda session: xapi.store.load_texts(session, [id_])[id_])
+    text = lead.act(lambda session: xapi.storage.store.load_texts(session, [id_])[id_])
     forged = {key: value for key, value in json.loads(text).items() if key not in ("stored", "authority", "version")} | {
         "id": str(uuid.uuid4())
     }
     authority = {"objectType": "Agent", "account": {"homePage": PUBLIC_URL, "name": "player"}}
     credential = xapi.Credential(name="player", authority=authority, scopes=frozenset({"all"}))
-    lead.act(lambda session: xapi.store.store_statements(session, [forged], credential, version="1.0.3", now=lead.clock()))
+    lead.act(lambda session: xapi.storage.store.store_statements(session, [forged], credential, version="1.0.3", now=lead.clock()))
     assert lead.credit() == 2
     assert account(lead) == {Account("waived/topics", "half_days"): 2}
 
