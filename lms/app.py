@@ -38,7 +38,7 @@ from lms.records import partitions
 from lms.records import views as records
 from lms.transcripts import views as transcripts
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
-from lms.web.fast_path import Early
+from lms.web.fast_path import FastPath
 from xapi.fast_path import EarlyStatements
 
 SCHEDULE = {
@@ -90,7 +90,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     for pages_of in (home, transcripts, office, records):
         app.register_blueprint(pages_of.bp)
     plain: EarlyStatements = app.extensions["xapi_early"]
-    fast_path.init_app(app, settings, {plain.path: Early("xapi.statements", plain), **beats.early(app, settings)})
+    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.early(app, settings)})
     return app
 
 

@@ -19,7 +19,7 @@ from lms.db import Base, Database, UtcDateTime
 
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 20
-SILENT = timedelta(seconds=3 * HEARTBEAT_SECONDS)
+HEARTBEAT_TIMEOUT = timedelta(seconds=3 * HEARTBEAT_SECONDS)
 FORGOTTEN = timedelta(days=1)  # containers come and go, each with a name of its own
 LONGEST_NAME = 40
 ANY_WORKER = "worker"
@@ -50,7 +50,7 @@ def problem_of(session: Session, name: str, at: datetime) -> str | None:
     found = session.get(WorkerHeartbeat, name)
     if found is None:
         return "has not run yet"
-    return None if at - found.at < SILENT else f"silent for {int((at - found.at).total_seconds())} s"
+    return None if at - found.at < HEARTBEAT_TIMEOUT else f"silent for {int((at - found.at).total_seconds())} s"
 
 
 class Heart:

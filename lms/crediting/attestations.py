@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from lms.crediting.models import Observation as Row
 from lms.crediting.observe_attestations import WAIVED
-from lms.crediting.policy import Terms, TrackLaw
-from lms.db import Question
+from lms.crediting.policy import EnrolmentPolicy, TrackLaw
+from lms.db import PreparedSelect
 from lms.hours import Accepted, Attended, Attestation, Logged, RequirementKind, SessionRule, TrackRules, Waived, share_of, units_in_one
 
 NOTED = "/noted-"  # in the place of a session that stands for days noted without a timetable: '<requirement>/noted-<number>'
@@ -25,7 +25,7 @@ class Attested:
     dated: dict[tuple[str, str], int] = field(default_factory=dict)  # the day of each log, so that none has two
 
 
-_ATTESTED = Question(
+_ATTESTED = PreparedSelect(
     select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.at, Row.since, Row.seconds)
     .where(
         Row.enrolment_id.in_(bindparam("enrolments", expanding=True)),
@@ -47,7 +47,7 @@ def with_noted_sessions(rules: TrackRules, accounts: Iterable[str]) -> TrackRule
     return replace(rules, sessions={**rules.sessions, **noted}) if noted else rules
 
 
-def attestations_of(session: Session, terms: Mapping[int, Terms]) -> Mapping[int, Attested]:
+def attestations_of(session: Session, terms: Mapping[int, EnrolmentPolicy]) -> Mapping[int, Attested]:
     """Return what was attested toward each enrolment. What its track or its class does not have is left out."""
     found = {number: Attested(sessions=dict(own.track.rules.sessions)) for number, own in terms.items() if own.track is not None}
     kinds_of = {number: _kinds(own.track) for number, own in terms.items() if own.track is not None}

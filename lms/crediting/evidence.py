@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from lms.crediting.attestations import attestations_of
 from lms.crediting.models import LedgerEntry
 from lms.crediting.models import Observation as Row
-from lms.crediting.policy import Terms, terms_of
+from lms.crediting.policy import EnrolmentPolicy, terms_of
 from lms.crediting.rates import Segment, real_rates
-from lms.db import Question
+from lms.db import PreparedSelect
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
 
 
@@ -25,7 +25,7 @@ def case_of(session: Session, enrolment_id: int) -> Case:
     return cases_of(session, terms_of(session, [enrolment_id]))[enrolment_id]
 
 
-def cases_of(session: Session, terms: Mapping[int, Terms], now: datetime | None = None) -> dict[int, Case]:
+def cases_of(session: Session, terms: Mapping[int, EnrolmentPolicy], now: datetime | None = None) -> dict[int, Case]:
     """Return each enrolment's case. Evidence about what its class or track does not have is left out.
 
     Months have passed up to `now`; where that is None, up to the ledger entry that last moved the account, so that
@@ -58,12 +58,12 @@ def _last_moved(session: Session, numbers: Iterable[int]) -> dict[int, int]:
 
 
 _HERE = (Row.enrolment_id.in_(bindparam("enrolments", expanding=True)), Row.voided.is_(False))
-_TIMES = Question(
+_TIMES = PreparedSelect(
     select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.device, Row.at, Row.since, Row.seconds)
     .where(*_HERE, Row.kind.in_(("present", "reported", "completed", "passed")))
     .order_by(Row.id)
 )
-_SEGMENTS = Question(
+_SEGMENTS = PreparedSelect(
     select(
         Row.enrolment_id,
         Row.activity,
@@ -79,7 +79,7 @@ _SEGMENTS = Question(
 )
 
 
-def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
+def _add_times(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dict[int, list[Observation]]) -> None:
     known = {enrolment_id: own.law.activities for enrolment_id, own in terms.items()}
     for enrolment_id, kind, activity, launch, device, at, since, seconds in _TIMES.ask(session, enrolments=list(terms)):
         if activity not in known[enrolment_id]:
@@ -94,7 +94,7 @@ def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, lis
             seen[enrolment_id].append(Passed(activity, launch, at))
 
 
-def _add_segments(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
+def _add_segments(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dict[int, list[Observation]]) -> None:
     launches: dict[tuple[int, str, str], list[Segment]] = defaultdict(list)
     for row in _SEGMENTS.ask(session, enrolments=list(terms)):
         enrolment_id, activity, launch, at, statement, part, since, start_ms, end_ms, rate = row

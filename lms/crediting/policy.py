@@ -36,7 +36,7 @@ class TrackLaw:
 
 
 @dataclass(frozen=True, slots=True)
-class Law:
+class ClassPolicy:
     """What holds for a whole class. `sha256` names policy, activities and requirements; every ledger entry carries it.
 
     `activities` count to nothing here; `tracks` say what they count to.
@@ -52,13 +52,13 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class EnrolmentPolicy:
     """What holds for one enrolment: its class's law, the window in which its time counts, and its track's requirements.
 
     `track` is None where the programme's document has no such track.
     """
 
-    law: Law
+    law: ClassPolicy
     window: Window
     track: TrackLaw | None = None
 
@@ -68,17 +68,20 @@ def activity_name(course: str, activity: str) -> str:
     return f"{course}:{activity}"
 
 
-def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Terms]:
+def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
     """Return the terms of each enrolment; documents never change, so a class's law is worked out once per process."""
     wanted = set(enrolment_ids)
     columns = (Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.window_from, Enrolment.window_to)
     rows = session.execute(select(*columns).where(Enrolment.id.in_(wanted))).all()
     laws = laws_of(session, {row.class_id for row in rows})
     ends = {row.id: tuple(None if at is None else int(at.timestamp()) for at in (row.window_from, row.window_to)) for row in rows}
-    return {row.id: Terms(laws[row.class_id], (ends[row.id][0], ends[row.id][1]), laws[row.class_id].tracks.get(row.track)) for row in rows}
+    return {
+        row.id: EnrolmentPolicy(laws[row.class_id], (ends[row.id][0], ends[row.id][1]), laws[row.class_id].tracks.get(row.track))
+        for row in rows
+    }
 
 
-def laws_of(session: Session, class_ids: Iterable[int]) -> dict[int, Law]:
+def laws_of(session: Session, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
     """Return each class's law: its programme version, and the course versions that it studies."""
     return {class_id: _known.get(key) or _remember(key, _make(session, key)) for class_id, key in _keys(session, set(class_ids)).items()}
 
@@ -102,10 +105,10 @@ class _Key:
     courses: tuple[_Studied, ...]
 
 
-_known: dict[_Key, Law] = {}
+_known: dict[_Key, ClassPolicy] = {}
 
 
-def _remember(key: _Key, law: Law) -> Law:
+def _remember(key: _Key, law: ClassPolicy) -> ClassPolicy:
     if len(_known) >= CLASSES_KEPT:
         _known.clear()
     _known[key] = law
@@ -131,7 +134,7 @@ def _keys(session: Session, class_ids: set[int]) -> dict[int, _Key]:
     return {class_id: _Key(version, sha256, starts_on, tuple(studied[class_id])) for class_id, version, sha256, starts_on in versions}
 
 
-def _make(session: Session, key: _Key) -> Law:
+def _make(session: Session, key: _Key) -> ClassPolicy:
     bound = {one.course_version_id: one for one in key.courses}
     courses = select(CourseVersion).where(CourseVersion.id.in_(list(bound)))
     found = session.scalars(courses.options(joinedload(CourseVersion.course)).order_by(CourseVersion.id))
@@ -139,7 +142,7 @@ def _make(session: Session, key: _Key) -> Law:
     return make_law(session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on)
 
 
-def make_law(version: ProgrammeVersion, studied: Sequence[tuple[CourseVersion, str, bool]], starts_on: date) -> Law:
+def make_law(version: ProgrammeVersion, studied: Sequence[tuple[CourseVersion, str, bool]], starts_on: date) -> ClassPolicy:
     """Combine a programme version and course versions (each with its requirement, and whether it is compulsory).
 
     Of one course in two versions the later one holds. Months of practice begin on the class's first day.
@@ -156,7 +159,7 @@ def make_law(version: ProgrammeVersion, studied: Sequence[tuple[CourseVersion, s
     tracks = {one.key: _track_law(document, one.key, activities, compulsory, starts_on) for one in document.tracks}
     policy = replace(document.policy, finished_share=document.finished_share)
     bundles = [dump(Case(policy, law.activities, (), track=law.rules)) for _, law in sorted(tracks.items())]
-    return Law(
+    return ClassPolicy(
         policy=policy,
         activities={name: replace(rule, counts_to=None, course=None) for name, rule in activities.items()},
         tracks=tracks,

@@ -11,7 +11,7 @@ from lms.classes.setup import courses_of
 from lms.crediting import ledger
 from lms.crediting.attestations import with_noted_sessions
 from lms.crediting.evidence import cases_of
-from lms.crediting.policy import Terms, activity_name, terms_of
+from lms.crediting.policy import EnrolmentPolicy, activity_name, terms_of
 from lms.crediting.units import earnings_of
 from lms.hours import judge, recompute
 from lms.programmes.models import ProgrammeVersion
@@ -73,7 +73,9 @@ def of_person(session: Session, person_id: int) -> list[Standing]:
     return [replace(one, courses_done=done) for one, done in _with_courses(session, _standings(session, enrolments, terms), terms)]
 
 
-def _with_courses(session: Session, standings: Sequence[Standing], terms: Mapping[int, Terms]) -> Iterable[tuple[Standing, Set[str]]]:
+def _with_courses(
+    session: Session, standings: Sequence[Standing], terms: Mapping[int, EnrolmentPolicy]
+) -> Iterable[tuple[Standing, Set[str]]]:
     """Say of each which courses are done; evidence is decided anew only where the ledger does not tell."""
     undecided = {one.enrolment.id: terms[one.enrolment.id] for one in standings if _done_by_ledger(one) is None}
     cases = cases_of(session, undecided) if undecided else {}
@@ -103,14 +105,14 @@ def of_enrolments(session: Session, enrolment_ids: Iterable[int]) -> list[Standi
     return [standings[enrolment_id] for enrolment_id in wanted if enrolment_id in standings]
 
 
-def _standings(session: Session, enrolments: Sequence[Enrolment], terms: Mapping[int, Terms]) -> list[Standing]:
+def _standings(session: Session, enrolments: Sequence[Enrolment], terms: Mapping[int, EnrolmentPolicy]) -> list[Standing]:
     """Return where enrolments stand; the number of queries does not grow with theirs."""
     courses = courses_of(session, {one.class_id for one in enrolments})
     accounts = ledger.sums(session, [one.id for one in enrolments])
     return [_standing(one, courses[one.class_id], accounts[one.id], terms[one.id]) for one in enrolments]
 
 
-def _standing(enrolment: Enrolment, courses: Sequence[StudiedCourse], account: ledger.Sums, terms: Terms) -> Standing:
+def _standing(enrolment: Enrolment, courses: Sequence[StudiedCourse], account: ledger.Sums, terms: EnrolmentPolicy) -> Standing:
     """Judge by what stands in the ledger alone: a page says what the transcript says."""
     document = document_of(enrolment.training_class.programme_version)
     judged = {}

@@ -18,8 +18,8 @@ from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office.commands import class_id_of
 from lms.rosters import rows, sheets, table
-from lms.rosters.enrolling import Order, enrol_all
-from lms.rosters.outcomes import Foreseen, Kind, foresee
+from lms.rosters.enrolling import RosterOrder, enrol_all
+from lms.rosters.outcomes import OutcomeKind, RosterForecast, foresee
 from lms.rosters.rows import Roster
 
 EVERYBODY = "/"  # the path prefix of all organisations
@@ -46,7 +46,7 @@ def enrol(  # noqa: PLR0913 - one parameter an option
         roster = _roster(session(), class_id, file, track)
         foreseen = _foreseen(class_id, roster) if dry_run else None
         if foreseen is None:
-            foreseen = enrol_all(transaction, Order(class_id, roster, below_id, By(None, now()), partly))
+            foreseen = enrol_all(transaction, RosterOrder(class_id, roster, below_id, By(None, now()), partly))
         elif foreseen.problems and not partly:
             raise InvalidInput("Nobody would be enrolled.", [str(one) for one in foreseen.problems])
         for one in foreseen.problems:
@@ -75,13 +75,13 @@ def _roster(reading: Session, class_id: int, file: Path, track: str) -> Roster:
         raise InvalidInput("Nobody was enrolled.", [f"{file}: {error}"]) from None
 
 
-def _foreseen(class_id: int, roster: Roster) -> Foreseen:
+def _foreseen(class_id: int, roster: Roster) -> RosterForecast:
     with transaction() as reading:
         return foresee(reading, reading.get_one(TrainingClass, class_id), roster, EVERYBODY)
 
 
-def _tell(foreseen: Foreseen, *, as_json: bool, would: bool) -> None:
-    told = {kind.value: foreseen.count(kind) for kind in Kind}
+def _tell(foreseen: RosterForecast, *, as_json: bool, would: bool) -> None:
+    told = {kind.value: foreseen.count(kind) for kind in OutcomeKind}
     if as_json:
         problems = [{"line": one.line, "field": one.field, "problem": one.what} for one in foreseen.problems]
         click.echo(json.dumps({**told, "problems": problems, "dry_run": would}, ensure_ascii=False))

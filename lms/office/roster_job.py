@@ -16,7 +16,7 @@ from lms.classes.models import TrainingClass
 from lms.clock import now
 from lms.db import transaction
 from lms.errors import InvalidInput
-from lms.jobs.kinds import Kind, Order, Params, Piece
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.rosters import enrolling, outcomes
 from lms.rosters.rows import Problem, Roster, Row
 from lms.rosters.sheets import csv_of
@@ -25,13 +25,13 @@ AT_ONCE = 250
 Told = tuple[int, str, str]  # the line, the user name, what came of it
 
 
-def words() -> Mapping[outcomes.Kind, str]:
+def words() -> Mapping[outcomes.OutcomeKind, str]:
     """Return what is said of a row that has been dealt with."""
     return {
-        outcomes.Kind.NEW: _("New account, enrolled"),
-        outcomes.Kind.KNOWN: _("Has an account, enrolled"),
-        outcomes.Kind.AGAIN: _("Had withdrawn, goes on"),
-        outcomes.Kind.THERE: _("Is in the class already"),
+        outcomes.OutcomeKind.NEW: _("New account, enrolled"),
+        outcomes.OutcomeKind.KNOWN: _("Has an account, enrolled"),
+        outcomes.OutcomeKind.AGAIN: _("Had withdrawn, goes on"),
+        outcomes.OutcomeKind.THERE: _("Is in the class already"),
     }
 
 
@@ -63,12 +63,12 @@ def _plan(params: Params) -> Sequence[Piece]:
     return [list(range(start, min(start + AT_ONCE, count))) for start in range(0, count, AT_ONCE)]
 
 
-def _make(order: Order, piece: Piece) -> bytes:
+def _make(order: JobOrder, piece: Piece) -> bytes:
     """Enrol some rows; return what came of each."""
     params = order.params
     some = Roster([Row(*params["rows"][index]) for index in piece], ())
     with force_locale(params["locale"]):
-        wanted = enrolling.Order(params["class_id"], some, params["below_id"], By(params["by"], now()), partly=True)
+        wanted = enrolling.RosterOrder(params["class_id"], some, params["below_id"], By(params["by"], now()), partly=True)
         try:
             return msgspec.json.encode(_told(enrolling.enrol_all(transaction, wanted)))
         except InvalidInput as error:  # the class was closed meanwhile: no worker will do better
@@ -76,7 +76,7 @@ def _make(order: Order, piece: Piece) -> bytes:
             return msgspec.json.encode([(row.line, row.username, why) for row in some.rows])
 
 
-def _told(found: outcomes.Foreseen) -> list[Told]:
+def _told(found: outcomes.RosterForecast) -> list[Told]:
     said = words()
     done = [(one.row.line, one.row.username, said[one.kind]) for one in found.outcomes]
     return [*done, *map(_told_of, found.problems)]
@@ -87,7 +87,7 @@ def _told_of(problem: Problem) -> Told:
     return problem.line, "", fields[problem.field] + _(": ") + problem.what if problem.field else problem.what
 
 
-def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
+def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     """Write what came of each row, in the order of the list."""
     told: list[Told] = [(line, username, what) for line, username, what in order.params["problems"]]
     for piece in pieces:
@@ -99,4 +99,4 @@ def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
 
 
 ROSTER = "roster"
-KINDS = {ROSTER: Kind(_title, _plan, _make, _join, onward=_onward)}
+KINDS = {ROSTER: JobKind(_title, _plan, _make, _join, onward=_onward)}

@@ -12,7 +12,7 @@ from lms.crediting.models import Observation
 from lms.errors import NotFound
 from lms.hours.intervals import clip, length, union
 from lms.i18n import write_clock, write_length
-from lms.transcripts.document import Line, Transcript, evidence_of, read
+from lms.transcripts.document import Transcript, TranscriptLine, evidence_of, read
 from lms.transcripts.words import claim_words, condition_words, limited_words, observation_words, uncounted_words
 
 TIMES = ("present", "reported")
@@ -52,7 +52,7 @@ def interval_of(one: Observation) -> tuple[int, int]:
     return (since, one.at) if one.kind == "present" else (max(one.at - (one.seconds or 0), since), one.at)
 
 
-def _time_title(transcript: Transcript, line: Line, one: Observation) -> tuple[str, str]:
+def _time_title(transcript: Transcript, line: TranscriptLine, one: Observation) -> tuple[str, str]:
     inside = length(clip(union([interval_of(one)]), *transcript.case.window))
     measured, credited = line.why.account.measured_seconds, line.credited_seconds
     if line.is_behind:
@@ -62,7 +62,7 @@ def _time_title(transcript: Transcript, line: Line, one: Observation) -> tuple[s
     return (_("Counted in full"), "ok") if credited >= measured else (_("Not all time of this activity counted"), "warn")
 
 
-def _time_words(transcript: Transcript, line: Line, one: Observation, others: Sequence[Observation]) -> Iterator[str]:
+def _time_words(transcript: Transcript, line: TranscriptLine, one: Observation, others: Sequence[Observation]) -> Iterator[str]:
     own = union([interval_of(one)])
     inside = clip(own, *transcript.case.window)
     yield observation_words(one)
@@ -85,7 +85,7 @@ def _time_words(transcript: Transcript, line: Line, one: Observation, others: Se
             yield from map(limited_words, transcript.explanation.limited_days)
 
 
-def _gate_words(line: Line, kept: Sequence[Observation]) -> Iterator[str]:
+def _gate_words(line: TranscriptLine, kept: Sequence[Observation]) -> Iterator[str]:
     yield _(", ").join(observation_words(one) for one in kept)
     too_fast = {(one.session, one.at, one.start_ms, one.end_ms) for one in line.why.refused}
     if any((one.session, one.at, one.media_from_ms, one.media_to_ms) in too_fast for one in kept):

@@ -14,7 +14,7 @@ from lms.crediting.models import Observation
 from lms.crediting.removals import Removals
 from lms.privacy.erasure.models import Erasure
 from lms.records.models import RemovedMonth
-from lms.records.people import Sight, known_among, may_see
+from lms.records.people import OfficeScope, known_among, may_see
 from xapi.removals import Month, has_after, month_of, stored_when
 from xapi.store import erased_among
 
@@ -29,7 +29,7 @@ class Removed:
     kept_months: int
 
 
-def removed(session: Session, statement_id: uuid.UUID, sight: Sight) -> Removed | None:
+def removed(session: Session, statement_id: uuid.UUID, sight: OfficeScope) -> Removed | None:
     """Return what is known of a statement that was removed with its month.
 
     Whose it was is known by its evidence; without any, only the office at the root learns of it. What was erased with a

@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 AT_ONCE = 400  # names asked for in one query
 
 
-class Kind(StrEnum):
+class OutcomeKind(StrEnum):
     """What would come of a row."""
 
     NEW = "new"  # an account is made, and enrolled
@@ -32,35 +32,35 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RowOutcome:
     """A sound row and what would come of it. `school`: the organisation found; None where none is named or it is new."""
 
     row: Row
-    kind: Kind
+    kind: OutcomeKind
     person_id: int | None = None
     enrolment_id: int | None = None
     school: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class RosterForecast:
     """What would come of a list."""
 
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[RowOutcome]
     problems: Sequence[Problem]
     new_schools: Sequence[str]
 
-    def count(self, *kinds: Kind) -> int:
+    def count(self, *kinds: OutcomeKind) -> int:
         """Return how many rows have one of these outcomes."""
         return sum(one.kind in kinds for one in self.outcomes)
 
     @property
     def to_do(self) -> int:
         """How many people would come into the class."""
-        return self.count(Kind.NEW, Kind.KNOWN, Kind.AGAIN)
+        return self.count(OutcomeKind.NEW, OutcomeKind.KNOWN, OutcomeKind.AGAIN)
 
 
-def foresee(session: Session, training_class: TrainingClass, roster: Roster, path: str) -> Foreseen:
+def foresee(session: Session, training_class: TrainingClass, roster: Roster, path: str) -> RosterForecast:
     """Say what would come of each row; schools are looked for below `path`, the path prefix of whoever uploads."""
     known = _people(session, [row.username for row in roster.rows])
     there = _enrolments(session, training_class.id, [one.id for one in known.values()])
@@ -75,8 +75,8 @@ def foresee(session: Session, training_class: TrainingClass, roster: Roster, pat
             outcomes.append(_outcome(row, person, enrolment, schools))
         else:
             problems.append(found)
-    new = [one.row.school for one in outcomes if one.kind is Kind.NEW and one.row.school and one.school is None]
-    return Foreseen(outcomes, sorted(problems, key=lambda one: one.line), list(dict.fromkeys(new)))
+    new = [one.row.school for one in outcomes if one.kind is OutcomeKind.NEW and one.row.school and one.school is None]
+    return RosterForecast(outcomes, sorted(problems, key=lambda one: one.line), list(dict.fromkeys(new)))
 
 
 def problem_of(row: Row, person: Person | None, enrolment: Enrolment | None) -> Problem | None:
@@ -113,13 +113,13 @@ def _problem_of_school(row: Row, person: Person | None, schools: Mapping[str, Se
     return None
 
 
-def _outcome(row: Row, person: Person | None, enrolment: Enrolment | None, schools: Mapping[str, Sequence[int]]) -> Outcome:
+def _outcome(row: Row, person: Person | None, enrolment: Enrolment | None, schools: Mapping[str, Sequence[int]]) -> RowOutcome:
     if person is None:
         found = schools.get(row.school, ())
-        return Outcome(row, Kind.NEW, school=found[0] if found else None)
+        return RowOutcome(row, OutcomeKind.NEW, school=found[0] if found else None)
     if enrolment is None:
-        return Outcome(row, Kind.KNOWN, person.id)
-    return Outcome(row, Kind.AGAIN if enrolment.status == WITHDRAWN else Kind.THERE, person.id, enrolment.id)
+        return RowOutcome(row, OutcomeKind.KNOWN, person.id)
+    return RowOutcome(row, OutcomeKind.AGAIN if enrolment.status == WITHDRAWN else OutcomeKind.THERE, person.id, enrolment.id)
 
 
 def _people(session: Session, usernames: Sequence[str]) -> dict[str, Person]:

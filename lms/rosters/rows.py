@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from lms.accounts.people import NAME_MAX, ORGANISATION_NAME_MAX, USERNAME
 from lms.i18n import pick
 from lms.programmes.values import Track
-from lms.rosters.table import Line, Unreadable
+from lms.rosters.table import TableRow, Unreadable
 
 FIELDS = ("name", "username", "school", "track")
 # how a column may be headed; of several for a user name the first in this order counts
@@ -64,7 +64,7 @@ class Roster:
     ignored: Sequence[str] = ()
 
 
-def read(lines: Sequence[Line], tracks: Sequence[Track], usual_track: str = "") -> Roster:
+def read(lines: Sequence[TableRow], tracks: Sequence[Track], usual_track: str = "") -> Roster:
     """Read a list's lines, of which the first says what each column is; an empty track is `usual_track`.
 
     Raises:

@@ -23,14 +23,14 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableRow:
     """One row of a table and where it stands in the file, from 1."""
 
     number: int
     cells: Sequence[str]
 
 
-def read(content: bytes) -> list[Line]:
+def read(content: bytes) -> list[TableRow]:
     """Return the rows that are not empty; what the file is is decided by its content, not by its name.
 
     Raises:
@@ -49,7 +49,7 @@ def read(content: bytes) -> list[Line]:
         raise Unreadable(_("The table cannot be read. Is a quotation mark missing somewhere?")) from error
 
 
-def _kept(rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[Line]:
+def _kept(rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[TableRow]:
     count = 0
     for number, cells in rows:
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
@@ -60,7 +60,7 @@ def _kept(rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[Line]:
         count += 1
         if count > MOST_ROWS + 1:  # the head is one of them
             raise Unreadable(_("There are more than %(most)s people in it. Upload it in parts.", most=MOST_ROWS))
-        yield Line(number, list(cells[: filled[-1] + 1]))
+        yield TableRow(number, list(cells[: filled[-1] + 1]))
 
 
 def decode(content: bytes) -> str:

@@ -21,8 +21,8 @@ from lms.federation.forwarding import turns
 from lms.federation.forwarding.bundles import bundles, version_of
 from lms.federation.forwarding.models import DeadLetter, Forward
 from lms.federation.forwarding.remote import Answer, RemoteStore, opened
-from lms.federation.forwarding.turns import Lost, Turn
-from lms.federation.forwarding.verdicts import CRASHED, Verdict, shut_reason, verdict
+from lms.federation.forwarding.turns import ForwardTurn, ForwardTurnLost
+from lms.federation.forwarding.verdicts import CRASHED, DeliveryVerdict, shut_reason, verdict
 from lms.sealing import NotOpened, derived, unseal
 from xapi.queries import JSON, Seen, following, pack
 from xapi.queries import earlier_about as about
@@ -48,13 +48,13 @@ class Stop(Exception):
         self.detail, self.reason, self.again, self.about = detail, reason, again, about
 
 
-def carry(turn: Turn, settings: Settings) -> bool:
+def carry(turn: ForwardTurn, settings: Settings) -> bool:
     """Do one turn; return whether there is more to send at once."""
     try:
         with opened(Address(turn.endpoint, turn.internal), turn.key, _secret(turn, settings), mark_of(settings)) as store:
             more = _Run(turn, store).go()
         _note(turn, lambda _session, forward: turns.give_back(forward, now(), more=more))
-    except Lost:
+    except ForwardTurnLost:
         return False
     except (NotReached, Stop) as error:
         stop = error if isinstance(error, Stop) else Stop(str(error))
@@ -72,14 +72,14 @@ def mark_of(settings: Settings) -> str:
     return derived(settings.secret_key, MARK).hex()[:32]
 
 
-def _secret(turn: Turn, settings: Settings) -> str:
+def _secret(turn: ForwardTurn, settings: Settings) -> str:
     try:
         return unseal(turn.secret, settings.secret_key, PURPOSE)
     except NotOpened as error:
         raise Stop("", reason="secret") from error
 
 
-def _give_up(turn: Turn, stop: Stop) -> None:
+def _give_up(turn: ForwardTurn, stop: Stop) -> None:
     def note(session: Session, forward: Forward) -> None:
         detail = "" if xapi.store.erased_among(session, stop.about) else stop.detail  # it may quote one that was erased meanwhile
         if stop.reason:
@@ -89,11 +89,11 @@ def _give_up(turn: Turn, stop: Stop) -> None:
 
     try:
         _note(turn, note)
-    except Lost:
+    except ForwardTurnLost:
         log.info("forward.lost", forward=turn.forward_id)
 
 
-def _note(turn: Turn, change: Callable[[Session, Forward], None]) -> None:
+def _note(turn: ForwardTurn, change: Callable[[Session, Forward], None]) -> None:
     with transaction() as session:
         change(session, turns.held(session, turn, now()))
 
@@ -106,7 +106,7 @@ def _stop(answer: Answer, bundle: Sequence[Seen]) -> Stop:
 class _Run:
     """One turn under way."""
 
-    turn: Turn
+    turn: ForwardTurn
     store: RemoteStore
     refused: int = 0
     until: float = field(default_factory=lambda: time.monotonic() + TURN_SECONDS)
@@ -143,15 +143,15 @@ class _Run:
         """Send a bundle; one that is refused is halved until what is at fault stands alone."""
         answer = self._post(version, bundle, with_data=with_data)
         found = self._judged(answer, bundle)
-        if found is Verdict.TAKEN:
+        if found is DeliveryVerdict.TAKEN:
             self._took(bundle, sent=len(bundle))
-        elif found in {Verdict.LATER, Verdict.SHUT}:
+        elif found in {DeliveryVerdict.LATER, DeliveryVerdict.SHUT}:
             raise _stop(answer, bundle)
         elif len(bundle) > 1:
             middle = len(bundle) // 2
             for half in (bundle[:middle], bundle[middle:]):
                 self._send(version, half, with_data=with_data)
-        elif found is Verdict.THERE:
+        elif found is DeliveryVerdict.THERE:
             self._took(bundle, there=1)
         else:
             self._refused(bundle[0], answer.said)
@@ -174,11 +174,11 @@ class _Run:
                 _note(self.turn, lambda _session, _forward: None)
                 touched = time.monotonic()
 
-    def _judged(self, answer: Answer, bundle: Sequence[Seen]) -> Verdict:
+    def _judged(self, answer: Answer, bundle: Sequence[Seen]) -> DeliveryVerdict:
         """Judge an answer; a store that crashes on one statement again and again, and is well otherwise, refuses it."""
         found = verdict(answer.status)
         if answer.status == CRASHED and len(bundle) == 1 and self.turn.tries >= MOST_CRASHES and self.store.versions():
-            return Verdict.REFUSED
+            return DeliveryVerdict.REFUSED
         return found
 
     def _took(self, bundle: Sequence[Seen], *, sent: int = 0, there: int = 0) -> None:
@@ -215,9 +215,9 @@ class _Run:
                 with_data = bool(xapi.queries.kept_for(session, [statement_id]))
             answer = self._post(version_of(text), [seen], with_data=with_data)
             found = self._judged(answer, [seen])
-            if found in {Verdict.LATER, Verdict.SHUT}:
+            if found in {DeliveryVerdict.LATER, DeliveryVerdict.SHUT}:
                 raise _stop(answer, [seen])
-            refused = answer.said if found is Verdict.REFUSED else ""
+            refused = answer.said if found is DeliveryVerdict.REFUSED else ""
 
         def note(session: Session, forward: Forward) -> None:
             letter = turns.letter_of(session, forward, statement_id)

@@ -29,8 +29,8 @@ from lms.office import roster_job
 from lms.office.places import bp, by_me, own_class
 from lms.programmes.values import Track
 from lms.rosters import rows, sheets, table
-from lms.rosters.enrolling import Order, enrol_all
-from lms.rosters.outcomes import Kind, foresee
+from lms.rosters.enrolling import RosterOrder, enrol_all
+from lms.rosters.outcomes import OutcomeKind, foresee
 from lms.rosters.rows import Problem, Roster
 from lms.web.downloads import as_download
 
@@ -84,16 +84,18 @@ def add_one(class_id: int) -> ResponseReturnValue:
     if problems:
         return _page(found, problems, status=422)
     try:
-        done = enrol_all(transaction, Order(class_id, roster, _below(), by_me()))
+        done = enrol_all(transaction, RosterOrder(class_id, roster, _below(), by_me()))
     except InvalidInput as error:
         return _page(found, [Problem(1, "", " ".join(error.problems))], status=422)
     said = {
-        Kind.NEW: _("%(name)s has an account now and is in the class. Hand out the initial password next.", name=roster.rows[0].name),
-        Kind.THERE: _("%(name)s is in the class already; nothing has changed.", name=roster.rows[0].name),
+        OutcomeKind.NEW: _(
+            "%(name)s has an account now and is in the class. Hand out the initial password next.", name=roster.rows[0].name
+        ),
+        OutcomeKind.THERE: _("%(name)s is in the class already; nothing has changed.", name=roster.rows[0].name),
     }
     kind = done.outcomes[0].kind
-    flash(said.get(kind, _("%(name)s is in the class.", name=roster.rows[0].name)), "info" if kind is Kind.THERE else "success")
-    return redirect(url_for(".passwords" if kind is Kind.NEW else ".adding", class_id=class_id))
+    flash(said.get(kind, _("%(name)s is in the class.", name=roster.rows[0].name)), "info" if kind is OutcomeKind.THERE else "success")
+    return redirect(url_for(".passwords" if kind is OutcomeKind.NEW else ".adding", class_id=class_id))
 
 
 def _below() -> int:
@@ -124,7 +126,7 @@ def preview(class_id: int) -> ResponseReturnValue:
         carried=base64.b64encode(zlib.compress(content)).decode(),
         usual=_usual(tracks),
         tracks={one.key: one.name for one in tracks},
-        kinds=Kind,
+        kinds=OutcomeKind,
     )
 
 

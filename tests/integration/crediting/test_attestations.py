@@ -54,7 +54,7 @@ def lead(app: Flask, clock: DrivenClock) -> World:
     def build(session: Session) -> World:
         provider = add_organisation(session, "p1", "示范培训机构", "provider")
         version = store.import_toml(session, text, BEGIN).version
-        made = setup.create_class(session, version, setup.Run("k1", "首席教师班", provider, DAY, date(2026, 12, 31)))
+        made = setup.create_class(session, version, setup.ClassDetails("k1", "首席教师班", provider, DAY, date(2026, 12, 31)))
         course = add_course(session, "c1", {"reading": {"minutes": 30}})
         setup.bind_course(session, made, course, "companion")
         person = add_person(session, "teacher", "王秀兰", (TEACHER,), password=None, organisation=provider)

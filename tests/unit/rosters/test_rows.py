@@ -4,16 +4,19 @@ from collections.abc import Sequence
 
 import pytest
 
-from lms.programmes.values import Text, Track
+from lms.programmes.values import BilingualText, Track
 from lms.rosters.rows import Roster, read, read_one
-from lms.rosters.table import Line, Unreadable
+from lms.rosters.table import TableRow, Unreadable
 
-PRIMARY, JUNIOR = Track("primary", Text("小学教师", "Primary school teachers")), Track("junior", Text("初中教师", "Junior school teachers"))
+PRIMARY, JUNIOR = (
+    Track("primary", BilingualText("小学教师", "Primary school teachers")),
+    Track("junior", BilingualText("初中教师", "Junior school teachers")),
+)
 TRACKS = (PRIMARY, JUNIOR)
 
 
 def roster(*rows: Sequence[str], tracks: Sequence[Track] = TRACKS, usual: str = "") -> Roster:
-    return read([Line(number, row) for number, row in enumerate(rows, 1)], tracks, usual)
+    return read([TableRow(number, row) for number, row in enumerate(rows, 1)], tracks, usual)
 
 
 def told(found: Roster) -> list[tuple[int, str]]:
