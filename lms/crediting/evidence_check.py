@@ -5,7 +5,7 @@ more is excused only by a removal that was recorded.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import fields
 
 from sqlalchemy import select
@@ -19,6 +19,8 @@ from lms.crediting.observe import Observed
 from lms.crediting.policy import Terms
 from lms.crediting.reading import all_proved, numbered, sort_by_enrolment
 from lms.crediting.removals import Removals
+from lms.vocabulary import VOIDED
+from xapi.reading import stored
 from xapi.retention import stored_when
 
 STATEMENTS_AT_ONCE = 500
@@ -84,12 +86,28 @@ class Compared:
             kept = self._kept[statement]
             if any(row.voided != (statement in void) for row in kept):
                 yield f"the evidence of statement {statement} counts as {'void' if kept[0].voided else 'valid'}, and is not"
-        for statement in sorted(void - xapi.store.voided_by_others(self._session, void)):
+        for statement in sorted(void - self._voided_by_others(void)):
             yield f"statement {statement} counts as void, and no statement says so"
+
+    def _voided_by_others(self, void: Set[uuid.UUID]) -> Set[uuid.UUID]:
+        """Return which statements a statement voids that is there, or that was removed as is recorded."""
+        voiders = xapi.store.voiders_of(self._session, void)
+        every = sorted({by for own in voiders.values() for by in own})
+        texts = xapi.store.load_texts(self._session, every)
+        excused = self._removals.statements(self._session, stored_when(self._session, every))
+        return {target for target, own in voiders.items() if any(by in excused or _voids(texts.get(by), target) for by in own)}
 
 
 def _observed(row: Observation) -> Observed:
     return Observed(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _voids(text: str | None, target: uuid.UUID) -> bool:
+    try:
+        statement = stored(text or "")
+        return bool(statement["verb"]["id"] == VOIDED and uuid.UUID(statement["object"]["id"]) == target)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _uuid(text: object) -> uuid.UUID | None:
