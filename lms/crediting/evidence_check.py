@@ -5,7 +5,7 @@ more is excused only by a removal that was recorded.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import fields
 
 from sqlalchemy import select
@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 import xapi.outbox
 import xapi.store
 from lms.crediting import chain
+from lms.crediting.bounds import Proved, beyond, numbered
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
 from lms.crediting.policy import Terms
-from lms.crediting.reading import all_proved, numbered, sort_by_enrolment
+from lms.crediting.reading import all_proved, sort_by_enrolment
 from lms.crediting.removals import Removals
 from lms.vocabulary import VOIDED
 from xapi.reading import stored
@@ -54,29 +55,38 @@ class Compared:
         excused = self._removals.statements(self._session, stored_when(self._session, ids))
         self.statements += len(there)
         self.removed += len(excused)
-        said = self._said(sorted(there))
+        proved = self._proved(sorted(there))
+        said: dict[uuid.UUID, dict[int, Observed]] = {}
+        for part, (one, what) in numbered(proved):
+            said.setdefault(one, {})[part] = what
         for statement in ids:
             if statement in there:
-                yield from self._differences(statement, there[statement], said.get(statement, {}))
+                if self._changed(statement, there[statement]):
+                    yield f"statement {statement} was changed after it was stored"
+                if not self._agrees(self._kept[statement], said.get(statement, {}), proved):
+                    yield f"the evidence of statement {statement} is not what the record store has of it"
             elif statement not in excused:
                 yield f"statement {statement} is not there, and no removal of it was recorded"
         yield from self._voiding(ids)
 
-    def _said(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[int, Observed]]:
-        """Return what statements prove, by statement and part."""
+    def _proved(self, ids: Sequence[uuid.UUID]) -> Sequence[Proved]:
         found = sort_by_enrolment(self._session, ids).get(self._number)
-        said: dict[uuid.UUID, dict[int, Observed]] = {}
-        for part, (statement, one) in numbered(all_proved(self._session, found, self._terms, self._public_url) if found else []):
-            said.setdefault(statement, {})[part] = one
-        return said
+        return all_proved(self._session, found, self._terms, self._public_url) if found else ()
 
-    def _differences(self, statement: uuid.UUID, text: str, said: dict[int, Observed]) -> Iterator[str]:
-        kept = self._kept[statement]
+    def _changed(self, statement: uuid.UUID, text: str) -> bool:
         digest = chain.text_sha256(text)
-        if any(row.statement_sha256 not in (None, digest) for row in kept):
-            yield f"statement {statement} was changed after it was stored"
-        if {row.part: _observed(row) for row in kept} != said:
-            yield f"the evidence of statement {statement} is not what the record store has of it"
+        return any(row.statement_sha256 not in (None, digest) for row in self._kept[statement])
+
+    def _agrees(self, kept: Sequence[Observation], said: Mapping[int, Observed], proved: Sequence[Proved]) -> bool:
+        """Say whether what is kept of a statement is what it proves; of that, what lies beyond the bounds need not be kept."""
+        there = {row.part: _observed(row) for row in kept}
+        if there == said:
+            return True
+        if any(said.get(part) != one for part, one in there.items()):
+            return False
+        statement = kept[0].statement_id
+        excess = beyond(self._session, self._number, [one for one in proved if one[0] == statement])
+        return all((statement, part) in excess for part in said.keys() - there.keys())
 
     def _voiding(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
         if self._waits:
