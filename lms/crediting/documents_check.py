@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session, undefer
 from courses.outline import Course as Outline
 from courses.outline import parse_course
 from lms.catalogue.models import CourseVersion
+from lms.classes.models import ClassCourse, TrainingClass
 from lms.crediting import inputs
 from lms.crediting.chain import Running, digest_of
 from lms.programmes.documents import parse
-from lms.programmes.models import ClassCourse, ProgrammeVersion, TrainingClass
+from lms.programmes.models import ProgrammeVersion
 from lms.programmes.values import ProgrammeDocument
 
 

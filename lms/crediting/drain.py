@@ -20,8 +20,8 @@ import xapi.outbox
 from lms.crediting import inputs, ledger
 from lms.crediting.chain import Inputs
 from lms.crediting.evidence import cases_of
+from lms.crediting.evidence_intake import Found, keep, sort_by_enrolment
 from lms.crediting.policy import Terms, terms_of
-from lms.crediting.reading import Found, keep, sort_by_enrolment
 from lms.db import Database
 from lms.hours import recompute
 

@@ -15,14 +15,14 @@ import xapi.outbox
 import xapi.store
 from lms.crediting import chain
 from lms.crediting.bounds import Proved, beyond, numbered
+from lms.crediting.evidence_intake import all_proved, sort_by_enrolment
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
 from lms.crediting.policy import Terms
-from lms.crediting.reading import all_proved, sort_by_enrolment
 from lms.crediting.removals import Removals
 from lms.vocabulary import VOIDED
-from xapi.reading import stored
-from xapi.retention import stored_when
+from xapi.removals import stored_when
+from xapi.statements import stored
 
 STATEMENTS_AT_ONCE = 500
 _FIELDS = [field.name for field in fields(Observed)]

@@ -16,9 +16,9 @@ from sqlalchemy import exists, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
+from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, Enrolment, TrainingClass
 from lms.crediting import inputs, windows
 from lms.crediting.drain import record
-from lms.programmes.models import AttendanceRecord, ClassChange, ClassCourse, Enrolment, TrainingClass
 
 TOUCHED = "lms.crediting.touched"
 APPENDED = AttendanceRecord | ClassChange | ClassCourse

@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 import xapi.store
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import Course, CourseVersion
+from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, Enrolment, TrainingClass
 from lms.crediting.chain import Inputs, Running, digest_of, text_sha256
 from lms.crediting.ledger import Head
 from lms.crediting.models import Observation
-from lms.programmes.models import AttendanceRecord, ClassChange, ClassCourse, Enrolment, Programme, ProgrammeVersion, TrainingClass
+from lms.programmes.models import Programme, ProgrammeVersion
 
 OBSERVED = (
     *("statement_id", "part", "kind", "activity", "session", "device", "at", "since", "seconds"),

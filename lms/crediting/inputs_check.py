@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting import inputs
 from lms.crediting.chain import Entry, Inputs, Running, digest_of
 from lms.crediting.ledger import inputs_in
-from lms.programmes.models import Enrolment, TrainingClass
 
 
 class Standing:

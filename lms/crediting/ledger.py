@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, Running, hash_of
 from lms.crediting.models import LedgerEntry
 from lms.db import Question
 from lms.hours import changes
-from lms.programmes.models import Enrolment
 
 CREDIT, CORRECTION = "credit", "correction"
 INPUTS, BASELINE = "inputs", "baseline"  # an amount of 0: what the account follows from has changed, or is recorded for the first time

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi.store
+from lms.classes.models import Enrolment
 from lms.crediting import chain, documents_check, inputs_check, ledger
 from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_check import Compared
@@ -25,8 +26,7 @@ from lms.crediting.observe import OWN
 from lms.crediting.policy import terms_of
 from lms.crediting.removals import NOTHING, Removals
 from lms.hours import Case, changes, recompute
-from lms.programmes.models import Enrolment
-from xapi.reading import stored
+from xapi.statements import stored
 
 AT_ONCE = 200
 LOOKED_AT = 50  # statements, to find out what address the site has

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.classes.models import Enrolment
 from lms.crediting.models import Observation
 from lms.crediting.removals import Removals
-from lms.programmes.models import Enrolment
-from lms.records.erasure.models import Erasure
+from lms.privacy.erasure.models import Erasure
+from lms.records.models import RemovedMonth
 from lms.records.people import Sight, known_among, may_see
-from lms.records.retention.models import RemovedMonth
-from xapi.retention import Month, has_after, month_of, stored_when
+from xapi.removals import Month, has_after, month_of, stored_when
 from xapi.store import erased_among
 
 

@@ -16,22 +16,22 @@ from sqlalchemy import Column, Table, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-import xapi.models
+import xapi.storage.models
 from lms import tables
 from lms import vocabulary as v
 from lms.accounts.people import add_organisation, add_person
+from lms.classes import membership, setup
+from lms.classes.changes import By, made, note
+from lms.classes.models import AttendanceRecord, TrainingClass
 from lms.crediting.verify import verify
 from lms.db import UtcDateTime, database
 from lms.learning.stating import store
-from lms.programmes import classes, membership
 from lms.programmes import store as programmes
-from lms.programmes.changes import By, made, note
-from lms.programmes.models import AttendanceRecord, TrainingClass
 from lms.records.gone import RECORDED
 from tests.factories import BEGIN, PUBLIC_URL, World, add_course
-from xapi.models import IdRow
+from xapi.storage.models import IdRow
 
-ALL = {one.name: one for metadata in (tables.METADATA, xapi.models.Base.metadata) for one in metadata.sorted_tables}
+ALL = {one.name: one for metadata in (tables.METADATA, xapi.storage.models.Base.metadata) for one in metadata.sorted_tables}
 
 READ = {
     *("enrolment", "training_class", "class_course", "class_change", "attendance_record", "ledger_entry", "observation"),
@@ -132,8 +132,8 @@ def second_of_all(session: Session, one: TrainingClass) -> None:
     text_ = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
     version = programmes.import_toml(session, text_, BEGIN).version
     add_course(session, "c9", {"page": {"minutes": 30}})
-    other = classes.create_class(session, version, classes.Run("k9", "九班", provider, one.starts_on, one.ends_on))
-    classes.enrol(session, other, person, "lead", "in-training")
+    other = setup.create_class(session, version, setup.Run("k9", "九班", provider, one.starts_on, one.ends_on))
+    setup.enrol(session, other, person, "lead", "in-training")
 
 
 def columns() -> Iterator[Column[Any]]:

@@ -9,6 +9,10 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
+from lms.classes import attendance, membership
+from lms.classes.changes import By
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import Run
 from lms.crediting import ledger, windows
 from lms.crediting.chain import HALF_DAYS, Entry, hash_of
 from lms.crediting.drain import record
@@ -17,10 +21,6 @@ from lms.crediting.ledger import Account, Decided, Ground
 from lms.crediting.models import LedgerEntry
 from lms.crediting.policy import terms_of
 from lms.office import administration
-from lms.programmes import attendance, membership
-from lms.programmes.changes import By
-from lms.programmes.classes import Run
-from lms.programmes.models import Enrolment, TrainingClass
 from lms.rosters import sheets
 from tests.factories import World, add_course
 from tests.integration.crediting.test_verify import findings
