@@ -25,14 +25,20 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "db": ("lms.db_commands:db",),
     "demo": ("lms.demo.commands:demo",),
     "hours": ("lms.crediting.commands:hours",),
-    "ledger": ("lms.crediting.commands:ledger", "lms.records.ledger_commands:verify"),
+    "ledger": ("lms.crediting.commands:ledger", "lms.audit.commands:verify"),
     "organisation": ("lms.accounts.commands:organisation",),
     "programme": ("lms.programmes.commands:programme",),
     "serve": ("lms.serve_commands:serve",),
     "transcript": ("lms.transcripts.commands:transcript",),
     "user": ("lms.accounts.commands:user", "lms.privacy.erasure.commands:erase"),
     "worker": ("lms.worker_commands:worker",),
-    "xapi": ("lms.records.commands:record_store",),
+    "xapi": (
+        "lms.records.commands:record_store",
+        "lms.federation.importing.commands:import_",
+        "lms.federation.importing.aside_commands:aside",
+        "lms.federation.forwarding.commands:forward",
+        "lms.privacy.retention.commands:retention",
+    ),
 }
 
 

@@ -1,17 +1,16 @@
 """What happened? An xAPI Learning Record Store (1.0.3 and 2.0.0) that knows nobody and mounts in any Flask application.
 
-What a host uses: `init_app`, `answer_early`, `connect`, `utc_now`, `Credential`, `statements_stored`, `xapi.storage.keys`, `xapi.storage.store`,
-`xapi.storage.outbox`, `xapi.storage.partitions`, `xapi.storage.models.Base`.
+A host imports this module and the public modules beside it; README.md lists them. `rules`, `storage` and `views` are internal.
 """
 
 from flask import Blueprint, Flask
 
+from xapi import keys, partitions
 from xapi.rules.auth import Credential
-from xapi.storage import keys, partitions
 from xapi.storage.connecting import connect
 from xapi.storage.doorbell import statements_stored
 from xapi.views import Mark, blueprint, unmarked
-from xapi.views.fast_path import EarlyStatements, before
+from xapi.views.fast_path import FastStatements, before
 from xapi.views.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions, nobody, utc_now
 
 __all__ = ["Credential", "answer_early", "connect", "init_app", "keys", "partitions", "statements_stored", "utc_now"]
@@ -43,7 +42,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits)
     mounted = blueprint(mount, mark)
     app.register_blueprint(mounted, url_prefix=url_prefix)
-    app.extensions["xapi_early"] = EarlyStatements(app, mount, f"{url_prefix}/statements")
+    app.extensions["xapi_early"] = FastStatements(app, mount, f"{url_prefix}/statements")
     return mounted
 
 

@@ -18,7 +18,7 @@ from lms.crediting.bounds import Proved, beyond, numbered
 from lms.crediting.evidence_intake import all_proved, sort_by_enrolment
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
-from lms.crediting.policy import Terms
+from lms.crediting.policy import EnrolmentPolicy
 from lms.crediting.removals import Removals
 from lms.vocabulary import VOIDED
 from xapi.removals import stored_when
@@ -31,7 +31,7 @@ _FIELDS = [field.name for field in fields(Observed)]
 class Compared:
     """One enrolment's evidence beside its statements."""
 
-    def __init__(self, session: Session, number: int, terms: Terms, public_url: str, removals: Removals) -> None:
+    def __init__(self, session: Session, number: int, terms: EnrolmentPolicy, public_url: str, removals: Removals) -> None:
         self._session, self._number, self._terms, self._public_url, self._removals = session, number, terms, public_url, removals
         self._kept: dict[uuid.UUID, list[Observation]] = {}
         rows = session.scalars(select(Observation).where(Observation.enrolment_id == number).order_by(Observation.part))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, Running, hash_of
 from lms.crediting.models import LedgerEntry
-from lms.db import Question
+from lms.db import PreparedSelect
 from lms.hours import changes
 
 CREDIT, CORRECTION = "credit", "correction"
@@ -41,7 +41,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class EntryBasis:
     """On what an append rests: the rules it was computed under and the statements that moved it, per account's name."""
 
     programme_version_id: int
@@ -71,7 +71,7 @@ def inputs_in(row: Any) -> Inputs | None:
     return Inputs(row.class_sha256, row.enrolment_sha256, Running(row.evidence_sha256, row.evidence_count))
 
 
-_SUMS = Question(
+_SUMS = PreparedSelect(
     select(LedgerEntry.enrolment_id, LedgerEntry.account, LedgerEntry.unit, func.sum(LedgerEntry.amount))
     .where(LedgerEntry.enrolment_id.in_(bindparam("enrolments", expanding=True)), LedgerEntry.account != "")
     .group_by(LedgerEntry.enrolment_id, LedgerEntry.account, LedgerEntry.unit)
@@ -101,13 +101,13 @@ class Decided:
     head: Head
     account: Sums
     target: Sums
-    ground: Ground
+    ground: EntryBasis
     inputs: Inputs
     units: frozenset[str] = frozenset({SECONDS})
     begins: bool = False  # an empty chain is begun even where nothing moves
 
 
-def unmoved(head: Head, account: Sums, ground: Ground, inputs: Inputs, *, begins: bool = False) -> Decided:
+def unmoved(head: Head, account: Sums, ground: EntryBasis, inputs: Inputs, *, begins: bool = False) -> Decided:
     """Return the decision that nothing moves: an entry is appended only where inputs have changed."""
     return Decided(head, account, {}, ground, inputs, frozenset(), begins)
 

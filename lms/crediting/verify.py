@@ -43,7 +43,7 @@ class Finding(NamedTuple):
 
 
 @dataclass(slots=True)
-class Checked:
+class CheckedBatch:
     """What was found out about some enrolments."""
 
     enrolments: int = 0
@@ -54,7 +54,7 @@ class Checked:
     removed: int = 0  # that could not be, because they were removed with their month, as is recorded
     unbaselined: list[int] = field(default_factory=list)  # enrolments whose chain says nothing of its inputs yet
 
-    def add(self, other: "Checked") -> None:
+    def add(self, other: "CheckedBatch") -> None:
         """Take in what was found out about other enrolments; what several rest on is told once."""
         self.enrolments, self.entries = self.enrolments + other.enrolments, self.entries + other.entries
         self.statements, self.removed = self.statements + other.statements, self.removed + other.removed
@@ -85,7 +85,7 @@ def _address_in(text: str) -> str | None:
 
 def verify(
     session: Session, enrolment_ids: Iterable[int] | None = None, *, public_url: str | None = None, removals: Removals = NOTHING
-) -> Iterator[Checked]:
+) -> Iterator[CheckedBatch]:
     """Check enrolments (all, where none are named) and yield what was found, batch by batch.
 
     With `public_url`, the site's own address, evidence is compared with the statements it was taken from, too; `removals` says
@@ -96,11 +96,11 @@ def verify(
         yield check(session, wanted[start : start + AT_ONCE], public_url, removals)
 
 
-def check(session: Session, numbers: Sequence[int], public_url: str | None, removals: Removals) -> Checked:
+def check(session: Session, numbers: Sequence[int], public_url: str | None, removals: Removals) -> CheckedBatch:
     """Check one batch of enrolments."""
     rows = session.execute(select(Enrolment).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)).scalars().all()
     classes = documents_check.check(session, {one.class_id for one in rows})
-    checked = Checked(findings=[Finding(None, problem) for problem in classes.problems])
+    checked = CheckedBatch(findings=[Finding(None, problem) for problem in classes.problems])
     batch = _Batch(session, rows, classes.undecidable, public_url, removals)
     for one in rows:
         batch.check(one, checked)
@@ -130,7 +130,7 @@ class _Batch:
         except Exception:  # one of them cannot be read: which one is found out one by one
             return {}
 
-    def check(self, one: Enrolment, checked: Checked) -> None:
+    def check(self, one: Enrolment, checked: CheckedBatch) -> None:
         """Check one enrolment, and add what was found."""
         links = ledger.entries_of(self._session, one.id)
         entries = [entry for entry, _ in links]
@@ -160,7 +160,7 @@ class _Batch:
         for activity in changes(seconds, decided):
             yield f"{activity} stands at {seconds.get(activity, 0)} s, its evidence gives {decided.get(activity, 0)} s"
 
-    def _statement_problems(self, number: int, entries: Sequence[chain.Entry], checked: Checked) -> Iterator[str]:
+    def _statement_problems(self, number: int, entries: Sequence[chain.Entry], checked: CheckedBatch) -> Iterator[str]:
         if self._public_url is None:
             return
         compared = Compared(self._session, number, self._terms[number], self._public_url, self._removals)

@@ -20,6 +20,7 @@ import xapi.storage.models
 from lms import tables
 from lms import vocabulary as v
 from lms.accounts.people import add_organisation, add_person
+from lms.audit.recorded import RECORDED
 from lms.classes import membership, setup
 from lms.classes.changes import By, made, note
 from lms.classes.models import AttendanceRecord, TrainingClass
@@ -27,7 +28,6 @@ from lms.crediting.verify import verify
 from lms.db import UtcDateTime, database
 from lms.learning.stating import store
 from lms.programmes import store as programmes
-from lms.records.gone import RECORDED
 from tests.factories import BEGIN, PUBLIC_URL, World, add_course
 from xapi.storage.models import IdRow
 
@@ -132,7 +132,7 @@ def second_of_all(session: Session, one: TrainingClass) -> None:
     text_ = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
     version = programmes.import_toml(session, text_, BEGIN).version
     add_course(session, "c9", {"page": {"minutes": 30}})
-    other = setup.create_class(session, version, setup.Run("k9", "九班", provider, one.starts_on, one.ends_on))
+    other = setup.create_class(session, version, setup.ClassDetails("k9", "九班", provider, one.starts_on, one.ends_on))
     setup.enrol(session, other, person, "lead", "in-training")
 
 

@@ -12,12 +12,12 @@ from lms.accounts.models import Organisation, Person
 from lms.classes import attendance, membership
 from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
-from lms.classes.setup import Run
+from lms.classes.setup import ClassDetails
 from lms.crediting import ledger, windows
 from lms.crediting.chain import HALF_DAYS, Entry, hash_of
 from lms.crediting.drain import record
 from lms.crediting.inputs import current
-from lms.crediting.ledger import Account, Decided, Ground
+from lms.crediting.ledger import Account, Decided, EntryBasis
 from lms.crediting.models import LedgerEntry
 from lms.crediting.policy import terms_of
 from lms.office import administration
@@ -52,20 +52,20 @@ def own(session: Session, world: World) -> Enrolment:
 
 def rename_class(session: Session, world: World) -> None:
     one = session.get_one(TrainingClass, world.class_id)
-    run = Run(one.code, "别的名字", session.get_one(Organisation, one.provider_id), one.starts_on, one.ends_on)
+    run = ClassDetails(one.code, "别的名字", session.get_one(Organisation, one.provider_id), one.starts_on, one.ends_on)
     administration.change_class(session, one.id, run, by(world))
 
 
 def within(session: Session, world: World) -> None:
     one = session.get_one(TrainingClass, world.class_id)
     provider = session.get_one(Organisation, one.provider_id)
-    run = Run(one.code, one.name, provider, date(2026, 3, 1), one.ends_on, counts_within=True)
+    run = ClassDetails(one.code, one.name, provider, date(2026, 3, 1), one.ends_on, counts_within=True)
     administration.change_class(session, one.id, run, by(world), agreed=True)
 
 
 def study_more(session: Session, world: World) -> None:
     add_course(session, "c2", {"page": {"minutes": 30}})
-    administration.add_course(session, session.get_one(TrainingClass, world.class_id), administration.Study("c2"), by(world))
+    administration.add_course(session, session.get_one(TrainingClass, world.class_id), administration.CourseOfClass("c2"), by(world))
 
 
 CHANGES = {
@@ -126,7 +126,7 @@ def test_units_stand_beside_each_other_and_seconds_alone_are_what_lists_show(stu
     def append(session: Session) -> int:
         (head,) = (heads := ledger.lock(session, [studied.enrolment_id])).values()
         law = terms_of(session, heads)[studied.enrolment_id].law
-        ground = Ground(law.programme_version_id, law.sha256, {}, studied.clock())
+        ground = EntryBasis(law.programme_version_id, law.sha256, {}, studied.clock())
         account = ledger.sums(session, heads)[studied.enrolment_id]
         day = {Account("day-1", HALF_DAYS): 2}
         held = current(session, heads)[studied.enrolment_id]

@@ -10,9 +10,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
-from lms.crediting.verify import AT_ONCE, Checked, addresses_of, check, numbers_of
+from lms.audit.recorded import RECORDED
+from lms.crediting.verify import AT_ONCE, CheckedBatch, addresses_of, check, numbers_of
 from lms.db import database
-from lms.records.gone import RECORDED
 
 
 @click.command("verify")
@@ -57,9 +57,9 @@ def _snapshot() -> Iterator[Session]:
         yield reading
 
 
-def _check(numbers: Sequence[int], public_url: str | None) -> Checked:
+def _check(numbers: Sequence[int], public_url: str | None) -> CheckedBatch:
     """Check enrolments, and tell somebody who waits how far that is; each batch reads anew, so that nothing waits for the end."""
-    whole = Checked()
+    whole = CheckedBatch()
     for start in range(0, len(numbers), AT_ONCE):
         with _snapshot() as reading:
             whole.add(check(reading, numbers[start : start + AT_ONCE], public_url, RECORDED))
@@ -70,7 +70,7 @@ def _check(numbers: Sequence[int], public_url: str | None) -> Checked:
     return whole
 
 
-def _write_json(whole: Checked, *, statements: bool) -> None:
+def _write_json(whole: CheckedBatch, *, statements: bool) -> None:
     found = [finding._asdict() for finding in whole.findings]
     counted: dict[str, object] = {"enrolments": whole.enrolments, "entries": whole.entries}
     counted |= {"evidence_erased": whole.erased, "without_baseline": whole.unbaselined}
@@ -78,7 +78,7 @@ def _write_json(whole: Checked, *, statements: bool) -> None:
     click.echo(json.dumps({**counted, "findings": found, "clean": not found}))
 
 
-def _write_lines(whole: Checked, *, statements: bool) -> None:
+def _write_lines(whole: CheckedBatch, *, statements: bool) -> None:
     for number in whole.erased:
         click.echo(f"enrolment {number}: its evidence was erased on purpose; its entries are whole and cannot be recomputed")
     for finding in whole.findings:
