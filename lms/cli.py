@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ledger": (
         "lms.crediting.commands:ledger",
         "lms.crediting.attendance_commands:convert_attendance",
-        "lms.records.ledger_commands:verify",
+        "lms.audit.commands:verify",
     ),
     "organisation": ("lms.accounts.commands:organisation",),
     "programme": ("lms.programmes.commands:programme",),
@@ -36,7 +36,13 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "transcript": ("lms.transcripts.commands:transcript",),
     "user": ("lms.accounts.commands:user", "lms.privacy.erasure.commands:erase"),
     "worker": ("lms.worker_commands:worker",),
-    "xapi": ("lms.records.commands:record_store",),
+    "xapi": (
+        "lms.records.commands:record_store",
+        "lms.federation.importing.commands:import_",
+        "lms.federation.importing.aside_commands:aside",
+        "lms.federation.forwarding.commands:forward",
+        "lms.privacy.retention.commands:retention",
+    ),
 }
 
 

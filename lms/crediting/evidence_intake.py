@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import Enrolment
+from lms.crediting.bounds import Part, Proved, excess_of, numbered
 from lms.crediting.chain import text_sha256
 from lms.crediting.models import Observation
 from lms.crediting.observe import ActivityRule, Ignored, Observed, Statement, Trust, observe, registration_of
@@ -28,7 +29,6 @@ from xapi.statements import stored
 ENDS_OF_ACTIVITY = "/?#"
 
 Moved = dict[str, list[uuid.UUID]]  # the statements that spoke of each activity
-Proved = tuple[uuid.UUID, Observed]
 
 _KNOWN = PreparedSelect(select(Observation.statement_id).where(Observation.statement_id.in_(bindparam("ids", expanding=True))))
 
@@ -133,15 +133,19 @@ def keep(
 ) -> dict[int, Kept]:
     """Keep what the statements prove as observations; return what came of that, by enrolment.
 
+    What lies beyond the bounds (`bounds`) is not kept.
     Read again, a statement adds nothing: the worker may have died after its last commit, or been given a batch twice.
     """
     proved = {number: all_proved(session, own, terms[number], public_url) for number, own in found.items()}
-    added = _add_new(session, proved, {number: own.digests for number, own in found.items()})
+    excess = {number: excess_of(session, number, own) for number, own in proved.items()}
+    added = _add_new(session, found, proved, excess)
     moved = _voided(session, found)
     for number, own in proved.items():
-        for statement_id, one in own:
-            if statement_id not in moved[number][one.activity]:
-                moved[number][one.activity].append(statement_id)
+        within = [one for part, one in numbered(own) if (one[0], part) not in excess[number]]
+        spoke = {(one.activity, statement_id): None for statement_id, one in within}
+        for activity, statement_id in spoke:
+            if statement_id not in moved[number][activity]:
+                moved[number][activity].append(statement_id)
     return {number: Kept(own, added[number]) for number, own in moved.items()}
 
 
@@ -152,7 +156,7 @@ def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolic
 
 
 def _add_new(
-    session: Session, proved: Mapping[int, Sequence[Proved]], digests: Mapping[int, Mapping[uuid.UUID, bytes]]
+    session: Session, found: Mapping[int, EnrolmentEvidence], proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]
 ) -> Mapping[int, Sequence[Mapping[str, Any]]]:
     """Insert the observations of statements that were not read before; return them by enrolment, in that order."""
     added: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
@@ -163,10 +167,11 @@ def _add_new(
     void = xapi.store.voided_among(session, new)
     for number, own in proved.items():
         for part, (statement_id, one) in numbered(own):
-            if statement_id in new:
-                whose = {"enrolment_id": number, "statement_id": statement_id, "statement_sha256": digests[number][statement_id]}
+            if statement_id in new and (statement_id, part) not in excess[number]:
+                whose = {"enrolment_id": number, "statement_id": statement_id, "statement_sha256": found[number].digests[statement_id]}
                 added[number].append({**asdict(one), **whose, "part": part, "voided": statement_id in void})
-    session.connection().execute(insert(Observation), [row for own in added.values() for row in own])
+    if rows := [row for own in added.values() for row in own]:
+        session.connection().execute(insert(Observation), rows)
     return added
 
 
@@ -211,11 +216,3 @@ def _voided(session: Session, found: Mapping[int, EnrolmentEvidence]) -> dict[in
         for number, activity, statement_id in session.execute(whose.where(Observation.statement_id.in_(ids)).distinct()):
             moved[number][activity].append(statement_id)
     return moved
-
-
-def numbered(proved: Sequence[Proved]) -> Iterable[tuple[int, Proved]]:
-    """Number the observations of each statement from 0."""
-    counted: dict[uuid.UUID, int] = defaultdict(int)
-    for statement_id, one in proved:
-        yield counted[statement_id], (statement_id, one)
-        counted[statement_id] += 1

@@ -17,10 +17,10 @@ from lms.learning.models import Launch
 from lms.learning.presence import LAUNCH_TIMEOUT, is_silent
 from lms.learning.stating import Subject
 from lms.learning.tickets import Ticket, Tickets, bearer
-from xapi.raw_sql import Question
+from xapi.raw_sql import PreparedQuery
 
 # What a Subject has, in its order, of a launch that runs; as `running` decides, but without an object, because players ask often.
-_OPEN_LAUNCH = Question(
+_OPEN_LAUNCH = PreparedQuery(
     select(Launch.id, Launch.registration_id, Person.account, Course.code, Launch.activity, Launch.device, Launch.opened_at)
     .join(Person, Person.id == Launch.person_id)
     .join(CourseVersion, CourseVersion.id == Launch.course_version_id)

@@ -25,7 +25,7 @@ from lms.records.formats import Told, writer_of
 from lms.records.people import OfficeScope
 from lms.records.selection import Selection, look_of
 from lms.records.statement_page import visible
-from xapi.queries import Look, Seen, onward, places, settled
+from xapi.queries import StatementFilter, StoredStatement, onward, places, settled
 from xapi.statements import EPOCH, MICROSECOND, Cursor
 
 STATEMENTS = "statements"
@@ -35,7 +35,7 @@ AT_ONCE = 500
 VOID = "!"  # no statement begins with it
 
 
-def up_to_now(look: Look) -> Look:
+def up_to_now(look: StatementFilter) -> StatementFilter:
     """Return the look, ended where nothing will be stored before any more: what is exported next begins there."""
     with transaction() as writing:
         end = settled(writing, now)
@@ -61,7 +61,7 @@ def _plan(params: Params) -> Sequence[Piece]:
     return pieces
 
 
-def _look(session: Session, params: Params) -> Look:
+def _look(session: Session, params: Params) -> StatementFilter:
     return replace(look_of(session, Selection.of(params), sight_of(params["path"])), void=bool(params.get("void")))
 
 
@@ -84,12 +84,12 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
     return gzip.compress("".join(f"{line}\n" for line in lines).encode(), compresslevel=1)
 
 
-def _in_batches(found: Iterator[Seen]) -> Iterator[list[Seen]]:
+def _in_batches(found: Iterator[StoredStatement]) -> Iterator[list[StoredStatement]]:
     while batch := list(islice(found, AT_ONCE)):
         yield batch
 
 
-def _told(session: Session, batch: Sequence[Seen], sight: OfficeScope) -> list[Told]:
+def _told(session: Session, batch: Sequence[StoredStatement], sight: OfficeScope) -> list[Told]:
     return [Told(one.seen.text, one.seen.voided) for one in visible(session, batch, sight)]
 
 

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from lms.records.people import KnownPerson, OfficeScope, accounts_in, known_among, may_see
-from xapi.queries import Look, Seen, latest
+from xapi.queries import StatementFilter, StoredStatement, latest
 from xapi.statements import Cursor
 
 PAGE = 50
@@ -21,7 +21,7 @@ MOST_READ = 2_000
 class Record:
     """A statement that this office may see, and whom it speaks of."""
 
-    seen: Seen
+    seen: StoredStatement
     statement: dict[str, Any]
     people: Sequence[KnownPerson]
 
@@ -35,7 +35,7 @@ class RecordPage:
     searched: bool = False
 
 
-def page(session: Session, look: Look, sight: OfficeScope, before: Cursor | None) -> RecordPage:
+def page(session: Session, look: StatementFilter, sight: OfficeScope, before: Cursor | None) -> RecordPage:
     """Return one page. Among statements of other offices' people it reads so far and no further."""
     found: list[Record] = []
     for _ in range(MOST_READ // AT_ONCE):
@@ -49,7 +49,7 @@ def page(session: Session, look: Look, sight: OfficeScope, before: Cursor | None
     return RecordPage(found, before, searched=True)
 
 
-def visible(session: Session, batch: Sequence[Seen], sight: OfficeScope) -> list[Record]:
+def visible(session: Session, batch: Sequence[StoredStatement], sight: OfficeScope) -> list[Record]:
     """Return what of a batch the office may see."""
     read = [(seen, _readable(seen.text)) for seen in batch]
     accounts = [accounts_in(statement, sight.public_url) for _, statement in read]

@@ -213,14 +213,12 @@ def load_texts(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, st
     return {row.id: row.text for row in session.execute(query)}
 
 
-def voided_by_others(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of these statements a statement voids that is there, or that was removed."""
-    here = and_(StatementRow.stored == ReferenceRow.stored, StatementRow.sid == ReferenceRow.sid)
-    query = select(ReferenceRow.refers, StatementRow.text).outerjoin(StatementRow, here)
-    found = set()
-    for refers, text in session.execute(query.where(ReferenceRow.refers.in_(list(ids)), ReferenceRow.voiding)):
-        if text is None or str(refers) in text.lower():
-            found.add(refers)
+def voiders_of(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Return what voids these statements: of each the ids of the statements that say so, whether or not they are there."""
+    found: dict[uuid.UUID, set[uuid.UUID]] = {}
+    query = select(ReferenceRow.refers, ReferenceRow.id).where(ReferenceRow.refers.in_(list(ids)), ReferenceRow.voiding)
+    for refers, by in session.execute(query):
+        found.setdefault(refers, set()).add(by)
     return found
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 from flask import current_app
@@ -18,7 +17,7 @@ from lms import vocabulary as v
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
-from lms.egress.address import LOCAL, Address, NotReached
+from lms.egress.address import Address, NotReached, is_local
 from lms.errors import InvalidInput, NotFound
 from lms.federation.forwarding import office
 from lms.federation.forwarding.filters import parse_filter
@@ -80,7 +79,7 @@ def add_forward(  # noqa: PLR0913 - one parameter an option
     """Add a forward and say whether the other store answers. It begins within seconds, with the oldest statement."""
     if secret is None:
         secret = click.prompt("Secret", hide_input=True)
-    internal = internal or urlsplit(endpoint).hostname in LOCAL
+    internal = internal or is_local(endpoint)
     with _told():
         courses = tuple(v.course_iri(_settings().public_url, course) for course in courses)
         chosen = parse_filter(verbs, (*activities, *courses), agents)

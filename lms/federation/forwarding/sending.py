@@ -24,8 +24,7 @@ from lms.federation.forwarding.remote import Answer, RemoteStore, opened
 from lms.federation.forwarding.turns import ForwardTurn, ForwardTurnLost
 from lms.federation.forwarding.verdicts import CRASHED, DeliveryVerdict, shut_reason, verdict
 from lms.sealing import NotOpened, derived, unseal
-from xapi.queries import JSON, Seen, following, pack
-from xapi.queries import earlier_about as about
+from xapi.queries import JSON, StoredStatement, earlier_about, following, pack
 from xapi.store import load_texts
 
 log = structlog.get_logger(__name__)
@@ -98,7 +97,7 @@ def _note(turn: ForwardTurn, change: Callable[[Session, Forward], None]) -> None
         change(session, turns.held(session, turn, now()))
 
 
-def _stop(answer: Answer, bundle: Sequence[Seen]) -> Stop:
+def _stop(answer: Answer, bundle: Sequence[StoredStatement]) -> Stop:
     return Stop(answer.said, reason=shut_reason(answer.status), again=answer.again, about=[one.id for one in bundle])
 
 
@@ -126,12 +125,12 @@ class _Run:
             _note(self.turn, lambda _session, forward, to=place: turns.reach(forward, to))  # type: ignore[misc]
         return True
 
-    def _with_those_about(self, session: Session, found: Sequence[Seen]) -> list[Seen]:
+    def _with_those_about(self, session: Session, found: Sequence[StoredStatement]) -> list[StoredStatement]:
         """Return the statements and, before them as they are stored, those about them that were passed by."""
         own = {one.id for one in found}
-        return [*(one for one in about(session, own, found[-1].place) if one.id not in own), *found] if found else []
+        return [*(one for one in earlier_about(session, own, found[-1].place) if one.id not in own), *found] if found else []
 
-    def _send_all(self, statements: Sequence[Seen]) -> None:
+    def _send_all(self, statements: Sequence[StoredStatement]) -> None:
         with database().reader() as session:
             attached: dict[UUID, int] = defaultdict(int)
             for kept in xapi.queries.kept_for(session, [one.id for one in statements if '"attachments"' in one.text]):
@@ -139,7 +138,7 @@ class _Run:
         for version, bundle in bundles(statements, attached):
             self._send(version, bundle, with_data=any(attached.get(one.id) for one in bundle))
 
-    def _send(self, version: str, bundle: Sequence[Seen], *, with_data: bool) -> None:
+    def _send(self, version: str, bundle: Sequence[StoredStatement], *, with_data: bool) -> None:
         """Send a bundle; one that is refused is halved until what is at fault stands alone."""
         answer = self._post(version, bundle, with_data=with_data)
         found = self._judged(answer, bundle)
@@ -156,7 +155,7 @@ class _Run:
         else:
             self._refused(bundle[0], answer.said)
 
-    def _post(self, version: str, bundle: Sequence[Seen], *, with_data: bool) -> Answer:
+    def _post(self, version: str, bundle: Sequence[StoredStatement], *, with_data: bool) -> Answer:
         texts = [one.text for one in bundle]
         whole = f"[{','.join(texts)}]"
         if with_data:
@@ -174,21 +173,21 @@ class _Run:
                 _note(self.turn, lambda _session, _forward: None)
                 touched = time.monotonic()
 
-    def _judged(self, answer: Answer, bundle: Sequence[Seen]) -> DeliveryVerdict:
+    def _judged(self, answer: Answer, bundle: Sequence[StoredStatement]) -> DeliveryVerdict:
         """Judge an answer; a store that crashes on one statement again and again, and is well otherwise, refuses it."""
         found = verdict(answer.status)
         if answer.status == CRASHED and len(bundle) == 1 and self.turn.tries >= MOST_CRASHES and self.store.versions():
             return DeliveryVerdict.REFUSED
         return found
 
-    def _took(self, bundle: Sequence[Seen], *, sent: int = 0, there: int = 0) -> None:
+    def _took(self, bundle: Sequence[StoredStatement], *, sent: int = 0, there: int = 0) -> None:
         def note(_session: Session, forward: Forward) -> None:
             turns.reach(forward, bundle[-1].place)
             turns.take(forward, sent, there, now())
 
         _note(self.turn, note)
 
-    def _refused(self, seen: Seen, reason: str) -> None:
+    def _refused(self, seen: StoredStatement, reason: str) -> None:
         def note(session: Session, forward: Forward) -> None:
             turns.reach(forward, seen.place)
             turns.bury(session, forward, seen, reason, now())
@@ -210,7 +209,7 @@ class _Run:
     def _letter(self, statement_id: UUID, text: str | None) -> None:
         refused = ""
         if text is not None:
-            seen = Seen(statement_id, self.turn.until, 0, voided=False, text=text)
+            seen = StoredStatement(statement_id, self.turn.until, 0, voided=False, text=text)
             with database().reader() as session:
                 with_data = bool(xapi.queries.kept_for(session, [statement_id]))
             answer = self._post(version_of(text), [seen], with_data=with_data)

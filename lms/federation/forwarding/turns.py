@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lms.federation.forwarding.filters import Filter, filter_of
 from lms.federation.forwarding.models import PAUSED, RUNNING, DeadLetter, Forward
 from lms.federation.forwarding.verdicts import wait
-from xapi.queries import Seen
+from xapi.queries import StoredStatement
 from xapi.statements import Cursor
 from xapi.store import erased_among, through
 
@@ -86,7 +86,7 @@ def take(forward: Forward, sent: int, there: int, now: datetime) -> None:
     forward.detail, forward.last_success = "", now
 
 
-def bury(session: Session, forward: Forward, seen: Seen, reason: str, now: datetime) -> None:
+def bury(session: Session, forward: Forward, seen: StoredStatement, reason: str, now: datetime) -> None:
     """Keep a refused statement as a dead letter; refused again it is the same letter. One that was erased meanwhile is none."""
     letter = letter_of(session, forward, seen.id)
     if letter is None:

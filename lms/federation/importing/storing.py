@@ -23,8 +23,8 @@ from lms.federation.importing.source import Fetched
 from xapi.errors import BadRequest, Conflicting, Erased, XapiError
 from xapi.keys import Credential
 from xapi.removals import SAID, marked_among
-from xapi.statements import VOIDED, Attached, Received, keys_within, read, timestamp
-from xapi.store import Admitted, admit, announce, insert_admitted
+from xapi.statements import VOIDED, Attached, ReceivedStatement, keys_within, read, timestamp
+from xapi.store import AdmittedStatement, admit, announce, insert_admitted
 from xapi.tables import IdRow
 
 LONGEST_ID = 100
@@ -68,7 +68,7 @@ class StoredPage:
 def take(session: Session, own: Import, fetched: Fetched, terms: ImportTerms) -> StoredPage:
     """Take a page."""
     taken = StoredPage(len(fetched.statements))
-    admitted: list[tuple[bytes, Admitted]] = []
+    admitted: list[tuple[bytes, AdmittedStatement]] = []
     for text in fetched.statements:
         try:
             found, stored = _admit(text, fetched.attached, terms)
@@ -82,7 +82,7 @@ def take(session: Session, own: Import, fetched: Fetched, terms: ImportTerms) ->
     return taken
 
 
-def _admit(text: bytes, attached: Mapping[str, Attached], terms: ImportTerms) -> tuple[Admitted, datetime | None]:
+def _admit(text: bytes, attached: Mapping[str, Attached], terms: ImportTerms) -> tuple[AdmittedStatement, datetime | None]:
     one = _read(text)
     version = "2.0.0" if str(one.parsed.get("version", "")).startswith("2.") else "1.0.3"
     if "id" not in one.parsed:
@@ -92,7 +92,7 @@ def _admit(text: bytes, attached: Mapping[str, Attached], terms: ImportTerms) ->
     return admitted, timestamp(stored, "stored") if stored else None
 
 
-def _read(text: bytes) -> Received:
+def _read(text: bytes) -> ReceivedStatement:
     found, many = read(text)
     if many:
         raise BadRequest("must be an object", "statement")
@@ -118,7 +118,7 @@ def _plain(home_page: str) -> str:
     return home_page.strip().rstrip("/").casefold()
 
 
-def _insert(session: Session, admitted: Sequence[tuple[bytes, Admitted]], credential: Credential, taken: StoredPage) -> None:
+def _insert(session: Session, admitted: Sequence[tuple[bytes, AdmittedStatement]], credential: Credential, taken: StoredPage) -> None:
     """Insert all at once; where one has an id that is there with another body, one by one."""
     announce(session, now(), referring=any(one.refers for _, one in admitted))
     at = now()

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
+from lms.audit.recorded import RECORDED
 from lms.classes.models import Enrolment
 from lms.crediting.chain import problems
 from lms.crediting.drain import recredit
@@ -17,7 +18,6 @@ from lms.crediting.verify import Finding, verify
 from lms.db import database
 from lms.learning.stating import present_statement, store
 from lms.learning.stretch import Stretch
-from lms.records.gone import RECORDED
 from lms.records.models import RemovedMonth
 from tests.factories import PUBLIC_URL, World
 from xapi.storage.models import StatementRow

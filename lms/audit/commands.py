@@ -10,9 +10,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from lms.audit.recorded import RECORDED
 from lms.crediting.verify import AT_ONCE, CheckedBatch, addresses_of, check, numbers_of
 from lms.db import database
-from lms.records.gone import RECORDED
 
 
 @click.command("verify")
