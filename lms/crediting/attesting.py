@@ -31,7 +31,7 @@ MOST = Decimal(1000)
 
 
 class TimetableSession(Protocol):
-    """What is needed of a session of a class's timetable."""
+    """A session of a class's timetable, as far as attendance names it."""
 
     class_id: int
     key: str
