@@ -39,7 +39,7 @@ class TimetableSession(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attestor:
-    """Who attests (a person's id; None is a command) and when. Each method returns the id of the statement it wrote."""
+    """Attestations by one person (None: a command) at one time. Each method returns the id of the statement it wrote."""
 
     session: Session
     public_url: str
