@@ -97,7 +97,7 @@ def _refuse(problems: Sequence[str]) -> None:
 
 @contextmanager
 def _snapshot() -> Iterator[Session]:
-    """Read as if nothing else went on meanwhile: crediting goes on, and half of what it does would look like an edit."""
+    """Read one state of the database: crediting goes on beside, and half of what it writes would look like an edit."""
     with database().reader() as reading:
         if reading.get_bind().dialect.name == "postgresql":
             reading.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -1,8 +1,8 @@
-"""From what does an account follow, besides its evidence? As digests, which every ledger entry carries.
+"""The inputs of an account, besides its evidence, as the digests that every ledger entry carries.
 
 `class_sha256` covers what holds for a whole class: its programme's document, its courses' documents and what they count
 toward, its days and settings. `enrolment_sha256` covers what holds for one person in it: track, status, window, name,
-attendance and history. What a verdict or a transcript comes to read besides belongs in one of the two, and nowhere else.
+attendance and history. If a verdict or a transcript reads something new, add it to one of the two.
 """
 
 import hmac
