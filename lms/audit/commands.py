@@ -16,7 +16,7 @@ from lms.audit.anchors import Anchor, Head, NotAnAnchor
 from lms.audit.recorded import RECORDED
 from lms.clock import now
 from lms.config import Settings
-from lms.crediting.verify import AT_ONCE, CheckedBatch, addresses_of, check, numbers_of
+from lms.crediting.verify import AT_ONCE, CheckedBatch, Finding, addresses_of, check, numbers_of
 from lms.db import database, transaction
 
 

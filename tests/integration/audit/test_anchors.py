@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Organisation
 from lms.accounts.people import add_person
 from lms.classes.changes import By, made, note
-from lms.classes.classes import enrol, locked_class
 from lms.classes.models import ClassChange, Enrolment
+from lms.classes.setup import enrol, locked_class
 from lms.cli import main_group
 from lms.crediting.models import LedgerEntry
 from tests.factories import World
