@@ -1,7 +1,7 @@
-"""What shows later that the ledger was not rewritten since? One signed line with the root over the heads of all chains, kept elsewhere.
+"""How does an office show later that the ledger was not rewritten? By one signed line over the heads of all chains, kept elsewhere.
 
 The root is the SHA-256 over the list of heads: one line for each enrolment that has a chain, then one for each class that has a
-history. What was written later has higher numbers, so the same list can be made again at any time, as it was then.
+history. Later rows have higher numbers, so the same list can be made again at any time, as it was then.
 """
 
 import base64
@@ -47,7 +47,7 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What one signed line says."""
+    """The content of one signed line."""
 
     at: str
     site: str
@@ -82,7 +82,7 @@ def public_key_of(secret_key: str) -> str:
 def make(session: Session, site: str, secret_key: str, now: datetime) -> tuple[str, Sequence[Head]]:
     """Return a new anchor's line, and the heads that it covers.
 
-    Nothing is appended to a chain meanwhile: what was begun before is waited for, so that no lower number comes later.
+    On PostgreSQL the tables are locked first: transactions that have begun to append end before, so no lower number comes later.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"LOCK TABLE {LedgerEntry.__tablename__}, {ClassChange.__tablename__} IN SHARE MODE"))
@@ -215,7 +215,7 @@ def _difference(was: Head, stands: Head | None, at: str) -> Iterator[tuple[int |
     if stands is None:
         yield whose, f"{_name(was)} is gone; it had {was.length} entries when the anchor of {at} was made"
     elif stands.length != was.length:
-        yield whose, f"{_name(was)} has {stands.length} entries of the {was.length} that the anchor of {at} covers"
+        yield whose, f"{_name(was)} had {was.length} entries when the anchor of {at} was made; of those numbers {stands.length} are there"
     elif stands.sha256 != was.sha256:
         yield whose, f"{_name(was)} was rewritten since the anchor of {at}"
 

@@ -57,8 +57,11 @@ def rewrite(session: Session) -> None:
 
 
 REWRITTEN = {
-    "begun anew": (rewrite, "is gone; it had 2 entries"),
-    "shorter": (lambda session: session.execute(delete(LedgerEntry).where(LedgerEntry.number == 2)), "has 1 entries of the 2"),
+    "begun anew": (rewrite, "enrolment 1: its chain "),
+    "shorter": (
+        lambda session: session.execute(delete(LedgerEntry).where(LedgerEntry.number == 2)),
+        "enrolment 1: its chain had 2 entries",
+    ),
     "another": (lambda session: session.execute(update(LedgerEntry).values(hash="1" * 64)), "was rewritten since"),
     "its class's history": (lambda session: session.execute(update(ClassChange).values(after="x")), "the history of class 1 was rewritten"),
 }
