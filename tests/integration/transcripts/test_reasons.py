@@ -65,7 +65,7 @@ def test_the_bundle_does_not_depend_on_the_order_in_which_evidence_came_in(world
     world.credit()
     one = transcript_of(world)
     turned = Case(one.case.policy, one.case.activities, one.case.observations[::-1], one.case.window)
-    other = Transcript(one.standing, turned, one.explanation, one.chapters, one.entries, one.issued_at)
+    other = Transcript(one.standing, turned, one.explanation, one.chapters, one.entries, one.issued_at, one.about)
     assert other.case != one.case
     assert other.bundle_sha256 == one.bundle_sha256
 
