@@ -147,9 +147,14 @@ def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict
     contents = {}
     for row in rows:
         content = {name: plain(value) for name, value in row._mapping.items() if name not in {"id", "account", "name"}}
-        content["person"] = hmac.digest(row.account.encode(), row.name.encode(), sha256).hex()
+        content["person"] = person_digest(row.account, row.name)
         contents[row.id] = content | {"attendance": attendance[row.id], "changes": changes[row.id]}
     return contents
+
+
+def person_digest(account: str, name: str) -> str:
+    """Return the digest of a person's name, keyed by the account under which the record store has their statements."""
+    return hmac.digest(account.encode(), name.encode(), sha256).hex()
 
 
 def _rows(session: Session, model: type[AttendanceRecord | ClassChange], enrolment_ids: Collection[int]) -> Mapping[int, list[list[Any]]]:

@@ -25,7 +25,7 @@ SAY_NOTHING_TO_PROGRAMS = {
     "lms user password",
     "lms xapi key revoke",
 }
-ALWAYS_JSON = {"lms hours recompute"}
+ALWAYS_JSON = {"lms hours recompute", "lms ledger anchor"}
 
 
 def commands(command: click.Command = main_group, path: str = "lms") -> Iterator[tuple[str, click.Command]]:
