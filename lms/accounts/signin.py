@@ -23,6 +23,7 @@ from wtforms.validators import InputRequired
 
 from lms.accounts.access import public
 from lms.accounts.models import Person, Role
+from lms.accounts.names import as_username
 from lms.accounts.passwords import LONGEST
 from lms.config import Settings
 from lms.db import session
@@ -64,10 +65,10 @@ class SignInForm(LoginForm):
 
 
 def find_person(identity: str) -> Person | None:
-    """Return the person with this user name or e-mail."""
-    if len(identity) > LONGEST_IDENTITY:
+    """Return the person with this user name or e-mail, in letters and digits of any width and case."""
+    wanted = as_username(identity) if len(identity) <= LONGEST_IDENTITY else ""
+    if not wanted:
         return None
-    wanted = identity.strip().lower()
     return session().scalar(select(Person).where(or_(func.lower(Person.username) == wanted, func.lower(Person.email) == wanted)))
 
 
@@ -204,5 +205,4 @@ def _limit_sign_in(app: Flask) -> None:
 
 
 def _account_key() -> str:
-    name = request.form.get("identity", "")
-    return f"account:{name[:LONGEST_IDENTITY].strip().lower()[:64]}"
+    return f"account:{as_username(request.form.get('identity', '')[:LONGEST_IDENTITY])[:64]}"
