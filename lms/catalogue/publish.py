@@ -51,26 +51,28 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
     return _add_version(session, course, package, by, now)
 
 
-def hold_room(session: Session, organisation_id: int | None) -> None:
-    """Let those who publish for the same organisation come one after the other, until the end of the transaction."""
-    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True))
+def check_room(session: Session, package: Package, by: Person, most_bytes: int, *, hold: bool) -> None:
+    """Refuse a package for which its organisation's course files have no room; files that are there already take none.
 
-
-def check_room(session: Session, organisation_id: int | None, package: Package, most_bytes: int) -> None:
-    """Refuse a package for which an organisation's course files have no room; files that it has already take none.
+    `hold`: those who publish for the same organisation come one after the other, until the end of the transaction.
 
     Raises:
         TooLarge: says how much is there.
     """
-    if organisation_id is None:
-        return
+    course = session.scalar(select(Course).where(Course.code == package.course.code))
+    owner = by.organisation_id if course is None else course.organisation_id
+    if hold:
+        session.execute(select(Organisation.id).where(Organisation.id == owner).with_for_update(key_share=True))
     sizes = (
-        select(func.max(CourseVersion.bytes).label("bytes"))
+        select(CourseVersion.package_sha256, func.max(CourseVersion.bytes))
         .join(Course, Course.id == CourseVersion.course_id)
-        .where(Course.organisation_id == organisation_id, CourseVersion.package_sha256 != package.sha256)
+        .where(Course.organisation_id == owner)
         .group_by(CourseVersion.package_sha256)
-    ).subquery()
-    kept = session.scalar(select(func.coalesce(func.sum(sizes.c.bytes), 0))) or 0
+    )
+    known = {package_sha256: size for package_sha256, size in session.execute(sizes)}
+    kept = sum(known.values())
+    if package.sha256 in known:
+        return
     if kept + size_of(package) > most_bytes:
         raise TooLarge(
             _(

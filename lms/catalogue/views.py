@@ -110,14 +110,13 @@ def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, st
         if found.package is None:
             return None, [(path, in_words(message)) for path, message in found.problems]
         most_bytes = current_app.extensions["settings"].organisation_courses_mb * publish.MEGABYTE
-        publish.check_room(session(), person().organisation_id, found.package, most_bytes)
+        publish.check_room(session(), found.package, person(), most_bytes, hold=False)
         publish.store_files(storage(), found.package)  # before the transaction, for it may take long
         before = now()
         try:
             with transaction() as writing:
+                publish.check_room(writing, found.package, person(), most_bytes, hold=True)
                 version = publish.publish(writing, storage(), found.package, person(), before)
-                publish.hold_room(writing, version.course.organisation_id)
-                publish.check_room(writing, version.course.organisation_id, found.package, most_bytes)
         except NotAllowed as error:
             return None, [("code", error.message)]
     flash(_("Published.") if version.published_at == before else _("This content was published before; nothing has changed."), "success")
