@@ -1,20 +1,32 @@
 """What happened? An xAPI Learning Record Store (1.0.3 and 2.0.0) that knows nobody and mounts in any Flask application.
 
-What a host uses: `init_app`, `answer_early`, `connect`, `utc_now`, `Credential`, `statements_stored`, `xapi.keys`, `xapi.store`,
+What a host uses: `init_app`, `answer_early`, `connect`, `utc_now`, `Credential`, `Quota`,
+`DOCUMENTS`, `statements_stored`, `xapi.keys`, `xapi.store`,
 `xapi.outbox`, `xapi.partitions`, `xapi.models.Base`.
 """
 
 from flask import Blueprint, Flask
 
 from xapi import keys, partitions
-from xapi.auth import Credential
+from xapi.auth import Credential, Quota
 from xapi.connecting import connect
 from xapi.doorbell import statements_stored
-from xapi.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions, nobody, utc_now
+from xapi.mount import (
+    DOCUMENTS,
+    MOST_ATTACHED_BYTES,
+    MOST_BYTES,
+    MOST_DOCUMENT_BYTES,
+    Authenticate,
+    Clock,
+    Mount,
+    Sessions,
+    nobody,
+    utc_now,
+)
 from xapi.views import Mark, blueprint, unmarked
 from xapi.views.early import EarlyStatements, before
 
-__all__ = ["Credential", "answer_early", "connect", "init_app", "keys", "partitions", "statements_stored", "utc_now"]
+__all__ = ["DOCUMENTS", "Credential", "Quota", "answer_early", "connect", "init_app", "keys", "partitions", "statements_stored", "utc_now"]
 
 
 def init_app(  # noqa: PLR0913 - each is something only the host can know
@@ -31,6 +43,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     most_bytes: int = MOST_BYTES,
     most_attached_bytes: int = MOST_ATTACHED_BYTES,
     most_document_bytes: int = MOST_DOCUMENT_BYTES,
+    documents: Quota = DOCUMENTS,
 ) -> Blueprint:
     """Mount the record store under `url_prefix` and return its blueprint (for `csrf.exempt`).
 
@@ -40,7 +53,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     host that wants its routes decorated. `default_version` is how a request is refused that names none.
     """
     limits = (most_bytes, most_attached_bytes, most_document_bytes)
-    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits)
+    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits, documents)
     mounted = blueprint(mount, mark)
     app.register_blueprint(mounted, url_prefix=url_prefix)
     app.extensions["xapi_early"] = EarlyStatements(app, mount, f"{url_prefix}/statements")

@@ -21,6 +21,7 @@ from xapi.files import keep
 from xapi.indexing import Usage, keys
 from xapi.known import learn
 from xapi.models import ERASED, IdRow, ReferenceRow, StatementRow, at_its_place, microseconds
+from xapi.quota import charge, charges
 from xapi.reading import received
 from xapi.references import is_awaited, link, unless_there
 
@@ -110,6 +111,7 @@ def insert_brought(session: Session, brought: Sequence[Brought], now: datetime) 
 
     Raises:
         Conflicting: as there, or two requests bring one id with different bodies.
+        TooLarge: an owner's quota is used up.
     """
     whose = {one.id: (one, credential) for admitted, credential in brought for one in admitted}
     _refuse_two_bodies(brought, whose)
@@ -129,6 +131,7 @@ def insert_brought(session: Session, brought: Sequence[Brought], now: datetime) 
         link(connection, fresh, sids, now)
     keep(connection, fresh)
     learn(connection, (one.statement for one in fresh if whose[one.id][1].allows("define")), now)
+    charge(connection, charges(whose[one.id] for one in fresh), now)
     return [len({one.id for one in own.admitted} & sids.keys()) for own in brought]
 
 

@@ -11,6 +11,7 @@ from lms.clock import now
 from lms.db import database, transaction
 from lms.records.retention.models import Removal, RemovedMonth
 from lms.records.retention.plan import Hold, holds, resting_on
+from xapi.quota import forget_usage
 from xapi.retention import Month, clear_some, close, figures, forget_names, month_of, remove_some, take_off
 
 TRIES = 20
@@ -59,6 +60,7 @@ def remove(month: Month, removal_id: int, touch: Callable[[Session], None] = lam
         data += gone
     with transaction() as session:
         forget_names(session, month.end)
+        forget_usage(session, month.end)
         row = session.get_one(RemovedMonth, row_id, with_for_update=True)
         row.attachments, row.finished_at = row.attachments + data, now()
         return row
