@@ -14,12 +14,12 @@ from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from xapi.actor import key_of
-from xapi.admission import Admitted
-from xapi.auth import Credential, Quota
 from xapi.errors import TooLarge
-from xapi.models import DocumentRow, StorageRow
-from xapi.place import NOWHERE
+from xapi.rules.actor import key_of
+from xapi.rules.admission import Admitted
+from xapi.rules.auth import Credential, Quota
+from xapi.rules.document_key import NOWHERE
+from xapi.storage.models import DocumentRow, StorageRow
 
 USAGE: Table = StorageRow.__table__  # type: ignore[assignment]
 DOCUMENT: Table = DocumentRow.__table__  # type: ignore[assignment]

@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 
 import xapi
 from lms.db import Database
-from xapi.actor import key_of
-from xapi.erasure import erase_rest
 from xapi.errors import TooLarge
-from xapi.models import DocumentRow, IdRow, StorageRow
-from xapi.place import NOWHERE
 from xapi.quota import check_room, forget_usage
-from xapi.store import store_statements
+from xapi.rules.actor import key_of
+from xapi.rules.document_key import NOWHERE
+from xapi.storage.erasure import erase_rest
+from xapi.storage.models import DocumentRow, IdRow, StorageRow
+from xapi.storage.store import store_statements
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 ACTOR = {"account": {"homePage": "http://localhost", "name": "a"}}
