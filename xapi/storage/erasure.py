@@ -16,10 +16,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Select, and_, delete, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
-from xapi.quota import forget_agents
 from xapi.rules.indexing import Usage
 from xapi.storage.consistency import announce
 from xapi.storage.models import ERASED, AgentNameRow, DocumentRow, IdRow, KeyRow, OutboxRow, StatementRow
+from xapi.storage.quota import forget_agents
 from xapi.storage.removal import WHOLE, Going, keyed, remove
 
 AT_ONCE = 100

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Table, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from xapi.errors import Conflicting, Erased
-from xapi.quota import charge, charges
 from xapi.rules.admission import Admitted, admit, complete
 from xapi.rules.auth import Credential
 from xapi.rules.indexing import Usage, keys
@@ -22,6 +21,7 @@ from xapi.storage.definitions import learn
 from xapi.storage.erased import SAID, marked_among
 from xapi.storage.files import keep
 from xapi.storage.models import ERASED, IdRow, ReferenceRow, StatementRow, at_its_place, microseconds
+from xapi.storage.quota import charge, charges
 from xapi.storage.raw_sql import array, ask
 from xapi.storage.references import is_awaited, link, unless_there
 

@@ -11,11 +11,11 @@ from flask import Response, json
 from werkzeug.http import http_date
 
 from xapi.errors import BadRequest, Conflicting, Missing, TooLarge, Unmet
-from xapi.quota import check_room
 from xapi.rules.document_key import STATE, Kind, Place, parse_place, pinned
 from xapi.rules.etag import Condition, etag_of
 from xapi.rules.merging import JSON, check_json, is_json, merged, read_object
 from xapi.storage.documents import Document, listed, load, lock, put, remove, remove_all
+from xapi.storage.quota import check_room
 from xapi.views.answers import json_answer, tagged
 from xapi.views.call import Call
 

@@ -12,8 +12,7 @@ from lms.db import database, transaction
 from lms.privacy.retention.models import Removal
 from lms.privacy.retention.plan import Hold, holds, resting_on
 from lms.records.models import RemovedMonth
-from xapi.quota import forget_usage
-from xapi.removals import Month, clear_some, close, figures, forget_names, month_of, remove_some, take_off
+from xapi.removals import Month, clear_some, close, figures, forget_names, forget_usage, month_of, remove_some, take_off
 
 TRIES = 20
 PAUSE_S = 0.5

@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 import xapi
 from lms.db import Database
 from xapi.errors import TooLarge
-from xapi.quota import check_room, forget_usage
 from xapi.rules.actor import key_of
 from xapi.rules.document_key import NOWHERE
 from xapi.storage.erasure import erase_rest
 from xapi.storage.models import DocumentRow, IdRow, StorageRow
+from xapi.storage.quota import check_room, forget_usage
 from xapi.storage.store import store_statements
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
