@@ -128,3 +128,17 @@ def test_the_documents_of_one_agent_have_room_together_and_those_of_another_have
     with store.writer() as session, session.begin():
         document(session, 3, 1, one, uuid.uuid4())
     assert (room(one, 1), room(one, 1, new=False)) == (False, True)
+
+
+def test_the_profiles_of_one_activity_have_room_together_and_those_of_another_have_their_own(store: Database) -> None:
+    one, two = uuid.uuid4(), uuid.uuid4()
+    with store.writer() as session, session.begin():
+        document(session, 1, 900, NOWHERE, one)
+    for activity, grows, right in ((one, 100, True), (one, 101, False), (two, 1000, True)):
+        with store.writer() as session, session.begin():
+            place = {"agent_key": NOWHERE, "activity_key": activity}
+            if right:
+                check_room(session, place, grows, new=True, quota=xapi.Quota(3, 1000))
+            else:
+                with pytest.raises(TooLarge, match=r"1 documents of 0\.0 MB are kept for this activity"):
+                    check_room(session, place, grows, new=True, quota=xapi.Quota(3, 1000))
