@@ -142,3 +142,19 @@ def test_the_profiles_of_one_activity_have_room_together_and_those_of_another_ha
             else:
                 with pytest.raises(TooLarge, match=r"1 documents of 0\.0 MB are kept for this activity"):
                     check_room(session, place, grows, new=True, quota=xapi.Quota(3, 1000))
+
+
+def test_of_documents_written_at_once_no_more_are_kept_than_have_room(store: Database) -> None:
+    agent = uuid.uuid4()
+
+    def put(number: int) -> bool:
+        with store.writer() as session, session.begin():
+            try:
+                check_room(session, {"agent_key": agent, "activity_key": NOWHERE}, 100, new=True, quota=xapi.Quota(100, 1000))
+            except TooLarge:
+                return False
+            document(session, number, 100, agent)
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(put, range(30))) == 10
