@@ -38,7 +38,7 @@ COUNT_SQLITE = _COUNT.format(":owner, :agent, :statements, :bytes, :now")
 
 
 class Charge(NamedTuple):
-    """What one owner brings."""
+    """The statements and bytes that one owner brings."""
 
     credential: Credential
     quota: Quota
@@ -90,9 +90,7 @@ def check_room(session: Session, key: Mapping[str, uuid.UUID], grows: int, *, ne
     those = {"agent": key["agent_key"].hex, "activity": key["activity_key"].hex}
     narrower = "" if name == "agent_key" else OF_ACTIVITY[connection.dialect.name]
     if connection.dialect.name == "postgresql":
-        ask(
-            connection, "SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": key[name].int >> 65}
-        )  # first: the next sees what was written
+        ask(connection, "SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": key[name].int >> 65})  # first: the next sees what was written
         ((count, kept),) = ask(connection, MEASURE_POSTGRESQL + narrower, those)
     else:
         ((count, kept),) = connection.exec_driver_sql(MEASURE_SQLITE + narrower, those).all()

@@ -1,4 +1,4 @@
-"""What is kept for each owner of a quota, and how large course files are"""
+"""Storage counted for each owner of a quota, and the size of course files"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,5 +1,6 @@
 """Is no more kept than a quota allows, whoever stores at the same time, and is what is deleted free again?"""
 
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -153,6 +154,7 @@ def test_of_documents_written_at_once_no_more_are_kept_than_have_room(store: Dat
                 check_room(session, {"agent_key": agent, "activity_key": NOWHERE}, 100, new=True, quota=xapi.Quota(100, 1000))
             except TooLarge:
                 return False
+            time.sleep(0.02)  # so that those who do not wait meet
             document(session, number, 100, agent)
         return True
 
