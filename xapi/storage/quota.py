@@ -2,7 +2,7 @@
 
 Statements are counted for each owner (`Credential.owner`) whose credential has a quota: a learner in one activity, through all
 launches. Host code and keys without a quota cost nothing. Documents are not counted but measured when one grows: those of one
-agent together, or those of one activity with no agent. What is deleted is free again at once.
+agent together, or those of one activity with no agent. Deleting a document frees its room at once.
 """
 
 import uuid
@@ -80,7 +80,7 @@ def charge(connection: Connection, due: Mapping[uuid.UUID, Charge], now: datetim
 def check_room(session: Session, key: Mapping[str, uuid.UUID], grows: int, *, new: bool, quota: Quota) -> None:
     """Refuse a document that grows by so many bytes where those of its agent (or its activity, without one) have no room for it.
 
-    Whoever makes one of the same agent's grow is waited for, until the end of this transaction.
+    Another transaction that lets a document of the same agent grow waits for the end of this one.
 
     Raises:
         TooLarge: says how much is there; the caller rolls back.
