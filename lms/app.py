@@ -9,6 +9,7 @@ import xapi
 from lms import clock as clock_module
 from lms import db, i18n, storage, worker
 from lms.accounts import access, signin
+from lms.accounts import tasks as accounts_tasks
 from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
@@ -42,6 +43,7 @@ from lms.web.early import Early
 from xapi.views.early import EarlyStatements
 
 SCHEDULE = {
+    **accounts_tasks.SCHEDULE,
     **learning_tasks.SCHEDULE,
     **crediting.SCHEDULE,
     **jobs_tasks.SCHEDULE,

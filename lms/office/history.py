@@ -29,6 +29,7 @@ WORDS: dict[str, LazyString] = {
     "withdrawn": _l("Withdrawn"),
     "track": _l("Track"),
     "password": _l("New initial password"),
+    "signed-out": _l("Signed out everywhere"),
     "sheet": _l("Initial passwords handed out"),
 }
 SILENT = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from lms.errors import LmsError
 from lms.web.hosts import at_content_host
+from lms.web.origins import OtherOrigin
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER_SECONDS = 5
@@ -50,7 +51,10 @@ def _refused(error: LmsError) -> Response:
     return answer(error.status, _title(error.status), error.message, **extra)
 
 
-def _csrf(_error: CSRFError) -> Response:
+def _csrf(error: CSRFError) -> Response:
+    if isinstance(error, OtherOrigin):
+        words = _("This form came from another address than %(address)s. Nothing was saved: open that address and try again.", address=error.address)
+        return answer(400, _title(400), words)
     return answer(
         400,
         _title(400),

@@ -11,13 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from courses.samples import SAMPLES
-from lms.accounts.models import Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.commands import course
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import check
 from lms.db import transaction
-from tests.factories import DrivenClock
+from tests.factories import DrivenClock, signed_in
 
 
 @pytest.fixture
@@ -27,14 +26,9 @@ def trainer(app: Flask) -> FlaskClient:
 
 def _signed_in(app: Flask, role: str) -> FlaskClient:
     with app.app_context(), transaction() as session:
-        person = add_person(
-            session, f"the-{role}", "林静宜", (role,), password=None, organisation=add_organisation(session, "p", "承训单位", "provider")
-        )
-        identity = person.fs_uniquifier
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie.update(_user_id=identity, _fresh=True)
-    return client
+        organisation = add_organisation(session, "p", "承训单位", "provider")
+        add_person(session, f"the-{role}", "林静宜", (role,), password=None, organisation=organisation)
+    return signed_in(app, f"the-{role}")
 
 
 def zipped(folder: Path) -> bytes:

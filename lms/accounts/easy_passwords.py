@@ -1,0 +1,53 @@
+"""Which passwords would somebody guess first? The most common ones, and those made of what others know about a person.
+
+The list of 30,000 common passwords, the most frequent of several published leaks, is that of zxcvbn, a well-kept library.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from blinker import Signal
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from lms.accounts.models import Organisation, Person
+
+COMMON = frozenset(FREQUENCY_LISTS["passwords"])
+SHORTEST_WORD, SHORTEST_CHINESE = 3, 2  # characters; a shorter word says nothing
+PRODUCT = ("yanshi", "研时")
+
+# Sent with `session` and `person_id`; each answer is a list of words that others know about this person.
+words_wanted = Signal("words wanted")
+
+
+def is_common(password: str) -> bool:
+    """Say whether a password is among the most common ones, in any width and case, with spaces or without."""
+    return _plain(password) in COMMON
+
+
+def is_made_of(password: str, known: Iterable[str], least: int) -> bool:
+    """Say whether a password is one of these words with fewer than `least` characters around it."""
+    plain = _plain(password)
+    words = {_plain(one) for one in (*known, *PRODUCT)}
+    return any(word in plain and len(plain) - len(word) < least for word in words if len(word) >= _shortest(word))
+
+
+def known_words(session: Session, person: Person) -> Sequence[str]:
+    """Return what others know about a person: names of theirs, of their organisation and of their classes."""
+    known = [person.username, person.name, (person.email or "").partition("@")[0]]
+    if person.organisation_id:
+        own = select(Organisation.name, Organisation.code).where(Organisation.id == person.organisation_id)
+        known += session.execute(own).one()
+    for _receiver, words in words_wanted.send(current_app._get_current_object(), session=session, person_id=person.id):  # type: ignore[attr-defined]
+        known += words
+    return known
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _shortest(word: str) -> int:
+    return SHORTEST_WORD if word.isascii() else SHORTEST_CHINESE
