@@ -231,6 +231,7 @@ def _declined(why: answers.Declined) -> LmsError:
         answers.Declined.NO_KEY: NotFound(_("This activity is not graded here."), code=why),
         answers.Declined.BAD_ID: InvalidInput(_("A submission needs a UUID of its own."), code=why),
         answers.Declined.OTHER_ANSWERS: Conflict(_("This submission was already graded with other answers."), code=why),
+        answers.Declined.BLANK: InvalidInput(_("No question is answered, so nothing was handed in. Answer one and try again."), code=why),
         answers.Declined.NO_ATTEMPTS: Conflict(_("All attempts at this quiz are used up. What you reached is kept."), code=why),
     }
     return messages[why]
