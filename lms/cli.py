@@ -109,7 +109,7 @@ class Commands(click.Group):
 @click.group("lms", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="training-hours", message="%(version)s")
 def main_group() -> None:
-    """Blended-learning LMS and training-hours tracker. Settings come from the environment; README.md names them."""
+    """Blended-learning LMS and training-hours tracker. Settings come from the environment; docs/operator.md explains them."""
 
 
 def main() -> None:

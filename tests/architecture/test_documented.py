@@ -1,4 +1,4 @@
-"""Does README name every command and every setting, as they are; does each command explain itself; does the container pass all settings on?"""
+"""Do README and docs/ name every command and every setting, as they are; does each command explain itself; do links lead somewhere?"""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,9 @@ from lms.cli import main_group
 from lms.config import from_env
 from tests.architecture.tree import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {path: path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+READERS = {"teacher", "trainer", "office", "operator", "auditor", "record-store", "developer"}
+README_BYTES = 8_000  # one screen
 COMPOSE = (ROOT / "docker" / "compose.yaml").read_text(encoding="utf-8")
 IN_THE_IMAGE = {"LMS_DATA_DIR"}  # the Dockerfile's own; a volume lies there
 SAY_NOTHING_TO_PROGRAMS = {
@@ -61,8 +63,8 @@ def asked_settings(folder: Path) -> set[str]:
 
 
 def section(title: str) -> str:
-    """Return one section of README."""
-    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    """Return the sections of that title, whichever page has one."""
+    return "".join(page.partition(f"\n## {title}\n")[2].partition("\n## ")[0] for page in PAGES.values())
 
 
 def rows(title: str) -> list[list[str]]:
@@ -71,12 +73,36 @@ def rows(title: str) -> list[list[str]]:
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
-def test_readme_names_every_setting_and_no_other(tmp_path: Path) -> None:
+def anchor(heading: str) -> str:
+    """Return the fragment that leads to a heading, as GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def test_readme_fits_one_screen() -> None:
+    assert (ROOT / "README.md").stat().st_size <= README_BYTES
+
+
+def test_each_reader_has_a_page_and_readme_leads_to_it() -> None:
+    assert {path.stem for path in (ROOT / "docs").glob("*.md")} == READERS
+    assert set(re.findall(r"\(docs/([a-z-]+)\.md\)", PAGES[ROOT / "README.md"])) == READERS
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_link_of_a_page_leads_to_something(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]*(?:#[^)]*)?)\)", PAGES[path]):
+        name, _, fragment = target.partition("#")
+        page = path.parent / name if name else path
+        assert page.exists(), target
+        headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE) if fragment else ()
+        assert not fragment or fragment in map(anchor, headings), target
+
+
+def test_the_docs_name_every_setting_and_no_other(tmp_path: Path) -> None:
     named = {name for row in rows("Settings") for name in re.findall(r"`([A-Z_]+)`", row[0])}
     assert named == asked_settings(tmp_path)
 
 
-def test_readme_gives_the_defaults_that_hold(tmp_path: Path) -> None:
+def test_the_docs_give_the_defaults_that_hold(tmp_path: Path) -> None:
     found = from_env({"LMS_DATA_DIR": str(tmp_path)})
     told = {
         name: default
@@ -93,12 +119,12 @@ def test_the_container_passes_every_setting_on(tmp_path: Path) -> None:
     assert asked_settings(tmp_path) - IN_THE_IMAGE <= passed
 
 
-def test_readme_names_every_command_and_no_other() -> None:
+def test_the_docs_name_every_command_and_no_other() -> None:
     named = {match.strip() for row in rows("Commands") for match in re.findall(r"`(lms(?: [a-z]+)+)", row[0])}
     assert named == set(COMMANDS)
 
 
-def test_readme_names_no_option_that_is_not_there() -> None:
+def test_the_docs_name_no_option_that_is_not_there() -> None:
     for row in rows("Commands"):
         for written in re.findall(r"`(lms [^`]+)`", row[0]):
             name = re.match(r"lms(?: [a-z]+)+", written)
