@@ -153,5 +153,3 @@ def _note_seen(response: Response) -> Response:
         except SQLAlchemyError as error:  # the page is made: it is noted with the next one
             log.warning("login.not_noted", error=type(error).__name__)
     return response
-
-

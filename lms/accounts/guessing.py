@@ -19,7 +19,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_limiter import Limiter, RateLimitExceeded
@@ -46,7 +45,7 @@ NETWORK_6 = 64  # bits: whoever has one IPv6 address has all of its network
 limiter = Limiter(get_remote_address, headers_enabled=True)
 
 
-def limit(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+def limit(view: Callable[..., Any]) -> Callable[..., Any]:
     """Return the sign-in view with its limits."""
     limits = (
         limiter.limit(AT_ONE_PLACE, key_func=_name_here, methods=["POST"], deduct_when=_failed),
@@ -55,7 +54,7 @@ def limit(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRet
         limiter.limit(ALL_TRIES, key_func=_network, methods=["POST"]),
     )
     for one in limits:
-        view = one(view)  # type: ignore[assignment]  # Limiter allows coroutines
+        view = one(view)
     return view
 
 
@@ -139,8 +138,8 @@ def _wait(_error: RateLimitExceeded) -> Response:
     seconds = max(1, reached.reset_at - int(time.time())) if reached else 60
     minutes = -(-seconds // 60)
     words = ngettext(
-        "Too many wrong tries. Wait for %(num)s minute, then try again. In a browser that you have signed in with before, you need not wait.",
-        "Too many wrong tries. Wait for %(num)s minutes, then try again. In a browser that you have signed in with before, you need not wait.",
+        "Too many wrong tries. Wait for %(num)s minute, then try again. In a browser that you have used here before, you need not wait.",
+        "Too many wrong tries. Wait for %(num)s minutes, then try again. In a browser that you have used here before, you need not wait.",
         minutes,
     )
     return refusals.answer(429, _("Too many attempts"), words)

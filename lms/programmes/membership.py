@@ -14,7 +14,7 @@ from lms.programmes.models import LEARNING, ClassChange, Enrolment, TrainingClas
 
 WITHDRAWN = "withdrawn"
 
-# Sent with `session` and `enrolments`, a SELECT of ids, when these may not study any more. What they have open ends in the same transaction.
+# Sent with `session` and `enrolments`, a SELECT of ids, when these may not study any more. What they have open ends with it.
 study_ended = Signal("study ended")
 
 

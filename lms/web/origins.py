@@ -16,7 +16,7 @@ PORTS = {"http": 80, "https": 443}
 Origin = tuple[str, str, int | None]
 
 
-class OtherOrigin(CSRFError):
+class OtherOrigin(CSRFError):  # type: ignore[misc]  # Flask-WTF has no types
     """The form came from another address than this site's; `address` is where people find the site."""
 
     def __init__(self, address: str) -> None:
@@ -24,7 +24,7 @@ class OtherOrigin(CSRFError):
         self.address = address
 
 
-class FormProtection(CSRFProtect):  # type: ignore[misc]  # Flask-WTF has no types
+class FormProtection(CSRFProtect):  # type: ignore[misc]
     """Flask-WTF's check of a form's token, and of where it came from."""
 
     def protect(self, apply_exemptions: bool = False) -> None:

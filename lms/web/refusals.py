@@ -53,7 +53,10 @@ def _refused(error: LmsError) -> Response:
 
 def _csrf(error: CSRFError) -> Response:
     if isinstance(error, OtherOrigin):
-        words = _("This form came from another address than %(address)s. Nothing was saved: open that address and try again.", address=error.address)
+        words = _(
+            "This form came from another address than %(address)s. Nothing was saved: open that address and try again.",
+            address=error.address,
+        )
         return answer(400, _title(400), words)
     return answer(
         400,
