@@ -16,10 +16,10 @@ import ipaddress
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
@@ -29,8 +29,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from lms.accounts.cookies import name_of
 from lms.accounts.models import Person
 from lms.config import Settings
+from lms.errors import TooManyTries
 from lms.sealing import derived
-from lms.web import refusals
 
 AT_ONE_PLACE = "5 per minute; 10 per 15 minutes; 20 per 2 hours; 50 per day"  # each makes the next wait longer
 AT_ALL_PLACES = "30 per 15 minutes; 100 per 2 hours; 300 per day"
@@ -55,15 +55,34 @@ def limit(view: Callable[..., Any]) -> Callable[..., Any]:
     )
     for one in limits:
         view = one(view)
-    return view
+    return partial(_told, view)
+
+
+def _told(view: Callable[..., Any], **where: Any) -> Any:
+    """Call the sign-in view.
+
+    Raises:
+        TooManyTries: a limit is reached; it says for how long nothing more is tried.
+    """
+    try:
+        return view(**where)
+    except RateLimitExceeded:
+        reached = limiter.current_limit
+        seconds = max(1, reached.reset_at - int(time.time())) if reached else 60
+    raise TooManyTries(
+        ngettext(
+            "Too many wrong tries. Wait for %(num)s minute, then try again. In a browser that you have used here before, you need not wait.",
+            "Too many wrong tries. Wait for %(num)s minutes, then try again. In a browser that you have used here before, you need not wait.",
+            -(-seconds // 60),
+        )
+    )
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Remember in a browser who signed in with it, and say how long to wait where a limit is reached."""
+    """Remember in a browser who signed in with it."""
     app.extensions["known_browsers_key"] = derived(settings.secret_key, PURPOSE)
     user_logged_in.connect(_note_known, app)
     app.after_request(_remember)
-    app.register_error_handler(RateLimitExceeded, _wait)
 
 
 def _failed(response: Response) -> bool:
@@ -130,19 +149,6 @@ def _remember(response: Response) -> Response:
         how: dict[str, Any] = {"max_age": COOKIE_SECONDS, "httponly": True, "secure": settings.secure, "samesite": "Lax", "path": "/"}
         response.set_cookie(name_of(COOKIE, settings), str(_signer().dumps({"b": browser, "n": names})), **how)
     return response
-
-
-def _wait(_error: RateLimitExceeded) -> Response:
-    """Say for how long nothing more is tried."""
-    reached = limiter.current_limit
-    seconds = max(1, reached.reset_at - int(time.time())) if reached else 60
-    minutes = -(-seconds // 60)
-    words = ngettext(
-        "Too many wrong tries. Wait for %(num)s minute, then try again. In a browser that you have used here before, you need not wait.",
-        "Too many wrong tries. Wait for %(num)s minutes, then try again. In a browser that you have used here before, you need not wait.",
-        minutes,
-    )
-    return refusals.answer(429, _("Too many attempts"), words)
 
 
 def _digest(name: str) -> str:

@@ -18,15 +18,24 @@ NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$wIvOH6LXTrePVPKnbT0jHg$gn5gDa10AfRAzSF
 
 
 def hashed(password: str) -> str:
-    """Return the hash to store. The same characters count as equal however a keyboard composes them, as signing in does."""
+    """Return the hash to store. The same characters count as equal however a keyboard composes them, as signing in does.
+
+    Raises:
+        ValueError: it is longer than `problem_of` lets pass.
+    """
+    if len(password) > LONGEST:  # Unicode is normalised in a time that grows with the square of the length
+        raise ValueError(f"a password has at most {LONGEST} characters")
     return str(hash_password(unicodedata.normalize("NFKD", password)))
 
 
 def is_right(person: Person | None, password: str) -> bool:
     """Say whether a password is the person's; of nobody, and of an account without one, none is right.
 
-    Always at the price of one argon2 verification, so that the time tells nobody which accounts there are.
+    Always at the price of one argon2 verification, so that the time tells nobody which accounts there are. One that is longer
+    than anybody can have is not even read.
     """
+    if len(password) > LONGEST:
+        person, password = None, ""
     own = person.password if person is not None else None
     initially = initial.is_initial(own)
     against = NOBODYS if own is None or initially else own

@@ -54,7 +54,7 @@ def _problems(session: Session, username: str, name: str, roles: tuple[str, ...]
         problems.append("username: 2 to 64 letters, digits or . _ @ -, beginning with a letter or digit")
     elif session.scalar(select(Person.id).where(func.lower(Person.username) == username.lower())):
         problems.append(f"username: {username!r} is taken")
-    if not name.strip() or len(name) > NAME_MAX:
+    if len(name) > NAME_MAX or not name.strip():
         problems.append(f"name: 1 to {NAME_MAX} characters")
     if not roles or set(roles) - set(ROLES):
         problems.append(f"role: one or more of {', '.join(ROLES)}")
@@ -82,7 +82,7 @@ def add_organisation_below(session: Session, code: str, name: str, kind: str, ab
         problems.append("code: 1 to 64 letters, digits or . _ -, beginning with a letter or digit")
     elif session.scalar(select(Organisation.id).where(Organisation.code == code)):
         problems.append(f"code: {code!r} is taken")
-    if not name.strip() or len(name) > ORGANISATION_NAME_MAX:
+    if len(name) > ORGANISATION_NAME_MAX or not name.strip():
         problems.append(f"name: 1 to {ORGANISATION_NAME_MAX} characters")
     if above and parent is None:
         problems.append(f"above: {above!r} is not known")

@@ -19,12 +19,13 @@ from lms.accounts import cookies, guessing
 from lms.accounts.access import public
 from lms.accounts.guessing import limiter
 from lms.accounts.models import Person
+from lms.accounts.origins import FormProtection
 from lms.accounts.passwords import ARGON2, is_right
 from lms.config import Settings
 from lms.db import session
-from lms.web.origins import FormProtection
 
 NEVER_ASKED_AGAIN = timedelta(minutes=-1)  # else there is a page /verify, on which an open session may guess its password
+LONGEST_IDENTITY = 255  # characters of an e-mail address; a user name is shorter
 LARGEST_FORM = 2**20  # bytes; a page that takes more says so for itself, before anything reads it
 
 csrf = FormProtection()
@@ -52,6 +53,8 @@ class SignInForm(LoginForm):
 
 def find_person(identity: str) -> Person | None:
     """Return the person with this user name or e-mail."""
+    if len(identity) > LONGEST_IDENTITY:
+        return None
     wanted = identity.strip().lower()
     return session().scalar(select(Person).where(or_(func.lower(Person.username) == wanted, func.lower(Person.email) == wanted)))
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 import xapi.store
+from courses.document import LONGEST_SLUG
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
@@ -152,9 +153,11 @@ def rule_for(statement: Statement, study: Study, terms: Terms, public_url: str) 
     prefix = v.activity_iri(public_url, study.course, "")
     if not iri.startswith(prefix):
         return None
-    key = iri[len(prefix) :]
+    key = iri[len(prefix) :][: LONGEST_SLUG + 1]  # no activity has a longer key, and a part of one is not kept
     for end in ENDS_OF_ACTIVITY:
         key = key.partition(end)[0]
+    if len(key) > LONGEST_SLUG:
+        return None
     name = activity_name(study.course, key)
     return Rule(name, prefix + key, name in terms.law.server_graded)
 

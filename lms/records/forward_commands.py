@@ -108,6 +108,8 @@ def list_forwards(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_described(one) for one in found], ensure_ascii=False))
         return
+    if not found:
+        click.echo("No forwards yet. Add one with `lms xapi forward add`.")
     for one in found:
         _show(one, as_json=False)
 
@@ -131,6 +133,8 @@ def list_letters(name: str, *, as_json: bool) -> None:
         ]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
+    elif not found:
+        click.echo(f"No statement was refused by {name}.")
     else:
         for letter in found:
             click.echo(

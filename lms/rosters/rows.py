@@ -23,6 +23,7 @@ HEADS: Mapping[str, Sequence[str]] = {
     "school": ("学校", "所在学校", "学校名称", "工作单位", "单位", "school", "organisation"),
     "track": ("类别", "培训类别", "学段", "track"),
 }
+LONGEST_CELL = 1000  # characters: far beyond what any column takes, so that what is cut off is refused in any case
 IDENTITY_NUMBER = re.compile(r"\d{17}[\dx]")
 SHORTEST_PART = 2  # characters
 SPACES = "\u3000\u00a0\t"  # between words like a plain one
@@ -90,7 +91,7 @@ def read_one(given: Mapping[str, str], tracks: Sequence[Track], usual_track: str
 
 
 def _columns(heads: Sequence[str]) -> dict[str, int]:
-    written = [unicodedata.normalize("NFKC", head).strip().strip("*").casefold() for head in heads]
+    written = [unicodedata.normalize("NFKC", head[:LONGEST_CELL]).strip().strip("*").casefold() for head in heads]
     found = {}
     for name, aliases in HEADS.items():
         index = next((written.index(alias) for alias in aliases if alias in written), None)
@@ -127,6 +128,7 @@ class _Reader:
 
     def take(self, line: int, given: Mapping[str, str]) -> None:
         """Read one row."""
+        given = {one: text[:LONGEST_CELL] for one, text in given.items()}
         name, school = _spaced(given.get("name", "")), _spaced(given.get("school", ""))
         username = "".join(unicodedata.normalize("NFKC", given.get("username", "")).split()).lower()
         track = _spaced(given.get("track", ""))

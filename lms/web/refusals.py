@@ -8,9 +8,9 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from lms.accounts.origins import OtherOrigin
 from lms.errors import LmsError
 from lms.web.hosts import at_content_host
-from lms.web.origins import OtherOrigin
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER_SECONDS = 5

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from courses.samples import SAMPLES
+from lms.accounts.models import Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.commands import course
 from lms.catalogue.models import CourseVersion
