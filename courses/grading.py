@@ -108,7 +108,7 @@ def _response(value: Any) -> tuple[str, ...]:
         return ()
     if not all(isinstance(one, str) and len(one) <= LONGEST_OPTION for one in chosen):
         return ()
-    return tuple(dict.fromkeys(chosen))
+    return tuple(dict.fromkeys(one for one in chosen if one))
 
 
 def _feedback(question: Mapping[str, Any]) -> Text:

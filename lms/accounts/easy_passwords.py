@@ -14,7 +14,13 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from lms.accounts.models import Organisation, Person
 
-COMMON = frozenset(FREQUENCY_LISTS["passwords"])
+# Habits of Chinese keyboards, of which that list has few: "I love you" in pinyin and in numbers, a letter before a row of digits.
+CHINESE_HABITS = (
+    *("woaini1314", "woaini520", "woaini521", "woaini123", "woaini5201314", "woaiwojia", "iloveyou1314", "5201314520", "1314520520"),
+    *("a5201314", "q5201314", "z5201314", "5201314a", "1314520a", "abc5201314", "a1314520", "13145200", "52013140", "1314521000"),
+    *("aa123456", "qq123456", "asd123456", "zxc123456", "qwe123456", "abc123456", "a12345678", "a123456789", "q123456789", "z123456789"),
+)
+COMMON = frozenset((*FREQUENCY_LISTS["passwords"], *CHINESE_HABITS))
 SHORTEST_WORD, SHORTEST_CHINESE = 3, 2  # characters; a shorter word says nothing
 PRODUCT = ("yanshi", "研时")
 

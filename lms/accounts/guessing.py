@@ -16,7 +16,7 @@ import ipaddress
 import secrets
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import wraps
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
@@ -55,24 +55,27 @@ def limit(view: Callable[..., Any]) -> Callable[..., Any]:
     )
     for one in limits:
         view = one(view)
-    return partial(_told, view)
+
+    @wraps(view)
+    def limited(**where: Any) -> Any:
+        try:
+            return view(**where)
+        except RateLimitExceeded:
+            raise _wait() from None
+
+    return limited
 
 
-def _told(view: Callable[..., Any], **where: Any) -> Any:
-    """Call the sign-in view.
-
-    Raises:
-        TooManyTries: a limit is reached; it says for how long nothing more is tried.
-    """
-    try:
-        return view(**where)
-    except RateLimitExceeded:
-        reached = limiter.current_limit
-        seconds = max(1, reached.reset_at - int(time.time())) if reached else 60
-    raise TooManyTries(
+def _wait() -> TooManyTries:
+    """Return the refusal that says for how long nothing more is tried."""
+    reached = limiter.current_limit
+    seconds = max(1, reached.reset_at - int(time.time())) if reached else 60
+    return TooManyTries(
         ngettext(
-            "Too many wrong tries. Wait for %(num)s minute, then try again. In a browser that you have used here before, you need not wait.",
-            "Too many wrong tries. Wait for %(num)s minutes, then try again. In a browser that you have used here before, you need not wait.",
+            "Too many wrong tries. Wait for %(num)s minute, then try again."
+            " In a browser that you have used here before, you need not wait.",
+            "Too many wrong tries. Wait for %(num)s minutes, then try again."
+            " In a browser that you have used here before, you need not wait.",
             -(-seconds // 60),
         )
     )

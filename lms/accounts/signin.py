@@ -79,6 +79,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_CACHE_CONTROL=None,  # every page of ours has a better one (lms/web/hosts.py)
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=True,
+        WTF_CSRF_SSL_STRICT=False,  # `origins` looks at the Origin first, and asks PUBLIC_URL whether this is https
         **cookies.options_of(settings),
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_SWALLOW_ERRORS=True,  # Redis may be down; signing in may not

@@ -119,7 +119,7 @@ def test_ending_the_login_of_this_browser_signs_out(teacher: World) -> None:
 
 def test_nobody_ends_somebody_elses_login(teacher: World) -> None:
     own = sign_in(teacher)
-    teacher.act(lambda session: add_colleague(session))
+    teacher.act(add_colleague)
     assert post(signed_in(teacher.app, "colleague"), f"/signed-in/{login_id(teacher, 'pc')}/end") == 302
     assert is_in(own)
 
