@@ -90,6 +90,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.adding", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.add_one", "POST"): "401 403 403 403 422 404",
     ("office.preview", "POST"): "401 403 403 403 422 404",
+    ("office.columns", "POST"): "401 403 403 403 422 404",
     ("office.enrol", "POST"): "401 403 403 403 422 404",
     ("office.template", "GET"): OFFICES,
     ("office.passwords", "GET"): THE_OFFICES_OWN_CLASS,

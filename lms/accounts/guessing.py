@@ -28,6 +28,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from lms.accounts.cookies import name_of
 from lms.accounts.models import Person
+from lms.accounts.names import as_username
 from lms.config import Settings
 from lms.errors import TooManyTries
 from lms.sealing import derived
@@ -94,7 +95,7 @@ def _failed(response: Response) -> bool:
 
 
 def _typed() -> str:
-    return request.form.get("identity", "")[:LONGEST_NAME].strip().lower()
+    return as_username(request.form.get("identity", "")[:LONGEST_NAME])
 
 
 def _name() -> str:
@@ -140,7 +141,7 @@ def _read(text: str) -> tuple[str, list[str]]:
 def _note_known(_app: Flask, user: Person) -> None:
     """Note, for the answer, that this person has signed in with this browser, by each of the names that they may type."""
     browser, names = _known()
-    own = [_digest(one.lower()) for one in (user.username, user.email) if one]
+    own = [_digest(as_username(one)) for one in (user.username, user.email) if one]
     g.known_browser = browser or secrets.token_hex(8), [*own, *(one for one in names if one not in own)][:REMEMBERED_NAMES]
     g.known_browser_is_new = True
 

@@ -6,11 +6,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import login_sessions
+from lms.accounts.identity import may_be_identity_number
 from lms.accounts.models import ROLES, Organisation, Person
+from lms.accounts.names import as_name
 from lms.accounts.passwords import hashed, problem_of
 from lms.errors import InvalidInput
 
-USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")  # an e-mail address, too: lin+training@example.org
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_MAX, ORGANISATION_NAME_MAX = 100, 200
 
@@ -31,7 +33,7 @@ def add_person(
         raise InvalidInput("The person was not added.", problems)
     person = Person(
         username=username,
-        name=name.strip(),
+        name=as_name(name),
         role_names=",".join(roles),
         password=hashed(password) if password else None,
         organisation_id=organisation.id if organisation else None,
@@ -51,7 +53,9 @@ def close_account(session: Session, person: Person) -> None:
 def _problems(session: Session, username: str, name: str, roles: tuple[str, ...]) -> list[str]:
     problems = []
     if not USERNAME.fullmatch(username):
-        problems.append("username: 2 to 64 letters, digits or . _ @ -, beginning with a letter or digit")
+        problems.append("username: 2 to 64 letters, digits or . _ @ + -, beginning with a letter or digit")
+    elif may_be_identity_number(username):
+        problems.append("username: looks like an identity number; use a staff number, a telephone number or an e-mail address")
     elif session.scalar(select(Person.id).where(func.lower(Person.username) == username.lower())):
         problems.append(f"username: {username!r} is taken")
     if len(name) > NAME_MAX or not name.strip():

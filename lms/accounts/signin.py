@@ -19,6 +19,7 @@ from lms.accounts import cookies, guessing
 from lms.accounts.access import public
 from lms.accounts.guessing import limiter
 from lms.accounts.models import Person
+from lms.accounts.names import as_username
 from lms.accounts.origins import FormProtection
 from lms.accounts.passwords import ARGON2, is_right
 from lms.config import Settings
@@ -52,10 +53,10 @@ class SignInForm(LoginForm):
 
 
 def find_person(identity: str) -> Person | None:
-    """Return the person with this user name or e-mail."""
-    if len(identity) > LONGEST_IDENTITY:
+    """Return the person with this user name or e-mail, in letters and digits of any width and case."""
+    wanted = as_username(identity) if len(identity) <= LONGEST_IDENTITY else ""
+    if not wanted:
         return None
-    wanted = identity.strip().lower()
     return session().scalar(select(Person).where(or_(func.lower(Person.username) == wanted, func.lower(Person.email) == wanted)))
 
 

@@ -30,6 +30,7 @@ WORDS: dict[str, LazyString] = {
     "track": _l("Track"),
     "password": _l("New initial password"),
     "signed-out": _l("Signed out everywhere"),
+    "renamed": _l("Name changed"),
     "sheet": _l("Initial passwords handed out"),
 }
 SILENT = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not

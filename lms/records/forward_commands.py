@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 from flask import current_app
@@ -20,7 +19,7 @@ from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import InvalidInput, NotFound
 from lms.records.forwarding import office
-from lms.records.forwarding.address import LOCAL, Address, NotReached
+from lms.records.forwarding.address import Address, NotReached, is_local
 from lms.records.forwarding.filters import parse_filter
 from lms.records.forwarding.office import Order, Standing
 from lms.records.forwarding.remote import opened
@@ -80,7 +79,7 @@ def add_forward(  # noqa: PLR0913 - one parameter an option
     """Add a forward and say whether the other store answers. It begins within seconds, with the oldest statement."""
     if secret is None:
         secret = click.prompt("Secret", hide_input=True)
-    internal = internal or urlsplit(endpoint).hostname in LOCAL
+    internal = internal or is_local(endpoint)
     with _told():
         courses = tuple(v.course_iri(_settings().public_url, course) for course in courses)
         chosen = parse_filter(verbs, (*activities, *courses), agents)

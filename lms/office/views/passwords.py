@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE
+from lms.clock import now
 from lms.db import session, transaction
 from lms.office.places import bp, by_me, own_class, own_enrolment
 from lms.programmes.models import Enrolment, TrainingClass
@@ -66,10 +67,13 @@ def sign_out(class_id: int, enrolment_id: int) -> ResponseReturnValue:
 
 
 def _sheet(training_class: TrainingClass, sign_ins: Sequence[SignIn]) -> ResponseReturnValue:
-    file = base64.b64encode(sheets.as_csv(sign_ins)).decode()
+    files = {
+        "xlsx": base64.b64encode(sheets.as_book(sign_ins, now())).decode(),
+        "csv": base64.b64encode(sheets.as_csv(sign_ins)).decode(),
+    }
     address = current_app.extensions["settings"].public_url
     page = make_response(
-        render_template("office/password_sheet.html", training_class=training_class, sign_ins=sign_ins, file=file, address=address)
+        render_template("office/password_sheet.html", training_class=training_class, sign_ins=sign_ins, files=files, address=address)
     )
     page.headers["Cache-Control"] = "no-store"
     return page

@@ -28,7 +28,7 @@ from lms.errors import NotFound
 from lms.jobs import files
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Launch, Registration
-from lms.programmes.models import AttendanceRecord, Enrolment
+from lms.programmes.models import AttendanceRecord, ClassChange, Enrolment
 from lms.records.erasure import texts
 from lms.records.erasure.models import Erasure
 from lms.records.forwarding.models import Forward
@@ -137,6 +137,8 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     own = Enrolment.id.in_(numbers)
     session.execute(update(Enrolment).where(own).values(evidence_erased_at=now))
     session.execute(update(Enrolment).where(own, Enrolment.status.in_(STUDYING)).values(status="withdrawn"))
+    named = ClassChange.enrolment_id.in_(numbers), ClassChange.what == "renamed"
+    session.execute(update(ClassChange).where(*named).values(before="", after=""))
     session.execute(update(AttendanceRecord).where(AttendanceRecord.enrolment_id.in_(numbers)).values(note=""))
     gone = session.execute(delete(Observation).where(Observation.enrolment_id.in_(numbers)).returning(Observation.id))
     return len(gone.all())

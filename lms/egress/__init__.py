@@ -1,0 +1,1 @@
+"""Where may this server connect to, and how does it?"""
