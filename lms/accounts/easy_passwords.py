@@ -23,7 +23,6 @@ CHINESE_HABITS = (
 COMMON = frozenset((*FREQUENCY_LISTS["passwords"], *CHINESE_HABITS))
 SHORTEST_WORD, SHORTEST_CHINESE = 3, 2  # characters; a shorter word says nothing
 LONGEST_WORD = 200  # a longer one is in no password
-PRODUCT = ("yanshi", "研时")
 
 # Sent with `session` and `person_id`; each answer is a list of words that others know about this person.
 words_wanted = Signal("words wanted")
@@ -37,7 +36,7 @@ def is_common(password: str) -> bool:
 def is_made_of(password: str, known: Iterable[str], least: int) -> bool:
     """Say whether a password is one of these words with fewer than `least` characters around it."""
     plain = _plain(password)
-    words = {_plain(one) for one in (*known, *PRODUCT) if len(one) <= LONGEST_WORD}
+    words = {_plain(one) for one in known if len(one) <= LONGEST_WORD}
     return any(word in plain and len(plain) - len(word) < least for word in words if len(word) >= _shortest(word))
 
 

@@ -31,9 +31,7 @@ def test_the_list_is_large_enough_to_be_worth_something() -> None:
     assert len(COMMON) >= 10_000
 
 
-@pytest.mark.parametrize(
-    "password", ["王秀兰123456", "wangXiuLan!", "实验小学2026", "2026-primary-01x", "yanshi2026", "研时12345", "ＷＡＮＧxiulan99"]
-)
+@pytest.mark.parametrize("password", ["王秀兰123456", "wangXiuLan!", "实验小学2026", "2026-primary-01x", "ＷＡＮＧxiulan99"])
 def test_what_others_know_with_a_few_characters_more_is_refused(password: str) -> None:
     assert is_made_of(password, KNOWN, 8)
 
