@@ -7,9 +7,9 @@ from tests.architecture.tree import ROOT, parse, sources
 
 # attribute → where it is set; each of these ends logins and launches in the same transaction (or gives access back)
 SET_IN = {
-    "password": {"lms/accounts/passwords.py", "lms/records/erasure/person.py"},
-    "active": {"lms/accounts/people.py", "lms/accounts/commands.py", "lms/records/erasure/person.py"},
-    "status": {"lms/programmes/membership.py"},
+    "password": {"lms/accounts/passwords.py", "lms/privacy/erasure/person.py"},
+    "active": {"lms/accounts/people.py", "lms/accounts/commands.py", "lms/privacy/erasure/person.py"},
+    "status": {"lms/classes/membership.py"},
 }
 
 

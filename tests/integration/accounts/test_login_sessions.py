@@ -17,7 +17,7 @@ from lms.accounts.models import LoginSession, Person
 from lms.accounts.passwords import set_password
 from lms.accounts.people import close_account
 from lms.accounts.tasks import tidy
-from lms.learning import early
+from lms.learning import fast_path
 from tests.access import form_token
 from tests.factories import World, signed_in
 from tests.integration.learning.conftest import Page
@@ -249,5 +249,5 @@ def test_a_beat_asks_for_no_login(teacher: World) -> None:
     teacher.clock.advance(15)
     with queries(teacher.app) as asked:
         assert page.try_beat().status_code == 200
-    assert early.PATH == "/learn/beat"
+    assert fast_path.PATH == "/learn/beat"
     assert [one for one in asked if "login_session" in one] == []

@@ -13,14 +13,14 @@ from lms import vocabulary as v
 from lms.accounts.models import LoginSession, Person
 from lms.accounts.passwords import hand_out_initial_password, set_password
 from lms.accounts.people import close_account
+from lms.classes import membership
+from lms.classes.changes import By
+from lms.classes.models import Enrolment
 from lms.clock import now
 from lms.db import database, transaction
 from lms.learning.models import Launch
 from lms.office import administration
-from lms.programmes import membership
-from lms.programmes.changes import By
-from lms.programmes.models import Enrolment
-from lms.records.erasure import person as erasure
+from lms.privacy.erasure import person as erasure
 from lms.storage import storage
 from tests.factories import PUBLIC_URL, World, signed_in
 from tests.integration.learning.conftest import Page, statements
