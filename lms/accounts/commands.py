@@ -64,7 +64,7 @@ def change_password(username: str, password: str | None) -> None:
     click.echo(f"{person.username} has a new password")
 
 
-@user.command("sign-out")
+@user.command("signout")
 @click.argument("username")
 @with_appcontext
 def sign_out(username: str) -> None:

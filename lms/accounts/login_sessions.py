@@ -22,7 +22,7 @@ LONGEST = timedelta(hours=24)  # and in any case after this long
 REMEMBERED = timedelta(days=14)
 NOTED_EVERY = timedelta(minutes=5)
 
-# Sent with `session` and `person_ids` when these people's access ends. What they have open ends in the same transaction.
+# Sent with `session` and `person_ids` when these people's access ends. Everything that they have open ends in the same transaction.
 access_ended = Signal("access ended")
 
 

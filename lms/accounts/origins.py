@@ -1,7 +1,7 @@
 """Did a form come from a page of ours? Its Origin (else its Referer) is compared with PUBLIC_URL, beside the token in it.
 
 The token alone would be enough until somebody learns it, for instance by a script on a sibling host that sets cookies. What carries
-a credential of its own instead of cookies (a launch token, a key of the record store) is no form and is not asked.
+a credential of its own instead of cookies (a launch token, a key of the record store) is not checked here.
 """
 
 from urllib.parse import urlsplit
@@ -55,7 +55,7 @@ def is_ours(origin: str | None, referer: str | None, settings: Settings) -> bool
 
 
 def origin_of(address: str) -> Origin | None:
-    """Return scheme, host and port of an address; None for "null", which a sandboxed frame says, and for what is no address."""
+    """Return scheme, host and port of an address; None for "null", which a sandboxed frame says, and for anything else."""
     try:
         parts = urlsplit(address)
         port = parts.port or PORTS.get(parts.scheme)

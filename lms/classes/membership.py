@@ -14,7 +14,7 @@ from lms.errors import InvalidInput
 
 WITHDRAWN = "withdrawn"
 
-# Sent with `session` and `enrolments`, a SELECT of ids, when these may not study any more. What they have open ends with it.
+# Sent with `session` and `enrolments`, a SELECT of ids, when these may not study any more. Everything that they have open ends with it.
 study_ended = Signal("study ended")
 
 

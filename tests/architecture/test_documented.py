@@ -25,7 +25,7 @@ SAY_NOTHING_TO_PROGRAMS = {
     "lms user close",
     "lms user password",
     "lms user reopen",
-    "lms user sign-out",
+    "lms user signout",
     "lms xapi key revoke",
 }
 ALWAYS_JSON = {"lms hours recompute"}

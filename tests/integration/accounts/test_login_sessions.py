@@ -186,7 +186,7 @@ def test_whoever_signs_in_while_the_password_is_changed_is_not_let_in_by_the_old
     assert teacher.act(both) is None
 
 
-@pytest.mark.parametrize("command", ["sign-out", "close"])
+@pytest.mark.parametrize("command", ["signout", "close"])
 def test_an_operator_ends_every_login_of_a_person(teacher: World, command: str) -> None:
     client = sign_in(teacher)
     answer = teacher.app.test_cli_runner().invoke(user, [command, "Teacher"])
