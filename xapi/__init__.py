@@ -10,8 +10,7 @@ from xapi.rules.auth import Credential, Quota
 from xapi.storage.connecting import connect
 from xapi.storage.doorbell import statements_stored
 from xapi.views import Mark, blueprint, unmarked
-from xapi.views.fast_path import FastStatements as FastStatements
-from xapi.views.fast_path import before
+from xapi.views.fast_path import FastStatements, before
 from xapi.views.mount import (
     DOCUMENTS,
     MOST_ATTACHED_BYTES,
