@@ -48,9 +48,9 @@ def instead(value: Any) -> Iterator[Callable[[int], Any]]:
         for unit in UNITS:
             yield lambda size, unit=unit: value + long(unit, size)
             yield lambda size, unit=unit: long(unit, size)
-        if digits := list(re.finditer(r"\d+", value)):
-            at = digits[-1]
-            yield lambda size: value[: at.start()] + "1" * size + value[at.end() :]
+        digits = list(re.finditer(r"\d+", value))
+        for at in {id(one): one for one in (*digits[:1], *digits[-1:])}.values():
+            yield lambda size, at=at: value[: at.start()] + "1" * size + value[at.end() :]
     elif isinstance(value, dict):
         yield lambda size: {**value, **{f"https://x.example/{number}": number for number in range(size // 20)}}
     elif isinstance(value, list):
