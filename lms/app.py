@@ -6,40 +6,40 @@ from typing import Any
 from flask import Flask
 
 import xapi
+from lms import celery_app, db, i18n, storage
 from lms import clock as clock_module
-from lms import db, i18n, storage, worker
 from lms.accounts import access, signin
 from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
 from lms.catalogue import views as catalogue
+from lms.classes import usage
 from lms.clock import Clock, system_clock
 from lms.config import Settings
 from lms.crediting import tasks as crediting
 from lms.db import Database
+from lms.federation.forwarding import loop
+from lms.federation.forwarding import tasks as forwarding
+from lms.federation.importing import tasks as importing
 from lms.home import views as home
 from lms.jobs import tasks as jobs_tasks
 from lms.jobs import views as jobs
-from lms.learning import early as beats
+from lms.learning import fast_path as beats
 from lms.learning import tasks as learning_tasks
 from lms.learning import views as learning
 from lms.learning.credential import authenticate
-from lms.office import enrolment, export
+from lms.office import export, roster_job
 from lms.office import views as office
 from lms.paths import TEMPLATES
-from lms.programmes import usage
+from lms.privacy.erasure import tasks as erasure
+from lms.privacy.retention import tasks as retention
 from lms.records import export as records_export
 from lms.records import partitions
 from lms.records import views as records
-from lms.records.erasure import tasks as erasure
-from lms.records.forwarding import loop
-from lms.records.forwarding import tasks as forwarding
-from lms.records.importing import tasks as importing
-from lms.records.retention import tasks as retention
 from lms.transcripts import views as transcripts
-from lms.web import addresses, compressing, early, health, hosts, logs, pages, refusals
-from lms.web.early import Early
-from xapi.views.early import EarlyStatements
+from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
+from lms.web.fast_path import Early
+from xapi.fast_path import EarlyStatements
 
 SCHEDULE = {
     **learning_tasks.SCHEDULE,
@@ -68,7 +68,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     clock_module.init_app(app, clock)
     db.init_app(app, settings)
     storage.init_app(app, settings)
-    worker.init_app(app, settings, SCHEDULE)
+    celery_app.init_app(app, settings, SCHEDULE)
     addresses.init_app(app)
     logs.init_app(app)
     compressing.init_app(app)
@@ -86,11 +86,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
-    jobs.init_app(app, {**export.KINDS, **enrolment.KINDS, **records_export.KINDS})
+    jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **records_export.KINDS})
     for pages_of in (home, transcripts, office, records):
         app.register_blueprint(pages_of.bp)
     plain: EarlyStatements = app.extensions["xapi_early"]
-    early.init_app(app, settings, {plain.path: Early("xapi.statements", plain), **beats.early(app, settings)})
+    fast_path.init_app(app, settings, {plain.path: Early("xapi.statements", plain), **beats.early(app, settings)})
     return app
 
 

@@ -19,19 +19,19 @@ from lms.errors import InvalidInput
 
 # command → where it is, and what is added below it from elsewhere
 COMMANDS: dict[str, tuple[str, ...]] = {
-    "beat": ("lms.working:beat",),
+    "beat": ("lms.worker_commands:beat",),
     "class": ("lms.office.commands:class_", "lms.office.roster_commands:enrol", "lms.office.roster_commands:passwords"),
     "course": ("lms.catalogue.commands:course",),
-    "db": ("lms.upgrading:db",),
+    "db": ("lms.db_commands:db",),
     "demo": ("lms.demo.commands:demo",),
     "hours": ("lms.crediting.commands:hours",),
     "ledger": ("lms.crediting.commands:ledger",),
     "organisation": ("lms.accounts.commands:organisation",),
     "programme": ("lms.programmes.commands:programme",),
-    "serve": ("lms.serving:serve",),
+    "serve": ("lms.serve_commands:serve",),
     "transcript": ("lms.transcripts.commands:transcript",),
-    "user": ("lms.accounts.commands:user", "lms.records.erase_commands:erase"),
-    "worker": ("lms.working:worker",),
+    "user": ("lms.accounts.commands:user", "lms.privacy.erasure.commands:erase"),
+    "worker": ("lms.worker_commands:worker",),
     "xapi": ("lms.records.commands:record_store",),
 }
 

@@ -24,7 +24,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from lms.config import Settings
-from xapi import directly
+from xapi import raw_sql
 
 SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=30000", "cache_size=-32000")
 POOL_SIZE = 16
@@ -130,7 +130,7 @@ class Question:
         connection = session.connection()
         if connection.dialect.name != "postgresql":
             return [tuple(row) for row in connection.execute(self._select, told)]
-        return directly.ask(connection, self._sql, {**self._fixed, **told})
+        return raw_sql.ask(connection, self._sql, {**self._fixed, **told})
 
 
 def _engine(url: str, **options: Any) -> Engine:

@@ -8,7 +8,7 @@ import click
 
 from lms.config import Settings, SettingsError, from_env
 from lms.db import Database
-from lms.web import schema
+from lms.migrations import schema
 
 
 def settings_of_environment(port: int = 8000) -> Settings:

@@ -4,14 +4,14 @@ from lms.accounts import models as accounts
 from lms.catalogue import models as catalogue
 from lms.crediting import models as crediting
 from lms.db import Base
-from lms.heart import WorkerHeartbeat
+from lms.federation.forwarding import models as forwarding
+from lms.federation.importing import models as importing
+from lms.heartbeat import WorkerHeartbeat
 from lms.jobs import models as jobs
 from lms.learning import models as learning
+from lms.privacy.erasure import models as erasure
+from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
-from lms.records.erasure import models as erasure
-from lms.records.forwarding import models as forwarding
-from lms.records.importing import models as importing
-from lms.records.retention import models as retention
 
 MODULES = (accounts, catalogue, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
 METADATA = Base.metadata

@@ -6,11 +6,11 @@ from flask import Flask
 
 from lms import db
 from lms.app import create_app
+from lms.celery_app import start_embedded
 from lms.config import from_env
 from lms.web import logs
 from lms.web.concurrency import SLOTS, ConcurrencyLimit
 from lms.web.slow_bodies import PendingBodies
-from lms.worker import start_embedded
 
 
 def create() -> Flask:

@@ -18,14 +18,14 @@ from werkzeug.test import TestResponse
 from lms.accounts.models import OFFICE, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.publish import file_name
+from lms.classes import setup
+from lms.classes.models import TrainingClass
 from lms.jobs import queue
 from lms.jobs.models import DONE
 from lms.office.export import TRANSCRIPTS
-from lms.programmes import classes
-from lms.programmes.models import TrainingClass
 from lms.storage import storage
 from tests.factories import World, signed_in
-from xapi.models import IdRow
+from xapi.storage.models import IdRow
 
 # Whose the data are: the teacher's hours, the office's jobs. The colleague sits in the same class; the trainer and the office belong
 # to its provider; the office elsewhere does not.
@@ -255,7 +255,7 @@ def build(world: World) -> Place:
         ):
             person = add_person(session, name, f"某{name}", (role,), password=None, organisation=organisation)
             if name == "colleague":
-                classes.enrol(session, session.get_one(TrainingClass, world.class_id), person, "primary", "in-training")
+                setup.enrol(session, session.get_one(TrainingClass, world.class_id), person, "primary", "in-training")
         owner = session.scalars(select(Person.id).where(Person.username == "office")).one()
         params = {"class_id": world.class_id, "class_code": "k1", "class_name": "k1", "locale": "zh_Hans_CN"}
         jobs = {}

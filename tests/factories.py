@@ -14,11 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi
-import xapi.store
+import xapi.storage.store
 from lms import vocabulary as v
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
+from lms.classes import setup
+from lms.classes.models import Enrolment, TrainingClass
 from lms.config import Settings
 from lms.crediting.account import credited_by_activity
 from lms.crediting.drain import drain
@@ -27,9 +29,7 @@ from lms.learning.credential import credential_of
 from lms.learning.models import Launch, Registration
 from lms.learning.stating import Subject, present_statement, store
 from lms.learning.stretch import Stretch
-from lms.programmes import classes
 from lms.programmes import store as programmes
-from lms.programmes.models import Enrolment, TrainingClass
 
 BEGIN = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in China
 PUBLIC_URL, CONTENT_URL = "http://localhost", "http://127.0.0.1"
@@ -133,10 +133,10 @@ def add_class(session: Session, code: str, provider: Organisation, *courses: Cou
     """Add a class of the online-teaching programme (40 hours for primary, 50 for junior; 45 minutes each) with courses."""
     text = (resources.files("lms.programmes") / "data" / "online-teaching-2020.toml").read_text(encoding="utf-8")
     version = programmes.import_toml(session, text, BEGIN).version
-    run = classes.Run(code, f"在线教学能力提升 {code} 班", provider, date(2026, 3, 1), date(2026, 6, 30))
-    created = classes.create_class(session, version, run)
+    run = setup.Run(code, f"在线教学能力提升 {code} 班", provider, date(2026, 3, 1), date(2026, 6, 30))
+    created = setup.create_class(session, version, run)
     for course in courses:
-        classes.bind_course(session, created, course, "online")
+        setup.bind_course(session, created, course, "online")
     return created
 
 
@@ -236,7 +236,7 @@ class World:
 
 
 def _store(session: Session, statement: dict[str, Any], credential: xapi.Credential, now: datetime) -> None:
-    xapi.store.store_statements(session, [statement], credential, version="1.0.3", now=now)
+    xapi.storage.store.store_statements(session, [statement], credential, version="1.0.3", now=now)
 
 
 ACTIVITIES: Mapping[str, Mapping[str, Any]] = {
@@ -254,5 +254,5 @@ def build_world(app: Flask, clock: DrivenClock, activities: Mapping[str, Mapping
         course = add_course(session, "c1", activities)
         training_class = add_class(session, "k1", provider, course)
         person = add_person(session, "teacher", "王秀兰", (TEACHER,), password=None, organisation=provider)
-        enrolment: Enrolment = classes.enrol(session, training_class, person, "primary", "in-training")
+        enrolment: Enrolment = setup.enrol(session, training_class, person, "primary", "in-training")
         return World(app, clock, person.id, enrolment.id, course.id, training_class.id)

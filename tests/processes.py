@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from lms.serving import STOP_S
+from lms.serve_commands import STOP_S
 
 LMS = str(Path(sys.executable).with_name("lms"))
 PATIENCE_S = 120

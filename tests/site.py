@@ -20,11 +20,11 @@ from lms.accounts.models import OFFICE, TEACHER, TRAINER
 from lms.accounts.people import add_organisation, add_person
 from lms.app import create_app
 from lms.catalogue.publish import publish
+from lms.classes import setup
 from lms.crediting.tasks import credit
 from lms.db import transaction
 from lms.jobs.tasks import work
 from lms.learning.tasks import sweep
-from lms.programmes import classes
 from lms.storage import storage
 from tests import factories
 from tests.servers import free_port, web
@@ -104,7 +104,7 @@ def _fill(app: Flask, folder: Path) -> tuple[int, int]:
         for username, name, role in (("teacher", "王秀兰", TEACHER), ("trainer", "周明", TRAINER), ("office", "李静", OFFICE)):
             person = add_person(session, username, name, (role,), password=PASSWORD, organisation=provider)
             if role == TEACHER:
-                enrolment = classes.enrol(session, training_class, person, "primary", "in-training")
+                enrolment = setup.enrol(session, training_class, person, "primary", "in-training")
         return enrolment.id, version.id
 
 

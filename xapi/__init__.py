@@ -1,18 +1,18 @@
 """What happened? An xAPI Learning Record Store (1.0.3 and 2.0.0) that knows nobody and mounts in any Flask application.
 
-What a host uses: `init_app`, `answer_early`, `connect`, `utc_now`, `Credential`, `statements_stored`, `xapi.keys`, `xapi.store`,
-`xapi.outbox`, `xapi.partitions`, `xapi.models.Base`.
+What a host uses: `init_app`, `answer_early`, `connect`, `utc_now`, `Credential`, `statements_stored`, `xapi.storage.keys`, `xapi.storage.store`,
+`xapi.storage.outbox`, `xapi.storage.partitions`, `xapi.storage.models.Base`.
 """
 
 from flask import Blueprint, Flask
 
-from xapi import keys, partitions
-from xapi.auth import Credential
-from xapi.connecting import connect
-from xapi.doorbell import statements_stored
-from xapi.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions, nobody, utc_now
+from xapi.rules.auth import Credential
+from xapi.storage import keys, partitions
+from xapi.storage.connecting import connect
+from xapi.storage.doorbell import statements_stored
 from xapi.views import Mark, blueprint, unmarked
-from xapi.views.early import EarlyStatements, before
+from xapi.views.fast_path import EarlyStatements, before
+from xapi.views.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions, nobody, utc_now
 
 __all__ = ["Credential", "answer_early", "connect", "init_app", "keys", "partitions", "statements_stored", "utc_now"]
 
@@ -36,7 +36,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
 
     `sessions` opens a session for writing (READ COMMITTED; on SQLite one that begins IMMEDIATE), `readers` one for
     reading, by default the same. `authenticate` answers "Authorization: Bearer …" by the token; Basic keys are the store's own
-    (`xapi.keys`), with `home_page` as the homePage of their authority. `mark` is applied to every view function, for a
+    (`xapi.storage.keys`), with `home_page` as the homePage of their authority. `mark` is applied to every view function, for a
     host that wants its routes decorated. `default_version` is how a request is refused that names none.
     """
     limits = (most_bytes, most_attached_bytes, most_document_bytes)

@@ -9,10 +9,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from lms.classes.models import Enrolment
 from lms.crediting.verify import Finding, verify
 from lms.db import session
 from lms.hours import recompute_file
-from lms.programmes.models import Enrolment
 
 
 @click.group("hours")

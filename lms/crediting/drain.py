@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 import xapi.outbox
 from lms.crediting import ledger
 from lms.crediting.evidence import cases_of
+from lms.crediting.evidence_intake import Found, keep, sort_by_enrolment
 from lms.crediting.policy import Terms, terms_of
-from lms.crediting.reading import Found, keep, sort_by_enrolment
 from lms.db import Database
 from lms.hours import recompute
 

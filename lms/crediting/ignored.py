@@ -16,10 +16,8 @@ from lms.crediting.observe import Ignored, Observed, Rule, Statement, duration_s
 from lms.crediting.policy import Terms
 from lms.crediting.trust import trust_of
 from lms.learning.models import Registration
-from xapi.finding import find_many
-from xapi.indexing import Usage, iri_key
-from xapi.query import Many, Shape
-from xapi.reading import stored
+from xapi.queries import find_many
+from xapi.statements import Many, Shape, Usage, iri_key, stored
 
 CLAIMING = (v.PRESENT, v.TERMINATED, v.COMPLETED, v.PASSED)
 SHOWN = 50  # of each verb, the latest

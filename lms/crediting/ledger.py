@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, Entry, hash_of
 from lms.crediting.models import LedgerEntry
 from lms.db import Question
 from lms.hours import changes
-from lms.programmes.models import Enrolment
 
 CREDIT, CORRECTION = "credit", "correction"
 

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session, joinedload
 from courses.outline import Activity
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
+from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.hours import Case, Policy, Rule, dump
-from lms.programmes.models import ClassCourse, Enrolment, ProgrammeVersion, TrainingClass
+from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 
 Window = tuple[int | None, int | None]

@@ -7,11 +7,12 @@ from decimal import Decimal
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
+from lms.classes.attendance import sums
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import courses_of
 from lms.crediting.account import credited_of_many
 from lms.crediting.policy import activity_name
-from lms.programmes.attendance import sums
-from lms.programmes.classes import courses_of
-from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
+from lms.programmes.models import ProgrammeVersion
 from lms.programmes.progress import RequirementProgress, StudiedCourse, is_finished, progress
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument, Track

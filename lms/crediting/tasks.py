@@ -6,12 +6,12 @@ from celery import shared_task
 from flask import Flask, current_app
 
 import xapi
+from lms.celery_app import Doorbell, ring
 from lms.clock import now
 from lms.config import Settings
 from lms.crediting import windows
 from lms.crediting.drain import MOST_AT_ONCE, drain
 from lms.db import database, transaction
-from lms.worker import Doorbell, ring
 
 EVERY_SECONDS = 5
 TURN_SECONDS = 2  # where one worker does everything, new hours wait no longer than this for a large class

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 import xapi.outbox
 from lms.crediting.bounds import beyond
+from lms.crediting.evidence_intake import Study, is_of, rule_for, studies_of
 from lms.crediting.models import Observation
 from lms.crediting.observe import Ignored, Statement, observe, registration_of
 from lms.crediting.policy import terms_of
-from lms.crediting.reading import Study, is_of, rule_for, studies_of
 from lms.crediting.trust import trust_of
 from lms.vocabulary import VOIDED
 

@@ -18,16 +18,16 @@ from sqlalchemy.orm import Session
 
 import xapi.outbox
 import xapi.store
+from lms.classes.models import Enrolment
 from lms.crediting import chain, ledger
 from lms.crediting.bounds import Proved, beyond, numbered
 from lms.crediting.evidence import cases_of
+from lms.crediting.evidence_intake import all_proved, sort_by_enrolment
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
 from lms.crediting.policy import Terms, terms_of
-from lms.crediting.reading import all_proved, sort_by_enrolment
 from lms.hours import changes, recompute
-from lms.programmes.models import Enrolment
-from xapi.retention import stored_when
+from xapi.removals import stored_when
 
 AT_ONCE = 200
 STATEMENTS_AT_ONCE = 500

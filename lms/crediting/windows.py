@@ -14,10 +14,10 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import Window, programme_version_of, window_of
 from lms.crediting import ledger
 from lms.crediting.drain import recredit
-from lms.programmes.classes import Window, programme_version_of, window_of
-from lms.programmes.models import Enrolment, TrainingClass
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 100  # some 0.3 s, for which nobody else writes anything on SQLite

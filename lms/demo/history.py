@@ -17,13 +17,13 @@ import xapi.store
 from courses.grading import right_answers
 from lms import vocabulary as v
 from lms.catalogue.models import AnswerKey, CourseVersion
+from lms.classes.models import Enrolment
 from lms.demo.story import Ending, Sitting
 from lms.learning import answers, stating
 from lms.learning.credential import credential_of
 from lms.learning.models import ActivityState, Launch, Registration
 from lms.learning.stating import Subject
 from lms.learning.stretch import Stretch
-from lms.programmes.models import Enrolment
 
 VERSION = "1.0.3"
 

@@ -20,13 +20,15 @@ from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import publish
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import check
+from lms.classes import attendance, setup
+from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.drain import drain
 from lms.db import Database
 from lms.demo import history, people, story
 from lms.demo.classes import CLASSES, DemoClass
 from lms.i18n import SITE_ZONE, local_time
-from lms.programmes import attendance, classes, store
-from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
+from lms.programmes import store
+from lms.programmes.models import ProgrammeVersion
 from lms.storage import Storage
 
 PASSWORD = "yanshi-demo"  # noqa: S105 - the demo's, printed and documented; nothing else creates these sign-ins
@@ -133,10 +135,10 @@ def _opened(session: Session, ground: Ground, plan: DemoClass, versions: dict[st
         return found
     provider = session.scalars(select(Organisation).where(Organisation.code == people.PROVIDER)).one()
     starts_on = ground.today - timedelta(days=plan.days_ago)
-    run = classes.Run(plan.code, plan.name, provider, starts_on, starts_on + timedelta(days=plan.days), plan.intake)
-    created = classes.create_class(session, _newest(session, plan.programme), run)
+    run = setup.Run(plan.code, plan.name, provider, starts_on, starts_on + timedelta(days=plan.days), plan.intake)
+    created = setup.create_class(session, _newest(session, plan.programme), run)
     for version in versions.values():
-        classes.bind_course(session, created, session.get_one(CourseVersion, version.id), plan.requirement)
+        setup.bind_course(session, created, session.get_one(CourseVersion, version.id), plan.requirement)
     return created
 
 
@@ -160,7 +162,7 @@ def _members(session: Session, plan: DemoClass, training_class: TrainingClass) -
             person = session.scalar(select(Person).where(Person.username == username)) or add_person(
                 session, username, people.name_of(number), (TEACHER,), password=None, organisation=places[people.school_of(number)]
             )
-            known[username] = classes.enrol(session, training_class, person, plan.track(number), plan.stage(number, ()).status).id
+            known[username] = setup.enrol(session, training_class, person, plan.track(number), plan.stage(number, ()).status).id
         members.append((number, known[username]))
     return members
 

@@ -8,11 +8,11 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity, Course
+from lms.classes.models import LEARNING
 from lms.crediting.policy import activity_name
 from lms.crediting.standing import Standing
 from lms.db import Question
 from lms.learning.models import Launch
-from lms.programmes.models import LEARNING
 from lms.programmes.progress import StudiedCourse
 
 SECONDS = 60

@@ -10,16 +10,16 @@ from lms.accounts.models import TEACHER
 from lms.catalogue.gates import gate_words
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
+from lms.classes.models import LEARNING, Enrolment
 from lms.clock import now
 from lms.crediting.standing import of_enrolments, of_person
 from lms.db import session
 from lms.errors import NotAllowed, NotFound
-from lms.home import reading
-from lms.home.reading import Studied
+from lms.home import enrolment_figures
+from lms.home.enrolment_figures import Studied
 from lms.home.steps import next_step
 from lms.home.words import notice_of
 from lms.learning.admission import Refusal, admit_to_course
-from lms.programmes.models import LEARNING, Enrolment
 
 bp = Blueprint("home", __name__)
 
@@ -35,7 +35,7 @@ def home() -> ResponseReturnValue:
 @requires(TEACHER)
 def figures() -> ResponseReturnValue:
     """Give what is on the page anew if hours have changed since it was loaded (204 if not): asked every few seconds."""
-    if request.args.get("seen") == reading.seen_by(session(), person().id):
+    if request.args.get("seen") == enrolment_figures.seen_by(session(), person().id):
         return Response(status=204)
     return _home("home/_home.html")
 
@@ -46,8 +46,8 @@ def _home(template: str) -> str:
         template,
         standings=standings,
         step=next_step(session(), standings),
-        seen=reading.seen(standings),
-        reading=reading,
+        seen=enrolment_figures.seen(standings),
+        reading=enrolment_figures,
         notice_of=notice_of,
         gate_words=gate_words,
         studying=LEARNING,
@@ -63,7 +63,7 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
     The page asks again every few seconds with what it has seen, and is answered 204 while nothing has changed.
     """
     enrolment, version = _own_course(enrolment_id, course_version_id)
-    mark = reading.evidence_mark(session(), enrolment)
+    mark = enrolment_figures.evidence_mark(session(), enrolment)
     if request.args.get("seen") == mark:
         return Response(status=204)
     (standing,) = of_enrolments(session(), [enrolment_id])
@@ -75,8 +75,8 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
         outline=outline,
         standing=standing,
         studied_course=studied_course,
-        figures=reading.course_figures(session(), standing, outline, studied_course),
-        requirement=reading.toward(standing, course_version_id),
+        figures=enrolment_figures.course_figures(session(), standing, outline, studied_course),
+        requirement=enrolment_figures.toward(standing, course_version_id),
         mark=mark,
         asked=_asked,
     )
@@ -102,15 +102,15 @@ def _own_course(enrolment_id: int, course_version_id: int) -> tuple[Enrolment, C
 def activity_progress(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
     """Give the part of the player page that shows what stands on the account; 304 while nothing has changed."""
     enrolment, version = _own_course(enrolment_id, course_version_id)
-    mark = f"{reading.evidence_mark(session(), enrolment)}-{activity}-{get_locale()}"
+    mark = f"{enrolment_figures.evidence_mark(session(), enrolment)}-{activity}-{get_locale()}"
     if request.if_none_match.contains(mark):
         return _for_one_person(Response(status=304), mark)
-    studied = reading.studied_in(session(), enrolment_id, outline_of(version)).get(activity)
+    studied = enrolment_figures.studied_in(session(), enrolment_id, outline_of(version)).get(activity)
     if studied is None:
         raise NotFound(_("There is no such activity."))
     (standing,) = of_enrolments(session(), [enrolment_id])
     part = render_template(
-        "home/_activity.html", studied=studied, asked=_asked(studied), requirement=reading.toward(standing, course_version_id)
+        "home/_activity.html", studied=studied, asked=_asked(studied), requirement=enrolment_figures.toward(standing, course_version_id)
     )
     return _for_one_person(make_response(part), mark)
 

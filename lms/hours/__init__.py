@@ -10,7 +10,7 @@ from lms.hours.earnings import UNITS, units_in_one
 from lms.hours.exact import plain_text
 from lms.hours.explain import ActivityExplanation, Claim, Condition, Explanation, LimitedDay, Uncounted, explain
 from lms.hours.instants import write_instant
-from lms.hours.reading import Problem
+from lms.hours.json_reader import Problem
 from lms.hours.requirements import judge
 from lms.hours.rounding import hours_of
 from lms.hours.strict_json import load_json

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from lms.hours.exact import plain_text
-from lms.hours.reading import Problem
+from lms.hours.json_reader import Problem
 from lms.hours.track_reading import TrackReader
 from lms.hours.track_values import Accepted, Attended, Attestation, Logged, Waived
 from lms.hours.values import Policy

@@ -6,7 +6,7 @@ from typing import Any
 
 from lms.hours.attestation_reading import ATTESTED, AttestationReader, contradictions
 from lms.hours.decide import recompute
-from lms.hours.reading import Problem, below
+from lms.hours.json_reader import Problem, below
 from lms.hours.rounding import floor_times
 from lms.hours.strict_json import Json, load_json
 from lms.hours.track_reading import TRACK_FIELDS, Known

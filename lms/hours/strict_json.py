@@ -5,7 +5,7 @@ from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from lms.hours.reading import Problem, below
+from lms.hours.json_reader import Problem, below
 
 LONGEST_INT = 20  # digits; longer ones become decimals, which Python reads in linear time
 

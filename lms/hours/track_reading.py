@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
-from lms.hours.reading import Reader
+from lms.hours.json_reader import Reader
 from lms.hours.track_values import Replacement, RequirementKind, RequirementRule, SessionRule, TrackRules
 from lms.hours.values import USUAL_SHARE
 

@@ -9,6 +9,7 @@ import structlog
 from celery import shared_task
 from sqlalchemy.orm import Session
 
+from lms.celery_app import ring
 from lms.clock import now
 from lms.db import transaction
 from lms.jobs import files, queue
@@ -16,7 +17,6 @@ from lms.jobs.kinds import kind_of
 from lms.jobs.models import Job
 from lms.jobs.queue import Turn
 from lms.storage import storage
-from lms.worker import ring
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS, TIDY_SECONDS = 10, 3600

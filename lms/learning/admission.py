@@ -10,7 +10,7 @@ from courses.outline import Activity, Course
 from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
-from lms.programmes.models import LEARNING, ClassCourse, Enrolment
+from lms.classes.models import LEARNING, ClassCourse, Enrolment
 
 
 @dataclass(frozen=True, slots=True)

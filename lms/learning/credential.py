@@ -17,7 +17,7 @@ from lms.learning.models import Launch
 from lms.learning.presence import SILENT, is_silent
 from lms.learning.stating import Subject
 from lms.learning.tickets import Ticket, Tickets, bearer
-from xapi.directly import Question
+from xapi.raw_sql import Question
 
 # What a Subject has, in its order, of a launch that runs; as `running` decides, but without an object, because players ask often.
 _OPEN_LAUNCH = Question(

@@ -22,7 +22,7 @@ from lms.learning.admission import may_still_study
 from lms.learning.models import Launch
 from lms.learning.stretch import STATE_AFTER, Presence, Rhythm, Step, beat, close, pause, whole
 from lms.learning.tickets import Ticket
-from xapi.directly import ask
+from xapi.raw_sql import ask
 
 SILENT = timedelta(hours=12)  # a launch not heard of for this long has ended
 

@@ -21,7 +21,7 @@ from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn, TooLarge
 from lms.i18n import pick
-from lms.learning import answers, early, launch, presence, state
+from lms.learning import answers, fast_path, launch, presence, state
 from lms.learning.admission import Admission, Place, Refusal, admit
 from lms.learning.content import bp as content_bp
 from lms.learning.credential import running, ticket_of
@@ -145,12 +145,12 @@ def _json(reply: object) -> Response:
     return Response(msgspec.json.encode(reply), mimetype="application/json")
 
 
-@bp.post(early.PATH)
+@bp.post(fast_path.PATH)
 @csrf.exempt
 @public
 def take_beat() -> ResponseReturnValue:
-    """Take a beat by its launch token: every one but the ordinary, which `early` has answered."""
-    early.raise_failed(request.environ)
+    """Take a beat by its launch token: every one but the ordinary, which `fast_path` has answered."""
+    fast_path.raise_failed(request.environ)
     ticket, body = _ticket(), body_of(BeatBody)
     with transaction() as writing:
         beaten = presence.take_beat(writing, ticket, body.nonce, now(), _settings(), last=body.last)

@@ -1,4 +1,4 @@
-"""How does Alembic reach the database? By the connection that `lms.web.migrating` hands over."""
+"""How does Alembic reach the database? By the connection that `lms.migrations.migrating` hands over."""
 
 from typing import Any, Literal
 
@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeDecorator
 
-import xapi.models
+import xapi.tables
 from lms import tables
 
 
@@ -22,7 +22,7 @@ def plain_type(kind: str, item: Any, _context: object) -> str | Literal[False]:
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=[tables.METADATA, xapi.models.Base.metadata],
+    target_metadata=[tables.METADATA, xapi.tables.Base.metadata],
     render_as_batch=context.config.attributes.get("batch", connection.dialect.name == "sqlite"),
     render_item=plain_type,
     include_object=context.config.attributes.get("include_object"),

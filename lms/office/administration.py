@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.listing import versions_of
 from lms.catalogue.models import CourseVersion
+from lms.classes import changes, lifecycle, membership, setup
+from lms.classes.changes import By
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import Run
 from lms.crediting import windows
 from lms.errors import InvalidInput
-from lms.programmes import changes, classes, membership, running
-from lms.programmes.changes import By
-from lms.programmes.classes import Run
-from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
+from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import begins, document_of, in_force, newest
 
 PROVIDER = "provider"
@@ -41,7 +42,7 @@ def open_class(session: Session, version: ProgrammeVersion, run: Run, studies: S
     Raises:
         InvalidInput: with one line for each problem.
     """
-    opened = classes.create_class(session, version, run)
+    opened = setup.create_class(session, version, run)
     changes.note(session, opened.id, changes.made("opened", by, after=f"{version.programme.code} {version.programme.year}"))
     for study in studies:
         add_course(session, opened, study, by)
@@ -65,9 +66,9 @@ def add_course(session: Session, training_class: TrainingClass, study: Study, by
     Raises:
         InvalidInput: with one line for each problem.
     """
-    classes.locked_class(session, training_class.id)
+    setup.locked_class(session, training_class.id)
     versions = versions_of(session, study.code)
-    document = document_of(classes.programme_version_of(session, training_class))
+    document = document_of(setup.programme_version_of(session, training_class))
     kinds = sorted({one.key for one in document.requirements if one.kind == "hours"})
     requirement = study.requirement or (kinds[0] if len(kinds) == 1 else "")
     problems = []
@@ -77,7 +78,7 @@ def add_course(session: Session, training_class: TrainingClass, study: Study, by
         problems.append("requirement: " + _("say toward which its hours count (%(known)s)", known=", ".join(kinds)))
     if problems:
         raise InvalidInput(_("The course was not added."), problems)
-    classes.bind_course(session, training_class, versions[0], requirement, compulsory=study.compulsory)
+    setup.bind_course(session, training_class, versions[0], requirement, compulsory=study.compulsory)
     changes.note(session, training_class.id, changes.made("course", by, after=study.code))
     return versions[0]
 
@@ -88,9 +89,9 @@ def change_class(session: Session, class_id: int, run: Run, by: By, *, agreed: b
     Raises:
         InvalidInput: with one line for each problem.
     """
-    training_class = classes.locked_class(session, class_id)
+    training_class = setup.locked_class(session, class_id)
     before = _when_counted(training_class)
-    changed = running.change(session, training_class, run, by)
+    changed = lifecycle.change(session, training_class, run, by)
     after, whose = _when_counted(training_class), len(windows.others(session, training_class))
     if whose and before != after and not agreed:
         raise InvalidInput(_("Nothing was changed."), ["agreed: " + _question(before, after, whose)])
@@ -119,23 +120,23 @@ def _question(before: str, after: str, whose: int) -> str:
 
 def close_class(session: Session, class_id: int, by: By) -> bool:
     """Close a class; return whether it was open."""
-    training_class = classes.locked_class(session, class_id)
-    closed = running.close(session, training_class, by)
+    training_class = setup.locked_class(session, class_id)
+    closed = lifecycle.close(session, training_class, by)
     windows.follow(session, training_class, by.at)
     return closed
 
 
 def reopen_class(session: Session, class_id: int, by: By) -> bool:
     """Let a closed class go on; return whether it was closed."""
-    training_class = classes.locked_class(session, class_id)
-    reopened = running.reopen(session, training_class, by)
+    training_class = setup.locked_class(session, class_id)
+    reopened = lifecycle.reopen(session, training_class, by)
     windows.follow(session, training_class, by.at)
     return reopened
 
 
 def go_on(session: Session, class_id: int, by: By) -> int:
     """Let the hours of some more people follow their class's days, and return how many still wait; 0 where none is to go on."""
-    training_class = classes.locked_class(session, class_id)
+    training_class = setup.locked_class(session, class_id)
     if training_class.following_after is not None:
         windows.go_on(session, training_class, by.at)
     left = windows.following(session, training_class)

@@ -12,10 +12,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
 from lms.accounts.models import Organisation
+from lms.classes import changes
+from lms.classes.models import TrainingClass
+from lms.classes.setup import Run
 from lms.i18n import pick
-from lms.programmes import changes
-from lms.programmes.classes import Run
-from lms.programmes.models import TrainingClass
 from lms.programmes.values import ProgrammeDocument
 
 

@@ -12,16 +12,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts.models import Organisation
+from lms.classes.changes import By
+from lms.classes.membership import WITHDRAWN
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import Run
 from lms.clock import now
 from lms.crediting import windows
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office import administration
 from lms.office.administration import Study
-from lms.programmes.changes import By
-from lms.programmes.classes import Run
-from lms.programmes.membership import WITHDRAWN
-from lms.programmes.models import Enrolment, ProgrammeVersion, TrainingClass
+from lms.programmes.models import ProgrammeVersion
 
 DAY = click.DateTime(["%Y-%m-%d"])
 

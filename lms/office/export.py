@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from lms.db import database
 from lms.jobs.kinds import Kind, Order, Params, Piece
-from lms.office.reading import everybody
+from lms.office.class_queries import everybody
 from lms.transcripts import pdf, sheet
 from lms.transcripts.document import read_many
 from lms.transcripts.export import file_name

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from lms.classes import changes
 from lms.i18n import pick
-from lms.programmes import changes
 from lms.programmes.values import ProgrammeDocument
 
 WORDS: dict[str, LazyString] = {

@@ -4,12 +4,12 @@ from flask import Blueprint
 from flask_babel import gettext as _
 
 from lms.accounts.access import person, scope
+from lms.classes.changes import By
+from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
 from lms.db import session
 from lms.errors import NotFound
-from lms.office import reading
-from lms.programmes.changes import By
-from lms.programmes.models import Enrolment, TrainingClass
+from lms.office import class_queries
 
 bp = Blueprint("office", __name__, url_prefix="/office")
 
@@ -20,7 +20,7 @@ def own_class(class_id: int) -> TrainingClass:
     Raises:
         NotFound: there is none, or it is another office's: the two look the same on purpose.
     """
-    found = reading.class_within(session(), scope(), class_id)
+    found = class_queries.class_within(session(), scope(), class_id)
     if found is None:
         raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
     return found

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation
+from lms.classes.changes import By
+from lms.classes.models import TrainingClass
+from lms.classes.setup import tracks_of
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office.commands import class_id_of
-from lms.programmes.changes import By
-from lms.programmes.classes import tracks_of
-from lms.programmes.models import TrainingClass
 from lms.rosters import rows, sheets, table
 from lms.rosters.enrolling import Order, enrol_all
 from lms.rosters.outcomes import Foreseen, Kind, NameChoice, foresee

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from lms.hours.reading import Problem
+from lms.hours.json_reader import Problem
 from lms.programmes.parts import PartReader
 from lms.programmes.values import ProgrammeDocument, Requirement, Track
 

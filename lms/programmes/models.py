@@ -1,40 +1,12 @@
-"""How are programme documents, classes and enrolments stored?"""
+"""How are programmes and the versions of their documents stored?"""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Date, Dialect, ForeignKey, Integer, String, UniqueConstraint, false
+from sqlalchemy import JSON, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
 
-from lms.accounts.models import Organisation, Person
-from lms.catalogue.models import CourseVersion
 from lms.db import Base, UtcDateTime
-
-# An enrolment's states, in the order in which they are passed (DOMAIN: enrolment 参训)
-STATUSES = ("nominated", "confirmed", "reported-in", "in-training", "completed", "not-completed", "withdrawn", "dismissed", "absent")
-LEARNING = ("confirmed", "reported-in", "in-training", "completed")  # may study
-
-
-class Hundredths(TypeDecorator[Decimal]):
-    """A decimal with two places, kept as a whole number: SQLite has no exact decimals, and sums must be exact."""
-
-    impl = Integer
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        """Write hundredths; anything finer is refused instead of rounded."""
-        if value is None:
-            return None
-        hundredths = value * 100
-        if hundredths != int(hundredths):
-            raise ValueError(f"{value} has more than two decimal places")
-        return int(hundredths)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
-        """Give the decimal back."""
-        return None if value is None else Decimal(int(value)) / 100
 
 
 class Programme(Base):
@@ -63,92 +35,3 @@ class ProgrammeVersion(Base):
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     programme: Mapped[Programme] = relationship(lazy="joined", innerjoin=True)
-
-
-class TrainingClass(Base):
-    """A run of a programme by a provider for about 50 people."""
-
-    __tablename__ = "training_class"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    intake: Mapped[str] = mapped_column(String(64), default="")
-    programme_version_id: Mapped[int] = mapped_column(ForeignKey("programme_version.id"), index=True)
-    provider_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    starts_on: Mapped[date] = mapped_column(Date)
-    ends_on: Mapped[date] = mapped_column(Date)
-    tracks: Mapped[str] = mapped_column(String(500), default="", server_default="")  # comma-separated; none named: all of the programme's
-    counts_within: Mapped[bool] = mapped_column(default=False, server_default=false())  # time counts from the first day to the last only
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # from here on nobody is added and no time counts
-    following_after: Mapped[int | None]  # the enrolment up to which windows and hours have followed the days; none where all have
-
-    programme_version: Mapped[ProgrammeVersion] = relationship(lazy="raise")
-    provider: Mapped[Organisation] = relationship(lazy="raise")
-    courses: Mapped[list["ClassCourse"]] = relationship(lazy="raise", order_by="ClassCourse.position")
-
-
-class ClassChange(Base):
-    """What was done to a class or to one enrolment of it, by whom, and what stood there before. Append-only."""
-
-    __tablename__ = "class_change"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
-    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
-    what: Mapped[str] = mapped_column(String(20))  # one of lms.programmes.changes.KINDS
-    before: Mapped[str] = mapped_column(String(500), default="")
-    after: Mapped[str] = mapped_column(String(500), default="")
-
-
-class ClassCourse(Base):
-    """A course that a class studies, and the requirement toward which its hours count."""
-
-    __tablename__ = "class_course"
-
-    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), primary_key=True)
-    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True, index=True)
-    requirement: Mapped[str] = mapped_column(String(64))  # key of an hours requirement in the programme document
-    compulsory: Mapped[bool] = mapped_column(default=True)
-    position: Mapped[int]
-
-    course_version: Mapped[CourseVersion] = relationship(lazy="raise")
-
-
-class Enrolment(Base):
-    """One teacher in one class; also the head of their hours ledger."""
-
-    __tablename__ = "enrolment"
-    __table_args__ = (UniqueConstraint("class_id", "person_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    track: Mapped[str] = mapped_column(String(64))
-    status: Mapped[str] = mapped_column(String(20), default="confirmed")
-    window_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    window_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ledger_length: Mapped[int] = mapped_column(default=0)  # number of ledger entries, so that a lost tail shows
-    ledger_head: Mapped[str | None] = mapped_column(String(64))  # hash of the latest one
-    credited_seconds: Mapped[int] = mapped_column(default=0)  # sum of the ledger, for lists; verified against it
-    evidence_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # on purpose: the account stands, nothing decides it anew
-
-    training_class: Mapped[TrainingClass] = relationship(lazy="raise")
-    person: Mapped[Person] = relationship(lazy="raise")
-
-
-class AttendanceRecord(Base):
-    """Days, months or tasks noted by class staff. Append-only: a correction is a negative record with a note."""
-
-    __tablename__ = "attendance_record"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
-    requirement: Mapped[str] = mapped_column(String(64))
-    quantity: Mapped[Decimal] = mapped_column(Hundredths)
-    noted_on: Mapped[date] = mapped_column(Date)  # the day it speaks of
-    noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    note: Mapped[str] = mapped_column(String(200), default="")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

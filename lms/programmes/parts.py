@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from lms.hours import Policy
-from lms.hours.reading import Reader
+from lms.hours.json_reader import Reader
 from lms.programmes.values import (
     KINDS,
     MODES,

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.errors import InvalidInput
-from lms.hours.reading import Problem
+from lms.hours.json_reader import Problem
 from lms.programmes.documents import digest, parse, read_toml
 from lms.programmes.models import Programme, ProgrammeVersion
 from lms.programmes.values import ProgrammeDocument

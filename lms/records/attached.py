@@ -15,9 +15,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from sqlalchemy.orm import Session
 
 from lms.records.formats import Told, Writer
-from xapi.browsing import Seen
-from xapi.files import Kept, content_of, kept_for
-from xapi.reading import stored
+from xapi.queries import Kept, Seen, content_of, kept_for
+from xapi.statements import stored
 
 AT_ONCE = 500
 FOLDER = "attachments"

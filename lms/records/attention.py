@@ -11,9 +11,9 @@ import xapi.outbox
 from lms.crediting.drain import Retried, retry
 from lms.db import Database
 from lms.records.people import Sight
-from lms.records.reading import Record, visible
-from xapi.browsing import some
+from lms.records.statement_page import Record, visible
 from xapi.outbox import Parked
+from xapi.queries import some
 
 PAGE = 50
 AT_ONCE = 200

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
-from lms.programmes.models import Enrolment, TrainingClass
+from lms.classes.models import Enrolment, TrainingClass
 from lms.records.people import Sight, known_among
 from lms.records.selection import find_person
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, Final, Literal
 
-from xapi.values import DURATION, timestamp
+from xapi.statements import DURATION, timestamp
 
 Json = Mapping[str, Any]
 Cell = str | float | bool | datetime | None

@@ -23,12 +23,10 @@ from lms.records.attached import write_zip
 from lms.records.columns import one_line
 from lms.records.formats import Told, writer_of
 from lms.records.people import Sight
-from lms.records.reading import visible
 from lms.records.selection import Selection, look_of
-from xapi.browsing import Look, Seen
-from xapi.onward import onward, places, settled
-from xapi.query import Cursor
-from xapi.values import EPOCH, MICROSECOND
+from lms.records.statement_page import visible
+from xapi.queries import Look, Seen, onward, places, settled
+from xapi.statements import EPOCH, MICROSECOND, Cursor
 
 STATEMENTS = "statements"
 EVERYTHING = "/"

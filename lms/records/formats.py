@@ -11,8 +11,7 @@ from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, S
 from arro3.io import write_parquet
 
 from lms.records.columns import COLUMNS, INSTANT, NUMBER, TRUTH, Cell, one_line, row_of
-from xapi.admission import write_instant
-from xapi.values import EPOCH, MICROSECOND
+from xapi.statements import EPOCH, MICROSECOND, write_instant
 
 
 class Told(NamedTuple):

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.classes.models import Enrolment
 from lms.crediting.models import Observation
-from lms.programmes.models import Enrolment
+from lms.records.models import RemovedMonth
 from lms.records.people import Sight, known_among, may_see
-from lms.records.retention.models import RemovedMonth
-from xapi.retention import month_of, stored_when
+from xapi.removals import month_of, stored_when
 from xapi.store import erased_among
 
 

@@ -9,9 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
-from xapi.keys import all_keys
-from xapi.models import ApiKey
-from xapi.tally import NOBODY, Refused, first_day, refused_since
+from xapi.keys import NOBODY, ApiKey, Refused, all_keys, first_day, refused_since
 
 SCOPES = {
     "statements/write": _l("Store statements"),

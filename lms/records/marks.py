@@ -14,7 +14,7 @@ from lms.crediting.models import Observation
 from lms.crediting.policy import terms_of
 from lms.hours.intervals import clip, length, union
 from lms.records.counted import TIMES, interval_of
-from lms.records.reading import Record
+from lms.records.statement_page import Record
 from lms.vocabulary import VOIDED
 
 

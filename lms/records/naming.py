@@ -12,9 +12,8 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.i18n import is_chinese, pick
 from lms.records.people import Statement
-from xapi.formats import one_language
-from xapi.indexing import activities_of
-from xapi.known import definitions_of
+from xapi.queries import definitions_of
+from xapi.statements import activities_of, one_language
 
 PLACE = "/activity/"
 CHINESE = {"zh-hans": 1.0, "zh-cn": 0.9, "zh": 0.8, "en": 0.5}  # as in Accept-Language

@@ -17,11 +17,9 @@ from lms.errors import InvalidInput
 from lms.i18n import SITE_ZONE
 from lms.learning.models import Registration
 from lms.records.people import Sight, known_among
-from xapi.actor import key_of
-from xapi.browsing import AnyOf, Look
 from xapi.errors import BadRequest
-from xapi.indexing import Usage, iri_key
-from xapi.values import iri
+from xapi.queries import AnyOf, Look
+from xapi.statements import Usage, iri, iri_key, key_of
 
 
 @dataclass(frozen=True, slots=True)

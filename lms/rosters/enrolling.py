@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from lms.accounts import initial
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation
+from lms.classes import changes, membership
+from lms.classes.changes import By
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import locked_class, programme_version_of, window_of
 from lms.errors import InvalidInput
-from lms.programmes import changes, membership
-from lms.programmes.changes import By
-from lms.programmes.classes import locked_class, programme_version_of, window_of
-from lms.programmes.models import Enrolment, TrainingClass
 from lms.rosters.outcomes import Foreseen, Kind, NameChoice, Outcome, foresee
 from lms.rosters.rows import Roster
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.names import name_key
-from lms.programmes.membership import WITHDRAWN
-from lms.programmes.models import Enrolment, TrainingClass
+from lms.classes.membership import WITHDRAWN
+from lms.classes.models import Enrolment, TrainingClass
 from lms.rosters.problems import Problem, shown
 from lms.rosters.rows import Roster, Row
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from lms.accounts import initial
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.passwords import hand_out_initial_password
-from lms.programmes import changes
-from lms.programmes.changes import By
-from lms.programmes.models import LEARNING, Enrolment
+from lms.classes import changes
+from lms.classes.changes import By
+from lms.classes.models import LEARNING, Enrolment
 from lms.web.spreadsheet import Book, csv_of
 
 TEMPLATE_HEADS = ("姓名", "用户名", "学校", "类别")

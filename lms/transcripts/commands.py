@@ -11,10 +11,10 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from lms.accounts.models import Person
+from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
 from lms.db import session
 from lms.i18n import DEFAULT
-from lms.programmes.models import Enrolment, TrainingClass
 from lms.transcripts.document import read
 from lms.transcripts.export import FORMS
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
+from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
 from lms.crediting.bounds import is_full
 from lms.crediting.ignored import Question, ignored_of
@@ -16,12 +17,11 @@ from lms.crediting.standing import of_person
 from lms.db import session
 from lms.errors import NotFound
 from lms.i18n import pick
-from lms.programmes.models import Enrolment, TrainingClass
 from lms.transcripts import words
 from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
 from lms.web.downloads import as_download
-from xapi.retention import stored_when
+from xapi.removals import stored_when
 
 bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
 EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has them all

@@ -13,8 +13,8 @@ from lms.accounts.access import public
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session
-from lms.heart import problem_of_all
-from lms.web import schema
+from lms.heartbeat import problem_of_all
+from lms.migrations import schema
 
 bp = Blueprint("health", __name__)
 OLDEST_OUTBOX = timedelta(minutes=5)

@@ -13,16 +13,16 @@ PURE = (
     "courses/grading.py",
     "courses/archive.py",
     "courses/formats",
-    "xapi/values.py",
-    "xapi/actor.py",
-    "xapi/statement.py",
-    "xapi/equality.py",
-    "xapi/query.py",
-    "xapi/etag.py",
-    "xapi/place.py",
-    "xapi/merging.py",
-    "xapi/multipart.py",
-    "xapi/signature.py",
+    "xapi/rules/values.py",
+    "xapi/rules/actor.py",
+    "xapi/rules/statement.py",
+    "xapi/rules/equality.py",
+    "xapi/rules/query.py",
+    "xapi/rules/etag.py",
+    "xapi/rules/document_key.py",
+    "xapi/rules/merging.py",
+    "xapi/rules/multipart.py",
+    "xapi/rules/signature.py",
     "lms/hours",
     "lms/crediting/observe.py",
     "lms/programmes/documents.py",
@@ -83,7 +83,7 @@ def test_nothing_is_imported_inside_a_function() -> None:
 
 def test_the_command_line_loads_no_more_than_what_is_asked_for() -> None:
     """Loading all of it takes longer than most commands, and `lms serve` would do it twice."""
-    heavy = {"lms.app", "lms.worker", "alembic", "celery", "granian", "typst", "xlsxwriter", "arro3"}
+    heavy = {"lms.app", "lms.celery_app", "alembic", "celery", "granian", "typst", "xlsxwriter", "arro3"}
     asked = "import sys; from lms.cli import main_group; main_group.get_command(None, 'serve'); print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split())
     assert loaded & heavy == {"granian"}

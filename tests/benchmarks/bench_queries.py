@@ -18,8 +18,8 @@ from tests.benchmarks.bench_statements import VERSION, key_for
 from tests.benchmarks.history import COURSES, HOME, PEOPLE, SITE, VERB, VERBS
 from tests.benchmarks.measuring import Subject, Turn, compare
 from tests.benchmarks.places import TALKS, Places, Site
-from xapi.finding import PLAN_FOR_THESE_KEYS, SLACK, question
-from xapi.query import Many, parse_query
+from xapi.rules.query import Many, parse_query
+from xapi.storage.finding import PLAN_FOR_THESE_KEYS, SLACK, question
 
 AIM = "150 a second, p95 < 150 ms"
 LAST = datetime.now(UTC) - timedelta(minutes=1)

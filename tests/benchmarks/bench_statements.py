@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-import xapi.keys
+import xapi.storage.keys
 from lms import vocabulary as v
 from tests.benchmarks import wire
 from tests.benchmarks.learners import Learner, open_pages
@@ -66,7 +66,7 @@ def main(places: Places) -> None:
 def key_for(site: Site) -> str:
     """Make a key of the record store that may do everything, and return its Authorization header."""
     with site.database.writer() as session, session.begin():
-        key, secret = xapi.keys.add_key(session, "bench", ("all",), now=datetime.now(UTC))
+        key, secret = xapi.storage.keys.add_key(session, "bench", ("all",), now=datetime.now(UTC))
     return "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
 
 

@@ -10,7 +10,7 @@ import typst
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from lms.programmes.models import Enrolment
+from lms.classes.models import Enrolment
 from lms.transcripts import export
 from lms.transcripts.document import read
 from lms.transcripts.pdf import FONTS

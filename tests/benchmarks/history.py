@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-import xapi.partitions
+import xapi.storage.partitions
 
 PEOPLE, COURSES, ACTIVITIES, VERBS, RARE = 5_000, 40, 25, 12, 5_000
 HOME, SITE, VERB = "https://bench.example", "https://bench.example/courses/", "http://adlnet.gov/expapi/verbs/bench-"
@@ -57,7 +57,7 @@ def fill(connection: Connection, start: int, stop: int, last: datetime, count: i
     """Insert statements `start` to `stop` of `count`, the newest of which is stored at `last`; bring statistics up to date."""
     first = last - timedelta(days=90)
     for month in range(4):
-        xapi.partitions.prepare(connection, first + timedelta(days=30 * month), 0)
+        xapi.storage.partitions.prepare(connection, first + timedelta(days=30 * month), 0)
     connection.execute(text(DRAWN), {"first": first, "last": last, "count": count, "start": start, "stop": stop})
     for statement in (*INSERTS, _keys()):
         connection.execute(text(statement))

@@ -23,12 +23,12 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from tests.servers import Postgres, postgres
-from xapi.actor import key_of
-from xapi.auth import Credential
-from xapi.finding import find_many
-from xapi.indexing import Key, Usage, iri_key, keys
-from xapi.query import Cursor, Many, Shape
-from xapi.store import store_statements
+from xapi.rules.actor import key_of
+from xapi.rules.auth import Credential
+from xapi.rules.indexing import Key, Usage, iri_key, keys
+from xapi.rules.query import Cursor, Many, Shape
+from xapi.storage.finding import find_many
+from xapi.storage.store import store_statements
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SITE, VERBS = "https://nodes.example", ("experienced", "completed", "answered", "passed", "rated")

@@ -27,8 +27,8 @@ from lms.catalogue.models import CourseVersion
 from lms.config import Settings
 from lms.db import Database
 from lms.demo.load import Ground, load
-from lms.serving import THREADS
-from lms.web import migrating
+from lms.migrations import migrating
+from lms.serve_commands import THREADS
 from tests import factories, servers
 from tests.benchmarks import wire
 from tests.benchmarks.measuring import TINY, Effort, Turn

@@ -18,10 +18,11 @@ from sqlalchemy.engine import Connection
 
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import Course, CourseVersion
+from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.crediting.chain import GENESIS, Entry, hash_of
 from lms.crediting.models import LedgerEntry
 from lms.programmes.documents import digest, read_toml
-from lms.programmes.models import ClassCourse, Enrolment, Programme, ProgrammeVersion, TrainingClass
+from lms.programmes.models import Programme, ProgrammeVersion
 
 PEOPLE = 77_700  # 700 masters × (1 + 10 + 100): the notice's backbone programme alone
 CLASS_SIZE = 50

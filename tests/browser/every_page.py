@@ -16,20 +16,20 @@ from sqlalchemy import select
 from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.models import CourseVersion
+from lms.classes.models import Enrolment, TrainingClass
 from lms.db import database, transaction
 from lms.demo.load import Ground, load
+from lms.federation.forwarding import office as forwards
+from lms.federation.forwarding.filters import Filter
+from lms.federation.forwarding.models import DeadLetter
+from lms.federation.forwarding.office import Order
+from lms.federation.importing.models import STOPPED, Aside, Import
 from lms.jobs import queue
 from lms.office.export import TRANSCRIPTS
-from lms.programmes.models import Enrolment, TrainingClass
-from lms.records.forwarding import office as forwards
-from lms.records.forwarding.filters import Filter
-from lms.records.forwarding.models import DeadLetter
-from lms.records.forwarding.office import Order
-from lms.records.importing.models import STOPPED, Aside, Import
 from lms.storage import storage
 from tests.factories import signed_in
 from tests.site import served
-from xapi.models import StatementRow
+from xapi.storage.models import StatementRow
 
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE = "nobody", "new-teacher", "new-office", "other-office"
 

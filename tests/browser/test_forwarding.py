@@ -6,11 +6,11 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, expect
 
 from lms.db import transaction
-from lms.records.forwarding import turns
-from lms.records.forwarding.models import Forward
+from lms.federation.forwarding import turns
+from lms.federation.forwarding.models import Forward
 from tests.browser.phone import sign_in, sound
 from tests.site import Site
-from xapi.browsing import Seen
+from xapi.storage.viewer_queries import Seen
 
 
 def refuse_one(app: Flask) -> None:

@@ -4,7 +4,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, expect
 
 from lms.db import transaction
-from lms.records.importing.models import Aside
+from lms.federation.importing.models import Aside
 from tests.browser.phone import sign_in, sound
 from tests.site import Site
 

@@ -4,9 +4,9 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import update
 
 from lms import vocabulary as v
+from lms.classes.models import Enrolment
 from lms.db import transaction
 from lms.learning.models import Launch
-from lms.programmes.models import Enrolment
 from tests.browser.phone import phone, sign_in
 from tests.browser.test_journey import EXPECTED, content, read_to_the_end, sound, statements, wait_for
 from tests.site import Site

@@ -1,6 +1,6 @@
 """Against which record store is the specification held? The one of its own tests, where it answers early what it can.
 
-Those tests send everything Flask's way; that both come to the same is `tests/integration/xapi/test_early.py`'s to show.
+Those tests send everything Flask's way; that both come to the same is `tests/integration/xapi/test_fast_path.py`'s to show.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-import xapi.models
+import xapi.storage.models
 from tests.integration.xapi.conftest import Store, clock, local_store, open_engine, postgres_store, session, store
 
 __all__ = ["clock", "every_test_store", "local_store", "mounted", "postgres_store", "session", "store"]
@@ -31,6 +31,6 @@ def mounted() -> Callable[[Engine, Callable[[], datetime]], Store]:
 def every_test_store(tmp_path_factory: pytest.TempPathFactory, mounted: Callable[..., Store]) -> Iterator[Store]:
     """A record store on SQLite that all tests of a module share: for many small cases that do not look at each other's statements."""
     engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite3'}")
-    xapi.models.Base.metadata.create_all(engine)
+    xapi.storage.models.Base.metadata.create_all(engine)
     yield mounted(engine, lambda: datetime.now(UTC))
     engine.dispose()

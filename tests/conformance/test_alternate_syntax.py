@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.integration.xapi.conftest import VERB, Store, statement
-from xapi.models import StatementRow
+from xapi.storage.models import StatementRow
 
 FORM = "application/x-www-form-urlencoded"
 

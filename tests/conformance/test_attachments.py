@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.integration.xapi.conftest import ANNA, Store, statement, voiding
-from xapi.models import AttachmentPiece, AttachmentRow, StatementRow
+from xapi.storage.models import AttachmentPiece, AttachmentRow, StatementRow
 
 VERSIONS = ("1.0.3", "2.0.0")
 BOUNDARY = "------314159265358979323846"

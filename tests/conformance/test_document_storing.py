@@ -22,7 +22,7 @@ from tests.conformance.documents import (
     send,
 )
 from tests.integration.xapi.conftest import BO, Store, TestClock
-from xapi.models import DocumentRow
+from xapi.storage.models import DocumentRow
 
 LIFE = [
     ("XAPI-00187 to XAPI-00192, XAPI-00216, XAPI-00217, XAPI-00230, XAPI-00231", STATE),

@@ -16,8 +16,8 @@ from cryptography.x509.oid import NameOID
 
 from tests.conformance.test_attachments import attachment, first, mixed, part, send
 from tests.integration.xapi.conftest import VERB, Store, statement
-from xapi.attachments import SIGNATURE
-from xapi.models import StatementRow
+from xapi.rules.attachments import SIGNATURE
+from xapi.storage.models import StatementRow
 
 OCTETS = "application/octet-stream"
 SHA2 = {"RS256": hashes.SHA256(), "RS384": hashes.SHA384(), "RS512": hashes.SHA512()}

@@ -11,8 +11,8 @@ from tests.conformance.documents import VERSIONS
 from tests.conformance.statement_cases import ANNA, BAD, FIRST_BAD, FIRST_GOOD, GONE, GOOD, REF, SECOND_BAD, SECOND_GOOD, WHOLE, Case
 from tests.integration.xapi.conftest import Store, statement
 from xapi.errors import BadRequest
-from xapi.models import StatementRow
-from xapi.statement import check
+from xapi.rules.statement import check
+from xapi.storage.models import StatementRow
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:

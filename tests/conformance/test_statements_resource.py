@@ -8,7 +8,7 @@ import pytest
 
 from tests.conformance.documents import VERSIONS
 from tests.integration.xapi.conftest import ACTIVITY, BO, HOME_PAGE, VERB, Store, TestClock, about, statement, voiding
-from xapi.models import StatementRow
+from xapi.storage.models import StatementRow
 
 THROUGH = "X-Experience-API-Consistent-Through"
 pytestmark = pytest.mark.parametrize("version", VERSIONS)

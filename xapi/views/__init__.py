@@ -10,17 +10,17 @@ from flask import Blueprint, Request, Response, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from xapi.auth import ACCESS, Credential
 from xapi.errors import Missing, NotAnswered, XapiError
-from xapi.mount import Mount
-from xapi.packing import MIXED
-from xapi.place import ACTIVITY_PROFILE, AGENT_PROFILE, STATE
-from xapi.tally import refusal_of
+from xapi.rules.auth import ACCESS, Credential
+from xapi.rules.document_key import ACTIVITY_PROFILE, AGENT_PROFILE, STATE
+from xapi.storage.key_usage import refusal_of
+from xapi.storage.packing import MIXED
 from xapi.views import about, described, documents, oauth, statements
 from xapi.views.alternate import unwrapped
 from xapi.views.answers import VERSION_HEADER, finish, preflight, refusal, unavailable
 from xapi.views.call import Call, Incoming, negotiate, parameters_of, spoken
-from xapi.views.early import raise_failed
+from xapi.views.fast_path import raise_failed
+from xapi.views.mount import Mount
 from xapi.views.whose import identify
 
 View = Callable[..., Response]

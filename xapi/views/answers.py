@@ -6,9 +6,9 @@ from http import HTTPStatus
 from flask import Response, json
 from werkzeug.datastructures import Headers
 
-from xapi.admission import write_instant
 from xapi.errors import NotAnswered, TokenRefused, Unauthorised, XapiError
-from xapi.etag import Condition
+from xapi.rules.admission import write_instant
+from xapi.rules.etag import Condition
 
 VERSION_HEADER = "X-Experience-API-Version"
 THROUGH_HEADER = "X-Experience-API-Consistent-Through"

@@ -10,9 +10,9 @@ from werkzeug.exceptions import BadRequest as Unreadable
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_accept_header
 
-from xapi.auth import Credential
 from xapi.errors import BadRequest, Encoded, TooLarge, Unmeasured
-from xapi.mount import Mount
+from xapi.rules.auth import Credential
+from xapi.views.mount import Mount
 
 VERSION = re.compile(r"(1\.0|2\.0)(\.[0-9]{1,3})?")
 ANSWERED = {"1.0": "1.0.3", "2.0": "2.0.0"}

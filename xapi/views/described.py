@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import Response, json
 
-from xapi.actor import IDENTIFIERS
-from xapi.auth import pin_activity, pin_actor
 from xapi.errors import BadRequest
-from xapi.etag import etag_of
-from xapi.known import definitions_of, names_of
-from xapi.place import parse_agent
-from xapi.values import iri
+from xapi.rules.actor import IDENTIFIERS
+from xapi.rules.auth import pin_activity, pin_actor
+from xapi.rules.document_key import parse_agent
+from xapi.rules.etag import etag_of
+from xapi.rules.values import iri
+from xapi.storage.definitions import definitions_of, names_of
 from xapi.views.answers import json_answer, tagged
 from xapi.views.call import Call
 

@@ -10,11 +10,11 @@ from functools import partial
 from flask import Response, json
 from werkzeug.http import http_date
 
-from xapi.documents import Document, listed, load, lock, put, remove, remove_all
 from xapi.errors import BadRequest, Conflicting, Missing, TooLarge, Unmet
-from xapi.etag import Condition, etag_of
-from xapi.merging import JSON, check_json, is_json, merged, read_object
-from xapi.place import STATE, Kind, Place, parse_place, pinned
+from xapi.rules.document_key import STATE, Kind, Place, parse_place, pinned
+from xapi.rules.etag import Condition, etag_of
+from xapi.rules.merging import JSON, check_json, is_json, merged, read_object
+from xapi.storage.documents import Document, listed, load, lock, put, remove, remove_all
 from xapi.views.answers import json_answer, tagged
 from xapi.views.call import Call
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from flask import Response
 from werkzeug.http import parse_options_header
 
-from xapi.attachments import Attached, collect
 from xapi.errors import BadRequest, TooLarge
-from xapi.multipart import parts
-from xapi.packing import JSON, MIXED, pack
-from xapi.reading import Received, read
+from xapi.rules.attachments import Attached, collect
+from xapi.rules.multipart import parts
+from xapi.rules.statement_json import Received, read
+from xapi.storage.packing import JSON, MIXED, pack
 from xapi.views.call import Call
 
 

@@ -6,11 +6,11 @@ from urllib.parse import unquote_plus
 from flask import Request, Response, json
 from werkzeug.exceptions import HTTPException as Unreadable
 
-from xapi.auth import Credential
 from xapi.errors import Stranger, TokenRefused
-from xapi.mount import Mount
-from xapi.tokens import LASTING, issue, narrowed
+from xapi.rules.auth import Credential
+from xapi.storage.tokens import LASTING, issue, narrowed
 from xapi.views.answers import json_answer
+from xapi.views.mount import Mount
 from xapi.views.whose import basic_of, key_credential
 
 GRANT = "client_credentials"

@@ -13,23 +13,23 @@ from flask import Response, current_app, json
 from sqlalchemy.exc import DBAPIError
 from werkzeug.http import http_date
 
-from xapi.admission import admit, write_instant
-from xapi.auth import Credential
-from xapi.doorbell import statements_stored
 from xapi.errors import BadRequest, Missing
-from xapi.finding import find_many, find_one, owned_by
-from xapi.formats import formatted
-from xapi.indexing import Key
-from xapi.known import definitions_of
-from xapi.mount import Mount
-from xapi.packing import MIXED
-from xapi.query import Many, One, Shape, more_of, parse_query
-from xapi.reading import Received, compose
-from xapi.store import Brought
-from xapi.values import uuid
+from xapi.rules.admission import admit, write_instant
+from xapi.rules.auth import Credential
+from xapi.rules.formats import formatted
+from xapi.rules.indexing import Key
+from xapi.rules.query import Many, One, Shape, more_of, parse_query
+from xapi.rules.statement_json import Received, compose
+from xapi.rules.values import uuid
+from xapi.storage.definitions import definitions_of
+from xapi.storage.doorbell import statements_stored
+from xapi.storage.finding import find_many, find_one, owned_by
+from xapi.storage.packing import MIXED
+from xapi.storage.store import Brought
 from xapi.views.answers import THROUGH_HEADER, json_answer
 from xapi.views.call import Call
 from xapi.views.mixed import Taken, answer, take
+from xapi.views.mount import Mount
 
 ATTEMPTS = 4
 FEW, LITTLE = 10, 64 * 1024  # statements and bytes of a request that may share its transaction with others

@@ -3,11 +3,11 @@
 import base64
 import binascii
 
-from xapi.auth import Credential
 from xapi.errors import Stranger, Unauthorised
-from xapi.keys import find_key
-from xapi.mount import Mount
-from xapi.tokens import PREFIX, find_token
+from xapi.rules.auth import Credential
+from xapi.storage.keys import find_key
+from xapi.storage.tokens import PREFIX, find_token
+from xapi.views.mount import Mount
 
 
 def identify(mount: Mount, authorization: str) -> Credential:

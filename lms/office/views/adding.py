@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE
+from lms.classes.models import TrainingClass
+from lms.classes.setup import tracks_of
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office.places import bp, by_me, own_class
-from lms.programmes.classes import tracks_of
-from lms.programmes.models import TrainingClass
 from lms.rosters import rows, sheets, table
 from lms.rosters.enrolling import Order, enrol_all
 from lms.rosters.outcomes import Kind, NameChoice, foresee

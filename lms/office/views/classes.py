@@ -9,26 +9,26 @@ from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE
+from lms.celery_app import ring
+from lms.classes.membership import WITHDRAWN
 from lms.clock import now
 from lms.crediting import windows
 from lms.db import session, transaction
 from lms.jobs import queue
 from lms.jobs.tasks import work
-from lms.office import reading
+from lms.office import class_queries
 from lms.office.export import TRANSCRIPTS
 from lms.office.places import bp, own_class
-from lms.programmes.membership import WITHDRAWN
 from lms.programmes.store import document_of
-from lms.worker import ring
 
 
 @bp.get("/classes")
 @requires(OFFICE)
 def classes() -> ResponseReturnValue:
     """List the classes of the providers below this office."""
-    words = request.args.get("q", "").strip()[: reading.LONGEST_WORDS]
+    words = request.args.get("q", "").strip()[: class_queries.LONGEST_WORDS]
     placed = person().organisation_id is not None
-    page = reading.classes(session(), scope(), words, request.args.get("after", type=int)) if placed else reading.NOTHING
+    page = class_queries.classes(session(), scope(), words, request.args.get("after", type=int)) if placed else class_queries.NOTHING
     names = {line.training_class.id: document_of(line.training_class.programme_version).name for line in page.lines}
     return render_template("office/classes.html", page=page, words=words, names=names, placed=placed)
 
@@ -38,10 +38,10 @@ def classes() -> ResponseReturnValue:
 def class_(class_id: int) -> ResponseReturnValue:
     """Show everybody in a class with each requirement."""
     found = own_class(class_id)
-    everybody = reading.everybody(session(), class_id)
-    words = request.args.get("q", "").strip()[: reading.LONGEST_WORDS]
+    everybody = class_queries.everybody(session(), class_id)
+    words = request.args.get("q", "").strip()[: class_queries.LONGEST_WORDS]
     status = request.args.get("status", "")
-    shown = reading.chosen(everybody, words, status if status in {"done", "short"} else "", request.args.get("sort", ""))
+    shown = class_queries.chosen(everybody, words, status if status in {"done", "short"} else "", request.args.get("sort", ""))
     start = max(0, request.args.get("after", 0, type=int))
     columns = {one.key: one for standing in everybody for one in standing.requirements}
     staying = [one for one in everybody if one.enrolment.status != WITHDRAWN]
@@ -53,9 +53,9 @@ def class_(class_id: int) -> ResponseReturnValue:
         staying=len(staying),
         done=sum(one.done for one in staying),
         withdrawn=WITHDRAWN,
-        shown=shown[start : start + reading.PAGE],
+        shown=shown[start : start + class_queries.PAGE],
         matching=len(shown),
-        next=start + reading.PAGE if start + reading.PAGE < len(shown) else None,
+        next=start + class_queries.PAGE if start + class_queries.PAGE < len(shown) else None,
         columns=columns,
         words=words,
         status=status,

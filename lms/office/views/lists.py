@@ -19,15 +19,16 @@ from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE
+from lms.celery_app import ring
+from lms.classes.models import TrainingClass
+from lms.classes.setup import tracks_of
 from lms.clock import now
 from lms.db import session, transaction
 from lms.jobs import queue
 from lms.jobs.tasks import work
-from lms.office import enrolment
+from lms.office import roster_job
 from lms.office.places import bp, own_class
 from lms.office.views.adding import below, page
-from lms.programmes.classes import tracks_of
-from lms.programmes.models import TrainingClass
 from lms.programmes.values import Track
 from lms.rosters import heads, rows, table
 from lms.rosters.heads import Columns
@@ -35,7 +36,6 @@ from lms.rosters.outcomes import Kind, NameChoice, foresee
 from lms.rosters.problems import Unreadable, field_names, shown
 from lms.rosters.rows import HeadsUnknown, Roster
 from lms.rosters.table import Table
-from lms.worker import ring
 
 FORM_BYTES = 262_144  # the form around a list
 FORM_PARTS = 6_000  # fields: a choice for each row, and a few more
@@ -206,9 +206,9 @@ def enrol(class_id: int) -> ResponseReturnValue:
         roster = Roster((), ())
     if not roster.rows:
         return page(found, unreadable=_("There is nobody in it who could be enrolled."), status=422)
-    params = enrolment.params_of(found, enrolment.Confirmed(roster, below(), person().id, _names()), str(get_locale()))
+    params = roster_job.params_of(found, roster_job.Confirmed(roster, below(), person().id, _names()), str(get_locale()))
     with transaction() as writing:
-        queue.enqueue(writing, enrolment.ROSTER, person().id, params, now())
+        queue.enqueue(writing, roster_job.ROSTER, person().id, params, now())
     ring(work)
     flash(_("The teachers are being enrolled. The progress is shown here; you may close this page."), "info")
     return redirect(url_for("jobs.mine"))

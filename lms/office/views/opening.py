@@ -12,6 +12,8 @@ from wtforms.validators import InputRequired
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE, Organisation
 from lms.catalogue import listing
+from lms.celery_app import ring
+from lms.classes.setup import courses_of, locked_class
 from lms.crediting import windows
 from lms.crediting.tasks import follow
 from lms.db import session, transaction
@@ -22,10 +24,8 @@ from lms.office.administration import Study
 from lms.office.class_form import OpenForm, RunForm, given
 from lms.office.history import lines_of
 from lms.office.places import bp, by_me, own_class
-from lms.programmes.classes import courses_of, locked_class
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of, newest
-from lms.worker import ring
 
 MOST_COURSES = 500  # offered at once; a site has some dozens
 MEANWHILE = _l(

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE
+from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
 from lms.db import session, transaction
 from lms.office.places import bp, by_me, own_class, own_enrolment
-from lms.programmes.models import Enrolment, TrainingClass
 from lms.rosters import sheets
 from lms.rosters.sheets import SignIn
 

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE, Organisation
+from lms.classes import membership
+from lms.classes.models import Enrolment
+from lms.classes.setup import tracks_of
 from lms.crediting.standing import of_enrolments
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office.history import lines_of
 from lms.office.places import bp, by_me, own_enrolment
-from lms.programmes import membership
-from lms.programmes.classes import tracks_of
-from lms.programmes.models import Enrolment
 from lms.programmes.store import document_of
 from lms.rosters.sheets import is_ours
 

@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE
+from lms.celery_app import ring
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import InvalidInput
@@ -19,7 +20,6 @@ from lms.records.export import STATEMENTS, params_of, sight_of
 from lms.records.sections import bp
 from lms.records.selection import look_of
 from lms.records.selection_form import SelectionForm
-from lms.worker import ring
 
 
 class ExportForm(SelectionForm):

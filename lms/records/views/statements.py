@@ -17,7 +17,7 @@ from lms.clock import now
 from lms.crediting.verdict import verdict_of
 from lms.db import session
 from lms.errors import InvalidInput, NotFound
-from lms.records import reading, words
+from lms.records import statement_page, words
 from lms.records.candidates import Candidates, candidates
 from lms.records.counted import counted
 from lms.records.export import sight_of
@@ -26,15 +26,14 @@ from lms.records.marks import marks_of
 from lms.records.naming import titles_in
 from lms.records.people import Sight
 from lms.records.pretty import pretty
-from lms.records.reading import Page, Record
 from lms.records.sections import bp
 from lms.records.selection import Selection, look_of
 from lms.records.selection_form import SelectionForm
+from lms.records.statement_page import Page, Record
 from lms.transcripts.words import observation_words
 from lms.web.downloads import as_download
-from xapi.browsing import about, some
-from xapi.query import Cursor
-from xapi.values import EPOCH, MICROSECOND
+from xapi.queries import about, some
+from xapi.statements import EPOCH, MICROSECOND, Cursor
 
 ID = re.compile("[0-9]{1,9}")
 MOST_ABOUT = 20
@@ -91,7 +90,7 @@ def _among(person: str, sight: Sight) -> Candidates:
 
 
 def _page(asked: Selection, sight: Sight) -> Page:
-    return reading.page(session(), look_of(session(), asked, sight), sight, _place(request.args.get("after", "")))
+    return statement_page.page(session(), look_of(session(), asked, sight), sight, _place(request.args.get("after", "")))
 
 
 def _told(records: Sequence[Record], public_url: str) -> dict[UUID, str]:
@@ -151,6 +150,6 @@ def statement_json(statement_id: UUID) -> ResponseReturnValue:
 
 def _seen(statement_id: UUID) -> Record:
     """Return a statement of people below the office that asks; nobody else learns that it exists."""
-    for record in reading.visible(session(), some(session(), [statement_id]), sight_of(scope())):
+    for record in statement_page.visible(session(), some(session(), [statement_id]), sight_of(scope())):
         return record
     raise NotFound(_("There is no such statement, or it is not yours to see."))

@@ -11,9 +11,9 @@ from flask.cli import ScriptInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.classes.models import TrainingClass
 from lms.cli import main_group
 from lms.crediting import windows
-from lms.programmes.models import TrainingClass
 from tests.access import form_token
 from tests.factories import World
 from tests.integration.accounts.test_signing_in import send, sign_in

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.serving import STOP_S
+from lms.serve_commands import STOP_S
 from tests.processes import asked, run, serving
 from tests.servers import free_port
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 import xapi
 from lms.accounts.models import Organisation
 from lms.accounts.people import add_person
+from lms.classes import setup
+from lms.classes.models import TrainingClass
 from lms.crediting.ledger import entries_of
 from lms.crediting.models import Observation
 from lms.crediting.verify import verify
 from lms.db import database
-from lms.programmes import classes
-from lms.programmes.models import TrainingClass
 from tests.factories import World
 
 
@@ -27,7 +27,7 @@ def other(world: World) -> World:
     def add(session: Session) -> World:
         provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
         person = add_person(session, "second", "林静宜", ("teacher",), password=None, organisation=provider)
-        enrolment = classes.enrol(session, session.get_one(TrainingClass, world.class_id), person, "junior", "in-training")
+        enrolment = setup.enrol(session, session.get_one(TrainingClass, world.class_id), person, "junior", "in-training")
         return replace(world, person_id=person.id, enrolment_id=enrolment.id, username="second", registrations={})
 
     found: World = world.act(add)
@@ -85,14 +85,14 @@ def test_what_is_known_may_come_again_among_what_is_new(world: World, other: Wor
 
     def put_back(session: Session) -> None:
         known = set(session.scalars(select(Observation.statement_id)))
-        for row in session.scalars(select(xapi.models.StatementRow).where(xapi.models.StatementRow.id.in_(known))):
-            session.add(xapi.models.OutboxRow(statement_id=row.id, stored=row.stored, parked=False, error=""))
+        for row in session.scalars(select(xapi.storage.models.StatementRow).where(xapi.storage.models.StatementRow.id.in_(known))):
+            session.add(xapi.storage.models.OutboxRow(statement_id=row.id, stored=row.stored, parked=False, error=""))
 
     world.act(put_back)
     assert world.credit() == 3
     kept: list[uuid.UUID] = world.act(lambda session: list(session.scalars(select(Observation.statement_id))))
     assert (len(kept), len(set(kept))) == (3, 3)
-    assert world.act(lambda session: xapi.outbox.parked(session, 10)) == []
+    assert world.act(lambda session: xapi.storage.outbox.parked(session, 10)) == []
     assert [seconds for _, _, seconds, _ in chain(world)] == [300, 300]
     assert [seconds for _, _, seconds, _ in chain(other)] == [300]
     assert findings(world) == []

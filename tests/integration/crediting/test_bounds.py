@@ -8,27 +8,27 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-import xapi.outbox
+import xapi.storage.outbox
 from lms import vocabulary as v
 from lms.crediting.bounds import MOST_OF_ACTIVITY, MOST_OF_LAUNCH
 from lms.crediting.drain import recredit
 from lms.crediting.evidence import case_of
+from lms.crediting.evidence_intake import keep, sort_by_enrolment
 from lms.crediting.models import LedgerEntry, Observation
 from lms.crediting.policy import terms_of
-from lms.crediting.reading import keep, sort_by_enrolment
 from lms.crediting.verdict import verdict_of
 from lms.crediting.verify import verify
 from lms.db import database
 from lms.learning.stating import Subject
 from tests.factories import PUBLIC_URL, World, signed_in
-from xapi.reading import stored
-from xapi.store import load_texts
+from xapi.rules.statement_json import stored
+from xapi.storage.store import load_texts
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the order of evidence is what SQL could differ in
 
 
 def waiting(world: World) -> list[uuid.UUID]:
-    return [one.statement_id for one in world.act(lambda session: xapi.outbox.take(session, 1000))]
+    return [one.statement_id for one in world.act(lambda session: xapi.storage.outbox.take(session, 1000))]
 
 
 def played(world: World, subject: Subject, first: int, count: int, verb: str = v.PAUSED) -> uuid.UUID:

@@ -10,8 +10,8 @@ from celery import Celery, Task
 from celery.contrib.testing.worker import start_worker
 from flask import Flask
 
-import lms.worker
-from lms.worker import CLOCK, Doorbell, ring
+import lms.celery_app
+from lms.celery_app import CLOCK, Doorbell, ring
 from tests.factories import settings_for
 
 
@@ -35,7 +35,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def test_many_who_ask_within_a_moment_ring_once_now_and_once_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lms.worker, "MOMENT_S", 1.0)
+    monkeypatch.setattr(lms.celery_app, "MOMENT_S", 1.0)
     task = Rung()
     bell = Doorbell(task)
     bell.ring()
@@ -50,7 +50,7 @@ def test_many_who_ask_within_a_moment_ring_once_now_and_once_after_it(monkeypatc
 
 
 def test_who_asks_while_it_rings_is_heard_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lms.worker, "MOMENT_S", 0.05)
+    monkeypatch.setattr(lms.celery_app, "MOMENT_S", 0.05)
     begun, go_on = threading.Event(), threading.Event()
 
     class Slow(Rung):
@@ -121,7 +121,7 @@ class Counted:
 @pytest.fixture(scope="module")
 def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counted]:
     """The task, and a worker that listens."""
-    celery = lms.worker.init_app(Flask("bell"), settings_for("sqlite://", tmp_path_factory.mktemp("bell")), {})
+    celery = lms.celery_app.init_app(Flask("bell"), settings_for("sqlite://", tmp_path_factory.mktemp("bell")), {})
     celery.control.purge()  # the queue in memory is the whole process's
     counted = Counted(celery)
     with start_worker(celery, perform_ping_check=False):
@@ -130,7 +130,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counted]:
 
 @pytest.fixture
 def counted(worked: Counted) -> Counted:
-    lms.worker._rung.clear()
+    lms.celery_app._rung.clear()
     worked.done = worked.again = 0
     worked.go_on.clear()
     return worked
@@ -159,10 +159,10 @@ def test_whatever_the_clock_asks_for_is_marked_as_such(app: Flask) -> None:
 
 
 def test_a_ring_that_was_lost_is_made_up_for_by_the_clock(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
-    lms.worker._rung[counted.task.name] = time.monotonic()  # as if the broker had forgotten it
+    lms.celery_app._rung[counted.task.name] = time.monotonic()  # as if the broker had forgotten it
     counted.by_the_clock()
     counted.work(done=0)
-    monkeypatch.setattr(lms.worker, "LOST_S", 0)
+    monkeypatch.setattr(lms.celery_app, "LOST_S", 0)
     counted.by_the_clock()
     counted.work(done=1)
 

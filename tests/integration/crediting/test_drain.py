@@ -11,21 +11,21 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 import xapi
-import xapi.outbox
-import xapi.store
+import xapi.storage.outbox
+import xapi.storage.store
 from lms import vocabulary as v
+from lms.classes.models import Enrolment
 from lms.crediting import drain as draining
 from lms.crediting.drain import drain, recredit
 from lms.crediting.evidence import case_of
+from lms.crediting.evidence_intake import sort_by_enrolment
 from lms.crediting.ledger import entries_of
 from lms.crediting.models import LedgerEntry, Observation
-from lms.crediting.reading import sort_by_enrolment
 from lms.crediting.verify import Finding, verify
 from lms.db import database
 from lms.hours import dump, recompute_file
 from lms.learning.stating import present_statement, store
 from lms.learning.stretch import Stretch
-from lms.programmes.models import Enrolment
 from tests.factories import PUBLIC_URL, World
 
 
@@ -43,7 +43,7 @@ def forged(world: World, statement: dict[str, object], *scopes: str) -> None:
     """Store a statement as a system with a key of its own would send it."""
     authority = {"objectType": "Agent", "account": {"homePage": PUBLIC_URL, "name": "some-key"}}
     credential = xapi.Credential(name="some-key", authority=authority, scopes=frozenset(scopes or {"all"}))
-    world.act(lambda session: xapi.store.store_statements(session, [statement], credential, version="1.0.3", now=world.clock()))
+    world.act(lambda session: xapi.storage.store.store_statements(session, [statement], credential, version="1.0.3", now=world.clock()))
 
 
 def test_presence_becomes_hours_up_to_what_the_activity_is_worth(world: World) -> None:
@@ -116,8 +116,8 @@ def test_the_same_batch_three_times_is_credited_once(world: World) -> None:
 
 
 def _put_everything_back(session: Session) -> None:
-    for row in session.scalars(select(xapi.models.StatementRow)):
-        session.add(xapi.models.OutboxRow(statement_id=row.id, stored=row.stored, parked=False, error=""))
+    for row in session.scalars(select(xapi.storage.models.StatementRow)):
+        session.add(xapi.storage.models.OutboxRow(statement_id=row.id, stored=row.stored, parked=False, error=""))
 
 
 def test_two_workers_at_once_credit_everything_once(world: World) -> None:
@@ -148,7 +148,7 @@ def test_a_worker_that_dies_before_its_commit_has_changed_nothing(world: World, 
         raise SystemExit("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(xapi.outbox, "done", die)
+        patch.setattr(xapi.storage.outbox, "done", die)
         with pytest.raises(SystemExit):
             world.credit()
     assert (entries(world), world.credited()) == (0, {})
@@ -166,7 +166,7 @@ def test_one_broken_account_does_not_hold_up_the_others_and_loses_nothing(world:
     monkeypatch.setattr(draining, "recompute", broken)
     assert world.credit() == 1
     assert world.credited() == {}
-    parked = world.act(lambda session: xapi.outbox.parked(session, 10))
+    parked = world.act(lambda session: xapi.storage.outbox.parked(session, 10))
     assert [("ArithmeticError: planted" in one.error) for one in parked] == [True]
     monkeypatch.setattr(draining, "recompute", real)
     with world.app.app_context():
@@ -226,7 +226,7 @@ def test_statements_about_nobodys_study_are_worked_through_and_move_nobody(app: 
     statement = {"actor": v.actor_of(PUBLIC_URL, "x"), "verb": {"id": v.COMPLETED}, "object": {"id": "https://elsewhere.example/unit"}}
     forged(world, statement)
     with app.app_context(), database().writer() as session:
-        waiting = [one.statement_id for one in xapi.outbox.take(session, 10)]
+        waiting = [one.statement_id for one in xapi.storage.outbox.take(session, 10)]
         assert sort_by_enrolment(session, waiting) == {}
     assert world.credit() == 1
     assert world.credit() == 0

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import TEACHER, Organisation
 from lms.accounts.people import add_person
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import enrol, locked_class
 from lms.crediting import windows
 from lms.crediting.models import LedgerEntry
 from lms.crediting.tasks import follow
 from lms.crediting.windows import Following
-from lms.programmes.classes import enrol, locked_class
-from lms.programmes.models import Enrolment, TrainingClass
 from tests.factories import World
 from tests.integration.crediting.test_windows import clean, close, reopen
 

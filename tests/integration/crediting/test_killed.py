@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-import xapi.models
+import xapi.storage.models
 from lms import vocabulary as v
 from lms.app import create_app
 from lms.crediting import ledger
@@ -76,7 +76,7 @@ def said(process: subprocess.Popen[str]) -> str:
 
 
 def waiting(world: World) -> int:
-    count: int = world.act(lambda session: session.scalar(select(func.count()).select_from(xapi.models.OutboxRow)))
+    count: int = world.act(lambda session: session.scalar(select(func.count()).select_from(xapi.storage.models.OutboxRow)))
     return count
 
 

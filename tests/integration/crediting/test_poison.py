@@ -9,24 +9,24 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import xapi.keys
-import xapi.outbox
+import xapi.storage.keys
+import xapi.storage.outbox
 from lms import vocabulary as v
 from lms.crediting import drain as draining
-from lms.crediting import reading
+from lms.crediting import evidence_intake
 from lms.crediting.models import Observation
 from lms.db import database
 from lms.learning.stating import store
 from tests.factories import PUBLIC_URL, World
 
 
-def parked(world: World) -> list[xapi.outbox.Parked]:
-    found: list[xapi.outbox.Parked] = world.act(lambda session: xapi.outbox.parked(session, 100))
+def parked(world: World) -> list[xapi.storage.outbox.Parked]:
+    found: list[xapi.storage.outbox.Parked] = world.act(lambda session: xapi.storage.outbox.parked(session, 100))
     return found
 
 
 def waiting(world: World) -> int:
-    return len(world.act(lambda session: xapi.outbox.take(session, 100)))
+    return len(world.act(lambda session: xapi.storage.outbox.take(session, 100)))
 
 
 def retry(world: World) -> draining.Retried:
@@ -37,7 +37,7 @@ def retry(world: World) -> draining.Retried:
 
 def send(world: World, body: str) -> str:
     """Send a statement as another system does, byte for byte."""
-    key, secret = world.act(lambda session: xapi.keys.add_key(session, "provider", ("all",), now=world.clock()))
+    key, secret = world.act(lambda session: xapi.storage.keys.add_key(session, "provider", ("all",), now=world.clock()))
     headers = {
         "Authorization": "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode(),
         "X-Experience-API-Version": "1.0.3",
@@ -76,14 +76,14 @@ def test_whatever_the_store_has_taken_can_be_worked_through(world: World, value:
 
 def fail_on(monkeypatch: pytest.MonkeyPatch, poison: str, error: str = "planted") -> None:
     """Let what one statement proves be impossible to say."""
-    real = reading.observe
+    real = evidence_intake.observe
 
     def observe(statement: Any, rule: Any, trust: Any) -> Any:
         if statement["id"] == poison:
             raise ArithmeticError(error)
         return real(statement, rule, trust)
 
-    monkeypatch.setattr(reading, "observe", observe)
+    monkeypatch.setattr(evidence_intake, "observe", observe)
 
 
 def test_a_statement_that_fails_holds_up_no_other_of_the_same_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 import xapi
-import xapi.keys
+import xapi.storage.keys
 from lms import vocabulary as v
+from lms.classes.models import TrainingClass
 from lms.crediting.verify import verify
 from lms.db import database
 from lms.learning.stating import Subject
 from lms.programmes import store as programmes
-from lms.programmes.models import TrainingClass
 from tests.factories import BEGIN, PUBLIC_URL, World
 
 TRUSTED = "合作平台"
@@ -39,7 +39,9 @@ def trusting(world: World) -> World:
 
 def key(world: World, name: str = TRUSTED, *, trusted: bool = True) -> Key:
     """A provider's key."""
-    added: Key = world.act(lambda session: xapi.keys.add_key(session, name, ("statements/write",), now=world.clock(), trusted=trusted))
+    added: Key = world.act(
+        lambda session: xapi.storage.keys.add_key(session, name, ("statements/write",), now=world.clock(), trusted=trusted)
+    )
     return added
 
 
@@ -203,7 +205,7 @@ def test_what_a_key_reported_before_it_was_revoked_still_counts(trusting: World)
         "/xapi/statements", json=report(subject), auth=provider, headers={"X-Experience-API-Version": "1.0.3"}
     )
     assert answer.status_code == 200
-    trusting.act(lambda session: xapi.keys.revoke_key(session, provider[0], trusting.clock()))
+    trusting.act(lambda session: xapi.storage.keys.revoke_key(session, provider[0], trusting.clock()))
     trusting.credit()
     assert seconds(trusting) == 600
 
@@ -213,7 +215,9 @@ def test_the_same_account_at_another_site_is_somebody_else(trusting: World) -> N
     trusting.clock.advance(720)
     authority = {"objectType": "Agent", "account": {"homePage": "https://elsewhere.example", "name": provider[0]}}
     credential = xapi.Credential(name="imported", authority=authority, scopes=frozenset({"statements/write"}))
-    trusting.act(lambda session: xapi.store.store_statements(session, [report(subject)], credential, version="1.0.3", now=trusting.clock()))
+    trusting.act(
+        lambda session: xapi.storage.store.store_statements(session, [report(subject)], credential, version="1.0.3", now=trusting.clock())
+    )
     trusting.credit()
     assert seconds(trusting) == 0
 

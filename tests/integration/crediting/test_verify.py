@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
+from lms.classes.models import Enrolment
 from lms.crediting.chain import problems
 from lms.crediting.drain import recredit
 from lms.crediting.ledger import entries_of
@@ -15,9 +16,8 @@ from lms.crediting.verify import Finding, verify
 from lms.db import database
 from lms.learning.stating import present_statement, store
 from lms.learning.stretch import Stretch
-from lms.programmes.models import Enrolment
 from tests.factories import PUBLIC_URL, World
-from xapi.models import StatementRow
+from xapi.storage.models import StatementRow
 
 
 def findings(world: World) -> list[Finding]:

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation
+from lms.classes.changes import By
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import Run
 from lms.crediting import windows
 from lms.crediting.drain import drain
 from lms.crediting.verify import verify
 from lms.db import database, transaction
 from lms.office import administration
-from lms.programmes.changes import By
-from lms.programmes.classes import Run
-from lms.programmes.models import Enrolment, TrainingClass
 from tests.factories import PUBLIC_URL, World
 
 

@@ -16,14 +16,14 @@ import pytest
 from redis import Redis
 from sqlalchemy import func, select
 
-import xapi.models
+import xapi.storage.models
 from lms.app import create_app
+from lms.celery_app import ring
+from lms.classes.models import Enrolment
 from lms.crediting.tasks import credit
 from lms.crediting.verify import verify
 from lms.db import database
-from lms.heart import ANY_WORKER, LONGEST_NAME, WorkerHeartbeat, name_of, note, of_host
-from lms.programmes.models import Enrolment
-from lms.worker import ring
+from lms.heartbeat import ANY_WORKER, LONGEST_NAME, WorkerHeartbeat, name_of, note, of_host
 from tests import factories
 from tests.factories import World
 
@@ -83,7 +83,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def waiting(world: World) -> int:
-    count: int = world.act(lambda session: session.scalar(select(func.count()).select_from(xapi.models.OutboxRow)))
+    count: int = world.act(lambda session: session.scalar(select(func.count()).select_from(xapi.storage.models.OutboxRow)))
     return count
 
 

@@ -8,14 +8,14 @@ from flask_security import verify_password
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person
+from lms.classes.attendance import sums
+from lms.classes.models import AttendanceRecord, Enrolment, TrainingClass
 from lms.crediting import ledger
 from lms.crediting.chain import problems
 from lms.crediting.models import LedgerEntry, Observation
 from lms.db import database, session
 from lms.demo.load import PASSWORD, Ground, load
 from lms.learning.models import Launch
-from lms.programmes.attendance import sums
-from lms.programmes.models import AttendanceRecord, Enrolment, TrainingClass
 from lms.storage import storage
 
 NOW = datetime(2026, 3, 25, 9, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lms import vocabulary as v
-from lms.programmes.models import Enrolment
+from lms.classes.models import Enrolment
 from tests.factories import World
 
 

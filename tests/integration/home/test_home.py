@@ -13,9 +13,9 @@ from sqlalchemy import delete
 from lms.accounts.models import OFFICE, TRAINER, Organisation, Person
 from lms.accounts.people import add_person
 from lms.catalogue.models import CourseVersion
-from lms.programmes import classes
+from lms.classes import setup
+from lms.classes.models import AttendanceRecord, ClassCourse, Enrolment, TrainingClass
 from lms.programmes import store as programmes
-from lms.programmes.models import AttendanceRecord, ClassCourse, Enrolment, TrainingClass
 from tests.factories import BEGIN, World, add_class, add_course, signed_in
 
 
@@ -41,10 +41,10 @@ def enrol_in_lead_class(world: World) -> int:
         text = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
         provider = session.get_one(Organisation, session.get_one(TrainingClass, world.class_id).provider_id)
         version = programmes.import_toml(session, text, BEGIN).version
-        run = classes.Run("lead", "首席教师 1 班", provider, date(2026, 3, 1), date(2026, 6, 30))
-        lead = classes.create_class(session, version, run)
-        classes.bind_course(session, lead, session.get_one(CourseVersion, world.course_version_id), "companion")
-        enrolment = classes.enrol(session, lead, session.get_one(Person, world.person_id), "lead", "in-training")
+        run = setup.Run("lead", "首席教师 1 班", provider, date(2026, 3, 1), date(2026, 6, 30))
+        lead = setup.create_class(session, version, run)
+        setup.bind_course(session, lead, session.get_one(CourseVersion, world.course_version_id), "companion")
+        enrolment = setup.enrol(session, lead, session.get_one(Person, world.person_id), "lead", "in-training")
         note = {"noted_on": date(2026, 3, 2), "created_at": BEGIN}
         session.add(AttendanceRecord(enrolment_id=enrolment.id, requirement="topics", quantity=Decimal("5.5"), **note))
         session.flush()
@@ -117,7 +117,7 @@ def test_a_class_without_courses_says_so(world: World) -> None:
     def empty(session):  # type: ignore[no-untyped-def]
         provider = session.get_one(Organisation, session.get_one(TrainingClass, world.class_id).provider_id)
         person = add_person(session, "early", "林静宜", ("teacher",), password=None)
-        classes.enrol(session, add_class(session, "k2", provider), person, "junior")
+        setup.enrol(session, add_class(session, "k2", provider), person, "junior")
 
     world.act(empty)
     shown = signed_in(world.app, "early").get("/home").text
@@ -130,7 +130,7 @@ def test_an_optional_course_is_marked(world: World) -> None:
 
     def add(session):  # type: ignore[no-untyped-def]
         training_class = session.get_one(TrainingClass, world.class_id)
-        classes.bind_course(session, training_class, add_course(session, "c2", {"x": {"minutes": 5}}), "online", compulsory=False)
+        setup.bind_course(session, training_class, add_course(session, "c2", {"x": {"minutes": 5}}), "online", compulsory=False)
 
     world.act(add)
     shown = world.client().get("/home").text
@@ -164,7 +164,7 @@ def test_nothing_that_can_change_is_kept_between_two_visits(world: World) -> Non
 def test_two_people_who_ask_by_turns_see_their_own(world: World) -> None:
     def enrol(session):  # type: ignore[no-untyped-def]
         person = add_person(session, "second", "林静宜", ("teacher",), password=None)
-        classes.enrol(session, session.get_one(TrainingClass, world.class_id), person, "junior")
+        setup.enrol(session, session.get_one(TrainingClass, world.class_id), person, "junior")
 
     world.act(enrol)
     world.study("reading", 1350)

@@ -6,8 +6,8 @@ from sqlalchemy import event
 from lms import vocabulary as v
 from lms.accounts.models import TEACHER
 from lms.accounts.people import add_person
-from lms.programmes import classes
-from lms.programmes.models import TrainingClass
+from lms.classes import setup
+from lms.classes.models import TrainingClass
 from tests.factories import World, signed_in
 
 
@@ -71,7 +71,7 @@ def test_the_home_page_asks_the_database_a_few_times_however_many_there_are(worl
         training_class = session.get_one(TrainingClass, world.class_id)
         for number in range(neighbours):
             person = add_person(session, f"n{number}", "李", (TEACHER,), password=None)
-            classes.enrol(session, training_class, person, "primary")
+            setup.enrol(session, training_class, person, "primary")
 
     world.act(fill)
     world.study("reading", 600)

@@ -8,11 +8,11 @@ from flask import Flask
 
 from lms import vocabulary as v
 from lms.accounts.models import Organisation
+from lms.classes import setup
+from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.standing import of_person
 from lms.db import database
 from lms.home.steps import Step, next_step
-from lms.programmes import classes
-from lms.programmes.models import Enrolment, TrainingClass
 from tests.factories import DrivenClock, World, add_class, add_course, build_world
 
 THREE: Mapping[str, Mapping[str, Any]] = {
@@ -94,7 +94,7 @@ def test_nothing_is_suggested_where_nothing_is_left(world: World) -> None:
 
 def test_a_finished_course_is_followed_by_the_next_one(world: World) -> None:
     world.act(
-        lambda session: classes.bind_course(
+        lambda session: setup.bind_course(
             session, session.get_one(TrainingClass, world.class_id), add_course(session, "c2", {"more": {"minutes": 20}}), "online"
         )
     )

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from lms import vocabulary as v
 from lms.learning.tasks import sweep
 from tests.factories import BEGIN, PUBLIC_URL, World, signed_in
-from xapi.models import StatementRow
+from xapi.storage.models import StatementRow
 
 KEY = {"pass_percent": 60, "max_attempts": 2, "questions": {q: {"correct": ["b"], "feedback": {"zh": "选乙。"}} for q in ("q1", "q2")}}
 CONFIG = re.compile(r'id="player-config">(.*?)</script>', re.DOTALL)

@@ -6,7 +6,7 @@ import pytest
 
 from lms.accounts.models import OFFICE, TEACHER, Person
 from lms.accounts.people import add_person
-from lms.programmes.models import LEARNING, Enrolment
+from lms.classes.models import LEARNING, Enrolment
 from tests.factories import World, add_course, signed_in
 from tests.integration.learning.conftest import Page, statements, stretches
 

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 from lms import vocabulary as v
 from lms.accounts.models import TEACHER, Person
 from lms.accounts.people import add_person
-from lms.programmes import classes
-from lms.programmes.models import TrainingClass
+from lms.classes import setup
+from lms.classes.models import TrainingClass
 from tests.factories import PUBLIC_URL, World
 from tests.integration.learning.conftest import Page, statements
 
@@ -47,7 +47,7 @@ def colleague(world: World) -> Page:
 
     def add(session: Any) -> tuple[int, int]:
         person = add_person(session, "colleague", "陈建国", (TEACHER,), password=None)
-        enrolment = classes.enrol(session, session.get_one(TrainingClass, world.class_id), person, "primary", "in-training")
+        enrolment = setup.enrol(session, session.get_one(TrainingClass, world.class_id), person, "primary", "in-training")
         return person.id, enrolment.id
 
     ids = world.act(add)

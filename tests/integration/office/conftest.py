@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 
 from lms.accounts.models import OFFICE, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
+from lms.classes.models import Enrolment, TrainingClass
 from lms.jobs import tasks
-from lms.programmes.models import Enrolment, TrainingClass
 from tests.access import form_token
 from tests.factories import World, signed_in
 

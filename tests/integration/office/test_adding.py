@@ -9,11 +9,11 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person
+from lms.classes.models import ClassChange
 from lms.jobs import tasks
 from lms.jobs.models import Job
-from lms.office import enrolment
+from lms.office import roster_job
 from lms.office.views import lists
-from lms.programmes.models import ClassChange
 from lms.rosters import enrolling, table
 from tests.integration.office.conftest import Desk
 
@@ -93,7 +93,7 @@ def long_list(count: int) -> str:
 
 
 def test_a_worker_killed_half_way_leaves_whole_pieces_and_the_next_one_finishes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enrolment, "AT_ONCE", 10)
+    monkeypatch.setattr(roster_job, "AT_ONCE", 10)
     desk.confirm(desk.upload(long_list(35)))
     real, pieces = enrolling.enrol_all, []
 
@@ -118,7 +118,7 @@ def test_a_worker_killed_half_way_leaves_whole_pieces_and_the_next_one_finishes(
 
 
 def test_cancelled_half_way_those_who_are_in_stay_and_the_list_can_be_confirmed_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enrolment, "AT_ONCE", 10)
+    monkeypatch.setattr(roster_job, "AT_ONCE", 10)
     monkeypatch.setattr(tasks, "TURN_SECONDS", -1)
     preview = desk.upload(long_list(35))
     desk.confirm(preview)

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation
 from lms.accounts.people import add_organisation
+from lms.classes.setup import courses_of
 from lms.crediting import windows
 from lms.crediting.tasks import follow
 from lms.crediting.verify import verify
 from lms.db import transaction
-from lms.programmes.classes import courses_of
 from tests.factories import World, add_course
 from tests.integration.office.conftest import Desk
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
+from lms.classes import setup
+from lms.classes.models import TrainingClass
 from lms.jobs import queue, tasks
 from lms.jobs.models import Job
-from lms.programmes import classes
-from lms.programmes.models import TrainingClass
 from lms.transcripts import pdf
 from lms.transcripts.document import Transcript
 from tests.factories import World, add_class, signed_in
@@ -76,7 +76,7 @@ def add_people(world: World, count: int) -> None:
         training_class = session.get_one(TrainingClass, world.class_id)
         for number in range(count):
             person = add_person(session, f"t{number}", f"李{'甲乙丙丁戊'[number % 5]}{number}", (TEACHER,), password=None)
-            classes.enrol(session, training_class, person, "junior" if number % 2 else "primary", "in-training")
+            setup.enrol(session, training_class, person, "junior" if number % 2 else "primary", "in-training")
 
     world.act(add)
 
@@ -192,7 +192,7 @@ def test_people_stand_in_the_order_of_their_sound(world: World, office: FlaskCli
         add = ("赵敏", "安宁", "李强")
         training_class = session.get_one(TrainingClass, world.class_id)
         for number, name in enumerate(add):
-            classes.enrol(session, training_class, add_person(session, f"s{number}", name, (TEACHER,), password=None), "primary")
+            setup.enrol(session, training_class, add_person(session, f"s{number}", name, (TEACHER,), password=None), "primary")
 
     world.act(rename)
     shown = office.get(f"/office/classes/{world.class_id}").text

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi
-import xapi.store
+import xapi.storage.store
 from lms import vocabulary as v
 from lms.accounts.models import OFFICE, Organisation
 from lms.accounts.people import add_organisation, add_person
@@ -29,7 +29,7 @@ def run(world: World, *arguments: str) -> Result:
 
 
 def store(world: World, statements: Sequence[dict[str, Any]]) -> None:
-    world.act(lambda session: xapi.store.store_statements(session, statements, ANALYST, version="1.0.3", now=world.clock()))
+    world.act(lambda session: xapi.storage.store.store_statements(session, statements, ANALYST, version="1.0.3", now=world.clock()))
 
 
 def said(number: int, **more: Any) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from flask import Flask
 
-import xapi.store
+import xapi.storage.store
 from lms.db import database, transaction
-from lms.records.forwarding import office, turns
-from lms.records.forwarding.filters import Filter
-from lms.records.forwarding.models import DeadLetter, Forward
-from lms.records.forwarding.office import Order, Standing
-from lms.records.forwarding.sending import carry
+from lms.federation.forwarding import office, turns
+from lms.federation.forwarding.filters import Filter
+from lms.federation.forwarding.models import DeadLetter, Forward
+from lms.federation.forwarding.office import Order, Standing
+from lms.federation.forwarding.sending import carry
 from tests.factories import DrivenClock
 from tests.integration.records.otherstore import OtherStore
 from xapi import Credential
@@ -30,7 +30,7 @@ class Here:
     def store(self, *statements: dict[str, Any], version: str = "1.0.3") -> list[str]:
         """Store statements in one transaction, a second after what was stored before; return their ids."""
         with self.app.app_context(), transaction() as session:
-            ids = xapi.store.store_statements(session, list(statements), HOST, version=version, now=self.clock.advance(1))
+            ids = xapi.storage.store.store_statements(session, list(statements), HOST, version=version, now=self.clock.advance(1))
         return [str(one) for one in ids]
 
     def add(self, chosen: Filter | None = None, **how: Any) -> None:
@@ -84,4 +84,4 @@ class Here:
     def texts(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the texts as they are stored here."""
         with self.app.app_context(), database().reader() as session:
-            return {str(one): text for one, text in xapi.store.load_texts(session, [UUID(one) for one in ids]).items()}
+            return {str(one): text for one, text in xapi.storage.store.load_texts(session, [UUID(one) for one in ids]).items()}

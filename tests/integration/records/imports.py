@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 import xapi
 from lms import vocabulary as v
-from lms.records.forwarding.address import Address
-from lms.records.importing import source
-from lms.records.importing.models import Aside, Import
-from lms.records.importing.running import Run, prepare
-from lms.records.importing.storing import Terms
+from lms.egress.address import Address
+from lms.federation.importing import source
+from lms.federation.importing.import_run import Run, prepare
+from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.storing import Terms
 from tests.factories import PUBLIC_URL, World
 from tests.integration.records.otherstore import OtherStore
-from xapi.models import StatementRow
+from xapi.storage.models import StatementRow
 
 IMPORT = xapi.Credential("other", {"account": {"homePage": PUBLIC_URL, "name": "import:other"}}, frozenset({"statements/write"}))
 

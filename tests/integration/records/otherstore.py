@@ -15,11 +15,11 @@ from sqlalchemy import select
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
 
-import xapi.keys
-import xapi.models
-import xapi.store
+import xapi.storage.keys
+import xapi.storage.models
+import xapi.storage.store
 from tests.integration.xapi.conftest import HOME_PAGE, Store, open_engine
-from xapi.models import StatementRow
+from xapi.storage.models import StatementRow
 
 WRITER = xapi.Credential("w", {"account": {"homePage": HOME_PAGE, "name": "w"}}, frozenset({"all"}))
 HALF, AFTER = "cut half-way", "cut after storing"
@@ -38,10 +38,10 @@ class OtherStore:
     def __init__(self, folder: Path) -> None:
         self.at = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
         engine = open_engine(f"sqlite:///{folder / 'other.sqlite3'}")
-        xapi.models.Base.metadata.create_all(engine)
+        xapi.storage.models.Base.metadata.create_all(engine)
         self.store = Store(engine, self.clock)
         with self.store.sessions.begin() as session:
-            self.key, self.secret = xapi.keys.add_key(session, "from here", ("all",), now=self.at)
+            self.key, self.secret = xapi.storage.keys.add_key(session, "from here", ("all",), now=self.at)
         self.port = 0
         self.weather: Weather = lambda _environ, _body: None
         self.faults: dict[int, Fault] = {}
@@ -62,7 +62,7 @@ class OtherStore:
     def say(self, *statements: dict[str, Any]) -> None:
         """Store statements, in one batch."""
         with self.store.sessions.begin() as session:
-            xapi.store.store_statements(session, statements, WRITER, version="1.0.3", now=self.clock())
+            xapi.storage.store.store_statements(session, statements, WRITER, version="1.0.3", now=self.clock())
 
     def post(self, content_type: str, body: bytes) -> None:
         """Store what only a request can bring: attachments."""

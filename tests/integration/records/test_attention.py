@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
-from lms.crediting import reading
+from lms.crediting import evidence_intake
 from lms.records.commands import record_store
 from lms.records.words import failure_words
 from tests.access import form_token
@@ -26,7 +26,7 @@ ERRORS = (ArithmeticError, KeyError, IndexError)
 @contextmanager
 def failing(found: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let some statements fail, each for a reason of its own."""
-    real = reading.observe
+    real = evidence_intake.observe
 
     def observe(statement: Any, *rest: Any) -> Any:
         if statement["id"] in found:
@@ -34,7 +34,7 @@ def failing(found: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         return real(statement, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(reading, "observe", observe)
+        patch.setattr(evidence_intake, "observe", observe)
         yield
 
 
@@ -124,17 +124,17 @@ def test_another_office_tries_nothing_again(offices: World, elsewhere: FlaskClie
 def test_hours_that_were_held_up_are_credited_after_trying_again(
     offices: World, office: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = reading.observe
+    real = evidence_intake.observe
 
     def observe(*_: object) -> object:
         raise ArithmeticError("planted")
 
     offices.study("reading", 300)
     with monkeypatch.context() as patch:
-        patch.setattr(reading, "observe", observe)
+        patch.setattr(evidence_intake, "observe", observe)
         offices.credit()
     assert offices.credited() == {}
-    assert reading.observe is real
+    assert evidence_intake.observe is real
     retry(office, reason="")
     assert offices.credited() == {"c1:reading": 300}
 

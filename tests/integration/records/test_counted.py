@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
+from lms.classes.models import Enrolment
 from lms.crediting.models import Observation
-from lms.programmes.models import Enrolment
 from tests.factories import PUBLIC_URL, World
 from tests.integration.crediting.test_poison import body_of, send
 

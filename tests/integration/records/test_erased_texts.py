@@ -10,24 +10,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-import xapi.models
-import xapi.outbox
+import xapi.storage.models
+import xapi.storage.outbox
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.db import transaction
+from lms.federation.forwarding.filters import Filter
+from lms.federation.forwarding.models import DeadLetter, Forward
+from lms.federation.importing.models import Aside, Import
 from lms.jobs.models import Job
-from lms.records.erasure import person as erasure
-from lms.records.erasure.models import Erasure
-from lms.records.forwarding.filters import Filter
-from lms.records.forwarding.models import DeadLetter, Forward
-from lms.records.importing.models import Aside, Import
+from lms.privacy.erasure import person as erasure
+from lms.privacy.erasure.models import Erasure
 from lms.storage import storage
 from lms.tables import METADATA
 from tests.factories import PUBLIC_URL, DrivenClock, World
 from tests.integration.records.forwards import Here
 from tests.integration.records.otherstore import OtherStore, answering
 from tests.integration.xapi.conftest import BO, statement
-from xapi.models import OutboxRow, RefusalRow, StatementRow
+from xapi.storage.models import OutboxRow, RefusalRow, StatementRow
 
 NAME, MAIL = "王秀兰", "wang.x@school.example"
 
@@ -64,7 +64,7 @@ def everything(world: World) -> str:
     """Return every row of every table."""
 
     def read(session: Session) -> str:
-        tables = [*METADATA.sorted_tables, *xapi.models.Base.metadata.sorted_tables]
+        tables = [*METADATA.sorted_tables, *xapi.storage.models.Base.metadata.sorted_tables]
         return "\n".join(str(row) for table in tables for row in session.execute(select(table)))
 
     found: str = world.act(read)
@@ -166,7 +166,7 @@ def test_what_set_aside_their_statements_goes_with_them(world: World, account: s
     world.study("reading", 60, subject=subject)
     with world.app.app_context(), transaction() as session:
         row = session.scalars(select(OutboxRow)).one()
-        xapi.outbox.park(session, [row.id], f"KeyError: {account}", world.clock())
+        xapi.storage.outbox.park(session, [row.id], f"KeyError: {account}", world.clock())
     erase(world)
     assert world.act(lambda session: session.scalars(select(OutboxRow)).all()) == []
     assert world.act(lambda session: session.scalars(select(StatementRow)).all()) == []

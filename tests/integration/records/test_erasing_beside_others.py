@@ -17,22 +17,22 @@ from lms.catalogue.models import AnswerKey
 from lms.config import Settings
 from lms.db import database, transaction
 from lms.errors import NotSignedIn
+from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.source import Fetched
+from lms.federation.importing.storing import Terms, take
 from lms.learning import answers, presence, state
 from lms.learning.admission import Admission, Place, Refusal, admit
 from lms.learning.launch import Opened, open_launch
 from lms.learning.models import ActivityState, Attempt, Launch
 from lms.learning.presence import Stopped
 from lms.learning.tickets import Ticket
-from lms.records.erasure import person as erasure
-from lms.records.erasure.models import Erasure
-from lms.records.importing.models import Aside, Import
-from lms.records.importing.source import Fetched
-from lms.records.importing.storing import Terms, take
+from lms.privacy.erasure import person as erasure
+from lms.privacy.erasure.models import Erasure
 from lms.storage import storage
 from tests.factories import PUBLIC_URL, DrivenClock, World, build_world
 from tests.integration.learning.conftest import KEY, Page
 from tests.integration.records.imports import IMPORT
-from xapi.models import StatementRow
+from xapi.storage.models import StatementRow
 
 
 @pytest.fixture

@@ -14,30 +14,30 @@ from werkzeug.test import TestResponse
 
 from lms import vocabulary as v
 from lms.accounts.models import Person
+from lms.classes.models import Enrolment
 from lms.cli import main_group
 from lms.crediting.drain import recredit
 from lms.crediting.models import LedgerEntry, Observation
 from lms.crediting.verify import verify
 from lms.db import transaction
+from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.source import Fetched
+from lms.federation.importing.storing import Terms, take
 from lms.hours import recompute_file
 from lms.jobs import queue
 from lms.jobs.models import Job
 from lms.learning.models import Launch
 from lms.learning.stating import store
-from lms.programmes.models import Enrolment
-from lms.records.erasure import person as erasure
-from lms.records.erasure.models import Erasure
-from lms.records.erasure.tasks import go_on
-from lms.records.importing.models import Aside, Import
-from lms.records.importing.source import Fetched
-from lms.records.importing.storing import Terms, take
+from lms.privacy.erasure import person as erasure
+from lms.privacy.erasure.models import Erasure
+from lms.privacy.erasure.tasks import go_on
 from lms.storage import storage
 from lms.transcripts.document import read
 from tests import access
 from tests.factories import World, signed_in
 from xapi import Credential
 from xapi.errors import Erased
-from xapi.models import StatementRow
+from xapi.storage.models import StatementRow
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_killed_half_way_it_goes_on_where_it_was(studied: World, monkeypatch: py
         with transaction() as session:
             person = session.get_one(Person, studied.person_id)
             begun = erasure.begin(session, person, None, "http://localhost", studied.clock(), storage())
-        monkeypatch.setattr("xapi.erasure.erase_some.__defaults__", (2,))
+        monkeypatch.setattr("xapi.storage.erasure.erase_some.__defaults__", (2,))
         with transaction() as session:
             assert erasure.go_on(session, begun.id, studied.clock())
     assert count(studied, StatementRow) == 3

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 import xapi
-import xapi.store
+import xapi.storage.store
 from lms import vocabulary as v
 from lms.jobs import tasks
 from lms.jobs.models import Job
@@ -41,7 +41,9 @@ def test_json_lines_are_the_statements_as_stored_in_order_without_what_is_void(f
     done = run(full, "export", "--out", str(out), "--json")
     assert done.exit_code == 0, done.output
     lines = out.read_text().split("\n")[:-1]
-    stored = full.act(lambda session: dict(session.execute(select(xapi.models.StatementRow.id, xapi.models.StatementRow.text)).all()))
+    stored = full.act(
+        lambda session: dict(session.execute(select(xapi.storage.models.StatementRow.id, xapi.storage.models.StatementRow.text)).all())
+    )
     assert len(lines) == len(stored) - 1 == 7
     assert set(lines) < set(stored.values())
     assert said(4)["id"] not in ids(out.read_text())

@@ -14,15 +14,15 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 import xapi
-import xapi.store
+import xapi.storage.store
 from lms import vocabulary as v
 from lms.jobs import tasks
 from lms.records import attached, export
 from tests.factories import World, signed_in
 from tests.integration.records.exports import ANALYST, fill, ids, run, said, start, store, with_offices, work_through
-from xapi.admission import admit
-from xapi.attachments import Attached
-from xapi.reading import received
+from xapi.rules.admission import admit
+from xapi.rules.attachments import Attached
+from xapi.rules.statement_json import received
 
 DATA = {name: content * 700_000 for name, content in (("a", b"one"), ("b", b"two"), ("c", b"three"))}
 SHA2 = {name: hashlib.sha256(content).hexdigest() for name, content in DATA.items()}
@@ -48,8 +48,8 @@ def bring(world: World, number: int, *names: str) -> None:
 
     def insert(session: Session) -> None:
         admitted = admit([received(said(number, attachments=listed))], ANALYST, "1.0.3", attached=data)
-        xapi.consistency.announce(session, world.clock(), referring=False)
-        xapi.store.insert_admitted(session, admitted, ANALYST, world.clock())
+        xapi.storage.consistency.announce(session, world.clock(), referring=False)
+        xapi.storage.store.insert_admitted(session, admitted, ANALYST, world.clock())
 
     world.act(insert)
     world.clock.advance(1)

@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from lms.db import database
+from lms.federation.forwarding.tasks import SCHEDULE, forward
 from lms.records.commands import record_store
-from lms.records.forwarding.tasks import SCHEDULE, forward
 from tests.factories import DrivenClock
 from tests.integration.records.forwards import Here
 from tests.integration.records.otherstore import OtherStore, refusing

@@ -9,17 +9,17 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-import xapi.store
+import xapi.storage.store
 from lms.db import database
-from lms.records.forwarding import office
-from lms.records.forwarding.filters import Filter
+from lms.federation.forwarding import office
+from lms.federation.forwarding.filters import Filter
 from tests.factories import DrivenClock
 from tests.integration.records.forwards import HOST, Here
 from tests.integration.records.otherstore import OtherStore
 from tests.integration.xapi.conftest import ACTIVITY, ANNA, BO, VERB, statement, voiding
-from xapi.consistency import announce
-from xapi.indexing import Usage
-from xapi.models import AttachmentLink
+from xapi.rules.indexing import Usage
+from xapi.storage.consistency import announce
+from xapi.storage.models import AttachmentLink
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_the_data_of_attachments_arrives(here: Here, other: OtherStore) -> None:
         + data + b"\r\n--x--\r\n"
     )  # fmt: skip
     with here.app.app_context(), database().writer() as session:
-        key, secret = xapi.keys.add_key(session, "player", ("all",), now=here.clock())
+        key, secret = xapi.storage.keys.add_key(session, "player", ("all",), now=here.clock())
         session.commit()
     headers = {"X-Experience-API-Version": "1.0.3"}
     taken = here.app.test_client().post(
@@ -97,7 +97,7 @@ def test_a_statement_that_is_committed_late_is_not_passed_by(here: Here, other: 
         slow = database().writer()
         late = statement()
         announce(slow, here.clock())
-        xapi.store.store_statements(slow, [late], HOST, version="1.0.3", now=here.clock.advance(1))
+        xapi.storage.store.store_statements(slow, [late], HOST, version="1.0.3", now=here.clock.advance(1))
         if slow.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer at a time
             later = here.store(statement())
             here.forward()
@@ -163,7 +163,7 @@ def test_voiding_goes_with_what_passes_the_filter_whichever_came_first(here: Her
 
 
 def test_a_filter_that_matches_nearly_nothing_gets_on(here: Here, other: OtherStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xapi.following.LOOKED_AT", 7)
+    monkeypatch.setattr("xapi.storage.forward_scan.LOOKED_AT", 7)
     here.store(*[statement(actor=BO) for _ in range(40)])
     wanted = here.store(statement())
     here.add(Filter(agents=(json.dumps(ANNA),)))

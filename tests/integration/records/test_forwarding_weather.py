@@ -13,8 +13,8 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from lms.app import create_app
-from lms.records.forwarding import office, turns
-from lms.records.forwarding.sending import MOST_CRASHES, MOST_REFUSED
+from lms.federation.forwarding import office, turns
+from lms.federation.forwarding.sending import MOST_CRASHES, MOST_REFUSED
 from tests.factories import DrivenClock, settings_for
 from tests.integration.records.forwards import Here
 from tests.integration.records.otherstore import AFTER, HALF, OtherStore, Weather, answering, other_store, refusing
@@ -84,7 +84,7 @@ def test_a_connection_that_is_cut_loses_nothing_and_doubles_nothing(here: Here, 
 def test_an_answer_that_does_not_come_is_waited_for_so_long_and_no_longer(
     here: Here, other: OtherStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lms.records.forwarding.remote.SECONDS", 0.2)
+    monkeypatch.setattr("lms.federation.forwarding.remote.SECONDS", 0.2)
     here.store(statement())
 
     def dawdle(_environ: object, _body: bytes) -> None:
@@ -225,8 +225,8 @@ from tests.factories import DrivenClock, settings_for
 from datetime import datetime
 from lms.app import create_app
 from lms.db import transaction
-from lms.records.forwarding import turns
-from lms.records.forwarding.sending import carry
+from lms.federation.forwarding import turns
+from lms.federation.forwarding.sending import carry
 clock = DrivenClock(datetime.fromisoformat(sys.argv[3]))
 app = create_app(settings_for(sys.argv[1], Path(sys.argv[2])), clock=clock)
 with app.app_context():

@@ -8,14 +8,14 @@ from flask.cli import ScriptInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-import xapi.keys
+import xapi.storage.keys
+from lms.federation.importing.import_run import Run, Stopped
 from lms.records.commands import record_store
-from lms.records.importing.running import Run, Stopped
 from tests.factories import PUBLIC_URL, World
 from tests.integration.records.imports import IMPORT, Importing, asides, attached, mixed, number, said, sha256, standing, stored, voiding
 from tests.integration.records.otherstore import OtherStore, instead, page
-from xapi.files import content_of, kept_for
-from xapi.models import OutboxRow, StatementRow
+from xapi.storage.files import content_of, kept_for
+from xapi.storage.models import OutboxRow, StatementRow
 
 SECRET = "THE_OTHER_STORES_SECRET"
 
@@ -194,7 +194,7 @@ def test_what_cannot_be_taken_is_put_aside_with_its_reason_and_holds_up_nothing(
         "another body": json.dumps(said(4, object={"id": "http://x.example/other"})),
         "0.9": json.dumps(said(5, version="0.9")),
     }
-    importing.world.act(lambda session: xapi.store.store_statements(session, [said(4)], IMPORT, version="1.0.3", now=world.clock()))
+    importing.world.act(lambda session: xapi.storage.store.store_statements(session, [said(4)], IMPORT, version="1.0.3", now=world.clock()))
     other.faults[0] = page([said(10), *bad.values(), said(11)], "/xapi/statements?more=2")
     other.faults[1] = page([said(12), said(12), said(13), said(13, object={"id": "http://x.example/x"})])
     importing.run()

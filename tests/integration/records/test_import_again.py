@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import xapi
-import xapi.store
+import xapi.storage.store
+from lms.federation.importing import storing
 from lms.records.commands import record_store
-from lms.records.importing import storing
 from tests.access import form_token
 from tests.factories import World, signed_in
 from tests.integration.records.imports import Importing, asides, attached, number, said, standing, stored
@@ -86,7 +86,7 @@ def test_why_is_said_in_plain_words(offices: World, province: FlaskClient, other
 def test_the_same_statement_that_came_another_way_is_no_fault(aside: World, province: FlaskClient) -> None:
     first = asides(aside)[0]
     other_way = xapi.Credential("n", {"account": {"homePage": "http://n.example", "name": "n"}}, frozenset({"all"}))
-    aside.act(lambda session: xapi.store.store_statements(session, [said(2)], other_way, version="1.0.3", now=aside.clock()))
+    aside.act(lambda session: xapi.storage.store.store_statements(session, [said(2)], other_way, version="1.0.3", now=aside.clock()))
     assert "已有这条" in send(province, f"{first.id}/retry").text
     assert standing(aside).new == 1
     assert len(asides(aside)) == 1

@@ -8,11 +8,11 @@ import pytest
 from click.testing import Result
 from flask.cli import ScriptInfo
 
-import xapi.keys
+import xapi.storage.keys
 from lms import vocabulary as v
+from lms.federation.importing import storing
+from lms.federation.importing.storing import Terms
 from lms.records.commands import record_store
-from lms.records.importing import storing
-from lms.records.importing.storing import Terms
 from tests.factories import PUBLIC_URL, World
 from tests.integration.records.imports import IMPORT, Importing, number, said, stored, voiding
 from tests.integration.records.otherstore import OtherStore, instead, page
@@ -67,7 +67,9 @@ def test_who_vouches_over_there_is_kept_where_an_operator_says_so(world: World, 
 
 
 def test_in_a_keys_name_they_are_that_keys_statements(world: World, other: OtherStore) -> None:
-    key, _ = world.act(lambda session: xapi.keys.add_key(session, "provider", ("statements/write",), now=world.clock(), trusted=True))
+    key, _ = world.act(
+        lambda session: xapi.storage.keys.add_key(session, "provider", ("statements/write",), now=world.clock(), trusted=True)
+    )
     other.say(said(1))
     assert run(world, other, "--as", key).exit_code == 0
     assert stored(world)[number(1)]["authority"]["account"] == {"homePage": PUBLIC_URL, "name": key}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lms.records.importing import running, source
-from lms.records.importing.running import WAITS, Stopped
+from lms.federation.importing import import_run, source
+from lms.federation.importing.import_run import WAITS, Stopped
 from tests.factories import World
 from tests.integration.records.imports import Importing, number, said, standing, stored
 from tests.integration.records.otherstore import OtherStore, breaking_off, instead, page
@@ -148,7 +148,7 @@ def test_a_page_that_is_too_large_is_refused_before_it_fills_the_memory(
 def test_a_page_with_more_than_was_asked_for_is_taken_in_parts(
     world: World, other: OtherStore, importing: Importing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "AT_ONCE", 3)
+    monkeypatch.setattr(import_run, "AT_ONCE", 3)
     other.faults[0] = page([said(count) for count in range(10)])
     importing.run()
     assert (len(stored(world)), standing(world).new) == (10, 10)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.db import transaction
-from lms.records.importing import tasks
-from lms.records.importing.models import DONE, RUNNING, STOPPED, Import
-from lms.records.importing.tasks import SILENT, Turn, carry, claim
+from lms.federation.importing import tasks
+from lms.federation.importing.models import DONE, RUNNING, STOPPED, Import
+from lms.federation.importing.tasks import SILENT, Turn, carry, claim
 from tests.access import form_token
 from tests.factories import World
 from tests.integration.records.imports import Importing, number, said, standing, stored

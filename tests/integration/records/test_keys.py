@@ -15,7 +15,7 @@ from lms.accounts.models import Organisation
 from lms.accounts.people import add_organisation
 from tests.access import form_token
 from tests.factories import World
-from xapi.models import ApiKey
+from xapi.storage.models import ApiKey
 
 READING = {"name": "省平台", "scopes": ["statements/read"], "version": "1.0.3"}
 

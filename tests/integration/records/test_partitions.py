@@ -13,7 +13,7 @@ from lms.records.partitions import SCHEDULE, prepare
 
 def parts(app: Flask) -> int:
     with app.app_context(), database().engine.connect() as connection:
-        return len(xapi.partitions.listed(connection))
+        return len(xapi.storage.partitions.listed(connection))
 
 
 def test_the_clock_makes_the_months_to_come_once(app: Flask) -> None:
@@ -22,7 +22,7 @@ def test_the_clock_makes_the_months_to_come_once(app: Flask) -> None:
         prepare.run()
         prepare.run()
     on_postgres = before > 0
-    assert parts(app) == (before + 2 * (1 + xapi.partitions.AHEAD) if on_postgres else 0)
+    assert parts(app) == (before + 2 * (1 + xapi.storage.partitions.AHEAD) if on_postgres else 0)
     assert [entry["task"] for entry in SCHEDULE.values()] == [prepare.name]
 
 

@@ -11,22 +11,23 @@ from click.testing import Result
 from sqlalchemy import func, select, update
 
 import xapi
+from lms.classes.models import Enrolment
 from lms.crediting.models import Observation
 from lms.crediting.verify import verify
 from lms.db import database
+from lms.federation.forwarding.models import DeadLetter, Forward
 from lms.hours import recompute_file
 from lms.learning.stating import store
-from lms.programmes.models import Enrolment
+from lms.privacy.retention.models import COMMAND
+from lms.privacy.retention.plan import over, plan
+from lms.privacy.retention.removal_run import begin
+from lms.privacy.retention.removing import _begin
 from lms.records.commands import record_store
-from lms.records.forwarding.models import DeadLetter, Forward
-from lms.records.retention.models import COMMAND, RemovedMonth
-from lms.records.retention.plan import over, plan
-from lms.records.retention.removing import _begin
-from lms.records.retention.running import begin
+from lms.records.models import RemovedMonth
 from lms.transcripts.document import Transcript, read
 from tests.factories import BEGIN, PUBLIC_URL, World
-from xapi.models import OutboxRow, StatementRow
-from xapi.retention import month_of
+from xapi.storage.models import OutboxRow, StatementRow
+from xapi.storage.retention import month_of
 
 LATER = datetime(2027, 4, 1, tzinfo=UTC)  # thirteen months after; the class ended in June
 
@@ -36,7 +37,7 @@ def old(world: World) -> World:
     """The world a year after the teacher studied and got hours, keeping statements for twelve months."""
     world.app.extensions["settings"] = replace(world.app.extensions["settings"], statements_kept_months=12)
     with world.app.app_context(), database().writing() as connection:
-        xapi.partitions.prepare(connection, BEGIN)
+        xapi.storage.partitions.prepare(connection, BEGIN)
     world.study("reading", 1200)
     world.study("film", 600)
     world.credit()
@@ -167,7 +168,7 @@ def test_what_comes_into_the_month_between_plan_and_removal_holds_it_back(old: W
         old.clock.at = LATER
         return 0, 0
 
-    monkeypatch.setattr("lms.records.retention.removing.resting_on", into_the_past)
+    monkeypatch.setattr("lms.privacy.retention.removing.resting_on", into_the_past)
     answer = run(old, "--apply", "--yes", code=1)
     assert "2026-03: held back: 1 not worked through yet" in answer.stderr
     assert count(old, StatementRow) == 3

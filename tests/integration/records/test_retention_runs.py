@@ -13,21 +13,22 @@ from sqlalchemy.orm import Session
 import xapi
 from lms.crediting.verify import verify
 from lms.db import database, transaction
+from lms.federation.forwarding.filters import Filter
+from lms.federation.forwarding.models import DeadLetter, Forward
+from lms.federation.importing.models import Import
+from lms.federation.importing.source import Fetched
+from lms.federation.importing.storing import Terms, take
 from lms.jobs.models import Job
-from lms.records.forwarding.filters import Filter
-from lms.records.forwarding.models import DeadLetter, Forward
-from lms.records.importing.models import Import
-from lms.records.importing.source import Fetched
-from lms.records.importing.storing import Terms, take
-from lms.records.retention.models import NIGHTLY, OFFICE, Removal, RemovedMonth
-from lms.records.retention.plan import Hold, ready
-from lms.records.retention.running import SILENT, begin, claim
-from lms.records.retention.tasks import nightly, see_through
-from lms.records.retention.words import hold_words
+from lms.privacy.retention.models import NIGHTLY, OFFICE, Removal
+from lms.privacy.retention.plan import Hold, ready
+from lms.privacy.retention.removal_run import SILENT, begin, claim
+from lms.privacy.retention.tasks import nightly, see_through
+from lms.privacy.retention.words import hold_words
+from lms.records.models import RemovedMonth
 from tests.access import form_token
 from tests.factories import BEGIN, PUBLIC_URL, World
 from tests.integration.records.imports import IMPORT, said
-from xapi.models import StatementRow
+from xapi.storage.models import StatementRow
 
 LATER = datetime(2027, 4, 1, 19, 0, tzinfo=UTC)  # three in the morning in China, thirteen months after
 PLACE = "/records/retention"
@@ -38,7 +39,7 @@ def old(offices: World) -> World:
     """The world a year after the teacher studied and got hours, keeping statements for twelve months."""
     offices.app.extensions["settings"] = replace(offices.app.extensions["settings"], statements_kept_months=12)
     with offices.app.app_context(), database().writing() as connection:
-        xapi.partitions.prepare(connection, BEGIN)
+        xapi.storage.partitions.prepare(connection, BEGIN)
     offices.study("reading", 1200)
     offices.credit()
     offices.clock.at = LATER

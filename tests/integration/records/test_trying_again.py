@@ -5,9 +5,9 @@ import threading
 import pytest
 from flask.testing import FlaskClient
 
-import xapi.outbox
+import xapi.storage.outbox
 from lms.crediting import drain as draining
-from lms.crediting import reading
+from lms.crediting import evidence_intake
 from lms.crediting.verify import verify
 from lms.db import database
 from tests.access import form_token
@@ -27,7 +27,7 @@ def aside(offices: World, monkeypatch: pytest.MonkeyPatch) -> World:
     offices.study("reading", 300)
     offices.study("reading", 300)
     with monkeypatch.context() as patch:
-        patch.setattr(reading, "observe", broken)
+        patch.setattr(evidence_intake, "observe", broken)
         offices.credit()
     assert len(parked(offices)) == 2
     return offices
@@ -66,7 +66,7 @@ def test_one_who_tries_and_dies_leaves_all_set_aside(aside: World, monkeypatch: 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(xapi.outbox, "done", dies)
+        patch.setattr(xapi.storage.outbox, "done", dies)
         with aside.app.app_context(), pytest.raises(KeyboardInterrupt):
             draining.retry(database(), PUBLIC_URL, aside.clock(), [one.id for one in before])
     assert parked(aside) == before
@@ -82,7 +82,7 @@ def test_what_failed_again_says_since_when_it_first_failed(aside: World, monkeyp
         raise KeyError("planted")
 
     with monkeypatch.context() as patch:
-        patch.setattr(reading, "observe", broken)
+        patch.setattr(evidence_intake, "observe", broken)
         with aside.app.app_context():
             tried = draining.retry(database(), PUBLIC_URL, aside.clock(), [one.id for one in parked(aside)])
     assert tried == draining.Retried(done=0, failed=2)

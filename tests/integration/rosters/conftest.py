@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.classes.changes import By
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import tracks_of
 from lms.db import transaction
-from lms.programmes.changes import By
-from lms.programmes.classes import tracks_of
-from lms.programmes.models import Enrolment, TrainingClass
 from lms.rosters.enrolling import Order, enrol_all
 from lms.rosters.outcomes import Foreseen, foresee
 from lms.rosters.rows import Roster, read

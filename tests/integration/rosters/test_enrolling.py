@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from lms.accounts import initial
 from lms.accounts.models import OFFICE, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
+from lms.classes import changes, lifecycle, membership
+from lms.classes.changes import By
+from lms.classes.models import ClassChange, Enrolment, TrainingClass
 from lms.db import transaction
 from lms.errors import InvalidInput
-from lms.programmes import changes, membership, running
-from lms.programmes.changes import By
-from lms.programmes.models import ClassChange, Enrolment, TrainingClass
 from lms.rosters import enrolling
 from lms.rosters.outcomes import Kind, NameChoice
 from tests.factories import World, add_class
@@ -199,7 +199,7 @@ def test_offices_that_know_nothing_of_each_other_make_each_account_once_at_the_s
 
 def test_into_a_closed_class_nobody_comes(office: Office) -> None:
     by = By(None, office.world.clock())
-    office.world.act(lambda session: running.close(session, session.get_one(TrainingClass, office.world.class_id), by))
+    office.world.act(lambda session: lifecycle.close(session, session.get_one(TrainingClass, office.world.class_id), by))
     with pytest.raises(InvalidInput) as refused:
         office.enrol()
     assert refused.value.problems[0].startswith("class: ")

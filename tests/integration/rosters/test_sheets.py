@@ -11,10 +11,10 @@ from lms.accounts import initial
 from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
 from lms.accounts.passwords import is_right, set_password
 from lms.accounts.people import add_organisation, add_person
+from lms.classes import changes, membership, setup
+from lms.classes.changes import By
+from lms.classes.models import Enrolment, TrainingClass
 from lms.db import transaction
-from lms.programmes import changes, classes, membership
-from lms.programmes.changes import By
-from lms.programmes.models import Enrolment, TrainingClass
 from lms.rosters import sheets
 from lms.rosters.sheets import SignIn
 from tests.factories import World
@@ -104,7 +104,7 @@ def add_elsewhere(world: World) -> str:
         ):
             person = add_person(session, name, "某人", roles, password=None, organisation=place)
             person.password, person.active = initial.draw(), name != "shut"
-            classes.enrol(session, training_class, person, "primary")
+            setup.enrol(session, training_class, person, "primary")
         return own.path
 
     path: str = world.act(add)

@@ -14,9 +14,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
+from lms.classes import setup
 from lms.db import session as reading
 from lms.hours import recompute_file
-from lms.programmes import classes
 from lms.transcripts.commands import transcript as command_group
 from lms.transcripts.document import read
 from lms.transcripts.export import FORMS, write
@@ -162,7 +162,7 @@ def test_the_command_says_what_is_wrong_in_one_line(studied: World, tmp_path: Pa
 def test_somebody_in_two_classes_gets_the_newest_or_the_one_named(studied: World, tmp_path: Path) -> None:
     def second(session: Session) -> int:
         provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
-        return classes.enrol(session, add_class(session, "k2", provider), session.get_one(Person, studied.person_id), "junior").id
+        return setup.enrol(session, add_class(session, "k2", provider), session.get_one(Person, studied.person_id), "junior").id
 
     newest, out = studied.act(second), str(tmp_path / "out")
     answer = run(studied, "--person", "teacher", "--out", out, "--json")

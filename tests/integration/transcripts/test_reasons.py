@@ -9,11 +9,11 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 import xapi
-import xapi.store
+import xapi.storage.store
 from lms import vocabulary as v
+from lms.classes.models import Enrolment
 from lms.crediting.models import LedgerEntry, Observation
 from lms.hours import Case, recompute_file
-from lms.programmes.models import Enrolment
 from lms.transcripts.document import Transcript, read
 from lms.transcripts.stretches import Day
 from tests.factories import World
@@ -111,7 +111,7 @@ def test_a_claim_of_a_provider_that_is_not_trusted_is_shown_with_its_statement(w
     }
     provider = {"objectType": "Agent", "account": {"homePage": "https://provider.example", "name": "elsewhere"}}
     credential = xapi.Credential(name="elsewhere", authority=provider, scopes=frozenset({"statements/write"}))
-    world.act(lambda session: xapi.store.store_statements(session, [statement], credential, version="1.0.3", now=world.clock()))
+    world.act(lambda session: xapi.storage.store.store_statements(session, [statement], credential, version="1.0.3", now=world.clock()))
     world.credit()
     assert "45:00" in uncounted(world, "reading")
     assert "未认可的承训单位" in uncounted(world, "reading")

@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import xapi.keys
-import xapi.store
+import xapi.storage.keys
+import xapi.storage.store
 from lms.catalogue.publish import file_name
 from lms.storage import storage
 from tests.factories import CONTENT_URL, World, signed_in
@@ -100,7 +100,7 @@ def test_a_players_own_script_is_compressed_on_the_content_host(app: Flask) -> N
 def test_the_record_store_answers_byte_for_byte(world: World) -> None:
     world.study("reading", 300)
     world.study("reading", 300)
-    key, secret = world.act(lambda session: xapi.keys.add_key(session, "k", ("all",), now=world.clock()))
+    key, secret = world.act(lambda session: xapi.storage.keys.add_key(session, "k", ("all",), now=world.clock()))
     headers = {**GZIP, "X-Experience-API-Version": "1.0.3"}
     answer = world.app.test_client().get("/xapi/statements", auth=(key, secret), headers=headers)
     assert len(json.loads(answer.data)["statements"]) == 2

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import lms.db
 from lms.db import Database
-from xapi import directly
+from xapi.storage import raw_sql
 
 HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
@@ -56,7 +56,7 @@ def test_a_restart_under_load_fails_one_question_and_then_no_more(restarted: Dat
 def test_a_restart_under_load_fails_one_question_of_those_asked_directly_and_then_no_more(restarted: Database) -> None:
     def number() -> object:
         with restarted.single() as connection:
-            return directly.ask(connection, "SELECT %(number)s::integer", {"number": 7})
+            return raw_sql.ask(connection, "SELECT %(number)s::integer", {"number": 7})
 
     with pytest.raises(OperationalError):
         number()

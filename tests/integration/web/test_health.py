@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import make_url, text
 
 from lms.app import create_app
-from lms.heart import HEARTBEAT_SECONDS
+from lms.celery_app import beat_heart
+from lms.heartbeat import HEARTBEAT_SECONDS
 from lms.web.health import OLDEST_OUTBOX
-from lms.worker import beat_heart
 from tests import servers
 from tests.access import form_token
 from tests.factories import DrivenClock, World, build_world, settings_for

@@ -16,10 +16,10 @@ from sqlalchemy.exc import DBAPIError
 from lms.accounts.access import public
 from lms.accounts.models import Person
 from lms.accounts.passwords import set_password
+from lms.celery_app import TaskFailed
 from lms.crediting.tasks import credit
 from lms.db import session, transaction
 from lms.web import logs
-from lms.worker import TaskFailed
 from tests.access import form_token
 from tests.factories import World
 from tests.integration.learning.conftest import Page

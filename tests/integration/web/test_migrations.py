@@ -13,9 +13,9 @@ from sqlalchemy import Engine, create_engine, inspect, select, text
 from sqlalchemy.orm import Session
 
 import xapi
-import xapi.models
+import xapi.storage.models
 from lms import tables
-from lms.web import migrating, schema
+from lms.migrations import migrating, schema
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
@@ -29,10 +29,10 @@ def empty(request: pytest.FixtureRequest, tmp_path):  # type: ignore[no-untyped-
 def test_an_upgraded_database_has_what_the_models_say(empty: Engine) -> None:
     migrating.upgrade(empty)
     with empty.connect() as connection:
-        parts = {one.name for one in xapi.partitions.listed(connection)}  # PostgreSQL's own tables below ours
+        parts = {one.name for one in xapi.storage.partitions.listed(connection)}  # PostgreSQL's own tables below ours
         options = {"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or name not in parts}
         found = MigrationContext.configure(connection, opts=options)
-        differences = compare_metadata(found, [tables.METADATA, xapi.models.Base.metadata])  # type: ignore[arg-type]
+        differences = compare_metadata(found, [tables.METADATA, xapi.storage.models.Base.metadata])  # type: ignore[arg-type]
         assert differences == []
         assert schema.missing(connection) is None
 
@@ -92,7 +92,7 @@ def test_statements_of_the_time_before_partitions_are_all_there_afterwards(empty
         joined = "SELECT s.sid, s.id, s.stored, i.digest, s.refers, s.voiding, s.voided, s.text FROM xapi_statement s JOIN xapi_statement_id i USING (sid, stored)"
         assert connection.execute(text(f"{joined} ORDER BY s.sid")).all() == before
         assert connection.execute(text("SELECT count(*) FROM xapi_statement_reference")).scalar() == 1
-        parts = [one.name for one in xapi.partitions.listed(connection) if one.name.startswith("xapi_statement_2")]
+        parts = [one.name for one in xapi.storage.partitions.listed(connection) if one.name.startswith("xapi_statement_2")]
         assert parts == ([] if on_sqlite else ["xapi_statement_2026_01", "xapi_statement_2026_12"])
         config.attributes["connection"] = connection
         alembic.command.downgrade(config, "0007")
@@ -118,5 +118,5 @@ def test_whoever_was_erased_before_there_were_marks_is_marked(empty: Engine) -> 
         connection.execute(text(f"INSERT INTO erasure ({columns}) VALUES (1, :agents, :at, 0, 0, 0)"), row)
     migrating.upgrade(empty)
     with Session(empty) as session:
-        rows = session.scalars(select(xapi.models.ErasedAgent)).all()
+        rows = session.scalars(select(xapi.storage.models.ErasedAgent)).all()
         assert {(row.key, row.since) for row in rows} == {(first, at), (second, at)}

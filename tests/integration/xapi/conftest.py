@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 import xapi
-import xapi.keys
+import xapi.storage.keys
 
 HOME_PAGE = "https://lrs.example"
 VERB = "http://adlnet.gov/expapi/verbs/experienced"
@@ -203,7 +203,7 @@ def session(store: Store) -> Iterator[Session]:
 def local_store(tmp_path: Path, mounted: Callable[..., Store]) -> Iterator[Store]:
     """A record store on SQLite only, for what no database decides."""
     engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
-    xapi.models.Base.metadata.create_all(engine)
+    xapi.storage.models.Base.metadata.create_all(engine)
     yield mounted(engine, lambda: datetime.now(UTC))
     engine.dispose()
 

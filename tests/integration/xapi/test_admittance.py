@@ -13,7 +13,7 @@ from sqlalchemy.orm import sessionmaker
 import xapi
 from tests.integration.xapi.conftest import ACTIVITY, ANNA, BO, HOME_PAGE, Store, TestClock, statement, voiding
 from xapi.errors import BadRequest
-from xapi.models import ApiKey, StatementRow
+from xapi.storage.models import ApiKey, StatementRow
 from xapi.views import RESOURCES
 
 REGISTRATION = uuid.UUID("5c6c8f0e-9d0a-4f67-9d43-5ef7f8d7a6b1")
@@ -48,8 +48,8 @@ def test_a_revoked_key_is_refused_within_ten_seconds(store: Store, clock: TestCl
 def test_a_key_needs_known_scopes_and_keeps_no_secret(store: Store) -> None:
     with store.sessions() as session:
         with pytest.raises(BadRequest):
-            xapi.keys.add_key(session, "n", ("everything",), now=datetime.now(UTC))
-        _, secret = xapi.keys.add_key(session, "n", ("all",), now=datetime.now(UTC))
+            xapi.storage.keys.add_key(session, "n", ("everything",), now=datetime.now(UTC))
+        _, secret = xapi.storage.keys.add_key(session, "n", ("all",), now=datetime.now(UTC))
         assert secret not in {row.secret_sha256 for row in session.query(ApiKey)}
 
 

@@ -7,8 +7,8 @@ import uuid
 import pytest
 
 from tests.integration.xapi.conftest import Store, statement
-from xapi.models import StatementRow
-from xapi.reading import MOST_CHARACTERS
+from xapi.rules.statement_json import MOST_CHARACTERS
+from xapi.storage.models import StatementRow
 
 HOSTILE: list[tuple[str, bytes, int]] = [
     ("nothing", b"", 400),

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-import xapi.store
+import xapi.storage.store
 from tests.integration.xapi.conftest import ANNA, Store, TestClock, about, statement, voiding
 from xapi import Credential
-from xapi.consistency import announce, through
-from xapi.models import StatementRow
+from xapi.storage.consistency import announce, through
+from xapi.storage.models import StatementRow
 
 HOST = Credential("host", ANNA, frozenset({"all"}))
 
@@ -26,7 +26,7 @@ def _promised(store: Store) -> datetime:
 def _open(store: Store, clock: TestClock) -> tuple[Session, datetime]:
     """Begin to store a statement and do not commit."""
     session, at = store.sessions(), clock()
-    xapi.store.store_statements(session, [statement()], HOST, version="1.0.3", now=at)
+    xapi.storage.store.store_statements(session, [statement()], HOST, version="1.0.3", now=at)
     return session, at
 
 
@@ -154,7 +154,7 @@ def test_a_voiding_and_its_target_that_arrive_at_once_find_each_other(postgres_s
 def test_a_transaction_announces_itself_once(postgres_store: Store, clock: TestClock) -> None:
     with postgres_store.sessions() as session:
         for _ in range(3):
-            xapi.store.store_statements(
+            xapi.storage.store.store_statements(
                 session, [statement(), statement(object=about(str(uuid.uuid4())))], HOST, version="1.0.3", now=clock()
             )
         locks = session.connection().exec_driver_sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").scalar()

@@ -12,18 +12,18 @@ from sqlalchemy.orm import Session
 
 from tests.integration.xapi.conftest import ACTIVITY, ANNA, BO, HOME_PAGE, Store, statement
 from xapi import Credential
-from xapi.actor import key_of
-from xapi.admission import admit
-from xapi.consistency import announce
-from xapi.documents import lock, put
-from xapi.erased import mark
-from xapi.erasure import erase_rest, erase_some, foreseen
 from xapi.errors import Erased
-from xapi.models import AgentNameRow, DocumentRow, KeyRow, StatementRow
-from xapi.place import STATE as STATES
-from xapi.place import parse_place
-from xapi.reading import received
-from xapi.store import insert_admitted, store_statements
+from xapi.rules.actor import key_of
+from xapi.rules.admission import admit
+from xapi.rules.document_key import STATE as STATES
+from xapi.rules.document_key import parse_place
+from xapi.rules.statement_json import received
+from xapi.storage.consistency import announce
+from xapi.storage.documents import lock, put
+from xapi.storage.erased import mark
+from xapi.storage.erasure import erase_rest, erase_some, foreseen
+from xapi.storage.models import AgentNameRow, DocumentRow, KeyRow, StatementRow
+from xapi.storage.store import insert_admitted, store_statements
 
 AGENTS = [key for one in (ANNA,) if (key := key_of(one))]
 STATE = {"activityId": ACTIVITY, "agent": json.dumps(ANNA), "stateId": "s"}

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.integration.xapi.conftest import ACTIVITY, ANNA, BO, VERB, Store, about, statement, voiding
-from xapi.actor import key_of
-from xapi.erasure import erase_rest, erase_some, foreseen
-from xapi.models import AttachmentPiece, AttachmentRow, DocumentRow, IdRow, KeyRow, OutboxRow, StatementRow
+from xapi.rules.actor import key_of
+from xapi.storage.erasure import erase_rest, erase_some, foreseen
+from xapi.storage.models import AttachmentPiece, AttachmentRow, DocumentRow, IdRow, KeyRow, OutboxRow, StatementRow
 
 AGENTS = [key for one in (ANNA,) if (key := key_of(one))]
 STATE = {"activityId": ACTIVITY, "agent": json.dumps(ANNA), "stateId": "s"}

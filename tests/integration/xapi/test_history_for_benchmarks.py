@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from tests.benchmarks import history
 from tests.integration.xapi.conftest import Store
-from xapi.indexing import Usage, keys
-from xapi.statement import check
+from xapi.rules.indexing import Usage, keys
+from xapi.rules.statement import check
 
 
 def test_made_statements_have_the_keys_that_the_store_would_give_them(postgres_store: Store) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-import xapi.actor
-import xapi.statement
+import xapi.rules.actor
+import xapi.rules.statement
 from tests.hostile_texts import MARKS, grows_too_fast, long
 from tests.integration.xapi.conftest import ACTIVITY, BO, Store
 from tests.property.xapi.hostile import whole_statement
@@ -129,10 +129,10 @@ def as_parameter(path: str, name: str, unit: str, size: int) -> dict[str, Any]:
 
 def test_every_property_is_among_those_that_are_tried() -> None:
     """A property that the store learns to take belongs into `whole`; then it is tried here."""
-    tables = [table for name, table in vars(xapi.statement).items() if isinstance(table, dict) and not name.startswith("__")]
-    taken = {name for table in tables for name, check in table.items() if callable(check)} | set(xapi.actor.IDENTIFIERS)
+    tables = [table for name, table in vars(xapi.rules.statement).items() if isinstance(table, dict) and not name.startswith("__")]
+    taken = {name for table in tables for name, check in table.items() if callable(check)} | set(xapi.rules.actor.IDENTIFIERS)
     tried = {step for seed in SEEDS for way, _ in leaves(whole(seed)) for step in way}
-    assert taken - tried - set(xapi.statement.COMPONENTS) == set()
+    assert taken - tried - set(xapi.rules.statement.COMPONENTS) == set()
 
 
 def test_no_property_of_a_statement_stops_the_store(local_store: Store) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from tests.integration.xapi.conftest import Store, TestClock, open_engine, statement
-from xapi import outbox
+from xapi.storage import outbox
 
 
 def test_what_is_taken_and_done_is_gone_in_order_of_storing(store: Store, session: Session) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from tests.integration.xapi.conftest import BO, Store, statement, voiding
-from xapi import partitions
+from xapi.storage import partitions
 
 NOVEMBER, JANUARY = datetime(2026, 11, 20, tzinfo=UTC), datetime(2027, 1, 5, tzinfo=UTC)
 

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from tests.integration.xapi.conftest import ANNA, BO, VERB, Store, TestClock, about, open_engine, statement, voiding
 from tests.integration.xapi.test_erasure import with_data
-from xapi import Credential, partitions
-from xapi.models import AgentNameRow, AttachmentPiece, AttachmentRow, IdRow, KeyRow, OutboxRow, ReferenceRow, StatementRow
-from xapi.retention import (
+from xapi import Credential
+from xapi.storage import partitions
+from xapi.storage.models import AgentNameRow, AttachmentPiece, AttachmentRow, IdRow, KeyRow, OutboxRow, ReferenceRow, StatementRow
+from xapi.storage.retention import (
     Month,
     clear_some,
     close,
@@ -26,7 +27,7 @@ from xapi.retention import (
     take_off,
     unread,
 )
-from xapi.store import store_statements, voided_among
+from xapi.storage.store import store_statements, voided_among
 
 JANUARY, MARCH = datetime(2026, 1, 20, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
 OLD = month_of(JANUARY)

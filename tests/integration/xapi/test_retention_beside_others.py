@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from tests.integration.xapi.conftest import ANNA, BO, Store, TestClock, statement
 from tests.integration.xapi.test_retention import JANUARY, MARCH, remove
-from xapi import partitions
-from xapi.models import StatementRow
-from xapi.retention import Month, close, month_of
+from xapi.storage import partitions
+from xapi.storage.models import StatementRow
+from xapi.storage.retention import Month, close, month_of
 
 
 def test_while_somebody_reads_a_month_it_does_not_go_and_nobody_waits_long(postgres_store: Store, clock: TestClock) -> None:

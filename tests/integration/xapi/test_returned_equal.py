@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.xapi.conftest import Store
-from xapi.equality import digest
+from xapi.rules.equality import digest
 
 iris = st.sampled_from(["http://a.example/1", "urn:x:y", "tag:é.example,2026:读/1", "https://a.example/?q=%20#f"])
 tags = st.sampled_from(["en", "zh-Hans-CN", "x-own", "de-CH-1996"])

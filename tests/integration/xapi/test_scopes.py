@@ -9,9 +9,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.integration.xapi.conftest import ACTIVITY, ANNA, Store, statement
-from xapi.auth import ACCESS
-from xapi.keys import SCOPES
-from xapi.models import StatementRow
+from xapi.rules.auth import ACCESS
+from xapi.storage.keys import SCOPES
+from xapi.storage.models import StatementRow
 from xapi.views import RESOURCES
 
 STATEMENTS = {"statements/read", "statements/read/mine", "all/read", "all"}

@@ -114,7 +114,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     url = f"sqlite:///{tmp_path_factory.mktemp('served') / 'store.sqlite3'}"
     sessions, readers = xapi.connect(url)
     with sessions.begin() as session:
-        key, secret = xapi.keys.add_key(session, "tests", ("all",), now=xapi.utc_now())
+        key, secret = xapi.storage.keys.add_key(session, "tests", ("all",), now=xapi.utc_now())
     readers.kw["bind"].dispose()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

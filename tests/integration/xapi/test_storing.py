@@ -9,7 +9,7 @@ import pytest
 
 import xapi
 from tests.integration.xapi.conftest import ANNA, BO, VERB, Store, statement
-from xapi.models import KeyRow, OutboxRow, StatementRow
+from xapi.storage.models import KeyRow, OutboxRow, StatementRow
 
 
 def test_a_stored_statement_is_given_back_with_what_the_store_sets(store: Store) -> None:
@@ -97,7 +97,7 @@ def test_every_statement_gets_exactly_one_outbox_row(store: Store) -> None:
     batch = [statement() for _ in range(5)]
     ids = store.stored(*batch) + store.stored(*batch, statement())
     with store.sessions() as session:
-        waiting = [str(row.statement_id) for row in xapi.outbox.take(session, 100)]
+        waiting = [str(row.statement_id) for row in xapi.storage.outbox.take(session, 100)]
     assert sorted(waiting) == sorted(set(ids))
     assert len(waiting) == 6
 
@@ -169,7 +169,7 @@ def test_batches_that_share_statements_in_another_order_do_not_deadlock(store: S
 def test_a_killed_transaction_leaves_nothing(store: Store) -> None:
     credential = xapi.Credential("host", ANNA, frozenset({"all"}))
     with store.sessions() as session:
-        xapi.store.store_statements(session, [statement()], credential, version="1.0.3", now=store.clock())
+        xapi.storage.store.store_statements(session, [statement()], credential, version="1.0.3", now=store.clock())
         session.connection().invalidate()
     assert store.count(StatementRow) == store.count(KeyRow) == store.count(OutboxRow) == 0
 
@@ -179,10 +179,10 @@ def test_the_hosts_own_statements_enter_in_its_own_transaction(store: Store) -> 
     sent = statement()
     for _ in range(2):
         with store.sessions() as session:
-            (identifier,) = xapi.store.store_statements(session, [sent], credential, version="1.0.3", now=store.clock())
+            (identifier,) = xapi.storage.store.store_statements(session, [sent], credential, version="1.0.3", now=store.clock())
             session.commit()
     with store.sessions() as session:
-        text = xapi.store.load_texts(session, [identifier])[identifier]
+        text = xapi.storage.store.load_texts(session, [identifier])[identifier]
     assert json.loads(text)["authority"] == BO
     assert store.ids() == [sent["id"]]
     assert store.count(OutboxRow) == 1

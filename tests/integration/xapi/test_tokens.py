@@ -8,10 +8,10 @@ from urllib.parse import quote_plus
 import pytest
 from werkzeug.test import TestResponse
 
-import xapi.keys
+import xapi.storage.keys
 from tests.integration.xapi.conftest import Store, TestClock, statement
-from xapi import tokens
-from xapi.models import StatementRow, TokenRow
+from xapi.storage import tokens
+from xapi.storage.models import StatementRow, TokenRow
 
 GRANT = {"grant_type": "client_credentials"}
 FORM = "application/x-www-form-urlencoded"
@@ -117,7 +117,7 @@ def test_revoking_a_key_kills_its_tokens_within_ten_seconds_and_no_others(store:
     killed, alive = bearer(store, key), bearer(store, other)
     assert [store.get(by=token).status_code for token in (killed, alive)] == [200, 200]
     with store.sessions() as session:
-        assert xapi.keys.revoke_key(session, pair_of(key)[0], clock())
+        assert xapi.storage.keys.revoke_key(session, pair_of(key)[0], clock())
         session.commit()
     assert ask(store, key, **GRANT).json["error"] == "invalid_client"  # at once: a token is never given from memory
     clock.at += timedelta(seconds=10)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from lms.egress.address import Address, NotReached, is_local, parse_address, resolve
 from lms.egress.networks import can_be_host, is_one_machine, is_public
 from lms.errors import InvalidInput
-from lms.records.forwarding.address import Address, NotReached, is_local, parse_address, resolve
 from tests.factories import settings_for
 
 SETTINGS = settings_for("sqlite://", Path("/var"))

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from lms.egress.address import Address, NotReached, parse_address, resolve
 from lms.errors import InvalidInput
-from lms.records.forwarding.address import Address, NotReached, parse_address, resolve
-from lms.records.forwarding.bundles import MOST_ATTACHED, MOST_BYTES, bundles
-from lms.records.forwarding.filters import Filter, filter_of, parse_filter
-from lms.records.forwarding.verdicts import LONGEST_WAIT, Verdict, verdict, wait
+from lms.federation.forwarding.bundles import MOST_ATTACHED, MOST_BYTES, bundles
+from lms.federation.forwarding.filters import Filter, filter_of, parse_filter
+from lms.federation.forwarding.verdicts import LONGEST_WAIT, Verdict, verdict, wait
 from lms.sealing import NotOpened, seal, unseal
 from tests.factories import settings_for
-from xapi.browsing import Seen
+from xapi.storage.viewer_queries import Seen
 
 SETTINGS = settings_for("sqlite://", Path("/var"))
 TAKEN = ["https://lrs.example", "https://lrs.example:8443/xapi/", "https://数据.example/xapi"]

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xapi.admission import admit, complete
-from xapi.auth import Credential, pin
 from xapi.errors import BadRequest, Forbidden, XapiError
-from xapi.reading import compose, lay_over, read, received
+from xapi.rules.admission import admit, complete
+from xapi.rules.auth import Credential, pin
+from xapi.rules.statement_json import compose, lay_over, read, received
 
 ANNA = {"mbox": "mailto:anna@example.org"}
 REGISTRATION = UUID("5c6c8f0e-9d0a-4f67-9d43-5ef7f8d7a6b1")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from xapi.equality import digest
+from xapi.rules.equality import digest
 
 ANNA, BO = {"mbox": "mailto:anna@example.org"}, {"mbox": "mailto:bo@example.org"}
 AROUND: dict[str, Any] = {"parent": [{"id": "http://p.example"}], "other": [{"id": "http://x.example"}, {"id": "http://y.example"}]}

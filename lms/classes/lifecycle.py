@@ -1,0 +1,77 @@
+"""How does a class change after it was opened, and how does it end? Each change is kept with who made it (`changes`).
+
+What its teachers' hours become by that is not decided here: `lms.crediting.windows` follows.
+"""
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.classes import changes
+from lms.classes.changes import By
+from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.setup import Run, problems_of, programme_version_of
+from lms.errors import InvalidInput
+from lms.i18n import pick
+from lms.programmes.store import document_of
+
+
+def change(session: Session, training_class: TrainingClass, run: Run, by: By) -> bool:
+    """Let a class run as `run` says; return whether anything of it is new. Code, provider and programme stay what they are.
+
+    Raises:
+        InvalidInput: with one line for each problem.
+    """
+    problems = [*problems_of(programme_version_of(session, training_class), run), *_in_use(session, training_class, run)]
+    if problems:
+        raise InvalidInput(_("Nothing was changed."), problems)
+    wanted = {
+        "name": run.name.strip(),
+        "intake": run.intake.strip(),
+        "starts_on": run.starts_on,
+        "ends_on": run.ends_on,
+        "tracks": ",".join(run.tracks),
+        "counts_within": run.counts_within,
+    }
+    different = [name for name in changes.FIELDS if getattr(training_class, name) != wanted[name]]
+    for name in different:
+        line = changes.made(name, by, before=str(getattr(training_class, name)), after=str(wanted[name]))
+        changes.note(session, training_class.id, line)
+        setattr(training_class, name, wanted[name])
+    session.flush()
+    return bool(different)
+
+
+def _in_use(session: Session, training_class: TrainingClass, run: Run) -> list[str]:
+    """Return which tracks cannot be left out: somebody is in them."""
+    if not run.tracks:
+        return []
+    used = session.execute(
+        select(Enrolment.track, func.count())
+        .where(Enrolment.class_id == training_class.id, Enrolment.track.not_in(run.tracks))
+        .group_by(Enrolment.track)
+        .order_by(Enrolment.track)
+    )
+    names = {one.key: pick(one.name.zh, one.name.en) for one in document_of(programme_version_of(session, training_class)).tracks}
+    said = ((names.get(track, track), count) for track, count in used)
+    return ["tracks: " + _("%(track)s cannot be left out, %(count)s teachers are in it", track=track, count=count) for track, count in said]
+
+
+def close(session: Session, training_class: TrainingClass, by: By) -> bool:
+    """End a class: nobody is added any more, and no time after this moment counts. Return whether it was open."""
+    if training_class.closed_at is not None:
+        return False
+    training_class.closed_at = by.at
+    changes.note(session, training_class.id, changes.made("closed", by))
+    session.flush()
+    return True
+
+
+def reopen(session: Session, training_class: TrainingClass, by: By) -> bool:
+    """Let a closed class go on; return whether it was closed. What was studied meanwhile counts, as far as its days allow."""
+    if training_class.closed_at is None:
+        return False
+    training_class.closed_at = None
+    changes.note(session, training_class.id, changes.made("reopened", by))
+    session.flush()
+    return True

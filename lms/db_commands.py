@@ -1,0 +1,25 @@
+"""`lms db`: how does a database get the tables that this program needs?"""
+
+import click
+
+import xapi
+from lms.clock import system_clock
+from lms.db import Database
+from lms.migrations import migrating
+from lms.starting import settings_of_environment
+
+
+@click.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Create or bring up to date every table. Run again it does nothing."""
+    database = Database(settings_of_environment().database_url)
+    migrating.upgrade(database.engine)
+    with database.writing() as connection:
+        xapi.partitions.prepare(connection, system_clock())
+    database.dispose()
+    click.echo("The database is up to date.")

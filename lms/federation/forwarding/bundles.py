@@ -1,0 +1,32 @@
+"""Which statements go into one request? As many as belong together: of one version, in order, not too many bytes. Pure."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
+
+from xapi.queries import Seen
+
+MOST_BYTES = 1024 * 1024  # of statements
+MOST_ATTACHED = 16 * 1024 * 1024  # of their attachments; a single statement may have more
+FIRST, SECOND = "1.0.3", "2.0.0"
+
+
+def version_of(text: str) -> str:
+    """Return in which version a statement is sent: the one that it names."""
+    return SECOND if str(json.loads(text).get("version", "")).startswith("2.") else FIRST
+
+
+def bundles(statements: Sequence[Seen], attached: Mapping[UUID, int]) -> Iterator[tuple[str, list[Seen]]]:
+    """Yield (version, statements) for one request each; `attached`: how many bytes of data a statement has."""
+    bundle: list[Seen] = []
+    version, size, data = FIRST, 0, 0
+    for seen in statements:
+        own = version_of(seen.text)
+        full = size + len(seen.text) > MOST_BYTES or data + attached.get(seen.id, 0) > MOST_ATTACHED
+        if bundle and (own != version or full):
+            yield version, bundle
+            bundle, size, data = [], 0, 0
+        bundle.append(seen)
+        version, size, data = own, size + len(seen.text), data + attached.get(seen.id, 0)
+    if bundle:
+        yield version, bundle

@@ -1,0 +1,239 @@
+"""`lms xapi forward …`: to which other record stores do statements go, and how far are they?"""
+
+import json
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_babel import force_locale
+
+from lms import vocabulary as v
+from lms.clock import now
+from lms.config import Settings
+from lms.db import session, transaction
+from lms.egress.address import Address, NotReached, is_local
+from lms.errors import InvalidInput, NotFound
+from lms.federation.forwarding import office
+from lms.federation.forwarding.filters import parse_filter
+from lms.federation.forwarding.office import Order, Standing
+from lms.federation.forwarding.remote import opened
+from lms.federation.forwarding.sending import mark_of
+from lms.federation.forwarding.words import REASONS
+
+
+@click.group("forward")
+def forward() -> None:
+    """Forwarding to other record stores."""
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what was wrong, a line for each, and end with 2."""
+    try:
+        with force_locale("en"):
+            yield
+    except (InvalidInput, NotFound) as error:
+        for problem in (isinstance(error, InvalidInput) and error.problems) or [error.message]:
+            click.echo(problem, err=True)
+        sys.exit(2)
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+@forward.command("add")
+@click.option("--name", required=True, help="What it is called here.")
+@click.option("--endpoint", required=True, help="Address of the other record store, the part before /statements.")
+@click.option("--key", required=True, help="Key (user name) that the other store gave.")
+@click.option("--secret", envvar="LMS_FORWARD_SECRET", help="Its secret; better given by LMS_FORWARD_SECRET or typed when asked for.")
+@click.option("--verb", "verbs", multiple=True, help="Only statements with this verb (an IRI; repeatable: any of them).")
+@click.option("--activity", "activities", multiple=True, help="Only statements about this activity or within it (an IRI; repeatable).")
+@click.option("--course", "courses", multiple=True, help="Only statements of this course of ours (its code; repeatable).")
+@click.option("--agent", "agents", multiple=True, help="Only statements of this person (an Agent as JSON; repeatable).")
+@click.option("--from-now", is_flag=True, help="Leave out what is stored already.")
+@click.option("--internal", is_flag=True, help="The store is inside your own network: plain http and private addresses are taken.")
+@click.option("--json", "as_json", is_flag=True, help="Print the forward as JSON.")
+@with_appcontext
+def add_forward(  # noqa: PLR0913 - one parameter an option
+    *,
+    name: str,
+    endpoint: str,
+    key: str,
+    secret: str | None,
+    verbs: tuple[str, ...],
+    activities: tuple[str, ...],
+    courses: tuple[str, ...],
+    agents: tuple[str, ...],
+    from_now: bool,
+    internal: bool,
+    as_json: bool,
+) -> None:
+    """Add a forward and say whether the other store answers. It begins within seconds, with the oldest statement."""
+    if secret is None:
+        secret = click.prompt("Secret", hide_input=True)
+    internal = internal or is_local(endpoint)
+    with _told():
+        courses = tuple(v.course_iri(_settings().public_url, course) for course in courses)
+        chosen = parse_filter(verbs, (*activities, *courses), agents)
+        order = Order(name, endpoint, key, secret, chosen, internal=internal, from_now=from_now)
+        with transaction() as writing:
+            added = office.add(writing, order, _settings(), now())
+    answers = _tried(Address(added.endpoint, added.internal), key, secret)
+    _show(office.standing(session(), added), as_json=as_json, answers=answers)
+
+
+def _tried(address: Address, key: str, secret: str) -> str:
+    try:
+        with opened(address, key, secret, mark_of(_settings())) as store:
+            return f"it answers, and speaks {', '.join(store.versions())}"
+    except NotReached as error:
+        return f"no answer now: {error}. It is tried again by itself"
+
+
+@forward.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the forwards as JSON.")
+@with_appcontext
+def list_forwards(*, as_json: bool) -> None:
+    """List the forwards with what is still to send and what was refused."""
+    found = office.standings(session())
+    if as_json:
+        click.echo(json.dumps([_described(one) for one in found], ensure_ascii=False))
+        return
+    if not found:
+        click.echo("No forwards yet. Add one with `lms xapi forward add`.")
+    for one in found:
+        _show(one, as_json=False)
+
+
+@forward.command("letters")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@with_appcontext
+def list_letters(name: str, *, as_json: bool) -> None:
+    """List the latest statements that the other store of NAME refused, and why."""
+    with _told():
+        found = [
+            {
+                "statement": str(one.statement_id),
+                "reason": one.reason,
+                "refused": _written(one.refused_at),
+                "tries": one.tries,
+                "waiting": one.waiting,
+            }
+            for one in office.letters(session(), office.named(session(), name, locked=False))
+        ]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    elif not found:
+        click.echo(f"No statement was refused by {name}.")
+    else:
+        for letter in found:
+            click.echo(
+                f"{letter['statement']}  {letter['refused']}  {letter['reason']}{'  (to be tried again)' if letter['waiting'] else ''}"
+            )
+
+
+@forward.command("pause")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print the forward as JSON.")
+@with_appcontext
+def pause_forward(name: str, *, as_json: bool) -> None:
+    """Send nothing more to NAME until it is resumed."""
+    with _told(), transaction() as writing:
+        office.pause(office.named(writing, name))
+    _show_named(name, as_json=as_json)
+
+
+@forward.command("resume")
+@click.argument("name")
+@click.option("--secret", envvar="LMS_FORWARD_SECRET", default="", help="Another secret for its key, if that has changed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the forward as JSON.")
+@with_appcontext
+def resume_forward(name: str, secret: str, *, as_json: bool) -> None:
+    """Go on with NAME from where it was."""
+    with _told(), transaction() as writing:
+        office.resume(office.named(writing, name), _settings(), now(), secret)
+    _show_named(name, as_json=as_json)
+
+
+@forward.command("retry")
+@click.argument("name")
+@click.option("--statement", type=click.UUID, help="Only the dead letter of this statement.")
+@click.option("--json", "as_json", is_flag=True, help="Print how many there are as JSON.")
+@with_appcontext
+def retry_forward(name: str, statement: uuid.UUID | None, *, as_json: bool) -> None:
+    """Let the dead letters of NAME be tried again, with its next turn."""
+    with _told(), transaction() as writing:
+        count = office.retry(writing, office.named(writing, name), now(), statement)
+        if statement is not None and not count:
+            raise NotFound(f"--statement: {name} has no dead letter of {statement}")
+    click.echo(json.dumps({"name": name, "to_be_tried_again": count}) if as_json else f"{count} to be tried again")
+
+
+@forward.command("remove")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
+@with_appcontext
+def remove_forward(name: str, *, yes: bool, as_json: bool) -> None:
+    """Remove NAME and its dead letters. What the other store has it keeps."""
+    with _told():
+        office.named(session(), name, locked=False)
+        if not yes:
+            click.confirm(f"Remove the forward {name!r} and its dead letters?", abort=True)
+        with transaction() as writing:
+            office.remove(writing, office.named(writing, name))
+    click.echo(json.dumps({"removed": name}) if as_json else f"{name} is removed")
+
+
+def _show_named(name: str, *, as_json: bool) -> None:
+    _show(office.standing(session(), office.named(session(), name, locked=False)), as_json=as_json)
+
+
+def _show(one: Standing, *, as_json: bool, answers: str = "") -> None:
+    said = _described(one) | ({"answers": answers} if answers else {})
+    if as_json:
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    waiting = f"{one.backlog}{' or more' if one.more else ''} to send, {one.forward.sent} sent, {one.letters} dead letters"
+    click.echo(f"{one.forward.name}: {one.forward.state}, {waiting} → {one.forward.endpoint}")
+    for line in (answers, said["reason"], said["detail"] and f"{said['last_failure']}: {said['detail']}"):
+        if line:
+            click.echo(f"  {line}")
+
+
+def _described(one: Standing) -> dict[str, Any]:
+    row = one.forward
+    with force_locale("en"):
+        reason = str(REASONS[row.reason]) if row.reason else ""
+    return {
+        "name": row.name,
+        "endpoint": row.endpoint,
+        "key": row.key,
+        "internal": row.internal,
+        "filter": row.filter,
+        "state": row.state,
+        "reason": reason,
+        "detail": row.detail,
+        "backlog": one.backlog,
+        "backlog_is_more": one.more,
+        "sent": row.sent,
+        "there_already": row.there,
+        "dead_letters": one.letters,
+        "failures_in_a_row": row.tries,
+        "next_try": _written(row.next_at) if row.tries else None,
+        "last_success": _written(row.last_success),
+        "last_failure": _written(row.last_failure),
+    }
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None

@@ -1,0 +1,21 @@
+"""What if another store's address leads back to this site? Its statements are refused, and the forward says so and stops."""
+
+from flask import Flask, Response, request
+
+from lms.config import Settings
+from lms.federation.forwarding.remote import LOOP_HEADER
+from lms.federation.forwarding.sending import mark_of
+
+LOOP_DETECTED = 508
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Refuse requests that this installation itself has sent, however they came back."""
+    own = mark_of(settings)
+
+    def refuse_own() -> Response | None:
+        if request.headers.get(LOOP_HEADER) != own:
+            return None
+        return Response("These statements come from this very site.", status=LOOP_DETECTED, mimetype="text/plain")
+
+    app.before_request(refuse_own)

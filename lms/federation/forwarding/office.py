@@ -1,0 +1,158 @@
+"""What can be done with forwards, and how do they stand? For the command line and the page alike."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from lms.config import Settings
+from lms.egress.address import credential_problems, parse_address
+from lms.errors import InvalidInput, NotFound
+from lms.federation.forwarding.filters import Filter, filter_of
+from lms.federation.forwarding.models import PAUSED, RUNNING, DeadLetter, Forward
+from lms.federation.forwarding.sending import PURPOSE
+from lms.sealing import seal
+from xapi.queries import count_following
+from xapi.statements import Cursor
+
+LONGEST_NAME = 100
+MOST_COUNTED = 10_000
+LAST = 2**62  # comes after every statement of its instant
+BY_HAND = "by-hand"
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody asks for: which statements go where, by which credential."""
+
+    name: str
+    endpoint: str
+    key: str
+    secret: str
+    filter: Filter
+    internal: bool = False
+    from_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A forward, and how far it is: what is still to send (more than that where `more`), and what was refused."""
+
+    forward: Forward
+    backlog: int
+    more: bool
+    letters: int
+
+
+def add(session: Session, order: Order, settings: Settings, now: datetime) -> Forward:
+    """Add a forward, of everything that is stored or of what will be.
+
+    Raises:
+        InvalidInput: one line for each field that is wrong.
+    """
+    problems = list(_problems(session, order))
+    try:
+        address = parse_address(order.endpoint, settings, internal=order.internal)
+    except InvalidInput as error:
+        raise InvalidInput("The forward was not added.", [*problems, *error.problems]) from error
+    if problems:
+        raise InvalidInput("The forward was not added.", problems)
+    forward = Forward(
+        name=order.name.strip(),
+        endpoint=address.url,
+        key=order.key,
+        secret=seal(order.secret, settings.secret_key, PURPOSE),
+        internal=address.internal,
+        filter=order.filter.stored,
+        place_stored=now if order.from_now else None,
+        place_sid=LAST if order.from_now else None,
+        next_at=now,
+        touched_at=now,
+        created_at=now,
+    )
+    session.add(forward)
+    session.flush()
+    return forward
+
+
+def _problems(session: Session, order: Order) -> Sequence[str]:
+    problems = []
+    name = order.name.strip()
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        problems.append("name: " + _("needs 1 to %(n)s printable characters", n=LONGEST_NAME))
+    elif session.scalar(select(Forward.id).where(Forward.name == name)):
+        problems.append("name: " + _("there is a forward of this name already"))
+    return [*problems, *credential_problems(order.key, order.secret)]
+
+
+def named(session: Session, name: str, *, locked: bool = True) -> Forward:
+    """Return a forward by its name; `locked` in a session for writing.
+
+    Raises:
+        NotFound: there is none.
+    """
+    wanted = select(Forward).where(Forward.name == name)
+    found = session.scalar(wanted.with_for_update() if locked else wanted)
+    if found is None:
+        raise NotFound(f"name: there is no forward {name!r}; see `lms xapi forward list`")
+    return found
+
+
+def standing(session: Session, forward: Forward) -> Standing:
+    """Return how far a forward is; what waits is counted up to a bound."""
+    place = Cursor(forward.place_stored, forward.place_sid) if forward.place_stored and forward.place_sid is not None else None
+    backlog, more = count_following(session, filter_of(forward.filter).look(), place, MOST_COUNTED)
+    letters = session.scalar(select(func.count()).where(DeadLetter.forward_id == forward.id)) or 0
+    return Standing(forward, backlog, more, letters)
+
+
+def standings(session: Session) -> list[Standing]:
+    """Return all forwards by name."""
+    return [standing(session, one) for one in session.scalars(select(Forward).order_by(Forward.name))]
+
+
+def pause(forward: Forward) -> None:
+    """Send nothing more until it is resumed. A request that is under way may still arrive; it is sent again then."""
+    if forward.state == RUNNING:
+        forward.state, forward.turn, forward.reason, forward.detail = PAUSED, None, BY_HAND, ""
+
+
+def resume(forward: Forward, settings: Settings, now: datetime, secret: str = "") -> None:
+    """Go on from where it was, with another `secret` where one is given; one that waits after a failure tries at once."""
+    if secret:
+        forward.secret = seal(secret, settings.secret_key, PURPOSE)
+    forward.state, forward.reason, forward.tries, forward.refused, forward.next_at = RUNNING, "", 0, 0, now
+
+
+def remove(session: Session, forward: Forward) -> None:
+    """Remove a forward and its dead letters. What the other store has it keeps."""
+    session.execute(delete(DeadLetter).where(DeadLetter.forward_id == forward.id))
+    session.delete(forward)
+
+
+def letters(session: Session, forward: Forward) -> Sequence[DeadLetter]:
+    """Return the latest dead letters."""
+    wanted = select(DeadLetter).where(DeadLetter.forward_id == forward.id)
+    return session.scalars(wanted.order_by(DeadLetter.refused_at.desc(), DeadLetter.id.desc()).limit(SHOWN)).all()
+
+
+def discard(session: Session, forward: Forward, statement_id: uuid.UUID) -> bool:
+    """Forget that a statement was refused: it is never sent there, and holds nothing back; return whether it was."""
+    own = (DeadLetter.forward_id == forward.id, DeadLetter.statement_id == statement_id)
+    found = session.scalars(delete(DeadLetter).where(*own).returning(DeadLetter.id)).all()
+    forward.discarded += len(found)
+    return bool(found)
+
+
+def retry(session: Session, forward: Forward, now: datetime, statement_id: uuid.UUID | None = None) -> int:
+    """Let dead letters (one, or all) be tried again; return how many that are."""
+    wanted = [DeadLetter.forward_id == forward.id, *([] if statement_id is None else [DeadLetter.statement_id == statement_id])]
+    found = session.scalars(update(DeadLetter).where(*wanted).values(waiting=True).returning(DeadLetter.id)).all()
+    if found and forward.state == RUNNING:
+        forward.next_at = now
+    return len(found)

@@ -1,0 +1,230 @@
+"""How does one turn at a forward go? Read what comes next, send it, note how far it got; what is refused is found and set aside."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import xapi.queries
+import xapi.store
+from lms.clock import now
+from lms.config import Settings
+from lms.db import database, transaction
+from lms.egress.address import Address, NotReached
+from lms.federation.forwarding import turns
+from lms.federation.forwarding.bundles import bundles, version_of
+from lms.federation.forwarding.models import DeadLetter, Forward
+from lms.federation.forwarding.remote import Answer, RemoteStore, opened
+from lms.federation.forwarding.turns import Lost, Turn
+from lms.federation.forwarding.verdicts import CRASHED, Verdict, shut_reason, verdict
+from lms.sealing import NotOpened, derived, unseal
+from xapi.queries import JSON, Seen, following, pack
+from xapi.queries import earlier_about as about
+from xapi.store import load_texts
+
+log = structlog.get_logger(__name__)
+PURPOSE, MARK = "secret of a forward", "mark of a forward"
+TURN_SECONDS = 5
+TOUCH_SECONDS = 30
+AT_ONCE = 100
+MOST_REFUSED = 20  # statements in a row: then it is not the statements
+MOST_CRASHES = 8  # failures in a row, after which a statement on which the other store crashes is set aside
+
+
+class Stop(Exception):
+    """The turn ends before its time. With a `reason` nothing more is sent until somebody has looked.
+
+    `about`: to which statements the other store answered what stands in `detail`.
+    """
+
+    def __init__(self, detail: str, *, reason: str = "", again: timedelta | None = None, about: Sequence[UUID] = ()) -> None:
+        super().__init__(detail)
+        self.detail, self.reason, self.again, self.about = detail, reason, again, about
+
+
+def carry(turn: Turn, settings: Settings) -> bool:
+    """Do one turn; return whether there is more to send at once."""
+    try:
+        with opened(Address(turn.endpoint, turn.internal), turn.key, _secret(turn, settings), mark_of(settings)) as store:
+            more = _Run(turn, store).go()
+        _note(turn, lambda _session, forward: turns.give_back(forward, now(), more=more))
+    except Lost:
+        return False
+    except (NotReached, Stop) as error:
+        stop = error if isinstance(error, Stop) else Stop(str(error))
+    except Exception as error:  # whatever it is must not end all forwarding
+        log.exception("forward.failed", forward=turn.forward_id)
+        stop = Stop(f"something went wrong on our side ({type(error).__name__}); the log has it")
+    else:
+        return more
+    _give_up(turn, stop)
+    return False
+
+
+def mark_of(settings: Settings) -> str:
+    """Return what this installation signs its requests with, to know its own statements when they come back."""
+    return derived(settings.secret_key, MARK).hex()[:32]
+
+
+def _secret(turn: Turn, settings: Settings) -> str:
+    try:
+        return unseal(turn.secret, settings.secret_key, PURPOSE)
+    except NotOpened as error:
+        raise Stop("", reason="secret") from error
+
+
+def _give_up(turn: Turn, stop: Stop) -> None:
+    def note(session: Session, forward: Forward) -> None:
+        detail = "" if xapi.store.erased_among(session, stop.about) else stop.detail  # it may quote one that was erased meanwhile
+        if stop.reason:
+            turns.shut(forward, stop.reason, detail, now())
+        else:
+            turns.put_off(forward, detail, stop.again, now())
+
+    try:
+        _note(turn, note)
+    except Lost:
+        log.info("forward.lost", forward=turn.forward_id)
+
+
+def _note(turn: Turn, change: Callable[[Session, Forward], None]) -> None:
+    with transaction() as session:
+        change(session, turns.held(session, turn, now()))
+
+
+def _stop(answer: Answer, bundle: Sequence[Seen]) -> Stop:
+    return Stop(answer.said, reason=shut_reason(answer.status), again=answer.again, about=[one.id for one in bundle])
+
+
+@dataclass(slots=True)
+class _Run:
+    """One turn under way."""
+
+    turn: Turn
+    store: RemoteStore
+    refused: int = 0
+    until: float = field(default_factory=lambda: time.monotonic() + TURN_SECONDS)
+
+    def go(self) -> bool:
+        """Send until the turn is over; return whether there is more."""
+        self._letters()
+        look, place, limit = self.turn.filter.look(self.turn.until), self.turn.place, max(1, AT_ONCE >> self.turn.tries)
+        while time.monotonic() < self.until:
+            with database().reader() as session:
+                found, reached = following(session, look, place, limit)
+                statements = self._with_those_about(session, found) if look.filters else found
+            if reached is None:
+                return False
+            self._send_all(statements)
+            place = reached
+            _note(self.turn, lambda _session, forward, to=place: turns.reach(forward, to))  # type: ignore[misc]
+        return True
+
+    def _with_those_about(self, session: Session, found: Sequence[Seen]) -> list[Seen]:
+        """Return the statements and, before them as they are stored, those about them that were passed by."""
+        own = {one.id for one in found}
+        return [*(one for one in about(session, own, found[-1].place) if one.id not in own), *found] if found else []
+
+    def _send_all(self, statements: Sequence[Seen]) -> None:
+        with database().reader() as session:
+            attached: dict[UUID, int] = defaultdict(int)
+            for kept in xapi.queries.kept_for(session, [one.id for one in statements if '"attachments"' in one.text]):
+                attached[kept.statement_id] += kept.size
+        for version, bundle in bundles(statements, attached):
+            self._send(version, bundle, with_data=any(attached.get(one.id) for one in bundle))
+
+    def _send(self, version: str, bundle: Sequence[Seen], *, with_data: bool) -> None:
+        """Send a bundle; one that is refused is halved until what is at fault stands alone."""
+        answer = self._post(version, bundle, with_data=with_data)
+        found = self._judged(answer, bundle)
+        if found is Verdict.TAKEN:
+            self._took(bundle, sent=len(bundle))
+        elif found in {Verdict.LATER, Verdict.SHUT}:
+            raise _stop(answer, bundle)
+        elif len(bundle) > 1:
+            middle = len(bundle) // 2
+            for half in (bundle[:middle], bundle[middle:]):
+                self._send(version, half, with_data=with_data)
+        elif found is Verdict.THERE:
+            self._took(bundle, there=1)
+        else:
+            self._refused(bundle[0], answer.said)
+
+    def _post(self, version: str, bundle: Sequence[Seen], *, with_data: bool) -> Answer:
+        texts = [one.text for one in bundle]
+        whole = f"[{','.join(texts)}]"
+        if with_data:
+            packed = pack(database().reader, whole, texts)
+            return self.store.statements(version, packed.content_type, packed.length, self._touching(packed.chunks))
+        body = whole.encode("utf-8", "surrogatepass")
+        return self.store.statements(version, JSON, len(body), [body])
+
+    def _touching(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Say from time to time that somebody is still at it, however long the data takes."""
+        touched = time.monotonic()
+        for chunk in chunks:
+            yield chunk
+            if time.monotonic() > touched + TOUCH_SECONDS:
+                _note(self.turn, lambda _session, _forward: None)
+                touched = time.monotonic()
+
+    def _judged(self, answer: Answer, bundle: Sequence[Seen]) -> Verdict:
+        """Judge an answer; a store that crashes on one statement again and again, and is well otherwise, refuses it."""
+        found = verdict(answer.status)
+        if answer.status == CRASHED and len(bundle) == 1 and self.turn.tries >= MOST_CRASHES and self.store.versions():
+            return Verdict.REFUSED
+        return found
+
+    def _took(self, bundle: Sequence[Seen], *, sent: int = 0, there: int = 0) -> None:
+        def note(_session: Session, forward: Forward) -> None:
+            turns.reach(forward, bundle[-1].place)
+            turns.take(forward, sent, there, now())
+
+        _note(self.turn, note)
+
+    def _refused(self, seen: Seen, reason: str) -> None:
+        def note(session: Session, forward: Forward) -> None:
+            turns.reach(forward, seen.place)
+            turns.bury(session, forward, seen, reason, now())
+            self.refused = forward.refused
+
+        _note(self.turn, note)
+        if self.refused >= MOST_REFUSED:
+            raise Stop(reason, reason="all-refused", about=[seen.id])
+
+    def _letters(self) -> None:
+        """Try dead letters again that somebody asked for; one whose statement is gone goes with it."""
+        with database().reader() as session:
+            wanted = select(DeadLetter.statement_id).where(DeadLetter.forward_id == self.turn.forward_id, DeadLetter.waiting)
+            ids = session.scalars(wanted.order_by(DeadLetter.id).limit(AT_ONCE)).all()
+            texts = load_texts(session, ids)
+        for one in ids:
+            self._letter(one, texts.get(one))
+
+    def _letter(self, statement_id: UUID, text: str | None) -> None:
+        refused = ""
+        if text is not None:
+            seen = Seen(statement_id, self.turn.until, 0, voided=False, text=text)
+            with database().reader() as session:
+                with_data = bool(xapi.queries.kept_for(session, [statement_id]))
+            answer = self._post(version_of(text), [seen], with_data=with_data)
+            found = self._judged(answer, [seen])
+            if found in {Verdict.LATER, Verdict.SHUT}:
+                raise _stop(answer, [seen])
+            refused = answer.said if found is Verdict.REFUSED else ""
+
+        def note(session: Session, forward: Forward) -> None:
+            letter = turns.letter_of(session, forward, statement_id)
+            if letter is not None and refused:
+                turns.refuse_again(letter, refused, now())
+            elif letter is not None:
+                session.delete(letter)
+                forward.sent += text is not None
+
+        _note(self.turn, note)

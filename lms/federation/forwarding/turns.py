@@ -1,0 +1,126 @@
+"""How do workers share the forwards? One takes a turn, some seconds long; what it notes names the turn.
+
+A worker that dies loses nothing: the place is noted after the other store has answered, so the next one sends the same
+again, under the same ids. One that was given up for lost and is not notes nothing more. Two are never at one forward.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from lms.federation.forwarding.filters import Filter, filter_of
+from lms.federation.forwarding.models import PAUSED, RUNNING, DeadLetter, Forward
+from lms.federation.forwarding.verdicts import wait
+from xapi.queries import Seen
+from xapi.statements import Cursor
+from xapi.store import erased_among, through
+
+SILENT = timedelta(minutes=5)  # a turn not touched for this long has lost its worker; no single request takes longer
+EVERY = timedelta(seconds=10)
+MARGIN = timedelta(seconds=5)  # by how much the clocks of the machines that store may differ
+LONGEST_REASON = 500
+
+
+class Lost(Exception):
+    """The turn is over: somebody paused or removed the forward, or another worker has taken it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A worker's turn at a forward: where it stands, and up to when everything is stored that ever will be."""
+
+    forward_id: int
+    name: str
+    endpoint: str
+    internal: bool
+    key: str
+    secret: str  # sealed
+    filter: Filter
+    place: Cursor | None
+    until: datetime
+    tries: int
+
+
+def claim(session: Session, now: datetime) -> Turn | None:
+    """Take a turn at the forward that has waited longest for one, or whose worker died; None where none is due.
+
+    `session` is for writing: on SQLite its lock makes sure that nobody else is storing. `now` was read before.
+    """
+    free = or_(Forward.turn.is_(None), Forward.touched_at < now - SILENT)
+    due = select(Forward).where(Forward.state == RUNNING, Forward.next_at <= now, free).order_by(Forward.touched_at, Forward.id).limit(1)
+    forward = session.scalar(due.with_for_update(skip_locked=True))
+    if forward is None:
+        return None
+    forward.turn, forward.touched_at = uuid.uuid4().hex, now
+    place = Cursor(forward.place_stored, forward.place_sid) if forward.place_stored and forward.place_sid is not None else None
+    target = (forward.endpoint, forward.internal, forward.key, forward.secret)
+    return Turn(forward.id, forward.turn, *target, filter_of(forward.filter), place, through(session, now) - MARGIN, forward.tries)
+
+
+def held(session: Session, turn: Turn, now: datetime) -> Forward:
+    """Return the turn's forward, locked and touched.
+
+    Raises:
+        Lost: it is not the turn's any more.
+    """
+    forward = session.scalar(select(Forward).where(Forward.id == turn.forward_id).with_for_update())
+    if forward is None or forward.turn != turn.name or forward.state != RUNNING:
+        raise Lost
+    forward.touched_at = now
+    return forward
+
+
+def reach(forward: Forward, place: Cursor) -> None:
+    """Note that everything up to `place` has gone, or need not go; a place that was passed before changes nothing."""
+    if forward.place_stored is None or (forward.place_stored, forward.place_sid) < tuple(place):
+        forward.place_stored, forward.place_sid = place
+
+
+def take(forward: Forward, sent: int, there: int, now: datetime) -> None:
+    """Note that the other store has statements: `sent` just taken, `there` there already."""
+    forward.sent, forward.there = forward.sent + sent, forward.there + there
+    forward.tries = forward.refused = 0
+    forward.detail, forward.last_success = "", now
+
+
+def bury(session: Session, forward: Forward, seen: Seen, reason: str, now: datetime) -> None:
+    """Keep a refused statement as a dead letter; refused again it is the same letter. One that was erased meanwhile is none."""
+    letter = letter_of(session, forward, seen.id)
+    if letter is None:
+        if erased_among(session, [seen.id]):
+            return
+        letter = DeadLetter(forward_id=forward.id, statement_id=seen.id, tries=0)
+        session.add(letter)
+    refuse_again(letter, reason, now)
+    forward.refused, forward.tries, forward.last_failure = forward.refused + 1, 0, now
+
+
+def refuse_again(letter: DeadLetter, reason: str, now: datetime) -> None:
+    """Note that a dead letter was refused, and why."""
+    letter.reason, letter.refused_at, letter.tries, letter.waiting = reason[:LONGEST_REASON], now, letter.tries + 1, False
+
+
+def letter_of(session: Session, forward: Forward, statement_id: uuid.UUID) -> DeadLetter | None:
+    """Return a forward's dead letter of a statement."""
+    return session.scalar(select(DeadLetter).where(DeadLetter.forward_id == forward.id, DeadLetter.statement_id == statement_id))
+
+
+def give_back(forward: Forward, now: datetime, *, more: bool) -> None:
+    """End a turn; with `more` to send another may begin at once."""
+    forward.turn, forward.next_at = None, now if more else now + EVERY
+
+
+def put_off(forward: Forward, detail: str, asked: timedelta | None, now: datetime) -> None:
+    """End a turn that failed through nobody's fault: the same again, each time later."""
+    forward.turn, forward.tries = None, forward.tries + 1
+    forward.detail, forward.last_failure = detail[:LONGEST_REASON], now
+    forward.next_at = now + wait(forward.tries, asked)
+
+
+def shut(forward: Forward, reason: str, detail: str, now: datetime) -> None:
+    """End a turn and send nothing more until somebody has looked."""
+    forward.state, forward.turn = PAUSED, None
+    forward.reason, forward.detail, forward.last_failure = reason, detail[:LONGEST_REASON], now

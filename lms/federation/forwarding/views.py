@@ -1,0 +1,157 @@
+"""To which other record stores do statements go, and what did those not take? For the office of the whole site."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import BooleanField, SelectMultipleField, StringField, widgets
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired
+
+from lms import vocabulary as v
+from lms.accounts.access import person, requires
+from lms.accounts.models import OFFICE
+from lms.catalogue.models import Course
+from lms.celery_app import ring
+from lms.clock import now
+from lms.config import Settings
+from lms.db import session, transaction
+from lms.errors import InvalidInput, NotFound
+from lms.federation.changing import change, found
+from lms.federation.forms import StoreForm
+from lms.federation.forwarding import office
+from lms.federation.forwarding.filters import Filter
+from lms.federation.forwarding.models import Forward
+from lms.federation.forwarding.tasks import forward as work
+from lms.federation.forwarding.words import REASONS
+from lms.records.sections import bp
+from lms.records.selection_form import course_titles
+
+log = structlog.get_logger(__name__)
+GONE = _l("There is no such forward. Perhaps somebody has just removed it.")
+
+
+class ForwardForm(StoreForm):
+    """Where statements shall go, and which of them."""
+
+    name = StringField(_l("Name of the store"), validators=[DataRequired(_l("Say what it is called here."))])
+    courses = SelectMultipleField(_l("Only these courses"), widget=widgets.ListWidget(), option_widget=widgets.CheckboxInput())
+    from_now = BooleanField(_l("Leave out what is stored already"))
+
+    @property
+    def chosen(self) -> Filter:
+        """Which statements go there."""
+        settings: Settings = current_app.extensions["settings"]
+        return Filter(activities=tuple(v.course_iri(settings.public_url, code) for code in self.courses.data or ()))
+
+
+@bp.get("/forwarding")
+@requires(OFFICE)
+def forwarding() -> ResponseReturnValue:
+    """List the forwards, with how far each is."""
+    return render_template("records/forwarding.html", forwards=office.standings(session()), reasons=REASONS)
+
+
+@bp.route("/forwarding/new", methods=["GET", "POST"])
+@requires(OFFICE)
+def new_forward() -> ResponseReturnValue:
+    """Add a forward, to a public address; one inside the own network is an operator's to add."""
+    form = ForwardForm()
+    titles = course_titles(session())
+    form.courses.choices = [
+        SelectChoice(code, titles.get(code, code)) for code in session().scalars(select(Course.code).order_by(Course.code))
+    ]
+    if not form.validate_on_submit() or not _added(form):
+        return render_template("records/forward_new.html", form=form), 422 if form.is_submitted() else 200
+    ring(work)
+    flash(_("Statements go there from now on. What is stored already comes first."), "success")
+    return redirect(url_for(".forwarding"))
+
+
+def _added(form: ForwardForm) -> bool:
+    order = office.Order(
+        form.name.data, form.endpoint.data, form.key.data, form.secret.data, form.chosen, internal=False, from_now=form.from_now.data
+    )
+    try:
+        with transaction() as writing:
+            added = office.add(writing, order, current_app.extensions["settings"], now())
+    except InvalidInput as error:
+        form.tell(error.problems)
+        return False
+    log.info("forward.added", forward=added.id, by=person().id)
+    return True
+
+
+@bp.get("/forwarding/<int:forward_id>")
+@requires(OFFICE)
+def forward(forward_id: int) -> ResponseReturnValue:
+    """Show one forward and what the other store refused."""
+    own = found(session(), Forward, forward_id, str(GONE))
+    one = office.standing(session(), own)
+    return render_template("records/forward.html", one=one, letters=office.letters(session(), own), reasons=REASONS)
+
+
+@bp.post("/forwarding/<int:forward_id>/pause")
+@requires(OFFICE)
+def pause_forward(forward_id: int) -> ResponseReturnValue:
+    """Send nothing more until it is resumed."""
+    _change(forward_id, lambda _session, one: office.pause(one))
+    flash(_("Paused. Nothing is lost: what is stored meanwhile waits."), "success")
+    return redirect(url_for(".forward", forward_id=forward_id))
+
+
+@bp.post("/forwarding/<int:forward_id>/resume")
+@requires(OFFICE)
+def resume_forward(forward_id: int) -> ResponseReturnValue:
+    """Go on from where it was, with another secret where one is given."""
+    secret = request.form.get("secret", "")
+    _change(forward_id, lambda _session, one: office.resume(one, current_app.extensions["settings"], now(), secret))
+    ring(work)
+    flash(_("It goes on from where it was."), "success")
+    return redirect(url_for(".forward", forward_id=forward_id))
+
+
+@bp.post("/forwarding/<int:forward_id>/discard")
+@requires(OFFICE)
+def discard_letter(forward_id: int) -> ResponseReturnValue:
+    """Forget that a statement was refused there; it stays here, and is not sent there again."""
+    named = request.form.get("statement", type=uuid.UUID)
+    gone = named is not None and _change(forward_id, lambda writing, one: office.discard(writing, one, named))
+    flash(_("Discarded: it is not sent there again.") if gone else _("It was not there any more."), "success" if gone else "info")
+    return redirect(url_for(".forward", forward_id=forward_id))
+
+
+@bp.post("/forwarding/<int:forward_id>/retry")
+@requires(OFFICE)
+def retry_letters(forward_id: int) -> ResponseReturnValue:
+    """Let one refused statement, or all of them, be tried again."""
+    named = request.form.get("statement", "")
+    try:
+        statement = uuid.UUID(named) if named else None
+    except ValueError as error:
+        raise NotFound(str(GONE)) from error
+    count = _change(forward_id, lambda writing, one: office.retry(writing, one, now(), statement))
+    ring(work)
+    flash(ngettext("%(num)s statement is tried again.", "%(num)s statements are tried again.", count), "success")
+    return redirect(url_for(".forward", forward_id=forward_id))
+
+
+@bp.post("/forwarding/<int:forward_id>/remove")
+@requires(OFFICE)
+def remove_forward(forward_id: int) -> ResponseReturnValue:
+    """Remove a forward and its dead letters."""
+    _change(forward_id, office.remove)
+    flash(_("Removed. What the other store has it keeps."), "success")
+    return redirect(url_for(".forwarding"))
+
+
+def _change(forward_id: int, how: Callable[[Session, Forward], Any]) -> Any:
+    return change(Forward, forward_id, how, str(GONE))

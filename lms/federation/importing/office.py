@@ -1,0 +1,85 @@
+"""What can an office do with imports, and how do they stand?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.config import Settings
+from lms.egress.address import credential_problems, parse_address
+from lms.errors import InvalidInput
+from lms.federation.importing.models import RUNNING, STOPPED, Aside, Import
+from lms.sealing import seal
+
+PURPOSE = "import"
+PAGE_SIZE = 500
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which store's statements are to come, by which credential."""
+
+    endpoint: str
+    key: str
+    secret: str
+    version: str
+
+
+def add(session: Session, order: Order, settings: Settings, now: datetime) -> Import:
+    """Begin an import in the background, from a public address.
+
+    Raises:
+        InvalidInput: one line for each field that is wrong.
+    """
+    problems = list(credential_problems(order.key, order.secret))
+    try:
+        address = parse_address(order.endpoint, settings, internal=False)
+    except InvalidInput as error:
+        raise InvalidInput("The import was not begun.", [*problems, *error.problems]) from error
+    if session.scalar(select(Import.id).where(Import.endpoint == address.url, Import.key == order.key)):
+        problems.append("key: " + _("with this key there is an import from this store already; let that one go on"))
+    if problems:
+        raise InvalidInput("The import was not begun.", problems)
+    secret = seal(order.secret, settings.secret_key, PURPOSE)
+    own = Import(endpoint=address.url, key=order.key, secret=secret, version=order.version, page_size=PAGE_SIZE, state=RUNNING)
+    own.begun_at = own.touched_at = now
+    session.add(own)
+    session.flush()
+    return own
+
+
+def go_on(own: Import, settings: Settings, now: datetime, secret: str = "") -> bool:
+    """Let an import go on from where it stopped, or take what has come since it was at the end; with another secret if one is given.
+
+    One that a command does goes on here too, once its secret is given; return whether it is known.
+    """
+    if secret:
+        own.secret = seal(secret, settings.secret_key, PURPOSE)
+    if own.state != RUNNING and own.secret:
+        own.state, own.problem, own.touched_at = RUNNING, "", now
+    return bool(own.secret)
+
+
+def stop(own: Import) -> None:
+    """Take no further page."""
+    if own.state == RUNNING:
+        own.state, own.turn = STOPPED, None
+
+
+def asides_by_import(session: Session) -> Mapping[int, int]:
+    """Return how many statements each import has put aside."""
+    return {row[0]: row[1] for row in session.execute(select(Aside.import_id, func.count()).group_by(Aside.import_id))}
+
+
+def asides(session: Session, own: Import) -> Sequence[Aside]:
+    """Return the statements that were last put aside."""
+    return session.scalars(select(Aside).where(Aside.import_id == own.id).order_by(Aside.at.desc(), Aside.id.desc()).limit(SHOWN)).all()
+
+
+def all_imports(session: Session) -> Sequence[Import]:
+    """Return all imports, the latest first."""
+    return session.scalars(select(Import).order_by(Import.id.desc())).all()

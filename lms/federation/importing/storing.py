@@ -1,0 +1,199 @@
+"""What of a page is taken, and what is put aside with its reason? In the transaction that also moves the import's place.
+
+Each statement is checked by the rules of the version that it names, as if it came now. Its id and everything that its
+author said stay; `stored` is now, and the authority is the import's (or its own, where an operator says so, but never one
+of this site: by those the hours are decided).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lms.clock import now
+from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.source import Fetched
+from xapi.errors import BadRequest, Conflicting, Erased, XapiError
+from xapi.keys import Credential
+from xapi.removals import SAID, marked_among
+from xapi.statements import VOIDED, Attached, Received, keys_within, read, timestamp
+from xapi.store import Admitted, admit, announce, insert_admitted
+from xapi.tables import IdRow
+
+LONGEST_ID = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """In whose name statements are taken; `keep_authority`: in the name that they come with, where that is none of this site's."""
+
+    credential: Credential
+    home_page: str
+    keep_authority: bool = False
+
+
+def own_terms(endpoint: str, home_page: str, *, keep_authority: bool = False) -> Terms:
+    """Return the terms on which nobody here vouches for what a store says: in the import's own name, by which no hours are decided."""
+    host = urlsplit(endpoint).hostname or ""
+    authority = {"objectType": "Agent", "name": host, "account": {"homePage": home_page, "name": f"import:{host}"}}
+    return Terms(Credential(host, authority, frozenset({"statements/write"})), home_page, keep_authority)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A statement that cannot be taken."""
+
+    text: bytes
+    statement_id: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of a page: how many were new, which were put aside, and when the last one was stored over there."""
+
+    read: int = 0
+    new: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    reached: datetime | None = None
+
+
+def take(session: Session, own: Import, fetched: Fetched, terms: Terms) -> Taken:
+    """Take a page."""
+    taken = Taken(len(fetched.statements))
+    admitted: list[tuple[bytes, Admitted]] = []
+    for text in fetched.statements:
+        try:
+            found, stored = _admit(text, fetched.attached, terms)
+        except XapiError as error:
+            taken.refused.append(Refusal(text, _id_of(text), str(error)))
+            continue
+        admitted.append((text, found))
+        taken.reached = max(filter(None, (taken.reached, stored)), default=None)
+    _insert(session, admitted, terms.credential, taken)
+    _note(session, own, taken, [found.id for _, found in admitted])
+    return taken
+
+
+def _admit(text: bytes, attached: Mapping[str, Attached], terms: Terms) -> tuple[Admitted, datetime | None]:
+    one = _read(text)
+    version = "2.0.0" if str(one.parsed.get("version", "")).startswith("2.") else "1.0.3"
+    if "id" not in one.parsed:
+        raise BadRequest("has no id: it could not be known again", "statement")
+    (admitted,) = admit([one], _credential(one.parsed, terms), version, many=False, attached=attached)
+    stored = one.parsed.get("stored")
+    return admitted, timestamp(stored, "stored") if stored else None
+
+
+def _read(text: bytes) -> Received:
+    found, many = read(text)
+    if many:
+        raise BadRequest("must be an object", "statement")
+    return found[0]
+
+
+def _credential(statement: Mapping[str, Any], terms: Terms) -> Credential:
+    given = statement.get("authority")
+    if not terms.keep_authority or not isinstance(given, dict) or _of_this_site(given, terms.home_page):
+        return terms.credential
+    return replace(terms.credential, authority=given)
+
+
+def _of_this_site(agent: Mapping[str, Any], home_page: str) -> bool:
+    account = agent.get("account")
+    named = str(account.get("homePage", "")) if isinstance(account, dict) else ""
+    members = agent.get("member")
+    below = members if isinstance(members, list) else []
+    return _plain(named) == _plain(home_page) or any(_of_this_site(one, home_page) for one in below if isinstance(one, dict))
+
+
+def _plain(home_page: str) -> str:
+    return home_page.strip().rstrip("/").casefold()
+
+
+def _insert(session: Session, admitted: Sequence[tuple[bytes, Admitted]], credential: Credential, taken: Taken) -> None:
+    """Insert all at once; where one has an id that is there with another body, one by one."""
+    announce(session, now(), referring=any(one.refers for _, one in admitted))
+    at = now()
+    differ = len({(one.id, one.digest) for _, one in admitted}) > len({one.id for _, one in admitted})
+    try:
+        with session.begin_nested():
+            if differ:
+                raise Conflicting("two that differ have one id")
+            taken.new += insert_admitted(session, [one for _, one in admitted], credential, at)
+    except Conflicting:
+        for text, one in admitted:
+            try:
+                with session.begin_nested():
+                    taken.new += insert_admitted(session, [one], credential, at)
+            except Erased as error:  # nothing of it comes back, not even set aside: its id only
+                taken.refused.append(Refusal(_bare(str(one.id)), str(one.id), error.message))
+            except Conflicting as error:
+                taken.refused.append(Refusal(text, str(one.id), error.message))
+
+
+def _note(session: Session, own: Import, taken: Taken, ids: Iterable[UUID]) -> None:
+    """Keep what was refused, once however often it comes, and forget what is taken by now."""
+    taken.refused = _without_erased(session, taken.refused)
+    given = {hashlib.sha256(one.text).hexdigest(): one for one in taken.refused}
+    rows = {row.sha256: row for row in session.scalars(select(Aside).where(Aside.import_id == own.id, Aside.sha256.in_(given)))}
+    for sha256, one in given.items():
+        row = rows.get(sha256) or Aside(import_id=own.id, sha256=sha256, statement_id=one.statement_id, text=_shown(one.text))
+        row.reason, row.at = one.reason, now()
+        session.add(row)
+    kept = {str(one) for one in ids} - {one.statement_id for one in taken.refused}
+    session.execute(delete(Aside).where(Aside.import_id == own.id, Aside.statement_id.in_(kept)))
+
+
+def _without_erased(session: Session, refused: Sequence[Refusal]) -> list[Refusal]:
+    """Leave of what is about somebody who was erased only its id."""
+    named = [set(keys_within(_parsed(one.text))) for one in refused]
+    erased = marked_among(session.connection(), set().union(*named))
+    return [
+        Refusal(_bare(one.statement_id), one.statement_id, SAID) if own & erased else one for one, own in zip(refused, named, strict=True)
+    ]
+
+
+def _bare(statement_id: str) -> bytes:
+    return f'{{"id":{json.dumps(statement_id)}}}'.encode()
+
+
+def _shown(text: bytes) -> str:
+    """Return a statement as the database can keep it, whatever it is."""
+    return text.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def _id_of(text: bytes) -> str:
+    parsed = _parsed(text)
+    found = parsed.get("id") if isinstance(parsed, dict) else None
+    return found[:LONGEST_ID].lower().encode("utf-8", "replace").decode().replace("\0", "") if isinstance(found, str) else ""
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def void_targets(session: Session, texts: Sequence[bytes]) -> list[UUID]:
+    """Return what these statements void and what is not here yet; over there it is shown on no page."""
+    found = []
+    for text in texts:
+        if b"voided" not in text:
+            continue
+        try:
+            statement = _read(text).parsed
+            if statement["verb"]["id"] == VOIDED:
+                found.append(UUID(statement["object"]["id"]))
+        except (XapiError, KeyError, TypeError, ValueError, AttributeError):
+            continue
+    known = set(session.scalars(select(IdRow.id).where(IdRow.id.in_(found))))
+    return [one for one in dict.fromkeys(found) if one not in known]

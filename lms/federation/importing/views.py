@@ -1,0 +1,151 @@
+"""From which other record stores do statements come, and which could not be taken? For the office of the whole site."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+import xapi
+from lms.accounts.access import person, requires
+from lms.accounts.models import OFFICE
+from lms.celery_app import ring
+from lms.clock import now
+from lms.db import session, transaction
+from lms.errors import InvalidInput, NotFound
+from lms.federation.changing import change, found
+from lms.federation.forms import StoreForm
+from lms.federation.importing import again, office
+from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.tasks import work
+from lms.records import words
+from lms.records.sections import bp
+from xapi.keys import VERSIONS
+
+log = structlog.get_logger(__name__)
+GONE = _l("There is no such import. Perhaps somebody has just removed it.")
+
+
+class ImportForm(StoreForm):
+    """Whose statements shall come."""
+
+    version = RadioField(
+        _l("Version of xAPI"), choices=[SelectChoice(one, one) for one in VERSIONS], default=VERSIONS[0], validators=[InputRequired()]
+    )
+
+
+@bp.get("/import")
+@requires(OFFICE)
+def importing() -> ResponseReturnValue:
+    """List the imports, with how far each is."""
+    return render_template("records/importing.html", imports=office.all_imports(session()), asides=office.asides_by_import(session()))
+
+
+@bp.route("/import/new", methods=["GET", "POST"])
+@requires(OFFICE)
+def new_import() -> ResponseReturnValue:
+    """Begin an import, from a public address; one from inside the own network is an operator's to begin."""
+    form = ImportForm()
+    begun = _begun(form) if form.validate_on_submit() else None
+    if begun is None:
+        return render_template("records/import_new.html", form=form), 422 if form.is_submitted() else 200
+    ring(work)
+    flash(_("The import has begun. It goes on when this page is closed."), "success")
+    return redirect(url_for(".import_", import_id=begun))
+
+
+def _begun(form: ImportForm) -> int | None:
+    order = office.Order(form.endpoint.data, form.key.data, form.secret.data, form.version.data)
+    try:
+        with transaction() as writing:
+            begun = office.add(writing, order, current_app.extensions["settings"], now()).id
+    except InvalidInput as error:
+        form.tell(error.problems)
+        return None
+    log.info("import.begun", imported=begun, by=person().id)
+    return begun
+
+
+@bp.get("/import/<int:import_id>")
+@requires(OFFICE)
+def import_(import_id: int) -> ResponseReturnValue:
+    """Show one import and what could not be taken; the page asks for it again while it runs."""
+    own = found(session(), Import, import_id, str(GONE))
+    count = office.asides_by_import(session()).get(own.id, 0)
+    return render_template("records/import.html", one=own, count=count, asides=office.asides(session(), own), words=words)
+
+
+@bp.post("/import/<int:import_id>/stop")
+@requires(OFFICE)
+def stop_import(import_id: int) -> ResponseReturnValue:
+    """Take no further page."""
+    _change(import_id, lambda _session, own: office.stop(own))
+    flash(_("Stopped. What is here stays, and it can go on from there."), "success")
+    return redirect(url_for(".import_", import_id=import_id))
+
+
+@bp.post("/import/<int:import_id>/go-on")
+@requires(OFFICE)
+def go_on_import(import_id: int) -> ResponseReturnValue:
+    """Go on from where it was, with another secret where one is given."""
+    secret = request.form.get("secret", "")
+    running = _change(import_id, lambda _session, own: office.go_on(own, current_app.extensions["settings"], now(), secret))
+    if not running:
+        flash(_("Give the key's secret."), "warning")
+    ring(work)
+    return redirect(url_for(".import_", import_id=import_id))
+
+
+@bp.post("/import/<int:import_id>/remove")
+@requires(OFFICE)
+def remove_import(import_id: int) -> ResponseReturnValue:
+    """Forget an import and what it put aside; what it took stays."""
+    _change(import_id, lambda writing, own: writing.delete(own))
+    flash(_("Removed. The statements that came stay."), "success")
+    return redirect(url_for(".importing"))
+
+
+@bp.post("/import/aside/<int:aside_id>/retry")
+@requires(OFFICE)
+def retry_aside(aside_id: int) -> ResponseReturnValue:
+    """Take one statement that was put aside, if it can be taken by now."""
+    with transaction() as writing:
+        own, row = _put_aside(writing, aside_id)
+        import_id, tried = own.id, again.try_again(writing, own, row, current_app.extensions["settings"].public_url)
+    if tried.reason:
+        flash(_("It still cannot be taken, and stays here. %(why)s", why=words.refusal_words(tried.reason)), "warning")
+    else:
+        xapi.statements_stored.send(current_app._get_current_object(), count=tried.new)  # type: ignore[attr-defined]
+        flash(_("The statement is taken.") if tried.new else _("The same statement was here already."), "success")
+    return redirect(url_for(".import_", import_id=import_id))
+
+
+@bp.post("/import/aside/<int:aside_id>/leave-out")
+@requires(OFFICE)
+def leave_out_aside(aside_id: int) -> ResponseReturnValue:
+    """Forget one statement that was put aside."""
+    with transaction() as writing:
+        own, row = _put_aside(writing, aside_id)
+        import_id = own.id
+        again.leave_out(writing, row)
+        log.info("import_aside.left-out", imported=import_id, by=person().id)
+    flash(_("Left out."), "success")
+    return redirect(url_for(".import_", import_id=import_id))
+
+
+def _put_aside(writing: Session, aside_id: int) -> tuple[Import, Aside]:
+    row = again.put_aside(writing, aside_id)
+    if row is None:
+        raise NotFound(_("This statement is not put aside any more. Perhaps it has just been taken or left out."))
+    return row
+
+
+def _change(import_id: int, how: Callable[[Session, Import], Any]) -> Any:
+    return change(Import, import_id, how, str(GONE))

@@ -1,0 +1,88 @@
+"""Which classes may an office see, and how far is everybody in one of them?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from lms.accounts.models import Organisation
+from lms.classes.membership import WITHDRAWN
+from lms.classes.models import Enrolment, TrainingClass
+from lms.crediting.standing import Standing, of_enrolments
+from lms.programmes.models import ProgrammeVersion
+
+PAGE = 50
+LONGEST_WORDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLine:
+    """A class in the list, and how many people are in it."""
+
+    training_class: TrainingClass
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; `next` is the cursor of the following one."""
+
+    lines: Sequence[ClassLine]
+    total: int
+    next: int | None
+
+
+NOTHING = Page((), 0, None)
+
+
+def classes(session: Session, scope: str, words: str, after: int | None) -> Page:
+    """Return classes of providers below `scope` (path prefix), newest first, whose name or code holds `words`."""
+    wanted = _wanted(scope, words)
+    total = session.scalar(select(func.count(TrainingClass.id)).join(TrainingClass.provider).where(*wanted)) or 0
+    people = select(func.count()).where(Enrolment.class_id == TrainingClass.id, Enrolment.status != WITHDRAWN).scalar_subquery()
+    query = select(TrainingClass, people).join(TrainingClass.provider).where(*wanted)
+    if after is not None:
+        query = query.where(TrainingClass.id < after)
+    whole = (joinedload(TrainingClass.programme_version), contains_eager(TrainingClass.provider))
+    rows = session.execute(query.options(*whole).order_by(TrainingClass.id.desc()).limit(PAGE + 1)).all()
+    lines = [ClassLine(*row) for row in rows[:PAGE]]
+    return Page(lines, total, lines[-1].training_class.id if len(rows) > PAGE else None)
+
+
+def _wanted(scope: str, words: str) -> list[ColumnElement[bool]]:
+    wanted = [Organisation.path.startswith(scope, autoescape=True)]
+    if words:
+        wanted.append(or_(TrainingClass.name.contains(words, autoescape=True), TrainingClass.code.contains(words, autoescape=True)))
+    return wanted
+
+
+def class_within(session: Session, scope: str, class_id: int) -> TrainingClass | None:
+    """Return a class if its provider is below `scope`."""
+    query = select(TrainingClass).join(Organisation, Organisation.id == TrainingClass.provider_id)
+    return session.scalar(
+        query.where(TrainingClass.id == class_id, Organisation.path.startswith(scope, autoescape=True)).options(
+            joinedload(TrainingClass.programme_version).joinedload(ProgrammeVersion.programme), joinedload(TrainingClass.provider)
+        )
+    )
+
+
+def everybody(session: Session, class_id: int) -> list[Standing]:
+    """Return where everybody in a class stands, in order of name. A class has some 50 people, so it is read whole."""
+    ids = session.scalars(select(Enrolment.id).where(Enrolment.class_id == class_id))
+    return sorted(of_enrolments(session, ids), key=lambda one: (_by_sound(one.enrolment.person.name), one.enrolment.id))
+
+
+def _by_sound(name: str) -> bytes:
+    """Order the common Chinese characters by their pinyin, as lists of people are kept: GB 2312 put them in that order."""
+    return name.encode("gb18030", "replace")
+
+
+def chosen(standings: Sequence[Standing], words: str, status: str, sort: str) -> list[Standing]:
+    """Return those whose name holds `words`, who are 'done' or 'short', sorted by name or by the hours they have."""
+    found = [one for one in standings if words.lower() in f"{one.enrolment.person.name} {one.enrolment.person.username}".lower()]
+    if status:
+        found = [one for one in found if one.done == (status == "done")]
+    if sort.lstrip("-") == "hours":
+        found.sort(key=lambda one: sum(line.earned for line in one.requirements if line.kind == "hours"))
+    return found[::-1] if sort.startswith("-") else found

@@ -1,0 +1,125 @@
+"""How does a long list of teachers come into a class while somebody looks on? Some hundred rows at a time, each time whole.
+
+A worker that is killed anywhere does a piece twice: who is in the class by then is told so, and nobody is there twice.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import msgspec
+from flask import url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from lms.classes.changes import By
+from lms.classes.models import TrainingClass
+from lms.clock import now
+from lms.db import transaction
+from lms.errors import InvalidInput
+from lms.jobs.kinds import Kind, Order, Params, Piece
+from lms.rosters import enrolling, outcomes
+from lms.rosters.outcomes import NameChoice
+from lms.rosters.problems import Problem, field_names
+from lms.rosters.rows import Roster, Row
+from lms.web.spreadsheet import Book
+
+AT_ONCE = 250
+Told = tuple[int, str, str, str, str, str]  # the line, name, user name, what came of it, and of a problem the field and the value
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A list that somebody has looked through and confirmed. `names`: what they chose for known teachers with another name, by line."""
+
+    roster: Roster
+    below_id: int
+    by: int
+    names: Mapping[int, NameChoice] = field(default_factory=dict)
+
+
+def words() -> Mapping[outcomes.Kind, str]:
+    """Return what is said of a row that has been dealt with."""
+    return {
+        outcomes.Kind.NEW: _("New account, enrolled"),
+        outcomes.Kind.KNOWN: _("Has an account, enrolled"),
+        outcomes.Kind.AGAIN: _("Had withdrawn, goes on"),
+        outcomes.Kind.THERE: _("Is in the class already"),
+    }
+
+
+def params_of(training_class: TrainingClass, confirmed: Confirmed, locale: str) -> dict[str, Any]:
+    """Return what a worker must know to enrol a list."""
+    roster = confirmed.roster
+    return {
+        "class_id": training_class.id,
+        "class_code": training_class.code,
+        "class_name": training_class.name,
+        "rows": [[row.line, row.name, row.username, row.school, row.track] for row in roster.rows],
+        "problems": [_told_of(one) for one in roster.problems],
+        "names": {str(line): choice.value for line, choice in confirmed.names.items()},
+        "below_id": confirmed.below_id,
+        "by": confirmed.by,
+        "locale": locale,
+    }
+
+
+def _title(params: Params) -> str:
+    return _("Enrol %(count)s teachers in %(name)s", count=len(params["rows"]), name=params["class_name"])
+
+
+def _onward(params: Params) -> tuple[str, str]:
+    return _("Go to the class"), url_for("office.class_", class_id=params["class_id"])
+
+
+def _plan(params: Params) -> Sequence[Piece]:
+    """Which rows are enrolled together."""
+    count = len(params["rows"])
+    return [list(range(start, min(start + AT_ONCE, count))) for start in range(0, count, AT_ONCE)]
+
+
+def _make(order: Order, piece: Piece) -> bytes:
+    """Enrol some rows; return what came of each."""
+    params = order.params
+    some = Roster([Row(*params["rows"][index]) for index in piece], ())
+    with force_locale(params["locale"]):
+        names = {int(line): NameChoice(choice) for line, choice in params.get("names", {}).items()}
+        wanted = enrolling.Order(params["class_id"], some, params["below_id"], By(params["by"], now()), partly=True, names=names)
+        try:
+            return msgspec.json.encode(_told(enrolling.enrol_all(transaction, wanted)))
+        except InvalidInput as error:  # the class was closed meanwhile: no worker will do better
+            why = " ".join(error.problems)
+            return msgspec.json.encode([(row.line, row.name, row.username, why, "", "") for row in some.rows])
+
+
+def _told(found: outcomes.Foreseen) -> list[Told]:
+    return [*map(_said, found.outcomes), *map(_told_of, found.left_out)]
+
+
+def _said(one: outcomes.Outcome) -> Told:
+    what = words()[one.kind]
+    if one.renamed_from:
+        what = _("%(what)s; name changed from %(before)s", what=what, before=one.renamed_from)
+    return one.row.line, one.row.name, one.row.username, what, "", ""
+
+
+def _told_of(problem: Problem) -> Told:
+    username = problem.value if problem.field == "username" else ""
+    return problem.line, problem.name, username, problem.what, field_names()[problem.field], problem.value
+
+
+def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
+    """Write what came of each row, in the order of the list."""
+    told: list[Told] = [tuple(one) for one in order.params["problems"]]
+    for piece in pieces:
+        told += msgspec.json.decode(piece, type=list[Told])
+    with force_locale(order.params["locale"]):
+        heads = (_("Line"), _("Name"), _("User name"), _("Result"), _("Field"), _("Value"))
+        book = Book(order.asked_at)
+        book.sheet(_("Result"), heads, ((str(one[0]), *one[1:]) for one in sorted(told)), (8, 16, 24, 48, 12, 32))
+    out.write(book.content())
+    return f"{order.params['class_code']}-enrolled.xlsx"
+
+
+ROSTER = "roster"
+KINDS = {ROSTER: Kind(_title, _plan, _make, _join, onward=_onward)}

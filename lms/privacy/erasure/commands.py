@@ -1,0 +1,78 @@
+"""`lms user erase`: how does an operator erase a person?"""
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from lms.accounts.models import Person
+from lms.clock import now
+from lms.config import Settings
+from lms.db import session, transaction
+from lms.errors import NotFound
+from lms.privacy.erasure import person as erasure
+from lms.privacy.erasure.models import Erasure
+from lms.privacy.erasure.person import Preview
+from lms.storage import storage
+
+
+@click.command("erase")
+@click.argument("who")
+@click.option("--dry-run", is_flag=True, help="Only say what would be erased and what would stay.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def erase(who: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Erase WHO (user name or id) for good: name, sign-in, statements, documents, evidence. Credited hours stay, under a number.
+
+    Interrupted, give the id the next time: it goes on.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    try:
+        found = erasure.find(session(), who)
+    except NotFound as error:
+        click.echo(error.message, err=True)
+        sys.exit(2)
+    foreseen = erasure.preview(session(), found, settings.public_url)
+    if dry_run:
+        click.echo(json.dumps(asdict(foreseen), ensure_ascii=False) if as_json else _told(foreseen))
+        return
+    if not yes:
+        click.echo(_told(foreseen))
+        if click.prompt(f"Nobody can undo this. Type the user name ({found.username}) to erase") != found.username:
+            click.echo("That is another name: nothing was erased", err=True)
+            sys.exit(1)
+    done = erase_whole(found.id, None)
+    said = {"person_id": done.person_id, "statements": done.statements, "documents": done.documents, "observations": done.observations}
+    gone = f"{done.statements} statements, {done.documents} documents, {done.observations} pieces of evidence"
+    click.echo(json.dumps(said) if as_json else f"Person {done.person_id} is erased: {gone}")
+
+
+def erase_whole(person_id: int, asked_by: int | None) -> Erasure:
+    """Erase a person, in as many transactions as it takes, none of which holds up others for long."""
+    settings: Settings = current_app.extensions["settings"]
+    with transaction() as writing:
+        person = writing.get_one(Person, person_id)
+        begun = erasure.begin(writing, person, asked_by, settings.public_url, now(), storage())
+    more = True
+    while more:
+        with transaction() as writing:
+            more = erasure.go_on(writing, begun.id, now())
+    with transaction() as reading:
+        return reading.get_one(Erasure, begun.id)
+
+
+def _told(one: Preview) -> str:
+    lines = [
+        f"{one.name} ({one.username}, id {one.person_id})",
+        f"erased: {one.statements} statements, {one.documents} documents, {one.observations} pieces of evidence, {one.launches} launches,",
+        f"        {one.attempts} quiz submissions, {one.jobs} exports of their own; name, e-mail, password, account",
+        f"stays:  {one.enrolments} enrolments under a number, {one.entries} ledger entries with {one.credited_seconds} credited seconds,",
+        f"        which can be verified but not recomputed any more; {one.elsewhere} statements of others that name them",
+    ]
+    if one.forwards:
+        lines.append(f"ask these stores, to which statements may have gone, to erase them too: {', '.join(one.forwards)}")
+    return "\n".join(lines)

@@ -1,0 +1,177 @@
+"""What is erased of a person, in which order, and what stays under a pseudonym?
+
+First, in one transaction, the person is nobody any more: name, user name, e-mail, password and account are gone, nobody
+can sign in, launches and their tokens are gone, evidence is gone, each enrolment says that its evidence was erased, and
+the record store takes nothing more about them. Then the record store is emptied of them, some statements at a time.
+Killed anywhere, it is asked for again and goes on.
+
+The ledger stays, and with it every certified hour: it names enrolments and statement ids, never a person.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+import xapi.removals
+from lms import vocabulary as v
+from lms.accounts.models import Person
+from lms.classes.models import AttendanceRecord, ClassChange, Enrolment
+from lms.crediting import ledger
+from lms.crediting.models import LedgerEntry, Observation
+from lms.errors import NotFound
+from lms.federation.forwarding.models import Forward
+from lms.jobs import files
+from lms.jobs.models import Job
+from lms.learning.models import ActivityState, Attempt, Launch, Registration
+from lms.privacy.erasure import texts
+from lms.privacy.erasure.models import Erasure
+from lms.storage import Storage
+from xapi.statements import key_of
+
+STUDYING = ("nominated", "confirmed", "reported-in", "in-training")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be erased of a person, and what would stay."""
+
+    person_id: int
+    username: str
+    name: str
+    statements: int
+    documents: int
+    observations: int
+    launches: int
+    attempts: int
+    jobs: int
+    elsewhere: int  # statements of others that name them
+    enrolments: int
+    entries: int  # of the ledger
+    credited_seconds: int
+    forwards: Sequence[str]  # stores to which statements may have gone
+
+
+def find(session: Session, wanted: str) -> Person:
+    """Return a person by user name or id; of an erased one only the id is left.
+
+    Raises:
+        NotFound: nobody has it.
+    """
+    own = [Person.username == wanted, *([Person.id == int(wanted)] if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else [])]  # noqa: PLR2004
+    found = session.scalars(select(Person).where(or_(*own)).order_by((Person.username == wanted).desc())).first()
+    if found is None:
+        raise NotFound(f"person: nobody has the user name or id {wanted!r}")
+    return found
+
+
+def preview(session: Session, person: Person, public_url: str) -> Preview:
+    """Count what would be erased and what would stay; nothing is changed."""
+
+    def count(model: type, *where: object) -> int:
+        return session.scalar(select(func.count()).select_from(model).where(*where)) or 0  # type: ignore[arg-type]
+
+    enrolments = session.execute(select(Enrolment.id, Enrolment.credited_seconds).where(Enrolment.person_id == person.id)).all()
+    numbers = [one.id for one in enrolments]
+    there = xapi.removals.foreseen(session, agents_of(person, public_url))
+    return Preview(
+        person_id=person.id,
+        username=person.username,
+        name=person.name,
+        statements=there.statements,
+        documents=there.documents + count(ActivityState, ActivityState.registration_id.in_(_registrations(numbers))),
+        observations=count(Observation, Observation.enrolment_id.in_(numbers)),
+        launches=count(Launch, Launch.person_id == person.id),
+        attempts=count(Attempt, Attempt.registration_id.in_(_registrations(numbers))),
+        jobs=count(Job, Job.owner_id == person.id),
+        elsewhere=there.elsewhere,
+        enrolments=len(numbers),
+        entries=count(LedgerEntry, LedgerEntry.enrolment_id.in_(numbers)),
+        credited_seconds=sum(one.credited_seconds for one in enrolments),
+        forwards=session.scalars(select(Forward.name).where(Forward.sent > 0).order_by(Forward.name)).all(),
+    )
+
+
+def agents_of(person: Person, public_url: str) -> list[uuid.UUID]:
+    """Return under which keys the record store may have a person: their account here, and their e-mail."""
+    agents: list[Mapping[str, Any]] = [v.actor_of(public_url, person.account)]
+    if person.email:
+        agents.append({"mbox": f"mailto:{person.email}"})
+    return [key for one in agents if (key := key_of(one)) is not None]
+
+
+def begin(session: Session, person: Person, asked_by: int | None, public_url: str, now: datetime, storage: Storage) -> Erasure:
+    """Make a person nobody, and note that they are to be erased; begun already, it is the same erasure."""
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    known = session.scalar(select(Erasure).where(Erasure.person_id == person.id))
+    if known is not None:
+        return known
+    agents = agents_of(person, public_url)
+    kept = [key.hex for key in agents]
+    begun = Erasure(person_id=person.id, agents=kept, asked_by=asked_by, begun_at=now, statements=0, documents=0)
+    xapi.removals.mark(session, agents, now)
+    numbers = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id)).all()
+    begun.observations = _erase_evidence(session, numbers, now)
+    _erase_learning(session, person.id, numbers)
+    for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
+        files.remove_all(storage, job)
+        session.delete(job)
+    texts.rename_in_filters(session, agents, public_url, person.id)
+    texts.take_out(session, person)
+    _make_nobody(person)
+    session.add(begun)
+    session.flush()
+    return begun
+
+
+def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> int:
+    """Erase what hours were decided from; from here on nothing decides them anew."""
+    ledger.lock(session, numbers)
+    own = Enrolment.id.in_(numbers)
+    session.execute(update(Enrolment).where(own).values(evidence_erased_at=now))
+    session.execute(update(Enrolment).where(own, Enrolment.status.in_(STUDYING)).values(status="withdrawn"))
+    named = ClassChange.enrolment_id.in_(numbers), ClassChange.what == "renamed"
+    session.execute(update(ClassChange).where(*named).values(before="", after=""))
+    session.execute(update(AttendanceRecord).where(AttendanceRecord.enrolment_id.in_(numbers)).values(note=""))
+    gone = session.execute(delete(Observation).where(Observation.enrolment_id.in_(numbers)).returning(Observation.id))
+    return len(gone.all())
+
+
+def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) -> None:
+    """Erase launches, with what was kept by them. Whoever is writing by one of them is waited for; who comes later finds none."""
+    registrations = _registrations(numbers)
+    session.execute(registrations.order_by(Registration.id).with_for_update()).all()  # in the order in which submissions lock them
+    session.execute(select(Launch.id).where(Launch.person_id == person_id).order_by(Launch.id).with_for_update()).all()
+    session.execute(delete(ActivityState).where(ActivityState.registration_id.in_(registrations)))
+    session.execute(delete(Attempt).where(Attempt.registration_id.in_(registrations)))
+    session.execute(delete(Launch).where(Launch.person_id == person_id))
+
+
+def _registrations(enrolments: Sequence[int]) -> Select[uuid.UUID]:
+    return select(Registration.id).where(Registration.enrolment_id.in_(enrolments))
+
+
+def _make_nobody(person: Person) -> None:
+    """Take away everything by which somebody knows the person; the number stays, so that sums of a class stay right."""
+    person.name, person.username = f"已删除 {person.id}", f"erased-{person.id}"
+    person.email = person.password = person.locale = None
+    person.active = False
+    person.account, person.fs_uniquifier = str(uuid.uuid4()), uuid.uuid4().hex
+
+
+def go_on(session: Session, erasure_id: int, now: datetime) -> bool:
+    """Erase some more of a person from the record store; return whether there may be more."""
+    found = session.get_one(Erasure, erasure_id, with_for_update=True)
+    agents = [uuid.UUID(one) for one in found.agents]
+    count = xapi.removals.erase_some(session, agents, now)
+    found.statements += count
+    if count:
+        return True
+    found.documents += xapi.removals.erase_rest(session, agents)
+    texts.forget_answers(session)
+    found.finished_at = now
+    return False

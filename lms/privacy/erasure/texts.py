@@ -1,0 +1,85 @@
+"""Which texts that are about something else may repeat who somebody is, and how do they cease to?
+
+What another store answered, why something was set aside, refused or failed: such sentences may quote what they are about.
+While a person's name is still known, it is taken out of all of them. What is about the person's own statements goes
+whole, at the end, when nobody has such a statement in hand any more.
+"""
+
+import json
+import re
+import uuid
+from collections.abc import Collection, Sequence
+from urllib.parse import quote
+
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from lms import vocabulary as v
+from lms.accounts.models import Person
+from lms.federation.forwarding.models import DeadLetter, Forward
+from lms.federation.importing.models import Aside, Import
+from lms.jobs.models import Job
+from xapi.statements import key_of
+from xapi.tables import ERASED, IdRow, OutboxRow, RefusalRow
+
+SENTENCES: Sequence[InstrumentedAttribute[str]] = (
+    DeadLetter.reason,
+    Forward.detail,
+    Import.problem,
+    Aside.reason,
+    Job.message,
+    OutboxRow.error,
+    RefusalRow.said,
+)
+TAKEN_OUT = "…"
+SHORTEST = 2  # a name of one letter would be taken out of everything
+
+
+def take_out(session: Session, person: Person) -> None:
+    """Take out of every sentence by what a person is known, and forget what imports put aside about them.
+
+    Imports are waited for: one that has not seen yet that the person is erased may be putting something aside.
+    """
+    identities = [one for one in (person.account, person.email) if one]
+    words = [form for one in (*identities, person.name, person.username) if len(one) >= SHORTEST for form in _forms(one)]
+    session.execute(select(Import.id).order_by(Import.id).with_for_update())
+    session.execute(delete(Aside).where(or_(*(Aside.text.contains(one, autoescape=True) for one in identities))))
+    whole = re.compile("|".join(_as_a_word(one) for one in sorted(words, key=len, reverse=True)), re.IGNORECASE)
+    for column in SENTENCES:
+        said = [way for one in words for way in (column.contains(one, autoescape=True), _lowered(column, one))]
+        for row in session.scalars(select(column.class_).where(or_(*said)).with_for_update()):
+            setattr(row, column.key, whole.sub(TAKEN_OUT, getattr(row, column.key)))
+
+
+def _forms(one: str) -> set[str]:
+    """Return how a sentence may have it: as it is, as JSON may write it, as an address does."""
+    return {one, json.dumps(one)[1:-1], quote(one, safe="")}
+
+
+def _lowered(column: InstrumentedAttribute[str], one: str) -> ColumnElement[bool]:
+    return func.lower(column).contains(one.lower(), autoescape=True)
+
+
+def _as_a_word(one: str) -> str:
+    """Match it, but not inside a longer word where words have ends: `li` is not in `list`."""
+    return rf"(?<![A-Za-z0-9]){re.escape(one)}(?![A-Za-z0-9])" if one.isascii() else re.escape(one)
+
+
+def rename_in_filters(session: Session, agents: Collection[uuid.UUID], public_url: str, number: int) -> None:
+    """Let forwards that are of this person's statements only, or of theirs too, name a number that has none."""
+    nobody = json.dumps(v.actor_of(public_url, f"erased-{number}"))
+    for forward in session.scalars(select(Forward).order_by(Forward.id).with_for_update()):
+        named = forward.filter.get("agents", [])
+        left = [nobody if key_of(json.loads(one)) in agents else one for one in named]
+        if left != named:
+            forward.filter = {**forward.filter, "agents": left}
+
+
+def forget_answers(session: Session) -> None:
+    """Forget what other stores answered to statements that were erased, after the last of these is.
+
+    A worker that has one in hand still notes no such answer later (`forwarding.turns`): it looks under the same lock.
+    """
+    for forward in session.scalars(select(Forward).order_by(Forward.id).with_for_update()):
+        forward.detail = ""
+    session.execute(delete(DeadLetter).where(exists().where(IdRow.id == DeadLetter.statement_id, IdRow.digest == ERASED)))

@@ -1,0 +1,60 @@
+"""What would be erased of a person, and what would stay? The office of the whole site looks, and erases by typing the name."""
+
+import structlog
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.accounts.access import person, requires
+from lms.accounts.models import OFFICE, Person
+from lms.celery_app import ring
+from lms.clock import now
+from lms.config import Settings
+from lms.db import session, transaction
+from lms.errors import NotAllowed, NotFound
+from lms.privacy.erasure import person as people
+from lms.privacy.erasure.tasks import go_on
+from lms.records.sections import bp
+from lms.storage import storage
+
+log = structlog.get_logger(__name__)
+
+
+@bp.get("/erasure")
+@requires(OFFICE)
+def erasure() -> ResponseReturnValue:
+    """Look somebody up by user name and show what would be erased and what would stay."""
+    wanted = request.args.get("who", "").strip()[:100]
+    foreseen = None
+    if wanted:
+        try:
+            foreseen = people.preview(session(), people.find(session(), wanted), _settings().public_url)
+        except NotFound:
+            flash(_("Nobody has this user name. Names are not searched: ask for the user name."), "warning")
+    return render_template("records/erasure.html", wanted=wanted, one=foreseen, own=person().id)
+
+
+@bp.post("/erasure/<int:person_id>")
+@requires(OFFICE)
+def erase_person(person_id: int) -> ResponseReturnValue:
+    """Make somebody nobody, at once; the worker empties the record store of them. Nobody can undo it."""
+    found = session().get(Person, person_id)
+    if found is None:
+        raise NotFound(_("Nobody has this user name. Names are not searched: ask for the user name."))
+    if person_id == person().id:
+        raise NotAllowed(_("You cannot erase yourself: another office or an operator does."))
+    if request.form.get("typed", "").strip() != found.username:
+        flash(_("What you typed is not the user name: nothing was erased."), "warning")
+        return redirect(url_for(".erasure", who=found.username))
+    with transaction() as writing:
+        whom = writing.get_one(Person, person_id)
+        people.begin(writing, whom, person().id, _settings().public_url, now(), storage())
+    log.info("person.erased", person=person_id, by=person().id)
+    ring(go_on)
+    flash(_("Erased. What is left of it in the record store goes within minutes."), "success")
+    return redirect(url_for(".erasure", who=person_id))
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found

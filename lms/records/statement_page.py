@@ -1,0 +1,70 @@
+"""Which statements may this office see, the latest first? Paged by place in the order of storing."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from lms.records.people import Known, Sight, accounts_in, known_among, may_see
+from xapi.queries import Look, Seen, latest
+from xapi.statements import Cursor
+
+PAGE = 50
+AT_ONCE = 200
+MOST_READ = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A statement that this office may see, and whom it speaks of."""
+
+    seen: Seen
+    statement: dict[str, Any]
+    people: Sequence[Known]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page; `next` is where to go on from, `searched` says that it ended because enough was read, not because it is full."""
+
+    records: Sequence[Record]
+    next: Cursor | None
+    searched: bool = False
+
+
+def page(session: Session, look: Look, sight: Sight, before: Cursor | None) -> Page:
+    """Return one page. Among statements of other offices' people it reads so far and no further."""
+    found: list[Record] = []
+    for _ in range(MOST_READ // AT_ONCE):
+        batch = latest(session, look, AT_ONCE, before)
+        found += visible(session, batch, sight)
+        if len(found) > PAGE:
+            return Page(found[:PAGE], found[PAGE - 1].seen.place)
+        if len(batch) < AT_ONCE:
+            return Page(found, None)
+        before = batch[-1].place
+    return Page(found, before, searched=True)
+
+
+def visible(session: Session, batch: Sequence[Seen], sight: Sight) -> list[Record]:
+    """Return what of a batch the office may see."""
+    read = [(seen, _readable(seen.text)) for seen in batch]
+    accounts = [accounts_in(statement, sight.public_url) for _, statement in read]
+    known = known_among(session, {account for found in accounts for account in found}, sight)
+    records = [
+        Record(seen, statement, [known[account] for account in found if account in known])
+        for (seen, statement), found in zip(read, accounts, strict=True)
+    ]
+    return [record for record in records if may_see(record.people, sight)]
+
+
+def _readable(text: str) -> dict[str, Any]:
+    """Read a stored statement for a page: half surrogate pairs, which no page can hold, become question marks."""
+    try:
+        found: dict[str, Any] = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        found = json.loads(json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace"))
+    return found

@@ -1,0 +1,108 @@
+"""What does the store make of a received statement before it touches the database? Pure.
+
+The credential's pins are laid over it, the whole is checked, and it gets an id. What needs the moment of storing
+(`stored`, an absent timestamp) is set by `complete`, inside the transaction.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from xapi.errors import BadRequest
+from xapi.rules.attachments import NOTHING, Attached, attachments_of, check_attached, sha2_of
+from xapi.rules.auth import Credential, pin
+from xapi.rules.equality import digest
+from xapi.rules.signature import check_signatures
+from xapi.rules.statement import check, is_voiding
+from xapi.rules.statement_json import Received, compose, lay_over, listed
+from xapi.rules.values import timestamp
+
+SECOND = "2."
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A checked statement on its way in; `statement` is complete but for `stored` and an absent timestamp."""
+
+    id: uuid.UUID
+    digest: str
+    statement: Mapping[str, Any]
+    taken: Received
+    own: Mapping[str, Any]
+    path: str
+    attached: tuple[Attached, ...] = ()
+
+    @property
+    def refers(self) -> uuid.UUID | None:
+        """Return the id of the statement that this one is about, voiding included."""
+        target = self.statement["object"]
+        return uuid.UUID(target["id"]) if target.get("objectType") == "StatementRef" else None
+
+    @property
+    def voiding(self) -> bool:
+        """Say whether it voids another."""
+        return is_voiding(self.statement)
+
+
+def admit(
+    received: Sequence[Received],
+    credential: Credential,
+    version: str,
+    *,
+    many: bool = True,
+    attached: Mapping[str, Attached] = NOTHING,
+) -> list[Admitted]:
+    """Check statements by the rules of `version` and return them in order; an identical repetition stays, but not in 2.0.
+
+    `many`: they came as an array, so that refusals name the place in it. `attached`: the data that came with them, by hash.
+
+    Raises:
+        BadRequest: one breaks the specification, or two that differ have one id.
+        Forbidden: one says what its credential may not say.
+    """
+    first: dict[uuid.UUID, Admitted] = {}
+    found = []
+    for index, taken in enumerate(received):
+        one = _admit(taken, credential, version, attached, f"statements[{index}]" if many else "statement")
+        if one.id in first and (version.startswith(SECOND) or first[one.id].digest != one.digest):
+            raise BadRequest(f"another statement in this request has the id {one.id}", f"{one.path}.id")
+        first[one.id] = one
+        found.append(one)
+    return found
+
+
+def _admit(taken: Received, credential: Credential, version: str, attached: Mapping[str, Attached], path: str) -> Admitted:
+    own = pin(taken.parsed, credential, path)
+    statement = lay_over(taken.parsed, own)
+    check(statement, version=version, path=path)
+    check_attached(statement, attached, path)
+    check_signatures(taken.parsed, attached, path)
+    own["authority"] = credential.authority
+    if "id" not in statement:
+        own["id"] = str(uuid.uuid4())
+    if "version" not in statement:
+        own["version"] = "2.0.0" if version.startswith(SECOND) else "1.0.0"
+    if version.startswith(SECOND) and not statement.get("timestamp", "Z").endswith("Z"):
+        own["timestamp"] = write_instant(timestamp(statement["timestamp"], path))  # 2.0 4.2.7: in UTC
+    complete = {**statement, **{name: own[name] for name in own if name != "context"}}
+    files = _files(statement, attached) if attached else ()
+    return Admitted(uuid.UUID(complete["id"]), digest(taken.parsed), complete, listed(taken), own, path, files)
+
+
+def _files(statement: Mapping[str, Any], attached: Mapping[str, Attached]) -> tuple[Attached, ...]:
+    return tuple(attached[sha2] for sha2 in sorted({sha2_of(one) for _, one in attachments_of(statement)} & attached.keys()))
+
+
+def complete(admitted: Iterable[Admitted], stored: datetime) -> list[str]:
+    """Return the texts to keep: as they came, with what the store sets."""
+    moment = write_instant(stored)
+    untimed = {"timestamp": moment, "stored": moment}
+    timed = {"stored": moment}
+    return [compose(one.taken, {**one.own, **(timed if "timestamp" in one.statement else untimed)}) for one in admitted]
+
+
+def write_instant(at: datetime) -> str:
+    """Write an instant as the store does: UTC, microseconds, Z."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -1,0 +1,101 @@
+"""How does a statement look as `ids` or `canonical`? (1.0.3 Communication 2.1.3; `exact` is the stored text) Pure."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from xapi.rules.actor import IDENTIFIERS
+from xapi.rules.indexing import activities_of
+from xapi.rules.values import LONGEST_TAG
+
+LANGUAGE_MAPS = ("display", "name", "description")
+ACTIVITIES = ("object", "parent", "grouping", "category", "other")  # where one may stand
+
+Definitions = Callable[[set[str]], Mapping[str, Any]]
+Languages = Mapping[str, float]
+
+
+def formatted(texts: Sequence[str], kind: str, languages: Languages, known: Definitions) -> list[str]:
+    """Return stored statements in the format asked for.
+
+    `languages` as in `one_language`; `known` returns by id the definitions that the store has of activities.
+    """
+    if kind == "exact":
+        return list(texts)
+    statements = [json.loads(text) for text in texts]
+    if kind == "ids":
+        return [_write(_ids(statement)) for statement in statements]
+    definitions = known({activity["id"] for statement in statements for activity in activities_of(statement)})
+    return [_write(_canonical(statement, languages, definitions)) for statement in statements]
+
+
+def _write(statement: Any) -> str:
+    return json.dumps(statement, separators=(",", ":"))
+
+
+def _ids(value: Any, name: str = "") -> Any:
+    """Keep of agents, groups, activities and verbs only what identifies them."""
+    if isinstance(value, list):
+        return [_ids(item, name) for item in value]
+    if not isinstance(value, dict) or name == "extensions":
+        return value
+    wanted = set(value)
+    if name == "verb" or (name in ACTIVITIES and value.get("objectType", "Activity") == "Activity"):
+        wanted = {"id"}
+    elif any(key in value for key in IDENTIFIERS):
+        wanted = {"objectType", *IDENTIFIERS}
+    elif value.get("objectType") == "Group":
+        wanted = {"objectType", "member"}
+    return {key: _ids(item, key) for key, item in value.items() if key in wanted}
+
+
+def _canonical(value: Any, languages: Languages, known: Mapping[str, Any], name: str = "") -> Any:
+    """Put in the store's definition of each activity; keep of each language map the one entry that suits best."""
+    if isinstance(value, list):
+        return [_canonical(item, languages, known, name) for item in value]
+    if not isinstance(value, dict) or name == "extensions":
+        return value
+    if name in LANGUAGE_MAPS:
+        return one_language(value, languages)
+    if name in ACTIVITIES and value.get("objectType", "Activity") == "Activity" and value["id"] in known:
+        value = {**value, "definition": known[value["id"]]}
+    return {key: _canonical(item, languages, known, key) for key, item in value.items()}
+
+
+def one_language(words: Mapping[str, str], languages: Languages) -> Mapping[str, str]:
+    """Return the entry that suits best. (RFC 2616 14.4, by which XAPI-00172 has it chosen)
+
+    `languages` says by range, in small letters and the preferred one first, how much it is wanted, from 0 for not at all to 1. A
+    tag is in the longest range that it begins with; '*' is for those in no other. Where nothing wanted is there, an entry in
+    another form of a wanted language is given, else the first one.
+    """
+    order = {name: place for place, name in enumerate(languages)}
+
+    def wanted(tag: str) -> tuple[float, int]:
+        found = _range_of(tag.lower(), languages)
+        return languages.get(found, 0), -order.get(found, 0)
+
+    tag = max(words, key=wanted, default="")
+    if tag and not wanted(tag)[0]:
+        tag = _near(words, languages) or tag
+    return {tag: words[tag]} if tag else {}
+
+
+def _range_of(tag: str, languages: Languages) -> str:
+    tag = tag[:LONGEST_TAG]
+    while tag and tag not in languages:
+        tag = tag.rpartition("-")[0]
+    return tag or "*"
+
+
+def _near(words: Iterable[str], languages: Languages) -> str:
+    """Return the first tag that shares most with a wanted range: for zh-Hans-CN one of zh-Hans, else one of zh; '' where none does."""
+    given = {tag.lower() + "-": tag for tag in words if _range_of(tag.lower(), languages) not in languages}
+    for name, quality in languages.items():
+        shorter = name if quality else ""
+        while shorter:
+            for spelt, tag in given.items():
+                if spelt.startswith(shorter + "-"):
+                    return tag
+            shorter = shorter.rpartition("-")[0]
+    return ""

@@ -1,0 +1,45 @@
+"""How does a host that has no database of its own open one for the record store? A host with its own engine does not need this."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+from xapi.storage.models import Base
+
+SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=full", "busy_timeout=30000")  # full: what was answered 2xx outlives a power cut
+POOL_SIZE = 16
+WRITES = "xapi_writes"
+
+
+class Opened(NamedTuple):
+    """What opens sessions: for writing and for reading. On SQLite a writer takes the write lock at BEGIN, a reader waits for nobody."""
+
+    sessions: sessionmaker[Session]
+    readers: sessionmaker[Session]
+
+
+def connect(url: str) -> Opened:
+    """Open the database at an address of SQLAlchemy's, with the record store's tables: those that are missing are made.
+
+    SQLite (one process) and PostgreSQL 15 or later, with psycopg 3.
+    """
+    sqlite = url.startswith("sqlite")
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, **({} if sqlite else {"pool_pre_ping": True}))
+    if sqlite:
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+    Base.metadata.create_all(engine)
+    writing: Engine = engine.execution_options(**{WRITES: True})
+    return Opened(sessionmaker(writing), sessionmaker(engine))
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself: two writers that read first would lose an update
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,185 @@
+"""What is known of activities and people, from what statements said of them? In the caller's transaction; nothing here commits.
+
+Only a credential that may `define` teaches the store (1.0.3 Communication 4.2). An activity has one definition, into which
+each new statement's is merged in the order of storing; a person has every name that was ever given. Nothing is written, and
+soon nothing is asked, where a statement says what is known: so the people of one course do not wait for each other.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, Table, bindparam, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from xapi.rules.actor import key_of
+from xapi.rules.definition import definitions_in, fingerprint, merged, name_key, names_in, written
+from xapi.rules.indexing import iri_key
+from xapi.storage.erased import marked_among
+from xapi.storage.models import ActivityRow, AgentNameRow
+from xapi.storage.raw_sql import array, ask
+from xapi.storage.references import unless_there
+
+Json = Mapping[str, Any]
+Said = UUID | bytes  # a name's key, or a definition's fingerprint
+ACTIVITIES: Table = ActivityRow.__table__  # type: ignore[assignment]
+NAMES: Table = AgentNameRow.__table__  # type: ignore[assignment]
+MOST_NAMES = 100
+A, N = ACTIVITIES.c, NAMES.c
+LOAD = select(A.key, A.definition, A.updated).where(A.key.in_(bindparam("keys", expanding=True)))
+LOCK = LOAD.order_by(A.key).with_for_update()
+INSERT = {name: one.returning(A.key) for name, one in unless_there(ACTIVITIES).items()}
+UPDATE = update(ACTIVITIES).where(A.key == bindparam("at"))
+NAMED = select(N.key, N.name_key, N.stored).where(tuple_(N.key, N.name_key).in_(bindparam("names", expanding=True)))
+INSERT_NAMES = unless_there(NAMES)
+# PostgreSQL is asked for both at once: a round trip is most of what asking costs.
+KNOWN = """
+SELECT key, NULL::uuid, definition, updated FROM xapi_activity WHERE key = ANY(%(activities)s::uuid[])
+UNION ALL
+SELECT key, name_key, NULL, stored FROM xapi_agent_name
+JOIN unnest(%(people)s::uuid[], %(names)s::uuid[]) AS given (key, name_key) USING (key, name_key)
+"""
+
+
+class Settled:
+    """What said nothing new a moment ago: it is not asked for again, for ten seconds."""
+
+    LASTING = timedelta(seconds=10)
+    MOST = 10_000
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[UUID, Said], datetime] = {}
+
+    def has(self, of: UUID, said: Said, now: datetime) -> bool:
+        """Say whether this was known of it."""
+        since = self._known.get((of, said))
+        return since is not None and abs(now - since) < self.LASTING
+
+    def keep(self, of: UUID, said: Said, written_at: datetime, now: datetime) -> None:
+        """Remember that this is known of it, but for what was written so lately that it may yet be undone."""
+        if now - written_at < self.LASTING:
+            return
+        if len(self._known) >= self.MOST:
+            self._known.clear()
+        self._known[of, said] = now
+
+
+_settled: WeakKeyDictionary[Engine, Settled] = WeakKeyDictionary()
+
+
+class _Told(NamedTuple):
+    """What statements that are being stored say of one activity, in order, by fingerprint; in a row, the same once."""
+
+    iri: str
+    said: list[tuple[bytes, Json]]
+
+    def add(self, fingerprint: bytes, definition: Json) -> None:
+        if not self.said or self.said[-1][0] != fingerprint:
+            self.said.append((fingerprint, definition))
+
+    def merged_into(self, known: Json) -> Json:
+        for _, one in self.said:
+            known = merged(known, one)
+        return known
+
+
+def learn(connection: Connection, statements: Iterable[Json], now: datetime) -> None:
+    """Take over what new statements say of activities and people, in order. Rows are locked in the order of their keys."""
+    settled = _settled.setdefault(connection.engine, Settled())
+    activities: dict[UUID, _Told] = {}
+    names: dict[tuple[UUID, UUID], str] = {}
+    for statement in statements:
+        for iri, definition in definitions_in(statement):
+            key, said = iri_key(iri), fingerprint(definition)
+            if key in activities or not settled.has(key, said, now):
+                activities.setdefault(key, _Told(iri, [])).add(said, definition)
+        for key, name in names_in(statement):
+            called = name_key(name)
+            if not settled.has(key, called, now):
+                names[key, called] = name
+    if activities or names:
+        known = _ask(connection, activities, names)
+        _define(connection, activities, known.definitions, settled, now)
+        _name(connection, names, known.names, settled, now)
+
+
+class _Known(NamedTuple):
+    """What was known before: definitions as JSON, and since when that and names were."""
+
+    definitions: Mapping[UUID, tuple[str, datetime]]
+    names: Mapping[tuple[UUID, UUID], datetime]
+
+
+def _ask(connection: Connection, activities: Collection[UUID], names: Collection[tuple[UUID, UUID]]) -> _Known:
+    if connection.dialect.name == "postgresql":
+        people, called = (array(one[place].hex for one in names) for place in (0, 1))
+        rows = ask(connection, KNOWN, {"activities": array(key.hex for key in activities), "people": people, "names": called})
+        return _Known({row[0]: row[2:] for row in rows if row[1] is None}, {row[:2]: row[3] for row in rows if row[1] is not None})
+    defined = connection.execute(LOAD, {"keys": list(activities)}) if activities else ()
+    named = connection.execute(NAMED, {"names": list(names)}) if names else ()
+    return _Known({key: (definition, at) for key, definition, at in defined}, {(key, name): at for key, name, at in named})
+
+
+def _define(
+    connection: Connection, given: Mapping[UUID, _Told], known: Mapping[UUID, tuple[str, datetime]], settled: Settled, now: datetime
+) -> None:
+    new = [
+        {"key": key, "iri": told.iri, "definition": written(told.merged_into({})), "updated": now}
+        for key, told in sorted(given.items())
+        if key not in known
+    ]
+    inserted = set(connection.execute(INSERT[connection.dialect.name], new).scalars()) if new else set()
+    others = [key for key in given if key not in inserted]
+    for key in [key for key in others if key in known]:
+        text, written_at = known[key]
+        definition = json.loads(text)
+        if all(merged(definition, one) == definition for _, one in given[key].said):
+            others.remove(key)
+            for said, _ in given[key].said:
+                settled.keep(key, said, written_at, now)
+    if others:
+        _redefine(connection, {key: given[key] for key in others}, now)
+
+
+def _redefine(connection: Connection, given: Mapping[UUID, _Told], now: datetime) -> None:
+    locked = connection.execute(LOCK, {"keys": list(given)}).all()
+    rows = [
+        {"at": row.key, "definition": written(given[row.key].merged_into(json.loads(row.definition))), "updated": now} for row in locked
+    ]
+    if rows:
+        connection.execute(UPDATE, rows)
+
+
+def _name(
+    connection: Connection,
+    given: Mapping[tuple[UUID, UUID], str],
+    known: Mapping[tuple[UUID, UUID], datetime],
+    settled: Settled,
+    now: datetime,
+) -> None:
+    for place, stored in known.items():
+        settled.keep(*place, stored, now)
+    fresh = given.keys() - known.keys()
+    erased = marked_among(connection, {key for key, _ in fresh})  # others' statements may name whom nobody shall know here
+    new = [
+        {"key": key, "name_key": said, "name": written(given[key, said]), "stored": now} for key, said in sorted(fresh) if key not in erased
+    ]
+    if new:
+        connection.execute(INSERT_NAMES[connection.dialect.name], new)
+
+
+def definitions_of(session: Session, iris: Collection[str]) -> dict[str, Json]:
+    """Return the definitions of those of these activities that have one, by id."""
+    by_key = {iri_key(iri): iri for iri in iris}
+    if not by_key:
+        return {}
+    return {by_key[row.key]: json.loads(row.definition) for row in session.connection().execute(LOAD, {"keys": list(by_key)})}
+
+
+def names_of(session: Session, agent: Json) -> list[str]:
+    """Return the names that statements gave an agent, the first one first; no more than MOST_NAMES of the latest."""
+    latest = select(N.name).where(N.key == key_of(agent)).order_by(N.stored.desc(), N.name_key).limit(MOST_NAMES)
+    return [json.loads(name) for name in session.connection().execute(latest).scalars()][::-1]

@@ -1,0 +1,79 @@
+"""Which statements come next in the order of storing? For hosts that carry them elsewhere: exports, other stores.
+
+The looks of `browsing`, gone through from the oldest on, and without what is voided unless the look asks for it. Who
+keeps the place of the last one goes on from there and misses nothing, as long as nothing is read beyond `settled`.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Generator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, exists, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from xapi.rules.query import Cursor
+from xapi.storage.consistency import through
+from xapi.storage.models import KeyRow, StatementRow
+from xapi.storage.viewer_queries import AnyOf, Look, Seen
+
+AT_ONCE = {"stream_results": True, "yield_per": 500}
+PLACE = (StatementRow.stored, StatementRow.sid)
+SEEN = (StatementRow.id, *PLACE, StatementRow.voided, StatementRow.text)
+
+
+def settled(writing: Session, clock: Callable[[], datetime]) -> datetime:
+    """Return the instant before which everything is stored that ever will be, to be used as a look's `until`.
+
+    Takes a session for writing: on SQLite its lock makes sure that no other process has a write open, which only that
+    process would know of.
+    """
+    writing.connection()
+    return through(writing, clock())
+
+
+def onward(session: Session, look: Look, after: Cursor | None = None, limit: int | None = None) -> Generator[Seen, None, None]:
+    """Yield the statements after the place `after` (None: from the first), read in batches however many there are.
+
+    Who may leave off before the end closes the generator before the session.
+    """
+    query = _next(session, select(*SEEN), look, after).limit(limit)
+    with session.connection().execute(query, execution_options=AT_ONCE) as rows:
+        yield from (Seen(*row) for row in rows)
+
+
+def places(session: Session, look: Look) -> Generator[Cursor, None, None]:
+    """Yield the places of these statements, without reading them."""
+    query = _next(session, select(*PLACE), look, None)
+    with session.connection().execute(query, execution_options=AT_ONCE) as rows:
+        yield from (Cursor(*row) for row in rows)
+
+
+def _next(session: Session, query: Any, look: Look, after: Cursor | None) -> Any:
+    dialect = session.connection().dialect.name
+    limits = [_has(one, dialect) for one in look.filters]
+    if not look.void:
+        limits.append(StatementRow.voided.is_(False))
+    if look.since is not None:
+        limits.append(StatementRow.stored >= look.since)
+    if look.until is not None:
+        limits.append(StatementRow.stored < look.until)
+    if after is not None:
+        limits.append(tuple_(*PLACE) > tuple(after))
+    return query.where(*limits).order_by(*PLACE)
+
+
+def _has(one: AnyOf, dialect: str) -> ColumnElement[bool]:
+    row = aliased(KeyRow)
+    own = (row.stored == StatementRow.stored, row.sid == StatementRow.sid, row.origin == StatementRow.sid)
+    keys = (row.key == one.keys[0]) if len(one.keys) == 1 else row.key.in_(_each(one.keys, dialect))
+    return exists().where(keys, row.usage == int(one.usage), *own)
+
+
+def _each(keys: Sequence[uuid.UUID], dialect: str) -> Any:
+    """Return a query that gives these keys. They are one parameter: a course's people are more than a statement may have of those."""
+    if dialect == "postgresql":
+        return select(func.unnest(bindparam(None, list(keys), ARRAY(Uuid))))
+    given = func.json_each(json.dumps([key.hex for key in keys])).table_valued("value")
+    return select(given.c.value)

@@ -1,0 +1,61 @@
+"""How is the data of attachments kept, and whose may be read? In pieces in the database, in the statements' own transaction.
+
+Data of one hash is kept once. It is given out only through a statement that it came with, so knowing a hash opens nothing.
+"""
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy.orm import Session
+
+from xapi.rules.admission import Admitted
+from xapi.storage.models import AttachmentLink, AttachmentPiece, AttachmentRow
+from xapi.storage.references import unless_there
+
+PIECE = 1024 * 1024
+ATTACHMENTS: Table = AttachmentRow.__table__  # type: ignore[assignment]
+LINKS: Table = AttachmentLink.__table__  # type: ignore[assignment]
+INSERT = {name: one.returning(AttachmentRow.sha2) for name, one in unless_there(ATTACHMENTS).items()}
+LINK = unless_there(LINKS)
+INSERT_PIECE = insert(AttachmentPiece.__table__)  # type: ignore[arg-type]
+
+
+class Kept(NamedTuple):
+    """Data that is kept for a statement."""
+
+    statement_id: uuid.UUID
+    sha2: str
+    size: int
+
+
+def keep(connection: Connection, fresh: Sequence[Admitted]) -> None:
+    """Keep the data that came with new statements; in order of hash, so that two requests never wait for each other."""
+    came = {one.sha2: one for admitted in fresh for one in admitted.attached}
+    for sha2, attached in sorted(came.items()):
+        row = {"sha2": sha2, "size": attached.size}
+        if connection.execute(INSERT[connection.dialect.name], row).scalar_one_or_none() is None:
+            continue
+        for number, content in enumerate(attached.pieces(PIECE)):
+            connection.execute(INSERT_PIECE, {"sha2": sha2, "number": number, "content": content})
+    links = [{"statement_id": admitted.id, "sha2": one.sha2} for admitted in fresh for one in admitted.attached]
+    if links:
+        connection.execute(LINK[connection.dialect.name], links)
+
+
+def kept_for(session: Session, ids: Iterable[uuid.UUID]) -> list[Kept]:
+    """Return what data is kept for these statements."""
+    query = (
+        select(AttachmentLink.statement_id, AttachmentLink.sha2, AttachmentRow.size)
+        .join(AttachmentRow, AttachmentRow.sha2 == AttachmentLink.sha2)
+        .where(AttachmentLink.statement_id.in_(list(ids)))
+    )
+    return [Kept(*row) for row in session.connection().execute(query)]
+
+
+def content_of(session: Session, sha2: str, size: int) -> Iterator[bytes]:
+    """Yield the data of a hash, a piece at a time."""
+    for number in range(-(-size // PIECE)):
+        query = select(AttachmentPiece.content).where(AttachmentPiece.sha2 == sha2, AttachmentPiece.number == number)
+        yield session.connection().execute(query).scalar_one()

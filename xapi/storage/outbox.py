@@ -1,0 +1,98 @@
+"""Which stored statements has nobody worked through yet? Read by the host's worker, in its own transaction."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, literal, or_, select, update
+from sqlalchemy.orm import Session
+
+from xapi.storage.models import Instant, OutboxRow
+
+LONGEST_ERROR = 2000
+
+
+class Waiting(NamedTuple):
+    """A statement that waits."""
+
+    id: int
+    statement_id: uuid.UUID
+    stored: datetime
+
+
+class Parked(NamedTuple):
+    """A statement whose work failed: why, how often, and since when."""
+
+    id: int
+    statement_id: uuid.UUID
+    stored: datetime
+    error: str
+    since: datetime
+    attempts: int
+
+    @property
+    def reason(self) -> str:
+        """The kind of error, which statements that fail alike have in common: what stands before the first colon."""
+        return self.error.partition(":")[0]
+
+
+def take(session: Session, limit: int) -> list[Waiting]:
+    """Return the oldest that wait, locked for this transaction; what another worker holds is passed over."""
+    query = (
+        select(OutboxRow.id, OutboxRow.statement_id, OutboxRow.stored)
+        .where(OutboxRow.parked.is_(False))
+        .order_by(OutboxRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Waiting(*row) for row in session.execute(query)]
+
+
+def done(session: Session, ids: Sequence[int]) -> None:
+    """Take out what was worked through."""
+    session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids)))
+
+
+def park(session: Session, ids: Sequence[int], error: str, now: datetime) -> None:
+    """Set aside what failed, or failed again: it is shown with its error, retried by hand, never dropped."""
+    kept = "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in error[:LONGEST_ERROR])
+    failed = {
+        "parked": True,
+        "error": kept,
+        "attempts": OutboxRow.attempts + 1,
+        "since": func.coalesce(OutboxRow.since, literal(now, Instant)),
+    }
+    session.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(failed))
+
+
+def parked(
+    session: Session, limit: int, ids: Sequence[uuid.UUID] | None = None, *, before: int | None = None, reason: str = ""
+) -> list[Parked]:
+    """Return what was set aside, newest first: all, of the statements `ids`, before the row `before`, for one reason."""
+    since = func.coalesce(OutboxRow.since, OutboxRow.stored)
+    columns = (OutboxRow.id, OutboxRow.statement_id, OutboxRow.stored, OutboxRow.error, since, OutboxRow.attempts)
+    query = select(*columns).where(OutboxRow.parked.is_(True))
+    if ids is not None:
+        query = query.where(OutboxRow.statement_id.in_(ids))
+    if before is not None:
+        query = query.where(OutboxRow.id < before)
+    if reason:
+        query = query.where(or_(OutboxRow.error == reason, OutboxRow.error.startswith(f"{reason}:", autoescape=True)))
+    return [Parked(*row) for row in session.execute(query.order_by(OutboxRow.id.desc()).limit(limit))]
+
+
+def take_parked(session: Session, ids: Sequence[int]) -> list[Waiting]:
+    """Return what was set aside under these ids and still is, locked for this transaction; what another holds is passed over."""
+    aside = select(OutboxRow.id, OutboxRow.statement_id, OutboxRow.stored).where(OutboxRow.parked.is_(True), OutboxRow.id.in_(ids))
+    return [Waiting(*row) for row in session.execute(aside.order_by(OutboxRow.id).with_for_update(skip_locked=True))]
+
+
+def waiting_among(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these statements nobody has worked through yet, nor set aside."""
+    return set(session.scalars(select(OutboxRow.statement_id).where(OutboxRow.parked.is_(False), OutboxRow.statement_id.in_(ids))))
+
+
+def oldest(session: Session) -> datetime | None:
+    """Return when the statement that waits longest was stored; None where none waits."""
+    return session.scalar(select(OutboxRow.stored).where(OutboxRow.parked.is_(False)).order_by(OutboxRow.id).limit(1))

@@ -1,0 +1,220 @@
+"""How does a month's statements go that are older than a host keeps them? In the caller's transactions, none of which is long.
+
+A month is one of storing, in UTC, as the parts of `partitions` are. On PostgreSQL its part is taken off all at once, which
+holds up others for some milliseconds; what hangs on its statements is cleared afterwards, a piece at a time, and then the
+part is dropped. What lies in no part of its own (the default part, all of SQLite) goes some statements at a time. Killed
+anywhere, the same calls go on from there.
+
+Of each statement its id and the digest of what came stay: sent again it is known, as before, and changes nothing. A
+statement about one that is gone stays, and is not found with it any more. Which months may go is the host's to say.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, LargeBinary, TableClause, cast, column, delete, distinct, exists, func, or_, select, table, text, tuple_
+from sqlalchemy.orm import Session
+
+from xapi.rules.indexing import Usage
+from xapi.rules.query import Cursor
+from xapi.storage.consistency import announce
+from xapi.storage.models import AgentNameRow, AttachmentLink, IdRow, KeyRow, OutboxRow, ReferenceRow, StatementRow
+from xapi.storage.partitions import PARTED, part_of
+from xapi.storage.references import is_awaited
+from xapi.storage.removal import FORGOTTEN, WHOLE, Going, keyed, remove, remove_data, remove_keys
+
+AT_ONCE = 100
+LOOKED_AT = 2_000
+PATIENCE = "300ms"  # below PostgreSQL's deadlock_timeout (1 s): whoever waits for us gives way to us, or we to them, before that
+
+
+class Month(NamedTuple):
+    """A month of storing: `[start, end)`, UTC."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def name(self) -> str:
+        """Return it as 2026-03."""
+        return f"{self.start:%Y-%m}"
+
+
+class Figures(NamedTuple):
+    """What a month has; `people` are those whose statements they are, where that was counted."""
+
+    statements: int
+    size: int  # bytes
+    people: int
+
+
+def month_of(at: datetime) -> Month:
+    """Return the month in which an instant lies."""
+    return month_at(at.astimezone(UTC).year * 12 + at.astimezone(UTC).month - 1)
+
+
+def month_at(number: int) -> Month:
+    """Return a month by its number: twelve times the year and the months before it in that year."""
+    start, end = (datetime(one // 12, one % 12 + 1, 1, tzinfo=UTC) for one in (number, number + 1))
+    return Month(start, end)
+
+
+def months(session: Session, before: datetime) -> Iterator[Month]:
+    """Yield the months that have statements and begin before an instant, the oldest first: one look into an index for each."""
+    after, connection = datetime(1970, 1, 1, tzinfo=UTC), session.connection()
+    while True:
+        first = select(StatementRow.stored).where(StatementRow.stored >= after, StatementRow.stored < before)
+        found = connection.execute(first.order_by(StatementRow.stored, StatementRow.sid).limit(1)).scalar_one_or_none()
+        if found is None:
+            return
+        month = month_of(found)
+        yield month
+        after = month.end
+
+
+def figures(session: Session, month: Month) -> Figures:
+    """Count what a month has. Reads all of its statements' keys."""
+    connection = session.connection()
+    counted = select(func.count(), func.coalesce(func.sum(func.length(cast(StatementRow.text, LargeBinary))), 0))
+    if connection.dialect.name == "postgresql":
+        counted = select(func.count(), func.coalesce(func.sum(func.octet_length(StatementRow.text)), 0))
+    statements, size = connection.execute(counted.where(*_within(StatementRow.stored, month))).one()
+    own = (KeyRow.usage == int(Usage.AGENT), KeyRow.origin == KeyRow.sid, *_within(KeyRow.stored, month))
+    people = connection.execute(select(func.count(distinct(KeyRow.key))).where(*own)).scalar_one()
+    parts = [name for one in PARTED if (name := part_of(connection, one.name, month.start))]
+    if parts:  # the indexes, the keys, and what dead rows take: all of it comes free
+        whole = text("SELECT sum(pg_total_relation_size(to_regclass(name))) FROM unnest(CAST(:names AS text[])) AS name")
+        size = int(connection.execute(whole, {"names": parts}).scalar_one())
+    return Figures(statements, int(size), people)
+
+
+def unread(session: Session, month: Month) -> tuple[int, int]:
+    """Return how many of a month's statements nobody has worked through yet, and how many were set aside."""
+    counted = select(OutboxRow.parked, func.count()).where(*_within(OutboxRow.stored, month)).group_by(OutboxRow.parked)
+    found = {bool(parked): number for parked, number in session.connection().execute(counted)}
+    return found.get(False, 0), found.get(True, 0)
+
+
+def has_after(session: Session, month: Month, place: Cursor | None) -> bool:
+    """Say whether a month has a statement after a place in the order of storing (None: before all)."""
+    later = select(StatementRow.sid).where(*_within(StatementRow.stored, month))
+    if place is not None:
+        later = later.where(tuple_(StatementRow.stored, StatementRow.sid) > tuple(place))
+    return session.connection().execute(later.order_by(StatementRow.stored, StatementRow.sid).limit(1)).first() is not None
+
+
+def close(session: Session) -> None:
+    """Keep everybody out of the statements until this transaction ends, to look once more whether a month may go, and let it go.
+
+    Only on PostgreSQL is there anything to do: SQLite's writers are alone. Whoever reads or writes waits meanwhile, so
+    nothing long may follow.
+
+    Raises:
+        OperationalError: somebody is at it for longer than a moment; the same again later.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
+        connection.execute(text(f"LOCK TABLE {', '.join(f'ONLY {one.name}' for one in PARTED)} IN ACCESS EXCLUSIVE MODE"))
+
+
+def take_off(session: Session, month: Month) -> bool:
+    """Take a month's part off, with all its statements and keys at once; say whether it had one. Call `close` first."""
+    connection = session.connection()
+    statements, keys = (part_of(connection, one.name, month.start) for one in PARTED)
+    if keys is not None:
+        connection.execute(text(f"DROP TABLE {keys}"))
+    if statements is None:
+        return False
+    connection.execute(text(f"ALTER TABLE {StatementRow.__tablename__} DETACH PARTITION {statements}"))
+    connection.execute(text(f"ALTER TABLE {statements} RENAME TO {_taken_off(month)}"))
+    return True
+
+
+def clear_some(session: Session, month: Month, now: datetime, after: Cursor | None = None) -> tuple[Cursor | None, int]:
+    """Clear what hangs on the next statements of a part that was taken off; drop it after the last of them.
+
+    Return where to go on (None: there is nothing left, or never was), and how many attachments' data went.
+    """
+    connection = session.connection()
+    if not _is_there(connection, _taken_off(month)):
+        return None, 0
+    part = _part(month)
+    query = select(*(part.c[one.name] for one in WHOLE[:-1])).order_by(part.c.stored, part.c.sid).limit(LOOKED_AT)
+    if after is not None:
+        query = query.where(tuple_(part.c.stored, part.c.sid) > tuple(after))
+    found = connection.execute(query).all()
+    if not found:
+        _drop(connection, month)
+        return None, 0
+    ids = [row.id for row in found]
+    _remove_keys_above(connection, part, is_awaited(connection, ids))
+    return Cursor(found[-1].stored, found[-1].sid), _remove_data(session, ids, now)
+
+
+def _remove_keys_above(connection: Connection, part: TableClause, awaited: set[uuid.UUID]) -> None:
+    if awaited:
+        whole = select(*(part.c[one.name] for one in WHOLE)).where(part.c.id.in_(awaited))
+        remove_keys(connection, keyed(connection, [Going(*row) for row in connection.execute(whole)]))
+
+
+def _remove_data(session: Session, ids: Sequence[uuid.UUID], now: datetime) -> int:
+    linked = session.connection().execute(select(AttachmentLink.statement_id).where(AttachmentLink.statement_id.in_(ids)).distinct())
+    own = linked.scalars().all()
+    if not own:
+        return 0
+    announce(session, now, referring=True)  # nobody may link to data that goes
+    return remove_data(session.connection(), own)
+
+
+def _drop(connection: Connection, month: Month) -> None:
+    part = _part(month)
+    of_these = exists().where(or_(part.c.id == ReferenceRow.id, part.c.id == ReferenceRow.refers))
+    connection.execute(delete(ReferenceRow).where(of_these, *FORGOTTEN))
+    connection.execute(text(f"DROP TABLE {part.name}"))
+
+
+def remove_some(session: Session, month: Month, now: datetime, limit: int = AT_ONCE) -> tuple[int, int]:
+    """Remove some of a month's statements that lie in no part of its own; return how many, and how many attachments' data.
+
+    Other writers wait for the end of this transaction.
+    """
+    connection = session.connection()
+    oldest = select(*WHOLE).where(*_within(StatementRow.stored, month)).order_by(StatementRow.stored, StatementRow.sid).limit(limit)
+    leaving = keyed(connection, [Going(*row) for row in connection.execute(oldest)])
+    announce(session, now, referring=True)
+    return len(leaving), remove(connection, leaving)
+
+
+def forget_names(session: Session, before: datetime) -> int:
+    """Forget the names that were given before an instant to those of whom there is no statement any more; return how many."""
+    spoken_of = exists().where(KeyRow.key == AgentNameRow.key, KeyRow.usage == int(Usage.ANY_AGENT))
+    return session.connection().execute(delete(AgentNameRow).where(AgentNameRow.stored < before, ~spoken_of)).rowcount
+
+
+def stored_when(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """Return when those of these statements were stored that are known by their ids only: they were removed, or erased."""
+    there = exists().where(StatementRow.stored == IdRow.stored, StatementRow.sid == IdRow.sid)
+    query = select(IdRow.id, IdRow.stored).where(IdRow.id.in_(list(ids)), ~there)
+    return {row.id: row.stored for row in session.connection().execute(query)}
+
+
+def _within(instant: Any, month: Month) -> tuple[Any, Any]:
+    return instant >= month.start, instant < month.end
+
+
+def _taken_off(month: Month) -> str:
+    return f"xapi_removed_{month.start:%Y_%m}"
+
+
+def _part(month: Month) -> TableClause:
+    """Return a part that was taken off, with the columns that it had."""
+    return table(_taken_off(month), *(column(one.name, one.type) for one in WHOLE))
+
+
+def _is_there(connection: Connection, name: str) -> bool:
+    if connection.dialect.name != "postgresql":
+        return False
+    return connection.execute(text("SELECT to_regclass(:name) IS NOT NULL"), {"name": name}).scalar_one() is True

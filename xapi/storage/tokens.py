@@ -1,0 +1,62 @@
+"""Which tokens were given to other systems for their keys? (OAuth 2.0 client credentials, RFC 6749 4.4; Bearer, RFC 6750)
+
+A token is random and kept as its SHA-256, like a secret. It does what its key does, or less; it ends after an hour, and
+with its key. Nothing about it can be read from it, and none is good without the table: there is no signing key to lose.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from xapi.errors import TokenRefused
+from xapi.rules.auth import Credential
+from xapi.storage.keys import CREDENTIAL, SCOPES, credential_of, sha256
+from xapi.storage.models import ApiKey, TokenRow
+
+PREFIX = "xat_"  # told from a host's tokens, and found by scanners for secrets that leaked
+LASTING = timedelta(hours=1)
+MOST = 1000  # of one key at a time: a client that asks for one with each request loses its oldest
+
+
+def narrowed(credential: Credential, asked: str) -> tuple[str, ...]:
+    """Return the scopes of a new token: all that the key has, or those it asks for, within them. (RFC 6749 3.3)
+
+    Raises:
+        TokenRefused: invalid_scope.
+    """
+    scopes = tuple(dict.fromkeys(asked.split())) or tuple(scope for scope in SCOPES if scope in credential.scopes)
+    if not all(scope in SCOPES and credential.allows(scope) for scope in scopes):
+        raise TokenRefused(
+            "invalid_scope", f"this key has the scopes {' '.join(sorted(credential.scopes))}, and no others can be asked for"
+        )
+    return scopes
+
+
+def issue(session: Session, key: str, scopes: Sequence[str], now: datetime) -> str:
+    """Give a key a token, and forget its tokens that have ended.
+
+    Raises:
+        TokenRefused: invalid_client, the key was revoked meanwhile.
+    """
+    key_id = session.scalar(select(ApiKey.id).where(ApiKey.key == key, ApiKey.revoked.is_(None)).with_for_update())
+    if key_id is None:
+        raise TokenRefused("invalid_client", "this key was revoked")
+    token = PREFIX + secrets.token_urlsafe(32)
+    own = select(TokenRow.token_sha256).where(TokenRow.key_id == key_id)
+    newest = own.order_by(TokenRow.expires.desc()).limit(MOST - 1)
+    spent = or_(TokenRow.expires <= now, TokenRow.token_sha256.not_in(newest.scalar_subquery()))
+    session.execute(delete(TokenRow).where(TokenRow.key_id == key_id, spent))
+    session.add(TokenRow(token_sha256=sha256(token), key_id=key_id, scopes=" ".join(scopes), expires=now + LASTING))
+    session.flush()
+    return token
+
+
+def find_token(session: Session, token: str, home_page: str, now: datetime) -> tuple[Credential, datetime] | None:
+    """Return what a token may do and when it ends, while it and its key last."""
+    query = select(*CREDENTIAL, TokenRow.scopes.label("narrowed"), TokenRow.expires).join(TokenRow, TokenRow.key_id == ApiKey.id)
+    alive = (TokenRow.token_sha256 == sha256(token), TokenRow.expires > now, ApiKey.revoked.is_(None))
+    row = session.connection().execute(query.where(*alive)).one_or_none()
+    return None if row is None else (credential_of(row, row.narrowed, home_page), row.expires)

@@ -1,0 +1,129 @@
+"""Which statements does somebody look through, the latest first? For the pages of a host, which has its own rights.
+
+Unlike `finding`, which answers requests: a filter may be any of many keys (everybody in a class, a course and its
+activities), what is voided is there and marked, and a statement is found by its own keys only, not by its target's.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from xapi.rules.indexing import Usage
+from xapi.rules.query import Cursor
+from xapi.storage.finding import PLAN_FOR_THESE_KEYS
+from xapi.storage.models import IdRow, KeyRow, ReferenceRow, StatementRow, at_its_place
+
+
+class Seen(NamedTuple):
+    """A stored statement at its place in the order of storing."""
+
+    id: uuid.UUID
+    stored: datetime
+    sid: int
+    voided: bool
+    text: str
+
+    @property
+    def place(self) -> Cursor:
+        """Where to go on from to see what was stored before it."""
+        return Cursor(self.stored, self.sid)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """A filter: statements that have one of `keys`."""
+
+    usage: Usage
+    keys: Sequence[uuid.UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked for: statements that pass all `filters`, stored at `since` or later and before `until`.
+
+    The first filter's keys are gone through, the others are looked up beside: put first what few statements have. `void`: with
+    what is void, where this makes a difference (`onward`).
+    """
+
+    filters: Sequence[AnyOf] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    void: bool = False
+
+
+def latest(session: Session, look: Look, limit: int, before: Cursor | None = None) -> list[Seen]:
+    """Return the latest `limit` statements stored before the place `before` (None: the latest of all)."""
+    connection = session.connection()
+    if not look.filters:
+        places = select(StatementRow.stored, StatementRow.sid).where(*_range(look, before, StatementRow.stored, StatementRow.sid))
+    elif len(look.filters[0].keys) > 1 and connection.dialect.name == "postgresql":
+        places = _each_keys_latest(look, limit, before)
+    else:
+        places = _with_keys(look, before)
+    stored, sid = places.selected_columns
+    found = places.order_by(stored.desc(), sid.desc()).limit(limit).subquery()
+    columns = (StatementRow.id, found.c.stored, found.c.sid, StatementRow.voided, StatementRow.text)
+    here = and_(StatementRow.stored == found.c.stored, StatementRow.sid == found.c.sid)
+    query = select(*columns).join(found, here).order_by(found.c.stored.desc(), found.c.sid.desc())
+    if look.filters and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(PLAN_FOR_THESE_KEYS)
+    return [Seen(*row) for row in connection.execute(query)]
+
+
+def _with_keys(look: Look, before: Cursor | None) -> Select[datetime, int]:
+    first, *others = look.filters
+    row = aliased(KeyRow)
+    places = select(row.stored, row.sid).where(row.key.in_(first.keys), *_own(row, first), *_range(look, before, row.stored, row.sid))
+    if len(first.keys) > 1:
+        places = places.distinct()
+    return places.where(*(_has(other, row) for other in others))
+
+
+def _each_keys_latest(look: Look, limit: int, before: Cursor | None) -> Select[datetime, int]:
+    """Return the latest of each key, of which the latest of all are a part: as many short index ranges as there are keys."""
+    first, *others = look.filters
+    wanted = func.unnest(bindparam("wanted", list(first.keys), ARRAY(Uuid))).table_valued("key").render_derived("wanted")
+    row = aliased(KeyRow)
+    own = select(row.stored, row.sid).where(row.key == wanted.c.key, *_own(row, first), *_range(look, before, row.stored, row.sid))
+    each = own.where(*(_has(other, row) for other in others)).order_by(row.stored.desc(), row.sid.desc()).limit(limit).lateral("each")
+    return select(each.c.stored, each.c.sid).select_from(wanted).join(each, bindparam("always", value=True)).distinct()
+
+
+def _own(row: Any, one: AnyOf) -> tuple[ColumnElement[bool], ...]:
+    return row.usage == int(one.usage), row.origin == row.sid
+
+
+def _has(one: AnyOf, place: Any) -> ColumnElement[bool]:
+    row = aliased(KeyRow)
+    same = (row.stored == place.stored, row.sid == place.sid, row.origin == place.sid)
+    return exists().where(row.key.in_(one.keys), row.usage == int(one.usage), *same)
+
+
+def _range(look: Look, before: Cursor | None, stored: Any, sid: Any) -> list[ColumnElement[bool]]:
+    limits = []
+    if look.since is not None:
+        limits.append(stored >= look.since)
+    if look.until is not None:
+        limits.append(stored < look.until)
+    if before is not None:
+        limits.append(tuple_(stored, sid) < tuple(before))
+    return limits
+
+
+def some(session: Session, ids: Iterable[uuid.UUID]) -> list[Seen]:
+    """Return statements by id, voided or not; what is not there is left out."""
+    columns = (StatementRow.id, StatementRow.stored, StatementRow.sid, StatementRow.voided, StatementRow.text)
+    query = select(*columns).join_from(IdRow, StatementRow, at_its_place()).where(IdRow.id.in_(list(ids)))
+    return [Seen(*row) for row in session.connection().execute(query)]
+
+
+def about(session: Session, statement_id: uuid.UUID, limit: int) -> list[tuple[uuid.UUID, bool]]:
+    """Return the ids of statements that are about this one, in the order of storing, and whether each voids it."""
+    columns = (ReferenceRow.id, ReferenceRow.voiding)
+    query = select(*columns).where(ReferenceRow.refers == statement_id).order_by(ReferenceRow.stored, ReferenceRow.sid).limit(limit)
+    return [(found, voiding) for found, voiding in session.connection().execute(query)]
