@@ -20,7 +20,9 @@ from lms.crediting import tasks as crediting
 from lms.db import Database
 from lms.federation.forwarding import loop
 from lms.federation.forwarding import tasks as forwarding
+from lms.federation.forwarding import views as forwards
 from lms.federation.importing import tasks as importing
+from lms.federation.importing import views as imports
 from lms.home import views as home
 from lms.jobs import tasks as jobs_tasks
 from lms.jobs import views as jobs
@@ -32,7 +34,9 @@ from lms.office import export, roster_job
 from lms.office import views as office
 from lms.paths import TEMPLATES
 from lms.privacy.erasure import tasks as erasure
+from lms.privacy.erasure import views as erasure_pages
 from lms.privacy.retention import tasks as retention
+from lms.privacy.retention import views as retention_pages
 from lms.records import export as records_export
 from lms.records import partitions
 from lms.records import views as records
@@ -51,6 +55,7 @@ SCHEDULE = {
     **erasure.SCHEDULE,
     **retention.SCHEDULE,
 }
+PAGES = (home, transcripts, office, records, forwards, imports, erasure_pages, retention_pages)
 
 
 class _Lms(Flask):
@@ -87,8 +92,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
     jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **records_export.KINDS})
-    for pages_of in (home, transcripts, office, records):
-        app.register_blueprint(pages_of.bp)
+    for blueprint in dict.fromkeys(one.bp for one in PAGES):  # the window on the record store is one blueprint of several slices
+        app.register_blueprint(blueprint)
     plain: EarlyStatements = app.extensions["xapi_early"]
     fast_path.init_app(app, settings, {plain.path: Early("xapi.statements", plain), **beats.early(app, settings)})
     return app

@@ -32,7 +32,13 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "transcript": ("lms.transcripts.commands:transcript",),
     "user": ("lms.accounts.commands:user", "lms.privacy.erasure.commands:erase"),
     "worker": ("lms.worker_commands:worker",),
-    "xapi": ("lms.records.commands:record_store",),
+    "xapi": (
+        "lms.records.commands:record_store",
+        "lms.federation.importing.commands:import_",
+        "lms.federation.importing.aside_commands:aside",
+        "lms.federation.forwarding.commands:forward",
+        "lms.privacy.retention.commands:retention",
+    ),
 }
 
 

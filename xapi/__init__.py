@@ -1,13 +1,12 @@
 """What happened? An xAPI Learning Record Store (1.0.3 and 2.0.0) that knows nobody and mounts in any Flask application.
 
-What a host uses: `init_app`, `answer_early`, `connect`, `utc_now`, `Credential`, `statements_stored`, `xapi.storage.keys`, `xapi.storage.store`,
-`xapi.storage.outbox`, `xapi.storage.partitions`, `xapi.storage.models.Base`.
+A host imports this module and the public modules beside it; README.md lists them. `rules`, `storage` and `views` are internal.
 """
 
 from flask import Blueprint, Flask
 
+from xapi import keys, partitions
 from xapi.rules.auth import Credential
-from xapi.storage import keys, partitions
 from xapi.storage.connecting import connect
 from xapi.storage.doorbell import statements_stored
 from xapi.views import Mark, blueprint, unmarked

@@ -1,13 +1,13 @@
-"""How does Alembic reach the database? By the connection that `lms.migrations.migrating` hands over."""
+"""How does Alembic reach the database? By the connection that `lms.migrations.migrating` hands over.
+
+To write a migration from the models, hand over their metadata too: `config.attributes["metadata"]`.
+"""
 
 from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeDecorator
-
-import xapi.tables
-from lms import tables
 
 
 def plain_type(kind: str, item: Any, _context: object) -> str | Literal[False]:
@@ -22,7 +22,7 @@ def plain_type(kind: str, item: Any, _context: object) -> str | Literal[False]:
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=[tables.METADATA, xapi.tables.Base.metadata],
+    target_metadata=context.config.attributes.get("metadata"),
     render_as_batch=context.config.attributes.get("batch", connection.dialect.name == "sqlite"),
     render_item=plain_type,
     include_object=context.config.attributes.get("include_object"),

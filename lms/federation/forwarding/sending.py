@@ -24,8 +24,7 @@ from lms.federation.forwarding.remote import Answer, RemoteStore, opened
 from lms.federation.forwarding.turns import Lost, Turn
 from lms.federation.forwarding.verdicts import CRASHED, Verdict, shut_reason, verdict
 from lms.sealing import NotOpened, derived, unseal
-from xapi.queries import JSON, Seen, following, pack
-from xapi.queries import earlier_about as about
+from xapi.queries import JSON, Seen, earlier_about, following, pack
 from xapi.store import load_texts
 
 log = structlog.get_logger(__name__)
@@ -129,7 +128,7 @@ class _Run:
     def _with_those_about(self, session: Session, found: Sequence[Seen]) -> list[Seen]:
         """Return the statements and, before them as they are stored, those about them that were passed by."""
         own = {one.id for one in found}
-        return [*(one for one in about(session, own, found[-1].place) if one.id not in own), *found] if found else []
+        return [*(one for one in earlier_about(session, own, found[-1].place) if one.id not in own), *found] if found else []
 
     def _send_all(self, statements: Sequence[Seen]) -> None:
         with database().reader() as session:

@@ -1,20 +1,16 @@
 """`lms xapi …`: what does an operator do with the record store on the command line?
 
-Each kind of work is a module of its own; GROUPS lists what they add.
+Each kind of work is a module of its own; GROUPS lists what they add. `lms.cli` adds what other slices bring.
 """
 
 import click
 
-from lms.federation.forwarding.commands import forward
-from lms.federation.importing.aside_commands import aside
-from lms.federation.importing.commands import import_
-from lms.privacy.retention.commands import retention
 from lms.records.commands.export import export
 from lms.records.commands.key import key
 from lms.records.commands.parked import parked
 from lms.records.partitions import partitions
 
-GROUPS: tuple[click.Command, ...] = (key, partitions, parked, export, import_, aside, forward, retention)
+GROUPS: tuple[click.Command, ...] = (key, partitions, parked, export)
 
 
 @click.group("xapi")

@@ -1,0 +1,23 @@
+"""Keys of the record store: what a host lists, adds and revokes, and what was refused. Part of the record store's face."""
+
+from xapi.rules.auth import Credential
+from xapi.storage.key_usage import NOBODY, Refused, first_day, refused_since
+from xapi.storage.keys import LONGEST_NAME, SCOPES, VERSIONS, add_key, all_keys, revoke_key, speaking_for, trusted_names
+from xapi.storage.models import ApiKey
+
+__all__ = [
+    "LONGEST_NAME",
+    "NOBODY",
+    "SCOPES",
+    "VERSIONS",
+    "ApiKey",
+    "Credential",
+    "Refused",
+    "add_key",
+    "all_keys",
+    "first_day",
+    "refused_since",
+    "revoke_key",
+    "speaking_for",
+    "trusted_names",
+]

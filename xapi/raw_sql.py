@@ -1,0 +1,5 @@
+"""Queries in PostgreSQL's own driver, for hot paths. Part of the record store's face."""
+
+from xapi.storage.raw_sql import Question, ask
+
+__all__ = ["Question", "ask"]

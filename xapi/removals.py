@@ -1,0 +1,43 @@
+"""How a person's statements are erased and old months removed. Part of the record store's face."""
+
+from xapi.storage.erased import SAID, mark, marked_among
+from xapi.storage.erasure import erase_rest, erase_some, foreseen
+from xapi.storage.retention import (
+    Figures,
+    Month,
+    clear_some,
+    close,
+    figures,
+    forget_names,
+    has_after,
+    month_at,
+    month_of,
+    months,
+    remove_some,
+    stored_when,
+    take_off,
+    unread,
+)
+
+__all__ = [
+    "SAID",
+    "Figures",
+    "Month",
+    "clear_some",
+    "close",
+    "erase_rest",
+    "erase_some",
+    "figures",
+    "foreseen",
+    "forget_names",
+    "has_after",
+    "mark",
+    "marked_among",
+    "month_at",
+    "month_of",
+    "months",
+    "remove_some",
+    "stored_when",
+    "take_off",
+    "unread",
+]

@@ -1,0 +1,44 @@
+"""What statements are made of: names, values, filters, parts of a request. Pure. Part of the record store's face."""
+
+from xapi.rules.actor import actor, key_of, keys_within
+from xapi.rules.admission import write_instant
+from xapi.rules.attachments import NOTHING, Attached, gather
+from xapi.rules.formats import one_language
+from xapi.rules.indexing import Usage, activities_of, iri_key
+from xapi.rules.multipart import Part, parts
+from xapi.rules.pages import NoPage, cut
+from xapi.rules.query import Cursor, Many, Shape, parse_json
+from xapi.rules.statement import VOIDED
+from xapi.rules.statement_json import Received, read, stored
+from xapi.rules.values import DURATION, EPOCH, MICROSECOND, iri, timestamp
+
+__all__ = [
+    "DURATION",
+    "EPOCH",
+    "MICROSECOND",
+    "NOTHING",
+    "VOIDED",
+    "Attached",
+    "Cursor",
+    "Many",
+    "NoPage",
+    "Part",
+    "Received",
+    "Shape",
+    "Usage",
+    "activities_of",
+    "actor",
+    "cut",
+    "gather",
+    "iri",
+    "iri_key",
+    "key_of",
+    "keys_within",
+    "one_language",
+    "parse_json",
+    "parts",
+    "read",
+    "stored",
+    "timestamp",
+    "write_instant",
+]

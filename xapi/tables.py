@@ -1,0 +1,5 @@
+"""Tables that a host may join in its own queries, and their metadata for migrations. Part of the record store's face."""
+
+from xapi.storage.models import ERASED, Base, IdRow, KeyRow, OutboxRow, RefusalRow
+
+__all__ = ["ERASED", "Base", "IdRow", "KeyRow", "OutboxRow", "RefusalRow"]
