@@ -112,7 +112,7 @@ class Database:
             yield connection
 
 
-class Question:
+class PreparedSelect:
     """A SELECT that is asked all the time: put together once, and put to PostgreSQL in its driver's own words.
 
     Its values are told by name (`bindparam`; a list with `expanding=True`). It is for columns whose values the drivers give

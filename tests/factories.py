@@ -133,7 +133,7 @@ def add_class(session: Session, code: str, provider: Organisation, *courses: Cou
     """Add a class of the online-teaching programme (40 hours for primary, 50 for junior; 45 minutes each) with courses."""
     text = (resources.files("lms.programmes") / "data" / "online-teaching-2020.toml").read_text(encoding="utf-8")
     version = programmes.import_toml(session, text, BEGIN).version
-    run = setup.Run(code, f"在线教学能力提升 {code} 班", provider, date(2026, 3, 1), date(2026, 6, 30))
+    run = setup.ClassDetails(code, f"在线教学能力提升 {code} 班", provider, date(2026, 3, 1), date(2026, 6, 30))
     created = setup.create_class(session, version, run)
     for course in courses:
         setup.bind_course(session, created, course, "online")

@@ -29,7 +29,7 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChangeLine:
     """A change with the names of who did it and of whom it concerns (none: a command; the class as a whole)."""
 
     change: ClassChange
@@ -56,7 +56,7 @@ def note_of(session: Session, enrolment: Enrolment, change: ClassChange) -> None
     note(session, enrolment.class_id, change)
 
 
-def of_class(session: Session, class_id: int, enrolment_id: int | None = None) -> Sequence[Line]:
+def of_class(session: Session, class_id: int, enrolment_id: int | None = None) -> Sequence[ChangeLine]:
     """Return what was done to a class, or to one enrolment of it, newest first."""
     author, concerned = aliased(Person), aliased(Person)
     query = (
@@ -70,4 +70,4 @@ def of_class(session: Session, class_id: int, enrolment_id: int | None = None) -
     )
     if enrolment_id is not None:
         query = query.where(ClassChange.enrolment_id == enrolment_id)
-    return [Line(*row) for row in session.execute(query)]
+    return [ChangeLine(*row) for row in session.execute(query)]

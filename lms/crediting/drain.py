@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 import xapi.outbox
 from lms.crediting import ledger
 from lms.crediting.evidence import cases_of
-from lms.crediting.evidence_intake import Found, keep, sort_by_enrolment
-from lms.crediting.policy import Terms, terms_of
+from lms.crediting.evidence_intake import EnrolmentEvidence, keep, sort_by_enrolment
+from lms.crediting.policy import EnrolmentPolicy, terms_of
 from lms.db import Database
 from lms.hours import recompute
 
@@ -88,23 +88,23 @@ def _work_through(batch: _Batch, waiting: Sequence[xapi.outbox.Waiting]) -> Mapp
     return batch.failed
 
 
-def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
+def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, EnrolmentEvidence]:
     """Return what the batch says by enrolment; where that fails, each statement is read alone to find which is to blame."""
     whole = _attempt(batch, partial(sort_by_enrolment, batch.session, ids))
     if not isinstance(whole, _Failure):
         return whole
-    found: dict[int, Found] = {}
+    found: dict[int, EnrolmentEvidence] = {}
     for statement_id in ids:
         alone = _attempt(batch, partial(sort_by_enrolment, batch.session, [statement_id]))
         if isinstance(alone, _Failure):
             batch.failed[statement_id] = alone.words
             continue
         for enrolment_id, what in alone.items():
-            found.setdefault(enrolment_id, Found()).add(what)
+            found.setdefault(enrolment_id, EnrolmentEvidence()).add(what)
     return found
 
 
-def _credit_all(batch: _Batch, found: Mapping[int, Found]) -> None:
+def _credit_all(batch: _Batch, found: Mapping[int, EnrolmentEvidence]) -> None:
     """Credit everybody whom the batch speaks of: all at once, or else person by person, or else statement by statement."""
     heads = ledger.lock(batch.session, found)
     if not isinstance(_attempt(batch, partial(_credit, batch, heads, found)), _Failure):
@@ -115,7 +115,7 @@ def _credit_all(batch: _Batch, found: Mapping[int, Found]) -> None:
             _credit_each(batch, enrolment_id, found[enrolment_id])
 
 
-def _credit_each(batch: _Batch, enrolment_id: int, found: Found) -> None:
+def _credit_each(batch: _Batch, enrolment_id: int, found: EnrolmentEvidence) -> None:
     for statement_id, alone in found.one_by_one():
         heads = ledger.lock(batch.session, [enrolment_id])  # the one before may have extended the chain
         done = _attempt(batch, partial(_credit, batch, heads, {enrolment_id: alone}))
@@ -136,7 +136,7 @@ def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _Failure:
         return _Failure(f"{type(error).__name__}: {error}")
 
 
-def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int, Found]) -> None:
+def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int, EnrolmentEvidence]) -> None:
     found = {number: what for number, what in found.items() if not heads[number].closed}  # erased while this was read
     terms = terms_of(batch.session, found)
     moved = keep(batch.session, found, terms, batch.public_url)
@@ -145,7 +145,7 @@ def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int,
 
 
 def credit_anew(
-    session: Session, heads: Mapping[int, ledger.Head], terms: Mapping[int, Terms], moved: Mapping[int, Moved], now: datetime
+    session: Session, heads: Mapping[int, ledger.Head], terms: Mapping[int, EnrolmentPolicy], moved: Mapping[int, Moved], now: datetime
 ) -> int:
     """Decide enrolments from all their evidence and append what differs; return how many entries that took.
 
@@ -158,7 +158,7 @@ def credit_anew(
     for number in sorted(heads):
         target = {name: one.credited_seconds for name, one in recompute(cases[number]).activities.items()}
         law = terms[number].law
-        ground = ledger.Ground(law.programme_version_id, law.sha256, moved[number], now)
+        ground = ledger.EntryBasis(law.programme_version_id, law.sha256, moved[number], now)
         decided.append(ledger.Decided(heads[number], accounts[number], target, ground))
     return ledger.append(session, decided)
 

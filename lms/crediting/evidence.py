@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from lms.crediting.bounds import Counting
 from lms.crediting.models import Observation as Row
-from lms.crediting.policy import Law, Terms, terms_of
+from lms.crediting.policy import ClassPolicy, EnrolmentPolicy, terms_of
 from lms.crediting.rates import Segment, real_rates
-from lms.db import Question
+from lms.db import PreparedSelect
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
 from lms.hours.gate import media_ms
 
@@ -23,7 +23,7 @@ def case_of(session: Session, enrolment_id: int) -> Case:
     return cases_of(session, terms_of(session, [enrolment_id]))[enrolment_id]
 
 
-def cases_of(session: Session, terms: Mapping[int, Terms]) -> dict[int, Case]:
+def cases_of(session: Session, terms: Mapping[int, EnrolmentPolicy]) -> dict[int, Case]:
     """Return each enrolment's case. Evidence about activities that its class does not study is left out."""
     seen: dict[int, list[Observation]] = {enrolment_id: [] for enrolment_id in terms}
     _add_times(session, terms, seen)
@@ -33,12 +33,12 @@ def cases_of(session: Session, terms: Mapping[int, Terms]) -> dict[int, Case]:
 
 _HERE = Row.enrolment_id.in_(bindparam("enrolments", expanding=True))
 _ORDER = (Row.at, Row.statement_id, Row.part)  # in which evidence counts up to its bounds; void evidence keeps its place
-_TIMES = Question(
+_TIMES = PreparedSelect(
     select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.voided, Row.device, Row.at, Row.since, Row.seconds)
     .where(_HERE, Row.kind != "played")
     .order_by(*_ORDER)
 )
-_SEGMENTS = Question(
+_SEGMENTS = PreparedSelect(
     select(
         Row.enrolment_id,
         Row.activity,
@@ -57,7 +57,7 @@ _SEGMENTS = Question(
 )
 
 
-def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
+def _add_times(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dict[int, list[Observation]]) -> None:
     known = {enrolment_id: own.law.activities for enrolment_id, own in terms.items()}
     counting = Counting()
     for enrolment_id, kind, activity, launch, voided, device, at, since, seconds in _TIMES.ask(session, enrolments=list(terms)):
@@ -73,7 +73,7 @@ def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, lis
             seen[enrolment_id].append(Passed(activity, launch, at))
 
 
-def _add_segments(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
+def _add_segments(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dict[int, list[Observation]]) -> None:
     claimed: dict[tuple[int, str], list[Segment]] = defaultdict(list)
     counting = Counting()
     for row in _SEGMENTS.ask(session, enrolments=list(terms)):
@@ -85,6 +85,6 @@ def _add_segments(session: Session, terms: Mapping[int, Terms], seen: dict[int, 
         seen[enrolment_id].extend(_played(activity, segments, terms[enrolment_id].law))
 
 
-def _played(activity: str, segments: Iterable[Segment], law: Law) -> Iterable[Played]:
+def _played(activity: str, segments: Iterable[Segment], law: ClassPolicy) -> Iterable[Played]:
     for segment, rate in real_rates(segments, float(law.policy.max_rate), media_ms(law.activities[activity])):
         yield Played(activity, segment.launch, segment.at, segment.start_ms, segment.end_ms, rate)

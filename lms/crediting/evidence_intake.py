@@ -17,10 +17,10 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import Enrolment
 from lms.crediting.bounds import Part, Proved, excess_of, numbered
 from lms.crediting.models import Observation
-from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, observe, registration_of
-from lms.crediting.policy import Terms, activity_name
+from lms.crediting.observe import ActivityRule, Ignored, Observed, Statement, Trust, observe, registration_of
+from lms.crediting.policy import EnrolmentPolicy, activity_name
 from lms.crediting.trust import trust_of
-from lms.db import Question
+from lms.db import PreparedSelect
 from lms.learning.models import Registration
 from xapi.statements import stored
 
@@ -28,11 +28,11 @@ ENDS_OF_ACTIVITY = "/?#"
 
 Moved = dict[str, list[uuid.UUID]]  # the statements that spoke of each activity
 
-_KNOWN = Question(select(Observation.statement_id).where(Observation.statement_id.in_(bindparam("ids", expanding=True))))
+_KNOWN = PreparedSelect(select(Observation.statement_id).where(Observation.statement_id.in_(bindparam("ids", expanding=True))))
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class RegisteredStudy:
     """What a registration stands for: whose study of which course."""
 
     enrolment_id: int
@@ -41,30 +41,30 @@ class Study:
 
 
 @dataclass(slots=True)
-class Found:
+class EnrolmentEvidence:
     """What a batch says about one enrolment: its statements, and which earlier ones are void now, each with what voids it."""
 
-    statements: list[tuple[uuid.UUID, Statement, Study]] = field(default_factory=list)
+    statements: list[tuple[uuid.UUID, Statement, RegisteredStudy]] = field(default_factory=list)
     voided: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
 
-    def add(self, other: "Found") -> None:
+    def add(self, other: "EnrolmentEvidence") -> None:
         """Take in what another part of the batch says about the same enrolment."""
         self.statements += other.statements
         self.voided |= other.voided
 
-    def one_by_one(self) -> Iterator[tuple[uuid.UUID, "Found"]]:
+    def one_by_one(self) -> Iterator[tuple[uuid.UUID, "EnrolmentEvidence"]]:
         """Yield each statement of the batch alone, those that void others last."""
         for one in self.statements:
-            yield one[0], Found([one])
+            yield one[0], EnrolmentEvidence([one])
         for target, voiding in self.voided.items():
-            yield voiding, Found(voided={target: voiding})
+            yield voiding, EnrolmentEvidence(voided={target: voiding})
 
 
-def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
+def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, EnrolmentEvidence]:
     """Return what these statements say, by enrolment; a statement that speaks of nobody's study is in none."""
     statements = {statement_id: stored(text) for statement_id, text in xapi.store.load_texts(session, ids).items()}
     studies = studies_of(session, {found for found in map(registration_of, statements.values()) if found is not None})
-    sorted_out: dict[int, Found] = defaultdict(Found)
+    sorted_out: dict[int, EnrolmentEvidence] = defaultdict(EnrolmentEvidence)
     for statement_id in ids:
         statement = statements[statement_id]
         study = studies.get(registration_of(statement) or uuid.UUID(int=0))
@@ -75,7 +75,7 @@ def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, F
     return dict(sorted_out)
 
 
-def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID, Study]:
+def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID, RegisteredStudy]:
     """Return what registrations stand for; one that nobody has is in none."""
     rows = session.execute(
         select(Registration.id, Registration.enrolment_id, Person.account, Course.code)
@@ -85,7 +85,7 @@ def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUI
         .join(Course, Course.id == CourseVersion.course_id)
         .where(Registration.id.in_(registrations))
     )
-    return {row[0]: Study(*row[1:]) for row in rows}
+    return {row[0]: RegisteredStudy(*row[1:]) for row in rows}
 
 
 def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statement]) -> Iterator[tuple[int, uuid.UUID, uuid.UUID]]:
@@ -98,7 +98,9 @@ def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statem
             yield enrolment_id, target, targets[target]
 
 
-def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms], public_url: str) -> dict[int, Moved]:
+def keep(
+    session: Session, found: Mapping[int, EnrolmentEvidence], terms: Mapping[int, EnrolmentPolicy], public_url: str
+) -> dict[int, Moved]:
     """Keep what the statements prove as observations; return which of them spoke of which activity, by enrolment.
 
     What lies beyond the bounds (`bounds`) is not kept.
@@ -117,7 +119,7 @@ def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms
     return moved
 
 
-def all_proved(session: Session, found: Found, terms: Terms, public_url: str) -> list[Proved]:
+def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolicy, public_url: str) -> list[Proved]:
     """Return what one enrolment's statements prove, in their order."""
     trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url)
     return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
@@ -139,7 +141,7 @@ def _add_new(session: Session, proved: Mapping[int, Sequence[Proved]], excess: M
         session.connection().execute(insert(Observation), rows)
 
 
-def _proved(statement: Statement, study: Study, terms: Terms, trust: Trust) -> tuple[Observed, ...]:
+def _proved(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolicy, trust: Trust) -> tuple[Observed, ...]:
     rule = rule_for(statement, study, terms, trust.public_url)
     if rule is None or not is_of(study, statement, trust.public_url):
         return ()
@@ -147,12 +149,12 @@ def _proved(statement: Statement, study: Study, terms: Terms, trust: Trust) -> t
     return () if isinstance(proved, Ignored) else proved
 
 
-def is_of(study: Study, statement: Statement, public_url: str) -> bool:
+def is_of(study: RegisteredStudy, statement: Statement, public_url: str) -> bool:
     """Say whether the statement's actor is the person whose study its registration names."""
     return bool(statement["actor"].get("account") == {"homePage": public_url, "name": study.account})
 
 
-def rule_for(statement: Statement, study: Study, terms: Terms, public_url: str) -> Rule | None:
+def rule_for(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolicy, public_url: str) -> ActivityRule | None:
     """Return the rule of the activity that a statement, or the part of one it speaks of, belongs to."""
     iri: Any = statement["object"].get("id", "")
     prefix = v.activity_iri(public_url, study.course, "")
@@ -164,10 +166,10 @@ def rule_for(statement: Statement, study: Study, terms: Terms, public_url: str) 
     if len(key) > LONGEST_SLUG:
         return None
     name = activity_name(study.course, key)
-    return Rule(name, prefix + key, name in terms.law.server_graded)
+    return ActivityRule(name, prefix + key, name in terms.law.server_graded)
 
 
-def _voided(session: Session, found: Mapping[int, Found]) -> dict[int, Moved]:
+def _voided(session: Session, found: Mapping[int, EnrolmentEvidence]) -> dict[int, Moved]:
     """Take back what is void now; return which statements that were, by enrolment and activity."""
     moved: dict[int, Moved] = {number: defaultdict(list) for number in found}
     ids = {statement_id for own in found.values() for statement_id in own.voided}

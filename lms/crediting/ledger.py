@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, Entry, hash_of
 from lms.crediting.models import LedgerEntry
-from lms.db import Question
+from lms.db import PreparedSelect
 from lms.hours import changes
 
 CREDIT, CORRECTION = "credit", "correction"
@@ -28,7 +28,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class EntryBasis:
     """On what an append rests: the rules it was computed under and the statements that moved it, per activity."""
 
     programme_version_id: int
@@ -48,7 +48,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
     return {row.id: Head(row.id, row.ledger_length, row.ledger_head, row.evidence_erased_at is not None) for row in rows}
 
 
-_SUMS = Question(
+_SUMS = PreparedSelect(
     select(LedgerEntry.enrolment_id, LedgerEntry.activity, func.sum(LedgerEntry.seconds))
     .where(LedgerEntry.enrolment_id.in_(bindparam("enrolments", expanding=True)))
     .group_by(LedgerEntry.enrolment_id, LedgerEntry.activity)
@@ -70,7 +70,7 @@ class Decided:
     head: Head
     account: Mapping[str, int]
     target: Mapping[str, int]
-    ground: Ground
+    ground: EntryBasis
 
 
 _EXTEND = (

@@ -26,7 +26,7 @@ CLASSES_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Law:
+class ClassPolicy:
     """What holds for a whole class. `sha256` names policy and activities; every ledger entry carries it."""
 
     policy: Policy
@@ -38,10 +38,10 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class EnrolmentPolicy:
     """What holds for one enrolment: its class's law, and the window in which its time counts."""
 
-    law: Law
+    law: ClassPolicy
     window: Window
 
 
@@ -50,7 +50,7 @@ def activity_name(course: str, activity: str) -> str:
     return f"{course}:{activity}"
 
 
-def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Terms]:
+def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
     """Return the terms of each enrolment; documents never change, so a class's law is worked out once per process."""
     wanted = set(enrolment_ids)
     rows = session.execute(
@@ -58,10 +58,10 @@ def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Terms]
     ).all()
     laws = laws_of(session, {row.class_id for row in rows})
     ends = {row.id: tuple(None if at is None else int(at.timestamp()) for at in (row.window_from, row.window_to)) for row in rows}
-    return {row.id: Terms(laws[row.class_id], (ends[row.id][0], ends[row.id][1])) for row in rows}
+    return {row.id: EnrolmentPolicy(laws[row.class_id], (ends[row.id][0], ends[row.id][1])) for row in rows}
 
 
-def laws_of(session: Session, class_ids: Iterable[int]) -> dict[int, Law]:
+def laws_of(session: Session, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
     """Return each class's law: its programme version, and the course versions that it studies."""
     return {class_id: _known.get(key) or _remember(key, _make(session, key)) for class_id, key in _keys(session, set(class_ids)).items()}
 
@@ -75,10 +75,10 @@ class _Key:
     courses: tuple[tuple[int, str], ...]  # course version, hash of its document
 
 
-_known: dict[_Key, Law] = {}
+_known: dict[_Key, ClassPolicy] = {}
 
 
-def _remember(key: _Key, law: Law) -> Law:
+def _remember(key: _Key, law: ClassPolicy) -> ClassPolicy:
     if len(_known) >= CLASSES_KEPT:
         _known.clear()
     _known[key] = law
@@ -103,18 +103,18 @@ def _keys(session: Session, class_ids: set[int]) -> dict[int, _Key]:
     return {class_id: _Key(version_id, sha256, tuple(studied[class_id])) for class_id, version_id, sha256 in versions}
 
 
-def _make(session: Session, key: _Key) -> Law:
+def _make(session: Session, key: _Key) -> ClassPolicy:
     courses = select(CourseVersion).where(CourseVersion.id.in_([version_id for version_id, _ in key.courses]))
     found = session.scalars(courses.options(joinedload(CourseVersion.course)).order_by(CourseVersion.id))
     return make_law(session.get_one(ProgrammeVersion, key.programme_version_id), found.all())
 
 
-def make_law(version: ProgrammeVersion, courses: Sequence[CourseVersion]) -> Law:
+def make_law(version: ProgrammeVersion, courses: Sequence[CourseVersion]) -> ClassPolicy:
     """Combine a programme version and course versions; of one course in two versions the later one holds."""
     document = document_of(version)
     named = {activity_name(course.course.code, activity.key): activity for course in courses for activity in outline_of(course).activities}
     activities = {name: rule_of(named[name]) for name in sorted(named)}
-    return Law(
+    return ClassPolicy(
         policy=document.policy,
         activities=activities,
         server_graded=frozenset(name for name, activity in named.items() if activity.grading == "server"),

@@ -25,7 +25,7 @@ from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_intake import all_proved, sort_by_enrolment
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
-from lms.crediting.policy import Terms, terms_of
+from lms.crediting.policy import EnrolmentPolicy, terms_of
 from lms.hours import changes, recompute
 from xapi.removals import stored_when
 
@@ -40,7 +40,7 @@ class Finding(NamedTuple):
     problem: str
 
 
-class Checked(NamedTuple):
+class CheckedBatch(NamedTuple):
     """One batch of enrolments, looked at."""
 
     enrolments: int
@@ -51,7 +51,7 @@ class Checked(NamedTuple):
     removed: int = 0  # that could not be, because they were removed with their month
 
 
-def verify(session: Session, enrolment_ids: Iterable[int] | None = None, *, public_url: str | None = None) -> Iterator[Checked]:
+def verify(session: Session, enrolment_ids: Iterable[int] | None = None, *, public_url: str | None = None) -> Iterator[CheckedBatch]:
     """Check enrolments (all, where none are named) and yield what was found, batch by batch.
 
     With `public_url`, the site's own address, evidence is compared with the statements it was taken from, too.
@@ -61,7 +61,7 @@ def verify(session: Session, enrolment_ids: Iterable[int] | None = None, *, publ
         yield _verify(session, wanted[start : start + AT_ONCE], public_url)
 
 
-def _verify(session: Session, numbers: Sequence[int], public_url: str | None) -> Checked:
+def _verify(session: Session, numbers: Sequence[int], public_url: str | None) -> CheckedBatch:
     findings: list[Finding] = []
     entries = statements = removed = 0
     accounts = ledger.sums(session, numbers)
@@ -92,13 +92,13 @@ def _verify(session: Session, numbers: Sequence[int], public_url: str | None) ->
             findings.extend(Finding(number, problem) for problem in compared.problems(link for link, _ in links))
             statements += compared.statements
             removed += compared.removed
-    return Checked(len(numbers), entries, findings, erased, statements, removed)
+    return CheckedBatch(len(numbers), entries, findings, erased, statements, removed)
 
 
 class _Compared:
     """One enrolment's evidence beside its statements."""
 
-    def __init__(self, session: Session, number: int, terms: Terms, public_url: str) -> None:
+    def __init__(self, session: Session, number: int, terms: EnrolmentPolicy, public_url: str) -> None:
         self._session, self._number, self._terms, self._public_url = session, number, terms, public_url
         self._kept: dict[uuid.UUID, list[Observation]] = {}
         rows = session.scalars(select(Observation).where(Observation.enrolment_id == number).order_by(Observation.part))

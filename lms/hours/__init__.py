@@ -8,7 +8,7 @@ from lms.hours.changes import changes
 from lms.hours.decide import recompute
 from lms.hours.earnings import UNITS, units_in_one
 from lms.hours.exact import plain_text
-from lms.hours.explain import ActivityExplanation, Claim, Condition, Explanation, LimitedDay, Uncounted, explain
+from lms.hours.explain import ActivityExplanation, Claim, Explanation, GateCondition, LimitedDay, Uncounted, explain
 from lms.hours.instants import write_instant
 from lms.hours.json_reader import Problem
 from lms.hours.requirements import judge
@@ -61,12 +61,12 @@ __all__ = [
     "Claim",
     "Clash",
     "Completed",
-    "Condition",
     "EarningAccount",
     "Earnings",
     "Explanation",
     "Flag",
     "Gate",
+    "GateCondition",
     "Interval",
     "LimitedDay",
     "Logged",

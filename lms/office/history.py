@@ -32,11 +32,11 @@ WORDS: dict[str, LazyString] = {
     "renamed": _l("Name changed"),
     "sheet": _l("Initial passwords handed out"),
 }
-SILENT = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not
+WITHOUT_VALUES = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     """One thing that was done. `by` is None where a command did it, `whom` where it concerns the class; '' stands for nothing."""
 
     at: datetime
@@ -47,15 +47,17 @@ class Line:
     after: str
 
 
-def lines_of(session: Session, document: ProgrammeDocument, class_id: int, enrolment_id: int | None = None) -> Sequence[Line]:
+def lines_of(session: Session, document: ProgrammeDocument, class_id: int, enrolment_id: int | None = None) -> Sequence[HistoryLine]:
     """Return what was done to a class, or to one place in it, newest first."""
     return [_line(document, one) for one in changes.of_class(session, class_id, enrolment_id)]
 
 
-def _line(document: ProgrammeDocument, one: changes.Line) -> Line:
+def _line(document: ProgrammeDocument, one: changes.ChangeLine) -> HistoryLine:
     what = one.change.what
-    before, after = ("", "") if what in SILENT else (_said(document, what, value) for value in (one.change.before, one.change.after))
-    return Line(one.change.at, one.by, one.whom, str(WORDS[what]), before, after)
+    before, after = (
+        ("", "") if what in WITHOUT_VALUES else (_said(document, what, value) for value in (one.change.before, one.change.after))
+    )
+    return HistoryLine(one.change.at, one.by, one.whom, str(WORDS[what]), before, after)
 
 
 def _said(document: ProgrammeDocument, what: str, value: str) -> str:

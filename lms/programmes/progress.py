@@ -11,7 +11,7 @@ from functools import cached_property
 from courses.outline import Course
 from courses.outline import Text as Title
 from lms.hours import hours_of
-from lms.programmes.values import Kind, ProgrammeDocument, Requirement, Text
+from lms.programmes.values import BilingualText, Kind, ProgrammeDocument, Requirement
 
 NOTHING = Decimal(0)
 
@@ -52,10 +52,10 @@ class RequirementProgress:
 
     key: str
     kind: Kind
-    title: Text
+    title: BilingualText
     earned: Decimal
     target: Decimal | None
-    unit: Text
+    unit: BilingualText
     missing: Decimal
     done: bool
 

@@ -26,7 +26,7 @@ from lms.transcripts.stretches import Day, days_of
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptLine:
     """One activity on a transcript: what stands on the account, and how it came about."""
 
     name: str  # '<course code>:<activity key>'
@@ -45,7 +45,7 @@ class Chapter:
     """One course on a transcript."""
 
     course: StudiedCourse
-    lines: Sequence[Line]
+    lines: Sequence[TranscriptLine]
 
     @property
     def credited_seconds(self) -> int:
@@ -103,7 +103,7 @@ class Transcript:
         """What names the evidence that the hours follow from."""
         return hashlib.sha256(self.bundle.encode()).hexdigest()
 
-    def line(self, name: str) -> Line:
+    def line(self, name: str) -> TranscriptLine:
         """Return one activity's line.
 
         Raises:
@@ -115,7 +115,7 @@ class Transcript:
                     return line
         raise NotFound(_("There is no such activity on this transcript."))
 
-    def days_of(self, line: Line) -> Sequence[Day]:
+    def days_of(self, line: TranscriptLine) -> Sequence[Day]:
         """Return a line's measured time day by day, with what of it counted."""
         beside = {name for one in line.why.uncounted for name in one.beside}
         others = union(interval for name in beside for interval in self.explanation.activities[name].account.measured)
@@ -155,7 +155,7 @@ def _chapter(course: StudiedCourse, standing: Standing, explanation: Explanation
     return Chapter(
         course,
         [
-            Line(name, one, standing.credited.get(name, 0), explanation.activities[name])
+            TranscriptLine(name, one, standing.credited.get(name, 0), explanation.activities[name])
             for name, one in named.items()
             if name in explanation.activities
         ],

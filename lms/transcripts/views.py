@@ -11,7 +11,7 @@ from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
 from lms.crediting.bounds import is_full
-from lms.crediting.ignored import Question, ignored_of
+from lms.crediting.ignored import StudyQuestion, ignored_of
 from lms.crediting.policy import terms_of
 from lms.crediting.standing import of_person
 from lms.db import session
@@ -53,7 +53,7 @@ def why(enrolment_id: int, name: str) -> ResponseReturnValue:
     """Give the reasons for one activity's line."""
     transcript = read(session(), _visible(enrolment_id), now())
     line = transcript.line(name)
-    asked = Question(enrolment_id, name, current_app.extensions["settings"].public_url, now())
+    asked = StudyQuestion(enrolment_id, name, current_app.extensions["settings"].public_url, now())
     evidence = evidence_of(session(), enrolment_id, name)
     return render_template(
         "transcripts/_why.html",

@@ -14,7 +14,7 @@ from lms.crediting import ledger
 from lms.crediting.chain import problems
 from lms.crediting.models import LedgerEntry, Observation
 from lms.db import database, session
-from lms.demo.load import PASSWORD, Ground, load
+from lms.demo.load import PASSWORD, DemoSite, load
 from lms.learning.models import Launch
 from lms.storage import storage
 
@@ -29,8 +29,8 @@ def loaded(app: Flask) -> Flask:
     return app
 
 
-def _ground(now: datetime) -> Ground:
-    return Ground(database(), storage(), "http://localhost:8000", now, lambda _line: None)
+def _ground(now: datetime) -> DemoSite:
+    return DemoSite(database(), storage(), "http://localhost:8000", now, lambda _line: None)
 
 
 def _counts() -> list[int]:
