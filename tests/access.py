@@ -208,6 +208,7 @@ class Place:
             "year": 2020,
             "sha256": SHA256,
             "kind": "h5p",
+            "suffix": "xlsx",
             "entry": "activities/reading",
             "path": "media/a.txt" if rule.endpoint == "content.file" else "frame.js",
             "filename": "icons.svg",
