@@ -43,7 +43,7 @@ def changed(value: Any, way: Way, new: Any) -> Any:
 
 
 def instead(value: Any) -> Iterator[Callable[[int], Any]]:
-    """What is put in a value's place: much of the same kind, and what is like it to begin with."""
+    """Yield what is put in a value's place: much of the same kind, and what begins like it."""
     if isinstance(value, str):
         for unit in UNITS:
             yield lambda size, unit=unit: value + long(unit, size)
