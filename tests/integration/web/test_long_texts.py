@@ -19,7 +19,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import FormMeta
 
 from lms.accounts.signin import limiter
-from lms.rosters.rows import FIELDS
+from lms.rosters.heads import FIELDS
 from tests import access
 from tests.access import CONTENT, Place, form_token
 from tests.architecture.tree import PACKAGES, parse, sources
