@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import xapi.outbox
+import xapi.storage.outbox
 from lms import vocabulary as v
 from lms.learning.stating import store
 from tests.factories import PUBLIC_URL, World
@@ -43,4 +43,4 @@ def test_it_stops_nobody_and_is_not_set_aside(world: World, name: str) -> None:
     world.credit()
     assert time.thread_time() - begun < 5  # a linear reading takes a tenth of a second
     assert world.credited() == {"c1:reading": 60}
-    assert world.act(lambda session: xapi.outbox.parked(session, 10)) == []
+    assert world.act(lambda session: xapi.storage.outbox.parked(session, 10)) == []
