@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from xapi.errors import TooLarge
 from xapi.rules.actor import key_of
-from xapi.rules.admission import Admitted
+from xapi.rules.admission import AdmittedStatement
 from xapi.rules.auth import Credential, Quota
 from xapi.rules.document_key import NOWHERE
 from xapi.storage.models import StorageRow, microseconds
@@ -46,7 +46,7 @@ class Charge(NamedTuple):
     bytes: int
 
 
-def charges(fresh: Iterable[tuple[Admitted, Credential]]) -> dict[uuid.UUID, Charge]:
+def charges(fresh: Iterable[tuple[AdmittedStatement, Credential]]) -> dict[uuid.UUID, Charge]:
     """Return what new statements, with the data that came with them, cost each owner that has a quota."""
     found: dict[uuid.UUID, Charge] = {}
     for one, credential in fresh:
