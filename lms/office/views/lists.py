@@ -91,7 +91,7 @@ def _unpacked() -> bytes:
     try:
         packed = base64.b64decode(request.form.get("list", ""), validate=True)
         return zlib.decompressobj().decompress(packed, table.MOST_BYTES + 1)
-    except (ValueError, zlib.error):  # also what is no ASCII
+    except (ValueError, zlib.error):  # also characters beyond ASCII
         return b""
 
 
