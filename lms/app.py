@@ -9,6 +9,7 @@ import xapi
 from lms import celery_app, db, i18n, storage
 from lms import clock as clock_module
 from lms.accounts import access, signin
+from lms.accounts import tasks as accounts_tasks
 from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
@@ -42,10 +43,11 @@ from lms.records import partitions
 from lms.records import views as records
 from lms.transcripts import views as transcripts
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
-from lms.web.fast_path import Early
-from xapi.fast_path import EarlyStatements
+from lms.web.fast_path import FastPath
+from xapi.fast_path import FastStatements
 
 SCHEDULE = {
+    **accounts_tasks.SCHEDULE,
     **learning_tasks.SCHEDULE,
     **crediting.SCHEDULE,
     **jobs_tasks.SCHEDULE,
@@ -94,8 +96,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **records_export.KINDS})
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # the window on the record store is one blueprint of several slices
         app.register_blueprint(blueprint)
-    plain: EarlyStatements = app.extensions["xapi_early"]
-    fast_path.init_app(app, settings, {plain.path: Early("xapi.statements", plain), **beats.early(app, settings)})
+    plain: FastStatements = app.extensions["xapi_early"]
+    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.early(app, settings)})
     return app
 
 
@@ -110,5 +112,6 @@ def _record_store(app: Flask, settings: Settings, clock: Clock) -> None:
         clock=clock,
         home_page=settings.public_url,
         mark=public,
+        documents=xapi.Quota(xapi.DOCUMENTS.number, settings.learner_documents_mb * 2**20),
     )
     csrf.exempt(mounted)

@@ -7,12 +7,9 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import select
 
-from lms.classes.models import Enrolment
 from lms.crediting.rereading import reread
-from lms.crediting.verify import Finding, verify
-from lms.db import database, session
+from lms.db import database
 from lms.hours import recompute_file
 
 
@@ -46,9 +43,9 @@ def recompute(file: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def reread_statements(enrolment: tuple[int, ...], *, dry_run: bool, as_json: bool) -> None:
-    """Read stored statements again and let those count that prove more by the present rules than by earlier ones.
+    """Read stored statements again, and let those count that prove more by the present rules than by earlier ones.
 
-    The worker credits them, as new ones. Run again, it finds nothing more. Nobody loses hours by it.
+    The worker credits them like new ones. Run again, the command finds nothing more.
     """
     public_url = current_app.extensions["settings"].public_url
     read = again = 0
@@ -58,60 +55,10 @@ def reread_statements(enrolment: tuple[int, ...], *, dry_run: bool, as_json: boo
             click.echo(f"\r{read} statements read", nl=False, err=True)
     if sys.stderr.isatty():
         click.echo("\r", nl=False, err=True)
-    what = "would count anew" if dry_run else "are waiting for the worker"
+    what = "would count" if dry_run else "wait for the worker"
     click.echo(json.dumps({"statements": read, "again": again}) if as_json else f"{read} statements read, {again} {what}")
 
 
 @click.group("ledger")
 def ledger() -> None:
     """The ledger of credited hours."""
-
-
-@ledger.command("verify")
-@click.option("--enrolment", type=int, multiple=True, help="Check this enrolment only (repeatable).")
-@click.option("--statements", is_flag=True, help="Read every statement again, too: is the evidence what they prove?")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@with_appcontext
-def verify_ledger(enrolment: tuple[int, ...], *, statements: bool, as_json: bool) -> None:
-    """Check that no entry was edited or lost, and that recomputing all evidence gives the same hours.
-
-    Exit 1 and one line per finding where something is wrong.
-    """
-    known = set(session().scalars(select(Enrolment.id).where(Enrolment.id.in_(enrolment)))) if enrolment else set()
-    for number in sorted(set(enrolment) - known):
-        click.echo(f"enrolment: {number} is not known", err=True)
-    if set(enrolment) - known:
-        sys.exit(2)
-    findings: list[Finding] = []
-    erased: list[int] = []
-    enrolments = entries = compared = removed = behind = 0
-    public_url = current_app.extensions["settings"].public_url if statements else None
-    for checked in verify(session(), enrolment or None, public_url=public_url):
-        findings.extend(checked.findings)
-        erased.extend(checked.erased)
-        enrolments += checked.enrolments
-        entries += checked.entries
-        compared += checked.statements
-        removed += checked.removed
-        behind += checked.behind
-        if sys.stderr.isatty():
-            click.echo(f"\r{enrolments} enrolments checked", nl=False, err=True)
-    if sys.stderr.isatty():
-        click.echo("\r", nl=False, err=True)
-    if as_json:
-        found = [finding._asdict() for finding in findings]
-        counted = {"enrolments": enrolments, "entries": entries, "evidence_erased": erased}
-        counted |= {"statements": compared, "statements_removed": removed, "statements_behind": behind} if statements else {}
-        click.echo(json.dumps({**counted, "findings": found, "clean": not findings}))
-    else:
-        for number in erased:
-            click.echo(f"enrolment {number}: its evidence was erased on purpose; its entries are whole and cannot be recomputed")
-        for finding in findings:
-            click.echo(f"enrolment {finding.enrolment_id}: {finding.problem}", err=True)
-        if removed:
-            click.echo(f"{removed} statements were removed with their month, so evidence of them cannot be compared")
-        if behind:
-            click.echo(f"{behind} statements prove more by the present rules than is kept of them: run `lms hours reread`")
-        looked_at = f"{enrolments} enrolments, {entries} entries" + (f", {compared} statements" if statements else "")
-        click.echo(f"{looked_at}: {'clean' if not findings else f'{len(findings)} findings'}")
-    sys.exit(1 if findings else 0)

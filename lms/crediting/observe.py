@@ -54,7 +54,7 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ActivityRule:
     """What the course document says of the activity that a statement speaks of."""
 
     activity: str  # '<course code>:<activity key>'
@@ -85,7 +85,7 @@ class Ignored:
     reason: str
 
 
-def observe(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed, ...] | Ignored:
+def observe(statement: Statement, rule: ActivityRule, trust: Trust) -> tuple[Observed, ...] | Ignored:
     """Return what the statement proves about `rule`'s activity."""
     authority = _authority(statement, trust)
     if authority is None:
@@ -161,7 +161,7 @@ def _opened(statement: Statement) -> int | None:
         return None
 
 
-def _present(statement: Statement, rule: Rule) -> tuple[Observed, ...] | Ignored:
+def _present(statement: Statement, rule: ActivityRule) -> tuple[Observed, ...] | Ignored:
     stretch = _extensions(statement).get(v.STRETCH)
     if not isinstance(stretch, Mapping):
         return Ignored("no-stretch")
@@ -172,7 +172,7 @@ def _present(statement: Statement, rule: Rule) -> tuple[Observed, ...] | Ignored
     return (Observed("present", rule.activity, session, device, at=until, since=since),)
 
 
-def _reported(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed, ...] | Ignored:
+def _reported(statement: Statement, rule: ActivityRule, trust: Trust) -> tuple[Observed, ...] | Ignored:
     seconds = duration_s(statement.get("result", {}).get("duration", ""))
     if seconds is None:
         return Ignored("no-duration")
@@ -182,7 +182,7 @@ def _reported(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed,
     return (Observed("reported", rule.activity, launch.id, "", at=received_at(statement), since=launch.opened, seconds=seconds),)
 
 
-def _launch(statement: Statement, rule: Rule, trust: Trust) -> Launched | None:
+def _launch(statement: Statement, rule: ActivityRule, trust: Trust) -> Launched | None:
     """Return the launch that a report is about: the one it names, else the last one opened by then.
 
     When that was is the server's to say, not the report's.
@@ -204,7 +204,7 @@ def _segments_text(statement: Statement) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _played(statement: Statement, rule: Rule, text: str) -> tuple[Observed, ...]:
+def _played(statement: Statement, rule: ActivityRule, text: str) -> tuple[Observed, ...]:
     session, device = _session(statement)
     at, since, rate = received_at(statement), _opened(statement), _speed(statement)
     found = []
@@ -226,7 +226,7 @@ def _speed(statement: Statement) -> float:
     return speed if math.isfinite(speed) and speed > 0 else 1.0
 
 
-def _outcome(statement: Statement, rule: Rule, verb: str, authority: str) -> tuple[Observed, ...]:
+def _outcome(statement: Statement, rule: ActivityRule, verb: str, authority: str) -> tuple[Observed, ...]:
     """Return whether the activity was completed, and passed; what the verb itself says comes first."""
     result = statement.get("result", {})
     completion, success = result.get("completion"), result.get("success")

@@ -10,11 +10,11 @@ from courses.outline import Activity, Course
 from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
-from lms.classes.models import LEARNING, ClassCourse, Enrolment
+from lms.classes.models import LEARNING, ClassCourse, Enrolment, TrainingClass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StudiedActivity:
     """An activity of a course version, as one enrolment studies it."""
 
     enrolment_id: int
@@ -33,21 +33,22 @@ class Admission:
     activity: Activity
 
     @property
-    def place(self) -> Place:
+    def place(self) -> StudiedActivity:
         """Which activity this is."""
-        return Place(self.enrolment.id, self.version.id, self.activity.key)
+        return StudiedActivity(self.enrolment.id, self.version.id, self.activity.key)
 
 
-class Refusal(StrEnum):
+class LaunchRefusal(StrEnum):
     """Why somebody may not open an activity."""
 
     NOT_FOUND = "not-found"  # no such activity, or somebody else's: the two look the same on purpose
     NOT_STUDYING = "not-studying"
+    CLOSED = "closed"  # the class is
 
 
 def admit_to_course(
     session: Session, person_id: int, enrolment_id: int, course_version_id: int
-) -> tuple[Enrolment, CourseVersion] | Refusal:
+) -> tuple[Enrolment, CourseVersion] | LaunchRefusal:
     """Return the person's own enrolment and the course version, if their class studies it."""
     found = session.execute(
         select(Enrolment, CourseVersion)
@@ -56,28 +57,40 @@ def admit_to_course(
         .where(Enrolment.id == enrolment_id, Enrolment.person_id == person_id, CourseVersion.id == course_version_id)
     ).one_or_none()
     if found is None:
-        return Refusal.NOT_FOUND
+        return LaunchRefusal.NOT_FOUND
     enrolment, version = found
-    return (enrolment, version) if enrolment.status in LEARNING else Refusal.NOT_STUDYING
+    return (enrolment, version) if enrolment.status in LEARNING else LaunchRefusal.NOT_STUDYING
 
 
 _STANDING = (  # built once: with every stretch that is stated
-    select(Enrolment.status, Person.active).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id == bindparam("enrolment"))
+    select(Enrolment.status, Person.active, TrainingClass.closed_at)
+    .join(Person, Person.id == Enrolment.person_id)
+    .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+    .where(Enrolment.id == bindparam("enrolment"))
 )
 
 
 def may_still_study(session: Session, enrolment_id: int) -> bool:
-    """Say whether an enrolment that opened something may go on: it is still learning and its person's account is open."""
+    """Say whether an enrolment that opened something may go on: it is still learning, its person's account and its class are open."""
     found = session.connection().execute(_STANDING, {"enrolment": enrolment_id}).one()
-    return found.status in LEARNING and bool(found.active)
+    return found.status in LEARNING and bool(found.active) and found.closed_at is None
 
 
-def admit(session: Session, person_id: int, place: Place) -> Admission | Refusal:
+def lock_enrolment(session: Session, enrolment_id: int) -> None:
+    """Let nobody end an enrolment until this transaction ends, so that whoever ends it finds what is opened here."""
+    session.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update(read=True))
+
+
+def admit(session: Session, person_id: int, place: StudiedActivity) -> Admission | LaunchRefusal:
     """Return the admission of a person to an activity, or why there is none."""
     found = admit_to_course(session, person_id, place.enrolment_id, place.course_version_id)
-    if isinstance(found, Refusal):
+    if isinstance(found, LaunchRefusal):
         return found
     enrolment, version = found
     course = outline_of(version)
     activity = next((one for one in course.activities if one.key == place.activity), None)
-    return Admission(person_id, enrolment, version, course, activity) if activity else Refusal.NOT_FOUND
+    if activity is None:
+        return LaunchRefusal.NOT_FOUND
+    if session.scalar(select(TrainingClass.closed_at).where(TrainingClass.id == enrolment.class_id)) is not None:
+        return LaunchRefusal.CLOSED  # its course page can still be read
+    return Admission(person_id, enrolment, version, course, activity)

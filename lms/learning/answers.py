@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.grading import Grade, grade
+from courses.grading import Grade, grade, is_blank
 from lms import vocabulary as v
 from lms.catalogue.models import AnswerKey
 from lms.learning import stating
@@ -25,10 +25,11 @@ class Declined(StrEnum):
     BAD_ID = "bad-id"
     OTHER_ANSWERS = "other-answers"
     NO_ATTEMPTS = "no-attempts"
+    BLANK = "blank"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class GradedAnswer:
     """A graded submission; `statements` is how many the LMS stated about it just now."""
 
     number: int
@@ -43,7 +44,7 @@ class Outcome:
 
 def submit(
     session: Session, launch: Launch, submission: str, given: Mapping[str, Any], public_url: str, now: datetime
-) -> Outcome | Declined:
+) -> GradedAnswer | Declined:
     """Grade a submission and state the result; the same submission again gets the same grade and is no second attempt."""
     key = session.scalar(
         select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
@@ -54,6 +55,8 @@ def submit(
         attempt_id = uuid.UUID(submission)
     except ValueError:
         return Declined.BAD_ID
+    if is_blank(key, given):
+        return Declined.BLANK  # no attempt: it would give the hints away, or take an attempt from whoever pressed by mistake
     lock(session, launch)
     earlier = _attempts(session, launch)
     known = session.get(Attempt, attempt_id)
@@ -106,8 +109,8 @@ def _attempt(launch: Launch, attempt_id: uuid.UUID, given: Mapping[str, Any], gr
     )
 
 
-def _outcome(attempt: Attempt, key: Mapping[str, Any], all_attempts: list[Attempt], statements: int) -> Outcome:
-    return Outcome(attempt.number, _left(key, len(all_attempts)), grade(key, attempt.answers), statements)
+def _outcome(attempt: Attempt, key: Mapping[str, Any], all_attempts: list[Attempt], statements: int) -> GradedAnswer:
+    return GradedAnswer(attempt.number, _left(key, len(all_attempts)), grade(key, attempt.answers), statements)
 
 
 def _state(session: Session, launch: Launch, attempt: Attempt, graded: Grade, public_url: str) -> None:

@@ -1,5 +1,6 @@
 """What does a player page ask of the server? The page itself, opening a launch, beats, resume data, answers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -7,27 +8,30 @@ import msgspec
 from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import user_logged_out
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 import xapi
 from courses.outline import Activity
 from lms import vocabulary as v
+from lms.accounts import login_sessions
 from lms.accounts.access import person, public, requires
-from lms.accounts.models import Person
+from lms.accounts.cookies import current_login, name_of
 from lms.accounts.signin import csrf
+from lms.classes import membership
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn, TooLarge
 from lms.i18n import pick
 from lms.learning import answers, fast_path, launch, presence, state
-from lms.learning.admission import Admission, Place, Refusal, admit
+from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, admit
 from lms.learning.content import bp as content_bp
 from lms.learning.credential import running, ticket_of
 from lms.learning.device import COOKIE, COOKIE_SECONDS, device_of, identity_of
 from lms.learning.models import Launch
-from lms.learning.presence import Stopped
+from lms.learning.presence import BeatRefused
 from lms.learning.tickets import Ticket, Tickets
 from lms.learning.wire import AnswersBody, BeatBody, OpenBody, StateBody, beat_reply, body_of
 from lms.learning.words import player_texts
@@ -49,16 +53,17 @@ def _ring(count: int) -> None:
 @requires()
 def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
     """Show the player page. Nothing is opened yet: the page's own POST does that, so that a prefetch takes no lease."""
-    admission = _admitted(Place(enrolment_id, course_version_id, activity))
+    admission = _admitted(StudiedActivity(enrolment_id, course_version_id, activity))
     before, after = _neighbours(admission)
     page = render_template(
         "learning/play.html", admission=admission, config=_page_config(admission), place=admission.place, before=before, after=after
     )
     response = Response(page)
-    known = request.cookies.get(COOKIE)
+    cookie = name_of(COOKIE, _settings())
+    known = request.cookies.get(cookie)
     device = identity_of(device_of(request.user_agent.string, known))
     if device != known:
-        response.set_cookie(COOKIE, device, max_age=COOKIE_SECONDS, httponly=True, secure=_settings().secure, samesite="Lax")
+        response.set_cookie(cookie, device, max_age=COOKIE_SECONDS, httponly=True, secure=_settings().secure, samesite="Lax", path="/")
     return response
 
 
@@ -69,14 +74,16 @@ def _neighbours(admission: Admission) -> tuple[Activity | None, Activity | None]
     return activities[at - 1] if at else None, activities[at + 1] if at + 1 < len(activities) else None
 
 
-def _admitted(place: Place) -> Admission:
+def _admitted(place: StudiedActivity) -> Admission:
     return _unless_refused(admit(session(), person().id, place))
 
 
-def _unless_refused(found: Found | Refusal) -> Found:
-    if found is Refusal.NOT_STUDYING:
+def _unless_refused(found: Found | LaunchRefusal) -> Found:
+    if found is LaunchRefusal.NOT_STUDYING:
         raise NotAllowed(_("Your place in this class does not allow studying at the moment. Your class staff can tell you why."))
-    if isinstance(found, Refusal):
+    if found is LaunchRefusal.CLOSED:
+        raise NotAllowed(_("This class is closed, so its activities do not open any more. The hours that you have earned are kept."))
+    if isinstance(found, LaunchRefusal):
         raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
     return found
 
@@ -104,7 +111,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
     }
 
 
-def _place_arguments(place: Place) -> dict[str, Any]:
+def _place_arguments(place: StudiedActivity) -> dict[str, Any]:
     return {"enrolment_id": place.enrolment_id, "course_version_id": place.course_version_id, "activity": place.activity}
 
 
@@ -113,9 +120,11 @@ def _place_arguments(place: Place) -> dict[str, Any]:
 def open_activity() -> ResponseReturnValue:
     """Open or resume a launch for the signed-in person and hand its token to the page."""
     wanted = body_of(OpenBody)
-    admission = _admitted(Place(wanted.enrolment, wanted.version, wanted.activity))
-    device = device_of(request.user_agent.string, request.cookies.get(COOKIE))
+    admission = _admitted(StudiedActivity(wanted.enrolment, wanted.version, wanted.activity))
+    device = device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
     with transaction() as writing:
+        if not login_sessions.hold(writing, person().id, current_login().id):
+            raise NotSignedIn(_("You have been signed out. Sign in again to go on; what was counted is kept."))
         opened = _unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
         reply = _opened(opened.launch) | {
             "state": _raw(state.load(writing, opened.launch)),
@@ -154,7 +163,7 @@ def take_beat() -> ResponseReturnValue:
     ticket, body = _ticket(), body_of(BeatBody)
     with transaction() as writing:
         beaten = presence.take_beat(writing, ticket, body.nonce, now(), _settings(), last=body.last)
-    if isinstance(beaten, Stopped):
+    if isinstance(beaten, BeatRefused):
         raise _stopped(beaten)
     if beaten.stated:
         _ring(1)
@@ -168,8 +177,8 @@ def _ticket() -> Ticket:
     return ticket
 
 
-def _stopped(why: Stopped) -> LmsError:
-    if why is Stopped.LEASE:
+def _stopped(why: BeatRefused) -> LmsError:
+    if why is BeatRefused.LEASE:
         return Conflict("Another page of this learner is the live one.", code="lease")
     return Gone("This launch has ended.", code="ended")
 
@@ -222,27 +231,25 @@ def _declined(why: answers.Declined) -> LmsError:
         answers.Declined.NO_KEY: NotFound(_("This activity is not graded here."), code=why),
         answers.Declined.BAD_ID: InvalidInput(_("A submission needs a UUID of its own."), code=why),
         answers.Declined.OTHER_ANSWERS: Conflict(_("This submission was already graded with other answers."), code=why),
+        answers.Declined.BLANK: InvalidInput(_("No question is answered, so nothing was handed in. Answer one and try again."), code=why),
         answers.Declined.NO_ATTEMPTS: Conflict(_("All attempts at this quiz are used up. What you reached is kept."), code=why),
     }
     return messages[why]
 
 
-def _end_launches(app: Flask, user: Person) -> None:
-    """Whoever signs out stops learning on this and every other device: a left-behind page must not count for them."""
-    with transaction() as writing:
-        stated = launch.end_all(writing, user.id, _settings(), now())
-    if stated:
-        _ring(1)
-
-
 def init_app(app: Flask, settings: Settings) -> None:
-    """Register the player's routes and the key of its tokens."""
+    """Register the player's routes, the key of its tokens, and what ends launches."""
     app.extensions["launch_tickets"] = Tickets(settings.secret_key)
     app.register_blueprint(bp)
     app.register_blueprint(content_bp)
-    user_logged_out.connect(_on_signed_out, app)
+    login_sessions.access_ended.connect(_end_of_people, app)
+    membership.study_ended.connect(_end_of_enrolments, app)
 
 
-def _on_signed_out(sender: Flask, user: Person | None = None, **_rest: object) -> None:
-    if user is not None and user.is_authenticated:
-        _end_launches(sender, user)
+def _end_of_people(_app: Flask, session: Session, person_ids: Sequence[int]) -> None:
+    """Whoever signs out, or whose access ends, stops learning on every device: a left-behind page must not count for them."""
+    launch.end_of_people(session, person_ids, _settings(), now())
+
+
+def _end_of_enrolments(_app: Flask, session: Session, enrolments: Select[int]) -> None:
+    launch.end_of_enrolments(session, enrolments, _settings(), now())

@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
-from xapi.rules.auth import Credential
+from xapi.rules.auth import Credential, Quota
 from xapi.storage.consistency import Watermark, announce
-from xapi.storage.group_commit import Together
-from xapi.storage.key_usage import Tally
+from xapi.storage.group_commit import GroupCommit
+from xapi.storage.key_usage import KeyUsage
 from xapi.storage.keys import KnownKeys
-from xapi.storage.store import Brought, insert_brought
+from xapi.storage.store import RequestBatch, insert_brought
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Authenticate = Callable[[str], Credential | None]  # of a bearer token
@@ -23,6 +23,7 @@ Clock = Callable[[], datetime]
 MOST_BYTES = 16 * 2**20
 MOST_ATTACHED_BYTES = 256 * 2**20
 MOST_DOCUMENT_BYTES = 2**20
+DOCUMENTS = Quota(2000, 16 * 2**20)  # of one agent, or of one activity with no agent
 
 
 def nobody(_token: str) -> Credential | None:
@@ -41,7 +42,8 @@ class Mount:
 
     `writers` and `readers` open sessions that the store closes; only writers are committed. `home_page` is whose keys
     these are: the homePage of every Basic key's authority. `most_bytes` is what one request may bring into memory (JSON,
-    a document); attachments beside it pass through, up to `most_attached_bytes`.
+    a document); attachments beside it pass through, up to `most_attached_bytes`. `documents` is how many documents, and
+    bytes of them, are kept for one agent, or for one activity with no agent.
     """
 
     writers: Sessions
@@ -53,15 +55,16 @@ class Mount:
     most_bytes: int = MOST_BYTES
     most_attached_bytes: int = MOST_ATTACHED_BYTES
     most_document_bytes: int = MOST_DOCUMENT_BYTES
+    documents: Quota = DOCUMENTS
     watermark: Watermark = field(default_factory=Watermark)
     known_keys: KnownKeys = field(default_factory=KnownKeys)
-    tally: Tally = field(init=False)
-    store: Together[Brought, int] = field(init=False)  # small requests that come at the same time, in one transaction
+    tally: KeyUsage = field(init=False)
+    store: GroupCommit[RequestBatch, int] = field(init=False)  # small requests that come at the same time, in one transaction
 
     def __post_init__(self) -> None:
         """Count and store with the mount's own sessions."""
-        object.__setattr__(self, "tally", Tally(self.writers))
-        object.__setattr__(self, "store", Together(self.commit))
+        object.__setattr__(self, "tally", KeyUsage(self.writers))
+        object.__setattr__(self, "store", GroupCommit(self.commit))
 
     def through(self) -> datetime:
         """Return Consistent-Through for an answer that asks the database nothing else; not the newest where it does not answer."""
@@ -75,7 +78,7 @@ class Mount:
         except (DBAPIError, PoolExhausted):
             return self.watermark.stale
 
-    def commit(self, brought: Sequence[Brought]) -> list[int]:
+    def commit(self, brought: Sequence[RequestBatch]) -> list[int]:
         """Store what requests brought in one transaction, all of it or nothing; return how many were new of each.
 
         Raises:
