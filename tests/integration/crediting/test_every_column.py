@@ -43,6 +43,8 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "attempt": "what is earned follows from the statement that the server wrote of it",
     "activity_state": "where somebody goes on, not what they did",
     "answer_key": "decides attempts as they come in",
+    "class_staff": "who runs a class",
+    "class_session": "planned half-days: none earns anything until attendance in it is a statement",
     "job": "work that waits",
     "erasure": "what may be gone, looked at in test_verify",
     "removed_month": "what may be gone, looked at in test_verify",
