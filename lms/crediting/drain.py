@@ -22,6 +22,7 @@ from lms.crediting.chain import Inputs
 from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_intake import EnrolmentEvidence, keep, sort_by_enrolment
 from lms.crediting.policy import EnrolmentPolicy, terms_of
+from lms.crediting.units import ALL_UNITS, target_of
 from lms.db import Database
 from lms.hours import recompute
 
@@ -159,7 +160,7 @@ def credit_anew(
     `held` are the inputs that hold now. The caller holds the enrolments' locks (`ledger.lock`). An account whose evidence was
     erased stays as it is: only that its inputs have changed is appended.
     """
-    cases = cases_of(session, {number: terms[number] for number, head in heads.items() if not head.closed})
+    cases = cases_of(session, {number: terms[number] for number, head in heads.items() if not head.closed}, now)
     accounts = ledger.sums(session, heads)
     decided = []
     for number in sorted(heads):
@@ -168,8 +169,9 @@ def credit_anew(
         if heads[number].closed:
             decided.append(ledger.unmoved(heads[number], accounts[number], ground, held[number]))
             continue
-        target = {ledger.Account(name): one.credited_seconds for name, one in recompute(cases[number]).activities.items()}
-        decided.append(ledger.Decided(heads[number], accounts[number], target, ground, held[number]))
+        decided.append(
+            ledger.Decided(heads[number], accounts[number], target_of(recompute(cases[number])), ground, held[number], ALL_UNITS)
+        )
     return ledger.append(session, decided)
 
 

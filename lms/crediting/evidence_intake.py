@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from lms.crediting.bounds import Part, Proved, excess_of, numbered
 from lms.crediting.chain import text_sha256
 from lms.crediting.models import Observation
 from lms.crediting.observe import ActivityRule, Ignored, Observed, Statement, Trust, observe, registration_of
+from lms.crediting.observe_attestations import enrolment_of, observe_attestation
 from lms.crediting.policy import EnrolmentPolicy, activity_name
 from lms.crediting.trust import trust_of
 from lms.db import PreparedSelect
@@ -34,7 +35,7 @@ _KNOWN = PreparedSelect(select(Observation.statement_id).where(Observation.state
 
 @dataclass(frozen=True, slots=True)
 class RegisteredStudy:
-    """What a registration stands for: whose study of which course."""
+    """What a registration stands for: whose study of which course; `course` is empty where people attest something."""
 
     enrolment_id: int
     account: str
@@ -68,10 +69,11 @@ def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, E
     texts = xapi.store.load_texts(session, ids)
     statements = {statement_id: stored(text) for statement_id, text in texts.items()}
     studies = studies_of(session, {found for found in map(registration_of, statements.values()) if found is not None})
+    attested = attested_studies(session, statements.values())
     sorted_out: dict[int, EnrolmentEvidence] = defaultdict(EnrolmentEvidence)
     for statement_id in ids:
         statement = statements[statement_id]
-        study = studies.get(registration_of(statement) or uuid.UUID(int=0))
+        study = attested.get(enrolment_of(statement)) if is_attestation(statement) else studies.get(registration_of(statement))
         if study is not None:
             sorted_out[study.enrolment_id].statements.append((statement_id, statement, study))
             sorted_out[study.enrolment_id].digests[statement_id] = text_sha256(texts[statement_id])
@@ -80,7 +82,22 @@ def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, E
     return dict(sorted_out)
 
 
-def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID, RegisteredStudy]:
+def is_attestation(statement: Statement) -> bool:
+    """Say whether a statement is about something that people attest, and not about the study of a course."""
+    return statement["verb"]["id"] in v.ATTESTATIONS and enrolment_of(statement) is not None
+
+
+def attested_studies(session: Session, statements: Iterable[Statement]) -> dict[int | None, RegisteredStudy]:
+    """Return whose enrolments attestations speak of; an enrolment that nobody has is in none."""
+    wanted = {enrolment_of(one) for one in statements if is_attestation(one)}
+    if not wanted:
+        return {}
+    whose = select(Enrolment.id, Person.account).join(Person, Person.id == Enrolment.person_id)
+    rows = session.execute(whose.where(Enrolment.id.in_(wanted)))
+    return {number: RegisteredStudy(number, account, "") for number, account in rows}
+
+
+def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID | None, RegisteredStudy]:
     """Return what registrations stand for; one that nobody has is in none."""
     rows = session.execute(
         select(Registration.id, Registration.enrolment_id, Person.account, Course.code)
@@ -159,6 +176,9 @@ def _add_new(
 
 
 def _proved(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolicy, trust: Trust) -> tuple[Observed, ...]:
+    if not study.course:
+        attested = observe_attestation(statement, trust.public_url) if is_of(study, statement, trust.public_url) else ()
+        return () if isinstance(attested, Ignored) else attested
     rule = rule_for(statement, study, terms, trust.public_url)
     if rule is None or not is_of(study, statement, trust.public_url):
         return ()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, Running, hash_of
 from lms.crediting.models import LedgerEntry
+from lms.crediting.observe_attestations import WAIVED
 from lms.db import PreparedSelect
 from lms.hours import changes
 
@@ -87,8 +88,8 @@ def sums(session: Session, enrolment_ids: Iterable[int]) -> dict[int, dict[Accou
 
 
 def seconds_of(account: Sums) -> dict[str, int]:
-    """Return the accounts in seconds, by name."""
-    return {name: amount for (name, unit), amount in account.items() if unit == SECONDS}
+    """Return the seconds credited to activities, by name; hours that were waived are none."""
+    return {name: amount for (name, unit), amount in account.items() if unit == SECONDS and not name.startswith(WAIVED)}
 
 
 @dataclass(frozen=True, slots=True)

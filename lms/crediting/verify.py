@@ -25,6 +25,7 @@ from lms.crediting.models import Observation
 from lms.crediting.observe import OWN
 from lms.crediting.policy import terms_of
 from lms.crediting.removals import NOTHING, Removals
+from lms.crediting.units import target_of
 from lms.hours import Case, changes, recompute
 from xapi.statements import stored
 
@@ -143,22 +144,23 @@ class _Batch:
             if self._recorded is not None and one.person_id not in self._recorded:
                 problems.append("its evidence is said to be erased, and no erasure of its person was recorded")
         elif one.class_id not in self._undecidable:
-            problems += self._account_problems(one.id, seconds)
+            problems += self._account_problems(one.id, self._accounts[one.id])
             problems += self._statement_problems(one.id, entries, checked)
         if self._inputs.has_no_baseline(one.id, one.ledger_length):
             checked.unbaselined.append(one.id)
         checked.enrolments, checked.entries = checked.enrolments + 1, checked.entries + len(links)
         checked.findings += [Finding(one.id, problem) for problem in problems]
 
-    def _account_problems(self, number: int, seconds: dict[str, int]) -> Iterator[str]:
+    def _account_problems(self, number: int, account: ledger.Sums) -> Iterator[str]:
         try:
             case = self._cases.get(number) or cases_of(self._session, {number: self._terms[number]})[number]
-            decided = {name: account.credited_seconds for name, account in recompute(case).activities.items()}
+            decided = target_of(recompute(case))
         except Exception as error:  # whatever was written into the database: it is a finding, and the rest is checked
             yield f"its evidence cannot be decided ({type(error).__name__})"
             return
-        for activity in changes(seconds, decided):
-            yield f"{activity} stands at {seconds.get(activity, 0)} s, its evidence gives {decided.get(activity, 0)} s"
+        for one in changes(account, decided):
+            unit = "s" if one.unit == chain.SECONDS else one.unit
+            yield f"{one.name} stands at {account.get(one, 0)} {unit}, its evidence gives {decided.get(one, 0)} {unit}"
 
     def _statement_problems(self, number: int, entries: Sequence[chain.Entry], checked: CheckedBatch) -> Iterator[str]:
         if self._public_url is None:

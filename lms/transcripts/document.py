@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -97,7 +98,7 @@ class Transcript:
         bundle = dump(self.case) | {"about": self.about}
         if self.erased_at is not None:
             bundle["evidence_erased"] = self.erased_at.isoformat(timespec="seconds")
-        bundle["observations"].sort(key=lambda seen: (seen.get("from") or seen["at"], json.dumps(seen, sort_keys=True)))
+        bundle["observations"].sort(key=lambda seen: (_when(seen), json.dumps(seen, sort_keys=True)))
         return json.dumps(bundle, ensure_ascii=False, indent=1, sort_keys=True)
 
     @property
@@ -122,6 +123,11 @@ class Transcript:
         beside = {name for one in line.why.uncounted for name in one.beside}
         others = union(interval for name in beside for interval in self.explanation.activities[name].account.measured)
         return days_of(line.why, others, self.case.policy.time_zone)
+
+
+def _when(seen: Mapping[str, Any]) -> str:
+    """Return when an observation of a bundle was made; a waiver, which has no time there, comes first."""
+    return str(next((seen[name] for name in ("from", "in", "at", "on") if name in seen), ""))
 
 
 def read(session: Session, enrolment_id: int, now: datetime) -> Transcript:

@@ -22,7 +22,10 @@ SAY_NOTHING_TO_PROGRAMS = {
     "lms beat",
     "lms db upgrade",
     "lms demo load",
+    "lms user close",
     "lms user password",
+    "lms user reopen",
+    "lms user signout",
     "lms xapi key revoke",
 }
 ALWAYS_JSON = {"lms hours recompute", "lms ledger anchor"}
