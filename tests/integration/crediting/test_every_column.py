@@ -45,6 +45,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "answer_key": "decides attempts as they come in",
     "class_staff": "who runs a class",
     "class_session": "planned half-days: none earns anything until attendance in it is a statement",
+    "login_session": "who is signed in",
     "job": "work that waits",
     "erasure": "what may be gone, looked at in test_verify",
     "removed_month": "what may be gone, looked at in test_verify",
