@@ -63,7 +63,9 @@ NOT_READ_OF = {  # table: {column: why nothing that was earned follows from it}
     ),
     "organisation": dict.fromkeys(("code", "kind", "parent_id", "path"), "who may see what"),
     "course": {"organisation_id": "who may publish"},
-    "course_version": dict.fromkeys(("package_sha256", "published_at", "published_by"), "which files are shown, and who published them"),
+    "course_version": dict.fromkeys(
+        ("package_sha256", "bytes", "published_at", "published_by"), "which files are shown, and who published them"
+    ),
     "programme_version": {"imported_at": "when it came in, not what it says"},
     "training_class": {"following_after": "how far the worker is"},
     "ledger_entry": {"id": "the order of writing across enrolments, which anchors look at"},
