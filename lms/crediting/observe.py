@@ -196,7 +196,7 @@ def _launch(statement: Statement, rule: ActivityRule, trust: Trust) -> Launched 
 def duration_s(text: object) -> int | None:
     """Return an ISO 8601 duration in whole seconds, floored; None for years, months or nonsense."""
     seconds = seconds_of(text)
-    return None if seconds is None else int(min(seconds, LONGEST_CLAIM_S))
+    return None if seconds is None else min(int(seconds), LONGEST_CLAIM_S)
 
 
 def _segments_text(statement: Statement) -> str:

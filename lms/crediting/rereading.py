@@ -1,7 +1,7 @@
 """Which stored statements prove more under the present rules than was kept of them? They are put into the outbox again.
 
-Rules of observing grow wider: what content said before then counts, too. Nothing is credited here: the worker does that, as with
-new statements. What waits already, or was set aside, is left alone, so that reading again changes nothing.
+New rules read more from a statement. Earlier statements then count, too. Nothing is credited here: the worker credits them like
+new ones. A statement that waits already, or was set aside, is left alone, so reading again changes nothing.
 """
 
 import uuid
