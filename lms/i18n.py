@@ -1,7 +1,8 @@
 """In which language is this page, and how are people, times and numbers written in it?"""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,31 @@ def write_time(instant: datetime, *, seconds: bool = False) -> str:
     return f"{format_date(local, 'medium', rebase=False)} {local:{'%H:%M:%S' if seconds else '%H:%M'}}"
 
 
+def write_day(day: date) -> str:
+    """Write a day as people write it in the page's language."""
+    return str(format_date(day, "medium", rebase=False))
+
+
+def write_weekday(day: date) -> str:
+    """Write a day with its day of the week: 2026年3月2日 星期一, Monday, 2 March 2026."""
+    return f"{format_date(day, 'long', rebase=False)} {format_date(day, 'EEEE', rebase=False)}"
+
+
+def write_clock_at(instant: datetime, zone: str = SITE_ZONE) -> str:
+    """Write the time of day of an instant in `zone`: 08:30."""
+    return f"{local_time(instant, zone):%H:%M}"
+
+
+def write_share(share: Fraction | Decimal) -> str:
+    """Write a share in whole per cent, rounded down: a share just below a limit is never shown as the limit."""
+    return f"{int(share * 100)}%"
+
+
+def write_number(number: float | Decimal) -> str:
+    """Write a number without trailing zeros: 2, 2.5."""
+    return f"{Decimal(str(number)).normalize():f}"
+
+
 def write_hours(hours: Decimal) -> str:
     """Write hours with the digits they were rounded to ('12.4', never '12.40' or '1.24E+1')."""
     return f"{hours:f}"
@@ -103,5 +129,8 @@ def init_app(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_DEFAULT_TIMEZONE=SITE_ZONE, BABEL_TRANSLATION_DIRECTORIES="translations")
     Babel(app, locale_selector=choose_locale)
     app.jinja_env.filters.update(time=write_time, hours=write_hours, clock=write_clock, duration=write_length)
+    app.jinja_env.filters.update(
+        day=write_day, weekday=write_weekday, clock_at=write_clock_at, percent=write_share, plain_number=write_number
+    )
     app.jinja_env.globals.update(_=_word, gettext=_word)
     app.jinja_env.globals.update(pick=pick, is_chinese=is_chinese, locales=LOCALES, get_locale=get_locale)

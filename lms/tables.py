@@ -2,6 +2,7 @@
 
 from lms.accounts import models as accounts
 from lms.catalogue import models as catalogue
+from lms.classes import models as classes
 from lms.crediting import models as crediting
 from lms.db import Base
 from lms.federation.forwarding import models as forwarding
@@ -13,5 +14,5 @@ from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
 
-MODULES = (accounts, catalogue, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
+MODULES = (accounts, catalogue, classes, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
 METADATA = Base.metadata

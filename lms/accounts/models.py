@@ -11,14 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.accounts import initial
 from lms.db import Base
 
-TEACHER, TRAINER, OFFICE = "teacher", "trainer", "office"
-ROLES = (TEACHER, TRAINER, OFFICE)
+TEACHER, TRAINER, STAFF, OFFICE = "teacher", "trainer", "staff", "office"
+ROLES = (TEACHER, TRAINER, STAFF, OFFICE)
 ORGANISATION_KINDS = ("office", "provider", "school")
 
 
 @dataclass(frozen=True, slots=True)
 class Role(RoleMixin):
-    """What a person may do; the three roles are fixed, so they need no table."""
+    """What a person may do; the roles are fixed, so they need no table."""
 
     name: str
     permissions: ClassVar[list[str]] = []  # type: ignore[misc]  # nobody has any: the role is all there is
@@ -72,7 +72,7 @@ class Person(Base, UserMixin):
     def roles(self) -> list[Role]:
         """The person's roles, in the order in which first pages are preferred."""
         held = set(self.role_names.split(","))
-        return [Role(name) for name in (OFFICE, TRAINER, TEACHER) if name in held]
+        return [Role(name) for name in (OFFICE, STAFF, TRAINER, TEACHER) if name in held]
 
     @roles.setter
     def roles(self, roles: list[Role]) -> None:

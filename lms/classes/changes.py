@@ -15,6 +15,8 @@ KINDS = (
     *("opened", "closed", "reopened", "course", *FIELDS),  # of the class
     *("enrolled", "again", "withdrawn", "track", "password", "renamed"),  # of one enrolment
     "sheet",  # initial passwords were handed out
+    *("staff", "staff-left"),  # somebody runs the class, or no longer
+    *("session", "session-changed", "session-cancelled"),  # of its timetable
 )
 LONGEST = 500
 SHOWN = 200

@@ -57,14 +57,18 @@ def _wanted(scope: str, words: str) -> list[ColumnElement[bool]]:
     return wanted
 
 
+_WHOLE = (joinedload(TrainingClass.programme_version).joinedload(ProgrammeVersion.programme), joinedload(TrainingClass.provider))
+
+
 def class_within(session: Session, scope: str, class_id: int) -> TrainingClass | None:
     """Return a class if its provider is below `scope`."""
-    query = select(TrainingClass).join(Organisation, Organisation.id == TrainingClass.provider_id)
-    return session.scalar(
-        query.where(TrainingClass.id == class_id, Organisation.path.startswith(scope, autoescape=True)).options(
-            joinedload(TrainingClass.programme_version).joinedload(ProgrammeVersion.programme), joinedload(TrainingClass.provider)
-        )
-    )
+    query = select(TrainingClass).join(Organisation, Organisation.id == TrainingClass.provider_id).options(*_WHOLE)
+    return session.scalar(query.where(TrainingClass.id == class_id, Organisation.path.startswith(scope, autoescape=True)))
+
+
+def class_by_id(session: Session, class_id: int) -> TrainingClass:
+    """Return a class whoever may see it; the caller has asked who does."""
+    return session.scalars(select(TrainingClass).where(TrainingClass.id == class_id).options(*_WHOLE)).one()
 
 
 def everybody(session: Session, class_id: int) -> list[Standing]:

@@ -7,9 +7,12 @@ from datetime import date, datetime
 from flask_babel import LazyString, format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import Person
 from lms.classes import changes
+from lms.classes.staff import roles_of
 from lms.i18n import pick
 from lms.programmes.values import ProgrammeDocument
 
@@ -31,7 +34,13 @@ WORDS: dict[str, LazyString] = {
     "password": _l("New initial password"),
     "renamed": _l("Name changed"),
     "sheet": _l("Initial passwords handed out"),
+    "staff": _l("Class staff added"),
+    "staff-left": _l("Class staff removed"),
+    "session": _l("Session added"),
+    "session-changed": _l("Session changed"),
+    "session-cancelled": _l("Session cancelled"),
 }
+STAFFING = frozenset({"staff", "staff-left"})
 WITHOUT_VALUES = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not
 
 
@@ -49,15 +58,21 @@ class HistoryLine:
 
 def lines_of(session: Session, document: ProgrammeDocument, class_id: int, enrolment_id: int | None = None) -> Sequence[HistoryLine]:
     """Return what was done to a class, or to one place in it, newest first."""
-    return [_line(document, one) for one in changes.of_class(session, class_id, enrolment_id)]
+    return [_line(session, document, one) for one in changes.of_class(session, class_id, enrolment_id)]
 
 
-def _line(document: ProgrammeDocument, one: changes.ChangeLine) -> HistoryLine:
+def _line(session: Session, document: ProgrammeDocument, one: changes.ChangeLine) -> HistoryLine:
     what = one.change.what
     before, after = (
         ("", "") if what in WITHOUT_VALUES else (_said(document, what, value) for value in (one.change.before, one.change.after))
     )
-    return HistoryLine(one.change.at, one.by, one.whom, str(WORDS[what]), before, after)
+    whom = _member(session, one.change.after or one.change.before) if what in STAFFING else one.whom
+    return HistoryLine(one.change.at, one.by, whom, str(WORDS[what]), before, after)
+
+
+def _member(session: Session, value: str) -> str | None:
+    """Return the name of whom a change of staff concerns; changes keep ids, so that an erased person's name is in none."""
+    return session.scalar(select(Person.name).where(Person.id == int(value.rpartition(":")[2])))
 
 
 def _said(document: ProgrammeDocument, what: str, value: str) -> str:
@@ -65,6 +80,9 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
         names = {one.key: pick(one.name.zh, one.name.en) for one in document.tracks}
         chosen = [names.get(key, key) for key in value.split(",") if key]
         return _(", ").join(chosen) if chosen or what != "tracks" else _("all of them")
+    if what in STAFFING:
+        role = value.rpartition(":")[0]
+        return next((pick(one.name.zh, one.name.en) for one in roles_of(document) if one.key == role), role)
     if what in {"starts_on", "ends_on"}:
         return str(format_date(date.fromisoformat(value), "medium"))
     if what == "counts_within":

@@ -1,9 +1,11 @@
 """Which class, and which teacher in it, does an address mean; and does it belong to this office?"""
 
 from flask import Blueprint
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.accounts.access import person, scope
+from lms.accounts.models import OFFICE
+from lms.classes import staff
 from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
@@ -14,6 +16,20 @@ from lms.office import class_queries
 bp = Blueprint("office", __name__, url_prefix="/office")
 
 
+NOT_YOURS = _l("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page.")
+
+
+@bp.context_processor
+def _rights() -> dict[str, object]:
+    """Let templates ask whether the signed-in person administers a class (its office) or only runs it (its staff)."""
+    return {"administers": administers}
+
+
+def administers(training_class: TrainingClass) -> bool:
+    """Say whether a class is of the signed-in person's office; its provider is loaded."""
+    return bool(person().has_role(OFFICE)) and training_class.provider.path.startswith(scope())
+
+
 def own_class(class_id: int) -> TrainingClass:
     """Return a class of this office.
 
@@ -22,8 +38,21 @@ def own_class(class_id: int) -> TrainingClass:
     """
     found = class_queries.class_within(session(), scope(), class_id)
     if found is None:
-        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+        raise NotFound(str(NOT_YOURS))
     return found
+
+
+def staffed_class(class_id: int) -> TrainingClass:
+    """Return a class of this office, or one of which the person is staff.
+
+    Raises:
+        NotFound: there is none, or it is neither.
+    """
+    if person().has_role(OFFICE) and (found := class_queries.class_within(session(), scope(), class_id)) is not None:
+        return found
+    if not staff.is_staff(session(), class_id, person().id):
+        raise NotFound(str(NOT_YOURS))
+    return class_queries.class_by_id(session(), class_id)
 
 
 def own_enrolment(class_id: int, enrolment_id: int) -> tuple[TrainingClass, Enrolment]:
@@ -35,7 +64,7 @@ def own_enrolment(class_id: int, enrolment_id: int) -> tuple[TrainingClass, Enro
     training_class = own_class(class_id)
     found = session().get(Enrolment, enrolment_id)
     if found is None or found.class_id != training_class.id:
-        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+        raise NotFound(str(NOT_YOURS))
     return training_class, found
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.access import person, requires, scope
-from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
-from lms.classes.models import Enrolment, TrainingClass
+from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
+from lms.classes.models import ClassStaff, Enrolment, TrainingClass
 from lms.clock import now
 from lms.crediting.bounds import is_full
 from lms.crediting.ignored import StudyQuestion, ignored_of
@@ -89,7 +89,10 @@ def download(enrolment_id: int, form: str) -> ResponseReturnValue:
 
 
 def _visible(enrolment_id: int) -> int:
-    """Return the enrolment if it is one's own, or of a class or a person below the office that asks; nobody else learns that it exists."""
+    """Return the enrolment if it is one's own, of a class or a person below the office that asks, or of a class whose staff asks.
+
+    Nobody else learns that it exists.
+    """
     found = select(Enrolment.id).where(Enrolment.id == enrolment_id)
     roles = {role.name for role in person().roles}
     own = session().scalar(found.where(Enrolment.person_id == person().id))
@@ -103,6 +106,9 @@ def _visible(enrolment_id: int) -> int:
             .outerjoin(school, school.id == Person.organisation_id)
             .where(or_(provider.path.startswith(below, autoescape=True), school.path.startswith(below, autoescape=True)))
         )
+    if own is None and STAFF in roles:
+        mine = select(ClassStaff.class_id).where(ClassStaff.person_id == person().id)
+        own = session().scalar(found.where(Enrolment.class_id.in_(mine)))
     if own is None:
         raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
     return own

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from lms.accounts.access import person, public, requires
-from lms.accounts.models import OFFICE, TEACHER, TRAINER
+from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER
 from lms.db import transaction
 from lms.i18n import LOCALES, pick
 
@@ -17,6 +17,7 @@ bp = Blueprint("web", __name__)
 MENU = {
     TEACHER: (("home.home", _l("My hours"), "hours"), ("transcripts.mine", _l("Transcript"), "transcript")),
     TRAINER: (("catalogue.courses", _l("Courses"), "courses"),),
+    STAFF: (("office.today", _l("Today"), "calendar"),),
     OFFICE: (
         ("office.classes", _l("Classes"), "classes"),
         ("records.statements", _l("Learning records"), "reading"),

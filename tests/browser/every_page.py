@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
+from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import Enrolment, TrainingClass
@@ -31,7 +31,7 @@ from tests.factories import signed_in
 from tests.site import served
 from xapi.storage.models import StatementRow
 
-NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE = "nobody", "new-teacher", "new-office", "other-office"
+NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,14 @@ LOOKS = (
     Look(OTHER_OFFICE, "office.choose_programme"),
     Look("office", "office.open_class", {"code": "online-teaching", "year": 2020}),
     Look("office", "office.settings"),
+    Look("office", "office.staff"),
+    Look("office", "office.show_timetable"),
+    Look("office", "office.new_session"),
+    Look("office", "office.change_session"),
+    Look("staff", "office.today"),
+    Look(NEW_STAFF, "office.today"),
+    Look("staff", "office.show_timetable"),
+    Look("staff", "office.class_"),
     Look("office", "office.courses"),
     Look("office", "office.adding"),
     Look("office", "office.passwords"),
@@ -175,6 +183,7 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         elsewhere = add_organisation(session, "elsewhere", "某市管理办公室", "office", site)
         add_person(session, NEW_TEACHER, "新来的老师", (TEACHER,), password=None)
         add_person(session, NEW_OFFICE, "新来的办公室", (OFFICE,), password=None)
+        add_person(session, NEW_STAFF, "新来的班主任", (STAFF,), password=None)
         add_person(session, OTHER_OFFICE, "某市办公室", (OFFICE,), password=None, organisation=elsewhere)
         teacher, office = (session.scalars(select(Person).where(Person.username == name)).one() for name in ("teacher", "office"))
         enrolment = session.scalars(select(Enrolment).where(Enrolment.person_id == teacher.id)).one()

@@ -1,6 +1,6 @@
-"""What can an office see and do with its classes? One module a subject; importing it adds its pages."""
+"""What can an office and the staff of a class see and do? One module a subject; importing it adds its pages."""
 
 from lms.office.places import bp
-from lms.office.views import adding, classes, lists, opening, passwords, teachers
+from lms.office.views import adding, classes, lists, opening, passwords, staff, teachers, timetable, today
 
-__all__ = ["adding", "bp", "classes", "lists", "opening", "passwords", "teachers"]
+__all__ = ["adding", "bp", "classes", "lists", "opening", "passwords", "staff", "teachers", "timetable", "today"]

@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires, scope
-from lms.accounts.models import OFFICE
+from lms.accounts.models import OFFICE, STAFF
 from lms.celery_app import ring
 from lms.classes.membership import WITHDRAWN
 from lms.clock import now
@@ -18,7 +18,7 @@ from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.office import class_queries
 from lms.office.export import TRANSCRIPTS
-from lms.office.places import bp, own_class
+from lms.office.places import bp, own_class, staffed_class
 from lms.programmes.store import document_of
 
 
@@ -34,10 +34,10 @@ def classes() -> ResponseReturnValue:
 
 
 @bp.get("/classes/<int:class_id>")
-@requires(OFFICE)
+@requires(OFFICE, STAFF)
 def class_(class_id: int) -> ResponseReturnValue:
     """Show everybody in a class with each requirement."""
-    found = own_class(class_id)
+    found = staffed_class(class_id)
     everybody = class_queries.everybody(session(), class_id)
     words = request.args.get("q", "").strip()[: class_queries.LONGEST_WORDS]
     status = request.args.get("status", "")

@@ -40,7 +40,7 @@ from lms.rosters.table import Table
 FORM_BYTES = 262_144  # the form around a list
 FORM_PARTS = 6_000  # fields: a choice for each row, and a few more
 CARRIED_BYTES = table.MOST_BYTES * 3 // 2  # a list as the page carries it: packed, and in letters
-AT_ONCE = 50  # rows of a table on one page
+AT_ONCE = 25  # rows of a table on one page
 MOST_CHOICES = 200  # names chosen at once
 SAMPLE = 6  # lines shown to whoever assigns columns
 NUMBER = re.compile(r"\d{1,3}")
@@ -138,7 +138,7 @@ def _preview(training_class: TrainingClass, given: _List) -> str:
         foreseen=foreseen,
         given=given,
         columns=given.columns.written() if given.columns else "",
-        chosen=_names(),
+        decided=_names(),
         names=field_names(),
         tracks={one.key: one.name for one in given.tracks},
         kinds=OutcomeKind,

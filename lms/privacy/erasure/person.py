@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 import xapi.removals
 from lms import vocabulary as v
 from lms.accounts.models import Person
-from lms.classes.models import AttendanceRecord, ClassChange, Enrolment
+from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
 from lms.crediting import ledger
 from lms.crediting.models import LedgerEntry, Observation
 from lms.errors import NotFound
@@ -120,6 +120,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
         files.remove_all(storage, job)
         session.delete(job)
+    session.execute(delete(ClassStaff).where(ClassStaff.person_id == person.id))
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)

@@ -1,0 +1,117 @@
+"""Check a class's plan of sessions: what is wrong with one session, which overlap, and how much of the plan is practical. Pure."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+TITLE_MAX, PLACE_MAX, TEACHER_MAX, LINK_MAX = 200, 100, 100, 500
+HALF_DAYS_MAX = 2
+SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=14)
+LINKS = ("https://", "http://")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSession:
+    """One session as planned: `[starts_at, ends_at)` in UTC, worth `half_days` toward `requirement`.
+
+    A session toward a requirement of hours is a live online session; it is worth no half-days.
+    """
+
+    key: str
+    title: str
+    requirement: str
+    starts_at: datetime
+    ends_at: datetime
+    half_days: int = 1
+    place: str = ""
+    link: str = ""
+    teacher: str = ""
+    practical: bool = False
+
+    @property
+    def minutes(self) -> int:
+        """Return the scheduled length in whole minutes, rounded down."""
+        return (self.ends_at - self.starts_at) // timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The requirements that sessions of one class may count toward, and the instants between which they lie."""
+
+    days: Collection[str]  # keys of its requirements of days
+    hours: Collection[str]  # keys of its requirements of hours
+    opens: datetime
+    closes: datetime
+
+
+def problems_of(planned: PlannedSession, limits: Limits) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with one session as (field, code); no texts, because readers have different languages."""
+    if not KEY.fullmatch(planned.key):
+        yield "key", "bad-key"
+    if not 1 <= len(planned.title.strip()) <= TITLE_MAX or not planned.title.isprintable():
+        yield "title", "bad-title"
+    for field, most in (("place", PLACE_MAX), ("teacher", TEACHER_MAX), ("link", LINK_MAX)):
+        text: str = getattr(planned, field)
+        if len(text) > most or not text.isprintable():
+            yield field, "bad-text"
+    if planned.link and not planned.link.startswith(LINKS):
+        yield "link", "bad-link"
+    yield from _problems_of_worth(planned, limits)
+    yield from _problems_of_time(planned, limits)
+
+
+def _problems_of_worth(planned: PlannedSession, limits: Limits) -> Iterator[tuple[str, str]]:
+    if planned.requirement in limits.days:
+        if not 1 <= planned.half_days <= HALF_DAYS_MAX:
+            yield "half_days", "bad-half-days"
+    elif planned.requirement in limits.hours:
+        if planned.half_days:
+            yield "half_days", "live-has-no-half-days"
+    else:
+        yield "requirement", "unknown-requirement"
+
+
+def _problems_of_time(planned: PlannedSession, limits: Limits) -> Iterator[tuple[str, str]]:
+    length = planned.ends_at - planned.starts_at
+    if length <= timedelta(0):
+        yield "ends_at", "ends-before-it-starts"
+    elif not SHORTEST <= length <= LONGEST:
+        yield "ends_at", "bad-length"
+    elif not limits.opens <= planned.starts_at <= planned.ends_at <= limits.closes:
+        yield "starts_at", "outside-the-class"
+
+
+def overlaps(sessions: Iterable[PlannedSession]) -> list[tuple[PlannedSession, PlannedSession]]:
+    """Return neighbouring pairs of sessions that run at once, in order of time. Sessions that only touch do not overlap.
+
+    Each session is compared with the one before it that ends last, so the work is near-linear however many overlap.
+    """
+    ordered = sorted(sessions, key=lambda one: (one.starts_at, one.ends_at, one.key))
+    found: list[tuple[PlannedSession, PlannedSession]] = []
+    latest: PlannedSession | None = None
+    for one in ordered:
+        if latest is not None and one.starts_at < latest.ends_at:
+            found.append((latest, one))
+        if latest is None or one.ends_at > latest.ends_at:
+            latest = one
+    return found
+
+
+def practical_share(parts: Iterable[tuple[int, bool]]) -> Fraction | None:
+    """Return the practical minutes of a plan over all its minutes, exactly; None where nothing is planned.
+
+    `parts` are (minutes, whether practical) of sessions and activities (the notice: practical courses are at least half).
+    """
+    planned = list(parts)
+    whole = sum(minutes for minutes, _ in planned)
+    return Fraction(sum(minutes for minutes, practical in planned if practical), whole) if whole else None
+
+
+def free_key(taken: Collection[str], number: int) -> str:
+    """Return the first key `s1`, `s2`, … from `number` on that is not taken."""
+    while f"s{number}" in taken:
+        number += 1
+    return f"s{number}"

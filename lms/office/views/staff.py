@@ -1,0 +1,90 @@
+"""Say who runs a class: an office names its chief expert, head teachers and tutors."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import func, select
+from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from lms.accounts.access import requires
+from lms.accounts.models import OFFICE, Person
+from lms.classes import staff as staffing
+from lms.classes.models import ClassStaff
+from lms.classes.setup import locked_class
+from lms.db import session, transaction
+from lms.errors import NotFound
+from lms.i18n import pick
+from lms.office.places import NOT_YOURS, bp, by_me, own_class
+from lms.programmes.store import document_of
+from lms.programmes.values import ProgrammeDocument
+
+USERNAME_MAX = 64
+
+
+class StaffForm(FlaskForm):  # type: ignore[misc]
+    """The person who runs the class, and the role."""
+
+    username = StringField(_l("User name"), validators=[DataRequired(_l("Give the user name.")), Length(max=USERNAME_MAX)])
+    role = SelectField(_l("Role"), validators=[InputRequired(_l("Choose a role."))])
+
+    def offer(self, document: ProgrammeDocument) -> None:
+        """Let the programme's staff roles be chosen."""
+        self.role.choices = [SelectChoice(one.key, pick(one.name.zh, one.name.en)) for one in staffing.roles_of(document)]
+
+
+@bp.route("/classes/<int:class_id>/staff", methods=["GET", "POST"])
+@requires(OFFICE)
+def staff(class_id: int) -> ResponseReturnValue:
+    """Show who runs a class, and add somebody who has an account."""
+    found = own_class(class_id)
+    document = document_of(found.programme_version)
+    form = StaffForm()
+    form.offer(document)
+    if form.validate_on_submit() and _appointed(form, class_id):
+        return redirect(url_for(".staff", class_id=class_id))
+    page = render_template(
+        "office/staff.html",
+        training_class=found,
+        form=form,
+        members=staffing.staff_of(session(), class_id),
+        roles={one.key: one.name for one in staffing.roles_of(document)},
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _appointed(form: StaffForm, class_id: int) -> bool:
+    """Appoint whom the form names, or tell the form why not."""
+    with transaction() as writing:
+        locked_class(writing, class_id)
+        person = writing.scalar(select(Person).where(func.lower(Person.username) == form.username.data.strip().lower(), Person.active))
+        if person is None:
+            form.username.errors = [_("Nobody has this user name. An operator or the person’s own office adds the account first.")]
+            return False
+        if len(staffing.staff_of(writing, class_id)) >= staffing.STAFF_MAX:
+            form.form_errors.append(_("A class has at most %(most)s staff.", most=staffing.STAFF_MAX))
+            return False
+        new = staffing.appoint(writing, class_id, person, form.role.data, by_me())
+        name = person.name
+    flash(
+        _("%(name)s runs this class now and sees it under Today.", name=name) if new else _("Nothing has changed."),
+        "success" if new else "info",
+    )
+    return True
+
+
+@bp.post("/classes/<int:class_id>/staff/<int:member_id>/remove")
+@requires(OFFICE)
+def dismiss(class_id: int, member_id: int) -> ResponseReturnValue:
+    """Take somebody's role in a class away."""
+    own_class(class_id)
+    with transaction() as writing:
+        member = writing.get(ClassStaff, member_id)
+        if member is None or member.class_id != class_id:
+            raise NotFound(str(NOT_YOURS))
+        staffing.dismiss(writing, member, by_me())
+    flash(_("Removed. What they have done for the class stays in its history."), "success")
+    return redirect(url_for(".staff", class_id=class_id))

@@ -1,0 +1,237 @@
+"""Plan a class: show its timetable, add, change and cancel sessions, and take a whole timetable from a file."""
+
+import base64
+import binascii
+import zlib
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lms.accounts.access import requires
+from lms.accounts.models import OFFICE, STAFF
+from lms.classes import timetable, timetable_file
+from lms.classes.models import ClassSession, TrainingClass
+from lms.classes.planning import PlannedSession
+from lms.classes.setup import courses_of, locked_class
+from lms.classes.timetable import PlanProblem
+from lms.classes.timetable_file import TimetableFile
+from lms.db import session, transaction
+from lms.errors import NotFound
+from lms.office import timetable_words
+from lms.office.places import NOT_YOURS, bp, by_me, staffed_class
+from lms.office.session_form import SessionForm, given
+from lms.programmes.store import document_of
+from lms.programmes.values import ProgrammeDocument
+from lms.rosters import table
+from lms.rosters.problems import Unreadable
+
+FORM_BYTES = 65_536
+FILE_BYTES = 1_000_000
+CARRIED_BYTES = FILE_BYTES * 3 // 2  # a file as the page carries it: packed, and in letters
+
+
+@bp.url_value_preprocessor
+def _allow_timetables(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Set the limits before anything reads the form (the check for forged forms does)."""
+    if endpoint in {"office.preview_timetable", "office.take_timetable"}:
+        request.max_content_length = request.max_form_memory_size = CARRIED_BYTES + FORM_BYTES
+
+
+@bp.get("/classes/<int:class_id>/timetable")
+@requires(OFFICE, STAFF)
+def show_timetable(class_id: int) -> ResponseReturnValue:
+    """Show a class's sessions by day, how much is planned toward each requirement, and the practical share."""
+    found = staffed_class(class_id)
+    return _page(found)
+
+
+def _page(found: TrainingClass, unreadable: str = "", status: int = 200) -> ResponseReturnValue:
+    document = document_of(found.programme_version)
+    zone = ZoneInfo(document.policy.time_zone)
+    rows = timetable.sessions_of(session(), found.id)
+    by_day = [(day, list(of_day)) for day, of_day in groupby(rows, lambda one: one.starts_at.astimezone(zone).date())]
+    page = render_template(
+        "office/timetable.html",
+        training_class=found,
+        document=document,
+        zone=document.policy.time_zone,
+        by_day=by_day,
+        rows=rows,
+        planned=timetable.planned_half_days(rows),
+        share=_share(found, rows),
+        clashes=timetable.teacher_clashes(session(), found.id, [timetable.planned_of(one) for one in rows]),
+        names={one.key: one.title for one in document.requirements},
+        unreadable=unreadable,
+        most=FILE_BYTES // 1_000_000,
+    )
+    return page, status
+
+
+def _share(found: TrainingClass, rows: Sequence[ClassSession]) -> Fraction | None:
+    courses = courses_of(session(), [found.id])[found.id]
+    return timetable.practical_share(rows, [(one.minutes, False) for one in courses])
+
+
+@bp.route("/classes/<int:class_id>/timetable/new", methods=["GET", "POST"])
+@requires(OFFICE, STAFF)
+def new_session(class_id: int) -> ResponseReturnValue:
+    """Add one session."""
+    found = staffed_class(class_id)
+    document = document_of(found.programme_version)
+    form = SessionForm(data={"day": _usual_day(found)}) if request.method == "GET" else SessionForm()
+    form.offer(document)
+    if form.validate_on_submit() and _added(form, found, document):
+        flash(_("The session is on the timetable."), "success")
+        return redirect(url_for(".show_timetable", class_id=class_id))
+    page = render_template("office/session.html", training_class=found, form=form, row=None)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _usual_day(found: TrainingClass) -> date:
+    rows = timetable.sessions_of(session(), found.id)
+    return rows[-1].starts_at.date() if rows else found.starts_on
+
+
+def _added(form: SessionForm, found: TrainingClass, document: ProgrammeDocument) -> bool:
+    with transaction() as writing:
+        locked_class(writing, found.id)
+        (planned,) = timetable.with_keys(writing, found.id, [form.planned("", document)])
+        there = [timetable.planned_of(one) for one in timetable.sessions_of(writing, found.id)]
+        problems = timetable.problems_of(there, [planned], timetable.limits_of(found, document))
+        if not problems:
+            timetable.add(writing, found.id, [planned], by_me())
+    form.tell(problems)
+    return not problems
+
+
+@bp.route("/classes/<int:class_id>/timetable/<int:session_id>", methods=["GET", "POST"])
+@requires(OFFICE, STAFF)
+def change_session(class_id: int, session_id: int) -> ResponseReturnValue:
+    """Change one session."""
+    found, row = _own_session(class_id, session_id)
+    document = document_of(found.programme_version)
+    form = SessionForm(data=given(row, document)) if request.method == "GET" else SessionForm()
+    form.offer(document)
+    if form.validate_on_submit() and _changed(form, found, row, document):
+        return redirect(url_for(".show_timetable", class_id=class_id))
+    page = render_template("office/session.html", training_class=found, form=form, row=row)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, document: ProgrammeDocument) -> bool:
+    planned, done = form.planned(row.key, document), False
+    with transaction() as writing:
+        locked_class(writing, found.id)
+        there = [timetable.planned_of(one) for one in timetable.sessions_of(writing, found.id) if one.id != row.id]
+        problems = timetable.problems_of(there, [planned], timetable.limits_of(found, document))
+        if not problems:
+            done = timetable.change(writing, writing.get_one(ClassSession, row.id), planned, by_me())
+    form.tell(problems)
+    if not problems:
+        flash(_("Saved.") if done else _("Nothing has changed."), "success" if done else "info")
+    return not problems
+
+
+@bp.post("/classes/<int:class_id>/timetable/<int:session_id>/cancel")
+@requires(OFFICE, STAFF)
+def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
+    """Take a session off the timetable."""
+    _found, row = _own_session(class_id, session_id)
+    with transaction() as writing:
+        locked_class(writing, class_id)
+        timetable.cancel(writing, writing.get_one(ClassSession, row.id), by_me())
+    flash(_("The session is off the timetable. Its history is kept."), "success")
+    return redirect(url_for(".show_timetable", class_id=class_id))
+
+
+def _own_session(class_id: int, session_id: int) -> tuple[TrainingClass, ClassSession]:
+    found = staffed_class(class_id)
+    row = session().get(ClassSession, session_id)
+    if row is None or row.class_id != found.id or row.cancelled_at is not None:
+        raise NotFound(str(NOT_YOURS))
+    return found, row
+
+
+@bp.post("/classes/<int:class_id>/timetable/file")
+@requires(OFFICE, STAFF)
+def preview_timetable(class_id: int) -> ResponseReturnValue:
+    """Show what a file would plan; nothing is kept."""
+    found = staffed_class(class_id)
+    upload = request.files.get("file")
+    content = b""
+    if upload is not None:
+        with closing(upload):
+            content = upload.stream.read(FILE_BYTES + 1)
+    if not content:
+        return _page(found, _("Choose a file with a timetable."), 422)
+    if len(content) > FILE_BYTES:
+        return _page(found, _("The file is larger than %(mb)s MB.", mb=FILE_BYTES // 1_000_000), 422)
+    try:
+        read = _read(content, found)
+    except Unreadable as error:
+        return _page(found, str(error), 422)
+    problems = _plan_problems(found, read)
+    return render_template(
+        "office/timetable_preview.html",
+        training_class=found,
+        read=read,
+        problems=[*((one.line, one) for one in read.problems), *((read.lines[one.row], one) for one in problems)],
+        rows=list(zip(read.lines, read.planned, strict=True)),
+        names={one.key: one.title for one in document_of(found.programme_version).requirements},
+        words=timetable_words,
+        missing=[str(timetable_words.FIELDS[name]) for name in read.missing],
+        zone=document_of(found.programme_version).policy.time_zone,
+        carried=base64.b64encode(zlib.compress(content)).decode(),
+    )
+
+
+def _read(content: bytes, found: TrainingClass) -> TimetableFile:
+    document = document_of(found.programme_version)
+    countable = [one for one in document.requirements if one.kind in {"days", "hours"}]
+    names = {name.lower(): one.key for one in countable for name in (one.key, one.title.zh, one.title.en)}
+    live = frozenset(one.key for one in countable if one.kind == "hours")
+    reading = timetable_file.Reading(ZoneInfo(document.policy.time_zone), found.starts_on.year, names, live)
+    return timetable_file.read([(line.number, line.cells) for line in table.read(content).lines], reading)
+
+
+def _plan_problems(found: TrainingClass, read: TimetableFile) -> list[PlanProblem]:
+    there = [timetable.planned_of(one) for one in timetable.sessions_of(session(), found.id)]
+    planned = _keyed(read.planned)
+    return timetable.problems_of(there, planned, timetable.limits_of(found, document_of(found.programme_version)))
+
+
+def _keyed(planned: Sequence[PlannedSession]) -> list[PlannedSession]:
+    return timetable.with_keys(session(), 0, planned)  # any free keys do for a check
+
+
+@bp.post("/classes/<int:class_id>/timetable/take")
+@requires(OFFICE, STAFF)
+def take_timetable(class_id: int) -> ResponseReturnValue:
+    """Add all sessions of a file that was shown, or none."""
+    found = staffed_class(class_id)
+    document = document_of(found.programme_version)
+    try:
+        packed = base64.b64decode(request.form.get("file", ""), validate=True)
+        read = _read(zlib.decompressobj().decompress(packed, FILE_BYTES), found)
+    except (binascii.Error, zlib.error, Unreadable):
+        return _page(found, _("Choose the file again."), 422)
+    with transaction() as writing:
+        locked_class(writing, class_id)
+        planned = timetable.with_keys(writing, class_id, read.planned)
+        there = [timetable.planned_of(one) for one in timetable.sessions_of(writing, class_id)]
+        problems = [*read.problems, *timetable.problems_of(there, planned, timetable.limits_of(found, document))]
+        if not problems:
+            timetable.add(writing, class_id, planned, by_me())
+    if problems or not planned:
+        return _page(found, _("The timetable has changed since. Upload the file again and look at the preview."), 422)
+    flash(ngettext("%(num)s session is on the timetable.", "%(num)s sessions are on the timetable.", len(planned)), "success")
+    return redirect(url_for(".show_timetable", class_id=class_id))
