@@ -66,6 +66,9 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "free_disk_mb": 1,
         "trusted_proxies": 0,
         "statements_kept_months": 0,
+        "learner_statements_mb": 64,
+        "learner_documents_mb": 16,
+        "organisation_courses_mb": 20_000,
     }
     return Settings(**{**plain, **changes})
 
