@@ -6,7 +6,7 @@
 import math
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,6 +89,10 @@ class Database:
         """Hang up on the database, as far as nobody is talking to it."""
         self.engine.dispose()
         self._single_engine.dispose()
+
+    def listen(self, name: str, hook: Callable[..., None]) -> None:
+        """Call `hook` at an event of every writing session (SQLAlchemy's names: `after_flush`, `before_commit`)."""
+        event.listen(self._writers, name, hook)
 
     def reader(self) -> Session:
         """Open a session for reading, on PostgreSQL for nothing else; the caller closes it."""

@@ -99,6 +99,7 @@ class Place:
             "enrolment_id": self.world.enrolment_id,
             "course_version_id": self.world.course_version_id,
             "class_id": self.world.class_id,
+            "login_id": 1_000_000,
             "job_id": self.jobs.get(rule.endpoint),
             "activity": "reading",
             "name": "c1:reading",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 import xapi
 import xapi.storage.store
 from lms import vocabulary as v
+from lms.accounts import login_sessions
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
@@ -30,6 +31,7 @@ from lms.learning.models import Launch, Registration
 from lms.learning.stating import Subject, present_statement, store
 from lms.learning.stretch import Stretch
 from lms.programmes import store as programmes
+from lms.programmes.documents import digest
 
 BEGIN = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in China
 PUBLIC_URL, CONTENT_URL = "http://localhost", "http://127.0.0.1"
@@ -75,12 +77,19 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
 
 def signed_in(app: Flask, username: str) -> FlaskClient:
     """Return a client whose person is signed in (how signing in works is tested elsewhere)."""
-    with app.app_context(), database().reader() as session:
-        identity = session.scalars(select(Person.fs_uniquifier).where(Person.username == username)).one()
     client = app.test_client()
     with client.session_transaction() as cookie:
-        cookie.update(_user_id=identity, _fresh=True)
+        cookie.update(_user_id=login_token(app, username), _fresh=True)
     return client
+
+
+def login_token(app: Flask, username: str) -> str:
+    """Sign somebody in and return the token that their browser's cookie would hold."""
+    with app.app_context(), transaction() as session:
+        person = session.scalars(select(Person).where(Person.username == username)).one()
+        token = login_sessions.begin(session, person, "pc/Chrome/Windows", app.extensions["clock"](), remembered=True)
+    assert token is not None
+    return token
 
 
 def course_document(code: str, activities: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -118,7 +127,7 @@ def add_course(
         course=Course(code=code),
         number=1,
         document=document,
-        document_sha256=uuid.uuid4().hex * 2,
+        document_sha256=digest(document),
         package_sha256="0" * 64,
         title_zh=document["title"]["zh"],
         title_en=document["title"]["en"],

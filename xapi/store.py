@@ -2,7 +2,7 @@
 
 from xapi.rules.admission import AdmittedStatement, admit
 from xapi.storage.consistency import announce, through
-from xapi.storage.store import erased_among, insert_admitted, load_texts, store_statements, voided_among
+from xapi.storage.store import erased_among, insert_admitted, load_texts, store_statements, voided_among, voiders_of
 
 __all__ = [
     "AdmittedStatement",
@@ -14,4 +14,5 @@ __all__ = [
     "store_statements",
     "through",
     "voided_among",
+    "voiders_of",
 ]

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import Person
-from lms.classes.models import ClassChange, Enrolment
+from lms.classes.models import ClassChange, Enrolment, TrainingClass
 
 FIELDS = ("name", "intake", "starts_on", "ends_on", "tracks", "counts_within")  # of a class, each change of one a line
 KINDS = (
     *("opened", "closed", "reopened", "course", *FIELDS),  # of the class
-    *("enrolled", "again", "withdrawn", "track", "password", "renamed"),  # of one enrolment
+    *("enrolled", "again", "withdrawn", "track", "password", "renamed", "signed-out"),  # of one enrolment
     "sheet",  # initial passwords were handed out
     *("staff", "staff-left"),  # somebody runs the class, or no longer
     *("session", "session-changed", "session-cancelled"),  # of its timetable
@@ -47,7 +47,9 @@ def made(what: str, by: By, before: str = "", after: str = "") -> ClassChange:
 
 
 def note(session: Session, class_id: int, change: ClassChange) -> None:
-    """Keep a change of a class."""
+    """Keep a change of a class. Changes of the class itself come one after the other: its row is locked until the transaction ends."""
+    if change.enrolment_id is None:
+        session.execute(select(TrainingClass.id).where(TrainingClass.id == class_id).with_for_update(key_share=True))
     change.class_id = class_id
     session.add(change)
 

@@ -22,6 +22,7 @@ from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import check
 from lms.classes import attendance, setup
 from lms.classes.models import Enrolment, TrainingClass
+from lms.crediting import noted
 from lms.crediting.drain import drain
 from lms.db import Database
 from lms.demo import history, people, story
@@ -70,6 +71,7 @@ def load(ground: DemoSite) -> None:
     versions = _courses(ground)
     for plan in CLASSES:
         _class(ground, plan, versions)
+    _state_attendance(ground)
     _credit(ground)
 
 
@@ -210,6 +212,15 @@ def _correct(session: Session, enrolment: Enrolment, day: date) -> None:
     half = Decimal("0.5")
     for quantity, text in ((half, ""), (-half, "重复登记，更正")):
         attendance.add_note(session, enrolment, attendance.Note("diagnosis", quantity, day, text), by, at)
+
+
+def _state_attendance(ground: DemoSite) -> None:
+    """Let what was noted be evidence, as `lms ledger convert` does."""
+    with ground.database.reader() as session:
+        numbers = noted.enrolments_with_notes(session)
+    for start in range(0, len(numbers), noted.AT_ONCE):
+        with ground.database.writer() as session, session.begin():
+            noted.convert(session, numbers[start : start + noted.AT_ONCE], ground.public_url, ground.now)
 
 
 def _credit(ground: DemoSite) -> None:

@@ -40,7 +40,7 @@ def counted(session: Session, kept: Sequence[Observation], now: datetime) -> Cou
     except NotFound:
         return Counted(_("Earned nothing"), "warn", [_("The class does not study this activity.")])
     number = str(kept[0].statement_id)
-    entries = [entry for entry, _digest in transcript.entries if entry.activity == activity and number in entry.evidence]
+    entries = [entry for entry, _digest in transcript.entries if entry.account == activity and number in entry.evidence]
     if kept[0].kind in TIMES:
         title, tone = _time_title(transcript, line, kept[0])
         others = [one for one in evidence_of(session, enrolment_id, activity) if one.statement_id != kept[0].statement_id]

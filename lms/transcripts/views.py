@@ -65,7 +65,7 @@ def why(enrolment_id: int, name: str) -> ResponseReturnValue:
         records=len(evidence),
         full=is_full(evidence),
         gone=stored_when(session(), [one.statement_id for one in evidence[:EVIDENCE_SHOWN]]),
-        entries=[(entry, digest) for entry, digest in transcript.entries if entry.activity == name],
+        entries=[(entry, digest) for entry, digest in transcript.entries if entry.account == name],
         others=_titles(transcript),
         flags=sorted({flag.kind for flag in transcript.explanation.result.flags if flag.activity == name}),
         limited=transcript.explanation.limited_days if any(one.reason == "limit" for one in line.why.uncounted) else (),

@@ -216,6 +216,15 @@ def load_texts(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, st
     return {row.id: row.text for row in session.execute(query)}
 
 
+def voiders_of(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Return what voids these statements: of each the ids of the statements that say so, whether or not they are there."""
+    found: dict[uuid.UUID, set[uuid.UUID]] = {}
+    query = select(ReferenceRow.refers, ReferenceRow.id).where(ReferenceRow.refers.in_(list(ids)), ReferenceRow.voiding)
+    for refers, by in session.execute(query):
+        found.setdefault(refers, set()).add(by)
+    return found
+
+
 def erased_among(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Return which of these statements were erased with the person whose they were."""
     return set(session.scalars(select(IdRow.id).where(IdRow.id.in_(ids), IdRow.digest == ERASED))) if ids else set()

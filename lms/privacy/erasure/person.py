@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 
 import xapi.removals
 from lms import vocabulary as v
+from lms.accounts import login_sessions
 from lms.accounts.models import Person
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
 from lms.crediting import ledger
+from lms.crediting.chain import GENESIS
 from lms.crediting.models import LedgerEntry, Observation
 from lms.errors import NotFound
 from lms.federation.forwarding.models import Forward
@@ -124,6 +126,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)
+    login_sessions.end_all(session, [person.id])
     session.add(begun)
     session.flush()
     return begun
@@ -133,7 +136,7 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     """Erase what hours were decided from; from here on nothing decides them anew."""
     ledger.lock(session, numbers)
     own = Enrolment.id.in_(numbers)
-    session.execute(update(Enrolment).where(own).values(evidence_erased_at=now))
+    session.execute(update(Enrolment).where(own).values(evidence_erased_at=now, evidence_sha256=GENESIS, evidence_count=0))
     session.execute(update(Enrolment).where(own, Enrolment.status.in_(STUDYING)).values(status="withdrawn"))
     named = ClassChange.enrolment_id.in_(numbers), ClassChange.what == "renamed"
     session.execute(update(ClassChange).where(*named).values(before="", after=""))

@@ -23,7 +23,7 @@ from lms.catalogue.publish import size_of
 from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.storage import storage
-from tests.factories import DrivenClock
+from tests.factories import DrivenClock, signed_in
 
 
 @pytest.fixture
@@ -33,14 +33,9 @@ def trainer(app: Flask) -> FlaskClient:
 
 def _signed_in(app: Flask, role: str) -> FlaskClient:
     with app.app_context(), transaction() as session:
-        person = add_person(
-            session, f"the-{role}", "林静宜", (role,), password=None, organisation=add_organisation(session, "p", "承训单位", "provider")
-        )
-        identity = person.fs_uniquifier
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie.update(_user_id=identity, _fresh=True)
-    return client
+        organisation = add_organisation(session, "p", "承训单位", "provider")
+        add_person(session, f"the-{role}", "林静宜", (role,), password=None, organisation=organisation)
+    return signed_in(app, f"the-{role}")
 
 
 def zipped(folder: Path) -> bytes:
