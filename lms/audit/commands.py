@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from lms.audit import anchors
-from lms.audit.anchors import Anchor, Head, NotAnAnchor
+from lms.audit.anchors import Anchor, AnchoredHead, NotAnAnchor
 from lms.audit.recorded import RECORDED
 from lms.clock import now
 from lms.config import Settings
@@ -75,7 +75,7 @@ def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None,
     sys.exit(1 if whole.findings else 0)
 
 
-def _anchored(file: Path, key: str) -> tuple[Anchor, Sequence[Head]]:
+def _anchored(file: Path, key: str) -> tuple[Anchor, Sequence[AnchoredHead]]:
     """Read an anchor that this key signed, or say why it is none."""
     try:
         found, heads = anchors.read(file.read_text(encoding="utf-8"))

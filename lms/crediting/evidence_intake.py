@@ -123,7 +123,7 @@ def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statem
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptEvidence:
     """What came of a batch for one enrolment: which statements spoke of which activity, and the observations that are new."""
 
     moved: Moved
@@ -132,7 +132,7 @@ class Kept:
 
 def keep(
     session: Session, found: Mapping[int, EnrolmentEvidence], terms: Mapping[int, EnrolmentPolicy], public_url: str
-) -> dict[int, Kept]:
+) -> dict[int, KeptEvidence]:
     """Keep what the statements prove as observations; return what came of that, by enrolment.
 
     What lies beyond the bounds (`bounds`) is not kept.
@@ -149,7 +149,7 @@ def keep(
         for activity, statement_id in spoke:
             if statement_id not in moved[number][activity]:
                 moved[number][activity].append(statement_id)
-    return {number: Kept(own, added[number]) for number, own in moved.items()}
+    return {number: KeptEvidence(own, added[number]) for number, own in moved.items()}
 
 
 def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolicy, public_url: str) -> list[Proved]:

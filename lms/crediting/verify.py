@@ -104,7 +104,7 @@ def check(session: Session, numbers: Sequence[int], public_url: str | None, remo
     rows = session.execute(select(Enrolment).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)).scalars().all()
     classes = documents_check.check(session, {one.class_id for one in rows})
     checked = CheckedBatch(findings=[Finding(None, problem) for problem in classes.problems])
-    batch = _Batch(session, rows, classes.undecidable, public_url, removals)
+    batch = _VerifiedBatch(session, rows, classes.undecidable, public_url, removals)
     for one in rows:
         batch.check(one, checked)
     for number in sorted(set(numbers) - {one.id for one in rows}):
@@ -112,7 +112,7 @@ def check(session: Session, numbers: Sequence[int], public_url: str | None, remo
     return checked
 
 
-class _Batch:
+class _VerifiedBatch:
     """Some enrolments, with what is read for all of them at once."""
 
     def __init__(
@@ -120,7 +120,7 @@ class _Batch:
     ) -> None:
         self._session, self._public_url, self._removals = session, public_url, removals
         self._accounts = ledger.sums(session, [one.id for one in rows])
-        self._inputs = inputs_check.Standing(session, [one.id for one in rows])
+        self._inputs = inputs_check.CheckedInputs(session, [one.id for one in rows])
         self._undecidable = undecidable
         self._terms = terms_of(session, [one.id for one in rows if one.class_id not in undecidable])
         self._cases = self._read_cases()

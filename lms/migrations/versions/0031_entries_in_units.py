@@ -6,7 +6,7 @@ Entries that are there are of format 1 and stay as they are. Each chain's baseli
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
+revision = "0031"
 down_revision = "0030"
 branch_labels = None
 depends_on = None
