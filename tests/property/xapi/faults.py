@@ -55,7 +55,7 @@ def package_with(fault: Fault | None, folder: Path) -> Iterator[ModuleType]:
     package = folder / COPY
     shutil.copytree(Path(xapi.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "*.md"))
     if fault is not None:
-        path = package / f"{fault.module}.py"
+        (path,) = (found for room in ("rules", "storage") for found in (package / room).glob(f"{fault.module}.py"))
         path.write_text(fault.planted(path.read_text(encoding="utf-8")), encoding="utf-8")
     for path in package.rglob("*.py"):
         path.write_text(path.read_text(encoding="utf-8").replace("from xapi", f"from {COPY}"), encoding="utf-8")
