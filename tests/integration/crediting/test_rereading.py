@@ -7,7 +7,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-import xapi.outbox
+import xapi.storage.outbox
 from lms import vocabulary as v
 from lms.classes.models import Enrolment
 from lms.crediting import evidence_intake
@@ -78,8 +78,8 @@ def test_a_statement_of_which_a_part_was_kept_gets_the_rest(world: World, monkey
 
 def test_what_was_set_aside_is_left_alone(earlier: World) -> None:
     def put_aside(session: Session) -> None:
-        waiting = xapi.outbox.take(session, 100)
-        xapi.outbox.park(session, [one.id for one in waiting], "planted", earlier.clock())
+        waiting = xapi.storage.outbox.take(session, 100)
+        xapi.storage.outbox.park(session, [one.id for one in waiting], "planted", earlier.clock())
 
     assert reread(earlier)["again"] == 1
     earlier.act(put_aside)
