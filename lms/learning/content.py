@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
@@ -47,7 +48,7 @@ def frame(kind: str, sha256: str, entry: str) -> ResponseReturnValue:
     filled = {
         "__APP_ORIGIN__": settings.public_url,
         "__BASE__": f"{settings.content_url}/content/{sha256}/",
-        "__ENTRY__": entry,
+        "__ENTRY__": quote(entry),
         "__PLAYER__": f"{settings.content_url}/player",
         "__CAPTIONS__": json.dumps(_captions(storage(), sha256, entry) if kind == "video" else []),
     }
@@ -77,7 +78,7 @@ def _captions(files: Storage, sha256: str, entry: str) -> list[dict[str, str]]:
     stem = entry.rpartition(".")[0]
     found = [(stem + ending, *named) for ending, named in CAPTIONS.items() if files.size(file_name(sha256, stem + ending)) is not None]
     base = f"{_settings().content_url}/content/{sha256}/"
-    return [{"url": base + path, "language": language, "label": label} for path, language, label in found]
+    return [{"url": base + quote(path), "language": language, "label": label} for path, language, label in found]
 
 
 @bp.get("/content/<sha256>/<path:path>")
@@ -94,6 +95,19 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
     response = _whole_or_range(name, size)
     response.headers["Accept-Ranges"] = "bytes"
     return _for_everybody(response, path, FOR_EVER)
+
+
+@bp.route("/content/<sha256>/<path:path>", methods=["OPTIONS"])
+@bp.route("/player/<path:path>", methods=["OPTIONS"])
+@on_content_host
+@public
+def preflight(**_names: str) -> ResponseReturnValue:
+    """Let a frame ask for files in the way of jQuery: from no origin, with a header of its own, which a browser asks about first."""
+    response = Response(status=204)
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
+    response.headers["Access-Control-Allow-Headers"] = "X-Requested-With, Content-Type, Range"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return _for_everybody(response, FOR_AN_HOUR)
 
 
 def _whole_or_range(name: str, size: int) -> Response:
