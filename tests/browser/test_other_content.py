@@ -32,6 +32,7 @@ window.TEST = { Ending: function () {
     }));
   };
 } };
+TEST.Ending.prototype = Object.create(H5P.EventDispatcher.prototype);
 """
 
 
@@ -45,7 +46,13 @@ def give(site: Site, folder: Path) -> str:
         folder / "course.json": course_document("others", gated),
         own / "h5p.json": about | {"preloadedDependencies": [library]},
         own / "content" / "content.json": {},
-        own / "TEST.Ending-1.0" / "library.json": {**library, "title": "t", "patchVersion": 0, "runnable": 1, "preloadedJs": [{"path": "own.js"}]},
+        own / "TEST.Ending-1.0" / "library.json": {
+            **library,
+            "title": "t",
+            "patchVersion": 0,
+            "runnable": 1,
+            "preloadedJs": [{"path": "own.js"}],
+        },
         own / "TEST.Ending-1.0" / "own.json": {},
     }.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +62,9 @@ def give(site: Site, folder: Path) -> str:
     assert isinstance(package, Package), package
     with site.app.app_context(), transaction() as session:
         version = publish(session, storage(), package, None, site.app.extensions["clock"]())
-        setup.bind_course(session, session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id), version, "online")
+        setup.bind_course(
+            session, session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id), version, "online"
+        )
         return f"{site.address}/learn/{site.enrolment_id}/{version.id}/ending"
 
 
