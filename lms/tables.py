@@ -1,6 +1,7 @@
 """Which tables does the LMS have? Importing this module makes every model known, for migrations and for tests."""
 
 from lms.accounts import models as accounts
+from lms.attendance import models as attendance
 from lms.catalogue import models as catalogue
 from lms.classes import models as classes
 from lms.crediting import models as crediting
@@ -14,5 +15,5 @@ from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
 
-MODULES = (accounts, catalogue, classes, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
+MODULES = (accounts, attendance, catalogue, classes, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
 METADATA = Base.metadata

@@ -7,7 +7,7 @@ from lms.accounts.access import person, scope
 from lms.accounts.models import OFFICE
 from lms.classes import staff
 from lms.classes.changes import By
-from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.clock import now
 from lms.db import session
 from lms.errors import NotFound
@@ -53,6 +53,19 @@ def staffed_class(class_id: int) -> TrainingClass:
     if not staff.is_staff(session(), class_id, person().id):
         raise NotFound(str(NOT_YOURS))
     return class_queries.class_by_id(session(), class_id)
+
+
+def own_session(class_id: int, session_id: int) -> tuple[TrainingClass, ClassSession]:
+    """Return a session that is on the timetable of a class, and the class, which the person's office or the person runs.
+
+    Raises:
+        NotFound: either is not there, or another's.
+    """
+    found = staffed_class(class_id)
+    row = session().get(ClassSession, session_id)
+    if row is None or row.class_id != found.id or row.cancelled_at is not None:
+        raise NotFound(str(NOT_YOURS))
+    return found, row
 
 
 def own_enrolment(class_id: int, enrolment_id: int) -> tuple[TrainingClass, Enrolment]:
