@@ -11,9 +11,25 @@ from lms.federation.importing import models as importing
 from lms.heartbeat import WorkerHeartbeat
 from lms.jobs import models as jobs
 from lms.learning import models as learning
+from lms.practice import models as practice
 from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
 
-MODULES = (accounts, attendance, catalogue, classes, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
+MODULES = (
+    accounts,
+    attendance,
+    catalogue,
+    classes,
+    crediting,
+    erasure,
+    forwarding,
+    importing,
+    jobs,
+    learning,
+    practice,
+    programmes,
+    retention,
+    WorkerHeartbeat,
+)
 METADATA = Base.metadata

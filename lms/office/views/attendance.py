@@ -45,7 +45,7 @@ def _people(class_id: int, after: int) -> Sequence[Enrolment]:
     return session().scalars(query).all()
 
 
-def _page(  # noqa: PLR0913, PLR0917 - what one page shows
+def _page(
     found: TrainingClass,
     lesson: ClassSession,
     people: Sequence[Enrolment],
@@ -99,5 +99,8 @@ def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
     if problems:
         shown = {one.id: rows.get(one.id, attendance_form.shown(marks.get(one.id), zone)) for one in people}
         return _page(found, lesson, people, shown, marks, attendance_form.told(problems)), 422
-    flash(ngettext("%(num)s mark is saved.", "%(num)s marks are saved.", count) if count else _("Nothing has changed."), "success" if count else "info")
+    flash(
+        ngettext("%(num)s mark is saved.", "%(num)s marks are saved.", count) if count else _("Nothing has changed."),
+        "success" if count else "info",
+    )
     return redirect(url_for(".attendance", class_id=class_id, session_id=session_id, after=request.args.get("after") or None))
