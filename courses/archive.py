@@ -17,6 +17,7 @@ from courses.document import Problem, is_inside
 
 MEGABYTE = 1_000_000
 CHUNK = 1 << 18
+LONGEST_TYPED_NAME = 1200  # characters as the archive has them: four times Limits.name, for names in which marks stand apart
 LOCAL_HEADER = 30  # bytes of a local file header without its name (APPNOTE 4.3.7)
 UTF8, ENCRYPTED, STRONG, MASKED = 0x800, 0x1, 0x40, 0x2000  # general purpose bits (APPNOTE 4.4.4)
 PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -163,7 +164,10 @@ def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_Entry], li
 
 
 def _name(info: zipfile.ZipInfo) -> str | None:
-    """Return the entry's name; without the UTF-8 mark it is UTF-8 or what Chinese Windows writes."""
+    """Return the entry's name; without the UTF-8 mark it is UTF-8 or what Chinese Windows writes.
+
+    One that is too long is returned as it came, to be refused: it is not normalised, which costs the square of the length.
+    """
     name = info.orig_filename
     if not info.flag_bits & UTF8:
         raw = name.encode("cp437")  # what zipfile decoded it from
@@ -175,7 +179,7 @@ def _name(info: zipfile.ZipInfo) -> str | None:
                 continue
         else:
             return None
-    return unicodedata.normalize("NFC", name)
+    return unicodedata.normalize("NFC", name) if len(name) <= LONGEST_TYPED_NAME else name
 
 
 def _wrong(name: str, info: zipfile.ZipInfo, limits: Limits) -> str | None:

@@ -48,9 +48,9 @@ def read_json(content: bytes, path: str) -> Any | Problem:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {json.dumps(twice)} stands twice in one object")
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise ValueError(f"the key {json.dumps(twice[:LONGEST_SLUG])} stands twice in one object")
     return found
 
 
@@ -91,7 +91,7 @@ class Reader:
 
     def text(self, value: Any, path: str, longest: int) -> str:
         """Return a text that is not empty, without control characters (line breaks are fine), outer blanks cut off."""
-        if not isinstance(value, str) or not value.strip() or len(value) > longest or CONTROL.search(value):
+        if not isinstance(value, str) or len(value) > longest or not value.strip() or CONTROL.search(value):
             self.refuse(path, f"must be a text of 1 to {longest} characters", value)
             return ""
         return value.strip()
@@ -105,7 +105,7 @@ class Reader:
 
     def language(self, value: Any, path: str) -> str:
         """Return a language tag."""
-        if not isinstance(value, str) or not LANGUAGE.fullmatch(value):
+        if not isinstance(value, str) or len(value) > LONGEST_SLUG or not LANGUAGE.fullmatch(value):
             self.refuse(path, "must be a language tag, such as zh or en", value)
             return ""
         return value

@@ -13,12 +13,13 @@ from typing import Any
 
 import structlog
 from celery import Celery, Task, shared_task
-from celery.beat import EmbeddedService, Scheduler
 from celery.platforms import SecurityWarning
-from celery.signals import after_task_publish, heartbeat_sent
+from celery.signals import heartbeat_sent, worker_ready, worker_shutdown
+from celery.worker import state
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from lms.beat_supervision import SupervisedClock, Ticking
 from lms.clock import now
 from lms.config import Settings
 from lms.db import transaction
@@ -139,28 +140,44 @@ class Doorbell:
 
 
 def start_embedded(app: Flask) -> None:
-    """Start a worker and a beat in threads of this process (the default without Redis)."""
+    """Start a worker and a clock in threads of this process (the default without Redis), anew where one of them has ended."""
     celery: Celery = app.extensions["celery"]
     warnings.simplefilter("ignore", SecurityWarning)  # run as root it is no more dangerous than the web process around it
-    worker = celery.Worker(
-        pool="solo", concurrency=1, quiet=True, without_heartbeat=True, without_gossip=True, without_mingle=True, loglevel="WARNING"
-    )
-    threading.Thread(target=worker.start, name="worker", daemon=True).start()
+    threading.Thread(target=_work_on, args=(celery,), name="worker", daemon=True).start()
     ring(beat_heart)  # fit at once, not with the clock's first round
-    EmbeddedService(celery, thread=True, scheduler_cls=Scheduler).start()  # in memory: the schedule is code
+    SupervisedClock(celery, lambda: None, thread=True).watch()
+
+
+def _work_on(celery: Celery) -> None:
+    """Work in this thread. Celery's worker ends with an error that it does not know; the next one goes on with what is left."""
+    while True:
+        worker = celery.Worker(
+            pool="solo", concurrency=1, quiet=True, without_heartbeat=True, without_gossip=True, without_mingle=True, loglevel="WARNING"
+        )
+        try:
+            worker.start()
+        except BaseException as error:  # SystemExit, too: it would end this thread only, and nobody would know
+            log.exception("worker.ended", error=type(error).__name__)
+        state.should_stop = state.should_terminate = None
+        time.sleep(MOMENT_S)
+        log.error("worker.started-anew")
 
 
 def run_worker(app: Flask, processes: int, *, beat: bool) -> None:
-    """Run worker processes until stopped; with `beat` one of them also keeps the schedule."""
+    """Run worker processes until stopped; with `beat` a further one keeps the schedule."""
     celery: Celery = app.extensions["celery"]
     heartbeat_sent.connect(Heart(app, "worker").beat, weak=False)  # sent every two seconds while this process hears the bell
+    if beat:
+        heart = Heart(app, "beat")
+        heart.beat()  # noted before it runs, so that one that never does is missed
+        clock = SupervisedClock(celery, heart.beat, thread=False)
+        for signal, act in ((worker_ready, clock.start), (heartbeat_sent, clock.look), (worker_shutdown, clock.stop)):
+            signal.connect(act, weak=False)
     ring(beat_heart)  # fit at once, not with the clock's first round
-    clock = ["--beat", "--scheduler", "celery.beat:Scheduler"] if beat else []
-    celery.worker_main(["worker", "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle", *clock])
+    celery.worker_main(["worker", "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle"])
 
 
 def run_beat(app: Flask) -> None:
-    """Keep the schedule until stopped; it is code, so nothing of it is kept in a file."""
+    """Keep the schedule until stopped."""
     celery: Celery = app.extensions["celery"]
-    after_task_publish.connect(Heart(app, "beat").beat, weak=False)  # sent whenever this process has rung
-    celery.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING").run()
+    celery.Beat(scheduler_cls=type("Noting", (Ticking,), {"noted": staticmethod(Heart(app, "beat").beat)}), loglevel="WARNING").run()

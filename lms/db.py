@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_app_context
 from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -218,6 +218,15 @@ def transaction() -> Iterator[Session]:
     """Open a writing session; commit at the end of the block, roll back if it raises."""
     with database().writer() as writing, writing.begin():
         yield writing
+
+
+def release() -> None:
+    """Give the connection of this context's reading session back while its request waits for its client.
+
+    What was read stays attached and is not read again.
+    """
+    if has_app_context() and "db_session" in g:
+        g.db_session.commit()
 
 
 def _close(_error: BaseException | None) -> None:

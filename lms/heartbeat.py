@@ -1,16 +1,18 @@
-"""Which of the processes that work in the background are alive? Each says so in the database, under its kind and its host's name.
+"""Which of the processes that work in the background are alive? Each says so in the database, under its kind, host and number.
 
-What stands there under `worker` alone is that *some* worker does what the clock rings for: `/readyz` looks at that. What stands
-under `worker@HOST` is that the worker of this host hears the bell and reaches the database; its container looks at that.
+`worker` alone stands for the whole way: a clock rang and a worker worked. `worker@HOST:NUMBER` is one worker process that hears
+the bell and reaches the database, and `beat@HOST:NUMBER` the clock that runs in that process or is it. `/readyz` and the
+commands' `--check` ask the same functions here, so that they cannot contradict each other.
 """
 
+import os
 import socket
 import time
 from datetime import datetime, timedelta
 
 import structlog
 from flask import Flask
-from sqlalchemy import String, delete
+from sqlalchemy import String, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -22,7 +24,9 @@ HEARTBEAT_SECONDS = 20
 SILENT = timedelta(seconds=3 * HEARTBEAT_SECONDS)
 FORGOTTEN = timedelta(days=1)  # containers come and go, each with a name of its own
 LONGEST_NAME = 40
+LONGEST_NUMBER = 8  # a process number, and the colon before it
 ANY_WORKER = "worker"
+KINDS = {"worker": "all workers are", "beat": "all clocks are"}
 
 
 class WorkerHeartbeat(Base):
@@ -34,9 +38,14 @@ class WorkerHeartbeat(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-def name_of(kind: str) -> str:
-    """Return the name of this host's process of a kind; of a long host's name the end, by which pods of one kind differ."""
-    return f"{kind}@{socket.gethostname()[len(kind) + 1 - LONGEST_NAME :]}"
+def name_of(kind: str, number: int | None = None) -> str:
+    """Return the name of a process of this host; of a long host's name the end, by which pods of one kind differ."""
+    return f"{of_host(kind)}:{os.getpid() if number is None else number}"
+
+
+def of_host(kind: str) -> str:
+    """Return what the names of this host's processes of a kind begin with."""
+    return f"{kind}@{socket.gethostname()[len(kind) + 1 + LONGEST_NUMBER - LONGEST_NAME :]}"
 
 
 def note(session: Session, name: str, at: datetime) -> None:
@@ -53,6 +62,42 @@ def problem_of(session: Session, name: str, at: datetime) -> str | None:
     return None if at - found.at < SILENT else f"silent for {int((at - found.at).total_seconds())} s"
 
 
+def problem_of_all(session: Session, at: datetime) -> str | None:
+    """Say why the periodic work is not done at all, or None where it is."""
+    problem = problem_of(session, ANY_WORKER, at)
+    if problem is None:
+        return None
+    last = {kind: session.scalar(select(func.max(WorkerHeartbeat.at)).where(WorkerHeartbeat.name.like(f"{kind}@%"))) for kind in KINDS}
+    silent = [KINDS[kind] for kind, heard in last.items() if heard is not None and at - heard >= SILENT]
+    return f"{problem}; {' and '.join(silent)} silent, too" if silent else problem
+
+
+def problems_here(session: Session, kind: str, at: datetime) -> dict[str, str | None]:
+    """Return what is wrong with each process of a kind on this host and with the clock in it, by name; None where it is well.
+
+    A process that is not there any more is left out if another is: it was stopped or started anew.
+    """
+    found = session.scalars(select(WorkerHeartbeat.name).where(WorkerHeartbeat.name.startswith(f"{of_host(kind)}:", autoescape=True)))
+    numbers = [int(name.rpartition(":")[2]) for name in found]
+    there = [number for number in numbers if _exists(number)]
+    if not there:
+        return {of_host(kind): "is not running" if numbers else "has not run yet"}
+    names = [name_of(kind, number) for number in there]
+    clocks = [] if kind == "beat" else [name_of("beat", number) for number in there]
+    known = set(session.scalars(select(WorkerHeartbeat.name).where(WorkerHeartbeat.name.in_(clocks))))
+    return {name: problem_of(session, name, at) for name in (*names, *sorted(known))}
+
+
+def _exists(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 class Heart:
     """Says for the process in which it is that this is alive, when it is asked to beat, and not more often than it needs to.
 
@@ -61,7 +106,7 @@ class Heart:
 
     def __init__(self, app: Flask, kind: str) -> None:
         self._app = app
-        self._name = name_of(kind)
+        self._name = name_of(kind)  # with the number of this process, whichever of those that it forks beats
         self._next = 0.0
 
     def beat(self, **_told: object) -> None:

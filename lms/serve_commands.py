@@ -2,16 +2,18 @@
 
 import logging
 import os
+import resource
 import socket
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from lms.starting import demand_schema, refuse, settings_of_environment
 
-THREADS = 8
+THREADS = 512  # of one web process; few of them work at a time (lms/web/concurrency.py), the others wait for their client
+CONNECTIONS = 8192  # of one web process, idle ones included
 STOP_S = 10  # below stop_grace_period of docker/compose.yaml
 
 
@@ -36,7 +38,9 @@ def serve(host: str, port: int, workers: int) -> None:
         interface=Interfaces.WSGI,
         factory=True,
         workers=workers,
+        http=HTTPModes.http1,  # with HTTP/2 as well, a connection on which nothing comes would stay for ever
         blocking_threads=THREADS,
+        backpressure=_connections(),
         log_level=LogLevels.error,  # below that it only advises on its own options
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_S,  # or whoever sends half a body and waits, and now and then one who hung up, keeps it from stopping
@@ -49,3 +53,11 @@ def _demand_port(host: str, port: int) -> None:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
         refuse([f"--port: {port} on {host} cannot be listened on ({error.strerror}); choose another"])
+
+
+def _connections() -> int:
+    """Return how many connections a web process may have: what the system allows it in open files, after asking for all it gives."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = hard if hard != resource.RLIM_INFINITY else 2 * CONNECTIONS
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return max(128, min(CONNECTIONS, most // 2))

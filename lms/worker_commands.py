@@ -11,7 +11,7 @@ from lms.celery_app import run_beat, run_worker
 from lms.clock import system_clock
 from lms.config import Settings
 from lms.db import Database
-from lms.heartbeat import name_of, problem_of
+from lms.heartbeat import of_host, problem_of_all, problems_here
 from lms.starting import refuse, settings_of_environment
 
 NOT_ALIVE = 1
@@ -20,7 +20,7 @@ NOT_ALIVE = 1
 @click.command()
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64), help="Worker processes.")
 @click.option("--beat/--no-beat", default=True, show_default=True, help="Also run the clock of the periodic tasks (one is enough).")
-@click.option("--check", is_flag=True, help="Say whether the worker of this host is alive, and exit 1 if not.")
+@click.option("--check", is_flag=True, help="Say whether the workers of this host and their clock are alive, and exit 1 if not.")
 def worker(*, processes: int, beat: bool, check: bool) -> None:
     """Work in the background: credit hours, close silent stretches, make exports. Needs REDIS_URL."""
     if check:
@@ -50,14 +50,19 @@ def _app() -> Flask:
 
 
 def _check(kind: str) -> None:
-    """End this process: 0 where this host's process of a kind has said lately that it is alive. Loads no application."""
-    database, name = Database(settings_of_environment().database_url), name_of(kind)
+    """End this process: 0 where this host's processes of a kind have said lately that they are alive. Loads no application.
+
+    What is wrong with the periodic work of the whole site is said beside it, as `/readyz` says it.
+    """
+    database, at = Database(settings_of_environment().database_url), system_clock()
     try:
         with database.reader() as session:
-            problem = problem_of(session, name, system_clock())
+            found, all_of_them = problems_here(session, kind, at), problem_of_all(session, at)
     except DBAPIError as error:
-        problem = f"the database does not answer ({type(error.orig).__name__})"
-    if problem is not None:
-        refuse([f"{name}: {problem}"], NOT_ALIVE)
-    click.echo(f"{name}: ok")
+        refuse([f"{of_host(kind)}: the database does not answer ({type(error.orig).__name__})"], NOT_ALIVE)
+    lines = [f"{name}: {problem or 'ok'}" for name, problem in found.items()]
+    lines += [f"the site's periodic work: {all_of_them}"] if all_of_them else []
+    if any(found.values()):
+        refuse(lines, NOT_ALIVE)
+    click.echo("\n".join(lines))
     sys.exit()

@@ -97,5 +97,7 @@ def list_organisations(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(lines, ensure_ascii=False))
         return
+    if not lines:
+        click.echo("No organisations yet. Add the first one with `lms organisation add`.")
     for one, line in zip(found, lines, strict=True):
         click.echo(f"{'  ' * (one.path.count('/') - 2)}{line['code']} ({line['kind']}): {line['name']}")

@@ -13,12 +13,20 @@ SHORTEST, LONGEST = 8, 128  # NIST SP 800-63B 3.1.1.2: at least eight characters
 
 
 def hashed(password: str) -> str:
-    """Return the hash to store. The same characters count as equal however a keyboard composes them, as signing in does."""
+    """Return the hash to store. The same characters count as equal however a keyboard composes them, as signing in does.
+
+    Raises:
+        ValueError: it is longer than `problem_of` lets pass.
+    """
+    if len(password) > LONGEST:  # Unicode is normalised in a time that grows with the square of the length
+        raise ValueError(f"a password has at most {LONGEST} characters")
     return str(hash_password(unicodedata.normalize("NFKD", password)))
 
 
 def is_right(person: Person, password: str) -> bool:
-    """Say whether a password is the person's; who has none is never right."""
+    """Say whether a password is the person's; who has none is never right, nor is one longer than anybody can have."""
+    if len(password) > LONGEST:
+        return False
     if person.password is not None and person.must_choose_password:
         return initial.is_right(person.password, person.account, password)
     return bool(person.password) and bool(verify_password(unicodedata.normalize("NFKD", password), person.password or ""))

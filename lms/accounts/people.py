@@ -5,11 +5,13 @@ import re
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.identity import may_be_identity_number
 from lms.accounts.models import ROLES, Organisation, Person
+from lms.accounts.names import as_name
 from lms.accounts.passwords import hashed, problem_of
 from lms.errors import InvalidInput
 
-USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")  # an e-mail address, too: lin+training@example.org
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_MAX, ORGANISATION_NAME_MAX = 100, 200
 
@@ -27,7 +29,7 @@ def add_person(
         raise InvalidInput("The person was not added.", problems)
     person = Person(
         username=username,
-        name=name.strip(),
+        name=as_name(name),
         role_names=",".join(roles),
         password=hashed(password) if password else None,
         organisation_id=organisation.id if organisation else None,
@@ -40,10 +42,12 @@ def add_person(
 def _problems(session: Session, username: str, name: str, roles: tuple[str, ...], password: str | None) -> list[str]:
     problems = []
     if not USERNAME.fullmatch(username):
-        problems.append("username: 2 to 64 letters, digits or . _ @ -, beginning with a letter or digit")
+        problems.append("username: 2 to 64 letters, digits or . _ @ + -, beginning with a letter or digit")
+    elif may_be_identity_number(username):
+        problems.append("username: looks like an identity number; use a staff number, a telephone number or an e-mail address")
     elif session.scalar(select(Person.id).where(func.lower(Person.username) == username.lower())):
         problems.append(f"username: {username!r} is taken")
-    if not name.strip() or len(name) > NAME_MAX:
+    if len(name) > NAME_MAX or not name.strip():
         problems.append(f"name: 1 to {NAME_MAX} characters")
     if not roles or set(roles) - set(ROLES):
         problems.append(f"role: one or more of {', '.join(ROLES)}")
@@ -73,7 +77,7 @@ def add_organisation_below(session: Session, code: str, name: str, kind: str, ab
         problems.append("code: 1 to 64 letters, digits or . _ -, beginning with a letter or digit")
     elif session.scalar(select(Organisation.id).where(Organisation.code == code)):
         problems.append(f"code: {code!r} is taken")
-    if not name.strip() or len(name) > ORGANISATION_NAME_MAX:
+    if len(name) > ORGANISATION_NAME_MAX or not name.strip():
         problems.append(f"name: 1 to {ORGANISATION_NAME_MAX} characters")
     if above and parent is None:
         problems.append(f"above: {above!r} is not known")

@@ -23,10 +23,14 @@ from wtforms.validators import InputRequired
 
 from lms.accounts.access import public
 from lms.accounts.models import Person, Role
+from lms.accounts.names import as_username
+from lms.accounts.passwords import LONGEST
 from lms.config import Settings
 from lms.db import session
 
 NEVER_ASKED_AGAIN = timedelta(minutes=-1)  # else there is a page /verify, on which an open session may guess its password
+LONGEST_IDENTITY = 255  # characters of an e-mail address; a user name is shorter
+NOBODYS = "\N{REPLACEMENT CHARACTER}"  # no password: the shortest has eight characters; no user name or address either
 LARGEST_FORM = 2**20  # bytes; a page that takes more says so for itself, before anything reads it
 ARGON2 = {"argon2__rounds": 2, "argon2__memory_cost": 19456, "argon2__parallelism": 1}  # OWASP's minimum: 19 MiB, 2 passes
 
@@ -45,6 +49,9 @@ class SignInForm(LoginForm):
     def validate(self, **kwargs: Any) -> bool:
         """Look the person up and let Flask-Security check the password; both kinds of mistake are answered alike."""
         self.ifield = self.identity
+        for field, longest in ((self.identity, LONGEST_IDENTITY), (self.password, LONGEST)):
+            if len(field.data or "") > longest:  # nobody's, and normalising it would cost the square of its length
+                field.data = NOBODYS
         self.user = find_person(self.identity.data or "")
         valid: bool = super().validate(**kwargs)
         if not valid and self.identity.data and self.password.data:
@@ -58,8 +65,10 @@ class SignInForm(LoginForm):
 
 
 def find_person(identity: str) -> Person | None:
-    """Return the person with this user name or e-mail."""
-    wanted = identity.strip().lower()
+    """Return the person with this user name or e-mail, in letters and digits of any width and case."""
+    wanted = as_username(identity) if len(identity) <= LONGEST_IDENTITY else ""
+    if not wanted:
+        return None
     return session().scalar(select(Person).where(or_(func.lower(Person.username) == wanted, func.lower(Person.email) == wanted)))
 
 
@@ -196,5 +205,4 @@ def _limit_sign_in(app: Flask) -> None:
 
 
 def _account_key() -> str:
-    name = request.form.get("identity", "")
-    return f"account:{name.strip().lower()[:64]}"
+    return f"account:{as_username(request.form.get('identity', '')[:LONGEST_IDENTITY])[:64]}"

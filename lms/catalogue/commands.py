@@ -83,5 +83,7 @@ def list_courses(*, as_json: bool, search: str) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
+    if not rows:
+        click.echo("No course matches." if search else "No courses yet. Publish the first one with `lms course import`.")
     for row in rows:
         click.echo(f"{row['code']} version {row['version']} {row['title']} ({row['minutes']} min)")

@@ -5,6 +5,8 @@ from functools import cache
 
 from flask_babel import gettext
 
+LONGEST_MESSAGE = 1000  # characters: values are looked for in it, piece by piece
+
 
 def N_(words: str) -> str:  # noqa: N802 - by this name gettext knows what is translated later on
     """Mark words for translation."""
@@ -92,7 +94,9 @@ WORDS = (
 
 
 def in_words(message: str) -> str:
-    """Return a problem's message in the reader's language; one that is not known here stays as it is."""
+    """Return a problem's message in the reader's language; one that is not known here, or is endless, stays as it is."""
+    if len(message) > LONGEST_MESSAGE:
+        return message
     for words in WORDS:
         if said := _pattern(words).fullmatch(message):
             return str(gettext(words, **said.groupdict()))

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from lms.crediting.bounds import Counting
 from lms.crediting.models import Observation as Row
-from lms.crediting.policy import Terms, terms_of
+from lms.crediting.policy import Law, Terms, terms_of
 from lms.crediting.rates import Segment, real_rates
 from lms.db import Question
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
+from lms.hours.gate import media_ms
 
 
 def case_of(session: Session, enrolment_id: int) -> Case:
@@ -29,17 +31,19 @@ def cases_of(session: Session, terms: Mapping[int, Terms]) -> dict[int, Case]:
     return {enrolment_id: Case(own.law.policy, own.law.activities, seen[enrolment_id], own.window) for enrolment_id, own in terms.items()}
 
 
-_HERE = (Row.enrolment_id.in_(bindparam("enrolments", expanding=True)), Row.voided.is_(False))
+_HERE = Row.enrolment_id.in_(bindparam("enrolments", expanding=True))
+_ORDER = (Row.at, Row.statement_id, Row.part)  # in which evidence counts up to its bounds; void evidence keeps its place
 _TIMES = Question(
-    select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.device, Row.at, Row.since, Row.seconds)
-    .where(*_HERE, Row.kind != "played")
-    .order_by(Row.id)
+    select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.voided, Row.device, Row.at, Row.since, Row.seconds)
+    .where(_HERE, Row.kind != "played")
+    .order_by(*_ORDER)
 )
 _SEGMENTS = Question(
     select(
         Row.enrolment_id,
         Row.activity,
         Row.session,
+        Row.voided,
         Row.at,
         Row.statement_id,
         Row.part,
@@ -47,14 +51,17 @@ _SEGMENTS = Question(
         Row.media_from_ms,
         Row.media_to_ms,
         Row.rate,
-    ).where(*_HERE, Row.kind == "played")
+    )
+    .where(_HERE, Row.kind == "played")
+    .order_by(*_ORDER)
 )
 
 
 def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
     known = {enrolment_id: own.law.activities for enrolment_id, own in terms.items()}
-    for enrolment_id, kind, activity, launch, device, at, since, seconds in _TIMES.ask(session, enrolments=list(terms)):
-        if activity not in known[enrolment_id]:
+    counting = Counting()
+    for enrolment_id, kind, activity, launch, voided, device, at, since, seconds in _TIMES.ask(session, enrolments=list(terms)):
+        if not counting.takes(enrolment_id, activity, kind, launch) or voided or activity not in known[enrolment_id]:
             continue
         if kind == "present":
             seen[enrolment_id].append(Present(activity, launch, device, since, at))
@@ -67,16 +74,17 @@ def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, lis
 
 
 def _add_segments(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
-    launches: dict[tuple[int, str, str], list[Segment]] = defaultdict(list)
+    claimed: dict[tuple[int, str], list[Segment]] = defaultdict(list)
+    counting = Counting()
     for row in _SEGMENTS.ask(session, enrolments=list(terms)):
-        enrolment_id, activity, launch, at, statement, part, since, start_ms, end_ms, rate = row
-        if activity in terms[enrolment_id].law.activities:
-            segment = Segment((at, str(statement), part), at if since is None else since, at, start_ms, end_ms, rate)
-            launches[enrolment_id, activity, launch].append(segment)
-    for (enrolment_id, activity, launch), segments in sorted(launches.items()):
-        seen[enrolment_id].extend(_played(activity, launch, segments, float(terms[enrolment_id].law.policy.max_rate)))
+        enrolment_id, activity, launch, voided, at, statement, part, since, start_ms, end_ms, rate = row
+        if counting.takes(enrolment_id, activity, "played", launch) and not voided and activity in terms[enrolment_id].law.activities:
+            segment = Segment((at, str(statement), part), at if since is None else since, at, start_ms, end_ms, rate, launch)
+            claimed[enrolment_id, activity].append(segment)
+    for (enrolment_id, activity), segments in claimed.items():
+        seen[enrolment_id].extend(_played(activity, segments, terms[enrolment_id].law))
 
 
-def _played(activity: str, launch: str, segments: Iterable[Segment], max_rate: float) -> Iterable[Played]:
-    for segment, rate in real_rates(segments, max_rate):
-        yield Played(activity, launch, segment.at, segment.start_ms, segment.end_ms, rate)
+def _played(activity: str, segments: Iterable[Segment], law: Law) -> Iterable[Played]:
+    for segment, rate in real_rates(segments, float(law.policy.max_rate), media_ms(law.activities[activity])):
+        yield Played(activity, segment.launch, segment.at, segment.start_ms, segment.end_ms, rate)

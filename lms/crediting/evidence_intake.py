@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -10,10 +10,12 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 import xapi.store
+from courses.document import LONGEST_SLUG
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import Enrolment
+from lms.crediting.bounds import Part, Proved, excess_of, numbered
 from lms.crediting.models import Observation
 from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, observe, registration_of
 from lms.crediting.policy import Terms, activity_name
@@ -25,7 +27,6 @@ from xapi.statements import stored
 ENDS_OF_ACTIVITY = "/?#"
 
 Moved = dict[str, list[uuid.UUID]]  # the statements that spoke of each activity
-Proved = tuple[uuid.UUID, Observed]
 
 _KNOWN = Question(select(Observation.statement_id).where(Observation.statement_id.in_(bindparam("ids", expanding=True))))
 
@@ -100,15 +101,19 @@ def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statem
 def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms], public_url: str) -> dict[int, Moved]:
     """Keep what the statements prove as observations; return which of them spoke of which activity, by enrolment.
 
+    What lies beyond the bounds (`bounds`) is not kept.
     Read again, a statement adds nothing: the worker may have died after its last commit, or been given a batch twice.
     """
     proved = {number: all_proved(session, own, terms[number], public_url) for number, own in found.items()}
-    _add_new(session, proved)
+    excess = {number: excess_of(session, number, own) for number, own in proved.items()}
+    _add_new(session, proved, excess)
     moved = _voided(session, found)
     for number, own in proved.items():
-        for statement_id, one in own:
-            if statement_id not in moved[number][one.activity]:
-                moved[number][one.activity].append(statement_id)
+        within = [one for part, one in numbered(own) if (one[0], part) not in excess[number]]
+        spoke = {(one.activity, statement_id): None for statement_id, one in within}
+        for activity, statement_id in spoke:
+            if statement_id not in moved[number][activity]:
+                moved[number][activity].append(statement_id)
     return moved
 
 
@@ -118,7 +123,7 @@ def all_proved(session: Session, found: Found, terms: Terms, public_url: str) ->
     return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
 
 
-def _add_new(session: Session, proved: Mapping[int, Sequence[Proved]]) -> None:
+def _add_new(session: Session, proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]) -> None:
     ids = {statement_id for own in proved.values() for statement_id, _ in own}
     new = ids.difference(statement_id for (statement_id,) in _KNOWN.ask(session, ids=list(ids))) if ids else ids
     if not new:
@@ -128,9 +133,10 @@ def _add_new(session: Session, proved: Mapping[int, Sequence[Proved]]) -> None:
         {**asdict(one), "enrolment_id": number, "statement_id": statement_id, "part": part, "voided": statement_id in void}
         for number, own in proved.items()
         for part, (statement_id, one) in numbered(own)
-        if statement_id in new
+        if statement_id in new and (statement_id, part) not in excess[number]
     ]
-    session.connection().execute(insert(Observation), rows)
+    if rows:
+        session.connection().execute(insert(Observation), rows)
 
 
 def _proved(statement: Statement, study: Study, terms: Terms, trust: Trust) -> tuple[Observed, ...]:
@@ -152,9 +158,11 @@ def rule_for(statement: Statement, study: Study, terms: Terms, public_url: str) 
     prefix = v.activity_iri(public_url, study.course, "")
     if not iri.startswith(prefix):
         return None
-    key = iri[len(prefix) :]
+    key = iri[len(prefix) :][: LONGEST_SLUG + 1]  # no activity has a longer key, and a part of one is not kept
     for end in ENDS_OF_ACTIVITY:
         key = key.partition(end)[0]
+    if len(key) > LONGEST_SLUG:
+        return None
     name = activity_name(study.course, key)
     return Rule(name, prefix + key, name in terms.law.server_graded)
 
@@ -169,11 +177,3 @@ def _voided(session: Session, found: Mapping[int, Found]) -> dict[int, Moved]:
         for number, activity, statement_id in session.execute(whose.where(Observation.statement_id.in_(ids)).distinct()):
             moved[number][activity].append(statement_id)
     return moved
-
-
-def numbered(proved: Sequence[Proved]) -> Iterable[tuple[int, Proved]]:
-    """Number the observations of each statement from 0."""
-    counted: dict[uuid.UUID, int] = defaultdict(int)
-    for statement_id, one in proved:
-        yield counted[statement_id], (statement_id, one)
-        counted[statement_id] += 1

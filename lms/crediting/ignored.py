@@ -1,5 +1,6 @@
 """Which statements claim something that earns nothing? They are stored and shown, with the reason, and never counted."""
 
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
 from lms.catalogue.models import Course, CourseVersion
-from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, duration_s, observe, received_at
+from lms.crediting.bounds import excess_of
+from lms.crediting.observe import Ignored, Observed, Rule, Statement, duration_s, observe, received_at
 from lms.crediting.policy import Terms
 from lms.crediting.trust import trust_of
 from lms.learning.models import Registration
@@ -21,8 +23,9 @@ CLAIMING = (v.PRESENT, v.TERMINATED, v.COMPLETED, v.PASSED)
 SHOWN = 50  # of each verb, the latest
 
 # provider: not one that the programme trusts · launch: reported, but the activity was not open ·
-# presence: said by a page, not measured · duration: likewise · result: said by a page where the server grades
-Why = Literal["provider", "launch", "presence", "duration", "result"]
+# presence: said by a page, not measured · duration: likewise · result: said by a page where the server grades ·
+# many: beyond the bounds on how much is evidence
+Why = Literal["provider", "launch", "presence", "duration", "result", "many"]
 BY_REASON: Mapping[str, Why] = {"untrusted-authority": "provider", "no-launch": "launch", "presence-from-client": "presence"}
 
 
@@ -61,7 +64,10 @@ def ignored_of(session: Session, asked: Question, terms: Terms) -> list[Claimed]
     rule = Rule(asked.activity, asked.iri, asked.activity in terms.law.server_graded)
     statements = list(_statements(session, asked))
     trust = trust_of(session, terms.law, statements, asked.public_url)
-    found = [_claimed(one, rule, trust) for one in statements]
+    proved = [(one, observe(one, rule, trust)) for one in statements]
+    evidence = [(uuid.UUID(one["id"]), part) for one, parts in proved if not isinstance(parts, Ignored) for part in parts]
+    excess = {statement_id for statement_id, _part in excess_of(session, asked.enrolment_id, evidence)}
+    found = [_claimed(one, parts, rule, many=uuid.UUID(one["id"]) in excess) for one, parts in proved]
     return sorted((one for one in found if one is not None), key=lambda one: (one.at, one.statement_id))
 
 
@@ -80,9 +86,9 @@ def _statements(session: Session, asked: Question) -> Iterator[Statement]:
             yield from map(stored, texts)
 
 
-def _claimed(statement: Statement, rule: Rule, trust: Trust) -> Claimed | None:
+def _claimed(statement: Statement, proved: tuple[Observed, ...] | Ignored, rule: Rule, *, many: bool) -> Claimed | None:
     seconds = duration_s(statement.get("result", {}).get("duration", ""))
-    why = _why(statement, observe(statement, rule, trust), seconds, rule)
+    why = "many" if many else _why(statement, proved, seconds, rule)
     return None if why is None else Claimed(statement["id"], received_at(statement), seconds, why)
 
 

@@ -13,14 +13,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any, NamedTuple
 
 from lms import vocabulary as v
 
-SEGMENT = re.compile(r"(\d+(?:\.\d+)?)\[\.\](\d+(?:\.\d+)?)")
-DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+# A position has at most nine digits before the point: longer ones lie beyond LONGEST_CLAIM_S, and counting their digits is
+# what a hostile statement is made for. Never matched from the middle of a number.
+POSITION = r"[0-9]{1,9}(?:\.[0-9]+)?"
+SEGMENT = re.compile(rf"(?<![0-9.])({POSITION})\[\.\]({POSITION})(?![0-9])")
+DURATION = re.compile(r"P(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?")
 LONGEST_CLAIM_S = 10**9
-MOST_SEGMENTS = 2000
+MOST_SEGMENTS = 2000  # of one statement: our player sends those since its last statement, other players those of a session
+LONGEST_SEGMENTS = 100_000  # characters: 2,000 segments, each with two positions as JavaScript writes a number
+LONGEST_DURATION = 100  # characters
+LONGEST_SPEED = 20
+LONGEST_INSTANT = 40
+LONGEST_SESSION, LONGEST_DEVICE = 36, 20  # what the database has room for; those of our own launches are no longer
 OWN = frozenset({"lms", "player"})  # accounts at this site under which the server itself, and content in its player, speak
 
 Statement = Mapping[str, Any]
@@ -89,9 +98,10 @@ def observe(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed, .
         return _reported(statement, rule, trust)
     if _object_id(statement) != rule.iri:
         return Ignored("part-of-activity")
-    segments = _played(statement, rule)
+    text = _segments_text(statement)
+    segments = _played(statement, rule, text) if len(text) <= LONGEST_SEGMENTS else ()
     outcome = _outcome(statement, rule, verb, authority)
-    return segments + outcome or Ignored("not-evidence")
+    return segments + outcome or Ignored("not-evidence" if len(text) <= LONGEST_SEGMENTS else "too-long")
 
 
 def account_of(statement: Statement, public_url: str) -> str:
@@ -123,7 +133,12 @@ def _extensions(statement: Statement) -> Mapping[str, Any]:
 
 def _session(statement: Statement) -> tuple[str, str]:
     extensions = _extensions(statement)
-    return str(extensions.get(v.LAUNCH, "")), str(extensions.get(v.DEVICE, ""))
+    return _name(extensions.get(v.LAUNCH), LONGEST_SESSION), _name(extensions.get(v.DEVICE), LONGEST_DEVICE)
+
+
+def _name(value: Any, longest: int) -> str:
+    """Return a name that the database can hold; anything else names nothing."""
+    return value if isinstance(value, str) and len(value) <= longest and "\0" not in value else ""
 
 
 def received_at(statement: Statement) -> int:
@@ -139,7 +154,12 @@ def epoch(text: str) -> int:
 
 def _opened(statement: Statement) -> int | None:
     text = _extensions(statement).get(v.OPENED)
-    return epoch(text) if isinstance(text, str) else None
+    if not isinstance(text, str) or len(text) > LONGEST_INSTANT:
+        return None
+    try:
+        return epoch(text)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _present(statement: Statement, rule: Rule) -> tuple[Observed, ...] | Ignored:
@@ -176,7 +196,7 @@ def _launch(statement: Statement, rule: Rule, trust: Trust) -> Launched | None:
 
 def duration_s(text: str) -> int | None:
     """Return an ISO 8601 duration of days to seconds in whole seconds, floored; None for years, months or nonsense."""
-    match = DURATION.fullmatch(text)
+    match = DURATION.fullmatch(text) if len(text) <= LONGEST_DURATION else None
     if match is None or not any(match.groups()):
         return None
     days, hours, minutes, seconds = match.groups(default="0")
@@ -184,14 +204,16 @@ def duration_s(text: str) -> int | None:
     return min(total, LONGEST_CLAIM_S)
 
 
-def _played(statement: Statement, rule: Rule) -> tuple[Observed, ...]:
+def _segments_text(statement: Statement) -> str:
     text = (statement.get("result", {}).get("extensions") or {}).get(v.PLAYED_SEGMENTS)
-    if not isinstance(text, str):
-        return ()
+    return text if isinstance(text, str) else ""
+
+
+def _played(statement: Statement, rule: Rule, text: str) -> tuple[Observed, ...]:
     session, device = _session(statement)
     at, since, rate = received_at(statement), _opened(statement), _speed(statement)
     found = []
-    for start, end in SEGMENT.findall(text)[:MOST_SEGMENTS]:
+    for start, end in islice((one.groups() for one in SEGMENT.finditer(text)), MOST_SEGMENTS):
         start_ms, end_ms = math.floor(Decimal(start) * 1000), math.floor(Decimal(end) * 1000)
         if start_ms < end_ms < LONGEST_CLAIM_S:
             found.append(Observed("played", rule.activity, session, device, at, since, None, start_ms, end_ms, rate))
@@ -199,10 +221,12 @@ def _played(statement: Statement, rule: Rule) -> tuple[Observed, ...]:
 
 
 def _speed(statement: Statement) -> float:
-    text = str(_extensions(statement).get(v.SPEED, "1")).rstrip("x")
+    said = _extensions(statement).get(v.SPEED, "1")
+    if isinstance(said, str):
+        said = said.rstrip("x") if len(said) <= LONGEST_SPEED else 1
     try:
-        speed = float(text)
-    except ValueError:
+        speed = float(said)
+    except (TypeError, ValueError, OverflowError):
         return 1.0
     return speed if math.isfinite(speed) and speed > 0 else 1.0
 

@@ -1,11 +1,16 @@
-"""How fast was a media segment really played? The server's clock answers; a claimed speed can only make it faster.
+"""How much of a film can have been played by then? The server's clock answers; a claimed speed can only make it less.
 
-Newly covered seconds cannot pass faster than the time since the launch was opened, less what earlier segments of the
-launch used up. So a segment claimed at speed 1 that covers 45 minutes three minutes after opening has rate 15, and the
-hours core refuses it. Delivery late or in a batch (weak network) does no harm: more time has passed, not less.
+It is asked of an enrolment's activity, whichever launches it was played in: no more can be covered by an instant than the
+policy's rate allows in the time that passed in its launches by then, together, plus one tolerance. Ten pages opened at
+once have the time of one. Delivery late or in a batch (weak network) does no harm: more time has passed, not less.
+
+Of a position that was claimed several times the last claim is asked, because most time had passed by then. So the answer
+depends neither on the order of reading nor on repetition, and a further claim never lowers what is covered.
 """
 
-from collections.abc import Iterable
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lms.hours import Interval
@@ -13,10 +18,11 @@ from lms.hours.intervals import clip, length, union
 
 TOLERANCE_S = 5.0  # between the media's clock, the page's timers and the server's
 FASTEST = 1000.0
+STEP = 0.001  # rates are told in steps of it
 
 
 class Segment(NamedTuple):
-    """One claimed segment of one launch: media milliseconds `[start_ms, end_ms)`, claimed speed, server times in seconds since 1970."""
+    """One claimed segment: media milliseconds `[start_ms, end_ms)`, claimed speed, server times in seconds since 1970, its launch."""
 
     order: tuple[int, str, int]  # receipt, statement id, part: the same for everybody who recomputes
     opened: int
@@ -24,23 +30,131 @@ class Segment(NamedTuple):
     start_ms: int
     end_ms: int
     claimed: float
+    launch: str = ""
 
 
-def real_rates(segments: Iterable[Segment], max_rate: float) -> list[tuple[Segment, float]]:
-    """Return each segment of ONE launch with its real rate, in order of receipt.
+def real_rates(segments: Iterable[Segment], max_rate: float, media_ms: int | None = None) -> list[tuple[Segment, float]]:
+    """Return the segments of ONE activity of one enrolment with their real rates, in order of receipt.
 
-    A segment faster than `max_rate` covers nothing, or claiming it twice would make the second claim look slow.
+    Those faster than `max_rate` cover nothing. Where only a part of a segment can have been played it is cut in two; what it
+    repeats of a part that was refused is left out. Positions outside `[0, media_ms)` cover nothing and use up nothing.
+    Time grows with n log n.
     """
-    covered: list[Interval] = []
-    used = 0.0
-    answers = []
-    for segment in sorted(segments):
-        new = (segment.end_ms - segment.start_ms - length(clip(covered, segment.start_ms, segment.end_ms))) / 1000
-        available = segment.at - segment.opened + TOLERANCE_S - used
-        implied = new / available if available > 0 else (FASTEST if new > 0 else 0.0)
-        rate = min(FASTEST, max(segment.claimed, round(implied, 3)))
-        if rate <= max_rate:
-            used += new / rate
-            covered = union([*covered, (segment.start_ms, segment.end_ms)])
-        answers.append((segment, rate))
-    return answers
+    claims = sorted(segments)
+    passed = _time_passed(claims)
+    own = _claimed_last([_positions(claim, max_rate, media_ms) for claim in claims])
+    decided = []
+    covered, spent = 0, 0.0
+    for claim, new in zip(claims, own, strict=True):
+        time = passed[claim.at] + TOLERANCE_S
+        room = max(0, math.floor(max_rate * time * 1000) - covered)
+        taken, left = _cut(new, room)
+        one = _Decided(taken, left, _rate(claim, length(taken), time - spent), _too_fast(length(new), room, max_rate))
+        if claim.claimed <= max_rate:
+            one = one._replace(rate=min(one.rate, max_rate))
+        covered += length(taken)
+        spent += length(taken) / 1000 / one.rate
+        decided.append(one)
+    refused = union(interval for one in decided for interval in one.left)
+    return [told for claim, one in zip(claims, decided, strict=True) for told in _told(claim, one, refused, max_rate)]
+
+
+class _Decided(NamedTuple):
+    """What of a segment was not claimed again later: accepted at `rate`, refused as faster than allowed at `too_fast`."""
+
+    taken: Sequence[Interval]
+    left: Sequence[Interval]
+    rate: float
+    too_fast: float
+
+
+def _positions(claim: Segment, max_rate: float, media_ms: int | None) -> Interval:
+    """Return what a segment could cover; nothing where it says itself that it was too fast."""
+    inside = clip([(claim.start_ms, claim.end_ms)], 0, media_ms)
+    return inside[0] if inside and claim.claimed <= max_rate else (0, 0)
+
+
+def _time_passed(claims: Sequence[Segment]) -> dict[int, int]:
+    """Return by each instant of receipt how much time had passed in all launches, each from its opening to its last segment by then."""
+    passed: dict[int, int] = {}
+    apart: list[Interval] = []  # disjoint, in order; the last one ends at the last receipt
+    total = 0
+    for claim in sorted(claims, key=lambda one: one.at):
+        since = min(claim.opened, claim.at)
+        while apart and apart[-1][1] >= since:
+            start, end = apart.pop()
+            total -= end - start
+            since = min(since, start)
+        apart.append((since, claim.at))
+        total += claim.at - since
+        passed[claim.at] = total
+    return passed
+
+
+def _claimed_last(spans: Sequence[Interval]) -> list[list[Interval]]:
+    """Return of each span what no later one has.
+
+    All is cut at all ends; from the last span to the first each takes the pieces that are still free. `free` leads from a piece
+    to the next that may be free, so a piece is passed over once and not once for each span.
+    """
+    edges = sorted({edge for span in spans for edge in span})
+    free = list(range(len(edges) + 1))
+    own: list[list[Interval]] = [[] for _ in spans]
+    for number in range(len(spans) - 1, -1, -1):
+        start, end = spans[number]
+        pieces = own[number]
+        at = _next(free, bisect_left(edges, start))
+        while at < len(edges) - 1 and edges[at] < end:
+            if pieces and pieces[-1][1] == edges[at]:
+                pieces[-1] = (pieces[-1][0], edges[at + 1])
+            else:
+                pieces.append((edges[at], edges[at + 1]))
+            free[at] = at + 1
+            at = _next(free, at)
+    return own
+
+
+def _next(free: list[int], at: int) -> int:
+    while free[at] != at:
+        free[at] = free[free[at]]
+        at = free[at]
+    return at
+
+
+def _cut(intervals: Sequence[Interval], room: int) -> tuple[list[Interval], list[Interval]]:
+    """Cut disjoint intervals in order where they have filled `room`."""
+    taken, left = [], []
+    for start, end in intervals:
+        until = min(end, start + room)
+        room -= until - start
+        taken += [(start, until)] if start < until else []
+        left += [(until, end)] if until < end else []
+    return taken, left
+
+
+def _rate(claim: Segment, new_ms: int, available: float) -> float:
+    """Return the speed at which what is new was played at least, given the time that earlier segments did not take."""
+    implied = new_ms / 1000 / available if available > 0 else (FASTEST if new_ms else 0.0)
+    return min(FASTEST, max(claim.claimed, round(implied, 3)))
+
+
+def _too_fast(new_ms: int, room_ms: int, max_rate: float) -> float:
+    """Return the speed of a segment that does not find room."""
+    implied = new_ms / room_ms * max_rate if room_ms else FASTEST
+    return min(FASTEST, max(max_rate + STEP, round(implied, 3)))
+
+
+def _told(claim: Segment, one: _Decided, refused: Sequence[Interval], max_rate: float) -> Iterator[tuple[Segment, float]]:
+    """Yield a segment with its rate: whole, or, where it speaks of what was refused, only what it was the last to claim."""
+    if claim.claimed > max_rate or not _touches(claim, refused):
+        yield claim, one.rate
+        return
+    for pieces, rate in ((one.taken, one.rate), (one.left, one.too_fast)):
+        for start, end in pieces:
+            yield claim._replace(start_ms=start, end_ms=end), rate
+
+
+def _touches(claim: Segment, refused: Sequence[Interval]) -> bool:
+    after = bisect_left(refused, (claim.start_ms + 1,))  # the one before may reach into it
+    reaching = refused[after - 1 : after + 1] if after else refused[:1]
+    return any(start < claim.end_ms and claim.start_ms < end for start, end in reaching)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi.outbox
+from lms.crediting.bounds import beyond
 from lms.crediting.evidence_intake import Study, is_of, rule_for, studies_of
 from lms.crediting.models import Observation
 from lms.crediting.observe import Ignored, Statement, observe, registration_of
@@ -62,7 +63,12 @@ def _of_study(session: Session, statement_id: uuid.UUID, statement: Statement, s
         return Verdict("no-activity", study.enrolment_id)
     kept = select(Observation).where(Observation.statement_id == statement_id).order_by(Observation.part)
     evidence = session.scalars(kept).all()
-    if evidence:
-        return Verdict("evidence", study.enrolment_id, rule.activity, evidence)
-    proved = observe(statement, rule, trust_of(session, terms.law, [statement], public_url))
-    return Verdict(proved.reason if isinstance(proved, Ignored) else "not-kept", study.enrolment_id, rule.activity)
+    proved = () if evidence else observe(statement, rule, trust_of(session, terms.law, [statement], public_url))
+    if isinstance(proved, Ignored):
+        return Verdict(proved.reason, study.enrolment_id, rule.activity)
+    excess = beyond(session, study.enrolment_id, [(statement_id, one) for one in proved])
+    counted = [one for one in evidence if (statement_id, one.part) not in excess]
+    if counted:
+        return Verdict("evidence", study.enrolment_id, rule.activity, counted)
+    too_many = any((statement_id, part) in excess for part in range(max(len(evidence), len(proved))))
+    return Verdict("beyond" if too_many else "not-kept", study.enrolment_id, rule.activity)

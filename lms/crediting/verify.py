@@ -9,7 +9,7 @@ for, because it reads every statement again: the evidence is what the statements
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import NamedTuple
 
@@ -20,8 +20,9 @@ import xapi.outbox
 import xapi.store
 from lms.classes.models import Enrolment
 from lms.crediting import chain, ledger
+from lms.crediting.bounds import Proved, beyond, numbered
 from lms.crediting.evidence import cases_of
-from lms.crediting.evidence_intake import all_proved, numbered, sort_by_enrolment
+from lms.crediting.evidence_intake import all_proved, sort_by_enrolment
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
 from lms.crediting.policy import Terms, terms_of
@@ -129,10 +130,21 @@ class _Compared:
         self.removed += len(removed)
         for statement in ids:
             kept = self._kept[statement]
-            if statement not in removed and {row.part: _observed(row) for row in kept} != said.get(statement):
+            if statement not in removed and not self._agrees(kept, said.get(statement), proved):
                 yield f"the evidence of statement {statement} is not what the record store has of it"
             if any(row.voided != (statement in void) for row in kept) and not self._waits:
                 yield f"the evidence of statement {statement} counts as {'void' if kept[0].voided else 'valid'}, and is not"
+
+    def _agrees(self, kept: Sequence[Observation], said: Mapping[int, Observed] | None, proved: Sequence[Proved]) -> bool:
+        """Say whether what is kept of a statement is what it proves; of that, what lies beyond the bounds need not be kept."""
+        there = {row.part: _observed(row) for row in kept}
+        if there == said:
+            return True
+        if said is None or any(said.get(part) != one for part, one in there.items()):
+            return False
+        statement = kept[0].statement_id
+        excess = beyond(self._session, self._number, [one for one in proved if one[0] == statement])
+        return all((statement, part) in excess for part in said.keys() - there.keys())
 
 
 _FIELDS = [field.name for field in fields(Observed)]

@@ -1,14 +1,15 @@
 """Where may statements be sent? By https to a public address; what is inside one's own network only where an operator says so."""
 
-import ipaddress
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+import httpx
 from flask_babel import gettext as _
 
 from lms.config import Settings
+from lms.egress.networks import can_be_host, is_number, is_one_machine, is_public
 from lms.errors import InvalidInput
 
 LONGEST, LONGEST_KEY = 500, 200
@@ -51,20 +52,40 @@ def parse_address(text: str, settings: Settings, *, internal: bool) -> Address:
     return Address(url, internal)
 
 
+def parts_of(url: str) -> SplitResult | None:
+    """Return an address of http or https in parts; None where it names no host that there can be, or no port."""
+    if len(url) > LONGEST or not url.isprintable():
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        httpx.URL(url)  # stricter about names: what it refuses could not be connected to
+    except (ValueError, httpx.InvalidURL):
+        return None
+    return parts if parts.scheme in PORTS and port != 0 and can_be_host(parts.hostname or "") else None
+
+
+def is_local(url: str) -> bool:
+    """Say whether an address names this machine."""
+    parts = parts_of(url)
+    return parts is not None and _host(parts) in LOCAL
+
+
 def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[str]:
-    parts = urlsplit(url)
-    if parts.scheme not in PORTS or not parts.hostname or not url.isprintable() or len(url) > LONGEST or _port(url) is None:
+    parts = parts_of(url)
+    if parts is None:
         yield _("must be https://host/path, the address before /statements")
         return
     if parts.username or parts.password or parts.query or parts.fragment:
         yield _("has no place for a user name, ? or #; key and secret are given by themselves")
     if url.endswith("/statements"):
         yield _("is given without /statements at its end")
-    if (parts.hostname, _port(url)) in {(urlsplit(own).hostname, _port(own)) for own in (settings.public_url, settings.content_url)}:
+    host = _host(parts)
+    if (host, _port(url)) in {(urlsplit(own).hostname, _port(own)) for own in (settings.public_url, settings.content_url)}:
         yield _("is this site itself")
-    elif parts.hostname in LOCAL and not internal:
+    elif host in LOCAL and not internal:
         yield _("is this machine")
-    elif not internal and _is_inside(parts.hostname):
+    elif is_number(host) and not _may_be_used(host, internal=internal):
         yield _("is inside a network of its own; whoever runs the site can add it")
     if parts.scheme != "https" and not internal:
         yield _("must begin with https://, because http sends the secret readable to everybody on the way")
@@ -86,12 +107,13 @@ def _port(url: str) -> int | None:
         return None
 
 
-def _is_inside(number: str) -> bool:
-    """Say whether a network address is one that the world does not know; a name is no such address, and is looked at when it is used."""
-    try:
-        return not ipaddress.ip_address(number.partition("%")[0]).is_global
-    except ValueError:
-        return False
+def _host(parts: SplitResult) -> str:
+    return (parts.hostname or "").removesuffix(".")
+
+
+def _may_be_used(number: str, *, internal: bool) -> bool:
+    """Say whether a network address may be connected to; a name is looked at when it is used."""
+    return is_one_machine(number) if internal else is_public(number)
 
 
 def resolve(address: Address) -> str:
@@ -102,9 +124,9 @@ def resolve(address: Address) -> str:
     """
     try:
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise NotReached(f"the name {address.host} is not known") from error
     numbers = [str(one[4][0]) for one in found]
-    if not address.internal and any(_is_inside(number) for number in numbers):
+    if not all(_may_be_used(number, internal=address.internal) for number in numbers):
         raise NotReached(f"{address.host} is inside a network of its own ({numbers[0]}); an operator can allow that")
     return numbers[0]

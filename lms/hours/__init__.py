@@ -1,4 +1,4 @@
-"""How many hours does this evidence earn, and why? Pure: values in, values out; standard library only.
+"""How much does this evidence earn, and why? Pure: values in, values out; standard library only.
 
 The rules are in README.md beside this file.
 """
@@ -6,10 +6,32 @@ The rules are in README.md beside this file.
 from lms.hours.bundle import parse, recompute_file
 from lms.hours.changes import changes
 from lms.hours.decide import recompute
+from lms.hours.earnings import UNITS, units_in_one
+from lms.hours.exact import plain_text
 from lms.hours.explain import ActivityExplanation, Claim, Condition, Explanation, LimitedDay, Uncounted, explain
+from lms.hours.instants import write_instant
 from lms.hours.json_reader import Problem
+from lms.hours.requirements import judge
 from lms.hours.rounding import hours_of
 from lms.hours.strict_json import load_json
+from lms.hours.track_values import (
+    Accepted,
+    Attended,
+    Attestation,
+    Clash,
+    EarningAccount,
+    Earnings,
+    Logged,
+    Replacement,
+    RequirementResult,
+    RequirementRule,
+    SessionResult,
+    SessionRule,
+    TrackResult,
+    TrackRules,
+    Unit,
+    Waived,
+)
 from lms.hours.values import (
     ActivityResult,
     Case,
@@ -26,38 +48,58 @@ from lms.hours.values import (
     Result,
     Rule,
 )
-from lms.hours.writing import dump, dump_result, write_instant
+from lms.hours.writing import dump, dump_result
 
 __all__ = [
+    "UNITS",
+    "Accepted",
     "ActivityExplanation",
     "ActivityResult",
+    "Attended",
+    "Attestation",
     "Case",
     "Claim",
+    "Clash",
     "Completed",
     "Condition",
+    "EarningAccount",
+    "Earnings",
     "Explanation",
     "Flag",
     "Gate",
     "Interval",
     "LimitedDay",
+    "Logged",
     "Observation",
     "Passed",
     "Played",
     "Policy",
     "Present",
     "Problem",
+    "Replacement",
     "Reported",
+    "RequirementResult",
+    "RequirementRule",
     "Result",
     "Rule",
+    "SessionResult",
+    "SessionRule",
+    "TrackResult",
+    "TrackRules",
     "Uncounted",
+    "Unit",
+    "Waived",
     "changes",
     "dump",
     "dump_result",
     "explain",
     "hours_of",
+    "judge",
     "load_json",
     "parse",
+    "plain_text",
     "recompute",
     "recompute_file",
+    "units_in_one",
     "write_instant",
 ]

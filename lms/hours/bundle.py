@@ -1,14 +1,27 @@
 """Is this an evidence bundle, and what does it come to? JSON goes in; a case, a result or every problem comes out."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from lms.hours.attestation_reading import ATTESTED, AttestationReader, contradictions
 from lms.hours.decide import recompute
-from lms.hours.json_reader import Problem, Reader, below
+from lms.hours.json_reader import Problem, below
 from lms.hours.rounding import floor_times
 from lms.hours.strict_json import Json, load_json
-from lms.hours.values import Case, Completed, Observation, Passed, Played, Policy, Present, Reported, Rule
+from lms.hours.track_reading import TRACK_FIELDS, Known
+from lms.hours.track_values import Attestation
+from lms.hours.values import (
+    Case,
+    Completed,
+    Observation,
+    Passed,
+    Played,
+    Policy,
+    Present,
+    Reported,
+    Rule,
+)
 from lms.hours.writing import dump_result
 
 ERASED = "the evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed"
@@ -51,25 +64,30 @@ def parse(document: Any, path: str = "$") -> Case | list[Problem]:
     a misspelt requirement must not open a gate.
     """
     reader = BundleReader()
-    top = reader.object(document, path, {"policy", "activities", "observations"}, {"window"})
+    top = reader.object(document, path, {"policy", "activities", "observations"}, {"window"} | TRACK_FIELDS)
     if top is None:
         return reader.problems
+    reader.known = Known.of(top)
     policy = reader.policy(top["policy"], f"{path}.policy")
     window = reader.window(top.get("window"), f"{path}.window")
     rules = reader.rules(top["activities"], f"{path}.activities")
-    # the names as given: an activity whose rule is wrong is known nevertheless
-    observations = reader.observations(top["observations"], f"{path}.observations", top["activities"])
+    track = reader.track(top, path)
+    as_of = None if top.get("as_of") is None else reader.instant(top["as_of"], f"{path}.as_of")
+    observations, attestations = reader.observations(top["observations"], f"{path}.observations", policy)
     if reader.problems or policy is None:
         return reader.problems
-    return Case(policy, rules, observations, window)
+    if track is None:  # nothing is judged, so courses make no difference
+        rules = {name: replace(rule, course=None) for name, rule in rules.items()}
+    return Case(policy, rules, observations, window, as_of, track, attestations)
 
 
-class BundleReader(Reader):
+class BundleReader(AttestationReader):
     """Reads the parts of a bundle."""
 
     def policy(self, value: Any, path: str) -> Policy | None:
         """Read the rules of conversion."""
-        found = self.object(value, path, {"hour_minutes", "round_to", "time_zone", "max_rate"}, {"daily_limit_minutes"})
+        required = {"hour_minutes", "round_to", "time_zone", "max_rate"}
+        found = self.object(value, path, required, {"daily_limit_minutes", "finished_share", "attended_share"})
         if found is None:
             return None
         limit = found.get("daily_limit_minutes")
@@ -79,6 +97,8 @@ class BundleReader(Reader):
             time_zone=self.zone(found["time_zone"], f"{path}.time_zone"),
             daily_limit_minutes=None if limit is None else self.whole(limit, f"{path}.daily_limit_minutes", most=LONGEST_DAY_MINUTES),
             max_rate=self.number(found["max_rate"], f"{path}.max_rate", above=Decimal(0)),
+            finished_share=self.share(found.get("finished_share"), f"{path}.finished_share"),
+            attended_share=self.share(found.get("attended_share"), f"{path}.attended_share"),
         )
 
     def window(self, value: Any, path: str) -> tuple[int | None, int | None]:
@@ -103,7 +123,7 @@ class BundleReader(Reader):
 
     def rule(self, value: Any, path: str) -> Rule | None:
         """Read what one activity is worth and requires."""
-        found = self.object(value, path, {"minutes"}, {"media_seconds", "requires", "title"})
+        found = self.object(value, path, {"minutes"}, {"media_seconds", "requires", "title", "counts_to", "course"})
         if found is None:
             return None
         media, requires = found.get("media_seconds"), found.get("requires")
@@ -111,7 +131,10 @@ class BundleReader(Reader):
         coverage = needs.get("coverage")
         if coverage is not None and media is None:
             self.refuse(f"{path}.requires.coverage", "needs media_seconds")
+        counts_to, course = found.get("counts_to"), found.get("course")
         return Rule(
+            counts_to=None if counts_to is None else self.requirement_name(counts_to, f"{path}.counts_to", "hours"),
+            course=None if course is None else self.known_name(course, f"{path}.course", self.known.courses, "courses"),
             cap_seconds=floor_times(self.number(found["minutes"], f"{path}.minutes", most=MOST_MINUTES), 60),
             media_seconds=None if media is None else plain(self.number(media, f"{path}.media_seconds", most=MOST_MEDIA_S)),
             completed=self.boolean(needs.get("completed", False), f"{path}.requires.completed"),
@@ -119,25 +142,33 @@ class BundleReader(Reader):
             coverage=None if coverage is None else self.number(coverage, f"{path}.requires.coverage", most=Decimal(1)),
         )
 
-    def observations(self, value: Any, path: str, activities: Any) -> list[Observation]:
-        """Read the observations; `activities` are those they may speak of."""
-        known = activities if isinstance(activities, dict) else None
-        read = (self.observation(item, f"{path}[{index}]", known) for index, item in enumerate(self.array(value, path)))
-        return [seen for seen in read if seen is not None]
+    def observations(self, value: Any, path: str, policy: Policy | None) -> tuple[list[Observation], list[Attestation]]:
+        """Read the observations: those that the learner's devices made, and those that people of authority made."""
+        seen: list[Observation] = []
+        attested: list[tuple[str, Attestation]] = []
+        for index, item in enumerate(self.array(value, path)):
+            at = f"{path}[{index}]"
+            kind = item.get("kind") if isinstance(item, dict) else None
+            if isinstance(kind, str) and kind in ATTESTED:
+                attestation = self.attestation(item, at, policy)
+                attested += [] if attestation is None else [(at, attestation)]
+            else:
+                observation = self.observation(item, at)
+                seen += [] if observation is None else [observation]
+        self.problems += [] if self.problems else contradictions(attested)
+        return seen, [attestation for _, attestation in attested]
 
-    def observation(self, value: Any, path: str, known: Mapping[str, Any] | None) -> Observation | None:
-        """Read one observation; with `known` None nobody can say which activities there are."""
+    def observation(self, value: Any, path: str) -> Observation | None:
+        """Read one observation of the learner's devices."""
         kind = value.get("kind") if isinstance(value, dict) else None
         if isinstance(value, dict) and (not isinstance(kind, str) or kind not in FIELDS):
-            self.refuse(f"{path}.kind", f"must be one of {', '.join(FIELDS)}")
+            self.refuse(f"{path}.kind", f"must be one of {', '.join((*FIELDS, *ATTESTED))}")
             return None
         found = self.object(value, path, FIELDS[kind] if kind else COMMON, OPTIONAL)
         if found is None or kind is None:
             return None
-        activity = self.text(found["activity"], f"{path}.activity")
+        activity = self.known_name(found["activity"], f"{path}.activity", self.known.activities, "activities")
         session = self.text(found["session"], f"{path}.session")
-        if isinstance(found["activity"], str) and known is not None and found["activity"] not in known:
-            self.refuse(f"{path}.activity", f"{activity!r} is not among the activities")
         device = "" if found.get("device") is None else self.text(found["device"], f"{path}.device")
         if kind == "present":
             return Present(activity, session, device, *self.span(found, path, "from", "to"))

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lms.hours.intervals import is_shared, lay_over, union
-from lms.hours.values import Case, Completed, Flag, Interval, Passed, Played, Policy, Present, Reported
+from lms.hours.values import (
+    Case,
+    Completed,
+    Flag,
+    Interval,
+    Passed,
+    Played,
+    Policy,
+    Present,
+    Reported,
+)
 
 
 @dataclass(slots=True)

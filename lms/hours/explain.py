@@ -15,7 +15,15 @@ from lms.hours.decide import decide
 from lms.hours.evidence import Evidence, claimed, is_too_fast, is_too_long, sort_out
 from lms.hours.gate import media_ms
 from lms.hours.intervals import clip, length, union
-from lms.hours.values import ActivityResult, Case, Need, Played, Reported, Result, Rule
+from lms.hours.values import (
+    ActivityResult,
+    Case,
+    Need,
+    Played,
+    Reported,
+    Result,
+    Rule,
+)
 
 SHOWN_SHARE = 10_000  # coverage is shown in steps of 0.0001, rounded down, so that it never looks like enough when it is not
 

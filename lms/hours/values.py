@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from lms.hours.track_values import Attestation, Clash, TrackResult, TrackRules
+
 Interval = tuple[int, int]
 FlagKind = Literal["claim", "devices", "rate"]
 Need = Literal["completed", "passed", "coverage"]
+USUAL_SHARE = Decimal("0.8")
 
 
 class Present(NamedTuple):
@@ -74,6 +77,8 @@ class Policy:
     time_zone: str
     daily_limit_minutes: int | None
     max_rate: Decimal
+    finished_share: Decimal = USUAL_SHARE
+    attended_share: Decimal = USUAL_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class Rule:
     """What one activity is worth (`cap_seconds`), how long its media runs, and what opens its gate.
 
     `coverage` is the share of the media that must have been played; without `media_seconds` that gate never opens.
+    `counts_to` names the hours requirement that its seconds count to, `course` the course it belongs to.
     """
 
     cap_seconds: int
@@ -88,16 +94,24 @@ class Rule:
     completed: bool = False
     passed: bool = False
     coverage: Decimal | None = None
+    counts_to: str | None = None
+    course: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything from which one enrolment's hours follow. `window` clips time only; either end may be open."""
+    """Everything from which one enrolment's hours follow. `window` clips time only; either end may be open.
+
+    With a `track`, the result judges its requirements too; `as_of` is the instant up to which months have passed.
+    """
 
     policy: Policy
     activities: Mapping[str, Rule]
     observations: Sequence[Observation]
     window: tuple[int | None, int | None] = (None, None)
+    as_of: int | None = None
+    track: TrackRules | None = None
+    attestations: Sequence[Attestation] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +150,14 @@ class Flag(NamedTuple):
 class Result:
     """What a case comes to. `measured_seconds` counts time in two activities once; `limited_days` are the local days
     (in days since 1970) that had more time to credit than the daily limit.
+
+    `hours` leaves out the activities that stand for a session; `track` is None where the case has no requirements.
     """
 
     measured_seconds: int
     credited_seconds: int
     hours: Decimal
     activities: Mapping[str, ActivityResult]
-    flags: tuple[Flag, ...]
+    flags: tuple[Flag | Clash, ...]
     limited_days: frozenset[int]
+    track: TrackResult | None = None

@@ -1,10 +1,22 @@
 """How are a case and a result written down, so that anybody can recompute them?"""
 
-from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 
+from lms.hours.exact import plain_text
+from lms.hours.instants import write_instant
 from lms.hours.strict_json import Json
-from lms.hours.values import Case, Observation, Played, Present, Reported, Result, Rule
+from lms.hours.track_writing import dump_attestation, dump_track, dump_track_result
+from lms.hours.values import (
+    USUAL_SHARE,
+    Case,
+    Observation,
+    Played,
+    Policy,
+    Present,
+    Reported,
+    Result,
+    Rule,
+)
 
 MINUTE_S = 60
 MICRO = Decimal("0.000001")
@@ -26,25 +38,36 @@ def dump_result(result: Result) -> Json:
             for name, account in result.activities.items()
         },
         "flags": [flag._asdict() for flag in result.flags],
-    }
+    } | ({} if result.track is None else dump_track_result(result.track))
 
 
 def dump(case: Case) -> Json:
     """Write a case as an evidence bundle that `json.dumps` takes; reading it again gives the same case."""
-    policy = case.policy
     bundle: Json = {
-        "policy": {
-            "hour_minutes": policy.hour_minutes,
-            "round_to": f"{policy.round_to:f}",
-            "time_zone": policy.time_zone,
-            "daily_limit_minutes": policy.daily_limit_minutes,
-            "max_rate": _number(policy.max_rate),
-        },
+        "policy": _dump_policy(case.policy, with_shares=case.track is not None),
         "activities": {name: _dump_rule(rule) for name, rule in case.activities.items()},
-        "observations": [_dump_observation(seen) for seen in case.observations],
+        "observations": [
+            *[_dump_observation(seen) for seen in case.observations],
+            *[dump_attestation(seen) for seen in case.attestations],
+        ],
     }
     window = {name: write_instant(at) for name, at in zip(("from", "to"), case.window, strict=True) if at is not None}
-    return bundle | ({"window": window} if window else {})
+    as_of = {} if case.as_of is None else {"as_of": write_instant(case.as_of)}
+    track = {} if case.track is None else dump_track(case.track)
+    return bundle | ({"window": window} if window else {}) | as_of | track
+
+
+def _dump_policy(policy: Policy, *, with_shares: bool) -> Json:
+    """Write the rules of conversion; the shares only where something is judged by them or they are unusual."""
+    written: Json = {
+        "hour_minutes": policy.hour_minutes,
+        "round_to": f"{policy.round_to:f}",
+        "time_zone": policy.time_zone,
+        "daily_limit_minutes": policy.daily_limit_minutes,
+        "max_rate": _number(policy.max_rate),
+    }
+    shares = {"finished_share": policy.finished_share, "attended_share": policy.attended_share}
+    return written | {name: plain_text(share) for name, share in shares.items() if with_shares or share != USUAL_SHARE}
 
 
 def _dump_rule(rule: Rule) -> Json:
@@ -55,7 +78,8 @@ def _dump_rule(rule: Rule) -> Json:
     written: Json = {"minutes": _number((Decimal(rule.cap_seconds) / MINUTE_S).quantize(MICRO, ROUND_CEILING))}
     if rule.media_seconds is not None:
         written["media_seconds"] = _number(Decimal(rule.media_seconds))
-    return written | ({"requires": requires} if requires else {})
+    belongs = {name: value for name in ("counts_to", "course") if (value := getattr(rule, name)) is not None}
+    return written | ({"requires": requires} if requires else {}) | belongs
 
 
 def _dump_observation(seen: Observation) -> Json:
@@ -70,11 +94,6 @@ def _dump_observation(seen: Observation) -> Json:
     if isinstance(seen, Reported):
         return written | {"opened": write_instant(seen.opened)} | at | {"seconds": seen.seconds}
     return written | at
-
-
-def write_instant(at: int) -> str:
-    """Write an instant as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _number(value: Decimal) -> int | float:

@@ -90,6 +90,8 @@ def list_classes(*, only_open: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
+    if not rows:
+        click.echo("No open classes." if only_open else "No classes yet. Open the first one with `lms class open`.")
     for one in rows:
         closed = " closed" if one["closed"] else ""
         click.echo(f"{one['code']} {one['from']}–{one['to']}{closed} {one['teachers']} teachers [{one['programme']}] {one['name']}")

@@ -32,6 +32,7 @@ WORDS: dict[str, LazyString] = {
     "withdrawn": _l("Withdrawn"),
     "track": _l("Track"),
     "password": _l("New initial password"),
+    "renamed": _l("Name changed"),
     "sheet": _l("Initial passwords handed out"),
     "staff": _l("Class staff added"),
     "staff-left": _l("Class staff removed"),

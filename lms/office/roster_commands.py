@@ -1,6 +1,7 @@
 """`lms class enrol` and `lms class passwords`: how does a list of teachers come into a class from the command line?"""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -19,7 +20,8 @@ from lms.errors import InvalidInput
 from lms.office.commands import class_id_of
 from lms.rosters import rows, sheets, table
 from lms.rosters.enrolling import Order, enrol_all
-from lms.rosters.outcomes import Foreseen, Kind, foresee
+from lms.rosters.outcomes import Foreseen, Kind, NameChoice, foresee
+from lms.rosters.problems import Unreadable
 from lms.rosters.rows import Roster
 
 EVERYBODY = "/"  # the path prefix of all organisations
@@ -30,26 +32,36 @@ EVERYBODY = "/"  # the path prefix of all organisations
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--track", default="", help="Key of the track of those for whom the list says none.")
 @click.option("--below", help="Code of the organisation below which schools that are new are made; without one the class's provider.")
+@click.option(
+    "--names",
+    type=click.Choice(["refuse", "keep", "change"]),
+    default="refuse",
+    help="For known teachers whom the list calls by another name: refuse them, keep the known name, or change it to the list's.",
+)
 @click.option("--partly", is_flag=True, help="Enrol who can be, even where other rows are wrong.")
 @click.option("--dry-run", is_flag=True, help="Only say what would come of each row.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def enrol(  # noqa: PLR0913 - one parameter an option
-    code: str, file: Path, *, track: str, below: str | None, partly: bool, dry_run: bool, as_json: bool
+    code: str, file: Path, *, track: str, below: str | None, names: str, partly: bool, dry_run: bool, as_json: bool
 ) -> None:
-    """Enrol a list of teachers (CSV in UTF-8 or GBK, or XLSX) whose first line names the columns: name, user name, school, track.
+    """Enrol a list of teachers (CSV or XLSX) in which a line names the columns: name, user name, school, track.
 
-    Who has no account gets one, with an initial password (`lms class passwords`). All rows, or nobody and a line for each problem.
+    A teacher without an account gets one, with an initial password (`lms class passwords`). All rows are
+    enrolled, or nobody is and each problem has a line.
     """
     with force_locale("en"):
         class_id, below_id = class_id_of(session(), code), _below(session(), code, below)
         roster = _roster(session(), class_id, file, track)
-        foreseen = _foreseen(class_id, roster) if dry_run else None
-        if foreseen is None:
-            foreseen = enrol_all(transaction, Order(class_id, roster, below_id, By(None, now()), partly))
-        elif foreseen.problems and not partly:
-            raise InvalidInput("Nobody would be enrolled.", [str(one) for one in foreseen.problems])
-        for one in foreseen.problems:
+        chosen = {row.line: NameChoice(names) for row in roster.rows} if names != "refuse" else {}
+        if dry_run:
+            foreseen = _foreseen(class_id, roster, chosen)
+        else:
+            order = Order(class_id, roster, below_id, By(None, now()), partly, chosen, EVERYBODY)
+            foreseen = enrol_all(transaction, order)
+        if dry_run and foreseen.left_out and not partly:
+            raise InvalidInput("Nobody would be enrolled.", [str(one) for one in foreseen.left_out])
+        for one in foreseen.left_out:
             click.echo(str(one), err=True)
     _tell(foreseen, as_json=as_json, would=dry_run)
 
@@ -70,32 +82,38 @@ def _roster(reading: Session, class_id: int, file: Path, track: str) -> Roster:
     if file.stat().st_size > table.MOST_BYTES:
         raise InvalidInput("Nobody was enrolled.", [f"{file}: The file is larger than {table.MOST_BYTES // 1_000_000} MB."])
     try:
-        return rows.read(table.read(file.read_bytes()), tracks, track)
-    except table.Unreadable as error:
+        return rows.read(table.read(file.read_bytes()).lines, tracks, track)
+    except Unreadable as error:
         raise InvalidInput("Nobody was enrolled.", [f"{file}: {error}"]) from None
 
 
-def _foreseen(class_id: int, roster: Roster) -> Foreseen:
+def _foreseen(class_id: int, roster: Roster, names: Mapping[int, NameChoice]) -> Foreseen:
     with transaction() as reading:
-        return foresee(reading, reading.get_one(TrainingClass, class_id), roster, EVERYBODY)
+        return foresee(reading, reading.get_one(TrainingClass, class_id), roster, EVERYBODY, names)
 
 
 def _tell(foreseen: Foreseen, *, as_json: bool, would: bool) -> None:
     told = {kind.value: foreseen.count(kind) for kind in Kind}
     if as_json:
-        problems = [{"line": one.line, "field": one.field, "problem": one.what} for one in foreseen.problems]
+        problems = [
+            {"line": one.line, "field": one.field, "code": one.code, "name": one.name, "value": one.value, "problem": one.what}
+            for one in foreseen.left_out
+        ]
+        told["renamed"] = foreseen.renamed
         click.echo(json.dumps({**told, "problems": problems, "dry_run": would}, ensure_ascii=False))
         return
     does = "would be enrolled" if would else "enrolled"
     click.echo(
         f"{foreseen.to_do} {does} ({told['new']} new accounts, {told['known']} known, {told['again']} again), "
-        f"{told['there']} in the class already, {len(foreseen.problems)} problems"
+        f"{told['there']} in the class already, {foreseen.renamed} names changed, {len(foreseen.left_out)} problems"
     )
 
 
 @click.command("passwords")
 @click.argument("code")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write (CSV); it must not exist yet.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write (.xlsx or .csv); it must not exist yet."
+)
 @click.option("--again", is_flag=True, help="New ones for those who got theirs and have chosen none of their own: the sheet is lost.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
@@ -109,7 +127,7 @@ def passwords(code: str, *, out: Path, again: bool, as_json: bool) -> None:
         try:
             with transaction() as writing, force_locale("en"):
                 found = sheets.hand_out(writing, class_id_of(writing, code), EVERYBODY, By(None, now()), again=again)
-                file.write(sheets.as_csv(found))
+                file.write(sheets.as_book(found, now()) if out.suffix.lower() == ".xlsx" else sheets.as_csv(found))
                 file.flush()  # before what is told counts as told
         except BaseException:
             out.unlink()

@@ -4,6 +4,7 @@ A worker that is killed anywhere does a piece twice: who is in the class by then
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import msgspec
@@ -18,11 +19,23 @@ from lms.db import transaction
 from lms.errors import InvalidInput
 from lms.jobs.kinds import Kind, Order, Params, Piece
 from lms.rosters import enrolling, outcomes
-from lms.rosters.rows import Problem, Roster, Row
-from lms.rosters.sheets import csv_of
+from lms.rosters.outcomes import NameChoice
+from lms.rosters.problems import Problem, field_names
+from lms.rosters.rows import Roster, Row
+from lms.web.spreadsheet import Book
 
 AT_ONCE = 250
-Told = tuple[int, str, str]  # the line, the user name, what came of it
+Told = tuple[int, str, str, str, str, str]  # the line, name, user name, what came of it, and of a problem the field and the value
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A list that somebody has looked through and confirmed. `names`: what they chose for known teachers with another name, by line."""
+
+    roster: Roster
+    below_id: int
+    by: int
+    names: Mapping[int, NameChoice] = field(default_factory=dict)
 
 
 def words() -> Mapping[outcomes.Kind, str]:
@@ -35,16 +48,18 @@ def words() -> Mapping[outcomes.Kind, str]:
     }
 
 
-def params_of(training_class: TrainingClass, roster: Roster, below_id: int, by: int, locale: str) -> dict[str, Any]:
+def params_of(training_class: TrainingClass, confirmed: Confirmed, locale: str) -> dict[str, Any]:
     """Return what a worker must know to enrol a list."""
+    roster = confirmed.roster
     return {
         "class_id": training_class.id,
         "class_code": training_class.code,
         "class_name": training_class.name,
         "rows": [[row.line, row.name, row.username, row.school, row.track] for row in roster.rows],
         "problems": [_told_of(one) for one in roster.problems],
-        "below_id": below_id,
-        "by": by,
+        "names": {str(line): choice.value for line, choice in confirmed.names.items()},
+        "below_id": confirmed.below_id,
+        "by": confirmed.by,
         "locale": locale,
     }
 
@@ -68,34 +83,42 @@ def _make(order: Order, piece: Piece) -> bytes:
     params = order.params
     some = Roster([Row(*params["rows"][index]) for index in piece], ())
     with force_locale(params["locale"]):
-        wanted = enrolling.Order(params["class_id"], some, params["below_id"], By(params["by"], now()), partly=True)
+        names = {int(line): NameChoice(choice) for line, choice in params.get("names", {}).items()}
+        wanted = enrolling.Order(params["class_id"], some, params["below_id"], By(params["by"], now()), partly=True, names=names)
         try:
             return msgspec.json.encode(_told(enrolling.enrol_all(transaction, wanted)))
         except InvalidInput as error:  # the class was closed meanwhile: no worker will do better
             why = " ".join(error.problems)
-            return msgspec.json.encode([(row.line, row.username, why) for row in some.rows])
+            return msgspec.json.encode([(row.line, row.name, row.username, why, "", "") for row in some.rows])
 
 
 def _told(found: outcomes.Foreseen) -> list[Told]:
-    said = words()
-    done = [(one.row.line, one.row.username, said[one.kind]) for one in found.outcomes]
-    return [*done, *map(_told_of, found.problems)]
+    return [*map(_said, found.outcomes), *map(_told_of, found.left_out)]
+
+
+def _said(one: outcomes.Outcome) -> Told:
+    what = words()[one.kind]
+    if one.renamed_from:
+        what = _("%(what)s; name changed from %(before)s", what=what, before=one.renamed_from)
+    return one.row.line, one.row.name, one.row.username, what, "", ""
 
 
 def _told_of(problem: Problem) -> Told:
-    fields = {"name": _("Name"), "username": _("User name"), "school": _("School"), "track": _("Track")}
-    return problem.line, "", fields[problem.field] + _(": ") + problem.what if problem.field else problem.what
+    username = problem.value if problem.field == "username" else ""
+    return problem.line, problem.name, username, problem.what, field_names()[problem.field], problem.value
 
 
 def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     """Write what came of each row, in the order of the list."""
-    told: list[Told] = [(line, username, what) for line, username, what in order.params["problems"]]
+    told: list[Told] = [tuple(one) for one in order.params["problems"]]
     for piece in pieces:
         told += msgspec.json.decode(piece, type=list[Told])
     with force_locale(order.params["locale"]):
-        heads = (_("Line"), _("User name"), _("What came of it"))
-    out.write(csv_of([heads, *((str(line), username, what) for line, username, what in sorted(told))]))
-    return f"{order.params['class_code']}-enrolled.csv"
+        heads = (_("Line"), _("Name"), _("User name"), _("Result"), _("Field"), _("Value"))
+        book = Book(order.asked_at)
+        book.sheet(_("Result"), heads, ((str(one[0]), *one[1:]) for one in sorted(told)), (8, 16, 24, 48, 12, 32))
+    out.write(book.content())
+    return f"{order.params['class_code']}-enrolled.xlsx"
 
 
 ROSTER = "roster"

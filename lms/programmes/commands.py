@@ -63,6 +63,8 @@ def list_documents(*, as_json: bool) -> None:
         ]
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
+    if not versions:
+        click.echo("No programmes yet. Import the first one with `lms programme import`.")
     for number, one in versions:
         click.echo(f"{one.code} {one.year} version {number} {one.name.zh} [{', '.join(track.key for track in one.tracks)}]")
 

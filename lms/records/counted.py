@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from lms.crediting.chain import Entry
 from lms.crediting.models import Observation
 from lms.errors import NotFound
+from lms.hours import Played
 from lms.hours.intervals import clip, length, union
 from lms.i18n import write_clock, write_length
 from lms.transcripts.document import Line, Transcript, evidence_of, read
 from lms.transcripts.words import claim_words, condition_words, limited_words, observation_words, uncounted_words
 
 TIMES = ("present", "reported")
+SHOWN = 50  # of the pieces of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,16 @@ def _time_words(transcript: Transcript, line: Line, one: Observation, others: Se
             yield from map(limited_words, transcript.explanation.limited_days)
 
 
+def _was_too_fast(refused: Sequence[Played], kept: Sequence[Observation]) -> bool:
+    """Say whether something of these segments was refused: of one that was played too fast that may be a part only."""
+    said = union((one.media_from_ms or 0, one.media_to_ms or 0) for one in kept)
+    here = union((one.start_ms, one.end_ms) for one in refused if (one.session, one.at) == (kept[0].session, kept[0].at))
+    return length(said) + length(here) > length(union([*said, *here]))
+
+
 def _gate_words(line: Line, kept: Sequence[Observation]) -> Iterator[str]:
-    yield _(", ").join(observation_words(one) for one in kept)
-    too_fast = {(one.session, one.at, one.start_ms, one.end_ms) for one in line.why.refused}
-    if any((one.session, one.at, one.media_from_ms, one.media_to_ms) in too_fast for one in kept):
+    yield _(", ").join(observation_words(one) for one in kept[:SHOWN]) + (_(" …") if len(kept) > SHOWN else "")
+    if _was_too_fast(line.why.refused, kept):
         yield _("Played too fast to count.")
     if not line.why.conditions:
         yield _("The activity has no condition that this could open.")

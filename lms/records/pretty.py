@@ -7,7 +7,7 @@ through unchanged.
 import re
 from collections.abc import Iterator
 
-TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}\[\],:]|[^\s{}\[\],:"]+')
 EMPTY = {"{": "}", "[": "]"}
 STEP = "  "
 

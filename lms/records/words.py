@@ -43,6 +43,8 @@ REASONS: Mapping[str, Any] = {
     "no-whole-second": _l("Earns nothing: it is shorter than a second."),
     "no-duration": _l("Earns nothing: it reports no length of time."),
     "no-launch": _l("Earns nothing: it reports time, but the activity had not been opened."),
+    "beyond": _l("Earns nothing: more was sent for this activity than counts. Of each kind, the first 2,000 pieces of an opening do."),
+    "too-long": _l("Earns nothing: its list of played segments is longer than any player sends."),
     "not-kept": _l("Would be evidence now, but was not when it was worked through: the rules have changed since."),
     "evidence": _l("Is evidence. What it came to is told in the transcript."),
 }

@@ -8,7 +8,7 @@ added in one order, so that the two wait for each other and never both at once.
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import locked_class, programme_version_of, window_of
 from lms.errors import InvalidInput
-from lms.rosters.outcomes import Foreseen, Kind, Outcome, foresee
+from lms.rosters.outcomes import Foreseen, Kind, NameChoice, Outcome, foresee
 from lms.rosters.rows import Roster
 
 MOST_ATTEMPTS = 5
@@ -33,7 +33,8 @@ MOST_ATTEMPTS = 5
 class Order:
     """A list that shall come into a class; new schools are made below the organisation `below_id`.
 
-    `partly`: enrol who can be, even where others cannot.
+    `partly`: enrol who can be, even where others cannot. `names`: by line, what was chosen for a known teacher whom the list calls
+    by another name. `path`: the people whose names may be changed belong below it; without one, below `below_id`.
     """
 
     class_id: int
@@ -41,6 +42,8 @@ class Order:
     below_id: int
     by: By
     partly: bool = False
+    names: Mapping[int, NameChoice] = field(default_factory=dict)
+    path: str | None = None
 
 
 def enrol_all(transaction: Callable[[], AbstractContextManager[Session]], order: Order) -> Foreseen:
@@ -64,15 +67,26 @@ def _enrol(session: Session, order: Order) -> Foreseen:
     if training_class.closed_at is not None:
         raise InvalidInput(_("Nobody was enrolled."), ["class: " + _("is closed; open it again first")])
     below = session.scalars(select(Organisation).where(Organisation.id == order.below_id).with_for_update(key_share=True)).one()
-    foreseen = foresee(session, training_class, order.roster, below.path)
-    if foreseen.problems and not order.partly:
-        raise InvalidInput(_("Nobody was enrolled."), [str(one) for one in foreseen.problems])
+    foreseen = foresee(session, training_class, order.roster, order.path or below.path, order.names)
+    if foreseen.left_out and not order.partly:
+        raise InvalidInput(_("Nobody was enrolled."), [str(one) for one in foreseen.left_out])
     schools = {name: _add_school(session, name, below).id for name in foreseen.new_schools}
     people = _add_people(session, [one for one in foreseen.outcomes if one.kind is Kind.NEW], schools, training_class.provider_id)
     _add_enrolments(session, training_class, foreseen.outcomes, people, order.by)
     for enrolment_id in sorted(one.enrolment_id for one in foreseen.outcomes if one.kind is Kind.AGAIN and one.enrolment_id):
         membership.take_back(session, membership.locked(session, enrolment_id), order.by)
+    _rename(session, training_class.id, [one for one in foreseen.outcomes if one.renamed_from], order.by)
     return foreseen
+
+
+def _rename(session: Session, class_id: int, renamed: Sequence[Outcome], by: By) -> None:
+    """Give known teachers the name that the list has, and keep who chose that and which name stood there before."""
+    for one in sorted(renamed, key=lambda one: one.person_id or 0):
+        person = session.get_one(Person, one.person_id, with_for_update={"key_share": True}, populate_existing=True)
+        own = select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id == person.id)
+        note = changes.made("renamed", by, before=person.name, after=one.row.name)
+        changes.note_of(session, session.scalars(own).one(), note)
+        person.name = one.row.name
 
 
 def _add_school(session: Session, name: str, below: Organisation) -> Organisation:

@@ -3,23 +3,24 @@
 Read anew whenever it is asked, so what a page foresees and what is done follow from the same rules.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts.models import TEACHER, Organisation, Person
+from lms.accounts.names import name_key
 from lms.classes.membership import WITHDRAWN
 from lms.classes.models import Enrolment, TrainingClass
-from lms.rosters.rows import Problem, Roster, Row
+from lms.rosters.problems import Problem, shown
+from lms.rosters.rows import Roster, Row
 
 Item = TypeVar("Item")
 AT_ONCE = 400  # names asked for in one query
+NOTHING: Mapping[int, "NameChoice"] = {}
 
 
 class Kind(StrEnum):
@@ -31,15 +32,46 @@ class Kind(StrEnum):
     THERE = "there"  # is in the class already: nothing to do
 
 
+class NameChoice(StrEnum):
+    """What somebody chose for a known person whom the list calls by another name."""
+
+    KEEP = "keep"  # it is the same person; the name stays as it is
+    CHANGE = "change"  # it is the same person; the list's name is right
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A sound row and what would come of it. `school`: the organisation found; None where none is named or it is new."""
+    """A sound row and what would come of it. `school`: the organisation found; None where none is named or it is new.
+
+    `renamed_from`: the name that the list's name would replace; '' where the name stays.
+    """
 
     row: Row
     kind: Kind
     person_id: int | None = None
     enrolment_id: int | None = None
     school: int | None = None
+    renamed_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherName:
+    """A known teacher whom the list calls by another name, for whom nobody has chosen yet what to do."""
+
+    row: Row
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class SameName:
+    """A sound row with somebody else's name: perhaps one person with two user names.
+
+    `lines` of the list have the same name, and so do these `usernames` in the class.
+    """
+
+    row: Row
+    lines: Sequence[int]
+    usernames: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +81,8 @@ class Foreseen:
     outcomes: Sequence[Outcome]
     problems: Sequence[Problem]
     new_schools: Sequence[str]
+    other_names: Sequence[OtherName] = ()
+    same_names: Sequence[SameName] = field(default_factory=tuple)
 
     def count(self, *kinds: Kind) -> int:
         """Return how many rows have one of these outcomes."""
@@ -59,73 +93,139 @@ class Foreseen:
         """How many people would come into the class."""
         return self.count(Kind.NEW, Kind.KNOWN, Kind.AGAIN)
 
+    @property
+    def renamed(self) -> int:
+        """How many people would get another name."""
+        return sum(bool(one.renamed_from) for one in self.outcomes)
 
-def foresee(session: Session, training_class: TrainingClass, roster: Roster, path: str) -> Foreseen:
-    """Say what would come of each row; schools are looked for below `path`, the path prefix of whoever uploads."""
+    @property
+    def left_out(self) -> Sequence[Problem]:
+        """The problems of all rows that are left out, those for which nobody has chosen a name included."""
+        other = [_problem(one.row, "username", "left-out", known=one.known) for one in self.other_names]
+        return sorted([*self.problems, *other], key=lambda one: one.line)
+
+
+def foresee(
+    session: Session, training_class: TrainingClass, roster: Roster, path: str, names: Mapping[int, NameChoice] = NOTHING
+) -> Foreseen:
+    """Say what would come of each row; schools are looked for below `path`, the path prefix of whoever uploads.
+
+    `names`: by line, what to do about a known teacher's other name. Only of teachers below `path`: whoever guesses the user name of
+    another office's teacher learns nothing but that it is taken, and changes nothing.
+    """
     known = _people(session, [row.username for row in roster.rows])
     there = _enrolments(session, training_class.id, [one.id for one in known.values()])
     schools = _schools(session, path, {row.school for row in roster.rows if row.school})
-    problems = list(roster.problems)
-    outcomes = []
+    problems, outcomes, other_names = list(roster.problems), [], []
     for row in roster.rows:
         person = known.get(row.username)
-        enrolment = there.get(person.id) if person else None
-        found = problem_of(row, person, enrolment) or _problem_of_school(row, person, schools)
-        if found is None:
-            outcomes.append(_outcome(row, person, enrolment, schools))
-        else:
+        found = _result_of(_Known(row, person, there.get(person.id) if person else None), schools, path, names.get(row.line))
+        if isinstance(found, Problem):
             problems.append(found)
+        elif isinstance(found, OtherName):
+            other_names.append(found)
+        else:
+            outcomes.append(found)
     new = [one.row.school for one in outcomes if one.kind is Kind.NEW and one.row.school and one.school is None]
-    return Foreseen(outcomes, sorted(problems, key=lambda one: one.line), list(dict.fromkeys(new)))
+    same = _same_names(session, training_class.id, outcomes)
+    return Foreseen(outcomes, sorted(problems, key=lambda one: one.line), list(dict.fromkeys(new)), other_names, same)
 
 
-def problem_of(row: Row, person: Person | None, enrolment: Enrolment | None) -> Problem | None:
-    """Return why a known person cannot come into the class by this row.
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A row and who has its user name already."""
 
-    Who only guesses a user name is told nothing but that it is taken.
-    """
+    row: Row
+    person: Person | None
+    enrolment: Enrolment | None
+
+
+def _result_of(known: _Known, schools: Mapping[str, Sequence[int]], path: str, choice: NameChoice | None) -> Outcome | OtherName | Problem:
+    row, person = known.row, known.person
+    before = person.name if person is not None and name_key(person.name) != name_key(row.name) else ""
+    found = _problem_of(row, person, known.enrolment, ours=not before or _is_below(person, path))
+    found = found or _problem_of_school(row, person, schools)
+    if found is not None:
+        return found
+    if before and choice is None:
+        return OtherName(row, before)
+    return _outcome(known, schools, before if choice is NameChoice.CHANGE else "")
+
+
+def _problem(row: Row, field_name: str, code: str, **params: str | int) -> Problem:
+    values = {"username": row.username, "track": row.track, "school": row.school}
+    return Problem(row.line, field_name, code, params, shown(row.name), shown(values[field_name]))
+
+
+def _problem_of(row: Row, person: Person | None, enrolment: Enrolment | None, *, ours: bool) -> Problem | None:
+    """Return why a known person cannot come into the class by this row."""
     if person is None:
         return None
     wrong = ""
-    if plain(person.name) != plain(row.name):
-        wrong = _("belongs to somebody with another name")
+    if not ours:
+        wrong = "other-name"
     elif not person.active:
-        wrong = _("belongs to an account that is closed")
+        wrong = "closed"
     elif TEACHER not in {role.name for role in person.roles}:
-        wrong = _("belongs to somebody who is no teacher here")
+        wrong = "no-teacher"
     elif enrolment is not None and enrolment.evidence_erased_at is not None:
-        wrong = _("belongs to somebody whose data were erased")
+        wrong = "erased"
     if wrong:
-        return Problem(row.line, "username", wrong)
+        return _problem(row, "username", wrong)
     if enrolment is not None and enrolment.track != row.track:
-        return Problem(row.line, "track", _("is in this class in another track; change it on the teacher's page"))
+        return _problem(row, "track", "other-track")
     return None
 
 
-def plain(name: str) -> str:
-    """Return a name in which only the words matter."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+def _is_below(person: Person | None, path: str) -> bool:
+    """Say whether an office may correct somebody's name: a teacher and nothing more, who belongs below it."""
+    place = person.organisation if person is not None else None
+    return person is not None and place is not None and place.path.startswith(path) and person.role_names == TEACHER
+
+
+def _same_names(session: Session, class_id: int, outcomes: Sequence[Outcome]) -> Sequence[SameName]:
+    """Return the rows that would come in beside somebody else of the same name: nobody is refused, somebody should look."""
+    coming = [one for one in outcomes if one.kind is not Kind.THERE]
+    lines: dict[str, list[int]] = {}
+    for one in outcomes:
+        lines.setdefault(name_key(one.row.name), []).append(one.row.line)
+    members = select(Person.name, Person.username).join(Enrolment, Enrolment.person_id == Person.id)
+    inside: dict[str, list[str]] = {}
+    for name, username in session.execute(members.where(Enrolment.class_id == class_id)) if coming else ():
+        inside.setdefault(name_key(name), []).append(username)
+    told = {one.row.username for one in outcomes}
+    found = []
+    for one in coming:
+        key = name_key(one.row.name)
+        own = [line for line in lines[key] if line != one.row.line]
+        others = [username for username in inside.get(key, ()) if username.lower() not in told]
+        if own or others:
+            found.append(SameName(one.row, own, others))
+    return found
 
 
 def _problem_of_school(row: Row, person: Person | None, schools: Mapping[str, Sequence[int]]) -> Problem | None:
     if person is None and len(schools.get(row.school, ())) > 1:
-        return Problem(row.line, "school", _("several schools have this name; write the code instead"))
+        return _problem(row, "school", "school")
     return None
 
 
-def _outcome(row: Row, person: Person | None, enrolment: Enrolment | None, schools: Mapping[str, Sequence[int]]) -> Outcome:
+def _outcome(known: _Known, schools: Mapping[str, Sequence[int]], before: str) -> Outcome:
+    row, person, enrolment = known.row, known.person, known.enrolment
     if person is None:
         found = schools.get(row.school, ())
         return Outcome(row, Kind.NEW, school=found[0] if found else None)
     if enrolment is None:
-        return Outcome(row, Kind.KNOWN, person.id)
-    return Outcome(row, Kind.AGAIN if enrolment.status == WITHDRAWN else Kind.THERE, person.id, enrolment.id)
+        return Outcome(row, Kind.KNOWN, person.id, renamed_from=before)
+    kind = Kind.AGAIN if enrolment.status == WITHDRAWN else Kind.THERE
+    return Outcome(row, kind, person.id, enrolment.id, renamed_from=before)
 
 
 def _people(session: Session, usernames: Sequence[str]) -> dict[str, Person]:
     found: dict[str, Person] = {}
     for names in _batches(usernames):
-        for person in session.scalars(select(Person).where(func.lower(Person.username).in_(names))):
+        wanted = select(Person).where(func.lower(Person.username).in_(names)).options(joinedload(Person.organisation))
+        for person in session.scalars(wanted):
             found[person.username.lower()] = person
     return found
 

@@ -1,50 +1,39 @@
 """What does a list of teachers say? Rows with a name and a user name, and every problem with the row and field that it is in. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from babel.lists import format_list
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from lms.accounts.identity import has_identity_number, may_be_identity_number
+from lms.accounts.names import LONGEST, as_name, as_username, joined, spaced
 from lms.accounts.people import NAME_MAX, ORGANISATION_NAME_MAX, USERNAME
-from lms.i18n import pick
+from lms.i18n import DEFAULT, pick
 from lms.programmes.values import Track
-from lms.rosters.table import Line, Unreadable
+from lms.rosters import heads
+from lms.rosters.heads import Columns
+from lms.rosters.problems import Params, Problem, Unreadable, shown
+from lms.rosters.table import MOST_ROWS, Line
 
-FIELDS = ("name", "username", "school", "track")
-# how a column may be headed; of several for a user name the first in this order counts
-HEADS: Mapping[str, Sequence[str]] = {
-    "name": ("姓名", "教师姓名", "名字", "name", "full name"),
-    "username": (
-        *("用户名", "登录名", "账号", "帐号", "登录账号", "username", "user name", "sign-in name", "account"),
-        *("工号", "教师编号", "staff number", "手机号", "手机", "手机号码", "联系电话", "phone", "电子邮箱", "邮箱", "email", "e-mail"),
-    ),
-    "school": ("学校", "所在学校", "学校名称", "工作单位", "单位", "school", "organisation"),
-    "track": ("类别", "培训类别", "学段", "track"),
-}
-IDENTITY_NUMBER = re.compile(r"\d{17}[\dx]")
-SHORTEST_PART = 2  # characters
+SHORTEST_PART = 2  # characters of a track's name
+SHORTEST_NUMBER = 15  # characters: an identity number has no fewer
 SPACES = "\u3000\u00a0\t"  # between words like a plain one
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a row, in which of FIELDS ('' where it is none of them)."""
-
-    line: int
-    field: str
-    what: str
-
-    def __str__(self) -> str:
-        where = _("line %(line)s", line=self.line)
-        return f"{where}: {self.field}: {self.what}" if self.field else f"{where}: {self.what}"
+ERROR_VALUE = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA)", re.IGNORECASE)
+SHORTENED = re.compile(r"\d(\.\d+)?e\+\d{1,3}", re.IGNORECASE)
+MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+DATE = re.compile(
+    rf"\d{{4}}[/-]\d{{1,2}}[/-]\d{{1,2}}|\d{{1,2}}/\d{{1,2}}/\d{{4}}|(\d{{4}}年)?\d{{1,2}}月(\d{{1,2}}日)?|({MONTHS})-\d\d|\d\d?-({MONTHS})"
+)
+ASKED = ("name", "username", "school", "track")  # in the order in which problems are told
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A teacher as the list has them: the user name in small letters, `track` a key, `school` a name or code ('' where none is given)."""
+    """A teacher as the list has them: the user name in lower case, `track` a key, `school` a name or code ('' where none is given)."""
 
     line: int
     name: str
@@ -63,40 +52,60 @@ class Roster:
     ignored: Sequence[str] = ()
 
 
-def read(lines: Sequence[Line], tracks: Sequence[Track], usual_track: str = "") -> Roster:
-    """Read a list's lines, of which the first says what each column is; an empty track is `usual_track`.
+class HeadsUnknown(Unreadable):
+    """No line names enough columns: somebody has to assign them."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No line names the columns; at least 姓名 (name) and 用户名 (username) are needed."))
+
+
+def read(lines: Sequence[Line], tracks: Sequence[Track], usual_track: str = "", columns: Columns | None = None) -> Roster:
+    """Read a list's lines; an empty track is `usual_track`. `columns`: which is what, where somebody has assigned them.
 
     Raises:
-        Unreadable: there is nobody in it, or no line that says what its columns are.
+        HeadsUnknown: no line says what the columns are, and nobody has assigned them.
+        Unreadable: there is nobody in it, there are too many, or a column that is not read holds identity numbers.
     """
-    columns = _columns(lines[0].cells) if lines else {}
-    if lines and not {"name", "username"} <= columns.keys():
-        raise Unreadable(_("The first line must name the columns, at least 姓名 (name) and 用户名 (username)."))
-    if not lines[1:]:
+    found = columns or heads.find([line.cells for line in lines])
+    if lines and found is None:
+        raise HeadsUnknown
+    if found is None or not lines[found.line :]:
         raise Unreadable(_("There is nobody in it."))
+    head = lines[found.line - 1].cells if found.line else ()
+    people = [line for line in lines[found.line :] if line.cells != head]  # printed lists repeat their heads on each page
+    if len(people) > MOST_ROWS:
+        raise Unreadable(_("There are more than %(most)s people in it. Upload it in parts.", most=MOST_ROWS))
+    _refuse_identity_numbers(people, head, set(found.at.values()))
     reader = _Reader(tracks, usual_track)
-    for line in lines[1:]:
-        reader.take(line.number, {name: line.cells[index] if index < len(line.cells) else "" for name, index in columns.items()})
-    heads = {name: lines[0].cells[index].strip() for name, index in columns.items()}
-    ignored = [head.strip() for index, head in enumerate(lines[0].cells) if index not in columns.values() and head.strip()]
-    return Roster(reader.rows, reader.problems, heads, ignored)
+    for line in people:
+        cells = {name: line.cells[index] for name, index in found.at.items() if index < len(line.cells)}
+        reader.take(line.number, cells, {name: line.faults[index] for name, index in found.at.items() if index in line.faults})
+    named = {name: _head(head, index) for name, index in found.at.items()}
+    ignored = [shown(one) for index, one in enumerate(head) if index not in found.at.values() and one.strip()]
+    return Roster(reader.rows, reader.problems, named, ignored)
 
 
 def read_one(given: Mapping[str, str], tracks: Sequence[Track], usual_track: str = "") -> Roster:
     """Read a single teacher's fields."""
     reader = _Reader(tracks, usual_track)
-    reader.take(1, {name: given.get(name, "") for name in FIELDS})
+    reader.take(1, {name: given.get(name, "") for name in ASKED}, {})
     return Roster(reader.rows, reader.problems)
 
 
-def _columns(heads: Sequence[str]) -> dict[str, int]:
-    written = [unicodedata.normalize("NFKC", head).strip().strip("*").casefold() for head in heads]
-    found = {}
-    for name, aliases in HEADS.items():
-        index = next((written.index(alias) for alias in aliases if alias in written), None)
-        if index is not None:
-            found[name] = index
-    return found
+def _head(head: Sequence[str], index: int) -> str:
+    own = shown(head[index]) if index < len(head) else ""
+    return own or _("column %(number)s", number=index + 1)
+
+
+def _refuse_identity_numbers(people: Sequence[Line], head: Sequence[str], read_columns: set[int]) -> None:
+    """Look into the columns that are not read, too: nobody may send such numbers about."""
+    for line in people:
+        for index, cell in enumerate(line.cells):
+            if index not in read_columns and len(cell) >= SHORTEST_NUMBER and has_identity_number(cell):
+                told = {"head": _head(head, index), "line": line.number}
+                raise Unreadable(
+                    _("“%(head)s” holds an identity number (line %(line)s). Delete that column and upload the list again.", **told)
+                )
 
 
 class _Tracks:
@@ -104,7 +113,8 @@ class _Tracks:
 
     def __init__(self, tracks: Sequence[Track], usual: str) -> None:
         self._words = {one.key: [word.casefold() for word in (one.key, one.name.zh, one.name.en)] for one in tracks}
-        self.shown = ", ".join(pick(one.name.zh, one.name.en) for one in tracks)
+        names = [pick(one.name.zh, one.name.en) for one in tracks]
+        self.shown = format_list(names, style="or", locale=get_locale() or DEFAULT)
         self.usual = usual or (tracks[0].key if len(tracks) == 1 else "")
 
     def key_of(self, said: str) -> str:
@@ -116,6 +126,9 @@ class _Tracks:
         return found[0] if len(found) == 1 else ""
 
 
+Found = tuple[str, str, Params]  # field, code, parameters
+
+
 class _Reader:
     """Reads row after row and remembers whom it has seen."""
 
@@ -125,59 +138,81 @@ class _Reader:
         self._tracks = _Tracks(tracks, usual_track)
         self._seen: dict[str, int] = {}
 
-    def take(self, line: int, given: Mapping[str, str]) -> None:
-        """Read one row."""
-        name, school = _spaced(given.get("name", "")), _spaced(given.get("school", ""))
-        username = "".join(unicodedata.normalize("NFKC", given.get("username", "")).split()).lower()
-        track = _spaced(given.get("track", ""))
-        found = [
-            *_unreadable({one: given.get(one, "").strip() for one in FIELDS}),
-            *_problems_of_name("name", name, NAME_MAX, required=True),
-            *_problems_of_name("school", school, ORGANISATION_NAME_MAX, required=False),
+    def take(self, line: int, given: Mapping[str, str], faults: Mapping[str, str]) -> None:
+        """Read one row. A cell's length is checked before anything else is done with it: composing marks is quadratic."""
+        long = [_asked(name) for name, text in given.items() if len(text) > LONGEST]
+        cells = {name: "" if len(text) > LONGEST else text for name, text in given.items()}
+        whole = cells.get("name", "") or joined(spaced(cells.get("family", "")), spaced(cells.get("given", "")))
+        said = {"name": whole} | {one: cells.get(one, "") for one in ASKED[1:]}
+        name, school, track = as_name(whole), spaced(said["school"]), spaced(said["track"])
+        username = as_username(said["username"])
+        found: list[Found] = [
+            *((one, "long", {"most": LONGEST}) for one in long),
+            *((_asked(one), code, {}) for one, code in faults.items()),
+            *_not_typed(said),
+            *_problems_of_text("name", name, NAME_MAX),
+            *_problems_of_text("school", school, ORGANISATION_NAME_MAX),
             *self._problems_of_username(username),
             *self._problems_of_track(track),
         ]
-        named = {name for name, _what in found}
-        self.problems += [Problem(line, one, next(what for name, what in found if name == one)) for one in FIELDS if one in named]
+        self._note(line, found, {"name": name, "username": said["username"], "school": school, "track": track})
         self._seen.setdefault(username, line)
         if not found:
             self.rows.append(Row(line, name, username, school, self._tracks.key_of(track) if track else self._tracks.usual))
 
-    def _problems_of_username(self, username: str) -> Iterable[tuple[str, str]]:
+    def _note(self, line: int, found: Sequence[Found], said: Mapping[str, str]) -> None:
+        for one in ASKED:
+            code, params = next(((code, params) for name, code, params in found if name == one), ("", {}))
+            if code:
+                self.problems.append(Problem(line, one, code, params, shown(said["name"]), shown(said[one])))
+
+    def _problems_of_username(self, username: str) -> Iterable[Found]:
         if not username:
-            yield "username", _("is empty")
-        elif IDENTITY_NUMBER.fullmatch(username):
-            yield "username", _("looks like an identity number; use a staff number, a telephone number or an e-mail address")
+            yield "username", "empty", {}
+        elif may_be_identity_number(username):
+            yield "username", "identity-number", {}
+        elif SHORTENED.fullmatch(username):
+            yield "username", "shortened", {}
+        elif DATE.fullmatch(username):
+            yield "username", "date", {}
         elif not USERNAME.fullmatch(username):
-            yield "username", _("needs 2 to 64 letters, digits or . _ @ -, beginning with a letter or digit")
+            yield "username", "username", {}
         elif username in self._seen:
-            yield "username", _("is in line %(line)s already", line=self._seen[username])
+            yield "username", "repeated", {"line": self._seen[username]}
 
-    def _problems_of_track(self, track: str) -> Iterable[tuple[str, str]]:
+    def _problems_of_track(self, track: str) -> Iterable[Found]:
         if track and not self._tracks.key_of(track):
-            yield "track", _("%(track)s is not one of %(tracks)s", track=track[:64], tracks=self._tracks.shown)
+            yield "track", "track", {"tracks": self._tracks.shown}
         elif not track and not self._tracks.usual:
-            yield "track", _("is missing (one of %(tracks)s)", tracks=self._tracks.shown)
+            yield "track", "no-track", {"tracks": self._tracks.shown}
 
 
-def _spaced(text: str) -> str:
-    """Return a text composed, with single plain spaces where there were any."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+def _asked(name: str) -> str:
+    return "name" if name in {"family", "given"} else name
 
 
-def _unreadable(given: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    for name, text in given.items():
-        wrong = next((sign for sign in text if not (sign.isprintable() or sign in SPACES) or sign == "\ufffd"), None)
-        if "\n" in text or "\r" in text:
-            yield name, _("has a line break in it; is a quotation mark missing?")
+def _not_typed(said: Mapping[str, str]) -> Iterable[Found]:
+    """Yield what nobody can have meant: errors of a spreadsheet, characters that cannot be seen, identity numbers."""
+    for name, text in said.items():
+        stripped = text.strip()
+        wrong = next((sign for sign in stripped if not (sign.isprintable() or sign in SPACES) or sign == "\ufffd"), None)
+        if ERROR_VALUE.fullmatch(stripped):
+            yield name, "error-value", {}
+        elif "\n" in stripped or "\r" in stripped:
+            yield name, "line-break", {}
         elif wrong is not None:
-            yield name, _("has a character that is unreadable or cannot be seen (%(code)s); type it anew", code=f"U+{ord(wrong):04X}")
+            yield name, "unreadable", {"code": f"U+{ord(wrong):04X}"}
+        elif name != "username" and len(stripped) >= SHORTEST_NUMBER and has_identity_number(stripped):
+            yield name, "identity-number-elsewhere", {}
 
 
-def _problems_of_name(field_name: str, text: str, most: int, *, required: bool) -> Iterable[tuple[str, str]]:
-    if required and not text:
-        yield field_name, _("is empty")
+def _problems_of_text(name: str, text: str, most: int) -> Iterable[Found]:
+    if not text:
+        if name == "name":
+            yield name, "empty", {}
     elif len(text) > most:
-        yield field_name, _("has more than %(most)s characters", most=most)
+        yield name, "long", {"most": most}
     elif text.startswith(FORMULA):
-        yield field_name, _("begins like a formula (%(sign)s)", sign=text[0])
+        yield name, "formula", {"sign": text[0]}
+    elif name == "name" and not any(sign.isalpha() for sign in text):
+        yield name, "no-letter", {}

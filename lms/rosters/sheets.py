@@ -1,9 +1,8 @@
 """Which sheets go with a list of teachers: an empty one to fill in, and one with the initial passwords of new teachers?"""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
@@ -15,7 +14,7 @@ from lms.accounts.passwords import hand_out_initial_password
 from lms.classes import changes
 from lms.classes.changes import By
 from lms.classes.models import LEARNING, Enrolment
-from lms.rosters.rows import FORMULA
+from lms.web.spreadsheet import Book, csv_of
 
 TEMPLATE_HEADS = ("姓名", "用户名", "学校", "类别")
 
@@ -31,21 +30,35 @@ class SignIn:
 
 
 def template() -> bytes:
-    """Return a CSV file to fill in; spreadsheets open it as Chinese."""
+    """Return an empty list as CSV; spreadsheets open it as Chinese."""
     return csv_of([TEMPLATE_HEADS])
+
+
+def template_book(made_at: datetime) -> bytes:
+    """Return an empty list as a workbook whose cells are text: a staff number typed into it keeps its zeros."""
+    book = Book(made_at)
+    book.sheet("教师名单", TEMPLATE_HEADS, [], (16, 24, 32, 16))
+    return book.content()
+
+
+def _heads() -> Sequence[str]:
+    return _("Name"), _("User name"), _("Initial password"), _("School")
 
 
 def as_csv(sign_ins: Iterable[SignIn]) -> bytes:
     """Return initial passwords as a CSV file."""
-    heads = (_("Name"), _("User name"), _("Initial password"), _("School"))
-    return csv_of([heads, *((one.name, one.username, one.password, one.school) for one in sign_ins)])
+    return csv_of([_heads(), *map(_cells, sign_ins)])
 
 
-def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
-    """Return rows as a CSV file that spreadsheets open as Chinese; no cell of it is a formula."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+def as_book(sign_ins: Iterable[SignIn], made_at: datetime) -> bytes:
+    """Return initial passwords as a workbook: a spreadsheet shows each user name as it is, 001234 and sixteen digits too."""
+    book = Book(made_at)
+    book.sheet(_("Initial passwords"), _heads(), map(_cells, sign_ins), (16, 24, 24, 32))
+    return book.content()
+
+
+def _cells(one: SignIn) -> Sequence[str]:
+    return one.name, one.username, one.password, one.school
 
 
 def counts(session: Session, class_id: int, path: str) -> tuple[int, int]:

@@ -1,106 +1,88 @@
 """Which cells are in this file? CSV in whatever encoding offices have, pasted text, or an Excel workbook; nothing of it is trusted."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
-from lms.rosters import workbook
+from lms.rosters import delimited, encoding, heads, workbook
+from lms.rosters.package import Broken
+from lms.rosters.problems import Unreadable
+from lms.rosters.scan import MOST_COLUMNS, TooWide
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 5_000
-MOST_COLUMNS = 50
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-CHINESE_IN_UTF8 = range(0xE3, 0xEA)  # first of three bytes; in GBK such three in a row that are valid UTF-8 hardly ever occur
-DELIMITERS = ("\t", ";", ",")
-
-
-class Unreadable(Exception):
-    """The file as a whole cannot be read; says why and what to do."""
+NOTHING: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a table and where it stands in the file, from 1."""
+    """One row of a table and where it stands in the file, from 1. `faults`: which cells are not what somebody typed, and why."""
 
     number: int
     cells: Sequence[str]
+    faults: Mapping[int, str] = field(default_factory=dict)
 
 
-def read(content: bytes) -> list[Line]:
-    """Return the rows that are not empty; what the file is is decided by its content, not by its name.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows that are not empty, and in which encoding they were written ('' for a workbook)."""
+
+    lines: Sequence[Line]
+    encoding: str = ""
+
+
+def read(content: bytes) -> Table:
+    """Return the rows of a file; what it is is decided by its content, not by its name.
+
+    Of a workbook, those of the first visible sheet on which heads are found; else of the first visible one.
 
     Raises:
-        Unreadable: it is too large, of an unknown kind, or in no encoding that we know.
+        Unreadable: it is too large, of an unknown kind, or in an encoding that cannot be told.
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The file is larger than %(mb)s MB.", mb=MOST_BYTES // 1_000_000))
     if content.startswith(OLD_EXCEL):
-        raise Unreadable(_("This is an old Excel workbook (.xls). Save it as .xlsx or CSV and upload that."))
+        raise Unreadable(
+            _("This is an old Excel workbook (.xls) or one that is locked with a password. Save it as .xlsx without a password, or as CSV.")
+        )
+    if not content.startswith(ZIP):
+        decoded = encoding.decode(content)
+        return Table(list(_kept((number, cells, NOTHING) for number, cells in delimited.rows(decoded.text))), decoded.encoding)
     try:
-        rows = workbook.rows(content) if content.startswith(ZIP) else _csv(decode(content))
-        return list(_kept(rows))
-    except workbook.Broken as error:
-        raise Unreadable(_("This is no Excel workbook that can be read. Save the list again as .xlsx or CSV.")) from error
-    except csv.Error as error:
-        raise Unreadable(_("The table cannot be read. Is a quotation mark missing somewhere?")) from error
+        return Table(_first_list(content))
+    except TooWide as error:
+        raise _too_wide(error.line) from error
+    except Broken as error:
+        raise Unreadable(
+            _("This is not an Excel workbook that can be read, or it holds far more than a list. Save the list again as .xlsx or CSV.")
+        ) from error
 
 
-def _kept(rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[Line]:
+def _first_list(content: bytes) -> Sequence[Line]:
+    first: Sequence[Line] | None = None
+    for rows in workbook.sheets(content):
+        lines = list(_kept(rows))
+        if heads.find([line.cells for line in lines]) is not None:
+            return lines
+        first = lines if first is None else first
+    return first or ()
+
+
+def _too_wide(line: int) -> Unreadable:
+    return Unreadable(_("Line %(line)s has more than %(most)s columns.", line=line, most=MOST_COLUMNS))
+
+
+def _kept(rows: Iterator[workbook.Cells]) -> Iterator[Line]:
     count = 0
-    for number, cells in rows:
+    for number, cells, faults in rows:
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
         if not filled:
             continue
         if filled[-1] >= MOST_COLUMNS:
-            raise Unreadable(_("Line %(line)s has more than %(most)s columns.", line=number, most=MOST_COLUMNS))
+            raise _too_wide(number)
         count += 1
-        if count > MOST_ROWS + 1:  # the head is one of them
+        if count > MOST_ROWS + heads.LOOKED_AT:  # heads and what stands above them
             raise Unreadable(_("There are more than %(most)s people in it. Upload it in parts.", most=MOST_ROWS))
-        yield Line(number, list(cells[: filled[-1] + 1]))
-
-
-def decode(content: bytes) -> str:
-    """Return a text file's content: by its byte order mark, else UTF-8, else GBK (GB 18030) as Excel in Chinese writes it.
-
-    Raises:
-        Unreadable: it is neither, or a part is one and a part the other.
-    """
-    for bom, encoding in BOMS:
-        if content.startswith(bom):
-            return _decoded(content, encoding)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        mixed = next((number for number, line in enumerate(content.splitlines(), 1) if _is_chinese_in_utf8(line)), None)
-        if mixed is not None:
-            words = _("Line %(line)s is written in UTF-8 and other lines are not. Save the whole file as UTF-8.", line=mixed)
-            raise Unreadable(words) from None
-        return _decoded(content, "gb18030")
-
-
-def _decoded(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        raise Unreadable(_("The file is neither in UTF-8 nor in GBK. Save it as CSV in UTF-8 and upload that.")) from None
-
-
-def _is_chinese_in_utf8(line: bytes) -> bool:
-    try:
-        return any(byte in CHINESE_IN_UTF8 for byte in line) and bool(line.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False
-
-
-def _csv(text: str) -> Iterator[tuple[int, Sequence[str]]]:
-    head = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = next((one for one in DELIMITERS if one in head), ",")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    number = 1
-    for cells in reader:
-        yield number, cells
-        number = reader.line_num + 1
+        yield Line(number, list(cells[: filled[-1] + 1]), faults)

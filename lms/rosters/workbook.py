@@ -1,162 +1,93 @@
-"""Which cells are on the first sheet of this Excel workbook? Reads what a list of people needs, of a file that nobody trusts.
+"""Which cells are on the visible sheets of this Excel workbook? python-calamine reads them, after `scan` has let them pass.
 
-Values only: no formula is calculated, no link is followed, no entity is expanded, and no more is unpacked than a list of people
-can hold. Cells beyond the last column of interest are told by their column, not stored: a sheet may claim to have 16,384 of them.
+Values only: no formula is calculated and no link is followed.
 """
 
 import io
-import re
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
-from decimal import Decimal, InvalidOperation
-from typing import Any
-from xml.parsers import expat
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 
-MOST_UNPACKED = 40_000_000  # bytes, of each part that is read
-FIRST_SHEET = "xl/worksheets/sheet1.xml"
-MOST_COLUMNS = 60  # beyond what a list may have, so that a longer row still shows
-REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from lms.rosters.package import Broken, packed, visible_sheets
+from lms.rosters.scan import MOST_COLUMNS, Place, Scan, scan
 
-class Broken(Exception):
-    """This is no workbook that can be read."""
+EXACT_BELOW = 10**15  # a cell's number has 15 digits: of a longer one the last digits are lost
+MOST_MERGED = 250_000  # cells in merged areas: 5,000 rows of 50
+LONG_NUMBER, DATE = "long-number", "date"  # why a cell is not what somebody typed
+
+Value = int | float | str | bool | time | date | datetime | timedelta
+Cells = tuple[int, Sequence[str], Mapping[int, str]]  # the row's number, its cells as text, and which of them are not what was typed
 
 
-def rows(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield each row's number on the sheet and its cells as text.
+def sheets(content: bytes) -> Iterator[Iterator[Cells]]:
+    """Yield the rows of each visible sheet; a merged area's value is that of its first cell (ECMA-376-1 18.3.1.55), in each of its cells.
 
     Raises:
-        Broken: the file is damaged, too large, or no workbook.
+        Broken: the file is damaged, too large, or not a workbook.
+        TooWide: a row goes beyond MOST_COLUMNS.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
-            sheet = _part(archive, _first_sheet(archive, names))
-            shared = _texts(_part(archive, "xl/sharedStrings.xml")) if "xl/sharedStrings.xml" in names else []
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise Broken(type(error).__name__) from error
-    yield from _Sheet(shared).read(sheet)
+    for parts in visible_sheets(content):
+        seen = scan(parts)
+        try:
+            with CalamineWorkbook.from_filelike(io.BytesIO(packed(parts))) as book:
+                sheet = book.get_sheet_by_index(0)
+                values = list(sheet.iter_rows())  # from the first row and column on
+                merged = _merged(sheet, len(values))
+        except CalamineError as error:
+            raise Broken(str(error)) from error
+        yield _Rows(values, seen).read(merged)
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as part:
-        unpacked = part.read(MOST_UNPACKED + 1)
-    if len(unpacked) > MOST_UNPACKED:
-        raise Broken("it unpacks to far more than a list of people")
-    return unpacked
+def _merged(sheet: CalamineSheet, height: int) -> Mapping[Place, Place]:
+    """Return for each further cell of a merged area where its first one is; both from 0."""
+    found: dict[Place, Place] = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        rows = range(top, min(bottom + 1, height))
+        columns = range(left, min(right + 1, MOST_COLUMNS))
+        if len(found) + len(rows) * len(columns) > MOST_MERGED:
+            raise Broken("it merges far more cells than a list of people has")
+        found |= {(row, column): (top, left) for row in rows for column in columns if (row, column) != (top, left)}
+    return found
 
 
-def _first_sheet(archive: zipfile.ZipFile, names: set[str]) -> str:
-    """Return where the first sheet lies: the workbook names it by an id, and a list of relations says where that is."""
-    found: dict[str, list[dict[str, str]]] = {"sheet": [], "Relationship": []}
+class _Rows:
+    """Turns a sheet's values into text."""
 
-    def note(tag: str, attributes: dict[str, str]) -> None:
-        if tag.rpartition(" ")[2] in found:
-            found[tag.rpartition(" ")[2]].append(attributes)
+    def __init__(self, values: Sequence[Sequence[Value]], seen: Scan) -> None:
+        self._values, self._seen = values, seen
 
-    for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
-        if name in names:
-            _parse(_part(archive, name), note)
-    where = {one.get("Id"): one.get("Target", "") for one in found["Relationship"]}
-    target = where.get(found["sheet"][0].get(RELATIONSHIP)) if found["sheet"] else None
-    if target is None:
-        return FIRST_SHEET
-    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-
-
-def _parse(xml: bytes, start: Any, end: Any = None, text: Any = None) -> None:
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError as error:
-        raise Broken(str(error)) from None
-
-
-def _refuse_doctype(*_declared: object) -> None:
-    raise Broken("it declares a document type")
-
-
-def _texts(xml: bytes) -> list[str]:
-    """Return the shared strings; what is only there to say how a word sounds is left out."""
-    texts: list[str] = []
-    inside: list[str] = []
-
-    def start(tag: str, _attributes: object) -> None:
-        inside.append(tag.rpartition(" ")[2])
-        if inside[-1] == "si":
-            texts.append("")
-
-    def text(data: str) -> None:
-        if inside[-1:] == ["t"] and "rPh" not in inside and texts:
-            texts[-1] += data
-
-    _parse(xml, start, lambda _tag: inside.pop(), text)
-    return texts
-
-
-class _Sheet:
-    """Reads one sheet, cell by cell."""
-
-    def __init__(self, shared: Sequence[str]) -> None:
-        self._shared = shared
-        self._rows: list[tuple[int, list[str]]] = []
-        self._inside: list[str] = []
-        self._kind, self._column, self._value = "", 0, ""
-
-    def read(self, xml: bytes) -> Iterator[tuple[int, Sequence[str]]]:
+    def read(self, merged: Mapping[Place, Place]) -> Iterator[Cells]:
         """Yield the rows."""
-        _parse(xml, self._start, self._end, self._text)
-        yield from self._rows
+        for row, values in enumerate(self._values):
+            texts, faults = [], {}
+            for column in range(len(values)):
+                text, fault = self._cell(*merged.get((row, column), (row, column)))
+                texts.append(text)
+                if fault:
+                    faults[column] = fault
+            yield row + 1, texts, faults
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(" ")[2]
-        self._inside.append(name)
-        if name == "row":
-            last = self._rows[-1][0] if self._rows else 0
-            said = attributes.get("r", "")
-            self._rows.append((int(said) if said.isascii() and said.isdigit() and len(said) < len("10000000") else last + 1, []))
-        elif name == "c":
-            self._kind, self._value = attributes.get("t", "n"), ""
-            self._column = self._place(attributes.get("r"))
-
-    def _place(self, reference: str | None) -> int:
-        said = REFERENCE.fullmatch(reference or "")
-        if said is None:
-            return len(self._rows[-1][1]) if self._rows else 0
-        column = 0
-        for letter in said[1]:
-            column = column * 26 + ord(letter) - ord("A") + 1
-        return column - 1
-
-    def _text(self, data: str) -> None:
-        if self._inside[-1:] in (["v"], ["t"]) and "c" in self._inside and "rPh" not in self._inside:
-            self._value += data
-
-    def _end(self, tag: str) -> None:
-        self._inside.pop()
-        if tag.rpartition(" ")[2] != "c" or not self._rows or not self._value:
-            return
-        cells = self._rows[-1][1]
-        column = min(self._column, MOST_COLUMNS - 1)
-        cells.extend([""] * (column + 1 - len(cells)))
-        cells[column] = self._said()
-
-    def _said(self) -> str:
-        if self._kind == "s":
-            index = int(self._value) if self._value.isascii() and self._value.isdigit() else -1
-            return self._shared[index] if 0 <= index < len(self._shared) else ""
-        return _written(self._value) if self._kind == "n" else self._value
+    def _cell(self, row: int, column: int) -> tuple[str, str]:
+        where = row + 1, column
+        if where in self._seen.errors:
+            return self._seen.errors[where], ""
+        inside = row < len(self._values) and column < len(self._values[row])
+        return written(self._values[row][column], self._seen.padded.get(where, 0)) if inside else ("", "")
 
 
-def _written(number: str) -> str:
-    """Write a number as somebody typed it: telephone and staff numbers are kept as 1.38E+10 or 1001.0."""
-    try:
-        exact = Decimal(number)
-    except InvalidOperation:
-        return number
-    return f"{exact:.0f}" if exact.is_finite() and abs(exact) < Decimal(10) ** 20 and exact == exact.to_integral_value() else number
+def written(value: Value, digits: int = 0) -> tuple[str, str]:
+    """Return a value as somebody typed it, and why it is not that: telephone and staff numbers are kept as 1.38E+10 or 1001.0.
+
+    `digits`: a number is shown with at least as many, with zeros in front.
+    """
+    if isinstance(value, str):
+        return value, ""
+    if isinstance(value, bool):
+        return str(value).upper(), ""
+    if isinstance(value, int | float):
+        if not math.isfinite(value) or value != int(value):
+            return f"{value:.15g}", ""
+        return f"{int(value):0{digits}d}", LONG_NUMBER if abs(value) >= EXACT_BELOW else ""
+    return (value.isoformat() if isinstance(value, date | time) else str(value)), DATE

@@ -1,63 +1,18 @@
 """How does a transcript, or a class's transcripts together, become a spreadsheet? Text stays text: no cell is ever a formula."""
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import gettext as _
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from lms.i18n import pick, write_time
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Transcript
+from lms.web.spreadsheet import NARROW, WIDE, Book, Cell
 
-OPTIONS = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-WIDE, NARROW, DIGEST = 32, 14, 68
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
-Cell = str | int | Decimal
-
-
-class Book:
-    """A workbook, written row by row; the same rows and moment give the same bytes."""
-
-    def __init__(self, made_at: datetime) -> None:
-        self._file = io.BytesIO()
-        self._book = Workbook(self._file, OPTIONS)
-        self._book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)})
-        self._head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-
-    def sheet(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> None:
-        """Add a sheet; the first row and column stay in sight. `widths` are of the first columns."""
-        sheet = self._book.add_worksheet(name)
-        sheet.set_column(0, max(len(head) - 1, 0), NARROW)
-        for column, width in enumerate(widths or (WIDE,)):
-            sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 1)
-        sheet.repeat_rows(0)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        for column, text in enumerate(head):
-            sheet.write_string(0, column, text, self._head)
-        for number, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                _write(sheet, number, column, cell)
-
-    def content(self) -> bytes:
-        """Finish the workbook and return its bytes."""
-        self._book.close()
-        return self._file.getvalue()
-
-
-def _write(sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
-    if isinstance(cell, str):
-        # a program that opens the sheet as CSV later must not take a name for a formula either
-        sheet.write_string(row, column, f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell)
-    else:
-        sheet.write_number(row, column, float(cell))
+DIGEST = 68
 
 
 def of_transcript(transcript: Transcript) -> bytes:

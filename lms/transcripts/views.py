@@ -10,6 +10,7 @@ from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.classes.models import ClassStaff, Enrolment, TrainingClass
 from lms.clock import now
+from lms.crediting.bounds import is_full
 from lms.crediting.ignored import Question, ignored_of
 from lms.crediting.policy import terms_of
 from lms.crediting.standing import of_person
@@ -23,6 +24,7 @@ from lms.web.downloads import as_download
 from xapi.removals import stored_when
 
 bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
+EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has them all
 DAYS_DRAWN = 10  # the latest; the table of evidence has them all
 
 
@@ -59,8 +61,10 @@ def why(enrolment_id: int, name: str) -> ResponseReturnValue:
         line=line,
         days=transcript.days_of(line)[-DAYS_DRAWN:],
         ignored=ignored_of(session(), asked, terms_of(session(), [enrolment_id])[enrolment_id]),
-        evidence=evidence,
-        gone=stored_when(session(), [one.statement_id for one in evidence]),
+        evidence=evidence[:EVIDENCE_SHOWN],
+        records=len(evidence),
+        full=is_full(evidence),
+        gone=stored_when(session(), [one.statement_id for one in evidence[:EVIDENCE_SHOWN]]),
         entries=[(entry, digest) for entry, digest in transcript.entries if entry.activity == name],
         others=_titles(transcript),
         flags=sorted({flag.kind for flag in transcript.explanation.result.flags if flag.activity == name}),

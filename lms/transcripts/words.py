@@ -81,6 +81,7 @@ def ignored_words(claimed: Claimed) -> str:
         "launch": _("reported by a provider, but the activity had not been opened"),
         "presence": _("only the server can measure presence"),
         "duration": _("time claimed by a page earns nothing; only measured presence does"),
+        "many": _("more was sent for this activity than counts"),
         "result": _("this activity is passed only when the server has graded it"),
     }[claimed.why]
     what = _("a claim of %(time)s", time=write_clock(claimed.seconds)) if claimed.seconds else _("a claim")

@@ -13,7 +13,7 @@ from lms.accounts.access import public
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session
-from lms.heartbeat import ANY_WORKER, problem_of
+from lms.heartbeat import problem_of_all
 from lms.migrations import schema
 
 bp = Blueprint("health", __name__)
@@ -46,7 +46,7 @@ def _migrations() -> str:
 
 
 def _worker() -> str:
-    return problem_of(session(), ANY_WORKER, now()) or "ok"
+    return problem_of_all(session(), now()) or "ok"
 
 
 def _outbox() -> str:

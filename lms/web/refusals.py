@@ -1,8 +1,17 @@
-"""How is a refusal told? A plain page for people, problem+json (RFC 9457) for programs: one place for both."""
+"""How is a refusal told? A plain page for people, problem+json (RFC 9457) for programs: one place for both.
+
+A refusal asks the database nothing, because the database may be the reason. It shows who is signed in, and is in that person's
+language, if the request had already loaded them; otherwise the language comes from the session's cookie or the browser.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
 
 import structlog
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask import session as cookie
 from flask_babel import gettext as _
+from flask_login import COOKIE_NAME as REMEMBERED
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -13,17 +22,37 @@ from lms.web.hosts import at_content_host
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER_SECONDS = 5
+AWAY = (OperationalError, InterfaceError, PoolTimeout)  # what is raised while the database does not answer
+
+Error = TypeVar("Error", bound=Exception)
 
 
 def init_app(app: Flask) -> None:
     """Translate every error of the LMS."""
-    app.register_error_handler(LmsError, _refused)
-    app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(DataError, _not_kept)
-    for away in (OperationalError, InterfaceError, PoolTimeout):
-        app.register_error_handler(away, _unavailable)
-    app.register_error_handler(Exception, _broken)
+    app.register_error_handler(LmsError, _without_queries(_refused))
+    app.register_error_handler(CSRFError, _without_queries(_csrf))
+    app.register_error_handler(HTTPException, _without_queries(_http))
+    app.register_error_handler(DataError, _without_queries(_not_kept))
+    for away in AWAY:
+        app.register_error_handler(away, _without_queries(_unavailable))
+    app.register_error_handler(Exception, _without_queries(_broken))
+
+
+def _without_queries(handler: Callable[[Error], Response]) -> Callable[[Error], Response]:
+    """Return a handler in which nobody is looked up: a person whom the request has not loaded by now is not loaded any more."""
+
+    def handle(error: Error) -> Response:
+        _look_nobody_up()
+        return handler(error)
+
+    return handle
+
+
+def _look_nobody_up() -> None:
+    """Let whoever the request has not loaded by now pass for nobody, here and in all that the page asks."""
+    if "_login_user" not in g:  # where Flask-Login keeps the person of a request
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+        g.reader_unknown = "_user_id" in cookie or current_app.config.get("REMEMBER_COOKIE_NAME", REMEMBERED) in request.cookies
 
 
 def answer(status: int, title: str, detail: str, **extra: object) -> Response:
@@ -59,6 +88,11 @@ def _csrf(_error: CSRFError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
+    cause = getattr(error, "original_exception", None)  # what went wrong in a handler or a hook, as Flask passes it on
+    if isinstance(cause, AWAY):
+        return _unavailable(cause)
+    if cause is not None:
+        return _broken(cause)
     status = error.code or 500
     if error.response is not None:
         return error.response  # type: ignore[return-value]

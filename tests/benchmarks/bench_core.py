@@ -8,6 +8,7 @@ from tests.benchmarks.measuring import Subject, compare, cpu_ms, here, print_tab
 from tests.benchmarks.places import Places
 
 TYPICAL, HEAVY = (10, 300), (60, 3000)
+TRACK = (300, 60, 20_000)
 ACTIVITIES, OBSERVATIONS = (1, 10, 60, 120), (30, 300, 3000, 12_000)
 DAILY_LIMIT_MINUTES = 180
 
@@ -23,6 +24,7 @@ def main(places: Places) -> None:
             Subject(sizes, here(lambda plain=plain: recompute(plain)), (f"{name}: sorted",), aim),
             Subject(f"{name}, with a daily limit", here(lambda limited=limited: recompute(limited)), (f"{name}: sorted",), aim),
         ]
+    subjects += _track_subjects()
     compare(subjects, places.effort)
     print("\nms to decide, by observations (down) and activities (across)")
     grown = {one: [_once(one, many, places) for many in OBSERVATIONS] for one in ACTIVITIES}
@@ -30,6 +32,17 @@ def main(places: Places) -> None:
     print_table(("", *(str(one) for one in ACTIVITIES)), rows)
     lines = {f"{one} activities": list(zip(OBSERVATIONS, times, strict=True)) for one, times in grown.items()}
     print(f"picture: {picture.draw('core', 'Deciding one learner anew', ('observations', 'ms of CPU'), lines)}")
+
+
+def _track_subjects() -> list[Subject]:
+    activities, sessions, observations = TRACK
+    track = evidence.track_case(activities, sessions, observations)
+    everything = [*track.observations, *track.attestations]
+    sizes = f"track: {activities} activities, {sessions} sessions, {observations:,} observations"
+    return [
+        Subject("track: sorted", here(lambda: sorted(everything, key=hash))),
+        Subject(sizes, here(lambda: recompute(track)), ("track: sorted",), "150 ms"),
+    ]
 
 
 def _once(activities: int, observations: int, places: Places) -> float:

@@ -5,10 +5,27 @@ Deterministic: the same sizes give the same case. A tenth of the sittings overla
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from lms.hours import Case, Completed, Observation, Passed, Played, Policy, Present, Rule
+from lms.hours import (
+    Attended,
+    Attestation,
+    Case,
+    Completed,
+    Logged,
+    Observation,
+    Passed,
+    Played,
+    Policy,
+    Present,
+    RequirementRule,
+    Rule,
+    SessionRule,
+    TrackRules,
+)
 
 BEGIN = 1_772_330_400  # 2026-03-01 10:00 in China
 STRETCH_S, SITTING = 300, 5  # a sitting is about five stretches
@@ -60,3 +77,36 @@ def case(activity_count: int, observation_count: int, daily_limit_minutes: int |
     activities = rules(activity_count)
     policy = Policy(POLICY.hour_minutes, POLICY.round_to, POLICY.time_zone, daily_limit_minutes, POLICY.max_rate)
     return Case(policy, activities, observations(activities, observation_count))
+
+
+def track_case(activity_count: int, session_count: int, observation_count: int) -> Case:
+    """Return the case of one learner in a whole track: a fifth of the observations are attestations, the rest evidence from online."""
+    attested = observation_count // 5
+    alone = case(activity_count, observation_count - attested)
+    sessions = {
+        f"session-{number}": SessionRule("topics", start, start + 3 * 3600, 1)
+        for number in range(session_count)
+        for start in (BEGIN + number // 2 * DAY_S + number % 2 * 5 * 3600,)
+    }
+    activities = {name: replace(rule, counts_to="companion", course=name.partition(":")[0]) for name, rule in alone.activities.items()}
+    courses = {str(rule.course): True for rule in activities.values()}
+    requirements = {
+        "companion": RequirementRule("hours", Decimal(30)),
+        "general": RequirementRule("courses"),
+        "practice": RequirementRule("months", Decimal(3), date(2026, 3, 15)),
+        "topics": RequirementRule("days", Decimal(8)),
+    }
+    track = TrackRules(requirements, sessions, {}, courses)
+    attestations = list(islice(_attested(sessions), attested))
+    return replace(alone, activities=activities, track=track, attestations=attestations, as_of=BEGIN + 365 * DAY_S)
+
+
+def _attested(sessions: Mapping[str, SessionRule]) -> Iterator[Attestation]:
+    """Every session in pieces of two minutes, with a log after each round."""
+    number = 0
+    while True:
+        for place, session in sessions.items():
+            came = session.start + number * 150 % 10_000
+            yield Attended(place, came, came + 120)
+        yield Logged("practice", f"log-{number}", date(2026, 3 + number % 9, 20))
+        number += 1

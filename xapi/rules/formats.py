@@ -6,6 +6,7 @@ from typing import Any
 
 from xapi.rules.actor import IDENTIFIERS
 from xapi.rules.indexing import activities_of
+from xapi.rules.values import LONGEST_TAG
 
 LANGUAGE_MAPS = ("display", "name", "description")
 ACTIVITIES = ("object", "parent", "grouping", "category", "other")  # where one may stand
@@ -81,6 +82,7 @@ def one_language(words: Mapping[str, str], languages: Languages) -> Mapping[str,
 
 
 def _range_of(tag: str, languages: Languages) -> str:
+    tag = tag[:LONGEST_TAG]
     while tag and tag not in languages:
         tag = tag.rpartition("-")[0]
     return tag or "*"

@@ -19,6 +19,7 @@ from xapi.errors import BadRequest, TooLarge
 MOST_STATEMENTS = 5000
 MOST_CHARACTERS = 2**20  # of one statement: what it says of 100,000 people costs seconds to check and to find again
 DEEPEST = 100
+LONGEST_SHOWN = 200  # characters of what a request said, in what is said about it
 NESTED: Mapping[str, Any] = {"context": {"extensions": {}}}  # where the store adds to what came instead of replacing it
 SPACE = re.compile(r"[ \t\n\r]*")
 BLANKS, QUOTE, ESCAPED_QUOTE = b" \t\n\r", b'"', rb"\u0022"
@@ -161,13 +162,13 @@ def _expect(text: str, at: int, sign: str) -> int:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        _refuse_twice(next(name for name in names if names.count(name) > 1))
+        seen: set[str] = set()
+        _refuse_twice(next(name for name, _ in pairs if name in seen or seen.add(name)))  # type: ignore[func-returns-value]
     return found
 
 
 def _refuse_twice(name: str) -> None:
-    raise BadRequest(f"the key {name!r} is given more than once in one object")
+    raise BadRequest(f"the key {name[:LONGEST_SHOWN]!r} is given more than once in one object")
 
 
 def _refuse_constant(name: str) -> None:

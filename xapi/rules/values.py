@@ -35,6 +35,8 @@ TIMESTAMP = re.compile(
 SHA1 = re.compile(r"[0-9a-fA-F]{40}")
 MAILTO = re.compile(r"mailto:[^\s@]+@[^\s@]+")
 
+# Characters. An instant or a duration with a hundred digits after its point says nothing more; RFC 5646 4.4.1 wants room for 35.
+LONGEST_INSTANT, LONGEST_DURATION, LONGEST_TAG = 100, 200, 200
 KEPT, SHORT = 2_048, 2_000  # so many values of so many bytes does a check remember at most
 
 Check = Callable[[Any, str], Any]
@@ -47,9 +49,9 @@ def text(value: Any, path: str) -> str:
     return value
 
 
-def _matching(pattern: re.Pattern[str], what: str) -> Check:
+def _matching(pattern: re.Pattern[str], what: str, longest: int = 2**20) -> Check:
     def check(value: Any, path: str) -> str:
-        if not isinstance(value, str) or not pattern.fullmatch(value):
+        if not isinstance(value, str) or len(value) > longest or not pattern.fullmatch(value):
             raise BadRequest(f"must be {what}", path)
         return value
 
@@ -57,8 +59,8 @@ def _matching(pattern: re.Pattern[str], what: str) -> Check:
 
 
 iri = _matching(IRI, "an absolute IRI with a scheme")
-language = _matching(LANGUAGE, "a language tag (RFC 5646)")
-duration = _matching(DURATION, "an ISO 8601 duration")
+language = _matching(LANGUAGE, "a language tag (RFC 5646)", LONGEST_TAG)
+duration = _matching(DURATION, "an ISO 8601 duration", LONGEST_DURATION)
 sha1 = _matching(SHA1, "a SHA-1 in hexadecimal")
 mailto = _matching(MAILTO, "a mailto IRI")
 uuid_text = _matching(UUID_TEXT, "a UUID")
@@ -88,7 +90,7 @@ def timestamp(value: Any, path: str, *, zone_required: bool = False) -> datetime
 
     `zone_required`: 2.0 wants it as in RFC 3339, which has a zone and only the extended form.
     """
-    match = TIMESTAMP.fullmatch(value) if isinstance(value, str) else None
+    match = TIMESTAMP.fullmatch(value) if isinstance(value, str) and len(value) <= LONGEST_INSTANT else None
     if match is None or (zone_required and not (match[1] and value[4] == "-")):
         raise BadRequest("must be an ISO 8601 timestamp" + (" with its zone, as in RFC 3339" if zone_required else ""), path)
     if match[1] in {"-00:00", "-0000", "-00"}:

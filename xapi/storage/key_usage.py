@@ -37,7 +37,7 @@ EVERY = timedelta(seconds=10)
 AT_ONCE = 10  # refusals that are written one by one within EVERY
 DAYS = 30
 LONGEST = 300
-SAID = re.compile(r"'[^']*'|\"[^\"]*\"|https?://\S+|\S+@\S+")
+SAID = re.compile(r"'[^']*(?:'|\Z)|\"[^\"]*(?:\"|\Z)|https?://\S+|(?<![^\s'\"])[^\s@'\"]++@\S+")
 PLAIN = re.compile(r"[A-Za-z]{1,30}(\[\d+\])?")
 
 
@@ -76,7 +76,7 @@ def refusal_of(error: XapiError, credential: Credential | None, doing: str) -> R
     names = error.path.split(".")
     plain = list(takewhile(PLAIN.fullmatch, names))
     path = ".".join(plain if len(plain) == len(names) else [*plain, "…"]) if error.path else ""
-    said = ": ".join(part for part in (doing, path, SAID.sub("…", error.message)) if part)
+    said = ": ".join(part for part in (doing, path, SAID.sub("…", error.message[:LONGEST])) if part)
     return Refusal(credential.key, error.reason, said[:LONGEST])
 
 

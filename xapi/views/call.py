@@ -16,6 +16,7 @@ from xapi.views.mount import Mount
 
 VERSION = re.compile(r"(1\.0|2\.0)(\.[0-9]{1,3})?")
 ANSWERED = {"1.0": "1.0.3", "2.0": "2.0.0"}
+LONGEST_LANGUAGES = 1000  # characters
 CUT_OFF = "the body ended before its announced length"
 
 
@@ -83,8 +84,14 @@ class Call:
 
     @property
     def languages(self) -> Mapping[str, float]:
-        """Return the ranges of Accept-Language in small letters, the preferred one first, and how much each is wanted."""
-        return {name.lower(): quality for name, quality in parse_accept_header(self.headers.get("Accept-Language"), LanguageAccept)}
+        """Return the ranges of Accept-Language in small letters, the preferred one first, and how much each is wanted.
+
+        A header longer than any browser's is passed over: each range is looked for in every text of every statement.
+        """
+        given = self.headers.get("Accept-Language", "")
+        if len(given) > LONGEST_LANGUAGES:
+            return {}
+        return {name.lower(): quality for name, quality in parse_accept_header(given, LanguageAccept)}
 
 
 def media_type_of(content_type: str) -> str:

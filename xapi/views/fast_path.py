@@ -82,7 +82,10 @@ def read_ahead(environ: WSGIEnvironment, most_bytes: int) -> bytes | None:
     known = length.isascii() and length.isdecimal() and environ.keys().isdisjoint(("HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_ENCODING"))
     if not known or int(length) > most_bytes:
         return None
-    body: bytes = environ["wsgi.input"].read(int(length))
+    try:
+        body: bytes = environ["wsgi.input"].read(int(length))
+    except OSError:
+        return None
     environ["wsgi.input"] = BytesIO(body)
     return body if len(body) == int(length) else None
 

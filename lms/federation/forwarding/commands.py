@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 from flask import current_app
@@ -18,7 +17,7 @@ from lms import vocabulary as v
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
-from lms.egress.address import LOCAL, Address, NotReached
+from lms.egress.address import Address, NotReached, is_local
 from lms.errors import InvalidInput, NotFound
 from lms.federation.forwarding import office
 from lms.federation.forwarding.filters import parse_filter
@@ -80,7 +79,7 @@ def add_forward(  # noqa: PLR0913 - one parameter an option
     """Add a forward and say whether the other store answers. It begins within seconds, with the oldest statement."""
     if secret is None:
         secret = click.prompt("Secret", hide_input=True)
-    internal = internal or urlsplit(endpoint).hostname in LOCAL
+    internal = internal or is_local(endpoint)
     with _told():
         courses = tuple(v.course_iri(_settings().public_url, course) for course in courses)
         chosen = parse_filter(verbs, (*activities, *courses), agents)
@@ -108,6 +107,8 @@ def list_forwards(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_described(one) for one in found], ensure_ascii=False))
         return
+    if not found:
+        click.echo("No forwards yet. Add one with `lms xapi forward add`.")
     for one in found:
         _show(one, as_json=False)
 
@@ -131,6 +132,8 @@ def list_letters(name: str, *, as_json: bool) -> None:
         ]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
+    elif not found:
+        click.echo(f"No statement was refused by {name}.")
     else:
         for letter in found:
             click.echo(

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE
 from lms.classes.models import Enrolment, TrainingClass
+from lms.clock import now
 from lms.db import session, transaction
 from lms.office.places import bp, by_me, own_class, own_enrolment
 from lms.rosters import sheets
@@ -52,10 +53,13 @@ def new_password(class_id: int, enrolment_id: int) -> ResponseReturnValue:
 
 
 def _sheet(training_class: TrainingClass, sign_ins: Sequence[SignIn]) -> ResponseReturnValue:
-    file = base64.b64encode(sheets.as_csv(sign_ins)).decode()
+    files = {
+        "xlsx": base64.b64encode(sheets.as_book(sign_ins, now())).decode(),
+        "csv": base64.b64encode(sheets.as_csv(sign_ins)).decode(),
+    }
     address = current_app.extensions["settings"].public_url
     page = make_response(
-        render_template("office/password_sheet.html", training_class=training_class, sign_ins=sign_ins, file=file, address=address)
+        render_template("office/password_sheet.html", training_class=training_class, sign_ins=sign_ins, files=files, address=address)
     )
     page.headers["Cache-Control"] = "no-store"
     return page

@@ -33,6 +33,7 @@ from lms.office.session_form import SessionForm, given
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 from lms.rosters import table
+from lms.rosters.problems import Unreadable
 
 FORM_BYTES = 65_536
 FILE_BYTES = 1_000_000
@@ -171,7 +172,7 @@ def preview_timetable(class_id: int) -> ResponseReturnValue:
         return _page(found, _("The file is larger than %(mb)s MB.", mb=FILE_BYTES // 1_000_000), 422)
     try:
         read = _read(content, found)
-    except table.Unreadable as error:
+    except Unreadable as error:
         return _page(found, str(error), 422)
     problems = _plan_problems(found, read)
     return render_template(
@@ -194,7 +195,7 @@ def _read(content: bytes, found: TrainingClass) -> TimetableFile:
     names = {name.lower(): one.key for one in countable for name in (one.key, one.title.zh, one.title.en)}
     live = frozenset(one.key for one in countable if one.kind == "hours")
     reading = timetable_file.Reading(ZoneInfo(document.policy.time_zone), found.starts_on.year, names, live)
-    return timetable_file.read([(line.number, line.cells) for line in table.read(content)], reading)
+    return timetable_file.read([(line.number, line.cells) for line in table.read(content).lines], reading)
 
 
 def _plan_problems(found: TrainingClass, read: TimetableFile) -> list[PlanProblem]:
@@ -216,7 +217,7 @@ def take_timetable(class_id: int) -> ResponseReturnValue:
     try:
         packed = base64.b64decode(request.form.get("file", ""), validate=True)
         read = _read(zlib.decompressobj().decompress(packed, FILE_BYTES), found)
-    except (binascii.Error, zlib.error, table.Unreadable):
+    except (binascii.Error, zlib.error, Unreadable):
         return _page(found, _("Choose the file again."), 422)
     with transaction() as writing:
         locked_class(writing, class_id)

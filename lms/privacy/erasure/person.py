@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 import xapi.removals
 from lms import vocabulary as v
 from lms.accounts.models import Person
-from lms.classes.models import AttendanceRecord, ClassStaff, Enrolment
+from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
 from lms.crediting import ledger
 from lms.crediting.models import LedgerEntry, Observation
 from lms.errors import NotFound
@@ -135,6 +135,8 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     own = Enrolment.id.in_(numbers)
     session.execute(update(Enrolment).where(own).values(evidence_erased_at=now))
     session.execute(update(Enrolment).where(own, Enrolment.status.in_(STUDYING)).values(status="withdrawn"))
+    named = ClassChange.enrolment_id.in_(numbers), ClassChange.what == "renamed"
+    session.execute(update(ClassChange).where(*named).values(before="", after=""))
     session.execute(update(AttendanceRecord).where(AttendanceRecord.enrolment_id.in_(numbers)).values(note=""))
     gone = session.execute(delete(Observation).where(Observation.enrolment_id.in_(numbers)).returning(Observation.id))
     return len(gone.all())

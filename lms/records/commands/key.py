@@ -64,6 +64,8 @@ def list_xapi_keys(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(keys, ensure_ascii=False))
         return
+    if not keys:
+        click.echo("No keys yet. Add one with `lms xapi key add`.")
     for one in keys:
         marks = ", ".join([*one["scopes"], one["default_version"], *(["trusted"] if one["trusted"] else [])])
         said = [f"created {one['created']}", f"last used {one['last_used'] or 'never'}"]

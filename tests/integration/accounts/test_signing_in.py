@@ -46,6 +46,17 @@ def test_the_right_password_opens_the_first_page(visitor: FlaskClient) -> None:
     assert visitor.get("/home").status_code == 200
 
 
+@pytest.mark.parametrize("typed", ["ｔｅａｃｈｅｒ", "ＴＥＡＣＨＥＲ", "　teacher　"])
+def test_a_user_name_may_be_typed_in_full_width(visitor: FlaskClient, typed: str) -> None:
+    assert sign_in(visitor, typed, PASSWORD).location == "/"
+
+
+def test_every_way_of_typing_a_user_name_counts_toward_the_same_limit(visitor: FlaskClient) -> None:
+    typed = ["teacher", "ｔｅａｃｈｅｒ", "TEACHER", "ｔeacher", "teａcher", "t eacher"] * 2
+    answers = [sign_in(visitor, one, "wrong password").status_code for one in typed[:11]]
+    assert answers == [200] * 10 + [429]
+
+
 def test_signing_in_leads_to_where_somebody_wanted_to_go(visitor: FlaskClient, world: World) -> None:
     asked = visitor.get(f"/transcript/{world.enrolment_id}")
     assert asked.status_code == 302

@@ -1,62 +1,18 @@
 """Do the real processes refuse to start where they could not work, say what they do in their log, and stop when told to?"""
 
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
-import httpx
 import pytest
 
 from lms.serve_commands import STOP_S
+from tests.processes import asked, run, serving
 from tests.servers import free_port
 
 pytestmark = pytest.mark.services  # they are started here
-
-LMS = str(Path(sys.executable).with_name("lms"))
-PATIENCE_S = 120
-
-
-def env_of(folder: Path, **settings: str) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "LMS_DATA_DIR": str(folder / "data"), **settings}
-
-
-def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [LMS, *words], cwd=folder, env=env_of(folder, **settings), capture_output=True, text=True, timeout=120, check=False
-    )
-
-
-@contextmanager
-def serving(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `lms serve` on an installation until the end of the block; what it writes is in its folder's `log`."""
-    log = folder / "log"
-    with log.open("wb") as err:
-        server = subprocess.Popen([LMS, "serve", "--port", str(port)], cwd=folder, env=env_of(folder), stdout=err, stderr=err)
-    try:
-        end = time.monotonic() + PATIENCE_S
-        while asked(f"http://localhost:{port}/readyz") != 200:
-            assert server.poll() is None, log.read_text()
-            assert time.monotonic() < end, log.read_text()
-            time.sleep(0.2)
-        yield server
-    finally:
-        server.terminate()  # not killed: what it watches over would stay
-        server.wait(STOP_S + 30)
-
-
-def asked(address: str) -> int:
-    """Return the status that an address gives; 0 where nobody answers."""
-    try:
-        return httpx.get(address, timeout=10).status_code
-    except httpx.TransportError:
-        return 0
 
 
 @pytest.mark.parametrize("words", ["serve", "worker", "db upgrade"])

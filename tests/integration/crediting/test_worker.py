@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 from redis import Redis
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ from lms.classes.models import Enrolment
 from lms.crediting.tasks import credit
 from lms.crediting.verify import verify
 from lms.db import database
-from lms.heartbeat import ANY_WORKER, LONGEST_NAME, WorkerHeartbeat, name_of, note
+from lms.heartbeat import ANY_WORKER, LONGEST_NAME, WorkerHeartbeat, name_of, note, of_host
 from tests import factories
 from tests.factories import World
 
@@ -136,19 +137,71 @@ def check(world: World, kind: str) -> tuple[int, str]:
     return done.returncode, (done.stdout + done.stderr).strip()
 
 
-@pytest.mark.parametrize("words", [("worker", "--processes", "1"), ("beat",)])
+def alive(world: World, kind: str) -> list[str]:
+    """Return the names of the processes of a kind that have said that they are alive."""
+    named = select(WorkerHeartbeat.name).where(WorkerHeartbeat.name.like(f"{kind}@%"))
+    found: list[str] = world.act(lambda session: list(session.scalars(named.order_by(WorkerHeartbeat.name))))
+    return found
+
+
+@pytest.mark.parametrize("words", [("worker", "--processes", "1", "--no-beat"), ("beat",)])
 def test_a_container_asks_its_own_process_and_no_other(world: World, words: tuple[str, ...]) -> None:
-    kind, name = words[0], name_of(words[0])
-    assert check(world, kind) == (1, f"{name}: has not run yet")
-    with started(world, *words):
-        wait_until(lambda: world.act(lambda session: session.get(WorkerHeartbeat, name)) is not None)
-        assert check(world, kind) == (0, f"{name}: ok")
-    other = {"worker": "beat", "beat": "worker"}[kind]
-    assert check(world, other) == (1, f"{name_of(other)}: has not run yet"), "another kind's, and another host's, is not its own"
-    long_ago = datetime.now(UTC) - timedelta(minutes=5)
-    world.act(lambda session: setattr(session.get_one(WorkerHeartbeat, name), "at", long_ago))
+    kind = words[0]
     status, said = check(world, kind)
-    assert (status, said.startswith(f"{name}: silent for 30")) == (1, True)
+    assert (status, said.splitlines()[0]) == (1, f"{of_host(kind)}: has not run yet")
+    with started(world, *words):
+        wait_until(lambda: alive(world, kind) != [])
+        (name,) = alive(world, kind)
+        status, said = check(world, kind)
+        assert (status, said.splitlines()[0]) == (0, f"{name}: ok")
+        other = {"worker": "beat", "beat": "worker"}[kind]
+        status, said = check(world, other)
+        assert (status, said.splitlines()[0]) == (1, f"{of_host(other)}: has not run yet"), "another kind's is not its own"
+        wait_until(lambda: check(world, kind)[0] == 0)
+    assert check(world, kind)[1].splitlines()[0] == f"{of_host(kind)}: is not running", "ended without a word"
+    world.act(lambda session: note(session, name_of(kind), datetime.now(UTC) - timedelta(minutes=5)))  # this very process
+    status, said = check(world, kind)
+    assert (status, said.splitlines()[0][:-3]) == (1, f"{name_of(kind)}: silent for 300 s"[:-3])
+
+
+def test_two_workers_on_one_host_are_told_apart(world: World) -> None:
+    with worker(world, "--no-beat"), worker(world, "--no-beat"):
+        wait_until(lambda: len(alive(world, "worker")) == 2)
+        status, said = check(world, "worker")
+        assert (status, [line.partition(": ")[2] for line in said.splitlines()[:2]]) == (0, ["ok", "ok"])
+
+
+def test_a_clock_that_dies_inside_a_worker_is_started_anew_and_its_check_says_so_meanwhile(world: World) -> None:
+    with worker(world) as process:
+        wait_until(lambda: len(alive(world, "worker")) == 1 and clock_of(process) is not None and check(world, "worker")[0] == 0)
+        first = clock_of(process)
+        assert first is not None
+        (row,) = alive(world, "beat")
+        world.act(lambda session: note(session, row, datetime.now(UTC) - timedelta(minutes=5)))
+        status, said = check(world, "worker")
+        assert (status, any(line.startswith(f"{row}: silent for 30") for line in said.splitlines())) == (1, True)
+        first.kill()
+        wait_until(lambda: clock_of(process) not in {None, first})
+        wait_until(lambda: check(world, "worker")[0] == 0)
+    assert alive(world, "beat") == [row], "the clock that follows speaks under the same name"
+
+
+def clock_of(worker: subprocess.Popen[bytes]) -> psutil.Process | None:
+    """Return the process that is the clock of a worker: its newest child, beside the one that works; None where it has none."""
+    children = [one for one in psutil.Process(worker.pid).children() if one.status() != psutil.STATUS_ZOMBIE]
+    return max(children, key=lambda one: (one.create_time(), one.pid)) if len(children) > 1 else None
+
+
+def test_readyz_and_the_check_say_the_same_of_the_periodic_work(world: World) -> None:
+    at = datetime.now(UTC)
+    for name, seconds in ((ANY_WORKER, 80), ("worker@elsewhere:1", 1), ("beat@elsewhere:2", 90)):
+        world.act(lambda session, name=name, seconds=seconds: note(session, name, at - timedelta(seconds=seconds)))
+    told = world.app.test_client().get("/readyz").json
+    assert told is not None
+    said = told["checks"]["worker"]
+    assert (said.startswith("silent for 8"), said.partition("; ")[2]) == (True, "all clocks are silent, too")
+    last = check(world, "worker")[1].splitlines()[-1]
+    assert (last.startswith("the site's periodic work: silent for "), last.partition("; ")[2]) == (True, "all clocks are silent, too")
 
 
 def test_a_container_whose_database_is_away_is_not_well(world: World) -> None:
@@ -156,7 +209,7 @@ def test_a_container_whose_database_is_away_is_not_well(world: World) -> None:
     away = {**environment(world), "DATABASE_URL": "postgresql://lms:pa55word@127.0.0.1:1/lms"}
     done = subprocess.run([*LMS, "worker", "--check"], env=away, capture_output=True, text=True, check=False)
     assert settings.redis_url
-    assert (done.returncode, done.stderr) == (1, f"{name_of('worker')}: the database does not answer (OperationalError)\n")
+    assert (done.returncode, done.stderr) == (1, f"{of_host('worker')}: the database does not answer (OperationalError)\n")
 
 
 def test_hosts_that_are_long_gone_are_forgotten(world: World) -> None:
@@ -171,7 +224,8 @@ def test_hosts_that_are_long_gone_are_forgotten(world: World) -> None:
 def test_a_name_fits_and_keeps_the_end_of_a_long_host_name(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: host)
     assert len(name_of("worker")) <= LONGEST_NAME
-    assert name_of("worker").endswith(host[-5:])
+    assert of_host("worker").endswith(host[-5:])
+    assert len(name_of("worker", 4_194_304)) <= LONGEST_NAME, "the largest process number that Linux has"
     assert name_of("worker") != name_of("beat")
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from lms.classes.models import ClassChange, Enrolment, TrainingClass
 from lms.db import transaction
 from lms.errors import InvalidInput
 from lms.rosters import enrolling
-from lms.rosters.outcomes import Kind
+from lms.rosters.outcomes import Kind, NameChoice
 from tests.factories import World, add_class
 from tests.integration.rosters.conftest import HEAD, PEOPLE, Office
 
@@ -91,7 +92,7 @@ def test_asked_for_partly_those_without_problems_are_enrolled(office: Office) ->
     add_others(office.world)
     found = office.enrol([*WRONG[:3], *WRONG[4:]], partly=True)
     assert kinds(found) == [Kind.NEW, Kind.NEW]
-    assert len(found.problems) == 4
+    assert [one.code for one in found.left_out] == ["left-out", "closed", "no-teacher", "empty"]
     assert office.counted(Enrolment) == 3
 
 
@@ -238,3 +239,56 @@ def test_many_people_take_no_more_questions_than_their_batches(office: Office) -
     rows = [HEAD, *((f"教师{number}", f"t{number}", "", "小学") for number in range(2_000))]
     assert office.enrol(rows).count(Kind.NEW) == 2_000
     assert office.enrol(rows).count(Kind.THERE) == 2_000
+
+
+def rename(office: Office, choice: NameChoice | None, path: str | None = "/", **more: Any) -> Any:
+    """Enrol 王秀兰 under another name."""
+    names = {2: choice} if choice else {}
+    order = replace(office.order([HEAD, ("王秀蓝", "teacher", "", "小学")]), partly=True, names=names, path=path, **more)
+    with office.world.app.app_context(), force_locale("en"):
+        return enrolling.enrol_all(transaction, order)
+
+
+def name_of(office: Office, username: str = "teacher") -> str:
+    name: str = office.world.act(lambda session: session.scalars(select(Person.name).where(Person.username == username)).one())
+    return name
+
+
+def test_a_known_teacher_with_another_name_is_left_out_until_somebody_chooses(office: Office) -> None:
+    found = rename(office, None)
+    assert [(one.row.line, one.known) for one in found.other_names] == [(2, "王秀兰")]
+    assert (found.to_do, name_of(office)) == (0, "王秀兰")
+
+
+def test_a_chosen_name_is_changed_and_kept_with_who_chose_it_and_what_stood_there(office: Office) -> None:
+    clerk = office.world.act(lambda session: add_person(session, "clerk", "周明", (OFFICE,), password=None).id)
+    rename(office, NameChoice.CHANGE, by=By(clerk, office.world.clock()))
+    assert name_of(office) == "王秀蓝"
+    (line,) = office.world.act(
+        lambda session: [one for one in changes.of_class(session, office.world.class_id) if one.change.what == "renamed"]
+    )
+    assert (line.by, line.change.before, line.change.after) == ("周明", "王秀兰", "王秀蓝")
+
+
+def test_a_name_that_is_kept_changes_nothing(office: Office) -> None:
+    assert kinds(rename(office, NameChoice.KEEP)) == [Kind.THERE]
+    assert name_of(office) == "王秀兰"
+
+
+def test_nobody_changes_the_name_of_another_offices_teacher_or_learns_it(office: Office) -> None:
+    elsewhere = office.world.act(lambda session: add_organisation(session, "o2", "外省", "office").path)
+    found = rename(office, NameChoice.CHANGE, path=elsewhere)
+    assert [(one.field, one.code) for one in found.problems] == [("username", "other-name")]
+    assert (name_of(office), found.other_names) == ("王秀兰", [])
+    assert "王秀兰" not in str(found.problems[0])
+
+
+def test_two_people_of_one_name_are_pointed_out_and_nobody_is_refused(office: Office) -> None:
+    rows = [HEAD, ("王秀兰", "wang2", "", "小学"), ("李强", "li1", "", "小学"), ("李 强", "li2", "", "小学"), ("安宁", "an", "", "小学")]
+    found = office.foresee(rows)
+    assert [(one.row.line, list(one.lines), list(one.usernames)) for one in found.same_names] == [
+        (2, [], ["teacher"]),
+        (3, [4], []),
+        (4, [3], []),
+    ]
+    assert found.count(Kind.NEW) == 4

@@ -50,7 +50,7 @@ def test_the_five_lines_mount_a_store_that_keeps_a_statement(
 
 def test_files_that_the_readme_names_are_there() -> None:
     tests = Path(__file__).parents[2]
-    named = set(re.findall(r"`((?:views/)?[a-z_]+\.py)`", README))
+    named = set(re.findall(r"`((?:(?:rules|storage|views)/)?[a-z_]+\.py)`", README))
     tested = set(re.findall(r"`(?:tests/)?((?:conformance|integration|property|unit)/[a-z_/]+\.py)`", README))
     assert len(named) > 30
     assert len(tested) > 15

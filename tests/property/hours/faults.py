@@ -10,7 +10,7 @@ import lms.hours
 from tests.property.planting import Fault, importable
 
 CORE = Path(lms.hours.__file__).parent
-SHARED = "values"  # plain data, the same for every copy, so that cases can be handed to all of them
+SHARED = ("values", "track_values")  # plain data, the same for every copy, so that cases can be handed to all of them
 
 
 FAULTS = (
@@ -124,13 +124,13 @@ FAULTS = (
         "            if levels[self._end] == level:\n                return levels\n            seen += reached",
         "            seen += reached\n            if levels[self._end] == level:\n                self._unseen[start] = CLOSED\n                return levels",
     ),
-    Fault("ties go to the last name", "decide", "names = sorted(case.activities)", "names = sorted(case.activities, reverse=True)"),
-    Fault("ties go to whatever the bundle names first", "decide", "names = sorted(case.activities)", "names = list(case.activities)"),
+    Fault("ties go to the last name", "decide", "names = in_order(case.activities)", "names = in_order(case.activities)[::-1]"),
+    Fault("ties go to whatever the bundle names first", "decide", "names = in_order(case.activities)", "names = list(case.activities)"),
     Fault(
         "hours are rounded per activity",
         "decide",
-        "hours=hours_of(total, case.policy)",
-        "hours=sum(hours_of(part, case.policy) for part in allocation.credited.values())",
+        "hours_of(sum([seconds for name, seconds in allocation.credited.items() if name not in standing_in]), case.policy)",
+        "sum(hours_of(part, case.policy) for part in allocation.credited.values())",
     ),
     Fault(
         "hours are rounded to the nearest",
@@ -181,7 +181,9 @@ def core_with(fault: Fault | None, folder: Path) -> Iterator[ModuleType]:
         source = path.read_text(encoding="utf-8")
         if fault is not None and path.stem == fault.module:
             source = fault.planted(source)
-        source = source.replace("lms.hours.", f"{name}.").replace(f"{name}.{SHARED} ", f"lms.hours.{SHARED} ")
+        source = source.replace("lms.hours.", f"{name}.")
+        for shared in SHARED:
+            source = source.replace(f"{name}.{shared} ", f"lms.hours.{shared} ")
         (package / path.name).write_text(source, encoding="utf-8")
     with importable(folder, name):
         yield importlib.import_module(name)

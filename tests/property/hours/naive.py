@@ -108,10 +108,16 @@ def credited_by_second(case: Case) -> dict[str, int]:
     return by_prefix(case, seconds)
 
 
+def served(case: Case) -> list[str]:
+    """Return the activities of the first requirement by name, then of the next, and last those that count to none."""
+    groups = sorted({rule.counts_to for rule in case.activities.values() if rule.counts_to is not None})
+    return [name for group in [*groups, None] for name in sorted(case.activities) if case.activities[name].counts_to == group]
+
+
 def by_prefix(case: Case, cut: Iterable[tuple[int, date, frozenset[str]]]) -> dict[str, int]:
     """Return credited seconds by activity for time cut into (seconds, local day, live activities)."""
     cut = list(cut)
-    names = sorted(case.activities)
+    names = served(case)
     caps = {name: cap(case, name) for name in names}
     limit = case.policy.daily_limit_minutes
     totals = [0]

@@ -1,0 +1,123 @@
+"""How many pieces of evidence does one launch, and one activity, have at most? The rest is stored and shown, and earns nothing.
+
+Whoever may send statements could otherwise send so many that deciding their hours takes minutes, for ever. The bound is on
+numbers and never on time, so a replay comes to the same. Of each kind of evidence count, in the order of receipt (its second), statement
+id and part,
+
+- the first MOST_OF_LAUNCH of each launch, and
+- of those the first MOST_OF_ACTIVITY of each activity of an enrolment.
+
+The server's own measurements of presence have no bound: it writes at most one a second, whatever is sent to it.
+
+A void statement keeps its place, so voiding never lets in what came later. A statement that is worked through late but was
+stored earlier (it had been set aside, or two were stored at once) takes the place that it has in the record store; what
+then lies beyond the bound no longer counts. So what counts follows from the record store alone, in whatever order it is read.
+What lies beyond the bound when it is worked through is not kept as an observation: nothing that comes later can bring it back.
+"""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from lms.crediting.models import Observation
+from lms.crediting.observe import Observed
+from lms.db import Question
+
+# Our player says what was played once a minute and where somebody pauses, jumps or changes the speed: a two-hour film
+# watched with a pause every five seconds comes to 1,440 segments.
+MOST_OF_LAUNCH = 2_000
+MOST_OF_ACTIVITY = 10_000  # five such launches; somebody who watches a film five times in that way has covered it
+UNBOUNDED = "present"
+
+Proved = tuple[uuid.UUID, Observed]
+Part = tuple[uuid.UUID, int]  # a statement, and which of its observations
+
+
+class Counting:
+    """Says of observations, one after the other in the order above, whether they count."""
+
+    def __init__(self) -> None:
+        self._of_launch: dict[tuple[object, ...], int] = defaultdict(int)
+        self._of_activity: dict[tuple[object, ...], int] = defaultdict(int)
+
+    def takes(self, enrolment_id: int, activity: str, kind: str, launch: str) -> bool:
+        """Say whether the next observation counts."""
+        if kind == UNBOUNDED:
+            return True
+        place = (enrolment_id, activity, kind)
+        own = (*place, launch)
+        if self._of_launch[own] >= MOST_OF_LAUNCH:
+            return False
+        self._of_launch[own] += 1
+        self._of_activity[place] += 1
+        return self._of_activity[place] <= MOST_OF_ACTIVITY
+
+
+_SIZES = Question(
+    select(Observation.activity, Observation.kind, Observation.session, func.count())
+    .where(
+        Observation.enrolment_id == bindparam("enrolment"),
+        Observation.activity.in_(bindparam("activities", expanding=True)),
+        Observation.kind != UNBOUNDED,
+    )
+    .group_by(Observation.activity, Observation.kind, Observation.session)
+)
+
+
+def excess_of(session: Session, enrolment_id: int, proved: Sequence[Proved]) -> set[Part]:
+    """Return what of that which statements prove for one enrolment lies beyond the bound; asks little where nothing does."""
+    bounded = [one for _, one in proved if one.kind != UNBOUNDED]
+    return beyond(session, enrolment_id, proved) if bounded and _may_be_too_many(session, enrolment_id, bounded) else set()
+
+
+def _may_be_too_many(session: Session, enrolment_id: int, new: Sequence[Observed]) -> bool:
+    launches: dict[tuple[str, str, str], int] = defaultdict(int)
+    activities: dict[tuple[str, str], int] = defaultdict(int)
+    kept = _SIZES.ask(session, enrolment=enrolment_id, activities=list({one.activity for one in new}))
+    for activity, kind, launch, number in [*kept, *((one.activity, one.kind, one.session, 1) for one in new)]:
+        launches[activity, kind, launch] += number
+        activities[activity, kind] += number
+    return max(launches.values()) > MOST_OF_LAUNCH or max(activities.values()) > MOST_OF_ACTIVITY
+
+
+def beyond(session: Session, enrolment_id: int, proved: Sequence[Proved] = ()) -> set[Part]:
+    """Return which observations of an enrolment lie beyond the bound: of those that are kept, and of `proved`, which may be kept or not."""
+    kept = select(Observation.at, Observation.statement_id, Observation.part, Observation.activity, Observation.kind, Observation.session)
+    places = {_Place(*row) for row in session.execute(kept.where(Observation.enrolment_id == enrolment_id, Observation.kind != UNBOUNDED))}
+    for part, (statement_id, one) in numbered(proved):
+        if one.kind != UNBOUNDED:
+            places.add(_Place(one.at, statement_id, part, one.activity, one.kind, one.session))
+    counting = Counting()
+    return {(one.statement_id, one.part) for one in sorted(places) if not counting.takes(enrolment_id, one.activity, one.kind, one.launch)}
+
+
+def is_full(kept: Iterable[Observation]) -> bool:
+    """Say whether so much evidence is kept that more of its kind would lie beyond the bound."""
+    launches = Counter((one.kind, one.activity, one.session) for one in kept if one.kind != UNBOUNDED)
+    activities: Counter[tuple[str, str]] = Counter()
+    for (kind, activity, _launch), number in launches.items():
+        activities[kind, activity] += min(number, MOST_OF_LAUNCH)
+    return max(launches.values(), default=0) >= MOST_OF_LAUNCH or max(activities.values(), default=0) >= MOST_OF_ACTIVITY
+
+
+class _Place(NamedTuple):
+    """Where an observation stands in the order, and of what it is."""
+
+    at: int
+    statement_id: uuid.UUID
+    part: int
+    activity: str
+    kind: str
+    launch: str
+
+
+def numbered(proved: Sequence[Proved]) -> Iterable[tuple[int, Proved]]:
+    """Number the observations of each statement from 0."""
+    counted: dict[uuid.UUID, int] = defaultdict(int)
+    for statement_id, one in proved:
+        yield counted[statement_id], (statement_id, one)
+        counted[statement_id] += 1

@@ -1,0 +1,53 @@
+"""Which sessions were attended for long enough, and who was online in the meantime?"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from lms.hours.intervals import clip, union
+from lms.hours.track_values import Attended, Clash, SessionRule
+from lms.hours.values import Case, Interval, Observation, Present
+
+
+def attended_intervals(case: Case) -> dict[str, list[Interval]]:
+    """Return when the learner was in each session, joined and cut to it. A check-in without a check-out is no interval."""
+    sessions = {} if case.track is None else case.track.sessions
+    times: dict[str, list[Interval]] = {place: [] for place in sessions}
+    for seen in case.attestations:
+        if isinstance(seen, Attended) and seen.end is not None:
+            times[seen.place].append((seen.start, seen.end))
+    return {place: clip(union(times[place]), session.start, session.end) for place, session in sessions.items()}
+
+
+def is_attended(session: SessionRule, seconds: int, share: Decimal) -> bool:
+    """Compare exactly, in whole numbers: late, left early and stepped out are one rule."""
+    above, below = share.as_integer_ratio()
+    return seconds * below >= above * (session.end - session.start)
+
+
+def clashes(attended: Mapping[str, list[Interval]], observations: Iterable[Observation]) -> set[Clash]:
+    """Flag each place and activity once where presence in the activity overlaps attendance of the place."""
+    visited = {place: (times, [end for _, end in times]) for place, times in attended.items() if times}
+    if not visited:
+        return set()
+    presents: dict[str, list[Interval]] = defaultdict(list)
+    for seen in observations:
+        if isinstance(seen, Present):
+            presents[seen.activity].append((seen.start, seen.end))
+    found = set()
+    for activity, came in presents.items():
+        online = union(came)
+        starts, ends = [start for start, _ in online], [end for _, end in online]
+        for place, (times, leavings) in visited.items():
+            # only what lies around the session: sessions are apart, so hardly any interval is looked at twice
+            near = online[bisect_right(ends, times[0][0]) : bisect_left(starts, times[-1][1])]
+            if any(_meets(interval, times, leavings) for interval in near):
+                found.add(Clash("clash", activity, place))
+    return found
+
+
+def _meets(interval: Interval, times: Sequence[Interval], ends: Sequence[int]) -> bool:
+    """Say whether an interval shares an instant with one of sorted, disjoint intervals that end at `ends`."""
+    after = bisect_right(ends, interval[0])
+    return after < len(times) and times[after][0] < interval[1]

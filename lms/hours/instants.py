@@ -1,0 +1,8 @@
+"""How is an instant written down?"""
+
+from datetime import UTC, datetime
+
+
+def write_instant(at: int) -> str:
+    """Write an instant as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,204 @@
+"""Reads what a track demands, and of what it can be earned, from an evidence bundle."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, get_args
+
+from lms.hours.json_reader import Reader
+from lms.hours.track_values import Replacement, RequirementKind, RequirementRule, SessionRule, TrackRules
+from lms.hours.values import USUAL_SHARE
+
+KINDS = get_args(RequirementKind)
+TRACK_FIELDS = frozenset({"as_of", "requirements", "sessions", "replacements", "courses"})
+PLAIN_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+FIRST_YEAR = 1970
+MOST_HALF_DAYS, MOST_LOGS = 1000, 1000
+Names = Mapping[str, object] | None  # None: they could not be read, so nobody can say which there are
+
+
+def named(path: str, name: str) -> str:
+    """Return the JSON path of a name that people chose, on one line whatever it holds."""
+    return f"{path}[{json.dumps(name)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names that a bundle's parts may speak of, as they were given; requirements and sessions with what stands there."""
+
+    requirements: Names
+    sessions: Names
+    activities: Names
+    courses: Names
+
+    @staticmethod
+    def of(top: Mapping[str, Any]) -> "Known":
+        """Take the names as given: what has a mistake is known nevertheless."""
+
+        def names(key: str) -> Names:
+            found = top.get(key)
+            return {} if found is None else found if isinstance(found, dict) else None
+
+        return Known(names("requirements"), names("sessions"), names("activities"), names("courses"))
+
+    def kind_of(self, requirement: str) -> object:
+        """Return the kind that a requirement is given, None where it has none that exists."""
+        found = (self.requirements or {}).get(requirement)
+        kind = found.get("kind") if isinstance(found, dict) else None
+        return kind if isinstance(kind, str) and kind in KINDS else None
+
+
+class TrackReader(Reader):
+    """Reads the parts of a bundle that speak of requirements. `known` is set before anything else is read."""
+
+    known = Known({}, {}, {}, {})
+
+    def share(self, value: Any, path: str) -> Decimal:
+        """Read a share, above 0 and at most 1; 0.8 where it is left out."""
+        if value is None:
+            return USUAL_SHARE
+        found = Decimal(value) if isinstance(value, str) and PLAIN_DECIMAL.fullmatch(value) else Decimal(0)
+        if not 0 < found <= 1:
+            self.refuse(path, 'must be a decimal text above 0 and at most 1, such as "0.8"', value)
+            return USUAL_SHARE
+        return found
+
+    def amount(self, value: Any, path: str) -> Decimal:
+        """Read a decimal above 0, written as text."""
+        found = Decimal(value) if isinstance(value, str) and PLAIN_DECIMAL.fullmatch(value) else Decimal(0)
+        if found == 0:
+            self.refuse(path, 'must be a decimal text above 0, such as "7.5", with at most nine digits on each side', value)
+            return Decimal(1)
+        return found
+
+    def day(self, value: Any, path: str) -> date:
+        """Read a local date."""
+        try:
+            if isinstance(value, str) and PLAIN_DATE.fullmatch(value):
+                found = date.fromisoformat(value)
+                if found.year >= FIRST_YEAR:
+                    return found
+        except ValueError:
+            pass
+        self.refuse(path, "must be a date, such as 2026-03-15", value)
+        return date(FIRST_YEAR, 1, 1)
+
+    def known_name(self, value: Any, path: str, known: Names, what: str) -> str:
+        """Read a name that must be among those of the bundle."""
+        name = self.text(value, path)
+        if name == value and known is not None and name not in known:
+            self.refuse(path, f"{name!r} is not among the {what}")
+        return name
+
+    def requirement_name(self, value: Any, path: str, *kinds: str) -> str:
+        """Read the name of a requirement, which must be of one of these kinds if any are given."""
+        name = self.known_name(value, path, self.known.requirements, "requirements")
+        kind = self.known.kind_of(name)
+        if name == value and kind is not None and kinds and kind not in kinds:
+            self.refuse(path, f"{name!r} is a requirement of {kind}, not of {' or '.join(kinds)}")
+        return name
+
+    def track(self, top: Mapping[str, Any], path: str) -> TrackRules | None:
+        """Read everything that requirements are judged by; None where the bundle has no requirements."""
+        problems = len(self.problems)
+        courses = self._courses(top.get("courses"), f"{path}.courses")
+        compulsory = any(courses.values()) or len(self.problems) > problems  # one that could not be read may be
+        sessions = self._sessions(top.get("sessions"), f"{path}.sessions")
+        replacements = self._replacements(top.get("replacements"), f"{path}.replacements")
+        if top.get("requirements") is None:
+            return None
+        requirements = {
+            name: self._requirement(item, place, compulsory)
+            for name, item, place in self._items(top["requirements"], f"{path}.requirements")
+        }
+        if top.get("as_of") is None and any(rule.kind == "months" for rule in requirements.values()):
+            self.refuse(f"{path}.as_of", "is missing: it says up to when months have passed")
+        return TrackRules(requirements, sessions, replacements, courses)
+
+    def _items(self, value: Any, path: str) -> Iterable[tuple[str, Any, str]]:
+        for name, item in ({} if value is None else self.mapping(value, path)).items():
+            self.text(name, named(path, name))
+            yield name, item, named(path, name)
+
+    def _requirement(self, value: Any, path: str, compulsory: bool) -> RequirementRule:
+        kind = value.get("kind") if isinstance(value, dict) else None
+        months = {"starts"} if kind == "months" else set()
+        found = self.object(value, path, {"kind"} | months, {"target"} | ({"logs_a_month"} if months else set()))
+        if found is None:
+            return RequirementRule("tasks")
+        if not isinstance(kind, str) or kind not in KINDS:
+            self.refuse(f"{path}.kind", f"must be one of {', '.join(KINDS)}", found["kind"])
+            return RequirementRule("tasks")
+        target = None if found.get("target") is None else self.amount(found["target"], f"{path}.target")
+        if kind == "courses" and target is None and not compulsory:
+            self.refuse(path, "demands all compulsory courses, and there are none")
+        logs = self.whole(found.get("logs_a_month", 1), f"{path}.logs_a_month", least=1, most=MOST_LOGS)
+        # the kinds are the words of the type, checked above
+        return RequirementRule(kind, target, self.day(found["starts"], f"{path}.starts") if months else None, logs)  # type: ignore[arg-type]
+
+    def _courses(self, value: Any, path: str) -> dict[str, bool]:
+        courses = {}
+        for name, item, place in self._items(value, path):
+            found = self.object(item, place, set(), {"compulsory"}) or {}
+            courses[name] = self.boolean(found.get("compulsory", True), f"{place}.compulsory")
+        return courses
+
+    def _sessions(self, value: Any, path: str) -> dict[str, SessionRule]:
+        sessions = {}
+        for name, item, place in self._items(value, path):
+            found = self.object(item, place, {"counts_to", "from", "to", "half_days"}, set())
+            if found is None:
+                continue
+            counts_to = self.requirement_name(found["counts_to"], f"{place}.counts_to", "days")
+            problems = len(self.problems)
+            start, end = self.span(found, place, "from", "to")
+            if start == end and problems == len(self.problems):
+                self.refuse(f"{place}.from", "does not lie before 'to'")
+            half_days = self.whole(found["half_days"], f"{place}.half_days", most=MOST_HALF_DAYS)
+            if problems == len(self.problems):
+                sessions[name] = SessionRule(counts_to, start, end, half_days)
+        self._refuse_overlaps(sessions, path)
+        return sessions
+
+    def _refuse_overlaps(self, sessions: Mapping[str, SessionRule], path: str) -> None:
+        ordered = sorted(sessions, key=lambda name: (sessions[name].start, sessions[name].end, name))
+        longest = ""
+        for name in ordered:
+            if longest in sessions and sessions[name].start < sessions[longest].end:
+                self.refuse(named(path, name), f"overlaps the session {longest!r}")
+            if longest not in sessions or sessions[name].end > sessions[longest].end:
+                longest = name
+
+    def _replacements(self, value: Any, path: str) -> dict[str, Replacement]:
+        replacements: dict[str, Replacement] = {}
+        owners: dict[str, str] = {}
+        for name, item, place in self._items(value, path):
+            found = self.object(item, place, {"sessions", "activities"}, set())
+            if found is None:
+                continue
+            sessions = [
+                self.known_name(one, f"{place}.sessions[{index}]", self.known.sessions, "sessions")
+                for index, one in enumerate(self.array(found["sessions"], f"{place}.sessions"))
+            ]
+            activities = [
+                self._stand_in(one, f"{place}.activities[{index}]", owners, name)
+                for index, one in enumerate(self.array(found["activities"], f"{place}.activities"))
+            ]
+            replacements[name] = Replacement(frozenset(sessions), frozenset(activities))
+        return replacements
+
+    def _stand_in(self, value: Any, path: str, owners: dict[str, str], replacement: str) -> str:
+        """Read an activity of a replacement: it belongs to this one alone, to no requirement and to no course."""
+        name = self.known_name(value, path, self.known.activities, "activities")
+        if name == value:
+            if owners.setdefault(name, replacement) != replacement:
+                self.refuse(path, f"{name!r} belongs to the replacement {owners[name]!r} already")
+            rule = (self.known.activities or {}).get(name)
+            taken = [key for key in ("counts_to", "course") if isinstance(rule, dict) and rule.get(key) is not None]
+            if taken:
+                self.refuse(path, f"{name!r} stands for a session and may not have {' or '.join(map(repr, taken))}")
+        return name

@@ -1,0 +1,214 @@
+"""How does a list come into a class? It is shown with what would come of each row, and confirmed, before anything is done.
+
+Nothing of a list is kept before somebody confirms it: the page that shows it carries it, and it is read and checked again then.
+"""
+
+import base64
+import binascii
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from lms.accounts.access import person, requires, scope
+from lms.accounts.models import OFFICE
+from lms.celery_app import ring
+from lms.classes.models import TrainingClass
+from lms.classes.setup import tracks_of
+from lms.clock import now
+from lms.db import session, transaction
+from lms.jobs import queue
+from lms.jobs.tasks import work
+from lms.office import roster_job
+from lms.office.places import bp, own_class
+from lms.office.views.adding import below, page
+from lms.programmes.values import Track
+from lms.rosters import heads, rows, table
+from lms.rosters.heads import Columns
+from lms.rosters.outcomes import Kind, NameChoice, foresee
+from lms.rosters.problems import Unreadable, field_names, shown
+from lms.rosters.rows import HeadsUnknown, Roster
+from lms.rosters.table import Table
+
+FORM_BYTES = 262_144  # the form around a list
+FORM_PARTS = 6_000  # fields: a choice for each row, and a few more
+CARRIED_BYTES = table.MOST_BYTES * 3 // 2  # a list as the page carries it: packed, and in letters
+AT_ONCE = 50  # rows of a table on one page
+MOST_CHOICES = 200  # names chosen at once
+SAMPLE = 6  # lines shown to whoever assigns columns
+NUMBER = re.compile(r"\d{1,3}")
+LISTS = {"office.preview", "office.columns", "office.enrol"}
+
+
+@bp.url_value_preprocessor
+def _allow_lists(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Set the limits before anything reads the form (the check for forged forms does)."""
+    if endpoint in LISTS:
+        request.max_content_length = request.max_form_memory_size = CARRIED_BYTES + FORM_BYTES
+        request.max_form_parts = FORM_PARTS
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list as it was uploaded or carried, with what was said about it on the pages before."""
+
+    content: bytes
+    tracks: Sequence[Track]
+    usual: str
+    columns: Columns | None
+
+    @property
+    def carried(self) -> str:
+        """The list as the page carries it."""
+        return base64.b64encode(zlib.compress(self.content)).decode()
+
+    def read(self) -> tuple[Table, Roster]:
+        """Read it, by the columns that were assigned or are known."""
+        found = table.read(self.content)
+        return found, rows.read(found.lines, self.tracks, self.usual, self.columns)
+
+
+def _given(class_id: int) -> _List:
+    tracks, usual = tracks_of(session(), class_id), request.form.get("track", "")
+    return _List(_uploaded() or _unpacked(), tracks, usual if usual in {one.key for one in tracks} else "", _columns())
+
+
+def _uploaded() -> bytes:
+    upload = request.files.get("file")
+    if upload is None:
+        return b""
+    with closing(upload):
+        return upload.stream.read(table.MOST_BYTES + 1)
+
+
+def _unpacked() -> bytes:
+    try:
+        packed = base64.b64decode(request.form.get("list", ""), validate=True)
+        return zlib.decompressobj().decompress(packed, table.MOST_BYTES + 1)
+    except (binascii.Error, zlib.error):
+        return b""
+
+
+def _columns() -> Columns | None:
+    """Return the columns that somebody assigns on this page, or assigned on an earlier one."""
+    said = {int(index): name for key, name in request.form.items() if (index := _index_in(key)) and name}
+    if not said:
+        return heads.parsed(request.form.get("columns", ""))
+    return heads.parsed(",".join(f"{name}:{index}" for index, name in said.items()) + f";{request.form.get('head', '0')}")
+
+
+def _index_in(key: str) -> str:
+    name, _dash, index = key.partition("-")
+    return index if name == "column" and NUMBER.fullmatch(index) else ""
+
+
+@bp.post("/classes/<int:class_id>/list")
+@requires(OFFICE)
+def preview(class_id: int) -> ResponseReturnValue:
+    """Show what would come of each row of a list; nothing is kept. Where its columns are not known, ask which is what."""
+    found = own_class(class_id)
+    if found.closed_at is not None:
+        return page(found, status=422)
+    given = _given(class_id)
+    if not given.content:
+        return page(found, unreadable=_("Choose a file with a list of teachers."), status=422)
+    try:
+        return _preview(found, given)
+    except HeadsUnknown as error:
+        return _assign(found, given, str(error))
+    except Unreadable as error:
+        return page(found, unreadable=str(error), status=422)
+
+
+def _preview(training_class: TrainingClass, given: _List) -> str:
+    found, roster = given.read()
+    foreseen = foresee(session(), training_class, roster, scope())
+    return render_template(
+        "office/preview.html",
+        training_class=training_class,
+        roster=roster,
+        encoding=found.encoding,
+        foreseen=foreseen,
+        given=given,
+        columns=given.columns.written() if given.columns else "",
+        chosen=_names(),
+        names=field_names(),
+        tracks={one.key: one.name for one in given.tracks},
+        kinds=Kind,
+        choices=NameChoice,
+        most_choices=MOST_CHOICES,
+        part=_part,
+    )
+
+
+def _part(name: str, items: Sequence[object]) -> Mapping[str, Any]:
+    """Return one page of a long table: its items, its number from 1, and how many pages there are."""
+    said = request.form.get(f"page_{name}", "")
+    pages = max(1, -(-len(items) // AT_ONCE))
+    number = min(int(said), pages) if NUMBER.fullmatch(said) and int(said) else 1
+    return {"items": items[(number - 1) * AT_ONCE : number * AT_ONCE], "number": number, "pages": pages, "all": len(items)}
+
+
+def _names() -> Mapping[int, NameChoice]:
+    """Return what was chosen for known teachers with another name, by line."""
+    said = [(key.removeprefix("name-"), value) for key, value in request.form.items() if key.startswith("name-")]
+    return {int(line): NameChoice(value) for line, value in said if line.isascii() and line.isdigit() and value in set(NameChoice)}
+
+
+@bp.post("/classes/<int:class_id>/list/columns")
+@requires(OFFICE)
+def columns(class_id: int) -> ResponseReturnValue:
+    """Ask which column is what, also where that seemed to be known."""
+    found = own_class(class_id)
+    given = _given(class_id)
+    try:
+        return _assign(found, given) if found.closed_at is None and given.content else page(found, status=422)
+    except Unreadable as error:
+        return page(found, unreadable=str(error), status=422)
+
+
+def _assign(training_class: TrainingClass, given: _List, wrong: str = "") -> ResponseReturnValue:
+    lines = table.read(given.content).lines
+    assigned = given.columns or heads.guessed([line.cells for line in lines])
+    shown_page = render_template(
+        "office/assign.html",
+        training_class=training_class,
+        given=given,
+        wrong=wrong,
+        tried=any(key.startswith("column-") for key in request.form),
+        sample=[[shown(cell) for cell in line.cells] for line in lines[: SAMPLE + assigned.line]],
+        numbers=[line.number for line in lines[: heads.LOOKED_AT + 1]],
+        width=max((len(line.cells) for line in lines), default=0),
+        fields={index: name for name, index in assigned.at.items()},
+        assigned=assigned,
+        names=field_names(),
+    )
+    return shown_page, 422 if wrong else 200
+
+
+@bp.post("/classes/<int:class_id>/list/enrol")
+@requires(OFFICE)
+def enrol(class_id: int) -> ResponseReturnValue:
+    """Enrol a list that was shown, in the background; the same list twice is the same work."""
+    found = own_class(class_id)
+    if found.closed_at is not None:
+        return page(found, status=422)
+    try:
+        _table, roster = _given(class_id).read()
+    except Unreadable:
+        roster = Roster((), ())
+    if not roster.rows:
+        return page(found, unreadable=_("There is nobody in it who could be enrolled."), status=422)
+    params = roster_job.params_of(found, roster_job.Confirmed(roster, below(), person().id, _names()), str(get_locale()))
+    with transaction() as writing:
+        queue.enqueue(writing, roster_job.ROSTER, person().id, params, now())
+    ring(work)
+    flash(_("The teachers are being enrolled. The progress is shown here; you may close this page."), "info")
+    return redirect(url_for("jobs.mine"))

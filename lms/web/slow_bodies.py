@@ -1,0 +1,141 @@
+"""Which request bodies does this process wait for, from whom, and when does it give one up?
+
+The server's own time limit covers only the head of a request. Here a body has `GRACE_S` and then must have come at `SLOWEST`
+bytes a second or more: enough for a phone on a weak line, and a dead connection is closed. WSGI does not say which connection a
+request came on; the kernel (Linux) says of each connection of an address how long ago something was sent on it, and nothing is
+sent while a body is waited for. On other systems nothing is closed, and only the limits on numbers hold.
+"""
+
+import os
+import socket
+import stat
+import struct
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+from wsgiref.types import WSGIEnvironment
+
+import structlog
+
+log = structlog.get_logger(__name__)
+MOST_OF_ONE = 32  # bodies of one address; a school behind one address has more people, but hardly ever so many bodies under way
+MOST = 384  # bodies of all addresses
+GRACE_S = 60.0
+SLOWEST = 500  # bytes a second
+ROUND_S = 5.0
+SLACK_S = 3.0
+HEAD_BYTES = 32 * 1024  # what may have come before the body, and what of it the server has not handed over yet
+_LAST_SENT_MS, _RECEIVED = struct.Struct("44xI"), struct.Struct("128xQ")  # in `struct tcp_info` (linux/tcp.h)
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """A body that is waited for: the client's address, the connection (address of its other end, own port), and what has come."""
+
+    client: str
+    connection: tuple[str, int]
+    since: float
+    received: int = 0
+
+
+class PendingBodies:
+    """All bodies that this process waits for."""
+
+    def __init__(self, trusted_proxies: int = 0) -> None:
+        self._trusted_proxies = trusted_proxies
+        self._lock = threading.Lock()
+        self._bodies: set[Pending] = set()
+        self._of_client: Counter[str] = Counter()
+
+    def begin(self, environ: WSGIEnvironment) -> Pending | None:
+        """Note that the body of a request is waited for; None where too many are, and this one is to be refused."""
+        peer = environ.get("REMOTE_ADDR", "")
+        client = _client(peer, environ.get("HTTP_X_FORWARDED_FOR", ""), self._trusted_proxies)
+        with self._lock:
+            if len(self._bodies) >= MOST or self._of_client[client] >= MOST_OF_ONE:
+                return None
+            body = Pending(client, (peer, int(environ.get("SERVER_PORT", 0))), time.monotonic())
+            self._bodies.add(body)
+            self._of_client[client] += 1
+        return body
+
+    def end(self, body: Pending) -> None:
+        """Note that a body is waited for no more."""
+        with self._lock:
+            self._bodies.remove(body)
+            self._of_client[body.client] -= 1
+            if not self._of_client[body.client]:
+                del self._of_client[body.client]
+
+    def overdue(self, now: float) -> dict[tuple[str, int], float]:
+        """Return the age, in seconds, of the youngest overdue body of each (address, own port) that has one."""
+        with self._lock:
+            bodies = list(self._bodies)
+        ages: dict[tuple[str, int], float] = {}
+        for body in bodies:
+            age = now - body.since
+            if age > GRACE_S + body.received / SLOWEST:
+                ages[body.connection] = min(age, ages.get(body.connection, age))
+        return ages
+
+    def watch(self) -> None:
+        """Give up overdue bodies from now on, in a thread of its own."""
+        if sys.platform == "linux":
+            threading.Thread(target=self._watch, name="slow-bodies", daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(ROUND_S)
+            for (peer, port), age in self.overdue(time.monotonic()).items():
+                log.warning("request.body-given-up", connections=close_silent(peer, port, age - SLACK_S))
+
+
+def _client(peer: str, forwarded: str, trusted_proxies: int) -> str:
+    """Return whose bodies are counted together: an address, of IPv6 the network of one customer (/64)."""
+    address = peer
+    if trusted_proxies and forwarded:
+        address = forwarded.split(",")[-trusted_proxies:][0].strip()
+    if ":" in address:
+        with suppress(ValueError):
+            found = ip_address(address.partition("%")[0])
+            return str(found.ipv4_mapped or int(found) >> 64) if found.version == 6 else address  # noqa: PLR2004
+    return address
+
+
+def close_silent(peer: str, port: int, seconds: float) -> int:
+    """Close the connections of `peer` to our `port` on which nothing was sent for so long and too little has come; return how many."""
+    closed = 0
+    for connection in _connections(peer, port):
+        with connection, suppress(OSError, struct.error):
+            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+            (silent_ms,), (received,) = _LAST_SENT_MS.unpack_from(info), _RECEIVED.unpack_from(info)
+            if silent_ms / 1000 >= seconds and received < HEAD_BYTES + SLOWEST * silent_ms / 1000:
+                connection.shutdown(socket.SHUT_RDWR)
+                closed += 1
+    return closed
+
+
+def _connections(peer: str, port: int) -> Iterator[socket.socket]:
+    """Yield the TCP connections of `peer` to our `port`, each a copy that the caller closes."""
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                found = socket.socket(fileno=os.dup(int(name)))
+                if found.type == socket.SOCK_STREAM and _ends(found) == (peer, port):
+                    yield found
+                else:
+                    found.close()
+
+
+def _ends(connection: socket.socket) -> tuple[str, int] | None:
+    """Return the address at the other end and our own port; None where nobody is there or it is no network connection."""
+    try:
+        peer, own = connection.getpeername(), connection.getsockname()
+    except OSError:
+        return None
+    return (str(peer[0]), int(own[1])) if isinstance(peer, tuple) and isinstance(own, tuple) else None

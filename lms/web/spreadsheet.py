@@ -1,0 +1,72 @@
+"""How does a table become a file for a spreadsheet? Text stays text: no cell is ever a formula, and no number loses its zeros.
+
+CSV is for programs: a spreadsheet that opens it reads 001234 as 1234. People get XLSX, whose cells say that they are text.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+OPTIONS = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+WIDE, NARROW = 32, 14
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+Cell = str | int | Decimal
+
+
+class Book:
+    """A workbook, written row by row; the same rows and moment give the same bytes."""
+
+    def __init__(self, made_at: datetime) -> None:
+        self._file = io.BytesIO()
+        self._book = Workbook(self._file, OPTIONS)
+        self._book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)})
+        self._text = self._book.add_format({"num_format": "@"})
+        self._head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+
+    def sheet(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> None:
+        """Add a sheet; the first row and column stay in sight. `widths` are of the first columns.
+
+        Empty cells are of the format *text*: what somebody types into them stays as it was typed, zeros in front included.
+        """
+        sheet = self._book.add_worksheet(name)
+        sheet.set_column(0, max(len(head) - 1, 0), NARROW, self._text)
+        for column, width in enumerate(widths or (WIDE,)):
+            sheet.set_column(column, column, width, self._text)
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        for column, text in enumerate(head):
+            sheet.write_string(0, column, text, self._head)
+        for number, row in enumerate(rows, start=1):
+            for column, cell in enumerate(row):
+                self._write(sheet, number, column, cell)
+
+    def _write(self, sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
+        if isinstance(cell, str):
+            sheet.write_string(row, column, _plain(cell), self._text)
+        else:
+            sheet.write_number(row, column, float(cell))
+
+    def content(self) -> bytes:
+        """Finish the workbook and return its bytes."""
+        self._book.close()
+        return self._file.getvalue()
+
+
+def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows as a CSV file that spreadsheets open as Chinese; no cell of it is a formula."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([_plain(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _plain(cell: str) -> str:
+    """Return a text that no program takes for a formula, also when it opens the sheet as CSV later."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -1,0 +1,52 @@
+"""Which processes of ours do tests run? `lms serve` and other commands, each on an installation in a folder of its own."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from lms.serve_commands import STOP_S
+
+LMS = str(Path(sys.executable).with_name("lms"))
+PATIENCE_S = 120
+
+
+def env_of(folder: Path, **settings: str) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "LMS_DATA_DIR": str(folder / "data"), **settings}
+
+
+def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [LMS, *words], cwd=folder, env=env_of(folder, **settings), capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@contextmanager
+def serving(folder: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `lms serve` on an installation until the end of the block; what it writes is in its folder's `log`."""
+    log = folder / "log"
+    with log.open("wb") as err:
+        server = subprocess.Popen([LMS, "serve", "--port", str(port)], cwd=folder, env=env_of(folder, **settings), stdout=err, stderr=err)
+    try:
+        end = time.monotonic() + PATIENCE_S
+        while asked(f"http://localhost:{port}/readyz") != 200:
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.2)
+        yield server
+    finally:
+        server.terminate()  # not killed: what it watches over would stay
+        server.wait(STOP_S + 30)
+
+
+def asked(address: str) -> int:
+    """Return the status that an address gives; 0 where nobody answers."""
+    try:
+        return httpx.get(address, timeout=10).status_code
+    except httpx.TransportError:
+        return 0
