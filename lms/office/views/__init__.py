@@ -4,6 +4,16 @@ from lms.office.places import bp
 from lms.office.views import adding, attendance, classes, lists, opening, passwords, practice, staff, teachers, timetable, today
 
 __all__ = [
-    *("adding", "attendance", "bp", "classes", "lists", "opening"),
-    *("passwords", "practice", "staff", "teachers", "timetable", "today"),
+    "adding",
+    "attendance",
+    "bp",
+    "classes",
+    "lists",
+    "opening",
+    "passwords",
+    "practice",
+    "staff",
+    "teachers",
+    "timetable",
+    "today",
 ]

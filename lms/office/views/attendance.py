@@ -16,10 +16,10 @@ from lms.attendance.models import STATES, AttendanceMark
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.setup import locked_class
 from lms.clock import now
-from lms.crediting.attesting import Attested
 from lms.db import session, transaction
 from lms.office import attendance_form
 from lms.office.attendance_form import Typed
+from lms.office.attesting import attesting
 from lms.office.places import bp, by_me, own_session
 from lms.programmes.store import document_of
 
@@ -95,7 +95,7 @@ def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
         problems = marking.problems_of(lesson, wanted, there)
         if not problems:
             by = by_me()
-            count = marking.note(writing, writing.get_one(ClassSession, session_id), wanted, by, Attested.of(writing, by))
+            count = marking.note(writing, writing.get_one(ClassSession, session_id), wanted, by, attesting(writing, by))
     if problems:
         shown = {one.id: rows.get(one.id, attendance_form.shown(marks.get(one.id), zone)) for one in people}
         return _page(found, lesson, people, shown, marks, attendance_form.told(problems)), 422
