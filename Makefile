@@ -6,7 +6,7 @@ WORKERS ?= logical
 
 VENV := .venv
 BIN  := $(VENV)/bin
-# With hashes: nothing is installed that the lock does not know.
+# With hashes, so that only what the lock names is installed.
 PIP_INSTALL  = if command -v uv >/dev/null; then uv pip install -q --python $(BIN)/python --require-hashes -r $(1); \
                else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1); fi
 # The demo never touches a database that somebody's environment names.

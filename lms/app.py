@@ -42,8 +42,8 @@ from lms.records import partitions
 from lms.records import views as records
 from lms.transcripts import views as transcripts
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
-from lms.web.fast_path import Early
-from xapi.fast_path import EarlyStatements
+from lms.web.fast_path import FastPath
+from xapi.fast_path import FastStatements
 
 SCHEDULE = {
     **learning_tasks.SCHEDULE,
@@ -94,8 +94,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **records_export.KINDS})
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # the window on the record store is one blueprint of several slices
         app.register_blueprint(blueprint)
-    plain: EarlyStatements = app.extensions["xapi_early"]
-    fast_path.init_app(app, settings, {plain.path: Early("xapi.statements", plain), **beats.early(app, settings)})
+    plain: FastStatements = app.extensions["xapi_early"]
+    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.early(app, settings)})
     return app
 
 

@@ -25,7 +25,11 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "db": ("lms.db_commands:db",),
     "demo": ("lms.demo.commands:demo",),
     "hours": ("lms.crediting.commands:hours",),
-    "ledger": ("lms.crediting.commands:ledger",),
+    "ledger": (
+        "lms.crediting.commands:ledger",
+        "lms.crediting.attendance_commands:convert_attendance",
+        "lms.audit.commands:verify",
+    ),
     "organisation": ("lms.accounts.commands:organisation",),
     "programme": ("lms.programmes.commands:programme",),
     "serve": ("lms.serve_commands:serve",),

@@ -6,7 +6,7 @@
 import math
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +90,10 @@ class Database:
         self.engine.dispose()
         self._single_engine.dispose()
 
+    def listen(self, name: str, hook: Callable[..., None]) -> None:
+        """Call `hook` at an event of every writing session (SQLAlchemy's names: `after_flush`, `before_commit`)."""
+        event.listen(self._writers, name, hook)
+
     def reader(self) -> Session:
         """Open a session for reading, on PostgreSQL for nothing else; the caller closes it."""
         return self._readers()
@@ -112,7 +116,7 @@ class Database:
             yield connection
 
 
-class Question:
+class PreparedSelect:
     """A SELECT that is asked all the time: put together once, and put to PostgreSQL in its driver's own words.
 
     Its values are told by name (`bindparam`; a list with `expanding=True`). It is for columns whose values the drivers give

@@ -21,7 +21,7 @@ from lms.db import Base, Database, UtcDateTime
 
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 20
-SILENT = timedelta(seconds=3 * HEARTBEAT_SECONDS)
+HEARTBEAT_TIMEOUT = timedelta(seconds=3 * HEARTBEAT_SECONDS)
 FORGOTTEN = timedelta(days=1)  # containers come and go, each with a name of its own
 LONGEST_NAME = 40
 LONGEST_NUMBER = 8  # a process number, and the colon before it
@@ -59,7 +59,7 @@ def problem_of(session: Session, name: str, at: datetime) -> str | None:
     found = session.get(WorkerHeartbeat, name)
     if found is None:
         return "has not run yet"
-    return None if at - found.at < SILENT else f"silent for {int((at - found.at).total_seconds())} s"
+    return None if at - found.at < HEARTBEAT_TIMEOUT else f"silent for {int((at - found.at).total_seconds())} s"
 
 
 def problem_of_all(session: Session, at: datetime) -> str | None:
@@ -68,7 +68,7 @@ def problem_of_all(session: Session, at: datetime) -> str | None:
     if problem is None:
         return None
     last = {kind: session.scalar(select(func.max(WorkerHeartbeat.at)).where(WorkerHeartbeat.name.like(f"{kind}@%"))) for kind in KINDS}
-    silent = [KINDS[kind] for kind, heard in last.items() if heard is not None and at - heard >= SILENT]
+    silent = [KINDS[kind] for kind, heard in last.items() if heard is not None and at - heard >= HEARTBEAT_TIMEOUT]
     return f"{problem}; {' and '.join(silent)} silent, too" if silent else problem
 
 

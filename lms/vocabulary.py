@@ -9,6 +9,14 @@ STRETCH = f"{OURS}/extensions/stretch"  # context: {"from": …, "to": …}, one
 
 PRESENT = f"{OURS}/verbs/was-present"  # written by the server alone, for one closed stretch
 
+# Written by the LMS alone, for what people of authority attest; ATTESTED says what.
+ATTENDED = "http://adlnet.gov/expapi/verbs/attended"
+TASK_ACCEPTED = f"{OURS}/verbs/had-task-accepted"
+LOG_ACCEPTED = f"{OURS}/verbs/had-log-accepted"
+WAIVED = "https://w3id.org/xapi/adl/verbs/waived"
+ATTESTATIONS = frozenset({ATTENDED, TASK_ACCEPTED, LOG_ACCEPTED, WAIVED})
+ATTESTED = f"{OURS}/extensions/attested"  # context: the enrolment, and of which session or requirement how much
+
 COMPLETED = "http://adlnet.gov/expapi/verbs/completed"
 PASSED = "http://adlnet.gov/expapi/verbs/passed"
 FAILED = "http://adlnet.gov/expapi/verbs/failed"
@@ -24,6 +32,8 @@ SPEED = "https://w3id.org/xapi/video/extensions/speed"
 
 COURSE_TYPE = "http://adlnet.gov/expapi/activities/course"
 ACTIVITY_TYPE = "http://adlnet.gov/expapi/activities/lesson"
+SESSION_TYPE = "http://adlnet.gov/expapi/activities/meeting"
+REQUIREMENT_TYPE = "http://adlnet.gov/expapi/activities/objective"
 
 
 def course_iri(public_url: str, course: str) -> str:
@@ -34,6 +44,16 @@ def course_iri(public_url: str, course: str) -> str:
 def activity_iri(public_url: str, course: str, activity: str) -> str:
     """Return the xAPI activity id of one activity of a course; its parts lie under it ('…/part', '…?subContentId=')."""
     return f"{course_iri(public_url, course)}/activity/{activity}"
+
+
+def session_iri(public_url: str, place: str) -> str:
+    """Return the xAPI activity id of a session ('<class code>:<session key>')."""
+    return f"{public_url}/id/session/{place}"
+
+
+def requirement_iri(public_url: str, enrolment_id: int, requirement: str) -> str:
+    """Return the xAPI activity id of a requirement of one enrolment."""
+    return f"{public_url}/id/enrolment/{enrolment_id}/requirement/{requirement}"
 
 
 def actor_of(public_url: str, account: str) -> dict[str, object]:

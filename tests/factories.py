@@ -30,6 +30,7 @@ from lms.learning.models import Launch, Registration
 from lms.learning.stating import Subject, present_statement, store
 from lms.learning.stretch import Stretch
 from lms.programmes import store as programmes
+from lms.programmes.documents import digest
 
 BEGIN = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in China
 PUBLIC_URL, CONTENT_URL = "http://localhost", "http://127.0.0.1"
@@ -115,7 +116,7 @@ def add_course(
         course=Course(code=code),
         number=1,
         document=document,
-        document_sha256=uuid.uuid4().hex * 2,
+        document_sha256=digest(document),
         package_sha256="0" * 64,
         title_zh=document["title"]["zh"],
         title_en=document["title"]["en"],
@@ -133,7 +134,7 @@ def add_class(session: Session, code: str, provider: Organisation, *courses: Cou
     """Add a class of the online-teaching programme (40 hours for primary, 50 for junior; 45 minutes each) with courses."""
     text = (resources.files("lms.programmes") / "data" / "online-teaching-2020.toml").read_text(encoding="utf-8")
     version = programmes.import_toml(session, text, BEGIN).version
-    run = setup.Run(code, f"在线教学能力提升 {code} 班", provider, date(2026, 3, 1), date(2026, 6, 30))
+    run = setup.ClassDetails(code, f"在线教学能力提升 {code} 班", provider, date(2026, 3, 1), date(2026, 6, 30))
     created = setup.create_class(session, version, run)
     for course in courses:
         setup.bind_course(session, created, course, "online")

@@ -10,7 +10,7 @@ from xapi.rules.auth import Credential
 from xapi.storage.connecting import connect
 from xapi.storage.doorbell import statements_stored
 from xapi.views import Mark, blueprint, unmarked
-from xapi.views.fast_path import EarlyStatements, before
+from xapi.views.fast_path import FastStatements, before
 from xapi.views.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions, nobody, utc_now
 
 __all__ = ["Credential", "answer_early", "connect", "init_app", "keys", "partitions", "statements_stored", "utc_now"]
@@ -42,7 +42,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits)
     mounted = blueprint(mount, mark)
     app.register_blueprint(mounted, url_prefix=url_prefix)
-    app.extensions["xapi_early"] = EarlyStatements(app, mount, f"{url_prefix}/statements")
+    app.extensions["xapi_early"] = FastStatements(app, mount, f"{url_prefix}/statements")
     return mounted
 
 

@@ -1,5 +1,5 @@
 """How does a host answer plain POSTs of statements before Flask sees them? Part of the record store's face."""
 
-from xapi.views.fast_path import EarlyStatements, read_ahead
+from xapi.views.fast_path import FastStatements, read_ahead
 
-__all__ = ["EarlyStatements", "read_ahead"]
+__all__ = ["FastStatements", "read_ahead"]

@@ -6,14 +6,14 @@ from xapi.storage.files import Kept, content_of, kept_for
 from xapi.storage.finding import find_many
 from xapi.storage.forward_scan import count_following, earlier_about, following
 from xapi.storage.packing import JSON, pack
-from xapi.storage.viewer_queries import AnyOf, Look, Seen, about, latest, some
+from xapi.storage.viewer_queries import AnyOf, StatementFilter, StoredStatement, about, latest, some
 
 __all__ = [
     "JSON",
     "AnyOf",
     "Kept",
-    "Look",
-    "Seen",
+    "StatementFilter",
+    "StoredStatement",
     "about",
     "content_of",
     "count_following",

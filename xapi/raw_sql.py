@@ -1,5 +1,5 @@
 """Queries in PostgreSQL's own driver, for hot paths. Part of the record store's face."""
 
-from xapi.storage.raw_sql import Question, ask
+from xapi.storage.raw_sql import PreparedQuery, ask
 
-__all__ = ["Question", "ask"]
+__all__ = ["PreparedQuery", "ask"]

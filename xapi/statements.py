@@ -9,7 +9,7 @@ from xapi.rules.multipart import Part, parts
 from xapi.rules.pages import NoPage, cut
 from xapi.rules.query import Cursor, Many, Shape, parse_json
 from xapi.rules.statement import VOIDED
-from xapi.rules.statement_json import Received, read, stored
+from xapi.rules.statement_json import ReceivedStatement, read, stored
 from xapi.rules.values import DURATION, EPOCH, MICROSECOND, iri, timestamp
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "Many",
     "NoPage",
     "Part",
-    "Received",
+    "ReceivedStatement",
     "Shape",
     "Usage",
     "activities_of",

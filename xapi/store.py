@@ -1,7 +1,18 @@
 """How does a host store statements itself, and read their texts by id? Part of the record store's face."""
 
-from xapi.rules.admission import Admitted, admit
+from xapi.rules.admission import AdmittedStatement, admit
 from xapi.storage.consistency import announce, through
-from xapi.storage.store import erased_among, insert_admitted, load_texts, store_statements, voided_among
+from xapi.storage.store import erased_among, insert_admitted, load_texts, store_statements, voided_among, voiders_of
 
-__all__ = ["Admitted", "admit", "announce", "erased_among", "insert_admitted", "load_texts", "store_statements", "through", "voided_among"]
+__all__ = [
+    "AdmittedStatement",
+    "admit",
+    "announce",
+    "erased_among",
+    "insert_admitted",
+    "load_texts",
+    "store_statements",
+    "through",
+    "voided_among",
+    "voiders_of",
+]

@@ -12,7 +12,7 @@ PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CoursePage:
     """The newest versions of some courses, latest published first, and where the next page begins."""
 
     versions: Sequence[CourseVersion]
@@ -20,7 +20,7 @@ class Page:
     total: int
 
 
-def newest(session: Session, words: str = "", after: int | None = None, size: int = PAGE) -> Page:
+def newest(session: Session, words: str = "", after: int | None = None, size: int = PAGE) -> CoursePage:
     """Return the newest version of every course whose code or title holds all of `words`; `after` is a version's id."""
     latest = select(func.max(CourseVersion.id)).group_by(CourseVersion.course_id)
     wanted = select(CourseVersion).join(Course, Course.id == CourseVersion.course_id).where(CourseVersion.id.in_(latest))
@@ -31,7 +31,7 @@ def newest(session: Session, words: str = "", after: int | None = None, size: in
     if after is not None:
         wanted = wanted.where(CourseVersion.id < after)
     found = session.scalars(wanted.order_by(CourseVersion.id.desc()).limit(size + 1)).all()
-    return Page(found[:size], found[size - 1].id if len(found) > size else None, total)
+    return CoursePage(found[:size], found[size - 1].id if len(found) > size else None, total)
 
 
 def versions_of(session: Session, code: str) -> Sequence[CourseVersion]:

@@ -23,7 +23,7 @@ class Upload(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedPackage:
     """A package, or every problem that keeps the file from being one."""
 
     package: Package | None
@@ -36,16 +36,16 @@ def suffix_of(name: str | None) -> str:
     return suffix if suffix in SUFFIXES else ""
 
 
-def check(path: Path) -> Checked:
+def check(path: Path) -> CheckedPackage:
     """Open a file or folder as a course; what it is is decided by its content, not by its name."""
     opened = open_package(path)
     if isinstance(opened, Package):
-        return Checked(opened, ())
-    return Checked(None, [(problem.path, problem.message) for problem in opened])
+        return CheckedPackage(opened, ())
+    return CheckedPackage(None, [(problem.path, problem.message) for problem in opened])
 
 
 @contextmanager
-def checked(upload: Upload) -> Iterator[Checked]:
+def checked(upload: Upload) -> Iterator[CheckedPackage]:
     """Check an upload; its files are there as long as the block runs, and nothing of it stays afterwards."""
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
         path = Path(folder) / f"{PurePath(upload.filename or 'course').stem[:80] or 'course'}{suffix_of(upload.filename)}"

@@ -13,7 +13,7 @@ from sqlalchemy import Integer, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from lms.classes.models import AttendanceRecord, Enrolment, TrainingClass
-from lms.db import Question
+from lms.db import PreparedSelect
 from lms.errors import InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
@@ -89,7 +89,7 @@ def _attended(session: Session, enrolment: Enrolment) -> set[str]:
     return {one.key for one in document_of(version).requirements_of(enrolment.track) if one.kind in ATTENDED}
 
 
-_SUMS = Question(
+_SUMS = PreparedSelect(
     select(AttendanceRecord.enrolment_id, AttendanceRecord.requirement, type_coerce(func.sum(AttendanceRecord.quantity), Integer))
     .where(AttendanceRecord.enrolment_id.in_(bindparam("enrolments", expanding=True)))
     .group_by(AttendanceRecord.enrolment_id, AttendanceRecord.requirement)

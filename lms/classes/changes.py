@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import Person
-from lms.classes.models import ClassChange, Enrolment
+from lms.classes.models import ClassChange, Enrolment, TrainingClass
 
 FIELDS = ("name", "intake", "starts_on", "ends_on", "tracks", "counts_within")  # of a class, each change of one a line
 KINDS = (
@@ -32,7 +32,7 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChangeLine:
     """A change with the names of who did it and of whom it concerns (none: a command; the class as a whole)."""
 
     change: ClassChange
@@ -48,7 +48,9 @@ def made(what: str, by: By, before: str = "", after: str = "") -> ClassChange:
 
 
 def note(session: Session, class_id: int, change: ClassChange) -> None:
-    """Keep a change of a class."""
+    """Keep a change of a class. Changes of the class itself come one after the other: its row is locked until the transaction ends."""
+    if change.enrolment_id is None:
+        session.execute(select(TrainingClass.id).where(TrainingClass.id == class_id).with_for_update(key_share=True))
     change.class_id = class_id
     session.add(change)
 
@@ -59,7 +61,7 @@ def note_of(session: Session, enrolment: Enrolment, change: ClassChange) -> None
     note(session, enrolment.class_id, change)
 
 
-def of_class(session: Session, class_id: int, enrolment_id: int | None = None) -> Sequence[Line]:
+def of_class(session: Session, class_id: int, enrolment_id: int | None = None) -> Sequence[ChangeLine]:
     """Return what was done to a class, or to one enrolment of it, newest first."""
     author, concerned = aliased(Person), aliased(Person)
     query = (
@@ -73,4 +75,4 @@ def of_class(session: Session, class_id: int, enrolment_id: int | None = None) -
     )
     if enrolment_id is not None:
         query = query.where(ClassChange.enrolment_id == enrolment_id)
-    return [Line(*row) for row in session.execute(query)]
+    return [ChangeLine(*row) for row in session.execute(query)]

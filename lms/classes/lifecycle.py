@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from lms.classes import changes
 from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
-from lms.classes.setup import Run, problems_of, programme_version_of
+from lms.classes.setup import ClassDetails, problems_of, programme_version_of
 from lms.errors import InvalidInput
 from lms.i18n import pick
 from lms.programmes.store import document_of
 
 
-def change(session: Session, training_class: TrainingClass, run: Run, by: By) -> bool:
+def change(session: Session, training_class: TrainingClass, run: ClassDetails, by: By) -> bool:
     """Let a class run as `run` says; return whether anything of it is new. Code, provider and programme stay what they are.
 
     Raises:
@@ -42,7 +42,7 @@ def change(session: Session, training_class: TrainingClass, run: Run, by: By) ->
     return bool(different)
 
 
-def _in_use(session: Session, training_class: TrainingClass, run: Run) -> list[str]:
+def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) -> list[str]:
     """Return which tracks cannot be left out: somebody is in them."""
     if not run.tracks:
         return []

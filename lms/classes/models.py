@@ -12,6 +12,8 @@ from lms.catalogue.models import CourseVersion
 from lms.db import Base, UtcDateTime
 from lms.programmes.models import ProgrammeVersion
 
+NOTHING = "0" * 64  # a running hash before its first row
+
 # An enrolment's states, in the order in which they are passed (DOMAIN: enrolment 参训)
 STATUSES = ("nominated", "confirmed", "reported-in", "in-training", "completed", "not-completed", "withdrawn", "dismissed", "absent")
 LEARNING = ("confirmed", "reported-in", "in-training", "completed")  # may study
@@ -54,6 +56,8 @@ class TrainingClass(Base):
     counts_within: Mapped[bool] = mapped_column(default=False, server_default=false())  # time counts from the first day to the last only
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # from here on nobody is added and no time counts
     following_after: Mapped[int | None]  # the enrolment up to which windows and hours have followed the days; none where all have
+    changes_sha256: Mapped[str] = mapped_column(String(64), default=NOTHING, server_default=NOTHING)  # over all changes of the class itself
+    changes_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
     programme_version: Mapped[ProgrammeVersion] = relationship(lazy="raise")
     provider: Mapped[Organisation] = relationship(lazy="raise")
@@ -105,6 +109,10 @@ class Enrolment(Base):
     ledger_length: Mapped[int] = mapped_column(default=0)  # number of ledger entries, so that a lost tail shows
     ledger_head: Mapped[str | None] = mapped_column(String(64))  # hash of the latest one
     credited_seconds: Mapped[int] = mapped_column(default=0)  # sum of the ledger, for lists; verified against it
+    class_sha256: Mapped[str | None] = mapped_column(String(64))  # what held for the class when the latest ledger entry was written
+    enrolment_sha256: Mapped[str | None] = mapped_column(String(64))  # what held for the enrolment then
+    evidence_sha256: Mapped[str] = mapped_column(String(64), default=NOTHING, server_default=NOTHING)  # over all observations kept so far
+    evidence_count: Mapped[int] = mapped_column(default=0, server_default="0")
     evidence_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # on purpose: the account stands, nothing decides it anew
 
     training_class: Mapped[TrainingClass] = relationship(lazy="raise")

@@ -14,7 +14,7 @@ from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_by
 from lms.classes.models import STATUSES, ClassCourse, Enrolment, TrainingClass
-from lms.db import Question
+from lms.db import PreparedSelect
 from lms.errors import InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.progress import StudiedCourse
@@ -28,7 +28,7 @@ Window = tuple[datetime | None, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ClassDetails:
     """When and where a class runs; `tracks` are keys of the programme's (none named: all of them).
 
     `counts_within`: time counts only from the first day to the last, in the programme's time zone.
@@ -44,7 +44,7 @@ class Run:
     counts_within: bool = False
 
 
-def create_class(session: Session, version: ProgrammeVersion, run: Run) -> TrainingClass:
+def create_class(session: Session, version: ProgrammeVersion, run: ClassDetails) -> TrainingClass:
     """Create a class of one programme version; the version stays its law to the end.
 
     Raises:
@@ -71,7 +71,7 @@ def create_class(session: Session, version: ProgrammeVersion, run: Run) -> Train
     return created
 
 
-def problems_of(version: ProgrammeVersion, run: Run) -> list[str]:
+def problems_of(version: ProgrammeVersion, run: ClassDetails) -> list[str]:
     """Return what is wrong with how a class would run, each problem after the name of its field."""
     problems = []
     if not CODE.fullmatch(run.code):
@@ -174,7 +174,7 @@ def programme_version_of(session: Session, training_class: TrainingClass) -> Pro
     return _version(session, training_class.id)
 
 
-_COURSES = Question(
+_COURSES = PreparedSelect(
     select(
         ClassCourse.class_id, ClassCourse.course_version_id, ClassCourse.requirement, ClassCourse.compulsory, CourseVersion.document_sha256
     )

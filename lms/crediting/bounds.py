@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
-from lms.db import Question
+from lms.db import PreparedSelect
 
 # Our player says what was played once a minute and where somebody pauses, jumps or changes the speed: a two-hour film
 # watched with a pause every five seconds comes to 1,440 segments.
@@ -57,7 +57,7 @@ class Counting:
         return self._of_activity[place] <= MOST_OF_ACTIVITY
 
 
-_SIZES = Question(
+_SIZES = PreparedSelect(
     select(Observation.activity, Observation.kind, Observation.session, func.count())
     .where(
         Observation.enrolment_id == bindparam("enrolment"),

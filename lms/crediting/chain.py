@@ -1,34 +1,81 @@
-"""How does a ledger show that nobody edited it? Each entry's hash covers its content and the previous entry's hash. Pure."""
+"""How does a ledger show that nobody edited it? Each entry's hash covers its content and the previous entry's hash. Pure.
+
+Format 2 names what every unit has in common (an account, a unit, a whole number) and covers what the entry follows from.
+Format 1, which knew seconds of activities only, is never hashed anew.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 GENESIS = "0" * 64
+FORMAT = 2
+SECONDS, HALF_DAYS, MONTHS, TASKS, COURSES = UNITS = ("seconds", "half_days", "months", "tasks", "courses")
+
+
+class Running(NamedTuple):
+    """A running hash over a number of `rows`, each appended to those before it."""
+
+    sha256: str = GENESIS
+    rows: int = 0
+
+    def add(self, more: Iterable[Sequence[Any]]) -> "Running":
+        """Return the running hash after more rows."""
+        sha256, rows = self
+        for row in more:
+            sha256, rows = digest_of([sha256, *row]), rows + 1
+        return Running(sha256, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What an entry follows from, as digests: what holds for its class, for its enrolment, and all evidence kept by then."""
+
+    class_sha256: str
+    enrolment_sha256: str
+    evidence: Running
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A ledger entry as it is hashed: `seconds` is the difference it makes to `activity`."""
+    """A ledger entry as it is hashed: `amount` is the difference it makes to `account`, in whole numbers of `unit`."""
 
     enrolment_id: int
     number: int
-    activity: str
-    seconds: int
+    account: str
+    amount: int
     reason: str
     programme_version_id: int
     policy_sha256: str
     evidence: tuple[str, ...]
     recorded_at: datetime
     previous_hash: str
+    unit: str = SECONDS
+    format: int = FORMAT
+    inputs: Inputs | None = None  # format 1 has none
+
+
+def digest_of(content: Any) -> str:
+    """Return the SHA-256 of a JSON value in canonical form (sorted keys, no spaces, UTF-8)."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def text_sha256(text: str) -> bytes:
+    """Return the SHA-256 of a statement's text as it is stored."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def hash_of(entry: Entry) -> str:
-    """Return the entry's SHA-256 over canonical JSON (sorted keys, no spaces, UTF-8)."""
-    content = {
-        "activity": entry.activity,
+    """Return the entry's SHA-256 over canonical JSON, with the keys of its format."""
+    return digest_of(_first_format(entry) if entry.format == 1 else _second_format(entry))
+
+
+def _common(entry: Entry) -> Mapping[str, Any]:
+    return {
         "enrolment": entry.enrolment_id,
         "evidence": list(entry.evidence),
         "number": entry.number,
@@ -37,10 +84,23 @@ def hash_of(entry: Entry) -> str:
         "programme_version": entry.programme_version_id,
         "reason": entry.reason,
         "recorded_at": entry.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "seconds": entry.seconds,
     }
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _first_format(entry: Entry) -> Mapping[str, Any]:
+    return {**_common(entry), "activity": entry.account, "seconds": entry.amount}
+
+
+def _second_format(entry: Entry) -> Mapping[str, Any]:
+    inputs = entry.inputs
+    return {
+        **_common(entry),
+        "account": entry.account,
+        "amount": entry.amount,
+        "format": entry.format,
+        "inputs": inputs and [inputs.class_sha256, inputs.enrolment_sha256, *inputs.evidence],
+        "unit": entry.unit,
+    }
 
 
 def problems(entries: Sequence[tuple[Entry, str]], *, length: int, head: str | None) -> Iterable[str]:
@@ -48,16 +108,18 @@ def problems(entries: Sequence[tuple[Entry, str]], *, length: int, head: str | N
 
     `length` and `head` are kept beside the chain, so that entries cut off at its end show too.
     """
-    previous = GENESIS
+    previous, latest = GENESIS, 1
     for expected, (entry, stored) in enumerate(entries, start=1):
         if entry.number != expected:
             yield f"entry {expected} is missing (found number {entry.number})"
             return
         if entry.previous_hash != previous:
             yield f"entry {expected} does not follow the entry before it"
-        if hash_of(entry) != stored:
+        if not latest <= entry.format <= FORMAT:
+            yield f"entry {expected} is of format {entry.format}, the entry before it of format {latest}"
+        elif hash_of(entry) != stored:
             yield f"entry {expected} was changed after it was written"
-        previous = stored
+        previous, latest = stored, max(latest, entry.format)
     if len(entries) != length:
         yield f"has {len(entries)} entries, {length} were written"
     elif (head or GENESIS) != previous:

@@ -17,10 +17,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import xapi.outbox
-from lms.crediting import ledger
+from lms.crediting import inputs, ledger
+from lms.crediting.chain import Inputs
 from lms.crediting.evidence import cases_of
-from lms.crediting.evidence_intake import Found, keep, sort_by_enrolment
-from lms.crediting.policy import Terms, terms_of
+from lms.crediting.evidence_intake import EnrolmentEvidence, keep, sort_by_enrolment
+from lms.crediting.policy import EnrolmentPolicy, terms_of
+from lms.crediting.units import ALL_UNITS, target_of
 from lms.db import Database
 from lms.hours import recompute
 
@@ -88,23 +90,23 @@ def _work_through(batch: _Batch, waiting: Sequence[xapi.outbox.Waiting]) -> Mapp
     return batch.failed
 
 
-def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
+def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, EnrolmentEvidence]:
     """Return what the batch says by enrolment; where that fails, each statement is read alone to find which is to blame."""
     whole = _attempt(batch, partial(sort_by_enrolment, batch.session, ids))
     if not isinstance(whole, _Failure):
         return whole
-    found: dict[int, Found] = {}
+    found: dict[int, EnrolmentEvidence] = {}
     for statement_id in ids:
         alone = _attempt(batch, partial(sort_by_enrolment, batch.session, [statement_id]))
         if isinstance(alone, _Failure):
             batch.failed[statement_id] = alone.words
             continue
         for enrolment_id, what in alone.items():
-            found.setdefault(enrolment_id, Found()).add(what)
+            found.setdefault(enrolment_id, EnrolmentEvidence()).add(what)
     return found
 
 
-def _credit_all(batch: _Batch, found: Mapping[int, Found]) -> None:
+def _credit_all(batch: _Batch, found: Mapping[int, EnrolmentEvidence]) -> None:
     """Credit everybody whom the batch speaks of: all at once, or else person by person, or else statement by statement."""
     heads = ledger.lock(batch.session, found)
     if not isinstance(_attempt(batch, partial(_credit, batch, heads, found)), _Failure):
@@ -115,7 +117,7 @@ def _credit_all(batch: _Batch, found: Mapping[int, Found]) -> None:
             _credit_each(batch, enrolment_id, found[enrolment_id])
 
 
-def _credit_each(batch: _Batch, enrolment_id: int, found: Found) -> None:
+def _credit_each(batch: _Batch, enrolment_id: int, found: EnrolmentEvidence) -> None:
     for statement_id, alone in found.one_by_one():
         heads = ledger.lock(batch.session, [enrolment_id])  # the one before may have extended the chain
         done = _attempt(batch, partial(_credit, batch, heads, {enrolment_id: alone}))
@@ -136,34 +138,63 @@ def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _Failure:
         return _Failure(f"{type(error).__name__}: {error}")
 
 
-def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int, Found]) -> None:
+def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int, EnrolmentEvidence]) -> None:
     found = {number: what for number, what in found.items() if not heads[number].closed}  # erased while this was read
     terms = terms_of(batch.session, found)
-    moved = keep(batch.session, found, terms, batch.public_url)
-    touched = {number: what for number, what in moved.items() if what}
-    credit_anew(batch.session, {number: heads[number] for number in touched}, terms, touched, batch.now)
+    kept = keep(batch.session, found, terms, batch.public_url)
+    touched = {number: heads[number] for number, what in kept.items() if what.moved}
+    held = inputs.carried(batch.session, touched, {number: kept[number].added for number in touched})
+    credit_anew(batch.session, touched, terms, {number: kept[number].moved for number in touched}, held, batch.now)
 
 
 def credit_anew(
-    session: Session, heads: Mapping[int, ledger.Head], terms: Mapping[int, Terms], moved: Mapping[int, Moved], now: datetime
+    session: Session,
+    heads: Mapping[int, ledger.Head],
+    terms: Mapping[int, EnrolmentPolicy],
+    moved: Mapping[int, Moved],
+    held: Mapping[int, Inputs],
+    now: datetime,
 ) -> int:
     """Decide enrolments from all their evidence and append what differs; return how many entries that took.
 
-    The caller holds the enrolments' locks (`ledger.lock`). An account whose evidence was erased stays as it is.
+    `held` are the inputs that hold now. The caller holds the enrolments' locks (`ledger.lock`). An account whose evidence was
+    erased stays as it is: only that its inputs have changed is appended.
     """
-    heads = {number: head for number, head in heads.items() if not head.closed}
-    cases = cases_of(session, {number: terms[number] for number in heads})
+    cases = cases_of(session, {number: terms[number] for number, head in heads.items() if not head.closed}, now)
     accounts = ledger.sums(session, heads)
     decided = []
     for number in sorted(heads):
-        target = {name: one.credited_seconds for name, one in recompute(cases[number]).activities.items()}
         law = terms[number].law
-        ground = ledger.Ground(law.programme_version_id, law.sha256, moved[number], now)
-        decided.append(ledger.Decided(heads[number], accounts[number], target, ground))
+        ground = ledger.EntryBasis(law.programme_version_id, law.sha256, moved[number], now)
+        if heads[number].closed:
+            decided.append(ledger.unmoved(heads[number], accounts[number], ground, held[number]))
+            continue
+        decided.append(
+            ledger.Decided(heads[number], accounts[number], target_of(recompute(cases[number])), ground, held[number], ALL_UNITS)
+        )
     return ledger.append(session, decided)
 
 
 def recredit(session: Session, enrolment_ids: Iterable[int], now: datetime) -> int:
     """Decide enrolments anew without new evidence (their rules or windows changed); return how many entries that took."""
     heads = ledger.lock(session, enrolment_ids)
-    return credit_anew(session, heads, terms_of(session, heads), {number: {} for number in heads}, now)
+    moved: Mapping[int, Moved] = {number: {} for number in heads}
+    return credit_anew(session, heads, terms_of(session, heads), moved, inputs.current(session, heads), now)
+
+
+def record(session: Session, enrolment_ids: Iterable[int], now: datetime, *, of_class: bool = False) -> int:
+    """Append to each chain that its inputs have changed, where they have; return how many entries that took.
+
+    Nobody is decided anew. What holds for the class is recorded too where it is that which changed (`of_class`). A chain
+    that has no entry yet begins only where there is attendance.
+    """
+    heads = ledger.lock(session, enrolment_ids)
+    held = inputs.current(session, heads) if of_class else inputs.changed(session, heads)
+    contents = inputs.enrolment_contents(session, heads)
+    terms, accounts = terms_of(session, heads), ledger.sums(session, heads)
+    decided = []
+    for number, head in heads.items():
+        law = terms[number].law
+        ground = ledger.EntryBasis(law.programme_version_id, law.sha256, {}, now)
+        decided.append(ledger.unmoved(head, accounts[number], ground, held[number], begins=bool(contents[number]["attendance"])))
+    return ledger.append(session, decided)

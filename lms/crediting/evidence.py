@@ -5,40 +5,68 @@ Rows are read as plain tuples, for many enrolments at once: this is where thousa
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from lms.crediting.attestations import attestations_of
 from lms.crediting.bounds import Counting
+from lms.crediting.models import LedgerEntry
 from lms.crediting.models import Observation as Row
-from lms.crediting.policy import Law, Terms, terms_of
+from lms.crediting.policy import ClassPolicy, EnrolmentPolicy, terms_of
 from lms.crediting.rates import Segment, real_rates
-from lms.db import Question
+from lms.db import PreparedSelect
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
 from lms.hours.gate import media_ms
 
 
 def case_of(session: Session, enrolment_id: int) -> Case:
-    """Return one enrolment's case."""
+    """Return one enrolment's case, as of its latest ledger entry."""
     return cases_of(session, terms_of(session, [enrolment_id]))[enrolment_id]
 
 
-def cases_of(session: Session, terms: Mapping[int, Terms]) -> dict[int, Case]:
-    """Return each enrolment's case. Evidence about activities that its class does not study is left out."""
+def cases_of(session: Session, terms: Mapping[int, EnrolmentPolicy], now: datetime | None = None) -> dict[int, Case]:
+    """Return each enrolment's case. Evidence about what its class or track does not have is left out.
+
+    Months have passed up to `now`; where that is None, up to the ledger entry that last moved the account, so that
+    deciding the case gives what stands there.
+    """
     seen: dict[int, list[Observation]] = {enrolment_id: [] for enrolment_id in terms}
     _add_times(session, terms, seen)
     _add_segments(session, terms, seen)
-    return {enrolment_id: Case(own.law.policy, own.law.activities, seen[enrolment_id], own.window) for enrolment_id, own in terms.items()}
+    cases = {number: Case(own.law.policy, own.law.activities, seen[number], own.window) for number, own in terms.items()}
+    judged = {number: own.track for number, own in terms.items() if own.track is not None}
+    as_of = dict.fromkeys(judged, int(now.timestamp())) if now is not None else _last_moved(session, judged)
+    attested = attestations_of(session, terms)
+    for number, law in judged.items():
+        cases[number] = replace(
+            cases[number],
+            activities=law.activities,
+            as_of=as_of.get(number, 0) if any(one.kind == "months" for one in law.rules.requirements.values()) else None,
+            track=replace(law.rules, sessions=attested[number].sessions),
+            attestations=attested[number].attestations,
+        )
+    return cases
+
+
+def _last_moved(session: Session, numbers: Iterable[int]) -> dict[int, int]:
+    """Return when each account was last moved, in whole seconds since 1970; one that never was is in none."""
+    moved = select(LedgerEntry.enrolment_id, func.max(LedgerEntry.recorded_at))
+    wanted = (LedgerEntry.enrolment_id.in_(list(numbers)), LedgerEntry.amount != 0)
+    rows = session.execute(moved.where(*wanted).group_by(LedgerEntry.enrolment_id))
+    return {number: int(at.timestamp()) for number, at in rows}
 
 
 _HERE = Row.enrolment_id.in_(bindparam("enrolments", expanding=True))
 _ORDER = (Row.at, Row.statement_id, Row.part)  # in which evidence counts up to its bounds; void evidence keeps its place
-_TIMES = Question(
+_TIMES = PreparedSelect(
     select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.voided, Row.device, Row.at, Row.since, Row.seconds)
-    .where(_HERE, Row.kind != "played")
+    .where(_HERE, Row.kind.in_(("present", "reported", "completed", "passed")))
     .order_by(*_ORDER)
 )
-_SEGMENTS = Question(
+_SEGMENTS = PreparedSelect(
     select(
         Row.enrolment_id,
         Row.activity,
@@ -57,7 +85,7 @@ _SEGMENTS = Question(
 )
 
 
-def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
+def _add_times(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dict[int, list[Observation]]) -> None:
     known = {enrolment_id: own.law.activities for enrolment_id, own in terms.items()}
     counting = Counting()
     for enrolment_id, kind, activity, launch, voided, device, at, since, seconds in _TIMES.ask(session, enrolments=list(terms)):
@@ -73,7 +101,7 @@ def _add_times(session: Session, terms: Mapping[int, Terms], seen: dict[int, lis
             seen[enrolment_id].append(Passed(activity, launch, at))
 
 
-def _add_segments(session: Session, terms: Mapping[int, Terms], seen: dict[int, list[Observation]]) -> None:
+def _add_segments(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dict[int, list[Observation]]) -> None:
     claimed: dict[tuple[int, str], list[Segment]] = defaultdict(list)
     counting = Counting()
     for row in _SEGMENTS.ask(session, enrolments=list(terms)):
@@ -85,6 +113,6 @@ def _add_segments(session: Session, terms: Mapping[int, Terms], seen: dict[int, 
         seen[enrolment_id].extend(_played(activity, segments, terms[enrolment_id].law))
 
 
-def _played(activity: str, segments: Iterable[Segment], law: Law) -> Iterable[Played]:
+def _played(activity: str, segments: Iterable[Segment], law: ClassPolicy) -> Iterable[Played]:
     for segment, rate in real_rates(segments, float(law.policy.max_rate), media_ms(law.activities[activity])):
         yield Played(activity, segment.launch, segment.at, segment.start_ms, segment.end_ms, rate)

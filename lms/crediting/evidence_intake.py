@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -16,11 +16,13 @@ from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import Enrolment
 from lms.crediting.bounds import Part, Proved, excess_of, numbered
+from lms.crediting.chain import text_sha256
 from lms.crediting.models import Observation
-from lms.crediting.observe import Ignored, Observed, Rule, Statement, Trust, observe, registration_of
-from lms.crediting.policy import Terms, activity_name
+from lms.crediting.observe import ActivityRule, Ignored, Observed, Statement, Trust, observe, registration_of
+from lms.crediting.observe_attestations import enrolment_of, observe_attestation
+from lms.crediting.policy import EnrolmentPolicy, activity_name
 from lms.crediting.trust import trust_of
-from lms.db import Question
+from lms.db import PreparedSelect
 from lms.learning.models import Registration
 from xapi.statements import stored
 
@@ -28,12 +30,12 @@ ENDS_OF_ACTIVITY = "/?#"
 
 Moved = dict[str, list[uuid.UUID]]  # the statements that spoke of each activity
 
-_KNOWN = Question(select(Observation.statement_id).where(Observation.statement_id.in_(bindparam("ids", expanding=True))))
+_KNOWN = PreparedSelect(select(Observation.statement_id).where(Observation.statement_id.in_(bindparam("ids", expanding=True))))
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
-    """What a registration stands for: whose study of which course."""
+class RegisteredStudy:
+    """What a registration stands for: whose study of which course; `course` is empty where people attest something."""
 
     enrolment_id: int
     account: str
@@ -41,41 +43,61 @@ class Study:
 
 
 @dataclass(slots=True)
-class Found:
+class EnrolmentEvidence:
     """What a batch says about one enrolment: its statements, and which earlier ones are void now, each with what voids it."""
 
-    statements: list[tuple[uuid.UUID, Statement, Study]] = field(default_factory=list)
+    statements: list[tuple[uuid.UUID, Statement, RegisteredStudy]] = field(default_factory=list)
     voided: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
+    digests: dict[uuid.UUID, bytes] = field(default_factory=dict)  # SHA-256 of each statement's stored text
 
-    def add(self, other: "Found") -> None:
+    def add(self, other: "EnrolmentEvidence") -> None:
         """Take in what another part of the batch says about the same enrolment."""
         self.statements += other.statements
         self.voided |= other.voided
+        self.digests |= other.digests
 
-    def one_by_one(self) -> Iterator[tuple[uuid.UUID, "Found"]]:
+    def one_by_one(self) -> Iterator[tuple[uuid.UUID, "EnrolmentEvidence"]]:
         """Yield each statement of the batch alone, those that void others last."""
         for one in self.statements:
-            yield one[0], Found([one])
+            yield one[0], EnrolmentEvidence([one], digests={one[0]: self.digests[one[0]]})
         for target, voiding in self.voided.items():
-            yield voiding, Found(voided={target: voiding})
+            yield voiding, EnrolmentEvidence(voided={target: voiding})
 
 
-def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, Found]:
+def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, EnrolmentEvidence]:
     """Return what these statements say, by enrolment; a statement that speaks of nobody's study is in none."""
-    statements = {statement_id: stored(text) for statement_id, text in xapi.store.load_texts(session, ids).items()}
+    texts = xapi.store.load_texts(session, ids)
+    statements = {statement_id: stored(text) for statement_id, text in texts.items()}
     studies = studies_of(session, {found for found in map(registration_of, statements.values()) if found is not None})
-    sorted_out: dict[int, Found] = defaultdict(Found)
+    attested = attested_studies(session, statements.values())
+    sorted_out: dict[int, EnrolmentEvidence] = defaultdict(EnrolmentEvidence)
     for statement_id in ids:
         statement = statements[statement_id]
-        study = studies.get(registration_of(statement) or uuid.UUID(int=0))
+        study = attested.get(enrolment_of(statement)) if is_attestation(statement) else studies.get(registration_of(statement))
         if study is not None:
             sorted_out[study.enrolment_id].statements.append((statement_id, statement, study))
+            sorted_out[study.enrolment_id].digests[statement_id] = text_sha256(texts[statement_id])
     for enrolment_id, target, voiding in _voided_observations(session, statements):
         sorted_out[enrolment_id].voided[target] = voiding
     return dict(sorted_out)
 
 
-def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID, Study]:
+def is_attestation(statement: Statement) -> bool:
+    """Say whether a statement is about something that people attest, and not about the study of a course."""
+    return statement["verb"]["id"] in v.ATTESTATIONS and enrolment_of(statement) is not None
+
+
+def attested_studies(session: Session, statements: Iterable[Statement]) -> dict[int | None, RegisteredStudy]:
+    """Return whose enrolments attestations speak of; an enrolment that nobody has is in none."""
+    wanted = {enrolment_of(one) for one in statements if is_attestation(one)}
+    if not wanted:
+        return {}
+    whose = select(Enrolment.id, Person.account).join(Person, Person.id == Enrolment.person_id)
+    rows = session.execute(whose.where(Enrolment.id.in_(wanted)))
+    return {number: RegisteredStudy(number, account, "") for number, account in rows}
+
+
+def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID | None, RegisteredStudy]:
     """Return what registrations stand for; one that nobody has is in none."""
     rows = session.execute(
         select(Registration.id, Registration.enrolment_id, Person.account, Course.code)
@@ -85,7 +107,7 @@ def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUI
         .join(Course, Course.id == CourseVersion.course_id)
         .where(Registration.id.in_(registrations))
     )
-    return {row[0]: Study(*row[1:]) for row in rows}
+    return {row[0]: RegisteredStudy(*row[1:]) for row in rows}
 
 
 def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statement]) -> Iterator[tuple[int, uuid.UUID, uuid.UUID]]:
@@ -98,15 +120,25 @@ def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statem
             yield enrolment_id, target, targets[target]
 
 
-def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms], public_url: str) -> dict[int, Moved]:
-    """Keep what the statements prove as observations; return which of them spoke of which activity, by enrolment.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of a batch for one enrolment: which statements spoke of which activity, and the observations that are new."""
+
+    moved: Moved
+    added: Sequence[Mapping[str, Any]]
+
+
+def keep(
+    session: Session, found: Mapping[int, EnrolmentEvidence], terms: Mapping[int, EnrolmentPolicy], public_url: str
+) -> dict[int, Kept]:
+    """Keep what the statements prove as observations; return what came of that, by enrolment.
 
     What lies beyond the bounds (`bounds`) is not kept.
     Read again, a statement adds nothing: the worker may have died after its last commit, or been given a batch twice.
     """
     proved = {number: all_proved(session, own, terms[number], public_url) for number, own in found.items()}
     excess = {number: excess_of(session, number, own) for number, own in proved.items()}
-    _add_new(session, proved, excess)
+    added = _add_new(session, found, proved, excess)
     moved = _voided(session, found)
     for number, own in proved.items():
         within = [one for part, one in numbered(own) if (one[0], part) not in excess[number]]
@@ -114,32 +146,39 @@ def keep(session: Session, found: Mapping[int, Found], terms: Mapping[int, Terms
         for activity, statement_id in spoke:
             if statement_id not in moved[number][activity]:
                 moved[number][activity].append(statement_id)
-    return moved
+    return {number: Kept(own, added[number]) for number, own in moved.items()}
 
 
-def all_proved(session: Session, found: Found, terms: Terms, public_url: str) -> list[Proved]:
+def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolicy, public_url: str) -> list[Proved]:
     """Return what one enrolment's statements prove, in their order."""
     trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url)
     return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
 
 
-def _add_new(session: Session, proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]) -> None:
+def _add_new(
+    session: Session, found: Mapping[int, EnrolmentEvidence], proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]
+) -> Mapping[int, Sequence[Mapping[str, Any]]]:
+    """Insert the observations of statements that were not read before; return them by enrolment, in that order."""
+    added: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     ids = {statement_id for own in proved.values() for statement_id, _ in own}
     new = ids.difference(statement_id for (statement_id,) in _KNOWN.ask(session, ids=list(ids))) if ids else ids
     if not new:
-        return
+        return added
     void = xapi.store.voided_among(session, new)
-    rows = [
-        {**asdict(one), "enrolment_id": number, "statement_id": statement_id, "part": part, "voided": statement_id in void}
-        for number, own in proved.items()
-        for part, (statement_id, one) in numbered(own)
-        if statement_id in new and (statement_id, part) not in excess[number]
-    ]
-    if rows:
+    for number, own in proved.items():
+        for part, (statement_id, one) in numbered(own):
+            if statement_id in new and (statement_id, part) not in excess[number]:
+                whose = {"enrolment_id": number, "statement_id": statement_id, "statement_sha256": found[number].digests[statement_id]}
+                added[number].append({**asdict(one), **whose, "part": part, "voided": statement_id in void})
+    if rows := [row for own in added.values() for row in own]:
         session.connection().execute(insert(Observation), rows)
+    return added
 
 
-def _proved(statement: Statement, study: Study, terms: Terms, trust: Trust) -> tuple[Observed, ...]:
+def _proved(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolicy, trust: Trust) -> tuple[Observed, ...]:
+    if not study.course:
+        attested = observe_attestation(statement, trust.public_url) if is_of(study, statement, trust.public_url) else ()
+        return () if isinstance(attested, Ignored) else attested
     rule = rule_for(statement, study, terms, trust.public_url)
     if rule is None or not is_of(study, statement, trust.public_url):
         return ()
@@ -147,12 +186,12 @@ def _proved(statement: Statement, study: Study, terms: Terms, trust: Trust) -> t
     return () if isinstance(proved, Ignored) else proved
 
 
-def is_of(study: Study, statement: Statement, public_url: str) -> bool:
+def is_of(study: RegisteredStudy, statement: Statement, public_url: str) -> bool:
     """Say whether the statement's actor is the person whose study its registration names."""
     return bool(statement["actor"].get("account") == {"homePage": public_url, "name": study.account})
 
 
-def rule_for(statement: Statement, study: Study, terms: Terms, public_url: str) -> Rule | None:
+def rule_for(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolicy, public_url: str) -> ActivityRule | None:
     """Return the rule of the activity that a statement, or the part of one it speaks of, belongs to."""
     iri: Any = statement["object"].get("id", "")
     prefix = v.activity_iri(public_url, study.course, "")
@@ -164,10 +203,10 @@ def rule_for(statement: Statement, study: Study, terms: Terms, public_url: str) 
     if len(key) > LONGEST_SLUG:
         return None
     name = activity_name(study.course, key)
-    return Rule(name, prefix + key, name in terms.law.server_graded)
+    return ActivityRule(name, prefix + key, name in terms.law.server_graded)
 
 
-def _voided(session: Session, found: Mapping[int, Found]) -> dict[int, Moved]:
+def _voided(session: Session, found: Mapping[int, EnrolmentEvidence]) -> dict[int, Moved]:
     """Take back what is void now; return which statements that were, by enrolment and activity."""
     moved: dict[int, Moved] = {number: defaultdict(list) for number in found}
     ids = {statement_id for own in found.values() for statement_id in own.voided}

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from lms import vocabulary as v
 from lms.catalogue.models import Course, CourseVersion
 from lms.crediting.bounds import excess_of
-from lms.crediting.observe import Ignored, Observed, Rule, Statement, duration_s, observe, received_at
-from lms.crediting.policy import Terms
+from lms.crediting.observe import ActivityRule, Ignored, Observed, Statement, duration_s, observe, received_at
+from lms.crediting.policy import EnrolmentPolicy
 from lms.crediting.trust import trust_of
 from lms.learning.models import Registration
 from xapi.queries import find_many
@@ -40,7 +40,7 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class StudyQuestion:
     """Whose study of which activity ('<course code>:<activity key>') is asked about, where and when."""
 
     enrolment_id: int
@@ -59,9 +59,9 @@ class Question:
         return v.activity_iri(self.public_url, self.course, self.activity.partition(":")[2])
 
 
-def ignored_of(session: Session, asked: Question, terms: Terms) -> list[Claimed]:
+def ignored_of(session: Session, asked: StudyQuestion, terms: EnrolmentPolicy) -> list[Claimed]:
     """Return claims about one activity that earned nothing, in order of receipt."""
-    rule = Rule(asked.activity, asked.iri, asked.activity in terms.law.server_graded)
+    rule = ActivityRule(asked.activity, asked.iri, asked.activity in terms.law.server_graded)
     statements = list(_statements(session, asked))
     trust = trust_of(session, terms.law, statements, asked.public_url)
     proved = [(one, observe(one, rule, trust)) for one in statements]
@@ -71,7 +71,7 @@ def ignored_of(session: Session, asked: Question, terms: Terms) -> list[Claimed]
     return sorted((one for one in found if one is not None), key=lambda one: (one.at, one.statement_id))
 
 
-def _statements(session: Session, asked: Question) -> Iterator[Statement]:
+def _statements(session: Session, asked: StudyQuestion) -> Iterator[Statement]:
     registrations = session.scalars(
         select(Registration.id)
         .join(CourseVersion, CourseVersion.id == Registration.course_version_id)
@@ -86,13 +86,13 @@ def _statements(session: Session, asked: Question) -> Iterator[Statement]:
             yield from map(stored, texts)
 
 
-def _claimed(statement: Statement, proved: tuple[Observed, ...] | Ignored, rule: Rule, *, many: bool) -> Claimed | None:
+def _claimed(statement: Statement, proved: tuple[Observed, ...] | Ignored, rule: ActivityRule, *, many: bool) -> Claimed | None:
     seconds = duration_s(statement.get("result", {}).get("duration", ""))
     why = "many" if many else _why(statement, proved, seconds, rule)
     return None if why is None else Claimed(statement["id"], received_at(statement), seconds, why)
 
 
-def _why(statement: Statement, proved: tuple[Observed, ...] | Ignored, seconds: int | None, rule: Rule) -> Why | None:
+def _why(statement: Statement, proved: tuple[Observed, ...] | Ignored, seconds: int | None, rule: ActivityRule) -> Why | None:
     kinds = set() if isinstance(proved, Ignored) else {one.kind for one in proved}
     if isinstance(proved, Ignored) and proved.reason in BY_REASON:
         return BY_REASON[proved.reason]

@@ -4,17 +4,30 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.classes.models import Enrolment
-from lms.crediting.chain import GENESIS, Entry, hash_of
+from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, Running, hash_of
 from lms.crediting.models import LedgerEntry
-from lms.db import Question
+from lms.crediting.observe_attestations import WAIVED
+from lms.db import PreparedSelect
 from lms.hours import changes
 
 CREDIT, CORRECTION = "credit", "correction"
+INPUTS, BASELINE = "inputs", "baseline"  # an amount of 0: what the account follows from has changed, or is recorded for the first time
+
+
+class Account(NamedTuple):
+    """What an entry moves: an activity, a session or a requirement, in one unit (`chain.UNITS`)."""
+
+    name: str
+    unit: str = SECONDS
+
+
+Sums = Mapping[Account, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +38,12 @@ class Head:
     length: int
     hash: str | None
     closed: bool = False  # its evidence was erased: what stands on it stays
+    inputs: Inputs | None = None  # as the latest entry has them, with all evidence kept since; none before the first entry of format 2
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """On what an append rests: the rules it was computed under and the statements that moved it, per activity."""
+class EntryBasis:
+    """On what an append rests: the rules it was computed under and the statements that moved it, per account's name."""
 
     programme_version_id: int
     policy_sha256: str
@@ -40,100 +54,163 @@ class Ground:
 def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
     """Lock the enrolments' accounts, always in the same order, and return their heads."""
     rows = session.execute(
-        select(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.evidence_erased_at)
+        select(
+            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.evidence_erased_at),
+            *(Enrolment.class_sha256, Enrolment.enrolment_sha256, Enrolment.evidence_sha256, Enrolment.evidence_count),
+        )
         .where(Enrolment.id.in_(set(enrolment_ids)))
         .order_by(Enrolment.id)
         .with_for_update(key_share=True)  # no key changes: who opens an activity, a row that refers to this one, need not wait
     )
-    return {row.id: Head(row.id, row.ledger_length, row.ledger_head, row.evidence_erased_at is not None) for row in rows}
+    return {row.id: Head(row.id, row.ledger_length, row.ledger_head, row.evidence_erased_at is not None, inputs_in(row)) for row in rows}
 
 
-_SUMS = Question(
-    select(LedgerEntry.enrolment_id, LedgerEntry.activity, func.sum(LedgerEntry.seconds))
-    .where(LedgerEntry.enrolment_id.in_(bindparam("enrolments", expanding=True)))
-    .group_by(LedgerEntry.enrolment_id, LedgerEntry.activity)
+def inputs_in(row: Any) -> Inputs | None:
+    """Return the inputs that a row (of an entry, of an enrolment) keeps; None where it has none."""
+    if row.class_sha256 is None or row.enrolment_sha256 is None:
+        return None
+    return Inputs(row.class_sha256, row.enrolment_sha256, Running(row.evidence_sha256, row.evidence_count))
+
+
+_SUMS = PreparedSelect(
+    select(LedgerEntry.enrolment_id, LedgerEntry.account, LedgerEntry.unit, func.sum(LedgerEntry.amount))
+    .where(LedgerEntry.enrolment_id.in_(bindparam("enrolments", expanding=True)), LedgerEntry.account != "")
+    .group_by(LedgerEntry.enrolment_id, LedgerEntry.account, LedgerEntry.unit)
 )
 
 
-def sums(session: Session, enrolment_ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    """Return credited seconds by enrolment and activity; an enrolment without entries has an empty account."""
-    accounts: dict[int, dict[str, int]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
-    for enrolment_id, activity, seconds in _SUMS.ask(session, enrolments=list(accounts)):
-        accounts[enrolment_id][activity] = int(seconds)
+def sums(session: Session, enrolment_ids: Iterable[int]) -> dict[int, dict[Account, int]]:
+    """Return what stands on each account, by enrolment; an enrolment without entries has none."""
+    accounts: dict[int, dict[Account, int]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
+    for enrolment_id, name, unit, amount in _SUMS.ask(session, enrolments=list(accounts)):
+        accounts[enrolment_id][Account(name, unit)] = int(amount)
     return accounts
+
+
+def seconds_of(account: Sums) -> dict[str, int]:
+    """Return the seconds credited to activities, by name; hours that were waived are none."""
+    return {name: amount for (name, unit), amount in account.items() if unit == SECONDS and not name.startswith(WAIVED)}
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided for one enrolment: credited seconds by activity, beside what stands on its account, and on what that rests."""
+    """What was decided for one enrolment, beside what stands on its account, and on what that rests.
+
+    Only accounts in one of `units` were decided; all others stay as they are. `inputs` are those that hold now.
+    """
 
     head: Head
-    account: Mapping[str, int]
-    target: Mapping[str, int]
-    ground: Ground
+    account: Sums
+    target: Sums
+    ground: EntryBasis
+    inputs: Inputs
+    units: frozenset[str] = frozenset({SECONDS})
+    begins: bool = False  # an empty chain is begun even where nothing moves
+
+
+def unmoved(head: Head, account: Sums, ground: EntryBasis, inputs: Inputs, *, begins: bool = False) -> Decided:
+    """Return the decision that nothing moves: an entry is appended only where inputs have changed."""
+    return Decided(head, account, {}, ground, inputs, frozenset(), begins)
 
 
 _EXTEND = (
     update(Enrolment)
     .where(Enrolment.id == bindparam("enrolment"))
-    .values(ledger_length=bindparam("length"), ledger_head=bindparam("head"), credited_seconds=bindparam("credited"))
+    .values(
+        ledger_length=bindparam("length"),
+        ledger_head=bindparam("head"),
+        credited_seconds=bindparam("credited"),
+        class_sha256=bindparam("class_digest"),
+        enrolment_sha256=bindparam("enrolment_digest"),
+        evidence_sha256=bindparam("evidence_digest"),
+        evidence_count=bindparam("evidence_rows"),
+    )
 )
 
 
 def append(session: Session, decided: Iterable[Decided]) -> int:
     """Append what takes each account to what was decided; return how many entries that took.
 
-    The caller holds the enrolments' locks.
+    Where nothing moves and inputs are other than the latest entry's, an entry of amount 0 records them. The caller holds the
+    enrolments' locks.
     """
-    extended = [(one, rows) for one in decided if (rows := _entries(one))]
-    if not extended:
-        return 0
-    entries = [row for _, rows in extended for row in rows]
-    heads = [
-        {
-            "enrolment": one.head.enrolment_id,
-            "length": one.head.length + len(rows),
-            "head": rows[-1]["hash"],
-            "credited": sum(one.target.values()),
-        }
-        for one, rows in extended
-    ]
+    extended = [(one, _entries(one)) for one in decided]
+    heads = [_head(one, entries) for one, entries in extended if entries or _has_new_evidence(one)]
+    rows = [_row(entry, digest) for _, entries in extended for entry, digest in entries]
     connection = session.connection()  # as rows: what the session has read of these enrolments stays as it was read
-    connection.execute(insert(LedgerEntry), entries)
-    connection.execute(_EXTEND, heads)
-    return len(entries)
+    if rows:
+        connection.execute(insert(LedgerEntry), rows)
+    if heads:
+        connection.execute(_EXTEND, heads)
+    return len(rows)
 
 
-def _entries(decided: Decided) -> list[dict[str, object]]:
+def _has_new_evidence(decided: Decided) -> bool:
+    known = decided.head.inputs
+    return known is not None and known.evidence != decided.inputs.evidence
+
+
+def _head(decided: Decided, entries: Sequence[tuple[Entry, str]]) -> dict[str, object]:
+    head, inputs = decided.head, decided.inputs
+    standing = {**decided.account, **{account: 0 for account in decided.account if account.unit in decided.units}, **decided.target}
+    return {
+        "enrolment": head.enrolment_id,
+        "length": head.length + len(entries),
+        "head": entries[-1][1] if entries else head.hash,
+        "credited": sum(seconds_of(standing).values()),
+        "class_digest": inputs.class_sha256,
+        "enrolment_digest": inputs.enrolment_sha256,
+        "evidence_digest": inputs.evidence.sha256,
+        "evidence_rows": inputs.evidence.rows,
+    }
+
+
+def _entries(decided: Decided) -> list[tuple[Entry, str]]:
     head, ground = decided.head, decided.ground
-    rows: list[dict[str, object]] = []
-    previous = head.hash or GENESIS
-    everything = sorted({str(statement) for statements in ground.moved.values() for statement in statements})
-    for activity, difference in changes(decided.account, decided.target).items():
-        own = tuple(sorted(map(str, ground.moved.get(activity, ()))))
+    entries: list[tuple[Entry, str]] = []
+    everything = tuple(sorted({str(statement) for statements in ground.moved.values() for statement in statements}))
+    for account, amount, reason in _differences(decided):
+        own = tuple(sorted(map(str, ground.moved.get(account.name, ()))))
         entry = Entry(
             enrolment_id=head.enrolment_id,
-            number=head.length + len(rows) + 1,
-            activity=activity,
-            seconds=difference,
-            reason=CREDIT if difference > 0 else CORRECTION,
+            number=head.length + len(entries) + 1,
+            account=account.name,
+            unit=account.unit,
+            amount=amount,
+            reason=reason,
             programme_version_id=ground.programme_version_id,
             policy_sha256=ground.policy_sha256,
-            evidence=own or tuple(everything),
+            evidence=() if amount == 0 else own or everything,
             recorded_at=ground.recorded_at,
-            previous_hash=previous,
+            previous_hash=entries[-1][1] if entries else head.hash or GENESIS,
+            inputs=decided.inputs,
         )
-        previous = hash_of(entry)
-        rows.append(_row(entry, previous))
-    return rows
+        entries.append((entry, hash_of(entry)))
+    return entries
+
+
+def _differences(decided: Decided) -> list[tuple[Account, int, str]]:
+    """Return what is to be appended, as (account, amount, reason)."""
+    head, inputs = decided.head, decided.inputs
+    own = {account: amount for account, amount in decided.account.items() if account.unit in decided.units}
+    moved = [(account, amount, CREDIT if amount > 0 else CORRECTION) for account, amount in changes(own, decided.target).items()]
+    if head.inputs is None and head.length:
+        return [(Account(""), 0, BASELINE), *moved]
+    if head.inputs is None:
+        same = not decided.begins
+    else:
+        same = (head.inputs.class_sha256, head.inputs.enrolment_sha256) == (inputs.class_sha256, inputs.enrolment_sha256)
+    return moved if moved or same else [(Account(""), 0, INPUTS)]
 
 
 def _row(entry: Entry, digest: str) -> dict[str, object]:
+    inputs = entry.inputs
     return {
         "enrolment_id": entry.enrolment_id,
         "number": entry.number,
-        "activity": entry.activity,
-        "seconds": entry.seconds,
+        "account": entry.account,
+        "unit": entry.unit,
+        "amount": entry.amount,
         "reason": entry.reason,
         "programme_version_id": entry.programme_version_id,
         "policy_sha256": entry.policy_sha256,
@@ -141,6 +218,11 @@ def _row(entry: Entry, digest: str) -> dict[str, object]:
         "recorded_at": entry.recorded_at,
         "previous_hash": entry.previous_hash,
         "hash": digest,
+        "format": entry.format,
+        "class_sha256": inputs and inputs.class_sha256,
+        "enrolment_sha256": inputs and inputs.enrolment_sha256,
+        "evidence_sha256": inputs.evidence.sha256 if inputs else GENESIS,
+        "evidence_count": inputs.evidence.rows if inputs else 0,
     }
 
 
@@ -154,12 +236,15 @@ def _entry(row: LedgerEntry) -> Entry:
     return Entry(
         enrolment_id=row.enrolment_id,
         number=row.number,
-        activity=row.activity,
-        seconds=row.seconds,
+        account=row.account,
+        unit=row.unit,
+        amount=row.amount,
         reason=row.reason,
         programme_version_id=row.programme_version_id,
         policy_sha256=row.policy_sha256,
         evidence=tuple(row.evidence),
         recorded_at=row.recorded_at,
         previous_hash=row.previous_hash,
+        format=row.format,
+        inputs=inputs_in(row),
     )

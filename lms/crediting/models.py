@@ -3,9 +3,10 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.crediting.chain import GENESIS
 from lms.db import Base, UtcDateTime
 
 
@@ -33,10 +34,14 @@ class Observation(Base):
     media_to_ms: Mapped[int | None] = mapped_column(BigInteger)
     rate: Mapped[float | None] = mapped_column(Float)  # as claimed; never trusted below what the server's clock implies
     voided: Mapped[bool] = mapped_column(default=False)
+    statement_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)  # of the stored text; none: kept before format 2 of the ledger
 
 
 class LedgerEntry(Base):
-    """One appended credit or correction of one activity's seconds. Never changed, never deleted."""
+    """One appended difference of one account, in whole numbers of one unit. Never changed, never deleted.
+
+    An amount of 0 records what the account follows from (`inputs`, `baseline`).
+    """
 
     __tablename__ = "ledger_entry"
     __table_args__ = (UniqueConstraint("enrolment_id", "number"),)
@@ -44,12 +49,18 @@ class LedgerEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     number: Mapped[int]  # 1, 2, 3 … within the enrolment
-    activity: Mapped[str] = mapped_column(String(130))
-    seconds: Mapped[int]  # the difference; negative for a correction
-    reason: Mapped[str] = mapped_column(Text)  # credit | correction
+    account: Mapped[str] = mapped_column(String(130))  # '<course code>:<activity key>', a session or a requirement; '' for none
+    unit: Mapped[str] = mapped_column(String(20), default="seconds", server_default="seconds")  # one of chain.UNITS
+    amount: Mapped[int]  # the difference; negative for a correction
+    reason: Mapped[str] = mapped_column(Text)  # credit | correction | inputs | baseline
     programme_version_id: Mapped[int] = mapped_column(ForeignKey("programme_version.id"))
     policy_sha256: Mapped[str] = mapped_column(String(64))
     evidence: Mapped[list[str]] = mapped_column(JSON)  # ids of the statements that moved the account
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    format: Mapped[int] = mapped_column(default=2, server_default="1")
+    class_sha256: Mapped[str | None] = mapped_column(String(64))  # what held for the class
+    enrolment_sha256: Mapped[str | None] = mapped_column(String(64))  # what held for the enrolment
+    evidence_sha256: Mapped[str] = mapped_column(String(64), default=GENESIS, server_default=GENESIS)  # over all evidence kept by then
+    evidence_count: Mapped[int] = mapped_column(default=0, server_default="0")  # how many observations that were

@@ -55,7 +55,7 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ActivityRule:
     """What the course document says of the activity that a statement speaks of."""
 
     activity: str  # '<course code>:<activity key>'
@@ -86,7 +86,7 @@ class Ignored:
     reason: str
 
 
-def observe(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed, ...] | Ignored:
+def observe(statement: Statement, rule: ActivityRule, trust: Trust) -> tuple[Observed, ...] | Ignored:
     """Return what the statement proves about `rule`'s activity."""
     authority = _authority(statement, trust)
     if authority is None:
@@ -162,7 +162,7 @@ def _opened(statement: Statement) -> int | None:
         return None
 
 
-def _present(statement: Statement, rule: Rule) -> tuple[Observed, ...] | Ignored:
+def _present(statement: Statement, rule: ActivityRule) -> tuple[Observed, ...] | Ignored:
     stretch = _extensions(statement).get(v.STRETCH)
     if not isinstance(stretch, Mapping):
         return Ignored("no-stretch")
@@ -173,7 +173,7 @@ def _present(statement: Statement, rule: Rule) -> tuple[Observed, ...] | Ignored
     return (Observed("present", rule.activity, session, device, at=until, since=since),)
 
 
-def _reported(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed, ...] | Ignored:
+def _reported(statement: Statement, rule: ActivityRule, trust: Trust) -> tuple[Observed, ...] | Ignored:
     seconds = duration_s(statement.get("result", {}).get("duration", ""))
     if seconds is None:
         return Ignored("no-duration")
@@ -183,7 +183,7 @@ def _reported(statement: Statement, rule: Rule, trust: Trust) -> tuple[Observed,
     return (Observed("reported", rule.activity, launch.id, "", at=received_at(statement), since=launch.opened, seconds=seconds),)
 
 
-def _launch(statement: Statement, rule: Rule, trust: Trust) -> Launched | None:
+def _launch(statement: Statement, rule: ActivityRule, trust: Trust) -> Launched | None:
     """Return the launch that a report is about: the one it names, else the last one opened by then.
 
     When that was is the server's to say, not the report's.
@@ -209,7 +209,7 @@ def _segments_text(statement: Statement) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _played(statement: Statement, rule: Rule, text: str) -> tuple[Observed, ...]:
+def _played(statement: Statement, rule: ActivityRule, text: str) -> tuple[Observed, ...]:
     session, device = _session(statement)
     at, since, rate = received_at(statement), _opened(statement), _speed(statement)
     found = []
@@ -231,7 +231,7 @@ def _speed(statement: Statement) -> float:
     return speed if math.isfinite(speed) and speed > 0 else 1.0
 
 
-def _outcome(statement: Statement, rule: Rule, verb: str, authority: str) -> tuple[Observed, ...]:
+def _outcome(statement: Statement, rule: ActivityRule, verb: str, authority: str) -> tuple[Observed, ...]:
     result = statement.get("result", {})
     kind = None
     if verb == v.COMPLETED and result.get("completion") is not False:

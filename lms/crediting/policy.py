@@ -6,9 +6,10 @@ A case names activities '<course code>:<activity key>', because one account span
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -17,20 +18,33 @@ from courses.outline import Activity
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
-from lms.hours import Case, Policy, Rule, dump
+from lms.hours import Case, Policy, RequirementRule, Rule, TrackRules, dump
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
+from lms.programmes.values import ProgrammeDocument
 
 Window = tuple[int | None, int | None]
 CLASSES_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Law:
-    """What holds for a whole class. `sha256` names policy and activities; every ledger entry carries it."""
+class TrackLaw:
+    """What holds for one track of a class: its requirements, and what each activity counts to in it."""
+
+    activities: Mapping[str, Rule]
+    rules: TrackRules
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPolicy:
+    """What holds for a whole class. `sha256` names policy, activities and requirements; every ledger entry carries it.
+
+    `activities` count to nothing here; `tracks` say what they count to.
+    """
 
     policy: Policy
     activities: Mapping[str, Rule]
+    tracks: Mapping[str, TrackLaw]
     server_graded: frozenset[str]
     trusted_providers: frozenset[str]
     programme_version_id: int
@@ -38,11 +52,15 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds for one enrolment: its class's law, and the window in which its time counts."""
+class EnrolmentPolicy:
+    """What holds for one enrolment: its class's law, the window in which its time counts, and its track's requirements.
 
-    law: Law
+    `track` is None where the programme's document has no such track.
+    """
+
+    law: ClassPolicy
     window: Window
+    track: TrackLaw | None = None
 
 
 def activity_name(course: str, activity: str) -> str:
@@ -50,20 +68,31 @@ def activity_name(course: str, activity: str) -> str:
     return f"{course}:{activity}"
 
 
-def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Terms]:
+def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
     """Return the terms of each enrolment; documents never change, so a class's law is worked out once per process."""
     wanted = set(enrolment_ids)
-    rows = session.execute(
-        select(Enrolment.id, Enrolment.class_id, Enrolment.window_from, Enrolment.window_to).where(Enrolment.id.in_(wanted))
-    ).all()
+    columns = (Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.window_from, Enrolment.window_to)
+    rows = session.execute(select(*columns).where(Enrolment.id.in_(wanted))).all()
     laws = laws_of(session, {row.class_id for row in rows})
     ends = {row.id: tuple(None if at is None else int(at.timestamp()) for at in (row.window_from, row.window_to)) for row in rows}
-    return {row.id: Terms(laws[row.class_id], (ends[row.id][0], ends[row.id][1])) for row in rows}
+    return {
+        row.id: EnrolmentPolicy(laws[row.class_id], (ends[row.id][0], ends[row.id][1]), laws[row.class_id].tracks.get(row.track))
+        for row in rows
+    }
 
 
-def laws_of(session: Session, class_ids: Iterable[int]) -> dict[int, Law]:
+def laws_of(session: Session, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
     """Return each class's law: its programme version, and the course versions that it studies."""
     return {class_id: _known.get(key) or _remember(key, _make(session, key)) for class_id, key in _keys(session, set(class_ids)).items()}
+
+
+class _Studied(NamedTuple):
+    """A course version that a class studies: the hash of its document, and what its hours count toward."""
+
+    course_version_id: int
+    sha256: str
+    requirement: str
+    compulsory: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +101,14 @@ class _Key:
 
     programme_version_id: int
     programme_sha256: str
-    courses: tuple[tuple[int, str], ...]  # course version, hash of its document
+    starts_on: date
+    courses: tuple[_Studied, ...]
 
 
-_known: dict[_Key, Law] = {}
+_known: dict[_Key, ClassPolicy] = {}
 
 
-def _remember(key: _Key, law: Law) -> Law:
+def _remember(key: _Key, law: ClassPolicy) -> ClassPolicy:
     if len(_known) >= CLASSES_KEPT:
         _known.clear()
     _known[key] = law
@@ -86,42 +116,72 @@ def _remember(key: _Key, law: Law) -> Law:
 
 
 def _keys(session: Session, class_ids: set[int]) -> dict[int, _Key]:
-    studied: dict[int, list[tuple[int, str]]] = {class_id: [] for class_id in class_ids}
+    studied: dict[int, list[_Studied]] = {class_id: [] for class_id in class_ids}
+    columns = (ClassCourse.class_id, CourseVersion.id, CourseVersion.document_sha256, ClassCourse.requirement, ClassCourse.compulsory)
     bound = session.execute(
-        select(ClassCourse.class_id, CourseVersion.id, CourseVersion.document_sha256)
+        select(*columns)
         .join(CourseVersion, CourseVersion.id == ClassCourse.course_version_id)
         .where(ClassCourse.class_id.in_(class_ids))
         .order_by(CourseVersion.id)
     )
-    for class_id, course_version_id, sha256 in bound:
-        studied[class_id].append((course_version_id, sha256))
+    for class_id, version_id, sha256, requirement, compulsory in bound:
+        studied[class_id].append(_Studied(version_id, sha256, requirement, compulsory))
     versions = session.execute(
-        select(TrainingClass.id, ProgrammeVersion.id, ProgrammeVersion.sha256)
+        select(TrainingClass.id, ProgrammeVersion.id, ProgrammeVersion.sha256, TrainingClass.starts_on)
         .join(ProgrammeVersion, ProgrammeVersion.id == TrainingClass.programme_version_id)
         .where(TrainingClass.id.in_(class_ids))
     )
-    return {class_id: _Key(version_id, sha256, tuple(studied[class_id])) for class_id, version_id, sha256 in versions}
+    return {class_id: _Key(version, sha256, starts_on, tuple(studied[class_id])) for class_id, version, sha256, starts_on in versions}
 
 
-def _make(session: Session, key: _Key) -> Law:
-    courses = select(CourseVersion).where(CourseVersion.id.in_([version_id for version_id, _ in key.courses]))
+def _make(session: Session, key: _Key) -> ClassPolicy:
+    bound = {one.course_version_id: one for one in key.courses}
+    courses = select(CourseVersion).where(CourseVersion.id.in_(list(bound)))
     found = session.scalars(courses.options(joinedload(CourseVersion.course)).order_by(CourseVersion.id))
-    return make_law(session.get_one(ProgrammeVersion, key.programme_version_id), found.all())
+    studied = [(version, bound[version.id].requirement, bound[version.id].compulsory) for version in found]
+    return make_law(session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on)
 
 
-def make_law(version: ProgrammeVersion, courses: Sequence[CourseVersion]) -> Law:
-    """Combine a programme version and course versions; of one course in two versions the later one holds."""
+def make_law(version: ProgrammeVersion, studied: Sequence[tuple[CourseVersion, str, bool]], starts_on: date) -> ClassPolicy:
+    """Combine a programme version and course versions (each with its requirement, and whether it is compulsory).
+
+    Of one course in two versions the later one holds. Months of practice begin on the class's first day.
+    """
     document = document_of(version)
-    named = {activity_name(course.course.code, activity.key): activity for course in courses for activity in outline_of(course).activities}
-    activities = {name: rule_of(named[name]) for name in sorted(named)}
-    return Law(
-        policy=document.policy,
-        activities=activities,
+    named, rules = {}, {}
+    for course, requirement, _ in studied:
+        for activity in outline_of(course).activities:
+            name = activity_name(course.course.code, activity.key)
+            named[name] = activity
+            rules[name] = replace(rule_of(activity), counts_to=requirement, course=course.course.code)
+    activities = {name: rules[name] for name in sorted(rules)}
+    compulsory = {course.course.code: asked for course, _, asked in studied}
+    tracks = {one.key: _track_law(document, one.key, activities, compulsory, starts_on) for one in document.tracks}
+    policy = replace(document.policy, finished_share=document.finished_share)
+    bundles = [dump(Case(policy, law.activities, (), track=law.rules)) for _, law in sorted(tracks.items())]
+    return ClassPolicy(
+        policy=policy,
+        activities={name: replace(rule, counts_to=None, course=None) for name, rule in activities.items()},
+        tracks=tracks,
         server_graded=frozenset(name for name, activity in named.items() if activity.grading == "server"),
         trusted_providers=document.trusted_providers,
         programme_version_id=version.id,
-        sha256=_digest(dump(Case(document.policy, activities, ()))),
+        sha256=_digest(bundles),
     )
+
+
+def _track_law(
+    document: ProgrammeDocument, track: str, activities: Mapping[str, Rule], compulsory: Mapping[str, bool], starts_on: date
+) -> TrackLaw:
+    """A course whose requirement the track does not have counts to none; a class without compulsory courses still owes one."""
+    requirements = {}
+    for one in document.requirements_of(track):
+        owed = Decimal(1) if one.kind == "courses" and not any(compulsory.values()) else None
+        starts = starts_on if one.kind == "months" else None
+        requirements[one.key] = RequirementRule(one.kind, one.target or owed, starts)
+    hours = {key for key, one in requirements.items() if one.kind == "hours"}
+    own = {name: rule if rule.counts_to in hours else replace(rule, counts_to=None) for name, rule in activities.items()}
+    return TrackLaw(own, TrackRules(requirements, courses=compulsory))
 
 
 def rule_of(activity: Activity) -> Rule:
@@ -141,5 +201,5 @@ def _exact(seconds: float) -> int | Decimal:
     return int(exact) if exact == int(exact) else exact
 
 
-def _digest(content: Mapping[str, Any]) -> str:
+def _digest(content: Sequence[Mapping[str, Any]]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

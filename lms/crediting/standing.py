@@ -1,19 +1,21 @@
 """Where does an enrolment stand: what does its track ask, and how much of it is earned? For pages, one or hundreds at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from lms.classes.attendance import sums
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import courses_of
-from lms.crediting.account import credited_of_many
-from lms.crediting.policy import activity_name
+from lms.crediting import ledger
+from lms.crediting.attestations import with_noted_sessions
+from lms.crediting.evidence import cases_of
+from lms.crediting.policy import EnrolmentPolicy, activity_name, terms_of
+from lms.crediting.units import earnings_of
+from lms.hours import judge, recompute
 from lms.programmes.models import ProgrammeVersion
-from lms.programmes.progress import RequirementProgress, StudiedCourse, is_finished, progress
+from lms.programmes.progress import RequirementProgress, StudiedCourse, progress
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument, Track
 
@@ -27,6 +29,7 @@ class Standing:
     courses: Sequence[StudiedCourse]
     credited: Mapping[str, int]
     requirements: Sequence[RequirementProgress]
+    courses_done: Set[str] = frozenset()  # codes; known of one person's own enrolments only
 
     @property
     def training_class(self) -> TrainingClass:
@@ -49,7 +52,7 @@ class Standing:
 
     def is_finished(self, course: StudiedCourse) -> bool:
         """Say whether a course counts as finished."""
-        return is_finished(course, self.credited, self.document.finished_share)
+        return course.code in self.courses_done
 
     def credited_for(self, course: str, activity: str) -> int:
         """Return the seconds credited for one activity."""
@@ -65,26 +68,56 @@ _OF_ENROLMENTS = (
 
 def of_person(session: Session, person_id: int) -> list[Standing]:
     """Return where a person stands in each of their classes, the newest class first; who that is, the caller knows."""
-    return _standings(session, session.scalars(_OF_PERSON, {"person": person_id}).all())
+    enrolments = session.scalars(_OF_PERSON, {"person": person_id}).all()
+    terms = terms_of(session, [one.id for one in enrolments])
+    return [replace(one, courses_done=done) for one, done in _with_courses(session, _standings(session, enrolments, terms), terms)]
+
+
+def _with_courses(
+    session: Session, standings: Sequence[Standing], terms: Mapping[int, EnrolmentPolicy]
+) -> Iterable[tuple[Standing, Set[str]]]:
+    """Say of each which courses are done; evidence is decided anew only where the ledger does not tell."""
+    undecided = {one.enrolment.id: terms[one.enrolment.id] for one in standings if _done_by_ledger(one) is None}
+    cases = cases_of(session, undecided) if undecided else {}
+    for one in standings:
+        told = _done_by_ledger(one)
+        if told is None:
+            track = recompute(cases[one.enrolment.id]).track
+            told = frozenset() if track is None else track.courses_done
+        yield one, told
+
+
+def _done_by_ledger(standing: Standing) -> Set[str] | None:
+    """Return the courses that are done, as far as the ledger tells: none without hours, else all of them or we do not know."""
+    codes = frozenset(course.code for course in standing.courses)
+    if not standing.credited:
+        return frozenset()
+    optional = any(not course.compulsory for course in standing.courses)
+    whole = any(one.kind == "courses" and one.earned - one.waived == len(codes) for one in standing.requirements)
+    return codes if whole and not optional else None
 
 
 def of_enrolments(session: Session, enrolment_ids: Iterable[int]) -> list[Standing]:
     """Return where enrolments stand, in the order of their ids as given."""
     wanted = list(enrolment_ids)
-    found = {one.enrolment.id: one for one in _standings(session, session.scalars(_OF_ENROLMENTS, {"enrolments": wanted}).all())}
-    return [found[enrolment_id] for enrolment_id in wanted if enrolment_id in found]
+    found = session.scalars(_OF_ENROLMENTS, {"enrolments": wanted}).all()
+    standings = {one.enrolment.id: one for one in _standings(session, found, terms_of(session, wanted))}
+    return [standings[enrolment_id] for enrolment_id in wanted if enrolment_id in standings]
 
 
-def _standings(session: Session, enrolments: Sequence[Enrolment]) -> list[Standing]:
+def _standings(session: Session, enrolments: Sequence[Enrolment], terms: Mapping[int, EnrolmentPolicy]) -> list[Standing]:
     """Return where enrolments stand; the number of queries does not grow with theirs."""
-    ids = [one.id for one in enrolments]
     courses = courses_of(session, {one.class_id for one in enrolments})
-    credited, attended = credited_of_many(session, ids), sums(session, ids)
-    return [_standing(one, courses[one.class_id], credited[one.id], attended[one.id]) for one in enrolments]
+    accounts = ledger.sums(session, [one.id for one in enrolments])
+    return [_standing(one, courses[one.class_id], accounts[one.id], terms[one.id]) for one in enrolments]
 
 
-def _standing(
-    enrolment: Enrolment, courses: Sequence[StudiedCourse], credited: Mapping[str, int], attended: Mapping[str, Decimal]
-) -> Standing:
+def _standing(enrolment: Enrolment, courses: Sequence[StudiedCourse], account: ledger.Sums, terms: EnrolmentPolicy) -> Standing:
+    """Judge by what stands in the ledger alone: a page says what the transcript says."""
     document = document_of(enrolment.training_class.programme_version)
-    return Standing(enrolment, document, courses, credited, progress(document, enrolment.track, credited, attended, courses))
+    judged = {}
+    if terms.track is not None:
+        earnings = earnings_of(account)
+        rules = with_noted_sessions(terms.track.rules, [one.name for one in earnings])
+        judged = judge(rules, terms.law.policy, terms.track.activities, earnings)
+    return Standing(enrolment, document, courses, ledger.seconds_of(account), progress(document, enrolment.track, judged))

@@ -9,11 +9,15 @@ import xapi
 from lms.celery_app import Doorbell, ring
 from lms.clock import now
 from lms.config import Settings
-from lms.crediting import windows
+from lms.crediting import input_changes, windows
 from lms.crediting.drain import MOST_AT_ONCE, drain
+from lms.crediting.ripening import ripen_some
 from lms.db import database, transaction
+from lms.i18n import local_time
 
 EVERY_SECONDS = 5
+HOURLY_SECONDS = 3600
+NIGHT = range(3)  # o'clock at the site: months pass at midnight; asked again, nothing happens twice
 TURN_SECONDS = 2  # where one worker does everything, new hours wait no longer than this for a large class
 
 
@@ -41,14 +45,31 @@ def follow() -> None:
     ring(follow)
 
 
+@shared_task(name="lms.crediting.tasks.ripen", ignore_result=True)
+def ripen() -> int:
+    """Credit the months of practice that have passed, in the first hours of the day; return how many entries that took."""
+    if local_time(now()).hour not in NIGHT:
+        return 0
+    last: int | None = 0
+    total = 0
+    while last is not None:
+        with transaction() as session:
+            last, entries = ripen_some(session, last, now())
+        total += entries
+        time.sleep(windows.BREATH_S)
+    return total
+
+
 SCHEDULE = {
+    "months-ripen": {"task": ripen.name, "schedule": HOURLY_SECONDS},
     "crediting": {"task": credit.name, "schedule": EVERY_SECONDS},
     "hours-follow": {"task": follow.name, "schedule": EVERY_SECONDS},
 }
 
 
 def init_app(app: Flask) -> None:
-    """Ring for the worker whenever statements were stored."""
+    """Ring for the worker whenever statements were stored, and let chains record what they follow from."""
+    input_changes.init_app(app)
     app.extensions["crediting_doorbell"] = Doorbell(credit)
     xapi.statements_stored.connect(_ring, app)
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
 from lms.crediting.observe import OWN, Launched, Statement, Trust, account_of, registration_of
-from lms.crediting.policy import Law
+from lms.crediting.policy import ClassPolicy
 from lms.learning.models import Launch
 from xapi.keys import trusted_names
 
 
-def trust_of(session: Session, law: Law, statements: Iterable[Statement], public_url: str) -> Trust:
+def trust_of(session: Session, law: ClassPolicy, statements: Iterable[Statement], public_url: str) -> Trust:
     """Return whose word counts on these statements, with the launches that providers' reports may be about."""
     foreign = [one for one in statements if account_of(one, public_url) not in OWN] if law.trusted_providers else []
     if not foreign:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import xapi.outbox
 from lms.crediting.bounds import beyond
-from lms.crediting.evidence_intake import Study, is_of, rule_for, studies_of
+from lms.crediting.evidence_intake import RegisteredStudy, is_of, rule_for, studies_of
 from lms.crediting.models import Observation
 from lms.crediting.observe import Ignored, Statement, observe, registration_of
 from lms.crediting.policy import terms_of
@@ -54,7 +54,7 @@ def _decided(session: Session, statement_id: uuid.UUID, statement: Statement, pu
     return _of_study(session, statement_id, statement, study, public_url)
 
 
-def _of_study(session: Session, statement_id: uuid.UUID, statement: Statement, study: Study, public_url: str) -> Verdict:
+def _of_study(session: Session, statement_id: uuid.UUID, statement: Statement, study: RegisteredStudy, public_url: str) -> Verdict:
     if not is_of(study, statement, public_url):
         return Verdict("other-person")
     terms = terms_of(session, [study.enrolment_id])[study.enrolment_id]

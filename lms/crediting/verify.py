@@ -1,154 +1,174 @@
 """Does the ledger say what its evidence says, and has nobody edited it?
 
-Three things are checked of every enrolment: its chain is whole, the total kept for lists is the chain's sum, and
-deciding all evidence anew gives the very account that stands. The third cannot be asked where evidence was erased on
-purpose; those enrolments are named. What still waits in the outbox is not yet anybody's hours.
+Of every enrolment is checked: its chain is whole, the total kept for lists is the chain's sum, what the account follows from
+is what the chain says (`inputs_check`), and deciding all evidence anew gives the very account that stands. The last cannot be
+asked where evidence was erased on purpose; those enrolments are named. Of every class is checked that its documents are the
+ones that were published (`documents_check`). What still waits in the outbox is not yet anybody's hours.
 
-Who could write evidence into the database could let hours follow from it. So a fourth thing is checked where it is asked
-for, because it reads every statement again: the evidence is what the statements in the record store prove.
+Where it is asked for, because it reads every statement again: the evidence is what the statements in the record store prove
+(`evidence_check`).
 """
 
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import xapi.outbox
 import xapi.store
 from lms.classes.models import Enrolment
-from lms.crediting import chain, ledger
-from lms.crediting.bounds import Proved, beyond, numbered
+from lms.crediting import chain, documents_check, inputs_check, ledger
 from lms.crediting.evidence import cases_of
-from lms.crediting.evidence_intake import all_proved, sort_by_enrolment
+from lms.crediting.evidence_check import Compared
 from lms.crediting.models import Observation
-from lms.crediting.observe import Observed
-from lms.crediting.policy import Terms, terms_of
-from lms.hours import changes, recompute
-from xapi.removals import stored_when
+from lms.crediting.observe import OWN
+from lms.crediting.policy import terms_of
+from lms.crediting.removals import NOTHING, Removals
+from lms.crediting.units import target_of
+from lms.hours import Case, changes, recompute
+from xapi.statements import stored
 
 AT_ONCE = 200
-STATEMENTS_AT_ONCE = 500
+LOOKED_AT = 50  # statements, to find out what address the site has
 
 
 class Finding(NamedTuple):
-    """Something wrong with one enrolment's ledger."""
+    """Something wrong with one enrolment's account, or, where none is named, with something that several rest on."""
 
-    enrolment_id: int
+    enrolment_id: int | None
     problem: str
 
+    def __str__(self) -> str:
+        return self.problem if self.enrolment_id is None else f"enrolment {self.enrolment_id}: {self.problem}"
 
-class Checked(NamedTuple):
-    """One batch of enrolments, looked at."""
 
-    enrolments: int
-    entries: int
-    findings: Sequence[Finding]
-    erased: Sequence[int] = ()  # enrolments whose evidence was erased on purpose
+@dataclass(slots=True)
+class CheckedBatch:
+    """What was found out about some enrolments."""
+
+    enrolments: int = 0
+    entries: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    erased: list[int] = field(default_factory=list)  # enrolments whose evidence was erased on purpose
     statements: int = 0  # that were compared with the evidence taken from them
-    removed: int = 0  # that could not be, because they were removed with their month
+    removed: int = 0  # that could not be, because they were removed with their month, as is recorded
+    unbaselined: list[int] = field(default_factory=list)  # enrolments whose chain says nothing of its inputs yet
+
+    def add(self, other: "CheckedBatch") -> None:
+        """Take in what was found out about other enrolments; what several rest on is told once."""
+        self.enrolments, self.entries = self.enrolments + other.enrolments, self.entries + other.entries
+        self.statements, self.removed = self.statements + other.statements, self.removed + other.removed
+        self.findings += [one for one in other.findings if one.enrolment_id is not None or one not in self.findings]
+        self.erased += other.erased
+        self.unbaselined += other.unbaselined
 
 
-def verify(session: Session, enrolment_ids: Iterable[int] | None = None, *, public_url: str | None = None) -> Iterator[Checked]:
+def numbers_of(session: Session) -> list[int]:
+    """Return all enrolments there are to check."""
+    return list(session.scalars(select(Enrolment.id).order_by(Enrolment.id)))
+
+
+def addresses_of(session: Session) -> Set[str]:
+    """Return the addresses of the site for which the latest statements that are evidence were stored."""
+    newest = select(Observation.statement_id).order_by(Observation.id.desc()).limit(LOOKED_AT)
+    texts = xapi.store.load_texts(session, session.scalars(newest).all())
+    return {address for text in texts.values() if (address := _address_in(text)) is not None}
+
+
+def _address_in(text: str) -> str | None:
+    try:
+        account = stored(text)["authority"]["account"]
+        return str(account["homePage"]) if account["name"] in OWN else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def verify(
+    session: Session, enrolment_ids: Iterable[int] | None = None, *, public_url: str | None = None, removals: Removals = NOTHING
+) -> Iterator[CheckedBatch]:
     """Check enrolments (all, where none are named) and yield what was found, batch by batch.
 
-    With `public_url`, the site's own address, evidence is compared with the statements it was taken from, too.
+    With `public_url`, the site's own address, evidence is compared with the statements it was taken from, too; `removals` says
+    which of them may be gone.
     """
-    wanted = list(session.scalars(select(Enrolment.id).order_by(Enrolment.id))) if enrolment_ids is None else sorted(set(enrolment_ids))
+    wanted = numbers_of(session) if enrolment_ids is None else sorted(set(enrolment_ids))
     for start in range(0, len(wanted), AT_ONCE):
-        yield _verify(session, wanted[start : start + AT_ONCE], public_url)
+        yield check(session, wanted[start : start + AT_ONCE], public_url, removals)
 
 
-def _verify(session: Session, numbers: Sequence[int], public_url: str | None) -> Checked:
-    findings: list[Finding] = []
-    entries = statements = removed = 0
-    accounts = ledger.sums(session, numbers)
-    terms = terms_of(session, numbers)
-    cases = cases_of(session, terms)
-    kept = session.execute(
-        select(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.credited_seconds, Enrolment.evidence_erased_at)
-        .where(Enrolment.id.in_(numbers))
-        .order_by(Enrolment.id)
-    )
-    erased: list[int] = []
-    for number, length, head, total, erased_at in kept:
-        links = ledger.entries_of(session, number)
-        entries += len(links)
-        findings.extend(Finding(number, problem) for problem in chain.problems(links, length=length, head=head))
-        if sum(accounts[number].values()) != total:
-            findings.append(Finding(number, f"its total is kept as {total} s, its entries come to {sum(accounts[number].values())} s"))
-        if erased_at is not None:
-            erased.append(number)
-            continue
-        decided = {name: one.credited_seconds for name, one in recompute(cases[number]).activities.items()}
-        for activity, seconds in changes(accounts[number], decided).items():
-            findings.append(
-                Finding(number, f"{activity} stands at {accounts[number].get(activity, 0)} s, its evidence gives {seconds:+d} s")
-            )
-        if public_url is not None:
-            compared = _Compared(session, number, terms[number], public_url)
-            findings.extend(Finding(number, problem) for problem in compared.problems(link for link, _ in links))
-            statements += compared.statements
-            removed += compared.removed
-    return Checked(len(numbers), entries, findings, erased, statements, removed)
+def check(session: Session, numbers: Sequence[int], public_url: str | None, removals: Removals) -> CheckedBatch:
+    """Check one batch of enrolments."""
+    rows = session.execute(select(Enrolment).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)).scalars().all()
+    classes = documents_check.check(session, {one.class_id for one in rows})
+    checked = CheckedBatch(findings=[Finding(None, problem) for problem in classes.problems])
+    batch = _Batch(session, rows, classes.undecidable, public_url, removals)
+    for one in rows:
+        batch.check(one, checked)
+    for number in sorted(set(numbers) - {one.id for one in rows}):
+        checked.findings.append(Finding(number, "there is no such enrolment"))
+    return checked
 
 
-class _Compared:
-    """One enrolment's evidence beside its statements."""
+class _Batch:
+    """Some enrolments, with what is read for all of them at once."""
 
-    def __init__(self, session: Session, number: int, terms: Terms, public_url: str) -> None:
-        self._session, self._number, self._terms, self._public_url = session, number, terms, public_url
-        self._kept: dict[uuid.UUID, list[Observation]] = {}
-        rows = session.scalars(select(Observation).where(Observation.enrolment_id == number).order_by(Observation.part))
-        for row in rows:
-            self._kept.setdefault(row.statement_id, []).append(row)
-        self._waits = xapi.outbox.oldest(session) is not None  # what makes something void may be among it
-        self.statements = self.removed = 0
+    def __init__(
+        self, session: Session, rows: Sequence[Enrolment], undecidable: Set[int], public_url: str | None, removals: Removals
+    ) -> None:
+        self._session, self._public_url, self._removals = session, public_url, removals
+        self._accounts = ledger.sums(session, [one.id for one in rows])
+        self._inputs = inputs_check.Standing(session, [one.id for one in rows])
+        self._undecidable = undecidable
+        self._terms = terms_of(session, [one.id for one in rows if one.class_id not in undecidable])
+        self._cases = self._read_cases()
+        asked = removals.erased
+        self._recorded = None if asked is None else asked(session, [one.person_id for one in rows if one.evidence_erased_at is not None])
 
-    def problems(self, entries: Iterable[chain.Entry]) -> Iterator[str]:
-        """Yield what evidence is not what its statement proves, and what entry rests on nothing that is kept."""
-        for entry in entries:
-            for one in entry.evidence:
-                if uuid.UUID(one) not in self._kept:
-                    yield f"entry {entry.number} rests on statement {one}, of which no evidence is kept"
-        ids = sorted(self._kept)
-        for start in range(0, len(ids), STATEMENTS_AT_ONCE):
-            yield from self._compare(ids[start : start + STATEMENTS_AT_ONCE])
+    def _read_cases(self) -> dict[int, Case]:
+        try:
+            return cases_of(self._session, self._terms)
+        except Exception:  # one of them cannot be read: which one is found out one by one
+            return {}
 
-    def _compare(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
-        there = list(xapi.store.load_texts(self._session, ids))
-        removed = stored_when(self._session, ids)
-        void = xapi.store.voided_among(self._session, ids)
-        found = sort_by_enrolment(self._session, there).get(self._number)
-        proved = all_proved(self._session, found, self._terms, self._public_url) if found else []
-        said: dict[uuid.UUID, dict[int, Observed]] = {}
-        for part, (statement, one) in numbered(proved):
-            said.setdefault(statement, {})[part] = one
-        self.statements += len(there)
-        self.removed += len(removed)
-        for statement in ids:
-            kept = self._kept[statement]
-            if statement not in removed and not self._agrees(kept, said.get(statement), proved):
-                yield f"the evidence of statement {statement} is not what the record store has of it"
-            if any(row.voided != (statement in void) for row in kept) and not self._waits:
-                yield f"the evidence of statement {statement} counts as {'void' if kept[0].voided else 'valid'}, and is not"
+    def check(self, one: Enrolment, checked: CheckedBatch) -> None:
+        """Check one enrolment, and add what was found."""
+        links = ledger.entries_of(self._session, one.id)
+        entries = [entry for entry, _ in links]
+        problems = [*chain.problems(links, length=one.ledger_length, head=one.ledger_head), *self._inputs.problems(one.id, entries)]
+        seconds = ledger.seconds_of(self._accounts[one.id])
+        if sum(seconds.values()) != one.credited_seconds:
+            problems.append(f"its total is kept as {one.credited_seconds} s, its entries come to {sum(seconds.values())} s")
+        if one.evidence_erased_at is not None:
+            checked.erased.append(one.id)
+            if self._recorded is not None and one.person_id not in self._recorded:
+                problems.append("its evidence is said to be erased, and no erasure of its person was recorded")
+        elif one.class_id not in self._undecidable:
+            problems += self._account_problems(one.id, self._accounts[one.id])
+            problems += self._statement_problems(one.id, entries, checked)
+        if self._inputs.has_no_baseline(one.id, one.ledger_length):
+            checked.unbaselined.append(one.id)
+        checked.enrolments, checked.entries = checked.enrolments + 1, checked.entries + len(links)
+        checked.findings += [Finding(one.id, problem) for problem in problems]
 
-    def _agrees(self, kept: Sequence[Observation], said: Mapping[int, Observed] | None, proved: Sequence[Proved]) -> bool:
-        """Say whether what is kept of a statement is what it proves; of that, what lies beyond the bounds need not be kept."""
-        there = {row.part: _observed(row) for row in kept}
-        if there == said:
-            return True
-        if said is None or any(said.get(part) != one for part, one in there.items()):
-            return False
-        statement = kept[0].statement_id
-        excess = beyond(self._session, self._number, [one for one in proved if one[0] == statement])
-        return all((statement, part) in excess for part in said.keys() - there.keys())
+    def _account_problems(self, number: int, account: ledger.Sums) -> Iterator[str]:
+        try:
+            case = self._cases.get(number) or cases_of(self._session, {number: self._terms[number]})[number]
+            decided = target_of(recompute(case))
+        except Exception as error:  # whatever was written into the database: it is a finding, and the rest is checked
+            yield f"its evidence cannot be decided ({type(error).__name__})"
+            return
+        for one in changes(account, decided):
+            unit = "s" if one.unit == chain.SECONDS else one.unit
+            yield f"{one.name} stands at {account.get(one, 0)} {unit}, its evidence gives {decided.get(one, 0)} {unit}"
 
-
-_FIELDS = [field.name for field in fields(Observed)]
-
-
-def _observed(row: Observation) -> Observed:
-    return Observed(**{name: getattr(row, name) for name in _FIELDS})
+    def _statement_problems(self, number: int, entries: Sequence[chain.Entry], checked: CheckedBatch) -> Iterator[str]:
+        if self._public_url is None:
+            return
+        compared = Compared(self._session, number, self._terms[number], self._public_url, self._removals)
+        try:
+            yield from compared.problems(entries)
+        except Exception as error:
+            yield f"its evidence cannot be compared with its statements ({type(error).__name__})"
+        checked.statements += compared.statements
+        checked.removed += compared.removed

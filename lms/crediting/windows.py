@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import Window, programme_version_of, window_of
-from lms.crediting import ledger
-from lms.crediting.drain import recredit
+from lms.crediting import inputs, ledger
+from lms.crediting.chain import Running
+from lms.crediting.drain import record, recredit
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 100  # some 0.3 s, for which nobody else writes anything on SQLite
@@ -43,11 +44,32 @@ def following(session: Session, training_class: TrainingClass) -> Following:
     return Following(people, len(others(session, training_class)), training_class.following_after is not None)
 
 
-def others(session: Session, training_class: TrainingClass, above: int = 0) -> Sequence[int]:
-    """Return whose window is another than their class's, in the order of their ids; who was erased keeps theirs."""
+def has_other_inputs(class_sha256: str) -> ColumnElement[bool]:
+    """Say whose chain was last extended when something else held for their class, or has no inputs yet."""
+    return or_(
+        Enrolment.class_sha256 != class_sha256,
+        and_(Enrolment.class_sha256.is_(None), Enrolment.ledger_length > 0),
+    )
+
+
+def _behind(session: Session, training_class: TrainingClass) -> Sequence[int]:
+    """Return whose window or inputs are other than their class's, in the order of their ids."""
+    content = inputs.class_digests(session, [training_class.id])[training_class.id]
+    other = or_(and_(Enrolment.evidence_erased_at.is_(None), _has_other_window(session, training_class)), has_other_inputs(content))
+    above = training_class.following_after or 0
+    return session.scalars(
+        select(Enrolment.id).where(Enrolment.class_id == training_class.id, Enrolment.id > above, other).order_by(Enrolment.id)
+    ).all()
+
+
+def _has_other_window(session: Session, training_class: TrainingClass) -> ColumnElement[bool]:
     since, until = window_of(training_class, programme_version_of(session, training_class))
-    other = or_(Enrolment.window_from.is_distinct_from(since), Enrolment.window_to.is_distinct_from(until))
-    wanted = (Enrolment.class_id == training_class.id, Enrolment.id > above, Enrolment.evidence_erased_at.is_(None), other)
+    return or_(Enrolment.window_from.is_distinct_from(since), Enrolment.window_to.is_distinct_from(until))
+
+
+def others(session: Session, training_class: TrainingClass) -> Sequence[int]:
+    """Return whose window is another than their class's, in the order of their ids; who was erased keeps theirs."""
+    wanted = (Enrolment.class_id == training_class.id, Enrolment.evidence_erased_at.is_(None), _has_other_window(session, training_class))
     return session.scalars(select(Enrolment.id).where(*wanted).order_by(Enrolment.id)).all()
 
 
@@ -62,7 +84,9 @@ def go_on(session: Session, training_class: TrainingClass, now: datetime) -> Non
 
     Accounts are locked in the order of their ids, as wherever hours are credited.
     """
-    ids = others(session, training_class, training_class.following_after or 0)
+    session.flush()
+    extend_history(session, training_class.id)
+    ids = _behind(session, training_class)
     if batch := ids[:AT_ONCE]:
         _fit(session, batch, window_of(training_class, programme_version_of(session, training_class)), now)
     training_class.following_after = batch[-1] if len(ids) > AT_ONCE else None
@@ -82,11 +106,30 @@ def _fit(session: Session, ids: Sequence[int], window: Window, now: datetime) ->
     try:
         with session.begin_nested():
             ledger.lock(session, ids)
-            session.execute(update(Enrolment).where(Enrolment.id.in_(ids)).values(window_from=window[0], window_to=window[1]))
+            own = (Enrolment.id.in_(ids), Enrolment.evidence_erased_at.is_(None))
+            session.execute(update(Enrolment).where(*own).values(window_from=window[0], window_to=window[1]))
             recredit(session, ids, now)
     except OperationalError:
         raise  # the database, not somebody's evidence: all of it comes again
     except Exception:  # whatever it is: it must not hold up the others
         log.exception("windows.failed", enrolments=len(ids), first=ids[0])
-        for one in ids if len(ids) > 1 else ():
+        if len(ids) == 1:
+            _leave_undecided(session, ids[0], now)
+            return
+        for one in ids:
             _fit(session, [one], window, now)
+
+
+def _leave_undecided(session: Session, enrolment_id: int, now: datetime) -> None:
+    """Record under what somebody's account was left as it stood."""
+    with session.begin_nested():
+        record(session, [enrolment_id], now, of_class=True)
+
+
+def extend_history(session: Session, class_id: int) -> None:
+    """Take what is new in a class's history into its running hash; the class's row is locked meanwhile."""
+    wanted = select(TrainingClass.changes_sha256, TrainingClass.changes_count).where(TrainingClass.id == class_id)
+    known = Running(*session.execute(wanted.with_for_update(key_share=True)).one())
+    after = known.add(inputs.history_of(session, class_id)[known.rows :])
+    values = {"changes_sha256": after.sha256, "changes_count": after.rows}
+    session.execute(update(TrainingClass).where(TrainingClass.id == class_id).values(values).execution_options(synchronize_session=False))

@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 from lms.clock import now
 from lms.config import Settings
 from lms.db import database
-from lms.demo.load import Ground, load, sign_in_lines
+from lms.demo.load import DemoSite, load, sign_in_lines
 from lms.storage import storage
 
 
@@ -24,6 +24,6 @@ def load_demo() -> None:
     It creates sign-ins with a password that everybody knows: never load it where real people's hours are kept.
     """
     settings: Settings = current_app.extensions["settings"]
-    load(Ground(database(), storage(), settings.public_url, now(), click.echo))
+    load(DemoSite(database(), storage(), settings.public_url, now(), click.echo))
     for line in sign_in_lines(settings.public_url):
         click.echo(line)

@@ -22,6 +22,7 @@ from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import check
 from lms.classes import attendance, setup
 from lms.classes.models import Enrolment, TrainingClass
+from lms.crediting import noted
 from lms.crediting.drain import drain
 from lms.db import Database
 from lms.demo import history, people, story
@@ -46,7 +47,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class DemoSite:
     """Where the demo is loaded to, and when."""
 
     database: Database
@@ -61,7 +62,7 @@ class Ground:
         return local_time(self.now, SITE_ZONE).date()
 
 
-def load(ground: Ground) -> None:
+def load(ground: DemoSite) -> None:
     """Load the demo; run again it changes nothing."""
     with ground.database.writer() as session, session.begin():
         places = _places(session)
@@ -70,6 +71,7 @@ def load(ground: Ground) -> None:
     versions = _courses(ground)
     for plan in CLASSES:
         _class(ground, plan, versions)
+    _state_attendance(ground)
     _credit(ground)
 
 
@@ -90,13 +92,13 @@ def _sign_ins(session: Session, places: dict[str, Organisation]) -> None:
             add_person(session, username, people.name_of(number), (role,), password=PASSWORD, organisation=places[where[role]])
 
 
-def _programmes(session: Session, ground: Ground) -> None:
+def _programmes(session: Session, ground: DemoSite) -> None:
     for file in sorted((resources.files("lms.programmes") / "data").iterdir(), key=lambda one: one.name):
         if file.name.endswith(".toml"):
             store.import_toml(session, file.read_text(encoding="utf-8"), ground.now)
 
 
-def _courses(ground: Ground) -> dict[str, CourseVersion]:
+def _courses(ground: DemoSite) -> dict[str, CourseVersion]:
     versions = {}
     for folder in SAMPLES:
         found = check(folder)
@@ -112,7 +114,7 @@ def _courses(ground: Ground) -> dict[str, CourseVersion]:
     return versions
 
 
-def _class(ground: Ground, plan: DemoClass, versions: dict[str, CourseVersion]) -> None:
+def _class(ground: DemoSite, plan: DemoClass, versions: dict[str, CourseVersion]) -> None:
     with ground.database.writer() as session, session.begin():
         training_class = _opened(session, ground, plan, versions)
         members = _members(session, plan, training_class)
@@ -129,13 +131,13 @@ def _class(ground: Ground, plan: DemoClass, versions: dict[str, CourseVersion]) 
             ground.say(f"{plan.code}: {start + len(batch)} of {len(members)} people, {written} statements more")
 
 
-def _opened(session: Session, ground: Ground, plan: DemoClass, versions: dict[str, CourseVersion]) -> TrainingClass:
+def _opened(session: Session, ground: DemoSite, plan: DemoClass, versions: dict[str, CourseVersion]) -> TrainingClass:
     found = session.scalar(select(TrainingClass).where(TrainingClass.code == plan.code))
     if found is not None:
         return found
     provider = session.scalars(select(Organisation).where(Organisation.code == people.PROVIDER)).one()
     starts_on = ground.today - timedelta(days=plan.days_ago)
-    run = setup.Run(plan.code, plan.name, provider, starts_on, starts_on + timedelta(days=plan.days), plan.intake)
+    run = setup.ClassDetails(plan.code, plan.name, provider, starts_on, starts_on + timedelta(days=plan.days), plan.intake)
     created = setup.create_class(session, _newest(session, plan.programme), run)
     for version in versions.values():
         setup.bind_course(session, created, session.get_one(CourseVersion, version.id), plan.requirement)
@@ -169,7 +171,7 @@ def _members(session: Session, plan: DemoClass, training_class: TrainingClass) -
 
 def _history(
     session: Session,
-    ground: Ground,
+    ground: DemoSite,
     member: tuple[DemoClass, int, int, date],
     activities: Sequence[tuple[str, Activity]],
     shelf: history.Shelf,
@@ -212,7 +214,16 @@ def _correct(session: Session, enrolment: Enrolment, day: date) -> None:
         attendance.add_note(session, enrolment, attendance.Note("diagnosis", quantity, day, text), by, at)
 
 
-def _credit(ground: Ground) -> None:
+def _state_attendance(ground: DemoSite) -> None:
+    """Let what was noted be evidence, as `lms ledger convert-attendance` does."""
+    with ground.database.reader() as session:
+        numbers = noted.enrolments_with_notes(session)
+    for start in range(0, len(numbers), noted.AT_ONCE):
+        with ground.database.writer() as session, session.begin():
+            noted.convert(session, numbers[start : start + noted.AT_ONCE], ground.public_url, ground.now)
+
+
+def _credit(ground: DemoSite) -> None:
     total = 0
     while read := drain(ground.database, ground.public_url, ground.now, DRAIN_AT_ONCE):
         total += read

@@ -13,7 +13,7 @@ GIVEN = (  # two characters each
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DemoOrganisation:
     """An organisation of the demo: its code, name, kind and the code of the one above it."""
 
     code: str
@@ -25,10 +25,10 @@ class Place:
 OFFICE, PROVIDER, COUNTY = "demo-office", "demo-provider", "demo-county"
 SCHOOLS = ("柳河镇中心学校", "石桥镇第一小学", "云台乡初级中学", "白杨镇中心小学", "清溪县实验学校", "松岭乡九年一贯制学校")
 PLACES = (
-    Place(OFFICE, "省教师教育办公室（演示）", "office", None),
-    Place(PROVIDER, "中原示范师范学院（演示）", "provider", OFFICE),
-    Place(COUNTY, "清溪县教育局（演示）", "office", OFFICE),
-    *(Place(f"demo-school-{number}", name, "school", COUNTY) for number, name in enumerate(SCHOOLS, start=1)),
+    DemoOrganisation(OFFICE, "省教师教育办公室（演示）", "office", None),
+    DemoOrganisation(PROVIDER, "中原示范师范学院（演示）", "provider", OFFICE),
+    DemoOrganisation(COUNTY, "清溪县教育局（演示）", "office", OFFICE),
+    *(DemoOrganisation(f"demo-school-{number}", name, "school", COUNTY) for number, name in enumerate(SCHOOLS, start=1)),
 )
 
 

@@ -29,7 +29,7 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class StoryActivity:
     """One activity of one course, and how it was left."""
 
     course: str
@@ -41,7 +41,7 @@ class Study:
 class Sitting:
     """One opening of one activity. Instants are whole seconds; media positions are seconds."""
 
-    study: Study
+    study: StoryActivity
     opened_at: datetime
     stretches: tuple[tuple[datetime, datetime], ...]
     segments: tuple[tuple[float, float], ...] = ()
@@ -63,15 +63,15 @@ class Stage:
     days: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-def studies(stage: Stage, course_activities: Sequence[tuple[str, Activity]]) -> list[Study]:
+def studies(stage: Stage, course_activities: Sequence[tuple[str, Activity]]) -> list[StoryActivity]:
     """Return what somebody at `stage` studied, in the order of the courses."""
-    found = [Study(course, activity) for course, activity in course_activities[: stage.done]]
+    found = [StoryActivity(course, activity) for course, activity in course_activities[: stage.done]]
     if stage.then is not None and stage.done < len(course_activities):
-        found.append(Study(*course_activities[stage.done], stage.then))
+        found.append(StoryActivity(*course_activities[stage.done], stage.then))
     return found
 
 
-def sittings(studied: Sequence[Study], first: date, last: date, seed: str) -> list[Sitting]:
+def sittings(studied: Sequence[StoryActivity], first: date, last: date, seed: str) -> list[Sitting]:
     """Spread studies over the evenings from `first` to `last`: one after the other, never two at once."""
     chance = Random(seed)  # noqa: S311 – a story, not a secret
     parts = [(study, *part) for study in studied for part in _parts(study, chance)]
@@ -85,7 +85,7 @@ def sittings(studied: Sequence[Study], first: date, last: date, seed: str) -> li
     return told
 
 
-def _parts(study: Study, chance: Random) -> Iterator[tuple[int, tuple[float, float], bool]]:
+def _parts(study: StoryActivity, chance: Random) -> Iterator[tuple[int, tuple[float, float], bool]]:
     """Yield the sittings of one study as (seconds, share of the media played, whether it is the last one)."""
     whole = study.activity.minutes * 60
     media = study.activity.media_seconds or 0
@@ -106,7 +106,7 @@ def _evenings(count: int, first: date, last: date) -> list[date]:
     return [first + timedelta(days=min(days - 1, number // per_day * days // max(1, used))) for number in range(count)]
 
 
-def _sitting(study: Study, begin: datetime, seconds: int, share: tuple[float, float], is_last: bool, chance: Random) -> Sitting:
+def _sitting(study: StoryActivity, begin: datetime, seconds: int, share: tuple[float, float], is_last: bool, chance: Random) -> Sitting:
     pause = chance.randrange(90, 400) if seconds > 2 * STRETCH_S and chance.random() < 0.3 else 0  # noqa: PLR2004
     stretches, at, left = [], begin + timedelta(seconds=chance.randrange(3, 9)), seconds
     while left > 0:

@@ -11,7 +11,7 @@ from courses.outline import Activity, Course
 from lms.classes.models import LEARNING
 from lms.crediting.policy import activity_name
 from lms.crediting.standing import Standing
-from lms.db import Question
+from lms.db import PreparedSelect
 from lms.learning.models import Launch
 from lms.programmes.progress import StudiedCourse
 
@@ -19,7 +19,7 @@ SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """An activity to go on with; `begun` where the person has opened it before."""
 
     enrolment_id: int
@@ -31,7 +31,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _CourseActivity:
     """An activity of a course that an enrolment studies, named as the account names it."""
 
     standing: Standing
@@ -55,7 +55,7 @@ class _Opened(NamedTuple):
     activity: str
 
 
-def next_step(session: Session, standings: Sequence[Standing]) -> Step | None:
+def next_step(session: Session, standings: Sequence[Standing]) -> NextStep | None:
     """Return where to go on; None where nothing that is left would be worth a suggestion.
 
     Somebody who reads faster than the minutes say is not sent back to what already counts, unless their course asks for
@@ -69,7 +69,7 @@ def next_step(session: Session, standings: Sequence[Standing]) -> Step | None:
     return _step(next(_ahead(studying, here), None), opened)
 
 
-_OPENED = Question(
+_OPENED = PreparedSelect(
     select(Launch.enrolment_id, Launch.course_version_id, Launch.activity)
     .where(Launch.enrolment_id.in_(bindparam("enrolments", expanding=True)))
     .group_by(Launch.enrolment_id, Launch.course_version_id, Launch.activity)
@@ -82,17 +82,17 @@ def _opened(session: Session, studying: Iterable[Standing]) -> list[_Opened]:
     return [_Opened(*row) for row in _OPENED.ask(session, enrolments=[one.enrolment.id for one in studying])]
 
 
-def _place_of(studying: Iterable[Standing], opened: _Opened) -> _Place | None:
+def _place_of(studying: Iterable[Standing], opened: _Opened) -> _CourseActivity | None:
     """Return where somebody was, if their enrolment still studies that."""
     for standing in studying:
         for studied in standing.courses:
             name = activity_name(studied.code, opened.activity)
             if (standing.enrolment.id, studied.course_version_id) == (opened.enrolment_id, opened.course_version_id):
-                return _Place(standing, studied, name) if name in studied.activities else None
+                return _CourseActivity(standing, studied, name) if name in studied.activities else None
     return None
 
 
-def _earns(place: _Place) -> bool:
+def _earns(place: _CourseActivity) -> bool:
     """Say whether going on in the activity of the last visit is the natural next thing: it has not counted yet, or it
     has no condition that could tell that it was finished, and time is left in it.
     """
@@ -100,7 +100,7 @@ def _earns(place: _Place) -> bool:
     return credited == 0 or (not any(place.activity.requires.values()) and credited < place.activity.worth_seconds)
 
 
-def _ahead(studying: Sequence[Standing], here: _Place | None) -> Iterator[_Place]:
+def _ahead(studying: Sequence[Standing], here: _CourseActivity | None) -> Iterator[_CourseActivity]:
     """Give what is worth opening, best first: what has earned nothing in unfinished courses, the course of the last visit
     first and from there on; then what has earned something in courses that ask for more.
     """
@@ -113,15 +113,15 @@ def _ahead(studying: Sequence[Standing], here: _Place | None) -> Iterator[_Place
     yield from (one for one in places if 0 < one.credited_seconds < one.studied.activities[one.name] * SECONDS)
 
 
-def _unfinished(standing: Standing) -> Iterator[_Place]:
+def _unfinished(standing: Standing) -> Iterator[_CourseActivity]:
     for studied in sorted(standing.courses, key=lambda one: not one.compulsory):
         if not standing.is_finished(studied):
-            yield from (_Place(standing, studied, name) for name in studied.activities)
+            yield from (_CourseActivity(standing, studied, name) for name in studied.activities)
 
 
-def _step(place: _Place | None, opened: Sequence[_Opened]) -> Step | None:
+def _step(place: _CourseActivity | None, opened: Sequence[_Opened]) -> NextStep | None:
     if place is None:
         return None
     enrolment_id, studied = place.standing.enrolment.id, place.studied
     begun = _Opened(enrolment_id, studied.course_version_id, place.activity.key) in opened
-    return Step(enrolment_id, studied.course_version_id, studied.outline, place.activity, place.credited_seconds, begun)
+    return NextStep(enrolment_id, studied.course_version_id, studied.outline, place.activity, place.credited_seconds, begun)

@@ -19,7 +19,7 @@ from lms.home import enrolment_figures
 from lms.home.enrolment_figures import Studied
 from lms.home.steps import next_step
 from lms.home.words import notice_of
-from lms.learning.admission import Refusal, admit_to_course
+from lms.learning.admission import LaunchRefusal, admit_to_course
 
 bp = Blueprint("home", __name__)
 
@@ -90,9 +90,9 @@ def _asked(studied: Studied) -> list[str]:
 
 def _own_course(enrolment_id: int, course_version_id: int) -> tuple[Enrolment, CourseVersion]:
     found = admit_to_course(session(), person().id, enrolment_id, course_version_id)
-    if found is Refusal.NOT_STUDYING:
+    if found is LaunchRefusal.NOT_STUDYING:
         raise NotAllowed(_("Your place in this class does not allow studying at the moment. Your class staff can tell you why."))
-    if isinstance(found, Refusal):
+    if isinstance(found, LaunchRefusal):
         raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
     return found
 

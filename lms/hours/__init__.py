@@ -7,8 +7,8 @@ from lms.hours.bundle import parse, recompute_file
 from lms.hours.changes import changes
 from lms.hours.decide import recompute
 from lms.hours.earnings import UNITS, units_in_one
-from lms.hours.exact import plain_text
-from lms.hours.explain import ActivityExplanation, Claim, Condition, Explanation, LimitedDay, Uncounted, explain
+from lms.hours.exact import plain_text, share_of
+from lms.hours.explain import ActivityExplanation, Claim, Explanation, GateCondition, LimitedDay, Uncounted, explain
 from lms.hours.instants import write_instant
 from lms.hours.json_reader import Problem
 from lms.hours.requirements import judge
@@ -23,6 +23,7 @@ from lms.hours.track_values import (
     Earnings,
     Logged,
     Replacement,
+    RequirementKind,
     RequirementResult,
     RequirementRule,
     SessionResult,
@@ -61,12 +62,12 @@ __all__ = [
     "Claim",
     "Clash",
     "Completed",
-    "Condition",
     "EarningAccount",
     "Earnings",
     "Explanation",
     "Flag",
     "Gate",
+    "GateCondition",
     "Interval",
     "LimitedDay",
     "Logged",
@@ -78,6 +79,7 @@ __all__ = [
     "Problem",
     "Replacement",
     "Reported",
+    "RequirementKind",
     "RequirementResult",
     "RequirementRule",
     "Result",
@@ -100,6 +102,7 @@ __all__ = [
     "plain_text",
     "recompute",
     "recompute_file",
+    "share_of",
     "units_in_one",
     "write_instant",
 ]

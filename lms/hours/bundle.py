@@ -9,7 +9,7 @@ from lms.hours.decide import recompute
 from lms.hours.json_reader import Problem, below
 from lms.hours.rounding import floor_times
 from lms.hours.strict_json import Json, load_json
-from lms.hours.track_reading import TRACK_FIELDS, Known
+from lms.hours.track_reading import TRACK_FIELDS, KnownNames
 from lms.hours.track_values import Attestation
 from lms.hours.values import (
     Case,
@@ -67,7 +67,7 @@ def parse(document: Any, path: str = "$") -> Case | list[Problem]:
     top = reader.object(document, path, {"policy", "activities", "observations"}, {"window"} | TRACK_FIELDS)
     if top is None:
         return reader.problems
-    reader.known = Known.of(top)
+    reader.known = KnownNames.of(top)
     policy = reader.policy(top["policy"], f"{path}.policy")
     window = reader.window(top.get("window"), f"{path}.window")
     rules = reader.rules(top["activities"], f"{path}.activities")

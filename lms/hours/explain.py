@@ -34,7 +34,7 @@ CapBasis = Literal["minutes", "covered", "gate"]
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class GateCondition:
     """One requirement of a gate; `have` and `asked` are shares of the media for coverage, None for the others."""
 
     name: Need
@@ -71,7 +71,7 @@ class ActivityExplanation:
 
     account: ActivityResult
     rule: Rule
-    conditions: tuple[Condition, ...]
+    conditions: tuple[GateCondition, ...]
     cap_basis: CapBasis
     covered_seconds: int
     uncounted: tuple[Uncounted, ...]
@@ -152,16 +152,16 @@ class _Told:
             claims=claims,
         )
 
-    def _conditions(self) -> Iterable[Condition]:
+    def _conditions(self) -> Iterable[GateCondition]:
         missing = self.account.gate.missing
         if self.rule.completed:
-            yield Condition("completed", "completed" not in missing)
+            yield GateCondition("completed", "completed" not in missing)
         if self.rule.passed:
-            yield Condition("passed", "passed" not in missing)
+            yield GateCondition("passed", "passed" not in missing)
         if self.rule.coverage is not None:
             runs_ms = media_ms(self.rule)
             steps = self.account.gate.covered_ms * SHOWN_SHARE // runs_ms if runs_ms else 0
-            yield Condition("coverage", "coverage" not in missing, Decimal(steps) / SHOWN_SHARE, self.rule.coverage)
+            yield GateCondition("coverage", "coverage" not in missing, Decimal(steps) / SHOWN_SHARE, self.rule.coverage)
 
     def _cap_basis(self) -> CapBasis:
         if not self.account.gate.open:

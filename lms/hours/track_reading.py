@@ -27,7 +27,7 @@ def named(path: str, name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownNames:
     """The names that a bundle's parts may speak of, as they were given; requirements and sessions with what stands there."""
 
     requirements: Names
@@ -36,14 +36,14 @@ class Known:
     courses: Names
 
     @staticmethod
-    def of(top: Mapping[str, Any]) -> "Known":
+    def of(top: Mapping[str, Any]) -> "KnownNames":
         """Take the names as given: what has a mistake is known nevertheless."""
 
         def names(key: str) -> Names:
             found = top.get(key)
             return {} if found is None else found if isinstance(found, dict) else None
 
-        return Known(names("requirements"), names("sessions"), names("activities"), names("courses"))
+        return KnownNames(names("requirements"), names("sessions"), names("activities"), names("courses"))
 
     def kind_of(self, requirement: str) -> object:
         """Return the kind that a requirement is given, None where it has none that exists."""
@@ -55,7 +55,7 @@ class Known:
 class TrackReader(Reader):
     """Reads the parts of a bundle that speak of requirements. `known` is set before anything else is read."""
 
-    known = Known({}, {}, {}, {})
+    known = KnownNames({}, {}, {}, {})
 
     def share(self, value: Any, path: str) -> Decimal:
         """Read a share, above 0 and at most 1; 0.8 where it is left out."""

@@ -12,7 +12,7 @@ Piece = Sequence[int]  # what one step is about, most often ids
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class JobOrder:
     """What somebody asked for, and when: a result speaks of that moment, however often its making is begun again."""
 
     params: Params
@@ -20,7 +20,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class JobKind:
     """One kind of work: planned once, made piece by piece, joined at the end.
 
     A worker may be killed anywhere: each step may be taken twice and must do no harm by that. `join` writes the result
@@ -30,13 +30,13 @@ class Kind:
 
     title: Callable[[Params], str]
     plan: Callable[[Params], Sequence[Piece]]
-    make: Callable[[Order, Piece], bytes]
-    join: Callable[[Order, Iterable[bytes], IO[bytes]], str]
+    make: Callable[[JobOrder, Piece], bytes]
+    join: Callable[[JobOrder, Iterable[bytes], IO[bytes]], str]
     size: Callable[[Piece], int] = len
     onward: Callable[[Params], tuple[str, str]] | None = None
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> JobKind:
     """Return the kind of this name."""
-    kinds: Mapping[str, Kind] = current_app.extensions["job_kinds"]
+    kinds: Mapping[str, JobKind] = current_app.extensions["job_kinds"]
     return kinds[name]

@@ -15,10 +15,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.jobs.kinds import Order
+from lms.jobs.kinds import JobOrder
 from lms.jobs.models import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job
 
-SILENT = timedelta(minutes=2)  # a turn not touched for this long has lost its worker
+LEASE_TIMEOUT = timedelta(minutes=2)  # a turn not touched for this long has lost its worker
 KEPT = timedelta(days=7)
 MOST_TRIES = 3  # turns in a row that may end without a piece finished
 WORKING = (QUEUED, RUNNING)
@@ -26,13 +26,13 @@ SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class JobTurn:
     """A worker's turn at a job, and where the job stands."""
 
     job_id: int
     name: str
     kind: str
-    order: Order
+    order: JobOrder
     plan: Sequence[Sequence[int]] | None
     pieces: int
 
@@ -51,9 +51,9 @@ def enqueue(session: Session, kind: str, owner_id: int, params: Mapping[str, Any
     return job
 
 
-def claim(session: Session, now: datetime) -> Turn | None:
+def claim(session: Session, now: datetime) -> JobTurn | None:
     """Take a turn at the job that has waited longest for one, or whose worker died; those that cannot go on are ended."""
-    free = or_(Job.turn.is_(None), Job.touched_at < now - SILENT)
+    free = or_(Job.turn.is_(None), Job.touched_at < now - LEASE_TIMEOUT)
     waiting = select(Job).where(Job.state.in_(WORKING), free).order_by(Job.touched_at, Job.id).limit(1)
     while (job := session.scalar(waiting.with_for_update(skip_locked=True))) is not None:
         if job.cancel_asked:
@@ -62,12 +62,12 @@ def claim(session: Session, now: datetime) -> Turn | None:
             end(job, FAILED, now, "its worker was lost again and again")
         else:
             job.state, job.touched_at, job.turn, job.tries = RUNNING, now, uuid.uuid4().hex, job.tries + 1
-            return Turn(job.id, job.turn, job.kind, Order(job.params, job.created_at), job.plan, job.pieces)
+            return JobTurn(job.id, job.turn, job.kind, JobOrder(job.params, job.created_at), job.plan, job.pieces)
         session.flush()
     return None
 
 
-def held(session: Session, turn: Turn) -> Job | None:
+def held(session: Session, turn: JobTurn) -> Job | None:
     """Return the turn's job, locked, if the turn still holds it and nobody asked to stop."""
     job = session.scalar(select(Job).where(Job.id == turn.job_id).with_for_update())
     return job if job is not None and job.turn == turn.name and not job.cancel_asked else None
@@ -96,7 +96,7 @@ def end(job: Job, state: str, now: datetime, message: str = "") -> None:
     job.finished_at = job.touched_at = now
 
 
-def give_back(session: Session, turn: Turn, now: datetime, problem: str = "") -> None:
+def give_back(session: Session, turn: JobTurn, now: datetime, problem: str = "") -> None:
     """End a turn. With a `problem` the job fails once that happened too often; one that was cancelled ends."""
     job = session.scalar(select(Job).where(Job.id == turn.job_id, Job.turn == turn.name).with_for_update())
     if job is None:

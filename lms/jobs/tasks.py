@@ -15,7 +15,7 @@ from lms.db import transaction
 from lms.jobs import files, queue
 from lms.jobs.kinds import kind_of
 from lms.jobs.models import Job
-from lms.jobs.queue import Turn
+from lms.jobs.queue import JobTurn
 from lms.storage import storage
 
 log = structlog.get_logger(__name__)
@@ -23,7 +23,7 @@ EVERY_SECONDS, TIDY_SECONDS = 10, 3600
 TURN_SECONDS = 2  # where one worker does everything, new hours wait no longer than this for an export
 
 
-class Lost(Exception):
+class JobTurnLost(Exception):
     """The turn is over: somebody cancelled the job, or another worker has taken it."""
 
 
@@ -42,10 +42,10 @@ def work() -> bool:
     return True
 
 
-def _problem_of(turn: Turn) -> str:
+def _problem_of(turn: JobTurn) -> str:
     try:
         _take(turn)
-    except Lost:
+    except JobTurnLost:
         return ""
     except Exception as error:
         log.exception("job.problem", job=turn.job_id, kind=turn.kind)
@@ -53,7 +53,7 @@ def _problem_of(turn: Turn) -> str:
     return ""
 
 
-def _take(turn: Turn) -> None:
+def _take(turn: JobTurn) -> None:
     """Do pieces until the turn is over; after the last one, join them."""
     kind = kind_of(turn.kind)
     plan = turn.plan
@@ -73,7 +73,7 @@ def _take(turn: Turn) -> None:
     _join(turn, len(plan))
 
 
-def _join(turn: Turn, count: int) -> None:
+def _join(turn: JobTurn, count: int) -> None:
     name = files.result(turn.job_id, turn.name)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "result"
@@ -83,12 +83,12 @@ def _join(turn: Turn, count: int) -> None:
     try:
         with transaction() as session:
             queue.finish(_job(session, turn), shown, name, now())
-    except Lost:
+    except JobTurnLost:
         storage().delete(name)
         raise
 
 
-def _touching(turn: Turn, count: int) -> Iterator[bytes]:
+def _touching(turn: JobTurn, count: int) -> Iterator[bytes]:
     """Yield the pieces, and say each time that somebody is still at it."""
     for content in files.pieces(storage(), turn.job_id, count):
         yield content
@@ -96,10 +96,10 @@ def _touching(turn: Turn, count: int) -> Iterator[bytes]:
             _job(session, turn).touched_at = now()
 
 
-def _job(session: Session, turn: Turn) -> Job:
+def _job(session: Session, turn: JobTurn) -> Job:
     job = queue.held(session, turn)
     if job is None:
-        raise Lost
+        raise JobTurnLost
     return job
 
 

@@ -14,7 +14,7 @@ from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import write_time
 from lms.jobs import files, queue
-from lms.jobs.kinds import Kind, kind_of
+from lms.jobs.kinds import JobKind, kind_of
 from lms.jobs.models import DONE, FAILED, Job
 from lms.storage import storage
 from lms.web.downloads import as_download
@@ -24,7 +24,7 @@ GONE = _l("This is not there (any more), or it is not yours to see. Results are 
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JobLine:
     """One job as its owner sees it."""
 
     id: int
@@ -43,10 +43,10 @@ class Line:
         return self.state in queue.WORKING
 
 
-def _line(job: Job) -> Line:
+def _line(job: Job) -> JobLine:
     kind = kind_of(job.kind)
     onward = kind.onward(job.params) if kind.onward and job.state == DONE else None
-    return Line(job.id, kind.title(job.params), job.state, job.done, job.total, _message(job), job.cancel_asked, job.result_name, onward)
+    return JobLine(job.id, kind.title(job.params), job.state, job.done, job.total, _message(job), job.cancel_asked, job.result_name, onward)
 
 
 def _message(job: Job) -> str:
@@ -119,7 +119,7 @@ def download(job_id: int) -> ResponseReturnValue:
     return as_download(response, job.result_name or "result")
 
 
-def init_app(app: Flask, kinds: Mapping[str, Kind]) -> None:
+def init_app(app: Flask, kinds: Mapping[str, JobKind]) -> None:
     """Register the pages and the kinds of work there are."""
     app.extensions["job_kinds"] = kinds
     app.register_blueprint(bp)

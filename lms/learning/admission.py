@@ -14,7 +14,7 @@ from lms.classes.models import LEARNING, ClassCourse, Enrolment
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StudiedActivity:
     """An activity of a course version, as one enrolment studies it."""
 
     enrolment_id: int
@@ -33,12 +33,12 @@ class Admission:
     activity: Activity
 
     @property
-    def place(self) -> Place:
+    def place(self) -> StudiedActivity:
         """Which activity this is."""
-        return Place(self.enrolment.id, self.version.id, self.activity.key)
+        return StudiedActivity(self.enrolment.id, self.version.id, self.activity.key)
 
 
-class Refusal(StrEnum):
+class LaunchRefusal(StrEnum):
     """Why somebody may not open an activity."""
 
     NOT_FOUND = "not-found"  # no such activity, or somebody else's: the two look the same on purpose
@@ -47,7 +47,7 @@ class Refusal(StrEnum):
 
 def admit_to_course(
     session: Session, person_id: int, enrolment_id: int, course_version_id: int
-) -> tuple[Enrolment, CourseVersion] | Refusal:
+) -> tuple[Enrolment, CourseVersion] | LaunchRefusal:
     """Return the person's own enrolment and the course version, if their class studies it."""
     found = session.execute(
         select(Enrolment, CourseVersion)
@@ -56,9 +56,9 @@ def admit_to_course(
         .where(Enrolment.id == enrolment_id, Enrolment.person_id == person_id, CourseVersion.id == course_version_id)
     ).one_or_none()
     if found is None:
-        return Refusal.NOT_FOUND
+        return LaunchRefusal.NOT_FOUND
     enrolment, version = found
-    return (enrolment, version) if enrolment.status in LEARNING else Refusal.NOT_STUDYING
+    return (enrolment, version) if enrolment.status in LEARNING else LaunchRefusal.NOT_STUDYING
 
 
 _STANDING = (  # built once: with every stretch that is stated
@@ -72,12 +72,12 @@ def may_still_study(session: Session, enrolment_id: int) -> bool:
     return found.status in LEARNING and bool(found.active)
 
 
-def admit(session: Session, person_id: int, place: Place) -> Admission | Refusal:
+def admit(session: Session, person_id: int, place: StudiedActivity) -> Admission | LaunchRefusal:
     """Return the admission of a person to an activity, or why there is none."""
     found = admit_to_course(session, person_id, place.enrolment_id, place.course_version_id)
-    if isinstance(found, Refusal):
+    if isinstance(found, LaunchRefusal):
         return found
     enrolment, version = found
     course = outline_of(version)
     activity = next((one for one in course.activities if one.key == place.activity), None)
-    return Admission(person_id, enrolment, version, course, activity) if activity else Refusal.NOT_FOUND
+    return Admission(person_id, enrolment, version, course, activity) if activity else LaunchRefusal.NOT_FOUND

@@ -28,7 +28,7 @@ class Declined(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class GradedAnswer:
     """A graded submission; `statements` is how many the LMS stated about it just now."""
 
     number: int
@@ -43,7 +43,7 @@ class Outcome:
 
 def submit(
     session: Session, launch: Launch, submission: str, given: Mapping[str, Any], public_url: str, now: datetime
-) -> Outcome | Declined:
+) -> GradedAnswer | Declined:
     """Grade a submission and state the result; the same submission again gets the same grade and is no second attempt."""
     key = session.scalar(
         select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
@@ -106,8 +106,8 @@ def _attempt(launch: Launch, attempt_id: uuid.UUID, given: Mapping[str, Any], gr
     )
 
 
-def _outcome(attempt: Attempt, key: Mapping[str, Any], all_attempts: list[Attempt], statements: int) -> Outcome:
-    return Outcome(attempt.number, _left(key, len(all_attempts)), grade(key, attempt.answers), statements)
+def _outcome(attempt: Attempt, key: Mapping[str, Any], all_attempts: list[Attempt], statements: int) -> GradedAnswer:
+    return GradedAnswer(attempt.number, _left(key, len(all_attempts)), grade(key, attempt.answers), statements)
 
 
 def _state(session: Session, launch: Launch, attempt: Attempt, graded: Grade, public_url: str) -> None:

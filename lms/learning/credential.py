@@ -14,13 +14,13 @@ from lms.clock import now
 from lms.config import Settings
 from lms.db import session
 from lms.learning.models import Launch
-from lms.learning.presence import SILENT, is_silent
+from lms.learning.presence import LAUNCH_TIMEOUT, is_silent
 from lms.learning.stating import Subject
 from lms.learning.tickets import Ticket, Tickets, bearer
-from xapi.raw_sql import Question
+from xapi.raw_sql import PreparedQuery
 
 # What a Subject has, in its order, of a launch that runs; as `running` decides, but without an object, because players ask often.
-_OPEN_LAUNCH = Question(
+_OPEN_LAUNCH = PreparedQuery(
     select(Launch.id, Launch.registration_id, Person.account, Course.code, Launch.activity, Launch.device, Launch.opened_at)
     .join(Person, Person.id == Launch.person_id)
     .join(CourseVersion, CourseVersion.id == Launch.course_version_id)
@@ -57,7 +57,7 @@ def authenticate(token: str) -> xapi.Credential | None:
     ticket = _tickets().read(token)
     if ticket is None:
         return None
-    found = _OPEN_LAUNCH.rows(session(), {"launch": ticket.launch_id, "heard": now() - SILENT})
+    found = _OPEN_LAUNCH.rows(session(), {"launch": ticket.launch_id, "heard": now() - LAUNCH_TIMEOUT})
     if not found:
         return None
     settings: Settings = current_app.extensions["settings"]

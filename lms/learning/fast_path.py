@@ -15,11 +15,11 @@ from lms.clock import Clock
 from lms.config import Settings
 from lms.db import Database
 from lms.learning import presence
-from lms.learning.presence import Beaten
+from lms.learning.presence import BeatAccepted
 from lms.learning.tickets import Ticket, Tickets, bearer
 from lms.learning.wire import BeatBody, beat_reply
 from lms.web import hosts
-from lms.web.fast_path import Early, Reply
+from lms.web.fast_path import FastPath, Reply
 from xapi.fast_path import read_ahead
 
 PATH = "/learn/beat"
@@ -46,7 +46,7 @@ class OrdinaryBeats:
         body = beat_reply(beaten, self._settings)
         return "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body
 
-    def _extend(self, environ: WSGIEnvironment) -> Beaten | None:
+    def _extend(self, environ: WSGIEnvironment) -> BeatAccepted | None:
         """Extend the stretch of an ordinary beat; None where it is none."""
         ticket = self._ticket(environ)
         body = _body(environ) if ticket is not None else None  # of what strangers send nothing is read, or waited for
@@ -81,6 +81,6 @@ def raise_failed(environ: WSGIEnvironment) -> None:
         raise failed
 
 
-def early(app: Flask, settings: Settings) -> dict[str, Early]:
+def early(app: Flask, settings: Settings) -> dict[str, FastPath]:
     """Return who answers beats early."""
-    return {PATH: Early(ENDPOINT, OrdinaryBeats(app, settings))}
+    return {PATH: FastPath(ENDPOINT, OrdinaryBeats(app, settings))}

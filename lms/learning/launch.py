@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
 from lms.config import Settings
-from lms.learning.admission import Admission, Refusal, may_still_study
+from lms.learning.admission import Admission, LaunchRefusal, may_still_study
 from lms.learning.models import Launch, Registration
-from lms.learning.presence import SILENT, end, fresh_nonce, release
+from lms.learning.presence import LAUNCH_TIMEOUT, end, fresh_nonce, release
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedLaunch:
     """A launch ready for its page, and whether taking the lease closed a stretch elsewhere."""
 
     launch: Launch
@@ -29,7 +29,7 @@ class Opened:
 
 def open_launch(
     session: Session, admission: Admission, device: str, settings: Settings, now: datetime, *, take: bool = True
-) -> Opened | Refusal:
+) -> OpenedLaunch | LaunchRefusal:
     """Open an activity, or resume this browser's launch of it if that is younger than 12 hours and has not ended.
 
     With `take`, this page becomes the live one: every other launch of the person loses the lease and its open stretch is
@@ -38,7 +38,7 @@ def open_launch(
     """
     _lock_person(session, admission.person_id)
     if not may_still_study(session, admission.place.enrolment_id):
-        return Refusal.NOT_STUDYING
+        return LaunchRefusal.NOT_STUDYING
     registration = _registration(session, admission)
     launch = _resumable(session, registration.id, admission.activity.key, device, now)
     stated = False
@@ -57,7 +57,7 @@ def open_launch(
         launch.live = True
         launch.earlier_seconds = _earlier(session, launch)
     session.flush()
-    return Opened(launch, stated)
+    return OpenedLaunch(launch, stated)
 
 
 def end_all(session: Session, person_id: int, settings: Settings, now: datetime) -> bool:
@@ -92,7 +92,7 @@ def _registration(session: Session, admission: Admission) -> Registration:
 
 def _resumable(session: Session, registration_id: uuid.UUID, activity: str, device: str, now: datetime) -> Launch | None:
     own = (Launch.registration_id == registration_id, Launch.activity == activity, Launch.device == device)
-    young = (Launch.ended_at.is_(None), Launch.opened_at > now - SILENT)
+    young = (Launch.ended_at.is_(None), Launch.opened_at > now - LAUNCH_TIMEOUT)
     return session.scalar(select(Launch).where(*own, *young).order_by(Launch.opened_at.desc()).limit(1).with_for_update())
 
 

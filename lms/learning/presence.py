@@ -20,11 +20,11 @@ from lms.config import Settings
 from lms.learning import stating
 from lms.learning.admission import may_still_study
 from lms.learning.models import Launch
-from lms.learning.stretch import STATE_AFTER, Presence, Rhythm, Step, beat, close, pause, whole
+from lms.learning.stretch import STATE_AFTER, Presence, Rhythm, StretchStep, beat, close, floor_to_second, pause
 from lms.learning.tickets import Ticket
 from xapi.raw_sql import ask
 
-SILENT = timedelta(hours=12)  # a launch not heard of for this long has ended
+LAUNCH_TIMEOUT = timedelta(hours=12)  # a launch not heard of for this long has ended
 
 
 class State(StrEnum):
@@ -35,7 +35,7 @@ class State(StrEnum):
     AGAIN = "again"  # the nonce was spent: nothing moved; beat again with the one in the reply
 
 
-class Stopped(StrEnum):
+class BeatRefused(StrEnum):
     """Why a beat measures nothing."""
 
     LEASE = "lease"  # another page of this learner is the live one
@@ -43,7 +43,7 @@ class Stopped(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Beaten:
+class BeatAccepted:
     """The answer to a beat: what the next one must carry and what was measured so far in this activity."""
 
     state: State
@@ -83,9 +83,9 @@ _LOCKED = select(Launch).where(Launch.id == bindparam("launch")).with_for_update
 _EXTEND_DIRECTLY = str(_EXTEND.compile(dialect=psycopg.dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
 
 
-def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rhythm: Rhythm) -> Beaten | None:
+def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rhythm: Rhythm) -> BeatAccepted | None:
     """Extend the open stretch in one UPDATE; None where anything is out of the ordinary and `take_beat` must look."""
-    fresh, now = fresh_nonce(), whole(now)
+    fresh, now = fresh_nonce(), floor_to_second(now)
     told = {
         "launch": ticket.launch_id,
         "held": ticket.lease,
@@ -101,33 +101,35 @@ def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rh
         return None
     since, closed, earlier, cap = rows[0]
     running = int((now - since).total_seconds()) if since else 0
-    return Beaten(State.COUNTING, fresh, earlier + closed + running, cap)
+    return BeatAccepted(State.COUNTING, fresh, earlier + closed + running, cap)
 
 
-def take_beat(session: Session, ticket: Ticket, nonce: str, now: datetime, settings: Settings, *, last: bool = False) -> Beaten | Stopped:
+def take_beat(
+    session: Session, ticket: Ticket, nonce: str, now: datetime, settings: Settings, *, last: bool = False
+) -> BeatAccepted | BeatRefused:
     """Take a beat under the launch's lock; `last` closes the stretch that it extends.
 
     Every stretch of five minutes passes here: whoever may no longer study is not counted for longer than that.
     """
     launch = session.scalar(_LOCKED, {"launch": ticket.launch_id})
     if launch is None or launch.ended_at is not None:
-        return Stopped.ENDED
+        return BeatRefused.ENDED
     if is_silent(launch, now) or not may_still_study(session, launch.enrolment_id):
         end(session, launch, settings, now)
-        return Stopped.ENDED
+        return BeatRefused.ENDED
     if not launch.live or launch.lease != ticket.lease:
-        return Stopped.LEASE
+        return BeatRefused.LEASE
     act = pause if last else beat
-    step = act(presence_of(launch), nonce, fresh_nonce(), whole(now), rhythm_of(settings))
+    step = act(presence_of(launch), nonce, fresh_nonce(), floor_to_second(now), rhythm_of(settings))
     keep(session, launch, step, settings, now)
     state = State.AGAIN if not step.accepted else State.COUNTING if launch.stretch_from else State.PAUSED
     counted = launch.earlier_seconds + step.presence.seconds
-    return Beaten(state, launch.nonce, counted, launch.cap_seconds, step.stated is not None)
+    return BeatAccepted(state, launch.nonce, counted, launch.cap_seconds, step.stated is not None)
 
 
 def is_silent(launch: Launch | Row[*tuple[Any, ...]], now: datetime) -> bool:
     """Say whether a launch was not heard of for so long that it has ended, whether or not anybody noted that."""
-    return max(launch.opened_at, launch.last_beat or launch.opened_at) < now - SILENT
+    return max(launch.opened_at, launch.last_beat or launch.opened_at) < now - LAUNCH_TIMEOUT
 
 
 def presence_of(launch: Launch) -> Presence:
@@ -135,7 +137,7 @@ def presence_of(launch: Launch) -> Presence:
     return Presence(launch.nonce, launch.previous_nonce, launch.stretch_from, launch.last_beat, launch.closed_seconds)
 
 
-def keep(session: Session, launch: Launch, step: Step, settings: Settings, now: datetime) -> None:
+def keep(session: Session, launch: Launch, step: StretchStep, settings: Settings, now: datetime) -> None:
     """Write a step into the locked launch and state the stretch it closed, if any."""
     after = step.presence
     launch.nonce, launch.previous_nonce = after.nonce, after.previous_nonce
@@ -163,13 +165,13 @@ def end(session: Session, launch: Launch, settings: Settings, now: datetime) -> 
 def silent_stretches(session: Session, now: datetime, settings: Settings, limit: int) -> Sequence[uuid.UUID]:
     """Return launches whose open stretch can no longer be extended: heard of too long ago, or before a clock was set back."""
     gap = rhythm_of(settings).longest_gap
-    apart = or_(Launch.last_beat < whole(now) - gap, Launch.last_beat > whole(now) + gap)
+    apart = or_(Launch.last_beat < floor_to_second(now) - gap, Launch.last_beat > floor_to_second(now) + gap)
     return session.scalars(select(Launch.id).where(Launch.stretch_from.is_not(None), apart).order_by(Launch.last_beat).limit(limit)).all()
 
 
 def silent_launches(session: Session, now: datetime, limit: int) -> Sequence[uuid.UUID]:
     """Return launches that were opened long ago and not heard of since."""
-    since = now - SILENT
+    since = now - LAUNCH_TIMEOUT
     quiet = and_(Launch.opened_at < since, or_(Launch.last_beat.is_(None), Launch.last_beat < since))
     return session.scalars(select(Launch.id).where(Launch.ended_at.is_(None), quiet).order_by(Launch.opened_at).limit(limit)).all()
 
@@ -181,11 +183,15 @@ def sweep_one(session: Session, launch_id: uuid.UUID, now: datetime, settings: S
         return False
     if is_silent(launch, now):
         return end(session, launch, settings, now)
-    if launch.stretch_from is None or launch.last_beat is None or abs(whole(now) - launch.last_beat) <= rhythm_of(settings).longest_gap:
+    if (
+        launch.stretch_from is None
+        or launch.last_beat is None
+        or abs(floor_to_second(now) - launch.last_beat) <= rhythm_of(settings).longest_gap
+    ):
         return False
     step = close(presence_of(launch))
     keep(session, launch, step, settings, now)
     return step.stated is not None
 
 
-__all__ = ["SILENT", "STATE_AFTER", "Beaten", "State", "Stopped", "end", "extend", "release", "sweep_one", "take_beat"]
+__all__ = ["LAUNCH_TIMEOUT", "STATE_AFTER", "BeatAccepted", "BeatRefused", "State", "end", "extend", "release", "sweep_one", "take_beat"]

@@ -51,7 +51,7 @@ class Presence:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StretchStep:
     """What follows: the presence to keep, the stretch to state (if any), and whether the beat was accepted."""
 
     presence: Presence
@@ -59,48 +59,48 @@ class Step:
     accepted: bool = True
 
 
-def whole(instant: datetime) -> datetime:
+def floor_to_second(instant: datetime) -> datetime:
     """Floor an instant to its second (HOURS: fractions are floored)."""
     return instant.replace(microsecond=0)
 
 
-def beat(presence: Presence, nonce: str, fresh: str, now: datetime, rhythm: Rhythm) -> Step:
+def beat(presence: Presence, nonce: str, fresh: str, now: datetime, rhythm: Rhythm) -> StretchStep:
     """Take a beat that carries `nonce`, received at `now` (whole seconds).
 
     The expected nonce is accepted; the one before it is accepted once more, because a reply lost on a weak network
     must not cost honest time. Any other is a replay: nothing moves, and the caller answers with the expected nonce.
     """
     if not nonce or nonce not in (presence.nonce, presence.previous_nonce):
-        return Step(presence, accepted=False)
+        return StretchStep(presence, accepted=False)
     spent = nonce if nonce == presence.nonce else ""
     moved = replace(presence, nonce=fresh, previous_nonce=spent)
     since, last = presence.stretch_from, presence.last_beat
     if since is None or last is None:
-        return Step(replace(moved, stretch_from=now, last_beat=now))
+        return StretchStep(replace(moved, stretch_from=now, last_beat=now))
     if not last <= now <= last + rhythm.longest_gap:  # too long ago, or the machine's clock was set back
         ended = close(moved)
-        return Step(replace(ended.presence, stretch_from=now, last_beat=now), ended.stated)
+        return StretchStep(replace(ended.presence, stretch_from=now, last_beat=now), ended.stated)
     if now - since >= rhythm.state_after:
         ended = close(replace(moved, last_beat=now))
-        return Step(replace(ended.presence, stretch_from=now, last_beat=now), ended.stated)
-    return Step(replace(moved, last_beat=now))
+        return StretchStep(replace(ended.presence, stretch_from=now, last_beat=now), ended.stated)
+    return StretchStep(replace(moved, last_beat=now))
 
 
-def close(presence: Presence) -> Step:
+def close(presence: Presence) -> StretchStep:
     """Close the open stretch at its last beat: after that nothing was measured, so there is no tail."""
     since, last = presence.stretch_from, presence.last_beat
     if since is None or last is None:
-        return Step(presence)
+        return StretchStep(presence)
     done = replace(presence, stretch_from=None, closed_seconds=presence.seconds)
-    return Step(done, Stretch(since, last) if since < last else None)
+    return StretchStep(done, Stretch(since, last) if since < last else None)
 
 
-def pause(presence: Presence, nonce: str, fresh: str, now: datetime, rhythm: Rhythm) -> Step:
+def pause(presence: Presence, nonce: str, fresh: str, now: datetime, rhythm: Rhythm) -> StretchStep:
     """Take a last beat and close: the page was hidden or left, or nobody moved any more."""
     if presence.stretch_from is None:
-        return Step(presence)
+        return StretchStep(presence)
     last = beat(presence, nonce, fresh, now, rhythm)
     if not last.accepted:
         return last
     ended = close(last.presence)  # where the beat itself stated a stretch, what it opened is still empty
-    return Step(ended.presence, last.stated or ended.stated)
+    return StretchStep(ended.presence, last.stated or ended.stated)

@@ -22,12 +22,12 @@ from lms.db import session, transaction
 from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn, TooLarge
 from lms.i18n import pick
 from lms.learning import answers, fast_path, launch, presence, state
-from lms.learning.admission import Admission, Place, Refusal, admit
+from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, admit
 from lms.learning.content import bp as content_bp
 from lms.learning.credential import running, ticket_of
 from lms.learning.device import COOKIE, COOKIE_SECONDS, device_of, identity_of
 from lms.learning.models import Launch
-from lms.learning.presence import Stopped
+from lms.learning.presence import BeatRefused
 from lms.learning.tickets import Ticket, Tickets
 from lms.learning.wire import AnswersBody, BeatBody, OpenBody, StateBody, beat_reply, body_of
 from lms.learning.words import player_texts
@@ -49,7 +49,7 @@ def _ring(count: int) -> None:
 @requires()
 def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
     """Show the player page. Nothing is opened yet: the page's own POST does that, so that a prefetch takes no lease."""
-    admission = _admitted(Place(enrolment_id, course_version_id, activity))
+    admission = _admitted(StudiedActivity(enrolment_id, course_version_id, activity))
     before, after = _neighbours(admission)
     page = render_template(
         "learning/play.html", admission=admission, config=_page_config(admission), place=admission.place, before=before, after=after
@@ -69,14 +69,14 @@ def _neighbours(admission: Admission) -> tuple[Activity | None, Activity | None]
     return activities[at - 1] if at else None, activities[at + 1] if at + 1 < len(activities) else None
 
 
-def _admitted(place: Place) -> Admission:
+def _admitted(place: StudiedActivity) -> Admission:
     return _unless_refused(admit(session(), person().id, place))
 
 
-def _unless_refused(found: Found | Refusal) -> Found:
-    if found is Refusal.NOT_STUDYING:
+def _unless_refused(found: Found | LaunchRefusal) -> Found:
+    if found is LaunchRefusal.NOT_STUDYING:
         raise NotAllowed(_("Your place in this class does not allow studying at the moment. Your class staff can tell you why."))
-    if isinstance(found, Refusal):
+    if isinstance(found, LaunchRefusal):
         raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
     return found
 
@@ -104,7 +104,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
     }
 
 
-def _place_arguments(place: Place) -> dict[str, Any]:
+def _place_arguments(place: StudiedActivity) -> dict[str, Any]:
     return {"enrolment_id": place.enrolment_id, "course_version_id": place.course_version_id, "activity": place.activity}
 
 
@@ -113,7 +113,7 @@ def _place_arguments(place: Place) -> dict[str, Any]:
 def open_activity() -> ResponseReturnValue:
     """Open or resume a launch for the signed-in person and hand its token to the page."""
     wanted = body_of(OpenBody)
-    admission = _admitted(Place(wanted.enrolment, wanted.version, wanted.activity))
+    admission = _admitted(StudiedActivity(wanted.enrolment, wanted.version, wanted.activity))
     device = device_of(request.user_agent.string, request.cookies.get(COOKIE))
     with transaction() as writing:
         opened = _unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
@@ -154,7 +154,7 @@ def take_beat() -> ResponseReturnValue:
     ticket, body = _ticket(), body_of(BeatBody)
     with transaction() as writing:
         beaten = presence.take_beat(writing, ticket, body.nonce, now(), _settings(), last=body.last)
-    if isinstance(beaten, Stopped):
+    if isinstance(beaten, BeatRefused):
         raise _stopped(beaten)
     if beaten.stated:
         _ring(1)
@@ -168,8 +168,8 @@ def _ticket() -> Ticket:
     return ticket
 
 
-def _stopped(why: Stopped) -> LmsError:
-    if why is Stopped.LEASE:
+def _stopped(why: BeatRefused) -> LmsError:
+    if why is BeatRefused.LEASE:
         return Conflict("Another page of this learner is the live one.", code="lease")
     return Gone("This launch has ended.", code="ended")
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms.config import Settings
 from lms.errors import InvalidInput, TooLarge
-from lms.learning.presence import Beaten
+from lms.learning.presence import BeatAccepted
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 Nonce = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,32}$")]  # what `presence.fresh_nonce` makes
@@ -27,7 +27,7 @@ class BeatBody(msgspec.Struct):
     last: bool = False
 
 
-def beat_reply(beaten: Beaten, settings: Settings) -> bytes:
+def beat_reply(beaten: BeatAccepted, settings: Settings) -> bytes:
     """Return the answer to a beat as JSON."""
     return msgspec.json.encode(
         {

@@ -18,7 +18,7 @@ from lms.catalogue.models import CourseVersion
 from lms.classes import changes, lifecycle, membership, setup
 from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
-from lms.classes.setup import Run
+from lms.classes.setup import ClassDetails
 from lms.crediting import windows
 from lms.errors import InvalidInput
 from lms.programmes.models import ProgrammeVersion
@@ -28,7 +28,7 @@ PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class CourseOfClass:
     """A course that a class shall study; `requirement`: where its hours count ('' where the programme has one of hours only)."""
 
     code: str
@@ -36,7 +36,7 @@ class Study:
     compulsory: bool = True
 
 
-def open_class(session: Session, version: ProgrammeVersion, run: Run, studies: Sequence[Study], by: By) -> TrainingClass:
+def open_class(session: Session, version: ProgrammeVersion, run: ClassDetails, studies: Sequence[CourseOfClass], by: By) -> TrainingClass:
     """Open a class and let it study courses.
 
     Raises:
@@ -60,7 +60,7 @@ def version_for(session: Session, code: str, year: int | None, day: date) -> Pro
     )
 
 
-def add_course(session: Session, training_class: TrainingClass, study: Study, by: By) -> CourseVersion:
+def add_course(session: Session, training_class: TrainingClass, study: CourseOfClass, by: By) -> CourseVersion:
     """Let a class study the newest version of a course.
 
     Raises:
@@ -80,10 +80,11 @@ def add_course(session: Session, training_class: TrainingClass, study: Study, by
         raise InvalidInput(_("The course was not added."), problems)
     setup.bind_course(session, training_class, versions[0], requirement, compulsory=study.compulsory)
     changes.note(session, training_class.id, changes.made("course", by, after=study.code))
+    windows.follow(session, training_class, by.at)
     return versions[0]
 
 
-def change_class(session: Session, class_id: int, run: Run, by: By, *, agreed: bool = False) -> bool:
+def change_class(session: Session, class_id: int, run: ClassDetails, by: By, *, agreed: bool = False) -> bool:
     """Let a class run otherwise; return whether anything is new. Days by which somebody's hours may change want to be `agreed` to.
 
     Raises:

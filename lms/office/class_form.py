@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, InputRequired
 from lms.accounts.models import Organisation
 from lms.classes import changes
 from lms.classes.models import TrainingClass
-from lms.classes.setup import Run
+from lms.classes.setup import ClassDetails
 from lms.i18n import pick
 from lms.programmes.values import ProgrammeDocument
 
@@ -59,12 +59,12 @@ class RunForm(FlaskForm):  # type: ignore[misc]
         seen, self.seen.data = self.seen.data or now, now
         return bool(seen == now)
 
-    def run(self, code: str, provider: Organisation) -> Run:
+    def run(self, code: str, provider: Organisation) -> ClassDetails:
         """Return what was said, for a class of this code and provider."""
         days: tuple[date, date] = (self.starts_on.data, self.ends_on.data)
         chosen = tuple(self.tracks.data or ())
         whole = len(chosen) == len(self.tracks.choices)
-        return Run(code, self.name.data, provider, *days, self.intake.data or "", () if whole else chosen, self.counts_within.data)
+        return ClassDetails(code, self.name.data, provider, *days, self.intake.data or "", () if whole else chosen, self.counts_within.data)
 
     def tell(self, problems: Sequence[str]) -> None:
         """Put each problem at its field (`field: what is wrong`), or above all of them."""

@@ -25,7 +25,7 @@ class ClassLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ClassPage:
     """One page of a list; `next` is the cursor of the following one."""
 
     lines: Sequence[ClassLine]
@@ -33,10 +33,10 @@ class Page:
     next: int | None
 
 
-NOTHING = Page((), 0, None)
+NOTHING = ClassPage((), 0, None)
 
 
-def classes(session: Session, scope: str, words: str, after: int | None) -> Page:
+def classes(session: Session, scope: str, words: str, after: int | None) -> ClassPage:
     """Return classes of providers below `scope` (path prefix), newest first, whose name or code holds `words`."""
     wanted = _wanted(scope, words)
     total = session.scalar(select(func.count(TrainingClass.id)).join(TrainingClass.provider).where(*wanted)) or 0
@@ -47,7 +47,7 @@ def classes(session: Session, scope: str, words: str, after: int | None) -> Page
     whole = (joinedload(TrainingClass.programme_version), contains_eager(TrainingClass.provider))
     rows = session.execute(query.options(*whole).order_by(TrainingClass.id.desc()).limit(PAGE + 1)).all()
     lines = [ClassLine(*row) for row in rows[:PAGE]]
-    return Page(lines, total, lines[-1].training_class.id if len(rows) > PAGE else None)
+    return ClassPage(lines, total, lines[-1].training_class.id if len(rows) > PAGE else None)
 
 
 def _wanted(scope: str, words: str) -> list[ColumnElement[bool]]:

@@ -15,13 +15,13 @@ from lms.accounts.models import Organisation
 from lms.classes.changes import By
 from lms.classes.membership import WITHDRAWN
 from lms.classes.models import Enrolment, TrainingClass
-from lms.classes.setup import Run
+from lms.classes.setup import ClassDetails
 from lms.clock import now
 from lms.crediting import windows
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office import administration
-from lms.office.administration import Study
+from lms.office.administration import CourseOfClass
 from lms.programmes.models import ProgrammeVersion
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -66,15 +66,15 @@ def open_a_class(  # noqa: PLR0913 - one parameter an option
         if not isinstance(found, ProgrammeVersion) or runs is None:
             unknown = [] if runs else [f"provider: {provider!r} is not known as a provider"]
             raise InvalidInput("The class was not opened.", [*([f"programme: {found}"] if isinstance(found, str) else []), *unknown])
-        run = Run(code, provider=runs, starts_on=starts_on.date(), ends_on=ends_on.date(), tracks=tracks, **given)  # type: ignore[arg-type]
+        run = ClassDetails(code, provider=runs, starts_on=starts_on.date(), ends_on=ends_on.date(), tracks=tracks, **given)  # type: ignore[arg-type]
         opened = administration.open_class(writing, found, run, [_study(one) for one in courses], By(None, now()))
         told = {"id": opened.id, "code": opened.code, "programme": programme, "year": found.programme.year, "version": found.number}
     click.echo(json.dumps(told) if as_json else f"Opened {code} under {programme} {told['year']} version {told['version']}")
 
 
-def _study(said: str) -> Study:
+def _study(said: str) -> CourseOfClass:
     code, _equals, requirement = said.partition("=")
-    return Study(code, requirement)
+    return CourseOfClass(code, requirement)
 
 
 @class_.command("list")
@@ -134,7 +134,7 @@ def study(code: str, course: str, requirement: str, *, optional: bool, as_json: 
     """Let a class study the newest version of a course."""
     with transaction() as writing, force_locale("en"):
         training_class = writing.get_one(TrainingClass, class_id_of(writing, code))
-        added = administration.add_course(writing, training_class, Study(course, requirement, not optional), By(None, now()))
+        added = administration.add_course(writing, training_class, CourseOfClass(course, requirement, not optional), By(None, now()))
         told = {"class": code, "course": course, "version": added.number}
     click.echo(json.dumps(told) if as_json else f"{code} studies {course} version {told['version']}")
 

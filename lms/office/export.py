@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from lms.db import database
-from lms.jobs.kinds import Kind, Order, Params, Piece
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.office.class_queries import everybody
 from lms.transcripts import pdf, sheet
 from lms.transcripts.document import read_many
@@ -32,7 +32,7 @@ def _plan(params: Params) -> Sequence[Piece]:
     return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
-def _make(order: Order, piece: Piece) -> bytes:
+def _make(order: JobOrder, piece: Piece) -> bytes:
     """Write a piece's PDFs, as of the moment somebody asked for them, and its rows of the sheet."""
     rows, buffer = [], io.BytesIO()
     with force_locale(order.params["locale"]), database().reader() as session, zipfile.ZipFile(buffer, "w") as archive:
@@ -43,7 +43,7 @@ def _make(order: Order, piece: Piece) -> bytes:
     return buffer.getvalue()
 
 
-def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
+def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     code, rows = order.params["class_code"], []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # a PDF is packed already
         for piece in pieces:
@@ -64,4 +64,4 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 TRANSCRIPTS = "transcripts"
-KINDS = {TRANSCRIPTS: Kind(_title, _plan, _make, _join)}
+KINDS = {TRANSCRIPTS: JobKind(_title, _plan, _make, _join)}

@@ -43,11 +43,11 @@ WORDS: dict[str, LazyString] = {
     "session-cancelled": _l("Session cancelled"),
 }
 STAFFING = frozenset({"staff", "staff-left"})
-SILENT = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not
+WITHOUT_VALUES = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     """One thing that was done. `by` is None where a command did it, `whom` where it concerns the class; '' stands for nothing."""
 
     at: datetime
@@ -58,16 +58,18 @@ class Line:
     after: str
 
 
-def lines_of(session: Session, document: ProgrammeDocument, class_id: int, enrolment_id: int | None = None) -> Sequence[Line]:
+def lines_of(session: Session, document: ProgrammeDocument, class_id: int, enrolment_id: int | None = None) -> Sequence[HistoryLine]:
     """Return what was done to a class, or to one place in it, newest first."""
     return [_line(session, document, one) for one in changes.of_class(session, class_id, enrolment_id)]
 
 
-def _line(session: Session, document: ProgrammeDocument, one: changes.Line) -> Line:
+def _line(session: Session, document: ProgrammeDocument, one: changes.ChangeLine) -> HistoryLine:
     what = one.change.what
-    before, after = ("", "") if what in SILENT else (_said(document, what, value) for value in (one.change.before, one.change.after))
+    before, after = (
+        ("", "") if what in WITHOUT_VALUES else (_said(document, what, value) for value in (one.change.before, one.change.after))
+    )
     whom = _member(session, one.change.after or one.change.before) if what in STAFFING else one.whom
-    return Line(one.change.at, one.by, whom, str(WORDS[what]), before, after)
+    return HistoryLine(one.change.at, one.by, whom, str(WORDS[what]), before, after)
 
 
 def _member(session: Session, value: str) -> str | None:

@@ -19,8 +19,8 @@ from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office.commands import class_id_of
 from lms.rosters import rows, sheets, table
-from lms.rosters.enrolling import Order, enrol_all
-from lms.rosters.outcomes import Foreseen, Kind, NameChoice, foresee
+from lms.rosters.enrolling import RosterOrder, enrol_all
+from lms.rosters.outcomes import NameChoice, OutcomeKind, RosterForecast, foresee
 from lms.rosters.problems import Unreadable
 from lms.rosters.rows import Roster
 
@@ -57,7 +57,7 @@ def enrol(  # noqa: PLR0913 - one parameter an option
         if dry_run:
             foreseen = _foreseen(class_id, roster, chosen)
         else:
-            order = Order(class_id, roster, below_id, By(None, now()), partly, chosen, EVERYBODY)
+            order = RosterOrder(class_id, roster, below_id, By(None, now()), partly, chosen, EVERYBODY)
             foreseen = enrol_all(transaction, order)
         if dry_run and foreseen.left_out and not partly:
             raise InvalidInput("Nobody would be enrolled.", [str(one) for one in foreseen.left_out])
@@ -87,13 +87,13 @@ def _roster(reading: Session, class_id: int, file: Path, track: str) -> Roster:
         raise InvalidInput("Nobody was enrolled.", [f"{file}: {error}"]) from None
 
 
-def _foreseen(class_id: int, roster: Roster, names: Mapping[int, NameChoice]) -> Foreseen:
+def _foreseen(class_id: int, roster: Roster, names: Mapping[int, NameChoice]) -> RosterForecast:
     with transaction() as reading:
         return foresee(reading, reading.get_one(TrainingClass, class_id), roster, EVERYBODY, names)
 
 
-def _tell(foreseen: Foreseen, *, as_json: bool, would: bool) -> None:
-    told = {kind.value: foreseen.count(kind) for kind in Kind}
+def _tell(foreseen: RosterForecast, *, as_json: bool, would: bool) -> None:
+    told = {kind.value: foreseen.count(kind) for kind in OutcomeKind}
     if as_json:
         problems = [
             {"line": one.line, "field": one.field, "code": one.code, "name": one.name, "value": one.value, "problem": one.what}

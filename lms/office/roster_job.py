@@ -17,7 +17,7 @@ from lms.classes.models import TrainingClass
 from lms.clock import now
 from lms.db import transaction
 from lms.errors import InvalidInput
-from lms.jobs.kinds import Kind, Order, Params, Piece
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.rosters import enrolling, outcomes
 from lms.rosters.outcomes import NameChoice
 from lms.rosters.problems import Problem, field_names
@@ -38,13 +38,13 @@ class Confirmed:
     names: Mapping[int, NameChoice] = field(default_factory=dict)
 
 
-def words() -> Mapping[outcomes.Kind, str]:
+def words() -> Mapping[outcomes.OutcomeKind, str]:
     """Return what is said of a row that has been dealt with."""
     return {
-        outcomes.Kind.NEW: _("New account, enrolled"),
-        outcomes.Kind.KNOWN: _("Has an account, enrolled"),
-        outcomes.Kind.AGAIN: _("Had withdrawn, goes on"),
-        outcomes.Kind.THERE: _("Is in the class already"),
+        outcomes.OutcomeKind.NEW: _("New account, enrolled"),
+        outcomes.OutcomeKind.KNOWN: _("Has an account, enrolled"),
+        outcomes.OutcomeKind.AGAIN: _("Had withdrawn, goes on"),
+        outcomes.OutcomeKind.THERE: _("Is in the class already"),
     }
 
 
@@ -78,13 +78,13 @@ def _plan(params: Params) -> Sequence[Piece]:
     return [list(range(start, min(start + AT_ONCE, count))) for start in range(0, count, AT_ONCE)]
 
 
-def _make(order: Order, piece: Piece) -> bytes:
+def _make(order: JobOrder, piece: Piece) -> bytes:
     """Enrol some rows; return what came of each."""
     params = order.params
     some = Roster([Row(*params["rows"][index]) for index in piece], ())
     with force_locale(params["locale"]):
         names = {int(line): NameChoice(choice) for line, choice in params.get("names", {}).items()}
-        wanted = enrolling.Order(params["class_id"], some, params["below_id"], By(params["by"], now()), partly=True, names=names)
+        wanted = enrolling.RosterOrder(params["class_id"], some, params["below_id"], By(params["by"], now()), partly=True, names=names)
         try:
             return msgspec.json.encode(_told(enrolling.enrol_all(transaction, wanted)))
         except InvalidInput as error:  # the class was closed meanwhile: no worker will do better
@@ -92,11 +92,11 @@ def _make(order: Order, piece: Piece) -> bytes:
             return msgspec.json.encode([(row.line, row.name, row.username, why, "", "") for row in some.rows])
 
 
-def _told(found: outcomes.Foreseen) -> list[Told]:
+def _told(found: outcomes.RosterForecast) -> list[Told]:
     return [*map(_said, found.outcomes), *map(_told_of, found.left_out)]
 
 
-def _said(one: outcomes.Outcome) -> Told:
+def _said(one: outcomes.RowOutcome) -> Told:
     what = words()[one.kind]
     if one.renamed_from:
         what = _("%(what)s; name changed from %(before)s", what=what, before=one.renamed_from)
@@ -108,7 +108,7 @@ def _told_of(problem: Problem) -> Told:
     return problem.line, problem.name, username, problem.what, field_names()[problem.field], problem.value
 
 
-def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
+def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     """Write what came of each row, in the order of the list."""
     told: list[Told] = [tuple(one) for one in order.params["problems"]]
     for piece in pieces:
@@ -122,4 +122,4 @@ def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
 
 
 ROSTER = "roster"
-KINDS = {ROSTER: Kind(_title, _plan, _make, _join, onward=_onward)}
+KINDS = {ROSTER: JobKind(_title, _plan, _make, _join, onward=_onward)}

@@ -11,6 +11,8 @@ from lms.hours.json_reader import Reader
 from lms.programmes.values import (
     KINDS,
     MODES,
+    BilingualText,
+    CommunityRole,
     Deliverable,
     Filing,
     Integrity,
@@ -20,9 +22,7 @@ from lms.programmes.values import (
     Phase,
     Rates,
     Requirement,
-    Role,
     Rules,
-    Text,
     Track,
 )
 
@@ -54,13 +54,13 @@ class PartReader(Reader):
         found = self.object(value, path, required, optional or set())
         return found if found is not None else {}
 
-    def both(self, value: Any, path: str) -> Text:
+    def both(self, value: Any, path: str) -> BilingualText:
         """Read a text in both languages."""
         found = self.part(value, path, {"zh", "en"})
         for language in ("zh", "en"):
             if found.get(language) == "":
                 self.refuse(f"{path}.{language}", "must not be empty")
-        return Text(self.text(found["zh"], f"{path}.zh"), self.text(found["en"], f"{path}.en")) if found else Text("", "")
+        return BilingualText(self.text(found["zh"], f"{path}.zh"), self.text(found["en"], f"{path}.en")) if found else BilingualText("", "")
 
     def key(self, value: Any, path: str) -> str:
         """Read a key: it goes into addresses and files, so it is plain."""
@@ -118,13 +118,17 @@ class PartReader(Reader):
     def named(self, value: Any, path: str) -> Named:
         """Read a key with a name."""
         found = self.part(value, path, {"key", "name"})
-        return Named(self.key(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name")) if found else Named("", Text("", ""))
+        return (
+            Named(self.key(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name"))
+            if found
+            else Named("", BilingualText("", ""))
+        )
 
     def phase(self, value: Any, path: str) -> Phase:
         """Read a phase; days, months and hours may each be missing."""
         found = self.part(value, path, {"key", "name", "mode"}, {"days", "months", "hours", "online_plan"})
         if not found:
-            return Phase("", Text("", ""), "online")
+            return Phase("", BilingualText("", ""), "online")
         mode: Mode = MODES[MODES.index(self.choice(found["mode"], f"{path}.mode", MODES))]
         plan = found.get("online_plan", False)
         return Phase(
@@ -141,7 +145,7 @@ class PartReader(Reader):
         """Read a track."""
         found = self.part(value, path, {"key", "name"}, {"subjects", "per_head"})
         if not found:
-            return Track("", Text("", ""))
+            return Track("", BilingualText("", ""))
         return Track(
             key=self.key(found["key"], f"{path}.key"),
             name=self.both(found["name"], f"{path}.name"),
@@ -153,7 +157,7 @@ class PartReader(Reader):
         """Read a requirement; one that names no tracks holds for `everybody`."""
         found = self.part(value, path, {"key", "kind", "title"}, {"target", "tracks", "phase"})
         if not found:
-            return Requirement("", "tasks", Text("", ""), None, frozenset())
+            return Requirement("", "tasks", BilingualText("", ""), None, frozenset())
         kind: Kind = KINDS[KINDS.index(self.choice(found["kind"], f"{path}.kind", KINDS))]
         target = self.count(found, "target", path)
         named = self.each(found["tracks"], f"{path}.tracks", self.key) if "tracks" in found else ()
@@ -166,13 +170,13 @@ class PartReader(Reader):
             phase=self.key(found["phase"], f"{path}.phase") if "phase" in found else None,
         )
 
-    def role(self, value: Any, path: str) -> Role:
+    def role(self, value: Any, path: str) -> CommunityRole:
         """Read one role of a learning community."""
         found = self.part(value, path, {"key", "name", "each", "total"})
         if not found:
-            return Role("", Text("", ""), 1, 1)
+            return CommunityRole("", BilingualText("", ""), 1, 1)
         each, total = (self.whole(found[name], f"{path}.{name}", least=1) for name in ("each", "total"))
-        return Role(self.key(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name"), each, total)
+        return CommunityRole(self.key(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name"), each, total)
 
     def rules(self, value: Any, path: str) -> Rules:
         """Read the rules that hold for classes."""
@@ -206,7 +210,7 @@ class PartReader(Reader):
     def _filing(self, value: Any, path: str) -> Filing:
         found = self.part(value, path, {"key", "name"}, {"on", "days_before_opening"})
         if not found:
-            return Filing("", Text("", ""), None, None)
+            return Filing("", BilingualText("", ""), None, None)
         if ("on" in found) == ("days_before_opening" in found):
             self.refuse(path, "needs either on or days_before_opening")
         on = self.day(found["on"], f"{path}.on") if "on" in found else None
@@ -220,7 +224,7 @@ class PartReader(Reader):
     def _deliverable(self, value: Any, path: str) -> Deliverable:
         found = self.part(value, path, {"key", "name", "per", "least"}, {"people", "days_after_end"})
         if not found:
-            return Deliverable("", Text("", ""), PER[0], 1, None, None)
+            return Deliverable("", BilingualText("", ""), PER[0], 1, None, None)
         return Deliverable(
             key=self.key(found["key"], f"{path}.key"),
             name=self.both(found["name"], f"{path}.name"),

@@ -16,19 +16,19 @@ MODES: tuple[Mode, ...] = ("face-to-face", "school", "online")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class BilingualText:
     """A text in both languages."""
 
     zh: str
     en: str
 
 
-UNITS: Mapping[Kind, Text] = {
-    "hours": Text("学时", "hours"),
-    "days": Text("天", "days"),
-    "months": Text("个月", "months"),
-    "tasks": Text("项", "tasks"),
-    "courses": Text("门", "courses"),
+UNITS: Mapping[Kind, BilingualText] = {
+    "hours": BilingualText("学时", "hours"),
+    "days": BilingualText("天", "days"),
+    "months": BilingualText("个月", "months"),
+    "tasks": BilingualText("项", "tasks"),
+    "courses": BilingualText("门", "courses"),
 }
 
 
@@ -37,7 +37,7 @@ class Named:
     """Something with a key and a name: a content area, a staff role."""
 
     key: str
-    name: Text
+    name: BilingualText
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Phase:
     """A part of the programme as printed. A phase may have no number, and each number keeps its own unit."""
 
     key: str
-    name: Text
+    name: BilingualText
     mode: Mode
     days: int | None = None
     months: int | None = None
@@ -58,8 +58,8 @@ class Track:
     """A group of people inside the programme with its own requirements."""
 
     key: str
-    name: Text
-    subjects: tuple[Text, ...] = ()
+    name: BilingualText
+    subjects: tuple[BilingualText, ...] = ()
     per_head: int | None = None  # money for one person, in whole units of the currency
 
 
@@ -72,13 +72,13 @@ class Requirement:
 
     key: str
     kind: Kind
-    title: Text
+    title: BilingualText
     target: Decimal | None
     tracks: frozenset[str]
     phase: str | None = None
 
     @property
-    def unit(self) -> Text:
+    def unit(self) -> BilingualText:
         """The unit that its kind is counted in."""
         return UNITS[self.kind]
 
@@ -98,7 +98,7 @@ class Filing:
     """Something to hand in before an intake opens: by a day, or a number of days before its opening."""
 
     key: str
-    name: Text
+    name: BilingualText
     on: date | None
     days_before_opening: int | None
 
@@ -108,7 +108,7 @@ class Deliverable:
     """Something a provider owes: `least` pieces, or `least` for every `people` people begun."""
 
     key: str
-    name: Text
+    name: BilingualText
     per: str
     least: int
     people: int | None
@@ -142,11 +142,11 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class CommunityRole:
     """One role of a learning community: how many people hold it in one community, and in all."""
 
     key: str
-    name: Text
+    name: BilingualText
     each: int
     total: int
 
@@ -158,14 +158,14 @@ class ProgrammeDocument:
     code: str
     year: int
     effective_from: date
-    name: Text
-    audience: Text
-    places: tuple[Text, ...]
+    name: BilingualText
+    audience: BilingualText
+    places: tuple[BilingualText, ...]
     printed_days: int | None  # as printed; need not be the sum of the phases' days
     phases: tuple[Phase, ...]
     content_areas: tuple[Named, ...]
     principles: tuple[Named, ...]
-    community: tuple[Role, ...]
+    community: tuple[CommunityRole, ...]
     tracks: tuple[Track, ...]
     requirements: tuple[Requirement, ...]
     policy: Policy

@@ -15,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from sqlalchemy.orm import Session
 
 from lms.records.formats import Told, Writer
-from xapi.queries import Kept, Seen, content_of, kept_for
+from xapi.queries import Kept, StoredStatement, content_of, kept_for
 from xapi.statements import stored
 
 AT_ONCE = 500
@@ -29,7 +29,7 @@ class Files:
         self._folder = folder
         self.count = 0
 
-    def beside(self, session: Session, found: Iterable[Seen]) -> Iterator[Seen]:
+    def beside(self, session: Session, found: Iterable[StoredStatement]) -> Iterator[StoredStatement]:
         """Yield the statements, each after its data has been written."""
         self._folder.mkdir(parents=True, exist_ok=True)
         rows = iter(found)

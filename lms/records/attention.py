@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import xapi.outbox
 from lms.crediting.drain import Retried, retry
 from lms.db import Database
-from lms.records.people import Sight
+from lms.records.people import OfficeScope
 from lms.records.statement_page import Record, visible
 from xapi.outbox import Parked
 from xapi.queries import some
@@ -21,7 +21,7 @@ MOST_READ = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class ParkedStatement:
     """A statement that was set aside, and why."""
 
     row: Parked
@@ -29,33 +29,33 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ParkedPage:
     """One page, the latest first; `next` is the outbox row before which to go on."""
 
-    found: Sequence[Aside]
+    found: Sequence[ParkedStatement]
     next: int | None
 
 
-def page(session: Session, sight: Sight, before: int | None = None, reason: str = "") -> Page:
+def page(session: Session, sight: OfficeScope, before: int | None = None, reason: str = "") -> ParkedPage:
     """Return one page of what was set aside. Among statements of other offices' people it reads so far and no further."""
-    found: list[Aside] = []
+    found: list[ParkedStatement] = []
     for _ in range(MOST_READ // AT_ONCE):
         rows = xapi.outbox.parked(session, AT_ONCE, before=before, reason=reason)
         found += _seen(session, rows, sight)
         if len(found) > PAGE:
-            return Page(found[:PAGE], found[PAGE - 1].row.id)
+            return ParkedPage(found[:PAGE], found[PAGE - 1].row.id)
         if len(rows) < AT_ONCE:
-            return Page(found, None)
+            return ParkedPage(found, None)
         before = rows[-1].id
-    return Page(found, before)
+    return ParkedPage(found, before)
 
 
-def _seen(session: Session, rows: Sequence[Parked], sight: Sight) -> list[Aside]:
+def _seen(session: Session, rows: Sequence[Parked], sight: OfficeScope) -> list[ParkedStatement]:
     records = {one.seen.id: one for one in visible(session, some(session, [row.statement_id for row in rows]), sight)}
-    return [Aside(row, records[row.statement_id]) for row in rows if row.statement_id in records]
+    return [ParkedStatement(row, records[row.statement_id]) for row in rows if row.statement_id in records]
 
 
-def retry_one(database: Database, sight: Sight, statement_id: uuid.UUID, now: datetime) -> Retried:
+def retry_one(database: Database, sight: OfficeScope, statement_id: uuid.UUID, now: datetime) -> Retried:
     """Have one statement tried again, if it was set aside and this office may see it."""
     with database.reader() as session:
         rows = xapi.outbox.parked(session, 1, [statement_id])
@@ -63,7 +63,7 @@ def retry_one(database: Database, sight: Sight, statement_id: uuid.UUID, now: da
     return retry(database, sight.public_url, now, own)
 
 
-def retry_all(database: Database, sight: Sight, reason: str, now: datetime) -> Retried:
+def retry_all(database: Database, sight: OfficeScope, reason: str, now: datetime) -> Retried:
     """Have everything tried again that failed for one reason ('': whatever it was), each once, a few hundred at a time."""
     total, before = Retried(0, 0), None
     while True:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
 from lms.classes.models import Enrolment, TrainingClass
-from lms.records.people import Sight, known_among
+from lms.records.people import OfficeScope, known_among
 from lms.records.selection import find_person
 
 PAGE = 20
@@ -38,7 +38,7 @@ class Candidates:
     only: Candidate | None
 
 
-def candidates(session: Session, text: str, sight: Sight, after: int | None = None) -> Candidates:
+def candidates(session: Session, text: str, sight: OfficeScope, after: int | None = None) -> Candidates:
     """Return who is meant: the one with exactly this user name or id, else everybody whose name or user name has the text in it."""
     exact = find_person(session, text)
     if exact is not None and known_among(session, [exact.account], sight)[exact.account].below:
@@ -58,7 +58,7 @@ def _has(text: str) -> ColumnElement[bool]:
     return or_(Person.name.icontains(text, autoescape=True), Person.username.icontains(text, autoescape=True))
 
 
-def _below(sight: Sight) -> ColumnElement[bool]:
+def _below(sight: OfficeScope) -> ColumnElement[bool]:
     below = Organisation.path.startswith(sight.path, autoescape=True)
     return or_(below, Organisation.path.is_(None)) if sight.root else below
 

@@ -13,7 +13,7 @@ from lms.errors import NotFound
 from lms.hours import Played
 from lms.hours.intervals import clip, length, union
 from lms.i18n import write_clock, write_length
-from lms.transcripts.document import Line, Transcript, evidence_of, read
+from lms.transcripts.document import Transcript, TranscriptLine, evidence_of, read
 from lms.transcripts.words import claim_words, condition_words, limited_words, observation_words, uncounted_words
 
 TIMES = ("present", "reported")
@@ -40,7 +40,7 @@ def counted(session: Session, kept: Sequence[Observation], now: datetime) -> Cou
     except NotFound:
         return Counted(_("Earned nothing"), "warn", [_("The class does not study this activity.")])
     number = str(kept[0].statement_id)
-    entries = [entry for entry, _digest in transcript.entries if entry.activity == activity and number in entry.evidence]
+    entries = [entry for entry, _digest in transcript.entries if entry.account == activity and number in entry.evidence]
     if kept[0].kind in TIMES:
         title, tone = _time_title(transcript, line, kept[0])
         others = [one for one in evidence_of(session, enrolment_id, activity) if one.statement_id != kept[0].statement_id]
@@ -54,7 +54,7 @@ def interval_of(one: Observation) -> tuple[int, int]:
     return (since, one.at) if one.kind == "present" else (max(one.at - (one.seconds or 0), since), one.at)
 
 
-def _time_title(transcript: Transcript, line: Line, one: Observation) -> tuple[str, str]:
+def _time_title(transcript: Transcript, line: TranscriptLine, one: Observation) -> tuple[str, str]:
     inside = length(clip(union([interval_of(one)]), *transcript.case.window))
     measured, credited = line.why.account.measured_seconds, line.credited_seconds
     if line.is_behind:
@@ -64,7 +64,7 @@ def _time_title(transcript: Transcript, line: Line, one: Observation) -> tuple[s
     return (_("Counted in full"), "ok") if credited >= measured else (_("Not all time of this activity counted"), "warn")
 
 
-def _time_words(transcript: Transcript, line: Line, one: Observation, others: Sequence[Observation]) -> Iterator[str]:
+def _time_words(transcript: Transcript, line: TranscriptLine, one: Observation, others: Sequence[Observation]) -> Iterator[str]:
     own = union([interval_of(one)])
     inside = clip(own, *transcript.case.window)
     yield observation_words(one)
@@ -94,7 +94,7 @@ def _was_too_fast(refused: Sequence[Played], kept: Sequence[Observation]) -> boo
     return length(said) + length(here) > length(union([*said, *here]))
 
 
-def _gate_words(line: Line, kept: Sequence[Observation]) -> Iterator[str]:
+def _gate_words(line: TranscriptLine, kept: Sequence[Observation]) -> Iterator[str]:
     yield _(", ").join(observation_words(one) for one in kept[:SHOWN]) + (_(" …") if len(kept) > SHOWN else "")
     if _was_too_fast(line.why.refused, kept):
         yield _("Played too fast to count.")

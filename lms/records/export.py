@@ -18,14 +18,14 @@ from sqlalchemy.orm import Session
 from lms.clock import now
 from lms.config import Settings
 from lms.db import database, transaction
-from lms.jobs.kinds import Kind, Order, Params, Piece
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.records.attached import write_zip
 from lms.records.columns import one_line
 from lms.records.formats import Told, writer_of
-from lms.records.people import Sight
+from lms.records.people import OfficeScope
 from lms.records.selection import Selection, look_of
 from lms.records.statement_page import visible
-from xapi.queries import Look, Seen, onward, places, settled
+from xapi.queries import StatementFilter, StoredStatement, onward, places, settled
 from xapi.statements import EPOCH, MICROSECOND, Cursor
 
 STATEMENTS = "statements"
@@ -35,7 +35,7 @@ AT_ONCE = 500
 VOID = "!"  # no statement begins with it
 
 
-def up_to_now(look: Look) -> Look:
+def up_to_now(look: StatementFilter) -> StatementFilter:
     """Return the look, ended where nothing will be stored before any more: what is exported next begins there."""
     with transaction() as writing:
         end = settled(writing, now)
@@ -61,17 +61,17 @@ def _plan(params: Params) -> Sequence[Piece]:
     return pieces
 
 
-def _look(session: Session, params: Params) -> Look:
+def _look(session: Session, params: Params) -> StatementFilter:
     return replace(look_of(session, Selection.of(params), sight_of(params["path"])), void=bool(params.get("void")))
 
 
-def sight_of(path: str = EVERYTHING) -> Sight:
+def sight_of(path: str = EVERYTHING) -> OfficeScope:
     """Return what an office may see below which `path` lies; without one, what an operator does."""
     settings: Settings = current_app.extensions["settings"]
-    return Sight(path, settings.public_url)
+    return OfficeScope(path, settings.public_url)
 
 
-def _make(order: Order, piece: Piece) -> bytes:
+def _make(order: JobOrder, piece: Piece) -> bytes:
     """Return a piece's statements, of those that the office may see, one a line; one that is void is marked before its `{`."""
     _count, *ends = piece
     after, last = (Cursor(EPOCH + micros * MICROSECOND, sid) for micros, sid in (ends[:2], ends[2:]))
@@ -84,16 +84,16 @@ def _make(order: Order, piece: Piece) -> bytes:
     return gzip.compress("".join(f"{line}\n" for line in lines).encode(), compresslevel=1)
 
 
-def _in_batches(found: Iterator[Seen]) -> Iterator[list[Seen]]:
+def _in_batches(found: Iterator[StoredStatement]) -> Iterator[list[StoredStatement]]:
     while batch := list(islice(found, AT_ONCE)):
         yield batch
 
 
-def _told(session: Session, batch: Sequence[Seen], sight: Sight) -> list[Told]:
+def _told(session: Session, batch: Sequence[StoredStatement], sight: OfficeScope) -> list[Told]:
     return [Told(one.seen.text, one.seen.voided) for one in visible(session, batch, sight)]
 
 
-def _join(order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
+def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     lines = (line for piece in pieces for line in gzip.decompress(piece).decode().split("\n") if line)
     told = (Told(line.removeprefix(VOID), line.startswith(VOID)) for line in lines)
     form, write = order.params["format"], writer_of(order.params["format"], void=bool(order.params.get("void")))
@@ -117,4 +117,4 @@ def params_of(selection: Selection, form: str, path: str, *, void: bool = False,
     return {**selection.asked, "format": form, "path": path, **more}
 
 
-KINDS = {STATEMENTS: Kind(_title, _plan, _make, _join, size=lambda piece: piece[0])}
+KINDS = {STATEMENTS: JobKind(_title, _plan, _make, _join, size=lambda piece: piece[0])}

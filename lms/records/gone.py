@@ -11,7 +11,7 @@ from lms.accounts.models import Person
 from lms.classes.models import Enrolment
 from lms.crediting.models import Observation
 from lms.records.models import RemovedMonth
-from lms.records.people import Sight, known_among, may_see
+from lms.records.people import OfficeScope, known_among, may_see
 from xapi.removals import month_of, stored_when
 from xapi.store import erased_among
 
@@ -26,7 +26,7 @@ class Removed:
     kept_months: int
 
 
-def removed(session: Session, statement_id: uuid.UUID, sight: Sight) -> Removed | None:
+def removed(session: Session, statement_id: uuid.UUID, sight: OfficeScope) -> Removed | None:
     """Return what is known of a statement that was removed with its month.
 
     Whose it was is known by its evidence; without any, only the office at the root learns of it. What was erased with a

@@ -71,7 +71,7 @@ def keys(session: Session, now: datetime) -> Keys:
     return Keys(working, revoked, refused.get(NOBODY, ()))
 
 
-def may_give_keys(session: Session, person: Person) -> bool:
+def is_root_office(session: Session, person: Person) -> bool:
     """Say whether the whole site is below this person's organisation. A key opens the whole store, so only such an office gives any.
 
     Where a site has several trees of organisations, nobody's office is above all of it: keys are given on the command line.

@@ -14,7 +14,7 @@ ROOT_DEPTH = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class OfficeScope:
     """What an office may see: statements of the people below `path`; at the root also those of nobody we know."""
 
     path: str
@@ -27,7 +27,7 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPerson:
     """Somebody whom an account stands for; `below` says whether they are below the office that asks."""
 
     id: int
@@ -44,17 +44,17 @@ def accounts_in(statement: Statement, public_url: str) -> list[str]:
     return [account["name"] for account in accounts if account.get("homePage") == public_url and "\0" not in account["name"]]
 
 
-def known_among(session: Session, accounts: Iterable[str], sight: Sight) -> dict[str, Known]:
+def known_among(session: Session, accounts: Iterable[str], sight: OfficeScope) -> dict[str, KnownPerson]:
     """Return whom accounts stand for. Somebody without an organisation is below the root offices only."""
     wanted = select(Person.id, Person.account, Person.name, Person.username, Organisation.path).outerjoin(Person.organisation)
     rows: Iterable[Any] = session.execute(wanted.where(Person.account.in_(set(accounts))))  # a path is missing where an organisation is
-    return {account: Known(found, account, name, username, _below(path, sight)) for found, account, name, username, path in rows}
+    return {account: KnownPerson(found, account, name, username, _below(path, sight)) for found, account, name, username, path in rows}
 
 
-def _below(path: str | None, sight: Sight) -> bool:
+def _below(path: str | None, sight: OfficeScope) -> bool:
     return sight.root if path is None else path.startswith(sight.path)
 
 
-def may_see(known: Sequence[Known], sight: Sight) -> bool:
+def may_see(known: Sequence[KnownPerson], sight: OfficeScope) -> bool:
     """Say whether an office may see a statement of these people: of nobody elsewhere, and of somebody below it unless it is at the root."""
     return all(one.below for one in known) and (bool(known) or sight.root)

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from lms.accounts.access import person
 from lms.db import session
 from lms.errors import NotAllowed
-from lms.records.keys import may_give_keys
+from lms.records.keys import is_root_office
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 
@@ -47,12 +47,12 @@ def _refuse() -> None:
     section = section_of(request.path)
     if section is None:
         raise NotAllowed(_("This page belongs to no section."))
-    if section in WHOLE_SITE and not may_give_keys(session(), person()):
+    if section in WHOLE_SITE and not is_root_office(session(), person()):
         raise NotAllowed(str(WHOLE_SITE[section]))
 
 
 @bp.context_processor
 def _tabs() -> dict[str, object]:
-    closed = frozenset() if person().is_authenticated and may_give_keys(session(), person()) else WHOLE_SITE.keys()
+    closed = frozenset() if person().is_authenticated and is_root_office(session(), person()) else WHOLE_SITE.keys()
     here = section_of(request.path)
     return {"sections": [(label, url_for(endpoint), endpoint == here, None) for endpoint, label in SECTIONS if endpoint not in closed]}

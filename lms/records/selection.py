@@ -16,9 +16,9 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.errors import InvalidInput
 from lms.i18n import SITE_ZONE
 from lms.learning.models import Registration
-from lms.records.people import Sight, known_among
+from lms.records.people import OfficeScope, known_among
 from xapi.errors import BadRequest
-from xapi.queries import AnyOf, Look
+from xapi.queries import AnyOf, StatementFilter
 from xapi.statements import Usage, iri, iri_key, key_of
 
 
@@ -49,7 +49,7 @@ class Selection:
         return {name: value for name, value in asdict(self).items() if value}
 
 
-def look_of(session: Session, selection: Selection, sight: Sight) -> Look:
+def look_of(session: Session, selection: Selection, sight: OfficeScope) -> StatementFilter:
     """Return what the record store is to look for. Whom the asking office does not know is unknown.
 
     Raises:
@@ -65,7 +65,7 @@ def look_of(session: Session, selection: Selection, sight: Sight) -> Look:
     ]
     if problems:
         raise InvalidInput("; ".join(problems), problems)
-    return Look([one for one in found if one is not None], since, until)
+    return StatementFilter([one for one in found if one is not None], since, until)
 
 
 def _instant(name: str, text: str, problems: list[str]) -> datetime | None:
@@ -79,7 +79,7 @@ def _instant(name: str, text: str, problems: list[str]) -> datetime | None:
     return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(SITE_ZONE))
 
 
-def _person(session: Session, text: str, sight: Sight, problems: list[str]) -> AnyOf | None:
+def _person(session: Session, text: str, sight: OfficeScope, problems: list[str]) -> AnyOf | None:
     if not text:
         return None
     person = find_person(session, text)

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from sqlalchemy.orm import Session
 
-from lms.records.people import Known, Sight, accounts_in, known_among, may_see
-from xapi.queries import Look, Seen, latest
+from lms.records.people import KnownPerson, OfficeScope, accounts_in, known_among, may_see
+from xapi.queries import StatementFilter, StoredStatement, latest
 from xapi.statements import Cursor
 
 PAGE = 50
@@ -21,13 +21,13 @@ MOST_READ = 2_000
 class Record:
     """A statement that this office may see, and whom it speaks of."""
 
-    seen: Seen
+    seen: StoredStatement
     statement: dict[str, Any]
-    people: Sequence[Known]
+    people: Sequence[KnownPerson]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RecordPage:
     """One page; `next` is where to go on from, `searched` says that it ended because enough was read, not because it is full."""
 
     records: Sequence[Record]
@@ -35,21 +35,21 @@ class Page:
     searched: bool = False
 
 
-def page(session: Session, look: Look, sight: Sight, before: Cursor | None) -> Page:
+def page(session: Session, look: StatementFilter, sight: OfficeScope, before: Cursor | None) -> RecordPage:
     """Return one page. Among statements of other offices' people it reads so far and no further."""
     found: list[Record] = []
     for _ in range(MOST_READ // AT_ONCE):
         batch = latest(session, look, AT_ONCE, before)
         found += visible(session, batch, sight)
         if len(found) > PAGE:
-            return Page(found[:PAGE], found[PAGE - 1].seen.place)
+            return RecordPage(found[:PAGE], found[PAGE - 1].seen.place)
         if len(batch) < AT_ONCE:
-            return Page(found, None)
+            return RecordPage(found, None)
         before = batch[-1].place
-    return Page(found, before, searched=True)
+    return RecordPage(found, before, searched=True)
 
 
-def visible(session: Session, batch: Sequence[Seen], sight: Sight) -> list[Record]:
+def visible(session: Session, batch: Sequence[StoredStatement], sight: OfficeScope) -> list[Record]:
     """Return what of a batch the office may see."""
     read = [(seen, _readable(seen.text)) for seen in batch]
     accounts = [accounts_in(statement, sight.public_url) for _, statement in read]

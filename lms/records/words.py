@@ -11,7 +11,7 @@ from lms.crediting.verdict import Verdict
 from lms.i18n import write_length
 from lms.records.marks import Mark
 from lms.records.naming import in_our_language
-from lms.records.people import Known, Statement
+from lms.records.people import KnownPerson, Statement
 
 VERBS: Mapping[str, Any] = {
     v.PRESENT: _l("was present"),
@@ -106,7 +106,7 @@ def verdict_words(verdict: Verdict) -> str:
     return str(REASONS[verdict.reason])
 
 
-def people_words(people: Iterable[Known], statement: Statement) -> str:
+def people_words(people: Iterable[KnownPerson], statement: Statement) -> str:
     """Return whom a statement speaks of: people we know, else what it calls itself."""
     known = _(", ").join(one.name for one in people)
     return known or str(statement["actor"].get("name") or "") or _("Nobody we know")
@@ -143,7 +143,7 @@ def sender_words(statement: Statement, public_url: str) -> str:
     return str(authority.get("name") or account.get("name") or authority.get("mbox") or _("a group"))
 
 
-def line_words(people: Iterable[Known], statement: Statement, titles: Mapping[str, str]) -> str:
+def line_words(people: Iterable[KnownPerson], statement: Statement, titles: Mapping[str, str]) -> str:
     """Return a statement in one line."""
     return _(
         "%(who)s · %(verb)s · %(what)s",

@@ -23,14 +23,14 @@ from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import locked_class, programme_version_of, window_of
 from lms.errors import InvalidInput
-from lms.rosters.outcomes import Foreseen, Kind, NameChoice, Outcome, foresee
+from lms.rosters.outcomes import NameChoice, OutcomeKind, RosterForecast, RowOutcome, foresee
 from lms.rosters.rows import Roster
 
 MOST_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RosterOrder:
     """A list that shall come into a class; new schools are made below the organisation `below_id`.
 
     `partly`: enrol who can be, even where others cannot. `names`: by line, what was chosen for a known teacher whom the list calls
@@ -46,7 +46,7 @@ class Order:
     path: str | None = None
 
 
-def enrol_all(transaction: Callable[[], AbstractContextManager[Session]], order: Order) -> Foreseen:
+def enrol_all(transaction: Callable[[], AbstractContextManager[Session]], order: RosterOrder) -> RosterForecast:
     """Enrol everybody in a list; return what came of each row, with the problems of those who could not be.
 
     Raises:
@@ -62,7 +62,7 @@ def enrol_all(transaction: Callable[[], AbstractContextManager[Session]], order:
     raise AssertionError("not reached")
 
 
-def _enrol(session: Session, order: Order) -> Foreseen:
+def _enrol(session: Session, order: RosterOrder) -> RosterForecast:
     training_class = locked_class(session, order.class_id)
     if training_class.closed_at is not None:
         raise InvalidInput(_("Nobody was enrolled."), ["class: " + _("is closed; open it again first")])
@@ -71,15 +71,15 @@ def _enrol(session: Session, order: Order) -> Foreseen:
     if foreseen.left_out and not order.partly:
         raise InvalidInput(_("Nobody was enrolled."), [str(one) for one in foreseen.left_out])
     schools = {name: _add_school(session, name, below).id for name in foreseen.new_schools}
-    people = _add_people(session, [one for one in foreseen.outcomes if one.kind is Kind.NEW], schools, training_class.provider_id)
+    people = _add_people(session, [one for one in foreseen.outcomes if one.kind is OutcomeKind.NEW], schools, training_class.provider_id)
     _add_enrolments(session, training_class, foreseen.outcomes, people, order.by)
-    for enrolment_id in sorted(one.enrolment_id for one in foreseen.outcomes if one.kind is Kind.AGAIN and one.enrolment_id):
+    for enrolment_id in sorted(one.enrolment_id for one in foreseen.outcomes if one.kind is OutcomeKind.AGAIN and one.enrolment_id):
         membership.take_back(session, membership.locked(session, enrolment_id), order.by)
     _rename(session, training_class.id, [one for one in foreseen.outcomes if one.renamed_from], order.by)
     return foreseen
 
 
-def _rename(session: Session, class_id: int, renamed: Sequence[Outcome], by: By) -> None:
+def _rename(session: Session, class_id: int, renamed: Sequence[RowOutcome], by: By) -> None:
     """Give known teachers the name that the list has, and keep who chose that and which name stood there before."""
     for one in sorted(renamed, key=lambda one: one.person_id or 0):
         person = session.get_one(Person, one.person_id, with_for_update={"key_share": True}, populate_existing=True)
@@ -93,7 +93,7 @@ def _add_school(session: Session, name: str, below: Organisation) -> Organisatio
     return add_organisation(session, f"school-{uuid.uuid4().hex[:12]}", name, "school", below)
 
 
-def _add_people(session: Session, new: Sequence[Outcome], schools: Mapping[str, int], provider_id: int) -> dict[str, int]:
+def _add_people(session: Session, new: Sequence[RowOutcome], schools: Mapping[str, int], provider_id: int) -> dict[str, int]:
     """Add accounts with initial passwords; who has no school belongs to the class's provider."""
     added = [
         Person(
@@ -111,7 +111,7 @@ def _add_people(session: Session, new: Sequence[Outcome], schools: Mapping[str, 
 
 
 def _add_enrolments(
-    session: Session, training_class: TrainingClass, outcomes: Sequence[Outcome], people: Mapping[str, int], by: By
+    session: Session, training_class: TrainingClass, outcomes: Sequence[RowOutcome], people: Mapping[str, int], by: By
 ) -> None:
     window_from, window_to = window_of(training_class, programme_version_of(session, training_class))
     added = [
@@ -124,7 +124,7 @@ def _add_enrolments(
             window_to=window_to,
         )
         for one in outcomes
-        if one.kind in {Kind.NEW, Kind.KNOWN}
+        if one.kind in {OutcomeKind.NEW, OutcomeKind.KNOWN}
     ]
     session.add_all(added)
     session.flush()

@@ -23,7 +23,7 @@ AT_ONCE = 400  # names asked for in one query
 NOTHING: Mapping[int, "NameChoice"] = {}
 
 
-class Kind(StrEnum):
+class OutcomeKind(StrEnum):
     """What would come of a row."""
 
     NEW = "new"  # an account is made, and enrolled
@@ -40,14 +40,14 @@ class NameChoice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RowOutcome:
     """A sound row and what would come of it. `school`: the organisation found; None where none is named or it is new.
 
     `renamed_from`: the name that the list's name would replace; '' where the name stays.
     """
 
     row: Row
-    kind: Kind
+    kind: OutcomeKind
     person_id: int | None = None
     enrolment_id: int | None = None
     school: int | None = None
@@ -75,23 +75,23 @@ class SameName:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class RosterForecast:
     """What would come of a list."""
 
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[RowOutcome]
     problems: Sequence[Problem]
     new_schools: Sequence[str]
     other_names: Sequence[OtherName] = ()
     same_names: Sequence[SameName] = field(default_factory=tuple)
 
-    def count(self, *kinds: Kind) -> int:
+    def count(self, *kinds: OutcomeKind) -> int:
         """Return how many rows have one of these outcomes."""
         return sum(one.kind in kinds for one in self.outcomes)
 
     @property
     def to_do(self) -> int:
         """How many people would come into the class."""
-        return self.count(Kind.NEW, Kind.KNOWN, Kind.AGAIN)
+        return self.count(OutcomeKind.NEW, OutcomeKind.KNOWN, OutcomeKind.AGAIN)
 
     @property
     def renamed(self) -> int:
@@ -107,7 +107,7 @@ class Foreseen:
 
 def foresee(
     session: Session, training_class: TrainingClass, roster: Roster, path: str, names: Mapping[int, NameChoice] = NOTHING
-) -> Foreseen:
+) -> RosterForecast:
     """Say what would come of each row; schools are looked for below `path`, the path prefix of whoever uploads.
 
     `names`: by line, what to do about a known teacher's other name. Only of teachers below `path`: whoever guesses the user name of
@@ -119,20 +119,20 @@ def foresee(
     problems, outcomes, other_names = list(roster.problems), [], []
     for row in roster.rows:
         person = known.get(row.username)
-        found = _result_of(_Known(row, person, there.get(person.id) if person else None), schools, path, names.get(row.line))
+        found = _result_of(_KnownRow(row, person, there.get(person.id) if person else None), schools, path, names.get(row.line))
         if isinstance(found, Problem):
             problems.append(found)
         elif isinstance(found, OtherName):
             other_names.append(found)
         else:
             outcomes.append(found)
-    new = [one.row.school for one in outcomes if one.kind is Kind.NEW and one.row.school and one.school is None]
+    new = [one.row.school for one in outcomes if one.kind is OutcomeKind.NEW and one.row.school and one.school is None]
     same = _same_names(session, training_class.id, outcomes)
-    return Foreseen(outcomes, sorted(problems, key=lambda one: one.line), list(dict.fromkeys(new)), other_names, same)
+    return RosterForecast(outcomes, sorted(problems, key=lambda one: one.line), list(dict.fromkeys(new)), other_names, same)
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownRow:
     """A row and who has its user name already."""
 
     row: Row
@@ -140,7 +140,9 @@ class _Known:
     enrolment: Enrolment | None
 
 
-def _result_of(known: _Known, schools: Mapping[str, Sequence[int]], path: str, choice: NameChoice | None) -> Outcome | OtherName | Problem:
+def _result_of(
+    known: _KnownRow, schools: Mapping[str, Sequence[int]], path: str, choice: NameChoice | None
+) -> RowOutcome | OtherName | Problem:
     row, person = known.row, known.person
     before = person.name if person is not None and name_key(person.name) != name_key(row.name) else ""
     found = _problem_of(row, person, known.enrolment, ours=not before or _is_below(person, path))
@@ -183,9 +185,9 @@ def _is_below(person: Person | None, path: str) -> bool:
     return person is not None and place is not None and place.path.startswith(path) and person.role_names == TEACHER
 
 
-def _same_names(session: Session, class_id: int, outcomes: Sequence[Outcome]) -> Sequence[SameName]:
+def _same_names(session: Session, class_id: int, outcomes: Sequence[RowOutcome]) -> Sequence[SameName]:
     """Return the rows that would come in beside somebody else of the same name: nobody is refused, somebody should look."""
-    coming = [one for one in outcomes if one.kind is not Kind.THERE]
+    coming = [one for one in outcomes if one.kind is not OutcomeKind.THERE]
     lines: dict[str, list[int]] = {}
     for one in outcomes:
         lines.setdefault(name_key(one.row.name), []).append(one.row.line)
@@ -210,15 +212,15 @@ def _problem_of_school(row: Row, person: Person | None, schools: Mapping[str, Se
     return None
 
 
-def _outcome(known: _Known, schools: Mapping[str, Sequence[int]], before: str) -> Outcome:
+def _outcome(known: _KnownRow, schools: Mapping[str, Sequence[int]], before: str) -> RowOutcome:
     row, person, enrolment = known.row, known.person, known.enrolment
     if person is None:
         found = schools.get(row.school, ())
-        return Outcome(row, Kind.NEW, school=found[0] if found else None)
+        return RowOutcome(row, OutcomeKind.NEW, school=found[0] if found else None)
     if enrolment is None:
-        return Outcome(row, Kind.KNOWN, person.id, renamed_from=before)
-    kind = Kind.AGAIN if enrolment.status == WITHDRAWN else Kind.THERE
-    return Outcome(row, kind, person.id, enrolment.id, renamed_from=before)
+        return RowOutcome(row, OutcomeKind.KNOWN, person.id, renamed_from=before)
+    kind = OutcomeKind.AGAIN if enrolment.status == WITHDRAWN else OutcomeKind.THERE
+    return RowOutcome(row, kind, person.id, enrolment.id, renamed_from=before)
 
 
 def _people(session: Session, usernames: Sequence[str]) -> dict[str, Person]:

@@ -16,7 +16,7 @@ from lms.programmes.values import Track
 from lms.rosters import heads
 from lms.rosters.heads import Columns
 from lms.rosters.problems import Params, Problem, Unreadable, shown
-from lms.rosters.table import MOST_ROWS, Line
+from lms.rosters.table import MOST_ROWS, TableRow
 
 SHORTEST_PART = 2  # characters of a track's name
 SHORTEST_NUMBER = 15  # characters: an identity number has no fewer
@@ -59,7 +59,7 @@ class HeadsUnknown(Unreadable):
         super().__init__(_("No line names the columns; at least 姓名 (name) and 用户名 (username) are needed."))
 
 
-def read(lines: Sequence[Line], tracks: Sequence[Track], usual_track: str = "", columns: Columns | None = None) -> Roster:
+def read(lines: Sequence[TableRow], tracks: Sequence[Track], usual_track: str = "", columns: Columns | None = None) -> Roster:
     """Read a list's lines; an empty track is `usual_track`. `columns`: which is what, where somebody has assigned them.
 
     Raises:
@@ -97,7 +97,7 @@ def _head(head: Sequence[str], index: int) -> str:
     return own or _("column %(number)s", number=index + 1)
 
 
-def _refuse_identity_numbers(people: Sequence[Line], head: Sequence[str], read_columns: set[int]) -> None:
+def _refuse_identity_numbers(people: Sequence[TableRow], head: Sequence[str], read_columns: set[int]) -> None:
     """Look into the columns that are not read, too: nobody may send such numbers about."""
     for line in people:
         for index, cell in enumerate(line.cells):

@@ -17,7 +17,7 @@ NOTHING: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableRow:
     """One row of a table and where it stands in the file, from 1. `faults`: which cells are not what somebody typed, and why."""
 
     number: int
@@ -29,7 +29,7 @@ class Line:
 class Table:
     """The rows that are not empty, and in which encoding they were written ('' for a workbook)."""
 
-    lines: Sequence[Line]
+    lines: Sequence[TableRow]
     encoding: str = ""
 
 
@@ -60,8 +60,8 @@ def read(content: bytes) -> Table:
         ) from error
 
 
-def _first_list(content: bytes) -> Sequence[Line]:
-    first: Sequence[Line] | None = None
+def _first_list(content: bytes) -> Sequence[TableRow]:
+    first: Sequence[TableRow] | None = None
     for rows in workbook.sheets(content):
         lines = list(_kept(rows))
         if heads.find([line.cells for line in lines]) is not None:
@@ -74,7 +74,7 @@ def _too_wide(line: int) -> Unreadable:
     return Unreadable(_("Line %(line)s has more than %(most)s columns.", line=line, most=MOST_COLUMNS))
 
 
-def _kept(rows: Iterator[workbook.Cells]) -> Iterator[Line]:
+def _kept(rows: Iterator[workbook.Cells]) -> Iterator[TableRow]:
     count = 0
     for number, cells, faults in rows:
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
@@ -85,4 +85,4 @@ def _kept(rows: Iterator[workbook.Cells]) -> Iterator[Line]:
         count += 1
         if count > MOST_ROWS + heads.LOOKED_AT:  # heads and what stands above them
             raise Unreadable(_("There are more than %(most)s people in it. Upload it in parts.", most=MOST_ROWS))
-        yield Line(number, list(cells[: filled[-1] + 1]), faults)
+        yield TableRow(number, list(cells[: filled[-1] + 1]), faults)

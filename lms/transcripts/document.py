@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -26,7 +27,7 @@ from lms.transcripts.stretches import Day, days_of
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptLine:
     """One activity on a transcript: what stands on the account, and how it came about."""
 
     name: str  # '<course code>:<activity key>'
@@ -45,7 +46,7 @@ class Chapter:
     """One course on a transcript."""
 
     course: StudiedCourse
-    lines: Sequence[Line]
+    lines: Sequence[TranscriptLine]
 
     @property
     def credited_seconds(self) -> int:
@@ -95,7 +96,7 @@ class Transcript:
         bundle = dump(self.case)
         if self.erased_at is not None:
             bundle["evidence_erased"] = self.erased_at.isoformat(timespec="seconds")
-        bundle["observations"].sort(key=lambda seen: (seen.get("from") or seen["at"], json.dumps(seen, sort_keys=True)))
+        bundle["observations"].sort(key=lambda seen: (_when(seen), json.dumps(seen, sort_keys=True)))
         return json.dumps(bundle, ensure_ascii=False, indent=1, sort_keys=True)
 
     @property
@@ -103,7 +104,7 @@ class Transcript:
         """What names the evidence that the hours follow from."""
         return hashlib.sha256(self.bundle.encode()).hexdigest()
 
-    def line(self, name: str) -> Line:
+    def line(self, name: str) -> TranscriptLine:
         """Return one activity's line.
 
         Raises:
@@ -115,11 +116,16 @@ class Transcript:
                     return line
         raise NotFound(_("There is no such activity on this transcript."))
 
-    def days_of(self, line: Line) -> Sequence[Day]:
+    def days_of(self, line: TranscriptLine) -> Sequence[Day]:
         """Return a line's measured time day by day, with what of it counted."""
         beside = {name for one in line.why.uncounted for name in one.beside}
         others = union(interval for name in beside for interval in self.explanation.activities[name].account.measured)
         return days_of(line.why, others, self.case.policy.time_zone)
+
+
+def _when(seen: Mapping[str, Any]) -> str:
+    """Return when an observation of a bundle was made; a waiver, which has no time there, comes first."""
+    return str(next((seen[name] for name in ("from", "in", "at", "on") if name in seen), ""))
 
 
 def read(session: Session, enrolment_id: int, now: datetime) -> Transcript:
@@ -155,7 +161,7 @@ def _chapter(course: StudiedCourse, standing: Standing, explanation: Explanation
     return Chapter(
         course,
         [
-            Line(name, one, standing.credited.get(name, 0), explanation.activities[name])
+            TranscriptLine(name, one, standing.credited.get(name, 0), explanation.activities[name])
             for name, one in named.items()
             if name in explanation.activities
         ],

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from lms.i18n import is_chinese, pick, write_clock, write_hours, write_time
 from lms.programmes.progress import RequirementProgress
-from lms.transcripts.document import Chapter, Line, Transcript
+from lms.transcripts.document import Chapter, Transcript, TranscriptLine
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
@@ -133,7 +133,7 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
     }
 
 
-def _row(line: Line) -> list[str]:
+def _row(line: TranscriptLine) -> list[str]:
     account = line.why.account
     return [
         pick(line.activity.title.zh, line.activity.title.en),

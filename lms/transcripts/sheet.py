@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
+from lms.crediting.chain import SECONDS
 from lms.i18n import pick, write_time
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Transcript
@@ -45,8 +46,9 @@ def of_transcript(transcript: Transcript) -> bytes:
         _("Ledger"),
         [_("Activity"), _("Number"), _("Seconds"), _("Recorded"), _("Hash")],
         [
-            (entry.activity, entry.number, entry.seconds, write_time(entry.recorded_at, seconds=True), digest)
+            (entry.account, entry.number, entry.amount, write_time(entry.recorded_at, seconds=True), digest)
             for entry, digest in transcript.entries
+            if entry.unit == SECONDS and entry.amount
         ],
         (48, NARROW, NARROW, 24, DIGEST),
     )

@@ -11,7 +11,7 @@ from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.classes.models import ClassStaff, Enrolment, TrainingClass
 from lms.clock import now
 from lms.crediting.bounds import is_full
-from lms.crediting.ignored import Question, ignored_of
+from lms.crediting.ignored import StudyQuestion, ignored_of
 from lms.crediting.policy import terms_of
 from lms.crediting.standing import of_person
 from lms.db import session
@@ -53,7 +53,7 @@ def why(enrolment_id: int, name: str) -> ResponseReturnValue:
     """Give the reasons for one activity's line."""
     transcript = read(session(), _visible(enrolment_id), now())
     line = transcript.line(name)
-    asked = Question(enrolment_id, name, current_app.extensions["settings"].public_url, now())
+    asked = StudyQuestion(enrolment_id, name, current_app.extensions["settings"].public_url, now())
     evidence = evidence_of(session(), enrolment_id, name)
     return render_template(
         "transcripts/_why.html",
@@ -65,7 +65,7 @@ def why(enrolment_id: int, name: str) -> ResponseReturnValue:
         records=len(evidence),
         full=is_full(evidence),
         gone=stored_when(session(), [one.statement_id for one in evidence[:EVIDENCE_SHOWN]]),
-        entries=[(entry, digest) for entry, digest in transcript.entries if entry.activity == name],
+        entries=[(entry, digest) for entry, digest in transcript.entries if entry.account == name],
         others=_titles(transcript),
         flags=sorted({flag.kind for flag in transcript.explanation.result.flags if flag.activity == name}),
         limited=transcript.explanation.limited_days if any(one.reason == "limit" for one in line.why.uncounted) else (),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from lms.crediting.ignored import Claimed
 from lms.crediting.models import Observation
-from lms.hours import ActivityExplanation, Claim, Condition, LimitedDay, Policy, Uncounted
+from lms.hours import ActivityExplanation, Claim, GateCondition, LimitedDay, Policy, Uncounted
 from lms.i18n import write_clock, write_time
 
 
@@ -33,7 +33,7 @@ def policy_words(policy: Policy) -> list[str]:
     return words
 
 
-def condition_words(condition: Condition) -> str:
+def condition_words(condition: GateCondition) -> str:
     """Return what a gate asks, and how far it is met."""
     if condition.name == "completed":
         return _("Complete the activity")

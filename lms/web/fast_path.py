@@ -16,7 +16,7 @@ from lms.web import hosts, logs
 Reply = tuple[str, Sequence[tuple[str, str]], bytes]  # the status line, headers, the body
 
 
-class Early(NamedTuple):
+class FastPath(NamedTuple):
     """Who may answer a POST to an address, and under which endpoint's name it is logged; `answer` gives None for what is Flask's."""
 
     endpoint: str
@@ -26,7 +26,7 @@ class Early(NamedTuple):
 class EarlyAnswers:
     """A WSGI application around the site's own: `early` by path."""
 
-    def __init__(self, app: Flask, settings: Settings, early: Mapping[str, Early]) -> None:
+    def __init__(self, app: Flask, settings: Settings, early: Mapping[str, FastPath]) -> None:
         self._otherwise: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]] = app.wsgi_app
         self._headers = hosts.headers_of(settings)
         self._early = early
@@ -46,6 +46,6 @@ class EarlyAnswers:
         return [body]
 
 
-def init_app(app: Flask, settings: Settings, early: Mapping[str, Early]) -> None:
+def init_app(app: Flask, settings: Settings, early: Mapping[str, FastPath]) -> None:
     """Put what answers early, by path, before the site."""
     app.wsgi_app = EarlyAnswers(app, settings, early)  # type: ignore[method-assign]  # as Flask documents

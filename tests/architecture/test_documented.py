@@ -124,13 +124,17 @@ def test_the_docs_name_every_command_and_no_other() -> None:
     assert named == set(COMMANDS)
 
 
-def test_the_docs_name_no_option_that_is_not_there() -> None:
-    for row in rows("Commands"):
-        for written in re.findall(r"`(lms [^`]+)`", row[0]):
-            name = re.match(r"lms(?: [a-z]+)+", written)
-            assert name is not None
-            known = {option for parameter in COMMANDS[name[0]].params for option in (*parameter.opts, *parameter.secondary_opts)}
-            assert set(re.findall(r"--[a-z-]+", written)) <= known, written
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_page_names_no_command_and_no_option_that_is_not_there(path: Path) -> None:
+    spans = re.findall(r"`(lms [a-z][^`]*)`", PAGES[path])
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", PAGES[path], re.DOTALL) for line in re.sub(r"\\\n", "", block).splitlines()]
+    for written in [*spans, *(line for line in lines if line.startswith("lms "))]:
+        words = written.split()
+        known = [name for name in COMMANDS if words[: len(name.split())] == name.split()]
+        assert known, written
+        parameters = COMMANDS[known[0]].params
+        options = {option for parameter in parameters for option in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
+        assert set(re.findall(r"(?<!\S)\[?(--[a-z-]+)", written)) <= options, written
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from lms.learning.models import Launch
-from lms.learning.presence import whole
+from lms.learning.presence import floor_to_second
 from tests.benchmarks import wire
 from tests.benchmarks.learners import Learner, open_pages
 from tests.benchmarks.measuring import Subject, compare
@@ -52,7 +52,7 @@ def _empty(asked: bytes) -> wire.Talk:
 
 def _talks(site: Site, learners: Sequence[Learner], age: timedelta) -> list[wire.Talk]:
     """Let everybody have a stretch that is open since `age`, and share them out among the talks."""
-    now = whole(datetime.now(UTC))
+    now = floor_to_second(datetime.now(UTC))
     with site.database.writing() as connection:
         connection.execute(
             update(Launch).where(Launch.id == bindparam("launch")).values(stretch_from=now - age, last_beat=now, nonce=bindparam("first")),

@@ -26,7 +26,7 @@ from lms.app import create_app
 from lms.catalogue.models import CourseVersion
 from lms.config import Settings
 from lms.db import Database
-from lms.demo.load import Ground, load
+from lms.demo.load import DemoSite, load
 from lms.migrations import migrating
 from lms.serve_commands import THREADS
 from tests import factories, servers
@@ -236,7 +236,7 @@ def _fill(app: Flask, settings: Settings, people: int) -> Seeded:
     database: Database = app.extensions["db"]
     migrating.upgrade(database.engine)
     with app.app_context():
-        load(Ground(database, app.extensions["storage"], settings.public_url, app.extensions["clock"](), lambda _: None))
+        load(DemoSite(database, app.extensions["storage"], settings.public_url, app.extensions["clock"](), lambda _: None))
         with database.writing() as connection:
             versions = list(connection.scalars(select(CourseVersion.id).order_by(CourseVersion.id)))
             return seed(connection, versions, people=people)

@@ -192,17 +192,18 @@ def _ledger(seeded: Seeded, number: int, activities: Sequence[tuple[str, int]]) 
         entry = Entry(
             enrolment_id=seeded.first_enrolment + number,
             number=position,
-            activity=activity,
-            seconds=minutes * 60,
+            account=activity,
+            amount=minutes * 60,
             reason="credit",
             programme_version_id=seeded.programme_version,
             policy_sha256="0" * 64,
             evidence=(),
             recorded_at=AT + timedelta(minutes=position),
             previous_hash=previous,
+            format=1,
         )
         previous = hash_of(entry)
-        yield {name: getattr(entry, name) for name in Entry.__slots__} | {"evidence": [], "hash": previous}
+        yield {name: getattr(entry, name) for name in Entry.__slots__ if name != "inputs"} | {"evidence": [], "hash": previous}
 
 
 def _enrolment(seeded: Seeded, number: int, ledger: Sequence[Mapping[str, Any]]) -> Row:
@@ -216,7 +217,7 @@ def _enrolment(seeded: Seeded, number: int, ledger: Sequence[Mapping[str, Any]])
         "window_to": None,
         "ledger_length": len(ledger),
         "ledger_head": ledger[-1]["hash"] if ledger else None,
-        "credited_seconds": sum(row["seconds"] for row in ledger),
+        "credited_seconds": sum(row["amount"] for row in ledger),
     }
 
 

@@ -18,12 +18,12 @@ from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import Enrolment, TrainingClass
 from lms.db import database, transaction
-from lms.demo.load import Ground, load
+from lms.demo.load import DemoSite, load
 from lms.federation.forwarding import office as forwards
 from lms.federation.forwarding.filters import Filter
 from lms.federation.forwarding.models import DeadLetter
-from lms.federation.forwarding.office import Order
-from lms.federation.importing.models import STOPPED, Aside, Import
+from lms.federation.forwarding.office import ForwardOrder
+from lms.federation.importing.models import STOPPED, Import, StatementSetAside
 from lms.jobs import queue
 from lms.office.export import TRANSCRIPTS
 from lms.storage import storage
@@ -167,7 +167,7 @@ def everything(database_url: str, folder: Path) -> Iterator[Everything]:
     """Serve the demo until the block ends."""
     with served(database_url, folder) as (app, address):
         with app.app_context():
-            load(Ground(database(), storage(), address, app.extensions["clock"](), lambda _line: None))
+            load(DemoSite(database(), storage(), address, app.extensions["clock"](), lambda _line: None))
         yield Everything(app, address, {**_newcomers(app), **_record_store(app)}, _versions(app))
 
 
@@ -200,7 +200,7 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
 
 def _record_store(app: Flask) -> Mapping[str, Any]:
     """Add a forward and an import, each with something refused (no worker here carries anything); return the ids in addresses."""
-    to = Order("省平台", "http://127.0.0.1:9/xapi", "key", "secret", Filter(), internal=True, from_now=True)
+    to = ForwardOrder("省平台", "http://127.0.0.1:9/xapi", "key", "secret", Filter(), internal=True, from_now=True)
     with app.app_context(), transaction() as session:
         now = app.extensions["clock"]()
         statement_id = session.scalars(select(StatementRow.id).order_by(StatementRow.sid)).first()
@@ -220,7 +220,9 @@ def _record_store(app: Flask) -> Mapping[str, Any]:
         )
         session.add(own)
         session.flush()
-        session.add(Aside(import_id=own.id, sha256="ab" * 32, statement_id="1", reason="id: is no UUID", text='{"id": "1"}', at=now))
+        session.add(
+            StatementSetAside(import_id=own.id, sha256="ab" * 32, statement_id="1", reason="id: is no UUID", text='{"id": "1"}', at=now)
+        )
         return {"statement_id": statement_id, "forward_id": forward.id, "import_id": own.id}
 
 

@@ -10,14 +10,14 @@ from lms.federation.forwarding import turns
 from lms.federation.forwarding.models import Forward
 from tests.browser.phone import sign_in, sound
 from tests.site import Site
-from xapi.storage.viewer_queries import Seen
+from xapi.storage.viewer_queries import StoredStatement
 
 
 def refuse_one(app: Flask) -> None:
     """Let the forward have a refused statement."""
     with app.app_context(), transaction() as session:
         forward = session.get_one(Forward, 1)
-        seen = Seen(uuid.uuid4(), app.extensions["clock"](), 1, voided=False, text="{}")
+        seen = StoredStatement(uuid.uuid4(), app.extensions["clock"](), 1, voided=False, text="{}")
         turns.bury(session, forward, seen, "HTTP 400: statements[0].verb: is missing", app.extensions["clock"]())
 
 

@@ -4,7 +4,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, expect
 
 from lms.db import transaction
-from lms.federation.importing.models import Aside
+from lms.federation.importing.models import StatementSetAside
 from tests.browser.phone import sign_in, sound
 from tests.site import Site
 
@@ -17,7 +17,9 @@ def put_one_aside(app: Flask) -> None:
         text = '{"id":"6d1f6c3e-0000-4000-8000-000000000001","verb":{"id":"done"},"object":{"id":"' + "x" * 300 + '"}}'
         at = app.extensions["clock"]()
         session.add(
-            Aside(import_id=1, sha256="0" * 64, statement_id="6d1f6c3e-0000-4000-8000-000000000001", reason=REASON, text=text, at=at)
+            StatementSetAside(
+                import_id=1, sha256="0" * 64, statement_id="6d1f6c3e-0000-4000-8000-000000000001", reason=REASON, text=text, at=at
+            )
         )
 
 

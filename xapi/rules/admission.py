@@ -16,20 +16,20 @@ from xapi.rules.auth import Credential, pin
 from xapi.rules.equality import digest
 from xapi.rules.signature import check_signatures
 from xapi.rules.statement import check, is_voiding
-from xapi.rules.statement_json import Received, compose, lay_over, listed
+from xapi.rules.statement_json import ReceivedStatement, compose, lay_over, listed
 from xapi.rules.values import timestamp
 
 SECOND = "2."
 
 
 @dataclass(frozen=True, slots=True)
-class Admitted:
+class AdmittedStatement:
     """A checked statement on its way in; `statement` is complete but for `stored` and an absent timestamp."""
 
     id: uuid.UUID
     digest: str
     statement: Mapping[str, Any]
-    taken: Received
+    taken: ReceivedStatement
     own: Mapping[str, Any]
     path: str
     attached: tuple[Attached, ...] = ()
@@ -47,13 +47,13 @@ class Admitted:
 
 
 def admit(
-    received: Sequence[Received],
+    received: Sequence[ReceivedStatement],
     credential: Credential,
     version: str,
     *,
     many: bool = True,
     attached: Mapping[str, Attached] = NOTHING,
-) -> list[Admitted]:
+) -> list[AdmittedStatement]:
     """Check statements by the rules of `version` and return them in order; an identical repetition stays, but not in 2.0.
 
     `many`: they came as an array, so that refusals name the place in it. `attached`: the data that came with them, by hash.
@@ -62,7 +62,7 @@ def admit(
         BadRequest: one breaks the specification, or two that differ have one id.
         Forbidden: one says what its credential may not say.
     """
-    first: dict[uuid.UUID, Admitted] = {}
+    first: dict[uuid.UUID, AdmittedStatement] = {}
     found = []
     for index, taken in enumerate(received):
         one = _admit(taken, credential, version, attached, f"statements[{index}]" if many else "statement")
@@ -73,7 +73,9 @@ def admit(
     return found
 
 
-def _admit(taken: Received, credential: Credential, version: str, attached: Mapping[str, Attached], path: str) -> Admitted:
+def _admit(
+    taken: ReceivedStatement, credential: Credential, version: str, attached: Mapping[str, Attached], path: str
+) -> AdmittedStatement:
     own = pin(taken.parsed, credential, path)
     statement = lay_over(taken.parsed, own)
     check(statement, version=version, path=path)
@@ -88,14 +90,14 @@ def _admit(taken: Received, credential: Credential, version: str, attached: Mapp
         own["timestamp"] = write_instant(timestamp(statement["timestamp"], path))  # 2.0 4.2.7: in UTC
     complete = {**statement, **{name: own[name] for name in own if name != "context"}}
     files = _files(statement, attached) if attached else ()
-    return Admitted(uuid.UUID(complete["id"]), digest(taken.parsed), complete, listed(taken), own, path, files)
+    return AdmittedStatement(uuid.UUID(complete["id"]), digest(taken.parsed), complete, listed(taken), own, path, files)
 
 
 def _files(statement: Mapping[str, Any], attached: Mapping[str, Attached]) -> tuple[Attached, ...]:
     return tuple(attached[sha2] for sha2 in sorted({sha2_of(one) for _, one in attachments_of(statement)} & attached.keys()))
 
 
-def complete(admitted: Iterable[Admitted], stored: datetime) -> list[str]:
+def complete(admitted: Iterable[AdmittedStatement], stored: datetime) -> list[str]:
     """Return the texts to keep: as they came, with what the store sets."""
     moment = write_instant(stored)
     untimed = {"timestamp": moment, "stored": moment}

@@ -23,7 +23,7 @@ NOWHERE = digest("nowhere")  # in place of an activity, an agent or a registrati
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DocumentResource:
     """A document resource: which parameters say where its documents lie, and which one names a document there."""
 
     name: str
@@ -32,13 +32,13 @@ class Kind:
     optional: tuple[str, ...] = ()
 
 
-STATE = Kind("activities/state", ("activityId", "agent"), "stateId", ("registration",))
-ACTIVITY_PROFILE = Kind("activities/profile", ("activityId",), "profileId")
-AGENT_PROFILE = Kind("agents/profile", ("agent",), "profileId")
+STATE = DocumentResource("activities/state", ("activityId", "agent"), "stateId", ("registration",))
+ACTIVITY_PROFILE = DocumentResource("activities/profile", ("activityId",), "profileId")
+AGENT_PROFILE = DocumentResource("agents/profile", ("agent",), "profileId")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocumentKey:
     """Where documents lie; with an `id` one of them, else those changed after `since`."""
 
     activity: str = ""
@@ -63,7 +63,7 @@ class Place:
         return "" if self.agent is None else json.dumps({name: self.agent[name] for name in IDENTIFIERS if name in self.agent})
 
 
-def parse_place(kind: Kind, parameters: Mapping[str, str], method: str) -> Place:
+def parse_place(kind: DocumentResource, parameters: Mapping[str, str], method: str) -> DocumentKey:
     """Read where a request's documents lie. A GET may leave out the id and then has a `since`; a DELETE of states may leave it out.
 
     Raises:
@@ -78,7 +78,7 @@ def parse_place(kind: Kind, parameters: Mapping[str, str], method: str) -> Place
     for name in (*kind.required, *((kind.id,) if id_needed else ())):
         if name not in parameters:
             raise BadRequest("is missing", name)
-    return Place(
+    return DocumentKey(
         activity=iri(parameters["activityId"], "activityId") if "activityId" in parameters else "",
         agent=parse_agent(parameters["agent"]) if "agent" in parameters else None,
         registration=uuid(parameters["registration"], "registration") if "registration" in parameters else None,
@@ -101,7 +101,7 @@ def _short(text: str, path: str) -> str:
     return text
 
 
-def pinned(place: Place, credential: Credential) -> Place:
+def pinned(place: DocumentKey, credential: Credential) -> DocumentKey:
     """Return the place with the registration that the credential pins; refuse one that is not the credential's.
 
     Raises:

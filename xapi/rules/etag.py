@@ -17,7 +17,7 @@ def etag_of(content: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Precondition:
     """What a request demands of the document that is there: its If-Match and If-None-Match, None where it has none."""
 
     if_match: str | None = None

@@ -6,7 +6,7 @@ Only properties at the top are merged, and each keeps the text it came with: not
 import json
 
 from xapi.errors import BadRequest
-from xapi.rules.statement_json import Received, joined, read
+from xapi.rules.statement_json import ReceivedStatement, joined, read
 
 JSON = "application/json"
 
@@ -26,7 +26,7 @@ def merged(known: bytes, posted: bytes) -> bytes:
     return joined({**stored.raw, **new.raw}).encode("utf-8")
 
 
-def read_object(content: bytes, path: str) -> Received:
+def read_object(content: bytes, path: str) -> ReceivedStatement:
     """Read a JSON object, whatever properties it has; `path` names it in refusals."""
     if content.lstrip()[:1] == b"[":
         raise BadRequest("must be a JSON object, not an array", path)

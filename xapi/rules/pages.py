@@ -19,14 +19,14 @@ class NoPage(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class StatementPage:
     """Statements as they came, unchecked; `more` is where the next page is, '' at the end."""
 
     statements: Sequence[bytes]
     more: str
 
 
-def cut(body: bytes) -> Page:
+def cut(body: bytes) -> StatementPage:
     """Cut a StatementResult up (1.0.3 Data 2.5).
 
     Raises:
@@ -38,7 +38,7 @@ def cut(body: bytes) -> Page:
     statements = members.get("statements", b"")
     if not statements.startswith(b"["):
         raise NoPage("has no array `statements`")
-    return Page(_pieces(statements), _more(members.get("more", b'""')))
+    return StatementPage(_pieces(statements), _more(members.get("more", b'""')))
 
 
 def _pieces(body: bytes, *, whole: bool = False) -> list[bytes]:

@@ -27,7 +27,7 @@ _PARSED, _PIECES = msgspec.json.Decoder(), msgspec.json.Decoder(list[msgspec.Raw
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedStatement:
     """One statement as it came: parsed, and its text."""
 
     parsed: dict[str, Any]
@@ -39,7 +39,7 @@ class Received:
         return _cut(self.text)
 
 
-def read(body: bytes) -> tuple[list[Received], bool]:
+def read(body: bytes) -> tuple[list[ReceivedStatement], bool]:
     """Read one statement or an array of them; say whether it was an array.
 
     Raises:
@@ -52,13 +52,13 @@ def read(body: bytes) -> tuple[list[Received], bool]:
     return found, many
 
 
-def received(statement: Mapping[str, Any]) -> Received:
+def received(statement: Mapping[str, Any]) -> ReceivedStatement:
     """Take a statement that our own code built."""
     text = _write(statement)
-    return Received(_PARSED.decode(text), text)
+    return ReceivedStatement(_PARSED.decode(text), text)
 
 
-def _quickly(body: bytes) -> tuple[list[Received], bool] | None:
+def _quickly(body: bytes) -> tuple[list[ReceivedStatement], bool] | None:
     """Read a body as `_carefully` does, or leave it to that: it is what says what is wrong, and knows what is rare.
 
     What reads in C drops the first of two equal keys silently. Written anew the body then has fewer quotes than it came with:
@@ -69,14 +69,14 @@ def _quickly(body: bytes) -> tuple[list[Received], bool] | None:
         pieces: list[Any] = _PIECES.decode(body) if many else [body.strip(BLANKS)]
         parsed = [_PARSED.decode(one) for one in pieces[:MOST_STATEMENTS]]
         quotes = msgspec.json.encode(parsed).count(QUOTE)
-        found = [Received(one, str(text, "utf-8")) for one, text in zip(parsed, pieces, strict=False) if isinstance(one, dict)]
+        found = [ReceivedStatement(one, str(text, "utf-8")) for one, text in zip(parsed, pieces, strict=False) if isinstance(one, dict)]
     except (msgspec.DecodeError, UnicodeError, RecursionError, OverflowError):
         return None
     plain = len(found) == len(pieces) and quotes == body.count(QUOTE) and ESCAPED_QUOTE not in body
     return (found, many) if plain and all(len(one.text) <= MOST_CHARACTERS for one in found) else None
 
 
-def _carefully(body: bytes) -> tuple[list[Received], bool]:
+def _carefully(body: bytes) -> tuple[list[ReceivedStatement], bool]:
     try:
         text = body.decode("utf-8")
         start = _skip(text, 0)
@@ -103,14 +103,14 @@ def stored(text: str) -> Any:
         return json.loads(text)
 
 
-def _only(text: str, start: int) -> Received:
+def _only(text: str, start: int) -> ReceivedStatement:
     found, end = _one(text, start, "statement")
     if _skip(text, end) != len(text):
         raise json.JSONDecodeError("Extra data", text, end)
     return found
 
 
-def _array(text: str, start: int) -> Iterator[Received]:
+def _array(text: str, start: int) -> Iterator[ReceivedStatement]:
     at, index = _skip(text, start + 1), 0
     while text[at : at + 1] != "]" or index:
         if index >= MOST_STATEMENTS:
@@ -125,14 +125,14 @@ def _array(text: str, start: int) -> Iterator[Received]:
         raise json.JSONDecodeError("Extra data", text, at + 1)
 
 
-def _one(text: str, start: int, path: str) -> tuple[Received, int]:
+def _one(text: str, start: int, path: str) -> tuple[ReceivedStatement, int]:
     """Read an object; return where it ends."""
     value, end = _DECODER.raw_decode(text, start)
     if not isinstance(value, dict):
         raise BadRequest("must be an object", path)
     if end - start > MOST_CHARACTERS:
         raise TooLarge(f"at most {MOST_CHARACTERS} characters in one statement", path)
-    return Received(value, text[start:end]), end
+    return ReceivedStatement(value, text[start:end]), end
 
 
 def _cut(text: str) -> dict[str, str]:
@@ -206,7 +206,7 @@ def lay_over(parsed: Mapping[str, Any], own: Mapping[str, Any], nested: Mapping[
     return merged
 
 
-def compose(taken: Received, own: Mapping[str, Any]) -> str:
+def compose(taken: ReceivedStatement, own: Mapping[str, Any]) -> str:
     """Return a checked statement's text: everything as it came, but what is in `own` as the store sets it."""
     if own and taken.parsed and own.keys().isdisjoint(taken.parsed):
         return f"{taken.text[:-1]},{_write(own)[1:]}"
@@ -223,7 +223,7 @@ def _compose(raw: Mapping[str, str], own: Mapping[str, Any], nested: Mapping[str
     return joined(merged)
 
 
-def listed(taken: Received) -> Received:
+def listed(taken: ReceivedStatement) -> ReceivedStatement:
     """Return a checked statement with every context activity in a list, as it is given back (XAPI-00096); the rest stays as it came."""
     target = taken.parsed["object"]
     inside = target.get("context") if target.get("objectType") == "SubStatement" else None
@@ -235,7 +235,7 @@ def listed(taken: Received) -> Received:
     if inside is not None:
         below = _cut(raw["object"])
         raw["object"] = joined({**below, "context": _with_lists(below["context"], inside)})
-    return Received(taken.parsed, joined(raw))
+    return ReceivedStatement(taken.parsed, joined(raw))
 
 
 def _singles(context: Mapping[str, Any] | None) -> list[str]:

@@ -12,14 +12,14 @@ POOL_SIZE = 16
 WRITES = "xapi_writes"
 
 
-class Opened(NamedTuple):
+class OpenedSessions(NamedTuple):
     """What opens sessions: for writing and for reading. On SQLite a writer takes the write lock at BEGIN, a reader waits for nobody."""
 
     sessions: sessionmaker[Session]
     readers: sessionmaker[Session]
 
 
-def connect(url: str) -> Opened:
+def connect(url: str) -> OpenedSessions:
     """Open the database at an address of SQLAlchemy's, with the record store's tables: those that are missing are made.
 
     SQLite (one process) and PostgreSQL 15 or later, with psycopg 3.
@@ -31,7 +31,7 @@ def connect(url: str) -> Opened:
         event.listen(engine, "begin", _begin)
     Base.metadata.create_all(engine)
     writing: Engine = engine.execution_options(**{WRITES: True})
-    return Opened(sessionmaker(writing), sessionmaker(engine))
+    return OpenedSessions(sessionmaker(writing), sessionmaker(engine))
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -44,7 +44,7 @@ JOIN unnest(%(people)s::uuid[], %(names)s::uuid[]) AS given (key, name_key) USIN
 """
 
 
-class Settled:
+class RecentlySeenCache:
     """What said nothing new a moment ago: it is not asked for again, for ten seconds."""
 
     LASTING = timedelta(seconds=10)
@@ -67,10 +67,10 @@ class Settled:
         self._known[of, said] = now
 
 
-_settled: WeakKeyDictionary[Engine, Settled] = WeakKeyDictionary()
+_settled: WeakKeyDictionary[Engine, RecentlySeenCache] = WeakKeyDictionary()
 
 
-class _Told(NamedTuple):
+class _NewWords(NamedTuple):
     """What statements that are being stored say of one activity, in order, by fingerprint; in a row, the same once."""
 
     iri: str
@@ -88,14 +88,14 @@ class _Told(NamedTuple):
 
 def learn(connection: Connection, statements: Iterable[Json], now: datetime) -> None:
     """Take over what new statements say of activities and people, in order. Rows are locked in the order of their keys."""
-    settled = _settled.setdefault(connection.engine, Settled())
-    activities: dict[UUID, _Told] = {}
+    settled = _settled.setdefault(connection.engine, RecentlySeenCache())
+    activities: dict[UUID, _NewWords] = {}
     names: dict[tuple[UUID, UUID], str] = {}
     for statement in statements:
         for iri, definition in definitions_in(statement):
             key, said = iri_key(iri), fingerprint(definition)
             if key in activities or not settled.has(key, said, now):
-                activities.setdefault(key, _Told(iri, [])).add(said, definition)
+                activities.setdefault(key, _NewWords(iri, [])).add(said, definition)
         for key, name in names_in(statement):
             called = name_key(name)
             if not settled.has(key, called, now):
@@ -106,25 +106,29 @@ def learn(connection: Connection, statements: Iterable[Json], now: datetime) -> 
         _name(connection, names, known.names, settled, now)
 
 
-class _Known(NamedTuple):
+class _KnownBefore(NamedTuple):
     """What was known before: definitions as JSON, and since when that and names were."""
 
     definitions: Mapping[UUID, tuple[str, datetime]]
     names: Mapping[tuple[UUID, UUID], datetime]
 
 
-def _ask(connection: Connection, activities: Collection[UUID], names: Collection[tuple[UUID, UUID]]) -> _Known:
+def _ask(connection: Connection, activities: Collection[UUID], names: Collection[tuple[UUID, UUID]]) -> _KnownBefore:
     if connection.dialect.name == "postgresql":
         people, called = (array(one[place].hex for one in names) for place in (0, 1))
         rows = ask(connection, KNOWN, {"activities": array(key.hex for key in activities), "people": people, "names": called})
-        return _Known({row[0]: row[2:] for row in rows if row[1] is None}, {row[:2]: row[3] for row in rows if row[1] is not None})
+        return _KnownBefore({row[0]: row[2:] for row in rows if row[1] is None}, {row[:2]: row[3] for row in rows if row[1] is not None})
     defined = connection.execute(LOAD, {"keys": list(activities)}) if activities else ()
     named = connection.execute(NAMED, {"names": list(names)}) if names else ()
-    return _Known({key: (definition, at) for key, definition, at in defined}, {(key, name): at for key, name, at in named})
+    return _KnownBefore({key: (definition, at) for key, definition, at in defined}, {(key, name): at for key, name, at in named})
 
 
 def _define(
-    connection: Connection, given: Mapping[UUID, _Told], known: Mapping[UUID, tuple[str, datetime]], settled: Settled, now: datetime
+    connection: Connection,
+    given: Mapping[UUID, _NewWords],
+    known: Mapping[UUID, tuple[str, datetime]],
+    settled: RecentlySeenCache,
+    now: datetime,
 ) -> None:
     new = [
         {"key": key, "iri": told.iri, "definition": written(told.merged_into({})), "updated": now}
@@ -144,7 +148,7 @@ def _define(
         _redefine(connection, {key: given[key] for key in others}, now)
 
 
-def _redefine(connection: Connection, given: Mapping[UUID, _Told], now: datetime) -> None:
+def _redefine(connection: Connection, given: Mapping[UUID, _NewWords], now: datetime) -> None:
     locked = connection.execute(LOCK, {"keys": list(given)}).all()
     rows = [
         {"at": row.key, "definition": written(given[row.key].merged_into(json.loads(row.definition))), "updated": now} for row in locked
@@ -157,7 +161,7 @@ def _name(
     connection: Connection,
     given: Mapping[tuple[UUID, UUID], str],
     known: Mapping[tuple[UUID, UUID], datetime],
-    settled: Settled,
+    settled: RecentlySeenCache,
     now: datetime,
 ) -> None:
     for place, stored in known.items():

@@ -24,7 +24,7 @@ from xapi.storage.removal import WHOLE, Going, keyed, remove
 AT_ONCE = 100
 
 
-class Foreseen(NamedTuple):
+class ErasureForecast(NamedTuple):
     """What there is of a person: their own statements, others' that name them, documents, names."""
 
     statements: int
@@ -33,7 +33,7 @@ class Foreseen(NamedTuple):
     names: int
 
 
-def foreseen(session: Session, agents: Sequence[uuid.UUID]) -> Foreseen:
+def foreseen(session: Session, agents: Sequence[uuid.UUID]) -> ErasureForecast:
     """Count what there is of a person, who may be several agents (`actor.key_of`)."""
     count = session.connection().execute
     own = _keyed(agents, Usage.AGENT)
@@ -41,7 +41,7 @@ def foreseen(session: Session, agents: Sequence[uuid.UUID]) -> Foreseen:
     anywhere = count(select(func.count()).select_from(_keyed(agents, Usage.ANY_AGENT).distinct().subquery())).scalar_one()
     documents = count(select(func.count()).where(DocumentRow.agent_key.in_(agents))).scalar_one()
     names = count(select(func.count()).where(AgentNameRow.key.in_(agents))).scalar_one()
-    return Foreseen(statements, anywhere - statements, documents, names)
+    return ErasureForecast(statements, anywhere - statements, documents, names)
 
 
 def erase_some(session: Session, agents: Sequence[uuid.UUID], now: datetime, limit: int = AT_ONCE) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from xapi.rules.query import Cursor
 from xapi.storage.consistency import through
 from xapi.storage.models import KeyRow, StatementRow
-from xapi.storage.viewer_queries import AnyOf, Look, Seen
+from xapi.storage.viewer_queries import AnyOf, StatementFilter, StoredStatement
 
 AT_ONCE = {"stream_results": True, "yield_per": 500}
 PLACE = (StatementRow.stored, StatementRow.sid)
@@ -33,24 +33,26 @@ def settled(writing: Session, clock: Callable[[], datetime]) -> datetime:
     return through(writing, clock())
 
 
-def onward(session: Session, look: Look, after: Cursor | None = None, limit: int | None = None) -> Generator[Seen, None, None]:
+def onward(
+    session: Session, look: StatementFilter, after: Cursor | None = None, limit: int | None = None
+) -> Generator[StoredStatement, None, None]:
     """Yield the statements after the place `after` (None: from the first), read in batches however many there are.
 
     Who may leave off before the end closes the generator before the session.
     """
     query = _next(session, select(*SEEN), look, after).limit(limit)
     with session.connection().execute(query, execution_options=AT_ONCE) as rows:
-        yield from (Seen(*row) for row in rows)
+        yield from (StoredStatement(*row) for row in rows)
 
 
-def places(session: Session, look: Look) -> Generator[Cursor, None, None]:
+def places(session: Session, look: StatementFilter) -> Generator[Cursor, None, None]:
     """Yield the places of these statements, without reading them."""
     query = _next(session, select(*PLACE), look, None)
     with session.connection().execute(query, execution_options=AT_ONCE) as rows:
         yield from (Cursor(*row) for row in rows)
 
 
-def _next(session: Session, query: Any, look: Look, after: Cursor | None) -> Any:
+def _next(session: Session, query: Any, look: StatementFilter, after: Cursor | None) -> Any:
     dialect = session.connection().dialect.name
     limits = [_has(one, dialect) for one in look.filters]
     if not look.void:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.orm import Session
 
-from xapi.rules.admission import Admitted
+from xapi.rules.admission import AdmittedStatement
 from xapi.storage.models import AttachmentLink, AttachmentPiece, AttachmentRow
 from xapi.storage.references import unless_there
 
@@ -30,7 +30,7 @@ class Kept(NamedTuple):
     size: int
 
 
-def keep(connection: Connection, fresh: Sequence[Admitted]) -> None:
+def keep(connection: Connection, fresh: Sequence[AdmittedStatement]) -> None:
     """Keep the data that came with new statements; in order of hash, so that two requests never wait for each other."""
     came = {one.sha2: one for admitted in fresh for one in admitted.attached}
     for sha2, attached in sorted(came.items()):

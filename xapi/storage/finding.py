@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from xapi.rules.indexing import Key, Usage
 from xapi.rules.query import Cursor, Many, One
 from xapi.storage.models import IdRow, Instant, KeyRow, StatementRow, at_its_place
-from xapi.storage.raw_sql import Question
+from xapi.storage.raw_sql import PreparedQuery
 
 # Which of two filters few statements have is known from the keys only; a plan made for any keys took four times as long. What
 # is read here was written lately or is read in order: told that a page of it is as dear as on a turning disk, PostgreSQL reads
@@ -31,27 +31,27 @@ SLACK = 8  # a page is whole at the first try unless more than so many of its pl
 MOST_AT_ONCE = 4_000
 
 
-class Found(NamedTuple):
+class FoundText(NamedTuple):
     """A statement's text, and when it was stored."""
 
     text: str
     stored: datetime
 
 
-def find_one(session: Session, query: One, mine: Key | None) -> Found | None:
+def find_one(session: Session, query: One, mine: Key | None) -> FoundText | None:
     """Return one statement; a voided one only if it is asked for as such (XAPI-00016)."""
     rows = _by_id(mine is not None).rows(session, {"id": query.id, "voided": query.voided, **dict(_named("mine", mine))})
-    return Found(*rows[0]) if rows else None
+    return FoundText(*rows[0]) if rows else None
 
 
 @lru_cache(maxsize=2)
-def _by_id(mine: bool) -> Question:
+def _by_id(mine: bool) -> PreparedQuery:
     found = (
         select(StatementRow.text, StatementRow.stored)
         .join_from(IdRow, StatementRow, at_its_place())
         .where(IdRow.id == bindparam("id"), StatementRow.voided == bindparam("voided"))
     )
-    return Question(found.where(_has("mine", StatementRow.stored, StatementRow.sid, StatementRow.sid)) if mine else found)
+    return PreparedQuery(found.where(_has("mine", StatementRow.stored, StatementRow.sid, StatementRow.sid)) if mine else found)
 
 
 def find_many(session: Session, query: Many, mine: Key | None, horizon: datetime) -> tuple[list[str], Cursor | None]:
@@ -75,7 +75,7 @@ def find_many(session: Session, query: Many, mine: Key | None, horizon: datetime
     return [text for _, (text, _) in page], last
 
 
-class _Asked(NamedTuple):
+class _FilterKind(NamedTuple):
     """What kinds of limits a question has. Questions of one kind are one SQL statement, which is built once."""
 
     keys: int
@@ -86,7 +86,7 @@ class _Asked(NamedTuple):
     ascending: bool
 
 
-def question(query: Many, mine: Key | None, horizon: datetime, size: int) -> tuple[Question, dict[str, object]]:
+def question(query: Many, mine: Key | None, horizon: datetime, size: int) -> tuple[PreparedQuery, dict[str, object]]:
     """Return what is asked for the next `size` places, and what it is told."""
     mine_only, since, until, after = (one is not None for one in (mine, query.since, query.until, query.after))
     told: dict[str, object] = {"since": query.since, "until": query.until, "horizon": horizon, "size": size}
@@ -95,7 +95,7 @@ def question(query: Many, mine: Key | None, horizon: datetime, size: int) -> tup
     told.update(_named("mine", mine))
     if query.after is not None:
         told["after_stored"], told["after_sid"] = query.after
-    return _chunk(_Asked(len(query.keys), mine_only, since, until, after, query.ascending)), told
+    return _chunk(_FilterKind(len(query.keys), mine_only, since, until, after, query.ascending)), told
 
 
 def _named(name: str, key: Key | None) -> Iterator[tuple[str, object]]:
@@ -105,7 +105,7 @@ def _named(name: str, key: Key | None) -> Iterator[tuple[str, object]]:
 
 
 @lru_cache(maxsize=256)
-def _chunk(asked: _Asked) -> Question:
+def _chunk(asked: _FilterKind) -> PreparedQuery:
     """Ask for the next places in order with their texts; one may be there twice, and has no text where it is voided.
 
     The places are one range of one index, read in order and no further than `size`: what is voided or met twice is left
@@ -114,23 +114,23 @@ def _chunk(asked: _Asked) -> Question:
     size = bindparam("size", type_=Integer)
     if not asked.keys and not asked.mine:
         everything = select(StatementRow.text, StatementRow.stored, StatementRow.sid).where(StatementRow.voided.is_(False))
-        return Question(_in_order(everything, asked, StatementRow.stored, StatementRow.sid).limit(size))
+        return PreparedQuery(_in_order(everything, asked, StatementRow.stored, StatementRow.sid).limit(size))
     places = _by_keys(asked)
     found = _in_order(places, asked, *places.selected_columns).limit(size).subquery()
     here = and_(StatementRow.stored == found.c.stored, StatementRow.sid == found.c.sid, StatementRow.voided.is_(False))
     texts = select(StatementRow.text, found.c.stored, found.c.sid).outerjoin_from(found, StatementRow, here)
-    return Question(texts.order_by(*_order(asked, found.c.stored, found.c.sid)))
+    return PreparedQuery(texts.order_by(*_order(asked, found.c.stored, found.c.sid)))
 
 
-def _in_order(page: Any, asked: _Asked, stored: Any, sid: Any) -> Any:
+def _in_order(page: Any, asked: _FilterKind, stored: Any, sid: Any) -> Any:
     return page.where(*_range(asked, stored, sid)).order_by(*_order(asked, stored, sid))
 
 
-def _order(asked: _Asked, stored: ColumnElement[Any], sid: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _order(asked: _FilterKind, stored: ColumnElement[Any], sid: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     return (stored.asc(), sid.asc()) if asked.ascending else (stored.desc(), sid.desc())
 
 
-def _by_keys(asked: _Asked) -> Select[datetime, int]:
+def _by_keys(asked: _FilterKind) -> Select[datetime, int]:
     """Return the places of what has all the keys; `mine` must be the statement's own, not its target's."""
     first_name, *others = [str(number) for number in range(asked.keys)] or ["mine"]
     first = aliased(KeyRow)
@@ -152,7 +152,7 @@ def _under(row: type[KeyRow], name: str) -> tuple[ColumnElement[bool], ColumnEle
     return row.key == bindparam(f"key_{name}"), row.usage == bindparam(f"usage_{name}")
 
 
-def _range(asked: _Asked, stored: ColumnElement[Any], sid: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+def _range(asked: _FilterKind, stored: ColumnElement[Any], sid: ColumnElement[Any]) -> list[ColumnElement[bool]]:
     limits = []
     if asked.since:
         limits.append(stored > bindparam("since"))

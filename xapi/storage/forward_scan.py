@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from xapi.rules.query import Cursor
 from xapi.storage.models import KeyRow, ReferenceRow, StatementRow
-from xapi.storage.viewer_queries import AnyOf, Look, Seen
+from xapi.storage.viewer_queries import AnyOf, StatementFilter, StoredStatement
 
 LOOKED_AT = 2_000  # statements, in one call with a filter
 MOST_HOPS = 20
@@ -26,25 +26,25 @@ SEEN = (StatementRow.id, StatementRow.stored, StatementRow.sid, StatementRow.voi
 class Stride(NamedTuple):
     """What was found, and the place up to which everything was looked at; None where nothing comes after."""
 
-    found: list[Seen]
+    found: list[StoredStatement]
     reached: Cursor | None
 
 
-def following(session: Session, look: Look, after: Cursor | None, limit: int) -> Stride:
+def following(session: Session, look: StatementFilter, after: Cursor | None, limit: int) -> Stride:
     """Return the next statements that pass `look`, at most `limit`, and how far that reaches."""
     window = _window(look, after, LOOKED_AT if look.filters else limit)
     place = window.subquery()
     here = and_(StatementRow.stored == place.c.stored, StatementRow.sid == place.c.sid)
     query = select(*SEEN).join(place, here).where(*_matches(look.filters, place.c.stored, place.c.sid))
     rows = session.connection().execute(query.order_by(place.c.stored, place.c.sid).limit(limit))
-    found = [Seen(*row) for row in rows]
+    found = [StoredStatement(*row) for row in rows]
     if len(found) == limit:
         return Stride(found, found[-1].place)
     last = session.connection().execute(select(place).order_by(place.c.stored.desc(), place.c.sid.desc()).limit(1)).one_or_none()
     return Stride(found, None if last is None else Cursor(*last))
 
 
-def count_following(session: Session, look: Look, after: Cursor | None, most: int) -> tuple[int, bool]:
+def count_following(session: Session, look: StatementFilter, after: Cursor | None, most: int) -> tuple[int, bool]:
     """Return how many of the next `most` statements pass `look`, and whether there are more than that to look at."""
     place = _window(look, after, most + 1).subquery()
     counted = select(func.count()).select_from(place).where(*_matches(look.filters, place.c.stored, place.c.sid))
@@ -53,12 +53,12 @@ def count_following(session: Session, look: Look, after: Cursor | None, most: in
     return connection.execute(counted).scalar_one(), there > most
 
 
-def earlier_about(session: Session, ids: Iterable[uuid.UUID], upto: Cursor) -> list[Seen]:
+def earlier_about(session: Session, ids: Iterable[uuid.UUID], upto: Cursor) -> list[StoredStatement]:
     """Return the statements stored up to the place `upto` that are about these (voiding them, say), over several hops.
 
     One that came before what it is about was met when nobody could know yet that it passes a filter.
     """
-    found: dict[uuid.UUID, Seen] = {}
+    found: dict[uuid.UUID, StoredStatement] = {}
     level = set(ids)
     for _ in range(MOST_HOPS):
         if not level:
@@ -66,11 +66,11 @@ def earlier_about(session: Session, ids: Iterable[uuid.UUID], upto: Cursor) -> l
         here = and_(StatementRow.stored == ReferenceRow.stored, StatementRow.sid == ReferenceRow.sid)
         earlier = tuple_(ReferenceRow.stored, ReferenceRow.sid) <= tuple(upto)
         rows = session.connection().execute(select(*SEEN).join(ReferenceRow, here).where(ReferenceRow.refers.in_(level), earlier))
-        level = {row.id for row in (Seen(*row) for row in rows) if found.setdefault(row.id, row) is row}
+        level = {row.id for row in (StoredStatement(*row) for row in rows) if found.setdefault(row.id, row) is row}
     return sorted(found.values(), key=lambda one: one.place)
 
 
-def _window(look: Look, after: Cursor | None, size: int) -> Select[datetime, int]:
+def _window(look: StatementFilter, after: Cursor | None, size: int) -> Select[datetime, int]:
     places = select(StatementRow.stored, StatementRow.sid)
     if look.since is not None:
         places = places.where(StatementRow.stored >= look.since)

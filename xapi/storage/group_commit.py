@@ -27,7 +27,7 @@ class _Turn(Generic[Given, Got]):
         self.called.acquire()
 
 
-class Together(Generic[Given, Got]):
+class GroupCommit(Generic[Given, Got]):
     """Call `work` with what several threads bring; it returns what each of them gets, in order.
 
     `work` must leave nothing behind when it raises: then each caller's own is worked on by itself, by its own thread, so that

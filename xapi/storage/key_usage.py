@@ -41,7 +41,7 @@ SAID = re.compile(r"'[^']*(?:'|\Z)|\"[^\"]*(?:\"|\Z)|https?://\S+|(?<![^\s'\"])[
 PLAIN = re.compile(r"[A-Za-z]{1,30}(\[\d+\])?")
 
 
-class Refusal(NamedTuple):
+class RefusedRequest(NamedTuple):
     """A request that was refused a key: a word for why, and what was said of it."""
 
     key: str
@@ -64,23 +64,23 @@ class Refused:
         return Refused(self.reason, self.times + other.times, latest.last, latest.said)
 
 
-def refusal_of(error: XapiError, credential: Credential | None, doing: str) -> Refusal | None:
+def refusal_of(error: XapiError, credential: Credential | None, doing: str) -> RefusedRequest | None:
     """Describe a refusal; none where something is only not there, or the credential is the host's.
 
     What the request said itself, in quotation marks or as the name of an extension, is left out: it may be about people.
     """
     if error.stranger is not None:
-        return Refusal(error.stranger.key, error.stranger.reason, doing)
+        return RefusedRequest(error.stranger.key, error.stranger.reason, doing)
     if not error.reason or credential is None or not credential.key:
         return None
     names = error.path.split(".")
     plain = list(takewhile(PLAIN.fullmatch, names))
     path = ".".join(plain if len(plain) == len(names) else [*plain, "…"]) if error.path else ""
     said = ": ".join(part for part in (doing, path, SAID.sub("…", error.message[:LONGEST])) if part)
-    return Refusal(credential.key, error.reason, said[:LONGEST])
+    return RefusedRequest(credential.key, error.reason, said[:LONGEST])
 
 
-class Tally:
+class KeyUsage:
     """One process's numbers, and when they were last written."""
 
     def __init__(self, writers: Sessions) -> None:
@@ -92,7 +92,7 @@ class Tally:
         self._left = AT_ONCE
         atexit.register(_close, weakref.ref(self))
 
-    def note(self, credential: Credential | None, refusal: Refusal | None, now: datetime) -> None:
+    def note(self, credential: Credential | None, refusal: RefusedRequest | None, now: datetime) -> None:
         """Note a request: whose key was right, and what was refused."""
         used = credential.key if credential is not None else ""
         if not used and refusal is None:
@@ -186,7 +186,7 @@ def _write(session: Session, used: Mapping[str, datetime], refused: Mapping[tupl
         connection.execute(ADD[connection.dialect.name], [{"key": key, "day": day, **asdict(reasons[name])} for name in sorted(reasons)])
 
 
-def _close(tally: "weakref.ref[Tally]") -> None:
+def _close(tally: "weakref.ref[KeyUsage]") -> None:
     found = tally()
     if found is not None:
         found.write()

@@ -95,7 +95,7 @@ def array(items: Iterable[str]) -> str:
     return "{" + ",".join(items) + "}"
 
 
-class Question:
+class PreparedQuery:
     """A query that is asked in hot paths, written once in the driver's words too; all that it is told has names."""
 
     def __init__(self, query: Select[*tuple[Any, ...]]) -> None:

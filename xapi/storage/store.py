@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from xapi.errors import Conflicting, Erased
-from xapi.rules.admission import Admitted, admit, complete
+from xapi.rules.admission import AdmittedStatement, admit, complete
 from xapi.rules.auth import Credential
 from xapi.rules.indexing import Usage, keys
 from xapi.rules.statement_json import received
@@ -63,7 +63,7 @@ SELECT id, sid, EXISTS (SELECT FROM xapi_statement_reference WHERE xapi_statemen
 """
 
 
-class _New(NamedTuple):
+class _InsertedStatement(NamedTuple):
     """A statement that was not there: its place, and whether another is about it already."""
 
     id: uuid.UUID
@@ -71,10 +71,10 @@ class _New(NamedTuple):
     awaited: bool
 
 
-class Brought(NamedTuple):
+class RequestBatch(NamedTuple):
     """What one request brought: checked statements, and whose they are."""
 
-    admitted: Sequence[Admitted]
+    admitted: Sequence[AdmittedStatement]
     credential: Credential
 
 
@@ -95,17 +95,17 @@ def store_statements(
     return [one.id for one in admitted]
 
 
-def insert_admitted(session: Session, admitted: Sequence[Admitted], credential: Credential, now: datetime) -> int:
+def insert_admitted(session: Session, admitted: Sequence[AdmittedStatement], credential: Credential, now: datetime) -> int:
     """Insert what is new, with keys and outbox rows, in the caller's announced transaction; return how many were new.
 
     Raises:
         Conflicting: an id is stored with another body; the caller rolls back.
         Erased: a new statement is about somebody who was erased; likewise.
     """
-    return insert_brought(session, [Brought(admitted, credential)], now)[0]
+    return insert_brought(session, [RequestBatch(admitted, credential)], now)[0]
 
 
-def insert_brought(session: Session, brought: Sequence[Brought], now: datetime) -> list[int]:
+def insert_brought(session: Session, brought: Sequence[RequestBatch], now: datetime) -> list[int]:
     """Insert what several requests brought, as `insert_admitted` does for one; return how many were new of each.
 
     Raises:
@@ -132,7 +132,7 @@ def insert_brought(session: Session, brought: Sequence[Brought], now: datetime) 
     return [len({one.id for one in own.admitted} & sids.keys()) for own in brought]
 
 
-def _refuse_two_bodies(brought: Sequence[Brought], whose: Mapping[uuid.UUID, tuple[Admitted, Credential]]) -> None:
+def _refuse_two_bodies(brought: Sequence[RequestBatch], whose: Mapping[uuid.UUID, tuple[AdmittedStatement, Credential]]) -> None:
     for one in (one for own in brought for one in own.admitted):
         if one.digest != whose[one.id][0].digest:
             raise Conflicting(f"two requests bring the id {one.id} with different bodies", f"{one.path}.id")
@@ -141,7 +141,7 @@ def _refuse_two_bodies(brought: Sequence[Brought], whose: Mapping[uuid.UUID, tup
 Owned = Sequence[Sequence[tuple[uuid.UUID, int]]]
 
 
-def _insert_at_once(connection: Connection, admitted: Sequence[Admitted], owned: Owned, now: datetime) -> list[_New]:
+def _insert_at_once(connection: Connection, admitted: Sequence[AdmittedStatement], owned: Owned, now: datetime) -> list[_InsertedStatement]:
     found = ask(
         connection,
         INSERT_ALL,
@@ -160,7 +160,7 @@ def _insert_at_once(connection: Connection, admitted: Sequence[Admitted], owned:
     )
     if found and found[0][3] is not None:
         _refuse_about(admitted, owned, {found[0][3]})
-    return [_New(*row[:3]) for row in found]
+    return [_InsertedStatement(*row[:3]) for row in found]
 
 
 def _agents(owned: Owned) -> set[uuid.UUID]:
@@ -168,12 +168,14 @@ def _agents(owned: Owned) -> set[uuid.UUID]:
     return {key for own in owned for key, usage in own if usage == agent}
 
 
-def _refuse_about(admitted: Sequence[Admitted], owned: Owned, erased: Set[uuid.UUID]) -> None:
+def _refuse_about(admitted: Sequence[AdmittedStatement], owned: Owned, erased: Set[uuid.UUID]) -> None:
     path = next(one.path for one, own in zip(admitted, owned, strict=True) if erased & _agents([own]))
     raise Erased(SAID, path)
 
 
-def _insert_one_by_one(connection: Connection, admitted: Sequence[Admitted], owned: Owned, now: datetime) -> list[_New]:
+def _insert_one_by_one(
+    connection: Connection, admitted: Sequence[AdmittedStatement], owned: Owned, now: datetime
+) -> list[_InsertedStatement]:
     found = connection.execute(INSERT_IDS, [{"id": one.id, "stored": now, "digest": one.digest} for one in admitted])
     sids = {row.id: row.sid for row in found}
     places = [(sids[one.id], one, own) for one, own in zip(admitted, owned, strict=True) if one.id in sids]
@@ -192,10 +194,10 @@ def _insert_one_by_one(connection: Connection, admitted: Sequence[Admitted], own
         if given:
             connection.exec_driver_sql(sql, given)
     awaited = is_awaited(connection, sids)
-    return [_New(one.id, sid, one.id in awaited) for sid, one, _ in places]
+    return [_InsertedStatement(one.id, sid, one.id in awaited) for sid, one, _ in places]
 
 
-def _refuse_other_bodies(connection: Connection, again: Sequence[Admitted]) -> None:
+def _refuse_other_bodies(connection: Connection, again: Sequence[AdmittedStatement]) -> None:
     query = select(IdRow.id, IdRow.digest).where(IdRow.id.in_([one.id for one in again]))
     known = {row.id: row.digest for row in connection.execute(query)}
     for one in again:
@@ -209,6 +211,15 @@ def load_texts(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, st
     """Return statements' JSON texts by id."""
     query = select(IdRow.id, StatementRow.text).join(StatementRow, at_its_place()).where(IdRow.id.in_(list(ids)))
     return {row.id: row.text for row in session.execute(query)}
+
+
+def voiders_of(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Return what voids these statements: of each the ids of the statements that say so, whether or not they are there."""
+    found: dict[uuid.UUID, set[uuid.UUID]] = {}
+    query = select(ReferenceRow.refers, ReferenceRow.id).where(ReferenceRow.refers.in_(list(ids)), ReferenceRow.voiding)
+    for refers, by in session.execute(query):
+        found.setdefault(refers, set()).add(by)
+    return found
 
 
 def erased_among(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:

@@ -19,7 +19,7 @@ from xapi.storage.finding import PLAN_FOR_THESE_KEYS
 from xapi.storage.models import IdRow, KeyRow, ReferenceRow, StatementRow, at_its_place
 
 
-class Seen(NamedTuple):
+class StoredStatement(NamedTuple):
     """A stored statement at its place in the order of storing."""
 
     id: uuid.UUID
@@ -43,7 +43,7 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StatementFilter:
     """What is looked for: statements that pass all `filters`, stored at `since` or later and before `until`.
 
     The first filter's keys are gone through, the others are looked up beside: put first what few statements have. `void`: with
@@ -56,7 +56,7 @@ class Look:
     void: bool = False
 
 
-def latest(session: Session, look: Look, limit: int, before: Cursor | None = None) -> list[Seen]:
+def latest(session: Session, look: StatementFilter, limit: int, before: Cursor | None = None) -> list[StoredStatement]:
     """Return the latest `limit` statements stored before the place `before` (None: the latest of all)."""
     connection = session.connection()
     if not look.filters:
@@ -72,10 +72,10 @@ def latest(session: Session, look: Look, limit: int, before: Cursor | None = Non
     query = select(*columns).join(found, here).order_by(found.c.stored.desc(), found.c.sid.desc())
     if look.filters and connection.dialect.name == "postgresql":
         connection.exec_driver_sql(PLAN_FOR_THESE_KEYS)
-    return [Seen(*row) for row in connection.execute(query)]
+    return [StoredStatement(*row) for row in connection.execute(query)]
 
 
-def _with_keys(look: Look, before: Cursor | None) -> Select[datetime, int]:
+def _with_keys(look: StatementFilter, before: Cursor | None) -> Select[datetime, int]:
     first, *others = look.filters
     row = aliased(KeyRow)
     places = select(row.stored, row.sid).where(row.key.in_(first.keys), *_own(row, first), *_range(look, before, row.stored, row.sid))
@@ -84,7 +84,7 @@ def _with_keys(look: Look, before: Cursor | None) -> Select[datetime, int]:
     return places.where(*(_has(other, row) for other in others))
 
 
-def _each_keys_latest(look: Look, limit: int, before: Cursor | None) -> Select[datetime, int]:
+def _each_keys_latest(look: StatementFilter, limit: int, before: Cursor | None) -> Select[datetime, int]:
     """Return the latest of each key, of which the latest of all are a part: as many short index ranges as there are keys."""
     first, *others = look.filters
     wanted = func.unnest(bindparam("wanted", list(first.keys), ARRAY(Uuid))).table_valued("key").render_derived("wanted")
@@ -104,7 +104,7 @@ def _has(one: AnyOf, place: Any) -> ColumnElement[bool]:
     return exists().where(row.key.in_(one.keys), row.usage == int(one.usage), *same)
 
 
-def _range(look: Look, before: Cursor | None, stored: Any, sid: Any) -> list[ColumnElement[bool]]:
+def _range(look: StatementFilter, before: Cursor | None, stored: Any, sid: Any) -> list[ColumnElement[bool]]:
     limits = []
     if look.since is not None:
         limits.append(stored >= look.since)
@@ -115,11 +115,11 @@ def _range(look: Look, before: Cursor | None, stored: Any, sid: Any) -> list[Col
     return limits
 
 
-def some(session: Session, ids: Iterable[uuid.UUID]) -> list[Seen]:
+def some(session: Session, ids: Iterable[uuid.UUID]) -> list[StoredStatement]:
     """Return statements by id, voided or not; what is not there is left out."""
     columns = (StatementRow.id, StatementRow.stored, StatementRow.sid, StatementRow.voided, StatementRow.text)
     query = select(*columns).join_from(IdRow, StatementRow, at_its_place()).where(IdRow.id.in_(list(ids)))
-    return [Seen(*row) for row in session.connection().execute(query)]
+    return [StoredStatement(*row) for row in session.connection().execute(query)]
 
 
 def about(session: Session, statement_id: uuid.UUID, limit: int) -> list[tuple[uuid.UUID, bool]]:

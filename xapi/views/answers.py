@@ -8,7 +8,7 @@ from werkzeug.datastructures import Headers
 
 from xapi.errors import NotAnswered, TokenRefused, Unauthorised, XapiError
 from xapi.rules.admission import write_instant
-from xapi.rules.etag import Condition
+from xapi.rules.etag import Precondition
 
 VERSION_HEADER = "X-Experience-API-Version"
 THROUGH_HEADER = "X-Experience-API-Consistent-Through"
@@ -36,7 +36,7 @@ def json_answer(text: str) -> Response:
 def tagged(response: Response, etag: str, asked: Headers) -> Response:
     """Give an answer its ETag; to whoever has just this one already, say only that (RFC 9110 13.1.2)."""
     response.headers["ETag"] = f'"{etag}"'
-    if not Condition(if_none_match=asked.get("If-None-Match")).holds(etag):
+    if not Precondition(if_none_match=asked.get("If-None-Match")).holds(etag):
         response.status_code = 304
         response.set_data(b"")
     return response

@@ -11,8 +11,8 @@ from flask import Response, json
 from werkzeug.http import http_date
 
 from xapi.errors import BadRequest, Conflicting, Missing, TooLarge, Unmet
-from xapi.rules.document_key import STATE, Kind, Place, parse_place, pinned
-from xapi.rules.etag import Condition, etag_of
+from xapi.rules.document_key import STATE, DocumentKey, DocumentResource, parse_place, pinned
+from xapi.rules.etag import Precondition, etag_of
 from xapi.rules.merging import JSON, check_json, is_json, merged, read_object
 from xapi.storage.documents import Document, listed, load, lock, put, remove, remove_all
 from xapi.views.answers import json_answer, tagged
@@ -25,12 +25,12 @@ UNTYPED = "application/octet-stream"
 HEADERS = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
 
 
-def resource(kind: Kind) -> Mapping[str, Callable[[Call], Response]]:
+def resource(kind: DocumentResource) -> Mapping[str, Callable[[Call], Response]]:
     """Return what answers each method of one document resource."""
     return {"GET": partial(_get, kind), "PUT": partial(_put, kind), "POST": partial(_post, kind), "DELETE": partial(_delete, kind)}
 
 
-def _get(kind: Kind, call: Call) -> Response:
+def _get(kind: DocumentResource, call: Call) -> Response:
     place = _place(kind, call)
     with call.mount.readers() as session:
         if place.id is None:
@@ -52,7 +52,7 @@ def _list(call: Call, found: Mapping[str, datetime]) -> Response:
     return tagged(response, etag_of(body.encode()), call.headers)
 
 
-def _put(kind: Kind, call: Call) -> Response:
+def _put(kind: DocumentResource, call: Call) -> Response:
     """Store a document in place of what is there."""
     content, content_type = _sent(call)
     place = _place(kind, call)
@@ -69,7 +69,7 @@ def _put(kind: Kind, call: Call) -> Response:
     return response
 
 
-def _refuse_unconditional(kind: Kind, call: Call, known: Document | None) -> None:
+def _refuse_unconditional(kind: DocumentResource, call: Call, known: Document | None) -> None:
     """Refuse a PUT that says nothing of what is there; 1.0.3 lets it pass for states."""
     first = call.version.startswith(FIRST_VERSION)
     if first and kind is STATE:
@@ -80,7 +80,7 @@ def _refuse_unconditional(kind: Kind, call: Call, known: Document | None) -> Non
         raise BadRequest("a PUT of a profile needs If-Match with the current ETag, or If-None-Match: * for a new one (XAPI-00322)")
 
 
-def _post(kind: Kind, call: Call) -> Response:
+def _post(kind: DocumentResource, call: Call) -> Response:
     """Merge a JSON object into the one that is there; where nothing is there, store what came."""
     content, content_type = _sent(call)
     place = _place(kind, call)
@@ -97,7 +97,7 @@ def _post(kind: Kind, call: Call) -> Response:
     return _change(call, place, merge)
 
 
-def _change(call: Call, place: Place, make: Callable[[Document | None], tuple[bytes, str]]) -> Response:
+def _change(call: Call, place: DocumentKey, make: Callable[[Document | None], tuple[bytes, str]]) -> Response:
     """Write what `make` makes of the document that is there; start again where another has just written the first one."""
     for _ in range(ATTEMPTS):
         with call.mount.writers() as session:
@@ -112,7 +112,7 @@ def _change(call: Call, place: Place, make: Callable[[Document | None], tuple[by
     raise Conflicting("others are changing this document at this moment: GET it and send yours again")
 
 
-def _delete(kind: Kind, call: Call) -> Response:
+def _delete(kind: DocumentResource, call: Call) -> Response:
     """Delete a document, or all states at a place."""
     place, condition = _place(kind, call), _condition(call)
     if place.id is None and condition.given:
@@ -127,7 +127,7 @@ def _delete(kind: Kind, call: Call) -> Response:
     return Response(status=204)
 
 
-def _place(kind: Kind, call: Call) -> Place:
+def _place(kind: DocumentResource, call: Call) -> DocumentKey:
     return pinned(parse_place(kind, call.parameters, call.method), call.credential)
 
 
@@ -136,11 +136,11 @@ def _sent(call: Call) -> tuple[bytes, str]:
     return call.incoming.measured(), call.headers.get("Content-Type") or UNTYPED
 
 
-def _condition(call: Call) -> Condition:
-    return Condition(call.headers.get("If-Match"), call.headers.get("If-None-Match"))
+def _condition(call: Call) -> Precondition:
+    return Precondition(call.headers.get("If-Match"), call.headers.get("If-None-Match"))
 
 
-def _check(condition: Condition, known: Document | None) -> None:
+def _check(condition: Precondition, known: Document | None) -> None:
     if not condition.holds(known.etag if known else None):
         there = f'the document here has the ETag "{known.etag}"' if known else "there is no document here"
         raise Unmet(f"{there}, which is not what If-Match or If-None-Match demands; nothing was changed")

@@ -16,7 +16,7 @@ from xapi.rules.statement_json import read
 from xapi.storage.packing import JSON
 from xapi.views.answers import CORS, carried
 from xapi.views.call import media_type_of, negotiate
-from xapi.views.mixed import Taken
+from xapi.views.mixed import RequestStatements
 from xapi.views.mount import Mount
 from xapi.views.statements import LITTLE, listed, store_taken
 from xapi.views.whose import identify
@@ -35,7 +35,7 @@ class Reply(NamedTuple):
     body: bytes
 
 
-class EarlyStatements:
+class FastStatements:
     """Answers plain POSTs to one address, `path`; nobody else's hooks see them."""
 
     def __init__(self, app: Flask, mount: Mount, path: str) -> None:
@@ -64,7 +64,7 @@ class EarlyStatements:
         body = read_ahead(environ, MOST_BYTES)  # only now: of what strangers send nothing is read, or waited for
         if body is None:
             return None
-        ids = store_taken(mount, credential, version, Taken(*read(body)), little=len(body) <= LITTLE)
+        ids = store_taken(mount, credential, version, RequestStatements(*read(body)), little=len(body) <= LITTLE)
         mount.tally.note(credential, None, mount.clock())
         text = listed(ids).encode()
         own = {"Content-Type": JSON, "Content-Length": str(len(text)), **CORS, **carried(version, mount.through())}
@@ -97,7 +97,7 @@ def raise_failed(environ: WSGIEnvironment) -> None:
         raise failed
 
 
-def before(site: Application, early: EarlyStatements) -> Application:
+def before(site: Application, early: FastStatements) -> Application:
     """Return a site that answers plain statements before anything else of it sees them."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -13,28 +13,28 @@ from werkzeug.http import parse_options_header
 from xapi.errors import BadRequest, TooLarge
 from xapi.rules.attachments import Attached, collect
 from xapi.rules.multipart import parts
-from xapi.rules.statement_json import Received, read
+from xapi.rules.statement_json import ReceivedStatement, read
 from xapi.storage.packing import JSON, MIXED, pack
 from xapi.views.call import Call
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class RequestStatements:
     """What a request brought: statements, whether they were an array, and the data of their attachments by hash."""
 
-    statements: Sequence[Received]
+    statements: Sequence[ReceivedStatement]
     many: bool
     attached: Mapping[str, Attached] = field(default_factory=dict)
 
 
-def take(call: Call, held: ExitStack) -> Taken:
+def take(call: Call, held: ExitStack) -> RequestStatements:
     """Read the statements of a request, alone (application/json) or with data (multipart/mixed), which `held` keeps until it is closed.
 
     Raises:
         BadRequest: another content type, or parts that are not as they must be (XAPI-00127 to -00135).
     """
     if call.media_type == JSON:
-        return Taken(*read(call.body))
+        return RequestStatements(*read(call.body))
     if call.media_type != MIXED:
         raise BadRequest(f"must be {JSON} or {MIXED}, not {call.media_type or 'absent'}", "Content-Type")
     boundary = parse_options_header(call.headers.get("Content-Type"))[1].get("boundary", "")
@@ -47,7 +47,7 @@ def take(call: Call, held: ExitStack) -> Taken:
         raise TooLarge(f"at most {call.mount.most_bytes} bytes of statements in one request", "part 1")
     statements, many = read(text)
     attached = collect(given, [one.parsed for one in statements], call.mount.most_attached_bytes, held)
-    return Taken(statements, many, attached)
+    return RequestStatements(statements, many, attached)
 
 
 def answer(call: Call, text: str, statements: Sequence[str]) -> Response:

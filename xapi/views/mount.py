@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from xapi.rules.auth import Credential
 from xapi.storage.consistency import Watermark, announce
-from xapi.storage.group_commit import Together
-from xapi.storage.key_usage import Tally
+from xapi.storage.group_commit import GroupCommit
+from xapi.storage.key_usage import KeyUsage
 from xapi.storage.keys import KnownKeys
-from xapi.storage.store import Brought, insert_brought
+from xapi.storage.store import RequestBatch, insert_brought
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Authenticate = Callable[[str], Credential | None]  # of a bearer token
@@ -55,13 +55,13 @@ class Mount:
     most_document_bytes: int = MOST_DOCUMENT_BYTES
     watermark: Watermark = field(default_factory=Watermark)
     known_keys: KnownKeys = field(default_factory=KnownKeys)
-    tally: Tally = field(init=False)
-    store: Together[Brought, int] = field(init=False)  # small requests that come at the same time, in one transaction
+    tally: KeyUsage = field(init=False)
+    store: GroupCommit[RequestBatch, int] = field(init=False)  # small requests that come at the same time, in one transaction
 
     def __post_init__(self) -> None:
         """Count and store with the mount's own sessions."""
-        object.__setattr__(self, "tally", Tally(self.writers))
-        object.__setattr__(self, "store", Together(self.commit))
+        object.__setattr__(self, "tally", KeyUsage(self.writers))
+        object.__setattr__(self, "store", GroupCommit(self.commit))
 
     def through(self) -> datetime:
         """Return Consistent-Through for an answer that asks the database nothing else; not the newest where it does not answer."""
@@ -75,7 +75,7 @@ class Mount:
         except (DBAPIError, PoolExhausted):
             return self.watermark.stale
 
-    def commit(self, brought: Sequence[Brought]) -> list[int]:
+    def commit(self, brought: Sequence[RequestBatch]) -> list[int]:
         """Store what requests brought in one transaction, all of it or nothing; return how many were new of each.
 
         Raises:

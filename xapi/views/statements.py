@@ -19,16 +19,16 @@ from xapi.rules.auth import Credential
 from xapi.rules.formats import formatted
 from xapi.rules.indexing import Key
 from xapi.rules.query import Many, One, Shape, more_of, parse_query
-from xapi.rules.statement_json import Received, compose
+from xapi.rules.statement_json import ReceivedStatement, compose
 from xapi.rules.values import uuid
 from xapi.storage.definitions import definitions_of
 from xapi.storage.doorbell import statements_stored
 from xapi.storage.finding import find_many, find_one, owned_by
 from xapi.storage.packing import MIXED
-from xapi.storage.store import Brought
+from xapi.storage.store import RequestBatch
 from xapi.views.answers import THROUGH_HEADER, json_answer
 from xapi.views.call import Call
-from xapi.views.mixed import Taken, answer, take
+from xapi.views.mixed import RequestStatements, answer, take
 from xapi.views.mount import Mount
 
 ATTEMPTS = 4
@@ -57,7 +57,7 @@ def put(call: Call) -> Response:
     return Response(status=204)
 
 
-def _under(wanted: UUID, taken: Taken) -> Received:
+def _under(wanted: UUID, taken: RequestStatements) -> ReceivedStatement:
     """Return the one statement of a PUT under the id of the request."""
     if taken.many:
         raise BadRequest("a PUT carries one statement, not an array")
@@ -65,7 +65,7 @@ def _under(wanted: UUID, taken: Taken) -> Received:
     given = one.parsed.get("id", str(wanted))
     if uuid(given, "statement.id") != wanted:
         raise BadRequest("differs from the parameter statementId", "statement.id")
-    return one if "id" in one.parsed else Received({**one.parsed, "id": given}, compose(one, {"id": given}))
+    return one if "id" in one.parsed else ReceivedStatement({**one.parsed, "id": given}, compose(one, {"id": given}))
 
 
 def listed(ids: Sequence[UUID]) -> str:
@@ -73,12 +73,12 @@ def listed(ids: Sequence[UUID]) -> str:
     return '["' + '", "'.join(map(str, ids)) + '"]' if ids else "[]"
 
 
-def _store(call: Call, taken: Taken) -> list[UUID]:
+def _store(call: Call, taken: RequestStatements) -> list[UUID]:
     little = call.media_type != MIXED and len(call.body) <= LITTLE
     return store_taken(call.mount, call.credential, call.version, taken, little=little)
 
 
-def store_taken(mount: Mount, credential: Credential, version: str, taken: Taken, *, little: bool) -> list[UUID]:
+def store_taken(mount: Mount, credential: Credential, version: str, taken: RequestStatements, *, little: bool) -> list[UUID]:
     """Store all or nothing, ring the bell and return the ids; what a passing conflict between transactions undid is done again.
 
     What is `little` and few may share its transaction: others wait for it, and what refers holds off all other writers.
@@ -91,7 +91,7 @@ def store_taken(mount: Mount, credential: Credential, version: str, taken: Taken
     store = mount.store if small else _alone(mount)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            new = store(Brought(admitted, credential))
+            new = store(RequestBatch(admitted, credential))
             break
         except DBAPIError as error:
             if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in PASSING:
@@ -102,7 +102,7 @@ def store_taken(mount: Mount, credential: Credential, version: str, taken: Taken
     return [one.id for one in admitted]
 
 
-def _alone(mount: Mount) -> Callable[[Brought], int]:
+def _alone(mount: Mount) -> Callable[[RequestBatch], int]:
     return lambda brought: mount.commit([brought])[0]
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from xapi.queries import Seen
+from xapi.queries import StoredStatement
 
 MOST_BYTES = 1024 * 1024  # of statements
 MOST_ATTACHED = 16 * 1024 * 1024  # of their attachments; a single statement may have more
@@ -16,9 +16,9 @@ def version_of(text: str) -> str:
     return SECOND if str(json.loads(text).get("version", "")).startswith("2.") else FIRST
 
 
-def bundles(statements: Sequence[Seen], attached: Mapping[UUID, int]) -> Iterator[tuple[str, list[Seen]]]:
+def bundles(statements: Sequence[StoredStatement], attached: Mapping[UUID, int]) -> Iterator[tuple[str, list[StoredStatement]]]:
     """Yield (version, statements) for one request each; `attached`: how many bytes of data a statement has."""
-    bundle: list[Seen] = []
+    bundle: list[StoredStatement] = []
     version, size, data = FIRST, 0, 0
     for seen in statements:
         own = version_of(seen.text)

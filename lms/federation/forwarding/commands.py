@@ -21,7 +21,7 @@ from lms.egress.address import Address, NotReached, is_local
 from lms.errors import InvalidInput, NotFound
 from lms.federation.forwarding import office
 from lms.federation.forwarding.filters import parse_filter
-from lms.federation.forwarding.office import Order, Standing
+from lms.federation.forwarding.office import ForwardOrder, ForwardProgress
 from lms.federation.forwarding.remote import opened
 from lms.federation.forwarding.sending import mark_of
 from lms.federation.forwarding.words import REASONS
@@ -83,7 +83,7 @@ def add_forward(  # noqa: PLR0913 - one parameter an option
     with _told():
         courses = tuple(v.course_iri(_settings().public_url, course) for course in courses)
         chosen = parse_filter(verbs, (*activities, *courses), agents)
-        order = Order(name, endpoint, key, secret, chosen, internal=internal, from_now=from_now)
+        order = ForwardOrder(name, endpoint, key, secret, chosen, internal=internal, from_now=from_now)
         with transaction() as writing:
             added = office.add(writing, order, _settings(), now())
     answers = _tried(Address(added.endpoint, added.internal), key, secret)
@@ -198,7 +198,7 @@ def _show_named(name: str, *, as_json: bool) -> None:
     _show(office.standing(session(), office.named(session(), name, locked=False)), as_json=as_json)
 
 
-def _show(one: Standing, *, as_json: bool, answers: str = "") -> None:
+def _show(one: ForwardProgress, *, as_json: bool, answers: str = "") -> None:
     said = _described(one) | ({"answers": answers} if answers else {})
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False))
@@ -210,7 +210,7 @@ def _show(one: Standing, *, as_json: bool, answers: str = "") -> None:
             click.echo(f"  {line}")
 
 
-def _described(one: Standing) -> dict[str, Any]:
+def _described(one: ForwardProgress) -> dict[str, Any]:
     row = one.forward
     with force_locale("en"):
         reason = str(REASONS[row.reason]) if row.reason else ""

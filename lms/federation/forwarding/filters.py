@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lms.errors import InvalidInput
 from xapi.errors import BadRequest
-from xapi.queries import AnyOf, Look
+from xapi.queries import AnyOf, StatementFilter
 from xapi.statements import Usage, actor, iri, iri_key, key_of, parse_json
 
 MOST_VALUES = 100
@@ -30,14 +30,14 @@ class Filter:
         """As it is kept."""
         return {name: list(values) for name, values in asdict(self).items()}
 
-    def look(self, until: datetime | None = None) -> Look:
+    def look(self, until: datetime | None = None) -> StatementFilter:
         """Return what to look for, stored before `until`; what few statements have comes first."""
         wanted = (
             AnyOf(Usage.AGENT, [key for text in self.agents if (key := key_of(json.loads(text)))]),
             AnyOf(Usage.ANY_ACTIVITY, [iri_key(one) for one in self.activities]),
             AnyOf(Usage.VERB, [iri_key(one) for one in self.verbs]),
         )
-        return Look([one for one in wanted if one.keys], until=until)
+        return StatementFilter([one for one in wanted if one.keys], until=until)
 
 
 def filter_of(stored: Mapping[str, Sequence[str]]) -> Filter:

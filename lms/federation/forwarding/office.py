@@ -27,7 +27,7 @@ SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ForwardOrder:
     """What somebody asks for: which statements go where, by which credential."""
 
     name: str
@@ -40,7 +40,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ForwardProgress:
     """A forward, and how far it is: what is still to send (more than that where `more`), and what was refused."""
 
     forward: Forward
@@ -49,7 +49,7 @@ class Standing:
     letters: int
 
 
-def add(session: Session, order: Order, settings: Settings, now: datetime) -> Forward:
+def add(session: Session, order: ForwardOrder, settings: Settings, now: datetime) -> Forward:
     """Add a forward, of everything that is stored or of what will be.
 
     Raises:
@@ -80,7 +80,7 @@ def add(session: Session, order: Order, settings: Settings, now: datetime) -> Fo
     return forward
 
 
-def _problems(session: Session, order: Order) -> Sequence[str]:
+def _problems(session: Session, order: ForwardOrder) -> Sequence[str]:
     problems = []
     name = order.name.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
@@ -103,15 +103,15 @@ def named(session: Session, name: str, *, locked: bool = True) -> Forward:
     return found
 
 
-def standing(session: Session, forward: Forward) -> Standing:
+def standing(session: Session, forward: Forward) -> ForwardProgress:
     """Return how far a forward is; what waits is counted up to a bound."""
     place = Cursor(forward.place_stored, forward.place_sid) if forward.place_stored and forward.place_sid is not None else None
     backlog, more = count_following(session, filter_of(forward.filter).look(), place, MOST_COUNTED)
     letters = session.scalar(select(func.count()).where(DeadLetter.forward_id == forward.id)) or 0
-    return Standing(forward, backlog, more, letters)
+    return ForwardProgress(forward, backlog, more, letters)
 
 
-def standings(session: Session) -> list[Standing]:
+def standings(session: Session) -> list[ForwardProgress]:
     """Return all forwards by name."""
     return [standing(session, one) for one in session.scalars(select(Forward).order_by(Forward.name))]
 

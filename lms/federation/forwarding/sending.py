@@ -21,10 +21,10 @@ from lms.federation.forwarding import turns
 from lms.federation.forwarding.bundles import bundles, version_of
 from lms.federation.forwarding.models import DeadLetter, Forward
 from lms.federation.forwarding.remote import Answer, RemoteStore, opened
-from lms.federation.forwarding.turns import Lost, Turn
-from lms.federation.forwarding.verdicts import CRASHED, Verdict, shut_reason, verdict
+from lms.federation.forwarding.turns import ForwardTurn, ForwardTurnLost
+from lms.federation.forwarding.verdicts import CRASHED, DeliveryVerdict, shut_reason, verdict
 from lms.sealing import NotOpened, derived, unseal
-from xapi.queries import JSON, Seen, earlier_about, following, pack
+from xapi.queries import JSON, StoredStatement, earlier_about, following, pack
 from xapi.store import load_texts
 
 log = structlog.get_logger(__name__)
@@ -47,13 +47,13 @@ class Stop(Exception):
         self.detail, self.reason, self.again, self.about = detail, reason, again, about
 
 
-def carry(turn: Turn, settings: Settings) -> bool:
+def carry(turn: ForwardTurn, settings: Settings) -> bool:
     """Do one turn; return whether there is more to send at once."""
     try:
         with opened(Address(turn.endpoint, turn.internal), turn.key, _secret(turn, settings), mark_of(settings)) as store:
             more = _Run(turn, store).go()
         _note(turn, lambda _session, forward: turns.give_back(forward, now(), more=more))
-    except Lost:
+    except ForwardTurnLost:
         return False
     except (NotReached, Stop) as error:
         stop = error if isinstance(error, Stop) else Stop(str(error))
@@ -71,14 +71,14 @@ def mark_of(settings: Settings) -> str:
     return derived(settings.secret_key, MARK).hex()[:32]
 
 
-def _secret(turn: Turn, settings: Settings) -> str:
+def _secret(turn: ForwardTurn, settings: Settings) -> str:
     try:
         return unseal(turn.secret, settings.secret_key, PURPOSE)
     except NotOpened as error:
         raise Stop("", reason="secret") from error
 
 
-def _give_up(turn: Turn, stop: Stop) -> None:
+def _give_up(turn: ForwardTurn, stop: Stop) -> None:
     def note(session: Session, forward: Forward) -> None:
         detail = "" if xapi.store.erased_among(session, stop.about) else stop.detail  # it may quote one that was erased meanwhile
         if stop.reason:
@@ -88,16 +88,16 @@ def _give_up(turn: Turn, stop: Stop) -> None:
 
     try:
         _note(turn, note)
-    except Lost:
+    except ForwardTurnLost:
         log.info("forward.lost", forward=turn.forward_id)
 
 
-def _note(turn: Turn, change: Callable[[Session, Forward], None]) -> None:
+def _note(turn: ForwardTurn, change: Callable[[Session, Forward], None]) -> None:
     with transaction() as session:
         change(session, turns.held(session, turn, now()))
 
 
-def _stop(answer: Answer, bundle: Sequence[Seen]) -> Stop:
+def _stop(answer: Answer, bundle: Sequence[StoredStatement]) -> Stop:
     return Stop(answer.said, reason=shut_reason(answer.status), again=answer.again, about=[one.id for one in bundle])
 
 
@@ -105,7 +105,7 @@ def _stop(answer: Answer, bundle: Sequence[Seen]) -> Stop:
 class _Run:
     """One turn under way."""
 
-    turn: Turn
+    turn: ForwardTurn
     store: RemoteStore
     refused: int = 0
     until: float = field(default_factory=lambda: time.monotonic() + TURN_SECONDS)
@@ -125,12 +125,12 @@ class _Run:
             _note(self.turn, lambda _session, forward, to=place: turns.reach(forward, to))  # type: ignore[misc]
         return True
 
-    def _with_those_about(self, session: Session, found: Sequence[Seen]) -> list[Seen]:
+    def _with_those_about(self, session: Session, found: Sequence[StoredStatement]) -> list[StoredStatement]:
         """Return the statements and, before them as they are stored, those about them that were passed by."""
         own = {one.id for one in found}
         return [*(one for one in earlier_about(session, own, found[-1].place) if one.id not in own), *found] if found else []
 
-    def _send_all(self, statements: Sequence[Seen]) -> None:
+    def _send_all(self, statements: Sequence[StoredStatement]) -> None:
         with database().reader() as session:
             attached: dict[UUID, int] = defaultdict(int)
             for kept in xapi.queries.kept_for(session, [one.id for one in statements if '"attachments"' in one.text]):
@@ -138,24 +138,24 @@ class _Run:
         for version, bundle in bundles(statements, attached):
             self._send(version, bundle, with_data=any(attached.get(one.id) for one in bundle))
 
-    def _send(self, version: str, bundle: Sequence[Seen], *, with_data: bool) -> None:
+    def _send(self, version: str, bundle: Sequence[StoredStatement], *, with_data: bool) -> None:
         """Send a bundle; one that is refused is halved until what is at fault stands alone."""
         answer = self._post(version, bundle, with_data=with_data)
         found = self._judged(answer, bundle)
-        if found is Verdict.TAKEN:
+        if found is DeliveryVerdict.TAKEN:
             self._took(bundle, sent=len(bundle))
-        elif found in {Verdict.LATER, Verdict.SHUT}:
+        elif found in {DeliveryVerdict.LATER, DeliveryVerdict.SHUT}:
             raise _stop(answer, bundle)
         elif len(bundle) > 1:
             middle = len(bundle) // 2
             for half in (bundle[:middle], bundle[middle:]):
                 self._send(version, half, with_data=with_data)
-        elif found is Verdict.THERE:
+        elif found is DeliveryVerdict.THERE:
             self._took(bundle, there=1)
         else:
             self._refused(bundle[0], answer.said)
 
-    def _post(self, version: str, bundle: Sequence[Seen], *, with_data: bool) -> Answer:
+    def _post(self, version: str, bundle: Sequence[StoredStatement], *, with_data: bool) -> Answer:
         texts = [one.text for one in bundle]
         whole = f"[{','.join(texts)}]"
         if with_data:
@@ -173,21 +173,21 @@ class _Run:
                 _note(self.turn, lambda _session, _forward: None)
                 touched = time.monotonic()
 
-    def _judged(self, answer: Answer, bundle: Sequence[Seen]) -> Verdict:
+    def _judged(self, answer: Answer, bundle: Sequence[StoredStatement]) -> DeliveryVerdict:
         """Judge an answer; a store that crashes on one statement again and again, and is well otherwise, refuses it."""
         found = verdict(answer.status)
         if answer.status == CRASHED and len(bundle) == 1 and self.turn.tries >= MOST_CRASHES and self.store.versions():
-            return Verdict.REFUSED
+            return DeliveryVerdict.REFUSED
         return found
 
-    def _took(self, bundle: Sequence[Seen], *, sent: int = 0, there: int = 0) -> None:
+    def _took(self, bundle: Sequence[StoredStatement], *, sent: int = 0, there: int = 0) -> None:
         def note(_session: Session, forward: Forward) -> None:
             turns.reach(forward, bundle[-1].place)
             turns.take(forward, sent, there, now())
 
         _note(self.turn, note)
 
-    def _refused(self, seen: Seen, reason: str) -> None:
+    def _refused(self, seen: StoredStatement, reason: str) -> None:
         def note(session: Session, forward: Forward) -> None:
             turns.reach(forward, seen.place)
             turns.bury(session, forward, seen, reason, now())
@@ -209,14 +209,14 @@ class _Run:
     def _letter(self, statement_id: UUID, text: str | None) -> None:
         refused = ""
         if text is not None:
-            seen = Seen(statement_id, self.turn.until, 0, voided=False, text=text)
+            seen = StoredStatement(statement_id, self.turn.until, 0, voided=False, text=text)
             with database().reader() as session:
                 with_data = bool(xapi.queries.kept_for(session, [statement_id]))
             answer = self._post(version_of(text), [seen], with_data=with_data)
             found = self._judged(answer, [seen])
-            if found in {Verdict.LATER, Verdict.SHUT}:
+            if found in {DeliveryVerdict.LATER, DeliveryVerdict.SHUT}:
                 raise _stop(answer, [seen])
-            refused = answer.said if found is Verdict.REFUSED else ""
+            refused = answer.said if found is DeliveryVerdict.REFUSED else ""
 
         def note(session: Session, forward: Forward) -> None:
             letter = turns.letter_of(session, forward, statement_id)

@@ -16,7 +16,7 @@ from lms.config import Settings
 from lms.db import transaction
 from lms.federation.forwarding import turns
 from lms.federation.forwarding.sending import carry
-from lms.federation.forwarding.turns import Turn
+from lms.federation.forwarding.turns import ForwardTurn
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 10
@@ -39,7 +39,7 @@ def forward() -> bool:
     return True
 
 
-def _take(app: Flask, turn: Turn) -> None:
+def _take(app: Flask, turn: ForwardTurn) -> None:
     with app.app_context():
         settings: Settings = app.extensions["settings"]
         if carry(turn, settings):

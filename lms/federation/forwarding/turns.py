@@ -14,22 +14,22 @@ from sqlalchemy.orm import Session
 from lms.federation.forwarding.filters import Filter, filter_of
 from lms.federation.forwarding.models import PAUSED, RUNNING, DeadLetter, Forward
 from lms.federation.forwarding.verdicts import wait
-from xapi.queries import Seen
+from xapi.queries import StoredStatement
 from xapi.statements import Cursor
 from xapi.store import erased_among, through
 
-SILENT = timedelta(minutes=5)  # a turn not touched for this long has lost its worker; no single request takes longer
+LEASE_TIMEOUT = timedelta(minutes=5)  # a turn not touched for this long has lost its worker; no single request takes longer
 EVERY = timedelta(seconds=10)
 MARGIN = timedelta(seconds=5)  # by how much the clocks of the machines that store may differ
 LONGEST_REASON = 500
 
 
-class Lost(Exception):
+class ForwardTurnLost(Exception):
     """The turn is over: somebody paused or removed the forward, or another worker has taken it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ForwardTurn:
     """A worker's turn at a forward: where it stands, and up to when everything is stored that ever will be."""
 
     forward_id: int
@@ -44,12 +44,12 @@ class Turn:
     tries: int
 
 
-def claim(session: Session, now: datetime) -> Turn | None:
+def claim(session: Session, now: datetime) -> ForwardTurn | None:
     """Take a turn at the forward that has waited longest for one, or whose worker died; None where none is due.
 
     `session` is for writing: on SQLite its lock makes sure that nobody else is storing. `now` was read before.
     """
-    free = or_(Forward.turn.is_(None), Forward.touched_at < now - SILENT)
+    free = or_(Forward.turn.is_(None), Forward.touched_at < now - LEASE_TIMEOUT)
     due = select(Forward).where(Forward.state == RUNNING, Forward.next_at <= now, free).order_by(Forward.touched_at, Forward.id).limit(1)
     forward = session.scalar(due.with_for_update(skip_locked=True))
     if forward is None:
@@ -57,10 +57,10 @@ def claim(session: Session, now: datetime) -> Turn | None:
     forward.turn, forward.touched_at = uuid.uuid4().hex, now
     place = Cursor(forward.place_stored, forward.place_sid) if forward.place_stored and forward.place_sid is not None else None
     target = (forward.endpoint, forward.internal, forward.key, forward.secret)
-    return Turn(forward.id, forward.turn, *target, filter_of(forward.filter), place, through(session, now) - MARGIN, forward.tries)
+    return ForwardTurn(forward.id, forward.turn, *target, filter_of(forward.filter), place, through(session, now) - MARGIN, forward.tries)
 
 
-def held(session: Session, turn: Turn, now: datetime) -> Forward:
+def held(session: Session, turn: ForwardTurn, now: datetime) -> Forward:
     """Return the turn's forward, locked and touched.
 
     Raises:
@@ -68,7 +68,7 @@ def held(session: Session, turn: Turn, now: datetime) -> Forward:
     """
     forward = session.scalar(select(Forward).where(Forward.id == turn.forward_id).with_for_update())
     if forward is None or forward.turn != turn.name or forward.state != RUNNING:
-        raise Lost
+        raise ForwardTurnLost
     forward.touched_at = now
     return forward
 
@@ -86,7 +86,7 @@ def take(forward: Forward, sent: int, there: int, now: datetime) -> None:
     forward.detail, forward.last_success = "", now
 
 
-def bury(session: Session, forward: Forward, seen: Seen, reason: str, now: datetime) -> None:
+def bury(session: Session, forward: Forward, seen: StoredStatement, reason: str, now: datetime) -> None:
     """Keep a refused statement as a dead letter; refused again it is the same letter. One that was erased meanwhile is none."""
     letter = letter_of(session, forward, seen.id)
     if letter is None:

@@ -15,7 +15,7 @@ NO_STORE_HERE = (404, 405, 410, 421, 426, 501)
 OURSELVES = 508
 
 
-class Verdict(Enum):
+class DeliveryVerdict(Enum):
     """What became of a request's statements."""
 
     TAKEN = "taken"  # all of them are stored there
@@ -25,17 +25,17 @@ class Verdict(Enum):
     SHUT = "shut"  # none will be taken until somebody looks
 
 
-def verdict(status: int) -> Verdict:
+def verdict(status: int) -> DeliveryVerdict:
     """Judge an HTTP status."""
     if OK_FROM <= status < OK_TO:
-        return Verdict.TAKEN
+        return DeliveryVerdict.TAKEN
     if status == THERE_ALREADY:
-        return Verdict.THERE
+        return DeliveryVerdict.THERE
     if shut_reason(status):
-        return Verdict.SHUT
+        return DeliveryVerdict.SHUT
     if status in NOT_NOW or status >= CRASHED or status < OK_FROM:
-        return Verdict.LATER
-    return Verdict.REFUSED
+        return DeliveryVerdict.LATER
+    return DeliveryVerdict.REFUSED
 
 
 def shut_reason(status: int) -> str:

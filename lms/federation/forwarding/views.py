@@ -77,7 +77,7 @@ def new_forward() -> ResponseReturnValue:
 
 
 def _added(form: ForwardForm) -> bool:
-    order = office.Order(
+    order = office.ForwardOrder(
         form.name.data, form.endpoint.data, form.key.data, form.secret.data, form.chosen, internal=False, from_now=form.from_now.data
     )
     try:

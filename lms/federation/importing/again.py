@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched
 from lms.federation.importing.storing import own_terms, take
 
@@ -24,15 +24,15 @@ class Tried:
     reason: str = ""
 
 
-def put_aside(session: Session, aside_id: int) -> tuple[Import, Aside] | None:
+def put_aside(session: Session, aside_id: int) -> tuple[Import, StatementSetAside] | None:
     """Return one statement that was put aside, with its import, which is locked; None where it is not aside any more."""
-    wanted = select(Import).join(Aside, Aside.import_id == Import.id).where(Aside.id == aside_id)
+    wanted = select(Import).join(StatementSetAside, StatementSetAside.import_id == Import.id).where(StatementSetAside.id == aside_id)
     own = session.scalar(wanted.with_for_update(of=Import))
-    row = session.get(Aside, aside_id, populate_existing=True)  # read after the lock: somebody may have taken it meanwhile
+    row = session.get(StatementSetAside, aside_id, populate_existing=True)  # read after the lock: somebody may have taken it meanwhile
     return None if own is None or row is None else (own, row)
 
 
-def try_again(session: Session, own: Import, row: Aside, home_page: str) -> Tried:
+def try_again(session: Session, own: Import, row: StatementSetAside, home_page: str) -> Tried:
     """Take the statement; if it cannot be taken, it stays where it is, with the reason of today."""
     text = row.text.encode()
     if hashlib.sha256(text).hexdigest() != row.sha256:
@@ -45,6 +45,6 @@ def try_again(session: Session, own: Import, row: Aside, home_page: str) -> Trie
     return Tried(taken.new)
 
 
-def leave_out(session: Session, row: Aside) -> None:
+def leave_out(session: Session, row: StatementSetAside) -> None:
     """Forget a statement; if the import reads it again, it is put aside again."""
-    session.execute(delete(Aside).where(Aside.id == row.id))
+    session.execute(delete(StatementSetAside).where(StatementSetAside.id == row.id))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 import xapi
 from lms.db import session, transaction
 from lms.federation.importing import again
-from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.models import Import, StatementSetAside
 
 SHOWN = 1000
 NOT_TAKEN = 1
@@ -54,7 +54,7 @@ def _retry(aside_id: int) -> None:
 
 
 def _leave_out(aside_id: int, *, yes: bool) -> None:
-    shown = session().get(Aside, aside_id)
+    shown = session().get(StatementSetAside, aside_id)
     if shown is None:
         _refuse(f"leave-out: nothing is put aside under {aside_id}")
     if not yes:
@@ -68,7 +68,12 @@ def _leave_out(aside_id: int, *, yes: bool) -> None:
 
 
 def _list(*, as_json: bool) -> None:
-    wanted = select(Aside, Import.endpoint).join(Import, Import.id == Aside.import_id).order_by(Aside.id.desc()).limit(SHOWN)
+    wanted = (
+        select(StatementSetAside, Import.endpoint)
+        .join(Import, Import.id == StatementSetAside.import_id)
+        .order_by(StatementSetAside.id.desc())
+        .limit(SHOWN)
+    )
     rows = [
         {"id": row.id, "statement": row.statement_id, "from": endpoint, "at": row.at.isoformat(timespec="seconds"), "reason": row.reason}
         for row, endpoint in session().execute(wanted)

@@ -19,10 +19,10 @@ from lms.config import Settings
 from lms.db import database, session, transaction
 from lms.egress.address import Address, NotReached, parse_address
 from lms.errors import InvalidInput
-from lms.federation.importing.import_run import Run, Stopped, counts, prepare
-from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.import_run import ImportRun, ImportStopped, counts, prepare
+from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import opened
-from lms.federation.importing.storing import Terms, own_terms
+from lms.federation.importing.storing import ImportTerms, own_terms
 from xapi.keys import VERSIONS, speaking_for
 
 MOST_STATEMENTS = 5000
@@ -30,7 +30,7 @@ ENDED_EARLY = 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _ImportRequest:
     """What somebody asks for."""
 
     address: Address
@@ -80,7 +80,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
     address = _address(url, settings, problems, internal=internal)
     if problems or terms is None or address is None:
         _refuse(problems)
-    _run(_Asked(address, key, secret, version, page_size, from_start), terms, as_json=as_json)
+    _run(_ImportRequest(address, key, secret, version, page_size, from_start), terms, as_json=as_json)
 
 
 def _refuse(problems: Iterable[str], code: int = 2) -> NoReturn:
@@ -99,7 +99,7 @@ def _secret(variable: str | None, file: Path | None, problems: list[str]) -> str
     return found
 
 
-def _terms(settings: Settings, url: str, provider: str | None, problems: list[str], *, keep_authority: bool) -> Terms | None:
+def _terms(settings: Settings, url: str, provider: str | None, problems: list[str], *, keep_authority: bool) -> ImportTerms | None:
     if provider is None:
         return own_terms(url, settings.public_url, keep_authority=keep_authority)
     if keep_authority:
@@ -108,7 +108,7 @@ def _terms(settings: Settings, url: str, provider: str | None, problems: list[st
     if found is None or not found.allows("statements/write"):
         problems.append("as: no key that works and may write statements has this name; see `lms xapi key list`")
         return None
-    return Terms(found, settings.public_url)
+    return ImportTerms(found, settings.public_url)
 
 
 def _address(url: str, settings: Settings, problems: list[str], *, internal: bool) -> Address | None:
@@ -120,13 +120,13 @@ def _address(url: str, settings: Settings, problems: list[str], *, internal: boo
         return None
 
 
-def _run(asked: _Asked, terms: Terms, *, as_json: bool) -> None:
+def _run(asked: _ImportRequest, terms: ImportTerms, *, as_json: bool) -> None:
     with transaction() as writing:
         own = prepare(writing, asked.address, asked.key, asked.page_size, from_start=asked.from_start).id
     problem = ""
     try:
         with opened(asked.address, asked.key, asked.secret, asked.version) as source:
-            run = Run(source, own, terms, time.sleep, lambda words: click.echo(words, err=True))
+            run = ImportRun(source, own, terms, time.sleep, lambda words: click.echo(words, err=True))
             for done in run.through():
                 for one in done.refused:
                     click.echo(f"put aside {one.statement_id or '(no id)'}: {one.reason}", err=True)
@@ -134,14 +134,14 @@ def _run(asked: _Asked, terms: Terms, *, as_json: bool) -> None:
                 click.echo(f"{done.read} read, {done.new} new, {done.aside} put aside{until}", err=True)
     except NotReached as error:
         problem = f"from: {error}"
-    except Stopped as error:
+    except ImportStopped as error:
         problem = f"{error}. What was taken stays; the same command goes on from there."
     _tell(own, problem, as_json=as_json)
 
 
 def _tell(own: int, problem: str, *, as_json: bool) -> None:
     with database().reader() as reading:
-        aside = reading.scalar(select(func.count()).where(Aside.import_id == own)) or 0
+        aside = reading.scalar(select(func.count()).where(StatementSetAside.import_id == own)) or 0
         result = counts(reading.get_one(Import, own), aside)
     if as_json:
         click.echo(json.dumps(result))

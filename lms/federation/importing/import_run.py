@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from lms.clock import now
 from lms.db import database, transaction
 from lms.egress.address import Address
-from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched, Source, Unready, Unusable
-from lms.federation.importing.storing import Refusal, Taken, Terms, take, void_targets
+from lms.federation.importing.storing import ImportTerms, RefusedStatement, StoredPage, take, void_targets
 from xapi import statements_stored
 from xapi.statements import write_instant
 
@@ -31,7 +31,7 @@ MOST_IDLE = 50  # pages in a row that bring nothing and lead no further
 LOST_PLACE = (400, 404, 410)  # answers to a `more` that is too old
 
 
-class Stopped(Exception):
+class ImportStopped(Exception):
     """The import ended before its end; what is here stays, and the next run goes on from there."""
 
 
@@ -43,16 +43,16 @@ class Progress:
     new: int
     aside: int
     reached: str
-    refused: list[Refusal]
+    refused: list[RefusedStatement]
 
 
 @dataclass(slots=True)
-class Run:
+class ImportRun:
     """One run of an import; `wait` sleeps, `say` tells what it waits for."""
 
     source: Source
     import_id: int
-    terms: Terms
+    terms: ImportTerms
     wait: Callable[[float], None]
     say: Callable[[str], None]
     pages: int = 0
@@ -67,7 +67,7 @@ class Run:
         """
         try:
             yield from self._pages()
-        except Stopped as error:
+        except ImportStopped as error:
             with transaction() as session:
                 own = session.get_one(Import, self.import_id)
                 own.problem, own.touched_at = str(error), now()
@@ -80,13 +80,13 @@ class Run:
         resumed = bool(own.more)
         while link:
             if link in self.seen:
-                raise Stopped(f"the store goes round in a circle: it names the page {link[-200:]!r} a second time")
+                raise ImportStopped(f"the store goes round in a circle: it names the page {link[-200:]!r} a second time")
             self.seen.add(link)
             try:
                 link, progress = self._patiently(link)
             except Unusable as error:
                 if not (resumed and error.status in LOST_PLACE):
-                    raise Stopped(str(error)) from error
+                    raise ImportStopped(str(error)) from error
                 link = self._anew(own)
             else:
                 yield progress
@@ -103,13 +103,13 @@ class Run:
             except Unready as error:
                 after = pause if error.after is None else error.after
                 if after > LONGEST_WAIT:
-                    raise Stopped(f"{error}; it asks to come back in {after:.0f} seconds") from error
+                    raise ImportStopped(f"{error}; it asks to come back in {after:.0f} seconds") from error
                 self.say(f"{error}; trying again in {after:.0f} s")
                 self.wait(after)
         try:
             return self._attempt(link)
         except Unready as error:
-            raise Stopped(f"{error}, {len(WAITS) + 1} times") from error
+            raise ImportStopped(f"{error}, {len(WAITS) + 1} times") from error
 
     def _attempt(self, link: str) -> tuple[str, Progress]:
         with ExitStack() as held:
@@ -140,7 +140,7 @@ class Run:
     def _store(self, session: Session, fetched: Fetched) -> tuple[Progress, int]:
         own = session.get_one(Import, self.import_id, with_for_update=True)
         if own.pages != self.pages:
-            raise Stopped("another run of the same import is under way")
+            raise ImportStopped("another run of the same import is under way")
         size = len(fetched.statements)
         taken = [
             take(session, own, replace(fetched, statements=fetched.statements[at : at + AT_ONCE]), self.terms)
@@ -149,17 +149,17 @@ class Run:
         new = sum(one.new for one in taken)
         self._move(own, fetched.more, taken)
         own.read, own.new = own.read + size, own.new + new
-        aside = session.scalar(select(func.count()).where(Aside.import_id == own.id)) or 0
+        aside = session.scalar(select(func.count()).where(StatementSetAside.import_id == own.id)) or 0
         reached = write_instant(own.reached) if own.reached else ""
         return Progress(own.read, own.new, aside, reached, [one for part in taken for one in part.refused]), new
 
-    def _move(self, own: Import, more: str, taken: list[Taken]) -> None:
+    def _move(self, own: Import, more: str, taken: list[StoredPage]) -> None:
         """Move the import's place behind the page, unless the store leads nowhere."""
         reached = max((one.reached for one in taken if one.reached), default=None)
         further = reached is not None and (own.reached is None or reached > own.reached)
         self.idle = 0 if further or any(one.new for one in taken) else self.idle + 1
         if self.idle > MOST_IDLE:
-            raise Stopped(f"the store goes round in a circle: {MOST_IDLE} pages brought nothing new")
+            raise ImportStopped(f"the store goes round in a circle: {MOST_IDLE} pages brought nothing new")
         if further:
             own.reached = reached
         own.more, own.pages, own.problem, own.touched_at = more, own.pages + 1, "", now()

@@ -39,7 +39,7 @@ class Import(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was last at the end
 
 
-class Aside(Base):
+class StatementSetAside(Base):
     """A statement that could not be taken, as it came, and why. It goes when the same statement is taken later."""
 
     __tablename__ = "import_aside"

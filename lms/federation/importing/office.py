@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lms.config import Settings
 from lms.egress.address import credential_problems, parse_address
 from lms.errors import InvalidInput
-from lms.federation.importing.models import RUNNING, STOPPED, Aside, Import
+from lms.federation.importing.models import RUNNING, STOPPED, Import, StatementSetAside
 from lms.sealing import seal
 
 PURPOSE = "import"
@@ -20,7 +20,7 @@ SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ImportOrder:
     """Which store's statements are to come, by which credential."""
 
     endpoint: str
@@ -29,7 +29,7 @@ class Order:
     version: str
 
 
-def add(session: Session, order: Order, settings: Settings, now: datetime) -> Import:
+def add(session: Session, order: ImportOrder, settings: Settings, now: datetime) -> Import:
     """Begin an import in the background, from a public address.
 
     Raises:
@@ -72,12 +72,19 @@ def stop(own: Import) -> None:
 
 def asides_by_import(session: Session) -> Mapping[int, int]:
     """Return how many statements each import has put aside."""
-    return {row[0]: row[1] for row in session.execute(select(Aside.import_id, func.count()).group_by(Aside.import_id))}
+    return {
+        row[0]: row[1] for row in session.execute(select(StatementSetAside.import_id, func.count()).group_by(StatementSetAside.import_id))
+    }
 
 
-def asides(session: Session, own: Import) -> Sequence[Aside]:
+def asides(session: Session, own: Import) -> Sequence[StatementSetAside]:
     """Return the statements that were last put aside."""
-    return session.scalars(select(Aside).where(Aside.import_id == own.id).order_by(Aside.at.desc(), Aside.id.desc()).limit(SHOWN)).all()
+    return session.scalars(
+        select(StatementSetAside)
+        .where(StatementSetAside.import_id == own.id)
+        .order_by(StatementSetAside.at.desc(), StatementSetAside.id.desc())
+        .limit(SHOWN)
+    ).all()
 
 
 def all_imports(session: Session) -> Sequence[Import]:

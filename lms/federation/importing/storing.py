@@ -18,20 +18,20 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms.clock import now
-from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched
 from xapi.errors import BadRequest, Conflicting, Erased, XapiError
 from xapi.keys import Credential
 from xapi.removals import SAID, marked_among
-from xapi.statements import VOIDED, Attached, Received, keys_within, read, timestamp
-from xapi.store import Admitted, admit, announce, insert_admitted
+from xapi.statements import VOIDED, Attached, ReceivedStatement, keys_within, read, timestamp
+from xapi.store import AdmittedStatement, admit, announce, insert_admitted
 from xapi.tables import IdRow
 
 LONGEST_ID = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ImportTerms:
     """In whose name statements are taken; `keep_authority`: in the name that they come with, where that is none of this site's."""
 
     credential: Credential
@@ -39,15 +39,15 @@ class Terms:
     keep_authority: bool = False
 
 
-def own_terms(endpoint: str, home_page: str, *, keep_authority: bool = False) -> Terms:
+def own_terms(endpoint: str, home_page: str, *, keep_authority: bool = False) -> ImportTerms:
     """Return the terms on which nobody here vouches for what a store says: in the import's own name, by which no hours are decided."""
     host = urlsplit(endpoint).hostname or ""
     authority = {"objectType": "Agent", "name": host, "account": {"homePage": home_page, "name": f"import:{host}"}}
-    return Terms(Credential(host, authority, frozenset({"statements/write"})), home_page, keep_authority)
+    return ImportTerms(Credential(host, authority, frozenset({"statements/write"})), home_page, keep_authority)
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedStatement:
     """A statement that cannot be taken."""
 
     text: bytes
@@ -56,24 +56,24 @@ class Refusal:
 
 
 @dataclass(slots=True)
-class Taken:
+class StoredPage:
     """What became of a page: how many were new, which were put aside, and when the last one was stored over there."""
 
     read: int = 0
     new: int = 0
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[RefusedStatement] = field(default_factory=list)
     reached: datetime | None = None
 
 
-def take(session: Session, own: Import, fetched: Fetched, terms: Terms) -> Taken:
+def take(session: Session, own: Import, fetched: Fetched, terms: ImportTerms) -> StoredPage:
     """Take a page."""
-    taken = Taken(len(fetched.statements))
-    admitted: list[tuple[bytes, Admitted]] = []
+    taken = StoredPage(len(fetched.statements))
+    admitted: list[tuple[bytes, AdmittedStatement]] = []
     for text in fetched.statements:
         try:
             found, stored = _admit(text, fetched.attached, terms)
         except XapiError as error:
-            taken.refused.append(Refusal(text, _id_of(text), str(error)))
+            taken.refused.append(RefusedStatement(text, _id_of(text), str(error)))
             continue
         admitted.append((text, found))
         taken.reached = max(filter(None, (taken.reached, stored)), default=None)
@@ -82,7 +82,7 @@ def take(session: Session, own: Import, fetched: Fetched, terms: Terms) -> Taken
     return taken
 
 
-def _admit(text: bytes, attached: Mapping[str, Attached], terms: Terms) -> tuple[Admitted, datetime | None]:
+def _admit(text: bytes, attached: Mapping[str, Attached], terms: ImportTerms) -> tuple[AdmittedStatement, datetime | None]:
     one = _read(text)
     version = "2.0.0" if str(one.parsed.get("version", "")).startswith("2.") else "1.0.3"
     if "id" not in one.parsed:
@@ -92,14 +92,14 @@ def _admit(text: bytes, attached: Mapping[str, Attached], terms: Terms) -> tuple
     return admitted, timestamp(stored, "stored") if stored else None
 
 
-def _read(text: bytes) -> Received:
+def _read(text: bytes) -> ReceivedStatement:
     found, many = read(text)
     if many:
         raise BadRequest("must be an object", "statement")
     return found[0]
 
 
-def _credential(statement: Mapping[str, Any], terms: Terms) -> Credential:
+def _credential(statement: Mapping[str, Any], terms: ImportTerms) -> Credential:
     given = statement.get("authority")
     if not terms.keep_authority or not isinstance(given, dict) or _of_this_site(given, terms.home_page):
         return terms.credential
@@ -118,7 +118,7 @@ def _plain(home_page: str) -> str:
     return home_page.strip().rstrip("/").casefold()
 
 
-def _insert(session: Session, admitted: Sequence[tuple[bytes, Admitted]], credential: Credential, taken: Taken) -> None:
+def _insert(session: Session, admitted: Sequence[tuple[bytes, AdmittedStatement]], credential: Credential, taken: StoredPage) -> None:
     """Insert all at once; where one has an id that is there with another body, one by one."""
     announce(session, now(), referring=any(one.refers for _, one in admitted))
     at = now()
@@ -134,30 +134,36 @@ def _insert(session: Session, admitted: Sequence[tuple[bytes, Admitted]], creden
                 with session.begin_nested():
                     taken.new += insert_admitted(session, [one], credential, at)
             except Erased as error:  # nothing of it comes back, not even set aside: its id only
-                taken.refused.append(Refusal(_bare(str(one.id)), str(one.id), error.message))
+                taken.refused.append(RefusedStatement(_bare(str(one.id)), str(one.id), error.message))
             except Conflicting as error:
-                taken.refused.append(Refusal(text, str(one.id), error.message))
+                taken.refused.append(RefusedStatement(text, str(one.id), error.message))
 
 
-def _note(session: Session, own: Import, taken: Taken, ids: Iterable[UUID]) -> None:
+def _note(session: Session, own: Import, taken: StoredPage, ids: Iterable[UUID]) -> None:
     """Keep what was refused, once however often it comes, and forget what is taken by now."""
     taken.refused = _without_erased(session, taken.refused)
     given = {hashlib.sha256(one.text).hexdigest(): one for one in taken.refused}
-    rows = {row.sha256: row for row in session.scalars(select(Aside).where(Aside.import_id == own.id, Aside.sha256.in_(given)))}
+    rows = {
+        row.sha256: row
+        for row in session.scalars(
+            select(StatementSetAside).where(StatementSetAside.import_id == own.id, StatementSetAside.sha256.in_(given))
+        )
+    }
     for sha256, one in given.items():
-        row = rows.get(sha256) or Aside(import_id=own.id, sha256=sha256, statement_id=one.statement_id, text=_shown(one.text))
+        row = rows.get(sha256) or StatementSetAside(import_id=own.id, sha256=sha256, statement_id=one.statement_id, text=_shown(one.text))
         row.reason, row.at = one.reason, now()
         session.add(row)
     kept = {str(one) for one in ids} - {one.statement_id for one in taken.refused}
-    session.execute(delete(Aside).where(Aside.import_id == own.id, Aside.statement_id.in_(kept)))
+    session.execute(delete(StatementSetAside).where(StatementSetAside.import_id == own.id, StatementSetAside.statement_id.in_(kept)))
 
 
-def _without_erased(session: Session, refused: Sequence[Refusal]) -> list[Refusal]:
+def _without_erased(session: Session, refused: Sequence[RefusedStatement]) -> list[RefusedStatement]:
     """Leave of what is about somebody who was erased only its id."""
     named = [set(keys_within(_parsed(one.text))) for one in refused]
     erased = marked_among(session.connection(), set().union(*named))
     return [
-        Refusal(_bare(one.statement_id), one.statement_id, SAID) if own & erased else one for one, own in zip(refused, named, strict=True)
+        RefusedStatement(_bare(one.statement_id), one.statement_id, SAID) if own & erased else one
+        for one, own in zip(refused, named, strict=True)
     ]
 
 

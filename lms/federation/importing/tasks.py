@@ -19,7 +19,7 @@ from lms.clock import now
 from lms.config import Settings
 from lms.db import transaction
 from lms.egress.address import Address, NotReached
-from lms.federation.importing.import_run import Run, Stopped
+from lms.federation.importing.import_run import ImportRun, ImportStopped
 from lms.federation.importing.models import DONE, RUNNING, STOPPED, Import
 from lms.federation.importing.office import PURPOSE
 from lms.federation.importing.source import opened
@@ -28,12 +28,12 @@ from lms.sealing import NotOpened, unseal
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 10
-SILENT = timedelta(minutes=15)  # a turn not touched for this long has lost its worker; no page takes longer
+LEASE_TIMEOUT = timedelta(minutes=15)  # a turn not touched for this long has lost its worker; no page takes longer
 SLICE = 5  # seconds of a wait after which somebody may have pressed Stop
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ImportTurn:
     """A worker's turn at an import, which lasts until its end."""
 
     import_id: int
@@ -56,9 +56,9 @@ def work() -> bool:
     return True
 
 
-def claim(session: Session, reading: datetime) -> Turn | None:
+def claim(session: Session, reading: datetime) -> ImportTurn | None:
     """Take a turn at an import that nobody is at; None while another one is under way."""
-    lost = Import.touched_at < reading - SILENT
+    lost = Import.touched_at < reading - LEASE_TIMEOUT
     if session.scalar(select(Import.id).where(Import.state == RUNNING, Import.turn.is_not(None), ~lost).limit(1)):
         return None
     free = select(Import).where(Import.state == RUNNING, or_(Import.turn.is_(None), lost)).order_by(Import.touched_at).limit(1)
@@ -66,15 +66,15 @@ def claim(session: Session, reading: datetime) -> Turn | None:
     if own is None:
         return None
     own.turn, own.touched_at = uuid.uuid4().hex, reading
-    return Turn(own.id, own.turn, Address(own.endpoint, own.internal), own.key, own.secret, own.version)
+    return ImportTurn(own.id, own.turn, Address(own.endpoint, own.internal), own.key, own.secret, own.version)
 
 
-def _take(app: Flask, turn: Turn) -> None:
+def _take(app: Flask, turn: ImportTurn) -> None:
     with app.app_context():
         carry(turn)
 
 
-def carry(turn: Turn) -> None:
+def carry(turn: ImportTurn) -> None:
     """Do an import to its end, until it stops, or until somebody stops it."""
     state, problem = STOPPED, ""
     try:
@@ -82,7 +82,7 @@ def carry(turn: Turn) -> None:
         state = DONE
     except NotOpened:
         problem = "the secret was sealed under another SECRET_KEY: give it again"
-    except (NotReached, Stopped) as error:
+    except (NotReached, ImportStopped) as error:
         problem = str(error)
     except Exception as error:
         log.exception("import.problem", imported=turn.import_id)
@@ -93,24 +93,24 @@ def carry(turn: Turn) -> None:
             own.state, own.problem, own.turn, own.touched_at = state, problem, None, now()
 
 
-def _run(turn: Turn) -> None:
+def _run(turn: ImportTurn) -> None:
     settings: Settings = current_app.extensions["settings"]
     secret = unseal(turn.secret, settings.secret_key, PURPOSE)
     terms = own_terms(turn.address.url, settings.public_url)
     with opened(turn.address, turn.key, secret, turn.version) as source:
-        run = Run(source, turn.import_id, terms, lambda seconds: _wait(turn, seconds), lambda words: _tell(turn, words))
+        run = ImportRun(source, turn.import_id, terms, lambda seconds: _wait(turn, seconds), lambda words: _tell(turn, words))
         for _page in run.through():
             _demand(turn)
 
 
-def _wait(turn: Turn, seconds: float) -> None:
+def _wait(turn: ImportTurn, seconds: float) -> None:
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         time.sleep(min(SLICE, left))
         _demand(turn)
 
 
-def _tell(turn: Turn, words: str) -> None:
+def _tell(turn: ImportTurn, words: str) -> None:
     """Show what the import waits for."""
     with transaction() as session:
         own = _held(session, turn)
@@ -118,16 +118,16 @@ def _tell(turn: Turn, words: str) -> None:
             own.problem = words
 
 
-def _demand(turn: Turn) -> None:
+def _demand(turn: ImportTurn) -> None:
     """Go no further where somebody has stopped the import, or another worker has taken it."""
     with transaction() as session:
         own = _held(session, turn)
         if own is None:
-            raise Stopped("somebody stopped it")
+            raise ImportStopped("somebody stopped it")
         own.touched_at = now()
 
 
-def _held(session: Session, turn: Turn) -> Import | None:
+def _held(session: Session, turn: ImportTurn) -> Import | None:
     return session.scalar(
         select(Import).where(Import.id == turn.import_id, Import.turn == turn.name, Import.state == RUNNING).with_for_update()
     )

@@ -23,7 +23,7 @@ from lms.errors import InvalidInput, NotFound
 from lms.federation.changing import change, found
 from lms.federation.forms import StoreForm
 from lms.federation.importing import again, office
-from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.tasks import work
 from lms.records import words
 from lms.records.sections import bp
@@ -62,7 +62,7 @@ def new_import() -> ResponseReturnValue:
 
 
 def _begun(form: ImportForm) -> int | None:
-    order = office.Order(form.endpoint.data, form.key.data, form.secret.data, form.version.data)
+    order = office.ImportOrder(form.endpoint.data, form.key.data, form.secret.data, form.version.data)
     try:
         with transaction() as writing:
             begun = office.add(writing, order, current_app.extensions["settings"], now()).id
@@ -140,7 +140,7 @@ def leave_out_aside(aside_id: int) -> ResponseReturnValue:
     return redirect(url_for(".import_", import_id=import_id))
 
 
-def _put_aside(writing: Session, aside_id: int) -> tuple[Import, Aside]:
+def _put_aside(writing: Session, aside_id: int) -> tuple[Import, StatementSetAside]:
     row = again.put_aside(writing, aside_id)
     if row is None:
         raise NotFound(_("This statement is not put aside any more. Perhaps it has just been taken or left out."))

@@ -15,8 +15,8 @@ from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office.places import bp, by_me, own_class
 from lms.rosters import rows, sheets, table
-from lms.rosters.enrolling import Order, enrol_all
-from lms.rosters.outcomes import Kind, NameChoice, foresee
+from lms.rosters.enrolling import RosterOrder, enrol_all
+from lms.rosters.outcomes import NameChoice, OutcomeKind, foresee
 from lms.rosters.problems import Problem
 from lms.web.downloads import as_download
 
@@ -68,16 +68,18 @@ def add_one(class_id: int) -> ResponseReturnValue:
     if problems:
         return page(found, problems, status=422)
     try:
-        done = enrol_all(transaction, Order(class_id, roster, below(), by_me(), names=names))
+        done = enrol_all(transaction, RosterOrder(class_id, roster, below(), by_me(), names=names))
     except InvalidInput as error:
         return page(found, [Problem(ONLY_LINE, "", "refused", {"why": " ".join(error.problems)})], status=422)
     said = {
-        Kind.NEW: _("%(name)s has an account now and is in the class. Hand out the initial password next.", name=roster.rows[0].name),
-        Kind.THERE: _("%(name)s is in the class already; nothing has changed.", name=roster.rows[0].name),
+        OutcomeKind.NEW: _(
+            "%(name)s has an account now and is in the class. Hand out the initial password next.", name=roster.rows[0].name
+        ),
+        OutcomeKind.THERE: _("%(name)s is in the class already; nothing has changed.", name=roster.rows[0].name),
     }
     kind = done.outcomes[0].kind
-    flash(said.get(kind, _("%(name)s is in the class.", name=roster.rows[0].name)), "info" if kind is Kind.THERE else "success")
-    return redirect(url_for(".passwords" if kind is Kind.NEW else ".adding", class_id=class_id))
+    flash(said.get(kind, _("%(name)s is in the class.", name=roster.rows[0].name)), "info" if kind is OutcomeKind.THERE else "success")
+    return redirect(url_for(".passwords" if kind is OutcomeKind.NEW else ".adding", class_id=class_id))
 
 
 def _chosen() -> dict[int, NameChoice]:

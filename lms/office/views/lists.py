@@ -32,7 +32,7 @@ from lms.office.views.adding import below, page
 from lms.programmes.values import Track
 from lms.rosters import heads, rows, table
 from lms.rosters.heads import Columns
-from lms.rosters.outcomes import Kind, NameChoice, foresee
+from lms.rosters.outcomes import NameChoice, OutcomeKind, foresee
 from lms.rosters.problems import Unreadable, field_names, shown
 from lms.rosters.rows import HeadsUnknown, Roster
 from lms.rosters.table import Table
@@ -141,7 +141,7 @@ def _preview(training_class: TrainingClass, given: _List) -> str:
         chosen=_names(),
         names=field_names(),
         tracks={one.key: one.name for one in given.tracks},
-        kinds=Kind,
+        kinds=OutcomeKind,
         choices=NameChoice,
         most_choices=MOST_CHOICES,
         part=_part,

@@ -20,7 +20,7 @@ from lms.db import session, transaction
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
 from lms.office import administration
-from lms.office.administration import Study
+from lms.office.administration import CourseOfClass
 from lms.office.class_form import OpenForm, RunForm, given
 from lms.office.history import lines_of
 from lms.office.places import bp, by_me, own_class
@@ -80,7 +80,7 @@ def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
             if isinstance(version, str):
                 raise InvalidInput(_("The class was not opened."), [f"starts_on: {version}"])
             provider = writing.get_one(Organisation, form.provider.data)
-            studies = [Study(code) for code in form.courses.data]
+            studies = [CourseOfClass(code) for code in form.courses.data]
             return administration.open_class(writing, version, form.run(form.code.data.strip(), provider), studies, by_me()).id
     except InvalidInput as error:
         form.tell(error.problems)
@@ -154,12 +154,12 @@ def courses(class_id: int) -> ResponseReturnValue:
     form.code.choices = [SelectChoice(*one) for one in offered.items()]
     form.requirement.choices = [SelectChoice(*one) for one in hours.items()]
     if form.validate_on_submit():
-        return _added(class_id, Study(form.code.data, form.requirement.data, form.compulsory.data))
+        return _added(class_id, CourseOfClass(form.code.data, form.requirement.data, form.compulsory.data))
     page = render_template("office/courses.html", training_class=found, studied=studied, form=form, offered=offered, hours=hours)
     return page, 422 if form.is_submitted() else 200
 
 
-def _added(class_id: int, study: Study) -> ResponseReturnValue:
+def _added(class_id: int, study: CourseOfClass) -> ResponseReturnValue:
     with transaction() as writing:
         administration.add_course(writing, own_class(class_id), study, by_me())
     flash(_("Added. The class's teachers see the course from now on."), "success")

@@ -22,6 +22,7 @@ from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
 from lms.crediting import ledger
+from lms.crediting.chain import GENESIS
 from lms.crediting.models import LedgerEntry, Observation
 from lms.errors import NotFound
 from lms.federation.forwarding.models import Forward
@@ -133,7 +134,7 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     """Erase what hours were decided from; from here on nothing decides them anew."""
     ledger.lock(session, numbers)
     own = Enrolment.id.in_(numbers)
-    session.execute(update(Enrolment).where(own).values(evidence_erased_at=now))
+    session.execute(update(Enrolment).where(own).values(evidence_erased_at=now, evidence_sha256=GENESIS, evidence_count=0))
     session.execute(update(Enrolment).where(own, Enrolment.status.in_(STUDYING)).values(status="withdrawn"))
     named = ClassChange.enrolment_id.in_(numbers), ClassChange.what == "renamed"
     session.execute(update(ClassChange).where(*named).values(before="", after=""))

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.federation.forwarding.models import DeadLetter, Forward
-from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.models import Import, StatementSetAside
 from lms.jobs.models import Job
 from xapi.statements import key_of
 from xapi.tables import ERASED, IdRow, OutboxRow, RefusalRow
@@ -26,7 +26,7 @@ SENTENCES: Sequence[InstrumentedAttribute[str]] = (
     DeadLetter.reason,
     Forward.detail,
     Import.problem,
-    Aside.reason,
+    StatementSetAside.reason,
     Job.message,
     OutboxRow.error,
     RefusalRow.said,
@@ -43,7 +43,7 @@ def take_out(session: Session, person: Person) -> None:
     identities = [one for one in (person.account, person.email) if one]
     words = [form for one in (*identities, person.name, person.username) if len(one) >= SHORTEST for form in _forms(one)]
     session.execute(select(Import.id).order_by(Import.id).with_for_update())
-    session.execute(delete(Aside).where(or_(*(Aside.text.contains(one, autoescape=True) for one in identities))))
+    session.execute(delete(StatementSetAside).where(or_(*(StatementSetAside.text.contains(one, autoescape=True) for one in identities))))
     whole = re.compile("|".join(_as_a_word(one) for one in sorted(words, key=len, reverse=True)), re.IGNORECASE)
     for column in SENTENCES:
         said = [way for one in words for way in (column.contains(one, autoescape=True), _lowered(column, one))]

@@ -16,10 +16,10 @@ from lms.privacy.retention.removing import Held, remove, unfinished
 from lms.records.models import RemovedMonth
 from xapi.removals import Month
 
-SILENT = timedelta(minutes=15)  # a turn not touched for this long has lost its worker; no piece takes longer
+LEASE_TIMEOUT = timedelta(minutes=15)  # a turn not touched for this long has lost its worker; no piece takes longer
 
 
-class Lost(Exception):
+class RemovalTurnLost(Exception):
     """Another worker has taken the run."""
 
 
@@ -35,7 +35,7 @@ def begin(session: Session, by: str, kept_months: int, *, asked_by: int | None =
 
 def claim(session: Session, reading: datetime, wanted: int | None = None) -> tuple[int, str] | None:
     """Take a turn at a run that nobody is at (`wanted`: this one); None while another is under way."""
-    lost = Removal.touched_at < reading - SILENT
+    lost = Removal.touched_at < reading - LEASE_TIMEOUT
     open_ = Removal.finished_at.is_(None)
     if session.scalar(select(Removal.id).where(open_, Removal.turn.is_not(None), ~lost).limit(1)):
         return None
@@ -79,7 +79,7 @@ def _touch(session: Session, removal_id: int, turn: str) -> None:
 def _held(session: Session, removal_id: int, turn: str) -> Removal:
     run = session.get_one(Removal, removal_id, with_for_update=True)
     if run.turn != turn:
-        raise Lost
+        raise RemovalTurnLost
     return run
 
 

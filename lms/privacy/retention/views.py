@@ -27,7 +27,7 @@ SHOWN = 120  # months: ten years
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class RemovedMonthLine:
     """A month that was removed, or is being removed, and who let it go."""
 
     row: RemovedMonth
@@ -77,7 +77,7 @@ def _kept() -> int:
     return found
 
 
-def _gone() -> list[Gone]:
+def _gone() -> list[RemovedMonthLine]:
     query = select(RemovedMonth, Removal.by, Person.name).outerjoin(Removal, Removal.id == RemovedMonth.removal_id)
     query = query.outerjoin(Person, Person.id == Removal.asked_by).order_by(RemovedMonth.id.desc()).limit(SHOWN)
-    return [Gone(row, by or "", name) for row, by, name in session().execute(query)]
+    return [RemovedMonthLine(row, by or "", name) for row, by, name in session().execute(query)]

@@ -20,7 +20,7 @@ from lms.records.columns import COLUMNS
 from lms.records.export import sight_of, up_to_now
 from lms.records.formats import FORMATS, Told, Writer, writer_of
 from lms.records.selection import Selection, look_of
-from xapi.queries import Seen, onward
+from xapi.queries import StoredStatement, onward
 from xapi.statements import write_instant
 
 SAY_EVERY = 5_000
@@ -33,7 +33,7 @@ class _Progress:
     count: int = 0
     stored: datetime | None = None
 
-    def over(self, found: Iterable[Seen]) -> Iterator[Told]:
+    def over(self, found: Iterable[StoredStatement]) -> Iterator[Told]:
         """Yield the statements, counting them."""
         for one in found:
             yield Told(one.text, one.voided)

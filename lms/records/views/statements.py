@@ -24,12 +24,12 @@ from lms.records.export import sight_of
 from lms.records.gone import removed
 from lms.records.marks import marks_of
 from lms.records.naming import titles_in
-from lms.records.people import Sight
+from lms.records.people import OfficeScope
 from lms.records.pretty import pretty
 from lms.records.sections import bp
 from lms.records.selection import Selection, look_of
 from lms.records.selection_form import SelectionForm
-from lms.records.statement_page import Page, Record
+from lms.records.statement_page import Record, RecordPage
 from lms.transcripts.words import observation_words
 from lms.web.downloads import as_download
 from xapi.queries import about, some
@@ -64,7 +64,7 @@ def statements() -> ResponseReturnValue:
     form, sight = _form(), sight_of(scope())
     asked = form.selection() if form.validate() else None
     among = _among(asked.person, sight) if asked and asked.person else None
-    page = Page([], None)
+    page = RecordPage([], None)
     if asked and not (among and among.people):
         try:
             page = _page(replace(asked, person=among.only.username) if among and among.only else asked, sight)
@@ -83,13 +83,13 @@ def statements() -> ResponseReturnValue:
     return shown, 422 if form.errors else 200
 
 
-def _among(person: str, sight: Sight) -> Candidates:
+def _among(person: str, sight: OfficeScope) -> Candidates:
     """Return who may be meant; of several, the page that is asked for."""
     after = request.args.get("after", "")
     return candidates(session(), person, sight, int(after) if ID.fullmatch(after) else None)
 
 
-def _page(asked: Selection, sight: Sight) -> Page:
+def _page(asked: Selection, sight: OfficeScope) -> RecordPage:
     return statement_page.page(session(), look_of(session(), asked, sight), sight, _place(request.args.get("after", "")))
 
 

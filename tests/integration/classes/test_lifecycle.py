@@ -10,14 +10,14 @@ from lms.accounts.models import Organisation
 from lms.classes import changes, lifecycle, membership
 from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
-from lms.classes.setup import Run, tracks_of
+from lms.classes.setup import ClassDetails, tracks_of
 from lms.errors import InvalidInput
 from tests.factories import World
 
 
-def run_of(session: Session, training_class: TrainingClass) -> Run:
+def run_of(session: Session, training_class: TrainingClass) -> ClassDetails:
     provider = session.get_one(Organisation, training_class.provider_id)
-    return Run(training_class.code, training_class.name, provider, training_class.starts_on, training_class.ends_on)
+    return ClassDetails(training_class.code, training_class.name, provider, training_class.starts_on, training_class.ends_on)
 
 
 def change(world: World, **new: object) -> bool:

@@ -13,7 +13,7 @@ from lms.accounts.people import add_organisation, add_person
 from lms.classes import attendance, setup
 from lms.classes.attendance import Note
 from lms.classes.models import Enrolment, TrainingClass
-from lms.classes.setup import Run
+from lms.classes.setup import ClassDetails
 from lms.db import transaction
 from lms.errors import InvalidInput
 from lms.programmes import store
@@ -41,7 +41,7 @@ def person(session: Session, provider: Organisation) -> Person:
 @pytest.fixture
 def training_class(session: Session, provider: Organisation) -> TrainingClass:
     version = store.import_toml(session, text(), NOW).version
-    return setup.create_class(session, version, Run("c1", "一班", provider, DAY, date(2026, 8, 1)))
+    return setup.create_class(session, version, ClassDetails("c1", "一班", provider, DAY, date(2026, 8, 1)))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def enrolment(session: Session, training_class: TrainingClass, person: Person) -
 def test_a_class_cannot_end_before_it_begins_nor_take_a_code_twice(
     session: Session, training_class: TrainingClass, provider: Organisation
 ) -> None:
-    run = Run("c1", "二班", provider, DAY, date(2026, 1, 1))
+    run = ClassDetails("c1", "二班", provider, DAY, date(2026, 1, 1))
     with pytest.raises(InvalidInput) as refused:
         setup.create_class(session, training_class.programme_version, run)
     assert len(refused.value.problems) == 2

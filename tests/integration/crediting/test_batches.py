@@ -42,7 +42,7 @@ def findings(world: World) -> list[str]:
 def chain(world: World) -> Sequence[tuple[int, str, int, int]]:
     """Return number, activity, seconds and how many statements an entry rests on, in order."""
     entries = world.act(lambda session: entries_of(session, world.enrolment_id))
-    return [(entry.number, entry.activity, entry.seconds, len(entry.evidence)) for entry, _ in entries]
+    return [(entry.number, entry.account, entry.amount, len(entry.evidence)) for entry, _ in entries]
 
 
 def study_both(world: World, seconds: int) -> None:

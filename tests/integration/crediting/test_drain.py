@@ -205,7 +205,7 @@ def test_a_narrower_window_is_appended_as_a_correction(world: World) -> None:
     assert world.act(lambda session: recredit(session, [world.enrolment_id], world.clock())) == 1
     assert world.credited() == {"c1:reading": 300}
     chain = world.act(lambda session: entries_of(session, world.enrolment_id))
-    assert [(entry.seconds, entry.reason) for entry, _ in chain] == [(600, "credit"), (-300, "correction")]
+    assert [(entry.amount, entry.reason) for entry, _ in chain] == [(600, "credit"), (-300, "correction")]
 
 
 def test_the_bundle_of_an_enrolment_recomputes_to_its_ledger(world: World) -> None:

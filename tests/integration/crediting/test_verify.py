@@ -1,12 +1,14 @@
 """Is whoever edits the ledger, the evidence or its statements by hand found out by `lms ledger verify`?"""
 
 import uuid
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
+from lms.audit.recorded import RECORDED
 from lms.classes.models import Enrolment
 from lms.crediting.chain import problems
 from lms.crediting.drain import recredit
@@ -16,6 +18,7 @@ from lms.crediting.verify import Finding, verify
 from lms.db import database
 from lms.learning.stating import present_statement, store
 from lms.learning.stretch import Stretch
+from lms.records.models import RemovedMonth
 from tests.factories import PUBLIC_URL, World
 from xapi.storage.models import StatementRow
 
@@ -28,11 +31,11 @@ def findings(world: World) -> list[Finding]:
 def compared(world: World) -> list[Finding]:
     """What is wrong, evidence compared with its statements, too."""
     with world.app.app_context(), database().reader() as session:
-        return [finding for checked in verify(session, public_url=PUBLIC_URL) for finding in checked.findings]
+        return [finding for checked in verify(session, public_url=PUBLIC_URL, removals=RECORDED) for finding in checked.findings]
 
 
 EDITS = {
-    "seconds": lambda session: session.execute(update(LedgerEntry).where(LedgerEntry.number == 1).values(seconds=9999)),
+    "seconds": lambda session: session.execute(update(LedgerEntry).where(LedgerEntry.number == 1).values(amount=9999)),
     "cut off": lambda session: session.execute(LedgerEntry.__table__.delete().where(LedgerEntry.number == 2)),
     "total": lambda session: session.execute(update(Enrolment).values(credited_seconds=1)),
     "evidence": lambda session: session.execute(Observation.__table__.delete()),
@@ -80,17 +83,28 @@ def test_whoever_forges_evidence_and_credits_it_is_found_out_by_the_statements(w
     assert compared(world) == []
     world.act(FORGERIES[forgery])
     world.act(lambda session: recredit(session, [world.enrolment_id], world.clock()))
-    assert findings(world) == [], "its own evidence agrees"
     assert compared(world)
 
 
-def test_evidence_of_what_is_not_kept_any_more_is_told_and_not_compared(world: World) -> None:
+def test_a_statement_that_is_gone_is_excused_by_a_recorded_removal_of_its_month_alone(world: World) -> None:
     world.study("reading", 300)
     world.credit()
     world.act(lambda session: session.execute(StatementRow.__table__.delete()))
+    assert "is not there, and no removal of it was recorded" in compared(world)[0].problem
+    world.act(lambda session: session.add(removed_month(world, date(2026, 2, 1))))
+    assert compared(world), "another month"
+    world.act(lambda session: session.add(removed_month(world, date(2026, 3, 1))))
     with world.app.app_context(), database().reader() as session:
-        (checked,) = verify(session, public_url=PUBLIC_URL)
+        (checked,) = verify(session, public_url=PUBLIC_URL, removals=RECORDED)
     assert (checked.findings, checked.statements, checked.removed) == ([], 0, 1)
+    world.study("reading", 300)
+    assert compared(world), "a month that still has statements was not removed"
+
+
+def removed_month(world: World, month: date) -> RemovedMonth:
+    at = world.clock()
+    counted = {"statements": 1, "size": 1, "people": 1, "enrolments": 1, "kept_months": 1}
+    return RemovedMonth(month=month, begun_at=at, finished_at=at, **counted)
 
 
 def test_evidence_may_count_as_long_as_what_voids_it_waits(world: World) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Organisation
 from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
-from lms.classes.setup import Run
+from lms.classes.setup import ClassDetails
 from lms.crediting import windows
 from lms.crediting.drain import drain
 from lms.crediting.verify import verify
@@ -39,7 +39,7 @@ def reopen(world: World) -> bool:
 def change(world: World, **new: object) -> None:
     def work(session: Session) -> None:
         one = session.get_one(TrainingClass, world.class_id)
-        run = Run(one.code, one.name, session.get_one(Organisation, one.provider_id), one.starts_on, one.ends_on)
+        run = ClassDetails(one.code, one.name, session.get_one(Organisation, one.provider_id), one.starts_on, one.ends_on)
         administration.change_class(session, one.id, replace(run, **new), By(None, world.clock()), agreed=True)  # type: ignore[arg-type]
 
     world.act(work)

@@ -41,7 +41,7 @@ def enrol_in_lead_class(world: World) -> int:
         text = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
         provider = session.get_one(Organisation, session.get_one(TrainingClass, world.class_id).provider_id)
         version = programmes.import_toml(session, text, BEGIN).version
-        run = setup.Run("lead", "首席教师 1 班", provider, date(2026, 3, 1), date(2026, 6, 30))
+        run = setup.ClassDetails("lead", "首席教师 1 班", provider, date(2026, 3, 1), date(2026, 6, 30))
         lead = setup.create_class(session, version, run)
         setup.bind_course(session, lead, session.get_one(CourseVersion, world.course_version_id), "companion")
         enrolment = setup.enrol(session, lead, session.get_one(Person, world.person_id), "lead", "in-training")

@@ -12,7 +12,7 @@ from lms.classes import setup
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.standing import of_person
 from lms.db import database
-from lms.home.steps import Step, next_step
+from lms.home.steps import NextStep, next_step
 from tests.factories import DrivenClock, World, add_class, add_course, build_world
 
 THREE: Mapping[str, Mapping[str, Any]] = {
@@ -27,7 +27,7 @@ def world(app: Flask, clock: DrivenClock) -> World:
     return build_world(app, clock, THREE)
 
 
-def step(world: World) -> Step | None:
+def step(world: World) -> NextStep | None:
     with world.app.app_context(), database().reader() as session:
         return next_step(session, of_person(session, world.person_id))
 

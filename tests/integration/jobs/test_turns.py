@@ -12,9 +12,9 @@ from flask import Flask
 from lms.accounts.models import TEACHER
 from lms.accounts.people import add_person
 from lms.jobs import queue, tasks
-from lms.jobs.kinds import Kind, Order, Params, Piece
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.jobs.models import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job
-from lms.jobs.queue import Turn
+from lms.jobs.queue import JobTurn
 from lms.storage import storage
 from tests.factories import World, signed_in
 
@@ -36,13 +36,13 @@ class Counting:
     def plan(self, params: Params) -> Sequence[Piece]:
         return [[1, 2], [3, 4], [5]]
 
-    def make(self, order: Order, piece: Piece) -> bytes:
+    def make(self, order: JobOrder, piece: Piece) -> bytes:
         if (problem := self.before.get(piece[0])) is not None:
             raise problem
         self.made.append(list(piece))
         return f"{list(piece)} of {order.asked_at:%H:%M}".encode()
 
-    def join(self, order: Order, pieces: Iterable[bytes], out: IO[bytes]) -> str:
+    def join(self, order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
         out.write(b"; ".join(pieces))
         return "counted.txt"
 
@@ -51,7 +51,7 @@ class Counting:
 def counting(world: World) -> Counting:
     work = Counting()
     kinds = world.app.extensions["job_kinds"]
-    world.app.extensions["job_kinds"] = {**kinds, KIND: Kind(lambda _params: "数数", work.plan, work.make, work.join)}
+    world.app.extensions["job_kinds"] = {**kinds, KIND: JobKind(lambda _params: "数数", work.plan, work.make, work.join)}
     return work
 
 
@@ -70,8 +70,8 @@ def turn(app: Flask) -> bool:
         return bool(tasks.work.run())
 
 
-def claim(world: World) -> Turn | None:
-    claimed: Turn | None = world.act(lambda session: queue.claim(session, world.clock()))
+def claim(world: World) -> JobTurn | None:
+    claimed: JobTurn | None = world.act(lambda session: queue.claim(session, world.clock()))
     return claimed
 
 
@@ -120,7 +120,7 @@ def test_after_a_killed_worker_the_next_goes_on_with_the_piece_that_is_missing(w
         turn(world.app)
     assert not turn(world.app), "for all we know somebody is at it"
     counting.before.clear()
-    world.clock.advance(queue.SILENT.total_seconds() + 1)
+    world.clock.advance(queue.LEASE_TIMEOUT.total_seconds() + 1)
     assert turn(world.app)
     assert job_of(world, number).state == DONE
     assert counting.made == [[1, 2], [3, 4], [5]]
@@ -131,12 +131,12 @@ def test_a_worker_given_up_for_lost_changes_nothing_when_it_comes_back(world: Wo
     number = ask(world)
     lost = claim(world)
     assert lost is not None
-    world.clock.advance(queue.SILENT.total_seconds() + 1)
+    world.clock.advance(queue.LEASE_TIMEOUT.total_seconds() + 1)
     assert turn(world.app)
     before = result_of(world, number)
-    with world.app.app_context(), pytest.raises(tasks.Lost):
+    with world.app.app_context(), pytest.raises(tasks.JobTurnLost):
         tasks._take(lost)
-    with world.app.app_context(), pytest.raises(tasks.Lost):
+    with world.app.app_context(), pytest.raises(tasks.JobTurnLost):
         tasks._join(lost, 3)
     world.act(lambda session: queue.give_back(session, lost, world.clock(), "a problem of long ago"))
     assert job_of(world, number).state == DONE
@@ -163,7 +163,7 @@ def test_a_job_that_kills_its_workers_does_not_kill_for_ever(world: World, count
     for _ in range(queue.MOST_TRIES):
         with pytest.raises(Killed):
             turn(world.app)
-        world.clock.advance(queue.SILENT.total_seconds() + 1)
+        world.clock.advance(queue.LEASE_TIMEOUT.total_seconds() + 1)
     assert not turn(world.app)
     assert job_of(world, number).state == FAILED
 
@@ -200,7 +200,7 @@ def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_at_its_next_step(w
     assert held is not None
     client.post(f"/jobs/{running}/cancel")
     assert "正在停止" in client.get("/jobs/").text
-    with world.app.app_context(), pytest.raises(tasks.Lost):
+    with world.app.app_context(), pytest.raises(tasks.JobTurnLost):
         tasks._take(held)
     world.act(lambda session: queue.give_back(session, held, world.clock()))
     assert job_of(world, running).state == CANCELLED
@@ -211,7 +211,7 @@ def test_a_cancelled_job_whose_worker_died_ends_too(world: World, counting: Coun
     number = ask(world)
     claim(world)
     world.act(lambda session: queue.cancel(session.get_one(Job, number), world.clock()))
-    world.clock.advance(queue.SILENT.total_seconds() + 1)
+    world.clock.advance(queue.LEASE_TIMEOUT.total_seconds() + 1)
     assert not turn(world.app)
     assert job_of(world, number).state == CANCELLED
 
@@ -274,7 +274,7 @@ def test_two_workers_never_have_the_same_turn(world: World, counting: Counting) 
         ask(world, a=number)
     together = threading.Barrier(4)
 
-    def take(_number: int) -> Turn | None:
+    def take(_number: int) -> JobTurn | None:
         together.wait(10)
         return claim(world)
 

@@ -148,7 +148,7 @@ def test_an_export_whose_worker_was_killed_half_way_is_finished_and_whole(
     monkeypatch.setattr(pdf, "of_transcript", real)
     assert world.act(lambda session: session.get_one(Job, job).done) == 10
     assert not take_turn(world)
-    world.clock.advance(queue.SILENT.total_seconds() + 1)
+    world.clock.advance(queue.LEASE_TIMEOUT.total_seconds() + 1)
     work_through(world)
     archive = result_of(office, job)
     assert len(archive.namelist()) == len(set(archive.namelist())) == 25

@@ -11,7 +11,7 @@ from lms.db import database, transaction
 from lms.federation.forwarding import office, turns
 from lms.federation.forwarding.filters import Filter
 from lms.federation.forwarding.models import DeadLetter, Forward
-from lms.federation.forwarding.office import Order, Standing
+from lms.federation.forwarding.office import ForwardOrder, ForwardProgress
 from lms.federation.forwarding.sending import carry
 from tests.factories import DrivenClock
 from tests.integration.records.otherstore import OtherStore
@@ -37,7 +37,9 @@ class Here:
         """Add the forward."""
         kept = {"name": "other", "endpoint": self.other.endpoint, "key": self.other.key, "secret": self.other.secret, "internal": True}
         with self.app.app_context(), transaction() as session:
-            office.add(session, Order(**{**kept, "filter": chosen or Filter(), **how}), self.app.extensions["settings"], self.clock())
+            office.add(
+                session, ForwardOrder(**{**kept, "filter": chosen or Filter(), **how}), self.app.extensions["settings"], self.clock()
+            )
 
     def turn(self) -> bool:
         """Take one turn, if one is due, as the worker does; return whether one was."""
@@ -66,7 +68,7 @@ class Here:
         self.work(lambda _session, one: office.resume(one, self.app.extensions["settings"], self.clock(), secret))
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> ForwardProgress:
         """How the forward stands."""
         with self.app.app_context(), transaction() as session:
             return office.standing(session, office.named(session, "other"))

@@ -12,9 +12,9 @@ import xapi
 from lms import vocabulary as v
 from lms.egress.address import Address
 from lms.federation.importing import source
-from lms.federation.importing.import_run import Run, prepare
-from lms.federation.importing.models import Aside, Import
-from lms.federation.importing.storing import Terms
+from lms.federation.importing.import_run import ImportRun, prepare
+from lms.federation.importing.models import Import, StatementSetAside
+from lms.federation.importing.storing import ImportTerms
 from tests.factories import PUBLIC_URL, World
 from tests.integration.records.otherstore import OtherStore
 from xapi.storage.models import StatementRow
@@ -47,8 +47,10 @@ def stored(world: World) -> dict[str, dict[str, Any]]:
     return {one["id"]: one for one in map(json.loads, rows)}
 
 
-def asides(world: World) -> list[Aside]:
-    found: list[Aside] = world.act(lambda session: list(session.scalars(select(Aside).order_by(Aside.id))))
+def asides(world: World) -> list[StatementSetAside]:
+    found: list[StatementSetAside] = world.act(
+        lambda session: list(session.scalars(select(StatementSetAside).order_by(StatementSetAside.id)))
+    )
     return found
 
 
@@ -65,7 +67,7 @@ class Importing:
         self.waits: list[float] = []
         self.wait: Callable[[float], None] = self.waits.append
         self.words: list[str] = []
-        self.terms = Terms(IMPORT, PUBLIC_URL)
+        self.terms = ImportTerms(IMPORT, PUBLIC_URL)
 
     def run(self, pages: int | None = None, *, from_start: bool = False) -> None:
         """Run to the end, or until so many pages were read."""
@@ -78,7 +80,7 @@ class Importing:
             self.world.app.app_context(),
             source.opened(Address(self.other.endpoint, internal=True), self.other.key, self.other.secret, "1.0.3") as opened,
         ):
-            steps = Run(opened, own, self.terms, self.wait, self.words.append).through()
+            steps = ImportRun(opened, own, self.terms, self.wait, self.words.append).through()
             for done, _ in enumerate(steps, start=1):
                 if done == pages:
                     steps.close()  # type: ignore[attr-defined]

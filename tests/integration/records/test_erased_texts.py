@@ -17,7 +17,7 @@ from lms.accounts.models import Person
 from lms.db import transaction
 from lms.federation.forwarding.filters import Filter
 from lms.federation.forwarding.models import DeadLetter, Forward
-from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.models import Import, StatementSetAside
 from lms.jobs.models import Job
 from lms.privacy.erasure import person as erasure
 from lms.privacy.erasure.models import Erasure
@@ -85,7 +85,7 @@ def test_no_sentence_anywhere_says_who_it_was_and_all_else_of_it_stays(world: Wo
         own = Import(endpoint="https://lrs.example", key="k", page_size=1, begun_at=at, touched_at=at, problem=said)
         session.add(own)
         session.flush()
-        session.add(Aside(import_id=own.id, sha256="a" * 64, reason=said, text="{}", at=at))
+        session.add(StatementSetAside(import_id=own.id, sha256="a" * 64, reason=said, text="{}", at=at))
         session.add(OutboxRow(statement_id=uuid.uuid4(), stored=at, parked=True, error=said))
         session.add(RefusalRow(key="k", day=at.date(), reason="invalid", times=1, last=at, said=said))
         office = Person(username="office", name="办公室", account="o", fs_uniquifier="o")

@@ -17,14 +17,14 @@ from lms.catalogue.models import AnswerKey
 from lms.config import Settings
 from lms.db import database, transaction
 from lms.errors import NotSignedIn
-from lms.federation.importing.models import Aside, Import
+from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched
-from lms.federation.importing.storing import Terms, take
+from lms.federation.importing.storing import ImportTerms, take
 from lms.learning import answers, presence, state
-from lms.learning.admission import Admission, Place, Refusal, admit
-from lms.learning.launch import Opened, open_launch
+from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, admit
+from lms.learning.launch import OpenedLaunch, open_launch
 from lms.learning.models import ActivityState, Attempt, Launch
-from lms.learning.presence import Stopped
+from lms.learning.presence import BeatRefused
 from lms.learning.tickets import Ticket
 from lms.privacy.erasure import person as erasure
 from lms.privacy.erasure.models import Erasure
@@ -106,7 +106,7 @@ class Meeting:
 
     def admission(self) -> Admission:
         """Admit the person to the quiz, as a request does before anything else."""
-        place = Place(self.world.enrolment_id, self.world.course_version_id, "quiz")
+        place = StudiedActivity(self.world.enrolment_id, self.world.course_version_id, "quiz")
         with self.world.app.app_context(), database().reader() as session:
             found = admit(session, self.world.person_id, place)
         assert isinstance(found, Admission)
@@ -125,7 +125,7 @@ def meeting(world: World) -> Meeting:
     return Meeting(world)
 
 
-def opening(meeting: Meeting) -> Callable[[Session], Opened | Refusal]:
+def opening(meeting: Meeting) -> Callable[[Session], OpenedLaunch | LaunchRefusal]:
     admitted = meeting.admission()
     return lambda session: open_launch(session, admitted, "pc-1", meeting.settings, meeting.world.clock())
 
@@ -158,7 +158,7 @@ def test_what_was_first_is_waited_for_and_erased(meeting: Meeting, prepare: Call
 @pytest.mark.parametrize("prepare", WORKS)
 def test_what_came_second_is_refused_in_plain_words(meeting: Meeting, prepare: Callable[[Meeting], Callable[[Session], Any]]) -> None:
     came = meeting.second(prepare(meeting))
-    expected = {opening: Refusal.NOT_STUDYING, beating: Stopped.ENDED}.get(prepare)
+    expected = {opening: LaunchRefusal.NOT_STUDYING, beating: BeatRefused.ENDED}.get(prepare)
     assert came == expected if expected else isinstance(came, NotSignedIn), came
     assert meeting.left() == {}
 
@@ -189,13 +189,13 @@ def importing(world: World) -> Callable[[Session], Any]:
 
     def work(session: Session) -> None:
         own = session.scalars(select(Import).with_for_update()).one()
-        assert take(session, own, Fetched([text]), Terms(IMPORT, PUBLIC_URL)).new == 0
+        assert take(session, own, Fetched([text]), ImportTerms(IMPORT, PUBLIC_URL)).new == 0
 
     return work
 
 
 def asides(world: World) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = world.act(lambda session: [(one.text, one.reason) for one in session.scalars(select(Aside))])
+    found: list[tuple[str, str]] = world.act(lambda session: [(one.text, one.reason) for one in session.scalars(select(StatementSetAside))])
     return found
 
 

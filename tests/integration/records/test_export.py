@@ -204,7 +204,7 @@ def test_a_worker_killed_between_two_pieces_leaves_them_to_the_next(
 def test_pieces_are_lines_whatever_the_statements_hold(full: World) -> None:
     with full.app.app_context():
         plan = export.KINDS["statements"].plan({"path": "/", "format": "jsonl"})
-        order = export.Order({"path": "/", "format": "jsonl"}, full.clock())
+        order = export.JobOrder({"path": "/", "format": "jsonl"}, full.clock())
         made = gzip.decompress(export.KINDS["statements"].make(order, plan[0])).decode()
     assert len(made.split("\n")) == 8
     assert "\u2028" in made

@@ -258,7 +258,7 @@ def test_a_worker_that_is_killed_midway_is_followed_by_another_that_sends_the_sa
     other.weather = clear
     here.forward()
     assert len(other.ids()) in {200, 300}, "until its turn is given up for lost nobody else begins"
-    here.clock.advance(turns.SILENT.total_seconds())
+    here.clock.advance(turns.LEASE_TIMEOUT.total_seconds())
     here.forward()
     assert other.ids() == ids
     assert here.standing.backlog == 0

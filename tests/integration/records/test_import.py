@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import xapi.storage.keys
-from lms.federation.importing.import_run import Run, Stopped
+from lms.federation.importing.import_run import ImportRun, ImportStopped
 from lms.records.commands import record_store
 from tests.factories import PUBLIC_URL, World
 from tests.integration.records.imports import IMPORT, Importing, asides, attached, mixed, number, said, sha256, standing, stored, voiding
@@ -84,7 +84,7 @@ def test_cut_off_between_the_statements_and_their_place_neither_is_there(
     world: World, other: OtherStore, importing: Importing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other.say(said(1), said(2), said(3))
-    monkeypatch.setattr(Run, "_move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(ImportRun, "_move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         importing.run()
     assert stored(world) == {}
@@ -103,7 +103,7 @@ def test_two_runs_at_once_do_not_pull_each_other_back(world: World, other: Other
 
     slower.wait = meanwhile
     other.faults[1] = instead(503)
-    with pytest.raises(Stopped, match="another run"):
+    with pytest.raises(ImportStopped, match="another run"):
         slower.run()
     assert (len(stored(world)), standing(world).read) == (6, 6)
 

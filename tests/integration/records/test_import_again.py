@@ -36,7 +36,7 @@ def aside(offices: World, other: OtherStore, monkeypatch: pytest.MonkeyPatch) ->
     """An import that has put aside two of three statements, which an earlier program could not take."""
     real = storing.admit
 
-    def admit(received: list[storing.Received], *rest: object, **more: object) -> object:
+    def admit(received: list[storing.ReceivedStatement], *rest: object, **more: object) -> object:
         if received[0].parsed["id"] != number(1):
             raise storing.BadRequest("is of a kind that an earlier program did not know", "statement.verb")
         return real(received, *rest, **more)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lms.federation.importing import import_run, source
-from lms.federation.importing.import_run import WAITS, Stopped
+from lms.federation.importing.import_run import WAITS, ImportStopped
 from tests.factories import World
 from tests.integration.records.imports import Importing, number, said, standing, stored
 from tests.integration.records.otherstore import OtherStore, breaking_off, instead, page
@@ -45,7 +45,7 @@ def test_it_waits_as_long_as_it_is_told_to(world: World, other: OtherStore, impo
 
 def test_it_does_not_wait_for_hours(world: World, other: OtherStore, importing: Importing) -> None:
     other.faults[0] = instead(503, Retry_After="86400")
-    with pytest.raises(Stopped, match="86400 seconds"):
+    with pytest.raises(ImportStopped, match="86400 seconds"):
         importing.run()
     assert importing.waits == []
 
@@ -53,7 +53,7 @@ def test_it_does_not_wait_for_hours(world: World, other: OtherStore, importing: 
 def test_a_store_that_stays_down_stops_the_import_where_it_is(world: World, other: OtherStore, importing: Importing) -> None:
     other.say(*(said(count) for count in range(5)))
     other.faults |= {at: instead(500, '{"error": "disk full"}') for at in range(1, 20)}
-    with pytest.raises(Stopped, match="HTTP 500: disk full, 9 times"):
+    with pytest.raises(ImportStopped, match="HTTP 500: disk full, 9 times"):
         importing.run()
     assert importing.waits == list(WAITS)
     assert (len(stored(world)), standing(world).problem) == (2, "HTTP 500: disk full, 9 times")
@@ -115,14 +115,14 @@ def test_an_answer_that_leads_astray_or_says_no_stops_it_at_once(
     world: World, other: OtherStore, importing: Importing, answer: Any, reason: str
 ) -> None:
     other.faults[0] = answer
-    with pytest.raises(Stopped, match=reason):
+    with pytest.raises(ImportStopped, match=reason):
         importing.run()
     assert (len(other.asked), importing.waits) == (1, [])
 
 
 def test_a_more_that_repeats_ends_in_a_reason(world: World, other: OtherStore, importing: Importing) -> None:
     other.faults |= {at: page([said(at % 2)], f"/xapi/statements?more={at % 2}") for at in range(10)}
-    with pytest.raises(Stopped, match="a second time"):
+    with pytest.raises(ImportStopped, match="a second time"):
         importing.run()
     assert set(stored(world)) == {number(0), number(1)}
 
@@ -130,7 +130,7 @@ def test_a_more_that_repeats_ends_in_a_reason(world: World, other: OtherStore, i
 @pytest.mark.parametrize("statements", [[], [said(1, stored="2026-01-01T00:00:00Z")]])
 def test_a_more_that_never_ends_does_end(world: World, other: OtherStore, importing: Importing, statements: list[dict[str, Any]]) -> None:
     other.faults |= {at: page(statements, f"/xapi/statements?more={at}") for at in range(200)}
-    with pytest.raises(Stopped, match="nothing new"):
+    with pytest.raises(ImportStopped, match="nothing new"):
         importing.run()
     assert len(other.asked) < 60
 
@@ -140,7 +140,7 @@ def test_a_page_that_is_too_large_is_refused_before_it_fills_the_memory(
 ) -> None:
     monkeypatch.setattr(source, "MOST_TEXT", 100_000)
     other.faults[0] = page([said(1, result={"response": "x" * 200_000})])
-    with pytest.raises(Stopped, match="--page-size"):
+    with pytest.raises(ImportStopped, match="--page-size"):
         importing.run()
     assert stored(world) == {}
 

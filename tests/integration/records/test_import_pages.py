@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from lms.db import transaction
 from lms.federation.importing import tasks
 from lms.federation.importing.models import DONE, RUNNING, STOPPED, Import
-from lms.federation.importing.tasks import SILENT, Turn, carry, claim
+from lms.federation.importing.tasks import LEASE_TIMEOUT, ImportTurn, carry, claim
 from tests.access import form_token
 from tests.factories import World
 from tests.integration.records.imports import Importing, number, said, standing, stored
@@ -32,7 +32,7 @@ def begin(client: FlaskClient, world: World, other: OtherStore) -> None:
     world.act(lambda session: session.execute(update(Import).values(endpoint=other.endpoint, internal=True, page_size=2)))
 
 
-def turn(world: World) -> Turn | None:
+def turn(world: World) -> ImportTurn | None:
     with world.app.app_context(), transaction() as session:
         return claim(session, world.clock())
 
@@ -121,7 +121,7 @@ def test_a_worker_that_died_is_replaced_at_the_same_place_and_one_that_lives_is_
     begin(province, offices, other)
     assert turn(offices) is not None
     assert turn(offices) is None, "somebody is at it"
-    offices.clock.advance(SILENT.total_seconds() + 1)
+    offices.clock.advance(LEASE_TIMEOUT.total_seconds() + 1)
     work(offices)
     assert len(stored(offices)) == 6
 
@@ -130,7 +130,7 @@ def test_one_that_was_given_up_for_lost_changes_nothing_more(offices: World, pro
     other.say(*(said(count) for count in range(6)))
     begin(province, offices, other)
     lost = turn(offices)
-    offices.clock.advance(SILENT.total_seconds() + 1)
+    offices.clock.advance(LEASE_TIMEOUT.total_seconds() + 1)
     work(offices)
     assert lost is not None
     other.faults[-1] = instead(403)

@@ -17,11 +17,11 @@ from lms.federation.forwarding.filters import Filter
 from lms.federation.forwarding.models import DeadLetter, Forward
 from lms.federation.importing.models import Import
 from lms.federation.importing.source import Fetched
-from lms.federation.importing.storing import Terms, take
+from lms.federation.importing.storing import ImportTerms, take
 from lms.jobs.models import Job
 from lms.privacy.retention.models import NIGHTLY, OFFICE, Removal
 from lms.privacy.retention.plan import Hold, ready
-from lms.privacy.retention.removal_run import SILENT, begin, claim
+from lms.privacy.retention.removal_run import LEASE_TIMEOUT, begin, claim
 from lms.privacy.retention.tasks import nightly, see_through
 from lms.privacy.retention.words import hold_words
 from lms.records.models import RemovedMonth
@@ -134,7 +134,7 @@ def test_a_run_whose_worker_died_is_taken_up_by_another_and_the_first_does_nothi
     old.act(lambda session: begin(session, NIGHTLY, 12))
     dead = old.act(lambda session: claim(session, old.clock()))
     assert old.act(lambda session: claim(session, old.clock())) is None
-    old.clock.at = LATER + SILENT + timedelta(seconds=1)
+    old.clock.at = LATER + LEASE_TIMEOUT + timedelta(seconds=1)
     assert work(old)
     assert (count(old, StatementRow), bool(last(old).finished_at)) == (0, True)
     with old.app.app_context():
@@ -206,7 +206,7 @@ def test_while_an_import_stores_a_page_nothing_is_lost_of_either(old: World) -> 
     page = Fetched([repr(said(1)).replace("'", '"').encode()])
     with old.app.app_context(), transaction() as session:
         row = session.scalars(select(Import).with_for_update()).one()
-        assert take(session, row, page, Terms(IMPORT, PUBLIC_URL)).new == 1
+        assert take(session, row, page, ImportTerms(IMPORT, PUBLIC_URL)).new == 1
         remover = threading.Thread(target=work, args=(old,))
         remover.start()
         time.sleep(0.4)

@@ -13,10 +13,10 @@ from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import tracks_of
 from lms.db import transaction
-from lms.rosters.enrolling import Order, enrol_all
-from lms.rosters.outcomes import Foreseen, foresee
+from lms.rosters.enrolling import RosterOrder, enrol_all
+from lms.rosters.outcomes import RosterForecast, foresee
 from lms.rosters.rows import Roster, read
-from lms.rosters.table import Line
+from lms.rosters.table import TableRow
 from tests.factories import World
 
 HEAD = ("姓名", "用户名", "学校", "类别")
@@ -33,27 +33,27 @@ class Office:
         """Return rows as a list that was read."""
 
         def work(session: Session) -> Roster:
-            return read([Line(number, row) for number, row in enumerate(rows, 1)], tracks_of(session, self.world.class_id))
+            return read([TableRow(number, row) for number, row in enumerate(rows, 1)], tracks_of(session, self.world.class_id))
 
         found: Roster = self.world.act(work)
         return found
 
-    def order(self, rows: Sequence[Sequence[str]] = PEOPLE, *, partly: bool = False, class_id: int | None = None) -> Order:
+    def order(self, rows: Sequence[Sequence[str]] = PEOPLE, *, partly: bool = False, class_id: int | None = None) -> RosterOrder:
         """Return an order to enrol rows; new schools come below the class's provider."""
         wanted = class_id or self.world.class_id
         below = self.world.act(lambda session: session.get_one(TrainingClass, wanted).provider_id)
-        return Order(wanted, self.read(rows), below, By(None, self.world.clock()), partly)
+        return RosterOrder(wanted, self.read(rows), below, By(None, self.world.clock()), partly)
 
-    def enrol(self, rows: Sequence[Sequence[str]] = PEOPLE, *, partly: bool = False, class_id: int | None = None) -> Foreseen:
+    def enrol(self, rows: Sequence[Sequence[str]] = PEOPLE, *, partly: bool = False, class_id: int | None = None) -> RosterForecast:
         """Enrol rows."""
         order = self.order(rows, partly=partly, class_id=class_id)
         with self.world.app.app_context(), force_locale("en"):
             return enrol_all(transaction, order)
 
-    def foresee(self, rows: Sequence[Sequence[str]] = PEOPLE, path: str = "/") -> Foreseen:
+    def foresee(self, rows: Sequence[Sequence[str]] = PEOPLE, path: str = "/") -> RosterForecast:
         """Say what would come of rows."""
         roster = self.read(rows)
-        found: Foreseen = self.world.act(
+        found: RosterForecast = self.world.act(
             lambda session: foresee(session, session.get_one(TrainingClass, self.world.class_id), roster, path)
         )
         return found

@@ -18,19 +18,19 @@ from lms.classes.models import ClassChange, Enrolment, TrainingClass
 from lms.db import transaction
 from lms.errors import InvalidInput
 from lms.rosters import enrolling
-from lms.rosters.outcomes import Kind, NameChoice
+from lms.rosters.outcomes import NameChoice, OutcomeKind
 from tests.factories import World, add_class
 from tests.integration.rosters.conftest import HEAD, PEOPLE, Office
 
 
-def kinds(found: Any) -> list[Kind]:
+def kinds(found: Any) -> list[OutcomeKind]:
     return [one.kind for one in found.outcomes]
 
 
 def test_new_teachers_get_accounts_known_ones_are_enrolled_and_who_is_there_stays(office: Office) -> None:
-    assert kinds(office.foresee()) == [Kind.NEW, Kind.NEW, Kind.THERE]
+    assert kinds(office.foresee()) == [OutcomeKind.NEW, OutcomeKind.NEW, OutcomeKind.THERE]
     assert office.counted(Person) == 1, "to foresee changes nothing"
-    assert kinds(office.enrol()) == [Kind.NEW, Kind.NEW, Kind.THERE]
+    assert kinds(office.enrol()) == [OutcomeKind.NEW, OutcomeKind.NEW, OutcomeKind.THERE]
     lin, li = office.enrolment("lin"), office.enrolment("li.qiang")
     assert (lin.track, lin.status, li.track) == ("primary", "confirmed", "junior")
 
@@ -47,7 +47,7 @@ def test_new_teachers_get_accounts_known_ones_are_enrolled_and_who_is_there_stay
 def test_the_same_list_twice_is_as_good_as_once(office: Office) -> None:
     office.enrol()
     before = (office.counted(Person), office.counted(Enrolment), office.counted(Organisation), office.counted(ClassChange))
-    assert kinds(office.enrol()) == [Kind.THERE] * 3
+    assert kinds(office.enrol()) == [OutcomeKind.THERE] * 3
     assert (office.counted(Person), office.counted(Enrolment), office.counted(Organisation), office.counted(ClassChange)) == before
 
 
@@ -55,7 +55,7 @@ def test_the_same_people_come_into_a_second_class_with_the_accounts_that_they_ha
     office.enrol()
 
     class_id = second_class(office)
-    assert kinds(office.enrol(class_id=class_id)) == [Kind.KNOWN] * 3
+    assert kinds(office.enrol(class_id=class_id)) == [OutcomeKind.KNOWN] * 3
     assert office.counted(Person) == 3
 
 
@@ -91,7 +91,7 @@ def test_a_list_with_problems_enrols_nobody_and_tells_each_with_line_and_field(o
 def test_asked_for_partly_those_without_problems_are_enrolled(office: Office) -> None:
     add_others(office.world)
     found = office.enrol([*WRONG[:3], *WRONG[4:]], partly=True)
-    assert kinds(found) == [Kind.NEW, Kind.NEW]
+    assert kinds(found) == [OutcomeKind.NEW, OutcomeKind.NEW]
     assert [one.code for one in found.left_out] == ["left-out", "closed", "no-teacher", "empty"]
     assert office.counted(Enrolment) == 3
 
@@ -143,14 +143,14 @@ def test_broken_off_half_way_nothing_is_there_and_again_it_is_whole(office: Offi
         office.enrol()
     monkeypatch.undo()
     assert (office.counted(Person), office.counted(Enrolment), office.counted(Organisation)) == before
-    assert kinds(office.enrol()) == [Kind.NEW, Kind.NEW, Kind.THERE]
+    assert kinds(office.enrol()) == [OutcomeKind.NEW, OutcomeKind.NEW, OutcomeKind.THERE]
 
 
-def at_once(office: Office, orders: list[enrolling.Order]) -> list[Exception]:
+def at_once(office: Office, orders: list[enrolling.RosterOrder]) -> list[Exception]:
     """Carry all orders out at the same moment; return what went wrong."""
     start, failed = threading.Barrier(len(orders)), []
 
-    def work(order: enrolling.Order) -> None:
+    def work(order: enrolling.RosterOrder) -> None:
         start.wait(30)
         try:
             with office.world.app.app_context():
@@ -215,7 +215,7 @@ def test_who_withdrew_comes_back_by_the_list_and_goes_on_from_where_they_were(of
     assert not world.act(lambda session: membership.withdraw(session, session.get_one(Enrolment, world.enrolment_id), by))
     assert world.client().get("/home").status_code == 200
     assert world.credited() == {"c1:reading": 600}, "what was earned stays"
-    assert kinds(office.enrol()) == [Kind.NEW, Kind.NEW, Kind.AGAIN]
+    assert kinds(office.enrol()) == [OutcomeKind.NEW, OutcomeKind.NEW, OutcomeKind.AGAIN]
     assert office.enrolment("teacher").status == "in-training"
     assert office.enrolment("teacher").id == world.enrolment_id
     lines = world.act(lambda session: [one.change.what for one in changes.of_class(session, world.class_id, world.enrolment_id)])
@@ -237,8 +237,8 @@ def test_who_was_erased_does_not_come_back(office: Office) -> None:
 
 def test_many_people_take_no_more_questions_than_their_batches(office: Office) -> None:
     rows = [HEAD, *((f"教师{number}", f"t{number}", "", "小学") for number in range(2_000))]
-    assert office.enrol(rows).count(Kind.NEW) == 2_000
-    assert office.enrol(rows).count(Kind.THERE) == 2_000
+    assert office.enrol(rows).count(OutcomeKind.NEW) == 2_000
+    assert office.enrol(rows).count(OutcomeKind.THERE) == 2_000
 
 
 def rename(office: Office, choice: NameChoice | None, path: str | None = "/", **more: Any) -> Any:
@@ -271,7 +271,7 @@ def test_a_chosen_name_is_changed_and_kept_with_who_chose_it_and_what_stood_ther
 
 
 def test_a_name_that_is_kept_changes_nothing(office: Office) -> None:
-    assert kinds(rename(office, NameChoice.KEEP)) == [Kind.THERE]
+    assert kinds(rename(office, NameChoice.KEEP)) == [OutcomeKind.THERE]
     assert name_of(office) == "王秀兰"
 
 
@@ -291,4 +291,4 @@ def test_two_people_of_one_name_are_pointed_out_and_nobody_is_refused(office: Of
         (3, [4], []),
         (4, [3], []),
     ]
-    assert found.count(Kind.NEW) == 4
+    assert found.count(OutcomeKind.NEW) == 4

@@ -54,7 +54,7 @@ def test_what_stands_on_the_account_is_what_the_bundle_recomputes_to(world: Worl
     assert answer is not None, problems
     account = {line.name: line.credited_seconds for chapter in transcript.chapters for line in chapter.lines}
     assert account == {name: one["credited_seconds"] for name, one in answer["activities"].items()}
-    assert sum(account.values()) == sum(entry.seconds for entry, _ in transcript.entries) == answer["credited_seconds"] == 1800 + 590 + 300
+    assert sum(account.values()) == sum(entry.amount for entry, _ in transcript.entries) == answer["credited_seconds"] == 1800 + 590 + 300
     assert str(transcript.hours) == answer["hours"]
     assert not transcript.is_behind
 

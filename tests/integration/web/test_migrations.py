@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 import xapi
 import xapi.storage.models
 from lms import tables
+from lms.crediting import ledger
+from lms.crediting.chain import Entry, hash_of
 from lms.migrations import migrating, schema
 
 
@@ -120,3 +122,34 @@ def test_whoever_was_erased_before_there_were_marks_is_marked(empty: Engine) -> 
     with Session(empty) as session:
         rows = session.scalars(select(xapi.storage.models.ErasedAgent)).all()
         assert {(row.key, row.since) for row in rows} == {(first, at), (second, at)}
+
+
+def test_entries_of_format_1_stay_as_they_are_and_their_class_waits_for_a_baseline(empty: Engine) -> None:
+    config = migrating.config()
+    on_postgresql = empty.dialect.name == "postgresql"
+    at = datetime(2026, 3, 2, 2, tzinfo=UTC)
+    when = at if on_postgresql else "2026-03-02 02:00:00.000000"
+    entry = Entry(1, 1, "c1:reading", 300, "credit", 1, "a" * 64, ("x",), at, "0" * 64, format=1)
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0021")
+        for line in (
+            "INSERT INTO organisation (id, code, name, kind, path) VALUES (1, 'o', 'o', 'provider', '/1/')",
+            "INSERT INTO person (id, account, username, name, active, fs_uniquifier, role_names) VALUES (1, 'a', 'u', 'n', false, 'f', 't')",
+            "INSERT INTO programme (id, code, year) VALUES (1, 'p', 2026)",
+            "INSERT INTO programme_version (id, programme_id, number, document, sha256, effective_from, imported_at)"
+            " VALUES (1, 1, 1, '{}', 'x', '2026-01-01', :at)",
+            "INSERT INTO training_class (id, code, name, intake, programme_version_id, provider_id, starts_on, ends_on)"
+            " VALUES (1, 'k', 'k', '', 1, 1, '2026-03-01', '2026-06-30'), (2, 'l', 'l', '', 1, 1, '2026-03-01', '2026-06-30')",
+            "INSERT INTO enrolment (id, class_id, person_id, track, status, ledger_length, ledger_head, credited_seconds)"
+            " VALUES (1, 1, 1, 't', 'in-training', 1, :hash, 300), (2, 2, 1, 't', 'in-training', 0, NULL, 0)",
+            "INSERT INTO ledger_entry (id, enrolment_id, number, activity, seconds, reason, programme_version_id, policy_sha256, evidence,"
+            " recorded_at, previous_hash, hash) VALUES (1, 1, 1, 'c1:reading', 300, 'credit', 1, :policy, '[\"x\"]', :at, :genesis, :hash)",
+        ):
+            values = {"at": when, "hash": hash_of(entry), "policy": "a" * 64, "genesis": "0" * 64}
+            connection.execute(text(line), {name: value for name, value in values.items() if f":{name}" in line})
+    migrating.upgrade(empty)
+    with Session(empty) as session:
+        assert ledger.entries_of(session, 1) == [(entry, hash_of(entry))]
+        assert ledger.sums(session, [1, 2]) == {1: {ledger.Account("c1:reading"): 300}, 2: {}}
+        assert session.execute(text("SELECT following_after FROM training_class ORDER BY id")).scalars().all() == [0, None]

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation
 from lms.accounts.people import add_organisation
-from lms.db import Question, transaction
+from lms.db import PreparedSelect, transaction
 
-BY_CODES = Question(
+BY_CODES = PreparedSelect(
     select(Organisation.id, Organisation.name)
     .where(Organisation.code.in_(bindparam("codes", expanding=True)), Organisation.kind == bindparam("kind"), Organisation.name != "100 %")
     .order_by(Organisation.id)
 )
-BY_IDS = Question(select(Organisation.code).where(Organisation.id.in_(bindparam("ids", expanding=True))).order_by(Organisation.id))
+BY_IDS = PreparedSelect(select(Organisation.code).where(Organisation.id.in_(bindparam("ids", expanding=True))).order_by(Organisation.id))
 
 
 @pytest.fixture

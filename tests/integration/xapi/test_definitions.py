@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 
 from tests.integration.xapi.conftest import ACTIVITY, ANNA, Store, TestClock, statement
 from xapi.rules.auth import Credential
-from xapi.storage.definitions import Settled
+from xapi.storage.definitions import RecentlySeenCache
 from xapi.storage.store import store_statements
 
 PEOPLE, TURNS = 8, 5
@@ -81,12 +81,12 @@ def asked(engine: Engine) -> Iterator[list[str]]:
 
 def test_what_was_known_a_moment_ago_is_not_asked_for(store: Store, clock: TestClock) -> None:
     store.stored(says(ACTIVITY, "a"))
-    clock.at += Settled.LASTING
+    clock.at += RecentlySeenCache.LASTING
     store.stored(says(ACTIVITY, "a"))
     with asked(store.engine) as questions:
         store.stored(says(ACTIVITY, "a"))
         assert not questions
-        clock.at += Settled.LASTING
+        clock.at += RecentlySeenCache.LASTING
         store.stored(says(ACTIVITY, "a"))
         assert questions
         assert not [sql for sql in questions if not sql.startswith("SELECT")]
@@ -96,12 +96,12 @@ def test_another_process_is_heard_after_ten_seconds(store: Store, clock: TestClo
     """The cache is one process's own; the other is played by rows that change beneath it."""
     one, other = ({"id": ACTIVITY, "definition": {"name": {"en": name}}} for name in ("one", "other"))
     store.stored(statement(object=one))
-    clock.at += Settled.LASTING
+    clock.at += RecentlySeenCache.LASTING
     store.stored(statement(object=one))  # now settled
     with store.engine.begin() as connection:
         connection.exec_driver_sql("""UPDATE xapi_activity SET definition = '{"name":{"en":"other"}}'""")
     assert told(store, ACTIVITY) == other["definition"]
-    clock.at += Settled.LASTING + timedelta(seconds=1)
+    clock.at += RecentlySeenCache.LASTING + timedelta(seconds=1)
     store.stored(statement(object=one))
     assert told(store, ACTIVITY) == one["definition"]
 
@@ -128,7 +128,7 @@ def test_what_a_host_undid_is_not_taken_for_known(store: Store, clock: TestClock
 
 
 def test_what_is_remembered_stays_small() -> None:
-    settled, clock = Settled(), TestClock()
+    settled, clock = RecentlySeenCache(), TestClock()
     long_ago = clock.at - timedelta(days=1)
     for _ in range(settled.MOST + 1):
         settled.keep(uuid.uuid4(), uuid.uuid4(), long_ago, clock.at)

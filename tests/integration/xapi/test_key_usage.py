@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.integration.xapi.conftest import Store, TestClock, statement
 from tests.integration.xapi.test_tokens import GRANT, bearer, pair_of
 from tests.integration.xapi.test_tokens import ask as ask_for_token
-from xapi.storage.key_usage import AT_ONCE, NOBODY, Refusal, Tally, refused_since
+from xapi.storage.key_usage import AT_ONCE, NOBODY, KeyUsage, RefusedRequest, refused_since
 from xapi.storage.keys import revoke_key
 from xapi.storage.models import ApiKey, RefusalRow
 
@@ -170,12 +170,12 @@ def test_days_are_kept_apart_and_forgotten_after_thirty(store: Store, clock: Tes
 
 def test_processes_that_count_at_once_add_up(store: Store, clock: TestClock) -> None:
     names = [name_of(store.key("all")) for _ in range(3)]
-    tallies = [Tally(store.sessions) for _ in range(4)]
+    tallies = [KeyUsage(store.sessions) for _ in range(4)]
 
-    def work(tally: Tally) -> None:
+    def work(tally: KeyUsage) -> None:
         for turn in range(30):
             for name in names:
-                tally.note(None, Refusal(name, "secret", "GET statements"), clock())
+                tally.note(None, RefusedRequest(name, "secret", "GET statements"), clock())
             if turn % 10 == 0:
                 tally.write()
         tally.write()
@@ -197,12 +197,12 @@ def test_what_cannot_be_written_fails_no_request_and_is_written_later(store: Sto
     def open_one() -> Session:
         return sessions[-1]()
 
-    tally = Tally(open_one)
+    tally = KeyUsage(open_one)
     name = name_of(store.authorization)
     for _ in range(3):
-        tally.note(None, Refusal(name, "secret", "first"), clock())
+        tally.note(None, RefusedRequest(name, "secret", "first"), clock())
     sessions.append(store.sessions)
-    tally.note(None, Refusal(name, "secret", "last"), clock())
+    tally.note(None, RefusedRequest(name, "secret", "last"), clock())
     with store.sessions() as session:
         (one,) = refused_since(session, LONG_AGO)[name]
     assert (one.times, one.said) == (4, "last")

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from tests.integration.xapi.conftest import Store, statement
-from xapi.storage.raw_sql import Question, ask, read
+from xapi.storage.raw_sql import PreparedQuery, ask, read
 
 HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
@@ -114,7 +114,7 @@ def test_a_question_alone_says_like_others_that_there_is_no_database() -> None:
 
 def test_a_question_is_answered_alike_on_both_databases(store: Store) -> None:
     number, least = (bindparam(name, type_=Integer) for name in ("number", "least"))
-    question = Question(select(number).where(number > least))
+    question = PreparedQuery(select(number).where(number > least))
     with store.sessions() as session:
         assert [tuple(row) for row in question.rows(session, {"number": 7, "least": 3})] == [(7,)]
         assert not question.rows(session, {"number": 2, "least": 3})

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from lms import vocabulary as v
-from lms.crediting.observe import LONGEST_CLAIM_S, MOST_SEGMENTS, Ignored, Launched, Observed, Rule, Trust, duration_s, observe
+from lms.crediting.observe import LONGEST_CLAIM_S, MOST_SEGMENTS, ActivityRule, Ignored, Launched, Observed, Trust, duration_s, observe
 
 SITE = "https://lms.example"
 IRI = v.activity_iri(SITE, "c1", "film")
-OPEN = Rule("c1:film", IRI, server_graded=False)
-GRADED = Rule("c1:film", IRI, server_graded=True)
+OPEN = ActivityRule("c1:film", IRI, server_graded=False)
+GRADED = ActivityRule("c1:film", IRI, server_graded=True)
 REGISTRATION = uuid.UUID(int=7)
 OPENED = int(datetime(2026, 3, 1, 10, tzinfo=UTC).timestamp())
 RECEIVED = OPENED + 600
@@ -41,7 +41,7 @@ def stretch(since: str, until: str) -> dict[str, Any]:
     return statement(v.PRESENT, "lms", **{v.STRETCH: {"from": since, "to": until}})
 
 
-def reason(one: dict[str, Any], rule: Rule = OPEN, trust: Trust = TRUST) -> str:
+def reason(one: dict[str, Any], rule: ActivityRule = OPEN, trust: Trust = TRUST) -> str:
     found = observe(one, rule, trust)
     assert isinstance(found, Ignored), found
     return found.reason

@@ -6,7 +6,7 @@ import pytest
 
 from courses.outline import Activity, Text
 from lms.demo.people import PLACES, name_of, school_of
-from lms.demo.story import STRETCH_S, Ending, Sitting, Study, sittings, stage_of, studies
+from lms.demo.story import STRETCH_S, Ending, Sitting, StoryActivity, sittings, stage_of, studies
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 25)
 
@@ -72,19 +72,19 @@ def test_a_stretch_is_stated_before_it_grows_long() -> None:
 def test_a_film_is_never_played_faster_than_time_passed_except_by_who_skipped() -> None:
     film = SHELF[1]
     for seed in range(30):
-        done = sittings([Study(*film)], FIRST, LAST, str(seed))
+        done = sittings([StoryActivity(*film)], FIRST, LAST, str(seed))
         covered = sum(end - start for sitting in done for start, end in sitting.segments)
         assert covered == pytest.approx(700, abs=1)
         for sitting in done:
             present = (sitting.ended_at - sitting.opened_at).total_seconds()
             assert sum(end - start for start, end in sitting.segments) <= present
-        skipped = sittings([Study(*film, Ending.SKIPPED)], FIRST, LAST, str(seed))
+        skipped = sittings([StoryActivity(*film, Ending.SKIPPED)], FIRST, LAST, str(seed))
         assert sum((one.ended_at - one.opened_at).total_seconds() for one in skipped) < 100
 
 
 def test_what_was_broken_off_half_way_is_not_all_there() -> None:
     for seed in range(30):
-        half = sittings([Study(*SHELF[1], Ending.HALF)], FIRST, LAST, str(seed))
+        half = sittings([StoryActivity(*SHELF[1], Ending.HALF)], FIRST, LAST, str(seed))
         assert max(end for sitting in half for _, end in sitting.segments) < 0.9 * 700
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.learning.stretch import Presence, Rhythm, Step, Stretch, beat, close, pause, whole
+from lms.learning.stretch import Presence, Rhythm, Stretch, StretchStep, beat, close, floor_to_second, pause
 
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
 RHYTHM = Rhythm(timedelta(seconds=45))
@@ -23,10 +23,10 @@ class Server:
         self.stated: list[Stretch] = []
         self.made = 0
 
-    def take(self, seconds: float, nonce: str | None = None, *, last: bool = False) -> Step:
+    def take(self, seconds: float, nonce: str | None = None, *, last: bool = False) -> StretchStep:
         self.made += 1
         act = pause if last else beat
-        step = act(self.presence, self.presence.nonce if nonce is None else nonce, f"n{self.made}", whole(at(seconds)), RHYTHM)
+        step = act(self.presence, self.presence.nonce if nonce is None else nonce, f"n{self.made}", floor_to_second(at(seconds)), RHYTHM)
         self.presence = step.presence
         if step.stated:
             self.stated.append(step.stated)

@@ -10,10 +10,10 @@ from lms.egress.address import Address, NotReached, parse_address, resolve
 from lms.errors import InvalidInput
 from lms.federation.forwarding.bundles import MOST_ATTACHED, MOST_BYTES, bundles
 from lms.federation.forwarding.filters import Filter, filter_of, parse_filter
-from lms.federation.forwarding.verdicts import LONGEST_WAIT, Verdict, verdict, wait
+from lms.federation.forwarding.verdicts import LONGEST_WAIT, DeliveryVerdict, verdict, wait
 from lms.sealing import NotOpened, seal, unseal
 from tests.factories import settings_for
-from xapi.storage.viewer_queries import Seen
+from xapi.storage.viewer_queries import StoredStatement
 
 SETTINGS = settings_for("sqlite://", Path("/var"))
 TAKEN = ["https://lrs.example", "https://lrs.example:8443/xapi/", "https://数据.example/xapi"]
@@ -82,16 +82,16 @@ def test_a_name_that_nobody_knows_is_said_so() -> None:
 
 
 STATUSES = {
-    Verdict.TAKEN: [200, 204],
-    Verdict.THERE: [409],
-    Verdict.SHUT: [301, 302, 307, 401, 403, 404, 405, 407, 410, 501, 508],
-    Verdict.LATER: [100, 408, 425, 429, 500, 502, 503, 504, 507],
-    Verdict.REFUSED: [400, 402, 406, 411, 412, 413, 414, 415, 422, 431],
+    DeliveryVerdict.TAKEN: [200, 204],
+    DeliveryVerdict.THERE: [409],
+    DeliveryVerdict.SHUT: [301, 302, 307, 401, 403, 404, 405, 407, 410, 501, 508],
+    DeliveryVerdict.LATER: [100, 408, 425, 429, 500, 502, 503, 504, 507],
+    DeliveryVerdict.REFUSED: [400, 402, 406, 411, 412, 413, 414, 415, 422, 431],
 }
 
 
 @pytest.mark.parametrize(("status", "meant"), [(status, meant) for meant, statuses in STATUSES.items() for status in statuses])
-def test_what_an_answer_means(status: int, meant: Verdict) -> None:
+def test_what_an_answer_means(status: int, meant: DeliveryVerdict) -> None:
     assert verdict(status) is meant
 
 
@@ -115,8 +115,8 @@ def test_a_sealed_secret_opens_under_its_own_key_and_purpose_only() -> None:
             unseal(sealed, key, purpose)
 
 
-def seen(text: str) -> Seen:
-    return Seen(uuid.uuid4(), datetime(2026, 1, 1, tzinfo=UTC), 1, voided=False, text=text)
+def seen(text: str) -> StoredStatement:
+    return StoredStatement(uuid.uuid4(), datetime(2026, 1, 1, tzinfo=UTC), 1, voided=False, text=text)
 
 
 FIRST, SECOND = '{"version":"1.0.0"}', '{"version":"2.0.0"}'

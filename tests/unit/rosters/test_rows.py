@@ -5,18 +5,21 @@ from collections.abc import Sequence
 
 import pytest
 
-from lms.programmes.values import Text, Track
+from lms.programmes.values import BilingualText, Track
 from lms.rosters.heads import Columns
 from lms.rosters.problems import Unreadable
 from lms.rosters.rows import HeadsUnknown, Roster, read, read_one
-from lms.rosters.table import Line
+from lms.rosters.table import TableRow
 
-PRIMARY, JUNIOR = Track("primary", Text("小学教师", "Primary school teachers")), Track("junior", Text("初中教师", "Junior school teachers"))
+PRIMARY, JUNIOR = (
+    Track("primary", BilingualText("小学教师", "Primary school teachers")),
+    Track("junior", BilingualText("初中教师", "Junior school teachers")),
+)
 TRACKS = (PRIMARY, JUNIOR)
 
 
 def roster(*rows: Sequence[str], tracks: Sequence[Track] = TRACKS, usual: str = "") -> Roster:
-    return read([Line(number, row) for number, row in enumerate(rows, 1)], tracks, usual)
+    return read([TableRow(number, row) for number, row in enumerate(rows, 1)], tracks, usual)
 
 
 def told(found: Roster) -> list[tuple[int, str]]:
@@ -178,7 +181,7 @@ def test_split_names_are_joined_as_each_language_does() -> None:
 
 
 def test_columns_that_somebody_assigned_are_read_and_nothing_is_guessed() -> None:
-    lines = [Line(number, row) for number, row in enumerate([("老师", "代码"), ("王秀兰", "wang")], 1)]
+    lines = [TableRow(number, row) for number, row in enumerate([("老师", "代码"), ("王秀兰", "wang")], 1)]
     with pytest.raises(HeadsUnknown):
         read(lines, TRACKS, "primary")
     found = read(lines, TRACKS, "primary", Columns({"name": 0, "username": 1}, 1))

@@ -12,10 +12,10 @@ from xlsxwriter import Workbook
 from lms.rosters import table
 from lms.rosters.heads import LOOKED_AT
 from lms.rosters.problems import Unreadable
-from lms.rosters.table import Line
+from lms.rosters.table import TableRow
 
 
-def read(content: bytes) -> Sequence[Line]:
+def read(content: bytes) -> Sequence[TableRow]:
     return table.read(content).lines
 
 

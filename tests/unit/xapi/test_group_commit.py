@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from xapi.storage.group_commit import MOST, Together
+from xapi.storage.group_commit import MOST, GroupCommit
 
 CALLERS = 12
 LONG = 30
@@ -30,7 +30,7 @@ class Work:
 
 def waited_behind(work: Work, first: int, others: Sequence[int]) -> list["Future[int]"]:
     """Let others come while the first is at work; return what becomes of them, the first one too."""
-    together = Together(work)
+    together = GroupCommit(work)
     with ThreadPoolExecutor(len(others) + 1) as threads:
         futures = [threads.submit(together, first)]
         assert work.begun.wait(LONG)
@@ -53,7 +53,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 def test_who_comes_alone_works_at_once_and_for_itself() -> None:
     work = Work()
     work.let_go.set()
-    together = Together(work)
+    together = GroupCommit(work)
     assert [together(1), together(2), together(3)] == [2, 4, 6]
     assert work.groups == [[1], [2], [3]]
 
@@ -100,7 +100,7 @@ def test_work_that_was_broken_off_keeps_nobody_waiting() -> None:
         return waiting(numbers)
 
     waiting = Work()
-    together = Together(work)
+    together = GroupCommit(work)
     with ThreadPoolExecutor(3) as threads:
         first = threads.submit(together, 1)
         assert waiting.begun.wait(LONG)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xapi.rules.pages import NoPage, Page, cut
+from xapi.rules.pages import NoPage, StatementPage, cut
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -33,7 +33,7 @@ def test_one_that_is_no_json_hides_no_other() -> None:
 
 @pytest.mark.parametrize("body", [b'{"statements":[]}', b' {"statements" : [ ] , "more" : null } ', b'{"statements":[],"more":""}'])
 def test_an_empty_page_is_a_page(body: bytes) -> None:
-    assert cut(body) == Page([], "")
+    assert cut(body) == StatementPage([], "")
 
 
 @pytest.mark.parametrize(

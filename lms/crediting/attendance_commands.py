@@ -1,0 +1,29 @@
+"""`lms ledger convert-attendance`: give attendance from before there was evidence for it a place in the ledger."""
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from lms.clock import now
+from lms.crediting.noted import AT_ONCE, convert, enrolments_with_notes
+from lms.db import database, transaction
+
+
+@click.command("convert-attendance")
+@with_appcontext
+def convert_attendance() -> None:
+    """State noted days, months and tasks in the record store, so that the ledger has them. Run twice, it changes nothing.
+
+    The worker credits them within seconds. Notes that cannot be stated as a whole (half a month) are named.
+    """
+    public_url = current_app.extensions["settings"].public_url
+    with database().reader() as reading:
+        numbers = enrolments_with_notes(reading)
+    statements, new = 0, 0
+    for start in range(0, len(numbers), AT_ONCE):
+        with transaction() as session:
+            done = convert(session, numbers[start : start + AT_ONCE], public_url, now())
+        statements, new = statements + done.statements, new + done.new
+        for line in done.left_over:
+            click.echo(line, err=True)
+    click.echo(f"{len(numbers)} enrolments, {statements} statements, {new} of them new")

@@ -1,0 +1,78 @@
+"""What was attended, accepted, logged and waived toward an enrolment's requirements, as the hours core reads it?"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from lms.crediting.models import Observation as Row
+from lms.crediting.observe_attestations import WAIVED
+from lms.crediting.policy import EnrolmentPolicy, TrackLaw
+from lms.db import PreparedSelect
+from lms.hours import Accepted, Attended, Attestation, Logged, RequirementKind, SessionRule, TrackRules, Waived, share_of, units_in_one
+
+NOTED = "/noted-"  # in the place of a session that stands for days noted without a timetable: '<requirement>/noted-<number>'
+
+
+@dataclass(slots=True)
+class Attested:
+    """What people attested toward one enrolment, and the sessions it speaks of."""
+
+    attestations: list[Attestation] = field(default_factory=list)
+    sessions: dict[str, SessionRule] = field(default_factory=dict)
+    dated: dict[tuple[str, str], int] = field(default_factory=dict)  # the day of each log, so that none has two
+
+
+_ATTESTED = PreparedSelect(
+    select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.at, Row.since, Row.seconds)
+    .where(
+        Row.enrolment_id.in_(bindparam("enrolments", expanding=True)),
+        Row.voided.is_(False),
+        Row.kind.in_(("attended", "accepted", "logged", "waived")),
+    )
+    .order_by(Row.id)
+)
+
+
+def noted_place(requirement: str, number: int) -> str:
+    """Return the place of a session that stands for days noted without a timetable."""
+    return f"{requirement}{NOTED}{number}"
+
+
+def with_noted_sessions(rules: TrackRules, accounts: Iterable[str]) -> TrackRules:
+    """Return rules that know the sessions which stand for noted days, among the names of accounts; when they were, nobody asks."""
+    noted = {name: SessionRule(name.partition(NOTED)[0], 0, 1, 1) for name in accounts if NOTED in name}
+    return replace(rules, sessions={**rules.sessions, **noted}) if noted else rules
+
+
+def attestations_of(session: Session, terms: Mapping[int, EnrolmentPolicy]) -> Mapping[int, Attested]:
+    """Return what was attested toward each enrolment. What its track or its class does not have is left out."""
+    found = {number: Attested(sessions=dict(own.track.rules.sessions)) for number, own in terms.items() if own.track is not None}
+    kinds_of = {number: _kinds(own.track) for number, own in terms.items() if own.track is not None}
+    for number, kind, account, name, at, since, units in _ATTESTED.ask(session, enrolments=list(kinds_of)):
+        own, kinds = found[number], kinds_of[number]
+        if kind == "attended":
+            _attended(own, kinds, account, (since, at), units)
+        elif kind == "accepted" and kinds.get(account) == "tasks":
+            own.attestations.append(Accepted(account, name, at))
+        elif kind == "logged" and kinds.get(account) == "months" and own.dated.setdefault((account, name), since) == since:
+            own.attestations.append(Logged(account, name, datetime.fromtimestamp(since, UTC).date()))
+        elif kind == "waived" and (requirement := account.removeprefix(WAIVED)) in kinds:
+            whole = units_in_one(kinds[requirement], terms[number].law.policy)
+            own.attestations.append(Waived(name, requirement, share_of(units, whole)))
+    return found
+
+
+def _kinds(track: TrackLaw) -> dict[str, RequirementKind]:
+    return {key: rule.kind for key, rule in track.rules.requirements.items()}
+
+
+def _attended(own: Attested, kinds: Mapping[str, RequirementKind], place: str, interval: tuple[int, int], half_days: int | None) -> None:
+    """Take in attendance: of a session of the timetable, or of one that stands for days noted without it."""
+    requirement = place.partition(NOTED)[0]
+    if half_days is not None and kinds.get(requirement) == "days" and interval[0] < interval[1]:
+        own.sessions[place] = SessionRule(requirement, *interval, half_days)
+    if place in own.sessions:
+        own.attestations.append(Attended(place, *interval))

@@ -1,0 +1,161 @@
+"""Writes what people of authority attest into the record store: attended, accepted, logged, waived, and each of them taken back.
+
+Every statement is written in the caller's transaction, under the authority of this LMS; who of its people said so is its
+`instructor`. Crediting turns it into days, months, tasks or hours within seconds, as it does with all evidence.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import xapi.store
+from lms import vocabulary as v
+from lms.accounts.models import Person
+from lms.classes.models import Enrolment, TrainingClass
+from lms.crediting.observe_attestations import LONGEST_NAME, enrolment_of
+from lms.crediting.policy import activity_name, terms_of
+from lms.errors import InvalidInput
+from lms.hours import RequirementKind, units_in_one
+from lms.learning.stating import iso, store
+from xapi.statements import stored
+
+LONGEST_REASON, LONGEST_ID = 200, 36
+MOST = Decimal(1000)
+
+
+class TimetableSession(Protocol):
+    """What is needed of a session of a class's timetable."""
+
+    class_id: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attestor:
+    """Who attests (a person's id; None is a command) and when. Each method returns the id of the statement it wrote."""
+
+    session: Session
+    public_url: str
+    by: int | None
+    now: datetime
+
+    def attended(self, enrolment: Enrolment, lesson: TimetableSession, interval: tuple[datetime, datetime]) -> uuid.UUID:
+        """State that somebody was in a session from one instant to another; a list on paper says so of the whole session.
+
+        Raises:
+            InvalidInput: they left before they arrived.
+        """
+        arrived, left = interval
+        if left < arrived:
+            raise InvalidInput(_("The attendance was not noted."), [_("Nobody leaves before they arrive")])
+        code = self.session.scalars(select(TrainingClass.code).where(TrainingClass.id == lesson.class_id)).one()
+        place = activity_name(code, lesson.key)
+        return self.attended_at(enrolment, place, {"in": iso(arrived), "out": iso(left)}, uuid.uuid4())
+
+    def attended_at(self, enrolment: Enrolment, place: str, said: Mapping[str, Any], id_: uuid.UUID) -> uuid.UUID:
+        """State attendance of a place under an id that the caller derived, so that stating it again changes nothing."""
+        target = self._activity(v.session_iri(self.public_url, place), v.SESSION_TYPE)
+        return self._state(enrolment, v.ATTENDED, target, {"place": place, **said}, id_)
+
+    def accepted(self, enrolment: Enrolment, requirement: str, task: str, id_: uuid.UUID | None = None) -> uuid.UUID:
+        """State that a task of a requirement was accepted; the same task counts once, however often it is accepted.
+
+        Raises:
+            InvalidInput: the track has no such requirement of tasks, or the task has no name.
+        """
+        self._check(enrolment, requirement, {"tasks"}, self._id_problems(task))
+        return self._state(enrolment, v.TASK_ACCEPTED, self._of(enrolment, requirement), {"requirement": requirement, "task": task}, id_)
+
+    def logged(self, enrolment: Enrolment, requirement: str, log: str, on: date) -> uuid.UUID:
+        """State that a log of practice was accepted; it belongs to the month in which it is dated.
+
+        Raises:
+            InvalidInput: the track has no such requirement of months, or the log has no name.
+        """
+        self._check(enrolment, requirement, {"months"}, self._id_problems(log))
+        said = {"requirement": requirement, "log": log, "on": on.isoformat()}
+        return self._state(enrolment, v.LOG_ACCEPTED, self._of(enrolment, requirement), said)
+
+    def waived(self, enrolment: Enrolment, requirement: str, amount: Decimal, reason: str, id_: uuid.UUID | None = None) -> uuid.UUID:
+        """State that an authority waived an amount of a requirement, in its own unit (days in halves), and why.
+
+        Raises:
+            InvalidInput: the track has no such requirement, the amount is not whole in the ledger's unit, or no reason is given.
+        """
+        problems = []
+        if not reason.strip() or len(reason) > LONGEST_REASON:
+            problems.append(_("Reason: 1 to %(most)s characters", most=LONGEST_REASON))
+        if not 0 < amount <= MOST:
+            problems.append(_("Amount: above 0, at most %(most)s", most=MOST))
+        kind = self._check(enrolment, requirement, None, problems)
+        policy = terms_of(self.session, [enrolment.id])[enrolment.id].law.policy
+        above, below = (amount * units_in_one(kind, policy)).as_integer_ratio()
+        if below != 1:
+            raise InvalidInput(_("Nothing was waived."), [_("Amount: a whole number, or halves of days")])
+        said = {"requirement": requirement, "amount": f"{amount:f}", "units": above, "reason": reason.strip()}
+        return self._state(enrolment, v.WAIVED, self._of(enrolment, requirement), said, id_)
+
+    def take_back(self, enrolment: Enrolment, statement_id: uuid.UUID, reason: str = "") -> uuid.UUID:
+        """Void an attestation of this enrolment: what it earned goes back with it.
+
+        Raises:
+            InvalidInput: the enrolment has no such attestation.
+        """
+        text = xapi.store.load_texts(self.session, [statement_id]).get(statement_id)
+        if text is None or enrolment_of(stored(text)) != enrolment.id:
+            raise InvalidInput(_("Nothing was taken back."), [_("There is no such statement of this person")])
+        said: dict[str, Any] = {"id": str(uuid.uuid4()), "actor": v.lms_authority(self.public_url), "verb": {"id": v.VOIDED}}
+        target = {"objectType": "StatementRef", "id": str(statement_id)}
+        extensions = {v.ATTESTED: {"reason": reason[:LONGEST_REASON]}} if reason else {}
+        context = self._context({"extensions": extensions} if extensions else {})
+        store(self.session, [{**said, "object": target, "timestamp": iso(self.now), "context": context}], self.public_url, self.now)
+        return uuid.UUID(said["id"])
+
+    def _state(
+        self, enrolment: Enrolment, verb: str, target: Mapping[str, Any], said: Mapping[str, Any], id_: uuid.UUID | None = None
+    ) -> uuid.UUID:
+        account = self.session.scalars(select(Person.account).where(Person.id == enrolment.person_id)).one()
+        own = id_ or uuid.uuid4()
+        registration = uuid.uuid5(uuid.NAMESPACE_URL, v.requirement_iri(self.public_url, enrolment.id, ""))
+        statement = {
+            "id": str(own),
+            "actor": v.actor_of(self.public_url, account),
+            "verb": {"id": verb, "display": {"en": verb.rpartition("/")[2]}},
+            "object": target,
+            "timestamp": iso(self.now),
+            "context": self._context({"registration": str(registration), "extensions": {v.ATTESTED: {"enrolment": enrolment.id, **said}}}),
+        }
+        store(self.session, [statement], self.public_url, self.now)
+        return own
+
+    def _context(self, context: dict[str, Any]) -> dict[str, Any]:
+        if self.by is None:
+            return context
+        account = self.session.scalars(select(Person.account).where(Person.id == self.by)).one()
+        return {**context, "instructor": v.actor_of(self.public_url, account)}
+
+    def _of(self, enrolment: Enrolment, requirement: str) -> Mapping[str, Any]:
+        return self._activity(v.requirement_iri(self.public_url, enrolment.id, requirement), v.REQUIREMENT_TYPE)
+
+    def _activity(self, iri: str, kind: str) -> Mapping[str, Any]:
+        return {"objectType": "Activity", "id": iri, "definition": {"type": kind}}
+
+    def _id_problems(self, name: str) -> list[str]:
+        fine = 0 < len(name) <= LONGEST_ID and name.isprintable()
+        return [] if fine else [_("Name: 1 to %(most)s characters", most=LONGEST_ID)]
+
+    def _check(self, enrolment: Enrolment, requirement: str, kinds: set[str] | None, problems: list[str]) -> RequirementKind:
+        track = terms_of(self.session, [enrolment.id])[enrolment.id].track
+        rule = None if track is None or len(requirement) > LONGEST_NAME else track.rules.requirements.get(requirement)
+        if rule is None or (kinds is not None and rule.kind not in kinds):
+            problems = [*problems, _("%(key)s: is not such a requirement of this track", key=requirement[:LONGEST_NAME])]
+        if problems or rule is None:
+            raise InvalidInput(_("Nothing was noted."), problems)
+        return rule.kind

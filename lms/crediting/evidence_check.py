@@ -1,0 +1,127 @@
+"""Is the evidence of an enrolment what its statements say? What `verify --statements` finds out.
+
+A statement's text is compared with the digest that its evidence carries and the ledger covers. A statement that is not there any
+more is excused only by a removal that was recorded.
+"""
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import fields
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import xapi.outbox
+import xapi.store
+from lms.crediting import chain
+from lms.crediting.bounds import Proved, beyond, numbered
+from lms.crediting.evidence_intake import all_proved, sort_by_enrolment
+from lms.crediting.models import Observation
+from lms.crediting.observe import Observed
+from lms.crediting.policy import EnrolmentPolicy
+from lms.crediting.removals import Removals
+from lms.vocabulary import VOIDED
+from xapi.removals import stored_when
+from xapi.statements import stored
+
+STATEMENTS_AT_ONCE = 500
+_FIELDS = [field.name for field in fields(Observed)]
+
+
+class Compared:
+    """One enrolment's evidence beside its statements."""
+
+    def __init__(self, session: Session, number: int, terms: EnrolmentPolicy, public_url: str, removals: Removals) -> None:
+        self._session, self._number, self._terms, self._public_url, self._removals = session, number, terms, public_url, removals
+        self._kept: dict[uuid.UUID, list[Observation]] = {}
+        rows = session.scalars(select(Observation).where(Observation.enrolment_id == number).order_by(Observation.part))
+        for row in rows:
+            self._kept.setdefault(row.statement_id, []).append(row)
+        self._waits = xapi.outbox.oldest(session) is not None  # what makes something void may be among it
+        self.statements = self.removed = 0
+
+    def problems(self, entries: Iterable[chain.Entry]) -> Iterator[str]:
+        """Yield what evidence is not what its statement proves, and what entry rests on nothing that is kept."""
+        for entry in entries:
+            for one in entry.evidence:
+                if _uuid(one) not in self._kept:
+                    yield f"entry {entry.number} rests on statement {one}, of which no evidence is kept"
+        ids = sorted(self._kept)
+        for start in range(0, len(ids), STATEMENTS_AT_ONCE):
+            yield from self._compare(ids[start : start + STATEMENTS_AT_ONCE])
+
+    def _compare(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
+        there = xapi.store.load_texts(self._session, ids)
+        excused = self._removals.statements(self._session, stored_when(self._session, ids))
+        self.statements += len(there)
+        self.removed += len(excused)
+        proved = self._proved(sorted(there))
+        said: dict[uuid.UUID, dict[int, Observed]] = {}
+        for part, (one, what) in numbered(proved):
+            said.setdefault(one, {})[part] = what
+        for statement in ids:
+            if statement in there:
+                if self._changed(statement, there[statement]):
+                    yield f"statement {statement} was changed after it was stored"
+                if not self._agrees(self._kept[statement], said.get(statement, {}), proved):
+                    yield f"the evidence of statement {statement} is not what the record store has of it"
+            elif statement not in excused:
+                yield f"statement {statement} is not there, and no removal of it was recorded"
+        yield from self._voiding(ids)
+
+    def _proved(self, ids: Sequence[uuid.UUID]) -> Sequence[Proved]:
+        found = sort_by_enrolment(self._session, ids).get(self._number)
+        return all_proved(self._session, found, self._terms, self._public_url) if found else ()
+
+    def _changed(self, statement: uuid.UUID, text: str) -> bool:
+        digest = chain.text_sha256(text)
+        return any(row.statement_sha256 not in (None, digest) for row in self._kept[statement])
+
+    def _agrees(self, kept: Sequence[Observation], said: Mapping[int, Observed], proved: Sequence[Proved]) -> bool:
+        """Say whether what is kept of a statement is what it proves; of that, what lies beyond the bounds need not be kept."""
+        there = {row.part: _observed(row) for row in kept}
+        if there == said:
+            return True
+        if any(said.get(part) != one for part, one in there.items()):
+            return False
+        statement = kept[0].statement_id
+        excess = beyond(self._session, self._number, [one for one in proved if one[0] == statement])
+        return all((statement, part) in excess for part in said.keys() - there.keys())
+
+    def _voiding(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
+        if self._waits:
+            return
+        void = xapi.store.voided_among(self._session, ids)
+        for statement in ids:
+            kept = self._kept[statement]
+            if any(row.voided != (statement in void) for row in kept):
+                yield f"the evidence of statement {statement} counts as {'void' if kept[0].voided else 'valid'}, and is not"
+        for statement in sorted(void - self._voided_by_others(void)):
+            yield f"statement {statement} counts as void, and no statement says so"
+
+    def _voided_by_others(self, void: Set[uuid.UUID]) -> Set[uuid.UUID]:
+        """Return which statements a statement voids that is there, or that was removed as is recorded."""
+        voiders = xapi.store.voiders_of(self._session, void)
+        every = sorted({by for own in voiders.values() for by in own})
+        texts = xapi.store.load_texts(self._session, every)
+        excused = self._removals.statements(self._session, stored_when(self._session, every))
+        return {target for target, own in voiders.items() if any(by in excused or _voids(texts.get(by), target) for by in own)}
+
+
+def _observed(row: Observation) -> Observed:
+    return Observed(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _voids(text: str | None, target: uuid.UUID) -> bool:
+    try:
+        statement = stored(text or "")
+        return bool(statement["verb"]["id"] == VOIDED and uuid.UUID(statement["object"]["id"]) == target)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _uuid(text: object) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None

@@ -1,0 +1,197 @@
+"""From what does an account follow, besides its evidence? As digests, which every ledger entry carries.
+
+`class_sha256` covers what holds for a whole class: its programme's document, its courses' documents and what they count
+toward, its days and settings. `enrolment_sha256` covers what holds for one person in it: track, status, window, name,
+attendance and history. What a verdict or a transcript comes to read besides belongs in one of the two, and nowhere else.
+"""
+
+import hmac
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+import xapi.store
+from lms.accounts.models import Organisation, Person
+from lms.catalogue.models import Course, CourseVersion
+from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, Enrolment, TrainingClass
+from lms.crediting.chain import Inputs, Running, digest_of, text_sha256
+from lms.crediting.ledger import Head
+from lms.crediting.models import Observation
+from lms.programmes.models import Programme, ProgrammeVersion
+
+OBSERVED = (
+    *("statement_id", "part", "kind", "activity", "session", "device", "at", "since", "seconds"),
+    *("media_from_ms", "media_to_ms", "rate", "statement_sha256"),
+)
+AT_ONCE = 500
+
+Content = dict[str, Any]
+
+
+def current(session: Session, heads: Mapping[int, Head]) -> dict[int, Inputs]:
+    """Return the inputs of each enrolment as they stand now; the caller holds the enrolments' locks."""
+    own = enrolment_contents(session, heads)
+    classes = class_digests(session, {content["class_id"] for content in own.values()})
+    unbegun = [number for number, head in heads.items() if head.inputs is None]
+    _name_statements(session, unbegun)
+    unread = evidence_of(session, unbegun)
+    found = {}
+    for number, head in heads.items():
+        evidence = unread[number] if head.inputs is None else head.inputs.evidence
+        found[number] = Inputs(classes[own[number]["class_id"]], digest_of(own[number]), evidence)
+    return found
+
+
+def _name_statements(session: Session, enrolment_ids: Collection[int]) -> None:
+    """Give evidence from before format 2 the digests of its statements' texts, as far as these are there."""
+    wanted = select(Observation.statement_id).where(Observation.enrolment_id.in_(enrolment_ids), Observation.statement_sha256.is_(None))
+    ids = sorted(set(session.scalars(wanted)))
+    for start in range(0, len(ids), AT_ONCE):
+        texts = xapi.store.load_texts(session, ids[start : start + AT_ONCE])
+        named = [{"statement": one, "digest": text_sha256(text)} for one, text in texts.items()]
+        if named:
+            session.connection().execute(_NAME, named)
+
+
+_NAME = update(Observation).where(Observation.statement_id == bindparam("statement")).values(statement_sha256=bindparam("digest"))
+
+
+def changed(session: Session, heads: Mapping[int, Head]) -> dict[int, Inputs]:
+    """Return the inputs of each enrolment after something of its own changed; what holds for its class is carried over."""
+    found = current(session, heads)
+    for number, head in heads.items():
+        if head.inputs is not None:
+            found[number] = replace(found[number], class_sha256=head.inputs.class_sha256)
+    return found
+
+
+def carried(session: Session, heads: Mapping[int, Head], added: Mapping[int, Iterable[Mapping[str, Any]]]) -> dict[int, Inputs]:
+    """Return the inputs of each enrolment after new evidence; the caller holds the enrolments' locks.
+
+    Evidence changes nothing else, so the rest is carried over as the latest entry has it and not read again: what somebody
+    edits by hand is never chained by crediting. Only a chain that has no inputs yet begins with those that stand.
+    """
+    found = current(session, {number: head for number, head in heads.items() if head.inputs is None})
+    for number, head in heads.items():
+        if head.inputs is not None:
+            found[number] = replace(head.inputs, evidence=head.inputs.evidence.add(map(observed, added[number])))
+    return found
+
+
+def class_digests(session: Session, class_ids: Collection[int]) -> dict[int, str]:
+    """Return the digest of what holds for each class."""
+    return {number: digest_of(content) for number, content in class_contents(session, class_ids).items()}
+
+
+def class_contents(session: Session, class_ids: Collection[int]) -> dict[int, Content]:
+    """Return what holds for each class. Documents are named by their digests."""
+    rows = session.execute(
+        select(
+            *(TrainingClass.id, TrainingClass.code, TrainingClass.name, TrainingClass.intake),
+            *(TrainingClass.starts_on, TrainingClass.ends_on, TrainingClass.tracks, TrainingClass.counts_within, TrainingClass.closed_at),
+            Organisation.name.label("provider"),
+            *(Programme.code.label("programme"), Programme.year, ProgrammeVersion.number, ProgrammeVersion.sha256),
+        )
+        .join(Organisation, Organisation.id == TrainingClass.provider_id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == TrainingClass.programme_version_id)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(TrainingClass.id.in_(class_ids))
+    )
+    courses = _courses(session, class_ids)
+    return {row.id: {name: plain(value) for name, value in row._mapping.items()} | {"courses": courses[row.id]} for row in rows}
+
+
+def _courses(session: Session, class_ids: Collection[int]) -> Mapping[int, Sequence[Content]]:
+    found: dict[int, list[Content]] = defaultdict(list)
+    rows = session.execute(
+        select(
+            *(ClassCourse.class_id, ClassCourse.requirement, ClassCourse.compulsory, ClassCourse.position),
+            *(Course.code, CourseVersion.number, CourseVersion.document_sha256),
+        )
+        .join(CourseVersion, CourseVersion.id == ClassCourse.course_version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(ClassCourse.class_id.in_(class_ids))
+        .order_by(ClassCourse.class_id, Course.code, CourseVersion.number)
+    )
+    for row in rows:
+        found[row.class_id].append({name: plain(value) for name, value in row._mapping.items() if name != "class_id"})
+    return found
+
+
+def enrolment_digests(session: Session, enrolment_ids: Collection[int]) -> dict[int, str]:
+    """Return the digest of what holds for each enrolment."""
+    return {number: digest_of(content) for number, content in enrolment_contents(session, enrolment_ids).items()}
+
+
+def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict[int, Content]:
+    """Return what holds for each enrolment.
+
+    The name is keyed by the person's account, which goes with an erasure: what stays in the chain then leads back to nobody.
+    """
+    rows = session.execute(
+        select(
+            *(Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.status),
+            *(Enrolment.window_from, Enrolment.window_to, Enrolment.evidence_erased_at, Person.account, Person.name),
+        )
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.id.in_(enrolment_ids))
+    )
+    attendance = _rows(session, AttendanceRecord, enrolment_ids)
+    changes = _rows(session, ClassChange, enrolment_ids)
+    contents = {}
+    for row in rows:
+        content = {name: plain(value) for name, value in row._mapping.items() if name not in {"id", "account", "name"}}
+        content["person"] = hmac.digest(row.account.encode(), row.name.encode(), sha256).hex()
+        contents[row.id] = content | {"attendance": attendance[row.id], "changes": changes[row.id]}
+    return contents
+
+
+def _rows(session: Session, model: type[AttendanceRecord | ClassChange], enrolment_ids: Collection[int]) -> Mapping[int, list[list[Any]]]:
+    """Return all columns of an append-only table's rows, by enrolment, in the order in which they came."""
+    found: dict[int, list[list[Any]]] = defaultdict(list)
+    columns = model.__table__.c
+    for row in session.execute(select(*columns).where(columns.enrolment_id.in_(enrolment_ids)).order_by(columns.id)):
+        found[row.enrolment_id].append([plain(value) for value in row])
+    return found
+
+
+def history_of(session: Session, class_id: int) -> list[list[Any]]:
+    """Return what was done to a class itself, not to one enrolment of it, oldest first, as its running hash reads it."""
+    columns = ClassChange.__table__.c
+    query = select(*columns).where(columns.class_id == class_id, columns.enrolment_id.is_(None)).order_by(columns.id)
+    return [[plain(value) for value in row] for row in session.execute(query)]
+
+
+def evidence_rows(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, list[list[Any]]]:
+    """Return the evidence of each enrolment as its running hash reads it, in the order in which it was kept."""
+    found: dict[int, list[list[Any]]] = defaultdict(list)
+    query = select(Observation.enrolment_id, *(getattr(Observation, name) for name in OBSERVED))
+    for row in session.execute(query.where(Observation.enrolment_id.in_(enrolment_ids)).order_by(Observation.id)):
+        found[row.enrolment_id].append([plain(value) for value in row[1:]])
+    return found
+
+
+def evidence_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, Running]:
+    """Return the running hash over all evidence of each enrolment."""
+    rows = evidence_rows(session, enrolment_ids)
+    return {number: Running().add(rows.get(number, ())) for number in enrolment_ids}
+
+
+def observed(row: Mapping[str, Any]) -> list[Any]:
+    """Return a new observation as the running hash reads it."""
+    return [plain(float(row[name]) if name == "rate" and row[name] is not None else row[name]) for name in OBSERVED]
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it, the same on both databases."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, bytes):
+        return value.hex()
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

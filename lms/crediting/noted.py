@@ -1,0 +1,116 @@
+"""Turns days, months and tasks that were noted before there was evidence for them into statements. Twice changes nothing.
+
+The rows of `attendance_record` stay. Each row that was not taken back becomes one statement (a task one for each), under an
+id derived from the row. Days become attendance of a session of their own, one second long, which stands for as many half-days;
+months, for which no logs are kept, become waived ones that say so.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import xapi.store
+from lms.classes.models import AttendanceRecord, Enrolment
+from lms.crediting.attestations import noted_place
+from lms.crediting.attesting import Attestor
+from lms.crediting.policy import terms_of
+from lms.learning.stating import iso
+
+REASON = "Noted by class staff on {on}, before logs of practice were kept"
+AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What of a row was never taken back, and the row's place among those of its enrolment."""
+
+    row: AttendanceRecord
+    quantity: Decimal
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """How many statements stand for noted attendance, and which rows could not be stated as a whole."""
+
+    statements: int
+    new: int
+    left_over: Sequence[str]
+
+
+def enrolments_with_notes(session: Session) -> list[int]:
+    """Return the enrolments that have noted attendance and whose evidence was not erased."""
+    whose = select(AttendanceRecord.enrolment_id).join(Enrolment, Enrolment.id == AttendanceRecord.enrolment_id)
+    return sorted(set(session.scalars(whose.where(Enrolment.evidence_erased_at.is_(None)))))
+
+
+def convert(session: Session, enrolment_ids: Iterable[int], public_url: str, now: datetime) -> Converted:
+    """State what was noted for these enrolments."""
+    wanted = list(enrolment_ids)
+    terms = terms_of(session, wanted)
+    rows: dict[int, list[AttendanceRecord]] = defaultdict(list)
+    for row in session.scalars(select(AttendanceRecord).where(AttendanceRecord.enrolment_id.in_(wanted)).order_by(AttendanceRecord.id)):
+        rows[row.enrolment_id].append(row)
+    enrolments = session.scalars(select(Enrolment).where(Enrolment.id.in_(wanted)).order_by(Enrolment.id)).all()
+    statements, new, left_over = 0, 0, []
+    for enrolment in enrolments:
+        track = terms[enrolment.id].track
+        for one in left_of(rows[enrolment.id]):
+            rule = None if track is None else track.rules.requirements.get(one.row.requirement)
+            ids = [] if rule is None else _ids(one, rule.kind, public_url)
+            known = set(xapi.store.load_texts(session, ids))
+            for id_ in ids:
+                if id_ not in known:
+                    _state(Attestor(session, public_url, one.row.noted_by, now), enrolment, one, str(rule and rule.kind), id_)
+            statements, new = statements + len(ids), new + len(set(ids) - known)
+            if rule is None or not _is_whole(one, rule.kind):
+                left_over.append(f"attendance record {one.row.id}: {one.quantity:f} of {one.row.requirement} is not stated as a whole")
+    return Converted(statements, new, left_over)
+
+
+def left_of(rows: Iterable[AttendanceRecord]) -> list[Left]:
+    """Return what is left of each row: a correction takes back what was noted last toward its requirement."""
+    left: dict[str, list[Left]] = defaultdict(list)
+    for position, row in enumerate(rows):
+        stack, taken = left[row.requirement], -row.quantity
+        if row.quantity > 0:
+            stack.append(Left(row, row.quantity, position))
+        while taken > 0 and stack:
+            last = stack.pop()
+            if last.quantity > taken:
+                stack.append(replace(last, quantity=last.quantity - taken))
+            taken -= last.quantity
+    return sorted((one for stack in left.values() for one in stack), key=lambda one: one.row.id)
+
+
+def _ids(one: Left, kind: str, public_url: str) -> list[uuid.UUID]:
+    """Return the ids of the statements that stand for a row, derived from it."""
+    base = f"{public_url}/id/attendance-record/{one.row.id}"
+    count = int(one.quantity) if kind == "tasks" else 1 if _units(one, kind) else 0
+    return [uuid.uuid5(uuid.NAMESPACE_URL, f"{base}/{number}") for number in range(count)]
+
+
+def _units(one: Left, kind: str) -> int:
+    return int(one.quantity * 2) if kind == "days" else int(one.quantity)
+
+
+def _is_whole(one: Left, kind: str) -> bool:
+    return (one.quantity * 2 if kind == "days" else one.quantity) % 1 == 0
+
+
+def _state(attestor: Attestor, enrolment: Enrolment, one: Left, kind: str, id_: uuid.UUID) -> None:
+    row = one.row
+    if kind == "days":
+        begins = datetime.combine(row.noted_on, datetime.min.time(), UTC) + timedelta(seconds=one.position)
+        said = {"in": iso(begins), "out": iso(begins + timedelta(seconds=1)), "half_days": _units(one, kind), "note": row.note}
+        attestor.attended_at(enrolment, noted_place(row.requirement, row.id), said, id_)
+    elif kind == "tasks":
+        attestor.accepted(enrolment, row.requirement, str(id_), id_)
+    else:
+        attestor.waived(enrolment, row.requirement, Decimal(_units(one, kind)), REASON.format(on=row.noted_on), id_)

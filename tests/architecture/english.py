@@ -1,0 +1,89 @@
+"""Which shapes of another language's grammar must not come back, and which files still have some?
+
+`python -m tests.architecture.english` writes the list of files anew, after a file was mended or moved. The list never grows.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.tree import PACKAGES, ROOT, shown, sources, tracked
+
+STILL = ROOT / "tests" / "architecture" / "english_still.txt"
+CODE = (*PACKAGES, "templates", "tests", "docker", "Makefile", "hatch_build.py", "pyproject.toml")
+SUFFIXES = (".py", ".js", ".css", ".html", ".sh", ".conf", ".yaml", ".toml", "")
+NOT_OURS = (
+    "courses/library/",
+    "courses/samples/",
+    "tests/data/",
+    "tests/vendor/",
+    "tests/cases/",
+    "tests/architecture/english",
+    "tests/architecture/test_english",
+)
+# Each is written so that a stranger would have to read the sentence twice; beside it the plain way to say it.
+SHAPES = {
+    "“is not a …”": r"(?<!there )(?<!here )\b(?:is|are|was|were|be) no (?!longer\b|more\b|less\b|such\b|one\b|matter\b)[a-z]",
+    "“at least two”, “at most two”": r"\b(?:one|two|three|four|five|\d+(?: \w+)?) at (?:least|most)\b(?! \w+ (?:of|per)\b)",
+    "“lowercase letters”, “capitals”": r"\b(?:small|big) letters\b",
+    "“in the meantime”, or nothing": r"\bmeanwhile\b",
+    "“character by character”, “exactly”": r"\bsign for sign\b",
+    "“a person without …”: no relative clause as a subject": (
+        r"(?<=[.:;] )Who(?:ever)? [a-z][^.?!\n]*\.(?= |$)|(?<=[.] )What(?:ever)? [a-z][^.?!\n]*\.(?= |$)|^\W*Who(?:ever)? [a-z][^.?!\n]*\.$"
+    ),
+}
+PATTERNS = {plain: re.compile(shape, re.IGNORECASE if "Who" not in shape else 0) for plain, shape in SHAPES.items()}
+QUESTION = re.compile(r"(?:Who|What|Which|Whoever|Whatever|That which)\b[^?]*?(?:\.(?:\s|$)|\n\n|$)")
+
+
+def documents() -> list[Path]:
+    """Return the pages that people read: README, docs/, CHANGELOG, and the pages beside the code."""
+    return [path for path in tracked() if path.suffix == ".md"]
+
+
+def found_in(path: Path) -> list[str]:
+    """Return where a file has one of the shapes, each with the plain way to say it."""
+    text = path.read_text(encoding="utf-8")
+    found = [
+        f"{shown(path, number)}: write {plain}"
+        for number, line in enumerate(text.splitlines(), 1)
+        for plain, pattern in PATTERNS.items()
+        if pattern.search(line)
+    ]
+    return found + [f"{shown(path, line)}: a docstring is a statement or a question" for line in _half_questions(path, text)]
+
+
+def _half_questions(path: Path, text: str) -> Iterator[int]:
+    """Yield the lines of docstrings that begin like a question and are none."""
+    if path.suffix != ".py":
+        return
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            said = ast.get_docstring(node) or ""
+            if QUESTION.match(said):
+                yield getattr(node, "lineno", 1)
+
+
+def offending() -> dict[str, list[str]]:
+    """Return the files of the code that have one of the shapes."""
+    found = {}
+    for path in sources(*CODE, suffixes=SUFFIXES):
+        name = shown(path)
+        if not name.startswith(NOT_OURS) and (places := found_in(path)):
+            found[name] = places
+    return found
+
+
+def still() -> list[str]:
+    """Return the files that may still have some."""
+    return STILL.read_text(encoding="utf-8").split()
+
+
+if __name__ == "__main__":
+    names = sorted(offending())
+    if STILL.exists() and len(names) > len(still()):
+        sys.exit("The list does not grow. Mend: " + ", ".join(sorted(set(names) - set(still()))))
+    STILL.write_text("\n".join(names) + "\n", encoding="utf-8")

@@ -1,0 +1,52 @@
+"""Is what we write plain English: are the shapes gone that a stranger has to read twice?
+
+The rules are short: subject, verb, object; one thought a sentence; "is not a", never "is no"; a docstring is a statement or a question.
+"""
+
+import pytest
+
+from tests.architecture import english
+
+
+@pytest.mark.parametrize("path", english.documents(), ids=english.shown)
+def test_a_page_that_people_read_is_in_plain_english(path: english.Path) -> None:
+    assert english.found_in(path) == []
+
+
+def test_no_further_file_has_a_shape_that_must_not_come_back() -> None:
+    further = {name: places for name, places in english.offending().items() if name not in english.still()}
+    assert not further, "write these sentences plainly; if a listed file was moved: python -m tests.architecture.english"
+
+
+def test_the_list_of_files_that_still_have_some_shrinks() -> None:
+    assert sorted(set(english.still()) - set(english.offending())) == [], "mended: python -m tests.architecture.english takes them off"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This is no zip.",
+        "It is done. Who has no account gets one.",
+        "- Who has no account gets one.",
+        "It must be two at least.",
+        "Use small letters.",
+        "What comes meanwhile is kept.",
+        "Its JSON is shown sign for sign.",
+    ],
+)
+def test_each_shape_is_found(sentence: str, tmp_path: english.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(english, "ROOT", tmp_path)
+    monkeypatch.setattr("tests.architecture.tree.ROOT", tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text(sentence, encoding="utf-8")
+    assert len(english.found_in(page)) == 1
+    page.write_text("There is no zip. It is no longer kept. Who may read it? At least two letters.", encoding="utf-8")
+    assert english.found_in(page) == []
+
+
+def test_a_docstring_that_begins_like_a_question_and_is_none_is_found(tmp_path: english.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.architecture.tree.ROOT", tmp_path)
+    module = tmp_path / "module.py"
+    for said, count in (("What a statement is.", 1), ("Which files are ours?", 0), ("What is it?\n\n    Nothing.", 0), ("Return it.", 0)):
+        module.write_text(f'def one() -> None:\n    """{said}"""\n', encoding="utf-8")
+        assert len(english.found_in(module)) == count, said

@@ -1,0 +1,232 @@
+"""Is an edit of any column from which a verdict follows found by `lms ledger verify --statements`?
+
+Tables and columns are listed from the models: a new table, or a new column of a table that is read, is edited here too, unless
+somebody gives a reason why nothing that is earned follows from it.
+"""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Table, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import xapi.storage.models
+from lms import tables
+from lms import vocabulary as v
+from lms.accounts.people import add_organisation, add_person
+from lms.audit.recorded import RECORDED
+from lms.classes import membership, setup
+from lms.classes.changes import By, made, note
+from lms.classes.models import AttendanceRecord, TrainingClass
+from lms.crediting.verify import verify
+from lms.db import UtcDateTime, database
+from lms.learning.stating import store
+from lms.programmes import store as programmes
+from tests.factories import BEGIN, PUBLIC_URL, World, add_course
+from xapi.storage.models import IdRow
+
+ALL = {one.name: one for metadata in (tables.METADATA, xapi.storage.models.Base.metadata) for one in metadata.sorted_tables}
+
+READ = {
+    *("enrolment", "training_class", "class_course", "class_change", "attendance_record", "ledger_entry", "observation"),
+    *("programme", "programme_version", "course", "course_version", "person", "organisation", "registration"),
+    *("xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
+}
+NOT_READ = {  # table: why nothing that was earned follows from it
+    "launch": "opened_at decides claims as they come in, which are kept as evidence",
+    "attempt": "what is earned follows from the statement that the server wrote of it",
+    "activity_state": "where somebody goes on, not what they did",
+    "answer_key": "decides attempts as they come in",
+    "job": "work that waits",
+    "erasure": "what may be gone, looked at in test_verify",
+    "removed_month": "what may be gone, looked at in test_verify",
+    "removal": "who let months go",
+    "forward": "copies elsewhere",
+    "forward_dead_letter": "copies elsewhere",
+    "import": "what came in, which is judged as statements",
+    "import_aside": "what did not come in",
+    "worker_heartbeat": "whether a worker lives",
+}
+NOT_READ_OF = {  # table: {column: why nothing that was earned follows from it}
+    "person": dict.fromkeys(
+        ("username", "email", "password", "active", "fs_uniquifier", "locale", "role_names", "organisation_id"),
+        "who signs in and where they belong, not what they earned",
+    ),
+    "organisation": dict.fromkeys(("code", "kind", "parent_id", "path"), "who may see what"),
+    "course": {"organisation_id": "who may publish"},
+    "course_version": dict.fromkeys(("package_sha256", "published_at", "published_by"), "which files are shown, and who published them"),
+    "programme_version": {"imported_at": "when it came in, not what it says"},
+    "training_class": {"following_after": "how far the worker is"},
+    "ledger_entry": {"id": "the order of writing across enrolments, which anchors look at"},
+    "observation": {"id": "the order in which evidence came, which its running hash covers: a number that keeps the order says nothing"},
+    "xapi_statement": dict.fromkeys(
+        ("id", "refers", "voiding"), "a statement is found by xapi_statement_id, and what voids it by xapi_statement_reference"
+    ),
+    "xapi_statement_id": {"digest": "tells a statement that comes again from another one with its id"},
+    "xapi_statement_reference": dict.fromkeys(("sid", "stored"), "where the statement that refers is, which is found by its id"),
+}
+
+
+def test_every_table_is_read_or_has_a_reason() -> None:
+    own = {name for name in ALL if not name.startswith("xapi_")}
+    assert own == (READ | NOT_READ.keys()) & own
+    for name, columns in NOT_READ_OF.items():
+        assert columns.keys() <= set(ALL[name].c.keys())
+
+
+@pytest.fixture
+def lived(world: World) -> World:
+    """A world in which every kind of row is there, and a second one of what rows refer to."""
+    by = By(world.person_id, world.clock())
+
+    def begin(session: Session) -> None:
+        one = session.get_one(TrainingClass, world.class_id)
+        note(session, one.id, made("opened", by, after="online-teaching 2020"))
+        note(session, one.id, made("name", by, before="a", after=one.name))
+        second_of_all(session, one)
+
+    world.act(begin)
+    film, quiz = world.subject("film"), world.subject("quiz")
+    first = world.study("reading", 300)
+    world.clock.advance(700)
+    world.say(film, v.PAUSED, {"extensions": {v.PLAYED_SEGMENTS: "0[.]300"}})
+    world.say(quiz, v.COMPLETED, {"completion": True})
+    world.credit()
+    world.study("reading", 60, subject=first)
+    world.credit()
+    statement = world.act(lambda session: session.scalars(select(IdRow.id).order_by(IdRow.sid)).first())
+    voiding = {
+        "actor": v.lms_authority(PUBLIC_URL),
+        "verb": {"id": v.VOIDED},
+        "object": {"objectType": "StatementRef", "id": str(statement)},
+    }
+    world.act(lambda session: store(session, [voiding], PUBLIC_URL, world.clock()))
+    world.credit()
+    world.act(lambda session: membership.move(session, membership.locked(session, world.enrolment_id), "junior", by))
+    world.act(lambda session: session.add(attended(world)))
+    return world
+
+
+def attended(world: World) -> AttendanceRecord:
+    return AttendanceRecord(
+        enrolment_id=world.enrolment_id,
+        requirement="online",
+        quantity=Decimal(1),
+        noted_on=date(2026, 3, 2),
+        noted_by=world.person_id,
+        note="",
+        created_at=BEGIN,
+    )
+
+
+def second_of_all(session: Session, one: TrainingClass) -> None:
+    """Add one more of what rows refer to, so that each reference can be changed to another one."""
+    provider = add_organisation(session, "p2", "另一机构", "provider")
+    person = add_person(session, "second", "李强", ("teacher",), password=None, organisation=provider)
+    text_ = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
+    version = programmes.import_toml(session, text_, BEGIN).version
+    add_course(session, "c9", {"page": {"minutes": 30}})
+    other = setup.create_class(session, version, setup.ClassDetails("k9", "九班", provider, one.starts_on, one.ends_on))
+    setup.enrol(session, other, person, "lead", "in-training")
+
+
+def columns() -> Iterator[Column[Any]]:
+    for name in sorted(READ):
+        yield from (column for column in ALL[name].c if column.name not in NOT_READ_OF.get(name, {}))
+
+
+def edited(session: Session, column: Column[Any], row: Any) -> Any:
+    """Return another value that the column can hold."""
+    value = getattr(row, column.name)
+    if column.foreign_keys:
+        parent = next(iter(column.foreign_keys)).column
+        return session.execute(select(parent).where(parent.is_distinct_from(value)).limit(1)).scalar_one()
+    if value is None:
+        return BEGIN if isinstance(column.type, UtcDateTime) else {str: "0" * 64, bytes: b"x"}.get(column.type.python_type, 1)
+    changes: dict[type, Any] = {
+        bool: lambda: not value,
+        int: lambda: value + 1000,
+        float: lambda: value / 2,
+        Decimal: lambda: value + 1,
+        str: lambda: ("x" + value)[: getattr(column.type, "length", None)],
+        bytes: lambda: b"x" + value,
+        datetime: lambda: value + timedelta(days=1),
+        date: lambda: value + timedelta(days=1),
+        uuid.UUID: uuid.uuid4,
+        dict: lambda: {**value, "x": 1},
+        list: lambda: [*value, "x"],
+    }
+    return changes[type(value)]()
+
+
+def found(session: Session) -> list[str]:
+    session.expire_all()
+    return [str(one) for checked in verify(session, public_url=PUBLIC_URL, removals=RECORDED) for one in checked.findings]
+
+
+def survives(session: Session, column: Column[Any]) -> bool:
+    """Say whether an edit of the first or the last row's value is found by nobody."""
+    table: Table = column.table
+    rows = session.execute(select(*table.c).order_by(*table.primary_key)).all()
+    assert rows, f"no {table.name} to edit"
+    missed = 0
+    for row in rows:
+        same = [key == getattr(row, key.name) for key in table.primary_key]
+        try:
+            with session.begin_nested() as savepoint:
+                session.execute(update(table).where(*same).values({column: edited(session, column, row)}))
+                session.execute(text("SET CONSTRAINTS ALL IMMEDIATE")) if session.get_bind().dialect.name == "postgresql" else None
+                missed += not found(session) and not is_about_nobody(column, row)
+                savepoint.rollback()
+        except IntegrityError:
+            pass  # the database itself refuses it
+    return missed > 0
+
+
+def is_about_nobody(column: Column[Any], row: Any) -> bool:
+    """Say whether a row is of those that were added only to be referred to: nobody earns anything by them.
+
+    Nor does anybody by whether a statement that voids another is void itself: it cannot be.
+    """
+    table = column.table.name
+    if table == "xapi_statement" and column.name == "voided" and row.voiding:
+        return True
+    mine = {"organisation": "code", "person": "username", "course": "code", "programme": "code", "training_class": "code"}
+    if table in mine:
+        return getattr(row, mine[table]) in {"p2", "second", "c9", "rural-lead", "k9"}
+    return (table, row[0]) in {("course_version", 2), ("programme_version", 2), ("enrolment", 2)}
+
+
+def test_an_edit_of_every_column_is_found(lived: World) -> None:
+    missed = []
+    with lived.app.app_context(), database().writer() as session, session.begin() as transaction:
+        assert found(session) == []
+        for column in columns():
+            if survives(session, column):
+                missed.append(f"{column.table.name}.{column.name}")
+        assert found(session) == []
+        transaction.rollback()
+    assert missed == []
+
+
+def test_a_row_that_is_taken_away_or_added_is_found(lived: World) -> None:
+    missed = []
+    gone = ("attendance_record", "class_change", "class_course", "ledger_entry", "observation", "xapi_statement", "xapi_statement_id")
+    with lived.app.app_context(), database().writer() as session, session.begin() as transaction:
+        for name in (*gone, "registration", "xapi_statement_reference"):
+            table = ALL[name]
+            for row in session.execute(select(*table.c)).all():
+                with session.begin_nested() as savepoint:
+                    if name == "registration":
+                        session.execute(text("DELETE FROM launch"))
+                    session.execute(table.delete().where(*(key == getattr(row, key.name) for key in table.primary_key)))
+                    missed += [] if found(session) else [f"{name} {row[0]}"]
+                    savepoint.rollback()
+        transaction.rollback()
+    assert missed == []
