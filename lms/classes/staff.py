@@ -9,9 +9,9 @@ from lms.accounts.models import STAFF, Person
 from lms.classes import changes
 from lms.classes.changes import By
 from lms.classes.models import ClassStaff, TrainingClass
-from lms.programmes.values import Named, ProgrammeDocument, Text
+from lms.programmes.values import Named, ProgrammeDocument, BilingualText
 
-TUTOR = Named("tutor", Text("辅导教师", "Tutor"))
+TUTOR = Named("tutor", BilingualText("辅导教师", "Tutor"))
 STAFF_MAX = 30  # of one class
 
 
