@@ -18,7 +18,7 @@ REASON_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What staff say of one person at one session. Times matter for late and left alone; the rest of the session counts."""
+    """One person's attendance of one session, as staff note it. Times matter for late and left alone; the rest of the session counts."""
 
     enrolment_id: int
     state: str
@@ -29,7 +29,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class MarkProblem:
-    """What is wrong with one mark: a code that pages put into words."""
+    """One fault of one mark: a code that pages put into words."""
 
     enrolment_id: int
     field: str
@@ -37,7 +37,7 @@ class MarkProblem:
 
 
 class Evidence(Protocol):
-    """How marks become evidence: the record store's side, given by the caller."""
+    """The way from marks to evidence: the record store's side, given by the caller."""
 
     def attended(self, enrolment: Enrolment, session: ClassSession, interval: tuple[datetime, datetime]) -> UUID:
         """State that somebody attended `[arrived, left)` of a session; return the statement's id."""

@@ -14,7 +14,7 @@ NOW = text("superseded_at IS NULL")
 
 
 class AttendanceMark(Base):
-    """What is known of one person at one session. Append-only: a correction supersedes the mark before it and says why.
+    """One person's attendance of one session, as noted. Append-only: a correction supersedes the mark before it and says why.
 
     `statement_id` is the statement in the record store from which half-days or hours follow; absent and excused have none.
     """

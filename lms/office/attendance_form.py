@@ -33,7 +33,7 @@ PROBLEMS: Mapping[str, LazyString] = {
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed in one row, as it was typed."""
+    """One row of the grid, as it was typed."""
 
     state: str
     at: str

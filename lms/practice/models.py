@@ -31,7 +31,7 @@ class PracticeTask(Base):
 
 
 class PracticeWork(Base):
-    """What one teacher handed in: for a task, or as the log of a day of practice (no task)."""
+    """A work that one teacher handed in: for a task, or as the log of a day of practice (no task)."""
 
     __tablename__ = "practice_work"
     __table_args__ = (
@@ -71,7 +71,7 @@ class PracticeFile(Base):
 
 
 class PracticeDecision(Base):
-    """What was decided about something handed in, by whom, with which comment. Append-only."""
+    """One decision about a work, with its comment and who made it. Append-only."""
 
     __tablename__ = "practice_decision"
 

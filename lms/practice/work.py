@@ -22,7 +22,7 @@ PAGE = 50
 
 
 class Evidence(Protocol):
-    """How an accepted work becomes evidence: the record store's side, given by the caller."""
+    """The way from accepted works to evidence: the record store's side, given by the caller."""
 
     def accepted(self, work: PracticeWork) -> UUID:
         """State that a work was accepted; return the statement's id."""
@@ -35,7 +35,7 @@ class Evidence(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a teacher hands in; `on` is the day a log is about."""
+    """A work as a teacher hands it in; `on` is the day a log is about."""
 
     requirement: str
     text: str

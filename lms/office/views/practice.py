@@ -36,7 +36,7 @@ DECISIONS = (ACCEPTED, RETURNED, TAKEN_BACK)
 
 
 class TaskForm(FlaskForm):  # type: ignore[misc]
-    """What everybody in the class is to do."""
+    """A task for everybody in the class."""
 
     title = StringField(_l("Title"), validators=[DataRequired(_l("Give the task a title.")), Length(max=TITLE_MAX)])
     text = TextAreaField(_l("What to do"), validators=[Length(max=TASK_TEXT_MAX)])
