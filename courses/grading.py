@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courses.document import Problem, Reader
-from courses.outline import Text
+from courses.outline import NOTHING, Text
 
 MOST_QUESTIONS = 200
 MOST_POINTS = 100
@@ -43,8 +43,8 @@ class Grade:
 def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
     """Grade answers (question → the ids of the chosen options) by a key that `check_key` accepted.
 
-    Answers come from the browser and may be anything: what is no list of option ids counts as not answered, what was not
-    asked is ignored.
+    Answers come from the browser and may be anything: what is not a list of option ids counts as not answered, and what was
+    not asked is ignored. A question that was not answered gets no feedback, which might give its answer away.
     """
     items = []
     raw = most = 0
@@ -53,8 +53,13 @@ def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
         correct = set(response) == set(question["correct"])
         most += question.get("points", 1)
         raw += question.get("points", 1) if correct else 0
-        items.append(ItemResult(name, correct, response, _feedback(question)))
+        items.append(ItemResult(name, correct, response, _feedback(question) if response else NOTHING))
     return Grade(raw, most, raw * PERCENT >= key["pass_percent"] * most, tuple(items))
+
+
+def is_blank(key: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
+    """Say whether no question of the key is answered."""
+    return not any(_response(answers.get(name)) for name in key["questions"])
 
 
 def right_answers(key: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -103,7 +108,7 @@ def _response(value: Any) -> tuple[str, ...]:
         return ()
     if not all(isinstance(one, str) and len(one) <= LONGEST_OPTION for one in chosen):
         return ()
-    return tuple(dict.fromkeys(chosen))
+    return tuple(dict.fromkeys(one for one in chosen if one))
 
 
 def _feedback(question: Mapping[str, Any]) -> Text:

@@ -9,6 +9,7 @@ import xapi
 from lms import celery_app, db, i18n, storage
 from lms import clock as clock_module
 from lms.accounts import access, signin
+from lms.accounts import tasks as accounts_tasks
 from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
@@ -46,6 +47,7 @@ from lms.web.fast_path import FastPath
 from xapi.fast_path import FastStatements
 
 SCHEDULE = {
+    **accounts_tasks.SCHEDULE,
     **learning_tasks.SCHEDULE,
     **crediting.SCHEDULE,
     **jobs_tasks.SCHEDULE,
@@ -110,5 +112,6 @@ def _record_store(app: Flask, settings: Settings, clock: Clock) -> None:
         clock=clock,
         home_page=settings.public_url,
         mark=public,
+        documents=xapi.Quota(xapi.DOCUMENTS.number, settings.learner_documents_mb * 2**20),
     )
     csrf.exempt(mounted)

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "hours": ("lms.crediting.commands:hours",),
     "ledger": (
         "lms.crediting.commands:ledger",
+        "lms.audit.commands:anchor",
         "lms.crediting.attendance_commands:convert_attendance",
         "lms.audit.commands:verify",
     ),

@@ -37,6 +37,9 @@ class Settings:
     free_disk_mb: int
     trusted_proxies: int
     statements_kept_months: int  # 0: for ever
+    learner_statements_mb: int
+    learner_documents_mb: int
+    organisation_courses_mb: int
 
     @property
     def content_host(self) -> str:
@@ -95,6 +98,9 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         free_disk_mb=_whole(env, "FREE_DISK_MB", 200, problems),
         trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0, problems, least=0),
         statements_kept_months=_kept_months(env, problems),
+        learner_statements_mb=_whole(env, "LEARNER_STATEMENTS_MB", 64, problems),
+        learner_documents_mb=_whole(env, "LEARNER_DOCUMENTS_MB", 16, problems),
+        organisation_courses_mb=_whole(env, "ORGANISATION_COURSES_MB", 20_000, problems),
     )
     if problems:
         raise SettingsError(problems)

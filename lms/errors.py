@@ -7,7 +7,8 @@
     ├── NotFound        404  nothing here, or not yours
     ├── Conflict        409  the state has moved on
     ├── Gone            410  it was here and has ended
-    └── TooLarge        413  more than is taken at once
+    ├── TooLarge        413  more than is taken at once
+    └── TooManyTries    429  wait before the next one
 
 Translated to a page or to problem+json (RFC 9457) in `lms/web/refusals.py`, nowhere else.
 """
@@ -71,3 +72,9 @@ class TooLarge(LmsError):
     """More was sent than is taken at once; nothing of it was kept."""
 
     status = 413
+
+
+class TooManyTries(LmsError):
+    """Too much was tried in a short time; the message says for how long to wait."""
+
+    status = 429

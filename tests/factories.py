@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 import xapi
 import xapi.storage.store
 from lms import vocabulary as v
+from lms.accounts import login_sessions
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
@@ -67,18 +68,28 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "free_disk_mb": 1,
         "trusted_proxies": 0,
         "statements_kept_months": 0,
+        "learner_statements_mb": 64,
+        "learner_documents_mb": 16,
+        "organisation_courses_mb": 20_000,
     }
     return Settings(**{**plain, **changes})
 
 
 def signed_in(app: Flask, username: str) -> FlaskClient:
     """Return a client whose person is signed in (how signing in works is tested elsewhere)."""
-    with app.app_context(), database().reader() as session:
-        identity = session.scalars(select(Person.fs_uniquifier).where(Person.username == username)).one()
     client = app.test_client()
     with client.session_transaction() as cookie:
-        cookie.update(_user_id=identity, _fresh=True)
+        cookie.update(_user_id=login_token(app, username), _fresh=True)
     return client
+
+
+def login_token(app: Flask, username: str) -> str:
+    """Sign somebody in and return the token that their browser's cookie would hold."""
+    with app.app_context(), transaction() as session:
+        person = session.scalars(select(Person).where(Person.username == username)).one()
+        token = login_sessions.begin(session, person, "pc/Chrome/Windows", app.extensions["clock"](), remembered=True)
+    assert token is not None
+    return token
 
 
 def course_document(code: str, activities: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -6,14 +6,25 @@ A host imports this module and the public modules beside it; README.md lists the
 from flask import Blueprint, Flask
 
 from xapi import keys, partitions
-from xapi.rules.auth import Credential
+from xapi.rules.auth import Credential, Quota
 from xapi.storage.connecting import connect
 from xapi.storage.doorbell import statements_stored
 from xapi.views import Mark, blueprint, unmarked
 from xapi.views.fast_path import FastStatements, before
-from xapi.views.mount import MOST_ATTACHED_BYTES, MOST_BYTES, MOST_DOCUMENT_BYTES, Authenticate, Clock, Mount, Sessions, nobody, utc_now
+from xapi.views.mount import (
+    DOCUMENTS,
+    MOST_ATTACHED_BYTES,
+    MOST_BYTES,
+    MOST_DOCUMENT_BYTES,
+    Authenticate,
+    Clock,
+    Mount,
+    Sessions,
+    nobody,
+    utc_now,
+)
 
-__all__ = ["Credential", "answer_early", "connect", "init_app", "keys", "partitions", "statements_stored", "utc_now"]
+__all__ = ["DOCUMENTS", "Credential", "Quota", "answer_early", "connect", "init_app", "keys", "partitions", "statements_stored", "utc_now"]
 
 
 def init_app(  # noqa: PLR0913 - each is something only the host can know
@@ -30,6 +41,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     most_bytes: int = MOST_BYTES,
     most_attached_bytes: int = MOST_ATTACHED_BYTES,
     most_document_bytes: int = MOST_DOCUMENT_BYTES,
+    documents: Quota = DOCUMENTS,
 ) -> Blueprint:
     """Mount the record store under `url_prefix` and return its blueprint (for `csrf.exempt`).
 
@@ -39,7 +51,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     host that wants its routes decorated. `default_version` is how a request is refused that names none.
     """
     limits = (most_bytes, most_attached_bytes, most_document_bytes)
-    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits)
+    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits, documents)
     mounted = blueprint(mount, mark)
     app.register_blueprint(mounted, url_prefix=url_prefix)
     app.extensions["xapi_early"] = FastStatements(app, mount, f"{url_prefix}/statements")

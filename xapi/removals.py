@@ -2,6 +2,7 @@
 
 from xapi.storage.erased import SAID, mark, marked_among
 from xapi.storage.erasure import erase_rest, erase_some, foreseen
+from xapi.storage.quota import forget_usage
 from xapi.storage.retention import (
     Figures,
     Month,
@@ -30,6 +31,7 @@ __all__ = [
     "figures",
     "foreseen",
     "forget_names",
+    "forget_usage",
     "has_after",
     "mark",
     "marked_among",

@@ -6,10 +6,13 @@ import click
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from lms.accounts import login_sessions
+from lms.accounts.easy_passwords import known_words
 from lms.accounts.models import ORGANISATION_KINDS, ROLES, Organisation, Person
 from lms.accounts.passwords import problem_of, set_password
-from lms.accounts.people import add_organisation_below, add_person
+from lms.accounts.people import add_organisation_below, add_person, close_account
 from lms.db import transaction
 from lms.errors import InvalidInput
 
@@ -52,16 +55,50 @@ def change_password(username: str, password: str | None) -> None:
     """Set somebody's password; they are signed out everywhere."""
     if password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with force_locale("en"):
-        problem = problem_of(password, username)
-    if problem:
-        raise InvalidInput("The password was not set.", [f"password: {problem}"])
-    with transaction() as writing:
-        person = writing.scalar(select(Person).where(func.lower(Person.username) == username.lower()))
-        if person is None:
-            raise InvalidInput("The password was not set.", [f"username: {username!r} is not known"])
+    with transaction() as writing, force_locale("en"):
+        person = _named(writing, username, "The password was not set.")
+        problem = problem_of(password, person.username, known_words(writing, person))
+        if problem:
+            raise InvalidInput("The password was not set.", [f"password: {problem}"])
         set_password(person, password)
     click.echo(f"{person.username} has a new password")
+
+
+@user.command("signout")
+@click.argument("username")
+@with_appcontext
+def sign_out(username: str) -> None:
+    """Sign somebody out of every browser; activities that they have open end."""
+    with transaction() as writing:
+        count = login_sessions.end_all(writing, [_named(writing, username, "Nobody was signed out.").id])
+    click.echo(f"{username} was signed in in {count} browser{'' if count == 1 else 's'}, and is now signed in in none")
+
+
+@user.command("close")
+@click.argument("username")
+@with_appcontext
+def close(username: str) -> None:
+    """Close somebody's account: they are signed out everywhere and cannot sign in. Their hours stay. Again it changes nothing."""
+    with transaction() as writing:
+        close_account(writing, _named(writing, username, "Nothing was changed."))
+    click.echo(f"The account of {username} is closed")
+
+
+@user.command("reopen")
+@click.argument("username")
+@with_appcontext
+def reopen(username: str) -> None:
+    """Let somebody whose account was closed sign in again. An erased person stays erased."""
+    with transaction() as writing:
+        _named(writing, username, "Nothing was changed.").active = True
+    click.echo(f"The account of {username} is open")
+
+
+def _named(session: Session, username: str, otherwise: str) -> Person:
+    person = session.scalar(select(Person).where(func.lower(Person.username) == username.lower()))
+    if person is None:
+        raise InvalidInput(otherwise, [f"username: {username!r} is not known"])
+    return person
 
 
 @click.group("organisation")

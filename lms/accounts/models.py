@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from flask_security import RoleMixin, UserMixin
@@ -9,7 +10,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts import initial
-from lms.db import Base
+from lms.db import Base, UtcDateTime
 
 TEACHER, TRAINER, STAFF, OFFICE = "teacher", "trainer", "staff", "office"
 ROLES = (TEACHER, TRAINER, STAFF, OFFICE)
@@ -61,13 +62,6 @@ class Person(Base, UserMixin):
         """Whether the person signs in with an initial password: until they choose their own they can do nothing else."""
         return initial.is_initial(self.password)
 
-    def verify_and_update_password(self, password: str) -> bool:
-        """Say whether a password is right; Flask-Security asks this when somebody signs in."""
-        if self.password is not None and self.must_choose_password:
-            return initial.is_right(self.password, self.account, password)
-        right: bool = super().verify_and_update_password(password)
-        return right
-
     @property  # type: ignore[override]  # a column here, a table there
     def roles(self) -> list[Role]:
         """The person's roles, in the order in which first pages are preferred."""
@@ -77,3 +71,18 @@ class Person(Base, UserMixin):
     @roles.setter
     def roles(self, roles: list[Role]) -> None:
         self.role_names = ",".join(role.name for role in roles)
+
+
+class LoginSession(Base):
+    """One browser in which a person is signed in. Its cookies hold a random token, and this row only the token's SHA-256."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    browser: Mapped[str] = mapped_column(String(60), default="")  # 'phone/WeChat/Android', as `lms.accounts.browsers` writes it
+    remembered: Mapped[bool] = mapped_column(default=False)  # "Keep me signed in on this device"
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)  # noted every few minutes
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,15 +1,20 @@
-"""How is a password set, and is this one right? argon2 hashes; setting one ends every session of the person."""
+"""How is a password set, and is this one right? argon2 hashes; setting one ends everything that the person has open."""
 
 import unicodedata
-import uuid
+from collections.abc import Iterable
 
 from flask_babel import gettext as _
 from flask_security import hash_password, verify_password
+from sqlalchemy.orm import object_session
 
-from lms.accounts import initial
+from lms.accounts import initial, login_sessions
+from lms.accounts.easy_passwords import is_common, is_made_of
 from lms.accounts.models import Person
 
 SHORTEST, LONGEST = 8, 128  # NIST SP 800-63B 3.1.1.2: at least eight characters; the end keeps hashing cheap
+ARGON2 = {"argon2__rounds": 2, "argon2__memory_cost": 19456, "argon2__parallelism": 1}  # OWASP's minimum: 19 MiB, 2 passes
+# Of a password that nobody knows, with the same costs: what is compared where an account has no password of its person's own.
+NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$wIvOH6LXTrePVPKnbT0jHg$gn5gDa10AfRAzSF+GBq43RkA4a6pdpBkt39kVaNc7kE"
 
 
 def hashed(password: str) -> str:
@@ -23,34 +28,56 @@ def hashed(password: str) -> str:
     return str(hash_password(unicodedata.normalize("NFKD", password)))
 
 
-def is_right(person: Person, password: str) -> bool:
-    """Say whether a password is the person's; who has none is never right, nor is one longer than anybody can have."""
+def is_right(person: Person | None, password: str) -> bool:
+    """Say whether a password is the person's; of nobody, and of an account without one, none is right.
+
+    Always at the price of one argon2 verification, so that the time tells nobody which accounts there are. One that is longer
+    than anybody can have is not even read.
+    """
     if len(password) > LONGEST:
-        return False
-    if person.password is not None and person.must_choose_password:
-        return initial.is_right(person.password, person.account, password)
-    return bool(person.password) and bool(verify_password(unicodedata.normalize("NFKD", password), person.password or ""))
+        person, password = None, ""
+    own = person.password if person is not None else None
+    initially = initial.is_initial(own)
+    against = NOBODYS if own is None or initially else own
+    right = bool(verify_password(unicodedata.normalize("NFKD", password), against))
+    if person is not None and own is not None and initially:
+        return initial.is_right(own, person.account, password)
+    return right and against is own
 
 
-def problem_of(password: str, username: str) -> str | None:
-    """Return why a new password cannot be taken, in words; None where it can. Any characters will do."""
+def problem_of(password: str, username: str, known: Iterable[str] = ()) -> str | None:
+    """Return why a new password cannot be taken, in words; None where it can. Any characters will do.
+
+    `known`: words that others know about the person (`known_words`).
+    """
     if not SHORTEST <= len(password) <= LONGEST:
         return _("Use %(least)s to %(most)s characters.", least=SHORTEST, most=LONGEST)
     if username.lower() in password.lower():
         return _("Leave your user name out of it.")
     if len(set(password)) < SHORTEST // 2:
         return _("Use more different characters.")
+    if is_common(password):
+        return _("Many people use this password, so it is tried first. Choose another, for instance of several words.")
+    if is_made_of(password, known, SHORTEST):
+        return _("Others know your name and the names of your school and class. Add words of your own to them, or choose others.")
     return None
 
 
 def set_password(person: Person, password: str) -> None:
-    """Set a new password. Everybody who is signed in as this person, on any device, is signed out."""
+    """Set a new password. The person is signed out on every device, and activities that they have open end with it."""
     person.password = hashed(password)
-    person.fs_uniquifier = uuid.uuid4().hex
+    _end_access(person)
 
 
 def hand_out_initial_password(person: Person) -> str:
     """Give an initial password instead of whatever was there, and return it, this once; the person is signed out everywhere."""
     person.password = initial.draw(initial.GIVEN)
-    person.fs_uniquifier = uuid.uuid4().hex
+    _end_access(person)
     return initial.password_of(person.password, person.account)
+
+
+def _end_access(person: Person) -> None:
+    """End what the person has open, in the transaction that changes the password."""
+    session = object_session(person)
+    if session is not None and person.id is not None:
+        login_sessions.end_all(session, [person.id])

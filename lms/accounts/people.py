@@ -5,6 +5,7 @@ import re
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts import login_sessions
 from lms.accounts.identity import may_be_identity_number
 from lms.accounts.models import ROLES, Organisation, Person
 from lms.accounts.names import as_name
@@ -24,7 +25,10 @@ def add_person(
     Raises:
         InvalidInput: naming every field that was wrong.
     """
-    problems = list(_problems(session, username, name, roles, password))
+    known = [name, *((organisation.name, organisation.code) if organisation else ())]
+    problems = list(_problems(session, username, name, roles))
+    if password is not None and (problem := problem_of(password, username, known)):
+        problems.append(f"password: {problem}")
     if problems:
         raise InvalidInput("The person was not added.", problems)
     person = Person(
@@ -39,7 +43,14 @@ def add_person(
     return person
 
 
-def _problems(session: Session, username: str, name: str, roles: tuple[str, ...], password: str | None) -> list[str]:
+def close_account(session: Session, person: Person) -> None:
+    """Close somebody's account: they cannot sign in, and what they have open ends in the same transaction."""
+    person.active = False
+    session.flush()
+    login_sessions.end_all(session, [person.id])
+
+
+def _problems(session: Session, username: str, name: str, roles: tuple[str, ...]) -> list[str]:
     problems = []
     if not USERNAME.fullmatch(username):
         problems.append("username: 2 to 64 letters, digits or . _ @ + -, beginning with a letter or digit")
@@ -51,8 +62,6 @@ def _problems(session: Session, username: str, name: str, roles: tuple[str, ...]
         problems.append(f"name: 1 to {NAME_MAX} characters")
     if not roles or set(roles) - set(ROLES):
         problems.append(f"role: one or more of {', '.join(ROLES)}")
-    if password is not None and (problem := problem_of(password, username)):
-        problems.append(f"password: {problem}")
     return problems
 
 

@@ -1,31 +1,36 @@
-"""What can people do with their own account? Change the password."""
+"""What can people do with their own account? Change the password; see where they are signed in, and sign out there."""
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import login_user
+from flask_login import login_user, logout_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired, ValidationError
 
+from lms.accounts import login_sessions
 from lms.accounts.access import person, requires
+from lms.accounts.browsers import in_words
+from lms.accounts.cookies import current_login
+from lms.accounts.easy_passwords import known_words
+from lms.accounts.guessing import limiter
 from lms.accounts.models import Person
 from lms.accounts.passwords import SHORTEST, is_right, problem_of, set_password
-from lms.accounts.signin import limiter
-from lms.db import transaction
+from lms.clock import now
+from lms.db import session, transaction
 
 bp = Blueprint("accounts", __name__)
 
 
 class FirstPasswordForm(FlaskForm):  # type: ignore[misc]
-    """The password that it shall be. Who has just signed in with an initial one need not type it again."""
+    """The new password. Somebody who has just signed in with an initial one need not type that again."""
 
     new = PasswordField(_l("New password"), validators=[InputRequired(_l("Type a new password."))])
 
     def validate_new(self, field: PasswordField) -> None:
         """Refuse what is easily guessed."""
-        problem = problem_of(field.data, person().username)
+        problem = problem_of(field.data, person().username, known_words(session(), person()))
         if is_right(person(), field.data):
             problem = _("This is the password that you have now.")
         if problem:
@@ -33,7 +38,7 @@ class FirstPasswordForm(FlaskForm):  # type: ignore[misc]
 
 
 class PasswordForm(FirstPasswordForm):
-    """The password as it is, and the one that it shall be."""
+    """The password until now, and the new one."""
 
     old = PasswordField(_l("Password now"), validators=[InputRequired(_l("Type the password that you signed in with."))])
     new = PasswordField(_l("New password"), validators=[InputRequired(_l("Type a new password."))])
@@ -45,7 +50,7 @@ class PasswordForm(FirstPasswordForm):
 
 
 @bp.route("/password", methods=["GET", "POST"])
-@limiter.limit("10 per minute", key_func=lambda: f"password:{person().id}", methods=["POST"])
+@limiter.limit("10 per minute", key_func=lambda: f"password:{current_login().id}", methods=["POST"])
 @requires()
 def password() -> ResponseReturnValue:
     """Change one's own password; every other device is signed out, this one stays."""
@@ -53,13 +58,46 @@ def password() -> ResponseReturnValue:
     form = FirstPasswordForm() if first else PasswordForm()
     if not form.validate_on_submit():
         return render_template("accounts/password.html", form=form, shortest=SHORTEST), 422 if form.is_submitted() else 200
+    remembered = current_login().remembered
     with transaction() as writing:
         changed = writing.get_one(Person, person().id)
         set_password(changed, form.new.data)
-    login_user(changed, remember="remember_token" in request.cookies)
+    login_user(changed, remember=remembered)
     told = _("This is your password from now on.") if first else _("Your password has been changed. Other devices are signed out.")
     flash(told, "success")
     return redirect(url_for("web.first_page"))
+
+
+@bp.get("/signed-in")
+@requires()
+def signed_in() -> ResponseReturnValue:
+    """Show a person every browser in which they are signed in."""
+    logins = login_sessions.listed(session(), person().id, now())
+    return render_template("accounts/signed_in.html", logins=logins, here=current_login().id, in_words=in_words)
+
+
+@bp.post("/signed-in/<int:login_id>/end")
+@requires()
+def end_login(login_id: int) -> ResponseReturnValue:
+    """Sign a person out of one of their browsers; somebody else's, and one that has ended, changes nothing."""
+    if login_id == current_login().id:
+        logout_user()
+        return redirect(url_for("security.login"))
+    with transaction() as writing:
+        ended = login_sessions.end(writing, person().id, [login_id])
+    flash(_("Signed out there.") if ended else _("Nothing has changed."), "success" if ended else "info")
+    return redirect(url_for(".signed_in"))
+
+
+@bp.post("/signed-in/others/end")
+@requires()
+def end_other_logins() -> ResponseReturnValue:
+    """Sign a person out of every browser but this one."""
+    with transaction() as writing:
+        others = [one.id for one in login_sessions.listed(writing, person().id, now()) if one.id != current_login().id]
+        login_sessions.end(writing, person().id, others)
+    flash(_("You are signed out everywhere else."), "success")
+    return redirect(url_for(".signed_in"))
 
 
 def init_app(app: Flask) -> None:

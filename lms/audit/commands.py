@@ -4,41 +4,88 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from lms.audit import anchors
+from lms.audit.anchors import Anchor, Head, NotAnAnchor
 from lms.audit.recorded import RECORDED
-from lms.crediting.verify import AT_ONCE, CheckedBatch, addresses_of, check, numbers_of
-from lms.db import database
+from lms.clock import now
+from lms.config import Settings
+from lms.crediting.verify import AT_ONCE, CheckedBatch, Finding, addresses_of, check, numbers_of
+from lms.db import database, transaction
+
+
+@click.command("anchor")
+@click.option("--heads", type=click.Path(dir_okay=False, path_type=Path), help="Write the line and the list of all heads into this file.")
+@click.option("--public-key", is_flag=True, help="Print the public key that anchors are signed with, and nothing else.")
+@with_appcontext
+def anchor(heads: Path | None, *, public_key: bool) -> None:
+    """Print one signed line that shows later whether the ledger was rewritten. Keep it where this site cannot reach it.
+
+    With the list of heads, `lms ledger verify --anchor` also names the enrolments.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    if public_key:
+        click.echo(anchors.public_key_of(settings.secret_key))
+        return
+    with transaction() as writing:
+        line, covered = anchors.make(writing, settings.public_url, settings.secret_key, now())
+    if heads is not None:
+        try:
+            heads.write_text("\n".join([line, *map(str, covered)]) + "\n", encoding="utf-8")
+        except OSError as error:
+            _refuse([f"{heads}: {error.strerror}"])
+    click.echo(line)
 
 
 @click.command("verify")
 @click.option("--enrolment", type=int, multiple=True, help="Check this enrolment only (repeatable).")
 @click.option("--statements", is_flag=True, help="Read every statement again, too: is the evidence what they prove?")
+@click.option("--anchor", type=click.Path(dir_okay=False, path_type=Path), help="Find what was rewritten since this anchor was made.")
+@click.option("--key", help="The public key, as the site published it, that must have signed the anchor.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
-def verify(enrolment: tuple[int, ...], *, statements: bool, as_json: bool) -> None:
+def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None, key: str | None, as_json: bool) -> None:
     """Check that no entry was edited or lost, and that recomputing all evidence gives the same hours.
 
-    Exit 1 and one line per finding where something is wrong.
+    Exit 1 and one line per finding where something is wrong, 2 where nothing could be checked.
     """
-    public_url = current_app.extensions["settings"].public_url if statements else None
+    settings: Settings = current_app.extensions["settings"]
+    public_url = settings.public_url if statements else None
+    covered = _anchored(anchor, key or anchors.public_key_of(settings.secret_key)) if anchor else None
     with _snapshot() as reading:
         known = numbers_of(reading)
         _refuse([f"enrolment: {number} is not known" for number in sorted(set(enrolment) - set(known))])
         other = addresses_of(reading) if public_url else set()
+        rewritten = [Finding(*one) for one in anchors.rewritten(reading, *covered)] if covered else []
     if other and public_url not in other:
         stored = " and ".join(sorted(other))
         _refuse([f"PUBLIC_URL: it is {public_url}, and the statements were stored for {stored}: nothing was compared"])
     whole = _check(sorted(set(enrolment)) or known, public_url)
+    whole.findings = [*rewritten, *whole.findings]
     if as_json:
         _write_json(whole, statements=statements)
     else:
         _write_lines(whole, statements=statements)
     sys.exit(1 if whole.findings else 0)
+
+
+def _anchored(file: Path, key: str) -> tuple[Anchor, Sequence[Head]]:
+    """Read an anchor that this key signed, or say why it is none."""
+    try:
+        found, heads = anchors.read(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        _refuse([f"{file}: {error.strerror if isinstance(error, OSError) else 'is not a text in UTF-8'}"])
+    except NotAnAnchor as error:
+        _refuse([f"{file}: {error}"])
+    if found.public_key != key:
+        _refuse([f"{file}: was signed with the key {found.public_key}, not with {key}"])
+    return found, heads
 
 
 def _refuse(problems: Sequence[str]) -> None:
@@ -50,7 +97,7 @@ def _refuse(problems: Sequence[str]) -> None:
 
 @contextmanager
 def _snapshot() -> Iterator[Session]:
-    """Read as if nothing else went on meanwhile: crediting goes on, and half of what it does would look like an edit."""
+    """Read one state of the database: crediting goes on beside, and half of what it writes would look like an edit."""
     with database().reader() as reading:
         if reading.get_bind().dialect.name == "postgresql":
             reading.connection(execution_options={"isolation_level": "REPEATABLE READ"})

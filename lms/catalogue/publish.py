@@ -9,10 +9,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses.outline import Course as Outline
@@ -20,11 +21,12 @@ from courses.outline import parse_course
 from courses.package import Package
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
-from lms.errors import NotAllowed
+from lms.errors import NotAllowed, TooLarge
 from lms.readonce import ReadOnce
 from lms.storage import Storage
 
 OUTLINES_KEPT = 256
+MEGABYTE = 10**6
 
 
 def publish(session: Session, storage: Storage, package: Package, by: Person | None, now: datetime) -> CourseVersion:
@@ -47,6 +49,45 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
         if _answer_keys(session, version.id) == dict(package.answer_keys):
             return version
     return _add_version(session, course, package, by, now)
+
+
+def check_room(session: Session, package: Package, by: Person, most_bytes: int, *, hold: bool) -> None:
+    """Refuse a package for which its organisation's course files have no room; files that are there already take none.
+
+    `hold`: those who publish for the same organisation come one after the other, until the end of the transaction.
+
+    Raises:
+        TooLarge: says how much is there.
+    """
+    course = session.scalar(select(Course).where(Course.code == package.course.code))
+    owner = by.organisation_id if course is None else course.organisation_id
+    if hold:
+        session.execute(select(Organisation.id).where(Organisation.id == owner).with_for_update(key_share=True))
+    sizes = (
+        select(CourseVersion.package_sha256, func.max(CourseVersion.bytes))
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.organisation_id == owner)
+        .group_by(CourseVersion.package_sha256)
+    )
+    known = {package_sha256: size for package_sha256, size in session.execute(sizes)}
+    kept = sum(known.values())
+    if package.sha256 in known:
+        return
+    if kept + size_of(package) > most_bytes:
+        raise TooLarge(
+            _(
+                "The course files of your organisation take %(kept)s MB, this one has %(size)s MB, and at most %(most)s MB are kept. "
+                "Nothing was published. Make the videos smaller, or ask whoever runs the site for more room.",
+                kept=kept // MEGABYTE,
+                size=-(-size_of(package) // MEGABYTE),
+                most=most_bytes // MEGABYTE,
+            )
+        )
+
+
+def size_of(package: Package) -> int:
+    """Return how many bytes a package's files have."""
+    return sum(content.stat().st_size if isinstance(content, Path) else len(content) for content in package.files.values())
 
 
 def store_files(storage: Storage, package: Package) -> None:
@@ -96,6 +137,7 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
         title_zh=package.course.title.zh,
         title_en=package.course.title.en,
         minutes=package.course.minutes,
+        bytes=size_of(package),
         published_at=now,
         published_by=by.id if by else None,
     )

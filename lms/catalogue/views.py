@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,7 +19,7 @@ from lms.catalogue.problems import in_words
 from lms.catalogue.uploads import MOST_MB, SUFFIXES, checked, suffix_of
 from lms.clock import now
 from lms.db import session, transaction
-from lms.errors import NotAllowed, NotFound
+from lms.errors import NotAllowed, NotFound, TooLarge
 from lms.i18n import pick
 from lms.storage import storage
 
@@ -89,12 +89,15 @@ def _too_large(_error: Exception) -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     """Take a course file: checked whole, then published, or refused with every problem."""
     form = UploadForm()
-    problems: list[tuple[str, str]] = []
-    if form.validate_on_submit():
+    if not form.validate_on_submit():
+        return _upload_page(form, []), 422 if request.method == "POST" else 200
+    try:
         version, problems = _publish(form)
-        if version is not None:
-            return redirect(url_for("catalogue.course", code=version.course.code, version=version.number))
-    return _upload_page(form, problems), 422 if request.method == "POST" else 200
+    except TooLarge as error:
+        return _upload_page(form, [("", error.message)]), error.status
+    if version is None:
+        return _upload_page(form, problems), 422
+    return redirect(url_for("catalogue.course", code=version.course.code, version=version.number))
 
 
 def _upload_page(form: UploadForm, problems: list[tuple[str, str]]) -> str:
@@ -106,10 +109,13 @@ def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, st
     with checked(form.file.data) as found:
         if found.package is None:
             return None, [(path, in_words(message)) for path, message in found.problems]
+        most_bytes = current_app.extensions["settings"].organisation_courses_mb * publish.MEGABYTE
+        publish.check_room(session(), found.package, person(), most_bytes, hold=False)
         publish.store_files(storage(), found.package)  # before the transaction, for it may take long
         before = now()
         try:
             with transaction() as writing:
+                publish.check_room(writing, found.package, person(), most_bytes, hold=True)
                 version = publish.publish(writing, storage(), found.package, person(), before)
         except NotAllowed as error:
             return None, [("code", error.message)]

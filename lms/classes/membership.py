@@ -1,7 +1,9 @@
 """How does somebody leave a class, come back into it, or change the track? What they have earned stays in every case."""
 
+from blinker import Signal
+from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms.classes import changes
@@ -12,6 +14,9 @@ from lms.errors import InvalidInput
 
 WITHDRAWN = "withdrawn"
 
+# Sent with `session` and `enrolments`, a SELECT of ids, when these may not study any more. Everything that they have open ends with it.
+study_ended = Signal("study ended")
+
 
 def locked(session: Session, enrolment_id: int) -> Enrolment:
     """Return an enrolment that nobody else changes meanwhile."""
@@ -21,13 +26,20 @@ def locked(session: Session, enrolment_id: int) -> Enrolment:
 def withdraw(session: Session, enrolment: Enrolment, by: By) -> bool:
     """Take somebody out of a class; return whether they were in it. Hours and attendance stay on their transcript.
 
-    They open no activity of the class any more, and an open one measures nothing further (`lms.learning.admission`).
+    They open no activity of the class any more, and an open one ends now (`lms.learning.launch`).
     """
     if enrolment.status == WITHDRAWN:
         return False
     changes.note_of(session, enrolment, changes.made("withdrawn", by, before=enrolment.status, after=WITHDRAWN))
     enrolment.status = WITHDRAWN
+    end_study(session, select(Enrolment.id).where(Enrolment.id == enrolment.id))
     return True
+
+
+def end_study(session: Session, enrolments: Select[int]) -> None:
+    """End what some enrolments have open; their rows are locked, so that nobody opens anything meanwhile."""
+    session.flush()
+    study_ended.send(current_app._get_current_object(), session=session, enrolments=enrolments)  # type: ignore[attr-defined]
 
 
 def take_back(session: Session, enrolment: Enrolment, by: By) -> bool:

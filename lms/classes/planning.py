@@ -39,7 +39,7 @@ class PlannedSession:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a session of one class may count toward, and between which instants it must lie."""
+    """The requirements that sessions of one class may count toward, and the instants between which they lie."""
 
     days: Collection[str]  # keys of its requirements of days
     hours: Collection[str]  # keys of its requirements of hours

@@ -9,7 +9,7 @@ from lms.accounts.models import STAFF, Person
 from lms.classes import changes
 from lms.classes.changes import By
 from lms.classes.models import ClassStaff, TrainingClass
-from lms.programmes.values import Named, ProgrammeDocument, BilingualText
+from lms.programmes.values import BilingualText, Named, ProgrammeDocument
 
 TUTOR = Named("tutor", BilingualText("辅导教师", "Tutor"))
 STAFF_MAX = 30  # of one class

@@ -22,7 +22,7 @@ FIELDS = ("title", "requirement", "starts_at", "ends_at", "half_days", "place", 
 
 @dataclass(frozen=True, slots=True)
 class PlanProblem:
-    """What is wrong with one planned session: `row` is its place in what was given (from 0), `about` names another session."""
+    """One fault of a planned session: `row` is its place in what was given (from 0), `about` names another session."""
 
     row: int
     field: str

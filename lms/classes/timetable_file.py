@@ -41,7 +41,7 @@ MINUTES_A_DAY = 1440
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """What is wrong in one row: `field` is a key of HEADS ('' for the whole row), `said` what stands there."""
+    """One fault of one row: `field` is a key of HEADS ('' for the whole row), `said` what stands there."""
 
     line: int
     field: str

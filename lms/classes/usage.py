@@ -1,4 +1,4 @@
-"""Which classes study a course? The catalogue asks on its pages and knows no classes itself."""
+"""Which classes study a course, and which words of its classes make a bad password? Asked by those who know no classes themselves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.access import person
+from lms.accounts.easy_passwords import words_wanted
 from lms.accounts.models import Organisation
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
@@ -44,6 +45,13 @@ def _classes_studying(course_id: int) -> Sequence[Use]:
     return uses_of(session(), course_id, organisation.path) if organisation else ()
 
 
+def _class_words(_app: Flask, session: Session, person_id: int) -> list[str]:
+    """Return codes and names of a person's classes."""
+    own = select(TrainingClass.code, TrainingClass.name).join(Enrolment, Enrolment.class_id == TrainingClass.id)
+    return [word for row in session.execute(own.where(Enrolment.person_id == person_id)) for word in row]
+
+
 def init_app(app: Flask) -> None:
-    """Let templates ask `classes_studying(course_id)` within the signed-in person's organisations."""
+    """Let templates ask `classes_studying(course_id)` within the signed-in person's organisations; answer about words of classes."""
     app.jinja_env.globals.update(classes_studying=_classes_studying)
+    words_wanted.connect(_class_words, app)

@@ -1,4 +1,6 @@
-"""`lms ledger convert-attendance`: give attendance from before there was evidence for it a place in the ledger."""
+"""`lms ledger convert`: give attendance from before there was evidence for it a place in the ledger."""
+
+import json
 
 import click
 from flask import current_app
@@ -9,9 +11,10 @@ from lms.crediting.noted import AT_ONCE, convert, enrolments_with_notes
 from lms.db import database, transaction
 
 
-@click.command("convert-attendance")
+@click.command("convert")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
-def convert_attendance() -> None:
+def convert_attendance(*, as_json: bool) -> None:
     """State noted days, months and tasks in the record store, so that the ledger has them. Run twice, it changes nothing.
 
     The worker credits them within seconds. Notes that cannot be stated as a whole (half a month) are named.
@@ -26,4 +29,7 @@ def convert_attendance() -> None:
         statements, new = statements + done.statements, new + done.new
         for line in done.left_over:
             click.echo(line, err=True)
+    if as_json:
+        click.echo(json.dumps({"enrolments": len(numbers), "statements": statements, "new": new}))
+        return
     click.echo(f"{len(numbers)} enrolments, {statements} statements, {new} of them new")

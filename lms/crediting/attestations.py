@@ -18,7 +18,7 @@ NOTED = "/noted-"  # in the place of a session that stands for days noted withou
 
 @dataclass(slots=True)
 class Attested:
-    """What people attested toward one enrolment, and the sessions it speaks of."""
+    """The attestations of one enrolment, and the sessions that they speak of."""
 
     attestations: list[Attestation] = field(default_factory=list)
     sessions: dict[str, SessionRule] = field(default_factory=dict)

@@ -31,7 +31,7 @@ MOST = Decimal(1000)
 
 
 class TimetableSession(Protocol):
-    """What is needed of a session of a class's timetable."""
+    """A session of a class's timetable, as far as attendance names it."""
 
     class_id: int
     key: str
@@ -39,7 +39,7 @@ class TimetableSession(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attestor:
-    """Who attests (a person's id; None is a command) and when. Each method returns the id of the statement it wrote."""
+    """Attestations by one person (None: a command) at one time. Each method returns the id of the statement it wrote."""
 
     session: Session
     public_url: str

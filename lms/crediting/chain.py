@@ -32,7 +32,7 @@ class Running(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What an entry follows from, as digests: what holds for its class, for its enrolment, and all evidence kept by then."""
+    """The digests of an entry's inputs: of its class, of its enrolment, and of all evidence kept by then."""
 
     class_sha256: str
     enrolment_sha256: str

@@ -19,7 +19,7 @@ from lms.programmes.values import ProgrammeDocument
 
 @dataclass(frozen=True, slots=True)
 class ClassesChecked:
-    """What is wrong with classes and their documents, and the classes whose hours nobody can decide because of it."""
+    """The problems of classes and their documents, and the classes whose hours nobody can decide because of them."""
 
     problems: Sequence[str]
     undecidable: Set[int]

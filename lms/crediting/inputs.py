@@ -1,8 +1,8 @@
-"""From what does an account follow, besides its evidence? As digests, which every ledger entry carries.
+"""The inputs of an account, besides its evidence, as the digests that every ledger entry carries.
 
 `class_sha256` covers what holds for a whole class: its programme's document, its courses' documents and what they count
 toward, its days and settings. `enrolment_sha256` covers what holds for one person in it: track, status, window, name,
-attendance and history. What a verdict or a transcript comes to read besides belongs in one of the two, and nowhere else.
+attendance and history. If a verdict or a transcript reads something new, add it to one of the two.
 """
 
 import hmac
@@ -147,9 +147,14 @@ def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict
     contents = {}
     for row in rows:
         content = {name: plain(value) for name, value in row._mapping.items() if name not in {"id", "account", "name"}}
-        content["person"] = hmac.digest(row.account.encode(), row.name.encode(), sha256).hex()
+        content["person"] = person_digest(row.account, row.name)
         contents[row.id] = content | {"attendance": attendance[row.id], "changes": changes[row.id]}
     return contents
+
+
+def person_digest(account: str, name: str) -> str:
+    """Return the digest of a person's name, keyed by the account under which the record store has their statements."""
+    return hmac.digest(account.encode(), name.encode(), sha256).hex()
 
 
 def _rows(session: Session, model: type[AttendanceRecord | ClassChange], enrolment_ids: Collection[int]) -> Mapping[int, list[list[Any]]]:

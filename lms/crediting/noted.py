@@ -28,7 +28,7 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What of a row was never taken back, and the row's place among those of its enrolment."""
+    """The part of a row that was never taken back, and the row's place among those of its enrolment."""
 
     row: AttendanceRecord
     quantity: Decimal

@@ -5,7 +5,7 @@ decided by crediting like anybody's. Nothing here writes to the ledger.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,7 +82,6 @@ def _launch(learner: Learner, registration: uuid.UUID, version: CourseVersion, s
         activity=sitting.study.activity.key,
         device=learner.device,
         opened_at=sitting.opened_at,
-        ended_at=sitting.ended_at,
         live=False,
         last_beat=sitting.ended_at,
         closed_seconds=sum(int((end - start).total_seconds()) for start, end in sitting.stretches),
@@ -108,7 +107,9 @@ def _state(session: Session, learner: Learner, launch: Launch, sitting: Sitting,
         xapi.store.store_statements(session, said, credential_of(subject), version=VERSION, now=sitting.ended_at)
     if sitting.segments:
         _keep_place(session, launch, sitting)
-    return len(sitting.stretches) + len(said) + _answer(session, launch, sitting, shelf)
+    answered = _answer(session, launch, sitting, shelf)
+    launch.ended_at = sitting.ended_at
+    return len(sitting.stretches) + len(said) + answered
 
 
 def _said(subject: Subject, verb: str, at: datetime, result: dict[str, Any]) -> dict[str, Any]:
@@ -144,11 +145,17 @@ def _answer(session: Session, launch: Launch, sitting: Sitting, shelf: Shelf) ->
     key = session.scalars(
         select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
     ).one()
-    given = right_answers(key) if sitting.study.ending is Ending.DONE else {}
+    right = right_answers(key)
+    given = right if sitting.study.ending is Ending.DONE else {name: [_wrong(options)] for name, options in right.items()}
     outcome = answers.submit(session, launch, str(uuid.uuid4()), given, shelf.public_url, sitting.ended_at)
     if isinstance(outcome, answers.Declined):
         raise TypeError(f"the demo's answers to {launch.activity} were declined: {outcome}")
     return outcome.statements
+
+
+def _wrong(right: Collection[str]) -> str:
+    """Return an option that is not right."""
+    return next(one for one in "abcd" if one not in right)
 
 
 def _keep_place(session: Session, launch: Launch, sitting: Sitting) -> None:

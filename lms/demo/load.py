@@ -215,7 +215,7 @@ def _correct(session: Session, enrolment: Enrolment, day: date) -> None:
 
 
 def _state_attendance(ground: DemoSite) -> None:
-    """Let what was noted be evidence, as `lms ledger convert-attendance` does."""
+    """Let what was noted be evidence, as `lms ledger convert` does."""
     with ground.database.reader() as session:
         numbers = noted.enrolments_with_notes(session)
     for start in range(0, len(numbers), noted.AT_ONCE):

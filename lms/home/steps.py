@@ -61,7 +61,7 @@ def next_step(session: Session, standings: Sequence[Standing]) -> NextStep | Non
     Somebody who reads faster than the minutes say is not sent back to what already counts, unless their course asks for
     more minutes and has nothing else left.
     """
-    studying = [one for one in standings if one.enrolment.status in LEARNING]
+    studying = [one for one in standings if one.enrolment.status in LEARNING and one.training_class.closed_at is None]
     opened = _opened(session, studying) if studying else []
     here = _place_of(studying, opened[0]) if opened else None
     if here is not None and _earns(here):

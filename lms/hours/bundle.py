@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from lms.hours.about import read_about
 from lms.hours.attestation_reading import ATTESTED, AttestationReader, contradictions
 from lms.hours.decide import recompute
 from lms.hours.json_reader import Problem, below
@@ -51,12 +52,17 @@ def recompute_file(text: str) -> tuple[Json | None, list[str]]:
         document, path = document["case"], "$.case"
     if isinstance(document, dict) and "evidence_erased" in document:
         return None, [f"{path}.evidence_erased: {ERASED}"]
+    about: Json | None = None
+    if isinstance(document, dict) and "about" in document:
+        about, wrong = read_about(document, path)
+        problems += wrong
+        document = {name: value for name, value in document.items() if name != "about"}
     case = parse(document, path)
     if isinstance(case, list):
         problems += case
     if problems or isinstance(case, list):
         return None, [str(problem) for problem in problems]
-    return dump_result(recompute(case)), []
+    return ({"about": about} if about else {}) | dump_result(recompute(case)), []
 
 
 def parse(document: Any, path: str = "$") -> Case | list[Problem]:

@@ -10,7 +10,7 @@ from courses.outline import Activity, Course
 from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
-from lms.classes.models import LEARNING, ClassCourse, Enrolment
+from lms.classes.models import LEARNING, ClassCourse, Enrolment, TrainingClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class LaunchRefusal(StrEnum):
 
     NOT_FOUND = "not-found"  # no such activity, or somebody else's: the two look the same on purpose
     NOT_STUDYING = "not-studying"
+    CLOSED = "closed"  # the class is
 
 
 def admit_to_course(
@@ -62,14 +63,22 @@ def admit_to_course(
 
 
 _STANDING = (  # built once: with every stretch that is stated
-    select(Enrolment.status, Person.active).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id == bindparam("enrolment"))
+    select(Enrolment.status, Person.active, TrainingClass.closed_at)
+    .join(Person, Person.id == Enrolment.person_id)
+    .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+    .where(Enrolment.id == bindparam("enrolment"))
 )
 
 
 def may_still_study(session: Session, enrolment_id: int) -> bool:
-    """Say whether an enrolment that opened something may go on: it is still learning and its person's account is open."""
+    """Say whether an enrolment that opened something may go on: it is still learning, its person's account and its class are open."""
     found = session.connection().execute(_STANDING, {"enrolment": enrolment_id}).one()
-    return found.status in LEARNING and bool(found.active)
+    return found.status in LEARNING and bool(found.active) and found.closed_at is None
+
+
+def lock_enrolment(session: Session, enrolment_id: int) -> None:
+    """Let nobody end an enrolment until this transaction ends, so that whoever ends it finds what is opened here."""
+    session.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update(read=True))
 
 
 def admit(session: Session, person_id: int, place: StudiedActivity) -> Admission | LaunchRefusal:
@@ -80,4 +89,8 @@ def admit(session: Session, person_id: int, place: StudiedActivity) -> Admission
     enrolment, version = found
     course = outline_of(version)
     activity = next((one for one in course.activities if one.key == place.activity), None)
-    return Admission(person_id, enrolment, version, course, activity) if activity else LaunchRefusal.NOT_FOUND
+    if activity is None:
+        return LaunchRefusal.NOT_FOUND
+    if session.scalar(select(TrainingClass.closed_at).where(TrainingClass.id == enrolment.class_id)) is not None:
+        return LaunchRefusal.CLOSED  # its course page can still be read
+    return Admission(person_id, enrolment, version, course, activity)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.grading import Grade, grade
+from courses.grading import Grade, grade, is_blank
 from lms import vocabulary as v
 from lms.catalogue.models import AnswerKey
 from lms.learning import stating
@@ -25,6 +25,7 @@ class Declined(StrEnum):
     BAD_ID = "bad-id"
     OTHER_ANSWERS = "other-answers"
     NO_ATTEMPTS = "no-attempts"
+    BLANK = "blank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def submit(
         attempt_id = uuid.UUID(submission)
     except ValueError:
         return Declined.BAD_ID
+    if is_blank(key, given):
+        return Declined.BLANK  # no attempt: it would give the hints away, or take an attempt from whoever pressed by mistake
     lock(session, launch)
     earlier = _attempts(session, launch)
     known = session.get(Attempt, attempt_id)

@@ -5,7 +5,6 @@ A frame runs other people's code without an origin of its own (`sandbox`), so it
 
 import html
 import json
-import mimetypes
 import re
 from collections.abc import Iterator
 from importlib import resources
@@ -18,6 +17,7 @@ from werkzeug.http import parse_range_header
 from lms.accounts.access import public
 from lms.catalogue.publish import file_name
 from lms.config import Settings
+from lms.learning.file_kinds import headers_of
 from lms.storage import Storage, storage
 from lms.web.hosts import on_content_host
 
@@ -29,19 +29,6 @@ CHUNK = 256 * 1024
 SHA256 = re.compile(r"[0-9a-f]{64}")
 FORMATS = ("h5p", "video")
 CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}
-TYPES = {
-    ".vtt": "text/vtt; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".webm": "video/webm",
-    ".mp4": "video/mp4",
-    ".woff2": "font/woff2",
-    ".woff": "font/woff",
-    ".svg": "image/svg+xml",
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-}
 
 
 def _settings() -> Settings:
@@ -69,13 +56,16 @@ def frame(kind: str, sha256: str, entry: str) -> ResponseReturnValue:
         page = page.replace(name, html.escape(value, quote=True))
     response = Response(page, mimetype="text/html")
     response.headers["Cache-Control"] = FOR_AN_HOUR
-    response.headers["Content-Security-Policy"] = _frame_policy(settings)
+    response.headers["Content-Security-Policy"] = _frame_policy(settings, sha256)
     return response
 
 
-def _frame_policy(settings: Settings) -> str:
-    """Confine a frame to this host, whatever its code wants; only our player page may show it. Content brings its own inline styles."""
-    own = settings.content_url
+def _frame_policy(settings: Settings, sha256: str) -> str:
+    """Confine a frame to the player and one package, whatever its code wants. Only our player page may show it.
+
+    Content brings its own inline styles.
+    """
+    own = f"{settings.content_url}/player/ {settings.content_url}/content/{sha256}/"
     return (
         f"sandbox allow-scripts allow-forms allow-popups; default-src 'none'; script-src {own}; style-src {own} 'unsafe-inline'; "
         f"img-src {own} data: blob:; media-src {own} blob:; font-src {own} data:; connect-src {own}; "
@@ -103,10 +93,7 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
         abort(404)
     response = _whole_or_range(name, size)
     response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Content-Type"] = _type(path)
-    if response.headers["Content-Type"].startswith("text/html"):
-        response.headers["Content-Security-Policy"] = "sandbox"  # a page among the files is shown by nobody
-    return _for_everybody(response, FOR_EVER)
+    return _for_everybody(response, path, FOR_EVER)
 
 
 def _whole_or_range(name: str, size: int) -> Response:
@@ -138,7 +125,7 @@ def player_file(path: str) -> ResponseReturnValue:
     found = _player().joinpath(*path.split("/")) if _is_plain(path) else None
     if found is None or not found.is_file() or path.endswith(".html"):
         abort(404)
-    return _for_everybody(Response(found.read_bytes(), headers={"Content-Type": _type(path)}), FOR_AN_HOUR)
+    return _for_everybody(Response(found.read_bytes()), path, FOR_AN_HOUR)
 
 
 def _player() -> Traversable:
@@ -149,14 +136,9 @@ def _is_plain(path: str) -> bool:
     return all(part not in {"", ".", ".."} and "\\" not in part and "\0" not in part for part in path.split("/"))
 
 
-def _type(path: str) -> str:
-    ending = path[path.rfind(".") :].lower() if "." in path else ""
-    return TYPES.get(ending) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-
-
-def _for_everybody(response: Response, caching: str) -> Response:
+def _for_everybody(response: Response, path: str, caching: str) -> Response:
+    response.headers.update(headers_of(path))
     response.headers["Cache-Control"] = caching
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -28,6 +28,7 @@ _OPEN_LAUNCH = PreparedQuery(
     .where(Launch.id == bindparam("launch"), Launch.ended_at.is_(None))
     .where(or_(Launch.opened_at >= bindparam("heard"), Launch.last_beat >= bindparam("heard")))
 )
+STATEMENTS_KEPT = 50_000  # of one learner in one activity, by its player; presence, which the server states, is not among them
 SCOPES = frozenset({"statements/write", "statements/read/mine", "state"})
 
 
@@ -62,7 +63,8 @@ def authenticate(token: str) -> xapi.Credential | None:
         return None
     settings: Settings = current_app.extensions["settings"]
     subject = Subject(settings.public_url, *found[0])
-    return credential_of(replace(subject, opened_at=subject.opened_at.astimezone(UTC)))
+    limited = xapi.Quota(STATEMENTS_KEPT, settings.learner_statements_mb * 2**20)
+    return replace(credential_of(replace(subject, opened_at=subject.opened_at.astimezone(UTC))), quota=limited)
 
 
 def credential_of(subject: Subject) -> xapi.Credential:

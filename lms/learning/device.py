@@ -6,6 +6,8 @@ The id is random and kept in a cookie: it tells two browsers apart (a reload res
 import re
 import secrets
 
+from lms.accounts.browsers import kind_of
+
 COOKIE = "device"
 COOKIE_SECONDS = 400 * 86400  # the longest that browsers keep one
 _ID = re.compile(r"[0-9a-f]{8}")
@@ -14,17 +16,9 @@ _ID = re.compile(r"[0-9a-f]{8}")
 def device_of(user_agent: str, cookie: str | None) -> str:
     """Return 'pc-…', 'phone-…' or 'tablet-…' with the browser's id; an unknown or forged id is replaced by a new one."""
     identity = cookie if cookie and _ID.fullmatch(cookie) else secrets.token_hex(4)
-    return f"{_kind(user_agent)}-{identity}"
+    return f"{kind_of(user_agent)}-{identity}"
 
 
 def identity_of(device: str) -> str:
     """Return the browser's id within a device."""
     return device.rpartition("-")[2]
-
-
-def _kind(user_agent: str) -> str:
-    if "iPad" in user_agent or "Tablet" in user_agent or ("Android" in user_agent and "Mobile" not in user_agent):
-        return "tablet"
-    if "Mobile" in user_agent or "iPhone" in user_agent:
-        return "phone"
-    return "pc"

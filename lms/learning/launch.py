@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
 from lms.config import Settings
-from lms.learning.admission import Admission, LaunchRefusal, may_still_study
+from lms.learning.admission import Admission, LaunchRefusal, lock_enrolment, may_still_study
 from lms.learning.models import Launch, Registration
 from lms.learning.presence import LAUNCH_TIMEOUT, end, fresh_nonce, release
 
@@ -37,6 +37,7 @@ def open_launch(
     Whoever was admitted and is erased or taken out of the class before this has the person's lock is refused.
     """
     _lock_person(session, admission.person_id)
+    lock_enrolment(session, admission.place.enrolment_id)
     if not may_still_study(session, admission.place.enrolment_id):
         return LaunchRefusal.NOT_STUDYING
     registration = _registration(session, admission)
@@ -60,11 +61,20 @@ def open_launch(
     return OpenedLaunch(launch, stated)
 
 
-def end_all(session: Session, person_id: int, settings: Settings, now: datetime) -> bool:
-    """End every launch of a person (they signed out); return whether something was stated."""
-    _lock_person(session, person_id)
-    running = select(Launch).where(Launch.person_id == person_id, Launch.ended_at.is_(None)).order_by(Launch.id).with_for_update()
-    return any([end(session, launch, settings, now) for launch in session.scalars(running)])  # all of them, not only up to the first
+def end_of_people(session: Session, person_ids: Sequence[int], settings: Settings, now: datetime) -> bool:
+    """End every launch of people whose access ends; the caller holds their locks. Return whether something was stated."""
+    return _end(session, Launch.person_id.in_(person_ids), settings, now)
+
+
+def end_of_enrolments(session: Session, enrolments: Select[int], settings: Settings, now: datetime) -> bool:
+    """End every launch of enrolments that may not study any more."""
+    return _end(session, Launch.enrolment_id.in_(enrolments), settings, now)
+
+
+def _end(session: Session, whose: ColumnElement[bool], settings: Settings, now: datetime) -> bool:
+    running = select(Launch).where(whose, Launch.ended_at.is_(None)).order_by(Launch.id).with_for_update()
+    found = session.scalars(running.execution_options(populate_existing=True)).all()
+    return any([end(session, launch, settings, now) for launch in found])  # all of them, not only up to the first
 
 
 def _lock_person(session: Session, person_id: int) -> None:

@@ -37,11 +37,11 @@ def load(session: Session, launch: Launch) -> str | None:
 
 
 def lock(session: Session, launch: Launch) -> None:
-    """Let what is written for one registration come one after the other.
+    """Let what is written for one registration come one after the other, and the launch not end before that.
 
     Raises:
-        NotSignedIn: the launch is there no more: its learner was erased since the request came.
+        NotSignedIn: the launch has ended since the request came, or its learner was erased.
     """
     session.execute(select(Registration.id).where(Registration.id == launch.registration_id).with_for_update(key_share=True))
-    if session.scalar(select(Launch.id).where(Launch.id == launch.id)) is None:
+    if session.scalar(select(Launch.id).where(Launch.id == launch.id, Launch.ended_at.is_(None)).with_for_update(read=True)) is None:
         raise NotSignedIn("This launch has ended.", code="ended")

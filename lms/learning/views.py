@@ -1,5 +1,6 @@
 """What does a player page ask of the server? The page itself, opening a launch, beats, resume data, answers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -7,15 +8,18 @@ import msgspec
 from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import user_logged_out
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 import xapi
 from courses.outline import Activity
 from lms import vocabulary as v
+from lms.accounts import login_sessions
 from lms.accounts.access import person, public, requires
-from lms.accounts.models import Person
+from lms.accounts.cookies import current_login, name_of
 from lms.accounts.signin import csrf
+from lms.classes import membership
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
@@ -55,10 +59,11 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
         "learning/play.html", admission=admission, config=_page_config(admission), place=admission.place, before=before, after=after
     )
     response = Response(page)
-    known = request.cookies.get(COOKIE)
+    cookie = name_of(COOKIE, _settings())
+    known = request.cookies.get(cookie)
     device = identity_of(device_of(request.user_agent.string, known))
     if device != known:
-        response.set_cookie(COOKIE, device, max_age=COOKIE_SECONDS, httponly=True, secure=_settings().secure, samesite="Lax")
+        response.set_cookie(cookie, device, max_age=COOKIE_SECONDS, httponly=True, secure=_settings().secure, samesite="Lax", path="/")
     return response
 
 
@@ -76,6 +81,8 @@ def _admitted(place: StudiedActivity) -> Admission:
 def _unless_refused(found: Found | LaunchRefusal) -> Found:
     if found is LaunchRefusal.NOT_STUDYING:
         raise NotAllowed(_("Your place in this class does not allow studying at the moment. Your class staff can tell you why."))
+    if found is LaunchRefusal.CLOSED:
+        raise NotAllowed(_("This class is closed, so its activities do not open any more. The hours that you have earned are kept."))
     if isinstance(found, LaunchRefusal):
         raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
     return found
@@ -114,8 +121,10 @@ def open_activity() -> ResponseReturnValue:
     """Open or resume a launch for the signed-in person and hand its token to the page."""
     wanted = body_of(OpenBody)
     admission = _admitted(StudiedActivity(wanted.enrolment, wanted.version, wanted.activity))
-    device = device_of(request.user_agent.string, request.cookies.get(COOKIE))
+    device = device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
     with transaction() as writing:
+        if not login_sessions.hold(writing, person().id, current_login().id):
+            raise NotSignedIn(_("You have been signed out. Sign in again to go on; what was counted is kept."))
         opened = _unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
         reply = _opened(opened.launch) | {
             "state": _raw(state.load(writing, opened.launch)),
@@ -222,27 +231,25 @@ def _declined(why: answers.Declined) -> LmsError:
         answers.Declined.NO_KEY: NotFound(_("This activity is not graded here."), code=why),
         answers.Declined.BAD_ID: InvalidInput(_("A submission needs a UUID of its own."), code=why),
         answers.Declined.OTHER_ANSWERS: Conflict(_("This submission was already graded with other answers."), code=why),
+        answers.Declined.BLANK: InvalidInput(_("No question is answered, so nothing was handed in. Answer one and try again."), code=why),
         answers.Declined.NO_ATTEMPTS: Conflict(_("All attempts at this quiz are used up. What you reached is kept."), code=why),
     }
     return messages[why]
 
 
-def _end_launches(app: Flask, user: Person) -> None:
-    """Whoever signs out stops learning on this and every other device: a left-behind page must not count for them."""
-    with transaction() as writing:
-        stated = launch.end_all(writing, user.id, _settings(), now())
-    if stated:
-        _ring(1)
-
-
 def init_app(app: Flask, settings: Settings) -> None:
-    """Register the player's routes and the key of its tokens."""
+    """Register the player's routes, the key of its tokens, and what ends launches."""
     app.extensions["launch_tickets"] = Tickets(settings.secret_key)
     app.register_blueprint(bp)
     app.register_blueprint(content_bp)
-    user_logged_out.connect(_on_signed_out, app)
+    login_sessions.access_ended.connect(_end_of_people, app)
+    membership.study_ended.connect(_end_of_enrolments, app)
 
 
-def _on_signed_out(sender: Flask, user: Person | None = None, **_rest: object) -> None:
-    if user is not None and user.is_authenticated:
-        _end_launches(sender, user)
+def _end_of_people(_app: Flask, session: Session, person_ids: Sequence[int]) -> None:
+    """Whoever signs out, or whose access ends, stops learning on every device: a left-behind page must not count for them."""
+    launch.end_of_people(session, person_ids, _settings(), now())
+
+
+def _end_of_enrolments(_app: Flask, session: Session, enrolments: Select[int]) -> None:
+    launch.end_of_enrolments(session, enrolments, _settings(), now())

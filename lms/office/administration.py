@@ -120,10 +120,11 @@ def _question(before: str, after: str, whose: int) -> str:
 
 
 def close_class(session: Session, class_id: int, by: By) -> bool:
-    """Close a class; return whether it was open."""
+    """Close a class, and end what its teachers have open; return whether it was open."""
     training_class = setup.locked_class(session, class_id)
     closed = lifecycle.close(session, training_class, by)
     windows.follow(session, training_class, by.at)
+    membership.end_study(session, select(Enrolment.id).where(Enrolment.class_id == class_id))  # launches are locked after enrolments
     return closed
 
 

@@ -32,6 +32,7 @@ WORDS: dict[str, LazyString] = {
     "withdrawn": _l("Withdrawn"),
     "track": _l("Track"),
     "password": _l("New initial password"),
+    "signed-out": _l("Signed out everywhere"),
     "renamed": _l("Name changed"),
     "sheet": _l("Initial passwords handed out"),
     "staff": _l("Class staff added"),

@@ -63,7 +63,7 @@ def enrol(  # noqa: PLR0913 - one parameter an option
             raise InvalidInput("Nobody would be enrolled.", [str(one) for one in foreseen.left_out])
         for one in foreseen.left_out:
             click.echo(str(one), err=True)
-    _tell(foreseen, as_json=as_json, would=dry_run)
+        _tell(foreseen, as_json=as_json, would=dry_run)
 
 
 def _below(reading: Session, code: str, below: str | None) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
+from lms.accounts.names import LONGEST, as_name
 from lms.classes.models import Enrolment, TrainingClass
 from lms.records.people import OfficeScope, known_among
 from lms.records.selection import find_person
@@ -55,7 +56,7 @@ def candidates(session: Session, text: str, sight: OfficeScope, after: int | Non
 
 
 def _has(text: str) -> ColumnElement[bool]:
-    return or_(Person.name.icontains(text, autoescape=True), Person.username.icontains(text, autoescape=True))
+    return or_(Person.name.icontains(as_name(text[:LONGEST]), autoescape=True), Person.username.icontains(text, autoescape=True))
 
 
 def _below(sight: OfficeScope) -> ColumnElement[bool]:

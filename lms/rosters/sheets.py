@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from lms.accounts import initial
+from lms.accounts import initial, login_sessions
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.passwords import hand_out_initial_password
 from lms.classes import changes
@@ -126,3 +126,13 @@ def hand_out_to(session: Session, enrolment: Enrolment, path: str, by: By) -> Si
     school = session.scalars(select(Organisation.name).where(Organisation.id == person.organisation_id)).one()
     changes.note_of(session, enrolment, changes.made("password", by))
     return SignIn(person.name, person.username, hand_out_initial_password(person), school)
+
+
+def sign_out(session: Session, enrolment: Enrolment, path: str, by: By) -> bool:
+    """Sign one teacher out everywhere; return whether this office may, as with a new password."""
+    person = session.get_one(Person, enrolment.person_id, with_for_update={"key_share": True})
+    if not is_ours(session, person, path):
+        return False
+    login_sessions.end_all(session, [person.id])
+    changes.note_of(session, enrolment, changes.made("signed-out", by))
+    return True

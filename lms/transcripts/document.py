@@ -23,6 +23,7 @@ from lms.errors import NotFound
 from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of, recompute
 from lms.hours.intervals import union
 from lms.programmes.progress import RequirementProgress, StudiedCourse
+from lms.transcripts.about import About, about_of
 from lms.transcripts.stretches import Day, days_of
 
 
@@ -64,6 +65,7 @@ class Transcript:
     chapters: Sequence[Chapter]
     entries: Sequence[tuple[Entry, str]]
     issued_at: datetime
+    about: About  # whom the bundle is about, and under which rules
 
     @property
     def requirements(self) -> Sequence[RequirementProgress]:
@@ -93,7 +95,7 @@ class Transcript:
     @property
     def bundle(self) -> str:
         """The evidence bundle as JSON text: the same bytes for the same evidence, in order of time, in whatever order it came in."""
-        bundle = dump(self.case)
+        bundle = dump(self.case) | {"about": self.about}
         if self.erased_at is not None:
             bundle["evidence_erased"] = self.erased_at.isoformat(timespec="seconds")
         bundle["observations"].sort(key=lambda seen: (_when(seen), json.dumps(seen, sort_keys=True)))
@@ -147,13 +149,14 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
     if len(standings) != len(enrolment_ids):
         raise NotFound(_("There is no such enrolment."))
     cases = cases_of(session, terms_of(session, enrolment_ids))
-    return [_transcript(session, one, cases[one.enrolment.id], now) for one in standings]
+    about = about_of(session, standings)
+    return [_transcript(session, one, cases[one.enrolment.id], (now, about[one.enrolment.id])) for one in standings]
 
 
-def _transcript(session: Session, standing: Standing, case: Case, now: datetime) -> Transcript:
+def _transcript(session: Session, standing: Standing, case: Case, issued: tuple[datetime, About]) -> Transcript:
     explanation = explain(case, recompute(case))
     chapters = [_chapter(course, standing, explanation) for course in standing.courses]
-    return Transcript(standing, case, explanation, chapters, entries_of(session, standing.enrolment.id), now)
+    return Transcript(standing, case, explanation, chapters, entries_of(session, standing.enrolment.id), *issued)
 
 
 def _chapter(course: StudiedCourse, standing: Standing, explanation: Explanation) -> Chapter:

@@ -57,17 +57,21 @@ def _kinds(why: ActivityExplanation, others: Sequence[Interval]) -> Iterator[tup
 
 
 def _apart(own: Sequence[Interval], others: Sequence[Interval]) -> tuple[list[Interval], list[Interval]]:
-    """Cut `own` into what lies outside and what inside of `others`."""
+    """Cut `own` into what lies outside and what inside of `others`; both are disjoint and in order."""
     alone, shared = [], []
+    first = 0
     for start, end in own:
         since = start
-        for other_start, other_end in others:
-            if other_end <= since or other_start >= end:
-                continue
+        while first < len(others) and others[first][1] <= start:
+            first += 1
+        at = first
+        while at < len(others) and others[at][0] < end:
+            other_start, other_end = others[at]
             if since < other_start:
                 alone.append((since, other_start))
             shared.append((max(since, other_start), min(end, other_end)))
             since = min(end, other_end)
+            at += 1
         if since < end:
             alone.append((since, end))
     return alone, shared

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from lms.accounts.origins import OtherOrigin
 from lms.errors import LmsError
 from lms.web.hosts import at_content_host
 
@@ -79,7 +80,13 @@ def _refused(error: LmsError) -> Response:
     return answer(error.status, _title(error.status), error.message, **extra)
 
 
-def _csrf(_error: CSRFError) -> Response:
+def _csrf(error: CSRFError) -> Response:
+    if isinstance(error, OtherOrigin):
+        words = _(
+            "This form came from another address than %(address)s. Nothing was saved: open that address and try again.",
+            address=error.address,
+        )
+        return answer(400, _title(400), words)
     return answer(
         400,
         _title(400),

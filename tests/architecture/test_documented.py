@@ -22,10 +22,13 @@ SAY_NOTHING_TO_PROGRAMS = {
     "lms beat",
     "lms db upgrade",
     "lms demo load",
+    "lms user close",
     "lms user password",
+    "lms user reopen",
+    "lms user signout",
     "lms xapi key revoke",
 }
-ALWAYS_JSON = {"lms hours recompute"}
+ALWAYS_JSON = {"lms hours recompute", "lms ledger anchor"}
 
 
 def commands(command: click.Command = main_group, path: str = "lms") -> Iterator[tuple[str, click.Command]]:

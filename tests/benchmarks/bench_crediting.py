@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, select
 
+from lms.crediting.bounds import MOST_OF_ACTIVITY, MOST_OF_LAUNCH
 from lms.crediting.drain import drain
 from lms.crediting.evidence import cases_of
 from lms.crediting.models import Observation as Row
@@ -41,15 +42,54 @@ def main(places: Places) -> None:
     while drain(site.database, site.settings.public_url, datetime.now(UTC)):
         pass  # what other benchmarks left
     cases = _cases(site, learners)
+    worst, rows = _worst(site)
     compare(
         [
             Subject("decided in memory", here(lambda: [recompute(case) for case in cases], len(cases))),
             Subject("read from the database", here(lambda: _cases(site, learners), len(learners)), ("decided in memory",)),
+            Subject("worst learner: rows read", here(lambda: _rows(site, worst), 1)),
+            Subject(
+                f"worst learner: {rows:,} segments decided",
+                here(lambda: _decided(site, worst), 1),
+                ("worst learner: rows read",),
+                "10 times reading",
+            ),
             Subject("credited", _crediting(site, learners), ("decided in memory",), "250 a second on one core: 4 ms CPU"),
         ],
         places.effort,
     )
     print(f"{len(learners)} learners with {OBSERVATIONS} observations of {len(activities)} activities each")
+
+
+def _worst(site: Site) -> tuple[Learner, int]:
+    """Give one more learner as much evidence as the bounds let count: in each film as many tiny segments, one after the other, as do."""
+    (worst,) = open_pages(site, 1)
+    with site.database.reader() as session:
+        law = terms_of(session, [worst.enrolment_id])[worst.enrolment_id].law
+    films = [name for name, rule in law.activities.items() if rule.media_seconds is not None]
+    launches = MOST_OF_ACTIVITY // MOST_OF_LAUNCH
+    told = (
+        _row(Played(name, f"launch-{launch}", 1_772_330_400 + number, number * 300 % 600_000, number * 300 % 600_000 + 500, 1.0))
+        for name in films
+        for launch in range(launches)
+        for number in range(MOST_OF_LAUNCH)
+    )
+    rows = ({**row, "enrolment_id": worst.enrolment_id, "statement_id": uuid.uuid4()} for row in told)
+    with site.database.writing() as connection:
+        connection.execute(delete(Row).where(Row.enrolment_id == worst.enrolment_id))
+        while chunk := list(islice(rows, ROWS_AT_ONCE)):
+            connection.execute(insert(Row), chunk)
+    return worst, len(films) * MOST_OF_ACTIVITY
+
+
+def _rows(site: Site, learner: Learner) -> None:
+    with site.database.reader() as session:
+        session.execute(select(*Row.__table__.columns).where(Row.enrolment_id == learner.enrolment_id)).all()
+
+
+def _decided(site: Site, learner: Learner) -> None:
+    (case,) = _cases(site, [learner])
+    recompute(case)
 
 
 def _cases(site: Site, learners: Sequence[Learner]) -> list[Case]:

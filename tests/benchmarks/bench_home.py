@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tests.benchmarks import wire
 from tests.benchmarks.measuring import Subject, compare, print_table
 from tests.benchmarks.places import TALKS, Places, Site
+from tests.factories import login_token
 
 VISITORS = 2000
 KB = 1024
@@ -36,7 +37,8 @@ def _cookies(site: Site, count: int) -> list[str]:
     step = site.seeded.people // count
     names = [site.seeded.username(number * step) for number in range(count)]
     name = site.app.config["SESSION_COOKIE_NAME"]
-    return [f"{name}={signer.dumps({'_user_id': one, '_fresh': False, 'csrf_token': '0' * 40})}" for one in names]
+    tokens = [login_token(site.app, one) for one in names]
+    return [f"{name}={signer.dumps({'_user_id': one, '_fresh': False, 'csrf_token': '0' * 40})}" for one in tokens]
 
 
 def _visits(path: str, cookies: Sequence[str]) -> list[wire.Talk]:

@@ -63,6 +63,7 @@ LOOKS = (
     Look("office", "transcripts.show"),
     Look(NEW_TEACHER, "transcripts.mine"),
     Look("teacher", "accounts.password"),
+    Look("teacher", "accounts.signed_in"),
     Look("teacher", "error", path="/nothing-here", status=404),
     Look("teacher", "catalogue.upload", status=403),
     Look("trainer", "catalogue.courses"),

@@ -34,12 +34,20 @@ ACCESS: Mapping[str, Access] = {
 OWN_READ = {"agents/profile": ("state",)}  # what a launch may read of its own actor besides: cmi5 11 keeps preferences there
 
 
+class Quota(NamedTuple):
+    """How much is kept at most: statements or documents, and bytes."""
+
+    number: int
+    bytes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """What a request may do, and what the server sets in its name.
 
     `actor`, `registration` and `activity` pin a launch: a statement may leave them out, but not say otherwise.
-    `key` is the store's own key behind it, empty where the host answers for it.
+    `key` is the store's own key behind it, empty where the host answers for it. `quota` is how many statements, and how many
+    bytes of them and their attachments, are kept in all for the same `owner`; None: as many as come.
     """
 
     name: str
@@ -52,6 +60,7 @@ class Credential:
     trusted: bool = False
     default_version: str = "1.0.3"
     key: str = ""
+    quota: Quota | None = None
 
     def allows(self, scope: str) -> bool:
         """Say whether this credential has a scope, by its own name or within a wider one."""

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from xapi.rules.indexing import Usage
 from xapi.storage.consistency import announce
 from xapi.storage.models import ERASED, AgentNameRow, DocumentRow, IdRow, KeyRow, OutboxRow, StatementRow
+from xapi.storage.quota import forget_agents
 from xapi.storage.removal import WHOLE, Going, keyed, remove
 
 AT_ONCE = 100
@@ -83,6 +84,7 @@ def erase_rest(session: Session, agents: Sequence[uuid.UUID]) -> int:
         # EXCLUSIVE is also held off by SELECT FOR UPDATE: whoever has locked a document's row is about to write it
         connection.execute(text(f"LOCK TABLE {DocumentRow.__tablename__} IN EXCLUSIVE MODE"))
     connection.execute(delete(AgentNameRow).where(AgentNameRow.key.in_(agents)))
+    forget_agents(session, agents)
     return connection.execute(delete(DocumentRow).where(DocumentRow.agent_key.in_(agents))).rowcount
 
 

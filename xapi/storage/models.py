@@ -207,6 +207,20 @@ class DocumentRow(Base):
     updated: Mapped[datetime] = mapped_column(Instant)
 
 
+class StorageRow(Base):
+    """How much is kept for one owner that has a quota (quota.py); `agent_key` is whose it is, so that it goes with them."""
+
+    __tablename__ = "xapi_storage"
+
+    owner: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    agent_key: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
+    statements: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    updated: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)  # counted in place, as no index holds what changes
+
+
 class ActivityRow(Base):
     """What is known of an activity: the definitions of all statements, merged in the order of storing."""
 

@@ -21,6 +21,7 @@ from xapi.storage.definitions import learn
 from xapi.storage.erased import SAID, marked_among
 from xapi.storage.files import keep
 from xapi.storage.models import ERASED, IdRow, ReferenceRow, StatementRow, at_its_place, microseconds
+from xapi.storage.quota import charge, charges
 from xapi.storage.raw_sql import array, ask
 from xapi.storage.references import is_awaited, link, unless_there
 
@@ -110,6 +111,7 @@ def insert_brought(session: Session, brought: Sequence[RequestBatch], now: datet
 
     Raises:
         Conflicting: as there, or two requests bring one id with different bodies.
+        TooLarge: an owner's quota is used up.
     """
     whose = {one.id: (one, credential) for admitted, credential in brought for one in admitted}
     _refuse_two_bodies(brought, whose)
@@ -129,6 +131,7 @@ def insert_brought(session: Session, brought: Sequence[RequestBatch], now: datet
         link(connection, fresh, sids, now)
     keep(connection, fresh)
     learn(connection, (one.statement for one in fresh if whose[one.id][1].allows("define")), now)
+    charge(connection, charges(whose[one.id] for one in fresh), now)
     return [len({one.id for one in own.admitted} & sids.keys()) for own in brought]
 
 

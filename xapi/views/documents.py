@@ -15,6 +15,7 @@ from xapi.rules.document_key import STATE, DocumentKey, DocumentResource, parse_
 from xapi.rules.etag import Precondition, etag_of
 from xapi.rules.merging import JSON, check_json, is_json, merged, read_object
 from xapi.storage.documents import Document, listed, load, lock, put, remove, remove_all
+from xapi.storage.quota import check_room
 from xapi.views.answers import json_answer, tagged
 from xapi.views.call import Call
 
@@ -106,6 +107,9 @@ def _change(call: Call, place: DocumentKey, make: Callable[[Document | None], tu
             content, content_type = make(known)
             if len(content) > call.mount.most_document_bytes:
                 raise TooLarge(f"at most {call.mount.most_document_bytes} bytes in one document")
+            grows = len(content) - (len(known.content) if known else 0)
+            if known is None or grows > 0:
+                check_room(session, place.key, grows, new=known is None, quota=call.mount.documents)
             if put(session, place, content, content_type, call.mount.clock(), known=known):
                 session.commit()
                 return Response(status=204)

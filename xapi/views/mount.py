@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
-from xapi.rules.auth import Credential
+from xapi.rules.auth import Credential, Quota
 from xapi.storage.consistency import Watermark, announce
 from xapi.storage.group_commit import GroupCommit
 from xapi.storage.key_usage import KeyUsage
@@ -23,6 +23,7 @@ Clock = Callable[[], datetime]
 MOST_BYTES = 16 * 2**20
 MOST_ATTACHED_BYTES = 256 * 2**20
 MOST_DOCUMENT_BYTES = 2**20
+DOCUMENTS = Quota(2000, 16 * 2**20)  # of one agent, or of one activity with no agent
 
 
 def nobody(_token: str) -> Credential | None:
@@ -41,7 +42,8 @@ class Mount:
 
     `writers` and `readers` open sessions that the store closes; only writers are committed. `home_page` is whose keys
     these are: the homePage of every Basic key's authority. `most_bytes` is what one request may bring into memory (JSON,
-    a document); attachments beside it pass through, up to `most_attached_bytes`.
+    a document); attachments beside it pass through, up to `most_attached_bytes`. `documents` is how many documents, and
+    bytes of them, are kept for one agent, or for one activity with no agent.
     """
 
     writers: Sessions
@@ -53,6 +55,7 @@ class Mount:
     most_bytes: int = MOST_BYTES
     most_attached_bytes: int = MOST_ATTACHED_BYTES
     most_document_bytes: int = MOST_DOCUMENT_BYTES
+    documents: Quota = DOCUMENTS
     watermark: Watermark = field(default_factory=Watermark)
     known_keys: KnownKeys = field(default_factory=KnownKeys)
     tally: KeyUsage = field(init=False)

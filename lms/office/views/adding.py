@@ -46,11 +46,11 @@ def page(training_class: TrainingClass, problems: Sequence[Problem] = (), unread
     return shown, status
 
 
-@bp.get("/teachers.<any(xlsx, csv):kind>")
+@bp.get("/teachers.<any(xlsx, csv):suffix>")
 @requires(OFFICE)
-def template(kind: str) -> ResponseReturnValue:
+def template(suffix: str) -> ResponseReturnValue:
     """Give an empty list to fill in."""
-    if kind == "csv":
+    if suffix == "csv":
         return as_download(Response(sheets.template(), mimetype="text/csv"), _("teachers.csv"))
     return as_download(Response(sheets.template_book(now()), mimetype=XLSX), _("teachers.xlsx"))
 

@@ -4,7 +4,6 @@ Nothing of a list is kept before somebody confirms it: the page that shows it ca
 """
 
 import base64
-import binascii
 import re
 import zlib
 from collections.abc import Mapping, Sequence
@@ -40,10 +39,10 @@ from lms.rosters.table import Table
 FORM_BYTES = 262_144  # the form around a list
 FORM_PARTS = 6_000  # fields: a choice for each row, and a few more
 CARRIED_BYTES = table.MOST_BYTES * 3 // 2  # a list as the page carries it: packed, and in letters
-AT_ONCE = 50  # rows of a table on one page
+AT_ONCE = 25  # rows of a table on one page
 MOST_CHOICES = 200  # names chosen at once
 SAMPLE = 6  # lines shown to whoever assigns columns
-NUMBER = re.compile(r"\d{1,3}")
+NUMBER, LINE = re.compile(r"[0-9]{1,3}"), re.compile(r"[0-9]{1,7}")
 LISTS = {"office.preview", "office.columns", "office.enrol"}
 
 
@@ -92,7 +91,7 @@ def _unpacked() -> bytes:
     try:
         packed = base64.b64decode(request.form.get("list", ""), validate=True)
         return zlib.decompressobj().decompress(packed, table.MOST_BYTES + 1)
-    except (binascii.Error, zlib.error):
+    except (ValueError, zlib.error):  # also characters beyond ASCII
         return b""
 
 
@@ -138,7 +137,7 @@ def _preview(training_class: TrainingClass, given: _List) -> str:
         foreseen=foreseen,
         given=given,
         columns=given.columns.written() if given.columns else "",
-        chosen=_names(),
+        decided=_names(),
         names=field_names(),
         tracks={one.key: one.name for one in given.tracks},
         kinds=OutcomeKind,
@@ -159,7 +158,7 @@ def _part(name: str, items: Sequence[object]) -> Mapping[str, Any]:
 def _names() -> Mapping[int, NameChoice]:
     """Return what was chosen for known teachers with another name, by line."""
     said = [(key.removeprefix("name-"), value) for key, value in request.form.items() if key.startswith("name-")]
-    return {int(line): NameChoice(value) for line, value in said if line.isascii() and line.isdigit() and value in set(NameChoice)}
+    return {int(line): NameChoice(value) for line, value in said if LINE.fullmatch(line) and value in set(NameChoice)}
 
 
 @bp.post("/classes/<int:class_id>/list/columns")

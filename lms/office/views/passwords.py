@@ -52,6 +52,20 @@ def new_password(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     return _sheet(found, [sign_in])
 
 
+@bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/sign-out")
+@requires(OFFICE)
+def sign_out(class_id: int, enrolment_id: int) -> ResponseReturnValue:
+    """Sign a teacher of this office's own out of every browser."""
+    _found, own = own_enrolment(class_id, enrolment_id)
+    with transaction() as writing:
+        done = sheets.sign_out(writing, writing.get_one(Enrolment, own.id), scope(), by_me())
+    if done:
+        flash(_("Signed out everywhere. Their password stays."), "success")
+    else:
+        flash(_("This account is not of your organisation, or not a teacher's alone. Its own office can help."), "warning")
+    return redirect(url_for(".teacher", class_id=class_id, enrolment_id=enrolment_id))
+
+
 def _sheet(training_class: TrainingClass, sign_ins: Sequence[SignIn]) -> ResponseReturnValue:
     files = {
         "xlsx": base64.b64encode(sheets.as_book(sign_ins, now())).decode(),

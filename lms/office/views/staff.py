@@ -26,7 +26,7 @@ USERNAME_MAX = 64
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]
-    """Who runs the class, and as what."""
+    """The person who runs the class, and the role."""
 
     username = StringField(_l("User name"), validators=[DataRequired(_l("Give the user name.")), Length(max=USERNAME_MAX)])
     role = SelectField(_l("Role"), validators=[InputRequired(_l("Choose a role."))])

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 import xapi.removals
 from lms import vocabulary as v
+from lms.accounts import login_sessions
 from lms.accounts.models import Person
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
 from lms.crediting import ledger
@@ -125,6 +126,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)
+    login_sessions.end_all(session, [person.id])
     session.add(begun)
     session.flush()
     return begun

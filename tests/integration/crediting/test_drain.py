@@ -148,7 +148,7 @@ def test_a_worker_that_dies_before_its_commit_has_changed_nothing(world: World, 
         raise SystemExit("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(xapi.storage.outbox, "done", die)
+        patch.setattr(draining.xapi.outbox, "done", die)
         with pytest.raises(SystemExit):
             world.credit()
     assert (entries(world), world.credited()) == (0, {})

@@ -15,8 +15,9 @@ from lms.accounts.people import add_person
 from lms.catalogue.models import CourseVersion
 from lms.classes import setup
 from lms.classes.models import AttendanceRecord, ClassCourse, Enrolment, TrainingClass
+from lms.crediting import noted
 from lms.programmes import store as programmes
-from tests.factories import BEGIN, World, add_class, add_course, signed_in
+from tests.factories import BEGIN, PUBLIC_URL, World, add_class, add_course, signed_in
 
 
 def speak_english(client: FlaskClient) -> FlaskClient:
@@ -48,9 +49,11 @@ def enrol_in_lead_class(world: World) -> int:
         note = {"noted_on": date(2026, 3, 2), "created_at": BEGIN}
         session.add(AttendanceRecord(enrolment_id=enrolment.id, requirement="topics", quantity=Decimal("5.5"), **note))
         session.flush()
+        noted.convert(session, [enrolment.id], PUBLIC_URL, BEGIN)
         return enrolment.id
 
     found: int = world.act(work)
+    world.credit()
     return found
 
 

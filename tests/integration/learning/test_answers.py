@@ -47,6 +47,30 @@ def attempts(world: World) -> list[tuple[int, int, bool]]:
     return found
 
 
+@pytest.mark.parametrize(
+    "blank",
+    [
+        *({}, {"q1": [], "q2": []}, {"q1": None, "q2": ""}, {"other": ["b"]}, {"q1": [""], "q2": 7}),
+        *({"q1": {"b": 1}, "q2": [["b"]]}, {"q1": [1e300], "q2": [2**63]}),
+    ],
+)
+def test_a_blank_hand_in_is_no_attempt_and_gives_no_hint_away(quiz: Page, blank: Any) -> None:
+    answer = submit(quiz, blank)
+    assert answer.status_code == 400
+    assert answer.get_json()["code"] == "blank"
+    assert "没有交卷" in answer.get_json()["detail"]
+    assert "选乙" not in answer.text
+    assert attempts(quiz.world) == []
+    assert statements(quiz.world) == []
+    assert submit(quiz, RIGHT).get_json()["number"] == 1
+
+
+def test_a_question_that_was_not_answered_gets_no_hint(quiz: Page) -> None:
+    first, second = submit(quiz, {"q1": ["a"]}).get_json()["items"]
+    assert first["feedback"]["zh"] == "选乙。"
+    assert (second["correct"], second["response"], second["feedback"]) == (False, [], {"zh": "", "en": ""})
+
+
 def test_right_answers_pass_and_the_lms_says_so(quiz: Page) -> None:
     reply = submit(quiz, RIGHT).get_json()
     assert (reply["score_raw"], reply["score_max"], reply["passed"], reply["number"], reply["left"]) == (2, 2, True, 1, 1)
@@ -135,13 +159,9 @@ def test_opening_again_shows_every_attempt_as_it_was_graded(quiz: Page, elsewher
 @pytest.mark.parametrize(
     "answers",
     [
-        {},
-        {"q1": None, "q2": 7},
-        {"q1": {"b": 1}, "q2": [["b"]]},
         {"q1": ["b", "a"], "q2": ["b"] * 1000},
         {"unknown": ["b"], "q1": "c"},
         {"q1": ["\0"], "q2": ["b\0"]},
-        {"q1": [1e300], "q2": [2**63]},
     ],
 )
 def test_strange_answers_are_wrong_answers(quiz: Page, answers: Any) -> None:

@@ -176,7 +176,7 @@ def test_a_file_far_too_large_is_refused_before_it_is_read(desk: Desk) -> None:
 def test_the_longest_list_is_shown_confirmed_and_enrolled(desk: Desk) -> None:
     preview = desk.upload(long_list(table.MOST_ROWS))
     assert len(rows_of(preview.text, "没有问题的行")) == lists.AT_ONCE
-    assert "第 1 页，共 100 页" in preview.text
+    assert "第 1 页，共 200 页" in preview.text
     assert len(preview.data) < 250_000
     assert desk.confirm(preview).location == "/jobs/"
     desk.work()

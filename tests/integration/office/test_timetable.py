@@ -11,7 +11,7 @@ from lms.accounts.models import OFFICE, TRAINER, Organisation, Person
 from lms.accounts.people import add_person
 from lms.classes import setup as classes
 from lms.classes.models import ClassChange, ClassSession, ClassStaff, TrainingClass
-from lms.classes.setup import Run
+from lms.classes.setup import ClassDetails
 from lms.programmes import store
 from tests.factories import BEGIN, World, signed_in
 from tests.integration.office.conftest import Desk
@@ -26,7 +26,7 @@ def lead_class(session: Session, code: str) -> int:
     version = store.import_toml(session, text, BEGIN).version
     provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
     days = session.scalars(select(TrainingClass).where(TrainingClass.code == "k1")).one()
-    return classes.create_class(session, version, Run(code, f"乡村首席 {code}", provider, days.starts_on, days.ends_on)).id
+    return classes.create_class(session, version, ClassDetails(code, f"乡村首席 {code}", provider, days.starts_on, days.ends_on)).id
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 
 from lms import vocabulary as v
 from lms.accounts.models import Person
-from lms.classes.models import Enrolment
+from lms.classes import changes
+from lms.classes.models import ClassChange, Enrolment
 from lms.cli import main_group
 from lms.crediting.drain import recredit
 from lms.crediting.models import LedgerEntry, Observation
@@ -272,3 +273,14 @@ def test_no_other_office_erases_and_nobody_erases_themselves(
     own = studied.act(lambda session: session.scalars(select(Person.id).where(Person.username == "province")).one())
     assert send(province, f"{PLACE}/{own}", typed="province").status_code == 403
     assert count(studied, Erasure) == 0
+
+
+def test_of_a_name_that_was_changed_nothing_stays_in_the_history_of_the_class(studied: World) -> None:
+    def rename(session: Any) -> None:
+        note = changes.made("renamed", changes.By(None, studied.clock()), "王秀蓝", "王秀兰")
+        changes.note_of(session, session.get_one(Enrolment, studied.enrolment_id), note)
+
+    studied.act(rename)
+    run(studied, "user", "erase", "teacher", "--yes")
+    told = studied.act(lambda session: [(one.what, one.before, one.after) for one in session.scalars(select(ClassChange))])
+    assert ("renamed", "", "") in told

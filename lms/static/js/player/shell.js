@@ -153,9 +153,9 @@ function delivered(group, answer) {
   if (group[0].kind !== "state") progress.expect();
 }
 
-function refused(entry, { code, reason }) {
+function refused(entry, { status, code, reason }) {
   if (entry.kind === "answers") gradeCame({ id: entry.id, place: entry.place, error: { code, detail: reason } });
-  tell(texts.refused, reason);
+  tell(status === 413 && entry.kind === "statement" ? texts.full : texts.refused, reason);
 }
 
 function tell(words, reason) {

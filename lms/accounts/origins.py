@@ -1,0 +1,64 @@
+"""Did a form come from a page of ours? Its Origin (else its Referer) is compared with PUBLIC_URL, beside the token in it.
+
+The token alone would be enough until somebody learns it, for instance by a script on a sibling host that sets cookies. What carries
+a credential of its own instead of cookies (a launch token, a key of the record store) is not checked here.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import current_app, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from lms.config import Settings
+
+PORTS = {"http": 80, "https": 443}
+
+Origin = tuple[str, str, int | None]
+
+
+class OtherOrigin(CSRFError):  # type: ignore[misc]  # Flask-WTF has no types
+    """The form came from another address than this site's; `address` is where people find the site."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("The form came from another origin.")
+        self.address = address
+
+
+class FormProtection(CSRFProtect):  # type: ignore[misc]
+    """Flask-WTF's check of a form's token, and of where it came from."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Refuse a forged request.
+
+        Raises:
+            CSRFError: its token is missing or wrong.
+            OtherOrigin: it came from elsewhere.
+        """
+        super().protect(apply_exemptions=apply_exemptions)
+        asked = request.method in current_app.config["WTF_CSRF_METHODS"] and not (apply_exemptions and self._is_exempt())
+        settings: Settings = current_app.extensions["settings"]
+        if asked and not is_ours(request.headers.get("Origin"), request.headers.get("Referer"), settings):
+            raise OtherOrigin(settings.public_url)
+
+
+def is_ours(origin: str | None, referer: str | None, settings: Settings) -> bool:
+    """Say whether a request came from a page of this site.
+
+    Every browser sends an Origin with a form. Over https a request with neither header is refused; over http (a demo on this
+    machine, a program in a test) its token decides.
+    """
+    said = origin if origin is not None else referer
+    if said is None:
+        return not settings.secure
+    found = origin_of(said)
+    return found is not None and found == origin_of(settings.public_url)
+
+
+def origin_of(address: str) -> Origin | None:
+    """Return scheme, host and port of an address; None for "null", which a sandboxed frame says, and for anything else."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.scheme in PORTS and parts.hostname else None

@@ -1,0 +1,37 @@
+"""What may a browser do with a file of a package? What the players need of its kind, and nothing else. Pure.
+
+A package is other people's code. Scripts and style sheets run only inside the player's frame, whose policy names the package;
+images, films and sound are shown there; everything else, and anything opened by its own address, is a download that runs nothing.
+The kind follows from the name's ending alone, and `nosniff` holds a browser to it, so a file that is two things at once is one.
+"""
+
+SCRIPTS_AND_STYLES = {".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+FONTS = {".woff2": "font/woff2", ".woff": "font/woff", ".ttf": "font/ttf", ".otf": "font/otf"}
+DATA = {".json": "application/json", ".vtt": "text/vtt; charset=utf-8", ".txt": "text/plain; charset=utf-8"}
+IMAGES = {
+    **{".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"},
+    **{".avif": "image/avif", ".bmp": "image/bmp", ".ico": "image/vnd.microsoft.icon"},
+}
+MEDIA = {
+    **{".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".ogv": "video/ogg", ".mov": "video/quicktime"},
+    **{".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".wav": "audio/wav"},
+}
+NEEDED = {**SCRIPTS_AND_STYLES, **FONTS, **DATA, **IMAGES, **MEDIA}
+DRAWINGS = {".svg": "image/svg+xml"}  # shown by <img>, where nothing in it runs; opened by itself it would be a page
+OTHER = "application/octet-stream"
+
+# For the file as a page of its own. As part of a page it is subject to that page's policy, and to this one nowhere.
+RUNS_NOTHING = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def headers_of(path: str) -> dict[str, str]:
+    """Return the headers that say what a browser may do with the file at `path`."""
+    ending = path[path.rfind(".") :].lower() if "." in path.rpartition("/")[2] else ""
+    found = {
+        "Content-Type": NEEDED.get(ending) or DRAWINGS.get(ending) or OTHER,
+        "Content-Security-Policy": RUNS_NOTHING,
+        "X-Content-Type-Options": "nosniff",
+    }
+    return found if ending in NEEDED else {**found, "Content-Disposition": "attachment"}

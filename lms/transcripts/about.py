@@ -1,0 +1,43 @@
+"""Whom is a transcript's evidence bundle about, and under which rules was it decided? The part that `lms.hours.about` reads."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.crediting.inputs import class_contents, person_digest
+from lms.crediting.models import Observation
+from lms.crediting.standing import Standing
+from lms.hours.about import FORMAT
+
+About = Mapping[str, Any]
+
+
+def about_of(session: Session, standings: Sequence[Standing]) -> dict[int, About]:
+    """Return what each enrolment's bundle says about itself; the number of queries does not grow with theirs."""
+    classes = class_contents(session, {one.enrolment.class_id for one in standings})
+    statements = _statements(session, [one.enrolment.id for one in standings])
+    return {one.enrolment.id: _about(one, classes[one.enrolment.class_id], statements[one.enrolment.id]) for one in standings}
+
+
+def _statements(session: Session, enrolment_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, set[str]] = {number: set() for number in enrolment_ids}
+    query = select(Observation.enrolment_id, Observation.statement_id).where(Observation.enrolment_id.in_(enrolment_ids))
+    for number, statement in session.execute(query.where(Observation.voided.is_(False)).distinct()):
+        found[number].add(str(statement))
+    return {number: sorted(own) for number, own in found.items()}
+
+
+def _about(standing: Standing, content: Mapping[str, Any], statements: Sequence[str]) -> About:
+    enrolment = standing.enrolment
+    programme = {"code": content["programme"], "year": content["year"], "version": content["number"], "sha256": content["sha256"]}
+    courses = {one["code"]: {"version": one["number"], "sha256": one["document_sha256"]} for one in content["courses"]}
+    return {
+        "format": FORMAT,
+        "person": person_digest(enrolment.person.account, enrolment.person.name),
+        "enrolment": enrolment.id,
+        "class": content["code"],
+        "rules": {"programme": programme, "courses": courses},
+        "statements": statements,
+    }

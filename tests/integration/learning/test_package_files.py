@@ -1,0 +1,69 @@
+"""How does the content host give out each kind of file, also one that is two kinds at once?"""
+
+import pytest
+from flask.testing import FlaskClient
+
+from lms.catalogue.publish import file_name
+from lms.learning.file_kinds import RUNS_NOTHING
+from lms.storage import storage
+from tests.factories import CONTENT_URL, World
+
+SHA256 = "ab" * 32
+SCRIPT = b"<script>parent.postMessage('ran','*')</script>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
+POLYGLOTS = {  # name → what is in it
+    "drawing.svg": SVG,
+    "page.html": b"<!doctype html>" + SCRIPT,
+    "page.xhtml": b'<html xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></html>',
+    "feed.xml": b'<?xml version="1.0"?><?xml-stylesheet href="x.xsl" type="text/xsl"?><x:script xmlns:x="http://www.w3.org/1999/xhtml">1</x:script>',
+    "code.js": b"/*" + SCRIPT + b"*/",
+    "data.json": b'{"a": "' + SCRIPT + b'"}',
+    "paper.pdf": b"%PDF-1.7\n<< /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>",
+    "photo.png": b"\x89PNG\r\n\x1a\n" + SCRIPT,
+    "photo.gif": b"GIF89a/*" + SCRIPT + b"*/=1;",
+    "photo.jpg.html": b"\xff\xd8\xff" + SCRIPT,
+    "thing.unknown": SCRIPT,
+    "nothing": SCRIPT,
+}
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """No database is asked."""
+    return sqlite_url
+
+
+@pytest.fixture
+def visitor(world: World) -> FlaskClient:
+    """A visitor of the content host, on which there is a package with such files."""
+    with world.app.app_context():
+        for name, content in POLYGLOTS.items():
+            storage().put(file_name(SHA256, f"content/{name}"), content)
+    return world.app.test_client()
+
+
+@pytest.mark.parametrize("name", POLYGLOTS)
+@pytest.mark.parametrize("headers", [{}, {"Range": "bytes=0-3"}])
+def test_a_file_runs_nothing_by_itself_and_is_what_its_name_says(visitor: FlaskClient, name: str, headers: dict[str, str]) -> None:
+    answer = visitor.get(f"/content/{SHA256}/content/{name}", base_url=CONTENT_URL, headers=headers)
+    assert answer.status_code == (206 if headers else 200)
+    assert answer.headers.getlist("Content-Security-Policy") == [RUNS_NOTHING]
+    assert answer.headers.getlist("X-Content-Type-Options") == ["nosniff"]
+    shown_in_a_page = name.endswith((".js", ".json", ".png", ".gif"))
+    assert ("Content-Disposition" in answer.headers) is not shown_in_a_page
+    assert answer.mimetype not in {"text/html", "application/xhtml+xml", "application/xml", "text/xml", "application/pdf"}
+
+
+def test_a_frame_takes_scripts_from_its_own_package_and_the_player_only(visitor: FlaskClient) -> None:
+    answer = visitor.get(f"/frame/h5p/{SHA256}/activities/reading", base_url=CONTENT_URL)
+    rules = dict(rule.strip().partition(" ")[::2] for rule in answer.headers["Content-Security-Policy"].split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"].split() == [f"{CONTENT_URL}/player/", f"{CONTENT_URL}/content/{SHA256}/"]
+    assert "allow-same-origin" not in rules["sandbox"]
+    assert "'unsafe-inline'" not in rules["script-src"]
+
+
+def test_files_of_the_players_run_nothing_by_themselves_either(visitor: FlaskClient) -> None:
+    answer = visitor.get("/player/frame.js", base_url=CONTENT_URL)
+    assert answer.headers["Content-Security-Policy"] == RUNS_NOTHING
+    assert answer.mimetype == "text/javascript"

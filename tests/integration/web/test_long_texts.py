@@ -1,0 +1,175 @@
+"""Does any field, parameter or header let a stranger stop the site with one long text? All of them, as the code itself reads them.
+
+A new field is found by the name under which its view reads it, or in the class of its form.
+"""
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from wtforms.fields.core import UnboundField
+from wtforms.form import FormMeta
+
+from lms.accounts.signin import limiter
+from lms.rosters.heads import FIELDS
+from tests import access
+from tests.access import CONTENT, Place, form_token
+from tests.architecture.tree import PACKAGES, parse, sources
+from tests.factories import World
+from tests.hostile_texts import MARKS, grows_too_fast, long
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+READERS = ("form", "args")
+SOUND = {
+    "identity": "teacher",
+    "password": "wrong password",
+    "username": "t-1",
+    "name": "王",
+    "new": "a new password",
+    "old": "an old password",
+}
+IN_FORMS = (MARKS, "1", "a-", "a@")
+IN_HEADERS = ("a-", ",", "a=1;", "en;q=0.1,", '"a",')
+KNOWN_HEADERS = {
+    "Cookie",
+    "Accept-Language",
+    "Accept",
+    "If-None-Match",
+    "If-Match",
+    "Range",
+    "If-Modified-Since",
+    "Origin",
+    "Referer",
+    "Accept-Encoding",
+}
+
+
+@pytest.fixture
+def place(world: World, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setattr(limiter, "enabled", False)  # one after the other, many sign-ins are tried
+    return access.build(world)
+
+
+def names_in(module: ModuleType) -> dict[str, set[str]]:
+    """The names that a module's views read: of form fields and of query parameters."""
+    found: dict[str, set[str]] = {reader: set() for reader in READERS}
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        of = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else getattr(node, "value", None)
+        if not (isinstance(of, ast.Attribute) and of.attr in READERS):
+            continue
+        first = node.args[0] if isinstance(node, ast.Call) and node.args else getattr(node, "slice", None)
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            found[of.attr].add(first.value)
+    for form in (one for one in vars(module).values() if isinstance(one, FormMeta)):
+        fields = {name for name in dir(form) if isinstance(getattr(form, name), UnboundField)}
+        found["form"] |= fields
+        found["args"] |= fields
+    if "read_one" in inspect.getsource(module):
+        found["form"] |= set(FIELDS)
+    return found
+
+
+def routes(app: Flask, method: str, reader: str) -> Iterator[tuple[str, str]]:
+    """(endpoint, name of a field) for everything that a view of ours reads."""
+    for endpoint, how in sorted(access.asked(app)):
+        if how != method or endpoint.startswith("xapi."):
+            continue
+        module = sys.modules[inspect.unwrap(app.view_functions[endpoint]).__module__]
+        if endpoint == "security.login":
+            module = sys.modules["lms.accounts.signin"]
+        yield from ((endpoint, name) for name in sorted(names_in(module)[reader]))
+
+
+def visitor_of(endpoint: str, method: str) -> str:
+    """Somebody whose request is not turned away before it is read."""
+    line = access.ACCESS[endpoint, method].split()
+    able = [who for who, got in zip(access.VISITORS, line, strict=True) if got not in {"login", "401", "403", "404"}]
+    return "nobody" if "nobody" in able else next(iter(able), "office")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Requests with one hostile text each, of whatever size is asked for."""
+
+    client: FlaskClient
+    address: str
+    method: str
+    headers: Mapping[str, str]
+    made: Callable[[int], dict[str, Any]]
+    host: str = "http://localhost"
+
+    def __call__(self, size: int) -> None:
+        more = self.made(size)
+        headers = {**self.headers, **more.pop("headers", {})}
+        answer = self.client.open(self.address, method=self.method, headers=headers, buffered=True, base_url=self.host, **more)
+        assert answer.status_code < 500 or answer.status_code == 503, (self.address, answer.status_code)
+
+
+def slow(place: Place, method: str, reader: str, units: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    rules = {rule.endpoint: rule for rule in place.world.app.url_map.iter_rules()}
+    found = []
+    for endpoint, name in routes(place.world.app, method, reader):
+        client = place.client(visitor_of(endpoint, method))
+        address, headers = place.address(rules[endpoint]), {"X-CSRFToken": form_token(client)}
+        for unit in units:
+            made = partial(in_form if reader == "form" else in_query, name, unit)
+            if grows_too_fast(Sent(client, address, method, headers, made)):
+                found.append((endpoint, name, unit))
+    return found
+
+
+def in_form(name: str, unit: str, size: int) -> dict[str, Any]:
+    return {"data": {**SOUND, name: long(unit, size)}}
+
+
+def in_query(name: str, unit: str, size: int) -> dict[str, Any]:
+    return {"query_string": {name: long(unit, size)}}
+
+
+def in_header(name: str, unit: str, size: int) -> dict[str, Any]:
+    return {"headers": {name: ("Bearer " if name == "Authorization" else "") + long(unit, size).strip()}}
+
+
+def test_no_field_of_a_form_stops_the_site(place: Place) -> None:
+    assert len(list(routes(place.world.app, "POST", "form"))) > 30
+    assert ("security.login", "password") in set(routes(place.world.app, "POST", "form"))
+    assert slow(place, "POST", "form", IN_FORMS) == []
+
+
+def test_no_parameter_of_an_address_stops_the_site(place: Place) -> None:
+    assert slow(place, "GET", "args", (MARKS, "a-")) == []
+
+
+def headers_read() -> set[str]:
+    """Every header that our code asks for by name, and those that the libraries read."""
+    found = set(KNOWN_HEADERS)
+    for file in sources(*PACKAGES):
+        for node in ast.walk(parse(file)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+                of, first = node.func.value, node.args[0]
+                if getattr(of, "attr", getattr(of, "id", "")) == "headers" and isinstance(first, ast.Constant):
+                    found.add(str(first.value))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "who"), [("security.login", "nobody"), ("static", "nobody"), ("content.file", "nobody"), ("xapi.statements", "nobody")]
+)
+def test_no_header_stops_the_site(place: Place, endpoint: str, who: str) -> None:
+    rule = next(rule for rule in place.world.app.url_map.iter_rules() if rule.endpoint == endpoint)
+    method = "GET" if "GET" in (rule.methods or ()) else "POST"
+    host = "http://127.0.0.1" if endpoint in CONTENT else "http://localhost"
+    found = []
+    for name in sorted(headers_read()):
+        for unit in IN_HEADERS:
+            if grows_too_fast(Sent(place.client(who), place.address(rule), method, {}, partial(in_header, name, unit), host)):
+                found.append((name, unit))
+    assert found == []
