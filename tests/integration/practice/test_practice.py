@@ -15,7 +15,7 @@ from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation
 from lms.accounts.people import add_person
 from lms.classes import setup
 from lms.classes.changes import By
-from lms.classes.setup import Run
+from lms.classes.setup import ClassDetails
 from lms.classes.staff import appoint
 from lms.crediting.ripening import ripen
 from lms.crediting.standing import of_enrolments
@@ -48,7 +48,7 @@ class School:
         text = (resources.files("lms.programmes") / "data" / f"{programme}-2020.toml").read_text(encoding="utf-8")
         version = store.import_toml(session, text, BEGIN).version
         provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
-        made = setup.create_class(session, version, Run("practice", "实践班", provider, date(2026, 3, 1), date(2026, 9, 30)))
+        made = setup.create_class(session, version, ClassDetails("practice", "实践班", provider, date(2026, 3, 1), date(2026, 9, 30)))
         person = add_person(session, "apprentice", "李青", (TEACHER,), password=None)
         tutor = add_person(session, "tutor", "陈老师", (STAFF,), password=None)
         appoint(session, made.id, tutor, "tutor", By(None, BEGIN))
