@@ -152,11 +152,11 @@ def decide(class_id: int, work_id: int) -> ResponseReturnValue:
         by = by_me()
         locked = work.of_class(writing, class_id, work_id, lock=True)
         done = locked is not None and work.decide(writing, locked, what, comment, by, attesting(writing, by))
+        following = [one.id for one in work.queue(writing, class_id, HANDED_IN, 0)[:1]]  # as it is after this decision
     said = {ACCEPTED: _("Accepted."), RETURNED: _("Returned to the teacher."), TAKEN_BACK: _("The acceptance is taken back.")}
     flash(said[what] if done else _("Somebody else has decided it in the meantime."), "success" if done else "info")
-    following = work.queue(session(), class_id, HANDED_IN, 0)
     if following:
-        return redirect(url_for(".review", class_id=class_id, work_id=following[0].id))
+        return redirect(url_for(".review", class_id=class_id, work_id=following[0]))
     return redirect(url_for(".tasks", class_id=class_id))
 
 
