@@ -11,7 +11,19 @@ from lms.crediting.models import Observation as Row
 from lms.crediting.observe_attestations import WAIVED
 from lms.crediting.policy import EnrolmentPolicy, TrackLaw
 from lms.db import PreparedSelect
-from lms.hours import Accepted, Attended, Attestation, Logged, RequirementKind, SessionRule, TrackRules, Waived, share_of, units_in_one
+from lms.hours import (
+    Accepted,
+    Attended,
+    Attestation,
+    Logged,
+    Present,
+    RequirementKind,
+    SessionRule,
+    TrackRules,
+    Waived,
+    share_of,
+    units_in_one,
+)
 
 NOTED = "/noted-"  # in the place of a session that stands for days noted without a timetable: '<requirement>/noted-<number>'
 
@@ -21,6 +33,7 @@ class Attested:
     """The attestations of one enrolment, and the sessions that they speak of."""
 
     attestations: list[Attestation] = field(default_factory=list)
+    presents: list[Present] = field(default_factory=list)  # in live online sessions, cut to their schedule
     sessions: dict[str, SessionRule] = field(default_factory=dict)
     dated: dict[tuple[str, str], int] = field(default_factory=dict)  # the day of each log, so that none has two
 
@@ -51,10 +64,15 @@ def attestations_of(session: Session, terms: Mapping[int, EnrolmentPolicy]) -> M
     """Return what was attested toward each enrolment. What its track or its class does not have is left out."""
     found = {number: Attested(sessions=dict(own.track.rules.sessions)) for number, own in terms.items() if own.track is not None}
     kinds_of = {number: _kinds(own.track) for number, own in terms.items() if own.track is not None}
+    lessons_of = {number: own.track.live for number, own in terms.items() if own.track is not None}
     for number, kind, account, name, at, since, units in _ATTESTED.ask(session, enrolments=list(kinds_of)):
         own, kinds = found[number], kinds_of[number]
         if kind == "attended":
-            _attended(own, kinds, account, (since, at), units)
+            live = lessons_of[number].get(account)
+            if live is not None:
+                own.presents.append(Present(account, name, "", max(since, live[0]), max(min(at, live[1]), live[0])))
+            else:
+                _attended(own, kinds, account, (since, at), units)
         elif kind == "accepted" and kinds.get(account) == "tasks":
             own.attestations.append(Accepted(account, name, at))
         elif kind == "logged" and kinds.get(account) == "months" and own.dated.setdefault((account, name), since) == since:

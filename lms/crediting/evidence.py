@@ -44,6 +44,7 @@ def cases_of(session: Session, terms: Mapping[int, EnrolmentPolicy], now: dateti
         cases[number] = replace(
             cases[number],
             activities=law.activities,
+            observations=[*cases[number].observations, *attested[number].presents],
             as_of=as_of.get(number, 0) if any(one.kind == "months" for one in law.rules.requirements.values()) else None,
             track=replace(law.rules, sessions=attested[number].sessions),
             attestations=attested[number].attestations,

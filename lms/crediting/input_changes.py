@@ -16,7 +16,7 @@ from sqlalchemy import exists, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
-from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, Enrolment, TrainingClass
+from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, ClassSession, Enrolment, TrainingClass
 from lms.crediting import inputs, windows
 from lms.crediting.drain import record
 
@@ -28,7 +28,7 @@ READ: Mapping[type, Set[str]] = {  # which columns are read; none named: all
     TrainingClass: OF_CLASS,
     Person: {"name", "account"},
     Organisation: {"name"},
-    **dict.fromkeys((AttendanceRecord, ClassChange, ClassCourse), frozenset()),
+    **dict.fromkeys((AttendanceRecord, ClassChange, ClassCourse, ClassSession), frozenset()),
 }
 
 
@@ -68,7 +68,7 @@ def _concerned(one: object) -> Iterable[tuple[str, int]]:
         yield "enrolment", one.id
     elif isinstance(one, ClassChange):
         yield ("enrolment", one.enrolment_id) if one.enrolment_id is not None else ("history", one.class_id)
-    elif isinstance(one, ClassCourse):
+    elif isinstance(one, ClassCourse | ClassSession):
         yield "class", one.class_id
     elif isinstance(one, TrainingClass):
         yield "class", one.id

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 import xapi.store
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import Course, CourseVersion
-from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, Enrolment, TrainingClass
+from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, ClassSession, Enrolment, TrainingClass
 from lms.crediting.chain import Inputs, Running, digest_of, text_sha256
 from lms.crediting.ledger import Head
 from lms.crediting.models import Observation
@@ -103,8 +103,11 @@ def class_contents(session: Session, class_ids: Collection[int]) -> dict[int, Co
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .where(TrainingClass.id.in_(class_ids))
     )
-    courses = _courses(session, class_ids)
-    return {row.id: {name: plain(value) for name, value in row._mapping.items()} | {"courses": courses[row.id]} for row in rows}
+    courses, sessions = _courses(session, class_ids), _sessions(session, class_ids)
+    return {
+        row.id: {name: plain(value) for name, value in row._mapping.items()} | {"courses": courses[row.id], "sessions": sessions[row.id]}
+        for row in rows
+    }
 
 
 def _courses(session: Session, class_ids: Collection[int]) -> Mapping[int, Sequence[Content]]:
@@ -121,6 +124,16 @@ def _courses(session: Session, class_ids: Collection[int]) -> Mapping[int, Seque
     )
     for row in rows:
         found[row.class_id].append({name: plain(value) for name, value in row._mapping.items() if name != "class_id"})
+    return found
+
+
+def _sessions(session: Session, class_ids: Collection[int]) -> Mapping[int, Sequence[list[Any]]]:
+    """Return the timetable of each class: of every session that was not cancelled, what earns something."""
+    found: dict[int, list[list[Any]]] = defaultdict(list)
+    columns = (ClassSession.key, ClassSession.requirement, ClassSession.starts_at, ClassSession.ends_at, ClassSession.half_days)
+    wanted = (ClassSession.class_id.in_(class_ids), ClassSession.cancelled_at.is_(None))
+    for class_id, *row in session.execute(select(ClassSession.class_id, *columns).where(*wanted).order_by(ClassSession.key)):
+        found[class_id].append([plain(value) for value in row])
     return found
 
 

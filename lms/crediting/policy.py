@@ -6,7 +6,7 @@ A case names activities '<course code>:<activity key>', because one account span
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session, joinedload
 from courses.outline import Activity
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
-from lms.classes.models import ClassCourse, Enrolment, TrainingClass
-from lms.hours import Case, Policy, RequirementRule, Rule, TrackRules, dump
+from lms.classes.models import ClassCourse, ClassSession, Enrolment, TrainingClass
+from lms.hours import Case, Interval, Policy, RequirementRule, Rule, SessionRule, TrackRules, dump
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
@@ -33,6 +33,7 @@ class TrackLaw:
 
     activities: Mapping[str, Rule]
     rules: TrackRules
+    live: Mapping[str, Interval] = field(default_factory=dict)  # when its live online sessions are, by place
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,16 @@ class _Studied(NamedTuple):
     compulsory: bool
 
 
+class _Planned(NamedTuple):
+    """A session of the class's timetable, in whole seconds since 1970; live online it has no half-days."""
+
+    place: str
+    requirement: str
+    start: int
+    end: int
+    half_days: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
     """What a law follows from, by content: equal keys have equal laws, in whatever database."""
@@ -103,6 +114,7 @@ class _Key:
     programme_sha256: str
     starts_on: date
     courses: tuple[_Studied, ...]
+    sessions: tuple[_Planned, ...]
 
 
 _known: dict[_Key, ClassPolicy] = {}
@@ -127,11 +139,26 @@ def _keys(session: Session, class_ids: set[int]) -> dict[int, _Key]:
     for class_id, version_id, sha256, requirement, compulsory in bound:
         studied[class_id].append(_Studied(version_id, sha256, requirement, compulsory))
     versions = session.execute(
-        select(TrainingClass.id, ProgrammeVersion.id, ProgrammeVersion.sha256, TrainingClass.starts_on)
+        select(TrainingClass.id, TrainingClass.code, ProgrammeVersion.id, ProgrammeVersion.sha256, TrainingClass.starts_on)
         .join(ProgrammeVersion, ProgrammeVersion.id == TrainingClass.programme_version_id)
         .where(TrainingClass.id.in_(class_ids))
     )
-    return {class_id: _Key(version, sha256, starts_on, tuple(studied[class_id])) for class_id, version, sha256, starts_on in versions}
+    planned = _timetables(session, class_ids)
+    keys = {}
+    for class_id, code, version, sha256, starts_on in versions:
+        sessions = tuple(one._replace(place=activity_name(code, one.place)) for one in planned[class_id])
+        keys[class_id] = _Key(version, sha256, starts_on, tuple(studied[class_id]), sessions)
+    return keys
+
+
+def _timetables(session: Session, class_ids: set[int]) -> dict[int, list[_Planned]]:
+    """Return the sessions of each class by key, in order of time, without those that were cancelled."""
+    found: dict[int, list[_Planned]] = {class_id: [] for class_id in class_ids}
+    wanted = (ClassSession.class_id.in_(class_ids), ClassSession.cancelled_at.is_(None))
+    for one in session.scalars(select(ClassSession).where(*wanted).order_by(ClassSession.starts_at, ClassSession.key)):
+        start, end = int(one.starts_at.timestamp()), int(one.ends_at.timestamp())
+        found[one.class_id].append(_Planned(one.key, one.requirement, start, end, one.half_days))
+    return found
 
 
 def _make(session: Session, key: _Key) -> ClassPolicy:
@@ -139,10 +166,12 @@ def _make(session: Session, key: _Key) -> ClassPolicy:
     courses = select(CourseVersion).where(CourseVersion.id.in_(list(bound)))
     found = session.scalars(courses.options(joinedload(CourseVersion.course)).order_by(CourseVersion.id))
     studied = [(version, bound[version.id].requirement, bound[version.id].compulsory) for version in found]
-    return make_law(session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on)
+    return make_law(session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions)
 
 
-def make_law(version: ProgrammeVersion, studied: Sequence[tuple[CourseVersion, str, bool]], starts_on: date) -> ClassPolicy:
+def make_law(
+    version: ProgrammeVersion, studied: Sequence[tuple[CourseVersion, str, bool]], starts_on: date, sessions: Sequence[_Planned] = ()
+) -> ClassPolicy:
     """Combine a programme version and course versions (each with its requirement, and whether it is compulsory).
 
     Of one course in two versions the later one holds. Months of practice begin on the class's first day.
@@ -156,7 +185,8 @@ def make_law(version: ProgrammeVersion, studied: Sequence[tuple[CourseVersion, s
             rules[name] = replace(rule_of(activity), counts_to=requirement, course=course.course.code)
     activities = {name: rules[name] for name in sorted(rules)}
     compulsory = {course.course.code: asked for course, _, asked in studied}
-    tracks = {one.key: _track_law(document, one.key, activities, compulsory, starts_on) for one in document.tracks}
+    bare = {one.key: _track_law(document, one.key, activities, compulsory, starts_on) for one in document.tracks}
+    tracks = {key: _with_sessions(law, sessions) for key, law in bare.items()}
     policy = replace(document.policy, finished_share=document.finished_share)
     bundles = [dump(Case(policy, law.activities, (), track=law.rules)) for _, law in sorted(tracks.items())]
     return ClassPolicy(
@@ -182,6 +212,16 @@ def _track_law(
     hours = {key for key, one in requirements.items() if one.kind == "hours"}
     own = {name: rule if rule.counts_to in hours else replace(rule, counts_to=None) for name, rule in activities.items()}
     return TrackLaw(own, TrackRules(requirements, courses=compulsory))
+
+
+def _with_sessions(law: TrackLaw, sessions: Sequence[_Planned]) -> TrackLaw:
+    """Let sessions toward days earn half-days; one toward hours is live online: an activity as long as its schedule."""
+    kinds = {key: one.kind for key, one in law.rules.requirements.items()}
+    taught = {one.place: SessionRule(*one[1:]) for one in sessions if kinds.get(one.requirement) == "days"}
+    live = {one.place: one for one in sessions if kinds.get(one.requirement) == "hours" and one.place not in law.activities}
+    lessons = {place: Rule(one.end - one.start, counts_to=one.requirement) for place, one in live.items()}
+    intervals = {place: (one.start, one.end) for place, one in live.items()}
+    return TrackLaw({**law.activities, **lessons}, replace(law.rules, sessions=taught), intervals)
 
 
 def rule_of(activity: Activity) -> Rule:

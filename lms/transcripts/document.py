@@ -75,7 +75,7 @@ class Transcript:
     @property
     def hours(self) -> Decimal:
         """All hours on the account, whatever they count toward: converted and rounded once."""
-        return hours_of(sum(chapter.credited_seconds for chapter in self.chapters), self.case.policy)
+        return hours_of(sum(self.standing.credited.values()), self.case.policy)
 
     @property
     def is_behind(self) -> bool:

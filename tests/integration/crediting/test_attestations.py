@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import resources
@@ -19,7 +18,7 @@ from lms.accounts.models import TEACHER
 from lms.accounts.people import add_organisation, add_person
 from lms.classes import attendance, setup
 from lms.classes.attendance import Note
-from lms.classes.models import Enrolment
+from lms.classes.models import ClassSession, Enrolment
 from lms.crediting import noted
 from lms.crediting.attesting import Attestor
 from lms.crediting.ledger import Account, sums
@@ -27,6 +26,7 @@ from lms.crediting.models import LedgerEntry
 from lms.crediting.ripening import ripen
 from lms.crediting.standing import of_enrolments, of_person
 from lms.crediting.verify import verify
+from lms.crediting.windows import go_on_somewhere
 from lms.db import database
 from lms.errors import InvalidInput
 from lms.hours import recompute_file
@@ -36,14 +36,6 @@ from lms.transcripts.document import read
 from tests.factories import BEGIN, PUBLIC_URL, DrivenClock, World, add_course
 
 DAY = date(2026, 3, 2)
-
-
-@dataclass
-class Lesson:
-    """A session of the timetable, as far as attendance needs it."""
-
-    class_id: int
-    key: str
 
 
 @pytest.fixture
@@ -130,6 +122,73 @@ def test_a_month_ripens_overnight_without_new_evidence(lead: World) -> None:
     assert lead.act(lambda session: ripen(session, lead.clock())) == 0
     assert account(lead) == {Account("practice", "months"): 1}
     lead.clock.at = datetime(2027, 1, 1, tzinfo=UTC)
+    assert findings(lead) == []
+    assert bundle_agrees_with_the_page(lead)
+
+
+def plan(world: World, key: str, requirement: str, begins: datetime, half_days: int = 1) -> int:
+    """Put a session of three hours on the class's timetable."""
+
+    def add(session: Session) -> int:
+        ends = begins + timedelta(hours=3)
+        row = ClassSession(
+            class_id=world.class_id, key=key, title=key, requirement=requirement, starts_at=begins, ends_at=ends, half_days=half_days
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+    number: int = world.act(add)
+    return number
+
+
+def attend(world: World, number: int, minutes: int) -> None:
+    """Attend a session from its beginning, for some minutes."""
+
+    def work(session: Session) -> None:
+        row = session.get_one(ClassSession, number)
+        attestor(session, world).attended(own(session, world), row, (row.starts_at, row.starts_at + timedelta(minutes=minutes)))
+
+    world.act(work)
+    world.credit()
+
+
+def test_a_session_that_is_attended_earns_its_half_days_and_follows_the_timetable(lead: World) -> None:
+    begins = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
+    number = plan(lead, "day-1-am", "topics", begins)
+    attend(lead, number, 143)
+    assert account(lead) == {}
+    attend(lead, number, 144)
+    assert account(lead) == {Account("k1:day-1-am", "half_days"): 1}
+    assert findings(lead) == []
+    assert bundle_agrees_with_the_page(lead)
+
+    def move(session: Session) -> None:
+        session.get_one(ClassSession, number).ends_at = begins + timedelta(hours=4)
+
+    lead.act(move)
+    follow_all(lead)
+    assert account(lead) == {}, "144 of 240 minutes are not enough"
+    lead.act(lambda session: setattr(session.get_one(ClassSession, number), "ends_at", begins + timedelta(hours=3)))
+    follow_all(lead)
+    assert account(lead) == {Account("k1:day-1-am", "half_days"): 1}
+    lead.act(lambda session: setattr(session.get_one(ClassSession, number), "cancelled_at", begins))
+    follow_all(lead)
+    assert account(lead) == {}
+    assert findings(lead) == []
+
+
+def follow_all(world: World) -> None:
+    """Let the worker follow what changed for the class."""
+    while world.act(lambda session: go_on_somewhere(session, world.clock())):
+        pass
+
+
+def test_a_live_online_session_earns_hours_up_to_its_schedule_and_no_day(lead: World) -> None:
+    number = plan(lead, "live-1", "companion", datetime(2026, 3, 3, 11, 0, tzinfo=UTC), 0)
+    attend(lead, number, 300)
+    assert account(lead) == {Account("k1:live-1", "seconds"): 3 * 3600}
+    assert requirements(lead)["companion"].earned == 4
     assert findings(lead) == []
     assert bundle_agrees_with_the_page(lead)
 

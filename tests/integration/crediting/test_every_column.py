@@ -43,6 +43,9 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "attempt": "what is earned follows from the statement that the server wrote of it",
     "activity_state": "where somebody goes on, not what they did",
     "answer_key": "decides attempts as they come in",
+    "class_staff": "who runs a class",
+    "class_session": "planned half-days: none earns anything until attendance in it is a statement",
+    "login_session": "who is signed in",
     "job": "work that waits",
     "erasure": "what may be gone, looked at in test_verify",
     "removed_month": "what may be gone, looked at in test_verify",
@@ -60,7 +63,9 @@ NOT_READ_OF = {  # table: {column: why nothing that was earned follows from it}
     ),
     "organisation": dict.fromkeys(("code", "kind", "parent_id", "path"), "who may see what"),
     "course": {"organisation_id": "who may publish"},
-    "course_version": dict.fromkeys(("package_sha256", "published_at", "published_by"), "which files are shown, and who published them"),
+    "course_version": dict.fromkeys(
+        ("package_sha256", "bytes", "published_at", "published_by"), "which files are shown, and who published them"
+    ),
     "programme_version": {"imported_at": "when it came in, not what it says"},
     "training_class": {"following_after": "how far the worker is"},
     "ledger_entry": {"id": "the order of writing across enrolments, which anchors look at"},
