@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.accounts.access import person, requires
@@ -208,8 +208,7 @@ def _kept(enrolment: Enrolment, given: Given, before_id: int | None) -> str | No
     with transaction() as writing:
         own = writing.scalars(select(Enrolment).where(Enrolment.id == enrolment.id).with_for_update(key_share=True)).one()
         before = writing.scalar(_whole(_which(given, before_id, own)))
-        count = writing.scalar(select(func.count()).where(PracticeWork.enrolment_id == own.id)) or 0
-        problem = work.problem_of(given, before, count)
+        problem = work.problem_of(given, before, work.stored(writing, own.id))
         if problem is None:
             work.hand_in(writing, storage(), own, given, before, now())
     return problem

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lms.classes.changes import By
@@ -19,6 +19,7 @@ TEXT_MAX, COMMENT_MAX, TITLE_MAX, TASK_TEXT_MAX = 20_000, 1_000, 200, 5_000
 WORKS_MAX = 400  # of one enrolment: a log a day for a year, and tasks
 TASKS_MAX = 100  # of one class
 PAGE = 50
+BYTES_MAX = 500_000_000  # of the files of one enrolment
 
 
 class Evidence(Protocol):
@@ -44,8 +45,24 @@ class Given:
     task_id: int | None = None
 
 
-def problem_of(given: Given, before: PracticeWork | None, works: int) -> str | None:
-    """Return why a work cannot be handed in, as a code; None where it can. `before`: what it replaces, `works`: how many there are."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The number of works of one enrolment, and the bytes of all their files."""
+
+    works: int
+    file_bytes: int
+
+
+def stored(session: Session, enrolment_id: int) -> Stored:
+    """Return how much one enrolment has handed in."""
+    own = PracticeWork.enrolment_id == enrolment_id
+    works = session.scalar(select(func.count()).where(own)) or 0
+    files = select(func.sum(PracticeFile.size)).join(PracticeWork, PracticeWork.id == PracticeFile.work_id)
+    return Stored(works, int(session.scalar(files.where(own)) or 0))
+
+
+def problem_of(given: Given, before: PracticeWork | None, there: Stored) -> str | None:
+    """Return why a work cannot be handed in, as a code; None where it can. `before`: what it replaces, `there`: what is kept already."""
     kept = 0 if before is None else len(before.files)
     if before is not None and before.state == ACCEPTED:
         return "accepted-already"
@@ -55,7 +72,7 @@ def problem_of(given: Given, before: PracticeWork | None, works: int) -> str | N
         return "nothing-in-it"
     if kept + len(given.files) > FILES_MAX:
         return "too-many-files"
-    if before is None and works >= WORKS_MAX:
+    if (before is None and there.works >= WORKS_MAX) or there.file_bytes + sum(len(one.content) for one in given.files) > BYTES_MAX:
         return "too-many-works"
     return None
 
@@ -141,3 +158,13 @@ def of_class(session: Session, class_id: int, work_id: int, *, lock: bool = Fals
     query = query.where(Enrolment.class_id == class_id, PracticeWork.id == work_id)
     query = query.options(*whole, joinedload(PracticeWork.enrolment).joinedload(Enrolment.person))
     return session.scalar(query.with_for_update(of=PracticeWork) if lock else query)
+
+
+def forget(session: Session, storage: Storage, enrolment_ids: Sequence[int]) -> None:
+    """Erase what people handed in, with its files and what was said about it; that it was accepted stays."""
+    works = select(PracticeWork.id).where(PracticeWork.enrolment_id.in_(enrolment_ids))
+    for name in session.scalars(select(PracticeFile.object_name).where(PracticeFile.work_id.in_(works))):
+        storage.delete(name)
+    session.execute(delete(PracticeFile).where(PracticeFile.work_id.in_(works)))
+    session.execute(update(PracticeDecision).where(PracticeDecision.work_id.in_(works)).values(comment=""))
+    session.execute(update(PracticeWork).where(PracticeWork.enrolment_id.in_(enrolment_ids)).values(text=""))
