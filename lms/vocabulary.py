@@ -21,6 +21,10 @@ COMPLETED = "http://adlnet.gov/expapi/verbs/completed"
 PASSED = "http://adlnet.gov/expapi/verbs/passed"
 FAILED = "http://adlnet.gov/expapi/verbs/failed"
 ANSWERED = "http://adlnet.gov/expapi/verbs/answered"
+CONSUMED = frozenset(  # as H5P writes it, and as others do
+    {"http://activitystrea.ms/schema/1.0/consume", "http://activitystrea.ms/consume", "http://adlnet.gov/expapi/verbs/consumed"}
+)
+ENDING = CONSUMED | {ANSWERED}  # with `completion`, they say of the activity itself that it is completed
 TERMINATED = "http://adlnet.gov/expapi/verbs/terminated"
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 PLAYED = "https://w3id.org/xapi/video/verbs/played"

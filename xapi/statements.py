@@ -3,6 +3,7 @@
 from xapi.rules.actor import actor, key_of, keys_within
 from xapi.rules.admission import write_instant
 from xapi.rules.attachments import NOTHING, Attached, gather
+from xapi.rules.durations import seconds_of
 from xapi.rules.formats import one_language
 from xapi.rules.indexing import Usage, activities_of, iri_key
 from xapi.rules.multipart import Part, parts
@@ -10,10 +11,9 @@ from xapi.rules.pages import NoPage, cut
 from xapi.rules.query import Cursor, Many, Shape, parse_json
 from xapi.rules.statement import VOIDED
 from xapi.rules.statement_json import ReceivedStatement, read, stored
-from xapi.rules.values import DURATION, EPOCH, MICROSECOND, iri, timestamp
+from xapi.rules.values import EPOCH, MICROSECOND, iri, timestamp
 
 __all__ = [
-    "DURATION",
     "EPOCH",
     "MICROSECOND",
     "NOTHING",
@@ -38,6 +38,7 @@ __all__ = [
     "parse_json",
     "parts",
     "read",
+    "seconds_of",
     "stored",
     "timestamp",
     "write_instant",

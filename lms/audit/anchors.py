@@ -33,7 +33,7 @@ class NotAnAnchor(Exception):
     """A file does not hold an anchor; the message says which line is wrong, and how."""
 
 
-class Head(NamedTuple):
+class AnchoredHead(NamedTuple):
     """The end of one chain: of an enrolment's ledger, or of a class's history."""
 
     kind: str  # enrolment | class
@@ -79,7 +79,7 @@ def public_key_of(secret_key: str) -> str:
     return base64.b64encode(raw).decode()
 
 
-def make(session: Session, site: str, secret_key: str, now: datetime) -> tuple[str, Sequence[Head]]:
+def make(session: Session, site: str, secret_key: str, now: datetime) -> tuple[str, Sequence[AnchoredHead]]:
     """Return a new anchor's line, and the heads that it covers.
 
     On PostgreSQL the tables are locked first: transactions that have begun to append end before, so no lower number comes later.
@@ -103,7 +103,7 @@ def make(session: Session, site: str, secret_key: str, now: datetime) -> tuple[s
     return anchor.line(key_of(secret_key).sign(anchor.signed())), heads
 
 
-def heads_until(session: Session, last_entry: int, last_change: int) -> Iterator[Head]:
+def heads_until(session: Session, last_entry: int, last_change: int) -> Iterator[AnchoredHead]:
     """Yield the heads of all chains as they were when these numbers were the last ones."""
     numbers = (
         select(LedgerEntry.enrolment_id, func.max(LedgerEntry.number).label("number"))
@@ -114,25 +114,25 @@ def heads_until(session: Session, last_entry: int, last_change: int) -> Iterator
     here = (LedgerEntry.enrolment_id == numbers.c.enrolment_id) & (LedgerEntry.number == numbers.c.number)
     query = select(LedgerEntry.enrolment_id, LedgerEntry.number, LedgerEntry.hash).join(numbers, here)
     for enrolment_id, number, sha256 in session.execute(query.order_by(LedgerEntry.enrolment_id)):
-        yield Head("enrolment", enrolment_id, number, sha256)
+        yield AnchoredHead("enrolment", enrolment_id, number, sha256)
     yield from _histories_until(session, last_change)
 
 
-def _histories_until(session: Session, last_change: int) -> Iterator[Head]:
+def _histories_until(session: Session, last_change: int) -> Iterator[AnchoredHead]:
     columns = ClassChange.__table__.c
     query = select(*columns).where(columns.enrolment_id.is_(None), columns.id <= last_change).order_by(columns.class_id, columns.id)
     class_id, running = None, Running()
     for row in session.execute(query):
         if row.class_id != class_id:
             if class_id is not None:
-                yield Head("class", class_id, running.rows, running.sha256)
+                yield AnchoredHead("class", class_id, running.rows, running.sha256)
             class_id, running = row.class_id, Running()
         running = running.add([[inputs.plain(value) for value in row]])
     if class_id is not None:
-        yield Head("class", class_id, running.rows, running.sha256)
+        yield AnchoredHead("class", class_id, running.rows, running.sha256)
 
 
-def root_of(heads: Iterable[Head]) -> str:
+def root_of(heads: Iterable[AnchoredHead]) -> str:
     """Return the SHA-256 over the list of heads, a line each."""
     digest = hashlib.sha256()
     for one in heads:
@@ -140,7 +140,7 @@ def root_of(heads: Iterable[Head]) -> str:
     return digest.hexdigest()
 
 
-def read(content: str) -> tuple[Anchor, Sequence[Head]]:
+def read(content: str) -> tuple[Anchor, Sequence[AnchoredHead]]:
     """Read a file that begins with an anchor's line, on which the list of its heads may follow.
 
     Raises:
@@ -181,15 +181,15 @@ def _anchor_in(line: str) -> Anchor:
     return anchor
 
 
-def _head_in(line: str, number: int) -> Head:
+def _head_in(line: str, number: int) -> AnchoredHead:
     try:
         kind, own, length, sha256 = line.split(" ")
-        return Head(kind, int(own), int(length), sha256)
+        return AnchoredHead(kind, int(own), int(length), sha256)
     except ValueError as error:
         raise NotAnAnchor(f"line {number}: is not a head: an enrolment or a class, its id, a length and a hash") from error
 
 
-def rewritten(session: Session, anchor: Anchor, heads: Sequence[Head]) -> Iterator[tuple[int | None, str]]:
+def rewritten(session: Session, anchor: Anchor, heads: Sequence[AnchoredHead]) -> Iterator[tuple[int | None, str]]:
     """Yield (enrolment, what is other than it was when the anchor was made); which enrolment, the list of heads alone knows."""
     now = {(one.kind, one.id): one for one in heads_until(session, anchor.last_entry, anchor.last_change)}
     if root_of(now.values()) == anchor.root:
@@ -210,7 +210,7 @@ def rewritten(session: Session, anchor: Anchor, heads: Sequence[Head]) -> Iterat
         )
 
 
-def _difference(was: Head, stands: Head | None, at: str) -> Iterator[tuple[int | None, str]]:
+def _difference(was: AnchoredHead, stands: AnchoredHead | None, at: str) -> Iterator[tuple[int | None, str]]:
     whose = was.id if was.kind == "enrolment" else None
     if stands is None:
         yield whose, f"{_name(was)} is gone; it had {was.length} entries when the anchor of {at} was made"
@@ -220,5 +220,5 @@ def _difference(was: Head, stands: Head | None, at: str) -> Iterator[tuple[int |
         yield whose, f"{_name(was)} was rewritten since the anchor of {at}"
 
 
-def _name(head: Head) -> str:
+def _name(head: AnchoredHead) -> str:
     return "its chain" if head.kind == "enrolment" else f"the history of class {head.id}"

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from lms.audit import anchors
-from lms.audit.anchors import Anchor, Head, NotAnAnchor
+from lms.audit.anchors import Anchor, AnchoredHead, NotAnAnchor
 from lms.audit.recorded import RECORDED
 from lms.clock import now
 from lms.config import Settings
@@ -75,7 +75,7 @@ def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None,
     sys.exit(1 if whole.findings else 0)
 
 
-def _anchored(file: Path, key: str) -> tuple[Anchor, Sequence[Head]]:
+def _anchored(file: Path, key: str) -> tuple[Anchor, Sequence[AnchoredHead]]:
     """Read an anchor that this key signed, or say why it is none."""
     try:
         found, heads = anchors.read(file.read_text(encoding="utf-8"))
@@ -121,7 +121,8 @@ def _write_json(whole: CheckedBatch, *, statements: bool) -> None:
     found = [finding._asdict() for finding in whole.findings]
     counted: dict[str, object] = {"enrolments": whole.enrolments, "entries": whole.entries}
     counted |= {"evidence_erased": whole.erased, "without_baseline": whole.unbaselined}
-    counted |= {"statements": whole.statements, "statements_removed": whole.removed} if statements else {}
+    if statements:
+        counted |= {"statements": whole.statements, "statements_removed": whole.removed, "statements_behind": whole.behind}
     click.echo(json.dumps({**counted, "findings": found, "clean": not found}))
 
 
@@ -132,6 +133,8 @@ def _write_lines(whole: CheckedBatch, *, statements: bool) -> None:
         click.echo(str(finding), err=True)
     if whole.removed:
         click.echo(f"{whole.removed} statements were removed with their month, so evidence of them cannot be compared")
+    if whole.behind:
+        click.echo(f"{whole.behind} statements prove more by the present rules than is kept of them: run `lms hours reread`")
     if whole.unbaselined:
         click.echo(
             f"{len(whole.unbaselined)} enrolments have no baseline yet: the worker appends it; until then their inputs are not covered"

@@ -38,7 +38,7 @@ class PlannedSession:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SessionLimits:
     """The requirements that sessions of one class may count toward, and the instants between which they lie."""
 
     days: Collection[str]  # keys of its requirements of days
@@ -47,7 +47,7 @@ class Limits:
     closes: datetime
 
 
-def problems_of(planned: PlannedSession, limits: Limits) -> Iterator[tuple[str, str]]:
+def problems_of(planned: PlannedSession, limits: SessionLimits) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with one session as (field, code); no texts, because readers have different languages."""
     if not KEY.fullmatch(planned.key):
         yield "key", "bad-key"
@@ -63,7 +63,7 @@ def problems_of(planned: PlannedSession, limits: Limits) -> Iterator[tuple[str, 
     yield from _problems_of_time(planned, limits)
 
 
-def _problems_of_worth(planned: PlannedSession, limits: Limits) -> Iterator[tuple[str, str]]:
+def _problems_of_worth(planned: PlannedSession, limits: SessionLimits) -> Iterator[tuple[str, str]]:
     if planned.requirement in limits.days:
         if not 1 <= planned.half_days <= HALF_DAYS_MAX:
             yield "half_days", "bad-half-days"
@@ -74,7 +74,7 @@ def _problems_of_worth(planned: PlannedSession, limits: Limits) -> Iterator[tupl
         yield "requirement", "unknown-requirement"
 
 
-def _problems_of_time(planned: PlannedSession, limits: Limits) -> Iterator[tuple[str, str]]:
+def _problems_of_time(planned: PlannedSession, limits: SessionLimits) -> Iterator[tuple[str, str]]:
     length = planned.ends_at - planned.starts_at
     if length <= timedelta(0):
         yield "ends_at", "ends-before-it-starts"

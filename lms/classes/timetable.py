@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.classes import changes, planning
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, TrainingClass
-from lms.classes.planning import Limits, PlannedSession
+from lms.classes.planning import PlannedSession, SessionLimits
 from lms.i18n import local_time
 from lms.programmes.values import ProgrammeDocument
 
@@ -40,13 +40,13 @@ class TeacherClash:
     other_class: str
 
 
-def limits_of(training_class: TrainingClass, document: ProgrammeDocument) -> Limits:
+def limits_of(training_class: TrainingClass, document: ProgrammeDocument) -> SessionLimits:
     """Return what the class's sessions may count toward, and from its first day to the end of its last, in the programme's zone."""
     zone = ZoneInfo(document.policy.time_zone)
     kinds = {kind: [one.key for one in document.requirements if one.kind == kind] for kind in ("days", "hours")}
     opens = datetime.combine(training_class.starts_on, time(), zone)
     closes = datetime.combine(training_class.ends_on + timedelta(days=1), time(), zone)
-    return Limits(kinds["days"], kinds["hours"], opens, closes)
+    return SessionLimits(kinds["days"], kinds["hours"], opens, closes)
 
 
 def sessions_of(session: Session, class_id: int) -> Sequence[ClassSession]:
@@ -60,7 +60,7 @@ def planned_of(row: ClassSession) -> PlannedSession:
     return PlannedSession(row.key, **{name: getattr(row, name) for name in FIELDS})
 
 
-def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSession], limits: Limits) -> list[PlanProblem]:
+def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSession], limits: SessionLimits) -> list[PlanProblem]:
     """Return what is wrong with `planned` sessions, each by itself and beside each other and the sessions that are `there`."""
     found = [PlanProblem(row, field, code) for row, one in enumerate(planned) for field, code in planning.problems_of(one, limits)]
     rows = {id(one): row for row, one in enumerate(planned)}

@@ -5,7 +5,11 @@ import sys
 from pathlib import Path
 
 import click
+from flask import current_app
+from flask.cli import with_appcontext
 
+from lms.crediting.rereading import reread
+from lms.db import database
 from lms.hours import recompute_file
 
 
@@ -31,6 +35,28 @@ def recompute(file: Path) -> None:
     if answer is None:
         sys.exit(2)
     click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+@hours.command("reread")
+@click.option("--enrolment", type=int, multiple=True, help="Read the statements of this enrolment only (repeatable).")
+@click.option("--dry-run", is_flag=True, help="Only count the statements.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def reread_statements(enrolment: tuple[int, ...], *, dry_run: bool, as_json: bool) -> None:
+    """Read stored statements again, and let those count that prove more by the present rules than by earlier ones.
+
+    The worker credits them like new ones. Run again, the command finds nothing more.
+    """
+    public_url = current_app.extensions["settings"].public_url
+    read = again = 0
+    for batch in reread(database(), public_url, enrolment or None, dry=dry_run):
+        read, again = read + batch.read, again + batch.again
+        if sys.stderr.isatty():
+            click.echo(f"\r{read} statements read", nl=False, err=True)
+    if sys.stderr.isatty():
+        click.echo("\r", nl=False, err=True)
+    what = "would count" if dry_run else "wait for the worker"
+    click.echo(json.dumps({"statements": read, "again": again}) if as_json else f"{read} statements read, {again} {what}")
 
 
 @click.group("ledger")

@@ -25,6 +25,7 @@ from xapi.removals import stored_when
 from xapi.statements import stored
 
 STATEMENTS_AT_ONCE = 500
+OUTCOMES = frozenset({"completed", "passed"})
 _FIELDS = [field.name for field in fields(Observed)]
 
 
@@ -38,7 +39,7 @@ class Compared:
         for row in rows:
             self._kept.setdefault(row.statement_id, []).append(row)
         self._waits = xapi.outbox.oldest(session) is not None  # what makes something void may be among it
-        self.statements = self.removed = 0
+        self.statements = self.removed = self.behind = 0
 
     def problems(self, entries: Iterable[chain.Entry]) -> Iterator[str]:
         """Yield what evidence is not what its statement proves, and what entry rests on nothing that is kept."""
@@ -78,7 +79,10 @@ class Compared:
         return any(row.statement_sha256 not in (None, digest) for row in self._kept[statement])
 
     def _agrees(self, kept: Sequence[Observation], said: Mapping[int, Observed], proved: Sequence[Proved]) -> bool:
-        """Say whether what is kept of a statement is what it proves; of that, what lies beyond the bounds need not be kept."""
+        """Say whether what is kept of a statement is what it proves.
+
+        Need not be kept: what lies beyond the bounds, and outcomes that earlier rules did not read from it (`rereading`).
+        """
         there = {row.part: _observed(row) for row in kept}
         if there == said:
             return True
@@ -86,7 +90,9 @@ class Compared:
             return False
         statement = kept[0].statement_id
         excess = beyond(self._session, self._number, [one for one in proved if one[0] == statement])
-        return all((statement, part) in excess for part in said.keys() - there.keys())
+        more = {part for part in said.keys() - there.keys() if (statement, part) not in excess}
+        self.behind += bool(more)
+        return all(said[part].kind in OUTCOMES for part in more)
 
     def _voiding(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
         if self._waits:

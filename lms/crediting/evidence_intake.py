@@ -30,7 +30,9 @@ ENDS_OF_ACTIVITY = "/?#"
 
 Moved = dict[str, list[uuid.UUID]]  # the statements that spoke of each activity
 
-_KNOWN = PreparedSelect(select(Observation.statement_id).where(Observation.statement_id.in_(bindparam("ids", expanding=True))))
+_KNOWN = PreparedSelect(
+    select(Observation.statement_id, Observation.part).where(Observation.statement_id.in_(bindparam("ids", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statem
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptEvidence:
     """What came of a batch for one enrolment: which statements spoke of which activity, and the observations that are new."""
 
     moved: Moved
@@ -130,11 +132,12 @@ class Kept:
 
 def keep(
     session: Session, found: Mapping[int, EnrolmentEvidence], terms: Mapping[int, EnrolmentPolicy], public_url: str
-) -> dict[int, Kept]:
+) -> dict[int, KeptEvidence]:
     """Keep what the statements prove as observations; return what came of that, by enrolment.
 
     What lies beyond the bounds (`bounds`) is not kept.
-    Read again, a statement adds nothing: the worker may have died after its last commit, or been given a batch twice.
+    Read again, a statement adds only what it did not prove before (the rules had been narrower): the worker may have died after
+    its last commit, or been given a batch twice.
     """
     proved = {number: all_proved(session, own, terms[number], public_url) for number, own in found.items()}
     excess = {number: excess_of(session, number, own) for number, own in proved.items()}
@@ -146,7 +149,7 @@ def keep(
         for activity, statement_id in spoke:
             if statement_id not in moved[number][activity]:
                 moved[number][activity].append(statement_id)
-    return {number: Kept(own, added[number]) for number, own in moved.items()}
+    return {number: KeptEvidence(own, added[number]) for number, own in moved.items()}
 
 
 def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolicy, public_url: str) -> list[Proved]:
@@ -155,21 +158,32 @@ def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolic
     return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
 
 
+def unkept(
+    session: Session, proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]
+) -> list[tuple[int, int, Proved]]:
+    """Return what is proved, not kept and not in `excess`, each with its enrolment and its part of the statement."""
+    ids = {statement_id for own in proved.values() for statement_id, _ in own}
+    kept = set(_KNOWN.ask(session, ids=list(ids))) if ids else set()
+    return [
+        (number, part, one)
+        for number, own in proved.items()
+        for part, one in numbered(own)
+        if (one[0], part) not in kept and (one[0], part) not in excess[number]
+    ]
+
+
 def _add_new(
     session: Session, found: Mapping[int, EnrolmentEvidence], proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]
 ) -> Mapping[int, Sequence[Mapping[str, Any]]]:
-    """Insert the observations of statements that were not read before; return them by enrolment, in that order."""
+    """Insert the observations that are not kept yet; return them by enrolment, in that order."""
     added: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
-    ids = {statement_id for own in proved.values() for statement_id, _ in own}
-    new = ids.difference(statement_id for (statement_id,) in _KNOWN.ask(session, ids=list(ids))) if ids else ids
+    new = unkept(session, proved, excess)
     if not new:
         return added
-    void = xapi.store.voided_among(session, new)
-    for number, own in proved.items():
-        for part, (statement_id, one) in numbered(own):
-            if statement_id in new and (statement_id, part) not in excess[number]:
-                whose = {"enrolment_id": number, "statement_id": statement_id, "statement_sha256": found[number].digests[statement_id]}
-                added[number].append({**asdict(one), **whose, "part": part, "voided": statement_id in void})
+    void = xapi.store.voided_among(session, {statement_id for _, _, (statement_id, _) in new})
+    for number, part, (statement_id, one) in new:
+        whose = {"enrolment_id": number, "statement_id": statement_id, "statement_sha256": found[number].digests[statement_id]}
+        added[number].append({**asdict(one), **whose, "part": part, "voided": statement_id in void})
     if rows := [row for own in added.values() for row in own]:
         session.connection().execute(insert(Observation), rows)
     return added

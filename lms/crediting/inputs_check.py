@@ -12,7 +12,7 @@ from lms.crediting.chain import Entry, Inputs, Running, digest_of
 from lms.crediting.ledger import inputs_in
 
 
-class Standing:
+class CheckedInputs:
     """The inputs of a batch of enrolments, as they stand and as they are kept beside their chains."""
 
     def __init__(self, session: Session, numbers: Sequence[int]) -> None:

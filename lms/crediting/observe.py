@@ -17,16 +17,15 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from lms import vocabulary as v
+from xapi.statements import seconds_of
 
 # A position has at most nine digits before the point: longer ones lie beyond LONGEST_CLAIM_S, and counting their digits is
 # what a hostile statement is made for. Never matched from the middle of a number.
 POSITION = r"[0-9]{1,9}(?:\.[0-9]+)?"
 SEGMENT = re.compile(rf"(?<![0-9.])({POSITION})\[\.\]({POSITION})(?![0-9])")
-DURATION = re.compile(r"P(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?")
 LONGEST_CLAIM_S = 10**9
 MOST_SEGMENTS = 2000  # of one statement: our player sends those since its last statement, other players those of a session
 LONGEST_SEGMENTS = 100_000  # characters: 2,000 segments, each with two positions as JavaScript writes a number
-LONGEST_DURATION = 100  # characters
 LONGEST_SPEED = 20
 LONGEST_INSTANT = 40
 LONGEST_SESSION, LONGEST_DEVICE = 36, 20  # what the database has room for; those of our own launches are no longer
@@ -194,14 +193,10 @@ def _launch(statement: Statement, rule: ActivityRule, trust: Trust) -> Launched 
     return max(fitting, key=lambda one: (one.opened, one.id), default=None)
 
 
-def duration_s(text: str) -> int | None:
-    """Return an ISO 8601 duration of days to seconds in whole seconds, floored; None for years, months or nonsense."""
-    match = DURATION.fullmatch(text) if len(text) <= LONGEST_DURATION else None
-    if match is None or not any(match.groups()):
-        return None
-    days, hours, minutes, seconds = match.groups(default="0")
-    total = int(days) * 86400 + int(hours) * 3600 + int(minutes) * 60 + math.floor(float(seconds))
-    return min(total, LONGEST_CLAIM_S)
+def duration_s(text: object) -> int | None:
+    """Return an ISO 8601 duration in whole seconds, floored; None for years, months or nonsense."""
+    seconds = seconds_of(text)
+    return None if seconds is None else min(int(seconds), LONGEST_CLAIM_S)
 
 
 def _segments_text(statement: Statement) -> str:
@@ -232,13 +227,14 @@ def _speed(statement: Statement) -> float:
 
 
 def _outcome(statement: Statement, rule: ActivityRule, verb: str, authority: str) -> tuple[Observed, ...]:
+    """Return whether the activity was completed, and passed; what the verb itself says comes first."""
     result = statement.get("result", {})
-    kind = None
-    if verb == v.COMPLETED and result.get("completion") is not False:
-        kind = "completed"
-    elif verb == v.PASSED and result.get("success") is not False and (authority == "lms" or not rule.server_graded):
-        kind = "passed"
-    if kind is None:
-        return ()
+    completion, success = result.get("completion"), result.get("success")
+    believed = authority == "lms" or not rule.server_graded
+    kinds = []
+    if (verb == v.COMPLETED and completion is not False) or (verb in v.ENDING and completion is True):
+        kinds.append("completed")
+    if believed and ((verb == v.PASSED and success is not False) or (kinds and success is True)):
+        kinds.append("passed")
     session, device = _session(statement)
-    return (Observed(kind, rule.activity, session, device, at=received_at(statement)),)
+    return tuple(Observed(kind, rule.activity, session, device, at=received_at(statement)) for kind in kinds)

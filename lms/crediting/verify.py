@@ -53,6 +53,7 @@ class CheckedBatch:
     erased: list[int] = field(default_factory=list)  # enrolments whose evidence was erased on purpose
     statements: int = 0  # that were compared with the evidence taken from them
     removed: int = 0  # that could not be, because they were removed with their month, as is recorded
+    behind: int = 0  # of which the present rules read more than is kept (`rereading`)
     unbaselined: list[int] = field(default_factory=list)  # enrolments whose chain says nothing of its inputs yet
 
     def add(self, other: "CheckedBatch") -> None:
@@ -60,6 +61,7 @@ class CheckedBatch:
         self.enrolments, self.entries = self.enrolments + other.enrolments, self.entries + other.entries
         self.statements, self.removed = self.statements + other.statements, self.removed + other.removed
         self.findings += [one for one in other.findings if one.enrolment_id is not None or one not in self.findings]
+        self.behind += other.behind
         self.erased += other.erased
         self.unbaselined += other.unbaselined
 
@@ -102,7 +104,7 @@ def check(session: Session, numbers: Sequence[int], public_url: str | None, remo
     rows = session.execute(select(Enrolment).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)).scalars().all()
     classes = documents_check.check(session, {one.class_id for one in rows})
     checked = CheckedBatch(findings=[Finding(None, problem) for problem in classes.problems])
-    batch = _Batch(session, rows, classes.undecidable, public_url, removals)
+    batch = _VerifiedBatch(session, rows, classes.undecidable, public_url, removals)
     for one in rows:
         batch.check(one, checked)
     for number in sorted(set(numbers) - {one.id for one in rows}):
@@ -110,7 +112,7 @@ def check(session: Session, numbers: Sequence[int], public_url: str | None, remo
     return checked
 
 
-class _Batch:
+class _VerifiedBatch:
     """Some enrolments, with what is read for all of them at once."""
 
     def __init__(
@@ -118,7 +120,7 @@ class _Batch:
     ) -> None:
         self._session, self._public_url, self._removals = session, public_url, removals
         self._accounts = ledger.sums(session, [one.id for one in rows])
-        self._inputs = inputs_check.Standing(session, [one.id for one in rows])
+        self._inputs = inputs_check.CheckedInputs(session, [one.id for one in rows])
         self._undecidable = undecidable
         self._terms = terms_of(session, [one.id for one in rows if one.class_id not in undecidable])
         self._cases = self._read_cases()
@@ -172,3 +174,4 @@ class _Batch:
             yield f"its evidence cannot be compared with its statements ({type(error).__name__})"
         checked.statements += compared.statements
         checked.removed += compared.removed
+        checked.behind += compared.behind

@@ -7,11 +7,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from math import isfinite
 from typing import Any, Final, Literal
 
-from xapi.statements import DURATION, timestamp
+from xapi.statements import seconds_of, timestamp
 
 Json = Mapping[str, Any]
 Cell = str | float | bool | datetime | None
@@ -19,8 +18,6 @@ TEXT: Final = "text"
 NUMBER: Final = "number"
 TRUTH: Final = "truth"
 INSTANT: Final = "instant"
-
-SECONDS_OF = {"W": 604_800, "D": 86_400, "H": 3600, "M": 60, "S": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,8 @@ def _instant(name: str) -> Callable[[Json], datetime]:
 
 
 def _seconds(statement: Json) -> float | None:
-    return seconds_of(_at("result", "duration")(statement))
+    seconds = seconds_of(_at("result", "duration")(statement))
+    return None if seconds is None else _number(float(seconds))
 
 
 def _authority(statement: Json) -> str | None:
@@ -87,7 +85,12 @@ COLUMNS = (
     Column("score_raw", NUMBER, _at("result", "score", "raw"), "result.score.raw"),
     Column("score_min", NUMBER, _at("result", "score", "min"), "result.score.min"),
     Column("score_max", NUMBER, _at("result", "score", "max"), "result.score.max"),
-    Column("duration_s", NUMBER, _seconds, "result.duration in seconds; empty where it speaks of years or months, which have no length"),
+    Column(
+        "duration_s",
+        NUMBER,
+        _seconds,
+        "result.duration in seconds; empty where it speaks of years or months (other than 0), which have no length",
+    ),
     Column("registration", TEXT, _at("context", "registration"), "context.registration"),
     Column("parent", TEXT, _activities("parent"), "ids of contextActivities.parent, with spaces between"),
     Column("grouping", TEXT, _activities("grouping"), "ids of contextActivities.grouping, likewise"),
@@ -118,22 +121,6 @@ def _number(found: int | float) -> float | None:
     except OverflowError:  # JSON knows whole numbers of any length
         return None
     return number if isfinite(number) else None
-
-
-def seconds_of(duration: str | None) -> float | None:
-    """Return an ISO 8601 duration in seconds; None where there is none, or where it speaks of years or months."""
-    if duration is None or not DURATION.fullmatch(duration):
-        return None
-    days, _, times = duration[1:].partition("T")
-    if "Y" in days or "M" in days:
-        return None
-    total, number = Decimal(0), ""
-    for sign in days + times:
-        if sign in SECONDS_OF:
-            total, number = total + Decimal(number) * SECONDS_OF[sign], ""
-        else:
-            number += "." if sign == "," else sign
-    return _number(float(total))
 
 
 def one_line(text: str) -> str:

@@ -20,6 +20,35 @@ PURE = (
     "lms/programmes/progress.py",
     "lms/learning/stretch.py",
 )
+# Inside a slice of the LMS these talk to Flask and Celery; every other module is named for what it does and imports neither.
+EDGES = {"models", "views", "forms", "tasks", "commands"}
+EDGE_SUFFIXES = ("_commands", "_form")
+AT_THE_EDGE_ALL_THE_SAME = {
+    "lms/accounts/access.py": "decides who may call a route: it is about routes",
+    "lms/accounts/initial.py": "asks whether a request may go on before the password is changed",
+    "lms/accounts/signin.py": "sets Flask-Security up",
+    "lms/accounts/cookies.py": "writes and reads the cookie",
+    "lms/accounts/easy_passwords.py": "reads the app's settings",
+    "lms/accounts/guessing.py": "reads who guesses from a request",
+    "lms/accounts/login_sessions.py": "ends sign-ins: it is about requests",
+    "lms/accounts/origins.py": "reads where a request comes from",
+    "lms/classes/membership.py": "reads the app's settings",
+    "lms/crediting/input_changes.py": "is set up with the app",
+    "lms/classes/usage.py": "gives templates a function",
+    "lms/federation/changing.py": "reads which page asked, for the log",
+    "lms/federation/forwarding/loop.py": "keeps a forward from coming back to this site's own address: set up with the app",
+    "lms/federation/importing/import_run.py": "rings the app's doorbell",
+    "lms/jobs/kinds.py": "the app holds the kinds of jobs",
+    "lms/learning/content.py": "sends files",
+    "lms/learning/credential.py": "answers the record store inside a request",
+    "lms/learning/fast_path.py": "stands before Flask",
+    "lms/learning/wire.py": "reads a request's body",
+    "lms/office/places.py": "reads which class an address names",
+    "lms/office/roster_job.py": "a job reads the app's settings",
+    "lms/records/export.py": "a job reads the app's settings",
+    "lms/records/partitions.py": "a task and a command of a few lines",
+    "lms/records/sections.py": "is the blueprint",
+}
 ASK_THE_CLOCK = {"now", "utcnow", "today", "time", "monotonic"}
 CLOCKS = {"datetime", "date", "time"}
 
@@ -44,6 +73,14 @@ def test_pure_parts_are_given_the_time() -> None:
         if isinstance(node.func.value, ast.Name) and node.func.value.id in CLOCKS
     ]
     assert not asked
+
+
+def test_only_the_edges_of_a_slice_talk_to_flask_and_celery() -> None:
+    slices = [path for path in sources("lms") if len(path.relative_to(ROOT).parts) > 2 and path.relative_to(ROOT).parts[1] != "web"]
+    inner = [path for path in slices if not EDGES & {path.stem, *path.relative_to(ROOT).parts} and not path.stem.endswith(EDGE_SUFFIXES)]
+    shell = {"flask", "flask_wtf", "wtforms", "celery"}
+    found = {shown(path) for path in inner if shell & {name.split(".")[0] for _line, name in imported(parse(path))}}
+    assert found == AT_THE_EDGE_ALL_THE_SAME.keys()
 
 
 def test_the_hours_core_needs_the_standard_library_only() -> None:

@@ -8,6 +8,13 @@ import pytest
 from tests.architecture.tree import PACKAGES, ROOT, parse, shown, sources, tracked
 
 LINES_IN_A_FILE = 300
+IN_SEVERAL_MODULES = {
+    "Base": "the tables of lms and of xapi, which know nothing of each other",
+    "Course": "a course as published (courses) and the row that groups its versions (lms)",
+    "TooLarge": "one in each package's tree of errors",
+    "Problem": "until courses, hours and rosters share one mechanism",
+    "Reader": "likewise",
+}
 LINES_IN_A_FUNCTION = 25
 SHARE_OF_SHORT_FUNCTIONS = 0.9
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
@@ -55,6 +62,16 @@ def test_nine_functions_in_ten_have_25_lines_at_most() -> None:
 
 def test_every_file_is_named_for_what_it_does() -> None:
     assert [shown(path) for path in tracked() if {path.stem, *path.relative_to(ROOT).parts} & VAGUE] == []
+
+
+def test_a_class_name_is_in_one_module_only() -> None:
+    modules: dict[str, list[str]] = {}
+    for path in sources(*PACKAGES):
+        for node in parse(path).body:
+            if isinstance(node, ast.ClassDef):
+                modules.setdefault(node.name, []).append(shown(path))
+    assert {name: found for name, found in modules.items() if len(found) > 1 and name not in IN_SEVERAL_MODULES} == {}
+    assert [name for name in IN_SEVERAL_MODULES if len(modules.get(name, ())) <= 1] == [], "remove these from the list"
 
 
 def test_every_module_says_which_question_it_answers() -> None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, literal, or_, select, update
+from sqlalchemy import delete, exists, false, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from xapi.storage.models import Instant, OutboxRow
+from xapi.storage.models import IdRow, Instant, OutboxRow
 
 LONGEST_ERROR = 2000
 
@@ -91,6 +91,14 @@ def take_parked(session: Session, ids: Sequence[int]) -> list[Waiting]:
 def waiting_among(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Return which of these statements nobody has worked through yet, nor set aside."""
     return set(session.scalars(select(OutboxRow.statement_id).where(OutboxRow.parked.is_(False), OutboxRow.statement_id.in_(ids))))
+
+
+def put_again(session: Session, ids: Sequence[uuid.UUID]) -> int:
+    """Let stored statements be worked through again, those that wait or were set aside excepted; return how many that are."""
+    there = exists().where(OutboxRow.statement_id == IdRow.id)
+    found = select(IdRow.id, IdRow.stored, false(), literal("")).where(IdRow.id.in_(ids), ~there).order_by(IdRow.sid)
+    columns = ["statement_id", "stored", "parked", "error"]
+    return session.connection().execute(insert(OutboxRow).from_select(columns, found)).rowcount
 
 
 def oldest(session: Session) -> datetime | None:

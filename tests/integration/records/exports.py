@@ -17,7 +17,7 @@ from lms.accounts.models import OFFICE, Organisation
 from lms.accounts.people import add_organisation, add_person
 from lms.jobs import tasks
 from lms.jobs.models import Job
-from lms.records.commands import record_store
+from tests.commands import record_store
 from tests.factories import World, signed_in
 
 FORMULA = "=1+1"

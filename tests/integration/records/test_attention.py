@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from lms.crediting import evidence_intake
-from lms.records.commands import record_store
 from lms.records.words import failure_words
 from tests.access import form_token
+from tests.commands import record_store
 from tests.factories import World
 from tests.integration.crediting.test_poison import body_of, parked, send
 

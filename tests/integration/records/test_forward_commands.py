@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from lms.db import database
 from lms.federation.forwarding.tasks import SCHEDULE, forward
-from lms.records.commands import record_store
+from tests.commands import record_store
 from tests.factories import DrivenClock
 from tests.integration.records.forwards import Here
 from tests.integration.records.otherstore import OtherStore, refusing

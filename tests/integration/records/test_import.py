@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import xapi.storage.keys
 from lms.federation.importing.import_run import ImportRun, ImportStopped
-from lms.records.commands import record_store
+from tests.commands import record_store
 from tests.factories import PUBLIC_URL, World
 from tests.integration.records.imports import IMPORT, Importing, asides, attached, mixed, number, said, sha256, standing, stored, voiding
 from tests.integration.records.otherstore import OtherStore, instead, page

@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 import xapi
 import xapi.storage.store
 from lms.federation.importing import storing
-from lms.records.commands import record_store
 from tests.access import form_token
+from tests.commands import record_store
 from tests.factories import World, signed_in
 from tests.integration.records.imports import Importing, asides, attached, number, said, standing, stored
 from tests.integration.records.otherstore import OtherStore, page

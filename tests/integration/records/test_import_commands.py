@@ -12,7 +12,7 @@ import xapi.storage.keys
 from lms import vocabulary as v
 from lms.federation.importing import storing
 from lms.federation.importing.storing import ImportTerms
-from lms.records.commands import record_store
+from tests.commands import record_store
 from tests.factories import PUBLIC_URL, World
 from tests.integration.records.imports import IMPORT, Importing, number, said, stored, voiding
 from tests.integration.records.otherstore import OtherStore, instead, page

@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from lms.records.commands import record_store
+from tests.commands import record_store
 from tests.factories import DrivenClock
 
 VERSION = "X-Experience-API-Version"

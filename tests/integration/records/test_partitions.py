@@ -7,8 +7,8 @@ from flask import Flask
 
 import xapi
 from lms.db import database
-from lms.records.commands import record_store
 from lms.records.partitions import SCHEDULE, prepare
+from tests.commands import record_store
 
 
 def parts(app: Flask) -> int:

@@ -223,10 +223,10 @@ AT_ITS_END = """
 from datetime import UTC, datetime
 from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
-from xapi.storage.key_usage import Refusal, Tally
-tally = Tally(sessionmaker(create_engine({url!r})))
+from xapi.storage.key_usage import KeyUsage, RefusedRequest
+tally = KeyUsage(sessionmaker(create_engine({url!r})))
 for _ in range(50):
-    tally.note(None, Refusal("k", "secret", "GET statements"), datetime(2026, 3, 1, tzinfo=UTC))
+    tally.note(None, RefusedRequest("k", "secret", "GET statements"), datetime(2026, 3, 1, tzinfo=UTC))
 """
 
 

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import pytest
 
-from lms.classes.planning import Limits, PlannedSession, free_key, overlaps, practical_share, problems_of
+from lms.classes.planning import PlannedSession, SessionLimits, free_key, overlaps, practical_share, problems_of
 
 NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SOUND = PlannedSession("s1", "教学诊断", "topics", NINE, NINE + timedelta(hours=3), place="201", teacher="王敏")
-LIMITS = Limits(("topics",), ("online",), NINE - timedelta(days=1), NINE + timedelta(days=30))
+LIMITS = SessionLimits(("topics",), ("online",), NINE - timedelta(days=1), NINE + timedelta(days=30))
 
 
 def at(hours: float, length: float = 3, key: str = "s") -> PlannedSession:

@@ -101,10 +101,30 @@ def test_who_says_in_one_breath_that_it_was_not_so_proves_nothing(verb: str, res
     assert reason(statement(verb, "lms", result=result)) == "not-evidence"
 
 
-@pytest.mark.parametrize("verb", [v.COMPLETED, v.PASSED, v.PAUSED])
+@pytest.mark.parametrize("verb", sorted(v.ENDING))
+def test_content_that_ends_with_another_verb_is_completed_and_where_it_says_so_passed(verb: str) -> None:
+    completed, passed = (Observed(kind, **PROVED) for kind in ("completed", "passed"))
+    assert observe(statement(verb, result={"completion": True}), OPEN, TRUST) == (completed,)
+    assert observe(statement(verb, result={"completion": True, "success": False}), OPEN, TRUST) == (completed,)
+    assert observe(statement(verb, result={"completion": True, "success": True}), OPEN, TRUST) == (completed, passed)
+    assert observe(statement(verb, result={"completion": True, "success": True}), GRADED, TRUST) == (completed,)
+    for result in ({}, {"completion": False, "success": True}, {"success": True}, {"completion": "yes"}, {"completion": 1}):
+        assert reason(statement(verb, result=result)) == "not-evidence"
+
+
+def test_what_was_completed_with_success_is_passed_where_the_content_grades() -> None:
+    one = statement(v.COMPLETED, result={"success": True})
+    assert observe(one, OPEN, TRUST) == (Observed("completed", **PROVED), Observed("passed", **PROVED))
+    assert observe(one, GRADED, TRUST) == (Observed("completed", **PROVED),)
+
+
+@pytest.mark.parametrize("verb", [v.COMPLETED, v.PASSED, v.PAUSED, *sorted(v.ENDING)])
 @pytest.mark.parametrize("part", ["#page-2", "/question/1", "?subContentId=1"])
 def test_a_part_of_an_activity_is_not_the_activity(verb: str, part: str) -> None:
-    assert reason(statement(verb, about=IRI + part, result={"extensions": {v.PLAYED_SEGMENTS: "0[.]10"}})) == "part-of-activity"
+    assert (
+        reason(statement(verb, about=IRI + part, result={"completion": True, "success": True, "extensions": {v.PLAYED_SEGMENTS: "0[.]10"}}))
+        == "part-of-activity"
+    )
 
 
 def test_what_is_no_activity_at_all_is_not_this_one() -> None:
@@ -190,7 +210,12 @@ def test_a_report_is_about_the_launch_it_names_or_the_last_one_opened_by_then() 
         ("", None),
         ("P1Y", None),
         ("P2M", None),
-        ("P1W", None),
+        ("P1W", 604_800),
+        ("PT37.5M", 2_250),
+        ("PT37,5M", 2_250),
+        ("P0Y0M0DT0H0M30S", 30),
+        ("P0Y1M", None),
+        ("PT0.5H0M", None),
         ("-PT5M", None),
         ("PT5M ", None),
     ],

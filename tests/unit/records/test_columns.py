@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lms.records.columns import COLUMNS, row_of, seconds_of
+from lms.records.columns import COLUMNS, row_of
 
 PLAIN = {
     "id": "3f2b1c52-9d43-4a1e-9a43-0b6f2f6f9c11",
@@ -29,6 +29,8 @@ def cells(**changes: object) -> dict[str, object]:
         ("PT1,5M", 90),
         ("P1DT2H", 93_600),
         ("P2W", 1_209_600),
+        ("PT37.5M", 2_250),
+        ("P0Y0M0DT0H0M30S", 30),
         ("PT0S", 0),
         ("P1M", None),
         ("P1Y2D", None),
@@ -38,7 +40,7 @@ def cells(**changes: object) -> dict[str, object]:
     ],
 )
 def test_a_duration_is_seconds_where_it_has_a_length(duration: str | None, seconds: float | None) -> None:
-    assert seconds_of(duration) == seconds
+    assert cells(result={"duration": duration} if duration is not None else {})["duration_s"] == seconds
 
 
 def test_what_a_statement_does_not_say_is_empty() -> None:
