@@ -91,7 +91,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.work_file", "GET"): THE_OFFICES_OWN_CLASS,
     ("practice.mine", "GET"): TEACHERS,
     ("practice.task", "GET"): THE_TEACHERS_OWN,
-    ("practice.hand_in_task", "POST"): "401 422 404 403 403 403",
+    ("practice.hand_in_task", "POST"): "401 302 404 403 403 403",
     ("practice.new_log", "GET"): "login 404 404 403 403 403",  # the programme asks for no months
     ("practice.log", "GET"): "login 404 404 403 403 403",
     ("practice.hand_in_log", "POST"): "401 404 404 403 403 403",

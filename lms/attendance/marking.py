@@ -17,7 +17,7 @@ REASON_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class NotedAttendance:
     """One person's attendance of one session, as staff note it. Times matter for late and left alone; the rest of the session counts."""
 
     enrolment_id: int
@@ -36,7 +36,7 @@ class MarkProblem:
     code: str
 
 
-class Evidence(Protocol):
+class AttendanceEvidence(Protocol):
     """The way from marks to evidence: the record store's side, given by the caller."""
 
     def attended(self, enrolment: Enrolment, session: ClassSession, interval: tuple[datetime, datetime]) -> UUID:
@@ -48,12 +48,12 @@ class Evidence(Protocol):
         ...
 
 
-def problems_of(lesson: ClassSession, marks: Iterable[Mark], there: Mapping[int, AttendanceMark]) -> list[MarkProblem]:
+def problems_of(lesson: ClassSession, marks: Iterable[NotedAttendance], there: Mapping[int, AttendanceMark]) -> list[MarkProblem]:
     """Return what is wrong with marks of one session; `there` are the marks that hold now, by enrolment."""
     return [problem for one in marks for problem in _problems(lesson, one, there.get(one.enrolment_id))]
 
 
-def _problems(lesson: ClassSession, mark: Mark, before: AttendanceMark | None) -> Iterable[MarkProblem]:
+def _problems(lesson: ClassSession, mark: NotedAttendance, before: AttendanceMark | None) -> Iterable[MarkProblem]:
     if mark.state not in STATES:
         yield MarkProblem(mark.enrolment_id, "state", "unknown-state")
         return
@@ -68,16 +68,16 @@ def _problems(lesson: ClassSession, mark: Mark, before: AttendanceMark | None) -
         yield MarkProblem(mark.enrolment_id, "reason", "no-reason" if before is None else "correction-needs-reason")
 
 
-def _differs(before: AttendanceMark, mark: Mark) -> bool:
+def _differs(before: AttendanceMark, mark: NotedAttendance) -> bool:
     said = (before.state, before.arrived_at, before.left_at)
     return said != (mark.state, *_times(mark))
 
 
-def _times(mark: Mark) -> tuple[datetime | None, datetime | None]:
+def _times(mark: NotedAttendance) -> tuple[datetime | None, datetime | None]:
     return (mark.arrived_at if mark.state == LATE else None, mark.left_at if mark.state == LEFT else None)
 
 
-def interval_of(lesson: ClassSession, mark: Mark) -> tuple[datetime, datetime] | None:
+def interval_of(lesson: ClassSession, mark: NotedAttendance) -> tuple[datetime, datetime] | None:
     """Return of what part of a session somebody was there; None where they were not."""
     if mark.state not in HERE:
         return None
@@ -104,7 +104,7 @@ def counts(session: Session, session_ids: Iterable[int]) -> dict[int, tuple[int,
     return found
 
 
-def note(session: Session, lesson: ClassSession, marks: Sequence[Mark], by: By, evidence: Evidence) -> int:
+def note(session: Session, lesson: ClassSession, marks: Sequence[NotedAttendance], by: By, evidence: AttendanceEvidence) -> int:
     """Keep marks that have no problems (`problems_of`) and state what they prove; return how many are new or different.
 
     The caller holds the class's lock. Marked the same again, nothing changes.

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.attendance import marking
-from lms.attendance.marking import Mark
+from lms.attendance.marking import NotedAttendance
 from lms.attendance.models import ABSENT, EXCUSED, LATE, PRESENT
 from lms.classes import timetable
 from lms.classes.changes import By
@@ -66,7 +66,7 @@ def _session(requirement: str, place: int, title: str, first: date) -> PlannedSe
 
 
 def attend(session: Session, class_id: int, stages: Mapping[int, Stage], attestor: Attestor) -> int:
-    """Mark every session that is over as people's stages say; return how many marks that took."""
+    """NotedAttendance every session that is over as people's stages say; return how many marks that took."""
     lessons = [one for one in timetable.sessions_of(session, class_id) if one.ends_at < attestor.now]
     known = marking.marks_of(session, [one.id for one in lessons])
     if any(known.values()):
@@ -82,13 +82,15 @@ def attend(session: Session, class_id: int, stages: Mapping[int, Stage], attesto
     return total
 
 
-def _mark(lesson: ClassSession, number: int, enrolment_id: int, stage: Stage) -> Mark:
+def _mark(lesson: ClassSession, number: int, enrolment_id: int, stage: Stage) -> NotedAttendance:
     attended = int(stage.days.get(lesson.requirement, 0) * 2)
     if number < attended:
         late = (enrolment_id + number) % 23 == 0
-        return Mark(enrolment_id, LATE if late else PRESENT, arrived_at=lesson.starts_at + timedelta(minutes=10) if late else None)
+        return NotedAttendance(
+            enrolment_id, LATE if late else PRESENT, arrived_at=lesson.starts_at + timedelta(minutes=10) if late else None
+        )
     excused = (enrolment_id + number) % 3 == 0
-    return Mark(enrolment_id, EXCUSED if excused else ABSENT, reason="病假" if excused else "")
+    return NotedAttendance(enrolment_id, EXCUSED if excused else ABSENT, reason="病假" if excused else "")
 
 
 def write_logs(session: Session, storage: Storage, training_class: TrainingClass, members: Sequence[int], attestor: Attestor) -> None:

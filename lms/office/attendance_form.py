@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from lms.attendance.marking import REASON_MAX, Mark, MarkProblem
+from lms.attendance.marking import REASON_MAX, MarkProblem, NotedAttendance
 from lms.attendance.models import ABSENT, EXCUSED, LATE, LEFT, PRESENT, STATES, AttendanceMark
 from lms.classes.models import ClassSession
 
@@ -50,13 +50,13 @@ def typed(form: Mapping[str, str], enrolment_ids: Sequence[int], rest: str = "")
     return found
 
 
-def marks_of(lesson: ClassSession, rows: Mapping[int, Typed], zone: str) -> list[Mark]:
+def marks_of(lesson: ClassSession, rows: Mapping[int, Typed], zone: str) -> list[NotedAttendance]:
     """Return what was typed as marks; a time that cannot be read is none, and is told as missing."""
     marks = []
     for enrolment_id, row in rows.items():
         at = _instant(lesson, row.at, zone)
         arrived, left = (at if row.state == LATE else None), (at if row.state == LEFT else None)
-        marks.append(Mark(enrolment_id, row.state if row.state in STATES else "", arrived, left, row.reason))
+        marks.append(NotedAttendance(enrolment_id, row.state if row.state in STATES else "", arrived, left, row.reason))
     return marks
 
 

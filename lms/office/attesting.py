@@ -4,10 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import current_app
-from sqlalchemy.orm import Session
-
-from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment
 from lms.crediting.attesting import Attestor
 from lms.practice.models import PracticeWork
@@ -32,8 +28,3 @@ class Attesting:
     def take_back(self, enrolment: Enrolment, statement_id: UUID) -> None:
         """Void such a statement; what it earned goes back with it."""
         self.attestor.take_back(enrolment, statement_id)
-
-
-def attesting(session: Session, by: By) -> Attesting:
-    """Return how somebody's notes become evidence in this transaction."""
-    return Attesting(Attestor(session, current_app.extensions["settings"].public_url, by.person_id, by.at))

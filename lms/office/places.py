@@ -1,7 +1,8 @@
 """Which class, and which teacher in it, does an address mean; and does it belong to this office?"""
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
 from lms.accounts.access import person, scope
 from lms.accounts.models import OFFICE
@@ -9,9 +10,11 @@ from lms.classes import staff
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.clock import now
+from lms.crediting.attesting import Attestor
 from lms.db import session
 from lms.errors import NotFound
 from lms.office import class_queries
+from lms.office.attesting import Attesting
 
 bp = Blueprint("office", __name__, url_prefix="/office")
 
@@ -84,3 +87,8 @@ def own_enrolment(class_id: int, enrolment_id: int) -> tuple[TrainingClass, Enro
 def by_me() -> By:
     """Return who does something now: the signed-in person."""
     return By(person().id, now())
+
+
+def attesting(writing: Session) -> Attesting:
+    """Return how the signed-in person's notes become evidence in this transaction."""
+    return Attesting(Attestor(writing, current_app.extensions["settings"].public_url, person().id, now()))

@@ -22,7 +22,7 @@ PAGE = 50
 BYTES_MAX = 500_000_000  # of the files of one enrolment
 
 
-class Evidence(Protocol):
+class WorkEvidence(Protocol):
     """The way from accepted works to evidence: the record store's side, given by the caller."""
 
     def accepted(self, work: PracticeWork) -> UUID:
@@ -97,7 +97,7 @@ def hand_in(
     return before
 
 
-def decide(session: Session, work: PracticeWork, what: str, comment: str, by: By, evidence: Evidence) -> bool:
+def decide(session: Session, work: PracticeWork, what: str, comment: str, by: By, evidence: WorkEvidence) -> bool:
     """Accept or return a work, or take an acceptance back; return whether that changed anything.
 
     The caller has locked the work's row and checked the comment's length.

@@ -19,8 +19,7 @@ from lms.clock import now
 from lms.db import session, transaction
 from lms.office import attendance_form
 from lms.office.attendance_form import Typed
-from lms.office.attesting import attesting
-from lms.office.places import bp, by_me, own_session
+from lms.office.places import attesting, bp, by_me, own_session
 from lms.programmes.store import document_of
 
 PEOPLE_MAX = 200  # on one page
@@ -95,7 +94,7 @@ def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
         problems = marking.problems_of(lesson, wanted, there)
         if not problems:
             by = by_me()
-            count = marking.note(writing, writing.get_one(ClassSession, session_id), wanted, by, attesting(writing, by))
+            count = marking.note(writing, writing.get_one(ClassSession, session_id), wanted, by, attesting(writing))
     if problems:
         shown = {one.id: rows.get(one.id, attendance_form.shown(marks.get(one.id), zone)) for one in people}
         return _page(found, lesson, people, shown, marks, attendance_form.told(problems)), 422

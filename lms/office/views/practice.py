@@ -21,9 +21,8 @@ from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import pick
-from lms.office.attesting import attesting
 from lms.office.class_form import DayField
-from lms.office.places import NOT_YOURS, bp, by_me, staffed_class
+from lms.office.places import NOT_YOURS, attesting, bp, by_me, staffed_class
 from lms.practice import work
 from lms.practice.files import SHOWN
 from lms.practice.models import ACCEPTED, HANDED_IN, RETURNED, STATES, TAKEN_BACK, PracticeFile, PracticeTask, PracticeWork
@@ -151,7 +150,7 @@ def decide(class_id: int, work_id: int) -> ResponseReturnValue:
     with transaction() as writing:
         by = by_me()
         locked = work.of_class(writing, class_id, work_id, lock=True)
-        done = locked is not None and work.decide(writing, locked, what, comment, by, attesting(writing, by))
+        done = locked is not None and work.decide(writing, locked, what, comment, by, attesting(writing))
         following = [one.id for one in work.queue(writing, class_id, HANDED_IN, 0)[:1]]  # as it is after this decision
     said = {ACCEPTED: _("Accepted."), RETURNED: _("Returned to the teacher."), TAKEN_BACK: _("The acceptance is taken back.")}
     flash(said[what] if done else _("Somebody else has decided it in the meantime."), "success" if done else "info")
