@@ -34,6 +34,7 @@ from lms.learning.credential import authenticate
 from lms.office import export, roster_job
 from lms.office import views as office
 from lms.paths import TEMPLATES
+from lms.practice import views as practice
 from lms.privacy.erasure import tasks as erasure
 from lms.privacy.erasure import views as erasure_pages
 from lms.privacy.retention import tasks as retention
@@ -57,7 +58,7 @@ SCHEDULE = {
     **erasure.SCHEDULE,
     **retention.SCHEDULE,
 }
-PAGES = (home, transcripts, office, records, forwards, imports, erasure_pages, retention_pages)
+PAGES = (home, practice, transcripts, office, records, forwards, imports, erasure_pages, retention_pages)
 
 
 class _Lms(Flask):

@@ -1,6 +1,7 @@
 """Which tables does the LMS have? Importing this module makes every model known, for migrations and for tests."""
 
 from lms.accounts import models as accounts
+from lms.attendance import models as attendance
 from lms.catalogue import models as catalogue
 from lms.classes import models as classes
 from lms.crediting import models as crediting
@@ -10,9 +11,25 @@ from lms.federation.importing import models as importing
 from lms.heartbeat import WorkerHeartbeat
 from lms.jobs import models as jobs
 from lms.learning import models as learning
+from lms.practice import models as practice
 from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
 
-MODULES = (accounts, catalogue, classes, crediting, erasure, forwarding, importing, jobs, learning, programmes, retention, WorkerHeartbeat)
+MODULES = (
+    accounts,
+    attendance,
+    catalogue,
+    classes,
+    crediting,
+    erasure,
+    forwarding,
+    importing,
+    jobs,
+    learning,
+    practice,
+    programmes,
+    retention,
+    WorkerHeartbeat,
+)
 METADATA = Base.metadata

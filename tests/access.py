@@ -88,6 +88,8 @@ class Place:
 
     def body(self, endpoint: str) -> dict[str, Any]:
         """Return what is sent."""
+        if endpoint == "office.decide":
+            return {"data": {"what": "returned"}}
         if endpoint == "learning.open_activity":
             place = {"enrolment": self.world.enrolment_id, "version": self.world.course_version_id, "activity": "reading"}
             return {"json": place}
@@ -121,6 +123,7 @@ class Place:
             "person_id": 1,
             "session_id": self.session_id(rule.endpoint),
             "member_id": MEMBER,
+            **{"task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

@@ -10,6 +10,8 @@ from lms.classes.models import ClassStaff
 from lms.classes.planning import PlannedSession
 from lms.classes.staff import appoint
 from lms.classes.timetable import add
+from lms.practice.models import HANDED_IN, PracticeFile, PracticeTask, PracticeWork
+from lms.storage import storage
 from tests.factories import BEGIN, World
 
 MEMBER = 99  # a second role of theirs, which the office takes away
@@ -27,6 +29,15 @@ STAFFS_OWN = {
     ("office.cancel_session", "POST"): "302",
     ("office.preview_timetable", "POST"): "422",
     ("office.take_timetable", "POST"): "422",
+    ("office.attendance", "GET"): "200",
+    ("office.mark_attendance", "POST"): "302",
+    ("office.tasks", "GET"): "200",
+    ("office.new_task", "GET"): "200",
+    ("office.new_task", "POST"): "422",
+    ("office.withdraw_task", "POST"): "302",
+    ("office.review", "GET"): "200",
+    ("office.decide", "POST"): "422",
+    ("office.work_file", "GET"): "200",
     ("transcripts.show", "GET"): "200",
     ("transcripts.why", "GET"): "200",
     ("transcripts.download", "GET"): "200",
@@ -39,3 +50,10 @@ def add_staff(session: Session, world: World, person: Person) -> None:
     appoint(session, world.class_id, person, "tutor", by)
     session.add(ClassStaff(id=MEMBER, class_id=world.class_id, person_id=person.id, role="x", added_at=by.at))
     add(session, world.class_id, [LESSON], by)
+    task = PracticeTask(id=1, class_id=world.class_id, requirement="x", title="任务", text="", created_at=by.at)
+    own = {"enrolment_id": world.enrolment_id, "requirement": "x", "on": by.at.date(), "handed_in_at": by.at}
+    session.add_all([task, PracticeWork(id=1, task_id=1, text="做完了", state=HANDED_IN, **own)])
+    session.flush()
+    name = "practice/1/a"
+    storage().put(name, b"a")
+    session.add(PracticeFile(id=1, work_id=1, name="a.pdf", mimetype="application/pdf", size=1, object_name=name, added_at=by.at))

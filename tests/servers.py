@@ -128,7 +128,8 @@ def web(app: Flask, port: int = 0) -> Iterator[int]:
         try:
             yield from body
         finally:
-            body.close()  # type: ignore[attr-defined]
+            if hasattr(body, "close"):  # a plain list has none (PEP 3333)
+                body.close()
 
     server = make_server("127.0.0.1", port, closing, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -16,6 +16,7 @@ KINDS = (
     *("enrolled", "again", "withdrawn", "track", "password", "renamed", "signed-out"),  # of one enrolment
     "sheet",  # initial passwords were handed out
     *("staff", "staff-left"),  # somebody runs the class, or no longer
+    *("task", "task-withdrawn"),
     *("session", "session-changed", "session-cancelled"),  # of its timetable
 )
 LONGEST = 500

@@ -25,7 +25,7 @@ from lms.crediting.models import Observation
 from lms.crediting.observe import OWN
 from lms.crediting.policy import terms_of
 from lms.crediting.removals import NOTHING, Removals
-from lms.crediting.units import target_of
+from lms.crediting.units import ALL_UNITS, target_of
 from lms.hours import Case, changes, recompute
 from xapi.statements import stored
 
@@ -146,14 +146,16 @@ class _VerifiedBatch:
             if self._recorded is not None and one.person_id not in self._recorded:
                 problems.append("its evidence is said to be erased, and no erasure of its person was recorded")
         elif one.class_id not in self._undecidable:
-            problems += self._account_problems(one.id, self._accounts[one.id])
+            judged = frozenset({chain.SECONDS}) if self._inputs.has_no_baseline(one.id, one.ledger_length) else ALL_UNITS
+            problems += self._account_problems(one.id, self._accounts[one.id], judged)
             problems += self._statement_problems(one.id, entries, checked)
         if self._inputs.has_no_baseline(one.id, one.ledger_length):
             checked.unbaselined.append(one.id)
         checked.enrolments, checked.entries = checked.enrolments + 1, checked.entries + len(links)
         checked.findings += [Finding(one.id, problem) for problem in problems]
 
-    def _account_problems(self, number: int, account: ledger.Sums) -> Iterator[str]:
+    def _account_problems(self, number: int, account: ledger.Sums, units: Set[str]) -> Iterator[str]:
+        """Compare an account with what its evidence gives; a chain from before units existed is judged by its seconds alone."""
         try:
             case = self._cases.get(number) or cases_of(self._session, {number: self._terms[number]})[number]
             decided = target_of(recompute(case))
@@ -161,6 +163,8 @@ class _VerifiedBatch:
             yield f"its evidence cannot be decided ({type(error).__name__})"
             return
         for one in changes(account, decided):
+            if one.unit not in units:
+                continue
             unit = "s" if one.unit == chain.SECONDS else one.unit
             yield f"{one.name} stands at {account.get(one, 0)} {unit}, its evidence gives {decided.get(one, 0)} {unit}"
 

@@ -21,6 +21,7 @@ class DemoClass:
     numbers: Sequence[int]
     track: Callable[[int], str]
     stage: Callable[[int, Sequence[int]], Stage]  # of a number, for courses of so many activities each
+    face_to_face: bool = False  # has a timetable
 
     def username(self, number: int) -> str:
         """Return the user name of a member; only number 0 can sign in."""
@@ -56,6 +57,7 @@ CLASSES = (
         numbers=range(50),
         track=lambda _number: "lead",
         stage=_lead_stage,
+        face_to_face=True,
     ),
     DemoClass(
         code="demo-online-teaching-1",

@@ -7,25 +7,26 @@ goes on where it stopped.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from importlib import resources
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from courses.outline import Activity
 from courses.samples import SAMPLES
-from lms.accounts.models import OFFICE, TEACHER, TRAINER, Organisation, Person
+from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import publish
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import check
-from lms.classes import attendance, setup
+from lms.classes import setup
+from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
-from lms.crediting import noted
+from lms.classes.staff import appoint
+from lms.crediting.attesting import Attestor
 from lms.crediting.drain import drain
 from lms.db import Database
-from lms.demo import history, people, story
+from lms.demo import history, people, story, timetable
 from lms.demo.classes import CLASSES, DemoClass
 from lms.i18n import SITE_ZONE, local_time
 from lms.programmes import store
@@ -33,14 +34,14 @@ from lms.programmes.models import ProgrammeVersion
 from lms.storage import Storage
 
 PASSWORD = "yanshi-demo"  # noqa: S105 - the demo's, printed and documented; nothing else creates these sign-ins
-SIGN_INS = (("teacher", 0, TEACHER), ("trainer", 500, TRAINER), ("office", 501, OFFICE))
+SIGN_INS = (("teacher", 0, TEACHER), ("trainer", 500, TRAINER), ("office", 501, OFFICE), ("staff", 502, STAFF))
 REASONS = {
     TEACHER: "to see what is earned and what is missing, and to go on studying",
     TRAINER: "to look at courses and upload one",
+    STAFF: "to plan sessions, note attendance and accept logs",
     OFFICE: "to follow a class of fifty and take its transcripts away",
 }
 BATCH = 10
-CORRECTED = 7  # the person whose attendance has a correction
 DRAIN_AT_ONCE = 500
 
 Say = Callable[[str], None]
@@ -71,7 +72,7 @@ def load(ground: DemoSite) -> None:
     versions = _courses(ground)
     for plan in CLASSES:
         _class(ground, plan, versions)
-    _state_attendance(ground)
+    _timetables(ground)
     _credit(ground)
 
 
@@ -86,7 +87,7 @@ def _places(session: Session) -> dict[str, Organisation]:
 
 
 def _sign_ins(session: Session, places: dict[str, Organisation]) -> None:
-    where = {TEACHER: people.school_of(0), TRAINER: people.PROVIDER, OFFICE: people.OFFICE}
+    where = {TEACHER: people.school_of(0), TRAINER: people.PROVIDER, STAFF: people.PROVIDER, OFFICE: people.OFFICE}
     for username, number, role in SIGN_INS:
         if session.scalar(select(Person.id).where(Person.username == username)) is None:
             add_person(session, username, people.name_of(number), (role,), password=PASSWORD, organisation=places[where[role]])
@@ -179,10 +180,6 @@ def _history(
     plan, number, enrolment_id, starts_on = member
     enrolment = session.get_one(Enrolment, enrolment_id)
     stage = plan.stage(number, [sum(course == code for course, _ in activities) for code in shelf.versions])
-    if stage.days and not attendance.notes_of(session, enrolment_id):
-        _note_days(session, enrolment, stage, starts_on)
-        if number == CORRECTED:
-            _correct(session, enrolment, starts_on)
     if history.has_history(session, enrolment_id):
         return 0
     told = story.sittings(story.studies(stage, activities), starts_on, ground.today - timedelta(days=1), plan.username(number))
@@ -191,36 +188,26 @@ def _history(
     return history.write(session, learner, told, shelf)
 
 
-def _note_days(session: Session, enrolment: Enrolment, stage: story.Stage, starts_on: date) -> None:
-    """Note attendance day by day, in whole and half days, from the class's first day on."""
-    by = session.scalars(select(Person.id).where(Person.username == "trainer")).one()
-    day = starts_on
-    for requirement, total in stage.days.items():
-        left = total
-        while left > 0:
-            quantity = min(left, Decimal(1))
-            noted_at = datetime.combine(day, story.EVENING)
-            attendance.add_note(session, enrolment, attendance.Note(requirement, quantity, day), by, noted_at)
-            left -= quantity
-            day += timedelta(days=1)
-
-
-def _correct(session: Session, enrolment: Enrolment, day: date) -> None:
-    """Show a correction: half a day noted twice, and taken back."""
-    by = session.scalars(select(Person.id).where(Person.username == "trainer")).one()
-    at = datetime.combine(day + timedelta(days=11), story.EVENING)
-    half = Decimal("0.5")
-    for quantity, text in ((half, ""), (-half, "重复登记，更正")):
-        attendance.add_note(session, enrolment, attendance.Note("diagnosis", quantity, day, text), by, at)
-
-
-def _state_attendance(ground: DemoSite) -> None:
-    """Let what was noted be evidence, as `lms ledger convert` does."""
-    with ground.database.reader() as session:
-        numbers = noted.enrolments_with_notes(session)
-    for start in range(0, len(numbers), noted.AT_ONCE):
+def _timetables(ground: DemoSite) -> None:
+    """Plan the class of fifty, and let its staff note what its people's stages say."""
+    for plan in CLASSES:
+        if not plan.face_to_face:
+            continue
         with ground.database.writer() as session, session.begin():
-            noted.convert(session, numbers[start : start + noted.AT_ONCE], ground.public_url, ground.now)
+            training_class = session.scalars(
+                select(TrainingClass).where(TrainingClass.code == plan.code).options(joinedload(TrainingClass.programme_version))
+            ).one()
+            staff_member = session.scalars(select(Person).where(Person.username == "staff")).one()
+            by = By(staff_member.id, ground.now)
+            appoint(session, training_class.id, staff_member, "subject-head-teacher", by)
+            timetable.plan(session, training_class, plan.days_ago, by)
+            members = _members(session, plan, training_class)
+            stages = {enrolment_id: plan.stage(number, ()) for number, enrolment_id in members}
+            attestor = Attestor(session, ground.public_url, staff_member.id, ground.now)
+            marks = timetable.attend(session, training_class.id, stages, attestor)
+            timetable.write_logs(session, ground.storage, training_class, [one for _, one in members[:3]], attestor)
+        if marks:
+            ground.say(f"{plan.code}: attendance noted {marks} times")
 
 
 def _credit(ground: DemoSite) -> None:

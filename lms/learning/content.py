@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
@@ -47,7 +48,7 @@ def frame(kind: str, sha256: str, entry: str) -> ResponseReturnValue:
     filled = {
         "__APP_ORIGIN__": settings.public_url,
         "__BASE__": f"{settings.content_url}/content/{sha256}/",
-        "__ENTRY__": entry,
+        "__ENTRY__": quote(entry),
         "__PLAYER__": f"{settings.content_url}/player",
         "__CAPTIONS__": json.dumps(_captions(storage(), sha256, entry) if kind == "video" else []),
     }
@@ -56,18 +57,20 @@ def frame(kind: str, sha256: str, entry: str) -> ResponseReturnValue:
         page = page.replace(name, html.escape(value, quote=True))
     response = Response(page, mimetype="text/html")
     response.headers["Cache-Control"] = FOR_AN_HOUR
-    response.headers["Content-Security-Policy"] = _frame_policy(settings, sha256)
+    response.headers["Content-Security-Policy"] = _frame_policy(settings, kind, sha256)
     return response
 
 
-def _frame_policy(settings: Settings, sha256: str) -> str:
+def _frame_policy(settings: Settings, kind: str, sha256: str) -> str:
     """Confine a frame to the player and one package, whatever its code wants. Only our player page may show it.
 
-    Content brings its own inline styles.
+    Content brings its own inline styles. Older H5P libraries make their templates into code (EmbeddedJS): a frame without an
+    origin has nothing to lose by that.
     """
     own = f"{settings.content_url}/player/ {settings.content_url}/content/{sha256}/"
+    scripts = f"{own} 'unsafe-eval'" if kind == "h5p" else own
     return (
-        f"sandbox allow-scripts allow-forms allow-popups; default-src 'none'; script-src {own}; style-src {own} 'unsafe-inline'; "
+        f"sandbox allow-scripts allow-forms allow-popups; default-src 'none'; script-src {scripts}; style-src {own} 'unsafe-inline'; "
         f"img-src {own} data: blob:; media-src {own} blob:; font-src {own} data:; connect-src {own}; "
         f"frame-ancestors {settings.public_url}; base-uri 'none'; form-action 'none'"
     )
@@ -77,10 +80,10 @@ def _captions(files: Storage, sha256: str, entry: str) -> list[dict[str, str]]:
     stem = entry.rpartition(".")[0]
     found = [(stem + ending, *named) for ending, named in CAPTIONS.items() if files.size(file_name(sha256, stem + ending)) is not None]
     base = f"{_settings().content_url}/content/{sha256}/"
-    return [{"url": base + path, "language": language, "label": label} for path, language, label in found]
+    return [{"url": base + quote(path), "language": language, "label": label} for path, language, label in found]
 
 
-@bp.get("/content/<sha256>/<path:path>")
+@bp.get("/content/<sha256>/<path:path>", provide_automatic_options=False)
 @on_content_host
 @public
 def file(sha256: str, path: str) -> ResponseReturnValue:
@@ -94,6 +97,19 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
     response = _whole_or_range(name, size)
     response.headers["Accept-Ranges"] = "bytes"
     return _for_everybody(response, path, FOR_EVER)
+
+
+@bp.route("/content/<sha256>/<path:path>", methods=["OPTIONS"])
+@bp.route("/player/<path:path>", methods=["OPTIONS"])
+@on_content_host
+@public
+def preflight(path: str, **_names: str) -> ResponseReturnValue:
+    """Let a frame ask for files in the way of jQuery: from no origin, with a header of its own, which a browser asks about first."""
+    response = Response(status=204)
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
+    response.headers["Access-Control-Allow-Headers"] = "X-Requested-With, Content-Type, Range"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return _for_everybody(response, path, FOR_AN_HOUR)
 
 
 def _whole_or_range(name: str, size: int) -> Response:
@@ -117,7 +133,7 @@ def _pieces(files: Storage, name: str, start: int, end: int) -> Iterator[bytes]:
         yield files.get_range(name, at, min(at + CHUNK, end))
 
 
-@bp.get("/player/<path:path>")
+@bp.get("/player/<path:path>", provide_automatic_options=False)
 @on_content_host
 @public
 def player_file(path: str) -> ResponseReturnValue:

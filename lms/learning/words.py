@@ -27,6 +27,10 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
         "waiting": _("{count} things you did are kept on this device and will be sent when the network is back."),
         "held": _("What you did last was not sent; it is kept on this device. {reason}"),
         "refused": _("Something could not be saved: {reason}"),
+        "unheard": _(
+            "The content of this activity sent something that cannot be recorded, so the activity may not show as completed. "
+            "Tell your trainer which activity it is."
+        ),
         "full": _(
             "No more learning records of this activity can be saved, because it has sent too many. What was saved stays, and your time "
             "goes on counting. Tell your trainer which activity it is."

@@ -37,6 +37,8 @@ WORDS: dict[str, LazyString] = {
     "sheet": _l("Initial passwords handed out"),
     "staff": _l("Class staff added"),
     "staff-left": _l("Class staff removed"),
+    "task": _l("Task set"),
+    "task-withdrawn": _l("Task withdrawn"),
     "session": _l("Session added"),
     "session-changed": _l("Session changed"),
     "session-cancelled": _l("Session cancelled"),

@@ -1,17 +1,20 @@
 """Which class, and which teacher in it, does an address mean; and does it belong to this office?"""
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
 from lms.accounts.access import person, scope
 from lms.accounts.models import OFFICE
 from lms.classes import staff
 from lms.classes.changes import By
-from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.clock import now
+from lms.crediting.attesting import Attestor
 from lms.db import session
 from lms.errors import NotFound
 from lms.office import class_queries
+from lms.office.attesting import Attesting
 
 bp = Blueprint("office", __name__, url_prefix="/office")
 
@@ -55,6 +58,19 @@ def staffed_class(class_id: int) -> TrainingClass:
     return class_queries.class_by_id(session(), class_id)
 
 
+def own_session(class_id: int, session_id: int) -> tuple[TrainingClass, ClassSession]:
+    """Return a session that is on the timetable of a class, and the class, which the person's office or the person runs.
+
+    Raises:
+        NotFound: either is not there, or another's.
+    """
+    found = staffed_class(class_id)
+    row = session().get(ClassSession, session_id)
+    if row is None or row.class_id != found.id or row.cancelled_at is not None:
+        raise NotFound(str(NOT_YOURS))
+    return found, row
+
+
 def own_enrolment(class_id: int, enrolment_id: int) -> tuple[TrainingClass, Enrolment]:
     """Return a class of this office and somebody's place in it.
 
@@ -71,3 +87,8 @@ def own_enrolment(class_id: int, enrolment_id: int) -> tuple[TrainingClass, Enro
 def by_me() -> By:
     """Return who does something now: the signed-in person."""
     return By(person().id, now())
+
+
+def attesting(writing: Session) -> Attesting:
+    """Return how the signed-in person's notes become evidence in this transaction."""
+    return Attesting(Attestor(writing, current_app.extensions["settings"].public_url, person().id, now()))

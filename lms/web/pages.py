@@ -15,7 +15,11 @@ bp = Blueprint("web", __name__)
 
 # role → (endpoint, label, icon); the first is the role's first page
 MENU = {
-    TEACHER: (("home.home", _l("My hours"), "hours"), ("transcripts.mine", _l("Transcript"), "transcript")),
+    TEACHER: (
+        ("home.home", _l("My hours"), "hours"),
+        ("practice.mine", _l("Tasks"), "edit"),
+        ("transcripts.mine", _l("Transcript"), "transcript"),
+    ),
     TRAINER: (("catalogue.courses", _l("Courses"), "courses"),),
     STAFF: (("office.today", _l("Today"), "calendar"),),
     OFFICE: (

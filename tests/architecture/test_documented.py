@@ -12,7 +12,7 @@ from lms.config import from_env
 from tests.architecture.tree import ROOT
 
 PAGES = {path: path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
-READERS = {"teacher", "trainer", "office", "operator", "auditor", "record-store", "developer"}
+READERS = {"teacher", "trainer", "office", "staff", "operator", "auditor", "record-store", "developer"}
 README_BYTES = 8_000  # one screen
 COMPOSE = (ROOT / "docker" / "compose.yaml").read_text(encoding="utf-8")
 IN_THE_IMAGE = {"LMS_DATA_DIR"}  # the Dockerfile's own; a volume lies there

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue.models import CourseVersion
-from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.db import database, transaction
 from lms.demo.load import DemoSite, load
 from lms.federation.forwarding import office as forwards
@@ -26,6 +26,7 @@ from lms.federation.forwarding.office import ForwardOrder
 from lms.federation.importing.models import STOPPED, Import, StatementSetAside
 from lms.jobs import queue
 from lms.office.export import TRANSCRIPTS
+from lms.practice.models import PracticeTask, PracticeWork
 from lms.storage import storage
 from tests.factories import signed_in
 from tests.site import served
@@ -83,6 +84,15 @@ LOOKS = (
     Look("office", "office.show_timetable"),
     Look("office", "office.new_session"),
     Look("office", "office.change_session"),
+    Look("office", "office.attendance"),
+    Look("office", "office.tasks"),
+    Look("office", "office.new_task"),
+    Look("office", "office.review"),
+    Look("teacher", "practice.mine"),
+    Look(NEW_TEACHER, "practice.mine"),
+    Look("teacher", "practice.task"),
+    Look("teacher", "practice.new_log"),
+    Look("teacher", "practice.log"),
     Look("staff", "office.today"),
     Look(NEW_STAFF, "office.today"),
     Look("staff", "office.show_timetable"),
@@ -124,6 +134,8 @@ NO_PAGES = {
     "jobs.one": "a part of the list of exports",
     "records.statement_json": "a file",
     "office.template": "a file",
+    "office.work_file": "a file",
+    "practice.file": "a file",
     "jobs.download": "a file",
     "static": "files",
     "content.file": "files",
@@ -196,7 +208,15 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
             "locale": "zh_Hans_CN",
         }
         queue.enqueue(session, TRANSCRIPTS, office.id, about, app.extensions["clock"]())
-        return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission"}
+        lesson = session.scalars(select(ClassSession.id).where(ClassSession.class_id == training_class.id)).first()
+        log = session.scalars(select(PracticeWork.id).where(PracticeWork.enrolment_id == enrolment.id)).first()
+        task = PracticeTask(
+            class_id=training_class.id, requirement="x", title="听课记录", text="听三节课", created_at=app.extensions["clock"]()
+        )
+        session.add(task)
+        session.flush()
+        practice = {"session_id": lesson, "work_id": log, "task_id": task.id, "requirement": "practice"}
+        return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice}
 
 
 def _record_store(app: Flask) -> Mapping[str, Any]:

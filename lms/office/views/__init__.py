@@ -1,6 +1,19 @@
 """What can an office and the staff of a class see and do? One module a subject; importing it adds its pages."""
 
 from lms.office.places import bp
-from lms.office.views import adding, classes, lists, opening, passwords, staff, teachers, timetable, today
+from lms.office.views import adding, attendance, classes, lists, opening, passwords, practice, staff, teachers, timetable, today
 
-__all__ = ["adding", "bp", "classes", "lists", "opening", "passwords", "staff", "teachers", "timetable", "today"]
+__all__ = [
+    "adding",
+    "attendance",
+    "bp",
+    "classes",
+    "lists",
+    "opening",
+    "passwords",
+    "practice",
+    "staff",
+    "teachers",
+    "timetable",
+    "today",
+]

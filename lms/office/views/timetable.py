@@ -18,16 +18,17 @@ from flask_babel import ngettext
 
 from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF
+from lms.attendance import marking
 from lms.classes import timetable, timetable_file
 from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import PlannedSession
 from lms.classes.setup import courses_of, locked_class
 from lms.classes.timetable import PlanProblem
 from lms.classes.timetable_file import TimetableFile
+from lms.clock import now
 from lms.db import session, transaction
-from lms.errors import NotFound
 from lms.office import timetable_words
-from lms.office.places import NOT_YOURS, bp, by_me, staffed_class
+from lms.office.places import bp, by_me, own_session, staffed_class
 from lms.office.session_form import SessionForm, given
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
@@ -68,6 +69,8 @@ def _page(found: TrainingClass, unreadable: str = "", status: int = 200) -> Resp
         rows=rows,
         planned=timetable.planned_half_days(rows),
         share=_share(found, rows),
+        marked=marking.counts(session(), [one.id for one in rows]),
+        now=now(),
         clashes=timetable.teacher_clashes(session(), found.id, [timetable.planned_of(one) for one in rows]),
         names={one.key: one.title for one in document.requirements},
         unreadable=unreadable,
@@ -117,7 +120,7 @@ def _added(form: SessionForm, found: TrainingClass, document: ProgrammeDocument)
 @requires(OFFICE, STAFF)
 def change_session(class_id: int, session_id: int) -> ResponseReturnValue:
     """Change one session."""
-    found, row = _own_session(class_id, session_id)
+    found, row = own_session(class_id, session_id)
     document = document_of(found.programme_version)
     form = SessionForm(data=given(row, document)) if request.method == "GET" else SessionForm()
     form.offer(document)
@@ -145,20 +148,12 @@ def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, documen
 @requires(OFFICE, STAFF)
 def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
     """Take a session off the timetable."""
-    _found, row = _own_session(class_id, session_id)
+    _found, row = own_session(class_id, session_id)
     with transaction() as writing:
         locked_class(writing, class_id)
         timetable.cancel(writing, writing.get_one(ClassSession, row.id), by_me())
     flash(_("The session is off the timetable. Its history is kept."), "success")
     return redirect(url_for(".show_timetable", class_id=class_id))
-
-
-def _own_session(class_id: int, session_id: int) -> tuple[TrainingClass, ClassSession]:
-    found = staffed_class(class_id)
-    row = session().get(ClassSession, session_id)
-    if row is None or row.class_id != found.id or row.cancelled_at is not None:
-        raise NotFound(str(NOT_YOURS))
-    return found, row
 
 
 @bp.post("/classes/<int:class_id>/timetable/file")

@@ -21,6 +21,7 @@ import xapi.removals
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
+from lms.attendance.models import AttendanceMark
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
 from lms.crediting import ledger
 from lms.crediting.chain import GENESIS
@@ -30,6 +31,7 @@ from lms.federation.forwarding.models import Forward
 from lms.jobs import files
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Launch, Registration
+from lms.practice import work
 from lms.privacy.erasure import texts
 from lms.privacy.erasure.models import Erasure
 from lms.storage import Storage
@@ -122,6 +124,8 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
         files.remove_all(storage, job)
         session.delete(job)
+    session.execute(update(AttendanceMark).where(AttendanceMark.enrolment_id.in_(numbers)).values(reason=""))
+    work.forget(session, storage, numbers)
     session.execute(delete(ClassStaff).where(ClassStaff.person_id == person.id))
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)

@@ -58,7 +58,7 @@ def test_a_frame_takes_scripts_from_its_own_package_and_the_player_only(visitor:
     answer = visitor.get(f"/frame/h5p/{SHA256}/activities/reading", base_url=CONTENT_URL)
     rules = dict(rule.strip().partition(" ")[::2] for rule in answer.headers["Content-Security-Policy"].split(";"))
     assert rules["default-src"] == "'none'"
-    assert rules["script-src"].split() == [f"{CONTENT_URL}/player/", f"{CONTENT_URL}/content/{SHA256}/"]
+    assert rules["script-src"].split() == [f"{CONTENT_URL}/player/", f"{CONTENT_URL}/content/{SHA256}/", "'unsafe-eval'"]
     assert "allow-same-origin" not in rules["sandbox"]
     assert "'unsafe-inline'" not in rules["script-src"]
 

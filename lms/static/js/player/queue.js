@@ -4,6 +4,7 @@
 // Entries: {id, seq, kind: "statement" | "answers" | "state", place, token, made, body, refused?}
 
 import { isTemporary, send, uuid } from "./api.js";
+import { core } from "./statement.js";
 
 const BATCH = 50;
 const RETRY_MS = [2000, 4000, 8000, 16000, 30000, 60000];
@@ -105,7 +106,8 @@ export class Queue {
     if (isTemporary(answer.status)) return false;
     if (answer.status === 401 && !renewed) return this.deliverAnew(group);
     if (group.length > 1) return this.isolate(group, renewed);
-    return this.refuse(first, answer);
+    const less = first.kind === "statement" && answer.status === 400 && !first.less && core(first.body);
+    return less ? this.sendLess({ ...first, body: less, less: true }, renewed) : this.refuse(first, answer);
   }
 
   post(kind, group, token) {
@@ -132,6 +134,12 @@ export class Queue {
   async isolate(group, renewed) {
     const half = Math.ceil(group.length / 2);
     return (await this.deliver(group.slice(0, half), renewed)) && (await this.deliver(group.slice(half), renewed));
+  }
+
+  /** The store finds fault with what content said: how the activity ended is sent without the rest. */
+  async sendLess(entry, renewed) {
+    await this.shelf.put(entry);
+    return this.deliver([entry], renewed);
   }
 
   async delivered(group, answer) {

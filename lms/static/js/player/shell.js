@@ -8,6 +8,7 @@ import { Frame } from "./frame.js";
 import { Progress } from "./progress.js";
 import { keyOf, Queue } from "./queue.js";
 import { openShelf } from "./shelf.js";
+import { sound } from "./statement.js";
 
 const STATE_AFTER_MS = 1500;
 const REOPEN_MS = [2000, 5000, 10000, 20000];
@@ -107,7 +108,7 @@ async function greet() {
 
 function keepStatement(statement) {
   if (!statement?.verb?.id) return;
-  queue.add("statement", { object: { id: config.iri }, ...statement, id: uuid(), timestamp: new Date().toISOString() }, mine());
+  queue.add("statement", { object: { id: config.iri }, ...sound(statement), id: uuid(), timestamp: new Date().toISOString() }, mine());
 }
 
 function submit({ answers, ref }) {
@@ -155,7 +156,8 @@ function delivered(group, answer) {
 
 function refused(entry, { status, code, reason }) {
   if (entry.kind === "answers") gradeCame({ id: entry.id, place: entry.place, error: { code, detail: reason } });
-  tell(status === 413 && entry.kind === "statement" ? texts.full : texts.refused, reason);
+  if (entry.kind === "statement") tell(status === 413 ? texts.full : texts.unheard); // why, is for whoever made the content: the console has it
+  else tell(texts.refused, reason);
 }
 
 function tell(words, reason) {

@@ -6,8 +6,8 @@ Entries that are there are of format 1 and stay as they are. Each chain's baseli
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,151 @@
+"""Note who was at a session. Each mark becomes evidence at once; a correction takes the evidence of the mark before it back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.attendance.models import EXCUSED, HERE, LATE, LEFT, STATES, AttendanceMark
+from lms.classes.changes import By
+from lms.classes.models import ClassSession, Enrolment
+
+REASON_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NotedAttendance:
+    """One person's attendance of one session, as staff note it. Times matter for late and left alone; the rest of the session counts."""
+
+    enrolment_id: int
+    state: str
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkProblem:
+    """One fault of one mark: a code that pages put into words."""
+
+    enrolment_id: int
+    field: str
+    code: str
+
+
+class AttendanceEvidence(Protocol):
+    """The way from marks to evidence: the record store's side, given by the caller."""
+
+    def attended(self, enrolment: Enrolment, session: ClassSession, interval: tuple[datetime, datetime]) -> UUID:
+        """State that somebody attended `[arrived, left)` of a session; return the statement's id."""
+        ...
+
+    def take_back(self, enrolment: Enrolment, statement_id: UUID) -> None:
+        """Void a statement of attendance."""
+        ...
+
+
+def problems_of(lesson: ClassSession, marks: Iterable[NotedAttendance], there: Mapping[int, AttendanceMark]) -> list[MarkProblem]:
+    """Return what is wrong with marks of one session; `there` are the marks that hold now, by enrolment."""
+    return [problem for one in marks for problem in _problems(lesson, one, there.get(one.enrolment_id))]
+
+
+def _problems(lesson: ClassSession, mark: NotedAttendance, before: AttendanceMark | None) -> Iterable[MarkProblem]:
+    if mark.state not in STATES:
+        yield MarkProblem(mark.enrolment_id, "state", "unknown-state")
+        return
+    for state, field, at in ((LATE, "arrived_at", mark.arrived_at), (LEFT, "left_at", mark.left_at)):
+        if mark.state == state and at is None:
+            yield MarkProblem(mark.enrolment_id, field, "no-time")
+        elif mark.state == state and at is not None and not lesson.starts_at < at < lesson.ends_at:
+            yield MarkProblem(mark.enrolment_id, field, "outside-the-session")
+    if len(mark.reason) > REASON_MAX or not mark.reason.isprintable():
+        yield MarkProblem(mark.enrolment_id, "reason", "bad-reason")
+    elif not mark.reason.strip() and (mark.state == EXCUSED or (before is not None and _differs(before, mark))):
+        yield MarkProblem(mark.enrolment_id, "reason", "no-reason" if before is None else "correction-needs-reason")
+
+
+def _differs(before: AttendanceMark, mark: NotedAttendance) -> bool:
+    said = (before.state, before.arrived_at, before.left_at)
+    return said != (mark.state, *_times(mark))
+
+
+def _times(mark: NotedAttendance) -> tuple[datetime | None, datetime | None]:
+    return (mark.arrived_at if mark.state == LATE else None, mark.left_at if mark.state == LEFT else None)
+
+
+def interval_of(lesson: ClassSession, mark: NotedAttendance) -> tuple[datetime, datetime] | None:
+    """Return of what part of a session somebody was there; None where they were not."""
+    if mark.state not in HERE:
+        return None
+    arrived, left = _times(mark)
+    return arrived or lesson.starts_at, left or lesson.ends_at
+
+
+def marks_of(session: Session, session_ids: Iterable[int]) -> dict[int, dict[int, AttendanceMark]]:
+    """Return the marks that hold now, by session and enrolment."""
+    found: dict[int, dict[int, AttendanceMark]] = {session_id: {} for session_id in session_ids}
+    wanted = (AttendanceMark.session_id.in_(found), AttendanceMark.superseded_at.is_(None))
+    for row in session.scalars(select(AttendanceMark).where(*wanted)):
+        found[row.session_id][row.enrolment_id] = row
+    return found
+
+
+def counts(session: Session, session_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return for each session how many people were there and how many are marked at all."""
+    found = dict.fromkeys(session_ids, (0, 0))
+    here = func.count().filter(AttendanceMark.state.in_(HERE))
+    wanted = (AttendanceMark.session_id.in_(found), AttendanceMark.superseded_at.is_(None))
+    rows = session.execute(select(AttendanceMark.session_id, here, func.count()).where(*wanted).group_by(AttendanceMark.session_id))
+    found.update({row[0]: (row[1], row[2]) for row in rows})
+    return found
+
+
+def note(session: Session, lesson: ClassSession, marks: Sequence[NotedAttendance], by: By, evidence: AttendanceEvidence) -> int:
+    """Keep marks that have no problems (`problems_of`) and state what they prove; return how many are new or different.
+
+    The caller holds the class's lock. Marked the same again, nothing changes.
+    """
+    there = marks_of(session, [lesson.id])[lesson.id]
+    changed = [one for one in marks if (before := there.get(one.enrolment_id)) is None or _differs(before, one)]
+    people = _enrolments(session, [one.enrolment_id for one in changed])
+    for one in changed:
+        enrolment, before = people[one.enrolment_id], there.get(one.enrolment_id)
+        if before is not None:
+            before.superseded_at = by.at
+            if before.statement_id is not None:
+                evidence.take_back(enrolment, before.statement_id)
+    session.flush()  # the index knows one mark that holds for each person
+    for one in changed:
+        interval = interval_of(lesson, one)
+        stated = None if interval is None else evidence.attended(people[one.enrolment_id], lesson, interval)
+        arrived, left = _times(one)
+        session.add(
+            AttendanceMark(
+                session_id=lesson.id,
+                enrolment_id=one.enrolment_id,
+                state=one.state,
+                arrived_at=arrived,
+                left_at=left,
+                reason=one.reason.strip(),
+                noted_at=by.at,
+                noted_by=by.person_id,
+                statement_id=stated,
+            )
+        )
+    session.flush()
+    return len(changed)
+
+
+def _enrolments(session: Session, ids: Sequence[int]) -> dict[int, Enrolment]:
+    rows = session.scalars(select(Enrolment).where(Enrolment.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+def history_of(session: Session, session_id: int, enrolment_id: int) -> Sequence[AttendanceMark]:
+    """Return every mark that somebody has had at a session, the newest first."""
+    wanted = (AttendanceMark.session_id == session_id, AttendanceMark.enrolment_id == enrolment_id)
+    return session.scalars(select(AttendanceMark).where(*wanted).order_by(AttendanceMark.id.desc())).all()

@@ -1,0 +1,84 @@
+"""Read the grid in which staff mark a session: one row a person, with a state, a time and a reason."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from lms.attendance.marking import REASON_MAX, MarkProblem, NotedAttendance
+from lms.attendance.models import ABSENT, EXCUSED, LATE, LEFT, PRESENT, STATES, AttendanceMark
+from lms.classes.models import ClassSession
+
+CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
+WORDS: Mapping[str, LazyString] = {
+    PRESENT: _l("Present"),
+    LATE: _l("Late"),
+    LEFT: _l("Left early"),
+    ABSENT: _l("Absent"),
+    EXCUSED: _l("Excused"),
+}
+PROBLEMS: Mapping[str, LazyString] = {
+    "unknown-state": _l("Choose one of the states."),
+    "no-time": _l("Write when, such as 09:10."),
+    "outside-the-session": _l("The time lies outside the session."),
+    "bad-reason": _l("The reason has at most 200 characters, in one line."),
+    "no-reason": _l("Say why."),
+    "correction-needs-reason": _l("This changes what was noted before. Say why."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One row of the grid, as it was typed."""
+
+    state: str
+    at: str
+    reason: str
+
+
+def typed(form: Mapping[str, str], enrolment_ids: Sequence[int], rest: str = "") -> dict[int, Typed]:
+    """Return what a form says of these people; those for whom it says nothing are left out, or get the state `rest`."""
+    found = {}
+    for one in enrolment_ids:
+        state = form.get(f"state-{one}", "")[:20] or rest
+        if state:
+            found[one] = Typed(state, form.get(f"at-{one}", "").strip()[:10], form.get(f"reason-{one}", "").strip()[: REASON_MAX + 1])
+    return found
+
+
+def marks_of(lesson: ClassSession, rows: Mapping[int, Typed], zone: str) -> list[NotedAttendance]:
+    """Return what was typed as marks; a time that cannot be read is none, and is told as missing."""
+    marks = []
+    for enrolment_id, row in rows.items():
+        at = _instant(lesson, row.at, zone)
+        arrived, left = (at if row.state == LATE else None), (at if row.state == LEFT else None)
+        marks.append(NotedAttendance(enrolment_id, row.state if row.state in STATES else "", arrived, left, row.reason))
+    return marks
+
+
+def _instant(lesson: ClassSession, said: str, zone: str) -> datetime | None:
+    match = CLOCK.fullmatch(said)
+    if match is None:
+        return None
+    day = lesson.starts_at.astimezone(ZoneInfo(zone)).date()
+    return datetime.combine(day, time(int(match[1]), int(match[2])), ZoneInfo(zone))
+
+
+def shown(mark: AttendanceMark | None, zone: str) -> Typed:
+    """Return how a mark that holds is shown in its row."""
+    if mark is None:
+        return Typed("", "", "")
+    at = mark.arrived_at or mark.left_at
+    return Typed(mark.state, f"{at.astimezone(ZoneInfo(zone)):%H:%M}" if at else "", mark.reason)
+
+
+def told(problems: Sequence[MarkProblem]) -> dict[int, str]:
+    """Return the first problem of each person, in words."""
+    said: dict[int, str] = {}
+    for one in problems:
+        said.setdefault(one.enrolment_id, str(PROBLEMS[one.code]))
+    return said

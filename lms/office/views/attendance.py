@@ -1,0 +1,105 @@
+"""Mark who was at a session: one grid for a whole class, by keyboard and on a phone."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lms.accounts.access import requires
+from lms.accounts.models import OFFICE, STAFF
+from lms.attendance import marking
+from lms.attendance.models import STATES, AttendanceMark
+from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
+from lms.classes.setup import locked_class
+from lms.clock import now
+from lms.db import session, transaction
+from lms.office import attendance_form
+from lms.office.attendance_form import Typed
+from lms.office.places import attesting, bp, by_me, own_session
+from lms.programmes.store import document_of
+
+PEOPLE_MAX = 200  # on one page
+
+
+@bp.get("/classes/<int:class_id>/timetable/<int:session_id>/attendance")
+@requires(OFFICE, STAFF)
+def attendance(class_id: int, session_id: int) -> ResponseReturnValue:
+    """Show everybody in the class with what is noted of this session."""
+    found, lesson = own_session(class_id, session_id)
+    people = _people(class_id, request.args.get("after", 0, type=int))
+    marks = marking.marks_of(session(), [session_id])[session_id]
+    zone = document_of(found.programme_version).policy.time_zone
+    rows = {one.id: attendance_form.shown(marks.get(one.id), zone) for one in people}
+    return _page(found, lesson, people, rows, marks, {}), 200
+
+
+def _people(class_id: int, after: int) -> Sequence[Enrolment]:
+    """Return those who take part, in the order of their enrolment, one page of them."""
+    wanted = (Enrolment.class_id == class_id, Enrolment.status.in_(LEARNING), Enrolment.id > after)
+    query = select(Enrolment).where(*wanted).options(joinedload(Enrolment.person)).order_by(Enrolment.id).limit(PEOPLE_MAX)
+    return session().scalars(query).all()
+
+
+def _page(
+    found: TrainingClass,
+    lesson: ClassSession,
+    people: Sequence[Enrolment],
+    rows: Mapping[int, Typed],
+    marks: Mapping[int, AttendanceMark],
+    problems: Mapping[int, str],
+) -> str:
+    here, marked = marking.counts(session(), [lesson.id])[lesson.id]
+    return render_template(
+        "office/attendance.html",
+        training_class=found,
+        lesson=lesson,
+        zone=document_of(found.programme_version).policy.time_zone,
+        people=people,
+        rows=rows,
+        marks=marks,
+        problems=problems,
+        states={state: attendance_form.WORDS[state] for state in STATES},
+        here=here,
+        marked=marked,
+        started=lesson.starts_at <= now(),
+        after=request.args.get("after", 0, type=int),
+        next=people[-1].id if len(people) == PEOPLE_MAX else None,
+    )
+
+
+@bp.post("/classes/<int:class_id>/timetable/<int:session_id>/attendance")
+@requires(OFFICE, STAFF)
+def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
+    """Keep what the grid says; all of it, or nothing where a row is wrong."""
+    found, lesson = own_session(class_id, session_id)
+    people = _people(class_id, request.args.get("after", 0, type=int))
+    rest = "present" if request.form.get("rest") else ""
+    marks = marking.marks_of(session(), [session_id])[session_id]
+    open_ids = [one.id for one in people]
+    rows = attendance_form.typed(request.form, open_ids)
+    if rest:
+        rows |= attendance_form.typed(request.form, [one for one in open_ids if one not in rows and one not in marks], rest)
+    zone = document_of(found.programme_version).policy.time_zone
+    wanted = attendance_form.marks_of(lesson, rows, zone)
+    if lesson.starts_at > now():
+        flash(_("The session has not begun. Attendance is noted from its beginning on."), "error")
+        return redirect(url_for(".attendance", class_id=class_id, session_id=session_id))
+    with transaction() as writing:
+        locked_class(writing, class_id)
+        there = marking.marks_of(writing, [session_id])[session_id]
+        problems = marking.problems_of(lesson, wanted, there)
+        if not problems:
+            by = by_me()
+            count = marking.note(writing, writing.get_one(ClassSession, session_id), wanted, by, attesting(writing))
+    if problems:
+        shown = {one.id: rows.get(one.id, attendance_form.shown(marks.get(one.id), zone)) for one in people}
+        return _page(found, lesson, people, shown, marks, attendance_form.told(problems)), 422
+    flash(
+        ngettext("%(num)s mark is saved.", "%(num)s marks are saved.", count) if count else _("Nothing has changed."),
+        "success" if count else "info",
+    )
+    return redirect(url_for(".attendance", class_id=class_id, session_id=session_id, after=request.args.get("after") or None))

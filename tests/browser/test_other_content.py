@@ -1,0 +1,80 @@
+"""Does content that others made earn, although it speaks and loads as such content does?"""
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from courses.package import Package, open_package
+from lms import vocabulary as v
+from lms.catalogue.publish import publish
+from lms.classes import setup
+from lms.classes.models import Enrolment, TrainingClass
+from lms.db import transaction
+from lms.storage import storage
+from tests.browser.phone import phone, sign_in
+from tests.browser.test_journey import content, credited, sound, statements, wait_for
+from tests.factories import course_document
+from tests.site import Site
+
+NOTHING = "(?!)"
+# Makes its template into code, as EmbeddedJS does; asks for a file of its own by jQuery; ends with `answered`, with faulty parts.
+SCRIPT = """
+window.TEST = { Ending: function () {
+  H5P.EventDispatcher.call(this);
+  this.attach = function ($box) {
+    var button = $box.append(new Function("return '<button>交</button>'")()).find("button");
+    button.on("click", () => H5P.jQuery.getJSON(H5P.getLibraryPath("TEST.Ending-1.0") + "/own.json", () => {
+      var event = this.createXAPIEventTemplate("answered");
+      event.data.statement.result = { completion: true, score: { raw: null, min: 0, max: 1, scaled: NaN }, response: 7, duration: "soon" };
+      event.data.statement.context = Object.assign(event.data.statement.context || {}, { extensions: [] });
+      this.trigger(event);
+    }));
+  };
+} };
+TEST.Ending.prototype = Object.create(H5P.EventDispatcher.prototype);
+"""
+
+
+def give(site: Site, folder: Path) -> str:
+    """Publish such content as a course, give it to the class, and return the address of its page."""
+    library = {"machineName": "TEST.Ending", "majorVersion": 1, "minorVersion": 0}
+    about = {"title": "t", "language": "zh", "mainLibrary": "TEST.Ending", "embedTypes": ["div"], "license": "U"}
+    gated = {"ending": {"minutes": 2, "grading": "content", "requires": {"completed": True}}}
+    own = folder / "activities" / "ending"
+    for path, found in {
+        folder / "course.json": course_document("others", gated),
+        own / "h5p.json": about | {"preloadedDependencies": [library]},
+        own / "content" / "content.json": {},
+        own / "TEST.Ending-1.0" / "library.json": {
+            **library,
+            "title": "t",
+            "patchVersion": 0,
+            "runnable": 1,
+            "preloadedJs": [{"path": "own.js"}],
+        },
+        own / "TEST.Ending-1.0" / "own.json": {},
+    }.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    (own / "TEST.Ending-1.0" / "own.js").write_text(SCRIPT, encoding="utf-8")
+    package = open_package(folder)
+    assert isinstance(package, Package), package
+    with site.app.app_context(), transaction() as session:
+        version = publish(session, storage(), package, None, site.app.extensions["clock"]())
+        setup.bind_course(
+            session, session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id), version, "online"
+        )
+        return f"{site.address}/learn/{site.enrolment_id}/{version.id}/ending"
+
+
+def test_content_that_speaks_and_loads_as_others_do_opens_its_gate(browser: Browser, site: Site, tmp_path: Path) -> None:
+    address = give(site, tmp_path / "others")
+    with phone(browser, site, NOTHING) as visitor:
+        page = sign_in(visitor, site, "teacher")
+        page.goto(address)
+        content(page).get_by_role("button", name="交").click()
+        wait_for(page, lambda: statements(site, v.ANSWERED) == 1, "what the content said arrives")
+        wait_for(page, lambda: credited(site).get("others:ending", 0) > 0, "it earns")
+        expect(page.locator("[data-refused]")).to_be_hidden()
+    assert sound(site)
