@@ -4,7 +4,7 @@ Answer keys lie in `answers/` and are never among the served files, whatever a c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,14 @@ def _video(activity: Activity, files: Mapping[str, Path]) -> Served | list[Probl
     problems = _captions(beside) + _length(activity.entry, path, activity.media_seconds, "media_seconds")
     captioned = any(name.endswith(video.CAPTIONS) for name in beside)
     warnings = [] if captioned else [Problem(activity.entry, f"has no captions (a file {stem}.zh.vtt)")]
-    return problems or Served(activity, {activity.entry: path, **beside}, None, warnings)
+    return problems or Served(_reachable(activity, path), {activity.entry: path, **beside}, None, warnings)
+
+
+def _reachable(activity: Activity, path: Path) -> Activity:
+    """Return a film's activity with the file's own length where the stated one is longer: all of it could never be covered."""
+    seconds, stated = video.seconds_of(path), activity.media_seconds
+    too_long = "coverage" in activity.requires and seconds is not None and stated is not None and seconds < stated
+    return replace(activity, media_seconds=seconds) if too_long else activity
 
 
 def _length(name: str, path: Path, stated: float | None, word: str) -> list[Problem]:
@@ -84,12 +91,25 @@ def _h5p(activity: Activity, files: Mapping[str, Path], library: Path) -> Served
     problems += wrong or _media(content, folder, own_files)
     key = _key(activity, content, files)
     problems += key if isinstance(key, list) else []
+    together = {**own_files, **added}
+    libraries = [
+        name[len(folder) :].partition("/")[0]
+        for name in together
+        if name.endswith("/library.json") and name.count("/") == folder.count("/") + 1
+    ]
+    problems += [
+        Problem(name, "is missing: its library names it")
+        for name in h5p.missing_files(lambda name: read_part(together, name), folder, libraries, together.__contains__)
+    ]
     if problems or isinstance(key, list):
         return problems
     warnings = [
         Problem(folder + h5p.CONTENT, f"loads {address} from outside: it may not be shown") for address in h5p.external_addresses(content)
     ]
-    return Served(activity, {**own_files, **added}, key, warnings)
+    if "completed" in activity.requires and not h5p.can_complete(content):
+        activity = replace(activity, requires={name: value for name, value in activity.requires.items() if name != "completed"})
+        warnings.append(Problem(activity.entry, f"never says that it is completed ({content.main}): time counts without it"))
+    return Served(activity, together, key, warnings)
 
 
 def _libraries(files: Mapping[str, Path], folder: str, wanted: tuple[str, ...], library: Path) -> tuple[dict[str, Path], list[Problem]]:

@@ -33,6 +33,7 @@ SUFFIXES = frozenset(
     )
     for suffix in suffixes.split()
 )
+LEFT_BY_WINDOWS = frozenset({"thumbs.db", "desktop.ini"})
 MOST_PROBLEMS = 50
 
 
@@ -83,7 +84,7 @@ def is_passed_over(name: str) -> bool:
         any(part.startswith(".") and part.strip(".") for part in parts)
         or parts[0] == "__MACOSX"
         or last.startswith("_")
-        or last == "Thumbs.db"
+        or last.lower() in LEFT_BY_WINDOWS
     )
 
 

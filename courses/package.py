@@ -181,6 +181,7 @@ def _package(course: Course, files: Mapping[str, Path], space: _Space, library: 
         return list(dict.fromkeys(problems))
     found = [one for one in outcomes if isinstance(one, contents.Served)]
     served = {name: path for one in found for name, path in one.files.items()}
+    course = _as_served(course, {one.activity.key: one.activity for one in found})
     return Package(
         course=course,
         document=document_of(course),
@@ -190,6 +191,12 @@ def _package(course: Course, files: Mapping[str, Path], space: _Space, library: 
         warnings=tuple(warning for one in found for warning in one.warnings),
         unpacked=space,
     )
+
+
+def _as_served(course: Course, activities: Mapping[str, Activity]) -> Course:
+    """Return the course with its activities as they are served: a condition that could never be met is taken off."""
+    modules = (replace(module, activities=tuple(activities[one.key] for one in module.activities)) for module in course.modules)
+    return replace(course, modules=tuple(modules))
 
 
 def _bare_h5p(path: Path, files: Mapping[str, Path], space: _Space, library: Path) -> Package | list[Problem]:

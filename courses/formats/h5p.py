@@ -4,8 +4,9 @@ The folder holds h5p.json, content/content.json and a folder for each library (`
 `courses.package` where a package leaves them out.
 """
 
+import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,15 @@ MAIN, CONTENT = "h5p.json", "content/content.json"
 MACHINE_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 EXTERNAL = re.compile(r"(?:https?:)?//[^\s\"'<>]+", re.IGNORECASE)
 LOADED_KEYS = ("path", "src", "video", "url")
+TEMPORARY = "#tmp"  # what an editor writes behind the path of a file that was not saved yet
+UNSAFE_IN_ADDRESS = frozenset("#?%")  # the player asks for a file by its plain name: what follows these is cut off, or read as a code
 SELF_ENDING = frozenset(
     {"TH.Reading", "TH.CheckpointVideo", "H5P.InteractiveVideo", "H5P.InteractiveBook", "H5P.CoursePresentation", "H5P.QuestionSet"}
+)
+
+# Say nothing that ends, whatever somebody does in them (seen with public packages): presence counts.
+NEVER_ENDING = frozenset(
+    {"H5P.Dialogcards", "H5P.Timeline", "H5P.ImageSlider", "H5P.AudioRecorder", "H5P.GreetingCard", "H5P.ImageJuxtaposition"}
 )
 
 Read = Callable[[str], bytes | None]
@@ -48,7 +56,9 @@ def read_content(read: Read, folder: str) -> Content | list[Problem]:
     if not any(name.rpartition("-")[0] == main for name in libraries):
         return [Problem(folder + MAIN, f"does not list its main library {main} among its preloadedDependencies")]
     title, language = about.get("title"), about.get("language")
-    return Content(main, title if isinstance(title, str) else "", language if isinstance(language, str) else "", libraries, body)
+    return Content(
+        main, html.unescape(title) if isinstance(title, str) else "", language if isinstance(language, str) else "", libraries, body
+    )
 
 
 def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Iterator[str]:
@@ -73,6 +83,15 @@ def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> 
         Problem(folder + CONTENT, f"names the file {path}, which is not in the package")
         for path in _named_files(content.body)
         if not has(f"{folder}content/{path}")
+    ]
+    problems += [
+        Problem(f"{folder}{CONTENT}", f"names the file {path} with {TEMPORARY} behind it, as an editor leaves it: save the content again")
+        for path in _temporary(content.body)
+    ]
+    problems += [
+        Problem(f"{folder}content/{path}", "has a #, a ? or a percent sign in its name, which no H5P content finds: rename it")
+        for path in _named_files(content.body)
+        if UNSAFE_IN_ADDRESS.intersection(path)
     ]
     check = own.CHECKS.get(content.main)
     if check is not None:
@@ -113,8 +132,48 @@ def _named_files(body: Any) -> list[str]:
     for value in _objects(body):
         path = value.get("path")
         if isinstance(path, str) and "mime" in value and not EXTERNAL.match(path):
-            found.add(path.removesuffix("#tmp"))
+            found.add(path.removesuffix(TEMPORARY))
     return sorted(found)
+
+
+def _temporary(body: Any) -> list[str]:
+    found = {value["path"] for value in _objects(body) if "mime" in value and isinstance(value.get("path"), str)}
+    return sorted(path.removesuffix(TEMPORARY) for path in found if path.endswith(TEMPORARY))
+
+
+def missing_files(read: Read, folder: str, libraries: Iterable[str], has: Callable[[str], bool]) -> Iterator[str]:
+    """Yield the scripts and style sheets that libraries name and that are not there."""
+    for name in libraries:
+        about = _json(read, f"{folder}{name}/library.json")
+        for part in ("preloadedJs", "preloadedCss"):
+            listed = about.get(part) if isinstance(about, Mapping) else None
+            for one in listed if isinstance(listed, list) else ():
+                path = one.get("path") if isinstance(one, Mapping) else None
+                if isinstance(path, str) and path and not has(f"{folder}{name}/{path.removeprefix('./').partition('?')[0]}"):
+                    yield f"{folder}{name}/{path}"
+
+
+def can_complete(content: Content) -> bool:
+    """Say whether content of this type, made like this, ever says that it is completed; where nothing is known of the type, it may."""
+    if content.main in NEVER_ENDING:
+        return False
+    if content.main == "H5P.InteractiveVideo":
+        return _submits(content.body)
+    if content.main == "H5P.CoursePresentation":
+        return _at(content.body, "override", "hideSummarySlide") is not True
+    return True
+
+
+def _submits(body: Any) -> bool:
+    """Say whether an interactive video ends with a screen on which answers are handed in."""
+    screens = _at(body, "interactiveVideo", "assets", "endscreens")
+    return isinstance(screens, list) and bool(screens)
+
+
+def _at(body: Any, *names: str) -> Any:
+    for name in names:
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body
 
 
 def _objects(body: Any) -> Iterator[Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 Only the few bytes that say so are read: the boxes of an MP4 (ISO 14496-12), the elements of a WebM (RFC 8794, RFC 9559).
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,14 @@ MP4, WEBM = "mp4", "webm"
 CAPTIONS = (".zh.vtt", ".en.vtt")
 POSTERS = (".jpg", ".png", ".webp")
 MOST_CAPTIONS = 2_000_000
+TIME = r"(?:[0-9]{2,}:)?[0-5][0-9]:[0-5][0-9]\.[0-9]{3}"
+CUE_TIMES = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?:\s|\Z)")  # WebVTT 4.1; a cue with other times is dropped
+LONGEST_TIMES = 200  # characters
 
+# ISO 14496-12 opens photographs, sound and QuickTime alike; the brand says what a file is.
+OTHER_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis", b"M4A ", b"M4B ", b"qt  "}
+)
 EBML = b"\x1aE\xdf\xa3"
 SEGMENT, INFO, TIME_SCALE, DURATION, CLUSTER = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489, 0x1F43B675
 DOC_TYPE = 0x4282
@@ -22,7 +30,7 @@ MOST_BOXES = 10_000
 
 def kind_of(head: bytes) -> str | None:
     """Return "mp4" or "webm" for the first bytes (4096 are plenty) of such a video, else None."""
-    if head[4:8] == b"ftyp":
+    if head[4:8] == b"ftyp" and head[8:12] not in OTHER_BRANDS:
         return MP4
     if head.startswith(EBML) and b"webm" in head[:64]:
         return WEBM
@@ -51,6 +59,9 @@ def captions_problem(content: bytes) -> str | None:
         return "is not written in UTF-8"
     if not text.startswith("WEBVTT"):
         return "is no WebVTT file: it must begin with WEBVTT"
+    for number, line in enumerate(text.splitlines(), 1):
+        if "-->" in line and not CUE_TIMES.match(line[:LONGEST_TIMES]):
+            return f"has a time in line {number} that no browser reads: a time is written 00:00:01.500, with a full stop"
     return None if "-->" in text else "has no captions in it"
 
 

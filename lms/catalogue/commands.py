@@ -47,6 +47,7 @@ def import_course(file: Path, *, as_json: bool) -> None:
         "new": new,
         "package_sha256": version.package_sha256,
         "activities": activities,
+        "warnings": [f"{path}: {message}" for path, message in found.package.warnings],
     }
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
@@ -55,6 +56,8 @@ def import_course(file: Path, *, as_json: bool) -> None:
     for one in activities:
         click.echo(f"  {one['key']}  {one['format']}  {one['minutes']} min  {one['title']}")
     click.echo(f"package {version.package_sha256}")
+    for path, message in found.package.warnings:
+        click.echo(f"{path}: {message}", err=True)
 
 
 @course.command("list")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.factories import World
-from tests.integration.reported import rosters
+from tests.integration.reported import contents, rosters
 
 FOLDER = Path(__file__).parents[2] / "cases" / "reported"
-KINDS: tuple[Mapping[str, Callable[[World, Path], None]], ...] = (rosters.EXPECTED,)
+KINDS: tuple[Mapping[str, Callable[[World, Path], None]], ...] = (rosters.EXPECTED, contents.EXPECTED)
 EXPECTED = {name: check for kind in KINDS for name, check in kind.items()}
 
 

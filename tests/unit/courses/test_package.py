@@ -168,7 +168,7 @@ def test_an_answer_key_that_belongs_to_nothing_is_named(opened: Open) -> None:
 
 def test_a_file_that_the_content_names_must_be_there(opened: Open) -> None:
     files = changed(
-        "activities/read/content/content.json", lambda one: one.update(l10n={"picture": {"path": "images/a.png#tmp", "mime": "image/png"}})
+        "activities/read/content/content.json", lambda one: one.update(l10n={"picture": {"path": "images/a.png", "mime": "image/png"}})
     )
     found = opened(zipped(files))
     assert isinstance(found, list)
