@@ -85,7 +85,7 @@ def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> 
         if not has(f"{folder}content/{path}")
     ]
     problems += [
-        Problem(f"{folder}{CONTENT}", f"names the file {path} with {TEMPORARY} behind it, as an editor leaves it: save the content again")
+        Problem(f"{folder}{CONTENT}", f"names the file {path} with #tmp behind it, as an editor leaves it: save the content again")
         for path in _temporary(content.body)
     ]
     problems += [

@@ -149,3 +149,12 @@ def history_of(session: Session, session_id: int, enrolment_id: int) -> Sequence
     """Return every mark that somebody has had at a session, the newest first."""
     wanted = (AttendanceMark.session_id == session_id, AttendanceMark.enrolment_id == enrolment_id)
     return session.scalars(select(AttendanceMark).where(*wanted).order_by(AttendanceMark.id.desc())).all()
+
+
+def of_enrolment(session: Session, enrolment_id: int, until: datetime) -> list[tuple[ClassSession, AttendanceMark | None]]:
+    """Return the sessions of somebody's class that began before `until`, each with the mark that holds; in order of time."""
+    mark = (AttendanceMark.session_id == ClassSession.id) & (AttendanceMark.enrolment_id == enrolment_id)
+    query = select(ClassSession, AttendanceMark).join(Enrolment, Enrolment.class_id == ClassSession.class_id)
+    query = query.outerjoin(AttendanceMark, mark & AttendanceMark.superseded_at.is_(None))
+    wanted = (Enrolment.id == enrolment_id, ClassSession.cancelled_at.is_(None), ClassSession.starts_at < until)
+    return [(row[0], row[1]) for row in session.execute(query.where(*wanted).order_by(ClassSession.starts_at))]

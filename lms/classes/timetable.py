@@ -165,6 +165,7 @@ def planned_half_days(sessions: Iterable[ClassSession]) -> dict[str, int]:
 
 
 def _said(one: PlannedSession) -> str:
+    """Return a session as the history keeps it: what people read, then, behind a bar, what it is worth."""
     times = f"{local_time(one.starts_at):%Y-%m-%d %H:%M}–{local_time(one.ends_at):%H:%M}"
-    more = [f"{one.half_days}", one.requirement, one.place, one.teacher, "practical" if one.practical else ""]
-    return " · ".join([one.key, times, one.title, *(part for part in more if part)])
+    read = [times, one.title, *(part for part in (one.place, one.teacher, one.link) if part)]
+    return f"{' · '.join(read)} | {one.key} {one.half_days} {one.requirement}{' practical' if one.practical else ''}"

@@ -10,17 +10,10 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from lms.attendance.marking import REASON_MAX, MarkProblem, NotedAttendance
-from lms.attendance.models import ABSENT, EXCUSED, LATE, LEFT, PRESENT, STATES, AttendanceMark
+from lms.attendance.models import LATE, LEFT, STATES, AttendanceMark
 from lms.classes.models import ClassSession
 
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
-WORDS: Mapping[str, LazyString] = {
-    PRESENT: _l("Present"),
-    LATE: _l("Late"),
-    LEFT: _l("Left early"),
-    ABSENT: _l("Absent"),
-    EXCUSED: _l("Excused"),
-}
 PROBLEMS: Mapping[str, LazyString] = {
     "unknown-state": _l("Choose one of the states."),
     "no-time": _l("Write when, such as 09:10."),

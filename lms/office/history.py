@@ -44,6 +44,7 @@ WORDS: dict[str, LazyString] = {
     "session-cancelled": _l("Session cancelled"),
 }
 STAFFING = frozenset({"staff", "staff-left"})
+SESSIONS = frozenset({"session", "session-changed", "session-cancelled"})
 WITHOUT_VALUES = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not
 
 
@@ -83,6 +84,8 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
         names = {one.key: pick(one.name.zh, one.name.en) for one in document.tracks}
         chosen = [names.get(key, key) for key in value.split(",") if key]
         return _(", ").join(chosen) if chosen or what != "tracks" else _("all of them")
+    if what in SESSIONS:
+        return value.rpartition(" | ")[0] or value
     if what in STAFFING:
         role = value.rpartition(":")[0]
         return next((pick(one.name.zh, one.name.en) for one in roles_of(document) if one.key == role), role)

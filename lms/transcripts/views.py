@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
+from lms.attendance import marking
 from lms.classes.models import ClassStaff, Enrolment, TrainingClass
 from lms.clock import now
 from lms.crediting.bounds import is_full
@@ -44,7 +45,15 @@ def show(enrolment_id: int) -> ResponseReturnValue:
     """Show a transcript."""
     transcript = read(session(), _visible(enrolment_id), now())
     own = transcript.standing.enrolment.person_id == person().id
-    return render_template("transcripts/show.html", transcript=transcript, policy=words.policy_words(transcript.case.policy), own=own)
+    return render_template(
+        "transcripts/show.html",
+        transcript=transcript,
+        policy=words.policy_words(transcript.case.policy),
+        own=own,
+        attendance=marking.of_enrolment(session(), enrolment_id, now()),
+        states=words.ATTENDED,
+        zone=transcript.case.policy.time_zone,
+    )
 
 
 @bp.get("/<int:enrolment_id>/why/<name>")

@@ -1,11 +1,14 @@
 """In which words does a transcript explain itself?"""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from flask_babel import format_date
+from flask_babel import LazyString, format_date
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from lms.attendance.models import ABSENT, EXCUSED, LATE, LEFT, PRESENT
 from lms.crediting.ignored import Claimed
 from lms.crediting.models import Observation
 from lms.hours import ActivityExplanation, Claim, GateCondition, LimitedDay, Policy, Uncounted
@@ -119,3 +122,12 @@ def device_words(device: str) -> str:
     """Return the kind of a device."""
     kind = device.partition("-")[0]
     return {"pc": _("computer"), "phone": _("phone"), "tablet": _("tablet")}.get(kind, "–")
+
+
+ATTENDED: Mapping[str, LazyString] = {
+    PRESENT: _l("Present"),
+    LATE: _l("Late"),
+    LEFT: _l("Left early"),
+    ABSENT: _l("Absent"),
+    EXCUSED: _l("Excused"),
+}

@@ -21,6 +21,7 @@ from lms.office import attendance_form
 from lms.office.attendance_form import Typed
 from lms.office.places import attesting, bp, by_me, own_session
 from lms.programmes.store import document_of
+from lms.transcripts.words import ATTENDED
 
 PEOPLE_MAX = 200  # on one page
 
@@ -62,7 +63,7 @@ def _page(
         rows=rows,
         marks=marks,
         problems=problems,
-        states={state: attendance_form.WORDS[state] for state in STATES},
+        states={state: ATTENDED[state] for state in STATES},
         here=here,
         marked=marked,
         started=lesson.starts_at <= now(),
