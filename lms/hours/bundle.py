@@ -84,7 +84,7 @@ def parse(document: Any, path: str = "$") -> Case | list[Problem]:
         return reader.problems
     if track is None:  # nothing is judged, so courses make no difference
         rules = {name: replace(rule, course=None) for name, rule in rules.items()}
-    return Case(policy, rules, observations, window, as_of, track, attestations)
+    return Case(policy, rules, observations, window, as_of, track, attestations if track is not None else ())
 
 
 class BundleReader(AttestationReader):

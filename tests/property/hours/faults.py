@@ -145,7 +145,7 @@ FAULTS = (
         "steps = int(credited_seconds / 60 / policy.hour_minutes / float(policy.round_to))",
     ),
     Fault("an hour has always 45 minutes", "rounding", "policy.hour_minutes * 60", "45 * 60"),
-    Fault("corrections are dropped", "changes", "if seconds}", "if seconds > 0}"),
+    Fault("corrections are dropped", "changes", "if amount}", "if amount > 0}"),
     Fault("what is no longer credited stays in the account", "changes", "{*account, *credited}", "credited"),
     Fault(
         "only the first observation of a kind counts",
