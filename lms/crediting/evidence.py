@@ -4,7 +4,7 @@ Rows are read as plain tuples, for many enrolments at once: this is where thousa
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,24 +38,27 @@ def cases_of(session: Session, terms: Mapping[int, EnrolmentPolicy], now: dateti
     _add_segments(session, terms, seen)
     cases = {number: Case(own.law.policy, own.law.activities, seen[number], own.window) for number, own in terms.items()}
     judged = {number: own.track for number, own in terms.items() if own.track is not None}
-    as_of = dict.fromkeys(judged, int(now.timestamp())) if now is not None else _last_moved(session, judged)
+    with_months = {number for number, law in judged.items() if any(one.kind == "months" for one in law.rules.requirements.values())}
+    as_of = dict.fromkeys(with_months, int(now.timestamp())) if now is not None else _last_moved(session, with_months)
     attested = attestations_of(session, terms)
     for number, law in judged.items():
         cases[number] = replace(
             cases[number],
             activities=law.activities,
             observations=[*cases[number].observations, *attested[number].presents],
-            as_of=as_of.get(number, 0) if any(one.kind == "months" for one in law.rules.requirements.values()) else None,
+            as_of=as_of.get(number, 0) if number in with_months else None,
             track=replace(law.rules, sessions=attested[number].sessions),
             attestations=attested[number].attestations,
         )
     return cases
 
 
-def _last_moved(session: Session, numbers: Iterable[int]) -> dict[int, int]:
+def _last_moved(session: Session, numbers: Collection[int]) -> dict[int, int]:
     """Return when each account was last moved, in whole seconds since 1970; one that never was is in none."""
+    if not numbers:
+        return {}
     moved = select(LedgerEntry.enrolment_id, func.max(LedgerEntry.recorded_at))
-    wanted = (LedgerEntry.enrolment_id.in_(list(numbers)), LedgerEntry.amount != 0)
+    wanted = (LedgerEntry.enrolment_id.in_(numbers), LedgerEntry.amount != 0)
     rows = session.execute(moved.where(*wanted).group_by(LedgerEntry.enrolment_id))
     return {number: int(at.timestamp()) for number, at in rows}
 

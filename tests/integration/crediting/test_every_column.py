@@ -23,8 +23,9 @@ from lms.accounts.people import add_organisation, add_person
 from lms.audit.recorded import RECORDED
 from lms.classes import membership, setup
 from lms.classes.changes import By, made, note
-from lms.classes.models import AttendanceRecord, TrainingClass
+from lms.classes.models import AttendanceRecord, ClassSession, TrainingClass
 from lms.crediting.verify import verify
+from lms.crediting.windows import go_on_somewhere
 from lms.db import UtcDateTime, database
 from lms.learning.stating import store
 from lms.programmes import store as programmes
@@ -34,7 +35,7 @@ from xapi.storage.models import IdRow
 ALL = {one.name: one for metadata in (tables.METADATA, xapi.storage.models.Base.metadata) for one in metadata.sorted_tables}
 
 READ = {
-    *("enrolment", "training_class", "class_course", "class_change", "attendance_record", "ledger_entry", "observation"),
+    *("enrolment", "training_class", "class_course", "class_change", "class_session", "attendance_record", "ledger_entry", "observation"),
     *("programme", "programme_version", "course", "course_version", "person", "organisation", "registration"),
     *("xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
 }
@@ -44,7 +45,11 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "activity_state": "where somebody goes on, not what they did",
     "answer_key": "decides attempts as they come in",
     "class_staff": "who runs a class",
-    "class_session": "planned half-days: none earns anything until attendance in it is a statement",
+    "attendance_mark": "what staff see; what it earns follows from the statement that it names",
+    **dict.fromkeys(
+        ("practice_task", "practice_work", "practice_file", "practice_decision"),
+        "what was handed in and decided; what it earns follows from the statement of its acceptance",
+    ),
     "login_session": "who is signed in",
     "job": "work that waits",
     "erasure": "what may be gone, looked at in test_verify",
@@ -66,6 +71,7 @@ NOT_READ_OF = {  # table: {column: why nothing that was earned follows from it}
     "course_version": dict.fromkeys(
         ("package_sha256", "bytes", "published_at", "published_by"), "which files are shown, and who published them"
     ),
+    "class_session": dict.fromkeys(("id", "title", "place", "link", "teacher", "practical"), "what staff see, not what attending it earns"),
     "programme_version": {"imported_at": "when it came in, not what it says"},
     "training_class": {"following_after": "how far the worker is"},
     "ledger_entry": {"id": "the order of writing across enrolments, which anchors look at"},
@@ -115,7 +121,22 @@ def lived(world: World) -> World:
     world.credit()
     world.act(lambda session: membership.move(session, membership.locked(session, world.enrolment_id), "junior", by))
     world.act(lambda session: session.add(attended(world)))
+    world.act(lambda session: session.add(planned(world)))
+    while world.act(lambda session: go_on_somewhere(session, world.clock())):
+        pass
     return world
+
+
+def planned(world: World) -> ClassSession:
+    return ClassSession(
+        class_id=world.class_id,
+        key="live-1",
+        title="直播课",
+        requirement="online",
+        starts_at=BEGIN,
+        ends_at=BEGIN + timedelta(hours=1),
+        half_days=0,
+    )
 
 
 def attended(world: World) -> AttendanceRecord:

@@ -71,7 +71,7 @@ def test_days_and_months_stand_apart_and_in_their_own_units(world: World) -> Non
     assert "出勤与任务" in shown
     assert "还差 2.5 天" in shown
     assert "还差 3 个月" in shown
-    assert "参加后由班级工作人员登记" in shown
+    assert "出勤由班级工作人员登记" in shown
 
 
 def test_hours_of_two_classes_are_kept_apart(world: World) -> None:
