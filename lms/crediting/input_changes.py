@@ -21,7 +21,7 @@ from lms.crediting import inputs, windows
 from lms.crediting.drain import record
 
 TOUCHED = "lms.crediting.touched"
-APPENDED = AttendanceRecord | ClassChange | ClassCourse
+APPENDED = AttendanceRecord | ClassChange | ClassCourse | ClassSession
 OF_CLASS = {"code", "name", "intake", "programme_version_id", "provider_id", "starts_on", "ends_on", "tracks", "counts_within", "closed_at"}
 READ: Mapping[type, Set[str]] = {  # which columns are read; none named: all
     Enrolment: {"class_id", "track", "status", "window_from", "window_to", "evidence_erased_at"},

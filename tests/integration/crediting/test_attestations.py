@@ -169,6 +169,9 @@ def test_a_session_that_is_attended_earns_its_half_days_and_follows_the_timetabl
     lead.act(move)
     follow_all(lead)
     assert account(lead) == {}, "144 of 240 minutes are not enough"
+    plan(lead, "day-1-pm", "topics", begins + timedelta(hours=6))
+    follow_all(lead)
+    assert findings(lead) == [], "a session that is added is recorded too"
     lead.act(lambda session: setattr(session.get_one(ClassSession, number), "ends_at", begins + timedelta(hours=3)))
     follow_all(lead)
     assert account(lead) == {Account("k1:day-1-am", "half_days"): 1}
