@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, format_date, get_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup
@@ -16,17 +16,15 @@ LOCALES = {"zh_Hans_CN": "简体中文", "en": "English"}
 BROWSERS = {"zh": "zh_Hans_CN", "en": "en"}  # what browsers call them
 SITE_ZONE = "Asia/Shanghai"
 MESSAGES_KEPT = 8192
+LONGEST_LANGUAGES = 1000  # characters of a browser's Accept-Language that are read
 
 
 def choose_locale() -> str:
-    """Return the visitor's choice: this session's, else the person's own, else Chinese.
-
-    In a refusal, where nobody is looked up any more, a person who is not known reads the language of their browser.
-    """
+    """Return the visitor's choice: this session's, else the person's own, else the language of their browser, else Chinese."""
     if not has_request_context():
         return DEFAULT
     chosen = session.get("locale") or getattr(current_user, "locale", None)
-    if chosen is None and g.get("reader_unknown"):
+    if chosen is None and len(request.headers.get("Accept-Language", "")) <= LONGEST_LANGUAGES:
         chosen = BROWSERS.get(request.accept_languages.best_match(BROWSERS) or "")
     return str(chosen) if chosen in LOCALES else DEFAULT
 

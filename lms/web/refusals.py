@@ -9,9 +9,7 @@ from typing import TypeVar
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
-from flask import session as cookie
 from flask_babel import gettext as _
-from flask_login import COOKIE_NAME as REMEMBERED
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -53,7 +51,6 @@ def _look_nobody_up() -> None:
     """Let whoever the request has not loaded by now pass for nobody, here and in all that the page asks."""
     if "_login_user" not in g:  # where Flask-Login keeps the person of a request
         g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
-        g.reader_unknown = "_user_id" in cookie or current_app.config.get("REMEMBER_COOKIE_NAME", REMEMBERED) in request.cookies
 
 
 def answer(status: int, title: str, detail: str, **extra: object) -> Response:
