@@ -1,7 +1,6 @@
 """Plan a class: show its timetable, add, change and cancel sessions, and take a whole timetable from a file."""
 
 import base64
-import binascii
 import zlib
 from collections.abc import Sequence
 from contextlib import closing
@@ -217,7 +216,7 @@ def take_timetable(class_id: int) -> ResponseReturnValue:
     try:
         packed = base64.b64decode(request.form.get("file", ""), validate=True)
         read = _read(zlib.decompressobj().decompress(packed, FILE_BYTES), found)
-    except (binascii.Error, zlib.error, Unreadable):
+    except (ValueError, zlib.error, Unreadable):  # letters beyond ASCII, too
         return _page(found, _("Choose the file again."), 422)
     with transaction() as writing:
         locked_class(writing, class_id)

@@ -5,7 +5,7 @@ import threading
 import pytest
 from flask.testing import FlaskClient
 
-import xapi.storage.outbox
+import xapi.outbox
 from lms.crediting import drain as draining
 from lms.crediting import evidence_intake
 from lms.crediting.verify import verify
@@ -66,7 +66,7 @@ def test_one_who_tries_and_dies_leaves_all_set_aside(aside: World, monkeypatch: 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(xapi.storage.outbox, "done", dies)
+        patch.setattr(xapi.outbox, "done", dies)
         with aside.app.app_context(), pytest.raises(KeyboardInterrupt):
             draining.retry(database(), PUBLIC_URL, aside.clock(), [one.id for one in before])
     assert parked(aside) == before
