@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Organisation, Person
 
 Statement = Mapping[str, Any]
-ROOT_DEPTH = 1
+EVERYTHING = "/"
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeScope:
-    """What an office may see: statements of the people below `path`; at the root also those of nobody we know."""
+    """What somebody may see: statements of the people below `path`. '/' is the whole site, also people whom nobody here knows."""
 
     path: str
     public_url: str
 
     @property
     def root(self) -> bool:
-        """Whether the office is at the top of its tree ('/1/')."""
-        return len(self.path.strip("/").split("/")) == ROOT_DEPTH
+        """Whether the whole site is seen: administrators and commands see it."""
+        return self.path == EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def accounts_in(statement: Statement, public_url: str) -> list[str]:
 
 
 def known_among(session: Session, accounts: Iterable[str], sight: OfficeScope) -> dict[str, KnownPerson]:
-    """Return whom accounts stand for. Somebody without an organisation is below the root offices only."""
+    """Return whom accounts stand for. Somebody without an organisation is seen with the whole site only."""
     wanted = select(Person.id, Person.account, Person.name, Person.username, Organisation.path).outerjoin(Person.organisation)
     rows: Iterable[Any] = session.execute(wanted.where(Person.account.in_(set(accounts))))  # a path is missing where an organisation is
     return {account: KnownPerson(found, account, name, username, _below(path, sight)) for found, account, name, username, path in rows}
@@ -56,5 +56,5 @@ def _below(path: str | None, sight: OfficeScope) -> bool:
 
 
 def may_see(known: Sequence[KnownPerson], sight: OfficeScope) -> bool:
-    """Say whether an office may see a statement of these people: of nobody elsewhere, and of somebody below it unless it is at the root."""
+    """Say whether somebody may see a statement of these people: all are below them, and there is one or they see the whole site."""
     return all(one.below for one in known) and (bool(known) or sight.root)

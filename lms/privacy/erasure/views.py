@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires
-from lms.accounts.models import OFFICE, Person
+from lms.accounts.models import ADMIN, Person
 from lms.celery_app import ring
 from lms.clock import now
 from lms.config import Settings
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 @bp.get("/erasure")
-@requires(OFFICE)
+@requires(ADMIN)
 def erasure() -> ResponseReturnValue:
     """Look somebody up by user name and show what would be erased and what would stay."""
     wanted = request.args.get("who", "").strip()[:100]
@@ -35,7 +35,7 @@ def erasure() -> ResponseReturnValue:
 
 
 @bp.post("/erasure/<int:person_id>")
-@requires(OFFICE)
+@requires(ADMIN)
 def erase_person(person_id: int) -> ResponseReturnValue:
     """Make somebody nobody, at once; the worker empties the record store of them. Nobody can undo it."""
     found = session().get(Person, person_id)

@@ -1,4 +1,4 @@
-"""Which old statements go, what holds them back, and what went, when and by whom? For the office of the whole site."""
+"""Which old statements go, what holds them back, and what went, when and by whom? For administrators of the site."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.accounts.access import person, requires
-from lms.accounts.models import OFFICE as OFFICE_ROLE
-from lms.accounts.models import Person
+from lms.accounts.models import ADMIN, Person
 from lms.celery_app import ring
 from lms.clock import now
 from lms.db import session, transaction
@@ -36,7 +35,7 @@ class RemovedMonthLine:
 
 
 @bp.get("/retention")
-@requires(OFFICE_ROLE)
+@requires(ADMIN)
 def retention() -> ResponseReturnValue:
     """Show the setting, the plan with what holds a month back, the run that is under way, and what went."""
     kept, running = _kept(), under_way(session())
@@ -56,7 +55,7 @@ def retention() -> ResponseReturnValue:
 
 
 @bp.post("/retention/remove")
-@requires(OFFICE_ROLE)
+@requires(ADMIN)
 def remove_old() -> ResponseReturnValue:
     """Let the months go that may; nobody can undo it. It goes on when the page is closed."""
     kept = _kept()
