@@ -21,7 +21,7 @@ ADMINS_OWN = {
     ("records.erase_person", "POST"): "302",
     ("records.retention", "GET"): "200",
     ("records.remove_old", "POST"): "302",
-    ("records.discard_letter", "POST"): "404",
+    ("records.discard_letter", "POST"): "302",
     ("records.forwarding", "GET"): "200",
     ("records.new_forward", "GET"): "200",
     ("records.new_forward", "POST"): "422",

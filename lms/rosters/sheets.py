@@ -1,6 +1,6 @@
 """Which sheets go with a list of teachers: an empty one to fill in, and one with the initial passwords of new teachers?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +61,14 @@ def _cells(one: SignIn) -> Sequence[str]:
     return one.name, one.username, one.password, one.school
 
 
+def by_school(sign_ins: Iterable[SignIn]) -> Mapping[str, Sequence[SignIn]]:
+    """Return initial passwords by school, in the order in which the schools come."""
+    found: dict[str, list[SignIn]] = {}
+    for one in sign_ins:
+        found.setdefault(one.school, []).append(one)
+    return found
+
+
 def counts(session: Session, class_id: int, path: str) -> tuple[int, int]:
     """Return of how many teachers of a class the initial password waits, and how many have theirs but chose none of their own yet."""
     states = [
@@ -89,7 +97,7 @@ def hand_out(session: Session, class_id: int, path: str, by: By, *, again: bool 
     found = [SignIn(person.name, person.username, hand_out_initial_password(person), school) for person, school in still]
     if found:
         changes.note(session, class_id, changes.made("sheet", by, after=str(len(found))))
-    return found
+    return sorted(found, key=lambda one: one.school)  # a school's slips are handed out together
 
 
 def _whose(class_id: int, path: str, state: str) -> ColumnElement[int]:

@@ -22,6 +22,7 @@ from lms.i18n import pick
 from lms.transcripts import words
 from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
+from lms.transcripts.identity import identity_rows
 from lms.web.downloads import as_download
 from xapi.removals import stored_when
 
@@ -49,8 +50,9 @@ def show(enrolment_id: int) -> ResponseReturnValue:
     return render_template(
         "transcripts/show.html",
         transcript=transcript,
-        policy=words.policy_words(transcript.case.policy),
+        policy=words.policy_words(transcript.case.policy, transcript.standing),
         trail=_trail(seen, transcript),
+        identity=identity_rows(transcript.standing, transcript.belongs),
         attendance=marking.of_enrolment(session(), enrolment_id, now()),
         states=words.ATTENDED,
         zone=transcript.case.policy.time_zone,

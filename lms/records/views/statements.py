@@ -20,7 +20,7 @@ from lms.errors import InvalidInput, NotFound
 from lms.records import statement_page, words
 from lms.records.candidates import Candidates, candidates
 from lms.records.counted import counted
-from lms.records.gone import removed
+from lms.records.gone import latest_removed, removed
 from lms.records.marks import marks_of
 from lms.records.naming import titles_in
 from lms.records.people import OfficeScope
@@ -79,6 +79,7 @@ def statements() -> ResponseReturnValue:
         told=_told(page.records, sight.public_url),
         marks=marks_of(session(), page.records),
         words=words,
+        gone=None if page.next or (among and among.people) else latest_removed(session()),
     )
     return shown, 422 if form.errors else 200
 
