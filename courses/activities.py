@@ -61,9 +61,7 @@ def _video(activity: Activity, files: Mapping[str, Path]) -> Served | list[Probl
 
 
 def _reachable(activity: Activity, path: Path) -> Activity:
-    """Return a film's activity. If the stated length is longer than the file, use the file's: full coverage would be impossible
-    otherwise.
-    """
+    """Return a film's activity. Use the file's length if the stated one is longer, so that full coverage is possible."""
     seconds, stated = video.seconds_of(path), activity.media_seconds
     too_long = "coverage" in activity.requires and seconds is not None and stated is not None and seconds < stated
     return replace(activity, media_seconds=seconds) if too_long else activity

@@ -120,5 +120,5 @@ class Watermark:
         return self._known if abs(reading - self._read_at) < within else None
 
     def lately(self, session: Session, reading: datetime) -> datetime:
-        """Return a value that was read within the last 200 ms, or read it now, so that a client waits for a statement no longer than that."""
+        """Return a value that was read within the last 200 ms, or read it now, so a client waits for a statement no longer than that."""
         return self.last(reading, self.LATELY) or self.refresh(session, reading)
