@@ -1,4 +1,4 @@
-"""How are marks of attendance stored?"""
+"""Table of attendance marks."""
 
 import uuid
 from datetime import datetime
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.db import Base, UtcDateTime
 
 PRESENT, LATE, LEFT, ABSENT, EXCUSED = STATES = ("present", "late", "left", "absent", "excused")
-HERE = frozenset({PRESENT, LATE, LEFT})  # states that say somebody was there for some of the time
+HERE = frozenset({PRESENT, LATE, LEFT})  # states in which the person was present for some of the time
 NOW = text("superseded_at IS NULL")
 
 
 class AttendanceMark(Base):
-    """One person's attendance of one session, as noted. Append-only: a correction supersedes the mark before it and says why.
+    """One person's attendance of one session. Append-only: a correction supersedes the mark before it and gives a reason.
 
     `statement_id` is the statement in the record store from which half-days or hours follow; absent and excused have none.
     """
@@ -33,6 +33,6 @@ class AttendanceMark(Base):
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(String(200), default="")
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
+    noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: a command
     statement_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

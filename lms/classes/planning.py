@@ -1,4 +1,4 @@
-"""Check a class's plan of sessions: what is wrong with one session, which overlap, and how much of the plan is practical. Pure."""
+"""Check a class's plan of sessions: problems of single sessions, overlaps, and the practical share. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -15,7 +15,7 @@ LINKS = ("https://", "http://")
 
 @dataclass(frozen=True, slots=True)
 class PlannedSession:
-    """One session as planned: `[starts_at, ends_at)` in UTC, worth `half_days` toward `requirement`.
+    """One planned session: `[starts_at, ends_at)` in UTC, worth `half_days` toward `requirement`.
 
     A session toward a requirement of hours is a live online session; it is worth no half-days.
     """
@@ -39,7 +39,7 @@ class PlannedSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """The requirements that sessions of one class may count toward, and the instants between which they lie."""
+    """The requirements to which sessions of one class may count, and the instants between which they must be."""
 
     days: Collection[str]  # keys of its requirements of days
     hours: Collection[str]  # keys of its requirements of hours
@@ -48,7 +48,7 @@ class SessionLimits:
 
 
 def problems_of(planned: PlannedSession, limits: SessionLimits) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with one session as (field, code); no texts, because readers have different languages."""
+    """Yield the problems of one session as (field, code). There are no texts, because readers have different languages."""
     if not KEY.fullmatch(planned.key):
         yield "key", "bad-key"
     if not 1 <= len(planned.title.strip()) <= TITLE_MAX or not planned.title.isprintable():
@@ -85,9 +85,9 @@ def _problems_of_time(planned: PlannedSession, limits: SessionLimits) -> Iterato
 
 
 def overlaps(sessions: Iterable[PlannedSession]) -> list[tuple[PlannedSession, PlannedSession]]:
-    """Return neighbouring pairs of sessions that run at once, in order of time. Sessions that only touch do not overlap.
+    """Return pairs of sessions that overlap, in order of time. Sessions that only touch do not overlap.
 
-    Each session is compared with the one before it that ends last, so the work is near-linear however many overlap.
+    Each session is compared only with the earlier one that ends last, so the work stays near-linear with any number of overlaps.
     """
     ordered = sorted(sessions, key=lambda one: (one.starts_at, one.ends_at, one.key))
     found: list[tuple[PlannedSession, PlannedSession]] = []
@@ -101,9 +101,9 @@ def overlaps(sessions: Iterable[PlannedSession]) -> list[tuple[PlannedSession, P
 
 
 def practical_share(parts: Iterable[tuple[int, bool]]) -> Fraction | None:
-    """Return the practical minutes of a plan over all its minutes, exactly; None where nothing is planned.
+    """Return the practical minutes of a plan divided by all its minutes, exactly; None if nothing is planned.
 
-    `parts` are (minutes, whether practical) of sessions and activities (the notice: practical courses are at least half).
+    `parts` are (minutes, whether practical) of sessions and activities. (The notice requires at least half to be practical.)
     """
     planned = list(parts)
     whole = sum(minutes for minutes, _ in planned)

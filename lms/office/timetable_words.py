@@ -1,4 +1,4 @@
-"""Say in words what is wrong with a session or a row of a timetable, and what to do."""
+"""Texts for the problems of sessions and of timetable rows."""
 
 from collections.abc import Mapping
 
@@ -32,7 +32,7 @@ FIELDS: Mapping[str, LazyString] = {
 
 
 def said(problem: PlanProblem | RowProblem) -> str:
-    """Return what is wrong, as a sentence without the field's name."""
+    """Return the problem as a sentence without the field's name."""
     about = problem.about if isinstance(problem, PlanProblem) else problem.said
     words = {
         "bad-key": _("1 to 32 letters, digits or . _ -"),

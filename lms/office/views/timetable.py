@@ -1,4 +1,4 @@
-"""Plan a class: show its timetable, add, change and cancel sessions, and take a whole timetable from a file."""
+"""Pages for a class's timetable: show it, add, change and cancel sessions, and import a whole timetable from a file."""
 
 import base64
 import zlib
@@ -36,12 +36,12 @@ from lms.rosters.problems import Unreadable
 
 FORM_BYTES = 65_536
 FILE_BYTES = 1_000_000
-CARRIED_BYTES = FILE_BYTES * 3 // 2  # a file as the page carries it: packed, and in letters
+CARRIED_BYTES = FILE_BYTES * 3 // 2  # a file as the page carries it: compressed and base64-encoded
 
 
 @bp.url_value_preprocessor
 def _allow_timetables(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Set the limits before anything reads the form (the check for forged forms does)."""
+    """Set the limits before the form is read (the check for forged forms reads it)."""
     if endpoint in {"office.preview_timetable", "office.take_timetable"}:
         request.max_content_length = request.max_form_memory_size = CARRIED_BYTES + FORM_BYTES
 
@@ -49,7 +49,7 @@ def _allow_timetables(endpoint: str | None, _values: dict[str, Any] | None) -> N
 @bp.get("/classes/<int:class_id>/timetable")
 @requires(OFFICE, STAFF)
 def show_timetable(class_id: int) -> ResponseReturnValue:
-    """Show a class's sessions by day, how much is planned toward each requirement, and the practical share."""
+    """Show a class's sessions by day, the amount planned toward each requirement, and the practical share."""
     found = staffed_class(class_id)
     return _page(found)
 
@@ -146,7 +146,7 @@ def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, documen
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/cancel")
 @requires(OFFICE, STAFF)
 def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Take a session off the timetable."""
+    """Cancel a session."""
     _found, row = own_session(class_id, session_id)
     with transaction() as writing:
         locked_class(writing, class_id)
@@ -158,7 +158,7 @@ def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/timetable/file")
 @requires(OFFICE, STAFF)
 def preview_timetable(class_id: int) -> ResponseReturnValue:
-    """Show what a file would plan; nothing is kept."""
+    """Show the sessions that a file would add; nothing is stored."""
     found = staffed_class(class_id)
     upload = request.files.get("file")
     content = b""
