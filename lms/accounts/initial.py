@@ -48,7 +48,7 @@ def is_right(stored: str, account: str, typed: str) -> bool:
     """Say whether this is an account's initial password, typed with or without hyphens, in any width and case."""
     if len(typed) > LONGEST_TYPED:
         return False
-    plain = "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if sign.isalnum())
+    plain = "".join(one for one in unicodedata.normalize("NFKC", typed).upper() if one.isalnum())
     return hmac.compare_digest(plain.encode(), password_of(stored, account).replace("-", "").encode())
 
 

@@ -1,4 +1,4 @@
-"""What each teacher of the demo did, and when. Pure: the same course, person and days give the same story.
+"""The demo's stories: each teacher's activities and their times. Pure: the same course, person and days give the same story.
 
 A story has the form of evidence: when a person sat down, the stretches of presence, the played parts of a
 film, the finished activities. Its value in hours is not decided here.

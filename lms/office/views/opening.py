@@ -28,7 +28,7 @@ from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of, newest
 
 MOST_COURSES = 500  # offered at once; a site has a few dozen
-MEANWHILE = _l(
+CHANGED_SINCE = _l(
     "Somebody has changed this class since you opened this page: the history below says what. Nothing is saved yet; look through"
     " what stands here and save again."
 )
@@ -106,7 +106,7 @@ def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) ->
     try:
         with transaction() as writing:
             if not form.still_holds(locked_class(writing, class_id)):
-                raise InvalidInput(_("Nothing was changed."), [str(MEANWHILE)])
+                raise InvalidInput(_("Nothing was changed."), [str(CHANGED_SINCE)])
             changed = administration.change_class(writing, class_id, form.run(code, provider), by_me(), agreed=form.agreed.data)
     except InvalidInput as error:
         form.tell(error.problems)

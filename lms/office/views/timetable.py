@@ -204,19 +204,19 @@ def _plan_problems(found: TrainingClass, read: TimetableFile) -> list[PlanProble
 
 
 def _keyed(planned: Sequence[PlannedSession]) -> list[PlannedSession]:
-    return timetable.with_keys(session(), 0, planned)  # any free keys do for a check
+    return timetable.with_keys(session(), 0, planned)  # any free keys are enough for a check
 
 
 @bp.post("/classes/<int:class_id>/timetable/take")
 @requires(OFFICE, STAFF)
 def take_timetable(class_id: int) -> ResponseReturnValue:
-    """Add all sessions of a file that was shown, or none."""
+    """Add all sessions of a file after its preview, or none."""
     found = staffed_class(class_id)
     document = document_of(found.programme_version)
     try:
         packed = base64.b64decode(request.form.get("file", ""), validate=True)
         read = _read(zlib.decompressobj().decompress(packed, FILE_BYTES), found)
-    except (ValueError, zlib.error, Unreadable):  # letters beyond ASCII, too
+    except (ValueError, zlib.error, Unreadable):  # also letters beyond ASCII
         return _page(found, _("Choose the file again."), 422)
     with transaction() as writing:
         locked_class(writing, class_id)
