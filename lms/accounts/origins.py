@@ -1,4 +1,4 @@
-"""Did a form come from a page of ours? Its Origin (else its Referer) is compared with PUBLIC_URL, beside the token in it.
+"""Did a form come from a page of ours? Its Origin (else its Referer) is compared with PUBLIC_URL and CHECK_IN_URL, beside the token in it.
 
 The token alone would be enough until somebody learns it, for instance by a script on a sibling host that sets cookies. What carries
 a credential of its own instead of cookies (a launch token, a key of the record store) is not checked here.
@@ -51,7 +51,7 @@ def is_ours(origin: str | None, referer: str | None, settings: Settings) -> bool
     if said is None:
         return not settings.secure
     found = origin_of(said)
-    return found is not None and found == origin_of(settings.public_url)
+    return found is not None and found in {origin_of(settings.public_url), origin_of(settings.check_in_url)}
 
 
 def origin_of(address: str) -> Origin | None:
