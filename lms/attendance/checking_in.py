@@ -24,7 +24,7 @@ Stay = tuple[CheckIn, CheckIn]  # coming, and the going that follows
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
+class ReceivedScan:
     """One scan: what the code says, when the server received it, and the browser's id."""
 
     code: Code
@@ -32,7 +32,9 @@ class Scan:
     device: str
 
 
-def receive(session: Session, lesson: ClassSession, enrolment: Enrolment, scan: Scan, evidence: AttendanceEvidence) -> CheckIn | None:
+def receive(
+    session: Session, lesson: ClassSession, enrolment: Enrolment, scan: ReceivedScan, evidence: AttendanceEvidence
+) -> CheckIn | None:
     """Keep a scan and let it count, or wait as a claim where its code was no longer fresh; the same scan again changes nothing.
 
     Return its row; None where the code is too old even for a claim, or there are too many scans. The caller holds the class's lock.
@@ -62,7 +64,7 @@ def receive(session: Session, lesson: ClassSession, enrolment: Enrolment, scan: 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What staff decide about a scan that came late, or about one that never came: who, when, and why."""
+    """A decision of staff about a scan that came late, or about one that never came: who, when, and why."""
 
     state: str  # confirmed or declined
     reason: str

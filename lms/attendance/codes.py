@@ -26,7 +26,7 @@ _CODE = re.compile(r"[A-Za-z0-9_-]{24}")
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What a code says. `at` is the instant at which a screen began to show it."""
+    """One code, read. `at` is the instant at which a screen began to show it."""
 
     session_id: int
     way: str

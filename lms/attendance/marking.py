@@ -53,7 +53,7 @@ def problems_of(
 ) -> list[MarkProblem]:
     """Return what is wrong with marks of one session; `there` are the marks that hold now, by enrolment.
 
-    Whoever came by the code and has not gone (`open_ids`) is marked with a reason only.
+    Those who came by the code and have not gone (`open_ids`) are marked with a reason only.
     """
     found = [problem for one in marks for problem in _problems(lesson, one, there.get(one.enrolment_id))]
     unexplained = [one for one in marks if one.enrolment_id in open_ids and not one.reason.strip()]

@@ -43,7 +43,7 @@ HOLDS = (COUNTED, CONFIRMED)  # states of a scan that say somebody was there
 
 
 class CheckIn(Base):
-    """One scan of a session's code by one person. What it says never changes; a claim is decided once, by staff.
+    """One scan of a session's code by one person. It never changes; a claim is decided once, by staff.
 
     `statement_id`: for a scan on going, the statement of the time since `came_at`; none where none was made or it was taken back.
     """

@@ -19,7 +19,7 @@ from lms.accounts.access import person, public, requires
 from lms.accounts.cookies import name_of
 from lms.accounts.models import TEACHER
 from lms.attendance import checking_in, codes
-from lms.attendance.checking_in import Scan
+from lms.attendance.checking_in import ReceivedScan
 from lms.attendance.codes import Code
 from lms.attendance.models import CLAIMED
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
@@ -52,7 +52,7 @@ def _read(text: str) -> Code:
     """
     code = codes.read_code(text, derived(_settings().secret_key, codes.PURPOSE))
     if code is None:
-        raise NotFound(_("This is no attendance code of this site. Scan the code on the screen again."))
+        raise NotFound(_("This site never showed such a code. Scan the code on the screen again."))
     return code
 
 
@@ -128,7 +128,7 @@ def check_in(code: str) -> ResponseReturnValue:
     """Note coming or going; a code that is no longer fresh is kept as a claim that waits for staff."""
     found = _read(code)
     lesson, enrolment, _class = _own(found.session_id)
-    scan = Scan(found, _received(code), identity_of(_device()))
+    scan = ReceivedScan(found, _received(code), identity_of(_device()))
     with transaction() as writing:
         locked_class(writing, lesson.class_id)
         row = checking_in.receive(writing, *_rows(writing, lesson, enrolment), scan, _evidence(writing))

@@ -85,7 +85,7 @@ def test_coming_and_going_earns_half_a_day_by_the_one_way_of_evidence(room: Room
     page = scan(phone(room, 0), code(room))
     assert "您已签到" in page.text
     room.world.credit()
-    assert room.days() == [0, 0, 0, 0]  # a coming alone is no interval
+    assert room.days() == [0, 0, 0, 0]  # nobody knows until when
     attend(room, 0)
     assert room.days() == [Decimal("0.5"), 0, 0, 0]
     assert room.findings() == []
