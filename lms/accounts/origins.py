@@ -5,8 +5,9 @@ a credential of its own instead of cookies (a launch token, a key of the record 
 """
 
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
-from flask import current_app, request
+from flask import Blueprint, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from lms.config import Settings
@@ -25,7 +26,14 @@ class OtherOrigin(CSRFError):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 class FormProtection(CSRFProtect):  # type: ignore[misc]
-    """Flask-WTF's check of a form's token, and of where it came from."""
+    """Flask-WTF's check of a form's token, and of where it came from.
+
+    It serves every application of this process, and so keeps none of them: what Flask-WTF calls exempt is held weakly.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._exempt_blueprints = WeakSet[Blueprint]()
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse a forged request.
