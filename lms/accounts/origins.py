@@ -1,12 +1,13 @@
-"""Check that a form came from one of our pages: its Origin (or Referer) must match PUBLIC_URL, in addition to its token.
+"""Check that a form came from one of our pages: its Origin (or Referer) must match PUBLIC_URL or CHECK_IN_URL, besides its token.
 
 The token alone protects only until somebody learns it, for instance by a script on a sibling host that sets cookies. Requests with
 their own credential instead of cookies (a launch token, an API key) are not checked here.
 """
 
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
-from flask import current_app, request
+from flask import Blueprint, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from lms.config import Settings
@@ -25,7 +26,14 @@ class OtherOrigin(CSRFError):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 class FormProtection(CSRFProtect):  # type: ignore[misc]
-    """Flask-WTF's check of a form's token, plus a check of its origin."""
+    """Flask-WTF's check of a form's token, plus a check of its origin.
+
+    One object serves every application of this process, so it must not keep them alive: exempt blueprints are held weakly.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._exempt_blueprints = WeakSet[Blueprint]()
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse a forged request.
@@ -51,7 +59,7 @@ def is_ours(origin: str | None, referer: str | None, settings: Settings) -> bool
     if said is None:
         return not settings.secure
     found = origin_of(said)
-    return found is not None and found == origin_of(settings.public_url)
+    return found is not None and found in {origin_of(settings.public_url), origin_of(settings.check_in_url)}
 
 
 def origin_of(address: str) -> Origin | None:

@@ -29,7 +29,7 @@ MENU = {
     ),
 }
 
-PART_OF = {"learning": "home", "transcripts": "office"}  # pages without their own entry in a role's menu
+PART_OF = {"learning": "home", "here": "home", "transcripts": "office"}  # pages without their own entry in a role's menu
 
 
 @bp.get("/")
