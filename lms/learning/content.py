@@ -93,7 +93,7 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
     name = file_name(sha256, path)
     size = storage().size(name)
     if size is None:
-        abort(404)
+        return _for_everybody(Response(status=404), path, "no-store")  # a frame can tell that from a network that is down
     response = _whole_or_range(name, size)
     response.headers["Accept-Ranges"] = "bytes"
     return _for_everybody(response, path, FOR_EVER)
