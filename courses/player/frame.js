@@ -10,7 +10,7 @@
   const waiting = new Map(); // submissions without a grade yet, by the name under which the page will speak of them
   const listeners = {};
   const page = parent; // content may put another into its place
-  let told = 0;
+  const told = { person: 0, content: 0 };
   let submitted = 0;
   let key = ""; // with which the page knows an act of a person from one that content made up
 
@@ -63,8 +63,9 @@
 
   for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
     addEventListener(sign, (event) => {
-      if (Date.now() - told < ACTIVE_EVERY_MS) return;
-      told = Date.now();
+      const whose = event.isTrusted ? "person" : "content";
+      if (Date.now() - told[whose] < ACTIVE_EVERY_MS) return;
+      told[whose] = Date.now();
       page.postMessage({ th: 1, type: "active", ...(event.isTrusted ? { key } : {}) }, appOrigin);
     }, { passive: true, capture: true });
   }

@@ -10,6 +10,7 @@
     if (begun) return;
     begun = true;
     const folder = base + entry;
+    const watched = window.TH.watchBox(box, () => window.H5P?.instances?.[0]?.libraryInfo?.machineName);
     try {
       await play(folder, state, iri);
     } catch (error) {
@@ -18,7 +19,7 @@
       return;
     }
     window.TH.followHeight(box);
-    window.TH.watchBox(box, window.H5P.instances?.[0]?.libraryInfo?.machineName);
+    watched.loaded();
   });
 
   const play = (folder, state, iri) =>

@@ -7,6 +7,7 @@
   const { TH } = window;
   const { base, player } = document.documentElement.dataset;
   const LOOK_MS = 250;
+  const SAVED_AFTER_MS = 2000;
   const BLANK_AFTER_MS = 8000;
   const LONGEST_DETAIL = 300;
   const MOST_ELEMENTS = 5000;
@@ -23,6 +24,7 @@
   };
 
   TH.failed = (reason, detail = "") => {
+    if (said === "network") return; // what follows from it is no other reason; the page loads the frame again
     if (said !== reason) TH.post("failed", { reason, detail: String(detail).slice(0, LONGEST_DETAIL) });
     said = reason;
   };
@@ -46,7 +48,7 @@
     const look = () => (video.videoWidth > 0 ? TH.started() : TH.failed("sound", nameOf(video.currentSrc)));
     video.addEventListener("loadedmetadata", look);
     video.addEventListener("playing", look);
-    video.addEventListener("suspend", () => video.readyState === 0 && !video.error && TH.started());
+    video.addEventListener("suspend", () => setTimeout(() => isSaved(video) && TH.started(), SAVED_AFTER_MS));
     video.addEventListener("error", async ({ target }) => {
       if (target !== video && video.networkState !== NO_SOURCE) return; // one of several sources: the next is tried
       const address = target.currentSrc || target.src || "";
@@ -55,6 +57,8 @@
     }, true); // a <source> says it of itself
     if (video.readyState > 0) look();
   };
+
+  const isSaved = (video) => !said && video.readyState === 0 && !video.error && video.networkState === video.NETWORK_IDLE;
 
   const hasText = (element) => [...element.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim());
 
@@ -66,12 +70,16 @@
     return getComputedStyle(element).backgroundImage !== "none";
   }
 
-  /** Look until something is drawn in the box; after a while without anything say so, and go on looking: it may come late. */
-  TH.watchBox = (box, main) => {
-    const began = Date.now();
+  /**
+   * Look until something is drawn in the box. After a while without anything say so, and go on looking: it may come late. What the box
+   * needs may take long to arrive, so the while begins with `loaded()`, or with an error.
+   */
+  TH.watchBox = (box, mainOf) => {
+    let began = 0;
     const timer = setInterval(() => {
-      const late = Date.now() - began > BLANK_AFTER_MS;
-      const film = FILMS.includes(main);
+      if (!began && stopped) began = Date.now();
+      const late = began && Date.now() - began > BLANK_AFTER_MS;
+      const film = FILMS.includes(mainOf());
       const video = film && box.querySelector("video");
       if (video) TH.watchFilm(video);
       if (video || (!film && [...box.querySelectorAll("*")].slice(0, MOST_ELEMENTS).some(isDrawn))) {
@@ -82,6 +90,7 @@
         else TH.failed(film && box.querySelector("iframe") ? "outside" : "blank");
       }
     }, LOOK_MS);
+    return { loaded: () => (began ||= Date.now()) };
   };
 
   addEventListener("error", async (event) => {

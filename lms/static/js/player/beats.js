@@ -62,9 +62,11 @@ export class Beats {
     const attention = this.attention.state();
     if (attention === "here") {
       if (!this.timer) this.turn();
-    } else if (this.timer || this.counts()) {
-      this.stop();
-      this.send(true);
+    } else {
+      if (this.timer || this.counts()) {
+        this.stop();
+        this.send(true);
+      }
       this.become(attention);
     }
   }
