@@ -24,7 +24,7 @@
   };
 
   TH.failed = (reason, detail = "") => {
-    if (said === "network") return; // what follows from it is no other reason; the page loads the frame again
+    if (said === "network") return; // errors that follow from it say nothing more; the page loads the frame again
     if (said !== reason) TH.post("failed", { reason, detail: String(detail).slice(0, LONGEST_DETAIL) });
     said = reason;
   };
