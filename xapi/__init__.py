@@ -42,16 +42,18 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     most_attached_bytes: int = MOST_ATTACHED_BYTES,
     most_document_bytes: int = MOST_DOCUMENT_BYTES,
     documents: Quota = DOCUMENTS,
+    key_storage: int | None = None,
 ) -> Blueprint:
     """Mount the record store under `url_prefix` and return its blueprint (for `csrf.exempt`).
 
     `sessions` opens a session for writing (READ COMMITTED; on SQLite one that begins IMMEDIATE), `readers` one for
     reading, by default the same. `authenticate` answers "Authorization: Bearer …" by the token; Basic keys are the store's own
     (`xapi.storage.keys`), with `home_page` as the homePage of their authority. `mark` is applied to every view function, for a
-    host that wants its routes decorated. `default_version` is how a request is refused that names none.
+    host that wants its routes decorated. `default_version` is how a request is refused that names none. `key_storage`
+    is how many bytes are kept of what one key stored.
     """
     limits = (most_bytes, most_attached_bytes, most_document_bytes)
-    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits, documents)
+    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits, documents, key_storage)
     mounted = blueprint(mount, mark)
     app.register_blueprint(mounted, url_prefix=url_prefix)
     app.extensions["xapi_early"] = FastStatements(app, mount, f"{url_prefix}/statements")

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, exists, select, tuple_, update
+from sqlalchemy import Table, bindparam, delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from xapi.errors import Erased
@@ -88,14 +88,16 @@ def listed(session: Session, place: DocumentKey) -> dict[str, datetime]:
     return {row.id: row.updated for row in session.connection().execute(found)}
 
 
-def remove_all(session: Session, place: DocumentKey) -> None:
-    """Delete what lies at a place. Rows are locked in one order, so that two of these cannot wait for each other.
+def remove_all(session: Session, place: DocumentKey) -> int:
+    """Delete what lies at a place; return how many bytes that was.
 
-    In one statement: a second one would see, and reach for out of that order, what was written while the first one waited.
+    Rows are locked in one order, so that two of these cannot wait for each other. In one statement: a second one would see,
+    and reach for out of that order, what was written while the first one waited.
     """
     keys = list(DOCUMENTS.primary_key)
     locked = select(*keys).where(*_within(place)).order_by(*keys).with_for_update().cte("locked")
-    session.connection().execute(delete(DOCUMENTS).where(tuple_(*keys).in_(select(locked))))
+    gone = delete(DOCUMENTS).where(tuple_(*keys).in_(select(locked))).returning(func.length(C.content))
+    return sum(session.connection().execute(gone).scalars())
 
 
 def _within(place: DocumentKey) -> list[Any]:

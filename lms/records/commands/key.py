@@ -79,7 +79,7 @@ def list_xapi_keys(*, as_json: bool) -> None:
 @click.argument("key")
 @with_appcontext
 def revoke_xapi_key(key: str) -> None:
-    """Revoke KEY for ever. Every process refuses it within ten seconds; what it stored stays."""
+    """Revoke KEY for ever. Every process refuses it at once; what it stored stays."""
     with transaction() as writing:
         revoked = revoke_key(writing, key, now())
     if not revoked:
