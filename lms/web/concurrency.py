@@ -36,7 +36,7 @@ BROKEN_OFF = (
 
 
 class WaitingForClients:
-    """What this process waits for clients with: bodies that they send, and answers that they read."""
+    """The requests for whose clients this process waits: bodies that they send, and answers that they read."""
 
     def __init__(self, trusted_proxies: int = 0) -> None:
         self.bodies, self.downloads = PendingBodies(trusted_proxies), PendingDownloads(trusted_proxies)

@@ -20,7 +20,7 @@ def connections_of(peer: str, port: int) -> Iterator[socket.socket]:
 
 
 def _ends(connection: socket.socket) -> tuple[str, int] | None:
-    """Return the address at the other end and our own port; None where nobody is there or it is no network connection."""
+    """Return the address at the other end and our own port; None where nobody is there or it is another kind of socket."""
     try:
         peer, own = connection.getpeername(), connection.getsockname()
     except OSError:

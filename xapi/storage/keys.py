@@ -78,6 +78,11 @@ def revoke_key(session: Session, key: str, now: datetime) -> bool:
     return revoked is not None
 
 
+def names_of_keys(session: Session) -> Mapping[str, str]:
+    """Return the name of every key, by the key: trusted or not, revoked ones too."""
+    return {row.key: row.name for row in session.execute(select(ApiKey.key, ApiKey.name))}
+
+
 def trusted_names(session: Session) -> Mapping[str, str]:
     """Return the name of every trusted provider's key, by the key, which is its authority's account; revoked ones too."""
     return {row.key: row.name for row in session.execute(select(ApiKey.key, ApiKey.name).where(ApiKey.trusted))}

@@ -191,7 +191,7 @@ def test_an_activity_opened_at_the_very_moment_its_class_closes_does_not_stay_op
 
     def then_it_closes(session: Session, enrolment_id: int) -> bool:
         found = still(session, enrolment_id)
-        if session.get_bind().dialect.name == "postgresql":  # SQLite's writers are alone: nobody closes anything meanwhile
+        if session.get_bind().dialect.name == "postgresql":  # SQLite's writers are alone: nobody else closes anything
             closings.append(threading.Thread(target=close))
             closings[0].start()
             wait_until(lambda: not closings[0].is_alive() or bool(waiting_for_locks(world)))
