@@ -1,4 +1,4 @@
-"""How is a document that somebody wrote read so that every mistake is named, and none is guessed at?"""
+"""Read a document that a person wrote, and name every mistake without guessing."""
 
 import json
 import re
@@ -16,7 +16,7 @@ ABSENT = object()
 
 
 class Problem(NamedTuple):
-    """What is wrong, and where: a path inside a document, a file's name inside a package, or both."""
+    """A problem and its position: a path inside a document, a file name inside a package, or both."""
 
     path: str
     message: str
@@ -26,14 +26,14 @@ class Problem(NamedTuple):
 
 
 def read_json(content: bytes, path: str) -> Any | Problem:
-    """Read JSON strictly: UTF-8 (a byte order mark is forgiven), no key twice, no NaN, no bottomless nesting."""
+    """Read JSON strictly: UTF-8 (a byte order mark is allowed), no repeated keys, no NaN, limited nesting."""
     if len(content) > MOST_BYTES:
         return Problem(path, f"is larger than {MOST_BYTES // 1_000_000} MB")
     try:
         text = content.decode("utf-8-sig")
         found = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
         if HALF.search(text):
-            json.dumps(found, ensure_ascii=False).encode()  # fails where an escape is half a character
+            json.dumps(found, ensure_ascii=False).encode()  # fails if an escape is half of a surrogate pair
         return found
     except UnicodeEncodeError:
         return Problem(path, "holds half a character, which nothing can store")
@@ -59,18 +59,18 @@ def _no_constant(name: str) -> Any:
 
 
 class Reader:
-    """Reads values of a document and collects what is wrong; after a problem a harmless value stands in."""
+    """Reads values of a document and collects problems; a harmless value replaces each bad one."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
     def refuse(self, path: str, message: str, value: object = None) -> None:
-        """Note a problem; a value that is absent has been noted already."""
+        """Note a problem, unless the value is absent, which was noted before."""
         if value is not ABSENT:
             self.problems.append(Problem(path, message))
 
     def object(self, value: Any, path: str, required: Collection[str], optional: Collection[str]) -> dict[str, Any] | None:
-        """Return an object that has the required keys and no unknown ones; None where it is no object."""
+        """Return an object that has the required keys and no unknown ones; None if the value is not an object."""
         if not isinstance(value, Mapping):
             self.refuse(path, "must be an object", value)
             return None
@@ -90,14 +90,14 @@ class Reader:
         return value
 
     def text(self, value: Any, path: str, longest: int) -> str:
-        """Return a text that is not empty, without control characters (line breaks are fine), outer blanks cut off."""
+        """Return a non-empty text without control characters (line breaks are allowed), with surrounding spaces removed."""
         if not isinstance(value, str) or len(value) > longest or not value.strip() or CONTROL.search(value):
             self.refuse(path, f"must be a text of 1 to {longest} characters", value)
             return ""
         return value.strip()
 
     def slug(self, value: Any, path: str) -> str:
-        """Return a short name for programs: small letters, digits, single hyphens."""
+        """Return a short name for programs: lowercase letters, digits, single hyphens."""
         if not isinstance(value, str) or len(value) > LONGEST_SLUG or not SLUG.fullmatch(value):
             self.refuse(path, f"must be small letters, digits and single hyphens, at most {LONGEST_SLUG}, such as listening-first", value)
             return ""
@@ -111,7 +111,7 @@ class Reader:
         return value
 
     def choice(self, value: Any, path: str, choices: Collection[str]) -> str:
-        """Return one of some words."""
+        """Return one of the given words."""
         if not isinstance(value, str) or value not in choices:
             self.refuse(path, f"must be one of {', '.join(choices)}", value)
             return ""
@@ -132,14 +132,14 @@ class Reader:
         return value
 
     def above_zero(self, value: Any, path: str, *, most: int) -> float:
-        """Return a number above 0; whole ones stay whole."""
+        """Return a number above 0; whole numbers stay integers."""
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= most:
             self.refuse(path, f"must be a number above 0, at most {most}", value)
             return most
         return int(value) if value == int(value) else value
 
     def entry(self, value: Any, path: str) -> str:
-        """Return a relative path inside the package, without tricks."""
+        """Return a relative path inside the package that cannot lead outside it."""
         if not isinstance(value, str) or len(value) > LONGEST_ENTRY or not is_inside(value):
             self.refuse(path, "must be a path inside the package, such as activities/welcome", value)
             return ""
@@ -147,7 +147,7 @@ class Reader:
 
 
 def is_inside(name: str) -> bool:
-    """Say whether a name is a plain relative path: '/' between its parts, and nothing that leads elsewhere on any system."""
+    """Say whether a name is a plain relative path: separated by '/', and safe on every operating system."""
     parts = name.split("/")
     if CONTROL.search(name) or "\\" in name or ":" in name or "\n" in name or "\t" in name:
         return False
@@ -155,6 +155,6 @@ def is_inside(name: str) -> bool:
 
 
 def below(path: str, key: str) -> str:
-    """Return the path of an object's key, on one line whatever the key holds."""
+    """Return the path of an object's key, always on one line."""
     name = key if SLUG.fullmatch(key.replace("_", "-")) else json.dumps(key)
     return f"{path}.{name}" if path else name

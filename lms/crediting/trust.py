@@ -1,9 +1,9 @@
-"""Whose word counts for a class, and since when was the activity open? What the rules need to know beside the statement itself.
+"""The trusted providers of a class, and the launches that their reports may belong to.
 
-A programme names the providers whose reports count (`trusted_providers`); a report is such a provider's if it came with a key
-of that name that an office marked as trusted. Nothing is looked up while no statement of another system is there.
+A programme names the providers whose reports count (`trusted_providers`). A report is from such a provider if its key
+has that name and an office marked the key as trusted. Nothing is queried unless there is a statement from another system.
 
-Trust is asked when a report is taken in, and kept with what is kept of it: who is trusted no more later takes no hours away.
+The trust at intake is what counts. If a provider loses it later, the reports that were taken in before stay evidence.
 """
 
 import uuid
@@ -21,9 +21,9 @@ from xapi.keys import names_of_keys, trusted_names
 
 
 def trust_of(session: Session, law: ClassPolicy, statements: Iterable[Statement], public_url: str, *, kept: bool = False) -> Trust:
-    """Return whose word counts on these statements, with the launches that providers' reports may be about.
+    """Return the trusted sources for these statements, with the launches to which providers' reports may belong.
 
-    `kept`: reports of which evidence is kept. Their keys were trusted then, whatever holds for them now.
+    `kept`: the statements were taken in as evidence, so their keys were trusted then, whatever holds for them now.
     """
     foreign = [one for one in statements if account_of(one, public_url) not in OWN] if law.trusted_providers else []
     if not foreign:

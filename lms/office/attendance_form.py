@@ -20,6 +20,7 @@ PROBLEMS: Mapping[str, LazyString] = {
     "outside-the-session": _l("The time lies outside the session."),
     "bad-reason": _l("The reason has at most 200 characters, in one line."),
     "no-reason": _l("Say why."),
+    "closing-needs-reason": _l("This person came by the code and has not gone. Say why you mark them."),
     "correction-needs-reason": _l("This changes what was noted before. Say why."),
 }
 
@@ -67,6 +68,11 @@ def shown(mark: AttendanceMark | None, zone: str) -> Typed:
         return Typed("", "", "")
     at = mark.arrived_at or mark.left_at
     return Typed(mark.state, f"{at.astimezone(ZoneInfo(zone)):%H:%M}" if at else "", mark.reason)
+
+
+def touched(rows: Mapping[int, Typed], marks: Mapping[int, AttendanceMark], zone: str) -> dict[int, Typed]:
+    """Return the rows that say something else than the marks that are there: what nobody touched stays exactly as it is."""
+    return {one: row for one, row in rows.items() if one not in marks or row != shown(marks[one], zone)}
 
 
 def told(problems: Sequence[MarkProblem]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Is whatever a package may have wrong with it said in Chinese as well?"""
+"""Does every possible problem of a package have a Chinese text?"""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from lms.app import create_app
 from lms.catalogue.problems import WORDS, in_words
 from tests.factories import settings_for
 
-# Texts in the sources that are no problem of a package, by their beginnings
+# Texts in the sources that are not problems of a package, by their beginnings
 OTHERS = ("bmp gif", "m4a mp3", "css js", "csv diff", "cut off", "it is longer", "it is shorter", "the key {value} stands")
 
 
@@ -26,7 +26,7 @@ def said(node: ast.AST) -> str | None:
 
 
 def messages() -> Iterator[str]:
-    """Yield every sentence without a beginning that stands in the sources of `courses`."""
+    """Yield every problem text in the sources of `courses`."""
     for path in Path(str(courses.__file__)).parent.rglob("*.py"):
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
         parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
