@@ -19,14 +19,13 @@ from lms.accounts.access import public
 from lms.catalogue.publish import file_name
 from lms.config import Settings
 from lms.learning.file_kinds import headers_of
-from lms.storage import Storage, storage
+from lms.storage import CHUNK, Storage, storage
 from lms.web.hosts import on_content_host
 
 bp = Blueprint("content", __name__)
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
-CHUNK = 256 * 1024
 SHA256 = re.compile(r"[0-9a-f]{64}")
 FORMATS = ("h5p", "video")
 CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}
