@@ -58,9 +58,15 @@ def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) 
 
 
 def close(session: Session, training_class: TrainingClass, by: By) -> bool:
-    """Close a class: nobody can be added, and no time after this moment counts. Return whether it was open."""
+    """Close a class: nobody can be added, and no time after this moment counts. Return whether it was open.
+
+    Locks the class's enrolments. A teacher who opens an activity at the same moment is either earlier, and the activity can then be
+    ended, or waits and then finds the class closed.
+    """
     if training_class.closed_at is not None:
         return False
+    own = select(Enrolment.id).where(Enrolment.class_id == training_class.id).order_by(Enrolment.id)
+    session.execute(own.with_for_update(key_share=True)).all()
     training_class.closed_at = by.at
     changes.note(session, training_class.id, changes.made("closed", by))
     session.flush()
