@@ -1,6 +1,6 @@
-"""Does an activity find its files in the package, and which of them does it serve?
+"""Find an activity's files in its package, and decide which of them are served.
 
-Answer keys lie in `answers/` and are never among the served files, whatever a course document says.
+Answer keys are in `answers/` and are never served, even if a course document asks for it.
 """
 
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from courses.reader import MOST_BYTES, read_file
 from strict_json.problem import Problem
 
 ANSWERS = "answers/"
-CLOSE_S = 1.0  # a stated length may differ from the file's by this much
+CLOSE_S = 1.0  # a stated length may differ from the file's length by this many seconds
 HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An activity with what it serves; `key` is its answer key where the server grades it."""
+    """An activity with its served files; `key` is its answer key if the server grades it."""
 
     activity: Activity
     files: Mapping[str, Path]
@@ -30,14 +30,14 @@ class Served:
 
 
 def serve(activity: Activity, files: Mapping[str, Path], library: Path) -> Served | list[Problem]:
-    """Check an activity against the files of its package (name → where it lies); `library` holds our own H5P types."""
+    """Check an activity against the files of its package (name → path); `library` holds our own H5P types."""
     if activity.entry == ANSWERS[:-1] or activity.entry.startswith(ANSWERS):
         return [Problem("in-answer-keys", activity.entry)]
     return _video(activity, files) if activity.format == "video" else _h5p(activity, files, library)
 
 
 def read_part(files: Mapping[str, Path], name: str) -> bytes | None:
-    """Return a file's content, cut off where it is too long to be a document; None where there is no such file."""
+    """Return a file's content, truncated if it is too long for a document; None if there is no such file."""
     path = files.get(name)
     if path is None:
         return None
@@ -62,14 +62,14 @@ def _video(activity: Activity, files: Mapping[str, Path]) -> Served | list[Probl
 
 
 def _reachable(activity: Activity, path: Path) -> Activity:
-    """Return a film's activity with the file's own length where the stated one is longer: all of it could never be covered."""
+    """Return a film's activity. Use the file's length if the stated one is longer, so that full coverage is possible."""
     seconds, stated = video.seconds_of(path), activity.media_seconds
     too_long = "coverage" in activity.requires and seconds is not None and stated is not None and seconds < stated
     return replace(activity, media_seconds=seconds) if too_long else activity
 
 
 def _length(name: str, path: Path, stated: float | None, word: str) -> list[Problem]:
-    """Compare a stated length with what the file says; a file that does not say is believed."""
+    """Compare a stated length with the file's; if the file has none, accept the stated one."""
     seconds = video.seconds_of(path)
     if stated is None or seconds is None or abs(seconds - stated) <= CLOSE_S:
         return []
@@ -112,7 +112,7 @@ def _h5p(activity: Activity, files: Mapping[str, Path], library: Path) -> Served
 
 
 def _libraries(files: Mapping[str, Path], folder: str, wanted: tuple[str, ...], library: Path) -> tuple[dict[str, Path], list[Problem]]:
-    """Return the files of our libraries that the package leaves out, and the libraries that nobody has."""
+    """Return the files from our own libraries that the package lacks, and a problem for each library that is in neither."""
     added: dict[str, Path] = {}
     while True:
         together = {**files, **added}
@@ -127,7 +127,7 @@ def _libraries(files: Mapping[str, Path], folder: str, wanted: tuple[str, ...], 
 
 
 def _media(content: h5p.Content, folder: str, files: Mapping[str, Path]) -> list[Problem]:
-    """Check the files that one of our types plays: there, a video, as long as stated, captions that are captions."""
+    """Check the files that one of our types plays: they exist, videos have the stated length, captions are valid."""
     problems: list[Problem] = []
     wanted = [f"{folder}content/{name}" for name in own.files_of(content.main, content.body)]
     problems += [Problem("missing", name) for name in wanted if name not in files]
@@ -140,7 +140,7 @@ def _media(content: h5p.Content, folder: str, files: Mapping[str, Path]) -> list
 
 
 def _key(activity: Activity, content: h5p.Content, files: Mapping[str, Path]) -> dict[str, Any] | list[Problem] | None:
-    """Return the answer key of a server-graded activity; None where the server does not grade."""
+    """Return the answer key of a server-graded activity; None if the server does not grade it."""
     name = f"{ANSWERS}{activity.key}.json"
     graded = activity.grading == "server"
     if graded != (content.main == own.QUIZ):

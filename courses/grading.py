@@ -1,7 +1,7 @@
-"""How is a quiz graded on the server? An answer key and answers in, a grade out; nothing else is read.
+"""Grade a quiz on the server, from its answer key and the learner's answers only.
 
-An answer key (`answers/<activity>.json`) is never served. A question is right when exactly its right options were
-chosen; there are no points for half of them.
+An answer key (`answers/<activity>.json`) is never served. An answer is right if exactly the right options were
+chosen; a partly right answer earns no points.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ PERCENT = 100
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """One question: what was answered, whether that was right, and what its author says to it."""
+    """The result of one question: the answer, whether it was right, and the author's feedback."""
 
     id: str
     correct: bool
@@ -42,10 +42,10 @@ class Grade:
 
 
 def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
-    """Grade answers (question → the ids of the chosen options) by a key that `check_key` accepted.
+    """Grade answers (question → the ids of the chosen options) with a key that `check_key` accepted.
 
-    Answers come from the browser and may be anything: what is not a list of option ids counts as not answered, and what was
-    not asked is ignored. A question that was not answered gets no feedback, which might give its answer away.
+    Answers come from the browser and may be anything: a value that is not a list of option ids counts as not answered, and answers to
+    unknown questions are ignored. A question without an answer gets no feedback, because feedback might reveal the answer.
     """
     items = []
     raw = most = 0
@@ -59,7 +59,7 @@ def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
 
 
 def is_blank(key: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
-    """Say whether no question of the key is answered."""
+    """Say whether no question of the key was answered."""
     return not any(_response(answers.get(name)) for name in key["questions"])
 
 
@@ -69,7 +69,7 @@ def right_answers(key: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def check_key(key: Any) -> list[Problem]:
-    """Return what is wrong with an answer key, each with its path."""
+    """Return the problems of an answer key, each with its path."""
     reader = CourseReader()
     found = reader.object(key, "", ("pass_percent", "questions"), ("max_attempts",))
     if found is None:

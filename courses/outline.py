@@ -1,7 +1,7 @@
-"""What is a course made of? Frozen values, and the one way from a course document (course.json) to them.
+"""The parts of a course as frozen values, and the only parser of a course document (course.json).
 
-A course has modules, a module has activities; an activity is the smallest thing that can earn time. FORMAT.md says it
-for trainers.
+A course has modules, and a module has activities; an activity is the smallest unit that can earn time. FORMAT.md explains the
+format for trainers.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ MOST_MEDIA_SECONDS = 36_000
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What people read, in both languages."""
+    """A text for people, in both languages."""
 
     zh: str
     en: str
@@ -37,10 +37,10 @@ NOTHING = Text("", "")
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """The smallest thing that can earn time.
+    """The smallest unit that can earn time.
 
-    `minutes` is the most it is worth. `requires` opens the gate: completed, passed, coverage (a share of `media_seconds`).
-    `entry` is a path inside the package: the folder of an unpacked H5P content, or a video file.
+    `minutes` is the most it can earn. `requires` lists the conditions for earning: completed, passed, coverage (a share of
+    `media_seconds`). `entry` is a path inside the package: the folder of an unpacked H5P content, or a video file.
     """
 
     key: str
@@ -55,7 +55,7 @@ class Activity:
 
     @property
     def worth_seconds(self) -> int:
-        """The most it can earn: its minutes, and of media never more than it runs."""
+        """The most it can earn, in seconds: its minutes, but never more than the length of its media."""
         return self.minutes * 60 if self.media_seconds is None else min(self.minutes * 60, int(self.media_seconds))
 
 
@@ -70,7 +70,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course as published. `code` names it across versions."""
+    """A published version of a course. `code` is the same in all its versions."""
 
     code: str
     title: Text
@@ -86,15 +86,14 @@ class Course:
 
     @property
     def minutes(self) -> int:
-        """The most that the whole course is worth, in minutes."""
+        """The most that the whole course can earn, in minutes."""
         return sum(activity.minutes for activity in self.activities)
 
 
 def parse_course(document: Any) -> Course | list[Problem]:
-    """Read a course document; every problem is listed with its path.
+    """Read a course document; list every problem with its path.
 
-    Keys that are not known are problems, because a misspelt `requires` would silently open a gate. `document_of` writes
-    what this reads.
+    Unknown keys are problems, because a misspelt `requires` would silently remove a condition. `document_of` is the inverse.
     """
     reader = CourseReader()
     found = reader.object(document, "", ("code", "title", "modules"), ("kind", "language", "summary"))
@@ -116,7 +115,7 @@ def parse_course(document: Any) -> Course | list[Problem]:
 
 
 def document_of(course: Course) -> dict[str, Any]:
-    """Return the canonical document of a course: JSON values, everything written out, the same for the same course."""
+    """Return the canonical document of a course: JSON values with all defaults, equal for equal courses."""
     document = asdict(course)
     document["modules"] = list(document["modules"])
     for module in document["modules"]:
@@ -157,7 +156,7 @@ def _activity(reader: CourseReader, value: Any, path: str) -> Activity:
 
 
 def _requires(reader: CourseReader, value: Any, path: str) -> dict[str, Any]:
-    """Read the gate; what is not required is left out, so that equal gates are written alike."""
+    """Read the conditions; those that are not required are left out, so that equal conditions are written alike."""
     found = reader.object(value, path, (), ("completed", "passed", "coverage")) or {}
     gate: dict[str, Any] = {
         name: True for name in ("completed", "passed") if name in found and reader.boolean(found[name], f"{path}.{name}")
@@ -168,7 +167,7 @@ def _requires(reader: CourseReader, value: Any, path: str) -> dict[str, Any]:
 
 
 def _check_gate(reader: CourseReader, activity: Activity, path: str) -> None:
-    """Refuse a gate that nothing could ever open, and minutes that nothing could ever earn."""
+    """Refuse conditions that can never be met, and minutes that can never be earned."""
     seconds = activity.media_seconds
     if "coverage" in activity.requires and seconds is None:
         reader.refuse("needs-length", f"{path}.requires.coverage")
@@ -177,7 +176,7 @@ def _check_gate(reader: CourseReader, activity: Activity, path: str) -> None:
     if activity.grading != "none" and activity.format == "video":
         reader.refuse("grading-of-a-video", f"{path}.grading")
     if seconds is not None and activity.minutes > -(-seconds // 60):
-        # HOURS.md: media earn at most what was covered of them.
+        # HOURS.md: media earn at most the time that was covered.
         reader.refuse("too-many-minutes", f"{path}.minutes", seconds=f"{seconds:g}", minutes=int(-(-seconds // 60)))
 
 
@@ -187,7 +186,7 @@ def _summary(reader: CourseReader, found: Mapping[str, Any], path: str) -> Text:
 
 
 def _text(reader: CourseReader, value: Any, path: str, longest: int) -> Text:
-    """Read a text in both languages, or one text for both; where there is no English one, the Chinese one is shown."""
+    """Read a text in both languages, or one text for both; if the English text is missing, the Chinese one is used."""
     found = reader.object({"zh": value} if isinstance(value, str) else value, path, ("zh",), ("en",))
     if found is None:
         return NOTHING
@@ -196,7 +195,7 @@ def _text(reader: CourseReader, value: Any, path: str, longest: int) -> Text:
 
 
 def _check_keys(reader: CourseReader, course: Course) -> None:
-    """Refuse equal keys, across modules too: hours are kept under "<course code>:<activity key>"."""
+    """Refuse equal keys, even in different modules: hours are stored under "<course code>:<activity key>"."""
     seen: dict[str, str] = {}
     for number, module in enumerate(course.modules):
         _unique(reader, seen, "module", module.key, f"modules[{number}].key")

@@ -1,4 +1,4 @@
-"""Keys of the record store: what a host lists, adds and revokes, and what was refused. Part of the record store's face."""
+"""API keys of the record store: list, add, revoke; see refused requests. Part of the record store's public interface."""
 
 from xapi.rules.auth import Credential
 from xapi.storage.key_usage import NOBODY, Refused, first_day, refused_since

@@ -1,7 +1,7 @@
-"""Can this unpacked H5P content be played as it is, and what does it need besides?
+"""Can this unpacked H5P content be played, and which libraries does it lack?
 
-The folder holds h5p.json, content/content.json and a folder for each library (`H5P.Blanks-1.14`). Ours are added by
-`courses.package` where a package leaves them out.
+The folder holds h5p.json, content/content.json and a folder for each library (`H5P.Blanks-1.14`). `courses.package` adds our own
+libraries if a package lacks them.
 """
 
 import html
@@ -18,13 +18,13 @@ MAIN, CONTENT = "h5p.json", "content/content.json"
 MACHINE_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 EXTERNAL = re.compile(r"(?:https?:)?//[^\s\"'<>]+", re.IGNORECASE)
 LOADED_KEYS = ("path", "src", "video", "url")
-TEMPORARY = "#tmp"  # what an editor writes behind the path of a file that was not saved yet
-UNSAFE_IN_ADDRESS = frozenset("#?%")  # the player asks for a file by its plain name: what follows these is cut off, or read as a code
+TEMPORARY = "#tmp"  # an editor adds this to the path of a file that was not saved yet
+UNSAFE_IN_ADDRESS = frozenset("#?%")  # the player requests files by plain name: #, ? and % would be read as parts of an address
 SELF_ENDING = frozenset(
     {"TH.Reading", "TH.CheckpointVideo", "H5P.InteractiveVideo", "H5P.InteractiveBook", "H5P.CoursePresentation", "H5P.QuestionSet"}
 )
 
-# Say nothing that ends, whatever somebody does in them (seen with public packages): presence counts.
+# These types never report an end, whatever the learner does (seen with public packages), so presence counts.
 NEVER_ENDING = frozenset(
     {"H5P.Dialogcards", "H5P.Timeline", "H5P.ImageSlider", "H5P.AudioRecorder", "H5P.GreetingCard", "H5P.ImageJuxtaposition"}
 )
@@ -34,12 +34,12 @@ Read = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an H5P folder says about itself."""
+    """The description of an H5P folder."""
 
-    main: str  # machine name of the library that shows it
+    main: str  # machine name of the main library
     title: str
     language: str
-    libraries: tuple[str, ...]  # names of the folders that it needs, without those that these need
+    libraries: tuple[str, ...]  # names of the folders it needs directly
     body: Any  # content.json
 
 
@@ -62,7 +62,7 @@ def read_content(read: Read, folder: str) -> Content | list[Problem]:
 
 
 def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Iterator[str]:
-    """Yield the folder names of all libraries that are needed, directly or by others, and are not in `folder`."""
+    """Yield the folder names of all libraries that are needed, directly or by others, but are not in `folder`."""
     seen: set[str] = set()
     queue = list(wanted)
     while queue:
@@ -78,7 +78,7 @@ def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Itera
 
 
 def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> list[Problem]:
-    """Return what would not play: files that are named and not there, and for our own types every slip of the author."""
+    """Return everything that would not play: files that are named but missing, and for our own types every mistake of the author."""
     problems = [
         Problem("file-not-there", folder + CONTENT, {"name": path})
         for path in _named_files(content.body)
@@ -95,7 +95,7 @@ def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> 
 
 
 def external_addresses(content: Content) -> list[str]:
-    """Return addresses outside the package that the content loads when it is shown (links that people click are fine)."""
+    """Return addresses outside the package that the content loads when it is shown. (Links that people click are allowed.)"""
     found = [value for key, value in _texts(content.body) if key in LOADED_KEYS and EXTERNAL.match(value)]
     found += [
         address
@@ -111,7 +111,7 @@ def _json(read: Read, name: str) -> tuple[Any, list[Problem]]:
 
 
 def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the folder names of preloaded dependencies; what is no dependency is passed over."""
+    """Return the folder names of preloaded dependencies; malformed entries are skipped."""
     listed = about.get("preloadedDependencies")
     names = []
     for one in listed if isinstance(listed, list) else []:
@@ -122,7 +122,7 @@ def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _named_files(body: Any) -> list[str]:
-    """Return the content's own files: what stands beside a `mime` (H5P semantics of file, image, audio and video)."""
+    """Return the content's own files: values beside a `mime` (H5P semantics of file, image, audio and video)."""
     found = set()
     for value in _objects(body):
         path = value.get("path")
@@ -137,7 +137,7 @@ def _temporary(body: Any) -> list[str]:
 
 
 def missing_files(read: Read, folder: str, libraries: Iterable[str], has: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the scripts and style sheets that libraries name and that are not there."""
+    """Yield the scripts and style sheets that libraries name but that are missing."""
     for name in libraries:
         about, _problems = _json(read, f"{folder}{name}/library.json")
         for part in ("preloadedJs", "preloadedCss"):
@@ -149,7 +149,7 @@ def missing_files(read: Read, folder: str, libraries: Iterable[str], has: Callab
 
 
 def can_complete(content: Content) -> bool:
-    """Say whether content of this type, made like this, ever says that it is completed; where nothing is known of the type, it may."""
+    """Say whether this content can ever report its completion; True for unknown types."""
     if content.main in NEVER_ENDING:
         return False
     if content.main == "H5P.InteractiveVideo":
@@ -160,7 +160,7 @@ def can_complete(content: Content) -> bool:
 
 
 def _submits(body: Any) -> bool:
-    """Say whether an interactive video ends with a screen on which answers are handed in."""
+    """Say whether an interactive video ends with a screen for submitting answers."""
     screens = _at(body, "interactiveVideo", "assets", "endscreens")
     return isinstance(screens, list) and bool(screens)
 

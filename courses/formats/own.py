@@ -1,6 +1,6 @@
-"""Is the content of our own H5P types sound: reading pages, quizzes, videos with checkpoints?
+"""Check the content of our own H5P types: reading pages, quizzes, videos with checkpoints.
 
-People write these by hand, so every slip is named with its path inside content.json.
+People write these by hand, so every mistake is named with its path inside content.json.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,11 +14,11 @@ TYPES = ("single", "multiple", "boolean")
 MOST_PAGES, MOST_CHECKS, MOST_QUESTIONS, MOST_OPTIONS, MOST_CHECKPOINTS = 100, 20, 200, 26, 100
 LONGEST_BODY, LONGEST_LINE = 50_000, 2000
 MOST_SECONDS = 36_000
-TELLING = frozenset({"answer", "answers", "correct", "feedback"})  # what a server-graded quiz must not send to the browser
+TELLING = frozenset({"answer", "answers", "correct", "feedback"})  # a server-graded quiz must not send these to the browser
 
 
 def check_reading(body: Any) -> list[Problem]:
-    """Check the content of TH.Reading: pages, each with a heading, a body and perhaps check questions."""
+    """Check the content of TH.Reading: pages, each with a heading, a body and optional questions."""
     reader = CourseReader()
     found = reader.object(body, "", ("pages",), ("l10n",))
     seen: set[str] = set()
@@ -37,7 +37,7 @@ def check_reading(body: Any) -> list[Problem]:
 
 
 def check_quiz(body: Any) -> list[Problem]:
-    """Check the content of TH.Quiz; right answers in it are a problem, because browsers can read it."""
+    """Check the content of TH.Quiz; right answers in it are a problem because browsers can read them."""
     reader = CourseReader()
     found = reader.object(body, "", ("questions",), ("intro", "l10n"))
     seen: set[str] = set()
@@ -90,7 +90,7 @@ CHECKS: Mapping[str, Callable[[Any], list[Problem]]] = {
 
 
 def files_of(main: str, body: Any) -> list[str]:
-    """Return the files in content/ that the content of one of our types plays."""
+    """Return the files in content/ that content of one of our types plays."""
     if main != CHECKPOINT_VIDEO:
         return []
     captions = body.get("captions") or []
@@ -98,7 +98,7 @@ def files_of(main: str, body: Any) -> list[str]:
 
 
 def compare_key(body: Any, key: Mapping[str, Any]) -> list[Problem]:
-    """Return where an answer key does not fit its quiz; both must have been checked. Paths are the key's."""
+    """Return the points in which an answer key does not match its quiz. Both must have been checked; paths are those of the key."""
     questions = {one["id"]: one for one in body["questions"]}
     problems = [Problem("no-question", f"questions.{name}") for name in key["questions"] if name not in questions]
     for name, question in questions.items():

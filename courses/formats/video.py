@@ -1,6 +1,6 @@
-"""Is this file a video that browsers play, how long is it, and are its captions captions?
+"""Is this file a video that browsers play, how long is it, and are its captions valid?
 
-Only the few bytes that say so are read: the boxes of an MP4 (ISO 14496-12), the elements of a WebM (RFC 8794, RFC 9559).
+Only the few bytes that are needed are read: the boxes of an MP4 (ISO 14496-12), the elements of a WebM (RFC 8794, RFC 9559).
 """
 
 import re
@@ -16,10 +16,10 @@ CAPTIONS = (".zh.vtt", ".en.vtt")
 POSTERS = (".jpg", ".png", ".webp")
 MOST_CAPTIONS = 2_000_000
 TIME = r"(?:[0-9]{2,}:)?[0-5][0-9]:[0-5][0-9]\.[0-9]{3}"
-CUE_TIMES = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?:\s|\Z)")  # WebVTT 4.1; a cue with other times is dropped
+CUE_TIMES = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?:\s|\Z)")  # WebVTT 4.1; browsers drop a cue with other times
 LONGEST_TIMES = 200  # characters
 
-# ISO 14496-12 opens photographs, sound and QuickTime alike; the brand says what a file is.
+# Photographs, sound and QuickTime also begin like ISO 14496-12; the brand tells them apart.
 OTHER_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis", b"M4A ", b"M4B ", b"qt  "}
 )
@@ -31,7 +31,7 @@ MOST_BOXES = 10_000
 
 
 def kind_of(head: bytes) -> str | None:
-    """Return "mp4" or "webm" for the first bytes (4096 are plenty) of such a video, else None."""
+    """Return "mp4" or "webm" if these first bytes (4096 are enough) belong to such a video, otherwise None."""
     if head[4:8] == b"ftyp" and head[8:12] not in OTHER_BRANDS:
         return MP4
     if head.startswith(EBML) and b"webm" in head[:64]:
@@ -40,7 +40,7 @@ def kind_of(head: bytes) -> str | None:
 
 
 def seconds_of(path: Path) -> float | None:
-    """Return a video's length in seconds, rounded to milliseconds; None where the file does not say (a raw recording)."""
+    """Return a video's length in seconds, rounded to milliseconds; None if the file does not state it (a raw recording)."""
     with path.open("rb") as file:
         head = file.read(4096)
         file.seek(0)
@@ -123,7 +123,7 @@ def _webm_info(file: IO[bytes], start: int, end: int) -> float | None:
 
 
 def _elements(file: IO[bytes], start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Yield (id, start, end) of the content of each element; one of unknown size reaches to the end of its parent."""
+    """Yield (id, start, end) of the content of each element; one of unknown size extends to the end of its parent."""
     for _ in range(MOST_BOXES):
         if start >= end:
             return
@@ -139,7 +139,7 @@ def _elements(file: IO[bytes], start: int, end: int) -> Iterator[tuple[int, int,
 
 
 def _variable(content: bytes, at: int, *, keep_mark: bool) -> tuple[int | None, int]:
-    """Read a number of variable length (RFC 8794 4); None is "unknown size"."""
+    """Read a number of variable length (RFC 8794 4); None means "unknown size"."""
     length = 9 - content[at].bit_length()
     value = int.from_bytes(content[at : at + length], "big")
     if len(content) < at + length:

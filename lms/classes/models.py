@@ -80,13 +80,13 @@ class ClassChange(Base):
 
 
 class ClassCourse(Base):
-    """A course that a class studies, and the requirement toward which its hours count."""
+    """A course that a class studies, and the requirement toward which its hours count, if any."""
 
     __tablename__ = "class_course"
 
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), primary_key=True)
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True, index=True)
-    requirement: Mapped[str] = mapped_column(String(64))  # key of an hours requirement in the programme document
+    requirement: Mapped[str] = mapped_column(String(64))  # key of an hours requirement in the programme document; '': of none
     compulsory: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int]
 

@@ -1,7 +1,7 @@
 """How does a class come about: who is in it, what does it study, and where do those hours count?"""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from lms.errors import InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.progress import StudiedCourse
 from lms.programmes.store import document_of
-from lms.programmes.values import Track
+from lms.programmes.values import ProgrammeDocument, Requirement, Track
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_MAX, INTAKE_MAX = 200, 64
@@ -134,18 +134,24 @@ def enrol(session: Session, training_class: TrainingClass, person: Person, track
     return enrolment
 
 
+def hours_asked(document: ProgrammeDocument, tracks: Collection[str] = ()) -> list[Requirement]:
+    """Return the requirements of hours that people in `tracks` have (none named: in any), each key once, in the document's order."""
+    asked = {one.key for track in document.tracks if not tracks or track.key in tracks for one in document.requirements_of(track.key)}
+    found = {one.key: one for one in document.requirements if one.kind == "hours" and one.key in asked}
+    return list(found.values())
+
+
 def bind_course(
     session: Session, training_class: TrainingClass, version: CourseVersion, requirement: str, *, compulsory: bool = True
 ) -> ClassCourse:
-    """Let a class study a course version; its hours count toward `requirement`.
+    """Let a class study a course version; its hours count toward `requirement` ('': toward none, the course is only to be finished).
 
     Raises:
         InvalidInput: the programme has no such requirement of hours, or the class studies the course already.
     """
-    document = document_of(_version(session, training_class.id))
-    hours = sorted({one.key for one in document.requirements if one.kind == "hours"})
+    hours = sorted(one.key for one in hours_asked(document_of(_version(session, training_class.id))))
     problems = []
-    if requirement not in hours:
+    if requirement and requirement not in hours:
         problems.append(_("%(key)s: is not a requirement of hours (%(known)s)", key=requirement, known=", ".join(hours)))
     studied = select(ClassCourse.class_id).join(CourseVersion, CourseVersion.id == ClassCourse.course_version_id)
     if session.scalar(studied.where(ClassCourse.class_id == training_class.id, CourseVersion.course_id == version.course_id)):

@@ -23,16 +23,20 @@ from lms.crediting import windows
 from lms.errors import InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import begins, document_of, in_force, newest
+from lms.programmes.values import Requirement
 
 PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)
 class CourseOfClass:
-    """A course that a class shall study; `requirement`: where its hours count ('' where the programme has one of hours only)."""
+    """A course that a class shall study.
+
+    `requirement`: the requirement of hours that it counts toward; '' for none; None for the one that the class has, if it has any.
+    """
 
     code: str
-    requirement: str = ""
+    requirement: str | None = None
     compulsory: bool = True
 
 
@@ -68,20 +72,25 @@ def add_course(session: Session, training_class: TrainingClass, study: CourseOfC
     """
     setup.locked_class(session, training_class.id)
     versions = versions_of(session, study.code)
-    document = document_of(setup.programme_version_of(session, training_class))
-    kinds = sorted({one.key for one in document.requirements if one.kind == "hours"})
-    requirement = study.requirement or (kinds[0] if len(kinds) == 1 else "")
+    hours = [one.key for one in hours_of(session, training_class)]
+    requirement = study.requirement if study.requirement is not None else (hours[0] if len(hours) == 1 else "")
     problems = []
     if not versions:
         problems.append("course: " + _("%(code)s is not known", code=study.code))
-    if not requirement:
-        problems.append("requirement: " + _("say toward which its hours count (%(known)s)", known=", ".join(kinds)))
+    if study.requirement is None and len(hours) > 1:
+        problems.append("requirement: " + _("say toward which its hours count (%(known)s)", known=", ".join(hours)))
     if problems:
         raise InvalidInput(_("The course was not added."), problems)
     setup.bind_course(session, training_class, versions[0], requirement, compulsory=study.compulsory)
     changes.note(session, training_class.id, changes.made("course", by, after=study.code))
     windows.follow(session, training_class, by.at)
     return versions[0]
+
+
+def hours_of(session: Session, training_class: TrainingClass) -> list[Requirement]:
+    """Return the requirements of hours that the teachers of a class can have; many programmes have none."""
+    document = document_of(setup.programme_version_of(session, training_class))
+    return setup.hours_asked(document, [key for key in training_class.tracks.split(",") if key])
 
 
 def change_class(session: Session, class_id: int, run: ClassDetails, by: By, *, agreed: bool = False) -> bool:

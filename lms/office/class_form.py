@@ -16,7 +16,8 @@ from lms.classes import changes
 from lms.classes.models import TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.i18n import pick
-from lms.programmes.values import ProgrammeDocument
+from lms.office.administration import CourseOfClass
+from lms.programmes.values import ProgrammeDocument, Requirement
 
 
 class DayField(DateField):  # type: ignore[misc]
@@ -82,11 +83,24 @@ class OpenForm(RunForm):
     code = StringField(_l("Code"), validators=[DataRequired(_l("Give the class a code."))])
     provider = SelectField(_l("Training provider"), coerce=int, validators=[InputRequired(_l("Choose who runs it."))])
     courses = TickedField(_l("Courses"))
+    requirement = SelectField(_l("The hours of these courses count toward"), default="")
 
-    def offer(self, providers: Sequence[Organisation], courses: Mapping[str, str]) -> None:
-        """Let a provider and courses be chosen."""
+    def offer(self, providers: Sequence[Organisation], courses: Mapping[str, str], hours: Sequence[Requirement]) -> None:
+        """Let a provider and courses be chosen, and what the courses count toward."""
         self.provider.choices = [SelectChoice(one.id, one.name) for one in providers]
         self.courses.choices = [SelectChoice(code, title) for code, title in courses.items()]
+        self.requirement.choices = toward_choices(hours)
+        if not self.requirement.raw_data:
+            self.requirement.data = self.requirement.choices[0].value
+
+    def studies(self) -> list[CourseOfClass]:
+        """Return the courses that were ticked."""
+        return [CourseOfClass(code, self.requirement.data) for code in self.courses.data or ()]
+
+
+def toward_choices(hours: Sequence[Requirement]) -> list[SelectChoice]:
+    """Return what the hours of a course can count toward: each requirement of hours, and none. The first is the usual one."""
+    return [*(SelectChoice(one.key, pick(one.title.zh, one.title.en)) for one in hours), SelectChoice("", _("No requirement of hours"))]
 
 
 def look(training_class: TrainingClass) -> str:

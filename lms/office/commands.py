@@ -73,8 +73,8 @@ def open_a_class(  # noqa: PLR0913 - one parameter an option
 
 
 def _study(said: str) -> CourseOfClass:
-    code, _equals, requirement = said.partition("=")
-    return CourseOfClass(code, requirement)
+    code, equals, requirement = said.partition("=")
+    return CourseOfClass(code, requirement if equals else None)
 
 
 @class_.command("list")
@@ -126,11 +126,11 @@ def class_id_of(reading: Session, code: str) -> int:
 @class_.command("study")
 @click.argument("code")
 @click.argument("course")
-@click.option("--requirement", default="", help="Key of the requirement toward which its hours count, where there are several.")
+@click.option("--requirement", help="Key of the requirement that its hours count toward, where there are several; '' for none.")
 @click.option("--optional", is_flag=True, help="The course is not compulsory.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
-def study(code: str, course: str, requirement: str, *, optional: bool, as_json: bool) -> None:
+def study(code: str, course: str, requirement: str | None, *, optional: bool, as_json: bool) -> None:
     """Let a class study the newest version of a course."""
     with transaction() as writing, force_locale("en"):
         training_class = writing.get_one(TrainingClass, class_id_of(writing, code))

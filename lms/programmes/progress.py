@@ -15,7 +15,7 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class StudiedCourse:
-    """A course of a class, and the requirement toward which its hours count."""
+    """A course of a class, and the requirement toward which its hours count ('': none)."""
 
     course_version_id: int
     outline: Course

@@ -1,6 +1,6 @@
-"""Which pages are there, and whose? One line a page; a page of the application that has no line here fails a test.
+"""Every page of the application, one line each. A page without a line here fails a test.
 
-The site is the demo, as a newcomer sees it, and on top of it people to whom nothing has been given yet.
+The site is the demo, with some additional people who have no data yet.
 """
 
 import shutil
@@ -37,7 +37,7 @@ NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teache
 
 @dataclass(frozen=True)
 class Look:
-    """A page as somebody sees it. `wanted`: other values of its address than the teacher's own; `path`: an address without a route."""
+    """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route."""
 
     visitor: str
     endpoint: str
@@ -107,7 +107,7 @@ LOOKS = (
     Look("office", "records.statements"),
     Look(OTHER_OFFICE, "records.statements"),
     Look("office", "records.statements", query="?person=nobody&verb=x", status=422),
-    Look("office", "records.statements", query="?person=e"),  # several fit: one is chosen
+    Look("office", "records.statements", query="?person=e"),  # several people match: the user chooses one
     Look("office", "records.statement"),
     Look("office", "records.needs_attention"),
     Look("office", "records.export"),
@@ -124,7 +124,7 @@ LOOKS = (
     Look("office", "records.erasure", query="?who=teacher"),
 )
 
-# GET routes that are no page of their own, and why
+# GET routes that are not pages of their own, and the reason
 NO_PAGES = {
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
@@ -148,7 +148,7 @@ NO_PAGES = {
 
 @dataclass(frozen=True)
 class Everything:
-    """The running demo. `values`: of addresses, the teacher's; `versions`: of courses, by code."""
+    """The running demo. `values`: address values of the teacher; `versions`: course versions, by code."""
 
     app: Flask
     address: str
@@ -166,7 +166,7 @@ class Everything:
         return self.address + path + look.query
 
     def cookie(self, visitor: str, language: str) -> str:
-        """Return the session of somebody who is signed in (or is not) and has chosen a language."""
+        """Return the session of a person (or of nobody) who has chosen a language."""
         client = self.app.test_client() if visitor == NOBODY else signed_in(self.app, visitor)
         with client.session_transaction() as session:
             session["locale"] = language
@@ -190,7 +190,7 @@ def _versions(app: Flask) -> Mapping[str, int]:
 
 
 def _newcomers(app: Flask) -> Mapping[str, Any]:
-    """Add those who have nothing yet, and an export; return the ids in addresses."""
+    """Add people without any data, and an export; return the ids for addresses."""
     with app.app_context(), transaction() as session:
         site = session.scalars(select(Organisation).where(Organisation.parent_id.is_(None))).one()
         elsewhere = add_organisation(session, "elsewhere", "某市管理办公室", "office", site)
@@ -220,7 +220,7 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
 
 
 def _record_store(app: Flask) -> Mapping[str, Any]:
-    """Add a forward and an import, each with something refused (no worker here carries anything); return the ids in addresses."""
+    """Add a forward and an import, each with a refused statement (no worker runs here); return the ids for addresses."""
     to = ForwardOrder("省平台", "http://127.0.0.1:9/xapi", "key", "secret", Filter(), internal=True, from_now=True)
     with app.app_context(), transaction() as session:
         now = app.extensions["clock"]()
@@ -242,7 +242,7 @@ def _record_store(app: Flask) -> Mapping[str, Any]:
         session.add(own)
         session.flush()
         session.add(
-            StatementSetAside(import_id=own.id, sha256="ab" * 32, statement_id="1", reason="id: is no UUID", text='{"id": "1"}', at=now)
+            StatementSetAside(import_id=own.id, sha256="ab" * 32, statement_id="1", reason="id: is not a UUID", text='{"id": "1"}', at=now)
         )
         return {"statement_id": statement_id, "forward_id": forward.id, "import_id": own.id}
 

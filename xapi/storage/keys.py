@@ -1,6 +1,6 @@
-"""Which keys do other systems hold? Basic credentials of the record store's own.
+"""API keys (Basic credentials) that the record store gives to other systems.
 
-A secret is 256 random bits, so its plain SHA-256 is safe to keep and quick to check: no slow hash per request.
+A secret is 256 random bits, so its plain SHA-256 is safe to store and quick to check; no slow hash is needed.
 """
 
 import hashlib
@@ -32,12 +32,13 @@ def add_key(
     trusted: bool = False,
     default_version: str = "1.0.3",
 ) -> tuple[str, str]:
-    """Add a Basic credential and return (key, secret); the secret is not kept and cannot be shown again.
+    """Add a Basic credential and return (key, secret); the secret is not stored and cannot be shown again.
 
-    `trusted`: the host may believe what it says of durations. `default_version`: how a request is refused that names none.
+    `trusted`: the host may rely on the durations that this provider reports. `default_version` formats the refusal of a request that
+    names no version.
 
     Raises:
-        BadRequest: its `path` is what was wrong: name, scope or default-version.
+        BadRequest: its `path` names the bad field: name, scope or default-version.
     """
     name = name.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
@@ -55,24 +56,24 @@ def add_key(
 
 
 def all_keys(session: Session) -> Sequence[ApiKey]:
-    """Return every key, those that work before those that were revoked, the newest first."""
+    """Return every key: working keys before revoked ones, the newest first."""
     return session.scalars(select(ApiKey).order_by(ApiKey.revoked.is_not(None), ApiKey.created.desc(), ApiKey.id.desc())).all()
 
 
 def revoke_key(session: Session, key: str, now: datetime) -> bool:
-    """Revoke a key and its tokens, for ever; return whether there was one that worked. What it stored stays."""
+    """Revoke a key and its tokens permanently; return whether there was a working key. The statements it stored remain."""
     revoked = session.scalar(update(ApiKey).where(ApiKey.key == key, ApiKey.revoked.is_(None)).values(revoked=now).returning(ApiKey.id))
     session.execute(delete(TokenRow).where(TokenRow.key_id == revoked))
     return revoked is not None
 
 
 def trusted_names(session: Session) -> Mapping[str, str]:
-    """Return the name of every trusted provider's key, by the key, which is its authority's account; revoked ones too."""
+    """Return the names of all trusted providers, revoked ones too, by key; the key is the account of their authority."""
     return {row.key: row.name for row in session.execute(select(ApiKey.key, ApiKey.name).where(ApiKey.trusted))}
 
 
 def find_key(session: Session, key: str, secret: str, home_page: str) -> Credential | Stranger:
-    """Return the credential of a Basic key whose secret is right and which is not revoked, or why there is none."""
+    """Return the credential of a Basic key that has the right secret and is not revoked; otherwise the reason why there is none."""
     row = session.connection().execute(select(*CREDENTIAL, ApiKey.revoked).where(ApiKey.key == key)).one_or_none()
     if row is None:
         return Stranger("", "unknown")
@@ -82,25 +83,25 @@ def find_key(session: Session, key: str, secret: str, home_page: str) -> Credent
 
 
 def speaking_for(session: Session, key: str, home_page: str) -> Credential | None:
-    """Return the credential of a key that works, without its secret: for the host, which takes statements in its name."""
+    """Return the credential of a working key without checking its secret: for a host that stores statements in its name."""
     row = session.connection().execute(select(*CREDENTIAL).where(ApiKey.key == key, ApiKey.revoked.is_(None))).one_or_none()
     return None if row is None else credential_of(row, row.scopes, home_page)
 
 
 def credential_of(row: Any, scopes: str, home_page: str) -> Credential:
-    """Return what a key may do, by itself or through a token with fewer scopes; `row` has the columns CREDENTIAL."""
+    """Return what a key may do, directly or through a token with fewer scopes; `row` has the columns CREDENTIAL."""
     authority = {"objectType": "Agent", "name": row.name, "account": {"homePage": home_page, "name": row.key}}
     kept = {"trusted": row.trusted, "default_version": row.default_version, "key": row.key}
     return Credential(row.name, authority, frozenset(scopes.split()), **kept)
 
 
 def sha256(secret: str) -> str:
-    """Return what is kept of a secret."""
+    """Return the stored form of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class KnownKeys:
-    """The keys and tokens that were right a moment ago: a revoked one is refused within ten seconds."""
+    """A cache of valid keys and tokens. A revoked one is refused within ten seconds."""
 
     LASTING = timedelta(seconds=10)
     MOST = 1000
@@ -114,7 +115,7 @@ class KnownKeys:
         return found if abs(now - since) < self.LASTING and (until is None or now < until) else None
 
     def keep(self, key: str, secret: str, now: datetime, credential: Credential, until: datetime | None = None) -> None:
-        """Remember a key that was right, or a token, which ends by itself at `until`."""
+        """Cache a valid key, or a valid token, which ends at `until`."""
         if len(self._known) >= self.MOST:
             self._known.clear()
         self._known[key, sha256(secret)] = (now, until, credential)

@@ -1,8 +1,8 @@
-"""How much may somebody keep here? Counted in the transaction that stores, so that no two requests pass the limit together.
+"""Limit how much is stored for one owner. Counting is part of the storing transaction, so that two requests cannot pass the limit together.
 
-Statements are counted for each owner (`Credential.owner`) whose credential has a quota: a learner in one activity, through all
-launches. Host code and keys without a quota cost nothing. Documents are not counted but measured when one grows: those of one
-agent together, or those of one activity with no agent. Deleting a document frees its room at once.
+Statements are counted for each owner (`Credential.owner`) whose credential has a quota: a learner in one activity, over all
+launches. Host code and keys without a quota are not counted. Documents are not counted but measured when one grows: all of one
+agent together, or those of an activity without an agent. Deleting a document frees its space at once.
 """
 
 import uuid
@@ -23,7 +23,7 @@ from xapi.storage.raw_sql import ask
 
 USAGE: Table = StorageRow.__table__  # type: ignore[assignment]
 MEBIBYTE = 2**20
-# In the drivers' own words: SQLAlchemy takes several times as long to put this together as a database to do it.
+# Raw SQL: SQLAlchemy would need several times as long to build this query as a database needs to run it.
 _COUNT = """
 INSERT INTO xapi_storage AS kept (owner, agent_key, statements, bytes, updated) VALUES ({})
 ON CONFLICT (owner) DO UPDATE
@@ -38,7 +38,7 @@ COUNT_SQLITE = _COUNT.format(":owner, :agent, :statements, :bytes, :now")
 
 
 class Charge(NamedTuple):
-    """The statements and bytes that one owner brings."""
+    """The statements and bytes that one request adds for one owner."""
 
     credential: Credential
     quota: Quota
@@ -47,7 +47,7 @@ class Charge(NamedTuple):
 
 
 def charges(fresh: Iterable[tuple[AdmittedStatement, Credential]]) -> dict[uuid.UUID, Charge]:
-    """Return what new statements, with the data that came with them, cost each owner that has a quota."""
+    """Return what new statements and their data add for each owner that has a quota."""
     found: dict[uuid.UUID, Charge] = {}
     for one, credential in fresh:
         if credential.quota is not None:
@@ -58,10 +58,10 @@ def charges(fresh: Iterable[tuple[AdmittedStatement, Credential]]) -> dict[uuid.
 
 
 def charge(connection: Connection, due: Mapping[uuid.UUID, Charge], now: datetime) -> None:
-    """Count what is stored in this transaction, in order of owners, so that two requests never wait for each other.
+    """Count what this transaction stores, in order of owners, so that two requests cannot deadlock.
 
     Raises:
-        TooLarge: an owner would keep more than its quota; the caller rolls back.
+        TooLarge: an owner would exceed its quota; the caller rolls back.
     """
     for owner, one in sorted(due.items()):
         agent = key_of(one.credential.actor or {})
@@ -78,19 +78,20 @@ def charge(connection: Connection, due: Mapping[uuid.UUID, Charge], now: datetim
 
 
 def check_room(session: Session, key: Mapping[str, uuid.UUID], grows: int, *, new: bool, quota: Quota) -> None:
-    """Refuse a document that grows by so many bytes where those of its agent (or its activity, without one) have no room for it.
+    """Refuse a document that grows by this many bytes if its agent (or its activity, without an agent) has no room for it.
 
-    Another transaction that lets a document of the same agent grow waits for the end of this one.
+    Another transaction in which a document of the same agent grows waits for the end of this one.
 
     Raises:
-        TooLarge: says how much is there; the caller rolls back.
+        TooLarge: with the amount that is stored; the caller rolls back.
     """
     connection = session.connection()
     name = "agent_key" if key["agent_key"] != NOWHERE else "activity_key"
     those = {"agent": key["agent_key"].hex, "activity": key["activity_key"].hex}
     narrower = "" if name == "agent_key" else OF_ACTIVITY[connection.dialect.name]
     if connection.dialect.name == "postgresql":
-        ask(connection, "SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": key[name].int >> 65})  # first: the next sees what was written
+        # first: the next transaction then sees what this one wrote
+        ask(connection, "SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": key[name].int >> 65})
         ((count, kept),) = ask(connection, MEASURE_POSTGRESQL + narrower, those)
     else:
         ((count, kept),) = connection.exec_driver_sql(MEASURE_SQLITE + narrower, those).all()
@@ -102,12 +103,12 @@ def check_room(session: Session, key: Mapping[str, uuid.UUID], grows: int, *, ne
 
 
 def forget_usage(session: Session, before: datetime) -> int:
-    """Free what was counted for owners whose last statement is as old as those that are kept no more; return how many owners."""
+    """Delete the counts of owners whose last statement is older than the retention limit; return how many owners."""
     return session.connection().execute(delete(USAGE).where(USAGE.c.updated < before)).rowcount
 
 
 def forget_agents(session: Session, agents: Sequence[uuid.UUID]) -> None:
-    """Forget what was counted for a person who is erased."""
+    """Delete the counts of a person who is erased."""
     session.connection().execute(delete(USAGE).where(USAGE.c.agent_key.in_(agents)))
 
 

@@ -1,4 +1,4 @@
-"""Whose request is this? A key's (Basic), a token's that a key was given (Bearer), or one of the host's own tokens (Bearer)."""
+"""Identify the client of a request: by an API key (Basic), by a token of such a key (Bearer), or by a token of the host (Bearer)."""
 
 import base64
 import binascii
@@ -11,10 +11,10 @@ from xapi.views.mount import Mount
 
 
 def identify(mount: Mount, authorization: str) -> Credential:
-    """Return whose request this is, by its Authorization header.
+    """Return the client's credential from the Authorization header.
 
     Raises:
-        Unauthorised: nobody's, or not ours.
+        Unauthorised: there is no credential, or it is not one of ours.
     """
     scheme, _, token = authorization.partition(" ")
     token = token.strip()
@@ -42,8 +42,8 @@ def basic_of(authorization: str) -> tuple[str, str] | None:
 
 
 def key_credential(mount: Mount, key: str, secret: str) -> Credential | Stranger:
-    """Return what a key may do, if its secret is right, or why it opens nothing."""
-    if "\0" in key:  # no text on PostgreSQL has it
+    """Return the credential of a key if its secret is right, otherwise the reason why it is refused."""
+    if "\0" in key:  # PostgreSQL cannot store it in a text
         return Stranger("", "unknown")
     now = mount.clock()
     known = mount.known_keys.get(key, secret, now)

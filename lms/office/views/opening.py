@@ -13,7 +13,7 @@ from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE, Organisation
 from lms.catalogue import listing
 from lms.celery_app import ring
-from lms.classes.setup import courses_of, locked_class
+from lms.classes.setup import courses_of, hours_asked, locked_class
 from lms.crediting import windows
 from lms.crediting.tasks import follow
 from lms.db import session, transaction
@@ -21,7 +21,7 @@ from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
 from lms.office import administration
 from lms.office.administration import CourseOfClass
-from lms.office.class_form import OpenForm, RunForm, given
+from lms.office.class_form import OpenForm, RunForm, given, toward_choices
 from lms.office.history import lines_of
 from lms.office.places import bp, by_me, own_class
 from lms.programmes.models import ProgrammeVersion
@@ -35,10 +35,10 @@ MEANWHILE = _l(
 
 
 class CourseForm(FlaskForm):  # type: ignore[misc]
-    """A course, and toward what its hours count."""
+    """A course, and what its hours count toward."""
 
     code = SelectField(validators=[InputRequired()])
-    requirement = SelectField(validators=[InputRequired()])
+    requirement = SelectField(default="")
     compulsory = BooleanField(default=True)
 
 
@@ -65,7 +65,7 @@ def open_class(code: str, year: int) -> ResponseReturnValue:
     document = document_of(latest)
     form = OpenForm(tracks=[one.key for one in document.tracks]) if request.method == "GET" else OpenForm()
     form.offer_tracks(document)
-    form.offer(administration.providers(session(), scope()), _titles())
+    form.offer(administration.providers(session(), scope()), _titles(), hours_asked(document))
     if form.validate_on_submit() and (class_id := _opened(form, latest)):
         flash(_("The class is open. Now add its teachers."), "success")
         return redirect(url_for("office.adding", class_id=class_id))
@@ -80,8 +80,7 @@ def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
             if isinstance(version, str):
                 raise InvalidInput(_("The class was not opened."), [f"starts_on: {version}"])
             provider = writing.get_one(Organisation, form.provider.data)
-            studies = [CourseOfClass(code) for code in form.courses.data]
-            return administration.open_class(writing, version, form.run(form.code.data.strip(), provider), studies, by_me()).id
+            return administration.open_class(writing, version, form.run(form.code.data.strip(), provider), form.studies(), by_me()).id
     except InvalidInput as error:
         form.tell(error.problems)
         return None
@@ -146,16 +145,18 @@ def reopen(class_id: int) -> ResponseReturnValue:
 def courses(class_id: int) -> ResponseReturnValue:
     """Show what a class studies, and let it study something more."""
     found = own_class(class_id)
-    document = document_of(found.programme_version)
+    hours = administration.hours_of(session(), found)
     studied = courses_of(session(), [class_id])[class_id]
     form, known = CourseForm(), {one.code for one in studied}
     offered = {code: title for code, title in _titles().items() if code not in known}
-    hours = {one.key: pick(one.title.zh, one.title.en) for one in document.requirements if one.kind == "hours"}
     form.code.choices = [SelectChoice(*one) for one in offered.items()]
-    form.requirement.choices = [SelectChoice(*one) for one in hours.items()]
+    form.requirement.choices = toward_choices(hours)
     if form.validate_on_submit():
         return _added(class_id, CourseOfClass(form.code.data, form.requirement.data, form.compulsory.data))
-    page = render_template("office/courses.html", training_class=found, studied=studied, form=form, offered=offered, hours=hours)
+    names = {one.key: pick(one.title.zh, one.title.en) for one in document_of(found.programme_version).requirements}
+    page = render_template(
+        "office/courses.html", training_class=found, studied=studied, form=form, offered=offered, names=names, hours=hours
+    )
     return page, 422 if form.is_submitted() else 200
 
 

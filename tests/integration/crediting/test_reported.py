@@ -1,4 +1,4 @@
-"""Does time that another system reports count, as far as it lies between launch and receipt, and from whom the programme trusts alone?"""
+"""Does time reported by another system count only between launch and receipt, and only from providers that the programme trusts?"""
 
 import uuid
 from datetime import timedelta
@@ -46,7 +46,7 @@ def key(world: World, name: str = TRUSTED, *, trusted: bool = True) -> Key:
 
 
 def report(subject: Subject, duration: str = "PT10M", **other: Any) -> dict[str, Any]:
-    """A provider's report of how long somebody was there."""
+    """A provider's report of the time that a learner spent."""
     whole = {
         "id": str(uuid.uuid4()),
         "actor": subject.actor,
@@ -64,7 +64,7 @@ def naming(subject: Subject, **extensions: Any) -> dict[str, Any]:
 
 
 def send(world: World, by: Key, statement: dict[str, Any]) -> TestResponse:
-    """Send a report as the provider does, and work through it."""
+    """Send a report as the provider does, and process it."""
     answer = world.app.test_client().post("/xapi/statements", json=statement, auth=by, headers={"X-Experience-API-Version": "1.0.3"})
     assert answer.status_code == 200, answer.text
     world.credit()
@@ -72,7 +72,7 @@ def send(world: World, by: Key, statement: dict[str, Any]) -> TestResponse:
 
 
 def seconds(world: World) -> int:
-    """What the teacher has been credited, in an account that agrees with its evidence."""
+    """The teacher's credited seconds, after a check that the account matches its evidence."""
     with world.app.app_context(), database().reader() as session:
         assert [finding for checked in verify(session) for finding in checked.findings] == []
     return sum(world.credited().values())

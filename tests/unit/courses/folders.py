@@ -1,4 +1,4 @@
-"""What do the tests of courses open, and how do they say what they expect? Small packages and videos, built byte by byte."""
+"""Helpers for tests of courses: small packages and videos, built byte by byte, and short forms of expectations."""
 
 import io
 import json
@@ -93,7 +93,7 @@ def about(library: str) -> dict[str, Any]:
 
 
 def mp4(seconds: float) -> bytes:
-    """The boxes of an MP4 that says how long it is."""
+    """The boxes of an MP4 that states its length."""
     header = struct.pack(">IIIIII", 0, 0, 0, 1000, int(seconds * 1000), 0)
     inner = struct.pack(">I4s", 8 + len(header), b"mvhd") + header
     return struct.pack(">I4s4sI", 16, b"ftyp", b"isom", 0) + struct.pack(">I4s", 8 + len(inner), b"moov") + inner
@@ -112,7 +112,7 @@ def webm(seconds: float | None) -> bytes:
 
 
 def course_files(document: Any = DOCUMENT) -> dict[str, bytes]:
-    """The files of a sound course package, by name."""
+    """The files of a valid course package, by name."""
     files: dict[str, Any] = {
         "course.json": document,
         "activities/read/h5p.json": about("TH.Reading"),
@@ -128,7 +128,7 @@ def course_files(document: Any = DOCUMENT) -> dict[str, bytes]:
 
 
 def text(content: Any) -> str:
-    """JSON of what is no text yet."""
+    """JSON of a value; a text stays unchanged."""
     return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
 
 
@@ -151,7 +151,7 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 
 
 def libraries(folder: Path) -> Path:
-    """Our own content types, in small."""
+    """Small versions of our own content types."""
     files: dict[str, bytes] = {}
     for name in ("TH.Reading", "TH.Quiz", "TH.CheckpointVideo"):
         needs = [{"machineName": "TH.Shared", "majorVersion": 1, "minorVersion": 0}] if name == "TH.Quiz" else []
