@@ -1,6 +1,6 @@
-"""From what do an enrolment's hours follow? Its observations, its terms, as the one case that the hours core decides.
+"""Build the case of an enrolment (its observations and its rules), which the hours core decides.
 
-Rows are read as plain tuples, for many enrolments at once: this is where thousands of learners a minute are credited.
+Rows are read as plain tuples, for many enrolments at once, because thousands of learners are credited each minute.
 """
 
 from collections import defaultdict
@@ -28,10 +28,10 @@ def case_of(session: Session, enrolment_id: int) -> Case:
 
 
 def cases_of(session: Session, terms: Mapping[int, EnrolmentPolicy], now: datetime | None = None) -> dict[int, Case]:
-    """Return each enrolment's case. Evidence about what its class or track does not have is left out.
+    """Return each enrolment's case. Evidence about activities that its class or track does not have is left out.
 
-    Months have passed up to `now`; where that is None, up to the ledger entry that last moved the account, so that
-    deciding the case gives what stands there.
+    Months are counted up to `now`. If `now` is None, they are counted up to the ledger entry that last changed the account, so that
+    deciding the case gives the current account.
     """
     seen: dict[int, list[Observation]] = {enrolment_id: [] for enrolment_id in terms}
     _add_times(session, terms, seen)
@@ -54,7 +54,7 @@ def cases_of(session: Session, terms: Mapping[int, EnrolmentPolicy], now: dateti
 
 
 def _last_moved(session: Session, numbers: Collection[int]) -> dict[int, int]:
-    """Return when each account was last moved, in whole seconds since 1970; one that never was is in none."""
+    """Return the time of each account's last change, in whole seconds since 1970; unchanged accounts are left out."""
     if not numbers:
         return {}
     moved = select(LedgerEntry.enrolment_id, func.max(LedgerEntry.recorded_at))
@@ -64,7 +64,7 @@ def _last_moved(session: Session, numbers: Collection[int]) -> dict[int, int]:
 
 
 _HERE = Row.enrolment_id.in_(bindparam("enrolments", expanding=True))
-_ORDER = (Row.at, Row.statement_id, Row.part)  # in which evidence counts up to its bounds; void evidence keeps its place
+_ORDER = (Row.at, Row.statement_id, Row.part)  # the order in which evidence counts up to its limits; void evidence keeps its place
 _TIMES = PreparedSelect(
     select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.voided, Row.device, Row.at, Row.since, Row.seconds)
     .where(_HERE, Row.kind.in_(("present", "reported", "completed", "passed")))

@@ -1,7 +1,7 @@
-"""Is the evidence of an enrolment what its statements say? What `verify --statements` finds out.
+"""Check for `lms ledger verify --statements` that an enrolment's evidence matches its statements.
 
-A statement's text is compared with the digest that its evidence carries and the ledger covers. A statement that is not there any
-more is excused only by a removal that was recorded.
+A statement's text is compared with the digest that its evidence carries and the ledger covers. A missing statement
+is accepted only if its removal was recorded.
 """
 
 import uuid
@@ -30,7 +30,7 @@ _FIELDS = [field.name for field in fields(Observed)]
 
 
 class Compared:
-    """One enrolment's evidence beside its statements."""
+    """One enrolment's evidence and its statements."""
 
     def __init__(self, session: Session, number: int, terms: EnrolmentPolicy, public_url: str, removals: Removals) -> None:
         self._session, self._number, self._terms, self._public_url, self._removals = session, number, terms, public_url, removals
@@ -38,11 +38,11 @@ class Compared:
         rows = session.scalars(select(Observation).where(Observation.enrolment_id == number).order_by(Observation.part))
         for row in rows:
             self._kept.setdefault(row.statement_id, []).append(row)
-        self._waits = xapi.outbox.oldest(session) is not None  # what makes something void may be among it
+        self._waits = xapi.outbox.oldest(session) is not None  # a statement that voids another may still be waiting
         self.statements = self.removed = self.behind = 0
 
     def problems(self, entries: Iterable[chain.Entry]) -> Iterator[str]:
-        """Yield what evidence is not what its statement proves, and what entry rests on nothing that is kept."""
+        """Yield the evidence that its statement does not prove, and the entries whose evidence is missing."""
         for entry in entries:
             for one in entry.evidence:
                 if _uuid(one) not in self._kept:
@@ -79,9 +79,9 @@ class Compared:
         return any(row.statement_sha256 not in (None, digest) for row in self._kept[statement])
 
     def _agrees(self, kept: Sequence[Observation], said: Mapping[int, Observed], proved: Sequence[Proved]) -> bool:
-        """Say whether what is kept of a statement is what it proves.
+        """Say whether the kept evidence of a statement is what it proves.
 
-        Need not be kept: what lies beyond the bounds, and outcomes that earlier rules did not read from it (`rereading`).
+        Two kinds may be missing: evidence beyond the limits, and outcomes that earlier rules did not read (`rereading`).
         """
         there = {row.part: _observed(row) for row in kept}
         if there == said:
@@ -106,7 +106,7 @@ class Compared:
             yield f"statement {statement} counts as void, and no statement says so"
 
     def _voided_by_others(self, void: Set[uuid.UUID]) -> Set[uuid.UUID]:
-        """Return which statements a statement voids that is there, or that was removed as is recorded."""
+        """Return which statements are voided by a statement that exists, or whose removal was recorded."""
         voiders = xapi.store.voiders_of(self._session, void)
         every = sorted({by for own in voiders.values() for by in own})
         texts = xapi.store.load_texts(self._session, every)

@@ -1,7 +1,7 @@
-"""Whose word counts for a class, and since when was the activity open? What the rules need to know beside the statement itself.
+"""The trusted providers of a class, and the launches that their reports may belong to.
 
-A programme names the providers whose reports count (`trusted_providers`); a report is such a provider's if it came with a key
-of that name that an office marked as trusted. Nothing is looked up while no statement of another system is there.
+A programme names the providers whose reports count (`trusted_providers`). A report is from such a provider if its key
+has that name and an office marked the key as trusted. Nothing is queried unless there is a statement from another system.
 """
 
 import uuid
@@ -19,7 +19,7 @@ from xapi.keys import trusted_names
 
 
 def trust_of(session: Session, law: ClassPolicy, statements: Iterable[Statement], public_url: str) -> Trust:
-    """Return whose word counts on these statements, with the launches that providers' reports may be about."""
+    """Return the trusted sources for these statements, with the launches to which providers' reports may belong."""
     foreign = [one for one in statements if account_of(one, public_url) not in OWN] if law.trusted_providers else []
     if not foreign:
         return Trust(public_url)

@@ -1,6 +1,6 @@
-"""How much does this evidence earn, and why? Pure: values in, values out; standard library only.
+"""Decide how much evidence earns, and explain it. Pure: values in, values out; standard library only.
 
-The rules are in README.md beside this file.
+README.md in this folder states the rules.
 """
 
 from lms.hours.bundle import parse, recompute_file

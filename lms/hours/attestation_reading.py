@@ -20,7 +20,7 @@ ATTESTED = {
 
 
 class AttestationReader(TrackReader):
-    """Reads observations that people of authority made."""
+    """Reads observations that staff and authorities attest."""
 
     def attestation(self, value: Any, path: str, policy: Policy | None) -> Attestation | None:
         """Read what was attended, accepted, logged or waived."""
@@ -56,7 +56,7 @@ class AttestationReader(TrackReader):
 
 
 def contradictions(attestations: Iterable[tuple[str, Attestation]]) -> list[Problem]:
-    """Name every log with two dates, and every waiver whose id was given before to another; paths come with what they hold."""
+    """Return a problem for every log with two dates, and for every waiver whose id was used before for another waiver."""
     dates: dict[tuple[str, str], date] = {}
     waivers: dict[str, Waived] = {}
     problems = []

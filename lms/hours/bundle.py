@@ -1,4 +1,4 @@
-"""Is this an evidence bundle, and what does it come to? JSON goes in; a case, a result or every problem comes out."""
+"""Read an evidence bundle and recompute it. Input: JSON. Output: a case, a result, or every problem."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -41,9 +41,9 @@ FIELDS = {
 
 
 def recompute_file(text: str) -> tuple[Json | None, list[str]]:
-    """Recompute a bundle given as JSON text; answer (result, []) or (None, one line per problem naming its JSON path).
+    """Recompute a bundle given as JSON text; return (result, []) or (None, one line for each problem with its JSON path).
 
-    A solved case (`{"why", "case", "expect"}`) is taken for the bundle under its `case`.
+    For a solved case (`{"why", "case", "expect"}`), the bundle is its `case`.
     """
     document, problems = load_json(text)
     if document is None and problems:
@@ -71,8 +71,9 @@ def _lines(problems: list[Problem]) -> list[str]:
 
 
 def parse(document: Any, path: str = "$") -> Case | list[Problem]:
-    """Read a bundle that `load_json` loaded; return the case, or every problem found. Unknown keys are problems too:
-    a misspelt requirement must not open a gate.
+    """Read a bundle that `load_json` loaded; return the case, or every problem.
+
+    Unknown keys are problems too, because a misspelt requirement must not open a gate.
     """
     reader = BundleReader()
     top = reader.object(document, path, {"policy", "activities", "observations"}, {"window"} | TRACK_FIELDS)
@@ -87,7 +88,7 @@ def parse(document: Any, path: str = "$") -> Case | list[Problem]:
     observations, attestations = reader.observations(top["observations"], f"{path}.observations", policy)
     if reader.problems or policy is None:
         return reader.problems
-    if track is None:  # nothing is judged, so courses make no difference
+    if track is None:  # without requirements nothing is judged, so courses make no difference
         rules = {name: replace(rule, course=None) for name, rule in rules.items()}
     return Case(policy, rules, observations, window, as_of, track, attestations if track is not None else ())
 
@@ -113,7 +114,7 @@ class BundleReader(AttestationReader):
         )
 
     def window(self, value: Any, path: str) -> tuple[int | None, int | None]:
-        """Read the enrolment's window; either end may be missing."""
+        """Read the enrolment's window; both ends are optional."""
         found = None if value is None else self.object(value, path, set(), {"from", "to"})
         if found is None:
             return None, None
@@ -133,7 +134,7 @@ class BundleReader(AttestationReader):
         return rules
 
     def rule(self, value: Any, path: str) -> Rule | None:
-        """Read what one activity is worth and requires."""
+        """Read the cap and the conditions of one activity."""
         found = self.object(value, path, {"minutes"}, {"media_seconds", "requires", "title", "counts_to", "course"})
         if found is None:
             return None
@@ -154,7 +155,7 @@ class BundleReader(AttestationReader):
         )
 
     def observations(self, value: Any, path: str, policy: Policy | None) -> tuple[list[Observation], list[Attestation]]:
-        """Read the observations: those that the learner's devices made, and those that people of authority made."""
+        """Read the observations: from the learner's devices, and from staff and authorities."""
         seen: list[Observation] = []
         attested: list[tuple[str, Attestation]] = []
         for index, item in enumerate(self.array(value, path)):
@@ -170,7 +171,7 @@ class BundleReader(AttestationReader):
         return seen, [attestation for _, attestation in attested]
 
     def observation(self, value: Any, path: str) -> Observation | None:
-        """Read one observation of the learner's devices."""
+        """Read one observation from the learner's devices."""
         kind = value.get("kind") if isinstance(value, dict) else None
         if isinstance(value, dict) and (not isinstance(kind, str) or kind not in FIELDS):
             self.refuse("choice", f"{path}.kind", choices=", ".join((*FIELDS, *ATTESTED)))
@@ -202,5 +203,5 @@ class BundleReader(AttestationReader):
 
 
 def plain(value: Decimal) -> int | Decimal:
-    """Return a whole number as an integer, any other as it is."""
+    """Return a whole number as an integer, any other number unchanged."""
     return int(value) if value == int(value) else value

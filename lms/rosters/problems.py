@@ -1,6 +1,6 @@
-"""What is wrong with a list or a row of it, and how is that said?
+"""Problems of a list or of one of its rows, and their texts.
 
-Codes and values are kept; the sentences are made here, in the language of whoever reads them.
+Codes and values are stored; the sentences are made here, in the reader's language.
 """
 
 import dataclasses
@@ -17,12 +17,12 @@ Params = Mapping[str, str | int]
 
 
 class Unreadable(Exception):
-    """The file as a whole cannot be read; says why and what to do."""
+    """The whole file cannot be read; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a row, in which field ('' where it is none of them). `name`: whose row it is; `value`: what stands there."""
+    """A problem of a row and its field ('' if it concerns no field). `name`: the row's person; `value`: the value in the field."""
 
     line: int
     field: str
@@ -43,7 +43,7 @@ class Problem:
 
 
 def shown(text: str) -> str:
-    """Return a value as a page and a file may show it: short, in one line, and without an identity number."""
+    """Return a value for a page or a file: short, on one line, and without identity numbers."""
     short = text[: LONGEST_SHOWN + 1].strip()
     if may_be_identity_number(short):
         short = masked(short)
@@ -52,7 +52,7 @@ def shown(text: str) -> str:
 
 
 def field_names() -> Mapping[str, str]:
-    """Return what each field is called on pages and in files; '' is none of them."""
+    """Return the name of each field on pages and in files; '' means no field."""
     return {
         "name": _("Name"),
         "family": _("Family name"),
