@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.attendance.models import EXCUSED, HERE, LATE, LEFT, STATES, AttendanceMark
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment
+from lms.row_problem import RowProblem, in_row
 
 REASON_MAX = 200
 
@@ -27,15 +28,6 @@ class NotedAttendance:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkProblem:
-    """One fault of one mark: a code that pages put into words."""
-
-    enrolment_id: int
-    field: str
-    code: str
-
-
 class AttendanceEvidence(Protocol):
     """The way from marks to evidence: the record store's side, given by the caller."""
 
@@ -48,24 +40,27 @@ class AttendanceEvidence(Protocol):
         ...
 
 
-def problems_of(lesson: ClassSession, marks: Iterable[NotedAttendance], there: Mapping[int, AttendanceMark]) -> list[MarkProblem]:
-    """Return what is wrong with marks of one session; `there` are the marks that hold now, by enrolment."""
+def problems_of(lesson: ClassSession, marks: Iterable[NotedAttendance], there: Mapping[int, AttendanceMark]) -> list[RowProblem]:
+    """Return what is wrong with marks of one session; `there` are the marks that hold now, by enrolment.
+
+    The line of a problem is the number of its enrolment.
+    """
     return [problem for one in marks for problem in _problems(lesson, one, there.get(one.enrolment_id))]
 
 
-def _problems(lesson: ClassSession, mark: NotedAttendance, before: AttendanceMark | None) -> Iterable[MarkProblem]:
+def _problems(lesson: ClassSession, mark: NotedAttendance, before: AttendanceMark | None) -> Iterable[RowProblem]:
     if mark.state not in STATES:
-        yield MarkProblem(mark.enrolment_id, "state", "unknown-state")
+        yield in_row(mark.enrolment_id, "state", "unknown-state")
         return
     for state, field, at in ((LATE, "arrived_at", mark.arrived_at), (LEFT, "left_at", mark.left_at)):
         if mark.state == state and at is None:
-            yield MarkProblem(mark.enrolment_id, field, "no-time")
+            yield in_row(mark.enrolment_id, field, "no-time")
         elif mark.state == state and at is not None and not lesson.starts_at < at < lesson.ends_at:
-            yield MarkProblem(mark.enrolment_id, field, "outside-the-session")
+            yield in_row(mark.enrolment_id, field, "outside-the-session")
     if len(mark.reason) > REASON_MAX or not mark.reason.isprintable():
-        yield MarkProblem(mark.enrolment_id, "reason", "bad-reason")
+        yield in_row(mark.enrolment_id, "reason", "bad-reason", {"most": REASON_MAX})
     elif not mark.reason.strip() and (mark.state == EXCUSED or (before is not None and _differs(before, mark))):
-        yield MarkProblem(mark.enrolment_id, "reason", "no-reason" if before is None else "correction-needs-reason")
+        yield in_row(mark.enrolment_id, "reason", "no-reason" if before is None else "correction-needs-reason")
 
 
 def _differs(before: AttendanceMark, mark: NotedAttendance) -> bool:

@@ -11,9 +11,12 @@ from flask_babel import force_locale
 
 from courses.sentences import SENTENCES as OF_COURSES
 from lms.app import create_app
+from lms.attendance.sentences import SENTENCES as OF_ATTENDANCE
+from lms.classes.sentences import SENTENCES as OF_TIMETABLES
 from lms.hours.sentences import SENTENCES as OF_BUNDLES
 from lms.i18n import in_words
 from lms.programmes.sentences import SENTENCES as OF_PROGRAMMES
+from lms.rosters.sentences import SENTENCES as OF_ROSTERS
 from strict_json.problem import Problem
 from strict_json.sentences import SENTENCES as OF_JSON
 from tests.architecture.tree import parse, sources
@@ -24,7 +27,11 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     "courses": OF_COURSES,
     "lms/hours": OF_BUNDLES,
     "lms/programmes": OF_PROGRAMMES,
+    "lms/classes": OF_TIMETABLES,
+    "lms/attendance": OF_ATTENDANCE,
 }
+CODE_AT = {"Problem": 0, "refuse": 0, "in_row": 2, "_wrong": 2}
+PARAMS_AT = {"Problem": 2, "in_row": 3}
 PLACES = re.compile(r"%\((\w+)\)s")
 
 
@@ -32,16 +39,21 @@ def raised(room: str) -> Iterator[tuple[str, set[str] | None]]:
     """Yield each code in the room's sources with the names of its params; None where they are not written out there."""
     for path in sources(room):
         for node in ast.walk(parse(path)):
-            if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] not in {"Problem", "refuse"} or not node.args:
+            name = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+            if name not in CODE_AT or not isinstance(node, ast.Call) or len(node.args) <= CODE_AT[name]:
                 continue
-            codes = [one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-            yield from ((str(code), params_of(node)) for code in codes or variants(path, node.args[0]))
+            code = node.args[CODE_AT[name]]
+            codes = [one.value for one in ast.walk(code) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            yield from ((str(one), params_of(name, node)) for one in codes or variants(path, code))
 
 
-def params_of(call: ast.Call) -> set[str] | None:
-    if isinstance(call.func, ast.Attribute):
+def params_of(name: str, call: ast.Call) -> set[str] | None:
+    if name == "refuse":
         return {str(one.arg) for one in call.keywords}
-    given = call.args[2] if len(call.args) > 2 else ast.Dict([], [])
+    at = PARAMS_AT.get(name)
+    if at is None:
+        return None
+    given = call.args[at] if len(call.args) > at else ast.Dict([], [])
     return {str(ast.literal_eval(key)) for key in given.keys if key} if isinstance(given, ast.Dict) else None
 
 
@@ -77,10 +89,11 @@ def test_no_sentence_is_kept_that_no_problem_says() -> None:
     assert {code for sentences in ROOMS.values() for code in sentences} - found == set()
 
 
-def test_every_problem_is_said_in_chinese_and_stays_in_english_what_it_was(app: Flask) -> None:
-    sentences = {code: words for room in ROOMS.values() for code, words in room.items()}
-    problems = [Problem(code, "", dict.fromkeys(PLACES.findall(words), "7")) for code, words in sentences.items()]
-    english = {code: PLACES.sub("7", words) for code, words in sentences.items()}
+@pytest.mark.parametrize("sentences", [*ROOMS.values(), OF_ROSTERS], ids=[*ROOMS, "lms/rosters"])
+def test_every_problem_is_said_in_chinese_and_stays_in_english_what_it_was(app: Flask, sentences: Mapping[str, str]) -> None:
+    words = {code: one for code, one in sentences.items() if PLACES.sub("", one)}
+    problems = [Problem(code, "", dict.fromkeys(PLACES.findall(one), "7")) for code, one in words.items()]
+    english = {code: PLACES.sub("7", one) for code, one in words.items()}
     with app.test_request_context(), force_locale("zh_Hans_CN"):
         assert [one.code for one in problems if in_words(one, sentences) == english[one.code]] == []
     with app.test_request_context(), force_locale("en"):
