@@ -24,6 +24,7 @@ from lms.federation.forwarding import tasks as forwarding
 from lms.federation.forwarding import views as forwards
 from lms.federation.importing import tasks as importing
 from lms.federation.importing import views as imports
+from lms.home import check_in
 from lms.home import views as home
 from lms.jobs import tasks as jobs_tasks
 from lms.jobs import views as jobs
@@ -58,7 +59,7 @@ SCHEDULE = {
     **erasure.SCHEDULE,
     **retention.SCHEDULE,
 }
-PAGES = (home, practice, transcripts, office, records, forwards, imports, erasure_pages, retention_pages)
+PAGES = (home, check_in, practice, transcripts, office, records, forwards, imports, erasure_pages, retention_pages)
 
 
 class _Lms(Flask):

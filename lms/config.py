@@ -29,6 +29,7 @@ class Settings:
     storage_url: str
     public_url: str
     content_url: str
+    check_in_url: str  # where phones in the room reach the site; PUBLIC_URL unless said otherwise
     secret_key: str
     data_dir: Path
     log_level: str
@@ -84,12 +85,14 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
             "CONTENT_URL: must name another host than PUBLIC_URL, because uploaded content is other people's code "
             "and cookies ignore ports (for instance localhost and 127.0.0.1)"
         )
+    check_in_url = _check_in_url(env, public, content, problems) or public_url
     settings = Settings(
         database_url=database_url,
         redis_url=_redis_url(env, problems),
         storage_url=_storage_url(env, data_dir, problems),
         public_url=public_url,
         content_url=content_url,
+        check_in_url=check_in_url,
         secret_key=_secret_key(env, data_dir, database_url, problems),
         data_dir=data_dir,
         log_level=_log_level(env, problems),
@@ -171,6 +174,19 @@ def _url(env: Mapping[str, str], name: str, default: str, problems: list[str]) -
     plain = parts is not None and parts.hostname and not (parts.path or parts.query or parts.fragment or parts.username)
     if parts is None or parts.scheme not in {"http", "https"} or not plain:
         problems.append(f"{name}: must be http(s)://host[:port] without a path, not {url!r}")
+    return url
+
+
+def _check_in_url(env: Mapping[str, str], public: SplitResult | None, content: SplitResult | None, problems: list[str]) -> str:
+    """Take the address that phones in the room use: another name of the site, with cookies of the same kind."""
+    if not env.get("CHECK_IN_URL"):
+        return ""
+    url = _url(env, "CHECK_IN_URL", "", problems)
+    parts = _split(url)
+    if parts and public and parts.scheme != public.scheme:
+        problems.append("CHECK_IN_URL: must begin like PUBLIC_URL, because cookies over https have other names than over http")
+    if parts and content and parts.hostname == content.hostname:
+        problems.append("CHECK_IN_URL: must name another host than CONTENT_URL, where no page of the site answers")
     return url
 
 

@@ -69,6 +69,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class _WritingSession(Session):
+    """A session that writes, with its database's hooks in `info`."""
+
+
+@event.listens_for(_WritingSession, "after_flush")
+def _after_flush(session: Session, _context: object) -> None:
+    for hook in session.info["hooks"].get("after_flush", ()):
+        hook(session)
+
+
+@event.listens_for(_WritingSession, "before_commit")
+def _before_commit(session: Session) -> None:
+    for hook in session.info["hooks"].get("before_commit", ()):
+        hook(session)
+
+
 class Database:
     """The engine and its two kinds of session.
 
@@ -83,16 +99,20 @@ class Database:
         autocommit = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
         self._single_engine = self._write_engine if url.startswith("sqlite") else _engine(url, **autocommit)
         self._readers = sessionmaker(self._read_engine, expire_on_commit=False, autoflush=False)
-        self._writers = sessionmaker(self._write_engine, expire_on_commit=False)
+        self._hooks: dict[str, list[Callable[[Session], None]]] = {}
+        self._writers = sessionmaker(self._write_engine, class_=_WritingSession, expire_on_commit=False, info={"hooks": self._hooks})
 
     def dispose(self) -> None:
         """Hang up on the database, as far as nobody is talking to it."""
         self.engine.dispose()
         self._single_engine.dispose()
 
-    def listen(self, name: str, hook: Callable[..., None]) -> None:
-        """Call `hook` at an event of every writing session (SQLAlchemy's names: `after_flush`, `before_commit`)."""
-        event.listen(self._writers, name, hook)
+    def listen(self, name: str, hook: Callable[[Session], None]) -> None:
+        """Call `hook` with the session at `after_flush` or `before_commit` of every writing session.
+
+        SQLAlchemy keeps a listener of a session factory for ever, and with it the whole application; this one goes with it.
+        """
+        self._hooks.setdefault(name, []).append(hook)
 
     def reader(self) -> Session:
         """Open a session for reading, on PostgreSQL for nothing else; the caller closes it."""

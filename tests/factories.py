@@ -60,6 +60,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "storage_url": (folder / "files").as_uri(),
         "public_url": PUBLIC_URL,
         "content_url": CONTENT_URL,
+        "check_in_url": changes.get("public_url", PUBLIC_URL),
         "secret_key": "a secret key for tests, long enough to be taken",
         "data_dir": folder,
         "log_level": "WARNING",

@@ -1,12 +1,13 @@
-"""Did a form come from a page of ours? Its Origin (else its Referer) is compared with PUBLIC_URL, beside the token in it.
+"""Did a form come from a page of ours? Its Origin (else its Referer) is compared with PUBLIC_URL and CHECK_IN_URL, beside the token in it.
 
 The token alone would be enough until somebody learns it, for instance by a script on a sibling host that sets cookies. What carries
 a credential of its own instead of cookies (a launch token, a key of the record store) is not checked here.
 """
 
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
-from flask import current_app, request
+from flask import Blueprint, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from lms.config import Settings
@@ -25,7 +26,14 @@ class OtherOrigin(CSRFError):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 class FormProtection(CSRFProtect):  # type: ignore[misc]
-    """Flask-WTF's check of a form's token, and of where it came from."""
+    """Flask-WTF's check of a form's token, and of where it came from.
+
+    It serves every application of this process, and so keeps none of them: what Flask-WTF calls exempt is held weakly.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._exempt_blueprints = WeakSet[Blueprint]()
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse a forged request.
@@ -51,7 +59,7 @@ def is_ours(origin: str | None, referer: str | None, settings: Settings) -> bool
     if said is None:
         return not settings.secure
     found = origin_of(said)
-    return found is not None and found == origin_of(settings.public_url)
+    return found is not None and found in {origin_of(settings.public_url), origin_of(settings.check_in_url)}
 
 
 def origin_of(address: str) -> Origin | None:

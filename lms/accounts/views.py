@@ -1,6 +1,6 @@
 """What can people do with their own account? Change the password; see where they are signed in, and sign out there."""
 
-from flask import Blueprint, Flask, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -65,7 +65,13 @@ def password() -> ResponseReturnValue:
     login_user(changed, remember=remembered)
     told = _("This is your password from now on.") if first else _("Your password has been changed. Other devices are signed out.")
     flash(told, "success")
-    return redirect(url_for("web.first_page"))
+    return redirect(_next_page())
+
+
+def _next_page() -> str:
+    """Return where somebody was on the way to (a page of ours, by its path), else the first page."""
+    wanted = request.args.get("next", "")
+    return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else url_for("web.first_page")
 
 
 @bp.get("/signed-in")

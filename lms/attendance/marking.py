@@ -1,6 +1,6 @@
 """Note who was at a session. Each mark becomes evidence at once; a correction takes the evidence of the mark before it back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.attendance.models import EXCUSED, HERE, LATE, LEFT, STATES, AttendanceMark
+from lms.attendance.models import EXCUSED, HERE, LATE, LEFT, STATES, AttendanceMark, CheckIn
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment
 from lms.row_problem import RowProblem, in_row
@@ -35,17 +35,22 @@ class AttendanceEvidence(Protocol):
         """State that somebody attended `[arrived, left)` of a session; return the statement's id."""
         ...
 
-    def take_back(self, enrolment: Enrolment, statement_id: UUID) -> None:
+    def take_back(self, enrolment: Enrolment, statement_id: UUID) -> object:
         """Void a statement of attendance."""
         ...
 
 
-def problems_of(lesson: ClassSession, marks: Iterable[NotedAttendance], there: Mapping[int, AttendanceMark]) -> list[RowProblem]:
+def problems_of(
+    lesson: ClassSession, marks: Sequence[NotedAttendance], there: Mapping[int, AttendanceMark], open_ids: Container[int] = ()
+) -> list[RowProblem]:
     """Return what is wrong with marks of one session; `there` are the marks that hold now, by enrolment.
 
-    The line of a problem is the number of its enrolment.
+    Those who came by the code and have not gone (`open_ids`) are marked with a reason only. The line of a problem is the
+    number of its enrolment.
     """
-    return [problem for one in marks for problem in _problems(lesson, one, there.get(one.enrolment_id))]
+    found = [problem for one in marks for problem in _problems(lesson, one, there.get(one.enrolment_id))]
+    unexplained = [one for one in marks if one.enrolment_id in open_ids and not one.reason.strip()]
+    return found + [in_row(one.enrolment_id, "reason", "closing-needs-reason") for one in unexplained]
 
 
 def _problems(lesson: ClassSession, mark: NotedAttendance, before: AttendanceMark | None) -> Iterable[RowProblem]:
@@ -113,6 +118,7 @@ def note(session: Session, lesson: ClassSession, marks: Sequence[NotedAttendance
             before.superseded_at = by.at
             if before.statement_id is not None:
                 evidence.take_back(enrolment, before.statement_id)
+            _take_back_scans(session, lesson, enrolment, evidence)
     session.flush()  # the index knows one mark that holds for each person
     for one in changed:
         interval = interval_of(lesson, one)
@@ -133,6 +139,15 @@ def note(session: Session, lesson: ClassSession, marks: Sequence[NotedAttendance
         )
     session.flush()
     return len(changed)
+
+
+def _take_back_scans(session: Session, lesson: ClassSession, enrolment: Enrolment, evidence: AttendanceEvidence) -> None:
+    """Take back what scans of the session's code proved: from now on it counts as staff say."""
+    stated = (CheckIn.session_id == lesson.id, CheckIn.enrolment_id == enrolment.id, CheckIn.statement_id.is_not(None))
+    for scan in session.scalars(select(CheckIn).where(*stated)):
+        if scan.statement_id is not None:
+            evidence.take_back(enrolment, scan.statement_id)
+        scan.statement_id = None
 
 
 def _enrolments(session: Session, ids: Sequence[int]) -> dict[int, Enrolment]:

@@ -1,9 +1,9 @@
-"""How are marks of attendance stored?"""
+"""How are marks of attendance and scans of codes stored?"""
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Uuid, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
@@ -36,3 +36,40 @@ class AttendanceMark(Base):
     noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
     statement_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+COUNTED, CLAIMED, CONFIRMED, DECLINED = SCAN_STATES = ("counted", "claimed", "confirmed", "declined")
+HOLDS = (COUNTED, CONFIRMED)  # states of a scan that say somebody was there
+
+
+class CheckIn(Base):
+    """One scan of a session's code by one person. It never changes; a claim is decided once, by staff.
+
+    `statement_id`: for a scan on going, the statement of the time since `came_at`; none where none was made or it was taken back.
+    """
+
+    __tablename__ = "check_in"
+    __table_args__ = (
+        UniqueConstraint("session_id", "enrolment_id", "way", "code_at"),
+        Index("ix_check_in_enrolment_id", "enrolment_id"),
+        Index("ix_check_in_device", "session_id", "device"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("class_session.id"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    way: Mapped[str] = mapped_column(String(3))  # in or out
+    code_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the code was shown
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the server received it
+    device: Mapped[str] = mapped_column(String(32))  # a browser's random id: two people with one are pointed out
+    state: Mapped[str] = mapped_column(String(10))  # one of SCAN_STATES
+    reason: Mapped[str] = mapped_column(String(200), default="")  # of whoever decided
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    came_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    statement_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+
+    @property
+    def at(self) -> datetime:
+        """Return the instant that the scan speaks of: when it was received, or when a claimed code was shown."""
+        return self.received_at if self.state == COUNTED else self.code_at

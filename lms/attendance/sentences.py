@@ -10,5 +10,6 @@ SENTENCES: Mapping[str, str] = {
     "outside-the-session": N_("The time lies outside the session."),
     "bad-reason": N_("The reason has at most %(most)s characters, in one line."),
     "no-reason": N_("Say why."),
+    "closing-needs-reason": N_("This person came by the code and has not gone. Say why you mark them."),
     "correction-needs-reason": N_("This changes what was noted before. Say why."),
 }

@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
     database.listen("before_commit", lambda session: _record_all(session, extensions["clock"]))
 
 
-def _collect(session: Session, _context: object) -> None:
+def _collect(session: Session) -> None:
     """Note the changes of a flush that concern accounts."""
     touched: set[tuple[str, int]] = session.info.setdefault(TOUCHED, set())
     for one in session.new:

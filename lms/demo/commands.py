@@ -27,3 +27,5 @@ def load_demo() -> None:
     load(DemoSite(database(), storage(), settings.public_url, now(), click.echo))
     for line in sign_in_lines(settings.public_url):
         click.echo(line)
+    if settings.check_in_url != settings.public_url:
+        click.echo(f"Phones in the same network reach it at {settings.check_in_url} (the attendance code of a session leads there)")

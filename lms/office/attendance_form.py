@@ -61,6 +61,11 @@ def shown(mark: AttendanceMark | None, zone: str) -> Typed:
     return Typed(mark.state, f"{at.astimezone(ZoneInfo(zone)):%H:%M}" if at else "", mark.reason)
 
 
+def touched(rows: Mapping[int, Typed], marks: Mapping[int, AttendanceMark], zone: str) -> dict[int, Typed]:
+    """Return the rows that say something else than the marks that are there: what nobody touched stays exactly as it is."""
+    return {one: row for one, row in rows.items() if one not in marks or row != shown(marks[one], zone)}
+
+
 def told(problems: Sequence[RowProblem]) -> dict[int, str]:
     """Return the first problem of each person, in words."""
     said: dict[int, str] = {}

@@ -29,7 +29,7 @@ MENU = {
     ),
 }
 
-PART_OF = {"learning": "home", "transcripts": "office"}  # pages without a place of their own in somebody's menu
+PART_OF = {"learning": "home", "here": "home", "transcripts": "office"}  # pages without a place of their own in somebody's menu
 
 
 @bp.get("/")

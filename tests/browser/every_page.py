@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from sqlalchemy import select
 
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
+from lms.attendance import codes
+from lms.attendance.models import CheckIn
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.db import database, transaction
@@ -27,11 +30,13 @@ from lms.federation.importing.models import STOPPED, Import, StatementSetAside
 from lms.jobs import queue
 from lms.office.export import TRANSCRIPTS
 from lms.practice.models import PracticeTask, PracticeWork
+from lms.sealing import derived
 from lms.storage import storage
 from tests.factories import signed_in
 from tests.site import served
 from xapi.storage.models import StatementRow
 
+SCANS = ("claimed", "counted", "counted")
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
 
 
@@ -85,6 +90,10 @@ LOOKS = (
     Look("office", "office.new_session"),
     Look("office", "office.change_session"),
     Look("office", "office.attendance"),
+    Look("office", "office.code"),
+    Look("teacher", "here.scanned"),
+    Look("teacher", "here.state"),
+    Look(NOBODY, "here.kept"),
     Look("office", "office.tasks"),
     Look("office", "office.new_task"),
     Look("office", "office.review"),
@@ -133,6 +142,8 @@ NO_PAGES = {
     "transcripts.download": "a file",
     "jobs.one": "a part of the list of exports",
     "records.statement_json": "a file",
+    "office.code_picture": "a part of the room's screen",
+    "here.worker": "a script",
     "office.template": "a file",
     "office.work_file": "a file",
     "practice.file": "a file",
@@ -160,6 +171,8 @@ class Everything:
         if look.path:
             return self.address + look.path
         values = {**self.values, **(look.wanted or {})}
+        if look.endpoint == "here.scanned":
+            values["code"] = values["scanned"]
         values["course_version_id"] = self.versions.get(values["code"])
         rule = next(rule for rule in self.app.url_map.iter_rules(look.endpoint) if "GET" in (rule.methods or ()))
         path = self.app.url_map.bind("localhost").build(look.endpoint, {name: values[name] for name in rule.arguments})
@@ -215,8 +228,23 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         )
         session.add(task)
         session.flush()
-        practice = {"session_id": lesson, "work_id": log, "task_id": task.id, "requirement": "practice"}
+        members = session.scalars(select(Enrolment.id).where(Enrolment.class_id == training_class.id).limit(3)).all()
+        session.add_all(_scan(lesson, one, state, app.extensions["clock"]()) for one, state in zip(members, SCANS, strict=False))
+        key = derived(app.extensions["settings"].secret_key, codes.PURPOSE)
+        shown = codes.code_at(lesson, codes.IN, app.extensions["clock"]() - timedelta(hours=1))
+        practice = {
+            "scanned": codes.write_code(shown, key),
+            "session_id": lesson,
+            "work_id": log,
+            "task_id": task.id,
+            "requirement": "practice",
+        }
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice}
+
+
+def _scan(lesson: int, enrolment_id: int, state: str, at: datetime) -> CheckIn:
+    """Return a scan from a phone that several people use."""
+    return CheckIn(session_id=lesson, enrolment_id=enrolment_id, way="in", code_at=at, received_at=at, device="ab12ab12", state=state)
 
 
 def _record_store(app: Flask) -> Mapping[str, Any]:

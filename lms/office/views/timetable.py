@@ -18,6 +18,7 @@ from flask_babel import ngettext
 from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF
 from lms.attendance import marking
+from lms.attendance.codes import EARLY
 from lms.classes import timetable, timetable_file
 from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import PlannedSession
@@ -70,6 +71,7 @@ def _page(found: TrainingClass, unreadable: str = "", status: int = 200) -> Resp
         share=_share(found, rows),
         marked=marking.counts(session(), [one.id for one in rows]),
         now=now(),
+        early=EARLY,
         clashes=timetable.teacher_clashes(session(), found.id, [timetable.planned_of(one) for one in rows]),
         names={one.key: one.title for one in document.requirements},
         unreadable=unreadable,
