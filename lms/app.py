@@ -115,5 +115,6 @@ def _record_store(app: Flask, settings: Settings, clock: Clock) -> None:
         home_page=settings.public_url,
         mark=public,
         documents=xapi.Quota(xapi.DOCUMENTS.number, settings.learner_documents_mb * 2**20),
+        key_storage=settings.key_storage_mb * 2**20,
     )
     csrf.exempt(mounted)

@@ -41,6 +41,7 @@ class Settings:
     learner_statements_mb: int
     learner_documents_mb: int
     organisation_courses_mb: int
+    key_storage_mb: int
 
     @property
     def content_host(self) -> str:
@@ -104,6 +105,7 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         learner_statements_mb=_whole(env, "LEARNER_STATEMENTS_MB", 64, problems),
         learner_documents_mb=_whole(env, "LEARNER_DOCUMENTS_MB", 16, problems),
         organisation_courses_mb=_whole(env, "ORGANISATION_COURSES_MB", 20_000, problems),
+        key_storage_mb=_whole(env, "KEY_STORAGE_MB", 100_000, problems),
     )
     if problems:
         raise SettingsError(problems)

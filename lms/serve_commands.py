@@ -12,7 +12,7 @@ from granian.log import LogLevels
 
 from lms.starting import demand_schema, refuse, settings_of_environment
 
-THREADS = 512  # of one web process; few of them work at a time (lms/web/concurrency.py), the others wait for their client
+THREADS = 1024  # of one web process; few of them work at a time (lms/web/concurrency.py), the others wait for their client
 CONNECTIONS = 8192  # of one web process, idle ones included
 STOP_S = 10  # below stop_grace_period of docker/compose.yaml
 

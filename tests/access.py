@@ -44,7 +44,7 @@ RECORD_STORE = {
 }
 
 # Routes that read no cookie, so that no other page can misuse one; every other route that changes anything demands a form of ours.
-WITHOUT_COOKIE = {"learning.take_beat", "learning.save_state", "learning.take_answers"}
+WITHOUT_COOKIE = {"learning.take_beat", "learning.save_state", "learning.take_answers", "learning.note_failure"}
 
 SHA256 = "ab" * 32
 CONTENT = ("content.file", "content.frame", "content.player_file")

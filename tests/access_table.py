@@ -34,6 +34,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("learning.take_beat", "POST"): A_TOKENS,
     ("learning.save_state", "POST"): A_TOKENS,
     ("learning.take_answers", "POST"): A_TOKENS,
+    ("learning.note_failure", "POST"): A_TOKENS,
     ("content.file", "GET"): EVERYBODY,
     ("content.frame", "GET"): EVERYBODY,
     ("content.player_file", "GET"): EVERYBODY,

@@ -120,7 +120,7 @@ def _check(numbers: Sequence[int], public_url: str | None) -> CheckedBatch:
 def _write_json(whole: CheckedBatch, *, statements: bool) -> None:
     found = [finding._asdict() for finding in whole.findings]
     counted: dict[str, object] = {"enrolments": whole.enrolments, "entries": whole.entries}
-    counted |= {"evidence_erased": whole.erased, "without_baseline": whole.unbaselined}
+    counted |= {"evidence_erased": whole.erased, "without_baseline": whole.unbaselined, "waiting": whole.waiting}
     if statements:
         counted |= {"statements": whole.statements, "statements_removed": whole.removed, "statements_behind": whole.behind}
     click.echo(json.dumps({**counted, "findings": found, "clean": not found}))
@@ -131,6 +131,8 @@ def _write_lines(whole: CheckedBatch, *, statements: bool) -> None:
         click.echo(f"enrolment {number}: its evidence was erased on purpose; its entries are whole and cannot be recomputed")
     for finding in whole.findings:
         click.echo(str(finding), err=True)
+    for number in whole.waiting:
+        click.echo(f"enrolment {number}: waits to be credited anew; it is right by the earlier rule for films, not by the present one")
     if whole.removed:
         click.echo(f"{whole.removed} statements were removed with their month, so evidence of them cannot be compared")
     if whole.behind:

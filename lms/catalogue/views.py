@@ -73,6 +73,7 @@ def course(code: str) -> ResponseReturnValue:
         versions=versions,
         outline=outline,
         activities=activities,
+        titles={one.key: pick(one.title.zh, one.title.en) for one in outline.activities},
         owner=owner,
         may_publish=publish.may_publish(session(), shown.course, person()),
     )

@@ -58,9 +58,15 @@ def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) 
 
 
 def close(session: Session, training_class: TrainingClass, by: By) -> bool:
-    """End a class: nobody is added any more, and no time after this moment counts. Return whether it was open."""
+    """End a class: nobody is added any more, and no time after this moment counts. Return whether it was open.
+
+    Locks the class's enrolments. A teacher who opens an activity at this moment either has opened it before, and it can be
+    ended, or waits and finds the class closed.
+    """
     if training_class.closed_at is not None:
         return False
+    own = select(Enrolment.id).where(Enrolment.class_id == training_class.id).order_by(Enrolment.id)
+    session.execute(own.with_for_update(key_share=True)).all()
     training_class.closed_at = by.at
     changes.note(session, training_class.id, changes.made("closed", by))
     session.flush()

@@ -152,9 +152,9 @@ def keep(
     return {number: KeptEvidence(own, added[number]) for number, own in moved.items()}
 
 
-def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolicy, public_url: str) -> list[Proved]:
-    """Return what one enrolment's statements prove, in their order."""
-    trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url)
+def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolicy, public_url: str, *, kept: bool = False) -> list[Proved]:
+    """Return what one enrolment's statements prove, in their order; `kept`: evidence of all of them is kept (`trust`)."""
+    trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url, kept=kept)
     return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
 
 

@@ -19,14 +19,13 @@ from lms.accounts.access import public
 from lms.catalogue.publish import file_name
 from lms.config import Settings
 from lms.learning.file_kinds import headers_of
-from lms.storage import Storage, storage
+from lms.storage import CHUNK, Storage, storage
 from lms.web.hosts import on_content_host
 
 bp = Blueprint("content", __name__)
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
-CHUNK = 256 * 1024
 SHA256 = re.compile(r"[0-9a-f]{64}")
 FORMATS = ("h5p", "video")
 CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}
@@ -93,7 +92,7 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
     name = file_name(sha256, path)
     size = storage().size(name)
     if size is None:
-        abort(404)
+        return _for_everybody(Response(status=404), path, "no-store")  # a frame can tell that from a network that is down
     response = _whole_or_range(name, size)
     response.headers["Accept-Ranges"] = "bytes"
     return _for_everybody(response, path, FOR_EVER)

@@ -15,9 +15,10 @@ from lms.clock import Clock
 from lms.config import Settings
 from lms.db import Database
 from lms.learning import presence
+from lms.learning.attended import BeatBody
 from lms.learning.presence import BeatAccepted
 from lms.learning.tickets import Ticket, Tickets, bearer
-from lms.learning.wire import BeatBody, beat_reply
+from lms.learning.wire import beat_reply
 from lms.web import hosts
 from lms.web.fast_path import FastPath, Reply
 from xapi.fast_path import read_ahead
@@ -54,7 +55,7 @@ class OrdinaryBeats:
             return None
         try:
             with self._database.single() as connection:
-                return presence.extend(connection, ticket, body.nonce, self._clock(), self._rhythm)
+                return presence.extend(connection, ticket, body, self._clock(), self._rhythm)
         except SQLAlchemyError as error:
             environ[FAILED] = error  # to be answered like every other, but not to be waited for twice
             return None

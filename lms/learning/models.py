@@ -1,10 +1,10 @@
-"""How are registrations, launches, a learner's open stretch, attempts and resume data stored?"""
+"""How are registrations, launches, a learner's open stretch, attempts, resume data and failures of content stored?"""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
@@ -58,6 +58,7 @@ class Launch(Base):
     last_beat: Mapped[datetime | None] = mapped_column(UtcDateTime)  # whole seconds
     closed_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this launch, in stretches already stated
     earlier_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this activity in other launches
+    own_media: Mapped[bool] = mapped_column(default=False, server_default=false())  # what plays here, our own player plays
     cap_seconds: Mapped[int] = mapped_column(Integer, default=0)  # what the activity is worth, from the (immutable) course document
 
 
@@ -88,3 +89,20 @@ class ActivityState(Base):
     activity: Mapped[str] = mapped_column(String(64), primary_key=True)
     body: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ContentFailure(Base):
+    """How often an activity's content did not show in one kind of browser, for one reason."""
+
+    __tablename__ = "content_failure"
+    __table_args__ = (UniqueConstraint("course_version_id", "activity", "reason", "browser"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    activity: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(16))  # one of lms.learning.failures.REASONS
+    browser: Mapped[str] = mapped_column(String(60))  # as lms.accounts.browsers keeps it
+    detail: Mapped[str] = mapped_column(String(300))  # the latest: a file's name, an error's message
+    count: Mapped[int]
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, false, or_, select, true, update
+from sqlalchemy import Boolean, Row, and_, bindparam, case, false, or_, select, true, update
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from lms.config import Settings
 from lms.learning import stating
 from lms.learning.admission import may_still_study
+from lms.learning.attended import BeatBody, is_attended
 from lms.learning.models import Launch
 from lms.learning.stretch import STATE_AFTER, Presence, Rhythm, StretchStep, beat, close, floor_to_second, pause
 from lms.learning.tickets import Ticket
@@ -70,6 +71,7 @@ _EXTENDABLE = and_(
     Launch.nonce == bindparam("carried"),
     Launch.stretch_from > bindparam("oldest"),
     Launch.last_beat.between(bindparam("since"), bindparam("now")),
+    or_(Launch.own_media, bindparam("acted", type_=Boolean)),
 )
 # Built once: its cache key is then computed once. Inside a CASE, because as plain conditions they fit partial indexes,
 # and with statistics from a quiet night PostgreSQL would look for the launch among all live ones instead of by its key.
@@ -83,13 +85,16 @@ _LOCKED = select(Launch).where(Launch.id == bindparam("launch")).with_for_update
 _EXTEND_DIRECTLY = str(_EXTEND.compile(dialect=psycopg.dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
 
 
-def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rhythm: Rhythm) -> BeatAccepted | None:
+def extend(connection: Connection, ticket: Ticket, said: BeatBody, now: datetime, rhythm: Rhythm) -> BeatAccepted | None:
     """Extend the open stretch in one UPDATE; None where anything is out of the ordinary and `take_beat` must look."""
+    if not (said.acted or said.media):
+        return None
     fresh, now = fresh_nonce(), floor_to_second(now)
     told = {
         "launch": ticket.launch_id,
         "held": ticket.lease,
-        "carried": nonce,
+        "carried": said.nonce,
+        "acted": said.acted,
         "oldest": now - rhythm.state_after,
         "since": now - rhythm.longest_gap,
         "now": now,
@@ -104,10 +109,8 @@ def extend(connection: Connection, ticket: Ticket, nonce: str, now: datetime, rh
     return BeatAccepted(State.COUNTING, fresh, earlier + closed + running, cap)
 
 
-def take_beat(
-    session: Session, ticket: Ticket, nonce: str, now: datetime, settings: Settings, *, last: bool = False
-) -> BeatAccepted | BeatRefused:
-    """Take a beat under the launch's lock; `last` closes the stretch that it extends.
+def take_beat(session: Session, ticket: Ticket, said: BeatBody, now: datetime, settings: Settings) -> BeatAccepted | BeatRefused:
+    """Take a beat under the launch's lock; the last one closes the stretch that it extends, one that nobody attends closes it before.
 
     Every stretch of five minutes passes here: whoever may no longer study is not counted for longer than that.
     """
@@ -119,12 +122,18 @@ def take_beat(
         return BeatRefused.ENDED
     if not launch.live or launch.lease != ticket.lease:
         return BeatRefused.LEASE
-    act = pause if last else beat
-    step = act(presence_of(launch), nonce, fresh_nonce(), floor_to_second(now), rhythm_of(settings))
+    step = _step(launch, said, floor_to_second(now), rhythm_of(settings))
     keep(session, launch, step, settings, now)
     state = State.AGAIN if not step.accepted else State.COUNTING if launch.stretch_from else State.PAUSED
     counted = launch.earlier_seconds + step.presence.seconds
     return BeatAccepted(state, launch.nonce, counted, launch.cap_seconds, step.stated is not None)
+
+
+def _step(launch: Launch, said: BeatBody, now: datetime, rhythm: Rhythm) -> StretchStep:
+    if not is_attended(said, launch.own_media):
+        return close(presence_of(launch))
+    act = pause if said.last else beat
+    return act(presence_of(launch), said.nonce, fresh_nonce(), now, rhythm)
 
 
 def is_silent(launch: Launch | Row[*tuple[Any, ...]], now: datetime) -> bool:

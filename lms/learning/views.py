@@ -17,6 +17,7 @@ from courses.outline import Activity
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.access import person, public, requires
+from lms.accounts.browsers import browser_of, in_words
 from lms.accounts.cookies import current_login, name_of
 from lms.accounts.signin import csrf
 from lms.classes import membership
@@ -25,16 +26,19 @@ from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn, TooLarge
 from lms.i18n import pick
-from lms.learning import answers, fast_path, launch, presence, state
+from lms.learning import answers, failures, fast_path, launch, presence, state
 from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, admit
+from lms.learning.attended import ALONE, BeatBody
 from lms.learning.content import bp as content_bp
 from lms.learning.credential import running, ticket_of
 from lms.learning.device import COOKIE, COOKIE_SECONDS, device_of, identity_of
-from lms.learning.models import Launch
+from lms.learning.failures import Failure
+from lms.learning.models import ContentFailure, Launch
+from lms.learning.own_media import plays_own_media
 from lms.learning.presence import BeatRefused
 from lms.learning.tickets import Ticket, Tickets
-from lms.learning.wire import AnswersBody, BeatBody, OpenBody, StateBody, beat_reply, body_of
-from lms.learning.words import player_texts
+from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat_reply, body_of
+from lms.learning.words import failure_words, player_texts
 
 bp = Blueprint("learning", __name__)
 Found = TypeVar("Found")
@@ -97,6 +101,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
             "beat": url_for(".take_beat"),
             "state": url_for(".save_state"),
             "answers": url_for(".take_answers"),
+            "failed": url_for(".note_failure"),
             "statements": "/xapi/statements",
             "progress": url_for("home.activity_progress", **_place_arguments(place)),
         },
@@ -107,8 +112,13 @@ def _page_config(admission: Admission) -> dict[str, Any]:
         "title": pick(activity.title.zh, activity.title.en),
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading},
         "cap_seconds": activity.worth_seconds,
+        "attention": {"alone_seconds": int(ALONE.total_seconds()), "own_media": _own_media(admission)},
         "texts": player_texts(settings.beat_seconds + settings.beat_grace_seconds),
     }
+
+
+def _own_media(admission: Admission) -> bool:
+    return plays_own_media(admission.version.package_sha256, admission.activity)
 
 
 def _place_arguments(place: StudiedActivity) -> dict[str, Any]:
@@ -126,6 +136,7 @@ def open_activity() -> ResponseReturnValue:
         if not login_sessions.hold(writing, person().id, current_login().id):
             raise NotSignedIn(_("You have been signed out. Sign in again to go on; what was counted is kept."))
         opened = _unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
+        opened.launch.own_media = _own_media(admission)
         reply = _opened(opened.launch) | {
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
@@ -162,7 +173,7 @@ def take_beat() -> ResponseReturnValue:
     fast_path.raise_failed(request.environ)
     ticket, body = _ticket(), body_of(BeatBody)
     with transaction() as writing:
-        beaten = presence.take_beat(writing, ticket, body.nonce, now(), _settings(), last=body.last)
+        beaten = presence.take_beat(writing, ticket, body, now(), _settings())
     if isinstance(beaten, BeatRefused):
         raise _stopped(beaten)
     if beaten.stated:
@@ -237,11 +248,27 @@ def _declined(why: answers.Declined) -> LmsError:
     return messages[why]
 
 
+@bp.post("/learn/failed")
+@csrf.exempt
+@public
+def note_failure() -> ResponseReturnValue:
+    """Count for the trainer that the content of a launch did not show."""
+    found, body = _running(), body_of(FailedBody)
+    with transaction() as writing:
+        failures.note(writing, found, Failure(body.reason, body.detail, browser_of(request.user_agent.string)), now())
+    return Response(status=204)
+
+
+def _failures_of(course_id: int) -> Sequence[tuple[ContentFailure, int]]:
+    return failures.of_course(session(), course_id)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Register the player's routes, the key of its tokens, and what ends launches."""
     app.extensions["launch_tickets"] = Tickets(settings.secret_key)
     app.register_blueprint(bp)
     app.register_blueprint(content_bp)
+    app.jinja_env.globals.update(content_failures=_failures_of, failure_words=failure_words, browser_words=in_words)
     login_sessions.access_ended.connect(_end_of_people, app)
     membership.study_ended.connect(_end_of_enrolments, app)
 

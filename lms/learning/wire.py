@@ -10,21 +10,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms.config import Settings
 from lms.errors import InvalidInput, TooLarge
+from lms.learning.failures import LONGEST_DETAIL, Reason
 from lms.learning.presence import BeatAccepted
 
 Body = TypeVar("Body", bound=msgspec.Struct)
-Nonce = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,32}$")]  # what `presence.fresh_nonce` makes
 RowId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Milliseconds = Annotated[float, Meta(ge=0, le=1e12)]  # some thirty years
 
 MOST_BYTES = 256 * 1024
-
-
-class BeatBody(msgspec.Struct):
-    """Still here. `last` says that the page pauses now."""
-
-    nonce: Nonce
-    last: bool = False
 
 
 def beat_reply(beaten: BeatAccepted, settings: Settings) -> bytes:
@@ -55,6 +48,13 @@ class StateBody(msgspec.Struct):
 
     body: msgspec.Raw
     age_ms: Milliseconds = 0
+
+
+class FailedBody(msgspec.Struct):
+    """The content did not show."""
+
+    reason: Reason
+    detail: Annotated[str, Meta(max_length=LONGEST_DETAIL)] = ""
 
 
 class AnswersBody(msgspec.Struct):

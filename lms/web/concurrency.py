@@ -3,7 +3,7 @@
 The server gives each request a thread. A thread works while it holds one of a few slots, so that few share the processor and
 the database's connections. It waits for a request body without a slot, so half-sent bodies delay nobody else. The number of
 bodies that are waited for is limited for each client address and in total, and a body that comes too slowly is given up
-(lms/web/slow_bodies.py).
+(lms/web/slow_bodies.py). Likewise it waits without a slot for a client that reads a long answer (lms/web/slow_downloads.py).
 """
 
 import io
@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from wsgiref.types import InputStream, StartResponse, WSGIEnvironment
 
 from lms.web.slow_bodies import Pending, PendingBodies
+from lms.web.slow_downloads import PendingDownloads
 
 Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 SLOTS = 8  # requests that one web process works on at a time
@@ -23,10 +24,27 @@ TOO_MANY = (
     "来自同一网络地址、尚未传完的请求太多。未保存任何内容，请稍后重试。\n"
     "Too many requests from your network address are still incomplete. Nothing was saved. Please try again in a few seconds.\n",
 )
+TOO_MANY_DOWNLOADS = (
+    "503 Service Unavailable",
+    "来自同一网络地址的下载太多。请稍后重试。\n"
+    "Too many downloads from your network address are under way. Please try again in a few seconds.\n",
+)
 BROKEN_OFF = (
     "408 Request Timeout",
     "请求没有传完，未保存任何内容。请重试。\nThe request is incomplete. Nothing was saved. Please send it again.\n",
 )
+
+
+class WaitingForClients:
+    """The requests for whose clients this process waits: bodies that they send, and answers that they read."""
+
+    def __init__(self, trusted_proxies: int = 0) -> None:
+        self.bodies, self.downloads = PendingBodies(trusted_proxies), PendingDownloads(trusted_proxies)
+
+    def watch(self) -> None:
+        """Give up what takes too long from now on, in threads of their own."""
+        self.bodies.watch()
+        self.downloads.watch()
 
 
 class ConcurrencyLimit:
@@ -35,12 +53,12 @@ class ConcurrencyLimit:
     `before_waiting` is called when a request that the site has begun must wait for its body: it returns what others may need.
     """
 
-    def __init__(self, site: Application, slots: int, pending: PendingBodies, before_waiting: Callable[[], None]) -> None:
+    def __init__(self, site: Application, slots: int, waiting: WaitingForClients, before_waiting: Callable[[], None]) -> None:
         self._site = site
         self._slots: SimpleQueue[None] = SimpleQueue()
         for _ in range(slots):
             self._slots.put(None)
-        self._pending = pending
+        self._pending, self._downloads = waiting.bodies, waiting.downloads
         self._before_waiting = before_waiting
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -56,11 +74,22 @@ class ConcurrencyLimit:
         return self._answer_large(environ, start_response, body)
 
     def _work(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        said: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def note(status: str, headers: list[tuple[str, str]], _error: object = None, /) -> Callable[[bytes], object]:
+            said[:] = [(status, headers)]
+            return _cannot_write
+
         self._slots.get()
         try:
-            return self._site(environ, start_response)
+            body = self._site(environ, note)
         finally:
             self._slots.put(None)
+        sent = self._downloads.send(environ, body)  # may read from the site until it has said something
+        if sent is None:
+            return _refuse(start_response, TOO_MANY_DOWNLOADS)
+        start_response(*said[-1])
+        return sent
 
     def _answer_small(self, environ: WSGIEnvironment, start_response: StartResponse, body: Pending, length: int) -> Iterable[bytes]:
         try:
@@ -136,6 +165,10 @@ class SlowBody(io.RawIOBase):
         if not piece and self._body.received < self._length:
             raise ConnectionAbortedError("the request body broke off")  # the server itself would call it complete
         return piece
+
+
+def _cannot_write(_data: bytes) -> None:
+    raise NotImplementedError("an answer is returned, not written")
 
 
 def _refuse(start_response: StartResponse, refusal: tuple[str, str]) -> list[bytes]:

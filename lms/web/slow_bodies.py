@@ -6,21 +6,20 @@ request came on; the kernel (Linux) says of each connection of an address how lo
 sent while a body is waited for. On other systems nothing is closed, and only the limits on numbers hold.
 """
 
-import os
 import socket
-import stat
 import struct
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from wsgiref.types import WSGIEnvironment
 
 import structlog
+
+from lms.web.connections import connections_of
 
 log = structlog.get_logger(__name__)
 MOST_OF_ONE = 32  # bodies of one address; a school behind one address has more people, but hardly ever so many bodies under way
@@ -55,7 +54,7 @@ class PendingBodies:
     def begin(self, environ: WSGIEnvironment) -> Pending | None:
         """Note that the body of a request is waited for; None where too many are, and this one is to be refused."""
         peer = environ.get("REMOTE_ADDR", "")
-        client = _client(peer, environ.get("HTTP_X_FORWARDED_FOR", ""), self._trusted_proxies)
+        client = client_of(environ, self._trusted_proxies)
         with self._lock:
             if len(self._bodies) >= MOST or self._of_client[client] >= MOST_OF_ONE:
                 return None
@@ -95,9 +94,9 @@ class PendingBodies:
                 log.warning("request.body-given-up", connections=close_silent(peer, port, age - SLACK_S))
 
 
-def _client(peer: str, forwarded: str, trusted_proxies: int) -> str:
-    """Return whose bodies are counted together: an address, of IPv6 the network of one customer (/64)."""
-    address = peer
+def client_of(environ: WSGIEnvironment, trusted_proxies: int) -> str:
+    """Return whose requests are counted together: an address, of IPv6 the network of one customer (/64)."""
+    address, forwarded = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")
     if trusted_proxies and forwarded:
         address = forwarded.split(",")[-trusted_proxies:][0].strip()
     if ":" in address:
@@ -110,7 +109,7 @@ def _client(peer: str, forwarded: str, trusted_proxies: int) -> str:
 def close_silent(peer: str, port: int, seconds: float) -> int:
     """Close the connections of `peer` to our `port` on which nothing was sent for so long and too little has come; return how many."""
     closed = 0
-    for connection in _connections(peer, port):
+    for connection in connections_of(peer, port):
         with connection, suppress(OSError, struct.error):
             info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
             (silent_ms,), (received,) = _LAST_SENT_MS.unpack_from(info), _RECEIVED.unpack_from(info)
@@ -118,24 +117,3 @@ def close_silent(peer: str, port: int, seconds: float) -> int:
                 connection.shutdown(socket.SHUT_RDWR)
                 closed += 1
     return closed
-
-
-def _connections(peer: str, port: int) -> Iterator[socket.socket]:
-    """Yield the TCP connections of `peer` to our `port`, each a copy that the caller closes."""
-    for name in os.listdir("/proc/self/fd"):
-        with suppress(OSError):
-            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
-                found = socket.socket(fileno=os.dup(int(name)))
-                if found.type == socket.SOCK_STREAM and _ends(found) == (peer, port):
-                    yield found
-                else:
-                    found.close()
-
-
-def _ends(connection: socket.socket) -> tuple[str, int] | None:
-    """Return the address at the other end and our own port; None where nobody is there or it is no network connection."""
-    try:
-        peer, own = connection.getpeername(), connection.getsockname()
-    except OSError:
-        return None
-    return (str(peer[0]), int(own[1])) if isinstance(peer, tuple) and isinstance(own, tuple) else None
