@@ -1,5 +1,6 @@
 """The language of a page, and the formats of names, times and numbers."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -7,9 +8,11 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, format_date, get_locale, get_translations
+from flask_babel import Babel, format_date, get_locale, get_translations, gettext
 from flask_login import current_user
 from markupsafe import Markup
+
+from strict_json.problem import Problem
 
 DEFAULT = "zh_Hans_CN"
 LOCALES = {"zh_Hans_CN": "简体中文", "en": "English"}
@@ -42,6 +45,11 @@ def is_chinese() -> bool:
 def pick(zh: str, en: str) -> str:
     """Return the text in the page's language; the Chinese text if there is no English one."""
     return zh if is_chinese() or not en else en
+
+
+def in_words(problem: Problem, sentences: Mapping[str, str]) -> str:
+    """Return a problem's sentence in the page's language, without its path; each room has its table of `sentences`."""
+    return str(gettext(sentences[problem.code], **problem.params))
 
 
 def local_time(instant: datetime, zone: str = SITE_ZONE) -> datetime:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.attendance.models import EXCUSED, HERE, LATE, LEFT, STATES, AttendanceMark, CheckIn
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment
+from lms.row_problem import RowProblem, in_row
 
 REASON_MAX = 200
 
@@ -25,15 +26,6 @@ class NotedAttendance:
     arrived_at: datetime | None = None
     left_at: datetime | None = None
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MarkProblem:
-    """One problem of one mark: a code that pages put into words."""
-
-    enrolment_id: int
-    field: str
-    code: str
 
 
 class AttendanceEvidence(Protocol):
@@ -50,29 +42,30 @@ class AttendanceEvidence(Protocol):
 
 def problems_of(
     lesson: ClassSession, marks: Sequence[NotedAttendance], there: Mapping[int, AttendanceMark], open_ids: Container[int] = ()
-) -> list[MarkProblem]:
+) -> list[RowProblem]:
     """Return the problems of marks of one session; `there` are the current marks, by enrolment.
 
-    People who checked in by code and have not checked out (`open_ids`) can only be marked with a reason.
+    People who checked in by code and have not checked out (`open_ids`) can only be marked with a reason. The line of a problem is the
+    number of its enrolment.
     """
     found = [problem for one in marks for problem in _problems(lesson, one, there.get(one.enrolment_id))]
     unexplained = [one for one in marks if one.enrolment_id in open_ids and not one.reason.strip()]
-    return found + [MarkProblem(one.enrolment_id, "reason", "closing-needs-reason") for one in unexplained]
+    return found + [in_row(one.enrolment_id, "reason", "closing-needs-reason") for one in unexplained]
 
 
-def _problems(lesson: ClassSession, mark: NotedAttendance, before: AttendanceMark | None) -> Iterable[MarkProblem]:
+def _problems(lesson: ClassSession, mark: NotedAttendance, before: AttendanceMark | None) -> Iterable[RowProblem]:
     if mark.state not in STATES:
-        yield MarkProblem(mark.enrolment_id, "state", "unknown-state")
+        yield in_row(mark.enrolment_id, "state", "unknown-state")
         return
     for state, field, at in ((LATE, "arrived_at", mark.arrived_at), (LEFT, "left_at", mark.left_at)):
         if mark.state == state and at is None:
-            yield MarkProblem(mark.enrolment_id, field, "no-time")
+            yield in_row(mark.enrolment_id, field, "no-time")
         elif mark.state == state and at is not None and not lesson.starts_at < at < lesson.ends_at:
-            yield MarkProblem(mark.enrolment_id, field, "outside-the-session")
+            yield in_row(mark.enrolment_id, field, "outside-the-session")
     if len(mark.reason) > REASON_MAX or not mark.reason.isprintable():
-        yield MarkProblem(mark.enrolment_id, "reason", "bad-reason")
+        yield in_row(mark.enrolment_id, "reason", "bad-reason", {"most": REASON_MAX})
     elif not mark.reason.strip() and (mark.state == EXCUSED or (before is not None and _differs(before, mark))):
-        yield MarkProblem(mark.enrolment_id, "reason", "no-reason" if before is None else "correction-needs-reason")
+        yield in_row(mark.enrolment_id, "reason", "no-reason" if before is None else "correction-needs-reason")
 
 
 def _differs(before: AttendanceMark, mark: NotedAttendance) -> bool:

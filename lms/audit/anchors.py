@@ -23,6 +23,7 @@ from lms.crediting import inputs
 from lms.crediting.chain import Running
 from lms.crediting.models import LedgerEntry
 from lms.sealing import derived
+from strict_json.canonical import canonical
 
 VERSION = 1
 PURPOSE = "lms ledger anchor"
@@ -64,8 +65,7 @@ class Anchor:
 
     def signed(self) -> bytes:
         """Return the signed text: the anchor in canonical form, without the signature."""
-        content = {"anchor": VERSION, **asdict(self)}
-        return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        return canonical({"anchor": VERSION, **asdict(self)})
 
 
 def key_of(secret_key: str) -> Ed25519PrivateKey:

@@ -2,16 +2,19 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
+from courses.sentences import SENTENCES
 from lms.catalogue import listing, publish
 from lms.catalogue.uploads import check
 from lms.clock import now
 from lms.db import session, transaction
 from lms.storage import storage
+from strict_json.problem import Problem, in_english
 
 
 @click.group("course")
@@ -30,8 +33,8 @@ def import_course(file: Path, *, as_json: bool) -> None:
     """
     found = check(file)
     if found.package is None:
-        for path, message in found.problems:
-            click.echo(f"{path}: {message}", err=True)
+        for line in _lines(found.problems):
+            click.echo(line, err=True)
         sys.exit(2)
     publish.store_files(storage(), found.package)
     at = now()
@@ -47,7 +50,7 @@ def import_course(file: Path, *, as_json: bool) -> None:
         "new": new,
         "package_sha256": version.package_sha256,
         "activities": activities,
-        "warnings": [f"{path}: {message}" for path, message in found.package.warnings],
+        "warnings": _lines(found.package.warnings),
     }
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
@@ -56,8 +59,12 @@ def import_course(file: Path, *, as_json: bool) -> None:
     for one in activities:
         click.echo(f"  {one['key']}  {one['format']}  {one['minutes']} min  {one['title']}")
     click.echo(f"package {version.package_sha256}")
-    for path, message in found.package.warnings:
-        click.echo(f"{path}: {message}", err=True)
+    for line in _lines(found.package.warnings):
+        click.echo(line, err=True)
+
+
+def _lines(problems: Iterable[Problem]) -> list[str]:
+    return [f"{one.path}: {in_english(one, SENTENCES)}" for one in problems]
 
 
 @course.command("list")

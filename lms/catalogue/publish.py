@@ -5,9 +5,6 @@ missing files; files that no row names are harmless. A version never changes: th
 same version, other content is the next version.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +21,7 @@ from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.errors import NotAllowed, TooLarge
 from lms.readonce import ReadOnce
 from lms.storage import Storage
+from strict_json.canonical import digest_of
 
 OUTLINES_KEPT = 256
 MEGABYTE = 10**6
@@ -39,7 +37,7 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
     """
     store_files(storage, package)
     course = _course(session, package.course.code, by)
-    digest = _digest(package.document)
+    digest = digest_of(package.document)
     known = session.scalars(
         select(CourseVersion).where(
             CourseVersion.course_id == course.id, CourseVersion.package_sha256 == package.sha256, CourseVersion.document_sha256 == digest
@@ -132,7 +130,7 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
         course=course,
         number=(last or 0) + 1,
         document=package.document,
-        document_sha256=_digest(package.document),
+        document_sha256=digest_of(package.document),
         package_sha256=package.sha256,
         title_zh=package.course.title.zh,
         title_en=package.course.title.en,
@@ -152,10 +150,6 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
 
 def _answer_keys(session: Session, version_id: int) -> dict[str, dict[str, Any]]:
     return {key.activity: key.document for key in session.scalars(select(AnswerKey).where(AnswerKey.course_version_id == version_id))}
-
-
-def _digest(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
 _outlines = ReadOnce(parse_course, Outline, OUTLINES_KEPT)

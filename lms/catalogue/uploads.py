@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Protocol
 
 from courses.package import Package, open_package
+from strict_json.problem import Problem
 
 SUFFIXES = (".zip", ".h5p", ".mp4", ".webm")
 MOST_MB = 200
@@ -27,7 +28,7 @@ class CheckedPackage:
     """A package, or every problem of the file."""
 
     package: Package | None
-    problems: Sequence[tuple[str, str]]  # (path inside the file, problem)
+    problems: Sequence[Problem]
 
 
 def suffix_of(name: str | None) -> str:
@@ -41,7 +42,7 @@ def check(path: Path) -> CheckedPackage:
     opened = open_package(path)
     if isinstance(opened, Package):
         return CheckedPackage(opened, ())
-    return CheckedPackage(None, [(problem.path, problem.message) for problem in opened])
+    return CheckedPackage(None, opened)
 
 
 @contextmanager

@@ -10,17 +10,17 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms.validators import ValidationError
 
+from courses.sentences import SENTENCES
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER, Organisation
 from lms.catalogue import listing, publish
 from lms.catalogue.gates import format_words, gate_words
 from lms.catalogue.models import CourseVersion
-from lms.catalogue.problems import in_words
 from lms.catalogue.uploads import MOST_MB, SUFFIXES, checked, suffix_of
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotAllowed, NotFound, TooLarge
-from lms.i18n import pick
+from lms.i18n import in_words, pick
 from lms.storage import storage
 
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
@@ -109,7 +109,7 @@ def _upload_page(form: UploadForm, problems: list[tuple[str, str]]) -> str:
 def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, str]]]:
     with checked(form.file.data) as found:
         if found.package is None:
-            return None, [(path, in_words(message)) for path, message in found.problems]
+            return None, [(one.path, in_words(one, SENTENCES)) for one in found.problems]
         most_bytes = current_app.extensions["settings"].organisation_courses_mb * publish.MEGABYTE
         publish.check_room(session(), found.package, person(), most_bytes, hold=False)
         publish.store_files(storage(), found.package)  # before the transaction, because it may take long

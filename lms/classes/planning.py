@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from strict_json.problem import Problem
+
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 TITLE_MAX, PLACE_MAX, TEACHER_MAX, LINK_MAX = 200, 100, 100, 500
 HALF_DAYS_MAX = 2
@@ -47,41 +49,41 @@ class SessionLimits:
     closes: datetime
 
 
-def problems_of(planned: PlannedSession, limits: SessionLimits) -> Iterator[tuple[str, str]]:
-    """Yield the problems of one session as (field, code). There are no texts, because readers have different languages."""
+def problems_of(planned: PlannedSession, limits: SessionLimits) -> Iterator[Problem]:
+    """Yield the problems of one session; the path of each is its field."""
     if not KEY.fullmatch(planned.key):
-        yield "key", "bad-key"
+        yield Problem("bad-key", "key")
     if not 1 <= len(planned.title.strip()) <= TITLE_MAX or not planned.title.isprintable():
-        yield "title", "bad-title"
+        yield Problem("bad-title", "title", {"most": TITLE_MAX})
     for field, most in (("place", PLACE_MAX), ("teacher", TEACHER_MAX), ("link", LINK_MAX)):
         text: str = getattr(planned, field)
         if len(text) > most or not text.isprintable():
-            yield field, "bad-text"
+            yield Problem("bad-text", field, {"most": most})
     if planned.link and not planned.link.startswith(LINKS):
-        yield "link", "bad-link"
+        yield Problem("bad-link", "link")
     yield from _problems_of_worth(planned, limits)
     yield from _problems_of_time(planned, limits)
 
 
-def _problems_of_worth(planned: PlannedSession, limits: SessionLimits) -> Iterator[tuple[str, str]]:
+def _problems_of_worth(planned: PlannedSession, limits: SessionLimits) -> Iterator[Problem]:
     if planned.requirement in limits.days:
         if not 1 <= planned.half_days <= HALF_DAYS_MAX:
-            yield "half_days", "bad-half-days"
+            yield Problem("bad-half-days", "half_days", {"most": HALF_DAYS_MAX})
     elif planned.requirement in limits.hours:
         if planned.half_days:
-            yield "half_days", "live-has-no-half-days"
+            yield Problem("live-has-no-half-days", "half_days")
     else:
-        yield "requirement", "unknown-requirement"
+        yield Problem("unknown-requirement", "requirement", {"said": "–"})
 
 
-def _problems_of_time(planned: PlannedSession, limits: SessionLimits) -> Iterator[tuple[str, str]]:
+def _problems_of_time(planned: PlannedSession, limits: SessionLimits) -> Iterator[Problem]:
     length = planned.ends_at - planned.starts_at
     if length <= timedelta(0):
-        yield "ends_at", "ends-before-it-starts"
+        yield Problem("ends-before-it-starts", "ends_at")
     elif not SHORTEST <= length <= LONGEST:
-        yield "ends_at", "bad-length"
+        yield Problem("bad-length", "ends_at")
     elif not limits.opens <= planned.starts_at <= planned.ends_at <= limits.closes:
-        yield "starts_at", "outside-the-class"
+        yield Problem("outside-the-class", "starts_at")
 
 
 def overlaps(sessions: Iterable[PlannedSession]) -> list[tuple[PlannedSession, PlannedSession]]:

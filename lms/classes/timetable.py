@@ -15,19 +15,10 @@ from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import PlannedSession, SessionLimits
 from lms.i18n import local_time
 from lms.programmes.values import ProgrammeDocument
+from lms.row_problem import RowProblem, in_row
 
 SESSIONS_MAX = 300  # of one class; fifteen days of half-days are thirty
 FIELDS = ("title", "requirement", "starts_at", "ends_at", "half_days", "place", "link", "teacher", "practical")
-
-
-@dataclass(frozen=True, slots=True)
-class PlanProblem:
-    """One problem of a planned session: `row` is its position in the input (from 0), `about` names another session."""
-
-    row: int
-    field: str
-    code: str
-    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +51,23 @@ def planned_of(row: ClassSession) -> PlannedSession:
     return PlannedSession(row.key, **{name: getattr(row, name) for name in FIELDS})
 
 
-def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSession], limits: SessionLimits) -> list[PlanProblem]:
-    """Return the problems of `planned` sessions: of each one, among themselves, and with existing sessions (`there`)."""
-    found = [PlanProblem(row, field, code) for row, one in enumerate(planned) for field, code in planning.problems_of(one, limits)]
+def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSession], limits: SessionLimits) -> list[RowProblem]:
+    """Return the problems of `planned` sessions: of each one, among themselves, and with existing sessions (`there`).
+
+    The line of a problem is the position of its session in `planned`, from 0.
+    """
+    found = [
+        in_row(row, fault.path, fault.code, fault.params) for row, one in enumerate(planned) for fault in planning.problems_of(one, limits)
+    ]
     rows = {id(one): row for row, one in enumerate(planned)}
     known = list(there)
     for before, after in planning.overlaps([*known, *planned]):
         new, other = (after, before) if id(after) in rows else (before, after)
         if id(new) in rows:
-            found.append(PlanProblem(rows[id(new)], "starts_at", "overlaps", other.title))
+            found.append(in_row(rows[id(new)], "starts_at", "overlaps", {"other": other.title}))
     if len(known) + len(planned) > SESSIONS_MAX:
-        found.append(PlanProblem(0, "", "too-many-sessions"))
-    return sorted(found, key=lambda one: one.row)
+        found.append(in_row(0, "", "too-many-sessions", {"most": SESSIONS_MAX}))
+    return sorted(found, key=lambda one: one.line)
 
 
 def add(session: Session, class_id: int, planned: Iterable[PlannedSession], by: By) -> list[ClassSession]:

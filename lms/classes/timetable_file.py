@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from lms.classes.planning import PlannedSession
+from lms.classes.planning import HALF_DAYS_MAX, PlannedSession
+from lms.row_problem import RowProblem, in_row
 
 CELL_MAX = 500
+SAID_MAX = 40  # characters of a cell that a problem repeats
 HEADS: Mapping[str, tuple[str, ...]] = {
     "day": ("日期", "date", "day"),
     "slot": ("时段", "半天", "slot", "half day", "half-day"),
@@ -37,16 +39,6 @@ CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?")
 BETWEEN = re.compile(r"\s?[-–—~～至]{1,2}\s?")
 EXCEL_EPOCH, EXCEL_DAYS = date(1899, 12, 30), (30_000, 80_000)  # serial numbers of 1982 to 2119
 MINUTES_A_DAY = 1440
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """One problem of one row: `field` is a key of HEADS ('' for the whole row), `said` the value in the file."""
-
-    line: int
-    field: str
-    code: str
-    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,30 +99,34 @@ def _heads(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, dict[str, in
 
 
 def _session(line: int, given: Mapping[str, str], reading: Reading) -> tuple[PlannedSession | None, list[RowProblem]]:
-    problems = [RowProblem(line, name, "too-long") for name, text in given.items() if len(text) > CELL_MAX]
+    problems = [in_row(line, name, "too-long") for name, text in given.items() if len(text) > CELL_MAX]
     if problems:
         return None, problems
     day, hours = _day(given["day"], reading.year), _hours(given)
     requirement = _requirement(given.get("requirement", ""), reading)
     practical = given.get("practical", "").lower()
     if day is None:
-        problems.append(RowProblem(line, "day", "bad-day", given["day"]))
+        problems.append(_wrong(line, "day", "bad-day", given["day"]))
     if hours is None:
         name = next((name for name in ("time", "starts", "slot") if given.get(name)), "time")
-        problems.append(RowProblem(line, name, "bad-time", given.get(name, "")))
+        problems.append(_wrong(line, name, "bad-time", given.get(name, "")))
     if requirement is None:
-        problems.append(RowProblem(line, "requirement", "unknown-requirement", given.get("requirement", "")))
+        problems.append(_wrong(line, "requirement", "unknown-requirement", given.get("requirement", "")))
     if practical not in YES | NO:
-        problems.append(RowProblem(line, "practical", "bad-yes-no", given["practical"]))
+        problems.append(_wrong(line, "practical", "bad-yes-no", given["practical"]))
     half_days = _half_days(given.get("half_days", ""))
     if half_days is None:
-        problems.append(RowProblem(line, "half_days", "bad-half-days", given["half_days"]))
+        problems.append(in_row(line, "half_days", "bad-half-days", {"most": HALF_DAYS_MAX}, value=given["half_days"]))
     if problems or day is None or hours is None or requirement is None or half_days is None:
         return None, problems
     starts, ends = (datetime.combine(day, at, reading.zone) for at in hours)
     place, link, teacher = (given.get(name, "") for name in ("place", "link", "teacher"))
     worth = 0 if requirement in reading.live else half_days
     return PlannedSession("", given["title"], requirement, starts, ends, worth, place, link, teacher, practical in YES), []
+
+
+def _wrong(line: int, field: str, code: str, said: str) -> RowProblem:
+    return in_row(line, field, code, {"said": said[:SAID_MAX] or "–"}, value=said)
 
 
 def _day(said: str, year: int) -> date | None:

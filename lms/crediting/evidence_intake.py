@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 import xapi.store
-from courses.document import LONGEST_SLUG
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
@@ -24,6 +23,7 @@ from lms.crediting.policy import EnrolmentPolicy, activity_name
 from lms.crediting.trust import trust_of
 from lms.db import PreparedSelect
 from lms.learning.models import Registration
+from strict_json.reader import LONGEST_SLUG
 from xapi.statements import stored
 
 ENDS_OF_ACTIVITY = "/?#"

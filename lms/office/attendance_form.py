@@ -6,23 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
-
-from lms.attendance.marking import REASON_MAX, MarkProblem, NotedAttendance
+from lms.attendance.marking import REASON_MAX, NotedAttendance
 from lms.attendance.models import LATE, LEFT, STATES, AttendanceMark
+from lms.attendance.sentences import SENTENCES
 from lms.classes.models import ClassSession
+from lms.i18n import in_words
+from lms.row_problem import RowProblem
 
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
-PROBLEMS: Mapping[str, LazyString] = {
-    "unknown-state": _l("Choose one of the states."),
-    "no-time": _l("Write when, such as 09:10."),
-    "outside-the-session": _l("The time lies outside the session."),
-    "bad-reason": _l("The reason has at most 200 characters, in one line."),
-    "no-reason": _l("Say why."),
-    "closing-needs-reason": _l("This person came by the code and has not gone. Say why you mark them."),
-    "correction-needs-reason": _l("This changes what was noted before. Say why."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +66,9 @@ def touched(rows: Mapping[int, Typed], marks: Mapping[int, AttendanceMark], zone
     return {one: row for one, row in rows.items() if one not in marks or row != shown(marks[one], zone)}
 
 
-def told(problems: Sequence[MarkProblem]) -> dict[int, str]:
+def told(problems: Sequence[RowProblem]) -> dict[int, str]:
     """Return the first problem of each person, in words."""
     said: dict[int, str] = {}
     for one in problems:
-        said.setdefault(one.enrolment_id, str(PROBLEMS[one.code]))
+        said.setdefault(one.line, in_words(one, SENTENCES))
     return said

@@ -21,7 +21,7 @@ from lms.office.commands import class_id_of
 from lms.rosters import rows, sheets, table
 from lms.rosters.enrolling import RosterOrder, enrol_all
 from lms.rosters.outcomes import NameChoice, OutcomeKind, RosterForecast, foresee
-from lms.rosters.problems import Unreadable
+from lms.rosters.problems import Unreadable, line_of, sentence
 from lms.rosters.rows import Roster
 
 EVERYBODY = "/"  # the path prefix of all organisations
@@ -60,9 +60,9 @@ def enrol(  # noqa: PLR0913 - one parameter an option
             order = RosterOrder(class_id, roster, below_id, By(None, now()), partly, chosen, EVERYBODY)
             foreseen = enrol_all(transaction, order)
         if dry_run and foreseen.left_out and not partly:
-            raise InvalidInput("Nobody would be enrolled.", [str(one) for one in foreseen.left_out])
+            raise InvalidInput("Nobody would be enrolled.", [line_of(one) for one in foreseen.left_out])
         for one in foreseen.left_out:
-            click.echo(str(one), err=True)
+            click.echo(line_of(one), err=True)
         _tell(foreseen, as_json=as_json, would=dry_run)
 
 
@@ -96,7 +96,7 @@ def _tell(foreseen: RosterForecast, *, as_json: bool, would: bool) -> None:
     told = {kind.value: foreseen.count(kind) for kind in OutcomeKind}
     if as_json:
         problems = [
-            {"line": one.line, "field": one.field, "code": one.code, "name": one.name, "value": one.value, "problem": one.what}
+            {"line": one.line, "field": one.field, "code": one.code, "name": one.name, "value": one.value, "problem": sentence(one)}
             for one in foreseen.left_out
         ]
         told["renamed"] = foreseen.renamed

@@ -20,8 +20,9 @@ from lms.errors import InvalidInput
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.rosters import enrolling, outcomes
 from lms.rosters.outcomes import NameChoice
-from lms.rosters.problems import Problem, field_names
+from lms.rosters.problems import field_names, sentence
 from lms.rosters.rows import Roster, Row
+from lms.row_problem import RowProblem
 from lms.web.spreadsheet import Book
 
 AT_ONCE = 250
@@ -103,9 +104,9 @@ def _said(one: outcomes.RowOutcome) -> Told:
     return one.row.line, one.row.name, one.row.username, what, "", ""
 
 
-def _told_of(problem: Problem) -> Told:
+def _told_of(problem: RowProblem) -> Told:
     username = problem.value if problem.field == "username" else ""
-    return problem.line, problem.name, username, problem.what, field_names()[problem.field], problem.value
+    return problem.line, problem.name, username, sentence(problem), field_names()[problem.field], problem.value
 
 
 def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:

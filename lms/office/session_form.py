@@ -13,11 +13,11 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.classes.models import ClassSession
 from lms.classes.planning import LINK_MAX, PLACE_MAX, TEACHER_MAX, TITLE_MAX, PlannedSession
-from lms.classes.timetable import PlanProblem
 from lms.i18n import pick
 from lms.office.class_form import DayField
 from lms.office.timetable_words import said
 from lms.programmes.values import ProgrammeDocument
+from lms.row_problem import RowProblem
 
 FIELD_OF = {"starts_at": "starts", "ends_at": "ends"}
 
@@ -69,7 +69,7 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
         title, practical = self.title.data.strip(), self.practical.data
         return PlannedSession(key, title, self.requirement.data, starts, ends, half_days, place, link, teacher, practical)
 
-    def tell(self, problems: Sequence[PlanProblem]) -> None:
+    def tell(self, problems: Sequence[RowProblem]) -> None:
         """Show each problem at its field, or above all of them."""
         for one in problems:
             name = FIELD_OF.get(one.field, one.field)

@@ -11,11 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.errors import InvalidInput
-from lms.hours.json_reader import Problem
-from lms.programmes.documents import digest, parse, read_toml
+from lms.programmes.documents import parse, read_toml
 from lms.programmes.models import Programme, ProgrammeVersion
+from lms.programmes.sentences import SENTENCES
 from lms.programmes.values import ProgrammeDocument
 from lms.readonce import ReadOnce
+from strict_json.canonical import digest_of
+from strict_json.problem import Problem, in_english
 
 DOCUMENTS_KEPT = 64
 
@@ -44,7 +46,7 @@ def import_toml(session: Session, text: str, now: datetime) -> Imported:
 
 
 def _refused(problems: list[Problem]) -> InvalidInput:
-    return InvalidInput("The programme document was not imported.", [str(problem) for problem in problems])
+    return InvalidInput("The programme document was not imported.", [f"{one.path}: {in_english(one, SENTENCES)}" for one in problems])
 
 
 def _import(session: Session, raw: dict[str, Any], document: ProgrammeDocument, now: datetime) -> Imported:
@@ -56,7 +58,7 @@ def _import(session: Session, raw: dict[str, Any], document: ProgrammeDocument, 
     latest = session.scalar(
         select(ProgrammeVersion).where(ProgrammeVersion.programme_id == programme.id).order_by(ProgrammeVersion.number.desc()).limit(1)
     )
-    sha256 = digest(raw)
+    sha256 = digest_of(raw)
     if latest is not None and latest.sha256 == sha256:
         return Imported(latest, new=False)
     version = ProgrammeVersion(

@@ -17,7 +17,8 @@ from lms.office.places import bp, by_me, own_class
 from lms.rosters import rows, sheets, table
 from lms.rosters.enrolling import RosterOrder, enrol_all
 from lms.rosters.outcomes import NameChoice, OutcomeKind, foresee
-from lms.rosters.problems import Problem
+from lms.rosters.problems import sentence
+from lms.row_problem import RowProblem, in_row
 from lms.web.downloads import as_download
 
 ONLY_LINE = 1  # of a list with one row
@@ -31,14 +32,16 @@ def adding(class_id: int) -> ResponseReturnValue:
     return page(own_class(class_id))
 
 
-def page(training_class: TrainingClass, problems: Sequence[Problem] = (), unreadable: str = "", status: int = 200) -> ResponseReturnValue:
+def page(
+    training_class: TrainingClass, problems: Sequence[RowProblem] = (), unreadable: str = "", status: int = 200
+) -> ResponseReturnValue:
     """Return the start page, with the problems of the last try."""
     shown = render_template(
         "office/add.html",
         training_class=training_class,
         tracks=tracks_of(session(), training_class.id),
         given=request.form,
-        problems={one.field: one.what for one in problems},
+        problems={one.field: sentence(one) for one in problems},
         other_name=next((str(one.params["known"]) for one in problems if one.code == "left-out"), ""),
         unreadable=unreadable,
         most={"people": table.MOST_ROWS, "mb": table.MOST_BYTES // 1_000_000},
@@ -70,7 +73,7 @@ def add_one(class_id: int) -> ResponseReturnValue:
     try:
         done = enrol_all(transaction, RosterOrder(class_id, roster, below(), by_me(), names=names))
     except InvalidInput as error:
-        return page(found, [Problem(ONLY_LINE, "", "refused", {"why": " ".join(error.problems)})], status=422)
+        return page(found, [in_row(ONLY_LINE, "", "refused", {"why": " ".join(error.problems)})], status=422)
     said = {
         OutcomeKind.NEW: _(
             "%(name)s has an account now and is in the class. Hand out the initial password next.", name=roster.rows[0].name

@@ -32,7 +32,7 @@ from lms.programmes.values import Track
 from lms.rosters import heads, rows, table
 from lms.rosters.heads import Columns
 from lms.rosters.outcomes import NameChoice, OutcomeKind, foresee
-from lms.rosters.problems import Unreadable, field_names, shown
+from lms.rosters.problems import Unreadable, field_names, sentence, shown
 from lms.rosters.rows import HeadsUnknown, Roster
 from lms.rosters.table import Table
 
@@ -139,6 +139,7 @@ def _preview(training_class: TrainingClass, given: _List) -> str:
         columns=given.columns.written() if given.columns else "",
         decided=_names(),
         names=field_names(),
+        sentence=sentence,
         tracks={one.key: one.name for one in given.tracks},
         kinds=OutcomeKind,
         choices=NameChoice,
@@ -188,6 +189,7 @@ def _assign(training_class: TrainingClass, given: _List, wrong: str = "") -> Res
         fields={index: name for name, index in assigned.at.items()},
         assigned=assigned,
         names=field_names(),
+        sentence=sentence,
     )
     return shown_page, 422 if wrong else 200
 

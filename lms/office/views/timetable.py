@@ -23,7 +23,6 @@ from lms.classes import timetable, timetable_file
 from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import PlannedSession
 from lms.classes.setup import courses_of, locked_class
-from lms.classes.timetable import PlanProblem
 from lms.classes.timetable_file import TimetableFile
 from lms.clock import now
 from lms.db import session, transaction
@@ -34,6 +33,7 @@ from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 from lms.rosters import table
 from lms.rosters.problems import Unreadable
+from lms.row_problem import RowProblem
 
 FORM_BYTES = 65_536
 FILE_BYTES = 1_000_000
@@ -180,7 +180,7 @@ def preview_timetable(class_id: int) -> ResponseReturnValue:
         "office/timetable_preview.html",
         training_class=found,
         read=read,
-        problems=[*((one.line, one) for one in read.problems), *((read.lines[one.row], one) for one in problems)],
+        problems=[*((one.line, one) for one in read.problems), *((read.lines[one.line], one) for one in problems)],
         rows=list(zip(read.lines, read.planned, strict=True)),
         names={one.key: one.title for one in document_of(found.programme_version).requirements},
         words=timetable_words,
@@ -199,7 +199,7 @@ def _read(content: bytes, found: TrainingClass) -> TimetableFile:
     return timetable_file.read([(line.number, line.cells) for line in table.read(content).lines], reading)
 
 
-def _plan_problems(found: TrainingClass, read: TimetableFile) -> list[PlanProblem]:
+def _plan_problems(found: TrainingClass, read: TimetableFile) -> list[RowProblem]:
     there = [timetable.planned_of(one) for one in timetable.sessions_of(session(), found.id)]
     planned = _keyed(read.planned)
     return timetable.problems_of(there, planned, timetable.limits_of(found, document_of(found.programme_version)))
