@@ -1,7 +1,7 @@
-"""Which sections does the window on the record store have, and whose are they? Each is a tab on every page of this slice.
+"""Sections of the records pages and their access rules. Each section is a tab on every page of this package.
 
-A section is one module of `lms.records.views` that adds its pages to `bp`, and one line of SECTIONS; what is for
-administrators alone stands in WHOLE_SITE too.
+A section is one module of `lms.records.views` that adds its pages to `bp`, and one line of SECTIONS. A section of the administrators
+is also in WHOLE_SITE; nobody else can open it.
 """
 
 from flask import Blueprint, request, url_for
@@ -14,7 +14,7 @@ from lms.errors import NotAllowed
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 
-# (endpoint of its first page, label); a page belongs to the section under whose address its own lies
+# (endpoint of its first page, label); a page belongs to the first section whose address begins its own
 SECTIONS = (
     ("records.statements", _l("Statements")),
     ("records.needs_attention", _l("Needs attention")),
@@ -29,13 +29,13 @@ WHOLE_SITE = {"records.keys", "records.forwarding", "records.importing", "record
 
 
 def section_of(address: str) -> str | None:
-    """Return the section under whose address this one lies, by the endpoint of its first page."""
+    """Return the section to which this address belongs, by the endpoint of its first page."""
     return next((endpoint for endpoint, _label in SECTIONS if f"{address}/".startswith(f"{url_for(endpoint)}/")), None)
 
 
 @bp.before_request
 def _refuse() -> None:
-    """Keep offices out of the administrators' sections, whatever a route says; nobody has decided on a page of no section."""
+    """Refuse everybody but administrators in their sections, and refuse pages without a section."""
     section = section_of(request.path)
     if section is None:
         raise NotAllowed(_("This page belongs to no section."))
