@@ -1,4 +1,4 @@
-"""`lms course …`: how does the operator publish courses on the command line?"""
+"""`lms course …`: the operator publishes courses."""
 
 import json
 import sys
@@ -29,7 +29,7 @@ def course() -> None:
 def import_course(file: Path, *, as_json: bool) -> None:
     """Publish a course from a .zip, .h5p, .mp4 or .webm file, or from a folder.
 
-    The same content again changes nothing. Exit 2 and one line per problem where the file is no sound course.
+    The same content again changes nothing. Exit code 2 and one line for each problem if the file is not a valid course.
     """
     found = check(file)
     if found.package is None:
@@ -69,7 +69,7 @@ def _lines(problems: Iterable[Problem]) -> list[str]:
 
 @course.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
-@click.option("--search", default="", help="Only courses whose code or title holds these words.")
+@click.option("--search", default="", help="Only courses whose code or title contains these words.")
 @with_appcontext
 def list_courses(*, as_json: bool, search: str) -> None:
     """List the newest version of every course."""

@@ -1,4 +1,4 @@
-"""Check a class's plan of sessions: what is wrong with one session, which overlap, and how much of the plan is practical. Pure."""
+"""Check a class's plan of sessions: problems of single sessions, overlaps, and the practical share. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -17,7 +17,7 @@ LINKS = ("https://", "http://")
 
 @dataclass(frozen=True, slots=True)
 class PlannedSession:
-    """One session as planned: `[starts_at, ends_at)` in UTC, worth `half_days` toward `requirement`.
+    """One planned session: `[starts_at, ends_at)` in UTC, worth `half_days` toward `requirement`.
 
     A session toward a requirement of hours is a live online session; it is worth no half-days.
     """
@@ -41,7 +41,7 @@ class PlannedSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """The requirements that sessions of one class may count toward, and the instants between which they lie."""
+    """The requirements to which sessions of one class may count, and the instants between which they must be."""
 
     days: Collection[str]  # keys of its requirements of days
     hours: Collection[str]  # keys of its requirements of hours
@@ -87,9 +87,9 @@ def _problems_of_time(planned: PlannedSession, limits: SessionLimits) -> Iterato
 
 
 def overlaps(sessions: Iterable[PlannedSession]) -> list[tuple[PlannedSession, PlannedSession]]:
-    """Return neighbouring pairs of sessions that run at once, in order of time. Sessions that only touch do not overlap.
+    """Return pairs of sessions that overlap, in order of time. Sessions that only touch do not overlap.
 
-    Each session is compared with the one before it that ends last, so the work is near-linear however many overlap.
+    Each session is compared only with the earlier one that ends last, so the work stays near-linear with any number of overlaps.
     """
     ordered = sorted(sessions, key=lambda one: (one.starts_at, one.ends_at, one.key))
     found: list[tuple[PlannedSession, PlannedSession]] = []
@@ -103,9 +103,9 @@ def overlaps(sessions: Iterable[PlannedSession]) -> list[tuple[PlannedSession, P
 
 
 def practical_share(parts: Iterable[tuple[int, bool]]) -> Fraction | None:
-    """Return the practical minutes of a plan over all its minutes, exactly; None where nothing is planned.
+    """Return the practical minutes of a plan divided by all its minutes, exactly; None if nothing is planned.
 
-    `parts` are (minutes, whether practical) of sessions and activities (the notice: practical courses are at least half).
+    `parts` are (minutes, whether practical) of sessions and activities. (The notice requires at least half to be practical.)
     """
     planned = list(parts)
     whole = sum(minutes for minutes, _ in planned)

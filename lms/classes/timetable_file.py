@@ -1,4 +1,4 @@
-"""Read a timetable from the rows of a file: which sessions it plans, and what is wrong in which row and column. Pure."""
+"""Read a timetable from the rows of a file: its sessions, and each problem with its row and column. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ MINUTES_A_DAY = 1440
 
 @dataclass(frozen=True, slots=True)
 class TimetableFile:
-    """The sessions of a file with the line of each, and its problems; `missing` are columns without which nothing can be read."""
+    """The sessions of a file with their lines, and its problems; `missing` are required columns that the file lacks."""
 
     lines: Sequence[int]
     planned: Sequence[PlannedSession]
@@ -53,7 +53,7 @@ class TimetableFile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a class's file is read: its zone and year, and the names of its requirements (`names`: name in lower case → key)."""
+    """The context for reading a class's file: its zone and year, and the names of its requirements (`names`: lowercase name → key)."""
 
     zone: ZoneInfo
     year: int
@@ -62,7 +62,7 @@ class Reading:
 
 
 def read(rows: Sequence[tuple[int, Sequence[str]]], reading: Reading) -> TimetableFile:
-    """Read rows of (line, cells). The heads may stand below a title: the first of ten rows that names day and title is taken."""
+    """Read rows of (line, cells). The header row is the first of ten rows that names day and title, so a title may stand above it."""
     at, columns = _heads(rows)
     missing = [name for name in ("day", "title") if name not in columns]
     if not missing and not ({"slot", "time", "starts"} & columns.keys()):
@@ -73,7 +73,7 @@ def read(rows: Sequence[tuple[int, Sequence[str]]], reading: Reading) -> Timetab
     last_day = ""
     for line, cells in rows[at + 1 :]:
         given = {name: cells[index].strip()[: CELL_MAX + 1] if index < len(cells) else "" for name, index in columns.items()}
-        last_day = given["day"] = given["day"] or last_day  # a merged cell says its day once
+        last_day = given["day"] = given["day"] or last_day  # a merged cell has its day only in the first row
         session, found = _session(line, given, reading)
         problems += found
         if session is not None:

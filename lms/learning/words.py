@@ -1,4 +1,4 @@
-"""What does the player page say? Its scripts' words, translated here; `{…}` is filled in by the page."""
+"""Texts for the scripts of the player page, translated here; the page fills in `{…}`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 
 def player_texts(window_seconds: int) -> dict[str, Any]:
-    """Return the words; `window_seconds` is how long the server waits for a beat before it stops counting."""
+    """Return the texts; `window_seconds` is how long the server waits for a beat before it stops counting."""
     return {
         "states": {
             "starting": _("Connecting to the clock …"),

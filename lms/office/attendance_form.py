@@ -1,4 +1,4 @@
-"""Read the grid in which staff mark a session: one row a person, with a state, a time and a reason."""
+"""Read the grid in which staff mark a session: one row for each person, with a state, a time and a reason."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class Typed:
 
 
 def typed(form: Mapping[str, str], enrolment_ids: Sequence[int], rest: str = "") -> dict[int, Typed]:
-    """Return what a form says of these people; those for whom it says nothing are left out, or get the state `rest`."""
+    """Return the rows of these people in a form; people without a row are left out, or get the state `rest`."""
     found = {}
     for one in enrolment_ids:
         state = form.get(f"state-{one}", "")[:20] or rest
@@ -36,7 +36,7 @@ def typed(form: Mapping[str, str], enrolment_ids: Sequence[int], rest: str = "")
 
 
 def marks_of(lesson: ClassSession, rows: Mapping[int, Typed], zone: str) -> list[NotedAttendance]:
-    """Return what was typed as marks; a time that cannot be read is none, and is told as missing."""
+    """Return the typed rows as marks; an unreadable time counts as missing."""
     marks = []
     for enrolment_id, row in rows.items():
         at = _instant(lesson, row.at, zone)
@@ -54,7 +54,7 @@ def _instant(lesson: ClassSession, said: str, zone: str) -> datetime | None:
 
 
 def shown(mark: AttendanceMark | None, zone: str) -> Typed:
-    """Return how a mark that holds is shown in its row."""
+    """Return the fields of a row for a current mark."""
     if mark is None:
         return Typed("", "", "")
     at = mark.arrived_at or mark.left_at

@@ -1,4 +1,4 @@
-"""Say in words what is wrong with a session or a row of a timetable, and what to do."""
+"""Texts for the problems of sessions and of timetable rows."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,6 @@
-"""How does a programme document become a version, and which version is in force?
+"""Store programme documents as versions, and find the version that holds on a day.
 
-A version never changes: the same content again is the same version, other content is the next one.
+A version never changes: the same content again is the same version, other content is the next version.
 """
 
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ DOCUMENTS_KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The version that holds a document, and whether it is new."""
+    """The version that has the document, and whether it is new."""
 
     version: ProgrammeVersion
     new: bool
 
 
 def import_toml(session: Session, text: str, now: datetime) -> Imported:
-    """Take a programme document written in TOML; only what differs from the latest version makes a new one.
+    """Import a programme document written in TOML; a new version is created only if it differs from the latest one.
 
     Raises:
-        InvalidInput: with every problem and its path; nothing was kept.
+        InvalidInput: with every problem and its path; nothing was stored.
     """
     raw = read_toml(text)
     if isinstance(raw, list):
@@ -78,12 +78,12 @@ _documents = ReadOnce(parse, ProgrammeDocument, DOCUMENTS_KEPT)
 
 
 def document_of(version: ProgrammeVersion) -> ProgrammeDocument:
-    """Return what a version says; read once per process, for versions never change."""
+    """Return a version's document; it is read once per process, because versions never change."""
     return _documents.of(version.sha256, lambda: version.document)
 
 
 def in_force(session: Session, code: str, year: int, day: date) -> ProgrammeVersion | None:
-    """Return the version of a programme that holds on `day`: the latest one that had begun by then."""
+    """Return the version of a programme that holds on `day`: the latest one whose first day is not later."""
     return session.scalar(
         select(ProgrammeVersion)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
@@ -94,7 +94,7 @@ def in_force(session: Session, code: str, year: int, day: date) -> ProgrammeVers
 
 
 def begins(session: Session, code: str, year: int) -> date:
-    """Return the first day on which some version of a programme holds."""
+    """Return the earliest first day of a programme's versions."""
     begun = select(func.min(ProgrammeVersion.effective_from)).join(Programme, Programme.id == ProgrammeVersion.programme_id)
     return session.execute(begun.where(Programme.code == code, Programme.year == year)).scalar_one()
 

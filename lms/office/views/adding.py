@@ -1,4 +1,4 @@
-"""How does one teacher come into a class, and where does an office begin with a list?"""
+"""Pages for adding one teacher to a class, and for starting with a list."""
 
 from collections.abc import Sequence
 
@@ -28,14 +28,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.get("/classes/<int:class_id>/add")
 @requires(OFFICE)
 def adding(class_id: int) -> ResponseReturnValue:
-    """Offer the ways in which teachers come into a class."""
+    """Show the ways of adding teachers to a class."""
     return page(own_class(class_id))
 
 
 def page(
     training_class: TrainingClass, problems: Sequence[RowProblem] = (), unreadable: str = "", status: int = 200
 ) -> ResponseReturnValue:
-    """Return the page on which an office begins, with what was wrong."""
+    """Return the start page, with the problems of the last try."""
     shown = render_template(
         "office/add.html",
         training_class=training_class,
@@ -52,7 +52,7 @@ def page(
 @bp.get("/teachers.<any(xlsx, csv):suffix>")
 @requires(OFFICE)
 def template(suffix: str) -> ResponseReturnValue:
-    """Give an empty list to fill in."""
+    """Return an empty list to fill in."""
     if suffix == "csv":
         return as_download(Response(sheets.template(), mimetype="text/csv"), _("teachers.csv"))
     return as_download(Response(sheets.template_book(now()), mimetype=XLSX), _("teachers.xlsx"))
@@ -91,6 +91,6 @@ def _chosen() -> dict[int, NameChoice]:
 
 
 def below() -> int:
-    """Return the organisation below which new schools are made: the office's own."""
-    scope()  # refuses whoever has none
+    """Return the organisation below which new schools are created: the office's own."""
+    scope()  # refuses a person without an organisation
     return int(person().organisation_id or 0)

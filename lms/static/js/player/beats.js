@@ -87,7 +87,7 @@ export class Beats {
     this.timer = setTimeout(() => {}, 0); // marks that a turn is under way
     const mark = this.timer;
     await this.send(false);
-    if (this.timer !== mark) return; // stopped meanwhile
+    if (this.timer !== mark) return; // stopped while the beat was sent
     const pause = this.failures ? RETRY_MS[Math.min(this.failures, RETRY_MS.length) - 1] : this.launch.beat_seconds * 1000;
     this.timer = setTimeout(() => {
       this.timer = null;
