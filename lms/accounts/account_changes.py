@@ -16,7 +16,7 @@ SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who does something, and when; nobody where a command does it."""
+    """The person who does something (None: a command), and the time."""
 
     person_id: int | None
     at: datetime

@@ -74,7 +74,7 @@ class Person(Base, UserMixin):
 
 
 class AccountChange(Base):
-    """What was done to a role or an organisation, by whom, and what stood there before. Append-only; it names no person but by id."""
+    """One change of a role or an organisation: the time, the author, and the values before and after. Append-only, with ids of people only."""
 
     __tablename__ = "account_change"
 

@@ -47,7 +47,7 @@ class OrganisationPage:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationChange:
-    """What shall be done to an organisation: a new `name`, or a `target` to stand below or to become part of (None: the top)."""
+    """A wanted change of an organisation: a new `name`, or a `target` to stand below or to become part of (None: the top)."""
 
     what: str
     organisation: Organisation

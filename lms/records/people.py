@@ -15,7 +15,7 @@ EVERYTHING = "/"
 
 @dataclass(frozen=True, slots=True)
 class OfficeScope:
-    """What somebody may see: statements of people below `path`. '/' is the whole site, with statements of unknown people."""
+    """The statements that somebody may see: those of people below `path`. '/' is the whole site, with statements of unknown people."""
 
     path: str
     public_url: str

@@ -10,7 +10,7 @@ def own_path() -> str:
     """Return the path below which the people are whose statements the signed-in person may see.
 
     Raises:
-        NotAllowed: they belong to no organisation, and are no administrator.
+        NotAllowed: they belong to no organisation, and do not administer the site.
     """
     return EVERYTHING if person().has_role(ADMIN) else scope()
 

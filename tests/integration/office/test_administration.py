@@ -109,7 +109,7 @@ def test_days_are_changed_hours_follow_and_the_change_is_kept(desk: Desk) -> Non
     assert "+10:00" in desk.get(f"{world.class_id}/settings")
     world.study("reading", 300)
     world.credit()
-    assert "+10:00" in desk.get(f"{world.class_id}/settings"), "what is studied afterwards is no part of the change"
+    assert "+10:00" in desk.get(f"{world.class_id}/settings"), "later study does not belong to the change"
     world.clock.advance(60)
     desk.post(f"{world.class_id}/settings", **{**form, "counts_within": "", "ends_on": "2026-07-30"})
     assert "没有教师的学时因此变化" in desk.get(f"{world.class_id}/settings")
