@@ -219,7 +219,7 @@ def test_an_address_that_is_opened_in_time_and_sent_on_helps_nobody_else(room: R
 
 
 @pytest.mark.parametrize("change", ["withdrawn", "cancelled", "closed"])
-def test_who_does_not_take_part_checks_in_nowhere(room: Room, change: str) -> None:
+def test_a_person_outside_the_class_cannot_check_in(room: Room, change: str) -> None:
     path = code(room)
 
     def end(session: Session) -> None:
@@ -242,7 +242,7 @@ def test_somebody_of_another_class_checks_in_nowhere(room: Room) -> None:
     assert stranger.get(code(room)).status_code == 404
 
 
-def test_who_came_and_did_not_go_earns_once_staff_say_why(room: Room) -> None:
+def test_a_person_without_a_check_out_earns_once_staff_give_a_reason(room: Room) -> None:
     scan(phone(room, 0), code(room))
     close: Callable[[str], object] = lambda reason: room.desk.post(  # noqa: E731
         f"{room.class_id}/timetable/{room.session_id}/close", reason=reason

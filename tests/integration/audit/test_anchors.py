@@ -81,7 +81,7 @@ def test_what_was_rewritten_since_is_found(studied: World, tmp_path: Path, how: 
     assert (told if heads else "the ledger is not the one that was anchored at") in answer.stderr
 
 
-def test_what_was_written_later_is_no_finding(studied: World, tmp_path: Path) -> None:
+def test_what_was_written_later_is_not_a_finding(studied: World, tmp_path: Path) -> None:
     file = anchored(studied, tmp_path)
 
     def join(session: Session) -> None:

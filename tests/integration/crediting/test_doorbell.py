@@ -49,7 +49,7 @@ def test_many_who_ask_within_a_moment_ring_once_now_and_once_after_it(monkeypatc
     assert threading.current_thread() not in task.threads
 
 
-def test_who_asks_while_it_rings_is_heard_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_during_a_signal_is_signalled_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lms.celery_app, "MOMENT_S", 0.05)
     begun, go_on = threading.Event(), threading.Event()
 
@@ -68,7 +68,7 @@ def test_who_asks_while_it_rings_is_heard_afterwards(monkeypatch: pytest.MonkeyP
     go_on.set()
 
 
-def test_a_ring_that_fails_is_no_error_and_the_next_one_is_tried() -> None:
+def test_a_ring_that_fails_is_not_an_error_and_the_next_one_is_tried() -> None:
     class Broken(Rung):
         def apply_async(self, **how: object) -> None:
             super().apply_async(**how)

@@ -81,7 +81,7 @@ def findings(world: World) -> list[str]:
     return found
 
 
-def test_a_course_finished_before_units_existed_is_no_finding_and_counts_once_credited_again(lead: World) -> None:
+def test_a_course_finished_before_units_existed_is_not_a_finding_and_counts_once_credited_again(lead: World) -> None:
     lead.study("reading", 1800)
     lead.credit()
     lead.act(lambda session: as_before_units(session, lead.enrolment_id))
@@ -129,7 +129,7 @@ def watched(world: World) -> World:
     return world
 
 
-def test_hours_that_the_earlier_rule_for_films_gave_are_no_finding_but_wait_to_be_credited_anew(watched: World) -> None:
+def test_hours_by_the_earlier_rule_for_films_are_not_findings_but_wait_to_be_credited_again(watched: World) -> None:
     as_earlier_rules_had_it(watched, 600)
     assert findings(watched) == []
     assert waiting(watched) == [watched.enrolment_id]

@@ -102,7 +102,7 @@ def test_a_course_that_the_class_does_not_study_is_not_found(world: World) -> No
     assert world.client().get(f"/courses/{world.enrolment_id}/999").status_code == 404
 
 
-def test_who_left_the_class_is_told_why_the_course_is_closed(world: World) -> None:
+def test_a_person_who_left_the_class_is_told_why_the_course_is_closed(world: World) -> None:
     def leave(session):  # type: ignore[no-untyped-def]
         session.get_one(Enrolment, world.enrolment_id).status = "withdrawn"
 

@@ -87,7 +87,7 @@ def test_logins_end_with_the_account_s_access(world: World, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["withdrawal", "closed class"])
-def test_whoever_leaves_a_class_stays_signed_in_and_is_told_why_nothing_opens(player: Page, world: World, name: str) -> None:
+def test_a_person_who_leaves_a_class_stays_signed_in_and_is_told_why_nothing_opens(player: Page, world: World, name: str) -> None:
     token = player.csrf()
     world.act(lambda session: ENDINGS[name](session, world))
     assert player.client.get("/home").status_code == 200
@@ -129,7 +129,7 @@ def test_other_peoples_launches_go_on(player: Page, world: World) -> None:
     assert player.beat()["state"] == "counting"
 
 
-def test_whoever_asked_before_being_signed_out_opens_nothing_afterwards(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_sent_before_the_sign_out_opens_nothing_afterwards(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The request was let in by its cookie; then the password changes; then it would open a launch."""
     from lms.learning import views  # noqa: PLC0415 – the seam that the test waits at
 

@@ -37,7 +37,7 @@ def test_sweeping_again_states_nothing_more(player: Page) -> None:
     assert [sweep_now(player.world) for _ in range(3)] == [1, 0, 0]
 
 
-def test_whoever_comes_back_after_a_sweep_goes_on_in_a_new_stretch(player: Page) -> None:
+def test_a_person_who_returns_after_a_sweep_continues_in_a_new_stretch(player: Page) -> None:
     player.stay(60)
     player.world.clock.advance(120)
     sweep_now(player.world)

@@ -130,7 +130,7 @@ def test_dead_letters_about_their_statements_go_and_others_stay(world: World, he
 
 
 @pytest.mark.parametrize("status", [400, 500, 404])
-def test_what_another_store_answers_to_a_statement_that_was_erased_meanwhile_is_not_kept(
+def test_another_stores_answer_to_a_statement_that_was_just_erased_is_not_kept(
     world: World, here: Here, other: OtherStore, account: str, status: int
 ) -> None:
     """The worker has the statement in hand, and its store quotes it, when all of the erasure is over."""

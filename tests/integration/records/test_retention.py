@@ -193,6 +193,6 @@ def test_without_the_setting_nothing_ever_goes(world: World) -> None:
     assert answer.stderr == "STATEMENTS_KEPT_MONTHS: is not set, so statements are kept for ever\n"
 
 
-def test_who_does_not_say_yes_removes_nothing(old: World) -> None:
+def test_without_confirmation_nothing_is_removed(old: World) -> None:
     assert run(old, "--apply", code=1)
     assert count(old, StatementRow) == 2

@@ -181,7 +181,7 @@ def test_an_export_that_is_being_made_holds_everything_until_it_is_done(old: Wor
     assert len(old.act(lambda session: ready(session, LATER, 12))) == 1
 
 
-def test_who_could_see_a_removed_statement_is_told_when_it_went_and_that_the_evidence_stays(
+def test_an_office_that_could_see_a_removed_statement_is_told_when_it_was_removed_and_that_its_evidence_stays(
     old: World, province: FlaskClient, office: FlaskClient, elsewhere: FlaskClient
 ) -> None:
     address = f"/records/statements/{old.act(lambda session: session.scalars(select(StatementRow.id)).one())}"

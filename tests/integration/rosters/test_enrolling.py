@@ -206,7 +206,7 @@ def test_into_a_closed_class_nobody_comes(office: Office) -> None:
     assert office.counted(Enrolment) == 1
 
 
-def test_who_withdrew_comes_back_by_the_list_and_goes_on_from_where_they_were(office: Office) -> None:
+def test_a_person_who_withdrew_is_readmitted_by_the_list_and_continues(office: Office) -> None:
     world = office.world
     world.study("reading", 600)
     world.credit()
@@ -222,7 +222,7 @@ def test_who_withdrew_comes_back_by_the_list_and_goes_on_from_where_they_were(of
     assert lines == ["again", "withdrawn"]
 
 
-def test_who_was_erased_does_not_come_back(office: Office) -> None:
+def test_an_erased_person_does_not_come_back(office: Office) -> None:
     world = office.world
 
     def erase(session: Session) -> None:

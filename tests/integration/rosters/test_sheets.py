@@ -57,7 +57,7 @@ def test_a_lost_sheet_is_replaced_and_the_lost_one_is_worth_nothing(office: Offi
     assert not right(office.world, "lin", first["lin"])
 
 
-def test_who_chose_a_password_is_on_no_sheet_and_the_initial_one_opens_nothing(office: Office) -> None:
+def test_a_person_with_a_chosen_password_is_on_no_sheet_and_the_initial_one_is_invalid(office: Office) -> None:
     office.enrol()
     world = office.world
     first = {one.username: one.password for one in hand_out(world)}
@@ -136,7 +136,7 @@ def test_a_teacher_who_forgot_theirs_gets_a_new_one_from_their_own_office_only(o
     assert [give(name) for name in ("far", "both", "none", "shut")] == [None] * 4
 
 
-def test_who_withdrew_waits_for_no_password(office: Office) -> None:
+def test_a_person_who_withdrew_gets_no_initial_password(office: Office) -> None:
     office.enrol()
     enrolment = office.enrolment("lin")
     by = By(None, office.world.clock())

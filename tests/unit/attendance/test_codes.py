@@ -43,7 +43,7 @@ def test_no_character_of_a_code_can_be_changed() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "A" * 24, "A" * 23, "A" * 10_000, "é" * 24, "=" * 24, " " * 24])
-def test_what_is_no_code_says_nothing(text: str) -> None:
+def test_a_text_that_is_not_a_code_is_ignored(text: str) -> None:
     assert read_code(text, KEY) is None
 
 

@@ -247,7 +247,7 @@ def test_every_mistake_is_named_at_once() -> None:
         ('{"policy": 1, "policy": 2}', ["$.policy: is given more than once"]),
     ],
 )
-def test_what_is_no_document_is_refused(text: str, problems: list[str]) -> None:
+def test_input_that_is_not_a_document_is_refused(text: str, problems: list[str]) -> None:
     result, found = recompute_file(text)
     assert result is None
     assert found[: len(problems)] == problems

@@ -50,7 +50,7 @@ def wait_until(true: Callable[[], bool]) -> None:
     raise AssertionError("it does not come")
 
 
-def test_who_comes_alone_works_at_once_and_for_itself() -> None:
+def test_a_single_caller_works_at_once_for_itself() -> None:
     work = Work()
     work.let_go.set()
     together = GroupCommit(work)
@@ -58,7 +58,7 @@ def test_who_comes_alone_works_at_once_and_for_itself() -> None:
     assert work.groups == [[1], [2], [3]]
 
 
-def test_those_who_come_meanwhile_share_the_next_piece_of_work_and_get_their_own() -> None:
+def test_callers_that_arrive_during_the_work_share_the_next_round_and_get_their_own_results() -> None:
     work = Work()
     found = waited_behind(work, 0, range(1, CALLERS))
     assert [one.result() for one in found] == [2 * number for number in range(CALLERS)]
