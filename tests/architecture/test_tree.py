@@ -1,4 +1,4 @@
-"""Is the tree what a newcomer hopes for: small files, telling names, nothing that belongs to somebody's machine?"""
+"""Is the tree easy for a newcomer: small files, descriptive names, no traces of a developer's machine?"""
 
 import ast
 import re

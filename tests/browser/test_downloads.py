@@ -1,4 +1,4 @@
-"""Is somebody told on a page why a file does not come, and not handed that page as a file?"""
+"""Does a page say why a file cannot be downloaded, instead of being downloaded as that file?"""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""What becomes of what somebody does while the network, or their place in the class, is gone?"""
+"""Is a person's work kept while the network is down or they are withdrawn from the class?"""
 
 from playwright.sync_api import Browser, expect
 from sqlalchemy import update

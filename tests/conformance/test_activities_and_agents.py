@@ -1,4 +1,4 @@
-"""What does the store tell of an activity and of a person? (1.0.3 Communication 2.4, 2.5, Data 2.4.4.1; 2.0 4.1.6.3, .4)"""
+"""What does the store return for an activity and for a person? (1.0.3 Communication 2.4, 2.5, Data 2.4.4.1; 2.0 4.1.6.3, .4)"""
 
 import json
 from typing import Any

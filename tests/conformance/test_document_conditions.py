@@ -1,4 +1,4 @@
-"""Does a change based on what somebody read long ago stay out? (XAPI-00322; 1.0.3 Communication 3.1; 2.0 4.1.4; RFC 9110 13.1)"""
+"""Is a change refused if the document changed since the client read it? (XAPI-00322; 1.0.3 Communication 3.1; 2.0 4.1.4; RFC 9110 13.1)"""
 
 import hashlib
 from collections.abc import Mapping

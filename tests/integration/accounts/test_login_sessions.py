@@ -1,4 +1,4 @@
-"""Does a person see and end every browser in which they are signed in, and is a cookie dead as soon as its login is?"""
+"""Can a person see and end every browser in which they are signed in, and does a cookie stop working with its login?"""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How does somebody get in, and what are they told when they do not?"""
+"""Can people sign in, and are they told why they cannot?"""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Does coming and going by the changing code become days, and does a picture that was sent on earn nothing?"""
+"""Do check-ins and check-outs by the changing code become days, and does a forwarded picture earn nothing?"""
 
 import re
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def begins(room: Room) -> datetime:
 
 
 def code(room: Room, way: str = "in") -> str:
-    """Return the path that the room's screen shows at this moment."""
+    """Return the path that the room's screen shows now."""
     page = room.desk.get(f"{room.class_id}/timetable/{room.session_id}/code?way={way}")
     shown = re.search(r'data-address="([^"]*)"', page)
     assert shown is not None
@@ -60,14 +60,14 @@ def phone(room: Room, place: int) -> FlaskClient:
 
 
 def scan(phone_: FlaskClient, path: str) -> TestResponse:
-    """Open a code's address as the phone's scanner does, and send what its page sends by itself."""
+    """Open a code's address as the phone's scanner does, and send what its page sends."""
     opened = phone_.get(path)
     assert opened.status_code == 200, opened.text
     return phone_.post(path, headers={"X-CSRFToken": form_token(phone_)}, follow_redirects=True)
 
 
 def attend(room: Room, place: int, came: timedelta = timedelta(), left: timedelta = timedelta(hours=3)) -> FlaskClient:
-    """Let somebody come and go by the code, so long after the session's beginning; return their phone."""
+    """Check a person in and out by code, at these times after the session's beginning; return their phone."""
     own = phone(room, place)
     for way, at in (("in", came), ("out", left)):
         room.world.clock.at = begins(room) + at

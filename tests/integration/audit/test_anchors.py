@@ -1,4 +1,4 @@
-"""Does one signed line, kept elsewhere, show later that chains were rewritten, even where the database agrees with itself?"""
+"""Does one signed line, kept elsewhere, show later that chains were rewritten, even if the database is consistent?"""
 
 import json
 from pathlib import Path
@@ -46,7 +46,7 @@ def studied(world: World) -> World:
 
 
 def rewrite(session: Session) -> None:
-    """Begin somebody's ledger anew, as the product itself would write it: nothing in the database tells."""
+    """Write a person's ledger again, as the product itself would, so that nothing in the database shows it."""
     session.execute(delete(LedgerEntry))
     session.execute(
         update(Enrolment).values(

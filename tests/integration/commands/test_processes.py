@@ -1,4 +1,4 @@
-"""Do the real processes refuse to start where they could not work, say what they do in their log, and stop when told to?"""
+"""Do the real processes refuse to start if they cannot work, write their log, and stop when told to?"""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""How often is the worker called when statements pour in?"""
+"""How often is the worker signalled when many statements arrive?"""
 
 import threading
 import time
@@ -104,11 +104,11 @@ class Counted:
         self._mark: Any = mark
 
     def by_the_clock(self) -> None:
-        """Ask for it as the beat does."""
+        """Request it as the clock does."""
         self.task.apply_async(headers={CLOCK: True})
 
     def work(self, done: int) -> None:
-        """Let the worker do all that was asked for, and see how often the task was done."""
+        """Run everything that was requested, and count how often the task ran."""
         self.go_on.set()
         before = -1
         while before != self.done:  # until the queue was gone through without a further turn

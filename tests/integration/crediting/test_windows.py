@@ -1,4 +1,4 @@
-"""When a class's days change, or it is closed, are its teachers' hours exactly what recomputing all evidence gives?"""
+"""Are teachers' hours exactly what recomputing gives, after a class's days change or it is closed?"""
 
 import threading
 from dataclasses import replace

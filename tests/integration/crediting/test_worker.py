@@ -1,4 +1,4 @@
-"""A real worker on real PostgreSQL and Valkey: killed in the middle, its messages lost, started twice; hours stay right."""
+"""Do hours stay right with a real worker on real PostgreSQL and Valkey: killed, without messages, started twice?"""
 
 import os
 import signal
@@ -132,7 +132,7 @@ def test_with_every_message_lost_the_beat_finds_the_work(world: World, valkey_ur
 
 
 def check(world: World, kind: str) -> tuple[int, str]:
-    """Ask as a container does whether this host's process is alive."""
+    """Run the check that a container runs for its process."""
     done = subprocess.run([*LMS, kind, "--check"], env=environment(world), capture_output=True, text=True, check=False)
     return done.returncode, (done.stdout + done.stderr).strip()
 

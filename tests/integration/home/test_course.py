@@ -1,4 +1,4 @@
-"""Does the course page say of every activity what it is worth, how it stands and what it still asks; and does it stay true?"""
+"""Does the course page show the value, state and open conditions of every activity, and does it stay current?"""
 
 from collections.abc import Mapping
 

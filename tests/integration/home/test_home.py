@@ -1,4 +1,4 @@
-"""Does the first page answer a teacher's three questions, in both languages and in every state of an enrolment?"""
+"""Does the start page answer a teacher's three questions, in both languages and in every state of an enrolment?"""
 
 import re
 from datetime import date, timedelta

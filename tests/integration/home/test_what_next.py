@@ -1,4 +1,4 @@
-"""Is the next step the one that somebody would take: where they were, then on through the course, never back to what counts?"""
+"""Is the suggested next step the natural one: where the person was, then further in the course, never back to what counts?"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who may open what? Only the enrolment's own person, while studying, and only what the class studies."""
+"""Which activities can a person open? Only those of their own enrolment, while studying, and only those of the class."""
 
 from typing import Any
 

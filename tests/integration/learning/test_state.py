@@ -1,4 +1,4 @@
-"""Does a learner find the place again where they stopped, byte for byte, and never an older one?"""
+"""Does a learner continue at the place where they stopped, byte for byte, and never at an older one?"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What can be done with a launch token, and what not: by its own launch, after its end, by and for somebody else?"""
+"""What can a launch token do, and what not: in its own launch, after its end, and for other people?"""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""Does a list of teachers come into a class through pages as it was shown, in the background, whatever the worker lives through?"""
+"""Is a list of teachers enrolled exactly as its preview showed, in the background, even if workers die?"""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Does an office open its classes, change and close them on pages, and is everything kept with who did it?"""
+"""Can an office open, change and close its classes on pages, and is everything recorded with its author?"""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Can an office, and the staff of a class, plan its sessions, one by one and from a file, and is every change kept?"""
+"""Can an office and class staff plan sessions, one by one and from a file, and is every change recorded?"""
 
 import io
 from importlib import resources
@@ -43,7 +43,7 @@ def class_id(desk: Desk) -> int:
 
 @pytest.fixture
 def tutor(desk: Desk, class_id: int) -> Desk:
-    """Somebody who runs the class and is of no office."""
+    """A person who runs the class but belongs to no office."""
     desk.world.act(lambda session: add_person(session, "tutor", "陈老师", (TRAINER,), password=None))
     desk.post(f"{class_id}/staff", username="TUTOR", role="tutor")
     return Desk(desk.world, signed_in(desk.world.app, "tutor"))

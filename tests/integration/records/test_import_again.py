@@ -1,4 +1,4 @@
-"""Is one statement that an import has put aside taken once it can be taken, or left out, and never anything else with it?"""
+"""Is one statement that was put aside stored once that is possible, or left out, and never anything else with it?"""
 
 import json
 import re

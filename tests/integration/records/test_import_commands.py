@@ -1,4 +1,4 @@
-"""What do imported statements count for, and what does `lms xapi import` say?"""
+"""What do imported statements earn, and what does `lms xapi import` report?"""
 
 import json
 from pathlib import Path

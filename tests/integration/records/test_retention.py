@@ -1,4 +1,4 @@
-"""Do old statements go when they may and only then, and do the hours that rest on them stay, explained and recomputable?"""
+"""Are old statements removed when they may be and only then, and do their hours stay explained and recomputable?"""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""Do old months go by themselves at night, and when an office says so; is it kept who that was; and do two at once do no harm?"""
+"""Are old months removed at night and on request, is the requester recorded, and do two simultaneous runs do no harm?"""
 
 import threading
 import time
@@ -57,7 +57,7 @@ def last(world: World) -> Removal:
 
 
 def work(world: World) -> bool:
-    """Do what the worker does, here; return whether there was a run that nobody is at."""
+    """Do the worker's step here; return whether there was a run without a worker."""
     with world.app.app_context():
         with transaction() as session:
             taken = claim(session, world.clock())
@@ -198,7 +198,7 @@ def test_an_office_that_could_see_a_removed_statement_is_told_when_it_was_remove
 
 
 def test_while_an_import_stores_a_page_nothing_is_lost_of_either(old: World) -> None:
-    """The month that goes and the page that comes meet: the removal waits, and what came stays."""
+    """The removal of a month and the import of a page meet: the removal waits, and the imported statements stay."""
     at = old.clock()
     own = Import(endpoint="https://lrs.example", key="k", page_size=1, begun_at=at, touched_at=at)
     old.act(lambda session: session.add(own))

@@ -1,4 +1,4 @@
-"""Does a list of teachers come into a class once, whole, and rightly, whoever else is at it at the same moment?"""
+"""Is a list of teachers enrolled once, completely and correctly, even with others at work at the same moment?"""
 
 import threading
 from dataclasses import replace
@@ -147,7 +147,7 @@ def test_broken_off_half_way_nothing_is_there_and_again_it_is_whole(office: Offi
 
 
 def at_once(office: Office, orders: list[enrolling.RosterOrder]) -> list[Exception]:
-    """Carry all orders out at the same moment; return what went wrong."""
+    """Run all orders at the same moment; return the errors."""
     start, failed = threading.Barrier(len(orders)), []
 
     def work(order: enrolling.RosterOrder) -> None:

@@ -1,4 +1,4 @@
-"""Does each initial password leave the system once, for its own office only, and is it worth nothing once its person chose another?"""
+"""Is each initial password handed out once, only by its own office, and invalid once its person has chosen another?"""
 
 import csv
 import io
@@ -90,7 +90,7 @@ def test_two_offices_that_ask_at_the_same_moment_never_both_get_a_password(offic
 
 
 def add_elsewhere(world: World) -> str:
-    """Enrol people of whom another office hands out the passwords, or nobody; return the path of this office."""
+    """Enrol people whose passwords another office hands out, or nobody; return the path of this office."""
 
     def add(session: Session) -> str:
         training_class = session.get_one(TrainingClass, world.class_id)

@@ -1,4 +1,4 @@
-"""Is nothing of a person stored by whoever was about to while they were erased, and is nothing more stored about them afterwards?"""
+"""Is nothing of a person stored by requests that ran while they were erased, or later?"""
 
 import json
 import threading
@@ -133,7 +133,7 @@ def test_a_write_announced_before_the_mark_finds_the_mark(postgres_store: Store)
 
 
 def test_a_request_that_waited_for_an_erasure_finds_the_new_mark(postgres_store: Store) -> None:
-    """Its question has begun before there was a mark; only a question asked after the wait sees it."""
+    """Its query began before there was a mark; only a query after the wait sees the mark."""
     answers: list[int] = []
     with postgres_store.sessions() as other:
         announce(other, postgres_store.clock(), referring=True)
@@ -158,7 +158,7 @@ def test_a_request_that_read_a_document_before_the_mark_finds_the_mark(postgres_
 
 
 def test_a_document_that_is_changed_while_it_is_erased_is_gone_afterwards(postgres_store: Store) -> None:
-    """Neither waits for the other for ever: whoever holds the document's row goes on, and the erasure waits."""
+    """There is no deadlock: the request that holds the document's row continues, and the erasure waits."""
     with postgres_store.sessions() as first:
         assert save_state(first, postgres_store)
         first.commit()

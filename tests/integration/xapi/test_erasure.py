@@ -1,4 +1,4 @@
-"""Is nothing of a person found any more, does it stay so, and does everybody else's stay as it was?"""
+"""Is nothing of a person found any more, does it stay so, and does everybody else's data stay as it was?"""
 
 import hashlib
 import json

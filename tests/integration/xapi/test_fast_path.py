@@ -1,4 +1,4 @@
-"""Are plain statements, taken before Flask sees them, answered as Flask's way would; and does that see everything else?"""
+"""Do plain statements that are stored before Flask get Flask's answers, and does Flask handle all others?"""
 
 import gzip
 import json

@@ -1,6 +1,6 @@
-"""Does a served store outlive whatever comes over its sockets, with a clear refusal or a closed connection, and keep nothing of it?
+"""Does a served store survive any input on its sockets, with a clear refusal or a closed connection, and store nothing of it?
 
-On granian, which `lms serve` runs too. Nothing between: what nginx would turn away before it arrives here.
+On granian, which `lms serve` also uses, with no proxy in between that would reject bad requests first.
 """
 
 import base64

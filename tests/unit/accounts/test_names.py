@@ -1,4 +1,4 @@
-"""Are different ways of writing a name or a user name the same one, and different names different?"""
+"""Are different spellings of the same name equal, and different names different?"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Does a code say of which session and when it is, and can nobody make or keep one?"""
+"""Does a code identify its session and time, and can nobody make or reuse one?"""
 
 from datetime import UTC, datetime, timedelta
 

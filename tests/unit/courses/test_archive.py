@@ -1,4 +1,4 @@
-"""Is every hostile archive refused before it does harm, and every honest one unpacked whole?"""
+"""Is every hostile archive refused before it does harm, and every honest one unpacked completely?"""
 
 import io
 import struct

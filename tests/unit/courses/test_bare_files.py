@@ -1,4 +1,4 @@
-"""Does one H5P content or one video become a course by itself, and is anything else told what it is not?"""
+"""Does a single H5P content or video become a course, and is everything else refused with the reason?"""
 
 import copy
 from typing import Any

@@ -1,4 +1,4 @@
-"""Is a quiz graded by its key and by nothing else?"""
+"""Is a quiz graded only by its key?"""
 
 import copy
 from typing import Any

@@ -1,4 +1,4 @@
-"""Is a course document read exactly, and is every mistake in it named with its place?"""
+"""Is a course document read exactly, and is every mistake named with its path?"""
 
 import copy
 import json

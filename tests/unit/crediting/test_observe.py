@@ -1,4 +1,4 @@
-"""What does each kind of statement prove, and whose word is it? A statement, and the whole of what follows."""
+"""What does each kind of statement prove, and under which authority? Each case has a statement and the whole result."""
 
 import uuid
 from datetime import UTC, datetime

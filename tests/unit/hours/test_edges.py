@@ -1,4 +1,4 @@
-"""Does the core keep its word where no solved case and no drawn one comes?"""
+"""Does the core keep its rules in edge cases that neither solved nor random cases cover?"""
 
 from decimal import Decimal
 

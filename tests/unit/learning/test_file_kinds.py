@@ -1,4 +1,4 @@
-"""Does a file of a package run nowhere but where a player needs it, whatever it is called and whatever is in it?"""
+"""Does a file of a package run only where a player needs it, with any name and any content?"""
 
 import pytest
 

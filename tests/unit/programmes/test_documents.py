@@ -1,4 +1,4 @@
-"""Do the eight documents say what the notice says, and is a wrong document refused with every problem named?"""
+"""Do the eight documents agree with the notice, and is a wrong document refused with every problem named?"""
 
 from collections.abc import Callable
 from datetime import date

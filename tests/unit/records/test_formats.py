@@ -1,4 +1,4 @@
-"""What becomes of a file when its disk or its source fails?"""
+"""What happens to a file if its disk or its source fails?"""
 
 import io
 import json

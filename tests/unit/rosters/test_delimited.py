@@ -1,4 +1,4 @@
-"""Are the rows of a CSV file told apart by more than one sign, and is a missing quotation mark found where it is missing?"""
+"""Is the delimiter of a CSV file recognised, and is a missing quotation mark reported where it is missing?"""
 
 import pytest
 

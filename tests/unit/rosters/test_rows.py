@@ -1,4 +1,4 @@
-"""Is a list understood as an office writes it, and is every problem told with the line and the field that it is in?"""
+"""Is a list understood as offices write it, and is every problem reported with its line and field?"""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Are settings read as docs/operator.md says, and is whatever is wrong with them told at once, in plain words, without a secret?"""
+"""Are settings read as docs/operator.md says, and are all problems reported at once, in plain words, without secrets?"""
 
 import stat
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Do callers that come at the same time share one piece of work, and does each get what is its own?"""
+"""Do simultaneous callers share one piece of work, and does each get its own result?"""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ LONG = 30
 
 
 class Work:
-    """Double numbers; the first time not before it is let go. Fails as a whole where one number is negative."""
+    """Double numbers; the first call waits until it is released. A negative number fails the whole call."""
 
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
@@ -29,7 +29,7 @@ class Work:
 
 
 def waited_behind(work: Work, first: int, others: Sequence[int]) -> list["Future[int]"]:
-    """Let others come while the first is at work; return what becomes of them, the first one too."""
+    """Let others come while the first is at work; return all results."""
     together = GroupCommit(work)
     with ThreadPoolExecutor(len(others) + 1) as threads:
         futures = [threads.submit(together, first)]

@@ -1,4 +1,4 @@
-"""Is a page of another store cut up without losing or changing anything, and refused where it is none?"""
+"""Is a page of another store split without losing or changing anything, and refused if it is malformed?"""
 
 import json
 
