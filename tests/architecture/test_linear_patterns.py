@@ -15,6 +15,7 @@ import pytest
 
 import courses
 import lms
+import strict_json
 import xapi
 from tests.architecture import javascript
 from tests.architecture.tree import PACKAGES, parse, sources
@@ -29,7 +30,7 @@ REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}
 
 def compiled() -> Iterator[tuple[str, "re.Pattern[Any]"]]:
     """Every pattern that a module has as a constant, by its name there."""
-    for package in (lms, xapi, courses):
+    for package in (lms, xapi, courses, strict_json):
         for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
             if ".migrations." in found.name or found.name.endswith(".wsgi"):
                 continue
@@ -38,7 +39,7 @@ def compiled() -> Iterator[tuple[str, "re.Pattern[Any]"]]:
 
 
 def everything() -> dict["re.Pattern[Any]", bool]:
-    """Every pattern of the three packages, and whether it is searched for in a text or matched against the whole text."""
+    """Every pattern of all packages, and whether it is searched for in a text or matched against the whole text."""
     searched: set[str] = set()
     written: dict[re.Pattern[Any], bool] = {}
     for file in sources(*PACKAGES):
