@@ -74,7 +74,7 @@ class Person(Base, UserMixin):
 
 
 class AccountChange(Base):
-    """One change of a role or an organisation: the time, the author, and the values before and after. Append-only, with ids of people only."""
+    """One change of a role or an organisation: the time, the author, and both values. Append-only, with ids of people only."""
 
     __tablename__ = "account_change"
 
