@@ -24,9 +24,8 @@ MENU = {
     STAFF: (("office.today", _l("Today"), "calendar"),),
     OFFICE: (
         ("office.classes", _l("Classes"), "classes"),
-        ("people.mine", _l("Our teachers"), "person"),
+        ("people.mine", _l("Teachers"), "person"),
         ("records.statements", _l("Learning records"), "reading"),
-        ("organisations.all_", _l("Organisations"), "home"),
         ("jobs.mine", _l("Background work"), "jobs"),
     ),
     ADMIN: (
@@ -36,7 +35,8 @@ MENU = {
     ),
 }
 
-PART_OF = {"learning": "home", "here": "home", "transcripts": "office"}  # pages without their own entry in a role's menu
+# pages without their own entry in a role's menu
+PART_OF = {"learning": "home", "here": "home", "transcripts": "office", "organisations": "people"}
 
 
 @bp.get("/")
@@ -69,6 +69,8 @@ def _menu() -> list[dict[str, object]]:
         return []
     known = current_app.view_functions
     items = list({item[0]: item for role in current_user.roles for item in MENU[role.name] if item[0] in known}.values())
+    if any(endpoint == "people.mine" for endpoint, _label, _icon in items):
+        items = [item for item in items if item[0] != "organisations.all_"]  # a tab beside the teachers
     parts = {endpoint.partition(".")[0] for endpoint, _label, _icon in items}
     here = request.blueprint if request.blueprint in parts else PART_OF.get(request.blueprint or "")
     return [
