@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "lms.audit.commands:verify",
     ),
     "organisation": ("lms.accounts.commands:organisation",),
-    "programme": ("lms.programmes.commands:programme",),
+    "programme": ("lms.programmes.commands:programme", "lms.office.programme_commands:preview"),
     "serve": ("lms.serve_commands:serve",),
     "transcript": ("lms.transcripts.commands:transcript",),
     "user": ("lms.accounts.commands:user", "lms.privacy.erasure.commands:erase"),

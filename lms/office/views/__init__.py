@@ -1,14 +1,31 @@
 """What can an office and the staff of a class see and do? One module a subject; importing it adds its pages."""
 
 from lms.office.places import bp
-from lms.office.views import adding, attendance, check_in, classes, lists, opening, passwords, practice, staff, teachers, timetable, today
+from lms.office.views import (
+    adding,
+    attendance,
+    board,
+    check_in,
+    classes,
+    documents,
+    lists,
+    opening,
+    passwords,
+    practice,
+    staff,
+    teachers,
+    timetable,
+    today,
+)
 
 __all__ = [
     "adding",
     "attendance",
+    "board",
     "bp",
     "check_in",
     "classes",
+    "documents",
     "lists",
     "opening",
     "passwords",
