@@ -20,7 +20,7 @@ SOON = timedelta(days=30)
 
 
 @dataclass(slots=True)
-class Counted:
+class CountedPeople:
     """The people of a class, or of several: how many were enrolled, take part, and have met everything."""
 
     enrolled: int = 0
@@ -28,7 +28,7 @@ class Counted:
     met: int = 0
     by_status: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def add(self, other: "Counted") -> None:
+    def add(self, other: "CountedPeople") -> None:
         """Add the people of another class."""
         self.enrolled, self.taking_part, self.met = (
             self.enrolled + other.enrolled,
@@ -56,7 +56,7 @@ class ClassFigures:
     starts_on: date
     ends_on: date
     closed: bool
-    people: Counted
+    people: CountedPeople
 
     def phase(self, today: date) -> str:
         """Return whether the class is still to come, runs, or has ended."""
@@ -76,7 +76,7 @@ class ProgrammeFigures:
     year: int
     version_id: int  # of the newest version that one of its classes has
     classes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PHASES, 0))
-    people: Counted = field(default_factory=Counted)
+    people: CountedPeople = field(default_factory=CountedPeople)
     late_classes: int = 0
     late_people: int = 0
 
@@ -95,9 +95,9 @@ def figures(session: Session, scope: str, programme_id: int | None = None) -> li
     return [ClassFigures(*row, people[row[0]]) for row in rows]
 
 
-def _people(session: Session, class_ids: Sequence[int]) -> Mapping[int, Counted]:
+def _people(session: Session, class_ids: Sequence[int]) -> Mapping[int, CountedPeople]:
     """Count people by class, all classes at once: the index holds all that is asked."""
-    found = {class_id: Counted() for class_id in class_ids}
+    found = {class_id: CountedPeople() for class_id in class_ids}
     query = select(Enrolment.class_id, Enrolment.status, Enrolment.verdict, func.count())
     if len(found) == 1:
         query = query.where(Enrolment.class_id == class_ids[0])

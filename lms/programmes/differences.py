@@ -15,7 +15,7 @@ class Difference(NamedTuple):
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """Return what differs, in the order of the paths.
 
-    Parts of a list that have a key are compared by it, so a part that only moved is no difference.
+    Parts of a list that have a key are compared by it, so a part that only moved does not differ.
     """
     return sorted(_compare("$", before, after), key=lambda one: one.path)
 
