@@ -1,4 +1,4 @@
-"""Which visitor gets what from which route? tests/access.py asks; its VISITORS are the columns."""
+"""The answer of every route to every visitor, as tests/access.py checks it; its VISITORS are the columns."""
 
 EVERYBODY = "200 200 200 200 200 200"
 TEACHERS = "login 200 200 403 403 403"
@@ -34,6 +34,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("learning.take_beat", "POST"): A_TOKENS,
     ("learning.save_state", "POST"): A_TOKENS,
     ("learning.take_answers", "POST"): A_TOKENS,
+    ("learning.note_failure", "POST"): A_TOKENS,
     ("content.file", "GET"): EVERYBODY,
     ("content.frame", "GET"): EVERYBODY,
     ("content.player_file", "GET"): EVERYBODY,

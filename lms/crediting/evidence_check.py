@@ -5,8 +5,8 @@ is accepted only if its removal was recorded.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import fields
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import fields, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
 from lms.crediting.policy import EnrolmentPolicy
 from lms.crediting.removals import Removals
+from lms.programmes.models import ProgrammeVersion
+from lms.programmes.store import document_of
 from lms.vocabulary import VOIDED
 from xapi.removals import stored_when
 from xapi.statements import stored
@@ -41,8 +43,9 @@ class Compared:
         self._waits = xapi.outbox.oldest(session) is not None  # a statement that voids another may still be waiting
         self.statements = self.removed = self.behind = 0
 
-    def problems(self, entries: Iterable[chain.Entry]) -> Iterator[str]:
+    def problems(self, entries: Sequence[chain.Entry]) -> Iterator[str]:
         """Yield the evidence that its statement does not prove, and the entries whose evidence is missing."""
+        self._trust_as_recorded(entries)
         for entry in entries:
             for one in entry.evidence:
                 if _uuid(one) not in self._kept:
@@ -50,6 +53,13 @@ class Compared:
         ids = sorted(self._kept)
         for start in range(0, len(ids), STATEMENTS_AT_ONCE):
             yield from self._compare(ids[start : start + STATEMENTS_AT_ONCE])
+
+    def _trust_as_recorded(self, entries: Sequence[chain.Entry]) -> None:
+        """Trust the providers, too, that the programme versions named which the chain's entries were decided under."""
+        versions = [self._session.get(ProgrammeVersion, number) for number in sorted({one.programme_version_id for one in entries})]
+        named = [document_of(one).trusted_providers for one in versions if one is not None]
+        law = self._terms.law
+        self._terms = replace(self._terms, law=replace(law, trusted_providers=law.trusted_providers.union(*named)))
 
     def _compare(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
         there = xapi.store.load_texts(self._session, ids)
@@ -72,7 +82,7 @@ class Compared:
 
     def _proved(self, ids: Sequence[uuid.UUID]) -> Sequence[Proved]:
         found = sort_by_enrolment(self._session, ids).get(self._number)
-        return all_proved(self._session, found, self._terms, self._public_url) if found else ()
+        return all_proved(self._session, found, self._terms, self._public_url, kept=True) if found else ()
 
     def _changed(self, statement: uuid.UUID, text: str) -> bool:
         digest = chain.text_sha256(text)

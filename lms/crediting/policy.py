@@ -3,13 +3,11 @@
 A case names activities '<course code>:<activity key>', because one account covers all courses of a class.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -22,6 +20,7 @@ from lms.hours import Case, Interval, Policy, RequirementRule, Rule, SessionRule
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
+from strict_json.canonical import digest_of
 
 Window = tuple[int | None, int | None]
 CLASSES_KEPT = 4096
@@ -201,7 +200,7 @@ def make_law(
         server_graded=frozenset(name for name, activity in named.items() if activity.grading == "server"),
         trusted_providers=document.trusted_providers,
         programme_version_id=version.id,
-        sha256=_digest(bundles),
+        sha256=digest_of(bundles),
     )
 
 
@@ -244,7 +243,3 @@ def rule_of(activity: Activity) -> Rule:
 def _exact(seconds: float) -> int | Decimal:
     exact = Decimal(str(seconds))
     return int(exact) if exact == int(exact) else exact
-
-
-def _digest(content: Sequence[Mapping[str, Any]]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

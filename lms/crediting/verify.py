@@ -2,14 +2,15 @@
 
 For every enrolment: its chain is complete; the total kept for lists is the chain's sum; its inputs match the chain
 (`inputs_check`); and deciding all evidence again gives the current account. The last check is impossible
-if the evidence was erased; those enrolments are listed. For every class: its documents are the
-published ones (`documents_check`). Statements that still wait in the outbox do not count yet.
+if the evidence was erased; those enrolments are listed. So are those that were decided correctly by an earlier rule and not
+again since. For every class: its documents are the published ones (`documents_check`). Statements that still wait in the
+outbox do not count yet.
 
 On request, because it reads every statement again: the evidence is what the statements in the record store prove
 (`evidence_check`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 import xapi.store
 from lms.classes.models import Enrolment
 from lms.crediting import chain, documents_check, inputs_check, ledger
+from lms.crediting.earlier_rates import earlier_rates
 from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_check import Compared
 from lms.crediting.models import Observation
@@ -54,6 +56,7 @@ class CheckedBatch:
     statements: int = 0  # statements that were compared with their evidence
     removed: int = 0  # statements that could not be compared, because their month was removed, as recorded
     behind: int = 0  # statements from which the present rules read more than is kept (`rereading`)
+    waiting: list[int] = field(default_factory=list)  # enrolments that wait to be credited again: an earlier rule decided them
     unbaselined: list[int] = field(default_factory=list)  # enrolments whose chain does not record its inputs yet
 
     def add(self, other: "CheckedBatch") -> None:
@@ -63,6 +66,7 @@ class CheckedBatch:
         self.findings += [one for one in other.findings if one.enrolment_id is not None or one not in self.findings]
         self.behind += other.behind
         self.erased += other.erased
+        self.waiting += other.waiting
         self.unbaselined += other.unbaselined
 
 
@@ -112,6 +116,11 @@ def check(session: Session, numbers: Sequence[int], public_url: str | None, remo
     return checked
 
 
+def _is_of_earlier_rules(entries: Sequence[chain.Entry]) -> bool:
+    """Say whether every entry that moved seconds is of format 1; a baseline alone decides nothing anew."""
+    return all(one.format == 1 for one in entries if one.unit == chain.SECONDS and one.amount)
+
+
 class _VerifiedBatch:
     """Some enrolments, with the data that is read for all of them at once."""
 
@@ -147,7 +156,10 @@ class _VerifiedBatch:
                 problems.append("its evidence is said to be erased, and no erasure of its person was recorded")
         elif one.class_id not in self._undecidable:
             judged = frozenset({chain.SECONDS}) if self._inputs.has_no_baseline(one.id, one.ledger_length) else ALL_UNITS
-            problems += self._account_problems(one, self._accounts[one.id], judged)
+            wrong = list(self._account_problems(one, self._accounts[one.id], judged))
+            waits = bool(wrong) and _is_of_earlier_rules(entries) and self._was_right(one.id, seconds)
+            checked.waiting += [one.id] if waits else []
+            problems += [] if waits else wrong
             problems += self._statement_problems(one.id, entries, checked)
         if self._inputs.has_no_baseline(one.id, one.ledger_length):
             checked.unbaselined.append(one.id)
@@ -169,6 +181,15 @@ class _VerifiedBatch:
             yield f"{moved.name} stands at {account.get(moved, 0)} {unit}, its evidence gives {decided.get(moved, 0)} {unit}"
         if one.verdict and not differing and one.verdict != verdict_of(result):
             yield f"lists say {one.verdict}, its evidence gives {verdict_of(result) or 'no verdict'}"
+
+    def _was_right(self, number: int, seconds: Mapping[str, int]) -> bool:
+        """Say whether an account's seconds are what its evidence gave by the rule for films before format 2."""
+        try:
+            case = cases_of(self._session, {number: self._terms[number]}, rates=earlier_rates)[number]
+            decided = ledger.seconds_of(target_of(recompute(case)))
+        except Exception:  # nothing can be decided: the findings stand
+            return False
+        return {name: one for name, one in seconds.items() if one} == {name: one for name, one in decided.items() if one}
 
     def _statement_problems(self, number: int, entries: Sequence[chain.Entry], checked: CheckedBatch) -> Iterator[str]:
         if self._public_url is None:

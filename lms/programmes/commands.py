@@ -1,4 +1,4 @@
-"""`lms programme …`: what does the operator do with programme documents on the command line?"""
+"""`lms programme …`: the operator imports and lists programme documents."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.programmes import store, telling
 from lms.programmes.differences import differences
-from lms.programmes.documents import digest
+from lms.programmes.documents import digest_of
 from lms.programmes.values import ProgrammeDocument
 
 LONGEST_NAME, LONGEST_PATH = 100, 250
@@ -33,7 +33,7 @@ def programme() -> None:
 def import_document(file: Path, *, as_json: bool) -> None:
     """Import a programme document (TOML) as a new version of its programme.
 
-    The same content again changes nothing. Exit 2 and one line per problem where the document is wrong.
+    The same content again changes nothing. Exit code 2 and one line for each problem if the document is wrong.
     """
     try:
         with transaction() as writing:
@@ -103,9 +103,9 @@ def check_document(file: Path, *, as_json: bool) -> None:
     """
     raw, document = _read(file)
     if as_json:
-        click.echo(json.dumps({"code": document.code, "year": document.year, "sha256": digest(raw)}))
+        click.echo(json.dumps({"code": document.code, "year": document.year, "sha256": digest_of(raw)}))
     else:
-        click.echo(f"{file}: is a sound document of {document.code} {document.year} ({digest(raw)})")
+        click.echo(f"{file}: is a sound document of {document.code} {document.year} ({digest_of(raw)})")
 
 
 def _read(file: Path) -> tuple[dict[str, Any], ProgrammeDocument]:

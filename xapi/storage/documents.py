@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, exists, select, tuple_, update
+from sqlalchemy import Table, bindparam, delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from xapi.errors import Erased
@@ -88,15 +88,16 @@ def listed(session: Session, place: DocumentKey) -> dict[str, datetime]:
     return {row.id: row.updated for row in session.connection().execute(found)}
 
 
-def remove_all(session: Session, place: DocumentKey) -> None:
-    """Delete all documents with this key. Rows are locked in one fixed order, so that two such calls cannot deadlock.
+def remove_all(session: Session, place: DocumentKey) -> int:
+    """Delete all documents with this key; return how many bytes they had.
 
-    It is a single SQL statement. A second statement would see rows that were written while the first one waited, and would lock
-    them outside that order.
+    Rows are locked in one fixed order, so that two such calls cannot deadlock. It is a single SQL statement. A second statement
+    would see rows that were written while the first one waited, and would lock them outside that order.
     """
     keys = list(DOCUMENTS.primary_key)
     locked = select(*keys).where(*_within(place)).order_by(*keys).with_for_update().cte("locked")
-    session.connection().execute(delete(DOCUMENTS).where(tuple_(*keys).in_(select(locked))))
+    gone = delete(DOCUMENTS).where(tuple_(*keys).in_(select(locked))).returning(func.length(C.content))
+    return sum(session.connection().execute(gone).scalars())
 
 
 def _within(place: DocumentKey) -> list[Any]:

@@ -1,20 +1,21 @@
 """Limit how much is stored for one owner. Counting is part of the storing transaction, so that two requests cannot pass the limit together.
 
 Statements are counted for each owner (`Credential.owner`) whose credential has a quota: a learner in one activity, over all
-launches. Host code and keys without a quota are not counted. Documents are not counted but measured when one grows: all of one
-agent together, or those of an activity without an agent. Deleting a document frees its space at once.
+launches, or a key. Host code is not counted. A key has one row for each month, which is deleted with the month's statements, and
+one for documents: the bytes it wrote, minus those it deleted. Otherwise documents are not counted but measured when one grows:
+all of one agent together, or those of an activity without an agent. Deleting a document frees its space at once.
 """
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete
 from sqlalchemy.orm import Session
 
 from xapi.errors import TooLarge
-from xapi.rules.actor import key_of
+from xapi.rules.actor import digest, key_of
 from xapi.rules.admission import AdmittedStatement
 from xapi.rules.auth import Credential, Quota
 from xapi.rules.document_key import NOWHERE
@@ -35,6 +36,16 @@ MEASURE_POSTGRESQL = "SELECT count(*), coalesce(sum(octet_length(content)), 0)::
 MEASURE_SQLITE = "SELECT count(*), coalesce(sum(length(content)), 0) FROM xapi_document WHERE agent_key = :agent"
 OF_ACTIVITY = {"postgresql": " AND activity_key = %(activity)s::uuid", "sqlite": " AND activity_key = :activity"}
 COUNT_SQLITE = _COUNT.format(":owner, :agent, :statements, :bytes, :now")
+# The rows of one key have its owner in the place of an agent.
+OTHERS_POSTGRESQL = """
+SELECT coalesce(sum(statements), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM xapi_storage
+WHERE agent_key = %(agent)s::uuid AND owner <> %(owner)s::uuid
+"""
+OTHERS_SQLITE = (
+    "SELECT coalesce(sum(statements), 0), coalesce(sum(bytes), 0) FROM xapi_storage WHERE agent_key = :agent AND owner <> :owner"
+)
+DOCUMENTS = "documents"
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # documents do not go with a month
 
 
 class Charge(NamedTuple):
@@ -64,17 +75,52 @@ def charge(connection: Connection, due: Mapping[uuid.UUID, Charge], now: datetim
         TooLarge: an owner would exceed its quota; the caller rolls back.
     """
     for owner, one in sorted(due.items()):
+        if one.credential.key:
+            _charge_key(connection, one, f"{now:%Y-%m}", now)
+            continue
         agent = key_of(one.credential.actor or {})
         row = {"owner": owner.hex, "agent": agent and agent.hex, "statements": one.statements, "bytes": one.bytes}
-        if connection.dialect.name == "postgresql":
-            ((statements, size),) = ask(connection, COUNT_POSTGRESQL, {**row, "now": now})
-        else:
-            ((statements, size),) = connection.exec_driver_sql(COUNT_SQLITE, {**row, "now": microseconds(now)}).all()
+        statements, size = _count(connection, row, now)
         if statements > one.quota.number or size > one.quota.bytes:
             raise TooLarge(
                 f"{statements - one.statements} statements of {_mb(size - one.bytes)} MB are stored for this learner and activity, and at "
                 f"most {one.quota.number} of {_mb(one.quota.bytes)} MB are kept: nothing of this request was stored, what is stored stays"
             )
+
+
+def charge_document(session: Session, credential: Credential, grows: int) -> None:
+    """Count by how many bytes a key's request lets documents grow, or shrink (negative).
+
+    Raises:
+        TooLarge: the key would keep more than its quota; the caller rolls back.
+    """
+    if credential.key and credential.quota is not None and grows:
+        _charge_key(session.connection(), Charge(credential, credential.quota, 0, grows), DOCUMENTS, NEVER)
+
+
+def _charge_key(connection: Connection, one: Charge, part: str, until: datetime) -> None:
+    owner = one.credential.owner
+    row = {"owner": digest(part, owner.hex).hex, "agent": owner.hex, "statements": one.statements, "bytes": one.bytes}
+    _, size = _count(connection, row, until)
+    if connection.dialect.name == "postgresql":
+        ((_, others),) = ask(connection, OTHERS_POSTGRESQL, row)
+    else:
+        ((_, others),) = connection.exec_driver_sql(OTHERS_SQLITE, row).all()
+    if one.bytes > 0 and size + others > one.quota.bytes:
+        raise TooLarge(
+            f"{_mb(size + others - one.bytes)} MB of statements, attachments and documents are stored for this key, and at most "
+            f"{_mb(one.quota.bytes)} MB are kept: nothing of this request was stored, what is stored stays; whoever runs this store can "
+            "raise the limit"
+        )
+
+
+def _count(connection: Connection, row: Mapping[str, object], now: datetime) -> Sequence[int]:
+    """Add to what is kept for an owner, and return its statements and bytes."""
+    if connection.dialect.name == "postgresql":
+        (found,) = ask(connection, COUNT_POSTGRESQL, {**row, "now": now})
+    else:
+        (found,) = connection.exec_driver_sql(COUNT_SQLITE, {**row, "now": microseconds(now)}).all()
+    return found
 
 
 def check_room(session: Session, key: Mapping[str, uuid.UUID], grows: int, *, new: bool, quota: Quota) -> None:

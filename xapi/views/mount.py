@@ -13,7 +13,6 @@ from xapi.rules.auth import Credential, Quota
 from xapi.storage.consistency import Watermark, announce
 from xapi.storage.group_commit import GroupCommit
 from xapi.storage.key_usage import KeyUsage
-from xapi.storage.keys import KnownKeys
 from xapi.storage.store import RequestBatch, insert_brought
 
 Sessions = Callable[[], AbstractContextManager[Session]]
@@ -43,7 +42,8 @@ class Mount:
     `writers` and `readers` open sessions, which the store closes; only writers are committed. `home_page` is the homePage of
     every Basic key's authority. `most_bytes` limits what one request may hold in memory (JSON, a document); attachments are
     streamed, up to `most_attached_bytes`. `documents` limits how many documents, and bytes of them, are kept for one agent, or
-    for one activity without an agent.
+    for one activity without an agent. `key_storage` limits how many bytes are kept of what one key stored: statements, their
+    attachments and documents; None: no limit.
     """
 
     writers: Sessions
@@ -56,8 +56,8 @@ class Mount:
     most_attached_bytes: int = MOST_ATTACHED_BYTES
     most_document_bytes: int = MOST_DOCUMENT_BYTES
     documents: Quota = DOCUMENTS
+    key_storage: int | None = None
     watermark: Watermark = field(default_factory=Watermark)
-    known_keys: KnownKeys = field(default_factory=KnownKeys)
     tally: KeyUsage = field(init=False)
     store: GroupCommit[RequestBatch, int] = field(init=False)  # combines small simultaneous requests in one transaction
 

@@ -1,4 +1,4 @@
-"""What can an office and the staff of a class see and do? One module a subject; importing it adds its pages."""
+"""Pages of an office and of class staff, one module for each subject; importing a module adds its pages."""
 
 from lms.office.places import bp
 from lms.office.views import (

@@ -1,4 +1,4 @@
-"""How does an office open a class, say what it studies, change it, and close it?"""
+"""Pages for opening, changing and closing a class, and for its courses."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,15 +27,15 @@ from lms.office.places import bp, by_me, own_class
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of, newest
 
-MOST_COURSES = 500  # offered at once; a site has some dozens
-MEANWHILE = _l(
+MOST_COURSES = 500  # offered at once; a site has a few dozen
+CHANGED_SINCE = _l(
     "Somebody has changed this class since you opened this page: the history below says what. Nothing is saved yet; look through"
     " what stands here and save again."
 )
 
 
 class CourseForm(FlaskForm):  # type: ignore[misc]
-    """A course, and what its hours count toward."""
+    """A course, and the requirement to which its hours count."""
 
     code = SelectField(validators=[InputRequired()])
     requirement = SelectField(default="")
@@ -50,7 +50,7 @@ def _titles() -> dict[str, str]:
 @bp.get("/classes/new")
 @requires(OFFICE)
 def choose_programme() -> ResponseReturnValue:
-    """Ask of which programme a class shall be."""
+    """Ask for the programme of a new class."""
     programmes = [(one, document_of(one)) for one in newest(session())]
     return render_template("office/programmes.html", programmes=programmes, providers=administration.providers(session(), scope()))
 
@@ -73,7 +73,7 @@ def open_class(code: str, year: int) -> ResponseReturnValue:
 
 
 def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
-    """Open the class and return its id, or tell the form what is wrong."""
+    """Open the class and return its id, or show the problems in the form."""
     try:
         with transaction() as writing:
             version = administration.version_for(writing, latest.programme.code, latest.programme.year, form.starts_on.data)
@@ -89,7 +89,7 @@ def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
 @bp.route("/classes/<int:class_id>/settings", methods=["GET", "POST"])
 @requires(OFFICE)
 def settings(class_id: int) -> ResponseReturnValue:
-    """Show how a class runs, change it, and show what was done to it."""
+    """Show a class's details, change them, and show its history."""
     found = own_class(class_id)
     document = document_of(found.programme_version)
     form = RunForm(data=given(found, document)) if request.method == "GET" else RunForm()
@@ -106,7 +106,7 @@ def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) ->
     try:
         with transaction() as writing:
             if not form.still_holds(locked_class(writing, class_id)):
-                raise InvalidInput(_("Nothing was changed."), [str(MEANWHILE)])
+                raise InvalidInput(_("Nothing was changed."), [str(CHANGED_SINCE)])
             changed = administration.change_class(writing, class_id, form.run(code, provider), by_me(), agreed=form.agreed.data)
     except InvalidInput as error:
         form.tell(error.problems)
@@ -119,7 +119,7 @@ def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) ->
 @bp.post("/classes/<int:class_id>/close")
 @requires(OFFICE)
 def close(class_id: int) -> ResponseReturnValue:
-    """End a class; closed twice, it is closed once."""
+    """Close a class; a second request changes nothing."""
     own_class(class_id)
     with transaction() as writing:
         administration.close_class(writing, class_id, by_me())
@@ -131,7 +131,7 @@ def close(class_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/reopen")
 @requires(OFFICE)
 def reopen(class_id: int) -> ResponseReturnValue:
-    """Let a closed class go on."""
+    """Reopen a closed class."""
     own_class(class_id)
     with transaction() as writing:
         administration.reopen_class(writing, class_id, by_me())
@@ -143,7 +143,7 @@ def reopen(class_id: int) -> ResponseReturnValue:
 @bp.route("/classes/<int:class_id>/courses", methods=["GET", "POST"])
 @requires(OFFICE)
 def courses(class_id: int) -> ResponseReturnValue:
-    """Show what a class studies, and let it study something more."""
+    """Show a class's courses, and add one."""
     found = own_class(class_id)
     hours = administration.hours_of(session(), found)
     studied = courses_of(session(), [class_id])[class_id]

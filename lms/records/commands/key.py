@@ -79,7 +79,7 @@ def list_xapi_keys(*, as_json: bool) -> None:
 @click.argument("key")
 @with_appcontext
 def revoke_xapi_key(key: str) -> None:
-    """Revoke KEY permanently. Every process refuses it within ten seconds; the statements it stored stay."""
+    """Revoke KEY permanently. Every process refuses it at once; the statements it stored stay."""
     with transaction() as writing:
         revoked = revoke_key(writing, key, now())
     if not revoked:

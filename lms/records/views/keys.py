@@ -93,5 +93,5 @@ def revoke(key: str) -> ResponseReturnValue:
     if not revoked:
         raise NotFound(_("There is no key of this name that works. Perhaps somebody has just revoked it."))
     log.info("key.revoked", key=key, by=person().id)
-    flash(_("The key is revoked. It opens nothing any more, at the latest in ten seconds."), "success")
+    flash(_("The key is revoked. From now on it opens nothing."), "success")
     return redirect(url_for("records.keys"))
