@@ -14,8 +14,8 @@ from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.programmes import store, telling
 from lms.programmes.differences import differences
-from lms.programmes.documents import digest_of
 from lms.programmes.values import ProgrammeDocument
+from strict_json.canonical import digest_of
 
 LONGEST_NAME, LONGEST_PATH = 100, 250
 VERSION = re.compile(r"(?P<code>[a-z0-9-]{1,64})(?::(?P<year>[0-9]{4}))?(?:@(?P<number>[0-9]{1,4}))?")
