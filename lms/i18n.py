@@ -11,6 +11,8 @@ from flask_babel import Babel, format_date, get_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup
 
+from lms.hours import Policy, hours_of
+
 DEFAULT = "zh_Hans_CN"
 LOCALES = {"zh_Hans_CN": "简体中文", "en": "English"}
 BROWSERS = {"zh": "zh_Hans_CN", "en": "en"}  # what browsers call them
@@ -88,19 +90,39 @@ def write_hours(hours: Decimal) -> str:
     return f"{hours:f}"
 
 
-def write_clock(seconds: int) -> str:
-    """Write a length of time as a clock does: 18:20, 1:02:03."""
+def write_position(seconds: int) -> str:
+    """Write a position in media as players do: 18:20, 1:02:03. Lengths of time are written by `write_length`, everywhere."""
     hours, rest = divmod(max(0, seconds), 3600)
     minutes, seconds = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def length_forms() -> dict[str, str]:
+    """Return the forms of a length of time in the page's language: for `write_length`, and for the clock that ticks in the player."""
+    return {
+        "minutes": pick("{minutes} 分钟", "{minutes} min"),
+        "seconds": pick("{seconds} 秒", "{seconds} s"),
+        "both": pick("{minutes} 分 {seconds} 秒", "{minutes} min {seconds} s"),
+    }
+
+
 def write_length(seconds: int) -> str:
-    """Write a length of time in words: 18 分 20 秒, 52 min. In minutes even beyond sixty: an hour means something else here."""
+    """Write a length of time: 18 分 20 秒, 52 min. In minutes even beyond sixty: an hour means something else here.
+
+    The one form of lengths on pages, in PDF and in spreadsheets.
+    """
     minutes, rest = divmod(max(0, seconds), 60)
-    if not rest:
-        return pick(f"{minutes} 分钟", f"{minutes} min")
-    return pick(f"{minutes} 分 {rest} 秒", f"{minutes} min {rest} s")
+    form = "minutes" if not rest else "both" if minutes else "seconds"
+    return length_forms()[form].format(minutes=minutes, seconds=rest)
+
+
+def write_credit(seconds: int, policy: Policy) -> str:
+    """Write time that is planned or earned as hours and minutes together: 1.3 学时（60 分钟）.
+
+    For sums only (a course, a requirement): hours of single activities would not add up to their sum's.
+    """
+    hours, length = write_hours(hours_of(seconds, policy)), write_length(seconds)
+    return pick(f"{hours} 学时（{length}）", f"{hours} credit hours ({length})")
 
 
 def _word(message: str, /, **told: object) -> Markup:
@@ -126,7 +148,7 @@ def init_app(app: Flask) -> None:
     """Set up translations and the filters every template may use."""
     app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_DEFAULT_TIMEZONE=SITE_ZONE, BABEL_TRANSLATION_DIRECTORIES="translations")
     Babel(app, locale_selector=choose_locale)
-    app.jinja_env.filters.update(time=write_time, hours=write_hours, clock=write_clock, duration=write_length)
+    app.jinja_env.filters.update(time=write_time, hours=write_hours, position=write_position, duration=write_length, credit=write_credit)
     app.jinja_env.filters.update(
         day=write_day, weekday=write_weekday, clock_at=write_clock_at, percent=write_share, plain_number=write_number
     )

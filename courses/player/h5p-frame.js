@@ -24,6 +24,9 @@
       icon: false,
       fullScreen: false,
     });
+    // Types that are not ours are made for white pages: their text on ours would be light on light where a device is dark.
+    const library = window.H5P.instances?.[0]?.libraryInfo?.machineName ?? "";
+    document.documentElement.toggleAttribute("data-bright", !library.startsWith("TH."));
     window.TH.followHeight(box);
   });
 

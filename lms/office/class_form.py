@@ -45,9 +45,9 @@ class RunForm(FlaskForm):  # type: ignore[misc]
     starts_on = DayField(_l("First day"), validators=[InputRequired(_l("Choose the first day."))])
     ends_on = DayField(_l("Last day"), validators=[InputRequired(_l("Choose the last day."))])
     tracks = TickedField(_l("Tracks"))
-    counts_within = BooleanField(_l("Time counts from the first day to the last only"))
+    counts_within = BooleanField(_l("Time is credited from the first day to the last only"))
     seen = HiddenField()  # how the class ran when the page was made
-    agreed = BooleanField(_l("Yes, decide everybody’s hours anew"))  # asked by who changes days, where somebody's hours follow
+    agreed = BooleanField(_l("Yes, recalculate everybody’s hours"))  # asked by who changes days, where somebody's hours follow
 
     def offer_tracks(self, document: ProgrammeDocument) -> None:
         """Let the programme's tracks be chosen."""

@@ -28,11 +28,11 @@ SECTIONS = (
     ("records.retention", _l("Retention")),
 )
 WHOLE_SITE: dict[str, LazyString] = {  # and why nobody else comes in
-    "records.keys": _l("A key opens the record store for the whole site. Only the office above all others sees and gives keys."),
-    "records.forwarding": _l("Forwarding carries statements of the whole site. Only the office above all others sees and changes it."),
-    "records.importing": _l("An import brings statements about anybody on the site. Only the office above all others sees and begins any."),
-    "records.erasure": _l("Only the office above all others erases people."),
-    "records.retention": _l("Only the office above all others lets old statements go: they are of the whole site."),
+    "records.keys": _l("A key opens the record store for the whole site. Only the highest office sees and gives keys."),
+    "records.forwarding": _l("Forwarding carries statements of the whole site. Only the highest office sees and changes it."),
+    "records.importing": _l("An import brings statements about anybody on the site. Only the highest office sees and begins imports."),
+    "records.erasure": _l("Only the highest office erases people."),
+    "records.retention": _l("Only the highest office removes old statements, because they are of the whole site."),
 }
 
 

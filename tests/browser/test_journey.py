@@ -69,7 +69,7 @@ def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: Browser
     expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
     read_to_the_end(page)
     wait_for(page, lambda: counted(page) == 120, "two minutes are counted")
-    expect(page.get_by_text("本活动的时长已计满")).to_be_visible()
+    expect(page.get_by_text("已达本活动计时上限")).to_be_visible()
 
     page.get_by_role("link", name=re.compile("下一个")).click()
     video = content(page).locator("video")

@@ -51,7 +51,7 @@ def _titles() -> dict[str, str]:
 @requires(OFFICE)
 def choose_programme() -> ResponseReturnValue:
     """Ask of which programme a class shall be."""
-    programmes = [(one, document_of(one)) for one in newest(session())]
+    programmes = sorted(((one, document_of(one)) for one in newest(session())), key=lambda pair: pair[1].shown_after)
     return render_template("office/programmes.html", programmes=programmes, providers=administration.providers(session(), scope()))
 
 
@@ -155,7 +155,8 @@ def courses(class_id: int) -> ResponseReturnValue:
     form.requirement.choices = [SelectChoice(*one) for one in hours.items()]
     if form.validate_on_submit():
         return _added(class_id, CourseOfClass(form.code.data, form.requirement.data, form.compulsory.data))
-    page = render_template("office/courses.html", training_class=found, studied=studied, form=form, offered=offered, hours=hours)
+    told = {"studied": studied, "offered": offered, "hours": hours, "policy": document.policy}
+    page = render_template("office/courses.html", training_class=found, form=form, **told)
     return page, 422 if form.is_submitted() else 200
 
 

@@ -71,7 +71,7 @@ def test_the_pdf_says_its_title_and_language_and_has_a_structure_to_read_aloud(s
 def test_the_pdf_in_english_is_english(studied: World) -> None:
     printed = text_of(made(studied, "pdf", "en"))
     assert "Training transcript" in printed
-    assert "How hours are counted" in printed
+    assert "How hours are credited" in printed
 
 
 def test_rare_characters_and_markup_are_printed_as_they_are(studied: World) -> None:
@@ -96,7 +96,7 @@ def test_the_sheet_has_the_ledger_and_whose_it_is(studied: World) -> None:
     assert about["姓名"] == "王秀兰"
     ledger: list[list[Any]] = book.get_sheet_by_name("学时流水").to_python()
     assert sum(row[2] for row in ledger[1:]) == 1500
-    assert about["流水末条哈希"] == ledger[-1][4]
+    assert about["学时流水校验码"] == ledger[-1][4]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1+1", "https://x.example", "{=1}"])

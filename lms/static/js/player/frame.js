@@ -4,6 +4,7 @@
 
 const LARGEST_STATE = 64 * 1024;
 const TALLEST_PX = 20000;
+const BELOW_THE_CLOCK_PX = 104;
 
 export class Frame {
   /** `hears` has a function for each kind of message: ready, active, media, statement, parting, state, answers. */
@@ -17,6 +18,7 @@ export class Frame {
   hear(message) {
     const { type } = message;
     if (type === "height") this.grow(message.px);
+    else if (type === "sight") this.show(message.top);
     else if (type === "state" && JSON.stringify(message.body ?? null).length > LARGEST_STATE) console.warn("state too large, not saved");
     else if (Object.hasOwn(this.hears, type)) this.hears[type](message);
   }
@@ -24,6 +26,13 @@ export class Frame {
   grow(px) {
     const height = Number(px);
     if (height > 0 && height <= TALLEST_PX) this.iframe.style.height = `${Math.ceil(height)}px`;
+  }
+
+  /** Bring a place in the frame into sight, below the clock, where it is not. */
+  show(top) {
+    const place = this.iframe.getBoundingClientRect().top + Number(top);
+    if (place >= BELOW_THE_CLOCK_PX && place < innerHeight / 2) return;
+    scrollTo({ top: scrollY + place - BELOW_THE_CLOCK_PX, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 
   say(type, rest = {}) {
