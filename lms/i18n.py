@@ -12,6 +12,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from lms.hours import Policy, hours_of
+from lms.languages import mark_languages
 
 DEFAULT = "zh_Hans_CN"
 LOCALES = {"zh_Hans_CN": "简体中文", "en": "English"}
@@ -97,6 +98,11 @@ def write_position(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def write_marked(text: object) -> Markup:
+    """Write a text that people have typed, with what is in another language than the page marked as such."""
+    return mark_languages(text, page_is_chinese=is_chinese())
+
+
 def length_forms() -> dict[str, str]:
     """Return the forms of a length of time in the page's language: for `write_length`, and for the clock that ticks in the player."""
     return {
@@ -148,7 +154,7 @@ def init_app(app: Flask) -> None:
     """Set up translations and the filters every template may use."""
     app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_DEFAULT_TIMEZONE=SITE_ZONE, BABEL_TRANSLATION_DIRECTORIES="translations")
     Babel(app, locale_selector=choose_locale)
-    app.jinja_env.filters.update(time=write_time, hours=write_hours, position=write_position, duration=write_length, credit=write_credit)
+    app.jinja_env.filters.update(marked=write_marked, time=write_time, hours=write_hours, position=write_position, duration=write_length, credit=write_credit)
     app.jinja_env.filters.update(
         day=write_day, weekday=write_weekday, clock_at=write_clock_at, percent=write_share, plain_number=write_number
     )
