@@ -1,15 +1,13 @@
-"""Under which rules is an enrolment's account kept: the hours policy, the window, and what each activity asks?
+"""The rules of an enrolment's account: the hours policy, the window, and the conditions of each activity.
 
-A case names activities '<course code>:<activity key>', because one account spans all courses of a class.
+A case names activities '<course code>:<activity key>', because one account covers all courses of a class.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -22,6 +20,7 @@ from lms.hours import Case, Interval, Policy, RequirementRule, Rule, SessionRule
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
+from strict_json.canonical import digest_of
 
 Window = tuple[int | None, int | None]
 CLASSES_KEPT = 4096
@@ -29,16 +28,16 @@ CLASSES_KEPT = 4096
 
 @dataclass(frozen=True, slots=True)
 class TrackLaw:
-    """What holds for one track of a class: its requirements, and what each activity counts to in it."""
+    """The rules for one track of a class: its requirements, and the requirement to which each activity counts."""
 
     activities: Mapping[str, Rule]
     rules: TrackRules
-    live: Mapping[str, Interval] = field(default_factory=dict)  # when its live online sessions are, by place
+    live: Mapping[str, Interval] = field(default_factory=dict)  # times of its live online sessions, by place
 
 
 @dataclass(frozen=True, slots=True)
 class ClassPolicy:
-    """What holds for a whole class. `sha256` names policy, activities and requirements; every ledger entry carries it.
+    """The rules of a whole class. `sha256` covers policy, activities and requirements; every ledger entry carries it.
 
     `activities` count to nothing here; `tracks` say what they count to.
     """
@@ -54,9 +53,9 @@ class ClassPolicy:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentPolicy:
-    """What holds for one enrolment: its class's law, the window in which its time counts, and its track's requirements.
+    """The rules of one enrolment: its class's policy, the window in which its time counts, and its track's requirements.
 
-    `track` is None where the programme's document has no such track.
+    `track` is None if the programme's document has no such track.
     """
 
     law: ClassPolicy
@@ -65,12 +64,12 @@ class EnrolmentPolicy:
 
 
 def activity_name(course: str, activity: str) -> str:
-    """Return how an activity is named across an enrolment."""
+    """Return the name of an activity within an enrolment."""
     return f"{course}:{activity}"
 
 
 def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
-    """Return the terms of each enrolment; documents never change, so a class's law is worked out once per process."""
+    """Return the policy of each enrolment; documents never change, so a class's policy is computed once per process."""
     wanted = set(enrolment_ids)
     columns = (Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.window_from, Enrolment.window_to)
     rows = session.execute(select(*columns).where(Enrolment.id.in_(wanted))).all()
@@ -83,12 +82,12 @@ def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Enrolm
 
 
 def laws_of(session: Session, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
-    """Return each class's law: its programme version, and the course versions that it studies."""
+    """Return each class's policy: its programme version, and the course versions that it studies."""
     return {class_id: _known.get(key) or _remember(key, _make(session, key)) for class_id, key in _keys(session, set(class_ids)).items()}
 
 
 class _Studied(NamedTuple):
-    """A course version that a class studies: the hash of its document, and what its hours count toward."""
+    """A course version that a class studies: its document's hash, and the requirement to which its hours count."""
 
     course_version_id: int
     sha256: str
@@ -97,7 +96,7 @@ class _Studied(NamedTuple):
 
 
 class _Planned(NamedTuple):
-    """A session of the class's timetable, in whole seconds since 1970; live online it has no half-days."""
+    """A session of the class's timetable, in whole seconds since 1970; a live online session has no half-days."""
 
     place: str
     requirement: str
@@ -108,7 +107,7 @@ class _Planned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """What a law follows from, by content: equal keys have equal laws, in whatever database."""
+    """The inputs of a class policy by content: equal keys have equal policies, in any database."""
 
     programme_version_id: int
     programme_sha256: str
@@ -152,7 +151,7 @@ def _keys(session: Session, class_ids: set[int]) -> dict[int, _Key]:
 
 
 def _timetables(session: Session, class_ids: set[int]) -> dict[int, list[_Planned]]:
-    """Return the sessions of each class by key, in order of time, without those that were cancelled."""
+    """Return the sessions of each class by key, in order of time, without cancelled ones."""
     found: dict[int, list[_Planned]] = {class_id: [] for class_id in class_ids}
     wanted = (ClassSession.class_id.in_(class_ids), ClassSession.cancelled_at.is_(None))
     for one in session.scalars(select(ClassSession).where(*wanted).order_by(ClassSession.starts_at, ClassSession.key)):
@@ -174,7 +173,7 @@ def make_law(
 ) -> ClassPolicy:
     """Combine a programme version and course versions (each with its requirement, and whether it is compulsory).
 
-    Of one course in two versions the later one holds. Months of practice begin on the class's first day.
+    If there are two versions of one course, the later one is used. Months of practice begin on the class's first day.
     """
     document = document_of(version)
     named, rules = {}, {}
@@ -196,14 +195,14 @@ def make_law(
         server_graded=frozenset(name for name, activity in named.items() if activity.grading == "server"),
         trusted_providers=document.trusted_providers,
         programme_version_id=version.id,
-        sha256=_digest(bundles),
+        sha256=digest_of(bundles),
     )
 
 
 def _track_law(
     document: ProgrammeDocument, track: str, activities: Mapping[str, Rule], compulsory: Mapping[str, bool], starts_on: date
 ) -> TrackLaw:
-    """A course whose requirement the track does not have counts to none; a class without compulsory courses still owes one."""
+    """A course whose requirement the track does not have counts to none. A class without compulsory courses still owes one."""
     requirements = {}
     for one in document.requirements_of(track):
         owed = Decimal(1) if one.kind == "courses" and not any(compulsory.values()) else None
@@ -215,7 +214,7 @@ def _track_law(
 
 
 def _with_sessions(law: TrackLaw, sessions: Sequence[_Planned]) -> TrackLaw:
-    """Let sessions toward days earn half-days; one toward hours is live online: an activity as long as its schedule."""
+    """Let sessions toward days earn half-days. A session toward hours is live online: an activity as long as its schedule."""
     kinds = {key: one.kind for key, one in law.rules.requirements.items()}
     taught = {one.place: SessionRule(*one[1:]) for one in sessions if kinds.get(one.requirement) == "days"}
     live = {one.place: one for one in sessions if kinds.get(one.requirement) == "hours" and one.place not in law.activities}
@@ -225,7 +224,7 @@ def _with_sessions(law: TrackLaw, sessions: Sequence[_Planned]) -> TrackLaw:
 
 
 def rule_of(activity: Activity) -> Rule:
-    """Return what the hours core needs to know of an activity."""
+    """Return the hours core's rule for an activity."""
     coverage = activity.requires.get("coverage")
     return Rule(
         cap_seconds=activity.minutes * 60,
@@ -239,7 +238,3 @@ def rule_of(activity: Activity) -> Rule:
 def _exact(seconds: float) -> int | Decimal:
     exact = Decimal(str(seconds))
     return int(exact) if exact == int(exact) else exact
-
-
-def _digest(content: Sequence[Mapping[str, Any]]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

@@ -1,12 +1,13 @@
-"""What can an office and the staff of a class see and do? One module a subject; importing it adds its pages."""
+"""Pages of an office and of class staff, one module for each subject; importing a module adds its pages."""
 
 from lms.office.places import bp
-from lms.office.views import adding, attendance, classes, lists, opening, passwords, practice, staff, teachers, timetable, today
+from lms.office.views import adding, attendance, check_in, classes, lists, opening, passwords, practice, staff, teachers, timetable, today
 
 __all__ = [
     "adding",
     "attendance",
     "bp",
+    "check_in",
     "classes",
     "lists",
     "opening",
