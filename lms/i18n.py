@@ -12,12 +12,9 @@ from flask_babel import Babel, format_date, get_locale, get_translations, gettex
 from flask_login import current_user
 from markupsafe import Markup
 
-<<<<<<< HEAD
 from lms.hours import Policy, hours_of
 from lms.languages import mark_languages
-=======
 from strict_json.problem import Problem
->>>>>>> main
 
 DEFAULT = "zh_Hans_CN"
 LOCALES = {"zh_Hans_CN": "简体中文", "en": "English"}
@@ -101,13 +98,8 @@ def write_hours(hours: Decimal) -> str:
     return f"{hours:f}"
 
 
-<<<<<<< HEAD
 def write_position(seconds: int) -> str:
     """Write a position in media as players do: 18:20, 1:02:03. Lengths of time are written by `write_length`, everywhere."""
-=======
-def write_clock(seconds: int) -> str:
-    """Write a duration like a clock: 18:20, 1:02:03."""
->>>>>>> main
     hours, rest = divmod(max(0, seconds), 3600)
     minutes, seconds = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
@@ -128,14 +120,10 @@ def length_forms() -> dict[str, str]:
 
 
 def write_length(seconds: int) -> str:
-<<<<<<< HEAD
-    """Write a length of time: 18 分 20 秒, 52 min. In minutes even beyond sixty: an hour means something else here.
+    """Write a duration in words: 18 分 20 秒, 52 min. It uses minutes even above sixty, because "hour" has another meaning here.
 
-    The one form of lengths on pages, in PDF and in spreadsheets.
+    All pages, PDFs and spreadsheets write durations in this form.
     """
-=======
-    """Write a duration in words: 18 分 20 秒, 52 min. It uses minutes even above sixty, because "hour" has another meaning here."""
->>>>>>> main
     minutes, rest = divmod(max(0, seconds), 60)
     form = "minutes" if not rest else "both" if minutes else "seconds"
     return length_forms()[form].format(minutes=minutes, seconds=rest)
@@ -173,7 +161,9 @@ def init_app(app: Flask) -> None:
     """Set up translations and the filters for templates."""
     app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_DEFAULT_TIMEZONE=SITE_ZONE, BABEL_TRANSLATION_DIRECTORIES="translations")
     Babel(app, locale_selector=choose_locale)
-    app.jinja_env.filters.update(marked=write_marked, time=write_time, hours=write_hours, position=write_position, duration=write_length, credit=write_credit)
+    app.jinja_env.filters.update(
+        marked=write_marked, time=write_time, hours=write_hours, position=write_position, duration=write_length, credit=write_credit
+    )
     app.jinja_env.filters.update(
         day=write_day, weekday=write_weekday, clock_at=write_clock_at, percent=write_share, plain_number=write_number
     )

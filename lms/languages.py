@@ -1,4 +1,4 @@
-"""Which parts of a page are in another language than the page? They are marked, so that screen readers and fonts treat them as what they are."""
+"""Which parts of a page are in another language than the page? They are marked, so that they are read and drawn as what they are."""
 
 import re
 

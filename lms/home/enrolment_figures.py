@@ -30,11 +30,7 @@ class Studied:
 
     @property
     def state(self) -> str:
-<<<<<<< HEAD
         """Return 'open' (not begun), 'running', 'met' (all it asks for was done, and time is left in it) or 'full' (no time is left)."""
-=======
-        """Return 'open' (not begun), 'running', or 'done' (all it can earn is credited, or all its conditions are met and it counts)."""
->>>>>>> main
         earned, gate = self.result.credited_seconds, self.result.gate
         if gate.open and not self.missing_seconds:
             return "full"

@@ -39,13 +39,8 @@ class GradedAnswer:
     pass_percent: int
 
     def reply(self) -> dict[str, Any]:
-<<<<<<< HEAD
-        """Return what the page is told: score, pass mark, and each question's result and feedback, never the right answers."""
+        """Return the reply to the page: score, pass mark, and each question's result and feedback, never the right answers."""
         return {"number": self.number, "left": self.left, "pass_percent": self.pass_percent, **asdict(self.grade)}
-=======
-        """Return the reply to the page: score, and each question's result and feedback, never the right answers."""
-        return {"number": self.number, "left": self.left, **asdict(self.grade)}
->>>>>>> main
 
 
 def submit(

@@ -62,12 +62,8 @@ def _document(reader: PartReader, found: Json) -> ProgrammeDocument:
     printed = found.get("printed_days")
     position = found.get("position")
     return ProgrammeDocument(
-<<<<<<< HEAD
         position=None if position is None else reader.whole(position, "$.position", least=1, most=99),
-        code=reader.key(found["code"], "$.code"),
-=======
         code=reader.slug(found["code"], "$.code"),
->>>>>>> main
         year=reader.whole(found["year"], "$.year", least=EARLIEST_YEAR, most=LATEST_YEAR),
         effective_from=reader.day(found["effective_from"], "$.effective_from"),
         name=reader.both(found["name"], "$.name"),

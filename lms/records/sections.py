@@ -27,21 +27,12 @@ SECTIONS = (
     ("records.erasure", _l("Erasure")),
     ("records.retention", _l("Retention")),
 )
-<<<<<<< HEAD
-WHOLE_SITE: dict[str, LazyString] = {  # and why nobody else comes in
+WHOLE_SITE: dict[str, LazyString] = {  # the reason why only the root office may open the section
     "records.keys": _l("A key opens the record store for the whole site. Only the highest office sees and gives keys."),
     "records.forwarding": _l("Forwarding carries statements of the whole site. Only the highest office sees and changes it."),
     "records.importing": _l("An import brings statements about anybody on the site. Only the highest office sees and begins imports."),
     "records.erasure": _l("Only the highest office erases people."),
     "records.retention": _l("Only the highest office removes old statements, because they are of the whole site."),
-=======
-WHOLE_SITE: dict[str, LazyString] = {  # the reason why only the root office may open the section
-    "records.keys": _l("A key opens the record store for the whole site. Only the office above all others sees and gives keys."),
-    "records.forwarding": _l("Forwarding carries statements of the whole site. Only the office above all others sees and changes it."),
-    "records.importing": _l("An import brings statements about anybody on the site. Only the office above all others sees and begins any."),
-    "records.erasure": _l("Only the office above all others erases people."),
-    "records.retention": _l("Only the office above all others lets old statements go: they are of the whole site."),
->>>>>>> main
 }
 
 

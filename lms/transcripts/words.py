@@ -70,15 +70,10 @@ def uncounted_words(uncounted: Uncounted) -> str:
 
 
 def claim_words(claim: Claim) -> str:
-<<<<<<< HEAD
-    """Return what became of a provider's claim."""
+    """Return the result of a provider's claim."""
     said = _(
         "claimed %(time)s, credited %(credited)s", time=write_length(claim.reported.seconds), credited=write_length(claim.counted_seconds)
     )
-=======
-    """Return the result of a provider's claim."""
-    said = _("claimed %(time)s, counted %(counted)s", time=write_clock(claim.reported.seconds), counted=write_clock(claim.counted_seconds))
->>>>>>> main
     problem = {"too long": _("longer than the session"), "not trusted": _("this provider is not trusted by the programme"), None: ""}[
         claim.problem
     ]

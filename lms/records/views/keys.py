@@ -43,13 +43,8 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
     version = RadioField(
         _l("Version of xAPI"), choices=[SelectChoice(one, one) for one in VERSIONS], default=VERSIONS[0], validators=[InputRequired()]
     )
-<<<<<<< HEAD
     trusted = BooleanField(_l("Its durations may be credited as hours"))
-    once = HiddenField(default=lambda: uuid4().hex)  # the page that shows a secret, loaded again, sends the same form
-=======
-    trusted = BooleanField(_l("Its durations may count as hours"))
     once = HiddenField(default=lambda: uuid4().hex)  # if the page with the secret is loaded again, it sends the same form
->>>>>>> main
 
     def validate_name(self, field: StringField) -> None:
         """Refuse a name that cannot be an authority's name."""
