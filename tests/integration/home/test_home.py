@@ -188,7 +188,7 @@ def test_the_page_speaks_english_throughout(world: World) -> None:
     client = speak_english(world.client())
     home = client.get("/home").text
     assert "30.0 credit hours to go" in home
-    assert "Your courses can still bring 1.7 hours; the rest needs further courses from your class." in home
+    assert "Your courses can still earn up to 1.7 credit hours; the rest needs further courses from your class." in home
     assert "Attendance and tasks" in home
     course = client.get(f"/courses/{world.enrolment_id}/{world.course_version_id}").text
     assert "5 min measured, credited when you complete it" in course

@@ -54,7 +54,7 @@ def test_the_players_part_follows_the_account(world: World) -> None:
     assert "50 %" in client.get(address).text
     world.say(subject, v.PAUSED, {"extensions": {v.PLAYED_SEGMENTS: "300[.]600"}})
     world.credit()
-    assert "10:00" in client.get(address).text
+    assert "10 分钟" in client.get(address).text
 
 
 def test_somebody_elses_course_is_not_there(world: World) -> None:

@@ -221,7 +221,7 @@ BECAME = [
     ("在本系统中不存在", lambda world: {"context": {"registration": str(uuid.uuid4())}}),
     ("不是同一人", elsewhere_study),
     ("不是本课程的活动", lambda world: {"object": {"id": "https://elsewhere.example/x"}}),
-    ("不是培训项目信任的提供方", lambda world: {}),
+    ("不是本项目认可的承训单位", lambda world: {}),
 ]
 
 
