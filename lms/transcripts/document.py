@@ -20,7 +20,7 @@ from lms.crediting.models import Observation
 from lms.crediting.policy import activity_name, terms_of
 from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
-from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of, recompute
+from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of
 from lms.hours.intervals import union
 from lms.programmes.progress import RequirementProgress, StudiedCourse
 from lms.transcripts.about import About, about_of
@@ -154,7 +154,7 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
 
 
 def _transcript(session: Session, standing: Standing, case: Case, issued: tuple[datetime, About]) -> Transcript:
-    explanation = explain(case, recompute(case))
+    explanation = explain(case)
     chapters = [_chapter(course, standing, explanation) for course in standing.courses]
     return Transcript(standing, case, explanation, chapters, entries_of(session, standing.enrolment.id), *issued)
 

@@ -18,7 +18,7 @@ MINUTE = 60
 def drawn(*presences: Present, rules: dict[str, Rule], of: str = "a", policy: Policy = POLICY, done: bool = False) -> list[Day]:
     observations = [*presences, *([Completed(of, "s", TEN)] if done else [])]
     case = Case(policy, rules, observations)
-    explained = explain(case, recompute(case))
+    explained = explain(case)
     why = explained.activities[of]
     others = union(
         one for name in {name for lost in why.uncounted for name in lost.beside} for one in explained.activities[name].account.measured
