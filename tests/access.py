@@ -1,6 +1,6 @@
-"""Who gets what from which route? One row a route, one column a visitor; every id in an address is the teacher's or the office's own.
+"""The answer of every route to every visitor: one row a route, one column a visitor. Ids in addresses are the teacher's or the office's.
 
-A route of the application that has no row here fails a test, and so does a row whose route is gone.
+A test fails if a route of the application has no row here, or if a row has no route.
 """
 
 import uuid

@@ -1,4 +1,4 @@
-"""Which visitor gets what from which route? tests/access.py asks; its VISITORS are the columns."""
+"""The answer of every route to every visitor, as tests/access.py checks it; its VISITORS are the columns."""
 
 EVERYBODY = "200 200 200 200 200 200"
 TEACHERS = "login 200 200 403 403 403"

@@ -1,7 +1,7 @@
-"""A whole site for the browser: real pages, real content on its own host, a worker beside them, and time that runs faster.
+"""A whole site for the browser: real pages, real content on its own host, a worker beside them, and faster time.
 
-The server's clock runs `SPEED` times as fast as the wall's, so that minutes of learning take seconds; beats come every
-second and are expected within a minute and a half of that faster time.
+The server's clock runs `SPEED` times as fast as real time, so that minutes of learning take seconds. Beats come every
+second and are expected within a minute and a half of the faster time.
 """
 
 import json

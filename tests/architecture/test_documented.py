@@ -1,4 +1,4 @@
-"""Do README and docs/ name every command and every setting, as they are; does each command explain itself; do links lead somewhere?"""
+"""Do README and docs/ name every command and setting correctly, does each command explain itself, and do links work?"""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Do two phones check in by the code on a room's screen, does a picture that was sent on earn nothing, and is a scan kept without a network?"""
+"""Do two phones check in by the code on a room's screen, does a forwarded picture earn nothing, and is an offline scan kept?"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -35,7 +35,7 @@ LATER = timedelta(hours=3)
 
 
 class Lecture:
-    """A class of two in its room: one session, a screen, and a clock that stands still until it is told otherwise."""
+    """A class of two in its room: one session, a screen, and a clock that the test controls."""
 
     def __init__(self, app: Flask, clock: DrivenClock, port: int) -> None:
         self.app, self.clock, self.port = app, clock, port

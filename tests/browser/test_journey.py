@@ -177,7 +177,7 @@ def hand_in(page: Page, *answers: str) -> None:
     expect(content(page).get_by_text("正在交卷")).to_be_visible()
 
 
-def test_a_quiz_handed_in_before_a_reload_waits_for_its_grade_and_is_no_second_attempt(site: Site, visitor: BrowserContext) -> None:
+def test_a_quiz_handed_in_before_a_reload_waits_for_its_grade_and_is_not_a_second_attempt(site: Site, visitor: BrowserContext) -> None:
     page = sign_in(visitor, site, "teacher")
     visitor.route("**/learn/answers", lambda route: route.abort("internetdisconnected"))
     page.goto(site.learn("quiz"))

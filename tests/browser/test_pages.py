@@ -1,4 +1,4 @@
-"""Is every page fit to be shown: to everybody, in both languages, on a phone and on a desk, by day and by night?"""
+"""Is every page in order: for everybody, in both languages, on a phone and on a desktop, in light and dark?"""
 
 import gzip
 import re
@@ -45,7 +45,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="module")
 def window(browser: Browser, site: Everything) -> Open:
-    """Windows of a visitor in a language, kept for all tests, each with what it complained of."""
+    """Browser windows in one language, shared by all tests, each with its console messages."""
 
     @cache
     def opened(visitor: str, language: str) -> tuple[BrowserContext, list[str]]:
@@ -64,7 +64,7 @@ def window(browser: Browser, site: Everything) -> Open:
 
 @cache
 def words_of_the_other_language(language: str) -> frozenset[str]:
-    """Return what stands on no page in `language`: messages left in English on a Chinese page, or the other way round."""
+    """Return texts that belong on no page in `language`: English messages on a Chinese page, or the other way round."""
     path = Path(lms.__file__).parent / "translations/zh_Hans_CN/LC_MESSAGES/messages.po"
     pairs = {}
     with path.open("rb") as file:
@@ -76,7 +76,7 @@ def words_of_the_other_language(language: str) -> frozenset[str]:
 
 
 def findings(page: Page, language: str) -> list[str]:
-    """Return what is wrong with a page, in words."""
+    """Return the problems of a page, in words."""
     found = [f"{page.locator('h1').count()} headings of the first level"] if page.locator("h1").count() != 1 else []
     title = page.title().partition(" · ")[0].strip()
     found += ["no title"] if not title else []
@@ -181,7 +181,7 @@ def test_the_first_load_is_small(browser: Browser, site: Everything, endpoint: s
 
 
 def focused(page: Page) -> str:
-    """Return the name of what has the focus, in the page or in its content."""
+    """Return the name of the focused element, in the page or in its content."""
     for frame in page.frames:
         name: str = frame.evaluate(
             """() => { const e = document.activeElement; return !e || ["BODY", "IFRAME", "MAIN"].includes(e.tagName) ? "" :
@@ -193,7 +193,7 @@ def focused(page: Page) -> str:
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until what is named so has the focus."""
+    """Press Tab until the element with this name has the focus."""
     passed = []
     for _ in range(60):
         page.keyboard.press("Tab")

@@ -107,7 +107,7 @@ TH.Question = (function () {
   function answered(instance, check, right, response) {
     var event = instance.createXAPIEventTemplate("answered");
     var statement = event.data.statement;
-    statement.object.id = statement.object.id.replace(/\?subContentId=.*$/, "") + "?subContentId=" + encodeURIComponent(check.id);
+    statement.object.id = statement.object.id.split("?subContentId=")[0] + "?subContentId=" + encodeURIComponent(check.id);
     statement.object.definition = {
       type: "http://adlnet.gov/expapi/activities/cmi.interaction",
       interactionType: "choice",

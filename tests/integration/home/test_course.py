@@ -1,4 +1,4 @@
-"""Does the course page say of every activity what it is worth, how it stands and what it still asks; and does it stay true?"""
+"""Does the course page show the value, state and open conditions of every activity, and does it stay current?"""
 
 from collections.abc import Mapping
 
@@ -103,7 +103,7 @@ def test_a_course_that_the_class_does_not_study_is_not_found(world: World) -> No
     assert world.client().get(f"/courses/{world.enrolment_id}/999").status_code == 404
 
 
-def test_who_left_the_class_is_told_why_the_course_is_closed(world: World) -> None:
+def test_a_person_who_left_the_class_is_told_why_the_course_is_closed(world: World) -> None:
     def leave(session):  # type: ignore[no-untyped-def]
         session.get_one(Enrolment, world.enrolment_id).status = "withdrawn"
 

@@ -1,4 +1,4 @@
-"""Does the first page answer a teacher's three questions, in both languages and in every state of an enrolment?"""
+"""Does the start page answer a teacher's three questions, in both languages and in every state of an enrolment?"""
 
 import re
 from datetime import date, timedelta
@@ -89,7 +89,7 @@ def test_hours_of_two_classes_are_kept_apart(world: World) -> None:
     ("status", "words"),
     [("nominated", "您已被推荐参训"), ("withdrawn", "您已退出本班"), ("dismissed", "您已被本班劝退"), ("not-completed", "本次培训未结业")],
 )
-def test_who_may_not_study_is_told_so_and_offered_no_way_in(world: World, status: str, words: str) -> None:
+def test_a_person_who_may_not_study_is_told_so_and_gets_no_link(world: World, status: str, words: str) -> None:
     change(world, status=status)
     client = world.client()
     shown = client.get("/home").text
@@ -100,7 +100,7 @@ def test_who_may_not_study_is_told_so_and_offered_no_way_in(world: World, status
     assert client.get(f"/courses/{world.enrolment_id}/{world.course_version_id}").status_code == 403
 
 
-def test_who_has_completed_may_go_on(world: World) -> None:
+def test_a_person_who_has_completed_may_continue(world: World) -> None:
     change(world, status="completed")
     shown = world.client().get("/home").text
     assert "您已结业" in shown

@@ -1,4 +1,4 @@
-"""Does an office open its classes, change and close them on pages, and is everything kept with who did it?"""
+"""Can an office open, change and close its classes on pages, and is everything recorded with its author?"""
 
 import re
 
@@ -107,7 +107,7 @@ def test_days_are_changed_hours_follow_and_the_change_is_kept(desk: Desk) -> Non
     assert "“小学教师”类别中已有" in answer.text
 
 
-def test_what_another_office_changed_meanwhile_is_not_undone_by_a_page_that_does_not_show_it(desk: Desk) -> None:
+def test_an_outdated_page_does_not_undo_another_offices_change(desk: Desk) -> None:
     path, form = f"{desk.world.class_id}/settings", {**RUN, "name": "在线教学能力提升 k1 班"}
 
     def seen(page: str) -> str:

@@ -1,4 +1,4 @@
-"""Can a course be given to a class of every programme, toward a requirement only where one fits?"""
+"""Can a class of every programme study a course, toward a requirement only if one fits?"""
 
 from importlib import resources
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who looks into the record store in these tests? An office above the teacher's provider, and one elsewhere."""
+"""Offices for tests of the record store: one above the teacher's provider, and one elsewhere."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""With what do tests of exports begin? A store with statements of ours and of others, one of them void, and offices."""
+"""Helpers for tests of exports: a store with our statements and others', one of them voided, and offices."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Does an office read why a statement counted or not, and can it take the statement along as it is stored?"""
+"""Can an office read why a statement counted or not, and download it as it is stored?"""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Is a person gone when they were erased, do their hours stand, and is it said what cannot be shown any more?"""
+"""Is a person gone after the erasure, do their hours stay, and is it said what can no longer be shown?"""
 
 import json
 import uuid
@@ -151,7 +151,7 @@ def test_a_statement_that_comes_again_earns_nothing_and_is_not_stored(studied: W
 
 
 def test_what_is_credited_while_somebody_is_erased_leaves_no_evidence(studied: World) -> None:
-    """The worker had read whose statement it is before the person was nobody; it gets the account's lock afterwards."""
+    """The worker read whose statement it is before the person was anonymous; it gets the account's lock afterwards."""
     before, kept = studied.credited(), count(studied, Observation)
     studied.study("reading", 60)
     studied.act(lambda session: setattr(session.get(Enrolment, studied.enrolment_id), "evidence_erased_at", studied.clock()))

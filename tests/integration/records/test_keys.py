@@ -1,4 +1,4 @@
-"""Does the office of the whole site see keys, give and revoke them, and nobody else?"""
+"""Can only the root office see, create and revoke keys?"""
 
 import base64
 import html

@@ -106,7 +106,7 @@ def test_somebody_is_found_by_a_part_of_the_name_or_of_the_user_name(offices: Wo
     assert "王秀兰 · 在线学习" in page
 
 
-def test_of_several_who_fit_one_is_chosen_and_their_classes_tell_them_apart(offices: World, office: FlaskClient) -> None:
+def test_one_of_several_matching_people_is_chosen_by_their_classes(offices: World, office: FlaskClient) -> None:
     evidence(offices)
     named(offices, ("teacher2", "王秀兰"), ("other", "李四"))
     page = office.get(LIST, query_string={"person": "王秀", "verb": v.PRESENT}).text

@@ -1,4 +1,4 @@
-"""Are the files that people take away complete, the same every time, and harmless?"""
+"""Are downloaded files complete, the same every time, and harmless?"""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Does a transcript say what stands on the account, why, and the same in every form; and only to whom it concerns?"""
+"""Does a transcript show the account and its reasons, the same in every form, and only to people with access?"""
 
 import io
 import json

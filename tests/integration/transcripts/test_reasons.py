@@ -1,4 +1,4 @@
-"""Does every line of a transcript say why: what counted, what did not, what was only claimed?"""
+"""Does every line of a transcript give its reasons: what counted, what did not, what was only claimed?"""
 
 import uuid
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Does every route give each visitor what tests/access.py says, and does it change nothing for a page that is not ours?"""
+"""Does every route give each visitor the answer in tests/access.py, and change nothing for pages of other sites?"""
 
 import pytest
 

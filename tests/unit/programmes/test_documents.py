@@ -1,4 +1,4 @@
-"""Do the eight documents say what the notice says, and is a wrong document refused with every problem named?"""
+"""Do the eight documents agree with the notice, and is a wrong document refused with every problem named?"""
 
 from collections.abc import Callable
 from datetime import date
@@ -196,7 +196,7 @@ def test_every_problem_is_named_with_its_path(change: Callable[[dict[str, Any]],
 
 
 @pytest.mark.parametrize("text", ["code = ", "a = 1\na = 2", "\x00"])
-def test_what_is_no_toml_is_one_problem(text: str) -> None:
+def test_a_text_that_is_not_toml_is_one_problem(text: str) -> None:
     assert isinstance(read_toml(text), list)
 
 
