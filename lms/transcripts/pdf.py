@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import pylopdf_fonts_zh_cn
 import typst
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from lms.hours import Policy
 from lms.i18n import is_chinese, pick, write_credit, write_hours, write_length, write_time
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Chapter, Transcript, TranscriptLine
+from lms.transcripts.identity import identity_rows
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
@@ -78,7 +78,7 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
             "rows": [_requirement(one) for one in transcript.requirements],
         },
         "courses": _courses(transcript),
-        "rules": {"title": _("How hours are credited"), "items": policy_words(transcript.case.policy)},
+        "rules": {"title": _("How hours are credited"), "items": policy_words(transcript.case.policy, transcript.standing)},
         "proof": {
             "title": _("How this can be checked"),
             "text": _how_to_check(transcript),
@@ -96,16 +96,8 @@ def _how_to_check(transcript: Transcript) -> str:
 
 
 def _about(transcript: Transcript) -> list[list[str]]:
-    standing = transcript.standing
-    track, training_class = standing.track, standing.training_class
-    return [
-        [_("Name"), standing.enrolment.person.name],
-        [_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"],
-        [_("Track"), pick(track.name.zh, track.name.en) if track else standing.enrolment.track],
-        [_("Class"), training_class.name],
-        [_("Period"), f"{format_date(training_class.starts_on)} – {format_date(training_class.ends_on)}"],
-        [_("Issued"), write_time(transcript.issued_at)],
-    ]
+    rows = [*identity_rows(transcript.standing, transcript.belongs), (_("Issued"), write_time(transcript.issued_at))]
+    return [list(row) for row in rows]
 
 
 def _requirement(one: RequirementProgress) -> list[str]:

@@ -9,14 +9,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.attendance.models import ABSENT, EXCUSED, LATE, LEFT, PRESENT
+from lms.classes.models import Enrolment
 from lms.crediting.ignored import Claimed
 from lms.crediting.models import Observation
+from lms.crediting.standing import Standing
 from lms.hours import ActivityExplanation, Claim, GateCondition, LimitedDay, Policy, Uncounted
 from lms.i18n import write_length, write_position, write_time
 
 
-def policy_words(policy: Policy) -> list[str]:
-    """Return the rules of conversion, one sentence each."""
+def policy_words(policy: Policy, standing: Standing) -> list[str]:
+    """Return the rules of conversion, one sentence each; and within which days time counts, where not all of it does."""
     words = [
         _(
             "1 credit hour is %(minutes)s minutes; the total is rounded down once, to %(step)s credit hours.",
@@ -34,7 +36,16 @@ def policy_words(policy: Policy) -> list[str]:
         words.append(_("There is no daily limit."))
     else:
         words.append(_("At most %(minutes)s minutes a day (%(zone)s).", minutes=policy.daily_limit_minutes, zone=policy.time_zone))
-    return words
+    return [*words, *_window_words(standing.enrolment)]
+
+
+def _window_words(enrolment: Enrolment) -> list[str]:
+    since, until = enrolment.window_from, enrolment.window_to
+    if since is not None and until is not None:
+        return [_("Only time from %(since)s until %(until)s counts.", since=write_time(since), until=write_time(until))]
+    if until is not None:
+        return [_("Only time until %(until)s counts.", until=write_time(until))]
+    return [_("Only time from %(since)s on counts.", since=write_time(since))] if since is not None else []
 
 
 def condition_words(condition: GateCondition) -> str:
