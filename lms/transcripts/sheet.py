@@ -8,7 +8,7 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from lms.crediting.chain import SECONDS
-from lms.i18n import pick, write_time
+from lms.i18n import pick, write_length, write_time
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Transcript
 from lms.transcripts.identity import identity_rows
@@ -28,20 +28,21 @@ def of_transcript(transcript: Transcript) -> bytes:
     )
     book.sheet(
         _("Activities"),
-        [_("Activity"), _("Course"), _("Worth (s)"), _("Measured (s)"), _("Credited (s)"), _("Condition met")],
+        [_("Activity"), _("Course"), _("Worth"), _("Time measured"), _("Credited"), _("Credited (s)"), _("Condition met")],
         [
             (
                 pick(line.activity.title.zh, line.activity.title.en),
                 pick(chapter.course.title.zh, chapter.course.title.en),
-                line.activity.worth_seconds,
-                line.why.account.measured_seconds,
+                write_length(line.activity.worth_seconds),
+                write_length(line.why.account.measured_seconds),
+                write_length(line.credited_seconds),
                 line.credited_seconds,
                 _("yes") if line.why.account.gate.open else _("no"),
             )
             for chapter in transcript.chapters
             for line in chapter.lines
         ],
-        (WIDE, WIDE),
+        (WIDE, WIDE, NARROW, NARROW, NARROW),
     )
     book.sheet(
         _("Ledger"),
@@ -60,9 +61,9 @@ def _about(transcript: Transcript) -> Sequence[Sequence[Cell]]:
     return [
         *identity_rows(transcript.standing, transcript.belongs),
         (_("Issued"), write_time(transcript.issued_at)),
-        (_("Minutes of an hour"), transcript.case.policy.hour_minutes),
+        (_("Minutes in one credit hour"), transcript.case.policy.hour_minutes),
         (_("Evidence bundle"), transcript.bundle_sha256),
-        (_("Ledger head"), transcript.ledger_head),
+        (_("Ledger checksum"), transcript.ledger_head),
     ]
 
 
@@ -118,7 +119,7 @@ def of_class(rows: Sequence[ClassRow], made_at: datetime) -> bytes:
         [
             *(_("Name"), _("User name"), _("School"), _("Track")),
             *(head for heading in columns.values() for head in (heading, f"{heading}{_(': ')}{asked}")),
-            *(_("All reached"), _("Ledger head")),
+            *(_("All requirements completed"), _("Ledger checksum")),
         ],
         [
             [

@@ -55,7 +55,7 @@ def _titles() -> dict[str, str]:
 @requires(OFFICE)
 def choose_programme() -> ResponseReturnValue:
     """Ask for the programme of a new class."""
-    programmes = [(one, document_of(one)) for one in newest(session())]
+    programmes = sorted(((one, document_of(one)) for one in newest(session())), key=lambda pair: pair[1].shown_after)
     return render_template("office/programmes.html", programmes=programmes, providers=administration.providers(session(), scope()))
 
 
@@ -172,10 +172,10 @@ def courses(class_id: int) -> ResponseReturnValue:
     form.requirement.choices = toward_choices(hours)
     if form.validate_on_submit():
         return _added(class_id, CourseOfClass(form.code.data, form.requirement.data, form.compulsory.data))
-    names = {one.key: pick(one.title.zh, one.title.en) for one in document_of(found.programme_version).requirements}
-    page = render_template(
-        "office/courses.html", training_class=found, studied=studied, form=form, offered=offered, names=names, hours=hours
-    )
+    document = document_of(found.programme_version)
+    names = {one.key: pick(one.title.zh, one.title.en) for one in document.requirements}
+    told = {"studied": studied, "offered": offered, "names": names, "hours": hours, "policy": document.policy}
+    page = render_template("office/courses.html", training_class=found, form=form, **told)
     return page, 422 if form.is_submitted() else 200
 
 

@@ -46,7 +46,7 @@ def erase_person(person_id: int) -> ResponseReturnValue:
     if found is None:
         raise NotFound(_("Nobody has this user name. Names are not searched: ask for the user name."))
     if person_id == person().id:
-        raise NotAllowed(_("You cannot erase yourself: another office or an operator does."))
+        raise NotAllowed(_("You cannot erase yourself: ask another office or the system administrator."))
     if request.form.get("typed", "").strip() != found.username:
         flash(_("What you typed is not the user name: nothing was erased."), "warning")
         return redirect(url_for(".erasure", who=found.username))

@@ -43,7 +43,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
     version = RadioField(
         _l("Version of xAPI"), choices=[SelectChoice(one, one) for one in VERSIONS], default=VERSIONS[0], validators=[InputRequired()]
     )
-    trusted = BooleanField(_l("Its durations may count as hours"))
+    trusted = BooleanField(_l("Its durations may be credited as hours"))
     once = HiddenField(default=lambda: uuid4().hex)  # if the page with the secret is loaded again, it sends the same form
 
     def validate_name(self, field: StringField) -> None:

@@ -59,7 +59,7 @@ def test_the_pdf_has_what_an_office_compares(studied: World) -> None:
     printed = text_of(content)
     with studied.app.app_context(), force_locale("zh_Hans_CN"):
         transcript = read(reading(), studied.enrolment_id, studied.clock())
-    for part in ("王秀兰", "0.5 学时", "40 学时", "25:00", "10:00", "第 1 页", transcript.bundle_sha256, transcript.ledger_head):
+    for part in ("王秀兰", "0.5 学时", "40 学时", "25 分钟", "10 分钟", "第 1 页", transcript.bundle_sha256, transcript.ledger_head):
         assert part in printed, part
 
 
@@ -121,7 +121,7 @@ def test_the_pdf_says_its_title_and_language_and_has_a_structure_to_read_aloud(s
 def test_the_pdf_in_english_is_english(studied: World) -> None:
     printed = text_of(made(studied, "pdf", "en"))
     assert "Training transcript" in printed
-    assert "How hours are counted" in printed
+    assert "How hours are credited" in printed
 
 
 def test_rare_characters_and_markup_are_printed_as_they_are(studied: World) -> None:
@@ -146,7 +146,7 @@ def test_the_sheet_has_the_ledger_and_whose_it_is(studied: World) -> None:
     assert about["姓名"] == "王秀兰"
     ledger: list[list[Any]] = book.get_sheet_by_name("学时流水").to_python()
     assert sum(row[2] for row in ledger[1:]) == 1500
-    assert about["流水末条哈希"] == ledger[-1][4]
+    assert about["学时流水校验码"] == ledger[-1][4]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1+1", "https://x.example", "{=1}"])
