@@ -21,6 +21,8 @@ LESSON = PlannedSession("s1", "研讨", "online", BEGIN, BEGIN + timedelta(hours
 STAFFS_OWN = {
     ("office.today", "GET"): "200",
     ("office.class_", "GET"): "200",
+    ("office.preview_states", "POST"): "302",
+    ("office.decide_states", "POST"): "302",
     ("office.show_timetable", "GET"): "200",
     ("office.new_session", "GET"): "200",
     ("office.new_session", "POST"): "422",

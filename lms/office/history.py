@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.classes import changes
+from lms.classes.membership import BAR
 from lms.classes.staff import roles_of
 from lms.i18n import pick
 from lms.programmes.values import ProgrammeDocument
+from lms.transcripts.words import STATES
 
 WORDS: dict[str, LazyString] = {
     "opened": _l("Class opened"),
@@ -30,6 +32,7 @@ WORDS: dict[str, LazyString] = {
     "enrolled": _l("Enrolled"),
     "again": _l("Enrolled again"),
     "withdrawn": _l("Withdrawn"),
+    "state": _l("State"),
     "track": _l("Track"),
     "password": _l("New initial password"),
     "signed-out": _l("Signed out everywhere"),
@@ -45,7 +48,7 @@ WORDS: dict[str, LazyString] = {
 }
 STAFFING = frozenset({"staff", "staff-left"})
 SESSIONS = frozenset({"session", "session-changed", "session-cancelled"})
-WITHOUT_VALUES = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not
+WITHOUT_VALUES = frozenset({"opened", "again"})  # whose values say nothing that the words do not
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
         names = {one.key: pick(one.name.zh, one.name.en) for one in document.tracks}
         chosen = [names.get(key, key) for key in value.split(",") if key]
         return _(", ").join(chosen) if chosen or what != "tracks" else _("all of them")
+    if what in {"state", "withdrawn"}:
+        return _said_of_state(what, value)
     if what in SESSIONS:
         return value.rpartition(" | ")[0] or value
     if what in STAFFING:
@@ -91,6 +96,10 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
         return next((pick(one.name.zh, one.name.en) for one in roles_of(document) if one.key == role), role)
     if what in {"starts_on", "ends_on"}:
         return str(format_date(date.fromisoformat(value), "medium"))
-    if what == "counts_within":
-        return str({"True": _("Yes"), "False": _("No")}[value])
-    return value
+    return str({"True": _("Yes"), "False": _("No")}[value]) if what == "counts_within" else value
+
+
+def _said_of_state(what: str, value: str) -> str:
+    state, _bar, reason = value.partition(BAR)
+    said = "" if what == "withdrawn" else str(STATES.get(state, state))
+    return said + (_(" (%(reason)s)", reason=reason) if said and reason else reason)

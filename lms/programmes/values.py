@@ -139,6 +139,7 @@ class Rules:
     filings: tuple[Filing, ...]
     deliverables: tuple[Deliverable, ...]
     rates: Rates
+    absent_half_days: int | None = None  # who is absent from more without an excuse is proposed for dismissal; None: nobody is
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from lms.i18n import is_chinese, pick, write_clock, write_hours, write_time
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Chapter, Transcript, TranscriptLine
-from lms.transcripts.words import policy_words
+from lms.transcripts.words import policy_words, state_of
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
 ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.sign'
@@ -98,6 +98,7 @@ def _about(transcript: Transcript) -> list[list[str]]:
         [_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"],
         [_("Track"), pick(track.name.zh, track.name.en) if track else standing.enrolment.track],
         [_("Class"), training_class.name],
+        [_("State"), state_of(standing.enrolment)],
         [_("Period"), f"{format_date(training_class.starts_on)} – {format_date(training_class.ends_on)}"],
         [_("Issued"), write_time(transcript.issued_at)],
     ]

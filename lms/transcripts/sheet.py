@@ -11,6 +11,7 @@ from lms.crediting.chain import SECONDS
 from lms.i18n import pick, write_time
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Transcript
+from lms.transcripts.words import state_of
 from lms.web.spreadsheet import NARROW, WIDE, Book, Cell
 
 DIGEST = 68
@@ -63,6 +64,7 @@ def _about(transcript: Transcript) -> Sequence[Sequence[Cell]]:
         (_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"),
         (_("Track"), pick(track.name.zh, track.name.en) if track else standing.enrolment.track),
         (_("Class"), standing.training_class.name),
+        (_("State"), state_of(standing.enrolment)),
         (_("Issued"), write_time(transcript.issued_at)),
         (_("Minutes of an hour"), transcript.case.policy.hour_minutes),
         (_("Evidence bundle"), transcript.bundle_sha256),
@@ -90,6 +92,7 @@ class ClassRow:
     earned: dict[str, tuple[str, Decimal]]  # by requirement: its heading, what is earned
     done: bool
     ledger_head: str
+    state: str
 
 
 def class_row(transcript: Transcript) -> ClassRow:
@@ -105,6 +108,7 @@ def class_row(transcript: Transcript) -> ClassRow:
         },
         done=standing.done,
         ledger_head=transcript.ledger_head,
+        state=state_of(standing.enrolment),
     )
 
 
@@ -114,12 +118,13 @@ def of_class(rows: Sequence[ClassRow], made_at: datetime) -> bytes:
     book = Book(made_at)
     book.sheet(
         _("Class"),
-        [_("Name"), _("User name"), _("Track"), *columns.values(), _("All reached"), _("Ledger head")],
+        [_("Name"), _("User name"), _("Track"), _("State"), *columns.values(), _("All reached"), _("Ledger head")],
         [
             [
                 row.name,
                 row.username,
                 row.track,
+                row.state,
                 *(row.earned[key][1] if key in row.earned else "–" for key in columns),
                 _("yes") if row.done else _("no"),
                 row.ledger_head,

@@ -10,6 +10,7 @@ from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.attendance import marking
 from lms.classes.models import ClassStaff, Enrolment, TrainingClass
+from lms.classes.states import latest_changes
 from lms.clock import now
 from lms.crediting.bounds import is_full
 from lms.crediting.ignored import StudyQuestion, ignored_of
@@ -25,6 +26,14 @@ from lms.web.downloads import as_download
 from xapi.removals import stored_when
 
 bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
+
+
+@bp.app_template_global()
+def state_words(status: str) -> str:
+    """Let every page name the state of an enrolment."""
+    return str(words.STATES.get(status, status))
+
+
 EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has them all
 DAYS_DRAWN = 10  # the latest; the table of evidence has them all
 
@@ -50,6 +59,7 @@ def show(enrolment_id: int) -> ResponseReturnValue:
         transcript=transcript,
         policy=words.policy_words(transcript.case.policy),
         own=own,
+        since=latest_changes(session(), [enrolment_id]).get(enrolment_id),
         attendance=marking.of_enrolment(session(), enrolment_id, now()),
         states=words.ATTENDED,
         zone=transcript.case.policy.time_zone,

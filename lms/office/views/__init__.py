@@ -1,7 +1,7 @@
 """What can an office and the staff of a class see and do? One module a subject; importing it adds its pages."""
 
 from lms.office.places import bp
-from lms.office.views import adding, attendance, classes, lists, opening, passwords, practice, staff, teachers, timetable, today
+from lms.office.views import adding, attendance, classes, lists, opening, passwords, practice, staff, states, teachers, timetable, today
 
 __all__ = [
     "adding",
@@ -13,6 +13,7 @@ __all__ = [
     "passwords",
     "practice",
     "staff",
+    "states",
     "teachers",
     "timetable",
     "today",
