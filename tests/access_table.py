@@ -49,6 +49,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.preview_states", "POST"): "401 403 403 403 302 404",
     ("office.decide_states", "POST"): "401 403 403 403 302 404",
+    ("office.transfer_form", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.carry_out_transfer", "POST"): "401 403 403 403 422 404",
     ("office.choose_programme", "GET"): OFFICES,
     ("office.open_class", "GET"): OFFICES,
     ("office.open_class", "POST"): "401 403 403 403 422 422",

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from lms.attendance.models import EXCUSED, HERE, LATE, LEFT, STATES, AttendanceMark
 from lms.classes.changes import By
-from lms.classes.models import ClassSession, Enrolment
+from lms.classes.models import ClassSession, Enrolment, EnrolmentTransfer
+from lms.i18n import local_time
 
 REASON_MAX = 200
 
@@ -152,9 +153,19 @@ def history_of(session: Session, session_id: int, enrolment_id: int) -> Sequence
 
 
 def of_enrolment(session: Session, enrolment_id: int, until: datetime) -> list[tuple[ClassSession, AttendanceMark | None]]:
-    """Return the sessions of somebody's class that began before `until`, each with the mark that holds; in order of time."""
-    mark = (AttendanceMark.session_id == ClassSession.id) & (AttendanceMark.enrolment_id == enrolment_id)
-    query = select(ClassSession, AttendanceMark).join(Enrolment, Enrolment.class_id == ClassSession.class_id)
-    query = query.outerjoin(AttendanceMark, mark & AttendanceMark.superseded_at.is_(None))
-    wanted = (Enrolment.id == enrolment_id, ClassSession.cancelled_at.is_(None), ClassSession.starts_at < until)
-    return [(row[0], row[1]) for row in session.execute(query.where(*wanted).order_by(ClassSession.starts_at))]
+    """Return the sessions of somebody's class that began before `until`, each with the mark that holds; in order of time.
+
+    Of a class that they left, only sessions with a mark are returned; of the class they came to, none before their day.
+    """
+    mark = (AttendanceMark.session_id == ClassSession.id) & (AttendanceMark.enrolment_id == Enrolment.id)
+    here = (Enrolment.class_id == ClassSession.class_id) | AttendanceMark.id.is_not(None)
+    query = (
+        select(ClassSession, AttendanceMark)
+        .join(Enrolment, Enrolment.id == enrolment_id)
+        .outerjoin(AttendanceMark, mark & AttendanceMark.superseded_at.is_(None))
+        .where(here, ClassSession.cancelled_at.is_(None), ClassSession.starts_at < until)
+        .order_by(ClassSession.starts_at)
+    )
+    came = session.scalar(select(func.max(EnrolmentTransfer.day)).where(EnrolmentTransfer.enrolment_id == enrolment_id))
+    rows: list[tuple[ClassSession, AttendanceMark | None]] = [(row[0], row[1]) for row in session.execute(query)]
+    return [(one, held) for one, held in rows if came is None or held is not None or local_time(one.starts_at).date() >= came]

@@ -34,6 +34,14 @@ WORDS: dict[str, LazyString] = {
     "withdrawn": _l("Withdrawn"),
     "state": _l("State"),
     "track": _l("Track"),
+    "moved-out": _l("Left for another class"),
+    "moved-in": _l("Came from another class"),
+    "waiver": _l("Waiver proposed"),
+    "waiver-approved": _l("Waiver approved"),
+    "waiver-declined": _l("Waiver declined"),
+    "waiver-back": _l("Waiver taken back"),
+    "online": _l("Moved online"),
+    "online-back": _l("No longer moved online"),
     "password": _l("New initial password"),
     "signed-out": _l("Signed out everywhere"),
     "renamed": _l("Name changed"),
@@ -87,8 +95,8 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
         names = {one.key: pick(one.name.zh, one.name.en) for one in document.tracks}
         chosen = [names.get(key, key) for key in value.split(",") if key]
         return _(", ").join(chosen) if chosen or what != "tracks" else _("all of them")
-    if what in {"state", "withdrawn"}:
-        return _said_of_state(what, value)
+    if what in {"state", "withdrawn", "moved-out", "moved-in"}:
+        return _said_of_place(what, value)
     if what in SESSIONS:
         return value.rpartition(" | ")[0] or value
     if what in STAFFING:
@@ -99,7 +107,12 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
     return str({"True": _("Yes"), "False": _("No")}[value]) if what == "counts_within" else value
 
 
-def _said_of_state(what: str, value: str) -> str:
-    state, _bar, reason = value.partition(BAR)
-    said = "" if what == "withdrawn" else str(STATES.get(state, state))
+def _said_of_place(what: str, value: str) -> str:
+    """Say a state, or the two classes of a transfer and its day, with the reason."""
+    said, _bar, reason = value.partition(BAR)
+    if said and what.startswith("moved"):
+        day, here, there = said.split(" ", 2)
+        said = f"{here} → {there}{_(', ')}{format_date(date.fromisoformat(day), 'medium')}"
+    else:
+        said = "" if what == "withdrawn" else str(STATES.get(said, said))
     return said + (_(" (%(reason)s)", reason=reason) if said and reason else reason)

@@ -15,12 +15,16 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class StudiedCourse:
-    """A course of a class, and the requirement toward which its hours count."""
+    """A course of a class, and the requirement toward which its hours count; '' where it stands for sessions moved online.
+
+    `left`: of a class that the person left. What was earned stays; it is not studied any more.
+    """
 
     course_version_id: int
     outline: Course
     requirement: str
     compulsory: bool
+    left: bool = False
 
     @property
     def code(self) -> str:

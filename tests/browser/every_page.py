@@ -101,6 +101,7 @@ LOOKS = (
     Look("office", "office.adding"),
     Look("office", "office.passwords"),
     Look("office", "office.teacher"),
+    Look("office", "office.transfer_form"),
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
     Look(NEW_OFFICE, "jobs.mine"),

@@ -1,7 +1,21 @@
 """What can an office and the staff of a class see and do? One module a subject; importing it adds its pages."""
 
 from lms.office.places import bp
-from lms.office.views import adding, attendance, classes, lists, opening, passwords, practice, staff, states, teachers, timetable, today
+from lms.office.views import (
+    adding,
+    attendance,
+    classes,
+    lists,
+    opening,
+    passwords,
+    practice,
+    staff,
+    states,
+    teachers,
+    timetable,
+    today,
+    transfer,
+)
 
 __all__ = [
     "adding",
@@ -17,4 +31,5 @@ __all__ = [
     "teachers",
     "timetable",
     "today",
+    "transfer",
 ]
