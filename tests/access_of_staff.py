@@ -22,6 +22,8 @@ STAFFS_OWN = {
     ("office.today", "GET"): "200",
     ("office.class_", "GET"): "200",
     ("office.preview_states", "POST"): "302",
+    ("office.class_waivers", "GET"): "200",
+    ("office.propose_waiver", "POST"): "422",
     ("office.decide_states", "POST"): "302",
     ("office.show_timetable", "GET"): "200",
     ("office.new_session", "GET"): "200",

@@ -51,6 +51,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.decide_states", "POST"): "401 403 403 403 302 404",
     ("office.transfer_form", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.carry_out_transfer", "POST"): "401 403 403 403 422 404",
+    ("office.class_waivers", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.propose_waiver", "POST"): "401 403 403 403 422 404",
+    ("office.decide_waiver", "POST"): "401 403 403 403 404 404",  # nothing is proposed there
     ("office.choose_programme", "GET"): OFFICES,
     ("office.open_class", "GET"): OFFICES,
     ("office.open_class", "POST"): "401 403 403 403 422 422",

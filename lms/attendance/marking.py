@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.attendance.models import EXCUSED, HERE, LATE, LEFT, STATES, AttendanceMark
@@ -157,15 +157,11 @@ def of_enrolment(session: Session, enrolment_id: int, until: datetime) -> list[t
 
     Of a class that they left, only sessions with a mark are returned; of the class they came to, none before their day.
     """
-    mark = (AttendanceMark.session_id == ClassSession.id) & (AttendanceMark.enrolment_id == Enrolment.id)
-    here = (Enrolment.class_id == ClassSession.class_id) | AttendanceMark.id.is_not(None)
-    query = (
-        select(ClassSession, AttendanceMark)
-        .join(Enrolment, Enrolment.id == enrolment_id)
-        .outerjoin(AttendanceMark, mark & AttendanceMark.superseded_at.is_(None))
-        .where(here, ClassSession.cancelled_at.is_(None), ClassSession.starts_at < until)
-        .order_by(ClassSession.starts_at)
-    )
+    held = (AttendanceMark.enrolment_id == enrolment_id, AttendanceMark.superseded_at.is_(None))
+    marks = {one.session_id: one for one in session.scalars(select(AttendanceMark).where(*held))}
+    here = select(Enrolment.class_id).where(Enrolment.id == enrolment_id).scalar_subquery()
+    mine = or_(ClassSession.class_id == here, ClassSession.id.in_(marks))
+    wanted = (mine, ClassSession.cancelled_at.is_(None), ClassSession.starts_at < until)
+    rows = session.scalars(select(ClassSession).where(*wanted).order_by(ClassSession.starts_at)).all()
     came = session.scalar(select(func.max(EnrolmentTransfer.day)).where(EnrolmentTransfer.enrolment_id == enrolment_id))
-    rows: list[tuple[ClassSession, AttendanceMark | None]] = [(row[0], row[1]) for row in session.execute(query)]
-    return [(one, held) for one, held in rows if came is None or held is not None or local_time(one.starts_at).date() >= came]
+    return [(one, marks.get(one.id)) for one in rows if came is None or one.id in marks or local_time(one.starts_at).date() >= came]

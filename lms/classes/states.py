@@ -36,6 +36,6 @@ def latest_changes(session: Session, enrolment_ids: Collection[int]) -> Mapping[
 
 def forget_reasons(session: Session, enrolment_ids: Collection[int]) -> None:
     """Take the reasons for states out of the history of people who are erased; which states they had stays."""
-    wanted = (ClassChange.enrolment_id.in_(enrolment_ids), ClassChange.what.in_(DECIDING), ClassChange.after.contains(BAR))
+    wanted = (ClassChange.enrolment_id.in_(enrolment_ids), ClassChange.after.contains(BAR))
     for change in session.scalars(select(ClassChange).where(*wanted)):
         change.after = change.after.partition(BAR)[0]

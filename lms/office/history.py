@@ -55,6 +55,7 @@ WORDS: dict[str, LazyString] = {
     "session-cancelled": _l("Session cancelled"),
 }
 STAFFING = frozenset({"staff", "staff-left"})
+OF_A_PLACE = frozenset({"state", "withdrawn", "moved-out", "moved-in", "waiver", "waiver-approved", "waiver-declined", "waiver-back"})
 SESSIONS = frozenset({"session", "session-changed", "session-cancelled"})
 WITHOUT_VALUES = frozenset({"opened", "again"})  # whose values say nothing that the words do not
 
@@ -95,8 +96,8 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
         names = {one.key: pick(one.name.zh, one.name.en) for one in document.tracks}
         chosen = [names.get(key, key) for key in value.split(",") if key]
         return _(", ").join(chosen) if chosen or what != "tracks" else _("all of them")
-    if what in {"state", "withdrawn", "moved-out", "moved-in"}:
-        return _said_of_place(what, value)
+    if what in OF_A_PLACE:
+        return _said_of_place(document, what, value)
     if what in SESSIONS:
         return value.rpartition(" | ")[0] or value
     if what in STAFFING:
@@ -107,12 +108,16 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
     return str({"True": _("Yes"), "False": _("No")}[value]) if what == "counts_within" else value
 
 
-def _said_of_place(what: str, value: str) -> str:
-    """Say a state, or the two classes of a transfer and its day, with the reason."""
+def _said_of_place(document: ProgrammeDocument, what: str, value: str) -> str:
+    """Say a state, the two classes of a transfer and its day, or what was waived, with the reason."""
     said, _bar, reason = value.partition(BAR)
     if said and what.startswith("moved"):
         day, here, there = said.split(" ", 2)
         said = f"{here} → {there}{_(', ')}{format_date(date.fromisoformat(day), 'medium')}"
+    elif said and what.startswith("waiver"):
+        key, _space, amount = said.partition(" ")
+        asked = next((one for one in document.requirements if one.key == key), None)
+        said = f"{pick(asked.title.zh, asked.title.en)} {amount} {pick(asked.unit.zh, asked.unit.en)}" if asked else said
     else:
         said = "" if what == "withdrawn" else str(STATES.get(said, said))
     return said + (_(" (%(reason)s)", reason=reason) if said and reason else reason)

@@ -23,7 +23,7 @@ def of_transcript(transcript: Transcript) -> bytes:
     book.sheet(_("Transcript"), [_("Item"), _("Value")], _about(transcript), (20, DIGEST))
     book.sheet(
         _("Requirements"),
-        [_("Requirement"), _("Earned"), _("Required"), _("Unit"), _("Reached")],
+        [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Unit"), _("Reached")],
         [_requirement(one) for one in transcript.requirements],
     )
     book.sheet(
@@ -76,6 +76,7 @@ def _requirement(one: RequirementProgress) -> Sequence[Cell]:
     return (
         pick(one.title.zh, one.title.en),
         one.earned,
+        one.waived,
         "–" if one.target is None else one.target,
         pick(one.unit.zh, one.unit.en),
         _("yes") if one.done else _("no"),

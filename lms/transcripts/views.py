@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.attendance import marking
+from lms.classes import waivers
 from lms.classes.models import ClassStaff, Enrolment, TrainingClass
 from lms.classes.states import latest_changes
 from lms.clock import now
@@ -54,11 +55,14 @@ def show(enrolment_id: int) -> ResponseReturnValue:
     """Show a transcript."""
     transcript = read(session(), _visible(enrolment_id), now())
     own = transcript.standing.enrolment.person_id == person().id
+    titles = {one.key: one for one in transcript.requirements}
     return render_template(
         "transcripts/show.html",
         transcript=transcript,
         policy=words.policy_words(transcript.case.policy),
         own=own,
+        waivers=[one for one in waivers.of_enrolment(session(), enrolment_id) if one.requirement in titles],
+        titles=titles,
         since=latest_changes(session(), [enrolment_id]).get(enrolment_id),
         attendance=marking.of_enrolment(session(), enrolment_id, now()),
         states=words.ATTENDED,

@@ -102,6 +102,8 @@ LOOKS = (
     Look("office", "office.passwords"),
     Look("office", "office.teacher"),
     Look("office", "office.transfer_form"),
+    Look("office", "office.class_waivers"),
+    Look("staff", "office.class_waivers"),
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
     Look(NEW_OFFICE, "jobs.mine"),

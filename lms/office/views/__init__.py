@@ -15,6 +15,7 @@ from lms.office.views import (
     timetable,
     today,
     transfer,
+    waivers,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "timetable",
     "today",
     "transfer",
+    "waivers",
 ]
