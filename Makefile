@@ -2,6 +2,7 @@
 
 PYTHON  ?= python3
 PORT    ?= 8000
+HOST    ?= 0.0.0.0
 WORKERS ?= logical
 
 VENV := .venv
@@ -11,7 +12,8 @@ PIP_INSTALL  = if command -v uv >/dev/null; then uv pip install -q --python $(BI
                else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1); fi
 # The demo never touches a database that somebody's environment names.
 DEMO := env -u DATABASE_URL -u REDIS_URL -u STORAGE_URL -u SECRET_KEY LMS_DATA_DIR=var LOG_LEVEL=$${LOG_LEVEL:-WARNING} \
-        PUBLIC_URL=http://localhost:$(PORT) CONTENT_URL=http://127.0.0.1:$(PORT) $(BIN)/lms
+        PUBLIC_URL=http://localhost:$(PORT) CONTENT_URL=http://127.0.0.1:$(PORT) \
+        CHECK_IN_URL=$$($(BIN)/python -m lms.demo.address $(PORT)) $(BIN)/lms
 
 .DEFAULT_GOAL := help
 .PHONY: help install dev demo demo-reset test test-fast check bench format translations lock
@@ -54,10 +56,11 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 
 # ── Looking around ──
 
+# Listens in the whole network, so that phones reach it; HOST=127.0.0.1 keeps it to this machine.
 demo: install ## install, load the demo, serve it on http://localhost:8000 (PORT=… for another)
 	@$(DEMO) db upgrade
 	@$(DEMO) demo load
-	@$(DEMO) serve --port $(PORT)
+	@$(DEMO) serve --host $(HOST) --port $(PORT)
 
 demo-reset: ## remove the demo's data (var/); the next `make demo` starts over
 	@if [ -d var ]; then du -sh var | awk '{print "Removed " $$2 "/ (" $$1 "): the demo database, its files and its secret key"}'; rm -rf var; \

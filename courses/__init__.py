@@ -1,1 +1,1 @@
-"""What can be studied? Course outlines, packages and their formats. Pure but for reading files; knows nothing of the LMS."""
+"""Course outlines, packages and their formats. Reads files but is otherwise pure; it does not depend on the LMS."""

@@ -1,7 +1,7 @@
-"""Is this untrusted zip safe to unpack, and what is in it?
+"""Is this untrusted zip safe to unpack, and which files does it have?
 
-Nothing is written before everything that the archive says about itself has been checked; nothing is believed while
-writing. What operating systems leave in archives (hidden files, __MACOSX) is passed over, not refused.
+All metadata of the archive is checked before a file is written, and the content is checked again while it is written. Files that
+operating systems add (hidden files, __MACOSX) are skipped, not refused.
 """
 
 import stat
@@ -9,19 +9,20 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from courses.document import Problem, is_inside
+from courses.reader import is_inside
+from strict_json.problem import Problem
 
 MEGABYTE = 1_000_000
 CHUNK = 1 << 18
-LONGEST_TYPED_NAME = 1200  # characters as the archive has them: four times Limits.name, for names in which marks stand apart
+LONGEST_TYPED_NAME = 1200  # characters in the archive: four times Limits.name, for names with separate combining marks
 LOCAL_HEADER = 30  # bytes of a local file header without its name (APPNOTE 4.3.7)
 UTF8, ENCRYPTED, STRONG, MASKED = 0x800, 0x1, 0x40, 0x2000  # general purpose bits (APPNOTE 4.4.4)
 PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What H5P allows in content and libraries, without Flash; a page of its own (HTML) is not among it.
+# The types that H5P allows in content and libraries, without Flash and HTML pages.
 SUFFIXES = frozenset(
     suffix
     for suffixes in (
@@ -39,15 +40,15 @@ MOST_PROBLEMS = 50
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much an archive may hold, in bytes where not said otherwise."""
+    """The limits of an archive, in bytes unless stated otherwise."""
 
     files: int = 4000
     total: int = 600 * MEGABYTE
-    directory: int = 4 * MEGABYTE  # the list of files at the archive's end
-    ratio: int = 200  # unpacked to packed; text reaches 20, a bomb starts at 1000
-    small: int = MEGABYTE  # below this the ratio does not matter
+    directory: int = 4 * MEGABYTE  # the list of files at the end of the archive
+    ratio: int = 200  # unpacked to packed; text reaches 20, a zip bomb starts at 1000
+    small: int = MEGABYTE  # the ratio of smaller files is not checked
     name: int = 300  # characters in a path
-    part: int = 200  # bytes in a part of it
+    part: int = 200  # bytes in one component of a path
 
 
 LIMITS = Limits()
@@ -55,16 +56,16 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A file of the archive under the name that it gets."""
+    """A file of the archive under its final name."""
 
     name: str
     info: zipfile.ZipInfo
 
 
 def unpack(source: Path, into: Path, limits: Limits = LIMITS) -> tuple[str, ...] | list[Problem]:
-    """Unpack an archive into an empty folder; return the files' names, or every problem (then the folder is worthless).
+    """Unpack an archive into an empty folder; return the files' names, or every problem (then do not use the folder).
 
-    Names are '/'-separated and in Unicode's composed form, so that one written on a Mac is found.
+    Names are '/'-separated and in Unicode's composed form, so that names written on a Mac are found.
     """
     try:
         with source.open("rb") as file, zipfile.ZipFile(_Guarded(file, limits.directory)) as archive:
@@ -72,13 +73,13 @@ def unpack(source: Path, into: Path, limits: Limits = LIMITS) -> tuple[str, ...]
             problems += _bomb(archive, entries, limits)
             return _shortened(problems) or _extract(archive, entries, into)
     except _TooMuchError:
-        return [Problem("", f"has a list of files that is too long (more than {limits.files} files, or very long names)")]
+        return [Problem("list-too-long", "", {"most": limits.files})]
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, IndexError, zlib.error) as error:
-        return [Problem("", f"is no readable zip archive: {error}")]
+        return [Problem("no-archive", "", {"why": str(error)})]
 
 
 def is_passed_over(name: str) -> bool:
-    """Say whether a file is what systems and editors leave behind, and is not taken along; H5P passes over the same names."""
+    """Say whether operating systems or editors leave this file behind, so that it is skipped; H5P skips the same names."""
     *_, last = parts = name.split("/")
     return (
         any(part.startswith(".") and part.strip(".") for part in parts)
@@ -88,43 +89,43 @@ def is_passed_over(name: str) -> bool:
     )
 
 
-def check_name(name: str, limits: Limits = LIMITS) -> str | None:
-    """Return what is wrong with a file's name inside a package, or None."""
+def check_name(name: str, limits: Limits = LIMITS) -> Problem | None:
+    """Return the problem with a file's name inside a package, or None."""
     parts = name.split("/")
     if "\\" in name:
-        return "has a backslash in its name: pack the files again with a tool that writes '/'"
+        return Problem("backslash", name)
     if not is_inside(name):
-        return "has a name that leads outside, or that not every system can store"
+        return Problem("name-outside", name)
     if len(name) > limits.name or any(len(part.encode()) > limits.part for part in parts):
-        return "has a name that is too long"
+        return Problem("name-too-long", name)
     suffix = parts[-1].rpartition(".")[2].lower() if "." in parts[-1] else ""
     if suffix and suffix not in SUFFIXES:
-        return f"is a kind of file that a course may not hold (.{suffix})"
+        return Problem("kind-of-file", name, {"kind": suffix})
     return None
 
 
 def clashes(names: Sequence[str]) -> Iterator[Problem]:
-    """Yield every name that another one takes away: the same one on systems that ignore case, or a folder of the same name."""
+    """Yield every name that conflicts with another: equal on systems that ignore case, or a folder with the name of a file."""
     seen: dict[str, str] = {}
     for name in names:
         folded = name.casefold()
         if folded in seen:
-            yield Problem(name, "is there twice" if seen[folded] == name else f"differs from {seen[folded]} only in capital letters")
+            yield Problem("name-twice", name) if seen[folded] == name else Problem("case-clash", name, {"other": seen[folded]})
         seen.setdefault(folded, name)
     for name in seen:
         parent = name.rpartition("/")[0]
         while parent:
             if parent in seen:
-                yield Problem(seen[parent], "is both a file and a folder")
+                yield Problem("file-and-folder", seen[parent])
             parent = parent.rpartition("/")[0]
 
 
 class _TooMuchError(Exception):
-    """More is read at once than an honest archive's list of files is long."""
+    """One read asks for more bytes than an honest archive's list of files has."""
 
 
 class _Guarded:
-    """A file that refuses to be read in one huge piece: zipfile reads the list of files whole, whatever size it claims."""
+    """A file that refuses to be read in one huge piece, because zipfile reads a list of files of any claimed size at once."""
 
     def __init__(self, file: IO[bytes], most: int) -> None:
         self._file, self._most = file, most
@@ -148,30 +149,30 @@ class _Guarded:
 
 
 def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_Entry], list[Problem]]:
-    """Return the files to unpack and what is wrong with any single entry."""
+    """Return the files to unpack, and the problems of single entries."""
     entries: list[_Entry] = []
     problems: list[Problem] = []
     for info in archive.infolist():
         name = _name(info)
         if name is None:
-            problems.append(Problem(ascii(info.orig_filename), "has a name in an unknown encoding"))
+            problems.append(Problem("name-encoding", ascii(info.orig_filename)))
             continue
         wrong = _wrong(name, info, limits)
         if wrong:
-            problems.append(Problem(_shown(name), wrong))
+            problems.append(replace(wrong, path=_shown(name)))
         elif not name.endswith("/") and not is_passed_over(name):
             entries.append(_Entry(name, info))
     return entries, [*problems, *clashes([entry.name for entry in entries])]
 
 
 def _name(info: zipfile.ZipInfo) -> str | None:
-    """Return the entry's name; without the UTF-8 mark it is UTF-8 or what Chinese Windows writes.
+    """Return the entry's name. Without the UTF-8 flag it is read as UTF-8 or as the encoding of Chinese Windows.
 
-    One that is too long is returned as it came, to be refused: it is not normalised, which costs the square of the length.
+    A name that is too long is returned unchanged, to be refused: normalising it would take quadratic time.
     """
     name = info.orig_filename
     if not info.flag_bits & UTF8:
-        raw = name.encode("cp437")  # what zipfile decoded it from
+        raw = name.encode("cp437")  # zipfile decoded the name from this encoding
         for encoding in ("utf-8", "gb18030"):
             try:
                 name = raw.decode(encoding)
@@ -183,41 +184,37 @@ def _name(info: zipfile.ZipInfo) -> str | None:
     return unicodedata.normalize("NFC", name) if len(name) <= LONGEST_TYPED_NAME else name
 
 
-def _wrong(name: str, info: zipfile.ZipInfo, limits: Limits) -> str | None:
+def _wrong(name: str, info: zipfile.ZipInfo, limits: Limits) -> Problem | None:
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        return "is a link or a device, not a file"
+        return Problem("link-or-device", name)
     if info.flag_bits & (ENCRYPTED | STRONG | MASKED):
-        return "is encrypted"
+        return Problem("encrypted", name)
     if name.endswith("/"):
         plain = is_inside(name[:-1]) and len(name) <= limits.name
-        return None if plain and not info.file_size else "is a folder with a name that leads outside, or with content"
+        return None if plain and not info.file_size else Problem("folder-outside", name)
     if is_passed_over(name) and is_inside(name):
         return None
     if info.compress_type not in PLAIN_METHODS:
-        return "is packed in an unusual way: use the ordinary zip compression"
+        return Problem("packing-method", name)
     return check_name(name, limits)
 
 
 def _bomb(archive: zipfile.ZipFile, entries: Sequence[_Entry], limits: Limits) -> list[Problem]:
-    """Return what would make the archive larger than it looks: too many, too large, too dense, overlapping."""
+    """Return the ways in which the archive is larger than it looks: too many files, too large, too dense, overlapping."""
     problems = []
     infos = archive.infolist()
     if len(infos) > limits.files:
-        problems.append(Problem("", f"has {len(infos)} files: at most {limits.files} are allowed"))
+        problems.append(Problem("too-many-files", "", {"count": len(infos), "most": limits.files}))
     total = sum(info.file_size for info in infos)
     if total > limits.total:
-        problems.append(Problem("", f"would unpack to {total // MEGABYTE} MB: at most {limits.total // MEGABYTE} MB are allowed"))
+        problems.append(Problem("unpacks-too-large", "", {"mb": total // MEGABYTE, "most": limits.total // MEGABYTE}))
     for entry in entries:
         if entry.info.file_size > max(limits.small, limits.ratio * entry.info.compress_size):
-            problems.append(Problem(entry.name, f"would unpack to more than {limits.ratio} times its packed size"))
+            problems.append(Problem("too-dense", entry.name, {"ratio": limits.ratio}))
     begins = sorted((info.header_offset, LOCAL_HEADER + info.compress_size, info.orig_filename) for info in infos)
     ends = [*(offset for offset, _, _ in begins[1:]), archive.start_dir]
-    problems += [
-        Problem(_shown(name), "overlaps another file in the archive")
-        for (at, size, name), end in zip(begins, ends, strict=False)
-        if at + size > end
-    ]
+    problems += [Problem("overlaps-file", _shown(name)) for (at, size, name), end in zip(begins, ends, strict=False) if at + size > end]
     return problems
 
 
@@ -229,12 +226,12 @@ def _extract(archive: zipfile.ZipFile, entries: Sequence[_Entry], into: Path) ->
         try:
             _copy(archive, entry.info, target)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-            problems.append(Problem(entry.name, f"is damaged: {error}"))
+            problems.append(Problem("damaged", entry.name, {"why": str(error)}))
     return _shortened(problems) or tuple(entry.name for entry in entries)
 
 
 def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
-    """Write one file; what its bytes unpack to beyond the size that was checked is never read."""
+    """Write one file; content beyond the checked size is never unpacked."""
     written = 0
     with archive.open(info) as packed, target.open("xb") as file:
         while chunk := packed.read(CHUNK):
@@ -247,10 +244,10 @@ def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None
 
 
 def _shown(name: str) -> str:
-    """Return a name that is safe to print on one line."""
+    """Return a name that can safely be printed on one line."""
     return name if name.isprintable() else ascii(name)
 
 
 def _shortened(problems: list[Problem]) -> list[Problem]:
     more = len(problems) - MOST_PROBLEMS
-    return [*problems[:MOST_PROBLEMS], Problem("", f"has {more} more problems of this kind")] if more > 0 else problems
+    return [*problems[:MOST_PROBLEMS], Problem("more-problems", "", {"count": more})] if more > 0 else problems

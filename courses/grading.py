@@ -1,15 +1,16 @@
-"""How is a quiz graded on the server? An answer key and answers in, a grade out; nothing else is read.
+"""Grade a quiz on the server, from its answer key and the learner's answers only.
 
-An answer key (`answers/<activity>.json`) is never served. A question is right when exactly its right options were
-chosen; there are no points for half of them.
+An answer key (`answers/<activity>.json`) is never served. An answer is right if exactly the right options were
+chosen; a partly right answer earns no points.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from courses.document import Problem, Reader
 from courses.outline import NOTHING, Text
+from courses.reader import CourseReader
+from strict_json.problem import Problem
 
 MOST_QUESTIONS = 200
 MOST_POINTS = 100
@@ -22,7 +23,7 @@ PERCENT = 100
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """One question: what was answered, whether that was right, and what its author says to it."""
+    """The result of one question: the answer, whether it was right, and the author's feedback."""
 
     id: str
     correct: bool
@@ -41,10 +42,10 @@ class Grade:
 
 
 def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
-    """Grade answers (question → the ids of the chosen options) by a key that `check_key` accepted.
+    """Grade answers (question → the ids of the chosen options) with a key that `check_key` accepted.
 
-    Answers come from the browser and may be anything: what is not a list of option ids counts as not answered, and what was
-    not asked is ignored. A question that was not answered gets no feedback, which might give its answer away.
+    Answers come from the browser and may be anything: a value that is not a list of option ids counts as not answered, and answers to
+    unknown questions are ignored. A question without an answer gets no feedback, because feedback might reveal the answer.
     """
     items = []
     raw = most = 0
@@ -58,7 +59,7 @@ def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
 
 
 def is_blank(key: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
-    """Say whether no question of the key is answered."""
+    """Say whether no question of the key was answered."""
     return not any(_response(answers.get(name)) for name in key["questions"])
 
 
@@ -68,8 +69,8 @@ def right_answers(key: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def check_key(key: Any) -> list[Problem]:
-    """Return what is wrong with an answer key, each with its path."""
-    reader = Reader()
+    """Return the problems of an answer key, each with its path."""
+    reader = CourseReader()
     found = reader.object(key, "", ("pass_percent", "questions"), ("max_attempts",))
     if found is None:
         return reader.problems
@@ -78,7 +79,7 @@ def check_key(key: Any) -> list[Problem]:
         reader.whole(found["max_attempts"], "max_attempts", least=1, most=MOST_ATTEMPTS)
     questions = found["questions"]
     if not isinstance(questions, Mapping) or not 1 <= len(questions) <= MOST_QUESTIONS:
-        reader.refuse("questions", f"must be an object of 1 to {MOST_QUESTIONS} questions", questions)
+        reader.refuse("questions", "questions", questions, most=MOST_QUESTIONS)
         return reader.problems
     for name, question in questions.items():
         reader.slug(name, f"questions.{name}")
@@ -86,7 +87,7 @@ def check_key(key: Any) -> list[Problem]:
     return reader.problems
 
 
-def _check_question(reader: Reader, value: Any, path: str) -> None:
+def _check_question(reader: CourseReader, value: Any, path: str) -> None:
     found = reader.object(value, path, ("correct",), ("points", "feedback"))
     if found is None:
         return
@@ -94,12 +95,12 @@ def _check_question(reader: Reader, value: Any, path: str) -> None:
     for number, option in enumerate(correct):
         reader.slug(option, f"{path}.correct[{number}]")
     if len({str(option) for option in correct}) < len(correct):
-        reader.refuse(f"{path}.correct", "names an option twice")
+        reader.refuse("option-twice", f"{path}.correct")
     if "points" in found:
         reader.whole(found["points"], f"{path}.points", least=1, most=MOST_POINTS)
     if "feedback" in found and (feedback := reader.object(found["feedback"], f"{path}.feedback", ("zh",), ("en",))):
         for language in feedback:
-            reader.text(feedback[language], f"{path}.feedback.{language}", LONGEST_FEEDBACK)
+            reader.filled(feedback[language], f"{path}.feedback.{language}", LONGEST_FEEDBACK)
 
 
 def _response(value: Any) -> tuple[str, ...]:

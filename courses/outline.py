@@ -1,16 +1,17 @@
-"""What is a course made of? Frozen values, and the one way from a course document (course.json) to them.
+"""The parts of a course as frozen values, and the only parser of a course document (course.json).
 
-A course has modules, a module has activities; an activity is the smallest thing that can earn time. FORMAT.md says it
-for trainers.
+A course has modules, and a module has activities; an activity is the smallest unit that can earn time. FORMAT.md explains the
+format for trainers.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from courses.document import Problem, Reader
+from courses.reader import CourseReader
+from strict_json.problem import Problem
 
-__all__ = ["Activity", "Course", "Module", "Problem", "Text", "document_of", "parse_course"]
+__all__ = ["Activity", "Course", "Module", "Text", "document_of", "parse_course"]
 
 FORMATS = ("h5p", "video")
 GRADINGS = ("server", "content", "none")
@@ -25,7 +26,7 @@ MOST_MEDIA_SECONDS = 36_000
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What people read, in both languages."""
+    """A text for people, in both languages."""
 
     zh: str
     en: str
@@ -36,10 +37,10 @@ NOTHING = Text("", "")
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """The smallest thing that can earn time.
+    """The smallest unit that can earn time.
 
-    `minutes` is the most it is worth. `requires` opens the gate: completed, passed, coverage (a share of `media_seconds`).
-    `entry` is a path inside the package: the folder of an unpacked H5P content, or a video file.
+    `minutes` is the most it can earn. `requires` lists the conditions for earning: completed, passed, coverage (a share of
+    `media_seconds`). `entry` is a path inside the package: the folder of an unpacked H5P content, or a video file.
     """
 
     key: str
@@ -54,7 +55,7 @@ class Activity:
 
     @property
     def worth_seconds(self) -> int:
-        """The most it can earn: its minutes, and of media never more than it runs."""
+        """The most it can earn, in seconds: its minutes, but never more than the length of its media."""
         return self.minutes * 60 if self.media_seconds is None else min(self.minutes * 60, int(self.media_seconds))
 
 
@@ -69,7 +70,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course as published. `code` names it across versions."""
+    """A published version of a course. `code` is the same in all its versions."""
 
     code: str
     title: Text
@@ -85,17 +86,16 @@ class Course:
 
     @property
     def minutes(self) -> int:
-        """The most that the whole course is worth, in minutes."""
+        """The most that the whole course can earn, in minutes."""
         return sum(activity.minutes for activity in self.activities)
 
 
 def parse_course(document: Any) -> Course | list[Problem]:
-    """Read a course document; every problem is listed with its path.
+    """Read a course document; list every problem with its path.
 
-    Keys that are not known are problems, because a misspelt `requires` would silently open a gate. `document_of` writes
-    what this reads.
+    Unknown keys are problems, because a misspelt `requires` would silently remove a condition. `document_of` is the inverse.
     """
-    reader = Reader()
+    reader = CourseReader()
     found = reader.object(document, "", ("code", "title", "modules"), ("kind", "language", "summary"))
     if found is None:
         return reader.problems
@@ -115,7 +115,7 @@ def parse_course(document: Any) -> Course | list[Problem]:
 
 
 def document_of(course: Course) -> dict[str, Any]:
-    """Return the canonical document of a course: JSON values, everything written out, the same for the same course."""
+    """Return the canonical document of a course: JSON values with all defaults, equal for equal courses."""
     document = asdict(course)
     document["modules"] = list(document["modules"])
     for module in document["modules"]:
@@ -123,7 +123,7 @@ def document_of(course: Course) -> dict[str, Any]:
     return document
 
 
-def _module(reader: Reader, value: Any, path: str) -> Module:
+def _module(reader: CourseReader, value: Any, path: str) -> Module:
     found = reader.object(value, path, ("key", "title", "activities"), ())
     if found is None:
         return Module("", NOTHING, ())
@@ -135,7 +135,7 @@ def _module(reader: Reader, value: Any, path: str) -> Module:
     )
 
 
-def _activity(reader: Reader, value: Any, path: str) -> Activity:
+def _activity(reader: CourseReader, value: Any, path: str) -> Activity:
     found = reader.object(value, path, ("key", "title", "format", "entry", "minutes"), ("summary", "grading", "requires", "media_seconds"))
     if found is None:
         return Activity("", NOTHING, "", 1, "")
@@ -155,8 +155,8 @@ def _activity(reader: Reader, value: Any, path: str) -> Activity:
     return activity
 
 
-def _requires(reader: Reader, value: Any, path: str) -> dict[str, Any]:
-    """Read the gate; what is not required is left out, so that equal gates are written alike."""
+def _requires(reader: CourseReader, value: Any, path: str) -> dict[str, Any]:
+    """Read the conditions; those that are not required are left out, so that equal conditions are written alike."""
     found = reader.object(value, path, (), ("completed", "passed", "coverage")) or {}
     gate: dict[str, Any] = {
         name: True for name in ("completed", "passed") if name in found and reader.boolean(found[name], f"{path}.{name}")
@@ -166,36 +166,36 @@ def _requires(reader: Reader, value: Any, path: str) -> dict[str, Any]:
     return gate
 
 
-def _check_gate(reader: Reader, activity: Activity, path: str) -> None:
-    """Refuse a gate that nothing could ever open, and minutes that nothing could ever earn."""
+def _check_gate(reader: CourseReader, activity: Activity, path: str) -> None:
+    """Refuse conditions that can never be met, and minutes that can never be earned."""
     seconds = activity.media_seconds
     if "coverage" in activity.requires and seconds is None:
-        reader.refuse(f"{path}.requires.coverage", "needs media_seconds, the length of the media")
+        reader.refuse("needs-length", f"{path}.requires.coverage")
     if "passed" in activity.requires and activity.grading == "none":
-        reader.refuse(f"{path}.requires.passed", 'can never be met, because grading is "none"')
+        reader.refuse("never-passed", f"{path}.requires.passed")
     if activity.grading != "none" and activity.format == "video":
-        reader.refuse(f"{path}.grading", 'must be "none" for a video')
+        reader.refuse("grading-of-a-video", f"{path}.grading")
     if seconds is not None and activity.minutes > -(-seconds // 60):
-        # HOURS.md: media earn at most what was covered of them.
-        reader.refuse(f"{path}.minutes", f"is more than the media can earn: {seconds:g} seconds are {int(-(-seconds // 60))} minutes")
+        # HOURS.md: media earn at most the time that was covered.
+        reader.refuse("too-many-minutes", f"{path}.minutes", seconds=f"{seconds:g}", minutes=int(-(-seconds // 60)))
 
 
-def _summary(reader: Reader, found: Mapping[str, Any], path: str) -> Text:
+def _summary(reader: CourseReader, found: Mapping[str, Any], path: str) -> Text:
     written = found.get("summary")
     return NOTHING if written in (None, "", asdict(NOTHING)) else _text(reader, written, path, LONGEST_SUMMARY)
 
 
-def _text(reader: Reader, value: Any, path: str, longest: int) -> Text:
-    """Read a text in both languages, or one text for both; where there is no English one, the Chinese one is shown."""
+def _text(reader: CourseReader, value: Any, path: str, longest: int) -> Text:
+    """Read a text in both languages, or one text for both; if the English text is missing, the Chinese one is used."""
     found = reader.object({"zh": value} if isinstance(value, str) else value, path, ("zh",), ("en",))
     if found is None:
         return NOTHING
-    zh = reader.text(found["zh"], f"{path}.zh", longest)
-    return Text(zh, reader.text(found["en"], f"{path}.en", longest) if found.get("en") else zh)
+    zh = reader.filled(found["zh"], f"{path}.zh", longest)
+    return Text(zh, reader.filled(found["en"], f"{path}.en", longest) if found.get("en") else zh)
 
 
-def _check_keys(reader: Reader, course: Course) -> None:
-    """Refuse equal keys, across modules too: hours are kept under "<course code>:<activity key>"."""
+def _check_keys(reader: CourseReader, course: Course) -> None:
+    """Refuse equal keys, even in different modules: hours are stored under "<course code>:<activity key>"."""
     seen: dict[str, str] = {}
     for number, module in enumerate(course.modules):
         _unique(reader, seen, "module", module.key, f"modules[{number}].key")
@@ -203,7 +203,7 @@ def _check_keys(reader: Reader, course: Course) -> None:
             _unique(reader, seen, "activity", activity.key, f"modules[{number}].activities[{place}].key")
 
 
-def _unique(reader: Reader, seen: dict[str, str], what: str, key: str, path: str) -> None:
+def _unique(reader: CourseReader, seen: dict[str, str], what: str, key: str, path: str) -> None:
     first = seen.setdefault(f"{what} {key}", path)
     if key and first != path:
-        reader.refuse(path, f"is the same as {first}")
+        reader.refuse("same-as", path, other=first)

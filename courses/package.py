@@ -1,7 +1,7 @@
-"""What does an uploaded file or folder publish? A course, the files that it serves, and its answer keys apart from them.
+"""Read an uploaded file or folder as a package: a course, its served files, and its answer keys apart from them.
 
-What a file is, is decided by its content: a course (.zip or folder with course.json), one H5P content (.h5p) or one video
-(.mp4, .webm). Nothing of a package with problems is used.
+The content decides the type: a course (.zip or folder with course.json), one H5P content (.h5p) or one video
+(.mp4, .webm). A package with problems is not used at all.
 """
 
 import hashlib
@@ -16,14 +16,16 @@ from typing import Any
 
 from courses import activities as contents
 from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, unpack
-from courses.document import CONTROL, LANGUAGE, LONGEST_SLUG, Problem, read_json
 from courses.formats import h5p, video
 from courses.outline import LONGEST_TITLE, MOST_MINUTES, Activity, Course, Module, Text, document_of, parse_course
+from courses.reader import CONTROL, LANGUAGE, read_file
+from strict_json.problem import Problem
+from strict_json.reader import LONGEST_SLUG
 
 COURSE, H5P_FOLDER = "course.json", "content"
 LIBRARY = Path(__file__).parent / "library"
 ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
-BARE_MINUTES = 10  # what an H5P content without a course around it is worth, because it does not say
+BARE_MINUTES = 10  # the value in minutes of an H5P content without a course, because the file does not state one
 SHORT_HASH = 8
 
 
@@ -31,8 +33,8 @@ SHORT_HASH = 8
 class Package:
     """A checked package.
 
-    `files`: served path → where its bytes are; answer keys are not among them. `sha256` is of the served tree: names and
-    bytes. `document` is the canonical course document. `warnings` are things to look at that do not keep it from being published.
+    `files`: served path → path of its bytes, without answer keys. `sha256` is the hash of the served tree: names and
+    bytes. `document` is the canonical course document. `warnings` should be looked at, but they do not prevent publishing.
     """
 
     course: Course
@@ -41,11 +43,11 @@ class Package:
     answer_keys: dict[str, dict[str, Any]]
     sha256: str
     warnings: tuple[Problem, ...] = ()
-    unpacked: object = field(default=None, repr=False, compare=False)  # keeps the unpacked files while the package lives
+    unpacked: object = field(default=None, repr=False, compare=False)  # keeps the unpacked files while the package exists
 
 
 class _Space:
-    """A folder for unpacked files, gone when nobody holds it any more; what was unpacked counts against one limit."""
+    """A folder for unpacked files, deleted when it is no longer used; all unpacked files count against one limit."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="course-"))
@@ -69,9 +71,9 @@ class _Space:
 
 
 def open_package(path: Path, library: Path = LIBRARY) -> Package | list[Problem]:
-    """Open a course (.zip or folder), an .h5p or a video as a package, or say everything that is wrong with it.
+    """Open a course (.zip or folder), an .h5p or a video as a package, or return all its problems.
 
-    Served files of a zip live as long as the package; those of a folder or a video stay where they are.
+    Files unpacked from a zip exist as long as the package; those of a folder or a video stay in their place.
     """
     space = _Space()
     files = _folder(path) if path.is_dir() else _file(path, space)
@@ -83,7 +85,7 @@ def open_package(path: Path, library: Path = LIBRARY) -> Package | list[Problem]
         return _bare_h5p(path, files, space, library)
     if len(files) == 1 and files.get(path.name) == path:
         return _bare_video(path, library)
-    return [Problem(COURSE, "is missing: a course package holds course.json, an H5P content h5p.json")]
+    return [Problem("no-course-file", COURSE)]
 
 
 def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:
@@ -94,30 +96,30 @@ def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:
         return found if isinstance(found, list) else _without_top(found)
     if video.kind_of(head):
         return {path.name: path}
-    return [Problem("", "is no course: a .zip, .h5p, .mp4 or .webm file is needed")]
+    return [Problem("no-course")]
 
 
 def _folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Problem]:
-    """Return a folder's files by name; the same names are refused as in an archive."""
+    """Return a folder's files by name; it refuses the same names as an archive."""
     files: dict[str, Path] = {}
     problems = []
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         if is_passed_over(name):
             continue
-        wrong = "is a link" if path.is_symlink() else check_name(name, limits) if path.is_file() else None
+        wrong = Problem("link", name) if path.is_symlink() else check_name(name, limits) if path.is_file() else None
         if wrong:
-            problems.append(Problem(name, wrong))
+            problems.append(wrong)
         elif path.is_file():
             files[name] = path
     problems += clashes(list(files))
     if len(files) > limits.files or sum(path.stat().st_size for path in files.values()) > limits.total:
-        problems.append(Problem("", f"holds more than {limits.files} files or {limits.total // 1_000_000} MB"))
+        problems.append(Problem("too-much", "", {"most": limits.files, "mb": limits.total // 1_000_000}))
     return problems or files
 
 
 def _without_top(files: dict[str, Path]) -> dict[str, Path]:
-    """Return the files without the one folder around them that many packers add."""
+    """Return the files without a single top folder, which many zip programs add."""
     if COURSE in files or h5p.MAIN in files:
         return files
     tops = {name.partition("/")[0] for name in files}
@@ -126,18 +128,18 @@ def _without_top(files: dict[str, Path]) -> dict[str, Path]:
 
 
 def _course(files: dict[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
-    document = read_json(contents.read_part(files, COURSE) or b"", COURSE)
-    if isinstance(document, Problem):
-        return [document]
+    document, problems = read_file(contents.read_part(files, COURSE) or b"", COURSE)
+    if problems:
+        return problems
     course = parse_course(_with_lengths(document, files))
     if isinstance(course, list):
-        return [contents.replace_path(one, COURSE) for one in course]
+        return [one.inside(COURSE) for one in course]
     unpacked = _unpack_contents(course, files, space)
     return unpacked if isinstance(unpacked, list) else _package(*unpacked, space, library)
 
 
 def _with_lengths(document: Any, files: Mapping[str, Path]) -> Any:
-    """Fill in what a video's file says and its author left out, before the document is read."""
+    """Fill in the length of videos that the author left out, before the document is read."""
     for module in _list(document, "modules"):
         for one in _list(module, "activities"):
             path = files.get(one["entry"]) if isinstance(one, dict) and isinstance(one.get("entry"), str) else None
@@ -152,17 +154,17 @@ def _list(value: Any, key: str) -> list[Any]:
 
 
 def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> tuple[Course, dict[str, Path]] | list[Problem]:
-    """Unpack activities that are .h5p files as an editor exports them; their entry becomes a folder of the same name."""
+    """Unpack activities that are .h5p files, as editors export them; the entry becomes a folder of the same name."""
     files, problems, folders = dict(files), [], {}
     entries = {one.entry for one in course.activities if one.format == "h5p" and one.entry.lower().endswith(".h5p")}
     for entry in sorted(entries & files.keys()):
         found = space.unpack(files.pop(entry))
         if isinstance(found, list):
-            problems += [Problem(f"{entry} {one.path}".rstrip(), one.message) for one in found]
+            problems += [one.inside(entry) for one in found]
             continue
         folders[entry] = entry[: -len(".h5p")]
         added = {f"{folders[entry]}/{name}": path for name, path in found.items()}
-        problems += [Problem(name, "is in the package twice: as a file and inside an .h5p") for name in sorted(added.keys() & files.keys())]
+        problems += [Problem("packed-and-plain", name) for name in sorted(added.keys() & files.keys())]
         files |= added
     modules = tuple(
         replace(module, activities=tuple(replace(one, entry=folders.get(one.entry, one.entry)) for one in module.activities))
@@ -172,11 +174,11 @@ def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> t
 
 
 def _package(course: Course, files: Mapping[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
-    """Gather what every activity serves."""
+    """Collect the served files of every activity."""
     outcomes = [contents.serve(one, files, library) for one in course.activities]
     problems = [problem for one in outcomes if isinstance(one, list) for problem in one]
     keys = {f"{contents.ANSWERS}{one.key}.json" for one in course.activities}
-    problems += [Problem(name, "belongs to no activity") for name in files if name.startswith(contents.ANSWERS) and name not in keys]
+    problems += [Problem("answer-key-without-activity", name) for name in files if name.startswith(contents.ANSWERS) and name not in keys]
     if problems:
         return list(dict.fromkeys(problems))
     found = [one for one in outcomes if isinstance(one, contents.Served)]
@@ -194,7 +196,7 @@ def _package(course: Course, files: Mapping[str, Path], space: _Space, library: 
 
 
 def _as_served(course: Course, activities: Mapping[str, Activity]) -> Course:
-    """Return the course with its activities as they are served: a condition that could never be met is taken off."""
+    """Return the course with its activities as they are served: conditions that can never be met are removed."""
     modules = (replace(module, activities=tuple(activities[one.key] for one in module.activities)) for module in course.modules)
     return replace(course, modules=tuple(modules))
 
@@ -217,17 +219,17 @@ def _bare_video(path: Path, library: Path) -> Package | list[Problem]:
         digest, kind = hashlib.file_digest(file, "sha256").hexdigest(), video.kind_of(_head(path))
     seconds = video.seconds_of(path)
     if seconds is None:
-        return [Problem(path.name, "does not say how long it is: put it into a course package whose course.json states media_seconds")]
+        return [Problem("unknown-length", path.name)]
     minutes, entry = -(-seconds // 60), f"media/video.{kind}"
     if minutes > MOST_MINUTES:
-        return [Problem(path.name, f"is longer than {MOST_MINUTES} minutes")]
+        return [Problem("video-too-long", path.name, {"minutes": MOST_MINUTES})]
     title = _title(path.stem)
     activity = Activity("main", Text(title, title), "video", int(minutes), entry, {"coverage": 0.9}, seconds, "none", Text("", ""))
     return _package(_bare(path.stem, digest, activity, "zh"), {entry: path}, _Space(), library)
 
 
 def _bare(stem: str, digest: str, activity: Activity, language: str) -> Course:
-    """Return a course of one activity; its code is made of the file's name and content."""
+    """Return a course with one activity; its code is made from the file's name and content."""
     words = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[: LONGEST_SLUG - SHORT_HASH - 1].strip("-") or activity.format
     return Course(
         f"{words}-{digest[:SHORT_HASH]}",
@@ -249,7 +251,7 @@ def _head(path: Path) -> bytes:
 
 
 def _digest(files: Mapping[str, Path]) -> str:
-    """Return the hash of a tree: of every name and the hash of what it holds, in the order of names."""
+    """Return the hash of a tree: of every name and its content's hash, ordered by name."""
     whole = hashlib.sha256()
     for name in sorted(files):
         with files[name].open("rb") as file:

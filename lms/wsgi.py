@@ -1,4 +1,4 @@
-"""What does the web server load? The application with the settings of its environment."""
+"""The WSGI application for the web server, with the settings of its environment."""
 
 import os
 
@@ -9,18 +9,17 @@ from lms.app import create_app
 from lms.celery_app import start_embedded
 from lms.config import from_env
 from lms.web import logs
-from lms.web.concurrency import SLOTS, ConcurrencyLimit
-from lms.web.slow_bodies import PendingBodies
+from lms.web.concurrency import SLOTS, ConcurrencyLimit, WaitingForClients
 
 
 def create() -> Flask:
-    """Build the application for one web process; without Redis the worker and the beat live in it."""
+    """Build the application for one web process; without Redis the worker and the clock run in it."""
     settings = from_env(os.environ)
     logs.configure(settings.log_level)
     app = create_app(settings)
-    pending = PendingBodies(settings.trusted_proxies)
-    pending.watch()
-    app.wsgi_app = ConcurrencyLimit(app.wsgi_app, SLOTS, pending, db.release)  # type: ignore[method-assign]  # as Flask documents
+    waiting = WaitingForClients(settings.trusted_proxies)
+    waiting.watch()
+    app.wsgi_app = ConcurrencyLimit(app.wsgi_app, SLOTS, waiting, db.release)  # type: ignore[method-assign]  # as Flask documents
     if settings.redis_url is None:
         start_embedded(app)
     return app

@@ -17,12 +17,14 @@ from werkzeug.test import TestResponse
 
 from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
+from lms.attendance import codes
 from lms.catalogue.publish import file_name
 from lms.classes import setup
 from lms.classes.models import ClassSession, TrainingClass
 from lms.jobs import queue
 from lms.jobs.models import DONE
 from lms.office.export import TRANSCRIPTS
+from lms.sealing import derived
 from lms.storage import storage
 from tests.access_of_staff import MEMBER, STAFFS_OWN, add_staff
 from tests.access_table import ACCESS
@@ -42,7 +44,7 @@ RECORD_STORE = {
 }
 
 # Routes that read no cookie, so that no other page can misuse one; every other route that changes anything demands a form of ours.
-WITHOUT_COOKIE = {"learning.take_beat", "learning.save_state", "learning.take_answers"}
+WITHOUT_COOKIE = {"learning.take_beat", "learning.save_state", "learning.take_answers", "learning.note_failure"}
 
 SHA256 = "ab" * 32
 CONTENT = ("content.file", "content.frame", "content.player_file")
@@ -106,7 +108,7 @@ class Place:
             "activity": "reading",
             "name": "c1:reading",
             "form": "json",
-            "code": "online-teaching" if rule.endpoint == "office.open_class" else "c1",
+            "code": self.code(rule.endpoint),
             "year": 2020,
             "sha256": SHA256,
             "kind": "h5p",
@@ -123,7 +125,7 @@ class Place:
             "person_id": 1,
             "session_id": self.session_id(rule.endpoint),
             "member_id": MEMBER,
-            **{"task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
+            **{"waiver_id": 1, "replacement_id": 1, "task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
@@ -134,6 +136,13 @@ class Place:
             self.world.act(lambda session: session.execute(update(ClassSession).values(cancelled_at=None)))
         found: int = self.world.act(lambda session: session.scalars(select(ClassSession.id)).one())
         return found
+
+    def code(self, endpoint: str) -> str:
+        """Return what is called a code there: a programme's, a course's, or the one on the screen of the class's session."""
+        if not endpoint.startswith("here."):
+            return "online-teaching" if endpoint == "office.open_class" else "c1"
+        key = derived(self.world.app.extensions["settings"].secret_key, codes.PURPOSE)
+        return codes.write_code(codes.code_at(self.session_id(endpoint), codes.IN, self.world.clock()), key)
 
     def _statement(self) -> uuid.UUID:
         """Return the id of a statement of the teacher's."""

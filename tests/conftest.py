@@ -1,4 +1,4 @@
-"""What does every test find ready? Databases with the schema in them, Valkey, a browser; the application's own are in factories.py."""
+"""Fixtures for every test: databases with all tables, Valkey, a browser. The application's own are in factories.py."""
 
 import os
 import shutil
@@ -11,22 +11,23 @@ from flask import Flask
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from redis import Redis
+from werkzeug.routing import Rule
 
 from lms.app import create_app
 from tests import chromium, factories, servers
 
-# The same examples every time, so that a failure on one machine is a failure on all; "explore" looks for new ones.
+# Deterministic examples, so that a failure on one machine is a failure on all; the profile "explore" looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 settings.register_profile("explore", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-# ── Databases: each test has its own, a copy of one that was made once ──
+# ── Databases: each test has its own copy of a template ──
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[servers.Postgres]:
-    """A PostgreSQL server for this process, with a template that has every table."""
+    """A PostgreSQL server for this process, with a template database that has every table."""
     with servers.postgres() as server:
         server.create_template()
         yield server
@@ -42,7 +43,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def postgres_url(postgres: servers.Postgres) -> Iterator[str]:
-    """A PostgreSQL database of the test's own, with every table and no row. Dispose of your engines."""
+    """The test's own PostgreSQL database, with every table and no row. Dispose of your engines."""
     url = postgres.create(servers.TEMPLATE)
     yield url
     postgres.drop(url)
@@ -58,13 +59,13 @@ def empty_postgres_url(postgres: servers.Postgres) -> Iterator[str]:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A SQLite database of the test's own, with every table and no row."""
+    """The test's own SQLite database, with every table and no row."""
     return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'lms.sqlite3')}"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A database of the test's own, with every table: the test runs once on SQLite and once on PostgreSQL."""
+    """The test's own database, with every table: the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
 
@@ -74,22 +75,38 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Compile each page's template once, not once for each test's application, which was half of such a test's time."""
+    """Compile each template once instead of once for each test's application, which took half of such a test's time."""
     with pytest.MonkeyPatch.context() as patched:
         kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
         patched.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": kept})
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_addresses() -> Iterator[None]:
+    """Compile what builds a route's address once, not once for each test's application: it was two thirds of making one."""
+    compile_builder, made = Rule._compile_builder, {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> object:
+        key = (rule.rule, rule.host, rule.subdomain, append_unknown)
+        if key not in made:
+            made[key] = compile_builder(rule, append_unknown)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Rule, "_compile_builder", once)
+        yield
+
+
 @pytest.fixture
 def clock() -> factories.DrivenClock:
-    """The application's clock, driven by the test."""
+    """The application's clock, which the test controls."""
     return factories.DrivenClock()
 
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path, clock: factories.DrivenClock) -> Iterator[Flask]:
-    """The application on a database of the test's own. pytest-flask's `client` uses it."""
+    """The application on the test's own database. pytest-flask's `client` uses it."""
     made = create_app(factories.settings_for(database_url, tmp_path), clock=clock)
     made.testing = True
     yield made
@@ -98,14 +115,15 @@ def app(database_url: str, tmp_path: Path, clock: factories.DrivenClock) -> Iter
 
 @pytest.fixture(autouse=True)
 def _push_request_context() -> None:
-    """Take the place of pytest-flask's fixture, which keeps one request open around the whole test: everything in the
-    test would share its `g`, and with it one reading session that never sees what the test writes.
+    """Replace pytest-flask's fixture, which keeps one request open during the whole test.
+
+    With it, everything in the test would share one `g`, and with that a reading session that never sees the test's writes.
     """
 
 
 @pytest.fixture
 def world(app: Flask, clock: factories.DrivenClock) -> factories.World:
-    """A class studying a course, and a teacher in it."""
+    """A class that studies a course, and a teacher in it."""
     return factories.build_world(app, clock)
 
 
@@ -120,7 +138,7 @@ def _valkey_server() -> Iterator[str]:
 
 @pytest.fixture
 def valkey_url(_valkey_server: str) -> str:
-    """The REDIS_URL of an empty Valkey. A test that stops its Valkey starts one by `servers.valkey()`."""
+    """The REDIS_URL of an empty Valkey. A test that stops its Valkey uses `servers.valkey()` instead."""
     with Redis.from_url(_valkey_server) as client:
         client.flushall()
     return _valkey_server
@@ -131,7 +149,7 @@ def valkey_url(_valkey_server: str) -> str:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> Path:
-    """A Chromium that starts; without one the test fails and says what to do."""
+    """A Chromium that starts; without one the test fails and says how to install it."""
     found = chromium.find()
     if found is None:
         pytest.fail(chromium.MISSING, pytrace=False)
@@ -146,11 +164,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium_
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """What a visitor's browser is like: Chinese, in China."""
+    """The context of a visitor's browser: Chinese, in China."""
     return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 
-# ── Markers follow from what a test uses ──
+# ── Markers are derived from the fixtures that a test uses ──
 
 SERVICES = {"postgres", "postgres_url", "empty_postgres_url", "valkey_url"}
 BROWSER = {"page", "context", "browser", "new_context", "chromium_path"}

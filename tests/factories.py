@@ -31,7 +31,7 @@ from lms.learning.models import Launch, Registration
 from lms.learning.stating import Subject, present_statement, store
 from lms.learning.stretch import Stretch
 from lms.programmes import store as programmes
-from lms.programmes.documents import digest
+from strict_json.canonical import digest_of
 
 BEGIN = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in China
 PUBLIC_URL, CONTENT_URL = "http://localhost", "http://127.0.0.1"
@@ -60,6 +60,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "storage_url": (folder / "files").as_uri(),
         "public_url": PUBLIC_URL,
         "content_url": CONTENT_URL,
+        "check_in_url": changes.get("public_url", PUBLIC_URL),
         "secret_key": "a secret key for tests, long enough to be taken",
         "data_dir": folder,
         "log_level": "WARNING",
@@ -71,6 +72,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "learner_statements_mb": 64,
         "learner_documents_mb": 16,
         "organisation_courses_mb": 20_000,
+        "key_storage_mb": 100_000,
     }
     return Settings(**{**plain, **changes})
 
@@ -127,7 +129,7 @@ def add_course(
         course=Course(code=code),
         number=1,
         document=document,
-        document_sha256=digest(document),
+        document_sha256=digest_of(document),
         package_sha256="0" * 64,
         title_zh=document["title"]["zh"],
         title_en=document["title"]["en"],

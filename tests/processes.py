@@ -10,7 +10,12 @@ from pathlib import Path
 
 import httpx
 
+from lms.accounts.models import TEACHER
+from lms.accounts.people import add_person
+from lms.app import create_app
+from lms.db import transaction
 from lms.serve_commands import STOP_S
+from tests.factories import settings_for, signed_in
 
 LMS = str(Path(sys.executable).with_name("lms"))
 PATIENCE_S = 120
@@ -50,3 +55,14 @@ def asked(address: str) -> int:
         return httpx.get(address, timeout=10).status_code
     except httpx.TransportError:
         return 0
+
+
+def login_of(database_url: str, folder: Path, secret_key: str) -> str:
+    """Add a teacher to a site that others serve, and return the cookie of a browser in which they are signed in."""
+    app = create_app(settings_for(database_url, folder, secret_key=secret_key))
+    with app.app_context(), transaction() as session:
+        add_person(session, "teacher", "王秀兰", (TEACHER,), password=None, organisation=None)
+    cookie = signed_in(app, "teacher").get_cookie("session")
+    app.extensions["db"].dispose()
+    assert cookie is not None
+    return cookie.value

@@ -1,6 +1,7 @@
-"""What happened? An xAPI Learning Record Store (1.0.3 and 2.0.0) that knows nobody and mounts in any Flask application.
+"""An xAPI Learning Record Store (1.0.3 and 2.0.0) that can be mounted in any Flask application.
 
-A host imports this module and the public modules beside it; README.md lists them. `rules`, `storage` and `views` are internal.
+It depends on nothing in its host. A host imports this module and the public modules beside it; README.md lists them.
+`rules`, `storage` and `views` are internal.
 """
 
 from flask import Blueprint, Flask
@@ -42,16 +43,18 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     most_attached_bytes: int = MOST_ATTACHED_BYTES,
     most_document_bytes: int = MOST_DOCUMENT_BYTES,
     documents: Quota = DOCUMENTS,
+    key_storage: int | None = None,
 ) -> Blueprint:
     """Mount the record store under `url_prefix` and return its blueprint (for `csrf.exempt`).
 
-    `sessions` opens a session for writing (READ COMMITTED; on SQLite one that begins IMMEDIATE), `readers` one for
-    reading, by default the same. `authenticate` answers "Authorization: Bearer …" by the token; Basic keys are the store's own
-    (`xapi.storage.keys`), with `home_page` as the homePage of their authority. `mark` is applied to every view function, for a
-    host that wants its routes decorated. `default_version` is how a request is refused that names none.
+    `sessions` opens a session for writing (READ COMMITTED; on SQLite one that begins IMMEDIATE). `readers` opens one for
+    reading; by default it is the same. `authenticate` resolves the token of "Authorization: Bearer …"; the store itself checks
+    Basic keys (`xapi.storage.keys`), and `home_page` is the homePage of their authority. `mark` is applied to every view function,
+    for a host that decorates its routes. `default_version` formats the refusal of a request that names no version. `key_storage`
+    limits how many bytes are kept of what one key stored.
     """
     limits = (most_bytes, most_attached_bytes, most_document_bytes)
-    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits, documents)
+    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits, documents, key_storage)
     mounted = blueprint(mount, mark)
     app.register_blueprint(mounted, url_prefix=url_prefix)
     app.extensions["xapi_early"] = FastStatements(app, mount, f"{url_prefix}/statements")
@@ -59,5 +62,5 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
 
 
 def answer_early(app: Flask) -> None:
-    """Let a mounted record store answer plain POSTs of statements before Flask, and the application's own hooks, see them."""
+    """Let a mounted record store answer plain POSTs of statements before Flask and the application's own hooks run."""
     app.wsgi_app = before(app.wsgi_app, app.extensions["xapi_early"])  # type: ignore[assignment,method-assign]  # as Flask documents

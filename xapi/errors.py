@@ -1,37 +1,37 @@
-"""How does the record store refuse? Every refusal says what was wrong and where.
+"""The refusals of the record store. Each says what was wrong and where.
 
     XapiError            an xAPI refusal; `status` is its HTTP status
     ├── BadRequest  400  the request or a statement breaks the specification
     ├── Unauthorised 401 no credential, or not one of ours
-    ├── TokenRefused 400 the token endpoint gives no token (401: to nobody we know)
+    ├── TokenRefused 400  the token endpoint gives no token (401 if the client's key is unknown)
     ├── Forbidden   403  the credential's scopes or its pinned actor, registration or activity do not allow it
     ├── Missing     404  no such statement or document
     ├── NotAnswered 405  this resource does not take the method
-    ├── Conflicting 409  the same id was stored with another body; a document is there that the request does not speak of
-    │   └── Erased  409  a statement with this id was erased here, for good
-    ├── Unmeasured  411  a body that does not say where it ends came without its length
-    ├── Unmet       412  the document is not what the request's If-Match or If-None-Match demands
-    ├── TooLarge    413  more than this store takes in one request
+    ├── Conflicting 409  the same id is stored with another body, or the request ignores an existing document
+    │   └── Erased  409  a statement with this id was erased here permanently
+    ├── Unmeasured  411  no Content-Length, and the body does not show where it ends
+    ├── Unmet       412  the document does not satisfy the request's If-Match or If-None-Match
+    ├── TooLarge    413  more than this store accepts in one request
     └── Encoded     415  a compressed body
 
-Translated to JSON in `xapi/views/answers.py`, nowhere else.
+`xapi/views/answers.py` translates them to JSON; nothing else does.
 """
 
 from typing import NamedTuple
 
 
 class Stranger(NamedTuple):
-    """Who has no credential: the key that was named, empty if the store does not know it, and in a word why it opens nothing."""
+    """A request without a valid credential: the key it named (empty if the store does not know it), and one word for the reason."""
 
     key: str
     reason: str
 
 
 class XapiError(Exception):
-    """A refusal with a plain sentence and, where it is about a statement, the path of the offending property.
+    """A refusal in one sentence. If it is about a statement, it has the path of the offending property.
 
-    `reason` is the word under which it is counted (empty: it is no refusal to anybody), `stranger` who was refused because
-    a key of the store's own did not open it.
+    `reason` is the word under which the refusal is counted; if it is empty, the error is not counted as a refusal. `stranger`
+    describes the client if one of the store's own keys failed to authenticate it.
     """
 
     status = 500
@@ -52,7 +52,7 @@ class BadRequest(XapiError):
 
 
 class Unauthorised(XapiError):
-    """No credential, or not one of ours."""
+    """There is no credential, or it is not one of ours."""
 
     status = 401
 
@@ -62,7 +62,7 @@ class Unauthorised(XapiError):
 
 
 class TokenRefused(XapiError):
-    """The token endpoint gives no token; `code` is RFC 6749's name for why."""
+    """The token endpoint gives no token; `code` is the RFC 6749 error code."""
 
     status = 400
     reason = "grant"
@@ -95,18 +95,18 @@ class NotAnswered(XapiError):
 
 
 class Conflicting(XapiError):
-    """What is stored already speaks against it."""
+    """The request conflicts with what is already stored."""
 
     status = 409
     reason = "conflict"
 
 
 class Erased(Conflicting):
-    """A statement with this id was erased, for good."""
+    """A statement with this id was erased permanently."""
 
 
 class Unmeasured(XapiError):
-    """A body that does not say itself where it ends came without its length."""
+    """The request has no Content-Length, and its body does not show where it ends."""
 
     status = 411
     reason = "invalid"
@@ -120,14 +120,14 @@ class Unmet(XapiError):
 
 
 class TooLarge(XapiError):
-    """More than this store takes in one request."""
+    """The request is larger than this store accepts."""
 
     status = 413
     reason = "size"
 
 
 class Encoded(XapiError):
-    """The body came compressed, which this store does not take."""
+    """The body is compressed, which this store does not accept."""
 
     status = 415
     reason = "invalid"

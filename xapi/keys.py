@@ -1,8 +1,8 @@
-"""Keys of the record store: what a host lists, adds and revokes, and what was refused. Part of the record store's face."""
+"""API keys of the record store: list, add, revoke; see refused requests. Part of the record store's public interface."""
 
 from xapi.rules.auth import Credential
 from xapi.storage.key_usage import NOBODY, Refused, first_day, refused_since
-from xapi.storage.keys import LONGEST_NAME, SCOPES, VERSIONS, add_key, all_keys, revoke_key, speaking_for, trusted_names
+from xapi.storage.keys import LONGEST_NAME, SCOPES, VERSIONS, add_key, all_keys, names_of_keys, revoke_key, speaking_for, trusted_names
 from xapi.storage.models import ApiKey
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "add_key",
     "all_keys",
     "first_day",
+    "names_of_keys",
     "refused_since",
     "revoke_key",
     "speaking_for",

@@ -1,4 +1,4 @@
-"""Monthly parts of the statements' tables on PostgreSQL. Part of the record store's face."""
+"""Monthly partitions of the statement tables on PostgreSQL. Part of the record store's public interface."""
 
 from xapi.storage.partitions import AHEAD, listed, prepare
 

@@ -1,4 +1,4 @@
-"""How does a host read stored statements without HTTP? Part of the record store's face."""
+"""Read stored statements without HTTP. Part of the record store's public interface."""
 
 from xapi.storage.definitions import definitions_of
 from xapi.storage.export_scan import onward, places, settled

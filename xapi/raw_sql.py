@@ -1,4 +1,4 @@
-"""Queries in PostgreSQL's own driver, for hot paths. Part of the record store's face."""
+"""Queries in PostgreSQL's own driver, for hot paths. Part of the record store's public interface."""
 
 from xapi.storage.raw_sql import PreparedQuery, ask
 

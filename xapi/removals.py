@@ -1,4 +1,4 @@
-"""How a person's statements are erased and old months removed. Part of the record store's face."""
+"""Erase a person's statements and remove old months. Part of the record store's public interface."""
 
 from xapi.storage.erased import SAID, mark, marked_among
 from xapi.storage.erasure import erase_rest, erase_some, foreseen

@@ -1,4 +1,4 @@
-"""What statements are made of: names, values, filters, parts of a request. Pure. Part of the record store's face."""
+"""Parts of statements: names, values, filters, parts of a request. Pure. Part of the record store's public interface."""
 
 from xapi.rules.actor import actor, key_of, keys_within
 from xapi.rules.admission import write_instant

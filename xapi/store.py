@@ -1,4 +1,4 @@
-"""How does a host store statements itself, and read their texts by id? Part of the record store's face."""
+"""Store statements directly and read their texts by id. Part of the record store's public interface."""
 
 from xapi.rules.admission import AdmittedStatement, admit
 from xapi.storage.consistency import announce, through

@@ -1,1 +1,1 @@
-"""What must hold of each kind of content before it is published? One module for each format."""
+"""Checks for each kind of content before it is published, one module for each format."""

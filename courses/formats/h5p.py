@@ -1,7 +1,7 @@
-"""Can this unpacked H5P content be played as it is, and what does it need besides?
+"""Can this unpacked H5P content be played, and which libraries does it lack?
 
-The folder holds h5p.json, content/content.json and a folder for each library (`H5P.Blanks-1.14`). Ours are added by
-`courses.package` where a package leaves them out.
+The folder holds h5p.json, content/content.json and a folder for each library (`H5P.Blanks-1.14`). `courses.package` adds our own
+libraries if a package lacks them.
 """
 
 import html
@@ -10,20 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from courses.document import Problem, read_json
 from courses.formats import own
+from courses.reader import read_file
+from strict_json.problem import Problem
 
 MAIN, CONTENT = "h5p.json", "content/content.json"
 MACHINE_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 EXTERNAL = re.compile(r"(?:https?:)?//[^\s\"'<>]+", re.IGNORECASE)
 LOADED_KEYS = ("path", "src", "video", "url")
-TEMPORARY = "#tmp"  # what an editor writes behind the path of a file that was not saved yet
-UNSAFE_IN_ADDRESS = frozenset("#?%")  # the player asks for a file by its plain name: what follows these is cut off, or read as a code
+TEMPORARY = "#tmp"  # an editor adds this to the path of a file that was not saved yet
+UNSAFE_IN_ADDRESS = frozenset("#?%")  # the player requests files by plain name: #, ? and % would be read as parts of an address
 SELF_ENDING = frozenset(
     {"TH.Reading", "TH.CheckpointVideo", "H5P.InteractiveVideo", "H5P.InteractiveBook", "H5P.CoursePresentation", "H5P.QuestionSet"}
 )
 
-# Say nothing that ends, whatever somebody does in them (seen with public packages): presence counts.
+# These types never report an end, whatever the learner does (seen with public packages), so presence counts.
 NEVER_ENDING = frozenset(
     {"H5P.Dialogcards", "H5P.Timeline", "H5P.ImageSlider", "H5P.AudioRecorder", "H5P.GreetingCard", "H5P.ImageJuxtaposition"}
 )
@@ -33,28 +34,27 @@ Read = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an H5P folder says about itself."""
+    """The description of an H5P folder."""
 
-    main: str  # machine name of the library that shows it
+    main: str  # machine name of the main library
     title: str
     language: str
-    libraries: tuple[str, ...]  # names of the folders that it needs, without those that these need
+    libraries: tuple[str, ...]  # names of the folders it needs directly
     body: Any  # content.json
 
 
 def read_content(read: Read, folder: str) -> Content | list[Problem]:
     """Read h5p.json and content.json of `folder` (with its '/'); `read` returns a file of the package, or None."""
-    about, body = _json(read, folder + MAIN), _json(read, folder + CONTENT)
-    problems = [one for one in (about, body) if isinstance(one, Problem)]
-    if problems:
-        return problems
+    (about, of_about), (body, of_body) = _json(read, folder + MAIN), _json(read, folder + CONTENT)
+    if of_about or of_body:
+        return [*of_about, *of_body]
     if not isinstance(about, Mapping) or not isinstance(body, Mapping):
-        return [Problem(folder + (CONTENT if isinstance(about, Mapping) else MAIN), "must be an object")]
+        return [Problem("not-an-object", folder + (CONTENT if isinstance(about, Mapping) else MAIN))]
     main, libraries = about.get("mainLibrary"), _libraries(about)
     if not isinstance(main, str) or not libraries:
-        return [Problem(folder + MAIN, "must name its mainLibrary and its preloadedDependencies")]
+        return [Problem("main-library-unnamed", folder + MAIN)]
     if not any(name.rpartition("-")[0] == main for name in libraries):
-        return [Problem(folder + MAIN, f"does not list its main library {main} among its preloadedDependencies")]
+        return [Problem("main-library-not-listed", folder + MAIN, {"library": main})]
     title, language = about.get("title"), about.get("language")
     return Content(
         main, html.unescape(title) if isinstance(title, str) else "", language if isinstance(language, str) else "", libraries, body
@@ -62,7 +62,7 @@ def read_content(read: Read, folder: str) -> Content | list[Problem]:
 
 
 def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Iterator[str]:
-    """Yield the folder names of all libraries that are needed, directly or by others, and are not in `folder`."""
+    """Yield the folder names of all libraries that are needed, directly or by others, but are not in `folder`."""
     seen: set[str] = set()
     queue = list(wanted)
     while queue:
@@ -70,37 +70,32 @@ def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Itera
         if name in seen:
             continue
         seen.add(name)
-        about = _json(read, f"{folder}{name}/library.json")
-        if isinstance(about, Mapping):
+        about, problems = _json(read, f"{folder}{name}/library.json")
+        if isinstance(about, Mapping) and not problems:
             queue += _libraries(about)
         else:
             yield name
 
 
 def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> list[Problem]:
-    """Return what would not play: files that are named and not there, and for our own types every slip of the author."""
+    """Return everything that would not play: files that are named but missing, and for our own types every mistake of the author."""
     problems = [
-        Problem(folder + CONTENT, f"names the file {path}, which is not in the package")
+        Problem("file-not-there", folder + CONTENT, {"name": path})
         for path in _named_files(content.body)
         if not has(f"{folder}content/{path}")
     ]
+    problems += [Problem("temporary-file", f"{folder}{CONTENT}", {"name": path}) for path in _temporary(content.body)]
     problems += [
-        Problem(f"{folder}{CONTENT}", f"names the file {path} with #tmp behind it, as an editor leaves it: save the content again")
-        for path in _temporary(content.body)
-    ]
-    problems += [
-        Problem(f"{folder}content/{path}", "has a #, a ? or a percent sign in its name, which no H5P content finds: rename it")
-        for path in _named_files(content.body)
-        if UNSAFE_IN_ADDRESS.intersection(path)
+        Problem("unsafe-name", f"{folder}content/{path}") for path in _named_files(content.body) if UNSAFE_IN_ADDRESS.intersection(path)
     ]
     check = own.CHECKS.get(content.main)
     if check is not None:
-        problems += [Problem(f"{folder}{CONTENT} {one.path}", one.message) for one in check(content.body)]
+        problems += [one.inside(f"{folder}{CONTENT}") for one in check(content.body)]
     return problems
 
 
 def external_addresses(content: Content) -> list[str]:
-    """Return addresses outside the package that the content loads when it is shown (links that people click are fine)."""
+    """Return addresses outside the package that the content loads when it is shown. (Links that people click are allowed.)"""
     found = [value for key, value in _texts(content.body) if key in LOADED_KEYS and EXTERNAL.match(value)]
     found += [
         address
@@ -110,13 +105,13 @@ def external_addresses(content: Content) -> list[str]:
     return sorted({address for address in found if EXTERNAL.match(address)})
 
 
-def _json(read: Read, name: str) -> Any | Problem:
+def _json(read: Read, name: str) -> tuple[Any, list[Problem]]:
     content = read(name)
-    return Problem(name, "is missing") if content is None else read_json(content, name)
+    return (None, [Problem("missing", name)]) if content is None else read_file(content, name)
 
 
 def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the folder names of preloaded dependencies; what is no dependency is passed over."""
+    """Return the folder names of preloaded dependencies; malformed entries are skipped."""
     listed = about.get("preloadedDependencies")
     names = []
     for one in listed if isinstance(listed, list) else []:
@@ -127,7 +122,7 @@ def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _named_files(body: Any) -> list[str]:
-    """Return the content's own files: what stands beside a `mime` (H5P semantics of file, image, audio and video)."""
+    """Return the content's own files: values beside a `mime` (H5P semantics of file, image, audio and video)."""
     found = set()
     for value in _objects(body):
         path = value.get("path")
@@ -142,9 +137,9 @@ def _temporary(body: Any) -> list[str]:
 
 
 def missing_files(read: Read, folder: str, libraries: Iterable[str], has: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the scripts and style sheets that libraries name and that are not there."""
+    """Yield the scripts and style sheets that libraries name but that are missing."""
     for name in libraries:
-        about = _json(read, f"{folder}{name}/library.json")
+        about, _problems = _json(read, f"{folder}{name}/library.json")
         for part in ("preloadedJs", "preloadedCss"):
             listed = about.get(part) if isinstance(about, Mapping) else None
             for one in listed if isinstance(listed, list) else ():
@@ -154,7 +149,7 @@ def missing_files(read: Read, folder: str, libraries: Iterable[str], has: Callab
 
 
 def can_complete(content: Content) -> bool:
-    """Say whether content of this type, made like this, ever says that it is completed; where nothing is known of the type, it may."""
+    """Say whether this content can ever report its completion; True for unknown types."""
     if content.main in NEVER_ENDING:
         return False
     if content.main == "H5P.InteractiveVideo":
@@ -165,7 +160,7 @@ def can_complete(content: Content) -> bool:
 
 
 def _submits(body: Any) -> bool:
-    """Say whether an interactive video ends with a screen on which answers are handed in."""
+    """Say whether an interactive video ends with a screen for submitting answers."""
     screens = _at(body, "interactiveVideo", "assets", "endscreens")
     return isinstance(screens, list) and bool(screens)
 

@@ -1,6 +1,6 @@
-"""Is this file a video that browsers play, how long is it, and are its captions captions?
+"""Is this file a video that browsers play, how long is it, and are its captions valid?
 
-Only the few bytes that say so are read: the boxes of an MP4 (ISO 14496-12), the elements of a WebM (RFC 8794, RFC 9559).
+Only the few bytes that are needed are read: the boxes of an MP4 (ISO 14496-12), the elements of a WebM (RFC 8794, RFC 9559).
 """
 
 import re
@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from strict_json.problem import Problem
+
 MP4, WEBM = "mp4", "webm"
 CAPTIONS = (".zh.vtt", ".en.vtt")
 POSTERS = (".jpg", ".png", ".webp")
 MOST_CAPTIONS = 2_000_000
 TIME = r"(?:[0-9]{2,}:)?[0-5][0-9]:[0-5][0-9]\.[0-9]{3}"
-CUE_TIMES = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?:\s|\Z)")  # WebVTT 4.1; a cue with other times is dropped
+CUE_TIMES = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?:\s|\Z)")  # WebVTT 4.1; browsers drop a cue with other times
 LONGEST_TIMES = 200  # characters
 
-# ISO 14496-12 opens photographs, sound and QuickTime alike; the brand says what a file is.
+# Photographs, sound and QuickTime also begin like ISO 14496-12; the brand tells them apart.
 OTHER_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis", b"M4A ", b"M4B ", b"qt  "}
 )
@@ -29,7 +31,7 @@ MOST_BOXES = 10_000
 
 
 def kind_of(head: bytes) -> str | None:
-    """Return "mp4" or "webm" for the first bytes (4096 are plenty) of such a video, else None."""
+    """Return "mp4" or "webm" if these first bytes (4096 are enough) belong to such a video, otherwise None."""
     if head[4:8] == b"ftyp" and head[8:12] not in OTHER_BRANDS:
         return MP4
     if head.startswith(EBML) and b"webm" in head[:64]:
@@ -38,7 +40,7 @@ def kind_of(head: bytes) -> str | None:
 
 
 def seconds_of(path: Path) -> float | None:
-    """Return a video's length in seconds, rounded to milliseconds; None where the file does not say (a raw recording)."""
+    """Return a video's length in seconds, rounded to milliseconds; None if the file does not state it (a raw recording)."""
     with path.open("rb") as file:
         head = file.read(4096)
         file.seek(0)
@@ -49,20 +51,20 @@ def seconds_of(path: Path) -> float | None:
     return round(seconds, 3) if seconds and 0 < seconds < 10**6 else None
 
 
-def captions_problem(content: bytes) -> str | None:
-    """Return what is wrong with a caption file (WebVTT), or None."""
+def captions_problem(content: bytes, name: str) -> Problem | None:
+    """Return what is wrong with the caption file `name` (WebVTT), or None."""
     if len(content) > MOST_CAPTIONS:
-        return "is too long for captions"
+        return Problem("too-long-for-captions", name)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return "is not written in UTF-8"
+        return Problem("not-utf8", name)
     if not text.startswith("WEBVTT"):
-        return "is no WebVTT file: it must begin with WEBVTT"
+        return Problem("no-vtt", name)
     for number, line in enumerate(text.splitlines(), 1):
         if "-->" in line and not CUE_TIMES.match(line[:LONGEST_TIMES]):
-            return f"has a time in line {number} that no browser reads: a time is written 00:00:01.500, with a full stop"
-    return None if "-->" in text else "has no captions in it"
+            return Problem("cue-time", name, {"line": number})
+    return None if "-->" in text else Problem("no-captions-inside", name)
 
 
 def _mp4_seconds(file: IO[bytes]) -> float | None:
@@ -121,7 +123,7 @@ def _webm_info(file: IO[bytes], start: int, end: int) -> float | None:
 
 
 def _elements(file: IO[bytes], start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Yield (id, start, end) of the content of each element; one of unknown size reaches to the end of its parent."""
+    """Yield (id, start, end) of the content of each element; one of unknown size extends to the end of its parent."""
     for _ in range(MOST_BOXES):
         if start >= end:
             return
@@ -137,7 +139,7 @@ def _elements(file: IO[bytes], start: int, end: int) -> Iterator[tuple[int, int,
 
 
 def _variable(content: bytes, at: int, *, keep_mark: bool) -> tuple[int | None, int]:
-    """Read a number of variable length (RFC 8794 4); None is "unknown size"."""
+    """Read a number of variable length (RFC 8794 4); None means "unknown size"."""
     length = 9 - content[at].bit_length()
     value = int.from_bytes(content[at : at + length], "big")
     if len(content) < at + length:

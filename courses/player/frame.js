@@ -9,12 +9,21 @@
   const READY_EVERY_MS = 1000;
   const waiting = new Map(); // submissions without a grade yet, by the name under which the page will speak of them
   const listeners = {};
-  let told = 0;
+  const page = parent; // content may put another into its place
+  const told = { person: 0, content: 0 };
   let submitted = 0;
+  let key = ""; // with which the page knows an act of a person from one that content made up
 
   const TH = (window.TH = { locale: "zh-CN", settings: {}, iri: "", state: null });
 
-  TH.post = (type, rest) => parent.postMessage({ th: 1, type, ...rest }, appOrigin);
+  // Before anything else: what is heard here first and stopped, content never hears.
+  addEventListener("message", (event) => {
+    if (event.origin !== appOrigin || event.source !== page || event.data?.type !== "key") return;
+    event.stopImmediatePropagation();
+    key = event.data.key;
+  }, true);
+
+  TH.post = (type, rest) => page.postMessage({ th: 1, type, ...rest }, appOrigin);
   TH.statement = (statement) => TH.post("statement", { statement });
   TH.on = (type, listener) => (listeners[type] = listeners[type] || []).push(listener);
 
@@ -40,7 +49,7 @@
   }
 
   addEventListener("message", (event) => {
-    if (event.origin !== appOrigin || event.source !== parent || event.data?.th !== 1) return;
+    if (event.origin !== appOrigin || event.source !== page || event.data?.th !== 1) return;
     const message = event.data;
     if (message.type === "init") {
       Object.assign(TH, { locale: message.locale, settings: message.settings ?? {}, iri: message.iri, state: message.state ?? null });
@@ -53,10 +62,11 @@
   });
 
   for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
-    addEventListener(sign, () => {
-      if (Date.now() - told < ACTIVE_EVERY_MS) return;
-      told = Date.now();
-      TH.post("active");
+    addEventListener(sign, (event) => {
+      const whose = event.isTrusted ? "person" : "content";
+      if (Date.now() - told[whose] < ACTIVE_EVERY_MS) return;
+      told[whose] = Date.now();
+      page.postMessage({ th: 1, type: "active", ...(event.isTrusted ? { key } : {}) }, appOrigin);
     }, { passive: true, capture: true });
   }
 

@@ -10,7 +10,20 @@
     if (begun) return;
     begun = true;
     const folder = base + entry;
-    await new window.H5PStandalone.H5P(box, {
+    const watched = window.TH.watchBox(box, () => window.H5P?.instances?.[0]?.libraryInfo?.machineName);
+    try {
+      await play(folder, state, iri);
+    } catch (error) {
+      console.error(error);
+      window.TH.failed(await window.TH.whyMissing(`${folder}/h5p.json`, "error"), error?.message ?? error);
+      return;
+    }
+    window.TH.followHeight(box);
+    watched.loaded();
+  });
+
+  const play = (folder, state, iri) =>
+    new window.H5PStandalone.H5P(box, {
       h5pJsonPath: folder,
       frameJs: `${player}/vendor/h5p/frame.bundle.js`,
       frameCss: `${player}/vendor/h5p/styles/h5p.css`,
@@ -24,8 +37,6 @@
       icon: false,
       fullScreen: false,
     });
-    window.TH.followHeight(box);
-  });
 
   /** Our own types say when something is worth keeping; others are asked every few seconds by the player. */
   window.TH.saveSoon = () => setTimeout(() => window.TH.keepState(window.H5P.instances?.[0]?.getCurrentState?.()), 0);

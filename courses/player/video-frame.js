@@ -4,11 +4,6 @@
   const { base, entry, captions } = document.documentElement.dataset;
   const SAVE_EVERY_MS = 5000;
   const video = document.querySelector("video");
-  const problem = document.querySelector(".problem");
-  const WORDS = {
-    zh: "视频无法播放：可能是网络中断，联网后请刷新页面。您的学习位置已保存。",
-    en: "The video cannot be played; the network may be down. Reload the page when it is back. Your place is kept.",
-  };
   let saved = 0;
   let tracking = null;
 
@@ -23,6 +18,7 @@
     video.addEventListener("loadedmetadata", () => {
       if (state?.position > 0 && state.position < video.duration - 2) video.currentTime = state.position;
     }, { once: true });
+    window.TH.watchFilm(video);
     video.src = base + entry;
   });
 
@@ -33,10 +29,5 @@
   };
   video.addEventListener("timeupdate", () => save(false));
   for (const moment of ["pause", "seeked", "ended"]) video.addEventListener(moment, () => save(true));
-  video.addEventListener("error", () => {
-    problem.textContent = window.TH.locale.startsWith("zh") ? WORDS.zh : WORDS.en;
-    problem.hidden = false;
-  });
-  video.addEventListener("playing", () => (problem.hidden = true));
   window.TH.ready();
 })();

@@ -1,4 +1,4 @@
-"""Which courses come with the product? Three general courses, written for it: the demo and the tests use them."""
+"""The three general courses that come with the product; the demo and the tests use them."""
 
 from pathlib import Path
 

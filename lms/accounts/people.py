@@ -1,4 +1,4 @@
-"""How is a person or an organisation added?"""
+"""Add people and organisations, and close accounts."""
 
 import re
 
@@ -12,7 +12,7 @@ from lms.accounts.names import as_name
 from lms.accounts.passwords import hashed, problem_of
 from lms.errors import InvalidInput
 
-USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")  # an e-mail address, too: lin+training@example.org
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")  # may be an e-mail address: lin+training@example.org
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_MAX, ORGANISATION_NAME_MAX = 100, 200
 
@@ -20,10 +20,10 @@ NAME_MAX, ORGANISATION_NAME_MAX = 100, 200
 def add_person(
     session: Session, username: str, name: str, roles: tuple[str, ...], *, password: str | None, organisation: Organisation | None = None
 ) -> Person:
-    """Add somebody who can sign in (without a password they cannot until one is set).
+    """Add a person who can sign in (without a password, only after one is set).
 
     Raises:
-        InvalidInput: naming every field that was wrong.
+        InvalidInput: with every wrong field.
     """
     known = [name, *((organisation.name, organisation.code) if organisation else ())]
     problems = list(_problems(session, username, name, roles))
@@ -44,7 +44,7 @@ def add_person(
 
 
 def close_account(session: Session, person: Person) -> None:
-    """Close somebody's account: they cannot sign in, and what they have open ends in the same transaction."""
+    """Close an account: its person cannot sign in, and everything that they have open ends in the same transaction."""
     person.active = False
     session.flush()
     login_sessions.end_all(session, [person.id])
@@ -75,10 +75,10 @@ def add_organisation(session: Session, code: str, name: str, kind: str, parent: 
 
 
 def add_organisation_below(session: Session, code: str, name: str, kind: str, above: str | None) -> Organisation:
-    """Add an organisation below the one with the code `above`, as an operator asks for it.
+    """Add an organisation below the one with the code `above`, for an operator.
 
     Raises:
-        InvalidInput: one line for each thing that is wrong.
+        InvalidInput: with one line for each problem.
     """
     parent = session.scalar(select(Organisation).where(Organisation.code == above)) if above else None
     problems = []

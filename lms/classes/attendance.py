@@ -1,6 +1,6 @@
-"""How many days, months and tasks has somebody done, as class staff noted it?
+"""Days, months and tasks that class staff noted without a timetable.
 
-Notes are append-only: what was wrong is taken back by a negative note that says why.
+Notes are append-only: a negative note with a reason takes a wrong note back.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ LONGEST_NOTE = 200
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What staff say: this much of a requirement (days, months or tasks), on this day."""
+    """A note by staff: this amount of a requirement (days, months or tasks), on this day."""
 
     requirement: str
     quantity: Decimal
@@ -35,7 +35,7 @@ class Note:
 
 
 def add_note(session: Session, enrolment: Enrolment, note: Note, by: int | None, now: datetime) -> AttendanceRecord:
-    """Append a note; a negative quantity corrects earlier ones, needs a reason and cannot take more than there is.
+    """Append a note. A negative quantity corrects earlier notes; it needs a reason and cannot exceed the noted sum.
 
     Raises:
         InvalidInput: with one line for each problem.
@@ -97,7 +97,7 @@ _SUMS = PreparedSelect(
 
 
 def sums(session: Session, enrolment_ids: Iterable[int]) -> Mapping[int, Mapping[str, Decimal]]:
-    """Return what was noted, corrections included, by enrolment and requirement."""
+    """Return the noted sums, corrections included, by enrolment and requirement."""
     found: dict[int, dict[str, Decimal]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
     for enrolment_id, requirement, hundredths in _SUMS.ask(session, enrolments=list(found)):
         found[enrolment_id][requirement] = Decimal(hundredths) / 100

@@ -70,7 +70,9 @@ def problems_of(session: Session, training_class: TrainingClass, document: Progr
 
 def _problems_of_means(session: Session, training_class: TrainingClass, order: OnlineOrder) -> list[str]:
     if not order.course:
-        fine = not order.link or (order.link.startswith(planning.LINKS) and len(order.link) <= planning.LINK_MAX and order.link.isprintable())
+        fine = not order.link or (
+            order.link.startswith(planning.LINKS) and len(order.link) <= planning.LINK_MAX and order.link.isprintable()
+        )
         return [] if fine else ["link: " + _("an address that begins with https://")]
     if _newest(session, order.course) is None:
         return ["course: " + _("choose a course")]
@@ -121,14 +123,13 @@ def move(session: Session, training_class: TrainingClass, document: ProgrammeDoc
     if problems := problems_of(session, training_class, document, order):
         raise InvalidInput(_("Nothing was moved online."), problems)
     rows = [one for one in timetable.sessions_of(session, training_class.id) if one.key in order.sessions]
-    if order.course:
-        version = _newest(session, order.course)
-        if version is not None:
-            _let_study(session, training_class.id, version.id)
-            _add(session, training_class.id, order, by, [one.key for one in rows], version.id)
+    version = _newest(session, order.course) if order.course else None
+    if version is not None:
+        _let_study(session, training_class.id, version.id)
+        _add(session, order, by, [_standing_in(rows, version.id)])
     else:
-        for row, live in zip(rows, _add_live(session, rows, order, by), strict=True):
-            _add(session, training_class.id, order, by, [row.key], None, live.key)
+        pairs = zip(rows, _add_live(session, rows, order, by), strict=True)
+        _add(session, order, by, [_standing_in([row], None, live.key) for row, live in pairs])
     said = f"{', '.join(one.title for one in rows)}"[: changes.LONGEST - REASON_MAX - len(BAR)]
     changes.note(session, training_class.id, changes.made("online", by, after=f"{said}{BAR}{order.reason.strip()}"))
     session.flush()
@@ -152,23 +153,19 @@ def _add_live(session: Session, rows: Sequence[ClassSession], order: OnlineOrder
     return timetable.add(session, rows[0].class_id, timetable.with_keys(session, rows[0].class_id, planned), by)
 
 
-def _add(
-    session: Session, class_id: int, order: OnlineOrder, by: By, keys: Sequence[str], version_id: int | None, live: str = ""
-) -> None:
-    number = session.scalar(select(func.count(SessionReplacement.id)).where(SessionReplacement.class_id == class_id)) or 0
-    session.add(
-        SessionReplacement(
-            class_id=class_id,
-            key=f"r{number + 1}",
-            sessions=sorted(keys),
-            course_version_id=version_id,
-            live=live,
-            people=None if order.people is None else sorted(set(order.people)),
-            reason=order.reason.strip(),
-            made_at=by.at,
-            made_by=by.person_id,
-        )
-    )
+def _standing_in(rows: Sequence[ClassSession], version_id: int | None, live: str = "") -> SessionReplacement:
+    keys = sorted(one.key for one in rows)
+    return SessionReplacement(class_id=rows[0].class_id, sessions=keys, course_version_id=version_id, live=live)
+
+
+def _add(session: Session, order: OnlineOrder, by: By, added: Sequence[SessionReplacement]) -> None:
+    """Add replacements under keys of their own, with what the order says of all of them."""
+    number = session.scalar(select(func.count(SessionReplacement.id)).where(SessionReplacement.class_id == added[0].class_id)) or 0
+    for place, one in enumerate(added, start=number + 1):
+        one.key, one.reason = f"r{place}", order.reason.strip()
+        one.people = None if order.people is None else sorted(set(order.people))
+        one.made_at, one.made_by = by.at, by.person_id
+        session.add(one)
     session.flush()
 
 

@@ -1,1 +1,1 @@
-"""Which hours follow from what happened, and how are they kept for good?"""
+"""Credit hours for evidence, and keep them in the ledger permanently."""

@@ -1,4 +1,4 @@
-"""How many seconds has an enrolment been credited, by activity? The ledger's sums, as pages read them."""
+"""Read an enrolment's credited seconds by activity: the ledger's sums, for pages."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""`lms ledger convert`: give attendance from before there was evidence for it a place in the ledger."""
+"""`lms ledger convert`: move attendance that was noted before evidence was kept into the ledger."""
 
 import json
 
@@ -15,9 +15,9 @@ from lms.db import database, transaction
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def convert_attendance(*, as_json: bool) -> None:
-    """State noted days, months and tasks in the record store, so that the ledger has them. Run twice, it changes nothing.
+    """Write noted days, months and tasks as statements, so that the ledger has them. A second run changes nothing.
 
-    The worker credits them within seconds. Notes that cannot be stated as a whole (half a month) are named.
+    The worker credits them within seconds. Notes that cannot be converted completely (half a month) are listed.
     """
     public_url = current_app.extensions["settings"].public_url
     with database().reader() as reading:

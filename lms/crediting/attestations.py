@@ -1,4 +1,4 @@
-"""What was attended, accepted, logged and waived toward an enrolment's requirements, as the hours core reads it?"""
+"""Read the attestations toward an enrolment's requirements (attended, accepted, logged, waived) in the form of the hours core."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,17 +25,17 @@ from lms.hours import (
     units_in_one,
 )
 
-NOTED = "/noted-"  # in the place of a session that stands for days noted without a timetable: '<requirement>/noted-<number>'
+NOTED = "/noted-"  # the place of a session that stands for days noted without a timetable: '<requirement>/noted-<number>'
 
 
 @dataclass(slots=True)
 class Attested:
-    """The attestations of one enrolment, and the sessions that they speak of."""
+    """The attestations of one enrolment, and their sessions."""
 
     attestations: list[Attestation] = field(default_factory=list)
     presents: list[Present] = field(default_factory=list)  # in live online sessions, cut to their schedule
     sessions: dict[str, SessionRule] = field(default_factory=dict)
-    dated: dict[tuple[str, str], int] = field(default_factory=dict)  # the day of each log, so that none has two
+    dated: dict[tuple[str, str], int] = field(default_factory=dict)  # the day of each log, so that no log has two
 
 
 _ATTESTED = PreparedSelect(
@@ -55,13 +55,13 @@ def noted_place(requirement: str, number: int) -> str:
 
 
 def with_noted_sessions(rules: TrackRules, accounts: Iterable[str]) -> TrackRules:
-    """Return rules that know the sessions which stand for noted days, among the names of accounts; when they were, nobody asks."""
+    """Return rules with the sessions that stand for noted days, which are found among the account names; their times do not matter."""
     noted = {name: SessionRule(name.partition(NOTED)[0], 0, 1, 1) for name in accounts if NOTED in name}
     return replace(rules, sessions={**rules.sessions, **noted}) if noted else rules
 
 
 def attestations_of(session: Session, terms: Mapping[int, EnrolmentPolicy]) -> Mapping[int, Attested]:
-    """Return what was attested toward each enrolment. What its track or its class does not have is left out."""
+    """Return the attestations of each enrolment, without those that its track or class does not have."""
     found = {number: Attested(sessions=dict(own.track.rules.sessions)) for number, own in terms.items() if own.track is not None}
     kinds_of = {number: _kinds(own.track) for number, own in terms.items() if own.track is not None}
     lessons_of = {number: own.track.live for number, own in terms.items() if own.track is not None}
@@ -88,7 +88,7 @@ def _kinds(track: TrackLaw) -> dict[str, RequirementKind]:
 
 
 def _attended(own: Attested, kinds: Mapping[str, RequirementKind], place: str, interval: tuple[int, int], half_days: int | None) -> None:
-    """Take in attendance: of a session of the timetable, or of one that stands for days noted without it."""
+    """Add attendance of a session in the timetable, or of one that stands for days noted without a timetable."""
     requirement = place.partition(NOTED)[0]
     if half_days is not None and kinds.get(requirement) == "days" and interval[0] < interval[1]:
         own.sessions[place] = SessionRule(requirement, *interval, half_days)

@@ -1,7 +1,7 @@
-"""Writes what people of authority attest into the record store: attended, accepted, logged, waived, and each of them taken back.
+"""Write the attestations of staff and authorities into the record store: attended, accepted, logged, waived, and withdrawals of them.
 
-Every statement is written in the caller's transaction, under the authority of this LMS; who of its people said so is its
-`instructor`. Crediting turns it into days, months, tasks or hours within seconds, as it does with all evidence.
+Every statement is written in the caller's transaction, under the authority of this LMS; the attesting person is its
+`instructor`. Crediting converts it to days, months, tasks or hours within seconds, like all evidence.
 """
 
 import uuid
@@ -31,7 +31,7 @@ MOST = Decimal(1000)
 
 
 class TimetableSession(Protocol):
-    """A session of a class's timetable, as far as attendance names it."""
+    """The fields of a timetable session that attendance needs."""
 
     class_id: int
     key: str
@@ -39,7 +39,7 @@ class TimetableSession(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attestor:
-    """Attestations by one person (None: a command) at one time. Each method returns the id of the statement it wrote."""
+    """Writes attestations of one person (None: a command) at one time. Each method returns the id of its statement."""
 
     session: Session
     public_url: str
@@ -47,10 +47,10 @@ class Attestor:
     now: datetime
 
     def attended(self, enrolment: Enrolment, lesson: TimetableSession, interval: tuple[datetime, datetime]) -> uuid.UUID:
-        """State that somebody was in a session from one instant to another; a list on paper says so of the whole session.
+        """Attest that a person was in a session from one instant to another. A paper list counts for the whole session.
 
         Raises:
-            InvalidInput: they left before they arrived.
+            InvalidInput: the person left before arriving.
         """
         arrived, left = interval
         if left < arrived:
@@ -60,12 +60,12 @@ class Attestor:
         return self.attended_at(enrolment, place, {"in": iso(arrived), "out": iso(left)}, uuid.uuid4())
 
     def attended_at(self, enrolment: Enrolment, place: str, said: Mapping[str, Any], id_: uuid.UUID) -> uuid.UUID:
-        """State attendance of a place under an id that the caller derived, so that stating it again changes nothing."""
+        """Attest attendance of a place under an id that the caller derives, so that a repetition changes nothing."""
         target = self._activity(v.session_iri(self.public_url, place), v.SESSION_TYPE)
         return self._state(enrolment, v.ATTENDED, target, {"place": place, **said}, id_)
 
     def accepted(self, enrolment: Enrolment, requirement: str, task: str, id_: uuid.UUID | None = None) -> uuid.UUID:
-        """State that a task of a requirement was accepted; the same task counts once, however often it is accepted.
+        """Attest that a task of a requirement was accepted; the same task counts once, even if it is accepted several times.
 
         Raises:
             InvalidInput: the track has no such requirement of tasks, or the task has no name.
@@ -74,7 +74,7 @@ class Attestor:
         return self._state(enrolment, v.TASK_ACCEPTED, self._of(enrolment, requirement), {"requirement": requirement, "task": task}, id_)
 
     def logged(self, enrolment: Enrolment, requirement: str, log: str, on: date) -> uuid.UUID:
-        """State that a log of practice was accepted; it belongs to the month in which it is dated.
+        """Attest that a log of practice was accepted; it counts in the month of its date.
 
         Raises:
             InvalidInput: the track has no such requirement of months, or the log has no name.
@@ -87,7 +87,7 @@ class Attestor:
         """Return an amount that is to be waived in the ledger's unit (days in halves).
 
         Raises:
-            InvalidInput: the track has no such requirement, the amount is not whole in the ledger's unit, or no reason is given.
+            InvalidInput: the track has no such requirement, the amount is not whole in the ledger's unit, or there is no reason.
         """
         problems = []
         if not reason.strip() or len(reason) > LONGEST_REASON:
@@ -112,7 +112,7 @@ class Attestor:
         return self._state(enrolment, v.WAIVED, self._of(enrolment, requirement), said, id_)
 
     def take_back(self, enrolment: Enrolment, statement_id: uuid.UUID, reason: str = "") -> uuid.UUID:
-        """Void an attestation of this enrolment: what it earned goes back with it.
+        """Void an attestation of this enrolment; its earnings are taken back.
 
         Raises:
             InvalidInput: the enrolment has no such attestation.

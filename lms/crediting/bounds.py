@@ -1,18 +1,18 @@
-"""How many pieces of evidence does one launch, and one activity, have at most? The rest is stored and shown, and earns nothing.
+"""Limit the pieces of evidence of one launch and of one activity. Additional pieces are stored and shown, but earn nothing.
 
-Whoever may send statements could otherwise send so many that deciding their hours takes minutes, for ever. The bound is on
-numbers and never on time, so a replay comes to the same. Of each kind of evidence count, in the order of receipt (its second), statement
-id and part,
+Without a limit, a client could send so much evidence that deciding its hours takes minutes each time. The limit is on
+numbers and never on time, so recomputing gives the same result. For each kind of evidence, in the order of receipt (to the second),
+statement id and part, these pieces count:
 
 - the first MOST_OF_LAUNCH of each launch, and
 - of those the first MOST_OF_ACTIVITY of each activity of an enrolment.
 
-The server's own measurements of presence have no bound: it writes at most one a second, whatever is sent to it.
+The server's own measurements of presence have no limit, because the server writes at most one each second.
 
-A void statement keeps its place, so voiding never lets in what came later. A statement that is worked through late but was
-stored earlier (it had been set aside, or two were stored at once) takes the place that it has in the record store; what
-then lies beyond the bound no longer counts. So what counts follows from the record store alone, in whatever order it is read.
-What lies beyond the bound when it is worked through is not kept as an observation: nothing that comes later can bring it back.
+A voided statement keeps its place, so voiding never admits later evidence. A statement that is processed late but was stored
+early (because it had been set aside, or two were stored at once) takes its place in the order of storing; pieces that it moves
+beyond the limit no longer count. So the record store alone decides what counts, in whatever order statements are processed.
+A piece that is beyond the limit when it is processed is not kept as an observation, because nothing can bring it back later.
 """
 
 import uuid
@@ -27,18 +27,18 @@ from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
 from lms.db import PreparedSelect
 
-# Our player says what was played once a minute and where somebody pauses, jumps or changes the speed: a two-hour film
-# watched with a pause every five seconds comes to 1,440 segments.
+# Our player reports played segments once a minute, and at each pause, jump or change of speed. A two-hour film with a pause every
+# five seconds gives 1,440 segments.
 MOST_OF_LAUNCH = 2_000
-MOST_OF_ACTIVITY = 10_000  # five such launches; somebody who watches a film five times in that way has covered it
+MOST_OF_ACTIVITY = 10_000  # five such launches; a learner who watches a film five times in that way has covered it
 UNBOUNDED = "present"
 
 Proved = tuple[uuid.UUID, Observed]
-Part = tuple[uuid.UUID, int]  # a statement, and which of its observations
+Part = tuple[uuid.UUID, int]  # a statement's id, and the number of one of its observations
 
 
 class Counting:
-    """Says of observations, one after the other in the order above, whether they count."""
+    """Decides for observations, given in the order above, whether they count."""
 
     def __init__(self) -> None:
         self._of_launch: dict[tuple[object, ...], int] = defaultdict(int)
@@ -69,7 +69,7 @@ _SIZES = PreparedSelect(
 
 
 def excess_of(session: Session, enrolment_id: int, proved: Sequence[Proved]) -> set[Part]:
-    """Return what of that which statements prove for one enrolment lies beyond the bound; asks little where nothing does."""
+    """Return the evidence from these statements that is beyond the limits of its enrolment; this is cheap in ordinary cases."""
     bounded = [one for _, one in proved if one.kind != UNBOUNDED]
     return beyond(session, enrolment_id, proved) if bounded and _may_be_too_many(session, enrolment_id, bounded) else set()
 
@@ -85,7 +85,7 @@ def _may_be_too_many(session: Session, enrolment_id: int, new: Sequence[Observed
 
 
 def beyond(session: Session, enrolment_id: int, proved: Sequence[Proved] = ()) -> set[Part]:
-    """Return which observations of an enrolment lie beyond the bound: of those that are kept, and of `proved`, which may be kept or not."""
+    """Return the observations of an enrolment that are beyond the limits, among those that are kept and those in `proved` (kept or not)."""
     kept = select(Observation.at, Observation.statement_id, Observation.part, Observation.activity, Observation.kind, Observation.session)
     places = {_Place(*row) for row in session.execute(kept.where(Observation.enrolment_id == enrolment_id, Observation.kind != UNBOUNDED))}
     for part, (statement_id, one) in numbered(proved):
@@ -96,7 +96,7 @@ def beyond(session: Session, enrolment_id: int, proved: Sequence[Proved] = ()) -
 
 
 def is_full(kept: Iterable[Observation]) -> bool:
-    """Say whether so much evidence is kept that more of its kind would lie beyond the bound."""
+    """Say whether the kept evidence reaches a limit, so that more evidence of its kind would be beyond it."""
     launches = Counter((one.kind, one.activity, one.session) for one in kept if one.kind != UNBOUNDED)
     activities: Counter[tuple[str, str]] = Counter()
     for (kind, activity, _launch), number in launches.items():
@@ -105,7 +105,7 @@ def is_full(kept: Iterable[Observation]) -> bool:
 
 
 class _Place(NamedTuple):
-    """Where an observation stands in the order, and of what it is."""
+    """The place of an observation in the order, and its launch and activity."""
 
     at: int
     statement_id: uuid.UUID
@@ -116,7 +116,7 @@ class _Place(NamedTuple):
 
 
 def numbered(proved: Sequence[Proved]) -> Iterable[tuple[int, Proved]]:
-    """Number the observations of each statement from 0."""
+    """Number the observations of each statement, beginning with 0."""
     counted: dict[uuid.UUID, int] = defaultdict(int)
     for statement_id, one in proved:
         yield counted[statement_id], (statement_id, one)

@@ -1,15 +1,16 @@
-"""How does a ledger show that nobody edited it? Each entry's hash covers its content and the previous entry's hash. Pure.
+"""Prove that a ledger was not edited: each entry's hash covers its content and the previous entry's hash. Pure.
 
-Format 2 names what every unit has in common (an account, a unit, a whole number) and covers what the entry follows from.
-Format 1, which knew seconds of activities only, is never hashed anew.
+Format 2 covers every unit (an account, a unit, a whole number) and the inputs from which an entry follows.
+Entries of format 1, which had only seconds of activities, keep their hashes.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+
+from strict_json.canonical import digest_of
 
 GENESIS = "0" * 64
 FORMAT = 2
@@ -17,13 +18,13 @@ SECONDS, HALF_DAYS, MONTHS, TASKS, COURSES = UNITS = ("seconds", "half_days", "m
 
 
 class Running(NamedTuple):
-    """A running hash over a number of `rows`, each appended to those before it."""
+    """A running hash over `rows` rows, each added to those before it."""
 
     sha256: str = GENESIS
     rows: int = 0
 
     def add(self, more: Iterable[Sequence[Any]]) -> "Running":
-        """Return the running hash after more rows."""
+        """Return the running hash after additional rows."""
         sha256, rows = self
         for row in more:
             sha256, rows = digest_of([sha256, *row]), rows + 1
@@ -32,7 +33,7 @@ class Running(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The digests of an entry's inputs: of its class, of its enrolment, and of all evidence kept by then."""
+    """The digests of an entry's inputs: its class, its enrolment, and all evidence kept at that time."""
 
     class_sha256: str
     enrolment_sha256: str
@@ -41,7 +42,7 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A ledger entry as it is hashed: `amount` is the difference it makes to `account`, in whole numbers of `unit`."""
+    """A ledger entry in its hashed form: `amount` is the change of `account`, in whole numbers of `unit`."""
 
     enrolment_id: int
     number: int
@@ -56,12 +57,6 @@ class Entry:
     unit: str = SECONDS
     format: int = FORMAT
     inputs: Inputs | None = None  # format 1 has none
-
-
-def digest_of(content: Any) -> str:
-    """Return the SHA-256 of a JSON value in canonical form (sorted keys, no spaces, UTF-8)."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def text_sha256(text: str) -> bytes:
@@ -104,9 +99,9 @@ def _second_format(entry: Entry) -> Mapping[str, Any]:
 
 
 def problems(entries: Sequence[tuple[Entry, str]], *, length: int, head: str | None) -> Iterable[str]:
-    """Yield what is wrong with one enrolment's chain of (entry, stored hash), in order of number.
+    """Yield the problems of one enrolment's chain of (entry, stored hash), in order of number.
 
-    `length` and `head` are kept beside the chain, so that entries cut off at its end show too.
+    `length` and `head` are stored outside the chain, so that entries cut off at its end are noticed too.
     """
     previous, latest = GENESIS, 1
     for expected, (entry, stored) in enumerate(entries, start=1):

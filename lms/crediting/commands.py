@@ -1,4 +1,4 @@
-"""`lms hours …` and `lms ledger …`: what does an auditor or an operator do with hours on the command line?"""
+"""`lms hours …` and `lms ledger …`: commands for auditors and operators."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ def hours() -> None:
 def recompute(file: Path) -> None:
     """Recompute an evidence bundle (JSON) and print the result as JSON.
 
-    Needs no database and no settings. Exit 2 and one line per problem where the bundle is wrong.
+    Needs no database and no settings. If the bundle has problems, exit code 2 and one line for each problem.
     """
     try:
         answer, problems = recompute_file(file.read_text(encoding="utf-8"))
@@ -43,9 +43,9 @@ def recompute(file: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def reread_statements(enrolment: tuple[int, ...], *, dry_run: bool, as_json: bool) -> None:
-    """Read stored statements again, and let those count that prove more by the present rules than by earlier ones.
+    """Read stored statements again, and count those that prove more under the present rules than under earlier ones.
 
-    The worker credits them like new ones. Run again, the command finds nothing more.
+    The worker credits them like new statements. A second run finds nothing more.
     """
     public_url = current_app.extensions["settings"].public_url
     read = again = 0

@@ -1,4 +1,4 @@
-"""Are the documents from which hours follow the ones that were published? What `verify` finds out about documents and classes."""
+"""Check for `lms ledger verify` that documents and classes are unchanged since they were published."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -11,22 +11,23 @@ from courses.outline import parse_course
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import ClassCourse, TrainingClass
 from lms.crediting import inputs
-from lms.crediting.chain import Running, digest_of
+from lms.crediting.chain import Running
 from lms.programmes.documents import parse
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.values import ProgrammeDocument
+from strict_json.canonical import digest_of
 
 
 @dataclass(frozen=True, slots=True)
 class ClassesChecked:
-    """The problems of classes and their documents, and the classes whose hours nobody can decide because of them."""
+    """The problems of classes and their documents, and the classes whose hours cannot be decided because of them."""
 
     problems: Sequence[str]
     undecidable: Set[int]
 
 
 def check(session: Session, class_ids: Collection[int]) -> ClassesChecked:
-    """Compare the documents of classes, as they are stored, with their digests, and each class's history with its running hash."""
+    """Compare the stored documents of classes with their digests, and each class's history with its running hash."""
     classes = session.scalars(select(TrainingClass).where(TrainingClass.id.in_(class_ids)).order_by(TrainingClass.id)).all()
     rows = session.execute(select(ClassCourse.class_id, ClassCourse.course_version_id).where(ClassCourse.class_id.in_(class_ids))).all()
     programmes = _of_programmes(session, {one.programme_version_id for one in classes})
@@ -78,7 +79,7 @@ def _of_course(version: CourseVersion) -> Iterator[str]:
 
 
 def _of_history(session: Session, one: TrainingClass) -> Iterable[str]:
-    """Compare a class's own history with its running hash; one that nobody has begun is begun by the worker (`windows`)."""
+    """Compare a class's own history with its running hash; if it has none yet, the worker creates it (`windows`)."""
     if one.changes_count == 0 and one.following_after is not None:
         return
     if Running().add(inputs.history_of(session, one.id)) != (one.changes_sha256, one.changes_count):

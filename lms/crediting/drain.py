@@ -1,8 +1,8 @@
-"""How does stored evidence become credited hours? One batch of the outbox, one transaction.
+"""Turn stored evidence into credited hours: one batch of the outbox in one transaction.
 
-Read what waits, keep what it proves, decide every touched enrolment anew from all of its evidence, append the
-difference to its ledger, take the batch out of the outbox. A worker that dies anywhere in between has changed nothing,
-and a batch done twice changes nothing the second time.
+Read waiting statements, keep the evidence in them, decide every affected enrolment again from all of its evidence, append the
+differences to its ledger, and remove the batch from the outbox. If the worker dies at any point, nothing has changed,
+and processing a batch twice changes nothing the second time.
 """
 
 import uuid
@@ -35,25 +35,25 @@ Made = TypeVar("Made")
 
 @dataclass(slots=True)
 class _Batch:
-    """What is known while one batch is worked through."""
+    """The state of one batch while it is processed."""
 
     session: Session
     public_url: str
     now: datetime
-    failed: dict[uuid.UUID, str] = field(default_factory=dict)  # statement → why
+    failed: dict[uuid.UUID, str] = field(default_factory=dict)  # statement → reason
 
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Why a piece of work was undone."""
+    """The reason why a piece of work was rolled back."""
 
     words: str
 
 
 def drain(database: Database, public_url: str, now: datetime, limit: int = MOST_AT_ONCE) -> int:
-    """Work through the oldest `limit` statements that wait; return how many there were.
+    """Process the oldest `limit` waiting statements; return how many there were.
 
-    A statement that cannot be worked through holds up no other: it is set aside with the error, whatever that is.
+    A statement that cannot be processed does not block the others: it is set aside with its error, of any kind.
     """
     with database.writer() as session, session.begin():
         waiting = xapi.outbox.take(session, limit)
@@ -62,16 +62,16 @@ def drain(database: Database, public_url: str, now: datetime, limit: int = MOST_
 
 
 class Retried(NamedTuple):
-    """How many statements that had been set aside were worked through now, and how many failed again."""
+    """How many statements that had been set aside were now processed, and how many failed again."""
 
     done: int
     failed: int
 
 
 def retry(database: Database, public_url: str, now: datetime, ids: Sequence[int]) -> Retried:
-    """Work through statements that were set aside (rows of the outbox), at most some hundred; what somebody else retries is passed over.
+    """Process statements that were set aside (rows of the outbox), some hundred at most; rows locked by another retry are skipped.
 
-    A row leaves the outbox in the transaction that credits it, so retried twice, or by two at once, it counts once.
+    A row leaves the outbox in the transaction that credits it, so it counts once even if it is retried twice or by two users.
     """
     with database.writer() as session, session.begin():
         aside = xapi.outbox.take_parked(session, ids)
@@ -80,7 +80,7 @@ def retry(database: Database, public_url: str, now: datetime, ids: Sequence[int]
 
 
 def _work_through(batch: _Batch, waiting: Sequence[xapi.outbox.Waiting]) -> Mapping[uuid.UUID, str]:
-    """Credit what waits, take it out of the outbox, set aside what fails; return that, with why."""
+    """Credit waiting statements, remove them from the outbox, and set aside those that fail; return the failures with their reasons."""
     if waiting:
         _credit_all(batch, _sorted(batch, [one.statement_id for one in waiting]))
         for one in waiting:
@@ -91,7 +91,7 @@ def _work_through(batch: _Batch, waiting: Sequence[xapi.outbox.Waiting]) -> Mapp
 
 
 def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, EnrolmentEvidence]:
-    """Return what the batch says by enrolment; where that fails, each statement is read alone to find which is to blame."""
+    """Return the evidence of the batch by enrolment; if that fails, read each statement alone to find the cause."""
     whole = _attempt(batch, partial(sort_by_enrolment, batch.session, ids))
     if not isinstance(whole, _Failure):
         return whole
@@ -107,7 +107,7 @@ def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, EnrolmentEvide
 
 
 def _credit_all(batch: _Batch, found: Mapping[int, EnrolmentEvidence]) -> None:
-    """Credit everybody whom the batch speaks of: all at once, or else person by person, or else statement by statement."""
+    """Credit all enrolments of the batch at once; if that fails, one by one; if that fails, statement by statement."""
     heads = ledger.lock(batch.session, found)
     if not isinstance(_attempt(batch, partial(_credit, batch, heads, found)), _Failure):
         return
@@ -119,7 +119,7 @@ def _credit_all(batch: _Batch, found: Mapping[int, EnrolmentEvidence]) -> None:
 
 def _credit_each(batch: _Batch, enrolment_id: int, found: EnrolmentEvidence) -> None:
     for statement_id, alone in found.one_by_one():
-        heads = ledger.lock(batch.session, [enrolment_id])  # the one before may have extended the chain
+        heads = ledger.lock(batch.session, [enrolment_id])  # the statement before may have extended the chain
         done = _attempt(batch, partial(_credit, batch, heads, {enrolment_id: alone}))
         if isinstance(done, _Failure):
             log.warning("credit.set-aside", enrolment=enrolment_id, statement=str(statement_id))
@@ -127,13 +127,13 @@ def _credit_each(batch: _Batch, enrolment_id: int, found: EnrolmentEvidence) -> 
 
 
 def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _Failure:
-    """Do a piece of work, or leave no trace of it and say why."""
+    """Run a piece of work; if it fails, roll it back and return the reason."""
     try:
         with batch.session.begin_nested():
             return work()
     except OperationalError:
-        raise  # the database, not somebody's evidence: the whole batch comes again
-    except Exception as error:  # whatever it is: it must not hold up the rest
+        raise  # a database error is not the evidence's fault: the whole batch is tried again
+    except Exception as error:  # an error of any kind must not block the rest
         log.exception("credit.failed")
         return _Failure(f"{type(error).__name__}: {error}")
 
@@ -155,10 +155,10 @@ def credit_anew(
     held: Mapping[int, Inputs],
     now: datetime,
 ) -> int:
-    """Decide enrolments from all their evidence and append what differs; return how many entries that took.
+    """Decide enrolments from all their evidence and append the differences; return the number of new entries.
 
-    `held` are the inputs that hold now. The caller holds the enrolments' locks (`ledger.lock`). An account whose evidence was
-    erased stays as it is: only that its inputs have changed is appended.
+    `held` are the current inputs. The caller holds the enrolments' locks (`ledger.lock`). The account of an erased person
+    stays as it is; only a change of its inputs is appended.
     """
     cases = cases_of(session, {number: terms[number] for number, head in heads.items() if not head.closed}, now)
     accounts = ledger.sums(session, heads)
@@ -176,17 +176,17 @@ def credit_anew(
 
 
 def recredit(session: Session, enrolment_ids: Iterable[int], now: datetime) -> int:
-    """Decide enrolments anew without new evidence (their rules or windows changed); return how many entries that took."""
+    """Decide enrolments again without new evidence, because their rules or windows changed; return the number of new entries."""
     heads = ledger.lock(session, enrolment_ids)
     moved: Mapping[int, Moved] = {number: {} for number in heads}
     return credit_anew(session, heads, terms_of(session, heads), moved, inputs.current(session, heads), now)
 
 
 def record(session: Session, enrolment_ids: Iterable[int], now: datetime, *, of_class: bool = False) -> int:
-    """Append to each chain that its inputs have changed, where they have; return how many entries that took.
+    """Append an entry to each chain whose inputs have changed; return the number of new entries.
 
-    Nobody is decided anew. What holds for the class is recorded too where it is that which changed (`of_class`). A chain
-    that has no entry yet begins only where there is attendance.
+    No hours are decided again. The inputs of the class are included if the class changed (`of_class`). A chain
+    without entries begins only if there is attendance.
     """
     heads = ledger.lock(session, enrolment_ids)
     held = inputs.current(session, heads) if of_class else inputs.changed(session, heads)

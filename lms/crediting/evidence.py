@@ -1,10 +1,10 @@
-"""From what do an enrolment's hours follow? Its observations, its terms, as the one case that the hours core decides.
+"""Build the case of an enrolment (its observations and its rules), which the hours core decides.
 
-Rows are read as plain tuples, for many enrolments at once: this is where thousands of learners a minute are credited.
+Rows are read as plain tuples, for many enrolments at once, because thousands of learners are credited each minute.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from lms.crediting.attestations import attestations_of
 from lms.crediting.bounds import Counting
 from lms.crediting.models import LedgerEntry
 from lms.crediting.models import Observation as Row
-from lms.crediting.policy import ClassPolicy, EnrolmentPolicy, terms_of
+from lms.crediting.policy import EnrolmentPolicy, terms_of
 from lms.crediting.rates import Segment, real_rates
 from lms.db import PreparedSelect
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
@@ -27,15 +27,20 @@ def case_of(session: Session, enrolment_id: int) -> Case:
     return cases_of(session, terms_of(session, [enrolment_id]))[enrolment_id]
 
 
-def cases_of(session: Session, terms: Mapping[int, EnrolmentPolicy], now: datetime | None = None) -> dict[int, Case]:
-    """Return each enrolment's case. Evidence about what its class or track does not have is left out.
+Rates = Callable[[Iterable[Segment], float, int | None], list[tuple[Segment, float]]]
 
-    Months have passed up to `now`; where that is None, up to the ledger entry that last moved the account, so that
-    deciding the case gives what stands there.
+
+def cases_of(
+    session: Session, terms: Mapping[int, EnrolmentPolicy], now: datetime | None = None, rates: Rates = real_rates
+) -> dict[int, Case]:
+    """Return each enrolment's case. Evidence about activities that its class or track does not have is left out.
+
+    Months are counted up to `now`. If `now` is None, they are counted up to the ledger entry that last changed the account, so that
+    deciding the case gives the current account.
     """
     seen: dict[int, list[Observation]] = {enrolment_id: [] for enrolment_id in terms}
     _add_times(session, terms, seen)
-    _add_segments(session, terms, seen)
+    _add_segments(session, terms, seen, rates)
     cases = {number: Case(own.law.policy, own.law.activities, seen[number], own.window) for number, own in terms.items()}
     judged = {number: own.track for number, own in terms.items() if own.track is not None}
     with_months = {number for number, law in judged.items() if any(one.kind == "months" for one in law.rules.requirements.values())}
@@ -54,7 +59,7 @@ def cases_of(session: Session, terms: Mapping[int, EnrolmentPolicy], now: dateti
 
 
 def _last_moved(session: Session, numbers: Collection[int]) -> dict[int, int]:
-    """Return when each account was last moved, in whole seconds since 1970; one that never was is in none."""
+    """Return the time of each account's last change, in whole seconds since 1970; unchanged accounts are left out."""
     if not numbers:
         return {}
     moved = select(LedgerEntry.enrolment_id, func.max(LedgerEntry.recorded_at))
@@ -64,7 +69,7 @@ def _last_moved(session: Session, numbers: Collection[int]) -> dict[int, int]:
 
 
 _HERE = Row.enrolment_id.in_(bindparam("enrolments", expanding=True))
-_ORDER = (Row.at, Row.statement_id, Row.part)  # in which evidence counts up to its bounds; void evidence keeps its place
+_ORDER = (Row.at, Row.statement_id, Row.part)  # the order in which evidence counts up to its limits; void evidence keeps its place
 _TIMES = PreparedSelect(
     select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.voided, Row.device, Row.at, Row.since, Row.seconds)
     .where(_HERE, Row.kind.in_(("present", "reported", "completed", "passed")))
@@ -105,7 +110,7 @@ def _add_times(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dic
             seen[enrolment_id].append(Passed(activity, launch, at))
 
 
-def _add_segments(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dict[int, list[Observation]]) -> None:
+def _add_segments(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dict[int, list[Observation]], rates: Rates) -> None:
     claimed: dict[tuple[int, str], list[Segment]] = defaultdict(list)
     counting = Counting()
     for row in _SEGMENTS.ask(session, enrolments=list(terms)):
@@ -114,9 +119,11 @@ def _add_segments(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: 
             segment = Segment((at, str(statement), part), at if since is None else since, at, start_ms, end_ms, rate, launch)
             claimed[enrolment_id, activity].append(segment)
     for (enrolment_id, activity), segments in claimed.items():
-        seen[enrolment_id].extend(_played(activity, segments, terms[enrolment_id].law))
+        law = terms[enrolment_id].law
+        told = rates(segments, float(law.policy.max_rate), media_ms(law.activities[activity]))
+        seen[enrolment_id].extend(_played(activity, told))
 
 
-def _played(activity: str, segments: Iterable[Segment], law: ClassPolicy) -> Iterable[Played]:
-    for segment, rate in real_rates(segments, float(law.policy.max_rate), media_ms(law.activities[activity])):
+def _played(activity: str, told: Iterable[tuple[Segment, float]]) -> Iterable[Played]:
+    for segment, rate in told:
         yield Played(activity, segment.launch, segment.at, segment.start_ms, segment.end_ms, rate)

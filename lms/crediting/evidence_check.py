@@ -1,12 +1,12 @@
-"""Is the evidence of an enrolment what its statements say? What `verify --statements` finds out.
+"""Check for `lms ledger verify --statements` that an enrolment's evidence matches its statements.
 
-A statement's text is compared with the digest that its evidence carries and the ledger covers. A statement that is not there any
-more is excused only by a removal that was recorded.
+A statement's text is compared with the digest that its evidence carries and the ledger covers. A missing statement
+is accepted only if its removal was recorded.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import fields
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import fields, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
 from lms.crediting.policy import EnrolmentPolicy
 from lms.crediting.removals import Removals
+from lms.programmes.models import ProgrammeVersion
+from lms.programmes.store import document_of
 from lms.vocabulary import VOIDED
 from xapi.removals import stored_when
 from xapi.statements import stored
@@ -30,7 +32,7 @@ _FIELDS = [field.name for field in fields(Observed)]
 
 
 class Compared:
-    """One enrolment's evidence beside its statements."""
+    """One enrolment's evidence and its statements."""
 
     def __init__(self, session: Session, number: int, terms: EnrolmentPolicy, public_url: str, removals: Removals) -> None:
         self._session, self._number, self._terms, self._public_url, self._removals = session, number, terms, public_url, removals
@@ -38,11 +40,12 @@ class Compared:
         rows = session.scalars(select(Observation).where(Observation.enrolment_id == number).order_by(Observation.part))
         for row in rows:
             self._kept.setdefault(row.statement_id, []).append(row)
-        self._waits = xapi.outbox.oldest(session) is not None  # what makes something void may be among it
+        self._waits = xapi.outbox.oldest(session) is not None  # a statement that voids another may still be waiting
         self.statements = self.removed = self.behind = 0
 
-    def problems(self, entries: Iterable[chain.Entry]) -> Iterator[str]:
-        """Yield what evidence is not what its statement proves, and what entry rests on nothing that is kept."""
+    def problems(self, entries: Sequence[chain.Entry]) -> Iterator[str]:
+        """Yield the evidence that its statement does not prove, and the entries whose evidence is missing."""
+        self._trust_as_recorded(entries)
         for entry in entries:
             for one in entry.evidence:
                 if _uuid(one) not in self._kept:
@@ -50,6 +53,13 @@ class Compared:
         ids = sorted(self._kept)
         for start in range(0, len(ids), STATEMENTS_AT_ONCE):
             yield from self._compare(ids[start : start + STATEMENTS_AT_ONCE])
+
+    def _trust_as_recorded(self, entries: Sequence[chain.Entry]) -> None:
+        """Trust the providers, too, that the programme versions named which the chain's entries were decided under."""
+        versions = [self._session.get(ProgrammeVersion, number) for number in sorted({one.programme_version_id for one in entries})]
+        named = [document_of(one).trusted_providers for one in versions if one is not None]
+        law = self._terms.law
+        self._terms = replace(self._terms, law=replace(law, trusted_providers=law.trusted_providers.union(*named)))
 
     def _compare(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
         there = xapi.store.load_texts(self._session, ids)
@@ -72,16 +82,16 @@ class Compared:
 
     def _proved(self, ids: Sequence[uuid.UUID]) -> Sequence[Proved]:
         found = sort_by_enrolment(self._session, ids).get(self._number)
-        return all_proved(self._session, found, self._terms, self._public_url) if found else ()
+        return all_proved(self._session, found, self._terms, self._public_url, kept=True) if found else ()
 
     def _changed(self, statement: uuid.UUID, text: str) -> bool:
         digest = chain.text_sha256(text)
         return any(row.statement_sha256 not in (None, digest) for row in self._kept[statement])
 
     def _agrees(self, kept: Sequence[Observation], said: Mapping[int, Observed], proved: Sequence[Proved]) -> bool:
-        """Say whether what is kept of a statement is what it proves.
+        """Say whether the kept evidence of a statement is what it proves.
 
-        Need not be kept: what lies beyond the bounds, and outcomes that earlier rules did not read from it (`rereading`).
+        Two kinds may be missing: evidence beyond the limits, and outcomes that earlier rules did not read (`rereading`).
         """
         there = {row.part: _observed(row) for row in kept}
         if there == said:
@@ -106,7 +116,7 @@ class Compared:
             yield f"statement {statement} counts as void, and no statement says so"
 
     def _voided_by_others(self, void: Set[uuid.UUID]) -> Set[uuid.UUID]:
-        """Return which statements a statement voids that is there, or that was removed as is recorded."""
+        """Return which statements are voided by a statement that exists, or whose removal was recorded."""
         voiders = xapi.store.voiders_of(self._session, void)
         every = sorted({by for own in voiders.values() for by in own})
         texts = xapi.store.load_texts(self._session, every)

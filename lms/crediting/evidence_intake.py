@@ -1,4 +1,4 @@
-"""Of whose study do stored statements speak, and what do they prove? From statements to observations, enrolment by enrolment."""
+"""Read stored statements into observations, by enrolment."""
 
 import uuid
 from collections import defaultdict
@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 import xapi.store
-from courses.document import LONGEST_SLUG
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course, CourseVersion
@@ -24,11 +23,12 @@ from lms.crediting.policy import EnrolmentPolicy, activity_name
 from lms.crediting.trust import trust_of
 from lms.db import PreparedSelect
 from lms.learning.models import Registration
+from strict_json.reader import LONGEST_SLUG
 from xapi.statements import stored
 
 ENDS_OF_ACTIVITY = "/?#"
 
-Moved = dict[str, list[uuid.UUID]]  # the statements that spoke of each activity
+Moved = dict[str, list[uuid.UUID]]  # the statements about each activity
 
 _KNOWN = PreparedSelect(
     select(Observation.statement_id, Observation.part).where(Observation.statement_id.in_(bindparam("ids", expanding=True)))
@@ -37,7 +37,7 @@ _KNOWN = PreparedSelect(
 
 @dataclass(frozen=True, slots=True)
 class RegisteredStudy:
-    """What a registration stands for: whose study of which course; `course` is empty where people attest something."""
+    """The meaning of a registration: a person's study of a course; `course` is empty for attestations."""
 
     enrolment_id: int
     account: str
@@ -46,20 +46,20 @@ class RegisteredStudy:
 
 @dataclass(slots=True)
 class EnrolmentEvidence:
-    """What a batch says about one enrolment: its statements, and which earlier ones are void now, each with what voids it."""
+    """The new evidence of a batch for one enrolment: its statements, and the earlier ones that are now void, with what voids them."""
 
     statements: list[tuple[uuid.UUID, Statement, RegisteredStudy]] = field(default_factory=list)
     voided: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     digests: dict[uuid.UUID, bytes] = field(default_factory=dict)  # SHA-256 of each statement's stored text
 
     def add(self, other: "EnrolmentEvidence") -> None:
-        """Take in what another part of the batch says about the same enrolment."""
+        """Add another part of the batch for the same enrolment."""
         self.statements += other.statements
         self.voided |= other.voided
         self.digests |= other.digests
 
     def one_by_one(self) -> Iterator[tuple[uuid.UUID, "EnrolmentEvidence"]]:
-        """Yield each statement of the batch alone, those that void others last."""
+        """Yield each statement of the batch alone, voiding statements last."""
         for one in self.statements:
             yield one[0], EnrolmentEvidence([one], digests={one[0]: self.digests[one[0]]})
         for target, voiding in self.voided.items():
@@ -67,7 +67,7 @@ class EnrolmentEvidence:
 
 
 def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, EnrolmentEvidence]:
-    """Return what these statements say, by enrolment; a statement that speaks of nobody's study is in none."""
+    """Return the contents of these statements by enrolment; a statement that concerns no enrolment is left out."""
     texts = xapi.store.load_texts(session, ids)
     statements = {statement_id: stored(text) for statement_id, text in texts.items()}
     studies = studies_of(session, {found for found in map(registration_of, statements.values()) if found is not None})
@@ -85,12 +85,12 @@ def sort_by_enrolment(session: Session, ids: Sequence[uuid.UUID]) -> dict[int, E
 
 
 def is_attestation(statement: Statement) -> bool:
-    """Say whether a statement is about something that people attest, and not about the study of a course."""
+    """Say whether a statement is an attestation, and not about the study of a course."""
     return statement["verb"]["id"] in v.ATTESTATIONS and enrolment_of(statement) is not None
 
 
 def attested_studies(session: Session, statements: Iterable[Statement]) -> dict[int | None, RegisteredStudy]:
-    """Return whose enrolments attestations speak of; an enrolment that nobody has is in none."""
+    """Return the enrolments of attestations; unknown enrolments are left out."""
     wanted = {enrolment_of(one) for one in statements if is_attestation(one)}
     if not wanted:
         return {}
@@ -100,7 +100,7 @@ def attested_studies(session: Session, statements: Iterable[Statement]) -> dict[
 
 
 def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUID | None, RegisteredStudy]:
-    """Return what registrations stand for; one that nobody has is in none."""
+    """Return the meaning of registrations; unknown ones are left out."""
     rows = session.execute(
         select(Registration.id, Registration.enrolment_id, Person.account, Course.code)
         .join(Enrolment, Enrolment.id == Registration.enrolment_id)
@@ -113,7 +113,7 @@ def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUI
 
 
 def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statement]) -> Iterator[tuple[int, uuid.UUID, uuid.UUID]]:
-    """Yield (enrolment, what is void, what voids it) for evidence that was kept before."""
+    """Yield (enrolment, void statement, voiding statement) for evidence that was kept before."""
     targets = {uuid.UUID(one["object"]["id"]): by for by, one in statements.items() if one["verb"]["id"] == v.VOIDED}
     voided = xapi.store.voided_among(session, targets) if targets else set()
     if voided:
@@ -124,7 +124,7 @@ def _voided_observations(session: Session, statements: Mapping[uuid.UUID, Statem
 
 @dataclass(frozen=True, slots=True)
 class KeptEvidence:
-    """What came of a batch for one enrolment: which statements spoke of which activity, and the observations that are new."""
+    """The evidence that a batch added for one enrolment: the statements about each activity, and the new observations."""
 
     moved: Moved
     added: Sequence[Mapping[str, Any]]
@@ -133,11 +133,11 @@ class KeptEvidence:
 def keep(
     session: Session, found: Mapping[int, EnrolmentEvidence], terms: Mapping[int, EnrolmentPolicy], public_url: str
 ) -> dict[int, KeptEvidence]:
-    """Keep what the statements prove as observations; return what came of that, by enrolment.
+    """Keep what the statements prove as observations; return the new evidence by enrolment.
 
-    What lies beyond the bounds (`bounds`) is not kept.
-    Read again, a statement adds only what it did not prove before (the rules had been narrower): the worker may have died after
-    its last commit, or been given a batch twice.
+    Evidence beyond the limits (`bounds`) is not kept.
+    A statement that is processed again adds only what is not kept yet: the worker may have died after
+    its last commit, or received a batch twice, and earlier rules may have read less.
     """
     proved = {number: all_proved(session, own, terms[number], public_url) for number, own in found.items()}
     excess = {number: excess_of(session, number, own) for number, own in proved.items()}
@@ -152,16 +152,16 @@ def keep(
     return {number: KeptEvidence(own, added[number]) for number, own in moved.items()}
 
 
-def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolicy, public_url: str) -> list[Proved]:
-    """Return what one enrolment's statements prove, in their order."""
-    trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url)
+def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolicy, public_url: str, *, kept: bool = False) -> list[Proved]:
+    """Return what one enrolment's statements prove, in their order; `kept`: evidence of all of them is kept (`trust`)."""
+    trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url, kept=kept)
     return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
 
 
 def unkept(
     session: Session, proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]
 ) -> list[tuple[int, int, Proved]]:
-    """Return what is proved, not kept and not in `excess`, each with its enrolment and its part of the statement."""
+    """Return evidence that is proved, not kept and not in `excess`, with its enrolment and its part number in the statement."""
     ids = {statement_id for own in proved.values() for statement_id, _ in own}
     kept = set(_KNOWN.ask(session, ids=list(ids))) if ids else set()
     return [
@@ -201,17 +201,17 @@ def _proved(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolicy
 
 
 def is_of(study: RegisteredStudy, statement: Statement, public_url: str) -> bool:
-    """Say whether the statement's actor is the person whose study its registration names."""
+    """Say whether the statement's actor is the person of its registration."""
     return bool(statement["actor"].get("account") == {"homePage": public_url, "name": study.account})
 
 
 def rule_for(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolicy, public_url: str) -> ActivityRule | None:
-    """Return the rule of the activity that a statement, or the part of one it speaks of, belongs to."""
+    """Return the rule of the activity that a statement, or the part of an activity that it names, belongs to."""
     iri: Any = statement["object"].get("id", "")
     prefix = v.activity_iri(public_url, study.course, "")
     if not iri.startswith(prefix):
         return None
-    key = iri[len(prefix) :][: LONGEST_SLUG + 1]  # no activity has a longer key, and a part of one is not kept
+    key = iri[len(prefix) :][: LONGEST_SLUG + 1]  # no activity has a longer key, and parts of activities are not kept
     for end in ENDS_OF_ACTIVITY:
         key = key.partition(end)[0]
     if len(key) > LONGEST_SLUG:
@@ -221,7 +221,7 @@ def rule_for(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolic
 
 
 def _voided(session: Session, found: Mapping[int, EnrolmentEvidence]) -> dict[int, Moved]:
-    """Take back what is void now; return which statements that were, by enrolment and activity."""
+    """Take back evidence that is now void; return the voided statements by enrolment and activity."""
     moved: dict[int, Moved] = {number: defaultdict(list) for number in found}
     ids = {statement_id for own in found.values() for statement_id in own.voided}
     if ids:

@@ -1,4 +1,4 @@
-"""Which statements claim something that earns nothing? They are stored and shown, with the reason, and never counted."""
+"""Find statements that claim time or results but earn nothing. They are stored and shown with the reason, and never counted."""
 
 import uuid
 from collections.abc import Iterator, Mapping
@@ -22,16 +22,16 @@ from xapi.statements import Many, Shape, Usage, iri_key, stored
 CLAIMING = (v.PRESENT, v.TERMINATED, v.COMPLETED, v.PASSED)
 SHOWN = 50  # of each verb, the latest
 
-# provider: not one that the programme trusts · launch: reported, but the activity was not open ·
-# presence: said by a page, not measured · duration: likewise · result: said by a page where the server grades ·
-# many: beyond the bounds on how much is evidence
+# provider: the programme does not trust it · launch: a report for an activity that was not open ·
+# presence: reported by a page, not measured · duration: reported by a page, not measured · result: reported by a page although the
+# server grades · many: beyond the limits of evidence
 Why = Literal["provider", "launch", "presence", "duration", "result", "many"]
 BY_REASON: Mapping[str, Why] = {"untrusted-authority": "provider", "no-launch": "launch", "presence-from-client": "presence"}
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A claim that earned nothing. `at` is its receipt (seconds since 1970), `seconds` what it claims, if that is time."""
+    """A claim that earned nothing. `at` is its receipt (seconds since 1970); `seconds` is the claimed time, if any."""
 
     statement_id: str
     at: int
@@ -41,7 +41,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class StudyQuestion:
-    """Whose study of which activity ('<course code>:<activity key>') is asked about, where and when."""
+    """A person's study of an activity ('<course code>:<activity key>'), with the place and time that are asked about."""
 
     enrolment_id: int
     activity: str
@@ -55,7 +55,7 @@ class StudyQuestion:
 
     @property
     def iri(self) -> str:
-        """How the record store names the activity."""
+        """The id of the activity in the record store."""
         return v.activity_iri(self.public_url, self.course, self.activity.partition(":")[2])
 
 

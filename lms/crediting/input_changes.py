@@ -1,9 +1,9 @@
-"""When something changes from which accounts follow, who tells the ledger? Every transaction, before it commits.
+"""Record changes of the inputs of accounts in the ledger, in every transaction, before it commits.
 
-What the session wrote is looked through: a changed track, name, status, attendance or history concerns enrolments, whose
-chains record it in the same transaction. What concerns a whole class is recorded by `lms.crediting.windows`, a hundred
-people at a time; a class about which nobody told it is left to the worker here. A bulk UPDATE is not seen: whoever writes
-one calls `drain.record`.
+The session's changes are examined: a changed track, name, status, attendance or history concerns enrolments, whose
+chains record it in the same transaction. `lms.crediting.windows` records changes of a whole class, a hundred
+people at a time; other changes of a class are left to the worker. A bulk UPDATE is not noticed: code that runs
+one must call `drain.record`.
 """
 
 from collections import defaultdict
@@ -42,14 +42,14 @@ READ: Mapping[type, Set[str]] = {  # which columns are read; none named: all
 
 
 def init_app(app: Flask) -> None:
-    """Look through every transaction of the app's database."""
+    """Examine every transaction of the app's database."""
     database, extensions = app.extensions["db"], app.extensions
     database.listen("after_flush", _collect)
     database.listen("before_commit", lambda session: _record_all(session, extensions["clock"]))
 
 
-def _collect(session: Session, _context: object) -> None:
-    """Note what a flush wrote that concerns accounts."""
+def _collect(session: Session) -> None:
+    """Note the changes of a flush that concern accounts."""
     touched: set[tuple[str, int]] = session.info.setdefault(TOUCHED, set())
     for one in session.new:
         if isinstance(one, APPENDED):
@@ -62,7 +62,7 @@ def _collect(session: Session, _context: object) -> None:
 
 
 def _changed(one: object) -> bool:
-    """Say whether a flush wrote a column of a row from which accounts follow."""
+    """Say whether a flush changed a column from which accounts follow."""
     if type(one) not in READ:
         return False
     columns, written = READ[type(one)], {attribute.key for attribute in inspect(one).attrs if attribute.history.has_changes()}
@@ -117,14 +117,14 @@ def _who_left(session: Session, class_ids: Collection[int]) -> set[int]:
 
 
 def _with_something(session: Session, ids: Collection[int]) -> Sequence[int]:
-    """Return who has a chain, or attendance that begins one: nothing is recorded of those who have just been enrolled."""
+    """Return the enrolments that have a chain, or attendance that begins one; new enrolments have nothing to record."""
     attended = exists().where(AttendanceRecord.enrolment_id == Enrolment.id)
     wanted = select(Enrolment.id).where(Enrolment.id.in_(ids), or_(Enrolment.ledger_length > 0, attended))
     return session.scalars(wanted).all() if ids else ()
 
 
 def _leave_to_the_worker(session: Session, class_id: int) -> None:
-    """Let the worker go on with a class of which somebody's chain is behind, and with which nobody goes on yet."""
+    """Queue the class for the worker if a chain is behind and the class is not queued yet."""
     content = inputs.class_digests(session, [class_id])[class_id]
     behind = exists().where(Enrolment.class_id == class_id, windows.has_other_inputs(content))
     own = (TrainingClass.id == class_id, TrainingClass.following_after.is_(None), behind)

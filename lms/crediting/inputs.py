@@ -1,7 +1,7 @@
-"""The inputs of an account, besides its evidence, as the digests that every ledger entry carries.
+"""The inputs of an account besides its evidence, as digests in every ledger entry.
 
-`class_sha256` covers what holds for a whole class: its programme's document, its courses' documents and what they count
-toward, its days and settings. `enrolment_sha256` covers what holds for one person in it: track, status, window, name,
+`class_sha256` covers the whole class: its programme's document, its courses' documents and the requirements they count
+toward, its days and settings. `enrolment_sha256` covers one person in it: track, status, window, name,
 attendance and history. If a verdict or a transcript reads something new, add it to one of the two.
 """
 
@@ -29,10 +29,11 @@ from lms.classes.models import (
     SessionReplacement,
     TrainingClass,
 )
-from lms.crediting.chain import Inputs, Running, digest_of, text_sha256
+from lms.crediting.chain import Inputs, Running, text_sha256
 from lms.crediting.ledger import Head
 from lms.crediting.models import Observation
 from lms.programmes.models import Programme, ProgrammeVersion
+from strict_json.canonical import digest_of
 
 OBSERVED = (
     *("statement_id", "part", "kind", "activity", "session", "device", "at", "since", "seconds"),
@@ -44,7 +45,7 @@ Content = dict[str, Any]
 
 
 def current(session: Session, heads: Mapping[int, Head]) -> dict[int, Inputs]:
-    """Return the inputs of each enrolment as they stand now; the caller holds the enrolments' locks."""
+    """Return the current inputs of each enrolment; the caller holds the enrolments' locks."""
     own = enrolment_contents(session, heads)
     classes = class_digests(session, {content["class_id"] for content in own.values()})
     unbegun = [number for number, head in heads.items() if head.inputs is None]
@@ -58,7 +59,7 @@ def current(session: Session, heads: Mapping[int, Head]) -> dict[int, Inputs]:
 
 
 def _name_statements(session: Session, enrolment_ids: Collection[int]) -> None:
-    """Give evidence from before format 2 the digests of its statements' texts, as far as these are there."""
+    """Add the digests of statement texts to evidence from before format 2, if the statements still exist."""
     wanted = select(Observation.statement_id).where(Observation.enrolment_id.in_(enrolment_ids), Observation.statement_sha256.is_(None))
     ids = sorted(set(session.scalars(wanted)))
     for start in range(0, len(ids), AT_ONCE):
@@ -72,7 +73,7 @@ _NAME = update(Observation).where(Observation.statement_id == bindparam("stateme
 
 
 def changed(session: Session, heads: Mapping[int, Head]) -> dict[int, Inputs]:
-    """Return the inputs of each enrolment after something of its own changed; what holds for its class is carried over."""
+    """Return the inputs of each enrolment after its own data changed; the class's digest is carried over."""
     found = current(session, heads)
     for number, head in heads.items():
         if head.inputs is not None:
@@ -83,8 +84,8 @@ def changed(session: Session, heads: Mapping[int, Head]) -> dict[int, Inputs]:
 def carried(session: Session, heads: Mapping[int, Head], added: Mapping[int, Iterable[Mapping[str, Any]]]) -> dict[int, Inputs]:
     """Return the inputs of each enrolment after new evidence; the caller holds the enrolments' locks.
 
-    Evidence changes nothing else, so the rest is carried over as the latest entry has it and not read again: what somebody
-    edits by hand is never chained by crediting. Only a chain that has no inputs yet begins with those that stand.
+    Evidence changes nothing else, so the other digests are carried over from the latest entry and not computed again. So crediting
+    never hides a manual edit in the chain. Only a chain without inputs starts with the current ones.
     """
     found = current(session, {number: head for number, head in heads.items() if head.inputs is None})
     for number, head in heads.items():
@@ -94,12 +95,12 @@ def carried(session: Session, heads: Mapping[int, Head], added: Mapping[int, Ite
 
 
 def class_digests(session: Session, class_ids: Collection[int]) -> dict[int, str]:
-    """Return the digest of what holds for each class."""
+    """Return the digest of each class's data."""
     return {number: digest_of(content) for number, content in class_contents(session, class_ids).items()}
 
 
 def class_contents(session: Session, class_ids: Collection[int]) -> dict[int, Content]:
-    """Return what holds for each class. Documents are named by their digests."""
+    """Return each class's data. Documents are represented by their digests."""
     rows = session.execute(
         select(
             *(TrainingClass.id, TrainingClass.code, TrainingClass.name, TrainingClass.intake),
@@ -167,7 +168,7 @@ def _courses(session: Session, class_ids: Collection[int]) -> Mapping[int, Seque
 
 
 def _sessions(session: Session, class_ids: Collection[int]) -> Mapping[int, Sequence[list[Any]]]:
-    """Return the timetable of each class: of every session that was not cancelled, what earns something."""
+    """Return the timetable of each class: the earning properties of every session that was not cancelled."""
     found: dict[int, list[list[Any]]] = defaultdict(list)
     columns = (ClassSession.key, ClassSession.requirement, ClassSession.starts_at, ClassSession.ends_at, ClassSession.half_days)
     wanted = (ClassSession.class_id.in_(class_ids), ClassSession.cancelled_at.is_(None))
@@ -177,14 +178,14 @@ def _sessions(session: Session, class_ids: Collection[int]) -> Mapping[int, Sequ
 
 
 def enrolment_digests(session: Session, enrolment_ids: Collection[int]) -> dict[int, str]:
-    """Return the digest of what holds for each enrolment."""
+    """Return the digest of each enrolment's data."""
     return {number: digest_of(content) for number, content in enrolment_contents(session, enrolment_ids).items()}
 
 
 def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict[int, Content]:
-    """Return what holds for each enrolment.
+    """Return each enrolment's data.
 
-    The name is keyed by the person's account, which goes with an erasure: what stays in the chain then leads back to nobody.
+    The name is keyed by the person's account, which an erasure deletes: afterwards the chain leads to nobody.
     """
     rows = session.execute(
         select(
@@ -210,12 +211,12 @@ def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict
 
 
 def person_digest(account: str, name: str) -> str:
-    """Return the digest of a person's name, keyed by the account under which the record store has their statements."""
+    """Return the digest of a person's name, keyed by their account in the record store."""
     return hmac.digest(account.encode(), name.encode(), sha256).hex()
 
 
 def _rows(session: Session, model: type[AttendanceRecord | ClassChange], enrolment_ids: Collection[int]) -> Mapping[int, list[list[Any]]]:
-    """Return all columns of an append-only table's rows, by enrolment, in the order in which they came."""
+    """Return all columns of an append-only table's rows, by enrolment, in the order of insertion."""
     found: dict[int, list[list[Any]]] = defaultdict(list)
     columns = model.__table__.c
     for row in session.execute(select(*columns).where(columns.enrolment_id.in_(enrolment_ids)).order_by(columns.id)):
@@ -224,14 +225,14 @@ def _rows(session: Session, model: type[AttendanceRecord | ClassChange], enrolme
 
 
 def history_of(session: Session, class_id: int) -> list[list[Any]]:
-    """Return what was done to a class itself, not to one enrolment of it, oldest first, as its running hash reads it."""
+    """Return the changes of a class itself, without those of single enrolments, oldest first, in the form for its running hash."""
     columns = ClassChange.__table__.c
     query = select(*columns).where(columns.class_id == class_id, columns.enrolment_id.is_(None)).order_by(columns.id)
     return [[plain(value) for value in row] for row in session.execute(query)]
 
 
 def evidence_rows(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, list[list[Any]]]:
-    """Return the evidence of each enrolment as its running hash reads it, in the order in which it was kept."""
+    """Return the evidence of each enrolment in the form for its running hash, in the order in which it was kept."""
     found: dict[int, list[list[Any]]] = defaultdict(list)
     query = select(Observation.enrolment_id, *(getattr(Observation, name) for name in OBSERVED))
     for row in session.execute(query.where(Observation.enrolment_id.in_(enrolment_ids)).order_by(Observation.id)):
@@ -246,12 +247,12 @@ def evidence_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, R
 
 
 def observed(row: Mapping[str, Any]) -> list[Any]:
-    """Return a new observation as the running hash reads it."""
+    """Return a new observation in the form for the running hash."""
     return [plain(float(row[name]) if name == "rate" and row[name] is not None else row[name]) for name in OBSERVED]
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON can hold it, the same on both databases."""
+    """Return a value as JSON data that is equal on both databases."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, bytes):

@@ -1,4 +1,4 @@
-"""Does what an account follows from stand as its chain says? What `verify` finds out about inputs."""
+"""Check for `lms ledger verify` that the inputs of accounts match their chains."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting import inputs
-from lms.crediting.chain import Entry, Inputs, Running, digest_of
+from lms.crediting.chain import Entry, Inputs, Running
 from lms.crediting.ledger import inputs_in
+from strict_json.canonical import digest_of
 
 
 class CheckedInputs:
-    """The inputs of a batch of enrolments, as they stand and as they are kept beside their chains."""
+    """The inputs of a batch of enrolments: the current ones, and those stored beside the chains."""
 
     def __init__(self, session: Session, numbers: Sequence[int]) -> None:
         self._own = inputs.enrolment_contents(session, numbers)
@@ -27,11 +28,11 @@ class CheckedInputs:
         self._following: dict[int, Any] = {number: after for number, after in session.execute(following) if after is not None}
 
     def has_no_baseline(self, number: int, length: int) -> bool:
-        """Say whether an enrolment's chain was written before chains said what they follow from."""
+        """Say whether an enrolment's chain is from before chains recorded their inputs."""
         return length > 0 and self._kept[number] is None
 
     def problems(self, number: int, entries: Sequence[Entry]) -> Iterator[str]:
-        """Yield what of an enrolment's inputs is other than its chain says."""
+        """Yield the inputs of an enrolment that differ from its chain."""
         latest, kept = (entries[-1].inputs if entries else None), self._kept[number]
         if (latest is None) != (kept is None) and entries:
             yield "the inputs kept beside its chain are not those of its latest entry"
@@ -48,7 +49,7 @@ class CheckedInputs:
             yield from self._evidence_problems(number, entries, kept.evidence)
 
     def _is_followed(self, class_id: int, number: int) -> bool:
-        """Say whether the worker is still to record the class's change in this enrolment's chain."""
+        """Say whether the worker has yet to record the class's change in this enrolment's chain."""
         return class_id in self._following and number > self._following[class_id]
 
     def _evidence_problems(self, number: int, entries: Sequence[Entry], kept: Running) -> Iterator[str]:

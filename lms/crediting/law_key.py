@@ -26,7 +26,7 @@ def activity_name(course: str, activity: str) -> str:
 
 
 class StudiedVersion(NamedTuple):
-    """A course version that a class studies: its document's hash, and what its hours count toward ('': it stands for sessions)."""
+    """A course version that a class studies: its document's hash, and what its hours count toward."""
 
     course_version_id: int
     sha256: str

@@ -1,4 +1,4 @@
-"""How does a recomputed account become ledger entries? Append the difference, never change what stands."""
+"""Append the differences between a recomputed account and the ledger; existing entries never change."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +17,11 @@ from lms.db import PreparedSelect
 from lms.hours import changes
 
 CREDIT, CORRECTION = "credit", "correction"
-INPUTS, BASELINE = "inputs", "baseline"  # an amount of 0: what the account follows from has changed, or is recorded for the first time
+INPUTS, BASELINE = "inputs", "baseline"  # entries with the amount 0: the account's inputs have changed, or are recorded for the first time
 
 
 class Account(NamedTuple):
-    """What an entry moves: an activity, a session or a requirement, in one unit (`chain.UNITS`)."""
+    """The account of an entry: an activity, a session or a requirement, in one unit (`chain.UNITS`)."""
 
     name: str
     unit: str = SECONDS
@@ -32,18 +32,18 @@ Sums = Mapping[Account, int]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where one enrolment's chain ends: the lock on the enrolment's row is held while it is extended."""
+    """The end of one enrolment's chain; the enrolment's row stays locked while the chain is extended."""
 
     enrolment_id: int
     length: int
     hash: str | None
-    closed: bool = False  # its evidence was erased: what stands on it stays
-    inputs: Inputs | None = None  # as the latest entry has them, with all evidence kept since; none before the first entry of format 2
+    closed: bool = False  # the evidence was erased; the account stays as it is
+    inputs: Inputs | None = None  # from the latest entry, plus all evidence kept since; None before the first entry of format 2
 
 
 @dataclass(frozen=True, slots=True)
 class EntryBasis:
-    """On what an append rests: the rules it was computed under and the statements that moved it, per account's name."""
+    """The basis of new entries: the rules under which they were computed, and the statements that changed each account."""
 
     programme_version_id: int
     policy_sha256: str
@@ -60,13 +60,14 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
         )
         .where(Enrolment.id.in_(set(enrolment_ids)))
         .order_by(Enrolment.id)
-        .with_for_update(key_share=True)  # no key changes: who opens an activity, a row that refers to this one, need not wait
+        # no key changes, so opening an activity, which inserts a row that refers to this one, need not wait
+        .with_for_update(key_share=True)
     )
     return {row.id: Head(row.id, row.ledger_length, row.ledger_head, row.evidence_erased_at is not None, inputs_in(row)) for row in rows}
 
 
 def inputs_in(row: Any) -> Inputs | None:
-    """Return the inputs that a row (of an entry, of an enrolment) keeps; None where it has none."""
+    """Return the inputs stored in a row (of an entry or an enrolment); None if it has none."""
     if row.class_sha256 is None or row.enrolment_sha256 is None:
         return None
     return Inputs(row.class_sha256, row.enrolment_sha256, Running(row.evidence_sha256, row.evidence_count))
@@ -80,7 +81,7 @@ _SUMS = PreparedSelect(
 
 
 def sums(session: Session, enrolment_ids: Iterable[int]) -> dict[int, dict[Account, int]]:
-    """Return what stands on each account, by enrolment; an enrolment without entries has none."""
+    """Return the sum of each account, by enrolment; an enrolment without entries has none."""
     accounts: dict[int, dict[Account, int]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
     for enrolment_id, name, unit, amount in _SUMS.ask(session, enrolments=list(accounts)):
         accounts[enrolment_id][Account(name, unit)] = int(amount)
@@ -88,15 +89,15 @@ def sums(session: Session, enrolment_ids: Iterable[int]) -> dict[int, dict[Accou
 
 
 def seconds_of(account: Sums) -> dict[str, int]:
-    """Return the seconds credited to activities, by name; hours that were waived are none."""
+    """Return the seconds credited to activities, by name, without waived hours."""
     return {name: amount for (name, unit), amount in account.items() if unit == SECONDS and not name.startswith(WAIVED)}
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided for one enrolment, beside what stands on its account, and on what that rests.
+    """The decision for one enrolment, the current account, and the basis of the decision.
 
-    Only accounts in one of `units` were decided; all others stay as they are. `inputs` are those that hold now.
+    Only accounts with one of `units` were decided; all others stay as they are. `inputs` are the current ones.
     """
 
     head: Head
@@ -105,11 +106,11 @@ class Decided:
     ground: EntryBasis
     inputs: Inputs
     units: frozenset[str] = frozenset({SECONDS})
-    begins: bool = False  # an empty chain is begun even where nothing moves
+    begins: bool = False  # begin an empty chain even if no amount changes
 
 
 def unmoved(head: Head, account: Sums, ground: EntryBasis, inputs: Inputs, *, begins: bool = False) -> Decided:
-    """Return the decision that nothing moves: an entry is appended only where inputs have changed."""
+    """Return a decision that changes no amount: an entry is appended only if inputs have changed."""
     return Decided(head, account, {}, ground, inputs, frozenset(), begins)
 
 
@@ -129,15 +130,15 @@ _EXTEND = (
 
 
 def append(session: Session, decided: Iterable[Decided]) -> int:
-    """Append what takes each account to what was decided; return how many entries that took.
+    """Append the difference between each account and the decision; return the number of new entries.
 
-    Where nothing moves and inputs are other than the latest entry's, an entry of amount 0 records them. The caller holds the
+    If no amount changes but the inputs differ from the latest entry's, an entry with the amount 0 records them. The caller holds the
     enrolments' locks.
     """
     extended = [(one, _entries(one)) for one in decided]
     heads = [_head(one, entries) for one, entries in extended if entries or _has_new_evidence(one)]
     rows = [_row(entry, digest) for _, entries in extended for entry, digest in entries]
-    connection = session.connection()  # as rows: what the session has read of these enrolments stays as it was read
+    connection = session.connection()  # as plain rows: objects that the session has already loaded stay unchanged
     if rows:
         connection.execute(insert(LedgerEntry), rows)
     if heads:
@@ -190,7 +191,7 @@ def _entries(decided: Decided) -> list[tuple[Entry, str]]:
 
 
 def _differences(decided: Decided) -> list[tuple[Account, int, str]]:
-    """Return what is to be appended, as (account, amount, reason)."""
+    """Return the new entries as (account, amount, reason)."""
     head, inputs = decided.head, decided.inputs
     own = {account: amount for account, amount in decided.account.items() if account.unit in decided.units}
     moved = [(account, amount, CREDIT if amount > 0 else CORRECTION) for account, amount in changes(own, decided.target).items()]

@@ -1,8 +1,8 @@
-"""Turns days, months and tasks that were noted before there was evidence for them into statements. Twice changes nothing.
+"""Convert days, months and tasks that were noted before evidence was kept into statements. A second run changes nothing.
 
-The rows of `attendance_record` stay. Each row that was not taken back becomes one statement (a task one for each), under an
-id derived from the row. Days become attendance of a session of their own, one second long, which stands for as many half-days;
-months, for which no logs are kept, become waived ones that say so.
+The rows of `attendance_record` stay. Each row that was not taken back becomes one statement (for tasks, one for each task), under an
+id derived from the row. Days become attendance of a session of their own, one second long, that counts as the same number of
+half-days. Months, for which no logs exist, become waivers that say so.
 """
 
 import uuid
@@ -37,7 +37,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """How many statements stand for noted attendance, and which rows could not be stated as a whole."""
+    """The number of statements for noted attendance, and the rows that could not be converted completely."""
 
     statements: int
     new: int
@@ -51,7 +51,7 @@ def enrolments_with_notes(session: Session) -> list[int]:
 
 
 def convert(session: Session, enrolment_ids: Iterable[int], public_url: str, now: datetime) -> Converted:
-    """State what was noted for these enrolments."""
+    """Write statements for what was noted for these enrolments."""
     wanted = list(enrolment_ids)
     terms = terms_of(session, wanted)
     rows: dict[int, list[AttendanceRecord]] = defaultdict(list)
@@ -75,7 +75,7 @@ def convert(session: Session, enrolment_ids: Iterable[int], public_url: str, now
 
 
 def left_of(rows: Iterable[AttendanceRecord]) -> list[Left]:
-    """Return what is left of each row: a correction takes back what was noted last toward its requirement."""
+    """Return what is left of each row: a correction takes back the latest notes toward its requirement."""
     left: dict[str, list[Left]] = defaultdict(list)
     for position, row in enumerate(rows):
         stack, taken = left[row.requirement], -row.quantity
@@ -90,7 +90,7 @@ def left_of(rows: Iterable[AttendanceRecord]) -> list[Left]:
 
 
 def _ids(one: Left, kind: str, public_url: str) -> list[uuid.UUID]:
-    """Return the ids of the statements that stand for a row, derived from it."""
+    """Return the ids of the statements for a row, derived from the row."""
     base = f"{public_url}/id/attendance-record/{one.row.id}"
     count = int(one.quantity) if kind == "tasks" else 1 if _units(one, kind) else 0
     return [uuid.uuid5(uuid.NAMESPACE_URL, f"{base}/{number}") for number in range(count)]

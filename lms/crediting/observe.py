@@ -1,9 +1,9 @@
-"""What does one xAPI statement prove? Pure: a statement goes in, observations come out, or the reason why there are none.
+"""Read what one xAPI statement proves. Pure: a statement goes in; observations or the reason for none come out.
 
-Trust is by authority, which the record store sets itself: presence and server-graded results count from the LMS alone;
+Trust depends on the authority, which the record store itself sets. Presence and server-graded results count only from the LMS;
 completion, results and played segments count from the player too; a duration counts from a trusted provider, within the
-launch it is about.
-From anybody else a statement is stored and shown, and earns nothing.
+launch to which it belongs.
+A statement from anybody else is stored and shown, and earns nothing.
 """
 
 import math
@@ -19,17 +19,17 @@ from typing import Any, NamedTuple
 from lms import vocabulary as v
 from xapi.statements import seconds_of
 
-# A position has at most nine digits before the point: longer ones lie beyond LONGEST_CLAIM_S, and counting their digits is
-# what a hostile statement is made for. Never matched from the middle of a number.
+# A position has at most nine digits before the decimal point. Longer ones are beyond LONGEST_CLAIM_S, and a hostile statement could
+# have very long ones, which are slow to match. The lookbehind prevents a match from the middle of a number.
 POSITION = r"[0-9]{1,9}(?:\.[0-9]+)?"
 SEGMENT = re.compile(rf"(?<![0-9.])({POSITION})\[\.\]({POSITION})(?![0-9])")
 LONGEST_CLAIM_S = 10**9
-MOST_SEGMENTS = 2000  # of one statement: our player sends those since its last statement, other players those of a session
-LONGEST_SEGMENTS = 100_000  # characters: 2,000 segments, each with two positions as JavaScript writes a number
+MOST_SEGMENTS = 2000  # of one statement: our player sends the segments since its last statement, other players those of a session
+LONGEST_SEGMENTS = 100_000  # characters: 2,000 segments, each with two positions as JavaScript writes numbers
 LONGEST_SPEED = 20
 LONGEST_INSTANT = 40
-LONGEST_SESSION, LONGEST_DEVICE = 36, 20  # what the database has room for; those of our own launches are no longer
-OWN = frozenset({"lms", "player"})  # accounts at this site under which the server itself, and content in its player, speak
+LONGEST_SESSION, LONGEST_DEVICE = 36, 20  # the lengths of the database columns; our own launches never have longer values
+OWN = frozenset({"lms", "player"})  # accounts at this site for statements of the server itself and of content in its player
 
 Statement = Mapping[str, Any]
 
@@ -43,9 +43,9 @@ class Launched(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whose word counts: this installation's own, and that of trusted providers' keys.
+    """The trusted sources: this installation, and the keys of trusted providers.
 
-    `launches`, by registration and activity key, are those that the providers' reports may be about.
+    `launches`, by registration and activity key, are those to which the providers' reports may belong.
     """
 
     public_url: str
@@ -55,7 +55,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class ActivityRule:
-    """What the course document says of the activity that a statement speaks of."""
+    """The course document's rules for the activity of a statement."""
 
     activity: str  # '<course code>:<activity key>'
     iri: str
@@ -104,7 +104,7 @@ def observe(statement: Statement, rule: ActivityRule, trust: Trust) -> tuple[Obs
 
 
 def account_of(statement: Statement, public_url: str) -> str:
-    """Return the account at this site under whose authority a statement was stored, '' where it is none of this site's."""
+    """Return the account at this site that is a statement's authority; '' if the authority is not of this site."""
     account = statement.get("authority", {}).get("account", {})
     return str(account.get("name", "")) if account.get("homePage") == public_url else ""
 
@@ -136,7 +136,7 @@ def _session(statement: Statement) -> tuple[str, str]:
 
 
 def _name(value: Any, longest: int) -> str:
-    """Return a name that the database can hold; anything else names nothing."""
+    """Return a name that fits the database; for anything else an empty name."""
     return value if isinstance(value, str) and len(value) <= longest and "\0" not in value else ""
 
 
@@ -183,9 +183,9 @@ def _reported(statement: Statement, rule: ActivityRule, trust: Trust) -> tuple[O
 
 
 def _launch(statement: Statement, rule: ActivityRule, trust: Trust) -> Launched | None:
-    """Return the launch that a report is about: the one it names, else the last one opened by then.
+    """Return the launch of a report: the launch that it names, otherwise the last one opened before it.
 
-    When that was is the server's to say, not the report's.
+    The server's record gives the time of opening, not the report.
     """
     own = (registration_of(statement), rule.activity.partition(":")[2])
     said, at = _extensions(statement).get(v.LAUNCH), received_at(statement)
@@ -194,7 +194,7 @@ def _launch(statement: Statement, rule: ActivityRule, trust: Trust) -> Launched 
 
 
 def duration_s(text: object) -> int | None:
-    """Return an ISO 8601 duration in whole seconds, floored; None for years, months or nonsense."""
+    """Return an ISO 8601 duration in whole seconds, rounded down; None for years, months or malformed text."""
     seconds = seconds_of(text)
     return None if seconds is None else min(int(seconds), LONGEST_CLAIM_S)
 
@@ -227,7 +227,7 @@ def _speed(statement: Statement) -> float:
 
 
 def _outcome(statement: Statement, rule: ActivityRule, verb: str, authority: str) -> tuple[Observed, ...]:
-    """Return whether the activity was completed, and passed; what the verb itself says comes first."""
+    """Return whether the activity was completed, and passed; the verb takes precedence over the result."""
     result = statement.get("result", {})
     completion, success = result.get("completion"), result.get("success")
     believed = authority == "lms" or not rule.server_graded

@@ -1,7 +1,7 @@
-"""What do people of authority attest in an xAPI statement? Pure: a statement goes in, an observation comes out, or the reason why not.
+"""Read what a statement attests. Pure: a statement goes in; an observation or the reason for none comes out.
 
-Only the LMS itself states what was attended, accepted, logged or waived; who of its people said so stands in the statement's
-`instructor`. From anybody else such a statement is stored and shown, and earns nothing.
+Only the LMS itself writes attestations (attended, accepted, logged, waived); the attesting person is the statement's
+`instructor`. Such a statement from anybody else is stored and shown, and earns nothing.
 """
 
 import re
@@ -12,21 +12,21 @@ from typing import Any
 from lms import vocabulary as v
 from lms.crediting.observe import LONGEST_INSTANT, LONGEST_SESSION, Ignored, Observed, Statement, account_of, epoch
 
-LONGEST_NAME = 120  # of a session or requirement: what the database has room for, less the mark of what was waived
+LONGEST_NAME = 120  # of a session or requirement: the column's length minus the prefix for waived amounts
 LONGEST_DATE = 10
 MOST_UNITS = 10**9
 NAME = re.compile(r"[^\x00-\x1f\x7f]+")
-WAIVED = "waived/"  # before a requirement's key: the account of what was waived; no key has a slash
+WAIVED = "waived/"  # a prefix of a requirement's key: the account of waived amounts; keys contain no slash
 
 
 def attested_of(statement: Statement) -> Mapping[str, Any]:
-    """Return what a statement attests, as it stands in its extension; empty where there is nothing of the kind."""
+    """Return the attestation in a statement's extension; empty if there is none."""
     found = (statement.get("context", {}).get("extensions") or {}).get(v.ATTESTED)
     return found if isinstance(found, Mapping) else {}
 
 
 def enrolment_of(statement: Statement) -> int | None:
-    """Return the enrolment that an attestation speaks of."""
+    """Return the enrolment of an attestation."""
     found = attested_of(statement).get("enrolment")
     return found if isinstance(found, int) and not isinstance(found, bool) and 0 < found < MOST_UNITS else None
 
@@ -34,8 +34,8 @@ def enrolment_of(statement: Statement) -> int | None:
 def observe_attestation(statement: Statement, public_url: str) -> tuple[Observed, ...] | Ignored:
     """Return what the statement attests.
 
-    Of the observation, `activity` is the account it moves (a session's place, a requirement), `session` the task, log or
-    waiver, and `seconds` an amount: half-days of a session noted without a timetable, or what was waived in the ledger's unit.
+    In the observation, `activity` is the account that changes (a session's place, a requirement), `session` is the task, log or
+    waiver, and `seconds` is an amount: half-days of a session noted without a timetable, or the waived amount in the ledger's unit.
     """
     if account_of(statement, public_url) != "lms":
         return Ignored("untrusted-authority")
@@ -60,7 +60,7 @@ def _accepted(statement: Statement, said: Mapping[str, Any]) -> Observed:
 
 
 def _logged(statement: Statement, said: Mapping[str, Any]) -> Observed:
-    """The day is kept as its first instant in UTC: a date has no zone."""
+    """The day is stored as its first instant in UTC, because a date has no time zone."""
     on = said["on"]
     if not isinstance(on, str) or len(on) != LONGEST_DATE:
         raise ValueError("no date")

@@ -1,15 +1,12 @@
-"""Under which rules is an enrolment's account kept: the hours policy, the window, and what each activity asks?
+"""The rules of an enrolment's account: the hours policy, the window, and the conditions of each activity.
 
-A case names activities '<course code>:<activity key>', because one account spans all courses of a class.
+A case names activities '<course code>:<activity key>', because one account covers all courses of a class.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -22,7 +19,8 @@ from lms.crediting.law_key import LawKey, PlannedPlace, activity_name, keys_of_e
 from lms.hours import Case, Interval, Policy, Replacement, RequirementRule, Rule, SessionRule, TrackRules, dump
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
-from lms.programmes.values import ProgrammeDocument
+from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
+from strict_json.canonical import digest_of
 
 __all__ = ["ClassPolicy", "EnrolmentPolicy", "TrackLaw", "activity_name", "make_law", "terms_of"]
 
@@ -32,16 +30,16 @@ CLASSES_KEPT = 4096
 
 @dataclass(frozen=True, slots=True)
 class TrackLaw:
-    """What holds for one track of a class: its requirements, and what each activity counts to in it."""
+    """The rules for one track of a class: its requirements, and the requirement to which each activity counts."""
 
     activities: Mapping[str, Rule]
     rules: TrackRules
-    live: Mapping[str, Interval] = field(default_factory=dict)  # when its live online sessions are, by place
+    live: Mapping[str, Interval] = field(default_factory=dict)  # times of its live online sessions, by place
 
 
 @dataclass(frozen=True, slots=True)
 class ClassPolicy:
-    """What holds for a whole class. `sha256` names policy, activities and requirements; every ledger entry carries it.
+    """The rules of a whole class. `sha256` covers policy, activities and requirements; every ledger entry carries it.
 
     `activities` count to nothing here; `tracks` say what they count to.
     """
@@ -57,9 +55,9 @@ class ClassPolicy:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentPolicy:
-    """What holds for one enrolment: its class's law, the window in which its time counts, and its track's requirements.
+    """The rules of one enrolment: its class's policy, the window in which its time counts, and its track's requirements.
 
-    `track` is None where the programme's document has no such track.
+    `track` is None if the programme's document has no such track.
     """
 
     law: ClassPolicy
@@ -115,7 +113,7 @@ def _with_replacements(law: ClassPolicy, key: LawKey, versions: Mapping[int, Cou
             plans[one.name] = Replacement(frozenset(one.places), names)
     tracks = {name: _replaced_in(track, plans, lessons) for name, track in law.tracks.items()}
     bundles = [dump(Case(law.policy, track.activities, (), track=track.rules)) for _, track in sorted(tracks.items())]
-    return replace(law, tracks=tracks, sha256=_digest(bundles))
+    return replace(law, tracks=tracks, sha256=digest_of(bundles))
 
 
 def _replaced_in(law: TrackLaw, plans: Mapping[str, Replacement], lessons: Mapping[str, PlannedPlace]) -> TrackLaw:
@@ -132,7 +130,7 @@ def make_law(
 ) -> ClassPolicy:
     """Combine a programme version and course versions (each with its requirement, and whether it is compulsory).
 
-    Of one course in two versions the later one holds. Months of practice begin on the class's first day.
+    If there are two versions of one course, the later one is used. Months of practice begin on the class's first day.
     """
     document = document_of(version)
     named, rules = {}, {}
@@ -140,10 +138,10 @@ def make_law(
         for activity in outline_of(course).activities:
             name = activity_name(course.course.code, activity.key)
             named[name] = activity
-            stands_in = not requirement  # for sessions: it is neither a course that is asked for, nor worth hours
-            rules[name] = replace(rule_of(activity), counts_to=requirement or None, course=None if stands_in else course.course.code)
+            stands_in = requirement == FOR_SESSIONS  # it is neither a course that is asked for, nor worth hours
+            rules[name] = replace(rule_of(activity), counts_to=requirement, course=None if stands_in else course.course.code)
     activities = {name: rules[name] for name in sorted(rules)}
-    compulsory = {course.course.code: asked for course, requirement, asked in studied if requirement}
+    compulsory = {course.course.code: asked for course, requirement, asked in studied if requirement != FOR_SESSIONS}
     bare = {one.key: _track_law(document, one.key, activities, compulsory, starts_on) for one in document.tracks}
     tracks = {key: _with_sessions(law, sessions) for key, law in bare.items()}
     policy = replace(document.policy, finished_share=document.finished_share)
@@ -155,14 +153,14 @@ def make_law(
         server_graded=frozenset(name for name, activity in named.items() if activity.grading == "server"),
         trusted_providers=document.trusted_providers,
         programme_version_id=version.id,
-        sha256=_digest(bundles),
+        sha256=digest_of(bundles),
     )
 
 
 def _track_law(
     document: ProgrammeDocument, track: str, activities: Mapping[str, Rule], compulsory: Mapping[str, bool], starts_on: date
 ) -> TrackLaw:
-    """A course whose requirement the track does not have counts to none; a class without compulsory courses still owes one."""
+    """A course whose requirement the track does not have counts to none. A class without compulsory courses still owes one."""
     requirements = {}
     for one in document.requirements_of(track):
         owed = Decimal(1) if one.kind == "courses" and not any(compulsory.values()) else None
@@ -184,7 +182,7 @@ def _with_sessions(law: TrackLaw, sessions: Sequence[PlannedPlace]) -> TrackLaw:
 
 
 def rule_of(activity: Activity) -> Rule:
-    """Return what the hours core needs to know of an activity."""
+    """Return the hours core's rule for an activity."""
     coverage = activity.requires.get("coverage")
     return Rule(
         cap_seconds=activity.minutes * 60,
@@ -198,7 +196,3 @@ def rule_of(activity: Activity) -> Rule:
 def _exact(seconds: float) -> int | Decimal:
     exact = Decimal(str(seconds))
     return int(exact) if exact == int(exact) else exact
-
-
-def _digest(content: Sequence[Mapping[str, Any]]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

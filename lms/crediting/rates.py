@@ -1,11 +1,11 @@
-"""How much of a film can have been played by then? The server's clock answers; a claimed speed can only make it less.
+"""Limit how much of a film can have been played at a given time. The server's clock decides; a claimed speed can only lower it.
 
-It is asked of an enrolment's activity, whichever launches it was played in: no more can be covered by an instant than the
-policy's rate allows in the time that passed in its launches by then, together, plus one tolerance. Ten pages opened at
-once have the time of one. Delivery late or in a batch (weak network) does no harm: more time has passed, not less.
+The limit is for an enrolment's activity over all its launches. Up to any instant, no more can be covered than the policy's
+rate allows in the time that has passed in its launches together, plus one tolerance. Ten pages opened at the same time have
+the time of one. Late or batched delivery (weak network) does no harm, because more time has then passed.
 
-Of a position that was claimed several times the last claim is asked, because most time had passed by then. So the answer
-depends neither on the order of reading nor on repetition, and a further claim never lowers what is covered.
+If a position was claimed several times, its last claim is used, because most time had passed by then. So the result
+depends neither on the order of reading nor on repetition, and an additional claim never lowers the coverage.
 """
 
 import math
@@ -16,15 +16,15 @@ from typing import NamedTuple
 from lms.hours import Interval
 from lms.hours.intervals import clip, length, union
 
-TOLERANCE_S = 5.0  # between the media's clock, the page's timers and the server's
+TOLERANCE_S = 5.0  # for differences between the media's clock, the page's timers and the server's clock
 FASTEST = 1000.0
-STEP = 0.001  # rates are told in steps of it
+STEP = 0.001  # rates are rounded to this step
 
 
 class Segment(NamedTuple):
     """One claimed segment: media milliseconds `[start_ms, end_ms)`, claimed speed, server times in seconds since 1970, its launch."""
 
-    order: tuple[int, str, int]  # receipt, statement id, part: the same for everybody who recomputes
+    order: tuple[int, str, int]  # receipt, statement id, part: the same in every recomputation
     opened: int
     at: int
     start_ms: int
@@ -36,9 +36,9 @@ class Segment(NamedTuple):
 def real_rates(segments: Iterable[Segment], max_rate: float, media_ms: int | None = None) -> list[tuple[Segment, float]]:
     """Return the segments of ONE activity of one enrolment with their real rates, in order of receipt.
 
-    Those faster than `max_rate` cover nothing. Where only a part of a segment can have been played it is cut in two; what it
-    repeats of a part that was refused is left out. Positions outside `[0, media_ms)` cover nothing and use up nothing.
-    Time grows with n log n.
+    Segments faster than `max_rate` cover nothing. If only a part of a segment can have been played, it is split in two; a repetition
+    of a refused part is left out. Positions outside `[0, media_ms)` cover nothing and use no time.
+    The running time is O(n log n).
     """
     claims = sorted(segments)
     passed = _time_passed(claims)
@@ -60,7 +60,7 @@ def real_rates(segments: Iterable[Segment], max_rate: float, media_ms: int | Non
 
 
 class _Decided(NamedTuple):
-    """What of a segment was not claimed again later: accepted at `rate`, refused as faster than allowed at `too_fast`."""
+    """The part of a segment that was not claimed again later: accepted at `rate`, or refused at the speed `too_fast`."""
 
     taken: Sequence[Interval]
     left: Sequence[Interval]
@@ -69,15 +69,15 @@ class _Decided(NamedTuple):
 
 
 def _positions(claim: Segment, max_rate: float, media_ms: int | None) -> Interval:
-    """Return what a segment could cover; nothing where it says itself that it was too fast."""
+    """Return the positions that a segment could cover; none if its own claimed speed is too fast."""
     inside = clip([(claim.start_ms, claim.end_ms)], 0, media_ms)
     return inside[0] if inside and claim.claimed <= max_rate else (0, 0)
 
 
 def _time_passed(claims: Sequence[Segment]) -> dict[int, int]:
-    """Return by each instant of receipt how much time had passed in all launches, each from its opening to its last segment by then."""
+    """Return, for each instant of receipt, the time passed in all launches, each from its opening to its last segment by then."""
     passed: dict[int, int] = {}
-    apart: list[Interval] = []  # disjoint, in order; the last one ends at the last receipt
+    apart: list[Interval] = []  # disjoint, in order; the last one ends at the latest receipt
     total = 0
     for claim in sorted(claims, key=lambda one: one.at):
         since = min(claim.opened, claim.at)
@@ -92,10 +92,10 @@ def _time_passed(claims: Sequence[Segment]) -> dict[int, int]:
 
 
 def _claimed_last(spans: Sequence[Interval]) -> list[list[Interval]]:
-    """Return of each span what no later one has.
+    """Return for each span the parts that no later span has.
 
-    All is cut at all ends; from the last span to the first each takes the pieces that are still free. `free` leads from a piece
-    to the next that may be free, so a piece is passed over once and not once for each span.
+    All spans are cut at all ends; from the last span to the first, each takes the pieces that are still free. `free` leads from a piece
+    to the next that may be free, so each piece is skipped once instead of once for each span.
     """
     edges = sorted({edge for span in spans for edge in span})
     free = list(range(len(edges) + 1))
@@ -122,7 +122,7 @@ def _next(free: list[int], at: int) -> int:
 
 
 def _cut(intervals: Sequence[Interval], room: int) -> tuple[list[Interval], list[Interval]]:
-    """Cut disjoint intervals in order where they have filled `room`."""
+    """Cut disjoint intervals, in order, at the point where they have filled `room`."""
     taken, left = [], []
     for start, end in intervals:
         until = min(end, start + room)
@@ -133,19 +133,19 @@ def _cut(intervals: Sequence[Interval], room: int) -> tuple[list[Interval], list
 
 
 def _rate(claim: Segment, new_ms: int, available: float) -> float:
-    """Return the speed at which what is new was played at least, given the time that earlier segments did not take."""
+    """Return the lowest speed at which the new part was played, given the time that earlier segments left."""
     implied = new_ms / 1000 / available if available > 0 else (FASTEST if new_ms else 0.0)
     return min(FASTEST, max(claim.claimed, round(implied, 3)))
 
 
 def _too_fast(new_ms: int, room_ms: int, max_rate: float) -> float:
-    """Return the speed of a segment that does not find room."""
+    """Return the speed of a segment that does not fit in the time."""
     implied = new_ms / room_ms * max_rate if room_ms else FASTEST
     return min(FASTEST, max(max_rate + STEP, round(implied, 3)))
 
 
 def _told(claim: Segment, one: _Decided, refused: Sequence[Interval], max_rate: float) -> Iterator[tuple[Segment, float]]:
-    """Yield a segment with its rate: whole, or, where it speaks of what was refused, only what it was the last to claim."""
+    """Yield a segment with its rate: the whole segment, or, if it contains refused positions, only those it was the last to claim."""
     if claim.claimed > max_rate or not _touches(claim, refused):
         yield claim, one.rate
         return
@@ -155,6 +155,6 @@ def _told(claim: Segment, one: _Decided, refused: Sequence[Interval], max_rate: 
 
 
 def _touches(claim: Segment, refused: Sequence[Interval]) -> bool:
-    after = bisect_left(refused, (claim.start_ms + 1,))  # the one before may reach into it
+    after = bisect_left(refused, (claim.start_ms + 1,))  # the interval before may reach into it
     reaching = refused[after - 1 : after + 1] if after else refused[:1]
     return any(start < claim.end_ms and claim.start_ms < end for start, end in reaching)

@@ -1,4 +1,4 @@
-"""Which evidence may be gone? What the parts of the system that take something away tell those that verify."""
+"""Recorded removals of evidence. Packages that remove something report it here to the verification."""
 
 import uuid
 from collections.abc import Callable, Collection, Mapping, Set
@@ -14,14 +14,14 @@ def _nothing(_session: Session, _asked: object) -> Set[uuid.UUID]:
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """How to ask which absences were recorded.
+    """Functions that return recorded removals.
 
-    `statements`: of statements that are known by their ids only, with the instants when they were stored, those that a recorded
-    removal covers. `erased`: of people, those whose erasure was recorded; None where nobody knows.
+    `statements`: of statements of which only the id exists, given with their times of storing, return those that a recorded
+    removal covers. `erased`: of these people, return those whose erasure was recorded; None if unknown.
     """
 
     statements: Callable[[Session, Mapping[uuid.UUID, datetime]], Set[uuid.UUID]] = _nothing
     erased: Callable[[Session, Collection[int]], Set[int]] | None = None
 
 
-NOTHING = Removals()  # nothing may be gone
+NOTHING = Removals()  # no evidence may be missing

@@ -1,7 +1,7 @@
-"""Which stored statements prove more under the present rules than was kept of them? They are put into the outbox again.
+"""Find stored statements that prove more under the present rules than was kept, and put them into the outbox again.
 
-New rules read more from a statement. Earlier statements then count, too. Nothing is credited here: the worker credits them like
-new ones. A statement that waits already, or was set aside, is left alone, so reading again changes nothing.
+New rules may read more from a statement, and then earlier statements should count too. Nothing is credited here: the worker
+credits them like new ones. A statement that waits already or was set aside is left alone, so a second run changes nothing.
 """
 
 import uuid
@@ -25,16 +25,16 @@ AT_ONCE = 500
 
 
 class Reread(NamedTuple):
-    """How many statements were read again, and how many of them prove more than is kept (and are credited again)."""
+    """How many statements were read again, and how many of them prove more than is kept (and will be credited again)."""
 
     read: int
     again: int
 
 
 def reread(database: Database, public_url: str, enrolment_ids: Sequence[int] | None = None, *, dry: bool = False) -> Iterator[Reread]:
-    """Read stored statements again, of these enrolments or all, and put those that prove more into the outbox; yields each batch.
+    """Read stored statements again, of these enrolments or of all, and put those that prove more into the outbox; yield each batch.
 
-    `dry`: only count them. Each batch is a transaction of its own.
+    `dry`: only count them. Each batch is a separate transaction.
     """
     after: Cursor | None = None
     while True:

@@ -1,4 +1,4 @@
-"""Months pass without new evidence: whoever has logs of practice is decided anew, so that the ledger has what has ripened."""
+"""Decide enrolments with practice logs again as time passes, because months are completed without new evidence."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ AT_ONCE = 100
 
 
 def ripen_some(session: Session, after: int, now: datetime) -> tuple[int | None, int]:
-    """Decide the next hundred enrolments with logs anew; return the last of them (None at the end) and how many entries that took.
+    """Decide the next hundred enrolments with logs again; return the last of them (None at the end) and the number of new entries.
 
-    `after` is the enrolment up to which was decided; 0 begins.
+    `after` is the last enrolment already decided; begin with 0.
     """
     whose = (
         select(Observation.enrolment_id)
@@ -27,7 +27,7 @@ def ripen_some(session: Session, after: int, now: datetime) -> tuple[int | None,
 
 
 def ripen(session: Session, now: datetime) -> int:
-    """Decide everybody with logs anew; return how many entries that took."""
+    """Decide all enrolments with logs again; return the number of new entries."""
     last: int | None = 0
     total = 0
     while last is not None:

@@ -1,4 +1,4 @@
-"""Where does an enrolment stand: what does its track ask, and how much of it is earned? For pages, one or hundreds at once."""
+"""What does an enrolment's track require, and how much of it is earned? For pages, for one enrolment or hundreds at once."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ class Standing:
     courses: Sequence[StudiedCourse]
     credited: Mapping[str, int]
     requirements: Sequence[RequirementProgress]
-    courses_done: Set[str] = frozenset()  # codes; known of one person's own enrolments only
+    courses_done: Set[str] = frozenset()  # codes; filled only for a person's own enrolments
 
     @property
     def training_class(self) -> TrainingClass:
@@ -68,7 +68,7 @@ _OF_ENROLMENTS = (
 
 
 def of_person(session: Session, person_id: int) -> list[Standing]:
-    """Return where a person stands in each of their classes, the newest class first; who that is, the caller knows."""
+    """Return the standing of a person in each of their classes, the newest class first; the caller has already loaded the person."""
     enrolments = session.scalars(_OF_PERSON, {"person": person_id}).all()
     terms = terms_of(session, [one.id for one in enrolments])
     return [replace(one, courses_done=done) for one, done in _with_courses(session, _standings(session, enrolments, terms), terms)]
@@ -77,7 +77,7 @@ def of_person(session: Session, person_id: int) -> list[Standing]:
 def _with_courses(
     session: Session, standings: Sequence[Standing], terms: Mapping[int, EnrolmentPolicy]
 ) -> Iterable[tuple[Standing, Set[str]]]:
-    """Say of each which courses are done; evidence is decided anew only where the ledger does not tell."""
+    """Add to each standing the courses that are done; evidence is decided again only if the ledger is not enough."""
     undecided = {one.enrolment.id: terms[one.enrolment.id] for one in standings if _done_by_ledger(one) is None}
     cases = cases_of(session, undecided) if undecided else {}
     for one in standings:
@@ -89,7 +89,7 @@ def _with_courses(
 
 
 def _done_by_ledger(standing: Standing) -> Set[str] | None:
-    """Return the courses that are done, as far as the ledger tells: none without hours, else all of them or we do not know."""
+    """Return the courses that are done: none without credited hours, all if the ledger shows it, otherwise None (unknown)."""
     codes = frozenset(course.code for course in standing.courses)
     if not standing.credited:
         return frozenset()
@@ -99,7 +99,7 @@ def _done_by_ledger(standing: Standing) -> Set[str] | None:
 
 
 def of_enrolments(session: Session, enrolment_ids: Iterable[int]) -> list[Standing]:
-    """Return where enrolments stand, in the order of their ids as given."""
+    """Return the standings of enrolments, in the order of the given ids."""
     wanted = list(enrolment_ids)
     found = session.scalars(_OF_ENROLMENTS, {"enrolments": wanted}).all()
     standings = {one.enrolment.id: one for one in _standings(session, found, terms_of(session, wanted))}
@@ -125,7 +125,7 @@ def _left(enrolment: Enrolment, stays: Iterable[Stay], courses: Mapping[int, Seq
 
 
 def _standing(enrolment: Enrolment, courses: Sequence[StudiedCourse], account: ledger.Sums, terms: EnrolmentPolicy) -> Standing:
-    """Judge by what stands in the ledger alone: a page says what the transcript says."""
+    """Judge only by the ledger's sums, so that a page agrees with the transcript."""
     document = document_of(enrolment.training_class.programme_version)
     judged = {}
     if terms.track is not None:

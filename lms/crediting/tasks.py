@@ -1,4 +1,4 @@
-"""When is evidence credited, and when do hours follow a class's days? When the doorbell rings, and every few seconds besides."""
+"""Credit evidence, and recompute hours after a class's days change: on the doorbell signal, and every few seconds."""
 
 import time
 
@@ -17,13 +17,13 @@ from lms.i18n import local_time
 
 EVERY_SECONDS = 5
 HOURLY_SECONDS = 3600
-NIGHT = range(3)  # o'clock at the site: months pass at midnight; asked again, nothing happens twice
-TURN_SECONDS = 2  # where one worker does everything, new hours wait no longer than this for a large class
+NIGHT = range(3)  # hours at the site: months end at midnight; a second run changes nothing
+TURN_SECONDS = 2  # if one worker does everything, new hours wait no longer than this for a large class
 
 
 @shared_task(name="lms.crediting.tasks.credit", ignore_result=True)
 def credit() -> int:
-    """Work through everything that waits; return how many statements that was."""
+    """Process everything that waits; return how many statements that was."""
     settings: Settings = current_app.extensions["settings"]
     total = 0
     while read := drain(database(), settings.public_url, now(), MOST_AT_ONCE):
@@ -35,7 +35,7 @@ def credit() -> int:
 
 @shared_task(name="lms.crediting.tasks.follow", ignore_result=True)
 def follow() -> None:
-    """Let hours follow the days of classes that were changed, for a turn; while some wait, ask for the next."""
+    """Recompute the hours of changed classes for one turn; if some are left, request the next turn."""
     until = time.monotonic() + TURN_SECONDS
     while time.monotonic() < until:
         with transaction() as session:
@@ -47,7 +47,7 @@ def follow() -> None:
 
 @shared_task(name="lms.crediting.tasks.ripen", ignore_result=True)
 def ripen() -> int:
-    """Credit the months of practice that have passed, in the first hours of the day; return how many entries that took."""
+    """Credit the months of practice that have passed, in the first hours of the day; return the number of new entries."""
     if local_time(now()).hour not in NIGHT:
         return 0
     last: int | None = 0
@@ -68,7 +68,7 @@ SCHEDULE = {
 
 
 def init_app(app: Flask) -> None:
-    """Ring for the worker whenever statements were stored, and let chains record what they follow from."""
+    """Wake the worker when statements are stored, and let chains record changes of their inputs."""
     input_changes.init_app(app)
     app.extensions["crediting_doorbell"] = Doorbell(credit)
     xapi.statements_stored.connect(_ring, app)

@@ -1,7 +1,9 @@
-"""Whose word counts for a class, and since when was the activity open? What the rules need to know beside the statement itself.
+"""The trusted providers of a class, and the launches that their reports may belong to.
 
-A programme names the providers whose reports count (`trusted_providers`); a report is such a provider's if it came with a key
-of that name that an office marked as trusted. Nothing is looked up while no statement of another system is there.
+A programme names the providers whose reports count (`trusted_providers`). A report is from such a provider if its key
+has that name and an office marked the key as trusted. Nothing is queried unless there is a statement from another system.
+
+The trust at intake is what counts. If a provider loses it later, the reports that were taken in before stay evidence.
 """
 
 import uuid
@@ -15,15 +17,18 @@ from lms import vocabulary as v
 from lms.crediting.observe import OWN, Launched, Statement, Trust, account_of, registration_of
 from lms.crediting.policy import ClassPolicy
 from lms.learning.models import Launch
-from xapi.keys import trusted_names
+from xapi.keys import names_of_keys, trusted_names
 
 
-def trust_of(session: Session, law: ClassPolicy, statements: Iterable[Statement], public_url: str) -> Trust:
-    """Return whose word counts on these statements, with the launches that providers' reports may be about."""
+def trust_of(session: Session, law: ClassPolicy, statements: Iterable[Statement], public_url: str, *, kept: bool = False) -> Trust:
+    """Return the trusted sources for these statements, with the launches to which providers' reports may belong.
+
+    `kept`: the statements were taken in as evidence, so their keys were trusted then, whatever holds for them now.
+    """
     foreign = [one for one in statements if account_of(one, public_url) not in OWN] if law.trusted_providers else []
     if not foreign:
         return Trust(public_url)
-    keys = frozenset(key for key, name in trusted_names(session).items() if name in law.trusted_providers)
+    keys = frozenset(key for key, name in (names_of_keys if kept else trusted_names)(session).items() if name in law.trusted_providers)
     reports = [one for one in foreign if one["verb"]["id"] == v.TERMINATED and account_of(one, public_url) in keys]
     return Trust(public_url, keys, _launches(session, {registration_of(one) for one in reports} - {None}))
 

@@ -1,4 +1,4 @@
-"""How is what was earned named in the ledger? An account and a unit; what was waived stands on an account of its own."""
+"""Names of earnings in the ledger: an account and a unit. Waived amounts have a separate account."""
 
 from collections.abc import Mapping
 from typing import get_args
@@ -12,24 +12,24 @@ ALL_UNITS = frozenset(UNITS)
 
 
 def waived_account(requirement: str) -> str:
-    """Return the name of the account on which what was waived of a requirement stands."""
+    """Return the name of the account for waived amounts of a requirement."""
     return f"{WAIVED}{requirement}"
 
 
 def accounts_of(earnings: Earnings) -> dict[Account, int]:
-    """Return earnings as they stand in the ledger."""
+    """Return earnings by ledger account."""
     return {Account(waived_account(one.name) if one.waived else one.name, one.unit): amount for one, amount in earnings.items()}
 
 
 def target_of(result: Result) -> dict[Account, int]:
-    """Return what is to stand in the ledger after a case was decided."""
+    """Return the ledger sums that a decided case requires."""
     if result.track is not None:
         return accounts_of(result.track.earnings)
     return {Account(name): one.credited_seconds for name, one in result.activities.items() if one.credited_seconds}
 
 
 def earnings_of(sums: Sums) -> dict[EarningAccount, int]:
-    """Return what stands in the ledger as earnings, by which requirements are judged."""
+    """Return the ledger's sums as earnings, by which requirements are judged."""
     found = {}
     for (name, unit), amount in sums.items():
         waived = name.startswith(WAIVED)

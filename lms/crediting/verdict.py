@@ -1,4 +1,4 @@
-"""Why did one statement earn hours, or none? The same steps as crediting takes, up to the one that ends it."""
+"""Why did one statement earn hours, or none? It follows the steps of crediting up to the one that ends it."""
 
 import uuid
 from collections.abc import Sequence
@@ -19,10 +19,11 @@ from lms.vocabulary import VOIDED
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a statement.
+    """The result for a statement.
 
-    `reason` is 'evidence', a step of crediting that ended it, or a reason of `observe.Ignored`; `error` is why it was set
-    aside. `enrolment_id` and `activity` ('<course code>:<activity key>') are known from the step on that finds them.
+    `reason` is 'evidence', the step of crediting that ended it, or a reason of `observe.Ignored`; `error` is the reason why it was set
+    aside. `enrolment_id` and `activity` ('<course code>:<activity key>') are set if the statement got as far as the step that finds
+    them.
     """
 
     reason: str
@@ -33,7 +34,7 @@ class Verdict:
 
 
 def verdict_of(session: Session, statement_id: uuid.UUID, statement: Statement, public_url: str, *, voided: bool) -> Verdict:
-    """Return what became of a stored statement."""
+    """Return the result for a stored statement."""
     verdict = _decided(session, statement_id, statement, public_url)
     if xapi.outbox.waiting_among(session, [statement_id]):
         return replace(verdict, reason="waiting")

@@ -1,15 +1,16 @@
-"""Does the ledger say what its evidence says, and has nobody edited it?
+"""Verify that the ledger follows from its evidence and was not edited.
 
-Of every enrolment is checked: its chain is whole, the total kept for lists is the chain's sum, what the account follows from
-is what the chain says (`inputs_check`), and deciding all evidence anew gives the very account that stands. The last cannot be
-asked where evidence was erased on purpose; those enrolments are named. Of every class is checked that its documents are the
-ones that were published (`documents_check`). What still waits in the outbox is not yet anybody's hours.
+For every enrolment: its chain is complete; the total kept for lists is the chain's sum; its inputs match the chain
+(`inputs_check`); and deciding all evidence again gives the current account. The last check is impossible
+if the evidence was erased; those enrolments are listed. So are those that were decided correctly by an earlier rule and not
+again since. For every class: its documents are the published ones (`documents_check`). Statements that still wait in the
+outbox do not count yet.
 
-Where it is asked for, because it reads every statement again: the evidence is what the statements in the record store prove
+On request, because it reads every statement again: the evidence is what the statements in the record store prove
 (`evidence_check`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 import xapi.store
 from lms.classes.models import Enrolment
 from lms.crediting import chain, documents_check, inputs_check, ledger
+from lms.crediting.earlier_rates import earlier_rates
 from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_check import Compared
 from lms.crediting.models import Observation
@@ -30,11 +32,11 @@ from lms.hours import Case, changes, recompute
 from xapi.statements import stored
 
 AT_ONCE = 200
-LOOKED_AT = 50  # statements, to find out what address the site has
+LOOKED_AT = 50  # statements that are examined to find the site's address
 
 
 class Finding(NamedTuple):
-    """Something wrong with one enrolment's account, or, where none is named, with something that several rest on."""
+    """A problem of one enrolment's account; without an enrolment, a problem of data that several accounts share."""
 
     enrolment_id: int | None
     problem: str
@@ -45,34 +47,36 @@ class Finding(NamedTuple):
 
 @dataclass(slots=True)
 class CheckedBatch:
-    """What was found out about some enrolments."""
+    """The findings of some enrolments."""
 
     enrolments: int = 0
     entries: int = 0
     findings: list[Finding] = field(default_factory=list)
-    erased: list[int] = field(default_factory=list)  # enrolments whose evidence was erased on purpose
-    statements: int = 0  # that were compared with the evidence taken from them
-    removed: int = 0  # that could not be, because they were removed with their month, as is recorded
-    behind: int = 0  # of which the present rules read more than is kept (`rereading`)
-    unbaselined: list[int] = field(default_factory=list)  # enrolments whose chain says nothing of its inputs yet
+    erased: list[int] = field(default_factory=list)  # enrolments whose evidence was erased
+    statements: int = 0  # statements that were compared with their evidence
+    removed: int = 0  # statements that could not be compared, because their month was removed, as recorded
+    behind: int = 0  # statements from which the present rules read more than is kept (`rereading`)
+    waiting: list[int] = field(default_factory=list)  # enrolments that wait to be credited again: an earlier rule decided them
+    unbaselined: list[int] = field(default_factory=list)  # enrolments whose chain does not record its inputs yet
 
     def add(self, other: "CheckedBatch") -> None:
-        """Take in what was found out about other enrolments; what several rest on is told once."""
+        """Add the findings of other enrolments; a finding that several enrolments share is reported once."""
         self.enrolments, self.entries = self.enrolments + other.enrolments, self.entries + other.entries
         self.statements, self.removed = self.statements + other.statements, self.removed + other.removed
         self.findings += [one for one in other.findings if one.enrolment_id is not None or one not in self.findings]
         self.behind += other.behind
         self.erased += other.erased
+        self.waiting += other.waiting
         self.unbaselined += other.unbaselined
 
 
 def numbers_of(session: Session) -> list[int]:
-    """Return all enrolments there are to check."""
+    """Return the numbers of all enrolments to check."""
     return list(session.scalars(select(Enrolment.id).order_by(Enrolment.id)))
 
 
 def addresses_of(session: Session) -> Set[str]:
-    """Return the addresses of the site for which the latest statements that are evidence were stored."""
+    """Return the site addresses under which the latest evidence statements were stored."""
     newest = select(Observation.statement_id).order_by(Observation.id.desc()).limit(LOOKED_AT)
     texts = xapi.store.load_texts(session, session.scalars(newest).all())
     return {address for text in texts.values() if (address := _address_in(text)) is not None}
@@ -89,10 +93,10 @@ def _address_in(text: str) -> str | None:
 def verify(
     session: Session, enrolment_ids: Iterable[int] | None = None, *, public_url: str | None = None, removals: Removals = NOTHING
 ) -> Iterator[CheckedBatch]:
-    """Check enrolments (all, where none are named) and yield what was found, batch by batch.
+    """Check enrolments (all, if none are given) and yield the findings, batch by batch.
 
-    With `public_url`, the site's own address, evidence is compared with the statements it was taken from, too; `removals` says
-    which of them may be gone.
+    With `public_url`, the site's own address, evidence is also compared with its statements; `removals` says
+    which of them may be missing.
     """
     wanted = numbers_of(session) if enrolment_ids is None else sorted(set(enrolment_ids))
     for start in range(0, len(wanted), AT_ONCE):
@@ -112,8 +116,13 @@ def check(session: Session, numbers: Sequence[int], public_url: str | None, remo
     return checked
 
 
+def _is_of_earlier_rules(entries: Sequence[chain.Entry]) -> bool:
+    """Say whether every entry that moved seconds is of format 1; a baseline alone decides nothing anew."""
+    return all(one.format == 1 for one in entries if one.unit == chain.SECONDS and one.amount)
+
+
 class _VerifiedBatch:
-    """Some enrolments, with what is read for all of them at once."""
+    """Some enrolments, with the data that is read for all of them at once."""
 
     def __init__(
         self, session: Session, rows: Sequence[Enrolment], undecidable: Set[int], public_url: str | None, removals: Removals
@@ -130,11 +139,11 @@ class _VerifiedBatch:
     def _read_cases(self) -> dict[int, Case]:
         try:
             return cases_of(self._session, self._terms)
-        except Exception:  # one of them cannot be read: which one is found out one by one
+        except Exception:  # one of them cannot be read: checking one by one finds it
             return {}
 
     def check(self, one: Enrolment, checked: CheckedBatch) -> None:
-        """Check one enrolment, and add what was found."""
+        """Check one enrolment, and add the findings."""
         links = ledger.entries_of(self._session, one.id)
         entries = [entry for entry, _ in links]
         problems = [*chain.problems(links, length=one.ledger_length, head=one.ledger_head), *self._inputs.problems(one.id, entries)]
@@ -147,7 +156,10 @@ class _VerifiedBatch:
                 problems.append("its evidence is said to be erased, and no erasure of its person was recorded")
         elif one.class_id not in self._undecidable:
             judged = frozenset({chain.SECONDS}) if self._inputs.has_no_baseline(one.id, one.ledger_length) else ALL_UNITS
-            problems += self._account_problems(one.id, self._accounts[one.id], judged)
+            wrong = list(self._account_problems(one.id, self._accounts[one.id], judged))
+            waits = bool(wrong) and _is_of_earlier_rules(entries) and self._was_right(one.id, seconds)
+            checked.waiting += [one.id] if waits else []
+            problems += [] if waits else wrong
             problems += self._statement_problems(one.id, entries, checked)
         if self._inputs.has_no_baseline(one.id, one.ledger_length):
             checked.unbaselined.append(one.id)
@@ -155,11 +167,11 @@ class _VerifiedBatch:
         checked.findings += [Finding(one.id, problem) for problem in problems]
 
     def _account_problems(self, number: int, account: ledger.Sums, units: Set[str]) -> Iterator[str]:
-        """Compare an account with what its evidence gives; a chain from before units existed is judged by its seconds alone."""
+        """Compare an account with the result of its evidence; a chain from before units existed is judged by its seconds alone."""
         try:
             case = self._cases.get(number) or cases_of(self._session, {number: self._terms[number]})[number]
             decided = target_of(recompute(case))
-        except Exception as error:  # whatever was written into the database: it is a finding, and the rest is checked
+        except Exception as error:  # any value in the database may cause any error: it becomes a finding, and the rest is checked
             yield f"its evidence cannot be decided ({type(error).__name__})"
             return
         for one in changes(account, decided):
@@ -167,6 +179,15 @@ class _VerifiedBatch:
                 continue
             unit = "s" if one.unit == chain.SECONDS else one.unit
             yield f"{one.name} stands at {account.get(one, 0)} {unit}, its evidence gives {decided.get(one, 0)} {unit}"
+
+    def _was_right(self, number: int, seconds: Mapping[str, int]) -> bool:
+        """Say whether an account's seconds are what its evidence gave by the rule for films before format 2."""
+        try:
+            case = cases_of(self._session, {number: self._terms[number]}, rates=earlier_rates)[number]
+            decided = ledger.seconds_of(target_of(recompute(case)))
+        except Exception:  # nothing can be decided: the findings stand
+            return False
+        return {name: one for name, one in seconds.items() if one} == {name: one for name, one in decided.items() if one}
 
     def _statement_problems(self, number: int, entries: Sequence[chain.Entry], checked: CheckedBatch) -> Iterator[str]:
         if self._public_url is None:

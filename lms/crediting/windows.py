@@ -1,8 +1,9 @@
-"""When a class's days change, or it is closed, what do its teachers' hours become? What all their evidence gives within the new window.
+"""Recompute hours within a class's new window when its days change or it is closed.
 
-Somebody's window and ledger move in one transaction, so no moment shows hours that recomputing would not give. A class of more
-than a hundred follows in several: the first hundred with the change itself, the others afterwards, by a worker. How far that is
-stands in the class's row, which is locked meanwhile: a worker that is killed loses nothing, and begun twice nobody is decided twice.
+A person's window and ledger change in one transaction, so pages never show hours that recomputing would not give. A class with more
+than a hundred people needs several transactions: the first hundred change together with the class, the others afterwards, by a
+worker. The class's row stores the progress and is locked during each step: if a worker is killed, nothing is lost, and two workers
+never decide the same person.
 """
 
 from collections.abc import Sequence
@@ -21,15 +22,15 @@ from lms.crediting.chain import Running
 from lms.crediting.drain import record, recredit
 
 log = structlog.get_logger(__name__)
-AT_ONCE = 100  # some 0.3 s, for which nobody else writes anything on SQLite
-BREATH_S = 0.12  # between two hundreds: who waits for SQLite's lock looks only every 0.1 s whether it is free
+AT_ONCE = 100  # about 0.3 s, during which nobody else can write on SQLite
+BREATH_S = 0.12  # a pause between two batches: others that wait for SQLite's lock try only every 0.1 s
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """How far the hours of a class have followed its days: of how many people, whose wait, and whether a worker is to go on.
+    """The progress of recomputing a class: the number of people, the number that wait, and whether a worker will continue.
 
-    Who still waits when nobody is to go on could not be decided: the log says why, and a further change tries it again.
+    If people wait and no worker will continue, they could not be decided: the log has the reason, and another change tries again.
     """
 
     people: int
@@ -38,14 +39,14 @@ class Following:
 
 
 def following(session: Session, training_class: TrainingClass) -> Following:
-    """Say how far everybody's hours have followed the class's days."""
+    """Return the progress of recomputing a class after its days changed."""
     kept = (Enrolment.class_id == training_class.id, Enrolment.evidence_erased_at.is_(None))
     people = session.scalar(select(func.count()).select_from(Enrolment).where(*kept)) or 0
     return Following(people, len(others(session, training_class)), training_class.following_after is not None)
 
 
 def has_other_inputs(class_sha256: str) -> ColumnElement[bool]:
-    """Say whose chain was last extended when something else held for their class, or has no inputs yet."""
+    """Return the condition that a chain was last extended under other class inputs, or has no inputs yet."""
     return or_(
         Enrolment.class_sha256 != class_sha256,
         and_(Enrolment.class_sha256.is_(None), Enrolment.ledger_length > 0),
@@ -53,7 +54,7 @@ def has_other_inputs(class_sha256: str) -> ColumnElement[bool]:
 
 
 def _behind(session: Session, training_class: TrainingClass) -> Sequence[int]:
-    """Return whose window or inputs are other than their class's, in the order of their ids."""
+    """Return people whose window or inputs differ from their class's, in the order of their ids."""
     content = inputs.class_digests(session, [training_class.id])[training_class.id]
     other = or_(and_(Enrolment.evidence_erased_at.is_(None), _has_other_window(session, training_class)), has_other_inputs(content))
     above = training_class.following_after or 0
@@ -69,21 +70,21 @@ def _has_other_window(session: Session, training_class: TrainingClass) -> Column
 
 
 def others(session: Session, training_class: TrainingClass) -> Sequence[int]:
-    """Return whose window is another than their class's, in the order of their ids; who was erased keeps theirs."""
+    """Return people whose window differs from their class's, in the order of their ids; erased people keep theirs."""
     wanted = (Enrolment.class_id == training_class.id, Enrolment.evidence_erased_at.is_(None), _has_other_window(session, training_class))
     return session.scalars(select(Enrolment.id).where(*wanted).order_by(Enrolment.id)).all()
 
 
 def follow(session: Session, training_class: TrainingClass, now: datetime) -> None:
-    """Let everybody's hours follow the class's days, as they are now; the caller holds the class's lock (`locked_class`)."""
+    """Apply the class's current days to everybody's hours; the caller holds the class's lock (`locked_class`)."""
     training_class.following_after = 0
     go_on(session, training_class, now)
 
 
 def go_on(session: Session, training_class: TrainingClass, now: datetime) -> None:
-    """Give the next hundred of a class its window and decide their hours anew; the caller holds the class's lock.
+    """Give the next hundred people of a class its window and decide their hours again; the caller holds the class's lock.
 
-    Accounts are locked in the order of their ids, as wherever hours are credited.
+    Accounts are locked in the order of their ids, as in all crediting.
     """
     session.flush()
     extend_history(session, training_class.id)
@@ -94,7 +95,7 @@ def go_on(session: Session, training_class: TrainingClass, now: datetime) -> Non
 
 
 def go_on_somewhere(session: Session, now: datetime) -> bool:
-    """Go on with a class whose hours still follow, and with which nobody else goes on; return whether there was one."""
+    """Continue with a class that waits for recomputing and that no worker holds; return whether there was one."""
     waiting = select(TrainingClass).where(TrainingClass.following_after.is_not(None)).order_by(TrainingClass.id).limit(1)
     training_class = session.scalar(waiting.with_for_update(key_share=True, skip_locked=True))
     if training_class is not None:
@@ -103,7 +104,7 @@ def go_on_somewhere(session: Session, now: datetime) -> bool:
 
 
 def _fit(session: Session, ids: Sequence[int], window: Window, now: datetime) -> None:
-    """Give people a window and decide their hours anew, all at once or else one by one; who cannot be decided keeps both."""
+    """Give people the new window and decide their hours again, all at once or else one by one; if it fails, both stay unchanged."""
     try:
         with session.begin_nested():
             ledger.lock(session, ids)
@@ -113,8 +114,8 @@ def _fit(session: Session, ids: Sequence[int], window: Window, now: datetime) ->
             session.execute(update(Enrolment).where(*own, Enrolment.transferred.is_(False)).values(window_from=window[0]))
             recredit(session, ids, now)
     except OperationalError:
-        raise  # the database, not somebody's evidence: all of it comes again
-    except Exception:  # whatever it is: it must not hold up the others
+        raise  # a database error is not the evidence's fault: all of it is tried again
+    except Exception:  # an error of any kind must not block the others
         log.exception("windows.failed", enrolments=len(ids), first=ids[0])
         if len(ids) == 1:
             _leave_undecided(session, ids[0], now)
@@ -124,13 +125,13 @@ def _fit(session: Session, ids: Sequence[int], window: Window, now: datetime) ->
 
 
 def _leave_undecided(session: Session, enrolment_id: int, now: datetime) -> None:
-    """Record under what somebody's account was left as it stood."""
+    """Record the inputs under which a person's account was left unchanged."""
     with session.begin_nested():
         record(session, [enrolment_id], now, of_class=True)
 
 
 def extend_history(session: Session, class_id: int) -> None:
-    """Take what is new in a class's history into its running hash; the class's row is locked meanwhile."""
+    """Add new rows of a class's history to its running hash; the class's row is locked."""
     wanted = select(TrainingClass.changes_sha256, TrainingClass.changes_count).where(TrainingClass.id == class_id)
     known = Running(*session.execute(wanted.with_for_update(key_share=True)).one())
     after = known.add(inputs.history_of(session, class_id)[known.rows :])

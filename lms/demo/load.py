@@ -1,7 +1,7 @@
-"""How is the demo put into an installation? Step by step, each one harmless when repeated.
+"""Load the demo into an installation, in steps that can be repeated without harm.
 
-What is there already is left alone; a learner's history is written whole or not at all, so a load that was broken off
-goes on where it stopped.
+Existing data is left alone. A learner's history is written completely or not at all, so an interrupted load
+continues where it stopped.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -49,7 +49,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class DemoSite:
-    """Where the demo is loaded to, and when."""
+    """The target of the demo: the installation and the time."""
 
     database: Database
     storage: Storage
@@ -59,12 +59,12 @@ class DemoSite:
 
     @property
     def today(self) -> date:
-        """The day at the site."""
+        """The current day at the site."""
         return local_time(self.now, SITE_ZONE).date()
 
 
 def load(ground: DemoSite) -> None:
-    """Load the demo; run again it changes nothing."""
+    """Load the demo; a second run changes nothing."""
     with ground.database.writer() as session, session.begin():
         places = _places(session)
         _sign_ins(session, places)
@@ -150,7 +150,7 @@ def _newest(session: Session, code: str) -> ProgrammeVersion:
 
 
 def _members(session: Session, plan: DemoClass, training_class: TrainingClass) -> list[tuple[int, int]]:
-    """Return (number, enrolment) of everybody in the class, adding who is missing."""
+    """Return (number, enrolment) of all members of the class; missing ones are added."""
     places = _places(session)
     rows = session.execute(
         select(Person.username, Enrolment.id)
@@ -189,7 +189,7 @@ def _history(
 
 
 def _timetables(ground: DemoSite) -> None:
-    """Plan the class of fifty, and let its staff note what its people's stages say."""
+    """Plan the class of fifty, and note attendance according to its people's stages."""
     for plan in CLASSES:
         if not plan.face_to_face:
             continue
@@ -218,7 +218,7 @@ def _credit(ground: DemoSite) -> None:
 
 
 def sign_in_lines(public_url: str) -> Iterable[str]:
-    """Yield what somebody needs to sign in to the demo."""
+    """Yield the sign-in data of the demo."""
     yield f"Open {public_url} and sign in with the password {PASSWORD} as"
     for username, _number, role in SIGN_INS:
         yield f"  {username:8} {REASONS[role]}"

@@ -1,1 +1,1 @@
-"""How do statements go to other record stores, and how do theirs come here?"""
+"""Exchange statements with other record stores: forward ours, import theirs."""

@@ -1,4 +1,4 @@
-"""How is a row changed that another office may change, or remove, at the same moment?"""
+"""Change a row that another office may change or remove at the same moment."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,10 +16,10 @@ Row = TypeVar("Row", bound=Base)
 
 
 def found(session: Session, model: type[Row], row_id: int, gone: str, *, locked: bool = False) -> Row:
-    """Return a row; `locked` in a session for writing.
+    """Return a row; `locked` locks it in a session for writing.
 
     Raises:
-        NotFound: there is none (any more); `gone` says so.
+        NotFound: the row does not exist, or not any more; the message is `gone`.
     """
     row = session.get(model, row_id, with_for_update=locked or None)
     if row is None:
@@ -28,10 +28,10 @@ def found(session: Session, model: type[Row], row_id: int, gone: str, *, locked:
 
 
 def change(model: type[Row], row_id: int, how: Callable[[Session, Row], Any], gone: str) -> Any:
-    """Change a row as `how` does, and note who did it; return what `how` returns.
+    """Change a row with the function `how`, and note the user who did it; return the function's result.
 
     Raises:
-        NotFound: there is none (any more); `gone` says so.
+        NotFound: the row does not exist, or not any more; the message is `gone`.
     """
     with transaction() as writing:
         row = found(writing, model, row_id, gone, locked=True)

@@ -1,4 +1,4 @@
-"""With which fields does somebody say where another record store is, and by which credential?"""
+"""Form fields for another record store: its address and a credential."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ from wtforms.validators import DataRequired, InputRequired
 
 
 class StoreForm(FlaskForm):  # type: ignore[misc]
-    """Address, key, secret."""
+    """The address, key and secret of another record store."""
 
     endpoint = StringField(_l("Address of the record store"), validators=[DataRequired(_l("Give its address."))])
     key = StringField(_l("Key (user name)"), validators=[DataRequired(_l("Give the key that the other store gave you."))])
     secret = PasswordField(_l("Secret (password)"), validators=[InputRequired(_l("Give the key's secret."))])
 
     def tell(self, problems: Sequence[str]) -> None:
-        """Put each problem at its field: `field: what is wrong`."""
+        """Show each problem at its field; a problem has the form `field: problem`."""
         for problem in problems:
             name, _colon, said = problem.partition(": ")
             self[name].errors = [*self[name].errors, said]

@@ -1,22 +1,23 @@
-"""Whose evidence is in a bundle, and under which rules? Read beside the case: no hour follows from it, so that old bundles need none.
+"""Read the part of a bundle that names its person and its rules. No hour depends on it, so old bundles need not have it.
 
-`person` is a digest under a key that goes when the person is erased; whoever has the person's statements can check it.
+`person` is a digest under a key that is deleted when the person is erased; anyone who has the person's statements can check it.
 """
 
 import re
 from typing import Any
 from uuid import UUID
 
-from lms.hours.json_reader import Problem, Reader
-from lms.hours.strict_json import Json
+from strict_json.loading import Json
+from strict_json.problem import Problem
+from strict_json.reader import Reader
 
-FORMAT = 2  # bundles that say nothing about themselves are of format 1
+FORMAT = 2  # bundles without this part have format 1
 FIELDS = ("format", "person", "enrolment", "class", "rules", "statements")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def read_about(document: Json, path: str) -> tuple[Json | None, list[Problem]]:
-    """Return what a bundle says about itself, without the list of its statements, and what is wrong with it; None: nothing."""
+    """Return this part of a bundle, without the list of its statements, and its problems; None if the bundle has no such part."""
     if "about" not in document:
         return None, []
     reader = AboutReader()
@@ -25,10 +26,10 @@ def read_about(document: Json, path: str) -> tuple[Json | None, list[Problem]]:
 
 
 class AboutReader(Reader):
-    """Reads the part of a bundle that names whom it is about."""
+    """Reads the part of a bundle that names its person and its rules."""
 
     def about(self, value: Any, path: str) -> Json | None:
-        """Read all of it."""
+        """Read the whole part."""
         found = self.object(value, path, FIELDS, ())
         if found is None:
             return None
@@ -43,7 +44,7 @@ class AboutReader(Reader):
         }
 
     def rules(self, value: Any, path: str) -> Json:
-        """Read which programme and courses the rules are from."""
+        """Read the programme and the courses of the rules."""
         found = self.object(value, path, ("programme", "courses"), ())
         if found is None:
             return {}
@@ -54,7 +55,7 @@ class AboutReader(Reader):
         }
 
     def version(self, value: Any, path: str) -> Json:
-        """Read a version of a document: its number and its SHA-256, of a programme also the code and the year."""
+        """Read a document's version: its number and SHA-256; for a programme also its code and year."""
         found = self.object(value, path, ("version", "sha256"), ("code", "year"))
         if found is None:
             return {}
@@ -69,7 +70,7 @@ class AboutReader(Reader):
     def sha256(self, value: Any, path: str) -> str:
         """Read a SHA-256 in hexadecimal."""
         if not isinstance(value, str) or len(value) != 64 or not SHA256.fullmatch(value):  # noqa: PLR2004
-            self.refuse(path, "must be 64 lowercase hexadecimal digits", value)
+            self.refuse("sha256", path, value)
             return ""
         return value
 
@@ -80,4 +81,4 @@ class AboutReader(Reader):
         except ValueError:
             fine = False
         if not fine:
-            self.refuse(path, "must be a statement's id", value)
+            self.refuse("statement-id", path, value)

@@ -1,12 +1,12 @@
-"""Which seconds count for which activity, so that as many as possible count and none counts twice?
+"""Assign seconds to activities so that as many as possible count and none counts twice.
 
-A maximum flow activity → pool → day. A pool is all time of one local day during which the same activities are live:
-its seconds are interchangeable, so the graph stays small. "As many as possible" is what makes evidence safe to add:
-opening a second tab can never lower a total, as it does where the latest tab wins.
+This is a maximum flow activity → pool → day. A pool is all time of one local day during which the same activities are live;
+its seconds are interchangeable, so the graph stays small. The maximum makes additional evidence safe:
+opening a second tab can never lower a total, as it could if the latest tab always won.
 
-Usually several assignments are largest. This one is the only one that, among them, gives the most to the first
+Usually several assignments reach the maximum. Of these, this one gives the most to the first
 activity in the order of names, then to the second, and so on. It depends on nothing else: not on the order of the
-evidence, not on the algorithm. It is found by sending each activity's flow in that order.
+evidence, and not on the algorithm. It is found by sending each activity's flow in that order.
 """
 
 from collections import defaultdict
@@ -17,13 +17,13 @@ from lms.hours.days import cut_at_midnight
 from lms.hours.flow import Network
 from lms.hours.intervals import Slot, is_shared
 
-ANY_DAY = -1  # stands for all days that no limit touches
+ANY_DAY = -1  # stands for all days that no limit affects
 Pools = dict[tuple[int, int], int]  # seconds by (day, live activities)
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Who wants how much of which time: activities in order of name, their caps, and slots whose bits follow that order."""
+    """The claims to time: activities in order of name, their caps, and slots whose bits follow that order."""
 
     activities: Sequence[str]
     caps: Sequence[int]
@@ -32,7 +32,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One pool and how its seconds were given out; what nobody got is over a cap or over the day's limit."""
+    """One pool and how its seconds were assigned; unassigned seconds exceed a cap or the day's limit."""
 
     day: int
     seconds: int
@@ -41,9 +41,9 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """Credited seconds by activity, the pools behind them, and the time of the days that had more than their limit.
+    """Credited seconds by activity, the pools behind them, and the time of the days that exceeded their limit.
 
-    `shares` is asked for only by those who explain.
+    Only explanations need `shares`.
     """
 
     credited: Mapping[str, int]
@@ -52,9 +52,9 @@ class Allocation:
 
 
 def allocate(claims: Claims, daily_limit_s: int | None, zone: str) -> Allocation:
-    """Give out the seconds of all slots: each to at most one live activity, none over its cap, no local day over the limit.
+    """Assign the seconds of all slots: each to at most one live activity, within its cap and within the local day's limit.
 
-    An activity whose cap is 0 takes part in nothing, so a closed gate steals no second from the activity beside it.
+    An activity with the cap 0 is left out, so a closed gate takes no second from another activity.
     """
     pools, limited = _pools(claims, daily_limit_s, zone)
     if not limited and not any(is_shared(live) for _, live in pools):
@@ -63,7 +63,7 @@ def allocate(claims: Claims, daily_limit_s: int | None, zone: str) -> Allocation
 
 
 def _pools(claims: Claims, limit: int | None, zone: str) -> tuple[Pools, dict[int, int]]:
-    """Return the pools, and the seconds of each day that exceeds the limit; days that do not are one."""
+    """Return the pools, and the seconds of each day that exceeds the limit; all other days are pooled under ANY_DAY."""
     earning = sum([1 << bit for bit, cap in enumerate(claims.caps) if cap > 0])
     by_day: Pools = defaultdict(int)
     if limit is None:
@@ -84,14 +84,14 @@ def _pools(claims: Claims, limit: int | None, zone: str) -> tuple[Pools, dict[in
 
 
 def _each_its_own(claims: Claims, pools: Pools) -> Allocation:
-    """Without overlaps and limits the largest flow is each activity's time up to its cap."""
+    """Without overlaps and limits, the maximum flow is each activity's time up to its cap."""
     own = {claims.activities[live.bit_length() - 1]: seconds for (_, live), seconds in pools.items()}
     credited = {name: min(own.get(name, 0), cap) for name, cap in zip(claims.activities, claims.caps, strict=True)}
     return Allocation(credited, {}, lambda: [Share(ANY_DAY, seconds, {name: credited[name]}) for name, seconds in own.items()])
 
 
 def _by_flow(claims: Claims, pools: Pools, limited: Mapping[int, int], limit: int) -> Allocation:
-    """Nodes: the activities, then the pools, then the limited days, and last the time there is."""
+    """Nodes: the activities, then the pools, then the limited days, and last the sink."""
     count = len(claims.activities)
     day_node = {day: count + len(pools) + number for number, day in enumerate(limited)}
     everything = count + len(pools) + len(limited)

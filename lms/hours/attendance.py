@@ -1,4 +1,4 @@
-"""Which sessions were attended for long enough, and who was online in the meantime?"""
+"""Which sessions were attended for long enough, and did the learner study online during them?"""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -11,7 +11,7 @@ from lms.hours.values import Case, Interval, Observation, Present
 
 
 def attended_intervals(case: Case) -> dict[str, list[Interval]]:
-    """Return when the learner was in each session, joined and cut to it. A check-in without a check-out is no interval."""
+    """Return the learner's joined intervals in each session, cut to it. A check-in without a check-out gives no interval."""
     sessions = {} if case.track is None else case.track.sessions
     times: dict[str, list[Interval]] = {place: [] for place in sessions}
     for seen in case.attestations:
@@ -21,13 +21,13 @@ def attended_intervals(case: Case) -> dict[str, list[Interval]]:
 
 
 def is_attended(session: SessionRule, seconds: int, share: Decimal) -> bool:
-    """Compare exactly, in whole numbers: late, left early and stepped out are one rule."""
+    """Compare exactly, in whole numbers. Coming late, leaving early and going out are the same rule."""
     above, below = share.as_integer_ratio()
     return seconds * below >= above * (session.end - session.start)
 
 
 def clashes(attended: Mapping[str, list[Interval]], observations: Iterable[Observation]) -> set[Clash]:
-    """Flag each place and activity once where presence in the activity overlaps attendance of the place."""
+    """Flag each pair of session and activity once in which presence in the activity overlaps attendance of the session."""
     visited = {place: (times, [end for _, end in times]) for place, times in attended.items() if times}
     if not visited:
         return set()
@@ -40,7 +40,7 @@ def clashes(attended: Mapping[str, list[Interval]], observations: Iterable[Obser
         online = union(came)
         starts, ends = [start for start, _ in online], [end for _, end in online]
         for place, (times, leavings) in visited.items():
-            # only what lies around the session: sessions are apart, so hardly any interval is looked at twice
+            # only the intervals near the session: sessions are apart, so almost no interval is examined twice
             near = online[bisect_right(ends, times[0][0]) : bisect_left(starts, times[-1][1])]
             if any(_meets(interval, times, leavings) for interval in near):
                 found.add(Clash("clash", activity, place))
@@ -48,6 +48,6 @@ def clashes(attended: Mapping[str, list[Interval]], observations: Iterable[Obser
 
 
 def _meets(interval: Interval, times: Sequence[Interval], ends: Sequence[int]) -> bool:
-    """Say whether an interval shares an instant with one of sorted, disjoint intervals that end at `ends`."""
+    """Say whether an interval overlaps one of sorted, disjoint intervals that end at `ends`."""
     after = bisect_right(ends, interval[0])
     return after < len(times) and times[after][0] < interval[1]

@@ -1,4 +1,4 @@
-"""Is this an evidence bundle, and what does it come to? JSON goes in; a case, a result or every problem comes out."""
+"""Read an evidence bundle and recompute it. Input: JSON. Output: a case, a result, or every problem."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -7,9 +7,8 @@ from typing import Any
 from lms.hours.about import read_about
 from lms.hours.attestation_reading import ATTESTED, AttestationReader, contradictions
 from lms.hours.decide import recompute
-from lms.hours.json_reader import Problem, below
 from lms.hours.rounding import floor_times
-from lms.hours.strict_json import Json, load_json
+from lms.hours.sentences import SENTENCES
 from lms.hours.track_reading import TRACK_FIELDS, KnownNames
 from lms.hours.track_values import Attestation
 from lms.hours.values import (
@@ -24,8 +23,10 @@ from lms.hours.values import (
     Rule,
 )
 from lms.hours.writing import dump_result
+from strict_json.loading import Json, load_json
+from strict_json.problem import Problem, in_english
+from strict_json.reader import below
 
-ERASED = "the evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed"
 LONGEST_DAY_MINUTES = 25 * 60
 MOST_MINUTES, MOST_MEDIA_S, MOST_CLAIM_S = Decimal(10**6), Decimal(10**8), Decimal(10**12)
 COMMON = frozenset({"kind", "activity", "session"})
@@ -40,18 +41,18 @@ FIELDS = {
 
 
 def recompute_file(text: str) -> tuple[Json | None, list[str]]:
-    """Recompute a bundle given as JSON text; answer (result, []) or (None, one line per problem naming its JSON path).
+    """Recompute a bundle given as JSON text; return (result, []) or (None, one line for each problem with its JSON path).
 
-    A solved case (`{"why", "case", "expect"}`) is taken for the bundle under its `case`.
+    For a solved case (`{"why", "case", "expect"}`), the bundle is its `case`.
     """
     document, problems = load_json(text)
     if document is None and problems:
-        return None, [str(problem) for problem in problems]
+        return None, _lines(problems)
     path = "$"
     if isinstance(document, dict) and "case" in document and "policy" not in document:
         document, path = document["case"], "$.case"
     if isinstance(document, dict) and "evidence_erased" in document:
-        return None, [f"{path}.evidence_erased: {ERASED}"]
+        return None, _lines([Problem("evidence-erased", f"{path}.evidence_erased")])
     about: Json | None = None
     if isinstance(document, dict) and "about" in document:
         about, wrong = read_about(document, path)
@@ -61,13 +62,18 @@ def recompute_file(text: str) -> tuple[Json | None, list[str]]:
     if isinstance(case, list):
         problems += case
     if problems or isinstance(case, list):
-        return None, [str(problem) for problem in problems]
+        return None, _lines(problems)
     return ({"about": about} if about else {}) | dump_result(recompute(case)), []
 
 
+def _lines(problems: list[Problem]) -> list[str]:
+    return [f"{one.path}: {in_english(one, SENTENCES)}" for one in problems]
+
+
 def parse(document: Any, path: str = "$") -> Case | list[Problem]:
-    """Read a bundle that `load_json` loaded; return the case, or every problem found. Unknown keys are problems too:
-    a misspelt requirement must not open a gate.
+    """Read a bundle that `load_json` loaded; return the case, or every problem.
+
+    Unknown keys are problems too, because a misspelt requirement must not open a gate.
     """
     reader = BundleReader()
     top = reader.object(document, path, {"policy", "activities", "observations"}, {"window"} | TRACK_FIELDS)
@@ -82,7 +88,7 @@ def parse(document: Any, path: str = "$") -> Case | list[Problem]:
     observations, attestations = reader.observations(top["observations"], f"{path}.observations", policy)
     if reader.problems or policy is None:
         return reader.problems
-    if track is None:  # nothing is judged, so courses make no difference
+    if track is None:  # without requirements nothing is judged, so courses make no difference
         rules = {name: replace(rule, course=None) for name, rule in rules.items()}
     return Case(policy, rules, observations, window, as_of, track, attestations if track is not None else ())
 
@@ -108,7 +114,7 @@ class BundleReader(AttestationReader):
         )
 
     def window(self, value: Any, path: str) -> tuple[int | None, int | None]:
-        """Read the enrolment's window; either end may be missing."""
+        """Read the enrolment's window; both ends are optional."""
         found = None if value is None else self.object(value, path, set(), {"from", "to"})
         if found is None:
             return None, None
@@ -128,7 +134,7 @@ class BundleReader(AttestationReader):
         return rules
 
     def rule(self, value: Any, path: str) -> Rule | None:
-        """Read what one activity is worth and requires."""
+        """Read the cap and the conditions of one activity."""
         found = self.object(value, path, {"minutes"}, {"media_seconds", "requires", "title", "counts_to", "course"})
         if found is None:
             return None
@@ -136,7 +142,7 @@ class BundleReader(AttestationReader):
         needs = {} if requires is None else self.object(requires, f"{path}.requires", set(), {"completed", "passed", "coverage"}) or {}
         coverage = needs.get("coverage")
         if coverage is not None and media is None:
-            self.refuse(f"{path}.requires.coverage", "needs media_seconds")
+            self.refuse("needs-media-seconds", f"{path}.requires.coverage")
         counts_to, course = found.get("counts_to"), found.get("course")
         return Rule(
             counts_to=None if counts_to is None else self.requirement_name(counts_to, f"{path}.counts_to", "hours"),
@@ -149,7 +155,7 @@ class BundleReader(AttestationReader):
         )
 
     def observations(self, value: Any, path: str, policy: Policy | None) -> tuple[list[Observation], list[Attestation]]:
-        """Read the observations: those that the learner's devices made, and those that people of authority made."""
+        """Read the observations: from the learner's devices, and from staff and authorities."""
         seen: list[Observation] = []
         attested: list[tuple[str, Attestation]] = []
         for index, item in enumerate(self.array(value, path)):
@@ -165,10 +171,10 @@ class BundleReader(AttestationReader):
         return seen, [attestation for _, attestation in attested]
 
     def observation(self, value: Any, path: str) -> Observation | None:
-        """Read one observation of the learner's devices."""
+        """Read one observation from the learner's devices."""
         kind = value.get("kind") if isinstance(value, dict) else None
         if isinstance(value, dict) and (not isinstance(kind, str) or kind not in FIELDS):
-            self.refuse(f"{path}.kind", f"must be one of {', '.join((*FIELDS, *ATTESTED))}")
+            self.refuse("choice", f"{path}.kind", choices=", ".join((*FIELDS, *ATTESTED)))
             return None
         found = self.object(value, path, FIELDS[kind] if kind else COMMON, OPTIONAL)
         if found is None or kind is None:
@@ -191,11 +197,11 @@ class BundleReader(AttestationReader):
         at = self.instant(found["at"], f"{path}.at") or 0
         start_s, end_s = (self.number(found[name], f"{path}.{name}") for name in ("from_s", "to_s"))
         if start_s > end_s and len(self.problems) == problems:
-            self.refuse(f"{path}.from_s", "lies after 'to_s'")
+            self.refuse("after", f"{path}.from_s", other="to_s")
         rate = self.number(found["rate"], f"{path}.rate", above=Decimal(0))
         return Played(activity, session, at, floor_times(start_s, 1000), floor_times(end_s, 1000), rate)
 
 
 def plain(value: Decimal) -> int | Decimal:
-    """Return a whole number as an integer, any other as it is."""
+    """Return a whole number as an integer, any other number unchanged."""
     return int(value) if value == int(value) else value

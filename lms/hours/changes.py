@@ -1,4 +1,4 @@
-"""Which entries take an account to what the evidence now says?"""
+"""Which ledger entries bring an account to the sum that the evidence now gives?"""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -9,8 +9,8 @@ Account = TypeVar("Account", bound=Any)
 def changes(account: Mapping[Account, int], credited: Mapping[Account, int]) -> dict[Account, int]:
     """Return the difference of every account that differs, in order of name; corrections are negative.
 
-    An account that is no longer credited goes back to 0. Late, duplicated, voided and corrected evidence are one case:
-    recompute everything, append this (hours contract, "the ledger").
+    An account that is no longer credited returns to 0. Late, duplicated, voided and corrected evidence need no special case:
+    recompute everything and append these differences (hours contract, "the ledger").
     """
     differences = {name: credited.get(name, 0) - account.get(name, 0) for name in sorted({*account, *credited})}
     return {name: amount for name, amount in differences.items() if amount}

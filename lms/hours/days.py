@@ -1,6 +1,6 @@
-"""On which local day does time fall? Only asked where a policy limits the day.
+"""On which local day is an interval? Used only if a policy limits the day.
 
-A local day runs from the first instant that reads its date to the first instant that reads the next: 23 or 25 hours
+A local day runs from the first instant with its date to the first instant with the next date: it has 23 or 25 hours
 where clocks change.
 """
 

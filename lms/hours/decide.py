@@ -1,4 +1,4 @@
-"""How many hours follow from this evidence, and are the track's requirements met? The one function that decides."""
+"""Compute the hours from the evidence, and judge the track's requirements. This is the only function that decides."""
 
 from collections.abc import Mapping
 
@@ -16,16 +16,16 @@ from lms.hours.values import ActivityResult, Case, Interval, Result, Rule
 
 
 def recompute(case: Case) -> Result:
-    """Decide a case from all of its evidence, as the hours contract says. Neither order nor repetition makes a difference.
+    """Decide a case from all of its evidence, as the hours contract says. Order and repetition of evidence make no difference.
 
     Raises:
-        KeyError: an observation speaks of an activity, a session or a requirement that the case does not have.
+        KeyError: an observation names an activity, a session or a requirement that the case does not have.
     """
     return decide(case)[0]
 
 
 def decide(case: Case) -> tuple[Result, Allocation]:
-    """Decide a case and keep how the seconds were given out, for those who ask why."""
+    """Decide a case and keep the assignment of seconds, for explanations."""
     names = in_order(case.activities)
     found = sort_out(case)
     measured = {name: clip(union(found[name].times), *case.window) for name in names}
@@ -42,9 +42,9 @@ def decide(case: Case) -> tuple[Result, Allocation]:
     standing_in = replacing(case.track)
     attended = attended_intervals(case)
     result = Result(
-        measured_seconds=sum([end - start for start, end, _ in slots]),  # time in two activities passed once
+        measured_seconds=sum([end - start for start, end, _ in slots]),  # time in two activities counts once
         credited_seconds=sum(allocation.credited.values()),
-        # what stands for a half-day counts as no hours
+        # activities that replace a half-day earn no hours
         hours=hours_of(sum([seconds for name, seconds in allocation.credited.items() if name not in standing_in]), case.policy),
         activities=activities,
         flags=tuple(sorted({*flags_of(case), *clashes(attended, case.observations)})),
@@ -62,8 +62,8 @@ def _judge(case: Case, track: TrackRules, activities: Mapping[str, ActivityResul
 
 
 def in_order(activities: Mapping[str, Rule]) -> list[str]:
-    """Return the activities in the order in which they are served with seconds that several could have.
+    """Return the activities in the order in which they receive seconds that several could have.
 
-    Those of the first requirement come first, by name; then those of the next; last those that count to none.
+    Activities of the first requirement come first, by name; then those of the next; last those that count to none.
     """
     return sorted(activities, key=lambda name: (activities[name].counts_to is None, activities[name].counts_to or "", name))

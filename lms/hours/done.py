@@ -13,10 +13,10 @@ Work = tuple[Rule, ActivityResult]
 
 
 def is_done(work: Iterable[Work], share: Decimal) -> bool:
-    """Say whether activities are done together: every gate is open, and `share` of their minutes was worked.
+    """Say whether these activities are done together: every gate is open, and `share` of their minutes was worked.
 
-    Worked is measured, not credited: seconds that another activity takes would otherwise undo a finished course. For
-    media it is what was covered, at whatever permitted speed. No activities at all are never done.
+    Worked time is measured, not credited: otherwise seconds that another activity receives could undo a finished course. For
+    media it is the covered time, at any allowed speed. An empty set of activities is never done.
     """
     parts = list(work)
     if not parts or not all(result.gate.open for _, result in parts):
@@ -32,7 +32,7 @@ def worked_seconds(rule: Rule, result: ActivityResult) -> int:
 
 
 def replacing(track: TrackRules | None) -> frozenset[str]:
-    """Return the activities that stand for sessions."""
+    """Return the activities that replace sessions."""
     return frozenset() if track is None else frozenset().union(*(plan.activities for plan in track.replacements.values()))
 
 
@@ -48,7 +48,7 @@ def courses_done(track: TrackRules, work: Mapping[str, Work], share: Decimal) ->
 def sessions_done(
     track: TrackRules, work: Mapping[str, Work], attended: Mapping[str, list[Interval]], policy: Policy
 ) -> dict[str, SessionResult]:
-    """Say of each session whether it counts: it was attended, or each activity of one of its replacements is done by itself."""
+    """Say of each session whether it counts: it was attended, or one of its replacements has every activity done."""
     done_instead: dict[str, list[str]] = defaultdict(list)
     for name, plan in sorted(track.replacements.items()):
         if plan.activities and all(is_done([work[activity]], policy.finished_share) for activity in plan.activities):

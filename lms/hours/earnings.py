@@ -1,7 +1,7 @@
-"""What has been earned, as the ledger counts it: whole numbers of a unit on accounts?
+"""Compute what was earned in the ledger's terms: whole numbers of a unit on accounts.
 
-An activity earns seconds, a session half-days, a requirement months, tasks or courses. What was waived of a
-requirement stands on an account of its own, in the requirement's unit.
+An activity earns seconds, a session half-days, a requirement months, tasks or courses. Waived amounts of a
+requirement are on a separate account, in the requirement's unit.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ UNITS: Mapping[RequirementKind, Unit] = {
 
 
 class Earned(NamedTuple):
-    """What a track's evidence comes to before it is judged."""
+    """The earnings of a track before they are judged."""
 
     earnings: Earnings
     sessions: Mapping[str, SessionResult]
@@ -43,17 +43,17 @@ class Earned(NamedTuple):
 
 
 def units_in_one(kind: RequirementKind, policy: Policy) -> int:
-    """Return how many of the ledger's units make one of the requirement's: seconds an hour, half-days a day."""
+    """Return how many of the ledger's units are one unit of the requirement: seconds in an hour, half-days in a day."""
     return {"hours": policy.hour_minutes * 60, "days": 2}.get(kind, 1)
 
 
 def earn(case: Case, track: TrackRules, activities: Mapping[str, ActivityResult], attended: Mapping[str, list[Interval]]) -> Earned:
-    """Return what was earned on every account on which something stands.
+    """Return the amount of every account that has one.
 
     `activities` are their results, `attended` the learner's joined intervals in each session.
 
     Raises:
-        KeyError: an observation speaks of a requirement that the track does not have.
+        KeyError: an observation names a requirement that the track does not have.
     """
     work = {name: (case.activities[name], result) for name, result in activities.items()}
     sessions = sessions_done(track, work, attended, case.policy)
@@ -98,7 +98,7 @@ def _months(case: Case, track: TrackRules) -> dict[str, int]:
 
 
 def _waivers(case: Case) -> list[Waived]:
-    """Return each waiver once: the same id is the same waiver, in whatever order it comes."""
+    """Return each waiver once: waivers with the same id are the same waiver, in any order."""
     found: dict[str, Waived] = {}
     for seen in case.attestations:
         if isinstance(seen, Waived):

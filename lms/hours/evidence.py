@@ -1,4 +1,4 @@
-"""When was the learner in each activity, what of its media was played, and what raises a flag?"""
+"""Sort observations by activity: presence, played media, outcomes, and flags."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -21,7 +21,7 @@ from lms.hours.values import (
 
 @dataclass(slots=True)
 class Evidence:
-    """One activity's observations by what they can prove: times as they came, media positions, and the two words."""
+    """The observations of one activity by what they prove: times as received, media positions, and the two outcomes."""
 
     times: list[Interval] = field(default_factory=list)
     media: list[Interval] = field(default_factory=list)
@@ -33,7 +33,7 @@ def sort_out(case: Case) -> dict[str, Evidence]:
     """Return each activity's evidence, not yet joined or clipped. Segments faster than the policy allows are left out.
 
     Raises:
-        KeyError: an observation speaks of an activity that the case does not have.
+        KeyError: an observation names an activity that the case does not have.
     """
     found = {activity: Evidence() for activity in case.activities}
     for seen in case.observations:
@@ -53,22 +53,22 @@ def sort_out(case: Case) -> dict[str, Evidence]:
 
 
 def is_too_fast(seen: Played, policy: Policy) -> bool:
-    """Say whether a segment is refused; a rate that is no number is."""
+    """Say whether a segment is refused; a rate that is not a number is refused too."""
     return not seen.rate <= policy.max_rate
 
 
 def is_too_long(seen: Reported) -> bool:
-    """Say whether a claim is longer than the time from the opening of its session to its receipt."""
+    """Say whether a claim is longer than the time between the opening of its session and its receipt."""
     return seen.seconds > seen.at - seen.opened
 
 
 def claimed(seen: Reported) -> Interval:
-    """Return the time a claim stands for: counted back from its receipt, never behind the opening of its session."""
+    """Return the interval of a claim: it ends at its receipt, and never begins before the opening of its session."""
     return max(seen.at - seen.seconds, seen.opened), seen.at
 
 
 def flags_of(case: Case) -> tuple[Flag, ...]:
-    """Return what a reviewer should see, each kind once per activity and session, sorted. A flag takes nothing away."""
+    """Return what a reviewer should see, each kind once per activity and session, sorted. A flag never reduces hours."""
     flags = _devices_at_once([seen for seen in case.observations if isinstance(seen, Present)])
     for seen in case.observations:
         if isinstance(seen, Played) and is_too_fast(seen, case.policy):
@@ -79,7 +79,7 @@ def flags_of(case: Case) -> tuple[Flag, ...]:
 
 
 def _devices_at_once(presents: Sequence[Present]) -> set[Flag]:
-    """Flag every session that was present at an instant at which two devices were; an unnamed device is none."""
+    """Flag every session that was present at an instant at which two devices were; an unnamed device does not count."""
     by_device: dict[str, list[Interval]] = defaultdict(list)
     for seen in presents:
         if seen.device:
@@ -98,5 +98,5 @@ def _devices_at_once(presents: Sequence[Present]) -> set[Flag]:
 
 
 def _shared(named: Mapping[str, list[Interval]]) -> list[Interval]:
-    """Return when more than one name is live."""
+    """Return the intervals in which more than one name is live."""
     return union((start, end) for start, end, live in lay_over(named) if is_shared(live))

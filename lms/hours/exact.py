@@ -1,9 +1,9 @@
-"""How are decimals added and compared exactly, whatever decimal context the program has set?"""
+"""Add and compare decimals exactly, independent of the program's decimal context."""
 
 from collections.abc import Iterable
 from decimal import Context, Decimal, Inexact
 
-PLACES = 9  # more than any amount that is read has
+PLACES = 9  # more than any amount that is read
 EXACT = Context(prec=200, traps=[Inexact])
 
 
@@ -16,12 +16,12 @@ def add(numbers: Iterable[Decimal]) -> Decimal:
 
 
 def missing_of(target: Decimal, earned: Decimal) -> Decimal:
-    """Return what is missing of a target, 0 where it is reached."""
+    """Return the amount missing to a target, 0 if it is reached."""
     return max(Decimal(0), EXACT.subtract(target, earned))
 
 
 def share_of(units: int, whole: int) -> Decimal:
-    """Return how many wholes so many units make, as days are made of half-days: exact to nine places, rounded down."""
+    """Return the number of wholes in this number of units, for example of days in half-days: exact to nine places, rounded down."""
     return EXACT.normalize(Decimal(f"{units * 10**PLACES // whole}E-{PLACES}"))
 
 

@@ -1,6 +1,6 @@
-"""Why these hours? What was measured, what it could earn, and for every second that did not count, the reason.
+"""Explain a result: the measured time, what it could earn, and the reason for every second that did not count.
 
-Of each activity `measured = credited + not counted` holds to the second, and each second is explained once.
+For each activity, `measured = credited + not counted` holds to the second, and each second is explained once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,9 +25,9 @@ from lms.hours.values import (
     Rule,
 )
 
-SHOWN_SHARE = 10_000  # coverage is shown in steps of 0.0001, rounded down, so that it never looks like enough when it is not
+SHOWN_SHARE = 10_000  # coverage is shown in steps of 0.0001, rounded down, so that it never looks sufficient when it is not
 
-# gate: it is closed · cap: the activity has earned all it can · shared: the time counted for an activity beside it ·
+# gate: the gate is closed · cap: the activity has earned all it can · shared: the time counted for another activity at that time ·
 # limit: the local day had reached its limit
 Reason = Literal["gate", "cap", "shared", "limit"]
 CapBasis = Literal["minutes", "covered", "gate"]
@@ -35,7 +35,7 @@ CapBasis = Literal["minutes", "covered", "gate"]
 
 @dataclass(frozen=True, slots=True)
 class GateCondition:
-    """One requirement of a gate; `have` and `asked` are shares of the media for coverage, None for the others."""
+    """One condition of a gate. For coverage, `have` and `asked` are shares of the media; for others they are None."""
 
     name: Need
     met: bool
@@ -45,7 +45,7 @@ class GateCondition:
 
 @dataclass(frozen=True, slots=True)
 class Uncounted:
-    """Measured seconds of an activity that earned nothing; `beside` are the activities that got shared time."""
+    """Measured seconds of an activity that earned nothing; `beside` are the activities that received shared time."""
 
     reason: Reason
     seconds: int
@@ -54,7 +54,7 @@ class Uncounted:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A provider's claim and what was measured by it: less than claimed where too long, nothing where not trusted."""
+    """A provider's claim and the time that counts as measured: less than claimed if it is too long, none if not trusted."""
 
     reported: Reported
     counted_seconds: int
@@ -63,10 +63,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ActivityExplanation:
-    """One activity's account, told in full. `account` has the measured intervals and the seconds.
+    """The full explanation of one activity. `account` has the measured intervals and the seconds.
 
-    `cap_basis` names what the cap rests on. `repeated_seconds` were measured more than once (two tabs, two devices,
-    evidence sent twice) and count once; `outside_seconds` lie outside the enrolment's window.
+    `cap_basis` names the source of the cap. `repeated_seconds` were measured more than once (two tabs, two devices,
+    evidence sent twice) and count once; `outside_seconds` are outside the enrolment's window.
     """
 
     account: ActivityResult
@@ -83,7 +83,7 @@ class ActivityExplanation:
 
 @dataclass(frozen=True, slots=True)
 class LimitedDay:
-    """A local day with more time that could have counted than the policy allows."""
+    """A local day with more creditable time than the policy allows."""
 
     day: date
     seconds: int
@@ -92,7 +92,7 @@ class LimitedDay:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a result is what it is."""
+    """The explanation of a result."""
 
     result: Result
     activities: Mapping[str, ActivityExplanation]
@@ -100,11 +100,11 @@ class Explanation:
 
 
 def explain(case: Case, result: Result, not_trusted: Sequence[Reported] = ()) -> Explanation:
-    """Explain a result. `not_trusted` are claims that are no evidence of the case and are shown beside it.
+    """Explain a result. `not_trusted` are claims that are not evidence of the case and are shown beside it.
 
     Raises:
-        ValueError: the result is not the case's own.
-        KeyError: an observation or claim speaks of an activity that the case does not have.
+        ValueError: the result does not belong to the case.
+        KeyError: an observation or claim names an activity that the case does not have.
     """
     decided, allocation = decide(case)
     if decided != result:
@@ -129,7 +129,7 @@ def explain(case: Case, result: Result, not_trusted: Sequence[Reported] = ()) ->
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What an activity's explanation is told from."""
+    """The values from which an activity's explanation is built."""
 
     case: Case
     rule: Rule
@@ -174,7 +174,7 @@ def _claim(case: Case, seen: Reported) -> Claim:
 
 
 def _uncounted(name: str, account: ActivityResult, shares: Sequence[Share]) -> tuple[Uncounted, ...]:
-    """Say why measured seconds earned nothing. What an activity that reached its cap lost to others, it did not need."""
+    """Return why measured seconds earned nothing. An activity at its cap did not need the seconds that others received."""
     left = account.measured_seconds - account.credited_seconds
     if not left:
         return ()

@@ -1,4 +1,4 @@
-"""What is the largest flow through a small network into one place? Dinic's algorithm (1970), in whole numbers.
+"""Find the maximum flow through a small network to one sink, by Dinic's algorithm (1970), in whole numbers.
 
 Edges are tried in the order in which they were connected, so equal inputs give equal flows edge by edge.
 """
@@ -7,7 +7,7 @@ UNSEEN, CLOSED = -1, 1 << 60
 
 
 class Network:
-    """Numbered nodes, the last of which takes in all flow; edges with capacities, each beside its reverse."""
+    """Numbered nodes, the last of which is the sink; edges with capacities, each stored beside its reverse."""
 
     def __init__(self, nodes: int) -> None:
         self._end = nodes - 1
@@ -17,7 +17,7 @@ class Network:
         self._unseen = [UNSEEN] * nodes
 
     def connect(self, start: int, end: int, capacity: int) -> int:
-        """Add an edge and return its number. All edges are connected before anything is sent."""
+        """Add an edge and return its number. Connect all edges before you send anything."""
         edge = len(self._to)
         self._to += (end, start)
         self._room += (capacity, 0)
@@ -26,13 +26,13 @@ class Network:
         return edge
 
     def flow(self, edge: int) -> int:
-        """Return what flows along an edge."""
+        """Return the flow along an edge."""
         return self._room[edge + 1]
 
     def send(self, start: int, most: int) -> int:
-        """Send as much from `start` to the end as there is way for, at most `most`; return how much went.
+        """Send as much as possible, at most `most`, from `start` to the sink; return how much was sent.
 
-        What was sent from other nodes before keeps its amount, though it may take another way.
+        Flow that was sent from other nodes before keeps its amount, but may be rerouted.
         """
         left = most
         while left and (levels := self._levels(start)):
@@ -46,7 +46,7 @@ class Network:
         return most - left
 
     def _levels(self, start: int) -> list[int] | None:
-        """Return each node's distance from `start` up to that of the end, or None where no way is left."""
+        """Return each node's distance from `start` up to that of the sink, or None if no path is left."""
         levels = self._unseen.copy()
         levels[start] = level = 0
         frontier = [start]
@@ -64,12 +64,12 @@ class Network:
                 return levels
             seen += reached
             frontier = reached
-        for node in seen:  # from none of these leads a way to the end, and what flows elsewhere later opens none
+        for node in seen:  # no path leads from these nodes to the sink, and later flow elsewhere opens none
             self._unseen[node] = CLOSED
         return None
 
     def _path(self, start: int, levels: list[int], tried: list[int]) -> list[int]:
-        """Return one more shortest path as edges, empty if there is none; `tried` keeps dead ends from being entered again."""
+        """Return one more shortest path as edges, empty if there is none; `tried` prevents entering dead ends again."""
         path: list[int] = []
         node = start
         while node != self._end:

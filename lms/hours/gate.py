@@ -1,4 +1,4 @@
-"""Is what an activity requires there, and how much can it earn at most?"""
+"""Are an activity's conditions met, and how much can it earn at most?"""
 
 from lms.hours.evidence import Evidence
 from lms.hours.intervals import clip, length, union
@@ -9,7 +9,7 @@ SECOND_MS = 1000
 
 
 def media_ms(rule: Rule) -> int | None:
-    """Return how long the activity's media runs, in milliseconds; None where it has none."""
+    """Return the length of the activity's media in milliseconds; None if it has no media."""
     seconds = rule.media_seconds
     if seconds is None:
         return None
@@ -17,7 +17,7 @@ def media_ms(rule: Rule) -> int | None:
 
 
 def gate(rule: Rule, evidence: Evidence) -> Gate:
-    """Return what was covered, and which requirements are missing. Positions outside the media cover nothing of it."""
+    """Return the covered time and the missing conditions. Positions outside the media cover nothing."""
     runs_ms = media_ms(rule)
     covered_ms = length(clip(union(evidence.media), 0, runs_ms)) if evidence.media else 0
     missing: list[Need] = []
@@ -31,7 +31,7 @@ def gate(rule: Rule, evidence: Evidence) -> Gate:
 
 
 def _covers(covered_ms: int, rule: Rule, runs_ms: int | None) -> bool:
-    """Compare exactly, in whole numbers. A share of media whose length nobody knows cannot be shown."""
+    """Compare exactly, in whole numbers. Coverage of media of unknown length is never met."""
     if rule.coverage is None or runs_ms is None:
         return False
     above, below = rule.coverage.as_integer_ratio()
@@ -39,7 +39,7 @@ def _covers(covered_ms: int, rule: Rule, runs_ms: int | None) -> bool:
 
 
 def cap(rule: Rule, found: Gate) -> int:
-    """Return the most seconds the activity can earn: its own; for media at most what was covered; behind a closed gate none."""
+    """Return the most seconds that the activity can earn: its own cap; for media at most the covered time; with a closed gate 0."""
     if not found.open:
         return 0
     if rule.media_seconds is None:

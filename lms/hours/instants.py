@@ -1,4 +1,4 @@
-"""How is an instant written down?"""
+"""Write instants as text."""
 
 from datetime import UTC, datetime
 

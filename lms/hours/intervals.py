@@ -1,14 +1,14 @@
-"""How are half-open intervals joined, clipped, measured and laid over one another?"""
+"""Join, clip, measure and overlay half-open intervals."""
 
 from collections.abc import Iterable, Mapping
 
 from lms.hours.values import Interval
 
-Slot = tuple[int, int, int]  # start, end, and who is live throughout: bit i stands for the i-th name
+Slot = tuple[int, int, int]  # start, end, and which names are live throughout: bit i stands for the i-th name
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:
-    """Return the same instants as sorted, disjoint, non-touching intervals; empty ones vanish."""
+    """Return the same instants as sorted, disjoint, non-touching intervals; empty ones are dropped."""
     joined: list[Interval] = []
     first = until = 0
     for start, end in sorted(intervals):
@@ -25,7 +25,7 @@ def union(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 def clip(intervals: Iterable[Interval], start: int | None, end: int | None) -> list[Interval]:
-    """Return what of the intervals lies in `[start, end)`; None leaves that side open."""
+    """Return the parts of the intervals within `[start, end)`; None means no limit on that side."""
     if start is None and end is None:
         return list(intervals)
     clipped = ((a if start is None else max(a, start), b if end is None else min(b, end)) for a, b in intervals)
@@ -38,7 +38,7 @@ def length(intervals: Iterable[Interval]) -> int:
 
 
 def lay_over(named: Mapping[str, list[Interval]]) -> list[Slot]:
-    """Cut time wherever the set of live names changes; slots come in order of time, bits in the mapping's order.
+    """Split time wherever the set of live names changes; slots come in order of time, bits in the mapping's order.
 
     Each name's intervals must be disjoint and not touch, as `union` returns them: every edge then toggles its bit.
     """

@@ -1,7 +1,7 @@
-"""How many months of practice have passed, and which of them hold enough logs?
+"""How many months of practice have passed, and which of them have enough logs?
 
-Month n runs from S(n - 1) to S(n). S(n) is the day of `starts` n months later, or the last day of a month that is too
-short. Every S(n) is counted from `starts`: after 31 January come 28 February and 31 March.
+Month n runs from S(n - 1) to S(n). S(n) is the day of `starts` n months later, or the last day of the month if that month
+is shorter. Every S(n) is counted from `starts`: 31 January is followed by 28 February and 31 March.
 """
 
 from calendar import monthrange
@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from lms.hours.days import EPOCH, day_of
 from lms.hours.track_values import Logged
 
-Day = tuple[int, int, int]  # year, month, day; a month may end after the last year that `date` knows
+Day = tuple[int, int, int]  # year, month, day; a month may end after the last year that `date` supports
 
 
 def months_earned(logs: Iterable[Logged], starts: date, logs_a_month: int, today: date) -> int:
-    """Return how many months have passed by `today` and hold at least `logs_a_month` different logs dated in them."""
+    """Return how many months have passed by `today` and have at least `logs_a_month` different logs dated in them."""
     logs_of: dict[int, set[str]] = defaultdict(set)
     for seen in logs:
         if seen.on >= starts:
@@ -26,7 +26,7 @@ def months_earned(logs: Iterable[Logged], starts: date, logs_a_month: int, today
 
 
 def month_of(on: date, starts: date) -> int:
-    """Return the number of the month that a day lies in; the first is 1, and days before `starts` lie in none above 0."""
+    """Return the number of the month that contains a day; the first is 1, and days before `starts` get 0 or less."""
     full = (on.year - starts.year) * 12 + on.month - starts.month
     return full + 1 if end_of_month(starts, full) <= _day(on) else full
 

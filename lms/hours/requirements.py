@@ -1,6 +1,6 @@
-"""Is each requirement met by what was earned? Hours, days, months, tasks and courses, each in its own unit.
+"""Judge each requirement by the earnings: hours, days, months, tasks and courses, each in its own unit.
 
-The verdict follows from the sums of the ledger alone: no evidence is looked at here.
+The verdict follows only from the sums of the ledger; no evidence is read here.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ NOTHING = Decimal(0)
 
 
 def judge(track: TrackRules, policy: Policy, activities: Mapping[str, Rule], earnings: Earnings) -> dict[str, RequirementResult]:
-    """Judge every requirement of a track by what stands on its accounts."""
+    """Judge every requirement of a track by the sums on its accounts."""
     sums: dict[tuple[str | None, str], int] = defaultdict(int)
     for account, amount in earnings.items():
         if account.waived:
@@ -37,7 +37,7 @@ def judge(track: TrackRules, policy: Policy, activities: Mapping[str, Rule], ear
 
 
 def _result(rule: RequirementRule, policy: Policy, units: int, waived_units: int, compulsory: int) -> RequirementResult:
-    """Hours that were worked are rounded down once; what an authority waived is added exactly."""
+    """Worked hours are rounded down once; amounts waived by an authority are added exactly."""
     whole = units_in_one(rule.kind, policy)
     worked = hours_of(units, policy) if rule.kind == "hours" else share_of(units, whole)
     waived = share_of(waived_units, whole)

@@ -1,4 +1,4 @@
-"""How do seconds become hours? Once, exactly, rounded down: in whole numbers, whatever the decimal context is."""
+"""Convert seconds to hours: once, exactly, rounded down, in whole numbers, independent of the decimal context."""
 
 from decimal import Decimal
 

@@ -1,6 +1,6 @@
-"""What does a track demand, what was attested toward it, and what does it come to? Plain values, nothing else.
+"""Values for the demands of a track, the attestations toward it, and its results. Plain values only.
 
-A session is a half-day of a class; an observation's own `session` (values.py) is a launch of an activity.
+A session is a half-day of a class. An observation's own `session` (values.py) is a launch of an activity.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Unit = Literal["seconds", "half_days", "months", "tasks", "courses"]
 
 
 class Attended(NamedTuple):
-    """The learner was in the session `place` from `start` to `end`. A check-in that nobody has closed yet has no end."""
+    """The learner was in the session `place` from `start` to `end`. A check-in that is still open has no end."""
 
     place: str
     start: int
@@ -50,7 +50,7 @@ Attestation = Attended | Accepted | Logged | Waived
 
 @dataclass(frozen=True, slots=True)
 class RequirementRule:
-    """What a track demands. Without a `target` anything earned is enough; for courses, all compulsory ones are demanded.
+    """The demands of one requirement. Without a `target`, any amount is enough; for courses, all compulsory ones are required.
 
     `starts` (the local date on which months begin) and `logs_a_month` matter for months only.
     """
@@ -63,7 +63,7 @@ class RequirementRule:
 
 @dataclass(frozen=True, slots=True)
 class SessionRule:
-    """When a session of the learner's class takes place, and how many half-days of which requirement it is worth."""
+    """The time of a session of the learner's class, the requirement to which it counts, and its number of half-days."""
 
     counts_to: str
     start: int
@@ -73,7 +73,7 @@ class SessionRule:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Activities that stand for sessions moved online: whoever finishes each of them has earned those sessions."""
+    """Activities that replace sessions moved online: a learner who finishes each of them has earned those sessions."""
 
     sessions: frozenset[str]
     activities: frozenset[str]
@@ -81,7 +81,7 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class TrackRules:
-    """What a whole track demands, and of what it can be earned. `courses` says of each course whether it is compulsory."""
+    """The demands of a whole track and everything that counts to them. `courses` says of each course whether it is compulsory."""
 
     requirements: Mapping[str, RequirementRule]
     sessions: Mapping[str, SessionRule] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class Clash(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RequirementResult:
-    """What of a requirement is earned, in its own unit; `earned` includes what was waived and may exceed the target."""
+    """The earned amount of a requirement, in its own unit; `earned` includes waived amounts and may exceed the target."""
 
     earned: Decimal
     waived: Decimal
@@ -110,7 +110,7 @@ class RequirementResult:
 
 @dataclass(frozen=True, slots=True)
 class SessionResult:
-    """How long a session was attended, whether it counts, and which replacements were done for it."""
+    """The attended time of a session, whether it counts, and which of its replacements are done."""
 
     attended_seconds: int
     counts: bool
@@ -118,7 +118,7 @@ class SessionResult:
 
 
 class EarningAccount(NamedTuple):
-    """Where an amount stands: an activity, a session or a requirement by name; `waived` sets apart what was not worked for."""
+    """The key of an amount: an activity, a session or a requirement by name; `waived` separates waived from earned amounts."""
 
     name: str
     unit: Unit
@@ -130,8 +130,8 @@ Earnings = Mapping[EarningAccount, int]
 
 @dataclass(frozen=True, slots=True)
 class TrackResult:
-    """What a track comes to: each requirement, each session, which courses are done, the verdict on the whole, and what
-    stands on each account of the ledger.
+    """The result of a track: each requirement, each session, the finished courses, the verdict on the whole, and the amount
+    on each account of the ledger.
     """
 
     requirements: Mapping[str, RequirementResult]

@@ -1,8 +1,7 @@
-"""How are a track, what was attested toward it, and the verdict on it written down?"""
+"""Write a track, its attestations and its results as JSON values."""
 
 from lms.hours.exact import plain_text
 from lms.hours.instants import write_instant
-from lms.hours.strict_json import Json
 from lms.hours.track_values import (
     Accepted,
     Attended,
@@ -12,10 +11,11 @@ from lms.hours.track_values import (
     TrackResult,
     TrackRules,
 )
+from strict_json.loading import Json
 
 
 def dump_track(track: TrackRules) -> Json:
-    """Write a track's part of an evidence bundle; what it does not have is left out."""
+    """Write a track's part of an evidence bundle; absent parts are left out."""
     written: Json = {"requirements": {name: _dump_requirement(rule) for name, rule in track.requirements.items()}}
     if track.courses:
         written["courses"] = {name: {"compulsory": compulsory} for name, compulsory in track.courses.items()}
@@ -54,7 +54,7 @@ def dump_track_result(result: TrackResult) -> Json:
 
 
 def dump_attestation(seen: Attestation) -> Json:
-    """Write what was attended, accepted, logged or waived."""
+    """Write an attestation: attended, accepted, logged or waived."""
     written: Json = {"kind": type(seen).__name__.lower()}
     if isinstance(seen, Attended):
         left = {} if seen.end is None else {"out": write_instant(seen.end)}

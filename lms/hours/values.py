@@ -1,8 +1,8 @@
-"""What does the hours core read and answer? Plain values, nothing else.
+"""The input and output values of the hours core. Plain values only.
 
-Instants are whole seconds since 1970 (UTC), fractions floored; intervals are half-open `[start, end)`. Media positions
-are whole milliseconds, as exact as the xAPI Video profile writes them, so that coverage is compared without rounding.
-Observations are tuples of plain values: thousands of them are built a second, straight from database rows.
+Instants are whole seconds since 1970 (UTC), fractions rounded down; intervals are half-open `[start, end)`. Media positions
+are whole milliseconds, the precision of the xAPI Video profile, so that coverage is compared without rounding.
+Observations are tuples of plain values, because thousands of them are built every second, straight from database rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ USUAL_SHARE = Decimal("0.8")
 
 
 class Present(NamedTuple):
-    """The server measured presence in `activity` from `start` to `end`. An empty `device` is an unknown one."""
+    """The server measured presence in `activity` from `start` to `end`. An empty `device` means unknown."""
 
     activity: str
     session: str
@@ -40,7 +40,7 @@ class Played(NamedTuple):
 
 
 class Reported(NamedTuple):
-    """A provider the programme trusts claims `seconds`, in a session opened at `opened`; the claim arrived at `at`."""
+    """A provider that the programme trusts claims `seconds`, in a session opened at `opened`; the claim arrived at `at`."""
 
     activity: str
     session: str
@@ -50,7 +50,7 @@ class Reported(NamedTuple):
 
 
 class Completed(NamedTuple):
-    """The content said it was completed. Opens a gate, never the clock."""
+    """The content reported its completion. This can open a gate, but it never adds time."""
 
     activity: str
     session: str
@@ -58,7 +58,7 @@ class Completed(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """The content, or the server's own grading, said it was passed. Opens a gate, never the clock."""
+    """The content or the server's grading reported that it was passed. This can open a gate, but it never adds time."""
 
     activity: str
     session: str
@@ -70,7 +70,7 @@ Observation = Present | Played | Reported | Completed | Passed
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A programme's rules of conversion; every one of them is printed on the transcript."""
+    """A programme's rules of conversion; the transcript prints every one of them."""
 
     hour_minutes: int
     round_to: Decimal
@@ -83,10 +83,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one activity is worth (`cap_seconds`), how long its media runs, and what opens its gate.
+    """The rules of one activity: the most it can earn (`cap_seconds`), the length of its media, and the conditions of its gate.
 
-    `coverage` is the share of the media that must have been played; without `media_seconds` that gate never opens.
-    `counts_to` names the hours requirement that its seconds count to, `course` the course it belongs to.
+    `coverage` is the share of the media that must be played; without `media_seconds` that condition is never met.
+    `counts_to` names the hours requirement to which its seconds count, `course` the course to which it belongs.
     """
 
     cap_seconds: int
@@ -100,9 +100,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything from which one enrolment's hours follow. `window` clips time only; either end may be open.
+    """The complete input for one enrolment's hours. `window` clips time only; both ends are optional.
 
-    With a `track`, the result judges its requirements too; `as_of` is the instant up to which months have passed.
+    With a `track`, its requirements are judged too; `as_of` is the instant up to which months have passed.
     """
 
     policy: Policy
@@ -116,20 +116,20 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What an activity requires and whether it is met; `covered_ms` is the union of its accepted segments."""
+    """The conditions of an activity and whether they are met; `covered_ms` is the length of the union of its accepted segments."""
 
     covered_ms: int
     missing: tuple[Need, ...]
 
     @property
     def open(self) -> bool:
-        """Whether nothing is missing."""
+        """Whether no condition is missing."""
         return not self.missing
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityResult:
-    """One activity's account: when somebody was there, what counts, and what could count at most."""
+    """The result of one activity: the presence, the credited seconds, and the most that could be credited."""
 
     measured: tuple[Interval, ...]
     measured_seconds: int
@@ -139,7 +139,7 @@ class ActivityResult:
 
 
 class Flag(NamedTuple):
-    """Something a reviewer should see. A flag never takes seconds away."""
+    """Something that a reviewer should see. A flag never reduces hours."""
 
     kind: FlagKind
     activity: str
@@ -148,10 +148,10 @@ class Flag(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a case comes to. `measured_seconds` counts time in two activities once; `limited_days` are the local days
-    (in days since 1970) that had more time to credit than the daily limit.
+    """The result of a case. In `measured_seconds`, time in two activities counts once. `limited_days` are the local days
+    (in days since 1970) that had more creditable time than the daily limit.
 
-    `hours` leaves out the activities that stand for a session; `track` is None where the case has no requirements.
+    `hours` leaves out the activities that replace a session; `track` is None if the case has no requirements.
     """
 
     measured_seconds: int

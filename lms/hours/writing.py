@@ -1,10 +1,9 @@
-"""How are a case and a result written down, so that anybody can recompute them?"""
+"""Write a case and a result as JSON values, so that anybody can recompute them."""
 
 from decimal import ROUND_CEILING, Decimal
 
 from lms.hours.exact import plain_text
 from lms.hours.instants import write_instant
-from lms.hours.strict_json import Json
 from lms.hours.track_writing import dump_attestation, dump_track, dump_track_result
 from lms.hours.values import (
     USUAL_SHARE,
@@ -17,6 +16,7 @@ from lms.hours.values import (
     Result,
     Rule,
 )
+from strict_json.loading import Json
 
 MINUTE_S = 60
 MICRO = Decimal("0.000001")
@@ -42,7 +42,7 @@ def dump_result(result: Result) -> Json:
 
 
 def dump(case: Case) -> Json:
-    """Write a case as an evidence bundle that `json.dumps` takes; reading it again gives the same case."""
+    """Write a case as an evidence bundle for `json.dumps`; reading the bundle gives the same case."""
     bundle: Json = {
         "policy": _dump_policy(case.policy, with_shares=case.track is not None),
         "activities": {name: _dump_rule(rule) for name, rule in case.activities.items()},
@@ -58,7 +58,7 @@ def dump(case: Case) -> Json:
 
 
 def _dump_policy(policy: Policy, *, with_shares: bool) -> Json:
-    """Write the rules of conversion; the shares only where something is judged by them or they are unusual."""
+    """Write the rules of conversion; the shares only if they are used or differ from the default."""
     written: Json = {
         "hour_minutes": policy.hour_minutes,
         "round_to": f"{policy.round_to:f}",

@@ -1,4 +1,4 @@
-"""Who does the long work? A worker takes a turn at a job, puts finished pieces into the file store, and hands it back."""
+"""Run long work: a worker takes a turn at a job, stores finished pieces in the file store, and gives the job back."""
 
 import tempfile
 import time
@@ -20,11 +20,11 @@ from lms.storage import storage
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS, TIDY_SECONDS = 10, 3600
-TURN_SECONDS = 2  # where one worker does everything, new hours wait no longer than this for an export
+TURN_SECONDS = 2  # if one worker does everything, new hours wait no longer than this for an export
 
 
 class JobTurnLost(Exception):
-    """The turn is over: somebody cancelled the job, or another worker has taken it."""
+    """The turn is over: the job was cancelled, or another worker has taken it."""
 
 
 @shared_task(name="lms.jobs.tasks.work", ignore_result=True)
@@ -37,7 +37,7 @@ def work() -> bool:
     problem = _problem_of(turn)
     with transaction() as session:
         queue.give_back(session, turn, now(), problem)
-    if not problem:  # after a problem the beat comes back, not at once
+    if not problem:  # after a problem the clock tries again later
         ring(work)
     return True
 
@@ -54,7 +54,7 @@ def _problem_of(turn: JobTurn) -> str:
 
 
 def _take(turn: JobTurn) -> None:
-    """Do pieces until the turn is over; after the last one, join them."""
+    """Make pieces until the turn is over; after the last one, join them."""
     kind = kind_of(turn.kind)
     plan = turn.plan
     if plan is None:
@@ -89,7 +89,7 @@ def _join(turn: JobTurn, count: int) -> None:
 
 
 def _touching(turn: JobTurn, count: int) -> Iterator[bytes]:
-    """Yield the pieces, and say each time that somebody is still at it."""
+    """Yield the pieces, and renew the lease each time."""
     for content in files.pieces(storage(), turn.job_id, count):
         yield content
         with transaction() as session:
@@ -105,7 +105,7 @@ def _job(session: Session, turn: JobTurn) -> Job:
 
 @shared_task(name="lms.jobs.tasks.tidy", ignore_result=True)
 def tidy() -> None:
-    """Remove jobs, and their files, whose time is over; and the pieces of those that ended."""
+    """Delete jobs and files that have expired, and the pieces of jobs that have ended."""
     with transaction() as session:
         for job in queue.expired(session, now()):
             files.remove_all(storage(), job)

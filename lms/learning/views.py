@@ -1,4 +1,4 @@
-"""What does a player page ask of the server? The page itself, opening a launch, beats, resume data, answers."""
+"""Routes of the player page: the page itself, opening a launch, beats, resume data, answers."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,6 +17,7 @@ from courses.outline import Activity
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.access import person, public, requires
+from lms.accounts.browsers import browser_of, in_words
 from lms.accounts.cookies import current_login, name_of
 from lms.accounts.signin import csrf
 from lms.classes import membership
@@ -25,16 +26,19 @@ from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn, TooLarge
 from lms.i18n import pick
-from lms.learning import answers, fast_path, launch, presence, state
+from lms.learning import answers, failures, fast_path, launch, presence, state
 from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, admit
+from lms.learning.attended import ALONE, BeatBody
 from lms.learning.content import bp as content_bp
 from lms.learning.credential import running, ticket_of
 from lms.learning.device import COOKIE, COOKIE_SECONDS, device_of, identity_of
-from lms.learning.models import Launch
+from lms.learning.failures import Failure
+from lms.learning.models import ContentFailure, Launch
+from lms.learning.own_media import plays_own_media
 from lms.learning.presence import BeatRefused
 from lms.learning.tickets import Ticket, Tickets
-from lms.learning.wire import AnswersBody, BeatBody, OpenBody, StateBody, beat_reply, body_of
-from lms.learning.words import player_texts
+from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat_reply, body_of
+from lms.learning.words import failure_words, player_texts
 
 bp = Blueprint("learning", __name__)
 Found = TypeVar("Found")
@@ -52,7 +56,7 @@ def _ring(count: int) -> None:
 @bp.get("/learn/<int:enrolment_id>/<int:course_version_id>/<activity>")
 @requires()
 def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
-    """Show the player page. Nothing is opened yet: the page's own POST does that, so that a prefetch takes no lease."""
+    """Show the player page. It opens nothing itself: the page's own POST does that, so that a prefetch takes no lease."""
     admission = _admitted(StudiedActivity(enrolment_id, course_version_id, activity))
     before, after = _neighbours(admission)
     page = render_template(
@@ -68,7 +72,7 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
 
 
 def _neighbours(admission: Admission) -> tuple[Activity | None, Activity | None]:
-    """Return what comes before and after an activity in its course."""
+    """Return the activities before and after an activity in its course."""
     activities = admission.course.activities
     at = activities.index(admission.activity)
     return activities[at - 1] if at else None, activities[at + 1] if at + 1 < len(activities) else None
@@ -97,6 +101,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
             "beat": url_for(".take_beat"),
             "state": url_for(".save_state"),
             "answers": url_for(".take_answers"),
+            "failed": url_for(".note_failure"),
             "statements": "/xapi/statements",
             "progress": url_for("home.activity_progress", **_place_arguments(place)),
         },
@@ -107,8 +112,13 @@ def _page_config(admission: Admission) -> dict[str, Any]:
         "title": pick(activity.title.zh, activity.title.en),
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading},
         "cap_seconds": activity.worth_seconds,
+        "attention": {"alone_seconds": int(ALONE.total_seconds()), "own_media": _own_media(admission)},
         "texts": player_texts(settings.beat_seconds + settings.beat_grace_seconds),
     }
+
+
+def _own_media(admission: Admission) -> bool:
+    return plays_own_media(admission.version.package_sha256, admission.activity)
 
 
 def _place_arguments(place: StudiedActivity) -> dict[str, Any]:
@@ -118,7 +128,7 @@ def _place_arguments(place: StudiedActivity) -> dict[str, Any]:
 @bp.post("/learn/open")
 @requires()
 def open_activity() -> ResponseReturnValue:
-    """Open or resume a launch for the signed-in person and hand its token to the page."""
+    """Open or resume a launch for the signed-in person, and give its token to the page."""
     wanted = body_of(OpenBody)
     admission = _admitted(StudiedActivity(wanted.enrolment, wanted.version, wanted.activity))
     device = device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
@@ -126,6 +136,7 @@ def open_activity() -> ResponseReturnValue:
         if not login_sessions.hold(writing, person().id, current_login().id):
             raise NotSignedIn(_("You have been signed out. Sign in again to go on; what was counted is kept."))
         opened = _unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
+        opened.launch.own_media = _own_media(admission)
         reply = _opened(opened.launch) | {
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
@@ -158,11 +169,11 @@ def _json(reply: object) -> Response:
 @csrf.exempt
 @public
 def take_beat() -> ResponseReturnValue:
-    """Take a beat by its launch token: every one but the ordinary, which `fast_path` has answered."""
+    """Handle a beat by its launch token, if `fast_path` has not answered it."""
     fast_path.raise_failed(request.environ)
     ticket, body = _ticket(), body_of(BeatBody)
     with transaction() as writing:
-        beaten = presence.take_beat(writing, ticket, body.nonce, now(), _settings(), last=body.last)
+        beaten = presence.take_beat(writing, ticket, body, now(), _settings())
     if isinstance(beaten, BeatRefused):
         raise _stopped(beaten)
     if beaten.stated:
@@ -194,7 +205,7 @@ def _running() -> Launch:
 @csrf.exempt
 @public
 def save_state() -> ResponseReturnValue:
-    """Keep resume data by launch token."""
+    """Store resume data by launch token."""
     found, body = _running(), body_of(StateBody)
     text = bytes(body.body).decode()
     if len(text.encode()) > state.LARGEST_BYTES:
@@ -216,7 +227,7 @@ def _too_large_state() -> str:
 @csrf.exempt
 @public
 def take_answers() -> ResponseReturnValue:
-    """Grade a quiz by launch token. The same submission sent again gets the same grade and is no second attempt."""
+    """Grade a quiz by launch token. The same submission again gets the same grade and is not a second attempt."""
     found, body = _running(), body_of(AnswersBody)
     with transaction() as writing:
         outcome = answers.submit(writing, found, body.id, body.answers, _settings().public_url, now())
@@ -237,17 +248,33 @@ def _declined(why: answers.Declined) -> LmsError:
     return messages[why]
 
 
+@bp.post("/learn/failed")
+@csrf.exempt
+@public
+def note_failure() -> ResponseReturnValue:
+    """Count for the trainer that the content of a launch did not show."""
+    found, body = _running(), body_of(FailedBody)
+    with transaction() as writing:
+        failures.note(writing, found, Failure(body.reason, body.detail, browser_of(request.user_agent.string)), now())
+    return Response(status=204)
+
+
+def _failures_of(course_id: int) -> Sequence[tuple[ContentFailure, int]]:
+    return failures.of_course(session(), course_id)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
-    """Register the player's routes, the key of its tokens, and what ends launches."""
+    """Register the player's routes, the key of its tokens, and the signals that end launches."""
     app.extensions["launch_tickets"] = Tickets(settings.secret_key)
     app.register_blueprint(bp)
     app.register_blueprint(content_bp)
+    app.jinja_env.globals.update(content_failures=_failures_of, failure_words=failure_words, browser_words=in_words)
     login_sessions.access_ended.connect(_end_of_people, app)
     membership.study_ended.connect(_end_of_enrolments, app)
 
 
 def _end_of_people(_app: Flask, session: Session, person_ids: Sequence[int]) -> None:
-    """Whoever signs out, or whose access ends, stops learning on every device: a left-behind page must not count for them."""
+    """End all launches of a person who signs out or whose access ends, so that a forgotten page does not count for them."""
     launch.end_of_people(session, person_ids, _settings(), now())
 
 

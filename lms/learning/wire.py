@@ -1,4 +1,4 @@
-"""What may a player page send? Parsed at the edge, within limits; anything else is refused in one place."""
+"""The JSON bodies that a player page may send, parsed and limited here; everything else is refused."""
 
 from typing import Annotated, TypeVar
 
@@ -10,21 +10,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms.config import Settings
 from lms.errors import InvalidInput, TooLarge
+from lms.learning.failures import LONGEST_DETAIL, Reason
 from lms.learning.presence import BeatAccepted
 
 Body = TypeVar("Body", bound=msgspec.Struct)
-Nonce = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,32}$")]  # what `presence.fresh_nonce` makes
 RowId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
-Milliseconds = Annotated[float, Meta(ge=0, le=1e12)]  # some thirty years
+Milliseconds = Annotated[float, Meta(ge=0, le=1e12)]  # about thirty years
 
 MOST_BYTES = 256 * 1024
-
-
-class BeatBody(msgspec.Struct):
-    """Still here. `last` says that the page pauses now."""
-
-    nonce: Nonce
-    last: bool = False
 
 
 def beat_reply(beaten: BeatAccepted, settings: Settings) -> bytes:
@@ -42,7 +35,7 @@ def beat_reply(beaten: BeatAccepted, settings: Settings) -> bytes:
 
 
 class OpenBody(msgspec.Struct):
-    """Open this activity; `take` says whether to become the learner's live page."""
+    """A request to open this activity; `take` asks to become the learner's live page."""
 
     enrolment: RowId
     version: RowId
@@ -57,8 +50,15 @@ class StateBody(msgspec.Struct):
     age_ms: Milliseconds = 0
 
 
+class FailedBody(msgspec.Struct):
+    """A report that the content could not be shown."""
+
+    reason: Reason
+    detail: Annotated[str, Meta(max_length=LONGEST_DETAIL)] = ""
+
+
 class AnswersBody(msgspec.Struct):
-    """One submission of a quiz; its id is the browser's, so that sending it again is the same submission."""
+    """One submission of a quiz. The browser makes its id, so that sending it again is the same submission."""
 
     id: str
     answers: dict[str, object]
@@ -68,12 +68,12 @@ def body_of(kind: type[Body]) -> Body:
     """Return the request's JSON as `kind`.
 
     Raises:
-        InvalidInput: naming the place in the JSON that was wrong.
-        TooLarge: it is longer than anything that a player page sends; it is not read to its end.
+        InvalidInput: with the path of the wrong value.
+        TooLarge: it is longer than any body that a player page sends; it is not read to its end.
     """
     request.max_content_length = MOST_BYTES
     try:
-        return msgspec.json.decode(request.get_data(cache=False).decode(), type=kind)  # UTF-8, also in what is kept raw
+        return msgspec.json.decode(request.get_data(cache=False).decode(), type=kind)  # UTF-8, also in fields that are stored raw
     except RequestEntityTooLarge:
         raise TooLarge(_("At most %(kb)s kB are taken here; nothing was saved.", kb=MOST_BYTES // 1024)) from None
     except RecursionError:

@@ -1,4 +1,4 @@
-"""What does the player page say? Its scripts' words, translated here; `{…}` is filled in by the page."""
+"""Texts for the scripts of the player page, translated here; the page fills in `{…}`."""
 
 from typing import Any
 
@@ -6,12 +6,15 @@ from flask_babel import gettext as _
 
 
 def player_texts(window_seconds: int) -> dict[str, Any]:
-    """Return the words; `window_seconds` is how long the server waits for a beat before it stops counting."""
+    """Return the texts; `window_seconds` is how long the server waits for a beat before it stops counting."""
     return {
         "states": {
             "starting": _("Connecting to the clock …"),
             "counting": _("Counting"),
             "hidden": _("Paused: this page is in the background"),
+            "loading": _("Not counting yet: the content is still loading."),
+            "failed": _("Not counting: the content does not show. The reason stands above it."),
+            "alone": _("Paused: nobody has touched the page for ten minutes. Touch it to go on."),
             "idle": _("Paused: nothing has moved for two minutes. Touch the page to go on."),
             "offline": _(
                 "No connection. Up to %(seconds)s seconds are bridged; then counting waits until you are back.", seconds=window_seconds
@@ -24,6 +27,7 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "reopen": _("Start again here"),
             "spoken": _("{minutes} minutes counted so far"),
         },
+        "content": content_texts(),
         "waiting": _("{count} things you did are kept on this device and will be sent when the network is back."),
         "held": _("What you did last was not sent; it is kept on this device. {reason}"),
         "refused": _("Something could not be saved: {reason}"),
@@ -35,4 +39,38 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "No more learning records of this activity can be saved, because it has sent too many. What was saved stays, and your time "
             "goes on counting. Tell your trainer which activity it is."
         ),
+    }
+
+
+def failure_words(reason: str) -> str:
+    """Return for a trainer why content did not show."""
+    return {
+        "missing": _("A file is missing in the package"),
+        "outside": _("It loads from another site, which is not allowed"),
+        "format": _("The browser cannot play the format of the film"),
+        "sound": _("The browser plays the sound without the picture"),
+        "error": _("A script of the content stopped with an error"),
+        "blank": _("The content draws nothing"),
+        "late": _("Nothing arrived within a minute: a weak line, or a network that blocks the content host"),
+    }.get(reason, reason)
+
+
+def content_texts() -> dict[str, str]:
+    """Return what is wrong where content does not show, and what to do; time counts as soon as it does."""
+    told = _("Your trainer can see that it failed. No time counts here until it works; go on with another activity.")
+    return {
+        "slow": _("The content is slow to arrive. Time counts from the moment it shows; you need not do anything."),
+        "network": _("The connection broke while the content was loading. It is asked for again by itself; time counts when it shows."),
+        "missing": _("A file of this activity is missing on the server.") + " " + told,
+        "outside": _("This activity wants to load something from another site, which is not allowed here.") + " " + told,
+        "format": _(
+            "This browser cannot play the format of this film. Try another browser, such as a current Chrome, Edge or Safari. "
+            "Your trainer can see that it failed; no time counts here until it plays."
+        ),
+        "sound": _(
+            "This browser plays the sound of this film but cannot show its picture. Try another browser, such as a current Chrome, Edge "
+            "or Safari. Your trainer can see that it failed; no time counts here until the picture shows."
+        ),
+        "error": _("The content of this activity stopped with an error.") + " " + told,
+        "blank": _("The content of this activity shows nothing.") + " " + told,
     }

@@ -1,9 +1,16 @@
 """Say in words what a change would do to somebody's account."""
 
-from flask_babel import gettext as _
+from collections.abc import Sequence
 
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.effects import Effect
 from lms.i18n import pick, write_hours
+from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 
 
@@ -30,3 +37,11 @@ def effect_lines(effect: Effect, document: ProgrammeDocument) -> list[str]:
         elif before.met != after.met:
             lines.append(_("%(title)s: reached", title=title) if after.met else _("%(title)s: not reached any more", title=title))
     return lines
+
+
+def lines_of(session: Session, training_class: TrainingClass, effects: Sequence[Effect]) -> list[tuple[str, list[str]]]:
+    """Return the names of those whose account changes, each with what changes; the class's programme version is loaded."""
+    changed = {one.enrolment_id: one for one in effects if one.changed}
+    query = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id.in_(changed))
+    document = document_of(training_class.programme_version)
+    return [(name, effect_lines(changed[number], document)) for number, name in session.execute(query.order_by(Enrolment.id))]

@@ -1,4 +1,4 @@
-"""What was done to a class or to somebody's place in it, in words: when, by whom, and what stood there before?"""
+"""The history of a class or of one enrolment, in words: time, author, and previous value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,14 +55,16 @@ WORDS: dict[str, LazyString] = {
     "session-cancelled": _l("Session cancelled"),
 }
 STAFFING = frozenset({"staff", "staff-left"})
-OF_A_PLACE = frozenset({"state", "withdrawn", "moved-out", "moved-in", "waiver", "waiver-approved", "waiver-declined", "waiver-back"})
+OF_A_PLACE = frozenset(
+    {"online", "state", "withdrawn", "moved-out", "moved-in", "waiver", "waiver-approved", "waiver-declined", "waiver-back"}
+)
 SESSIONS = frozenset({"session", "session-changed", "session-cancelled"})
 WITHOUT_VALUES = frozenset({"opened", "again"})  # whose values say nothing that the words do not
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One thing that was done. `by` is None where a command did it, `whom` where it concerns the class; '' stands for nothing."""
+    """One change. `by` is None for a command, `whom` is None for a change of the class; '' means no value."""
 
     at: datetime
     by: str | None
@@ -73,7 +75,7 @@ class HistoryLine:
 
 
 def lines_of(session: Session, document: ProgrammeDocument, class_id: int, enrolment_id: int | None = None) -> Sequence[HistoryLine]:
-    """Return what was done to a class, or to one place in it, newest first."""
+    """Return the changes of a class, or of one enrolment, newest first."""
     return [_line(session, document, one) for one in changes.of_class(session, class_id, enrolment_id)]
 
 
@@ -87,7 +89,7 @@ def _line(session: Session, document: ProgrammeDocument, one: changes.ChangeLine
 
 
 def _member(session: Session, value: str) -> str | None:
-    """Return the name of whom a change of staff concerns; changes keep ids, so that an erased person's name is in none."""
+    """Return the name of the person in a change of staff. The history stores ids, so it never contains an erased person's name."""
     return session.scalar(select(Person.name).where(Person.id == int(value.rpartition(":")[2])))
 
 
@@ -118,6 +120,6 @@ def _said_of_place(document: ProgrammeDocument, what: str, value: str) -> str:
         key, _space, amount = said.partition(" ")
         asked = next((one for one in document.requirements if one.key == key), None)
         said = f"{pick(asked.title.zh, asked.title.en)} {amount} {pick(asked.unit.zh, asked.unit.en)}" if asked else said
-    else:
+    elif what != "online":
         said = "" if what == "withdrawn" else str(STATES.get(said, said))
     return said + (_(" (%(reason)s)", reason=reason) if said and reason else reason)

@@ -1,4 +1,4 @@
-"""`lms programme …`: what does the operator do with programme documents on the command line?"""
+"""`lms programme …`: the operator imports and lists programme documents."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ def programme() -> None:
 def import_document(file: Path, *, as_json: bool) -> None:
     """Import a programme document (TOML) as a new version of its programme.
 
-    The same content again changes nothing. Exit 2 and one line per problem where the document is wrong.
+    The same content again changes nothing. Exit code 2 and one line for each problem if the document is wrong.
     """
     try:
         with transaction() as writing:

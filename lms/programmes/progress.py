@@ -1,4 +1,4 @@
-"""What is earned and what is missing, for each requirement of a track? In the programme document's words. Pure."""
+"""What is earned and what is missing of each requirement of a track? In the programme document's words. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from functools import cached_property
 from courses.outline import Course
 from courses.outline import Text as Title
 from lms.hours import RequirementResult
-from lms.programmes.values import BilingualText, Kind, ProgrammeDocument, Requirement
+from lms.programmes.values import FOR_SESSIONS, BilingualText, Kind, ProgrammeDocument, Requirement
 
 NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
 class StudiedCourse:
-    """A course of a class, and the requirement toward which its hours count; '' where it stands for sessions moved online.
+    """A course of a class, and the requirement to which its hours count ('': none; FOR_SESSIONS: it stands for sessions).
 
     `left`: of a class that the person left. What was earned stays; it is not studied any more.
     """
@@ -25,6 +25,11 @@ class StudiedCourse:
     requirement: str
     compulsory: bool
     left: bool = False
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether it stands for sessions moved online."""
+        return self.requirement == FOR_SESSIONS
 
     @property
     def code(self) -> str:
@@ -38,20 +43,20 @@ class StudiedCourse:
 
     @cached_property
     def activities(self) -> Mapping[str, int]:
-        """What each activity ('<course code>:<key>') is worth in minutes, in the course's order."""
+        """The value of each activity ('<course code>:<key>') in minutes, in the course's order."""
         return {f"{self.code}:{activity.key}": activity.minutes for activity in self.outline.activities}
 
     @cached_property
     def minutes(self) -> int:
-        """What the whole course is worth."""
+        """The value of the whole course in minutes."""
         return sum(self.activities.values())
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementProgress:
-    """One requirement of one person. `target` is None where the document gives no number; then anything earned is enough.
+    """One requirement of one person. `target` is None if the document gives no number; then any amount is enough.
 
-    `earned` includes what was waived.
+    `earned` includes waived amounts.
     """
 
     key: str
@@ -66,9 +71,9 @@ class RequirementProgress:
 
 
 def progress(document: ProgrammeDocument, track: str, judged: Mapping[str, RequirementResult]) -> tuple[RequirementProgress, ...]:
-    """Return how far one person is with each requirement of `track`, in the document's order.
+    """Return a person's progress in each requirement of `track`, in the document's order.
 
-    `judged` are the hours core's results by requirement. One that was not judged has earned nothing.
+    `judged` are the hours core's results by requirement. A requirement without a result has earned nothing.
     """
     return tuple(_line(requirement, judged.get(requirement.key)) for requirement in document.requirements_of(track))
 

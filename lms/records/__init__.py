@@ -1,1 +1,1 @@
-"""What does an office see of the record store, and what can it do with it? The office's window on `xapi`."""
+"""An office's view of the record store `xapi`: pages, exports and keys."""

@@ -1,6 +1,6 @@
-"""How is the data of attachments taken away beside the statements that it came with? Once for each hash, in pieces of a megabyte.
+"""Write the data of exported statements' attachments beside the statements, once for each hash, in pieces of a megabyte.
 
-It is named by its SHA-2, as the statements name it (`attachments[].sha2`). Memory grows with the number of files, not with their size.
+A file is named by its SHA-2, as in the statements (`attachments[].sha2`). Memory grows with the number of files, not with their size.
 """
 
 import shutil
@@ -23,14 +23,14 @@ FOLDER = "attachments"
 
 
 class Files:
-    """A folder with a file for each hash. A file appears when it is whole; one that is there already has that content."""
+    """A folder with a file for each hash. A file appears only when it is complete; an existing file already has that content."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.count = 0
 
     def beside(self, session: Session, found: Iterable[StoredStatement]) -> Iterator[StoredStatement]:
-        """Yield the statements, each after its data has been written."""
+        """Yield the statements, each after its data was written."""
         self._folder.mkdir(parents=True, exist_ok=True)
         rows = iter(found)
         while batch := list(islice(rows, AT_ONCE)):
@@ -54,7 +54,7 @@ class Files:
 
 
 def write_zip(session: Session, name: str, write: Writer, told: Iterable[Told], out: IO[bytes]) -> None:
-    """Write a ZIP file with the statements under `name` and the data that came with them in a folder beside."""
+    """Write a ZIP file with the statements under `name` and a folder with their attachments' data."""
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=1) as file, TemporaryFile() as statements:
         write(_beside(session, told, file), statements)
         statements.seek(0)
@@ -63,7 +63,7 @@ def write_zip(session: Session, name: str, write: Writer, told: Iterable[Told], 
 
 
 def _beside(session: Session, told: Iterable[Told], file: ZipFile) -> Iterator[Told]:
-    """Yield the statements, each after its data has been put into the file."""
+    """Yield the statements, each after its data was added to the ZIP file."""
     rows, there = iter(told), set()
     while batch := list(islice(rows, AT_ONCE)):
         for one in kept_for(session, [uuid.UUID(stored(text)["id"]) for text, _void in batch]):
@@ -74,7 +74,7 @@ def _beside(session: Session, told: Iterable[Told], file: ZipFile) -> Iterator[T
 
 
 def _put(session: Session, one: Kept, file: ZipFile) -> None:
-    """Put data in as it is: pictures and films are compressed already."""
+    """Store the data uncompressed, because pictures and films are already compressed."""
     file.compression, before = ZIP_STORED, file.compression
     try:
         with file.open(f"{FOLDER}/{one.sha2}", "w", force_zip64=True) as entry:

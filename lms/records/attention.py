@@ -1,4 +1,4 @@
-"""Which statements could not be worked through, of those that this office may see, and who has them tried again?"""
+"""List statements whose processing failed, within an office's scope, and try them again."""
 
 import uuid
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ MOST_READ = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ParkedStatement:
-    """A statement that was set aside, and why."""
+    """A statement that was set aside, with the reason."""
 
     row: Parked
     record: Record
@@ -30,14 +30,14 @@ class ParkedStatement:
 
 @dataclass(frozen=True, slots=True)
 class ParkedPage:
-    """One page, the latest first; `next` is the outbox row before which to go on."""
+    """One page, the latest first; `next` is the outbox row from which to continue."""
 
     found: Sequence[ParkedStatement]
     next: int | None
 
 
 def page(session: Session, sight: OfficeScope, before: int | None = None, reason: str = "") -> ParkedPage:
-    """Return one page of what was set aside. Among statements of other offices' people it reads so far and no further."""
+    """Return one page of statements that were set aside. It skips a limited number of other offices' statements, then ends."""
     found: list[ParkedStatement] = []
     for _ in range(MOST_READ // AT_ONCE):
         rows = xapi.outbox.parked(session, AT_ONCE, before=before, reason=reason)
@@ -56,7 +56,7 @@ def _seen(session: Session, rows: Sequence[Parked], sight: OfficeScope) -> list[
 
 
 def retry_one(database: Database, sight: OfficeScope, statement_id: uuid.UUID, now: datetime) -> Retried:
-    """Have one statement tried again, if it was set aside and this office may see it."""
+    """Try one statement again, if it was set aside and this office may see it."""
     with database.reader() as session:
         rows = xapi.outbox.parked(session, 1, [statement_id])
         own = [one.row.id for one in _seen(session, rows, sight)]
@@ -64,7 +64,7 @@ def retry_one(database: Database, sight: OfficeScope, statement_id: uuid.UUID, n
 
 
 def retry_all(database: Database, sight: OfficeScope, reason: str, now: datetime) -> Retried:
-    """Have everything tried again that failed for one reason ('': whatever it was), each once, a few hundred at a time."""
+    """Try all statements again that failed for one reason ('': any reason), each once, a few hundred at a time."""
     total, before = Retried(0, 0), None
     while True:
         with database.reader() as session:

@@ -1,4 +1,4 @@
-"""Whom may an office mean that types a name, a part of one, a user name or an id? Only people below it."""
+"""Find the people below an office that a name, a part of a name, a user name or an id may mean."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ MOST_CLASSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who may be meant; `where` is what tells people of one name apart: the latest classes, else the organisation."""
+    """A person who may be meant; `where` distinguishes people with the same name: their latest classes, otherwise their organisation."""
 
     id: int
     name: str
@@ -29,9 +29,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """One page of them, in order of name; `next` is the id of the last one where there are more.
+    """One page of candidates, ordered by name; `next` is the id of the last one if there are more.
 
-    `only` is the one who is meant, where nobody else can be.
+    `only` is the person meant, if nobody else can be.
     """
 
     people: Sequence[Candidate]
@@ -40,7 +40,7 @@ class Candidates:
 
 
 def candidates(session: Session, text: str, sight: OfficeScope, after: int | None = None) -> Candidates:
-    """Return who is meant: the one with exactly this user name or id, else everybody whose name or user name has the text in it."""
+    """Return the person with exactly this user name or id, otherwise everybody whose name or user name contains the text."""
     exact = find_person(session, text)
     if exact is not None and known_among(session, [exact.account], sight)[exact.account].below:
         return Candidates([], None, _told(session, [exact])[0])
@@ -65,7 +65,7 @@ def _below(sight: OfficeScope) -> ColumnElement[bool]:
 
 
 def _told(session: Session, people: Sequence[Person]) -> list[Candidate]:
-    """Say of each where they are."""
+    """Add to each candidate where they belong."""
     ids = [one.id for one in people]
     classes = select(Enrolment.person_id, TrainingClass.name).join(TrainingClass, TrainingClass.id == Enrolment.class_id)
     where: dict[int, list[str]] = defaultdict(list)

@@ -1,6 +1,6 @@
-"""Which columns has a statement in a table, and what stands in them? Pure.
+"""The columns of a table of statements. Pure.
 
-The last column has the whole statement as it is stored, so a table loses nothing that an analyst may need later.
+The last column has the whole statement as it is stored, so a table lacks nothing that an analyst may need later.
 """
 
 import json
@@ -22,7 +22,7 @@ INSTANT: Final = "instant"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `read` takes a parsed statement. Empty where the statement does not say it."""
+    """One column; `read` takes a parsed statement and returns None if the statement lacks the value."""
 
     name: str
     kind: Literal["text", "number", "truth", "instant"]
@@ -41,7 +41,7 @@ def _at(*path: str) -> Callable[[Json], Any]:
 
 
 def _object(statement: Json) -> str | None:
-    """Return what identifies the object: an id, or an account's name or mbox; a sub-statement has none."""
+    """Return the object's identifier: an id, or an account's name or mbox; None for a sub-statement."""
     target = statement["object"]
     found: str | None = target.get("id") or _at("account", "name")(target) or target.get("mbox")
     return found
@@ -50,7 +50,7 @@ def _object(statement: Json) -> str | None:
 def _activities(kind: str) -> Callable[[Json], str | None]:
     def read(statement: Json) -> str | None:
         found = _at("context", "contextActivities", kind)(statement) or []
-        return " ".join(one["id"] for one in (found if isinstance(found, list) else [found])) or None  # no IRI has a space in it
+        return " ".join(one["id"] for one in (found if isinstance(found, list) else [found])) or None  # an IRI contains no space
 
     return read
 
@@ -71,8 +71,8 @@ def _authority(statement: Json) -> str | None:
 
 COLUMNS = (
     Column("id", TEXT, _at("id"), "the statement's id"),
-    Column("stored", INSTANT, _instant("stored"), "when this store took it in (UTC)"),
-    Column("timestamp", INSTANT, _instant("timestamp"), "when it happened, as its author says (UTC)"),
+    Column("stored", INSTANT, _instant("stored"), "when this store received it (UTC)"),
+    Column("timestamp", INSTANT, _instant("timestamp"), "when it happened, according to its author (UTC)"),
     Column("actor_home_page", TEXT, _at("actor", "account", "homePage"), "where the actor's account is"),
     Column("actor_account", TEXT, _at("actor", "account", "name"), "the account's name; our own people have an opaque one"),
     Column("actor_mbox", TEXT, _at("actor", "mbox"), "the actor's mail address, mailto:…"),
@@ -89,19 +89,19 @@ COLUMNS = (
         "duration_s",
         NUMBER,
         _seconds,
-        "result.duration in seconds; empty where it speaks of years or months (other than 0), which have no length",
+        "result.duration in seconds; empty if it has years or months (other than 0), which have no fixed length",
     ),
     Column("registration", TEXT, _at("context", "registration"), "context.registration"),
-    Column("parent", TEXT, _activities("parent"), "ids of contextActivities.parent, with spaces between"),
-    Column("grouping", TEXT, _activities("grouping"), "ids of contextActivities.grouping, likewise"),
-    Column("authority", TEXT, _authority, "on whose word it was stored"),
-    Column("void", TRUTH, lambda _: None, "whether another statement made it void; such ones are there only if asked for"),
+    Column("parent", TEXT, _activities("parent"), "ids of contextActivities.parent, separated by spaces"),
+    Column("grouping", TEXT, _activities("grouping"), "ids of contextActivities.grouping, separated by spaces"),
+    Column("authority", TEXT, _authority, "who vouches for it"),
+    Column("void", TRUTH, lambda _: None, "whether another statement voided it; voided statements are included only on request"),
     Column("statement", TEXT, lambda _: None, "the whole statement as JSON"),
 )
 
 
 def row_of(text: str, *, void: bool = False) -> list[Cell]:
-    """Return a stored statement's cells, in the order of COLUMNS; that it is void it does not say itself."""
+    """Return a stored statement's cells, in the order of COLUMNS; the caller fills in `void`, which the text does not say."""
     statement = json.loads(text)
     return [*(_cell(column, statement) for column in COLUMNS[:-2]), void, one_line(text)]
 
@@ -111,18 +111,18 @@ def _cell(column: Column, statement: Json) -> Cell:
     if column.kind == NUMBER and found is not None:
         return _number(found)
     if isinstance(found, str):
-        return found.encode("utf-8", "replace").decode()  # half a surrogate pair is no text outside JSON
+        return found.encode("utf-8", "replace").decode()  # half of a surrogate pair is not valid text outside JSON
     return found
 
 
 def _number(found: int | float) -> float | None:
     try:
         number = float(found)
-    except OverflowError:  # JSON knows whole numbers of any length
+    except OverflowError:  # JSON allows whole numbers of any length
         return None
     return number if isfinite(number) else None
 
 
 def one_line(text: str) -> str:
-    """Return a statement's JSON on one line: outside its strings a line break means nothing, and inside there is none."""
+    """Return a statement's JSON on one line: line breaks outside its strings have no meaning, and inside there are none."""
     return text.replace("\r", " ").replace("\n", " ")

@@ -1,4 +1,4 @@
-"""What did a statement that is evidence come to, and why not to more? In the words of the transcript's own reasons."""
+"""Explain what a statement earned as evidence, and why not more, in the words of the transcript."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from lms.transcripts.document import Transcript, TranscriptLine, evidence_of, re
 from lms.transcripts.words import claim_words, condition_words, limited_words, observation_words, uncounted_words
 
 TIMES = ("present", "reported")
-SHOWN = 50  # of the pieces of one statement
+SHOWN = 50  # pieces of one statement
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What evidence came to; `line` is the activity whose line on the transcript tells it, `entries` what it moved in the ledger."""
+    """The credit for the evidence; `line` is the activity in whose transcript line it counts, `entries` its ledger entries."""
 
     title: str
     tone: str
@@ -32,7 +32,7 @@ class Counted:
 
 
 def counted(session: Session, kept: Sequence[Observation], now: datetime) -> Counted:
-    """Return what became of the evidence that was kept of one statement, as the ledger and the evidence stand now."""
+    """Return what became of the evidence from one statement, according to the current ledger and evidence."""
     enrolment_id, activity = kept[0].enrolment_id, kept[0].activity
     transcript = read(session, enrolment_id, now)
     try:
@@ -49,7 +49,7 @@ def counted(session: Session, kept: Sequence[Observation], now: datetime) -> Cou
 
 
 def interval_of(one: Observation) -> tuple[int, int]:
-    """Return the time that one piece of evidence of time speaks of."""
+    """Return the interval of one piece of evidence of time."""
     since = one.since or 0
     return (since, one.at) if one.kind == "present" else (max(one.at - (one.seconds or 0), since), one.at)
 
@@ -88,7 +88,7 @@ def _time_words(transcript: Transcript, line: TranscriptLine, one: Observation, 
 
 
 def _was_too_fast(refused: Sequence[Played], kept: Sequence[Observation]) -> bool:
-    """Say whether something of these segments was refused: of one that was played too fast that may be a part only."""
+    """Say whether some of these segments were refused; if one was played too fast, only a part of it may be refused."""
     said = union((one.media_from_ms or 0, one.media_to_ms or 0) for one in kept)
     here = union((one.start_ms, one.end_ms) for one in refused if (one.session, one.at) == (kept[0].session, kept[0].at))
     return length(said) + length(here) > length(union([*said, *here]))

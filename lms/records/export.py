@@ -1,6 +1,6 @@
-"""How do statements become a file for other people's programs: at once for an operator, as a job for an office?
+"""Export statements to a file: directly for an operator, as a background job for an office.
 
-Either way they are read in the order of storing and written as they come, so memory stays flat however many they are.
+In both cases they are read in the order of storing and written at once, so memory does not grow with their number.
 """
 
 import gzip
@@ -36,7 +36,7 @@ VOID = "!"  # no statement begins with it
 
 
 def up_to_now(look: StatementFilter) -> StatementFilter:
-    """Return the look, ended where nothing will be stored before any more: what is exported next begins there."""
+    """Return the query, ended at the instant before which every statement is visible; the next export begins there."""
     with transaction() as writing:
         end = settled(writing, now)
     return replace(look, until=min(look.until or end, end))
@@ -48,7 +48,7 @@ def _title(params: Params) -> str:
 
 
 def _plan(params: Params) -> Sequence[Piece]:
-    """Some thousand statements a piece: how many, the place before the first of them, the place of the last."""
+    """Split the export into pieces of some thousand statements: their number, the place before the first, the place of the last."""
     pieces: list[Piece] = []
     with database().reader() as session:
         look = up_to_now(_look(session, params))
@@ -66,13 +66,13 @@ def _look(session: Session, params: Params) -> StatementFilter:
 
 
 def sight_of(path: str = EVERYTHING) -> OfficeScope:
-    """Return what an office may see below which `path` lies; without one, what an operator does."""
+    """Return the scope of an office whose path is `path`; without a path, the scope of an operator."""
     settings: Settings = current_app.extensions["settings"]
     return OfficeScope(path, settings.public_url)
 
 
 def _make(order: JobOrder, piece: Piece) -> bytes:
-    """Return a piece's statements, of those that the office may see, one a line; one that is void is marked before its `{`."""
+    """Return a piece's visible statements, one on each line; a voided one is marked before its `{`."""
     _count, *ends = piece
     after, last = (Cursor(EPOCH + micros * MICROSECOND, sid) for micros, sid in (ends[:2], ends[2:]))
     sight = sight_of(order.params["path"])
@@ -107,12 +107,12 @@ def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
 
 
 def file_name(form: str, at: datetime) -> str:
-    """Return the name under which an export is saved."""
+    """Return the file name of an export."""
     return f"statements-{at:%Y%m%d-%H%M%S}.{form}"
 
 
 def params_of(selection: Selection, form: str, path: str, *, void: bool = False, attachments: bool = False) -> Mapping[str, Any]:
-    """Return the parameters of an office's export; `path` is what lies below the office."""
+    """Return the parameters of an office's export; `path` is the office's path."""
     more = {name: True for name, asked in (("void", void), ("attachments", attachments)) if asked}
     return {**selection.asked, "format": form, "path": path, **more}
 

@@ -1,4 +1,4 @@
-"""How are statements written for other people's programs? As JSON Lines, CSV or Parquet; never more than a batch in memory."""
+"""Write statements as JSON Lines, CSV or Parquet; at most one batch is in memory."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from xapi.statements import EPOCH, MICROSECOND, write_instant
 
 
 class Told(NamedTuple):
-    """A statement as it is stored, and whether it is void."""
+    """A statement as it is stored, and whether it is voided."""
 
     text: str
     void: bool = False
@@ -23,25 +23,25 @@ class Told(NamedTuple):
 
 Writer = Callable[[Iterable[Told], IO[bytes]], None]
 BATCH = 1000
-ROW_GROUP = 20_000  # what a reader of Parquet skips or takes; also what its writer keeps packed in memory
-BOM = "\N{BYTE ORDER MARK}"  # without it Excel takes UTF-8 for something else
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what a spreadsheet may take for a formula
+ROW_GROUP = 20_000  # the unit that a Parquet reader skips or reads; the writer keeps one in memory, compressed
+BOM = "\N{BYTE ORDER MARK}"  # without it Excel assumes another encoding than UTF-8
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # a spreadsheet may read these as a formula
 
 
 def write_json_lines(told: Iterable[Told], out: IO[bytes]) -> None:
-    """Write each statement, as it is stored, on a line of its own."""
+    """Write each stored statement on a line."""
     for text, _void in told:
         out.write(one_line(text).encode() + b"\n")
 
 
 def write_marked_lines(told: Iterable[Told], out: IO[bytes]) -> None:
-    """Write each statement, as it is stored, on a line of its own, inside an object that says whether it is void."""
+    """Write each stored statement on a line, in an object that also says whether it is voided."""
     for text, void in told:
         out.write(b'{"void":%s,"statement":%s}\n' % (b"true" if void else b"false", one_line(text).encode()))
 
 
 def write_csv(told: Iterable[Told], out: IO[bytes]) -> None:
-    """Write a table for spreadsheets: UTF-8 with a byte order mark, CRLF, and no cell that could be a formula."""
+    """Write a table for spreadsheets: UTF-8 with a byte order mark, CRLF, and no cell that could be read as a formula."""
     wrapper = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     wrapper.write(BOM)
     table = csv.writer(wrapper)
@@ -67,7 +67,7 @@ SCHEMA = Schema([Field(column.name, _TYPES.get(column.kind, DataType.utf8())) fo
 
 
 def write_parquet_file(told: Iterable[Told], out: IO[bytes]) -> None:
-    """Write a Parquet table (zstd) whose columns are typed: instants in UTC, numbers, true or false, text."""
+    """Write a Parquet table (zstd) with typed columns: instants in UTC, numbers, booleans, text."""
     kept = _Kept(out)
     batches = RecordBatchReader.from_batches(SCHEMA, kept.over(_batches(told)))
     write_parquet(batches, cast(IO[bytes], kept), compression="zstd(3)", max_row_group_size=ROW_GROUP)
@@ -76,7 +76,7 @@ def write_parquet_file(told: Iterable[Told], out: IO[bytes]) -> None:
 
 
 class _Kept(io.RawIOBase):
-    """A file and its rows for a writer that panics where either fails: the first failure ends the rows and is kept."""
+    """Wraps a file and its rows for a writer that panics on errors: the first error ends the rows and is kept."""
 
     def __init__(self, out: IO[bytes]) -> None:
         self.out = out
@@ -86,7 +86,7 @@ class _Kept(io.RawIOBase):
         return True
 
     def write(self, content: Any) -> int:
-        """Write, until something fails."""
+        """Write, unless an error has occurred."""
         try:
             if self.failure is None:
                 self.out.write(content)
@@ -95,7 +95,7 @@ class _Kept(io.RawIOBase):
         return len(content)
 
     def over(self, batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
-        """Yield batches, until something fails."""
+        """Yield batches until an error occurs."""
         try:
             while self.failure is None and (batch := next(batches, None)) is not None:
                 yield batch
@@ -121,5 +121,5 @@ FORMATS: dict[str, Writer] = {"jsonl": write_json_lines, "csv": write_csv, "parq
 
 
 def writer_of(form: str, *, void: bool) -> Writer:
-    """Return what writes a format; where void statements were asked for, one that says which they are."""
+    """Return the writer of a format; if voided statements were requested, one that marks them."""
     return write_marked_lines if void and form == "jsonl" else FORMATS[form]

@@ -1,4 +1,4 @@
-"""Which statement was removed with its month, as far as this office may know that there was one?"""
+"""Report a statement that was removed with its month, if this office may know about it."""
 
 import uuid
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from xapi.store import erased_among
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """When a statement was stored, when it was removed (None: it is going), and how long statements were kept then."""
+    """The times of storing and removal (None: it is being removed), and the retention time of that day."""
 
     statement_id: uuid.UUID
     stored: datetime
@@ -27,10 +27,10 @@ class Removed:
 
 
 def removed(session: Session, statement_id: uuid.UUID, sight: OfficeScope) -> Removed | None:
-    """Return what is known of a statement that was removed with its month.
+    """Return the known facts about a statement that was removed with its month.
 
-    Whose it was is known by its evidence; without any, only the office at the root learns of it. What was erased with a
-    person is nobody's to know.
+    Its person is known through its evidence; without evidence, only the root office may know about it. Nobody may
+    know about a statement that was erased with a person.
     """
     stored = stored_when(session, [statement_id]).get(statement_id)
     if stored is None or erased_among(session, [statement_id]):

@@ -1,4 +1,4 @@
-"""What does an office see of a key: whose it is, what it may do, when it was last used, what it was refused?"""
+"""The state of API keys: owner, scopes, last use and refusals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,25 +38,25 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key and what it was refused since `first_day`."""
+    """A key and its refusals since `first_day`."""
 
     row: ApiKey
     refused: Sequence[Refused]
 
     @property
     def times(self) -> int:
-        """How often it was refused something."""
+        """The number of refusals."""
         return sum(one.times for one in self.refused)
 
     @property
     def scopes(self) -> Sequence[str]:
-        """What it may do, in words."""
+        """The scopes, in words."""
         return [SCOPES[scope] for scope in SCOPES if scope in self.row.scopes.split()]
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """All keys, and what was refused to requests that named none which the store knows."""
+    """All keys, and the refusals of requests without a known key."""
 
     working: Sequence[Key]
     revoked: Sequence[Key]
@@ -72,9 +72,9 @@ def keys(session: Session, now: datetime) -> Keys:
 
 
 def is_root_office(session: Session, person: Person) -> bool:
-    """Say whether the whole site is below this person's organisation. A key opens the whole store, so only such an office gives any.
+    """Say whether the whole site is below this person's organisation. A key opens the whole store, so only such an office manages keys.
 
-    Where a site has several trees of organisations, nobody's office is above all of it: keys are given on the command line.
+    If a site has several trees of organisations, no office is above all of it, and only the command line can manage keys.
     """
     roots = session.scalars(select(Organisation.id).where(Organisation.parent_id.is_(None)).limit(2)).all()
     return len(roots) == 1 and person.organisation_id == roots[0]

@@ -1,4 +1,4 @@
-"""What became of each statement in a list? One mark each, for a whole page at once; the page of one statement says why."""
+"""Mark what became of each statement in a list; the page of a single statement gives the reasons."""
 
 import uuid
 from collections import defaultdict
@@ -20,10 +20,10 @@ from lms.vocabulary import VOIDED
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of a statement.
+    """The result of a statement.
 
-    waiting, parked (`error` is why) · void, voiding · earned: `seconds` of it, all of them counted · part: the activity has not
-    got all of its time · evidence: of something else than time · nothing.
+    waiting, parked (`error` is the reason) · void, voiding · earned: all its `seconds` were credited · part: only some time of its
+    activity was credited · evidence: of something other than time · nothing.
     """
 
     kind: str
@@ -33,14 +33,14 @@ class Mark:
 
 @dataclass(slots=True)
 class _Account:
-    """What is known of one activity of one enrolment: its time, measured in the window, and what of it is credited."""
+    """The state of one activity of one enrolment: its time, measured in the window, and the credited seconds."""
 
     window: tuple[int | None, int | None]
     credited: int
     times: list[tuple[int, int]] = field(default_factory=list)
 
     def inside(self, intervals: Iterable[tuple[int, int]]) -> int:
-        """Return how many seconds lie in the enrolment's window, each once."""
+        """Return how many seconds lie in the enrolment's window, each counted once."""
         return length(clip(union(intervals), *self.window))
 
 
@@ -77,7 +77,7 @@ def _mark(record: Record, kept: Sequence[Observation], accounts: Mapping[tuple[i
 
 
 def _accounts(session: Session, rows: Sequence[Observation]) -> dict[tuple[int, str], _Account]:
-    """Return what is known of the activities of which these rows are time."""
+    """Return the states of the activities whose time these rows measure."""
     wanted = {(row.enrolment_id, row.activity) for row in rows}
     enrolments = {enrolment_id for enrolment_id, _ in wanted}
     terms, credited = terms_of(session, enrolments), credited_of_many(session, enrolments)

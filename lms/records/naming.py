@@ -1,4 +1,4 @@
-"""What are the activities called that statements are about? In the page's language: our own courses first, then what statements said."""
+"""Titles of the activities in statements, in the page's language: from our own courses first, then from the statements."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -21,14 +21,14 @@ ENGLISH = {"en": 1.0, "zh-hans": 0.5, "zh-cn": 0.4, "zh": 0.3}
 
 
 def titles_in(session: Session, statements: Iterable[Statement], public_url: str) -> dict[str, str]:
-    """Return by id the titles of activities in statements; without those that have none."""
+    """Return the titles of the activities in statements, by id; activities without a title are left out."""
     ids = {activity["id"] for statement in statements for activity in activities_of(statement)}
     said = {iri: in_our_language(definition.get("name")) for iri, definition in definitions_of(session, ids).items()}
     return {iri: title for iri, title in (said | _ours(session, ids, public_url)).items() if title}
 
 
 def in_our_language(words: Mapping[str, str] | None) -> str:
-    """Return the entry of a language map that suits the page best, '' where there is none."""
+    """Return the entry of a language map that suits the page best, or ''."""
     found = one_language(words or {}, CHINESE if is_chinese() else ENGLISH)
     return next(iter(found.values()), "")
 

@@ -1,4 +1,4 @@
-"""How is PostgreSQL always ahead with a part for the next months' statements? The clock makes them, or an operator does."""
+"""Create PostgreSQL partitions for the coming months' statements: the clock does it, or an operator."""
 
 import json
 
@@ -15,7 +15,7 @@ HOURLY = 3600
 
 @shared_task(name="lms.records.partitions.prepare", ignore_result=True)
 def prepare() -> None:
-    """Make the parts of this month and the next three; on SQLite there is nothing to do."""
+    """Create the partitions of this month and the next three; SQLite needs none."""
     with database().writing() as connection:
         xapi.partitions.prepare(connection, now())
 
@@ -25,9 +25,9 @@ def prepare() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what there is as JSON.")
 @with_appcontext
 def partitions(ahead: int, *, as_json: bool) -> None:
-    """Make the parts of the statement tables for this month and those to come, and list all. PostgreSQL only.
+    """Create the partitions of the statement tables for this month and the coming ones, and list all. PostgreSQL only.
 
-    `lms db upgrade` does this, and the worker's clock every hour. Run again it makes nothing twice.
+    `lms db upgrade` does this, and the worker's clock every hour. It skips existing partitions.
     """
     with database().writing() as connection:
         made = set(xapi.partitions.prepare(connection, now(), ahead))
@@ -39,7 +39,7 @@ def partitions(ahead: int, *, as_json: bool) -> None:
     else:
         for one in found:
             rows = "never counted" if one.rows < 0 else f"about {one.rows:,} rows"
-            click.echo(f"{one.name:32} {rows:>20} {one.size // 1024:>12,} kB{'  made just now' if one.name in made else ''}")
+            click.echo(f"{one.name:32} {rows:>20} {one.size // 1024:>12,} kB{'  created now' if one.name in made else ''}")
 
 
 SCHEDULE = {"statement-partitions": {"task": prepare.name, "schedule": HOURLY}}

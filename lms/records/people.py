@@ -1,4 +1,4 @@
-"""Of whom does a statement speak, as far as this office may know? The record store knows accounts, the LMS knows people."""
+"""Which people does a statement name, within an office's scope? The record store knows accounts; the LMS knows people."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ ROOT_DEPTH = 1
 
 @dataclass(frozen=True, slots=True)
 class OfficeScope:
-    """What an office may see: statements of the people below `path`; at the root also those of nobody we know."""
+    """The scope of an office: statements of people below `path`; at the root also statements of unknown people."""
 
     path: str
     public_url: str
@@ -28,7 +28,7 @@ class OfficeScope:
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """Somebody whom an account stands for; `below` says whether they are below the office that asks."""
+    """The person of an account; `below` says whether they are below the asking office."""
 
     id: int
     account: str
@@ -38,16 +38,16 @@ class KnownPerson:
 
 
 def accounts_in(statement: Statement, public_url: str) -> list[str]:
-    """Return the accounts at this site under which a statement's actor acts: an Agent's own, a Group's and its members'."""
+    """Return the accounts at this site that are a statement's actor: an Agent's own, or a Group's and its members'."""
     actor = statement["actor"]
     accounts = [whoever.get("account", {}) for whoever in (actor, *actor.get("member", ()))]
     return [account["name"] for account in accounts if account.get("homePage") == public_url and "\0" not in account["name"]]
 
 
 def known_among(session: Session, accounts: Iterable[str], sight: OfficeScope) -> dict[str, KnownPerson]:
-    """Return whom accounts stand for. Somebody without an organisation is below the root offices only."""
+    """Return the people of these accounts. A person without an organisation is below the root offices only."""
     wanted = select(Person.id, Person.account, Person.name, Person.username, Organisation.path).outerjoin(Person.organisation)
-    rows: Iterable[Any] = session.execute(wanted.where(Person.account.in_(set(accounts))))  # a path is missing where an organisation is
+    rows: Iterable[Any] = session.execute(wanted.where(Person.account.in_(set(accounts))))  # the path is missing if the organisation is
     return {account: KnownPerson(found, account, name, username, _below(path, sight)) for found, account, name, username, path in rows}
 
 
@@ -56,5 +56,5 @@ def _below(path: str | None, sight: OfficeScope) -> bool:
 
 
 def may_see(known: Sequence[KnownPerson], sight: OfficeScope) -> bool:
-    """Say whether an office may see a statement of these people: of nobody elsewhere, and of somebody below it unless it is at the root."""
+    """Say whether an office may see a statement: all its people are below the office. At the root it may also be about unknown people."""
     return all(one.below for one in known) and (bool(known) or sight.root)

@@ -1,7 +1,7 @@
-"""How is a statement's JSON laid out for reading? Pure. Every name, number and escape stays as it was stored.
+"""Format a statement's JSON for reading. Pure. Every name, number and escape stays as it was stored.
 
-It is the text that is laid out, not a parsed value: numbers longer than a double, and escapes of half surrogate pairs, come
-through unchanged.
+The text is formatted, not a parsed value, so numbers longer than a double and escapes of half surrogate pairs
+stay unchanged.
 """
 
 import re
@@ -13,7 +13,7 @@ STEP = "  "
 
 
 def pretty(text: str) -> str:
-    """Lay out valid JSON: one property or element a line, two spaces a level."""
+    """Format valid JSON: one property or element a line, two spaces a level."""
     return "".join(_pieces(TOKEN.findall(text)))
 
 

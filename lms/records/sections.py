@@ -1,7 +1,7 @@
-"""Which sections does the window on the record store have, and whose are they? Each is a tab on every page of this slice.
+"""Sections of the records pages and their access rules. Each section is a tab on every page of this package.
 
-A section is one module of `lms.records.views` that adds its pages to `bp`, and one line of SECTIONS; what belongs to the
-office of the whole site stands in WHOLE_SITE too, and nobody else comes in: no page has to ask.
+A section is one module of `lms.records.views` that adds its pages to `bp`, and one line of SECTIONS. A section of the root office
+is also in WHOLE_SITE; nobody else can open it, so its pages need no check of their own.
 """
 
 from flask import Blueprint, request, url_for
@@ -16,7 +16,7 @@ from lms.records.keys import is_root_office
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 
-# (endpoint of its first page, label); a page belongs to the section under whose address its own lies
+# (endpoint of its first page, label); a page belongs to the first section whose address begins its own
 SECTIONS = (
     ("records.statements", _l("Statements")),
     ("records.needs_attention", _l("Needs attention")),
@@ -27,7 +27,7 @@ SECTIONS = (
     ("records.erasure", _l("Erasure")),
     ("records.retention", _l("Retention")),
 )
-WHOLE_SITE: dict[str, LazyString] = {  # and why nobody else comes in
+WHOLE_SITE: dict[str, LazyString] = {  # the reason why only the root office may open the section
     "records.keys": _l("A key opens the record store for the whole site. Only the office above all others sees and gives keys."),
     "records.forwarding": _l("Forwarding carries statements of the whole site. Only the office above all others sees and changes it."),
     "records.importing": _l("An import brings statements about anybody on the site. Only the office above all others sees and begins any."),
@@ -37,13 +37,13 @@ WHOLE_SITE: dict[str, LazyString] = {  # and why nobody else comes in
 
 
 def section_of(address: str) -> str | None:
-    """Return the section under whose address this one lies, by the endpoint of its first page."""
+    """Return the section to which this address belongs, by the endpoint of its first page."""
     return next((endpoint for endpoint, _label in SECTIONS if f"{address}/".startswith(f"{url_for(endpoint)}/")), None)
 
 
 @bp.before_request
 def _refuse() -> None:
-    """Keep out who is not of the office of the whole site, where a section is its own; a page of no section nobody has decided on."""
+    """Refuse users outside the root office in sections of the root office, and refuse pages without a section."""
     section = section_of(request.path)
     if section is None:
         raise NotAllowed(_("This page belongs to no section."))

@@ -1,4 +1,4 @@
-"""Which statements are meant by a time, a person, a course, a verb, an activity? What is asked for, as a look of the record store."""
+"""Turn a selection (time, person, course, verb, activity) into a query of the record store."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -24,11 +24,11 @@ from xapi.statements import Usage, iri, iri_key, key_of
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What somebody asks for, as they wrote it; empty means all.
+    """A selection as the user wrote it; an empty field means all.
 
-    `since` is included and `until` is not, so that one ends where the next begins. A day begins at midnight of the
-    site's time zone. `person` is a user name or an id, `course` a course's code; `activity` counts in a statement's
-    context too.
+    `since` is included and `until` is not, so one selection ends where the next begins. A day begins at midnight in the
+    site's time zone. `person` is a user name or an id, `course` a course's code; `activity` also matches a statement's
+    context.
     """
 
     since: str = ""
@@ -40,20 +40,20 @@ class Selection:
 
     @classmethod
     def of(cls, asked: Mapping[str, Any]) -> "Selection":
-        """Take what a form, a command or a job's parameters hold."""
+        """Take the fields from a form, a command or a job's parameters."""
         return cls(**{name: str(asked.get(name) or "").strip() for name in cls.__dataclass_fields__})
 
     @property
     def asked(self) -> dict[str, str]:
-        """Return what is not empty."""
+        """Return the fields that are not empty."""
         return {name: value for name, value in asdict(self).items() if value}
 
 
 def look_of(session: Session, selection: Selection, sight: OfficeScope) -> StatementFilter:
-    """Return what the record store is to look for. Whom the asking office does not know is unknown.
+    """Return the query of the record store. People outside the office's scope count as unknown.
 
     Raises:
-        InvalidInput: one problem for each field that cannot be meant.
+        InvalidInput: one problem for each invalid field.
     """
     problems: list[str] = []
     since, until = (_instant(name, getattr(selection, name), problems) for name in ("since", "until"))
@@ -91,7 +91,7 @@ def _person(session: Session, text: str, sight: OfficeScope, problems: list[str]
 
 
 def find_person(session: Session, text: str) -> Person | None:
-    """Return the person of this user name, or of this id."""
+    """Return the person with this user name or this id."""
     found = session.scalar(select(Person).where(Person.username == text))
     if found is None and text.isascii() and text.isdigit() and len(text) < len(str(2**31)):
         found = session.get(Person, int(text))
@@ -99,7 +99,7 @@ def find_person(session: Session, text: str) -> Person | None:
 
 
 def _course(session: Session, code: str, problems: list[str]) -> AnyOf | None:
-    """A course's statements are those of its registrations: what content says names no course."""
+    """Select by a course's registrations, because content does not name the course."""
     if not code:
         return None
     if session.scalar(select(Course.id).where(Course.code == code)) is None:
@@ -109,7 +109,7 @@ def _course(session: Session, code: str, problems: list[str]) -> AnyOf | None:
 
 
 def registrations_of(session: Session, code: str) -> list[UUID]:
-    """Return the registrations for any version of a course."""
+    """Return the registrations of any version of a course."""
     rows = select(Registration.id).join(CourseVersion, CourseVersion.id == Registration.course_version_id).join(Course)
     return list(session.scalars(rows.where(Course.code == code)))
 

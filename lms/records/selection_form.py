@@ -1,4 +1,4 @@
-"""With which fields does somebody say which statements are meant?"""
+"""The form fields of a selection of statements."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -20,7 +20,7 @@ MOST_COURSES = 500
 
 
 class SelectionForm(FlaskForm):  # type: ignore[misc]
-    """Days, a person, a course, a verb; empty means all."""
+    """Days, a person, a course, a verb; an empty field means all."""
 
     nobody = _l("Nobody whom you may see has this user name or id.")
 
@@ -31,17 +31,17 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
     verb = SelectField(_l("Verb"), default="", validators=[Optional()])
 
     def offer(self, session: Session) -> None:
-        """Offer the courses and verbs that are known, and what is asked for besides."""
+        """Offer the known courses and verbs, and the selected ones."""
         self.course.choices = _choices(course_titles(session), self.course)
         self.verb.choices = _choices({iri: str(said) for iri, said in VERBS.items()}, self.verb)
 
     def selection(self) -> Selection:
-        """Return what is asked for; the last day is part of it."""
+        """Return the selection; the last day is included."""
         after = self.until.data + timedelta(days=1) if self.until.data else ""
         return Selection.of({**{name: self[name].data for name in ("since", "person", "course", "verb")}, "until": after})
 
     def mark(self, problems: Sequence[str]) -> None:
-        """Show at each field what is wrong with it."""
+        """Show each problem at its field."""
         words = {
             "person": str(self.nobody),
             "course": _("There is no course with this code."),
@@ -53,12 +53,12 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
 
 
 def course_titles(session: Session) -> dict[str, str]:
-    """Return what courses are called, by their codes."""
+    """Return the titles of courses, by code."""
     newest = listing.newest(session, size=MOST_COURSES).versions
     return {version.course.code: pick(version.title_zh, version.title_en) for version in newest}
 
 
 def _choices(known: Mapping[str, str], field: SelectField) -> list[tuple[str, str]]:
-    """Return all, what is known, and what is asked for besides."""
+    """Return the choices: all, the known ones, and the selected one."""
     given = field.data or ""
     return [("", _("All")), *known.items(), *([(given, given)] if given and given not in known else [])]

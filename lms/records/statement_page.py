@@ -1,4 +1,4 @@
-"""Which statements may this office see, the latest first? Paged by place in the order of storing."""
+"""List the statements that an office may see, the latest first, paged by place in the order of storing."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ MOST_READ = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A statement that this office may see, and whom it speaks of."""
+    """A statement within the office's scope, and its people."""
 
     seen: StoredStatement
     statement: dict[str, Any]
@@ -28,7 +28,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """One page; `next` is where to go on from, `searched` says that it ended because enough was read, not because it is full."""
+    """One page; `next` is where to continue, `searched` says that it ended because enough was read, not because it is full."""
 
     records: Sequence[Record]
     next: Cursor | None
@@ -36,7 +36,7 @@ class RecordPage:
 
 
 def page(session: Session, look: StatementFilter, sight: OfficeScope, before: Cursor | None) -> RecordPage:
-    """Return one page. Among statements of other offices' people it reads so far and no further."""
+    """Return one page. It skips a limited number of other offices' statements, then ends."""
     found: list[Record] = []
     for _ in range(MOST_READ // AT_ONCE):
         batch = latest(session, look, AT_ONCE, before)
@@ -50,7 +50,7 @@ def page(session: Session, look: StatementFilter, sight: OfficeScope, before: Cu
 
 
 def visible(session: Session, batch: Sequence[StoredStatement], sight: OfficeScope) -> list[Record]:
-    """Return what of a batch the office may see."""
+    """Return the part of a batch that the office may see."""
     read = [(seen, _readable(seen.text)) for seen in batch]
     accounts = [accounts_in(statement, sight.public_url) for _, statement in read]
     known = known_among(session, {account for found in accounts for account in found}, sight)
@@ -62,7 +62,7 @@ def visible(session: Session, batch: Sequence[StoredStatement], sight: OfficeSco
 
 
 def _readable(text: str) -> dict[str, Any]:
-    """Read a stored statement for a page: half surrogate pairs, which no page can hold, become question marks."""
+    """Read a stored statement for a page; half surrogate pairs, which no page can show, become question marks."""
     try:
         found: dict[str, Any] = msgspec.json.decode(text)
     except msgspec.DecodeError:

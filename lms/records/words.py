@@ -1,4 +1,4 @@
-"""In which words is a statement told: who did what with which activity, and what came of it?"""
+"""Describe a statement in words: who did what with which activity, and what became of it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -48,7 +48,7 @@ REASONS: Mapping[str, Any] = {
     "not-kept": _l("Would be evidence now, but was not when it was worked through: the rules have changed since."),
     "evidence": _l("Is evidence. What it came to is told in the transcript."),
 }
-# which errors of a program mean that the statement itself cannot be understood, and which that it does not fit what is stored
+# error types that mean that the statement cannot be understood, and those that mean that it contradicts stored data
 UNREADABLE = frozenset(
     {"ValueError", "TypeError", "KeyError", "IndexError", "AttributeError", "DataError", "OverflowError", "ArithmeticError"}
     | {"InvalidOperation", "ZeroDivisionError"}
@@ -75,7 +75,7 @@ def mark_words(mark: Mark) -> tuple[str, str, str]:
 
 
 def failure_words(error: str) -> str:
-    """Return what kind of failure an error is that stands before a set-aside statement, for people who do not read programs."""
+    """Describe the kind of error of a statement that was set aside, in plain words."""
     kind = error.partition(":")[0]
     if kind in UNREADABLE:
         return _("Something in the statement cannot be understood.")
@@ -84,7 +84,7 @@ def failure_words(error: str) -> str:
     return _("The program met an error of its own.")
 
 
-# what stands in the reason for which a statement of another store cannot be taken → in plain words
+# a part of the reason why a statement of another store is refused → plain words
 REFUSALS: Mapping[str, Any] = {
     "has no id": _l("It has no id, so it could not be known again."),
     "needs a fileUrl": _l("The data of its attachment did not come with it."),
@@ -96,24 +96,24 @@ REFUSALS: Mapping[str, Any] = {
 
 
 def refusal_words(reason: str) -> str:
-    """Return why a statement of another store cannot be taken, for people who do not read the specification."""
+    """Return the reason why a statement of another store is refused, in plain words."""
     found = next((said for mark, said in REFUSALS.items() if mark in reason), None)
     return str(found or _("It is not as xAPI asks for."))
 
 
 def verdict_words(verdict: Verdict) -> str:
-    """Return what became of a statement."""
+    """Return what became of a statement, in words."""
     return str(REASONS[verdict.reason])
 
 
 def people_words(people: Iterable[KnownPerson], statement: Statement) -> str:
-    """Return whom a statement speaks of: people we know, else what it calls itself."""
+    """Return the people of a statement: known people by name, others by what the statement calls them."""
     known = _(", ").join(one.name for one in people)
     return known or str(statement["actor"].get("name") or "") or _("Nobody we know")
 
 
 def verb_words(statement: Statement) -> str:
-    """Return what was done, in our words or in the statement's own."""
+    """Return the verb, in our words or in the statement's own."""
     verb = statement["verb"]
     if verb["id"] in VERBS:
         return str(VERBS[verb["id"]])
@@ -121,7 +121,7 @@ def verb_words(statement: Statement) -> str:
 
 
 def object_words(statement: Statement, titles: Mapping[str, str]) -> str:
-    """Return what it was done with."""
+    """Return the object in words."""
     target = statement["object"]
     kind = target.get("objectType", "Activity")
     if kind == "StatementRef":
@@ -135,7 +135,7 @@ def object_words(statement: Statement, titles: Mapping[str, str]) -> str:
 
 
 def sender_words(statement: Statement, public_url: str) -> str:
-    """Return under whose authority a statement was stored."""
+    """Return the authority under which a statement was stored, in words."""
     authority = statement["authority"]
     account = authority.get("account", {})
     if account.get("homePage") == public_url and account.get("name") in SENDERS:
@@ -144,7 +144,7 @@ def sender_words(statement: Statement, public_url: str) -> str:
 
 
 def line_words(people: Iterable[KnownPerson], statement: Statement, titles: Mapping[str, str]) -> str:
-    """Return a statement in one line."""
+    """Return a statement on one line."""
     return _(
         "%(who)s · %(verb)s · %(what)s",
         who=people_words(people, statement),

@@ -1,1 +1,1 @@
-"""Who are the teachers in this list, and how do all of them come into a class?"""
+"""Read lists of teachers, and enrol everybody on a list in a class."""

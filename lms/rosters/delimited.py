@@ -1,4 +1,4 @@
-"""Which rows are in this text? Separated by commas, semicolons or tabs, by more than one sign. Pure."""
+"""Read the rows of a text and detect its delimiter: a comma, a tab, a semicolon or another character. Pure."""
 
 import csv
 import io
@@ -11,18 +11,19 @@ from lms.rosters import heads
 from lms.rosters.problems import Unreadable
 
 DELIMITERS = (",", "\t", ";", "|", "，")
-SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[,;\t|]*\r?(?:\n|$)', re.IGNORECASE)  # Excel's own: names the delimiter, and is no row
-LOOKED_AT = 64_000  # characters in which the delimiter is looked for
-LONGEST_LINE = 131_072  # the csv module's own limit of a field
+# Excel's own line that names the delimiter; it is not a row
+SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[,;\t|]*\r?(?:\n|$)', re.IGNORECASE)
+LOOKED_AT = 64_000  # characters in which the delimiter is searched
+LONGEST_LINE = 131_072  # the csv module's own limit for a field
 
 Rows = Iterator[tuple[int, Sequence[str]]]
 
 
 def rows(text: str) -> Rows:
-    """Yield each row's line in the file and its cells.
+    """Yield each row's line number in the file and its cells.
 
     Raises:
-        Unreadable: quotation marks do not match; says in which line.
+        Unreadable: quotation marks do not match; the message names the line.
     """
     said = SEPARATOR_LINE.match(text)
     delimiter = said[1] if said else _delimiter(text[:LOOKED_AT])
@@ -46,7 +47,7 @@ def _read(text: str, delimiter: str, first: int) -> Rows:
 
 
 def _delimiter(text: str) -> str:
-    """Return the delimiter by which the line of heads is found; else the one by which most lines have the same number of cells."""
+    """Return the delimiter with which the header row is found; otherwise the one with which most lines have the same number of cells."""
     lines = [line for line in text.splitlines() if line.strip()][: heads.LOOKED_AT]
     split = {one: [next(csv.reader([line[:LONGEST_LINE]], delimiter=one), []) for line in lines] for one in DELIMITERS}
     for one, found in split.items():

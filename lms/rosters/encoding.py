@@ -1,7 +1,7 @@
-"""In which encoding is this text? Several signs have to agree; where they do not, the file is refused rather than read wrongly. Pure.
+"""Detect the encoding of a text. If the evidence conflicts, refuse the file instead of reading it wrongly. Pure.
 
-A byte order mark or UTF-8 decides at once. Else GB 18030 (Excel in Chinese), Big5 and Windows-1252 (Excel in the West) are weighed:
-nearly every byte sequence is *valid* GB 18030, so what comes out must also look like text: characters of the everyday sets, and no
+A byte order mark or valid UTF-8 decides at once. Otherwise GB 18030 (Excel in Chinese), Big5 and Windows-1252 (Excel in the West)
+are compared. Nearly every byte sequence is *valid* GB 18030, so the result must also look like text: common characters, and no
 rare Chinese character inside a Latin word (Ren閑 is Renée).
 """
 
@@ -14,9 +14,9 @@ from flask_babel import gettext as _
 from lms.rosters.problems import Unreadable
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig", "UTF-8"), (b"\xff\xfe", "utf-16", "UTF-16"), (b"\xfe\xff", "utf-16", "UTF-16"))
-CHINESE_IN_UTF8 = range(0xE3, 0xEA)  # first of three bytes; in GBK such three in a row that are valid UTF-8 hardly ever occur
+CHINESE_IN_UTF8 = range(0xE3, 0xEA)  # first of three bytes; three such characters in a row that are valid UTF-8 almost never occur in GBK
 GB2312_FROM = 0xA1  # both bytes
-BIG5_FREQUENT = range(0xA4, 0xC7)  # first byte of the frequent level
+BIG5_FREQUENT = range(0xA4, 0xC7)  # first byte of the frequent characters
 MOSTLY = 0.8
 LATIN = r"[A-Za-z\u00c0-\u024f]"
 HAN = r"[\u2e80-\u9fff\uf900-\ufaff\ue000-\uf8ff]"
@@ -29,7 +29,7 @@ TYPOGRAPHIC = "‘’“”–—…•·«»°ªº´`€§¿¡"
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A file's text, and the name of the encoding that it was read in."""
+    """A file's text, and the name of its encoding."""
 
     text: str
     encoding: str
@@ -39,7 +39,7 @@ def decode(content: bytes) -> Decoded:
     """Return a text file's content.
 
     Raises:
-        Unreadable: its encoding cannot be told for certain, or a part is in one and a part in another.
+        Unreadable: its encoding is uncertain, or the file mixes two encodings.
     """
     for bom, codec, name in BOMS:
         if content.startswith(bom):
@@ -76,7 +76,7 @@ def _or_none(content: bytes, codec: str) -> str | None:
 
 
 def _utf16_without_mark(content: bytes) -> str:
-    """Commas and line breaks have their zero byte on one side only."""
+    """Return the byte order of UTF-16: commas and line breaks have their zero byte always on the same side."""
     return "utf-16-le" if content[1::2].count(0) >= content[0::2].count(0) else "utf-16-be"
 
 
@@ -85,11 +85,11 @@ def _is_chinese_in_utf8(line: bytes) -> bool:
 
 
 def _is_like_gb(text: str, _content: bytes) -> bool:
-    """Say whether the characters are those of GB 2312, nearly all of them, and no other one stands in a Latin word."""
-    signs = NOT_ASCII.findall(text)
-    rare = {sign for sign in set(signs) if not _is_in_gb2312(sign)}
+    """Say whether nearly all characters belong to GB 2312, and none of the others is inside a Latin word."""
+    found = NOT_ASCII.findall(text)
+    rare = {one for one in set(found) if not _is_in_gb2312(one)}
     inside_words = any((one or other) in rare for one, other in TOUCHING.findall(text))
-    return not inside_words and sum(sign not in rare for sign in signs) >= MOSTLY * len(signs)
+    return not inside_words and sum(one not in rare for one in found) >= MOSTLY * len(found)
 
 
 def _is_in_gb2312(sign: str) -> bool:
@@ -98,17 +98,17 @@ def _is_in_gb2312(sign: str) -> bool:
 
 
 def _is_like_big5(text: str, content: bytes) -> bool:
-    """Say whether most characters are of the frequent level."""
-    signs = NOT_ASCII.findall(text)
-    frequent = sum(sign.encode("cp950")[0] in BIG5_FREQUENT for sign in signs)
-    return frequent >= MOSTLY * len(signs) and not _is_like_western(content.decode("latin-1"), content)
+    """Say whether most characters are frequent ones."""
+    found = NOT_ASCII.findall(text)
+    frequent = sum(one.encode("cp950")[0] in BIG5_FREQUENT for one in found)
+    return frequent >= MOSTLY * len(found) and not _is_like_western(content.decode("latin-1"), content)
 
 
 def _is_like_western(text: str, content: bytes) -> bool:
-    """Say whether it is letters that stand alone among plain ones, as in Renée."""
-    signs = NOT_ASCII.findall(text)
+    """Say whether accented letters stand alone among plain ones, as in Renée."""
+    found = NOT_ASCII.findall(text)
     lone = len(ALONE.findall(content))
-    return all(sign.isalpha() or sign in TYPOGRAPHIC for sign in signs) and lone >= MOSTLY * len(HIGH.findall(content))
+    return all(one.isalpha() or one in TYPOGRAPHIC for one in found) and lone >= MOSTLY * len(HIGH.findall(content))
 
 
 CANDIDATES: tuple[tuple[str, str, Callable[[str, bytes], bool]], ...] = (

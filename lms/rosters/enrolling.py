@@ -1,8 +1,8 @@
-"""How does a whole list of teachers come into a class? In one transaction: all rows that can be taken, or none.
+"""Enrol a whole list of teachers in a class, in one transaction: either all valid rows, or none.
 
-Twice is as good as once, and two offices that upload the same list at the same moment make one account for each person: the second
-one's transaction fails on the user name that the first has just taken, and reads again what is there now. Everything is locked and
-added in one order, so that the two wait for each other and never both at once.
+A repetition changes nothing. If two offices upload the same list at the same moment, each person gets one account: the second
+transaction fails on a user name that the first has just taken, and then reads the list's outcomes again. Rows are locked and
+added in one fixed order, so that the two cannot deadlock.
 """
 
 import uuid
@@ -24,6 +24,7 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import locked_class, programme_version_of, window_of
 from lms.errors import InvalidInput
 from lms.rosters.outcomes import NameChoice, OutcomeKind, RosterForecast, RowOutcome, foresee
+from lms.rosters.problems import line_of
 from lms.rosters.rows import Roster
 
 MOST_ATTEMPTS = 5
@@ -31,10 +32,10 @@ MOST_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class RosterOrder:
-    """A list that shall come into a class; new schools are made below the organisation `below_id`.
+    """A list to enrol in a class; new schools are created below the organisation `below_id`.
 
-    `partly`: enrol who can be, even where others cannot. `names`: by line, what was chosen for a known teacher whom the list calls
-    by another name. `path`: the people whose names may be changed belong below it; without one, below `below_id`.
+    `partly`: enrol the valid rows even if others have problems. `names`: by line, the choice for a known teacher who has another name
+    in the list. `path`: only people below it may be renamed; without a path, only people below `below_id`.
     """
 
     class_id: int
@@ -47,16 +48,16 @@ class RosterOrder:
 
 
 def enrol_all(transaction: Callable[[], AbstractContextManager[Session]], order: RosterOrder) -> RosterForecast:
-    """Enrol everybody in a list; return what came of each row, with the problems of those who could not be.
+    """Enrol everybody on a list; return the outcome of each row, with the problems of refused rows.
 
     Raises:
-        InvalidInput: the class is closed; or somebody cannot be enrolled and the order is not to be carried out partly.
+        InvalidInput: the class is closed; or somebody cannot be enrolled and the order does not allow a partial list.
     """
     for attempt in range(1, MOST_ATTEMPTS + 1):
         try:
             with transaction() as session:
                 return _enrol(session, order)
-        except IntegrityError:  # somebody else took one of the user names meanwhile
+        except IntegrityError:  # another request has just taken one of the user names
             if attempt == MOST_ATTEMPTS:
                 raise
     raise AssertionError("not reached")
@@ -69,7 +70,7 @@ def _enrol(session: Session, order: RosterOrder) -> RosterForecast:
     below = session.scalars(select(Organisation).where(Organisation.id == order.below_id).with_for_update(key_share=True)).one()
     foreseen = foresee(session, training_class, order.roster, order.path or below.path, order.names)
     if foreseen.left_out and not order.partly:
-        raise InvalidInput(_("Nobody was enrolled."), [str(one) for one in foreseen.left_out])
+        raise InvalidInput(_("Nobody was enrolled."), [line_of(one) for one in foreseen.left_out])
     schools = {name: _add_school(session, name, below).id for name in foreseen.new_schools}
     people = _add_people(session, [one for one in foreseen.outcomes if one.kind is OutcomeKind.NEW], schools, training_class.provider_id)
     _add_enrolments(session, training_class, foreseen.outcomes, people, order.by)
@@ -80,7 +81,7 @@ def _enrol(session: Session, order: RosterOrder) -> RosterForecast:
 
 
 def _rename(session: Session, class_id: int, renamed: Sequence[RowOutcome], by: By) -> None:
-    """Give known teachers the name that the list has, and keep who chose that and which name stood there before."""
+    """Rename known teachers to the name in the list; record who chose that and the old name."""
     for one in sorted(renamed, key=lambda one: one.person_id or 0):
         person = session.get_one(Person, one.person_id, with_for_update={"key_share": True}, populate_existing=True)
         own = select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id == person.id)
@@ -94,7 +95,7 @@ def _add_school(session: Session, name: str, below: Organisation) -> Organisatio
 
 
 def _add_people(session: Session, new: Sequence[RowOutcome], schools: Mapping[str, int], provider_id: int) -> dict[str, int]:
-    """Add accounts with initial passwords; who has no school belongs to the class's provider."""
+    """Add accounts with initial passwords; a teacher without a school belongs to the class's provider."""
     added = [
         Person(
             username=one.row.username,

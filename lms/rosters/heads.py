@@ -1,6 +1,6 @@
-"""Which column of a list is what, and in which line do its heads stand? Pure.
+"""Find the header row of a list and the meaning of its columns. Pure.
 
-Heads are known as offices, Moodle and OneRoster write them, below a title line too. Where none are known, somebody assigns the
+Headers of offices, Moodle and OneRoster are known, and may come below a title line. If none is recognised, a user assigns the
 columns on the page (`Assignment`).
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 FIELDS = ("name", "family", "given", "username", "school", "track")
-LOOKED_AT = 10  # lines in which the heads are looked for
-LONGEST = 100  # characters of a head that are looked at
-# How a column may be headed (folded); of several for a user name the first in this order counts.
+LOOKED_AT = 10  # lines in which the header row is searched
+LONGEST = 100  # characters of a header that are examined
+# Possible headers of each column (folded); if several match a user name, the first in this order is used.
 HEADS: Mapping[str, Sequence[str]] = {
     "name": ("姓名", "教师姓名", "老师姓名", "学员姓名", "名字", "name", "fullname", "teachername"),
     "family": ("姓", "姓氏", "familyname", "lastname", "surname"),  # lastname: Moodle; familyName: OneRoster
@@ -38,23 +38,23 @@ NUMBERS = re.compile(r"\d{1,3}")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which column is which of FIELDS; `line`: how many lines stand before the first person."""
+    """The column of each of FIELDS; `line` is the number of lines before the first person."""
 
     at: Mapping[str, int]
     line: int
 
     @property
     def is_enough(self) -> bool:
-        """Whether it says what each person is called and signs in with."""
+        """Whether the columns give each person's name and user name."""
         return "username" in self.at and ("name" in self.at or {"family", "given"} <= self.at.keys())
 
     def written(self) -> str:
-        """Return it as a form carries it: name:0,username:2;1."""
+        """Return the form value, for example name:0,username:2;1."""
         return ",".join(f"{name}:{index}" for name, index in self.at.items()) + f";{self.line}"
 
 
 def parsed(text: str) -> Columns | None:
-    """Read what `written` wrote; None for anything else."""
+    """Read a value from `written`; None for anything else."""
     columns, _semicolon, line = text[:LONGEST].partition(";")
     pairs = [one.partition(":")[::2] for one in columns.split(",")]
     if not NUMBERS.fullmatch(line) or not all(name in FIELDS and NUMBERS.fullmatch(index) for name, index in pairs):
@@ -64,7 +64,7 @@ def parsed(text: str) -> Columns | None:
 
 
 def find(lines: Sequence[Sequence[str]]) -> Columns | None:
-    """Return the columns by the first of the first lines that names enough of them."""
+    """Return the columns of the first line that has enough known headers."""
     for number, cells in enumerate(lines[:LOOKED_AT], 1):
         found = Columns(_columns(cells), number)
         if found.is_enough:
@@ -73,7 +73,7 @@ def find(lines: Sequence[Sequence[str]]) -> Columns | None:
 
 
 def guessed(lines: Sequence[Sequence[str]]) -> Columns:
-    """Return what is known of the columns, where that is not enough: a beginning for whoever assigns them."""
+    """Return the known columns even if they are not enough: a starting point for a user who assigns them."""
     known = [Columns(_columns(cells), number) for number, cells in enumerate(lines[:LOOKED_AT], 1)]
     return max(known, key=lambda one: len(one.at), default=Columns({}, 0))
 
@@ -97,6 +97,6 @@ def _columns(heads: Sequence[str]) -> dict[str, int]:
 
 
 def _folded(head: str) -> Sequence[str]:
-    """Return a head as it is compared, whole and in its parts: 姓名（必填） and *姓名/Name are 姓名."""
+    """Return a header in its comparable form, whole and in parts: 姓名（必填） and *姓名/Name are 姓名."""
     plain = ASIDE.sub("", unicodedata.normalize("NFKC", head[:LONGEST]).casefold())
     return [NOISE.sub("", one) for one in (plain, *PART.split(plain))]

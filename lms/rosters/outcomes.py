@@ -1,6 +1,6 @@
-"""What would come of each row of a list: a new account, a known teacher, somebody who is in the class already, or a problem?
+"""The outcome of each row of a list: a new account, a known teacher, a member of the class already, or a problem.
 
-Read anew whenever it is asked, so what a page foresees and what is done follow from the same rules.
+Outcomes are computed again on every call, so a preview and the enrolment itself follow the same rules.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,35 +15,36 @@ from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.names import name_key
 from lms.classes.membership import WITHDRAWN
 from lms.classes.models import Enrolment, TrainingClass
-from lms.rosters.problems import Problem, shown
+from lms.rosters.problems import shown
 from lms.rosters.rows import Roster, Row
+from lms.row_problem import RowProblem, in_row
 
 Item = TypeVar("Item")
-AT_ONCE = 400  # names asked for in one query
+AT_ONCE = 400  # names in one query
 NOTHING: Mapping[int, "NameChoice"] = {}
 
 
 class OutcomeKind(StrEnum):
-    """What would come of a row."""
+    """The outcome of a row."""
 
-    NEW = "new"  # an account is made, and enrolled
-    KNOWN = "known"  # has an account already; is enrolled
-    AGAIN = "again"  # had withdrawn from the class; is let in again
+    NEW = "new"  # an account is created and enrolled
+    KNOWN = "known"  # an existing account is enrolled
+    AGAIN = "again"  # withdrew from the class before; is readmitted
     THERE = "there"  # is in the class already: nothing to do
 
 
 class NameChoice(StrEnum):
-    """What somebody chose for a known person whom the list calls by another name."""
+    """The choice for a known person who has another name in the list."""
 
-    KEEP = "keep"  # it is the same person; the name stays as it is
+    KEEP = "keep"  # it is the same person; keep the current name
     CHANGE = "change"  # it is the same person; the list's name is right
 
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """A sound row and what would come of it. `school`: the organisation found; None where none is named or it is new.
+    """A valid row and its outcome. `school`: the organisation that was found; None if none is named or if it is new.
 
-    `renamed_from`: the name that the list's name would replace; '' where the name stays.
+    `renamed_from`: the name that the list's name would replace; '' if the name stays.
     """
 
     row: Row
@@ -56,7 +57,7 @@ class RowOutcome:
 
 @dataclass(frozen=True, slots=True)
 class OtherName:
-    """A known teacher whom the list calls by another name, for whom nobody has chosen yet what to do."""
+    """A known teacher who has another name in the list; no choice was made yet."""
 
     row: Row
     known: str
@@ -64,9 +65,9 @@ class OtherName:
 
 @dataclass(frozen=True, slots=True)
 class SameName:
-    """A sound row with somebody else's name: perhaps one person with two user names.
+    """A valid row with the name of another person: perhaps one person with two user names.
 
-    `lines` of the list have the same name, and so do these `usernames` in the class.
+    These `lines` of the list have the same name, and so have these `usernames` in the class.
     """
 
     row: Row
@@ -76,10 +77,10 @@ class SameName:
 
 @dataclass(frozen=True, slots=True)
 class RosterForecast:
-    """What would come of a list."""
+    """The outcomes of a list."""
 
     outcomes: Sequence[RowOutcome]
-    problems: Sequence[Problem]
+    problems: Sequence[RowProblem]
     new_schools: Sequence[str]
     other_names: Sequence[OtherName] = ()
     same_names: Sequence[SameName] = field(default_factory=tuple)
@@ -90,17 +91,17 @@ class RosterForecast:
 
     @property
     def to_do(self) -> int:
-        """How many people would come into the class."""
+        """The number of people who would enter the class."""
         return self.count(OutcomeKind.NEW, OutcomeKind.KNOWN, OutcomeKind.AGAIN)
 
     @property
     def renamed(self) -> int:
-        """How many people would get another name."""
+        """The number of people who would be renamed."""
         return sum(bool(one.renamed_from) for one in self.outcomes)
 
     @property
-    def left_out(self) -> Sequence[Problem]:
-        """The problems of all rows that are left out, those for which nobody has chosen a name included."""
+    def left_out(self) -> Sequence[RowProblem]:
+        """The problems of all rows that are left out, including those without a choice of name."""
         other = [_problem(one.row, "username", "left-out", known=one.known) for one in self.other_names]
         return sorted([*self.problems, *other], key=lambda one: one.line)
 
@@ -108,10 +109,10 @@ class RosterForecast:
 def foresee(
     session: Session, training_class: TrainingClass, roster: Roster, path: str, names: Mapping[int, NameChoice] = NOTHING
 ) -> RosterForecast:
-    """Say what would come of each row; schools are looked for below `path`, the path prefix of whoever uploads.
+    """Return the outcome of each row; schools are searched below `path`, the path of the uploading office.
 
-    `names`: by line, what to do about a known teacher's other name. Only of teachers below `path`: whoever guesses the user name of
-    another office's teacher learns nothing but that it is taken, and changes nothing.
+    `names`: by line, the choice for a known teacher's other name. It applies only to teachers below `path`: an office that guesses
+    the user name of another office's teacher learns only that it is taken, and changes nothing.
     """
     known = _people(session, [row.username for row in roster.rows])
     there = _enrolments(session, training_class.id, [one.id for one in known.values()])
@@ -120,7 +121,7 @@ def foresee(
     for row in roster.rows:
         person = known.get(row.username)
         found = _result_of(_KnownRow(row, person, there.get(person.id) if person else None), schools, path, names.get(row.line))
-        if isinstance(found, Problem):
+        if isinstance(found, RowProblem):
             problems.append(found)
         elif isinstance(found, OtherName):
             other_names.append(found)
@@ -133,7 +134,7 @@ def foresee(
 
 @dataclass(frozen=True, slots=True)
 class _KnownRow:
-    """A row and who has its user name already."""
+    """A row and the person who has its user name already."""
 
     row: Row
     person: Person | None
@@ -142,7 +143,7 @@ class _KnownRow:
 
 def _result_of(
     known: _KnownRow, schools: Mapping[str, Sequence[int]], path: str, choice: NameChoice | None
-) -> RowOutcome | OtherName | Problem:
+) -> RowOutcome | OtherName | RowProblem:
     row, person = known.row, known.person
     before = person.name if person is not None and name_key(person.name) != name_key(row.name) else ""
     found = _problem_of(row, person, known.enrolment, ours=not before or _is_below(person, path))
@@ -154,13 +155,13 @@ def _result_of(
     return _outcome(known, schools, before if choice is NameChoice.CHANGE else "")
 
 
-def _problem(row: Row, field_name: str, code: str, **params: str | int) -> Problem:
+def _problem(row: Row, field_name: str, code: str, **params: str | int) -> RowProblem:
     values = {"username": row.username, "track": row.track, "school": row.school}
-    return Problem(row.line, field_name, code, params, shown(row.name), shown(values[field_name]))
+    return in_row(row.line, field_name, code, params, name=shown(row.name), value=shown(values[field_name]))
 
 
-def _problem_of(row: Row, person: Person | None, enrolment: Enrolment | None, *, ours: bool) -> Problem | None:
-    """Return why a known person cannot come into the class by this row."""
+def _problem_of(row: Row, person: Person | None, enrolment: Enrolment | None, *, ours: bool) -> RowProblem | None:
+    """Return the reason why a known person cannot enter the class by this row."""
     if person is None:
         return None
     wrong = ""
@@ -180,13 +181,13 @@ def _problem_of(row: Row, person: Person | None, enrolment: Enrolment | None, *,
 
 
 def _is_below(person: Person | None, path: str) -> bool:
-    """Say whether an office may correct somebody's name: a teacher and nothing more, who belongs below it."""
+    """Say whether an office may correct a person's name: it must be a teacher below it with no other role."""
     place = person.organisation if person is not None else None
     return person is not None and place is not None and place.path.startswith(path) and person.role_names == TEACHER
 
 
 def _same_names(session: Session, class_id: int, outcomes: Sequence[RowOutcome]) -> Sequence[SameName]:
-    """Return the rows that would come in beside somebody else of the same name: nobody is refused, somebody should look."""
+    """Return the rows whose name another person already has: they are not refused, but a user should check them."""
     coming = [one for one in outcomes if one.kind is not OutcomeKind.THERE]
     lines: dict[str, list[int]] = {}
     for one in outcomes:
@@ -206,7 +207,7 @@ def _same_names(session: Session, class_id: int, outcomes: Sequence[RowOutcome])
     return found
 
 
-def _problem_of_school(row: Row, person: Person | None, schools: Mapping[str, Sequence[int]]) -> Problem | None:
+def _problem_of_school(row: Row, person: Person | None, schools: Mapping[str, Sequence[int]]) -> RowProblem | None:
     if person is None and len(schools.get(row.school, ())) > 1:
         return _problem(row, "school", "school")
     return None
@@ -241,7 +242,7 @@ def _enrolments(session: Session, class_id: int, people: Sequence[int]) -> dict[
 
 
 def _schools(session: Session, path: str, names: set[str]) -> dict[str, Sequence[int]]:
-    """Return the organisations below `path` by the names and codes that are asked for."""
+    """Return the organisations below `path` that have these names or codes."""
     found: dict[str, list[int]] = {}
     below = select(Organisation.id, Organisation.name, Organisation.code).where(Organisation.path.startswith(path, autoescape=True))
     for organisation_id, name, code in session.execute(below.order_by(Organisation.id)) if names else ():

@@ -1,8 +1,8 @@
-"""Which parts of this Excel file does a list of people need, and may they be unpacked?
+"""Unpack the parts of an Excel file that a list of people needs, if they are safe.
 
-An XLSX file is a package (ECMA-376-2): a ZIP archive whose relation parts say where each part lies. Part names are compared without
-case. Only the parts that a list needs are unpacked, each within a limit, and packed anew: whoever reads the result sees the bytes
-that were checked, whatever else the archive holds or claims about itself.
+An XLSX file is a package (ECMA-376-2): a ZIP archive whose relation parts name the other parts. Part names are compared without
+case. Only the parts that a list needs are unpacked, each within a limit, and packed again: the reader of the result sees only the bytes
+that were checked, whatever else the archive contains or claims.
 """
 
 import io
@@ -17,8 +17,8 @@ from xml.parsers import expat
 
 MOST_UNPACKED = 40_000_000  # bytes, of each part
 MOST_PARTS = 2_000
-MOST_ELEMENTS = 1_000_000  # of one part: 5,000 rows of 50 cells have 750,000
-MOST_SHEETS = 3  # visible ones in which the list is looked for
+MOST_ELEMENTS = 1_000_000  # in one part: 5,000 rows of 50 cells have 750,000
+MOST_SHEETS = 3  # visible sheets in which the list is searched
 RELATION_ID = " id"  # r:id, in the namespace of the transitional or of the strict format
 WORKBOOK = "xl/workbook.xml"
 TRANSITIONAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -29,12 +29,12 @@ Handler = Callable[..., None]
 
 
 class Broken(Exception):
-    """This is not a workbook that can be read."""
+    """This is not a readable workbook."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetParts:
-    """The parts that say what is on one sheet; empty where the package has none."""
+    """The parts of one sheet; empty if the package lacks one."""
 
     sheet: bytes
     texts: bytes
@@ -42,9 +42,9 @@ class SheetParts:
 
 
 def parse(xml: bytes, start: Handler, end: Handler | None = None, text: Handler | None = None) -> None:
-    """Parse a part as UTF-8 and call the handlers, with local names.
+    """Parse a part as UTF-8 and call the handlers with local names.
 
-    No document type, no other encoding: another reader would see other elements in the same bytes.
+    A document type or another encoding is refused, because another reader could see other elements in the same bytes.
 
     Raises:
         Broken: it is not well-formed, declares a document type, or has too many elements.
@@ -78,7 +78,7 @@ def _refuse_doctype(*_declared: object) -> None:
 
 
 def visible_sheets(content: bytes) -> Iterator[SheetParts]:
-    """Yield the parts of the first visible worksheets in the workbook's order; of the first worksheet where none is visible.
+    """Yield the parts of the first visible worksheets in the workbook's order; if none is visible, of the first worksheet.
 
     Raises:
         Broken: the file is damaged, too large, or not a workbook.
@@ -91,7 +91,7 @@ def visible_sheets(content: bytes) -> Iterator[SheetParts]:
 
 
 class _Package:
-    """Parts by their names without case, and what they are related to."""
+    """Parts by their case-folded names, and their relations."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         found = archive.infolist()
@@ -101,7 +101,7 @@ class _Package:
             raise Broken("it has too many parts, or two of one name")
 
     def part(self, name: str) -> bytes:
-        """Return a part's bytes; none where there is no such part."""
+        """Return a part's bytes; empty if there is no such part."""
         info = self._parts.get(name.casefold())
         if info is None:
             return b""
@@ -112,7 +112,7 @@ class _Package:
         return unpacked
 
     def relations_of(self, name: str) -> Mapping[str, tuple[str, str]]:
-        """Return what a part is related to: by id the kind (worksheet, styles …) and the part's name."""
+        """Return a part's relations: by id, the kind (worksheet, styles …) and the target part's name."""
         folder, base = posixpath.split(name)
         found: dict[str, tuple[str, str]] = {}
 
@@ -144,7 +144,7 @@ def _visible(package: _Package) -> Iterator[SheetParts]:
 
 
 def _worksheets(workbook: bytes, relations: Mapping[str, tuple[str, str]]) -> Sequence[str]:
-    """Return the visible worksheets' part names (ECMA-376-1 18.2.19: `state`), or those of all where every one is hidden."""
+    """Return the visible worksheets' part names (ECMA-376-1 18.2.19: `state`), or all worksheets' if every one is hidden."""
     found: list[tuple[str, str]] = []
 
     def note(tag: str, attributes: dict[str, str]) -> None:
@@ -161,7 +161,7 @@ def _worksheets(workbook: bytes, relations: Mapping[str, tuple[str, str]]) -> Se
 
 
 def packed(parts: SheetParts) -> bytes:
-    """Return a workbook of one sheet that has these parts and nothing else."""
+    """Return a workbook that has one sheet with these parts and nothing else."""
     relation = f'<Relationship Id="%s" Type="{RELATIONS}/%s" Target="%s"/>'
     relations = f'<Relationships xmlns="{PACKAGE}/relationships">%s</Relationships>'
     named = {"worksheet": parts.sheet, "sharedStrings": parts.texts, "styles": parts.styles}

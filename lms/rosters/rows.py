@@ -1,4 +1,4 @@
-"""What does a list of teachers say? Rows with a name and a user name, and every problem with the row and field that it is in. Pure."""
+"""Read a list of teachers into rows, or into problems with their row and field. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,12 +15,14 @@ from lms.i18n import DEFAULT, pick
 from lms.programmes.values import Track
 from lms.rosters import heads
 from lms.rosters.heads import Columns
-from lms.rosters.problems import Params, Problem, Unreadable, shown
+from lms.rosters.problems import Unreadable, shown
 from lms.rosters.table import MOST_ROWS, TableRow
+from lms.row_problem import RowProblem, in_row
+from strict_json.problem import Params
 
 SHORTEST_PART = 2  # characters of a track's name
-SHORTEST_NUMBER = 15  # characters: an identity number has no fewer
-SPACES = "\u3000\u00a0\t"  # between words like a plain one
+SHORTEST_NUMBER = 15  # characters: no identity number has fewer
+SPACES = "\u3000\u00a0\t"  # treated as spaces between words
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 ERROR_VALUE = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA)", re.IGNORECASE)
 SHORTENED = re.compile(r"\d(\.\d+)?e\+\d{1,3}", re.IGNORECASE)
@@ -28,12 +30,12 @@ MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 DATE = re.compile(
     rf"\d{{4}}[/-]\d{{1,2}}[/-]\d{{1,2}}|\d{{1,2}}/\d{{1,2}}/\d{{4}}|(\d{{4}}年)?\d{{1,2}}月(\d{{1,2}}日)?|({MONTHS})-\d\d|\d\d?-({MONTHS})"
 )
-ASKED = ("name", "username", "school", "track")  # in the order in which problems are told
+ASKED = ("name", "username", "school", "track")  # the order in which problems are reported
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A teacher as the list has them: the user name in lower case, `track` a key, `school` a name or code ('' where none is given)."""
+    """A teacher in the list: `username` in lowercase, `track` a key, `school` a name or code ('' if none is given)."""
 
     line: int
     name: str
@@ -44,27 +46,27 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What was read. A row is in `rows` or has problems, never both; `heads` says which column is what, `ignored` which are not read."""
+    """The result of reading. A row is in `rows` or has problems, never both; `heads` are the columns, `ignored` are the unread ones."""
 
     rows: Sequence[Row]
-    problems: Sequence[Problem]
+    problems: Sequence[RowProblem]
     heads: Mapping[str, str] = field(default_factory=dict)
     ignored: Sequence[str] = ()
 
 
 class HeadsUnknown(Unreadable):
-    """No line names enough columns: somebody has to assign them."""
+    """No line has enough known headers: a user has to assign the columns."""
 
     def __init__(self) -> None:
         super().__init__(_("No line names the columns; at least 姓名 (name) and 用户名 (username) are needed."))
 
 
 def read(lines: Sequence[TableRow], tracks: Sequence[Track], usual_track: str = "", columns: Columns | None = None) -> Roster:
-    """Read a list's lines; an empty track is `usual_track`. `columns`: which is what, where somebody has assigned them.
+    """Read a list's lines; an empty track becomes `usual_track`. `columns` are the columns that a user has assigned.
 
     Raises:
-        HeadsUnknown: no line says what the columns are, and nobody has assigned them.
-        Unreadable: there is nobody in it, there are too many, or a column that is not read holds identity numbers.
+        HeadsUnknown: no header row was found and no columns were assigned.
+        Unreadable: there are no people or too many, or a column that is not read has identity numbers.
     """
     found = columns or heads.find([line.cells for line in lines])
     if lines and found is None:
@@ -72,7 +74,7 @@ def read(lines: Sequence[TableRow], tracks: Sequence[Track], usual_track: str = 
     if found is None or not lines[found.line :]:
         raise Unreadable(_("There is nobody in it."))
     head = lines[found.line - 1].cells if found.line else ()
-    people = [line for line in lines[found.line :] if line.cells != head]  # printed lists repeat their heads on each page
+    people = [line for line in lines[found.line :] if line.cells != head]  # printed lists repeat the header row on each page
     if len(people) > MOST_ROWS:
         raise Unreadable(_("There are more than %(most)s people in it. Upload it in parts.", most=MOST_ROWS))
     _refuse_identity_numbers(people, head, set(found.at.values()))
@@ -86,7 +88,7 @@ def read(lines: Sequence[TableRow], tracks: Sequence[Track], usual_track: str = 
 
 
 def read_one(given: Mapping[str, str], tracks: Sequence[Track], usual_track: str = "") -> Roster:
-    """Read a single teacher's fields."""
+    """Read the fields of a single teacher."""
     reader = _Reader(tracks, usual_track)
     reader.take(1, {name: given.get(name, "") for name in ASKED}, {})
     return Roster(reader.rows, reader.problems)
@@ -98,7 +100,7 @@ def _head(head: Sequence[str], index: int) -> str:
 
 
 def _refuse_identity_numbers(people: Sequence[TableRow], head: Sequence[str], read_columns: set[int]) -> None:
-    """Look into the columns that are not read, too: nobody may send such numbers about."""
+    """Check the unread columns for identity numbers too, because such numbers must not be uploaded."""
     for line in people:
         for index, cell in enumerate(line.cells):
             if index not in read_columns and len(cell) >= SHORTEST_NUMBER and has_identity_number(cell):
@@ -109,7 +111,7 @@ def _refuse_identity_numbers(people: Sequence[TableRow], head: Sequence[str], re
 
 
 class _Tracks:
-    """Which track does somebody mean? Its key, its name, or a part of the name that no other track's has: 小学 for 小学教师."""
+    """Finds a track by its key, its name, or a part of the name that only this track has: 小学 for 小学教师."""
 
     def __init__(self, tracks: Sequence[Track], usual: str) -> None:
         self._words = {one.key: [word.casefold() for word in (one.key, one.name.zh, one.name.en)] for one in tracks}
@@ -118,7 +120,7 @@ class _Tracks:
         self.usual = usual or (tracks[0].key if len(tracks) == 1 else "")
 
     def key_of(self, said: str) -> str:
-        """Return a track's key; '' where it is none, or several."""
+        """Return a track's key; '' if none or several match."""
         word = said.casefold()
         whole = [key for key, words in self._words.items() if word in words]
         part = [key for key, words in self._words.items() if len(word) >= SHORTEST_PART and any(word in one for one in words)]
@@ -130,16 +132,16 @@ Found = tuple[str, str, Params]  # field, code, parameters
 
 
 class _Reader:
-    """Reads row after row and remembers whom it has seen."""
+    """Reads rows one after the other and remembers the people it has seen."""
 
     def __init__(self, tracks: Sequence[Track], usual_track: str) -> None:
         self.rows: list[Row] = []
-        self.problems: list[Problem] = []
+        self.problems: list[RowProblem] = []
         self._tracks = _Tracks(tracks, usual_track)
         self._seen: dict[str, int] = {}
 
     def take(self, line: int, given: Mapping[str, str], faults: Mapping[str, str]) -> None:
-        """Read one row. A cell's length is checked before anything else is done with it: composing marks is quadratic."""
+        """Read one row. A cell's length is checked first, because composing characters takes quadratic time."""
         long = [_asked(name) for name, text in given.items() if len(text) > LONGEST]
         cells = {name: "" if len(text) > LONGEST else text for name, text in given.items()}
         whole = cells.get("name", "") or joined(spaced(cells.get("family", "")), spaced(cells.get("given", "")))
@@ -164,7 +166,7 @@ class _Reader:
         for one in ASKED:
             code, params = next(((code, params) for name, code, params in found if name == one), ("", {}))
             if code:
-                self.problems.append(Problem(line, one, code, params, shown(said["name"]), shown(said[one])))
+                self.problems.append(in_row(line, one, code, params, name=shown(said["name"]), value=shown(said[one])))
 
     def _problems_of_username(self, username: str) -> Iterable[Found]:
         if not username:
@@ -192,10 +194,10 @@ def _asked(name: str) -> str:
 
 
 def _not_typed(said: Mapping[str, str]) -> Iterable[Found]:
-    """Yield what nobody can have meant: errors of a spreadsheet, characters that cannot be seen, identity numbers."""
+    """Yield values that nobody typed on purpose: spreadsheet errors, invisible characters, identity numbers."""
     for name, text in said.items():
         stripped = text.strip()
-        wrong = next((sign for sign in stripped if not (sign.isprintable() or sign in SPACES) or sign == "\ufffd"), None)
+        wrong = next((one for one in stripped if not (one.isprintable() or one in SPACES) or one == "\ufffd"), None)
         if ERROR_VALUE.fullmatch(stripped):
             yield name, "error-value", {}
         elif "\n" in stripped or "\r" in stripped:

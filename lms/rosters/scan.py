@@ -1,7 +1,7 @@
-"""May this sheet be read, and what does it hold that a reader of cells does not tell? Positions, error values, padded numbers.
+"""Check a sheet before it is read, and collect data that the cell reader does not report: positions, error values, padded numbers.
 
-A reader makes room for every cell between the first and the last: one cell that claims to stand in row 99,999,999,999 takes all memory
-there is (calamine 0.9.1 aborts the process). So positions, counts and lengths are checked here, before a sheet is handed to it.
+A reader allocates every cell between the first and the last: one cell that claims to be in row 99,999,999,999 takes all memory
+(calamine 0.9.1 aborts the process). So positions, counts and lengths are checked here first.
 """
 
 import re
@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 from lms.rosters.package import Broken, SheetParts, parse
 
 MOST_COLUMNS = 50
-MOST_ROWS_APART = 20_000  # the last row that may hold something
-MOST_CELLS = 300_000  # that hold something
-MOST_LETTERS = 10_000_000  # of all cells together: one shared text may stand in every cell
+MOST_ROWS_APART = 20_000  # the last row that may have a value
+MOST_CELLS = 300_000  # cells with a value
+MOST_LETTERS = 10_000_000  # of all cells together: one shared text may be in every cell
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 AREA = re.compile(r"\$?[A-Z]{1,3}\$?[1-9]\d{0,6}(:\$?[A-Z]{1,3}\$?[1-9]\d{0,6})?")
 PADDED = re.compile(r"0{2,20}")  # a number format such as 000000
 KINDS = {"b", "d", "e", "inlineStr", "n", "s", "str"}  # ECMA-376-1 18.18.11
 
-Place = tuple[int, int]  # row and column, from 1 and from 0
+Place = tuple[int, int]  # row and column, counted from 1 and from 0
 
 
 class TooWide(Exception):
-    """A row has something beyond the last column of interest."""
+    """A row has a value beyond the last allowed column."""
 
     def __init__(self, line: int) -> None:
         super().__init__(line)
@@ -32,17 +32,17 @@ class TooWide(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a sheet holds besides its values. `padded`: with how many digits a number is shown at least."""
+    """Data of a sheet besides its values. `padded`: the least number of digits with which a number is shown."""
 
     errors: Mapping[Place, str] = field(default_factory=dict)
     padded: Mapping[Place, int] = field(default_factory=dict)
 
 
 def scan(parts: SheetParts) -> Scan:
-    """Look through a sheet.
+    """Check a sheet.
 
     Raises:
-        Broken: a position, a kind or a reference is not valid, or there is far more than in a list of people.
+        Broken: a position, a kind or a reference is invalid, or the sheet is far larger than a list of people.
         TooWide: a row goes beyond MOST_COLUMNS.
     """
     found = _Sheet(_lengths(parts.texts) if parts.texts else (), _padded_styles(parts.styles) if parts.styles else {})
@@ -51,7 +51,7 @@ def scan(parts: SheetParts) -> Scan:
 
 
 def _lengths(texts: bytes) -> Sequence[int]:
-    """Return how long each shared text is."""
+    """Return the length of each shared text."""
     lengths: list[int] = []
 
     def start(tag: str, _attributes: object) -> None:
@@ -67,7 +67,7 @@ def _lengths(texts: bytes) -> Sequence[int]:
 
 
 def _padded_styles(styles: bytes) -> Mapping[int, int]:
-    """Return which cell formats show numbers with zeros in front, and with how many digits."""
+    """Return the cell formats that show numbers with leading zeros, with the number of digits."""
     codes: dict[str, int] = {}
     formats: list[str] = []
     inside: list[str] = []
@@ -85,7 +85,7 @@ def _padded_styles(styles: bytes) -> Mapping[int, int]:
 
 
 class _Sheet:
-    """Looks through one sheet, cell by cell."""
+    """Checks one sheet, cell by cell."""
 
     def __init__(self, lengths: Sequence[int], padded_styles: Mapping[int, int]) -> None:
         self.errors: dict[Place, str] = {}
@@ -97,7 +97,7 @@ class _Sheet:
         self._cells = self._letters = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Note where a row or a cell stands."""
+        """Note the position of a row or a cell."""
         if tag == "row":
             said = attributes.get("r", str(self._row + 1))
             if not (said.isascii() and said.isdigit() and 0 < int(said[:10]) <= 1_048_576):  # noqa: PLR2004 - ECMA-376-1 18.3.1.73
@@ -124,12 +124,12 @@ class _Sheet:
             raise Broken("a cell is of an unknown kind")
 
     def text(self, data: str) -> None:
-        """Note what a cell holds."""
+        """Note a cell's content."""
         if self._holds:
             self._value += data
 
     def end(self, tag: str) -> None:
-        """Check a cell that has been passed."""
+        """Check a complete cell."""
         if tag != "c" or not self._holds:
             return
         self._holds = False

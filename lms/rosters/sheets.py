@@ -1,4 +1,4 @@
-"""Which sheets go with a list of teachers: an empty one to fill in, and one with the initial passwords of new teachers?"""
+"""Sheets that offices download: an empty list to fill in, and the initial passwords of new teachers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ TEMPLATE_HEADS = ("姓名", "用户名", "学校", "类别")
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What somebody needs to sign in for the first time."""
+    """The data that a person needs to sign in for the first time."""
 
     name: str
     username: str
@@ -30,12 +30,12 @@ class SignIn:
 
 
 def template() -> bytes:
-    """Return an empty list as CSV; spreadsheets open it as Chinese."""
+    """Return an empty list as CSV, in a form that spreadsheets open as Chinese."""
     return csv_of([TEMPLATE_HEADS])
 
 
 def template_book(made_at: datetime) -> bytes:
-    """Return an empty list as a workbook whose cells are text: a staff number typed into it keeps its zeros."""
+    """Return an empty list as a workbook with text cells, which keep the zeros of a staff number."""
     book = Book(made_at)
     book.sheet("教师名单", TEMPLATE_HEADS, [], (16, 24, 32, 16))
     return book.content()
@@ -51,7 +51,7 @@ def as_csv(sign_ins: Iterable[SignIn]) -> bytes:
 
 
 def as_book(sign_ins: Iterable[SignIn], made_at: datetime) -> bytes:
-    """Return initial passwords as a workbook: a spreadsheet shows each user name as it is, 001234 and sixteen digits too."""
+    """Return initial passwords as a workbook, in which a spreadsheet shows each user name unchanged, even 001234 or sixteen digits."""
     book = Book(made_at)
     book.sheet(_("Initial passwords"), _heads(), map(_cells, sign_ins), (16, 24, 24, 32))
     return book.content()
@@ -62,7 +62,7 @@ def _cells(one: SignIn) -> Sequence[str]:
 
 
 def counts(session: Session, class_id: int, path: str) -> tuple[int, int]:
-    """Return of how many teachers of a class the initial password waits, and how many have theirs but chose none of their own yet."""
+    """Return how many teachers in the class have not received their initial password, and how many have but still use it."""
     states = [
         session.scalar(select(func.count()).select_from(Person).where(Person.id.in_(_whose(class_id, path, state))))
         for state in (initial.WAITING, initial.GIVEN)
@@ -71,10 +71,10 @@ def counts(session: Session, class_id: int, path: str) -> tuple[int, int]:
 
 
 def hand_out(session: Session, class_id: int, path: str, by: By, *, again: bool = False) -> list[SignIn]:
-    """Return the initial passwords of a class's teachers that nobody has seen yet, this once; asked for again, nobody is left.
+    """Return the initial passwords of a class's teachers that nobody has seen yet. Each is returned only once.
 
-    `again`: new ones for those who got theirs and have not chosen a password of their own; the sheet with the old ones is lost.
-    Only teachers below `path`: nobody else's office hands theirs out.
+    `again`: create new ones for teachers who received theirs but have not chosen their own password, if the sheet was lost.
+    Only for teachers below `path`: another office's teachers are left out.
     """
     state = initial.GIVEN if again else initial.WAITING
     rows = session.execute(
@@ -85,7 +85,8 @@ def hand_out(session: Session, class_id: int, path: str, by: By, *, again: bool 
         .with_for_update(of=Person, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    still = [(person, school) for person, school in rows if (person.password or "").startswith(state)]  # not handed out while we waited
+    # not handed out while this transaction waited
+    still = [(person, school) for person, school in rows if (person.password or "").startswith(state)]
     found = [SignIn(person.name, person.username, hand_out_initial_password(person), school) for person, school in still]
     if found:
         changes.note(session, class_id, changes.made("sheet", by, after=str(len(found))))
@@ -110,16 +111,16 @@ def _whose(class_id: int, path: str, state: str) -> ColumnElement[int]:
 
 
 def is_ours(session: Session, person: Person, path: str) -> bool:
-    """Say whether an office may give somebody a new initial password: a teacher and nothing more, who belongs below it.
+    """Say whether an office may give a person a new initial password: it must be a teacher below it with no other role.
 
-    Else an office could take over any account, its own superior's included, by enrolling it.
+    Otherwise an office could take over any account, even its superior's, by enrolling it.
     """
     organisation = session.get(Organisation, person.organisation_id) if person.organisation_id else None
     return organisation is not None and organisation.path.startswith(path) and person.role_names == TEACHER and person.active
 
 
 def hand_out_to(session: Session, enrolment: Enrolment, path: str, by: By) -> SignIn | None:
-    """Return a new initial password for one teacher who forgot theirs, this once; None where they are not below `path`."""
+    """Return a new initial password for one teacher who forgot theirs, only once; None if they are not below `path`."""
     person = session.get_one(Person, enrolment.person_id, with_for_update={"key_share": True})
     if not is_ours(session, person, path):
         return None
@@ -129,7 +130,7 @@ def hand_out_to(session: Session, enrolment: Enrolment, path: str, by: By) -> Si
 
 
 def sign_out(session: Session, enrolment: Enrolment, path: str, by: By) -> bool:
-    """Sign one teacher out everywhere; return whether this office may, as with a new password."""
+    """Sign one teacher out everywhere; return whether this office is allowed to (as for a new password)."""
     person = session.get_one(Person, enrolment.person_id, with_for_update={"key_share": True})
     if not is_ours(session, person, path):
         return False

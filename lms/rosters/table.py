@@ -1,4 +1,4 @@
-"""Which cells are in this file? CSV in whatever encoding offices have, pasted text, or an Excel workbook; nothing of it is trusted."""
+"""Read the cells of an untrusted file: CSV in any encoding that offices use, pasted text, or an Excel workbook."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ NOTHING: Mapping[int, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row of a table and where it stands in the file, from 1. `faults`: which cells are not what somebody typed, and why."""
+    """One row of a table and its line in the file, from 1. `faults`: the cells that differ from what was typed, with the reason."""
 
     number: int
     cells: Sequence[str]
@@ -27,19 +27,19 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows that are not empty, and in which encoding they were written ('' for a workbook)."""
+    """The non-empty rows, and their encoding ('' for a workbook)."""
 
     lines: Sequence[TableRow]
     encoding: str = ""
 
 
 def read(content: bytes) -> Table:
-    """Return the rows of a file; what it is is decided by its content, not by its name.
+    """Return the rows of a file; the content decides the file's type, not its name.
 
-    Of a workbook, those of the first visible sheet on which heads are found; else of the first visible one.
+    Of a workbook, it reads the first visible sheet with a header row, otherwise the first visible sheet.
 
     Raises:
-        Unreadable: it is too large, of an unknown kind, or in an encoding that cannot be told.
+        Unreadable: the file is too large, of an unknown type, or in an uncertain encoding.
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The file is larger than %(mb)s MB.", mb=MOST_BYTES // 1_000_000))
@@ -83,6 +83,6 @@ def _kept(rows: Iterator[workbook.Cells]) -> Iterator[TableRow]:
         if filled[-1] >= MOST_COLUMNS:
             raise _too_wide(number)
         count += 1
-        if count > MOST_ROWS + heads.LOOKED_AT:  # heads and what stands above them
+        if count > MOST_ROWS + heads.LOOKED_AT:  # the header row and lines above it
             raise Unreadable(_("There are more than %(most)s people in it. Upload it in parts.", most=MOST_ROWS))
         yield TableRow(number, list(cells[: filled[-1] + 1]), faults)

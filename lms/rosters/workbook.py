@@ -1,4 +1,4 @@
-"""Which cells are on the visible sheets of this Excel workbook? python-calamine reads them, after `scan` has let them pass.
+"""Read the visible sheets of an Excel workbook with python-calamine, after `scan` has checked them.
 
 Values only: no formula is calculated and no link is followed.
 """
@@ -13,16 +13,17 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from lms.rosters.package import Broken, packed, visible_sheets
 from lms.rosters.scan import MOST_COLUMNS, Place, Scan, scan
 
-EXACT_BELOW = 10**15  # a cell's number has 15 digits: of a longer one the last digits are lost
+EXACT_BELOW = 10**15  # a cell's number has 15 digits; a longer number loses its last digits
 MOST_MERGED = 250_000  # cells in merged areas: 5,000 rows of 50
-LONG_NUMBER, DATE = "long-number", "date"  # why a cell is not what somebody typed
+LONG_NUMBER, DATE = "long-number", "date"  # reasons why a cell differs from what was typed
 
 Value = int | float | str | bool | time | date | datetime | timedelta
-Cells = tuple[int, Sequence[str], Mapping[int, str]]  # the row's number, its cells as text, and which of them are not what was typed
+# the row's number, its cells as text, and the reasons why cells differ from what was typed
+Cells = tuple[int, Sequence[str], Mapping[int, str]]
 
 
 def sheets(content: bytes) -> Iterator[Iterator[Cells]]:
-    """Yield the rows of each visible sheet; a merged area's value is that of its first cell (ECMA-376-1 18.3.1.55), in each of its cells.
+    """Yield the rows of each visible sheet. Each cell of a merged area has the value of its first cell (ECMA-376-1 18.3.1.55).
 
     Raises:
         Broken: the file is damaged, too large, or not a workbook.
@@ -33,7 +34,7 @@ def sheets(content: bytes) -> Iterator[Iterator[Cells]]:
         try:
             with CalamineWorkbook.from_filelike(io.BytesIO(packed(parts))) as book:
                 sheet = book.get_sheet_by_index(0)
-                values = list(sheet.iter_rows())  # from the first row and column on
+                values = list(sheet.iter_rows())  # from the first used row and column
                 merged = _merged(sheet, len(values))
         except CalamineError as error:
             raise Broken(str(error)) from error
@@ -41,7 +42,7 @@ def sheets(content: bytes) -> Iterator[Iterator[Cells]]:
 
 
 def _merged(sheet: CalamineSheet, height: int) -> Mapping[Place, Place]:
-    """Return for each further cell of a merged area where its first one is; both from 0."""
+    """Return, for each other cell of a merged area, the position of its first cell; both counted from 0."""
     found: dict[Place, Place] = {}
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         rows = range(top, min(bottom + 1, height))
@@ -53,7 +54,7 @@ def _merged(sheet: CalamineSheet, height: int) -> Mapping[Place, Place]:
 
 
 class _Rows:
-    """Turns a sheet's values into text."""
+    """Converts a sheet's values to text."""
 
     def __init__(self, values: Sequence[Sequence[Value]], seen: Scan) -> None:
         self._values, self._seen = values, seen
@@ -78,9 +79,9 @@ class _Rows:
 
 
 def written(value: Value, digits: int = 0) -> tuple[str, str]:
-    """Return a value as somebody typed it, and why it is not that: telephone and staff numbers are kept as 1.38E+10 or 1001.0.
+    """Return a value as it was typed, and the reason if that is impossible: phone and staff numbers are stored as 1.38E+10 or 1001.0.
 
-    `digits`: a number is shown with at least as many, with zeros in front.
+    `digits`: the least number of digits with which the number is shown, with leading zeros.
     """
     if isinstance(value, str):
         return value, ""

@@ -1,4 +1,4 @@
-"""How does a transcript become paper? Through typst, with Chinese fonts of our own: the same on every machine."""
+"""Write a transcript as PDF, with typst and our own Chinese fonts: the same on every machine."""
 
 import json
 import threading
@@ -20,15 +20,15 @@ TEMPLATE = Path(__file__).parent / "transcript.typ"
 ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.sign'
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 Document = TypeVar("Document", Path, bytes)
-_own = threading.local()  # a compiler is no thread's but its own; it keeps the fonts and the parsed template
+_own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
 
 
 def of_transcript(transcript: Transcript) -> bytes:
-    """Return the transcript as PDF (tagged, with a title and a language); a character that no font of ours has is printed as its code."""
+    """Return the transcript as PDF (tagged, with a title and a language); a character that our fonts lack is printed as its code."""
     words, issued = json.dumps(content_of(transcript), ensure_ascii=False), int(transcript.issued_at.timestamp())
     try:
         return _compile(TEMPLATE, {"data": words}, timestamp=issued)
-    except typst.TypstError:  # PDF/UA refuses a box in place of a letter, and one rare name would keep back a whole class's export
+    except typst.TypstError:  # PDF/UA refuses a missing glyph, and one rare name would otherwise stop a whole class's export
         spelt = "".join(sign if _is_printed(sign) else f"[U+{ord(sign):04X}]" for sign in words)
         if spelt == words:
             raise
@@ -58,7 +58,7 @@ def _compiler() -> typst.Compiler:
 
 
 def content_of(transcript: Transcript) -> dict[str, Any]:
-    """Return every word that is printed: the template only lays them out."""
+    """Return all printed texts: the template only arranges them."""
     person = transcript.standing.enrolment.person
     minutes = transcript.case.policy.hour_minutes
     return {
@@ -116,7 +116,7 @@ def _requirement(one: RequirementProgress) -> list[str]:
 
 
 def _courses(transcript: Transcript) -> dict[str, Any]:
-    """Courses that somebody was in, activity by activity; the others by name."""
+    """List the courses in which the person studied, activity by activity; the others only by name."""
     begun = [one for one in transcript.chapters if any(line.why.account.measured_seconds or line.credited_seconds for line in one.lines)]
     untouched = [pick(one.course.title.zh, one.course.title.en) for one in transcript.chapters if one not in begun]
     return {

@@ -1,4 +1,4 @@
-"""How does a transcript, or a class's transcripts together, become a spreadsheet? Text stays text: no cell is ever a formula."""
+"""Write one transcript, or those of a class, as a spreadsheet. Text stays text: no cell is ever a formula."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ DIGEST = 68
 
 
 def of_transcript(transcript: Transcript) -> bytes:
-    """Return one transcript as a workbook: whose it is, requirements, activities, ledger."""
+    """Return one transcript as a workbook: the person, requirements, activities, ledger."""
     book = Book(transcript.issued_at)
     book.sheet(_("Transcript"), [_("Item"), _("Value")], _about(transcript), (20, DIGEST))
     book.sheet(
@@ -85,19 +85,19 @@ def _requirement(one: RequirementProgress) -> Sequence[Cell]:
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """One teacher's row of a class's sheet, as it travels from the reading of their transcript to the sheet of everybody."""
+    """One teacher's row of a class's sheet, in the form in which it is passed to the sheet."""
 
     name: str
     username: str
     track: str
-    earned: dict[str, tuple[str, Decimal]]  # by requirement: its heading, what is earned
+    earned: dict[str, tuple[str, Decimal]]  # by requirement: its heading, the earned amount
     done: bool
     ledger_head: str
     state: str
 
 
 def class_row(transcript: Transcript) -> ClassRow:
-    """Return what of a transcript stands in the class's sheet."""
+    """Return a transcript's row of the class's sheet."""
     standing = transcript.standing
     track, person = standing.track, standing.enrolment.person
     return ClassRow(

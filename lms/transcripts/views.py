@@ -1,4 +1,4 @@
-"""What does somebody see of a transcript: the whole, the reasons for one line, and files to take away?"""
+"""Pages of a transcript: the whole, the explanation of one line, and files to download."""
 
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -23,6 +23,7 @@ from lms.i18n import pick
 from lms.transcripts import words
 from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
+from lms.transcripts.moved_online import moved_online
 from lms.web.downloads import as_download
 from xapi.removals import stored_when
 
@@ -42,7 +43,7 @@ DAYS_DRAWN = 10  # the latest; the table of evidence has them all
 @bp.get("/")
 @requires(TEACHER)
 def mine() -> ResponseReturnValue:
-    """Go to one's own transcript; somebody in several classes chooses."""
+    """Redirect to one's own transcript; a person in several classes chooses."""
     standings = of_person(session(), person().id)
     if len(standings) == 1:
         return redirect(url_for(".show", enrolment_id=standings[0].enrolment.id))
@@ -56,6 +57,7 @@ def show(enrolment_id: int) -> ResponseReturnValue:
     transcript = read(session(), _visible(enrolment_id), now())
     own = transcript.standing.enrolment.person_id == person().id
     titles = {one.key: one for one in transcript.requirements}
+    attendance = marking.of_enrolment(session(), enrolment_id, now())
     return render_template(
         "transcripts/show.html",
         transcript=transcript,
@@ -64,7 +66,8 @@ def show(enrolment_id: int) -> ResponseReturnValue:
         waivers=[one for one in waivers.of_enrolment(session(), enrolment_id) if one.requirement in titles],
         titles=titles,
         since=latest_changes(session(), [enrolment_id]).get(enrolment_id),
-        attendance=marking.of_enrolment(session(), enrolment_id, now()),
+        attendance=attendance,
+        online=moved_online(session(), transcript, [lesson for lesson, _mark in attendance]),
         states=words.ATTENDED,
         zone=transcript.case.policy.time_zone,
     )
@@ -73,7 +76,7 @@ def show(enrolment_id: int) -> ResponseReturnValue:
 @bp.get("/<int:enrolment_id>/why/<name>")
 @requires()
 def why(enrolment_id: int, name: str) -> ResponseReturnValue:
-    """Give the reasons for one activity's line."""
+    """Return the explanation of one activity's line."""
     transcript = read(session(), _visible(enrolment_id), now())
     line = transcript.line(name)
     asked = StudyQuestion(enrolment_id, name, current_app.extensions["settings"].public_url, now())
@@ -103,7 +106,7 @@ def _titles(transcript: Transcript) -> dict[str, str]:
 @bp.get("/<int:enrolment_id>.<form>")
 @requires()
 def download(enrolment_id: int, form: str) -> ResponseReturnValue:
-    """Give a transcript as a file: pdf, xlsx, or json for the evidence bundle."""
+    """Return a transcript as a file: pdf, xlsx, or json for the evidence bundle."""
     if form not in FORMS:
         raise NotFound(_("A transcript can be had as %(forms)s.", forms=", ".join(FORMS)))
     transcript = read(session(), _visible(enrolment_id), now())
@@ -112,9 +115,9 @@ def download(enrolment_id: int, form: str) -> ResponseReturnValue:
 
 
 def _visible(enrolment_id: int) -> int:
-    """Return the enrolment if it is one's own, of a class or a person below the office that asks, or of a class whose staff asks.
+    """Return the enrolment if it is one's own, or of a class or person below the asking office, or of a class whose staff asks.
 
-    Nobody else learns that it exists.
+    For everybody else it does not exist.
     """
     found = select(Enrolment.id).where(Enrolment.id == enrolment_id)
     roles = {role.name for role in person().roles}

@@ -1,4 +1,4 @@
-"""In which words does a transcript explain itself?"""
+"""Texts with which a transcript explains itself."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ def policy_words(policy: Policy) -> list[str]:
 
 
 def condition_words(condition: GateCondition) -> str:
-    """Return what a gate asks, and how far it is met."""
+    """Return a condition of a gate, and how far it is met."""
     if condition.name == "completed":
         return _("Complete the activity")
     if condition.name == "passed":
@@ -51,7 +51,7 @@ def _percent(share: Decimal | None) -> str:
 
 
 def cap_words(why: ActivityExplanation) -> str:
-    """Return what the most that can be earned rests on."""
+    """Return the source of the activity's cap."""
     if why.cap_basis == "gate":
         return _("nothing yet, because a condition is not met")
     if why.cap_basis == "covered":
@@ -60,7 +60,7 @@ def cap_words(why: ActivityExplanation) -> str:
 
 
 def uncounted_words(uncounted: Uncounted) -> str:
-    """Return why measured seconds earned nothing."""
+    """Return the reason why measured seconds earned nothing."""
     return {
         "gate": _("the activity's condition is not met yet"),
         "cap": _("the activity has earned all it can"),
@@ -70,7 +70,7 @@ def uncounted_words(uncounted: Uncounted) -> str:
 
 
 def claim_words(claim: Claim) -> str:
-    """Return what became of a provider's claim."""
+    """Return the result of a provider's claim."""
     said = _("claimed %(time)s, counted %(counted)s", time=write_clock(claim.reported.seconds), counted=write_clock(claim.counted_seconds))
     problem = {"too long": _("longer than the session"), "not trusted": _("this provider is not trusted by the programme"), None: ""}[
         claim.problem
@@ -79,7 +79,7 @@ def claim_words(claim: Claim) -> str:
 
 
 def ignored_words(claimed: Claimed) -> str:
-    """Return why something that was said earned nothing."""
+    """Return the reason why a claim earned nothing."""
     reason = {
         "provider": _("said by a provider that the programme does not trust"),
         "launch": _("reported by a provider, but the activity had not been opened"),
@@ -93,7 +93,7 @@ def ignored_words(claimed: Claimed) -> str:
 
 
 def limited_words(limited: LimitedDay) -> str:
-    """Return what a daily limit took."""
+    """Return the effect of a daily limit."""
     return _(
         "%(day)s: %(had)s could have counted, the limit is %(limit)s",
         day=format_date(limited.day),
@@ -103,7 +103,7 @@ def limited_words(limited: LimitedDay) -> str:
 
 
 def observation_words(observation: Observation) -> str:
-    """Return what one piece of evidence says."""
+    """Return the content of one piece of evidence."""
     if observation.kind == "present":
         return _("present %(time)s", time=write_clock(observation.at - (observation.since or observation.at)))
     if observation.kind == "played":
@@ -120,7 +120,7 @@ def instant_words(seconds: int) -> str:
 
 
 def device_words(device: str) -> str:
-    """Return the kind of a device."""
+    """Return the type of a device."""
     kind = device.partition("-")[0]
     return {"pc": _("computer"), "phone": _("phone"), "tablet": _("tablet")}.get(kind, "–")
 

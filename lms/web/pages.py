@@ -1,4 +1,4 @@
-"""What does every page know: the product's name, the menu, the language switch; and where does a person land?"""
+"""Common parts of every page: the product's name, the menu, the language switch; and each person's start page."""
 
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask import session as cookie
@@ -13,7 +13,7 @@ from lms.i18n import LOCALES, pick
 
 bp = Blueprint("web", __name__)
 
-# role → (endpoint, label, icon); the first is the role's first page
+# role → (endpoint, label, icon); the first is the role's start page
 MENU = {
     TEACHER: (
         ("home.home", _l("My hours"), "hours"),
@@ -29,20 +29,20 @@ MENU = {
     ),
 }
 
-PART_OF = {"learning": "home", "transcripts": "office"}  # pages without a place of their own in somebody's menu
+PART_OF = {"learning": "home", "here": "home", "transcripts": "office"}  # pages without their own entry in a role's menu
 
 
 @bp.get("/")
 @requires()
 def first_page() -> ResponseReturnValue:
-    """Send a person to the first page of their first role."""
+    """Redirect a person to the start page of their first role."""
     return redirect(url_for(MENU[person().roles[0].name][0][0]))
 
 
 @bp.post("/locale")
 @public
 def set_locale() -> ResponseReturnValue:
-    """Keep the visitor's language, for good where somebody is signed in."""
+    """Save the visitor's language; for a signed-in person, permanently."""
     chosen = request.form.get("locale", "")
     if chosen in LOCALES:
         cookie["locale"] = chosen
@@ -74,4 +74,4 @@ def init_app(app: Flask) -> None:
     """Register the pages and give every template what layout.html needs."""
     app.register_blueprint(bp)
     app.context_processor(lambda: {"nav_items": _menu(), "product_name": pick("研时", "Yanshi")})
-    app.jinja_env.globals["static"] = lambda name: f"{app.static_url_path}/{name}"  # url_for takes longer, for thirty icons a page
+    app.jinja_env.globals["static"] = lambda name: f"{app.static_url_path}/{name}"  # url_for takes longer, for thirty icons on a page

@@ -1,20 +1,17 @@
-"""Which request bodies does this process wait for, from whom, and when does it give one up?
+"""Track pending request bodies, limit their number, and close connections that are too slow.
 
-The server's own time limit covers only the head of a request. Here a body has `GRACE_S` and then must have come at `SLOWEST`
-bytes a second or more: enough for a phone on a weak line, and a dead connection is closed. WSGI does not say which connection a
-request came on; the kernel (Linux) says of each connection of an address how long ago something was sent on it, and nothing is
-sent while a body is waited for. On other systems nothing is closed, and only the limits on numbers hold.
+The server's own time limit covers only the head of a request. Here a body has `GRACE_S` and then must have arrived at `SLOWEST`
+bytes a second or more: slow enough for a phone on a weak line, while dead connections are closed. WSGI does not tell the connection of a
+request. But the kernel (Linux) tells for each connection of an address how long ago something was sent on it, and nothing is
+sent while a body is pending. On other systems nothing is closed, and only the limits on numbers hold.
 """
 
-import os
 import socket
-import stat
 import struct
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -22,20 +19,22 @@ from wsgiref.types import WSGIEnvironment
 
 import structlog
 
+from lms.web.connections import connections_of
+
 log = structlog.get_logger(__name__)
-MOST_OF_ONE = 32  # bodies of one address; a school behind one address has more people, but hardly ever so many bodies under way
+MOST_OF_ONE = 32  # bodies of one address; a school behind one address has more people, but almost never so many bodies at the same time
 MOST = 384  # bodies of all addresses
 GRACE_S = 60.0
 SLOWEST = 500  # bytes a second
 ROUND_S = 5.0
 SLACK_S = 3.0
-HEAD_BYTES = 32 * 1024  # what may have come before the body, and what of it the server has not handed over yet
+HEAD_BYTES = 32 * 1024  # bytes that may have come before the body, or that the server has not passed on yet
 _LAST_SENT_MS, _RECEIVED = struct.Struct("44xI"), struct.Struct("128xQ")  # in `struct tcp_info` (linux/tcp.h)
 
 
 @dataclass(slots=True, eq=False)
 class Pending:
-    """A body that is waited for: the client's address, the connection (address of its other end, own port), and what has come."""
+    """A pending body: the client's address, the connection (the client's address and port, our port), and the bytes received."""
 
     client: str
     connection: tuple[str, int]
@@ -44,7 +43,7 @@ class Pending:
 
 
 class PendingBodies:
-    """All bodies that this process waits for."""
+    """All pending bodies of this process."""
 
     def __init__(self, trusted_proxies: int = 0) -> None:
         self._trusted_proxies = trusted_proxies
@@ -53,9 +52,9 @@ class PendingBodies:
         self._of_client: Counter[str] = Counter()
 
     def begin(self, environ: WSGIEnvironment) -> Pending | None:
-        """Note that the body of a request is waited for; None where too many are, and this one is to be refused."""
+        """Record that a request's body is pending; None if there are too many, so that this one must be refused."""
         peer = environ.get("REMOTE_ADDR", "")
-        client = _client(peer, environ.get("HTTP_X_FORWARDED_FOR", ""), self._trusted_proxies)
+        client = client_of(environ, self._trusted_proxies)
         with self._lock:
             if len(self._bodies) >= MOST or self._of_client[client] >= MOST_OF_ONE:
                 return None
@@ -65,7 +64,7 @@ class PendingBodies:
         return body
 
     def end(self, body: Pending) -> None:
-        """Note that a body is waited for no more."""
+        """Record that a body is not pending any more."""
         with self._lock:
             self._bodies.remove(body)
             self._of_client[body.client] -= 1
@@ -73,7 +72,7 @@ class PendingBodies:
                 del self._of_client[body.client]
 
     def overdue(self, now: float) -> dict[tuple[str, int], float]:
-        """Return the age, in seconds, of the youngest overdue body of each (address, own port) that has one."""
+        """Return, for each (address, own port) with overdue bodies, the age of the youngest one in seconds."""
         with self._lock:
             bodies = list(self._bodies)
         ages: dict[tuple[str, int], float] = {}
@@ -84,7 +83,7 @@ class PendingBodies:
         return ages
 
     def watch(self) -> None:
-        """Give up overdue bodies from now on, in a thread of its own."""
+        """Close overdue connections from now on, in a separate thread."""
         if sys.platform == "linux":
             threading.Thread(target=self._watch, name="slow-bodies", daemon=True).start()
 
@@ -95,9 +94,9 @@ class PendingBodies:
                 log.warning("request.body-given-up", connections=close_silent(peer, port, age - SLACK_S))
 
 
-def _client(peer: str, forwarded: str, trusted_proxies: int) -> str:
-    """Return whose bodies are counted together: an address, of IPv6 the network of one customer (/64)."""
-    address = peer
+def client_of(environ: WSGIEnvironment, trusted_proxies: int) -> str:
+    """Return the key by which requests are counted: an address; for IPv6 the network of one customer (/64)."""
+    address, forwarded = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")
     if trusted_proxies and forwarded:
         address = forwarded.split(",")[-trusted_proxies:][0].strip()
     if ":" in address:
@@ -108,9 +107,9 @@ def _client(peer: str, forwarded: str, trusted_proxies: int) -> str:
 
 
 def close_silent(peer: str, port: int, seconds: float) -> int:
-    """Close the connections of `peer` to our `port` on which nothing was sent for so long and too little has come; return how many."""
+    """Close the connections of `peer` to our `port` that sent nothing for this long and received too little; return how many."""
     closed = 0
-    for connection in _connections(peer, port):
+    for connection in connections_of(peer, port):
         with connection, suppress(OSError, struct.error):
             info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
             (silent_ms,), (received,) = _LAST_SENT_MS.unpack_from(info), _RECEIVED.unpack_from(info)
@@ -118,24 +117,3 @@ def close_silent(peer: str, port: int, seconds: float) -> int:
                 connection.shutdown(socket.SHUT_RDWR)
                 closed += 1
     return closed
-
-
-def _connections(peer: str, port: int) -> Iterator[socket.socket]:
-    """Yield the TCP connections of `peer` to our `port`, each a copy that the caller closes."""
-    for name in os.listdir("/proc/self/fd"):
-        with suppress(OSError):
-            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
-                found = socket.socket(fileno=os.dup(int(name)))
-                if found.type == socket.SOCK_STREAM and _ends(found) == (peer, port):
-                    yield found
-                else:
-                    found.close()
-
-
-def _ends(connection: socket.socket) -> tuple[str, int] | None:
-    """Return the address at the other end and our own port; None where nobody is there or it is no network connection."""
-    try:
-        peer, own = connection.getpeername(), connection.getsockname()
-    except OSError:
-        return None
-    return (str(peer[0]), int(own[1])) if isinstance(peer, tuple) and isinstance(own, tuple) else None

@@ -26,7 +26,7 @@ NOT_OURS = (
 # Each is written so that a stranger would have to read the sentence twice; beside it the plain way to say it.
 SHAPES = {
     "“is not a …”": r"(?<!there )(?<!here )\b(?:is|are|was|were|be) no (?!longer\b|more\b|less\b|such\b|one\b|matter\b)[a-z]",
-    "“at least two”, “at most two”": r"\b(?:one|two|three|four|five|\d+(?: \w+)?) at (?:least|most)\b(?! \w+ (?:of|per)\b)",
+    "“at least two”, “at most two”": r"\b(?:one|two|three|four|five|\d+(?: (?!and\b|or\b)\w+)?) at (?:least|most)\b(?! \w+ (?:of|per)\b)",
     "“lowercase letters”, “capitals”": r"\b(?:small|big) letters\b",
     "“in the meantime”, or nothing": r"\bmeanwhile\b",
     "“character by character”, “exactly”": r"\bsign for sign\b",

@@ -1,4 +1,4 @@
-"""Does every regular expression take a time that grows with the text, not with its square? Each is tried on what is made to slow it down."""
+"""Does every regular expression take linear time? Each is tried with texts that are built to slow it down."""
 
 import ast
 import importlib
@@ -15,20 +15,21 @@ import pytest
 
 import courses
 import lms
+import strict_json
 import xapi
 from tests.architecture.tree import PACKAGES, parse, sources
 
-LITTLE, MUCH = 2_000, 8_000  # characters; of what grows with the square, the second takes 16 times as long
-QUICK_S = 0.02  # what is linear takes a millisecond or two for MUCH, what is quadratic a tenth of a second and more
-LETTERS = 4  # so many characters of a pattern are combined with each other
+LITTLE, MUCH = 2_000, 8_000  # characters; a quadratic pattern takes 16 times as long for the second
+QUICK_S = 0.02  # a linear pattern needs a millisecond or two for MUCH, a quadratic one a tenth of a second or more
+LETTERS = 4  # this number of a pattern's characters are combined with each other
 SEARCHES = {"search", "sub", "subn", "findall", "finditer", "split"}
 SAMPLES = "a0 \"'\\-.,@/Z\u0301"
 REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}
 
 
 def compiled() -> Iterator[tuple[str, "re.Pattern[Any]"]]:
-    """Every pattern that a module keeps, by its name there."""
-    for package in (lms, xapi, courses):
+    """Every pattern that a module has as a constant, by its name there."""
+    for package in (lms, xapi, courses, strict_json):
         for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
             if ".migrations." in found.name or found.name.endswith(".wsgi"):
                 continue
@@ -37,7 +38,7 @@ def compiled() -> Iterator[tuple[str, "re.Pattern[Any]"]]:
 
 
 def everything() -> dict["re.Pattern[Any]", bool]:
-    """Every pattern of the three packages, and whether it is looked for anywhere in a text rather than fitted to the whole."""
+    """Every pattern of all packages, and whether it is searched for in a text or matched against the whole text."""
     searched: set[str] = set()
     written: dict[re.Pattern[Any], bool] = {}
     for file in sources(*PACKAGES):
@@ -54,7 +55,7 @@ def everything() -> dict["re.Pattern[Any]", bool]:
 
 
 def _constants(written: ast.expr) -> Iterator[ast.Constant]:
-    """A pattern that is written out, or several to choose from; one that is put together is not."""
+    """A pattern that is a literal, or several alternatives; a pattern built from parts is left out."""
     if isinstance(written, ast.Constant):
         yield written
     elif isinstance(written, ast.IfExp):
@@ -62,7 +63,7 @@ def _constants(written: ast.expr) -> Iterator[ast.Constant]:
 
 
 def letters(parsed: Any) -> Iterator[str]:
-    """Characters of which a pattern speaks, and one of each kind that it does not name."""
+    """Characters that a pattern names, and one of each kind that it does not name."""
     for operator, value in parsed:
         if operator in (sre.LITERAL, sre.NOT_LITERAL):
             yield chr(value)
@@ -86,7 +87,7 @@ def _one(operator: Any, value: Any) -> str:
         return chr(value)
     if operator in (sre.IN, sre.ANY, sre.NOT_LITERAL):
         one = re.compile(_class(operator, value), re.DOTALL)
-        return next((sign for sign in SAMPLES + "[]{}:_PTS!" if one.fullmatch(sign)), "a")
+        return next((character for character in SAMPLES + "[]{}:_PTS!" if one.fullmatch(character)), "a")
     if operator in REPEATS:
         return example(value[2]) * max(1, value[0])
     if operator is sre.SUBPATTERN:
@@ -116,7 +117,7 @@ def _class(operator: Any, value: Any) -> str:
 
 
 def pumped(parsed: Any, size: int, before: str = "") -> Iterator[str]:
-    """For every part that may come without end: what leads to it, that part again and again, and then what does not fit."""
+    """For every repeated part: the text that leads to it, the part many times, and then a text that does not match."""
     for operator, value in parsed:
         if operator in REPEATS:
             body = example(value[2]) or "a"

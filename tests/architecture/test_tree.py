@@ -12,8 +12,6 @@ IN_SEVERAL_MODULES = {
     "Base": "the tables of lms and of xapi, which know nothing of each other",
     "Course": "a course as published (courses) and the row that groups its versions (lms)",
     "TooLarge": "one in each package's tree of errors",
-    "Problem": "until courses, hours and rosters share one mechanism",
-    "Reader": "likewise",
 }
 LINES_IN_A_FUNCTION = 25
 SHARE_OF_SHORT_FUNCTIONS = 0.9

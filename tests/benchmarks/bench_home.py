@@ -1,4 +1,4 @@
-"""What does the teacher's home page cost with everybody in the database, and how large is it on a first visit?"""
+"""What does the teacher's home page cost with everybody in the database, and how large is the first visit?"""
 
 import gzip
 import re
@@ -15,7 +15,7 @@ LINKED = re.compile(rb'(?:src|href)="(/static/[^"#]+)|from "(\./[^"]+)"')
 
 
 def main(places: Places) -> None:
-    """Measure on both databases, then weigh."""
+    """Measure on both databases, then measure the size."""
     for kind in places.effort.kinds:
         site, floor = places.site(kind), places.floor(kind)
         cookies = _cookies(site, min(VISITORS, site.seeded.people))
@@ -32,7 +32,7 @@ def main(places: Places) -> None:
 
 
 def _cookies(site: Site, count: int) -> list[str]:
-    """Return session cookies of people spread over all of them, as they have them after their first page: nothing in them is new."""
+    """Return session cookies of people spread over all of them, in the form that they have after the first page."""
     signer = site.app.session_interface.get_signing_serializer(site.app)  # type: ignore[attr-defined]
     step = site.seeded.people // count
     names = [site.seeded.username(number * step) for number in range(count)]
@@ -50,11 +50,11 @@ def _visit(path: str, cookies: Sequence[str]) -> wire.Talk:
         for cookie in cookies:
             reply = yield wire.request("GET", path, {"Cookie": cookie})
             if path == "/home" and b'id="home"' not in reply.body:
-                raise RuntimeError(f"this is no home page: {reply.body[:500]!r}")
+                raise RuntimeError(f"this is not the home page: {reply.body[:500]!r}")
 
 
 def _questions(site: Site, cookies: Sequence[str]) -> list[wire.Talk]:
-    """Ask as an open page does every few seconds, with what it has seen, so that there is no news."""
+    """Poll as an open page does every few seconds, with its latest state, so that there is no news."""
     return [_question(site.served.port, cookies[number::TALKS]) for number in range(TALKS)]
 
 
@@ -79,7 +79,7 @@ def _ask(asked: Sequence[bytes]) -> wire.Talk:
 
 
 def _weigh(site: Site) -> None:
-    """Fetch the page and all it links, as a first visit does, and say how much that was on the wire."""
+    """Fetch the page and everything it links to, as a first visit does, and report the transferred size."""
     (cookie,) = _cookies(site, 1)
     todo, seen = ["/home"], dict[str, tuple[int, int, int]]()
     while todo:

@@ -1,4 +1,4 @@
-"""How much memory does a large attachment take, sent and fetched, and how much an export? The same for ten times the size, it should be."""
+"""How much memory do a large attachment, sent and fetched, and an export take? It should be the same for ten times the size."""
 
 import hashlib
 import json
@@ -19,10 +19,10 @@ BOUNDARY = "bench"
 
 
 def main(places: Places) -> None:
-    """Send and fetch a tenth of the largest attachment, and then all of it."""
+    """Send and fetch a tenth of the largest attachment, and then the whole of it."""
     site = places.site("postgresql")
     authorization = key_for(site)
-    _send(site, authorization, os.urandom(1024))  # what is loaded at the first time is no part of it
+    _send(site, authorization, os.urandom(1024))  # objects that are loaded on first use must not be counted
     rows = [row for size in (places.effort.attachment // 10, places.effort.attachment) for row in _both(site, authorization, size)]
     print_table(("", "MB", "s", "most memory before, MB", "after, MB", "more, MB"), rows)
     exports = [_exported(places, size, form) for form in FORMS for size in places.effort.statements]
@@ -43,14 +43,14 @@ def _both(site: Site, authorization: str, size: int) -> list[tuple[str, ...]]:
 
 
 def _exported(places: Places, statements: int, form: str) -> tuple[str, ...]:
-    """Let the command write all statements to a file."""
+    """Write all statements to a file with the export command."""
     site, out = filled(places, statements), places.folder / f"all-{statements}.{form}"
     started = time.perf_counter()
     command = [*LMS, "xapi", "export", "--format", form, "--out", str(out)]
     log = out.with_suffix(".log")
     with log.open("wb") as said:
         process, most = subprocess.Popen(command, env=environment(site.settings), stdout=said, stderr=said), 0
-        while process.poll() is None:  # what the system counts of a child begins with what its parent had
+        while process.poll() is None:  # the system's count for a child process begins with its parent's memory
             most = max(most, peak_of(process.pid))
             time.sleep(0.02)
     if process.returncode:

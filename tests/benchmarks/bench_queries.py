@@ -1,7 +1,7 @@
-"""How long does each kind of question take among 200,000 statements, and among ten times as many? (2,000,000 with `--millions`)
+"""How long does each kind of query take among 200,000 statements, and among ten times as many? (2,000,000 with `--millions`)
 
-Every question asks for a page of 100 and names other people, courses and times than the one before. The statements are
-made by history.py; the plans that PostgreSQL carried out are written beside the picture.
+Every query asks for a page of 100, for other people, courses and times than the one before. history.py makes the
+statements; PostgreSQL's execution plans are written beside the chart.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ def _agent(number: int) -> str:
 
 
 def _registration(number: int) -> str:
-    """Return the registration of statement `number`, as history.py makes it."""
+    """Return the registration of statement `number`, which history.py gave it."""
     whose = f"registration{number * 7919 % PEOPLE}-{number * 104729 % COURSES}"
     return str(uuid.UUID(hashlib.md5(whose.encode(), usedforsecurity=False).hexdigest()))
 
@@ -58,7 +58,7 @@ KINDS: dict[str, Callable[[int], dict[str, str]]] = {
 
 
 def main(places: Places) -> None:
-    """Measure on PostgreSQL at every size; draw how the time of a question grows."""
+    """Measure on PostgreSQL at every size; draw how the time of a query grows."""
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in KINDS}
     for size in places.effort.statements:
         site, floor = filled(places, size), places.floor("postgresql")
@@ -75,13 +75,13 @@ def main(places: Places) -> None:
 
 
 def _spent(turns: list[Turn]) -> float:
-    """Return the CPU milliseconds of a question, the server's and the database's."""
+    """Return the CPU milliseconds of a query: the server's plus the database's."""
     each = sorted((one.cpu + (one.database_cpu or 0)) / one.items * 1000 for one in turns)
     return each[len(each) // 2]
 
 
 def filled(places: Places, size: int) -> Site:
-    """Return an installation with so many statements besides the demo's."""
+    """Return an installation with this many statements in addition to the demo's."""
     site = places.archive(size)
     with site.database.writing() as connection:
         before = connection.scalar(text("SELECT max(sid) FROM xapi_statement_id")) or 0
@@ -91,7 +91,7 @@ def filled(places: Places, size: int) -> Site:
         for start in range(before + 1, last + 1, ROWS_AT_ONCE):
             history.fill(connection, start, min(start + ROWS_AT_ONCE - 1, last), LAST, last)
     with site.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))  # as it does by itself in the nights of three months
+        connection.execute(text("VACUUM ANALYZE"))  # autovacuum would have done this in three months
     return site
 
 
@@ -105,17 +105,17 @@ def _empty(headers: dict[str, str]) -> wire.Talk:
 
 
 def _ask(name: str, headers: dict[str, str], start: int) -> wire.Talk:
-    """Ask on and on, never twice for the same as long as there is something else."""
+    """Send queries without end; repeat one only after all others were used."""
     number = start
     while True:
         reply = yield wire.request("GET", "/xapi/statements?" + urlencode({"limit": "100", **KINDS[name](number)}), headers)
         if b'"statements":[' not in reply.body:
-            raise RuntimeError(f"these are no statements: {reply.body[:500]!r}")
+            raise RuntimeError(f"these are not statements: {reply.body[:500]!r}")
         number += TALKS
 
 
 def _plans(site: Site, size: int) -> str:
-    """Write down how PostgreSQL carried out one question of each kind."""
+    """Write down PostgreSQL's plan for one query of each kind."""
     parts = []
     for name, asked in KINDS.items():
         query = parse_query({"limit": "100", **asked(77)})

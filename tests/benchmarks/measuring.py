@@ -1,4 +1,4 @@
-"""How is something measured on a busy machine? In short turns, floor and product by turns, and the median of them."""
+"""Measure on a busy machine: short turns that alternate between floor and product, and the median of all turns."""
 
 import statistics
 import time
@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured: people in the database, seconds of one turn, turns, learners with a long history,
-    numbers of statements among which is searched, bytes of the largest attachment, and on which databases.
+    """The size of a measurement: people in the database, seconds and number of turns, learners with a long history,
+    numbers of statements to search, bytes of the largest attachment, and the databases.
     """
 
     people: int
@@ -31,7 +31,7 @@ TINY = Effort(people=60, seconds=0.02, turns=1, learners=4, statements=(2_000,),
 
 
 class Turn(NamedTuple):
-    """What one turn came to; CPU in seconds, the database's own where it is a process of its own; how long each item was waited for."""
+    """The result of one turn: CPU seconds, the database's own if it is a separate process, and the waiting time of each item."""
 
     items: int
     seconds: float
@@ -42,7 +42,7 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Something to measure: `work` does it for so many seconds; `floors` are the names of what it is compared with."""
+    """Something to measure: `work` does it for a number of seconds; `floors` names what it is compared with."""
 
     name: str
     work: Callable[[float], Turn]
@@ -51,9 +51,9 @@ class Subject:
 
 
 def compare(subjects: Sequence[Subject], effort: Effort) -> dict[str, list[Turn]]:
-    """Let all subjects take their turns, one after the other and again, print a table and return every turn by name."""
+    """Run the turns of all subjects alternately, print a table, and return every turn by name."""
     for subject in subjects:
-        subject.work(min(effort.seconds, 0.3))  # caches are warm in a server that has run for a minute
+        subject.work(min(effort.seconds, 0.3))  # warm the caches, as in a server that has run for a minute
     turns: dict[str, list[Turn]] = {subject.name: [] for subject in subjects}
     for _ in range(effort.turns):
         for subject in subjects:
@@ -81,7 +81,7 @@ def _row(subject: Subject, turns: dict[str, list[Turn]]) -> Sequence[str]:
 
 
 def _beside(own: Sequence[Turn], floor: Sequence[Turn], name: str) -> str:
-    """Compare turns that followed each other, so that a slow minute weighs on both."""
+    """Compare turns that ran one after the other, so that a slow minute affects both."""
     pairs = list(zip(own, floor, strict=True))
     cpu = statistics.median(cpu_ms(one) / max(cpu_ms(other), 1e-6) for one, other in pairs)
     speed = statistics.median(rate(one) / rate(other) for one, other in pairs)
@@ -89,7 +89,7 @@ def _beside(own: Sequence[Turn], floor: Sequence[Turn], name: str) -> str:
 
 
 def rate(turn: Turn) -> float:
-    """Return the items of one second."""
+    """Return the items per second."""
     return turn.items / turn.seconds
 
 
@@ -99,7 +99,7 @@ def cpu_ms(turn: Turn) -> float:
 
 
 def here(work: Callable[[], object], items: int = 1) -> Callable[[float], Turn]:
-    """Return how a function that does so many items at a time is measured in this process."""
+    """Return a measurement, in this process, of a function that handles this many items per call."""
 
     def measure(seconds: float) -> Turn:
         ends, cpu = [time.perf_counter()], time.process_time()

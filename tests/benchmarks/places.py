@@ -1,8 +1,8 @@
-"""Where are benchmarks run? In a real installation each: migrated, filled with people, served by `lms serve`.
+"""The installations in which benchmarks run: migrated, filled with people, served by `lms serve`.
 
-What is opened once is kept for the benchmarks that follow and closed at the end. PostgreSQL comes from its wheel with
-fsync off, so that CPU is measured and not a disk; beside it the product has Valkey, as in a real installation, and no
-worker unless a benchmark starts one. On SQLite the worker lives in the web process, as it does by default.
+An installation is opened once, kept for later benchmarks, and closed at the end. PostgreSQL comes from its wheel with
+fsync off, so that CPU time is measured and not a disk. The product has Valkey beside it, as in a real installation, but no
+worker unless a benchmark starts one. On SQLite the worker runs in the web process, which is the default.
 """
 
 import os
@@ -35,15 +35,15 @@ from tests.benchmarks.measuring import TINY, Effort, Turn
 from tests.benchmarks.seed import Seeded, seed
 
 ROOT = Path(__file__).parents[2]
-WORKERS = {"postgresql": 2, "sqlite": 1}  # web processes: as docker/entrypoint.sh starts them, and as SQLite allows
-TALKS = 16  # as many as two of them have threads
+WORKERS = {"postgresql": 2, "sqlite": 1}  # web processes: the number in docker/entrypoint.sh, and the only number SQLite allows
+TALKS = 16  # the number of threads of two processes
 START_S = 60
 BUFFERS = "2GB"  # PostgreSQL's own advice: a quarter of the memory, here of a machine with 8 GB
 LMS = (sys.executable, "-c", "from lms.cli import main; main()")
 
 
 class Served:
-    """A server process on a port of its own, and the database processes that work for it."""
+    """A server process on its own port, and the database processes that work for it."""
 
     def __init__(self, port: int, process: subprocess.Popen[bytes], database: psutil.Process | None) -> None:
         self.port = port
@@ -51,19 +51,19 @@ class Served:
         self._database = database
 
     def reset_peak(self) -> None:
-        """Forget the most memory that the server's processes had so far (Linux)."""
+        """Reset the peak memory of the server's processes (Linux)."""
         for one in self._processes():
             Path(f"/proc/{one.pid}/clear_refs").write_text("5")
 
     def peak(self) -> int:
-        """Return the most memory, in bytes, that one process of the server had since then."""
+        """Return the peak memory, in bytes, of one server process since the reset."""
         return max(peak_of(one.pid) for one in self._processes())
 
     def _processes(self) -> list[psutil.Process]:
         return [self._web, *self._web.children(recursive=True)]
 
     def measure(self, talks: Callable[[], Sequence[wire.Talk]], items: int = 1) -> Callable[[float], Turn]:
-        """Return how talks are measured, where each reply stands for so many items."""
+        """Return a measurement of talks in which each reply counts for this many items."""
 
         def work(seconds: float) -> Turn:
             prepared = talks()
@@ -77,7 +77,7 @@ class Served:
 
 
 def spent(parent: psutil.Process) -> float:
-    """Return the CPU seconds that a process and those below it have used, those that have ended included."""
+    """Return the CPU seconds that a process and its children have used, including children that have ended."""
     own = parent.cpu_times()
     total: float = own.user + own.system + own.children_user + own.children_system
     for one in parent.children(recursive=True):
@@ -89,7 +89,7 @@ def spent(parent: psutil.Process) -> float:
 
 @dataclass(frozen=True)
 class Site:
-    """An installation: its app in this process (for filling and reading), what is served, and who is in it."""
+    """An installation: its app in this process (for filling and reading), its server, and its people."""
 
     settings: Settings
     app: Flask
@@ -105,7 +105,7 @@ class Site:
 
 
 class Places:
-    """What benchmarks share, opened when it is first asked for."""
+    """The resources that benchmarks share; each is opened on first use."""
 
     def __init__(self, effort: Effort) -> None:
         self.effort = effort
@@ -121,7 +121,7 @@ class Places:
 
     @cached_property
     def folder(self) -> Path:
-        """A folder that is gone at the end."""
+        """A folder that is deleted at the end."""
         return Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
 
     @cached_property
@@ -138,7 +138,7 @@ class Places:
         return self._site(kind, kind, self.effort.people)
 
     def archive(self, statements: int) -> Site:
-        """Return an installation on PostgreSQL for this many statements, with hardly anybody in it."""
+        """Return an installation on PostgreSQL for this many statements, with very few people."""
         return self._site("postgresql", f"archive-{statements}", TINY.people)
 
     def _site(self, kind: str, name: str, people: int) -> Site:
@@ -166,7 +166,7 @@ class Places:
         return Site(settings, app, Served(port, process, postmaster), seeded, postmaster)
 
     def floor(self, kind: str) -> Served:
-        """Return the floor's server beside the installation of this kind."""
+        """Return the floor's server for the installation of this kind."""
         if kind not in self._floors:
             port, log = servers.free_port(), self.folder / f"floor-{kind}.log"
             as_served = ["--workers", str(WORKERS[kind]), "--blocking-threads", str(THREADS), "--port", str(port)]
@@ -184,7 +184,7 @@ class Places:
 
 
 def peak_of(pid: int) -> int:
-    """Return the most memory, in bytes, that a process had; 0 for one that has ended."""
+    """Return the peak memory, in bytes, of a process; 0 for a process that has ended."""
     try:
         found = re.search(r"VmHWM:\s*(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     except FileNotFoundError:
@@ -201,13 +201,13 @@ def environment(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def running(command: Sequence[str], own: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a process of the product during the block; what it says goes into a file."""
+    """Run a process of the product during the block; its output goes to a file."""
     with log.open("wb") as file:
         process = subprocess.Popen(command, env=own, stdout=file, stderr=subprocess.STDOUT, cwd=ROOT)
         try:
             yield process
         finally:
-            if process.poll() is None:  # one that died by itself was told of by whoever waited for it
+            if process.poll() is None:  # if the process died by itself, the code that waited for it has reported that
                 for one in [*psutil.Process(process.pid).children(recursive=True), process]:
                     one.terminate()
                 process.wait(START_S)

@@ -1,6 +1,6 @@
-"""How does a benchmark get 77,700 enrolled people quickly? By bulk inserts, on SQLite and PostgreSQL alike.
+"""Insert 77,700 enrolled people quickly for a benchmark, in bulk, on SQLite and PostgreSQL.
 
-The ledgers are well-formed chains, but no statements stand behind them: good for reading at scale, not for recomputing.
+The ledgers are well-formed chains, but have no statements: use them to measure reading, not recomputing.
 
     with database.writing() as connection:
         seeded = seed(connection, version_ids, people=77_700, password_hash=hash_password("…"))
@@ -21,8 +21,9 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.crediting.chain import GENESIS, Entry, hash_of
 from lms.crediting.models import LedgerEntry
-from lms.programmes.documents import digest, read_toml
+from lms.programmes.documents import read_toml
 from lms.programmes.models import Programme, ProgrammeVersion
+from strict_json.canonical import digest_of
 
 PEOPLE = 77_700  # 700 masters × (1 + 10 + 100): the notice's backbone programme alone
 CLASS_SIZE = 50
@@ -36,7 +37,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What was put in; ids run without gaps from the first one."""
+    """The inserted rows; ids are consecutive from the first one."""
 
     people: int
     first_person: int
@@ -121,7 +122,7 @@ def _programme(connection: Connection) -> int:
         "programme_id": programme,
         "number": 1,
         "document": raw,
-        "sha256": digest(raw),
+        "sha256": digest_of(raw),
         "effective_from": STARTS,
         "imported_at": AT,
     }
@@ -185,7 +186,7 @@ def _activities(connection: Connection, version_ids: Sequence[int]) -> list[tupl
 
 
 def _ledger(seeded: Seeded, number: int, activities: Sequence[tuple[str, int]]) -> Iterator[Row]:
-    """Yield a chain of credits: nothing for every second person, up to all activities for the others."""
+    """Yield a chain of credits: none for every second person, up to all activities for the others."""
     previous = GENESIS
     done = 0 if number % 2 else number // 2 % (len(activities) + 1)
     for position, (activity, minutes) in enumerate(activities[:done], start=1):
@@ -222,7 +223,7 @@ def _enrolment(seeded: Seeded, number: int, ledger: Sequence[Mapping[str, Any]])
 
 
 def _settle(connection: Connection) -> None:
-    """Bring sequences and statistics up to date, as years of normal use would have."""
+    """Set sequences and statistics to the values that years of normal use would have given them."""
     if connection.dialect.name == "postgresql":
         for model in (Organisation, Programme, ProgrammeVersion, Person, TrainingClass, Enrolment):
             table: Table = model.__table__  # type: ignore[assignment]

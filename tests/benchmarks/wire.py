@@ -1,7 +1,7 @@
-"""How does a benchmark talk to a server without costing more than the server? Over kept-alive sockets, in one thread.
+"""An HTTP client that costs less than the server it measures: kept-alive sockets in one thread.
 
-A talk is a generator: it yields a request's bytes and is sent the reply. Each has a connection of its own and one
-request under way.
+A talk is a generator that yields the bytes of a request and receives the reply. Each talk has its own connection and one
+request at a time.
 """
 
 import selectors
@@ -42,7 +42,7 @@ class Connection:
         self._rest = bytearray()
 
     def fileno(self) -> int:
-        """Return what tells when something has come."""
+        """Return the file descriptor that becomes readable when bytes arrive."""
         return self._socket.fileno()
 
     def send(self, asked: bytes) -> None:
@@ -50,10 +50,10 @@ class Connection:
         self._socket.sendall(asked)
 
     def receive(self) -> Reply:
-        """Wait for the reply to the oldest request under way.
+        """Wait for the reply to the oldest open request.
 
         Raises:
-            ConnectionError: the server hung up.
+            ConnectionError: the server closed the connection.
         """
         while (end := self._rest.find(b"\r\n\r\n")) < 0:
             self._rest += self._more()
@@ -72,7 +72,7 @@ class Connection:
         return found
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
 
@@ -82,10 +82,10 @@ def _length(head: str) -> int:
 
 
 def drive(port: int, talks: Sequence[Talk], seconds: float) -> list[float]:
-    """Keep every talk going for so long; return how many seconds each reply was waited for.
+    """Run every talk for this many seconds; return the waiting time of each reply in seconds.
 
     Raises:
-        RuntimeError: a reply was no success.
+        RuntimeError: a reply was not a success.
     """
     connections = [Connection(port) for _ in talks]
     waits, ends, sent = list[float](), time.perf_counter() + seconds, dict[int, float]()
@@ -118,7 +118,7 @@ def _good(reply: Reply) -> Reply:
 
 
 def ask(port: int, asked: bytes) -> Reply:
-    """Ask once."""
+    """Send one request and return its reply."""
     connection = Connection(port)
     try:
         connection.send(asked)

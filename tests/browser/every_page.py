@@ -1,12 +1,13 @@
-"""Which pages are there, and whose? One line a page; a page of the application that has no line here fails a test.
+"""Every page of the application, one line each. A page without a line here fails a test.
 
-The site is the demo, as a newcomer sees it, and on top of it people to whom nothing has been given yet.
+The site is the demo, with some additional people who have no data yet.
 """
 
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from sqlalchemy import select
 
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
+from lms.attendance import codes
+from lms.attendance.models import CheckIn
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.db import database, transaction
@@ -27,17 +30,19 @@ from lms.federation.importing.models import STOPPED, Import, StatementSetAside
 from lms.jobs import queue
 from lms.office.export import TRANSCRIPTS
 from lms.practice.models import PracticeTask, PracticeWork
+from lms.sealing import derived
 from lms.storage import storage
 from tests.factories import signed_in
 from tests.site import served
 from xapi.storage.models import StatementRow
 
+SCANS = ("claimed", "counted", "counted")
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
 
 
 @dataclass(frozen=True)
 class Look:
-    """A page as somebody sees it. `wanted`: other values of its address than the teacher's own; `path`: an address without a route."""
+    """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route."""
 
     visitor: str
     endpoint: str
@@ -85,6 +90,10 @@ LOOKS = (
     Look("office", "office.new_session"),
     Look("office", "office.change_session"),
     Look("office", "office.attendance"),
+    Look("office", "office.code"),
+    Look("teacher", "here.scanned"),
+    Look("teacher", "here.state"),
+    Look(NOBODY, "here.kept"),
     Look("office", "office.tasks"),
     Look("office", "office.new_task"),
     Look("office", "office.review"),
@@ -103,6 +112,8 @@ LOOKS = (
     Look("office", "office.teacher"),
     Look("office", "office.transfer_form"),
     Look("office", "office.class_waivers"),
+    Look("office", "office.moving"),
+    Look("staff", "office.moving"),
     Look("staff", "office.class_waivers"),
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
@@ -110,7 +121,7 @@ LOOKS = (
     Look("office", "records.statements"),
     Look(OTHER_OFFICE, "records.statements"),
     Look("office", "records.statements", query="?person=nobody&verb=x", status=422),
-    Look("office", "records.statements", query="?person=e"),  # several fit: one is chosen
+    Look("office", "records.statements", query="?person=e"),  # several people match: the user chooses one
     Look("office", "records.statement"),
     Look("office", "records.needs_attention"),
     Look("office", "records.export"),
@@ -127,7 +138,7 @@ LOOKS = (
     Look("office", "records.erasure", query="?who=teacher"),
 )
 
-# GET routes that are no page of their own, and why
+# GET routes that are not pages of their own, and the reason
 NO_PAGES = {
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
@@ -136,6 +147,8 @@ NO_PAGES = {
     "transcripts.download": "a file",
     "jobs.one": "a part of the list of exports",
     "records.statement_json": "a file",
+    "office.code_picture": "a part of the room's screen",
+    "here.worker": "a script",
     "office.template": "a file",
     "office.work_file": "a file",
     "practice.file": "a file",
@@ -151,7 +164,7 @@ NO_PAGES = {
 
 @dataclass(frozen=True)
 class Everything:
-    """The running demo. `values`: of addresses, the teacher's; `versions`: of courses, by code."""
+    """The running demo. `values`: address values of the teacher; `versions`: course versions, by code."""
 
     app: Flask
     address: str
@@ -163,13 +176,15 @@ class Everything:
         if look.path:
             return self.address + look.path
         values = {**self.values, **(look.wanted or {})}
+        if look.endpoint == "here.scanned":
+            values["code"] = values["scanned"]
         values["course_version_id"] = self.versions.get(values["code"])
         rule = next(rule for rule in self.app.url_map.iter_rules(look.endpoint) if "GET" in (rule.methods or ()))
         path = self.app.url_map.bind("localhost").build(look.endpoint, {name: values[name] for name in rule.arguments})
         return self.address + path + look.query
 
     def cookie(self, visitor: str, language: str) -> str:
-        """Return the session of somebody who is signed in (or is not) and has chosen a language."""
+        """Return the session of a person (or of nobody) who has chosen a language."""
         client = self.app.test_client() if visitor == NOBODY else signed_in(self.app, visitor)
         with client.session_transaction() as session:
             session["locale"] = language
@@ -193,7 +208,7 @@ def _versions(app: Flask) -> Mapping[str, int]:
 
 
 def _newcomers(app: Flask) -> Mapping[str, Any]:
-    """Add those who have nothing yet, and an export; return the ids in addresses."""
+    """Add people without any data, and an export; return the ids for addresses."""
     with app.app_context(), transaction() as session:
         site = session.scalars(select(Organisation).where(Organisation.parent_id.is_(None))).one()
         elsewhere = add_organisation(session, "elsewhere", "某市管理办公室", "office", site)
@@ -218,12 +233,27 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         )
         session.add(task)
         session.flush()
-        practice = {"session_id": lesson, "work_id": log, "task_id": task.id, "requirement": "practice"}
+        members = session.scalars(select(Enrolment.id).where(Enrolment.class_id == training_class.id).limit(3)).all()
+        session.add_all(_scan(lesson, one, state, app.extensions["clock"]()) for one, state in zip(members, SCANS, strict=False))
+        key = derived(app.extensions["settings"].secret_key, codes.PURPOSE)
+        shown = codes.code_at(lesson, codes.IN, app.extensions["clock"]() - timedelta(hours=1))
+        practice = {
+            "scanned": codes.write_code(shown, key),
+            "session_id": lesson,
+            "work_id": log,
+            "task_id": task.id,
+            "requirement": "practice",
+        }
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice}
 
 
+def _scan(lesson: int, enrolment_id: int, state: str, at: datetime) -> CheckIn:
+    """Return a scan from a phone that several people use."""
+    return CheckIn(session_id=lesson, enrolment_id=enrolment_id, way="in", code_at=at, received_at=at, device="ab12ab12", state=state)
+
+
 def _record_store(app: Flask) -> Mapping[str, Any]:
-    """Add a forward and an import, each with something refused (no worker here carries anything); return the ids in addresses."""
+    """Add a forward and an import, each with a refused statement (no worker runs here); return the ids for addresses."""
     to = ForwardOrder("省平台", "http://127.0.0.1:9/xapi", "key", "secret", Filter(), internal=True, from_now=True)
     with app.app_context(), transaction() as session:
         now = app.extensions["clock"]()
@@ -245,7 +275,7 @@ def _record_store(app: Flask) -> Mapping[str, Any]:
         session.add(own)
         session.flush()
         session.add(
-            StatementSetAside(import_id=own.id, sha256="ab" * 32, statement_id="1", reason="id: is no UUID", text='{"id": "1"}', at=now)
+            StatementSetAside(import_id=own.id, sha256="ab" * 32, statement_id="1", reason="id: is not a UUID", text='{"id": "1"}', at=now)
         )
         return {"statement_id": statement_id, "forward_id": forward.id, "import_id": own.id}
 

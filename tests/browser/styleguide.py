@@ -1,6 +1,6 @@
-"""What do all components look like, in every state? `python -m tests.browser.styleguide 5099` serves the style guide.
+"""The style guide: all components in every state. `python -m tests.browser.styleguide 5099` serves it.
 
-It is no route of the product: a small application around the product's own templates, with invented data.
+It is a small application around the product's own templates, with invented data; the product has no such route.
 """
 
 import sys
@@ -34,7 +34,7 @@ def _form() -> FlaskForm:
         name = StringField(pick("姓名", "Name"), [InputRequired(pick("请填写姓名。", "Write your name."))])
         email = EmailField(
             pick("电子邮箱", "E-mail"),
-            [Email(pick("这不像邮箱地址，例如 name@school.example。", "This is no e-mail address; one looks like name@school.example."))],
+            [Email(pick("这不像邮箱地址，例如 name@school.example。", "This is not an e-mail address. Example: name@school.example."))],
         )
         track = SelectField(
             pick("类别", "Track"),
@@ -80,7 +80,7 @@ def _days() -> list[dict[str, object]]:
 
 
 def create_styleguide() -> Flask:
-    """Build the small application; the address takes ?lang=en, ?out (signed out), ?flash."""
+    """Build the small application; the address accepts ?lang=en, ?out (signed out), ?flash."""
     app = Flask("lms", template_folder=str(TEMPLATES))
     app.config.update(SECRET_KEY="style guide only", WTF_CSRF_TIME_LIMIT=None)
     CSRFProtect(app)
@@ -111,7 +111,7 @@ def create_styleguide() -> Flask:
 
 
 def _job(number: int) -> str:
-    """Answer a poll: the first job is ready by now, the second still works."""
+    """Answer a poll: the first job is ready, the second still runs."""
     job = next(job for job in _jobs() if job.state == ("done" if number == 1 else "running"))
     job.id = number
     return render_template_string(POLLED, job=job)
@@ -131,7 +131,7 @@ def _frame() -> dict[str, object]:
 
 
 def _strict(response: Response) -> Response:
-    """Send the product's content policy, so that an inline style or script shows here first."""
+    """Send the product's content security policy, so that an inline style or script fails here first."""
     response.headers["Content-Security-Policy"] = (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )

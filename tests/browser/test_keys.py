@@ -41,6 +41,6 @@ def test_an_office_gives_a_key_copies_its_secret_and_revokes_it(visitor: Browser
     expect(page.get_by_role("heading", name="撤销“省平台”的密钥？")).to_be_visible()
     sound(page)
     page.get_by_role("button", name="撤销密钥", exact=True).click()
-    expect(page.get_by_text("密钥已撤销，最迟十秒后完全失效")).to_be_visible()
+    expect(page.get_by_text("密钥已撤销，即刻失效")).to_be_visible()
     page.get_by_text("已撤销的密钥").first.click()
     sound(page)

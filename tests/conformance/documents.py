@@ -1,4 +1,4 @@
-"""What is the same for the three document resources? Where their documents lie, and how a test asks for them."""
+"""Helpers for tests of the three document resources: where test documents belong and how to send requests."""
 
 import json
 import uuid
@@ -16,7 +16,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Resource:
-    """A document resource; `place` is where a test's documents lie, `id` the parameter that names one."""
+    """A document resource; `place` has the parameters of the tests' documents, `id` is the parameter that names one document."""
 
     path: str
     place: dict[str, Any]
@@ -26,7 +26,7 @@ class Resource:
         return self.path
 
     def at(self, name: str | None = "bookmark", **other: Any) -> dict[str, str]:
-        """Parameters of one document, or of all at the place; None leaves one out."""
+        """Parameters of one document, or of all documents at the place; None leaves a parameter out."""
         whole = {**self.place, self.id: name, **other}
         return {key: value if isinstance(value, str) else json.dumps(value) for key, value in whole.items() if value is not None}
 
@@ -40,7 +40,7 @@ RESOURCES = (STATE, ACTIVITY_PROFILE, AGENT_PROFILE)
 def send(
     store: Store, method: str, resource: Resource, content: Any = None, *, at: dict[str, str] | None = None, **how: Any
 ) -> TestResponse:
-    """Send a request about documents; `content` that is no bytes goes as JSON."""
+    """Send a request about documents; `content` is sent as JSON unless it is bytes."""
     if content is not None:
         how["data"] = content if isinstance(content, bytes) else json.dumps(content).encode()
         how.setdefault("content_type", JSON)
@@ -48,12 +48,12 @@ def send(
 
 
 def put(store: Store, resource: Resource, content: Any, **how: Any) -> TestResponse:
-    """PUT a document that is not there yet."""
+    """PUT a new document."""
     return send(store, "PUT", resource, content, **{"headers": {"If-None-Match": "*"}, **how})
 
 
 def held(store: Store, resource: Resource, **how: Any) -> Any:
-    """GET what a document holds, or None where there is none."""
+    """GET the content of a document, or None if there is none."""
     answer = send(store, "GET", resource, **how)
     if answer.status_code == 404:
         return None

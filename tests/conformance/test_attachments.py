@@ -1,4 +1,4 @@
-"""Do attachments come and go as the specification says? (1.0.3 Data 2.4.11, Communication 1.5; 2.0 4.1.3, 4.2.2.6)"""
+"""Are attachments sent and received as the specification says? (1.0.3 Data 2.4.11, Communication 1.5; 2.0 4.1.3, 4.2.2.6)"""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ Piece = tuple[Mapping[str, str], bytes]
 
 
 def part(content: bytes, **headers: str | None) -> Piece:
-    """Send data as a part; a header of None is left out."""
+    """Send data as a part; a header with the value None is left out."""
     named = {
         "Content-Type": "text/plain",
         "Content-Transfer-Encoding": "binary",
@@ -66,7 +66,7 @@ def send(store: Store, body: bytes, *, kind: str = MIXED, method: str = "POST", 
 
 
 def parts_of(answer: TestResponse) -> list[tuple[dict[str, str], bytes]]:
-    """Take an answer in multipart/mixed apart."""
+    """Split a multipart/mixed response into its parts."""
     kind, _, boundary = answer.headers["Content-Type"].partition("; boundary=")
     assert kind == "multipart/mixed"
     assert len(answer.data) == int(answer.headers["Content-Length"])
@@ -80,11 +80,11 @@ def parts_of(answer: TestResponse) -> list[tuple[dict[str, str], bytes]]:
 
 
 def data_of(answer: TestResponse) -> dict[str, bytes]:
-    """Return the data parts of an answer by hash."""
+    """Return the data parts of a response by hash."""
     return {headers["X-Experience-API-Hash"]: content for headers, content in parts_of(answer)[1:]}
 
 
-# ── What is taken ──
+# ── Accepted ──
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -160,7 +160,8 @@ def test_with_a_file_url_data_may_come_or_stay_away(store: Store) -> None:
 
 
 def test_statements_without_attachments_may_come_as_multipart(store: Store) -> None:
-    assert send(store, mixed(first([statement(), statement()]))).status_code == 200  # also with an empty line ahead, as senders do
+    # an empty line before the first boundary is allowed; some clients send one
+    assert send(store, mixed(first([statement(), statement()]))).status_code == 200
     assert send(store, b"\r\n" + mixed(first(statement()))).status_code == 200
     assert send(store, b"a preamble\r\n" + mixed(first(statement()))).status_code == 200
 
@@ -170,11 +171,11 @@ def test_the_length_is_the_senders_word(store: Store) -> None:
     assert send(store, mixed(first(sent), part(TEXT))).status_code == 200
 
 
-# ── What is refused, with nothing kept ──
+# ── Refused, and nothing is stored ──
 
 GOOD = statement(attachments=[attachment(TEXT)])
 REFUSED: list[tuple[str, str, bytes, str]] = [
-    ("no content type that there is", "XAPI-00127", mixed(first(GOOD), part(TEXT)), "multipart/form-data; boundary=" + BOUNDARY),
+    ("an unsuitable content type", "XAPI-00127", mixed(first(GOOD), part(TEXT)), "multipart/form-data; boundary=" + BOUNDARY),
     ("a part too many", "XAPI-00128", mixed(first(GOOD), part(TEXT), part(b"more")), MIXED),
     ("data missing", "XAPI-00129", mixed(first(GOOD)), MIXED),
     ("data missing in JSON", "XAPI-00129", json.dumps(GOOD).encode(), "application/json"),
@@ -184,21 +185,21 @@ REFUSED: list[tuple[str, str, bytes, str]] = [
     ("another boundary", "XAPI-00131", mixed(first(GOOD), part(TEXT)), "multipart/mixed; boundary=other"),
     ("a boundary that is too long", "XAPI-00131", mixed(first(GOOD), part(TEXT)), "multipart/mixed; boundary=" + "x" * 71),
     ("no hash", "XAPI-00132", mixed(first(GOOD), part(TEXT, X_Experience_API_Hash=None)), MIXED),
-    ("the hash of nothing here", "XAPI-00132", mixed(first(GOOD), part(TEXT, X_Experience_API_Hash=sha2(b"x"))), MIXED),
+    ("a hash that no statement names", "XAPI-00132", mixed(first(GOOD), part(TEXT, X_Experience_API_Hash=sha2(b"x"))), MIXED),
     ("other data than its hash says", "XAPI-00132", mixed(first(GOOD), part(b"x", X_Experience_API_Hash=sha2(TEXT))), MIXED),
     ("statements in two parts", "XAPI-00133", mixed(first(GOOD), part(TEXT), first(statement())), MIXED),
-    ("a first part that is no JSON", "XAPI-00134", mixed(({"Content-Type": "text/plain"}, json.dumps(GOOD).encode()), part(TEXT)), MIXED),
+    ("a first part that is not JSON", "XAPI-00134", mixed(({"Content-Type": "text/plain"}, json.dumps(GOOD).encode()), part(TEXT)), MIXED),
     ("a first part without a type", "XAPI-00134", mixed(({}, json.dumps(GOOD).encode()), part(TEXT)), MIXED),
     ("no transfer encoding", "XAPI-00135", mixed(first(GOOD), part(TEXT, Content_Transfer_Encoding=None)), MIXED),
     ("another transfer encoding", "XAPI-00135", mixed(first(GOOD), part(TEXT, Content_Transfer_Encoding="base64")), MIXED),
     ("no part at all", "RFC 2046 5.1", f"--{BOUNDARY}--\r\n".encode(), MIXED),
     ("nothing", "RFC 2046 5.1", b"", MIXED),
     ("no end", "RFC 2046 5.1", mixed(first(GOOD), part(TEXT), end=b""), MIXED),
-    ("an end in the middle of data", "RFC 2046 5.1", mixed(first(GOOD), part(TEXT))[:-60], MIXED),
-    ("something behind a boundary", "RFC 2046 5.1", mixed(first(GOOD), part(TEXT)).replace(b"846\r\n", b"846xx\r\n"), MIXED),
-    ("headers that are none", "RFC 2046 5.1", mixed(({"Content-Type": "application/json\r\nnonsense"}, b"{}")), MIXED),
+    ("a body that is cut off", "RFC 2046 5.1", mixed(first(GOOD), part(TEXT))[:-60], MIXED),
+    ("text after a boundary", "RFC 2046 5.1", mixed(first(GOOD), part(TEXT)).replace(b"846\r\n", b"846xx\r\n"), MIXED),
+    ("malformed headers", "RFC 2046 5.1", mixed(({"Content-Type": "application/json\r\nnonsense"}, b"{}")), MIXED),
     ("headers without end", "RFC 2046 5.1", f"--{BOUNDARY}\r\n".encode() + b"A: b\r\n" * 9000, MIXED),
-    ("a hash that is none", "Data 2.4.11", mixed(first(statement(attachments=[attachment(TEXT, sha2="abc")])), part(TEXT, X_Experience_API_Hash="abc")), MIXED),
+    ("a malformed hash", "Data 2.4.11", mixed(first(statement(attachments=[attachment(TEXT, sha2="abc")])), part(TEXT, X_Experience_API_Hash="abc")), MIXED),
 ]  # fmt: skip
 
 
@@ -225,13 +226,13 @@ def test_more_than_a_request_takes_is_refused_as_it_arrives(local_store: Store) 
     """XAPI-00328."""
     content = b"x" * (16 * 2**20 + 1)
     sent = statement(attachments=[attachment(content)])
-    assert send(local_store, mixed(first(sent), part(content))).status_code == 200  # data is not what fills memory
+    assert send(local_store, mixed(first(sent), part(content))).status_code == 200  # attachment data is streamed and does not count
     too_long = json.dumps(statement(result={"response": "x" * (16 * 2**20)})).encode()
     assert send(local_store, mixed(first(too_long))).status_code == 413
     assert local_store.count(StatementRow) == 1
 
 
-# ── Whose it is ──
+# ── Access ──
 
 
 def test_knowing_a_hash_opens_nothing(store: Store) -> None:
@@ -253,7 +254,7 @@ def test_a_voided_statements_data_is_seen_only_as_such(store: Store) -> None:
     assert data_of(store.get(voidedStatementId=sent["id"], attachments=True)) == {sha2(TEXT): TEXT}
 
 
-# ── Twice, half, at once ──
+# ── Repeated, partial and simultaneous requests ──
 
 
 def test_a_re_send_with_its_data_is_a_success_and_keeps_nothing_twice(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Is no change lost where several people change one document at once? On both databases, with real threads."""
+"""Are changes kept when several clients change one document at once? On both databases, with real threads."""
 
 import threading
 from collections import Counter
@@ -16,7 +16,7 @@ TURNS = 6
 
 
 def at_once(work: Callable[[int], Any], people: int = PEOPLE) -> list[Any]:
-    """Let everybody begin at the same moment; return what each got."""
+    """Let all threads start at the same moment; return the result of each."""
     gate = threading.Barrier(people)
 
     def one(number: int) -> Any:

@@ -160,7 +160,7 @@ def test_a_parameter_given_twice_is_refused(local_store: Store, resource: Resour
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
 @pytest.mark.parametrize("resource", RESOURCES, ids=str)
 def test_since_goes_with_lists_only(local_store: Store, resource: Resource, method: str) -> None:
-    """Who deletes "since" and is not understood would lose all: it is refused, and nothing is deleted."""
+    """A client that sends "since" with a DELETE expects a filter: without a refusal it would lose all documents."""
     put(local_store, resource, {"page": 3})
     for at in (resource.at(since="2026-01-01T00:00:00Z"), resource.at(None, since="2026-01-01T00:00:00Z")):
         assert ask(local_store, method, resource, at).status_code == 400

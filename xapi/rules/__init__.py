@@ -1,1 +1,1 @@
-"""What the standard says, as pure functions of values: no database, no web, no clock."""
+"""The rules of the xAPI standard, as pure functions of values: no database, no web, no clock."""

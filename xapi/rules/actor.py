@@ -1,4 +1,4 @@
-"""Who is meant by an Agent or Group, and are they well-formed? (xAPI 1.0.3 Data 2.4.2; 2.0 4.2.2.1) Pure."""
+"""Are an Agent or Group well-formed, and which keys identify them? (xAPI 1.0.3 Data 2.4.2; 2.0 4.2.2.1) Pure."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from uuid import UUID
 from xapi.errors import BadRequest
 from xapi.rules.values import each, iri, mailto, one_of, properties, sha1, text
 
-SHORT = 500  # characters; what is remembered stays small
+SHORT = 500  # characters; longer values are not cached, so that the cache stays small
 IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid", "account")
 
 
@@ -54,7 +54,7 @@ def actor(value: Any, path: str) -> None:
 
 
 def digest(*parts: str) -> UUID:
-    """Return 128 bits that stand for a name in indexes, whatever characters it has."""
+    """Return a 128-bit hash that stands for a name in indexes; the name may have any characters."""
     whole = "\x1f".join(parts)
     return _often_asked(whole) if len(whole) <= SHORT else _digest(whole)
 
@@ -63,7 +63,7 @@ def _digest(whole: str) -> UUID:
     return UUID(bytes=hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()[:16])
 
 
-_often_asked = lru_cache(16_384)(_digest)  # the same verbs, activities and people come again and again
+_often_asked = lru_cache(16_384)(_digest)  # the same verbs, activities and people occur in many statements
 
 
 def key_of(identified: Mapping[str, Any]) -> UUID | None:
@@ -89,7 +89,7 @@ def keys_of(whoever: Mapping[str, Any]) -> Iterator[UUID]:
 
 
 def keys_within(value: Any) -> Iterator[UUID]:
-    """Yield the keys of whoever a JSON value names anywhere, however little of a statement it is, and however deep."""
+    """Yield the keys of every agent that a JSON value names at any depth, even if the value is not a valid statement."""
     left = [value]
     while left:
         one = left.pop()
@@ -106,5 +106,5 @@ def keys_within(value: Any) -> Iterator[UUID]:
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Say whether two agents are identified alike; names do not matter."""
+    """Say whether two agents have the same identifier; their names do not matter."""
     return json.dumps([one.get(n) for n in IDENTIFIERS], sort_keys=True) == json.dumps([other.get(n) for n in IDENTIFIERS], sort_keys=True)

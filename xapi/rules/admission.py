@@ -1,7 +1,7 @@
-"""What does the store make of a received statement before it touches the database? Pure.
+"""Prepare a received statement for storing, before the database is used. Pure.
 
-The credential's pins are laid over it, the whole is checked, and it gets an id. What needs the moment of storing
-(`stored`, an absent timestamp) is set by `complete`, inside the transaction.
+The credential's pinned values are added, the whole statement is checked, and it gets an id if it has none. `complete` sets the
+values that depend on the moment of storing (`stored`, an absent timestamp), inside the transaction.
 """
 
 import uuid
@@ -24,7 +24,7 @@ SECOND = "2."
 
 @dataclass(frozen=True, slots=True)
 class AdmittedStatement:
-    """A checked statement on its way in; `statement` is complete but for `stored` and an absent timestamp."""
+    """A checked statement before it is stored; `statement` lacks only `stored` and possibly the timestamp."""
 
     id: uuid.UUID
     digest: str
@@ -36,7 +36,7 @@ class AdmittedStatement:
 
     @property
     def refers(self) -> uuid.UUID | None:
-        """Return the id of the statement that this one is about, voiding included."""
+        """Return the id of the statement that this one refers to, whether it voids it or not."""
         target = self.statement["object"]
         return uuid.UUID(target["id"]) if target.get("objectType") == "StatementRef" else None
 
@@ -54,13 +54,13 @@ def admit(
     many: bool = True,
     attached: Mapping[str, Attached] = NOTHING,
 ) -> list[AdmittedStatement]:
-    """Check statements by the rules of `version` and return them in order; an identical repetition stays, but not in 2.0.
+    """Check statements by the rules of `version` and return them in order. 1.0.x keeps an identical repetition; 2.0 drops it.
 
-    `many`: they came as an array, so that refusals name the place in it. `attached`: the data that came with them, by hash.
+    `many`: the request had an array, so refusals name the position in it. `attached`: the data sent with the statements, by hash.
 
     Raises:
-        BadRequest: one breaks the specification, or two that differ have one id.
-        Forbidden: one says what its credential may not say.
+        BadRequest: a statement breaks the specification, or two different statements have the same id.
+        Forbidden: a statement contradicts a value that its credential pins.
     """
     first: dict[uuid.UUID, AdmittedStatement] = {}
     found = []
@@ -98,7 +98,7 @@ def _files(statement: Mapping[str, Any], attached: Mapping[str, Attached]) -> tu
 
 
 def complete(admitted: Iterable[AdmittedStatement], stored: datetime) -> list[str]:
-    """Return the texts to keep: as they came, with what the store sets."""
+    """Return the texts to store: as received, with the properties that the store sets."""
     moment = write_instant(stored)
     untimed = {"timestamp": moment, "stored": moment}
     timed = {"stored": moment}
@@ -106,5 +106,5 @@ def complete(admitted: Iterable[AdmittedStatement], stored: datetime) -> list[st
 
 
 def write_instant(at: datetime) -> str:
-    """Write an instant as the store does: UTC, microseconds, Z."""
+    """Write an instant in the store's format: UTC, microseconds, Z."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -1,7 +1,7 @@
-"""Which data came with the statements, and is it what they say? (1.0.3 Data 2.4.11, Communication 1.5.2; 2.0 4.1.3)
+"""Match attachment data with the statements of a request, and check its hash. (1.0.3 Data 2.4.11, Communication 1.5.2; 2.0 4.1.3)
 
-An attachment is its SHA-2: two of one hash are one part, whoever names it. Its `length` is the sender's word and is not
-held against it; nothing in the specification lets a store refuse it.
+The SHA-2 hash identifies an attachment: statements that name the same hash share one part. The store does not check
+`length`; nothing in the specification lets a store refuse a wrong one.
 """
 
 import hashlib
@@ -15,14 +15,14 @@ from xapi.errors import BadRequest, TooLarge
 from xapi.rules.multipart import Part
 
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
-HASHES = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}  # by their length in hexadecimal
+HASHES = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}  # by the length of their hexadecimal form
 HELD_IN_MEMORY = 1024 * 1024
 HASH_HEADER, ENCODING_HEADER = "x-experience-api-hash", "content-transfer-encoding"
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """Data that came with statements, checked against its hash; `content` is read from its beginning."""
+    """Data that came with statements, checked against its hash; `content` is positioned at its beginning."""
 
     sha2: str
     size: int
@@ -57,16 +57,16 @@ def attachments_of(statement: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def sha2_of(attachment: Mapping[str, Any]) -> str:
-    """Return an attachment's hash in small letters; '' where it has none."""
+    """Return an attachment's hash in lowercase; '' if it has none."""
     found = attachment.get("sha2")
     return found.lower() if isinstance(found, str) else ""
 
 
 def collect(parts: Iterable[Part], statements: Iterable[Any], most_bytes: int, held: ExitStack) -> dict[str, Attached]:
-    """Read the parts after the first one and return them by hash; they are there until `held` is closed.
+    """Read the parts after the first one and return them by hash. They stay available until `held` is closed.
 
     Raises:
-        BadRequest: a part is no attachment of these statements or not what its hash says (XAPI-00128, -00132, -00135).
+        BadRequest: a part does not belong to these statements or does not match its hash (XAPI-00128, -00132, -00135).
         TooLarge: together they have more than `most_bytes`.
     """
     named = {sha2_of(attachment) for statement in statements for _, attachment in attachments_of(statement)}
@@ -82,13 +82,13 @@ def collect(parts: Iterable[Part], statements: Iterable[Any], most_bytes: int, h
 
 
 def gather(parts: Iterable[Part], most_bytes: int, held: ExitStack) -> dict[str, Attached]:
-    """Read the parts after the first one of another store's answer, by hash, until `held` is closed.
+    """Read the parts after the first one of another store's response; return them by hash. They stay available until `held` is closed.
 
-    What is not what its hash says is left out: the statement that needs it is refused for it, the others are not.
+    A part that does not match its hash is left out. The statement that needs it is then refused; the others are not.
 
     Raises:
-        BadRequest: the body is no multipart, or ends in the middle.
-        TooLarge: together they have more than `most_bytes`.
+        BadRequest: the body is not multipart, or it is truncated.
+        TooLarge: together the parts have more than `most_bytes`.
     """
     found: dict[str, Attached] = {}
     left = most_bytes
@@ -111,7 +111,7 @@ def _hash_of(part: Part, named: set[str], path: str) -> str:
     if not sha2:
         raise BadRequest("needs the header X-Experience-API-Hash", path)
     if sha2 not in named or len(sha2) not in HASHES:
-        raise BadRequest("is no attachment of a statement in this request", path)
+        raise BadRequest("is not an attachment of a statement in this request", path)
     return sha2
 
 

@@ -1,4 +1,4 @@
-"""What may a request do, and what does the server set in its name? Pure."""
+"""What may a request do, and which values does the server set for it? Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,15 +13,15 @@ READING = frozenset({"GET", "HEAD"})
 
 
 class Access(NamedTuple):
-    """Which scopes open a resource: one of `read` to read it, one of `write` to change it."""
+    """The scopes that open a resource: any one of `read` allows reading, any one of `write` allows changing."""
 
     read: tuple[str, ...]
     write: tuple[str, ...] = ()
 
 
-# 1.0.3 Communication 4.2. `all` opens everything and `all/read` all reading. What statements say of activities and people is
-# open to whoever reads statements; `define` opens nothing by itself: without it, what a statement says of an activity, or of a
-# person's name, stays its own.
+# 1.0.3 Communication 4.2. `all` allows everything, and `all/read` allows all reading. A client that may read statements may also
+# read activity definitions and people's names. `define` alone opens no resource: without it, a statement's activity definitions and
+# names are stored with that statement only and do not change what the store knows.
 STATEMENTS_READ = ("statements/read", "statements/read/mine")
 ACCESS: Mapping[str, Access] = {
     "statements": Access(STATEMENTS_READ, ("statements/write",)),
@@ -31,11 +31,11 @@ ACCESS: Mapping[str, Access] = {
     "activities/profile": Access(("profile",), ("profile",)),
     "agents/profile": Access(("profile",), ("profile",)),
 }
-OWN_READ = {"agents/profile": ("state",)}  # what a launch may read of its own actor besides: cmi5 11 keeps preferences there
+OWN_READ = {"agents/profile": ("state",)}  # a launch may also read this of its own actor: cmi5 11 keeps preferences there
 
 
 class Quota(NamedTuple):
-    """How much is kept at most: statements or documents, and bytes."""
+    """The largest number of statements or documents, and of bytes, that is kept."""
 
     number: int
     bytes: int
@@ -43,11 +43,11 @@ class Quota(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a request may do, and what the server sets in its name.
+    """The rights of a request, and the values that the server sets for it.
 
-    `actor`, `registration` and `activity` pin a launch: a statement may leave them out, but not say otherwise.
-    `key` is the store's own key behind it, empty where the host answers for it. `quota` is how many statements, and how many
-    bytes of them and their attachments, are kept in all for the same `owner`; None: as many as come.
+    `actor`, `registration` and `activity` pin a launch: a statement may leave them out but must not contradict them.
+    `key` is the store's own API key; it is empty if the host issued the credential. `quota` limits how many statements, and how many
+    bytes of statements and attachments, are kept in total for the same `owner`; None means no limit.
     """
 
     name: str
@@ -63,12 +63,12 @@ class Credential:
     quota: Quota | None = None
 
     def allows(self, scope: str) -> bool:
-        """Say whether this credential has a scope, by its own name or within a wider one."""
+        """Say whether this credential has a scope, directly or within a wider one."""
         return bool({scope, "all", *WIDER.get(scope, ())} & self.scopes)
 
     @property
     def owner(self) -> UUID:
-        """Return what "mine" means: the same authority and the same pinned actor, registration and activity."""
+        """Return the key that defines "mine": the same authority and the same pinned actor, registration and activity."""
         pinned = (str(self.registration or ""), self.activity or "")
         return digest("owner", str(key_of(self.authority)), str(key_of(self.actor or {})), *pinned)
 
@@ -76,7 +76,7 @@ class Credential:
         """Refuse a request to a resource for which this credential has no scope.
 
         Raises:
-            Forbidden: naming the scopes of which it needs one.
+            Forbidden: with the scopes of which one is needed.
         """
         reading = method in READING
         needed = ACCESS[resource].read if reading else ACCESS[resource].write
@@ -87,9 +87,9 @@ class Credential:
 
 
 def pin(statement: Mapping[str, Any], credential: Credential, path: str) -> dict[str, Any]:
-    """Return what the credential adds to a received statement; refuse what says otherwise (TRUST: actor spoofed).
+    """Return what the credential adds to a received statement, and refuse a statement that contradicts it.
 
-    Values of a wrong type are left alone: checking the statement refuses them.
+    This prevents one actor from writing as another. Values of a wrong type are ignored here: the check of the statement refuses them.
 
     Raises:
         Forbidden: the statement names another actor, registration or activity.
@@ -117,21 +117,21 @@ def pin_actor(given: Mapping[str, Any], credential: Credential, path: str) -> No
 
 
 def pin_activity(given: Any, credential: Credential, path: str) -> None:
-    """Refuse an activity that is neither the credential's nor below it."""
+    """Refuse an activity that is neither the credential's activity nor below it."""
     own = credential.activity
     if own is not None and not (isinstance(given, str) and (given == own or given.startswith((f"{own}/", f"{own}?", f"{own}#")))):
         raise Forbidden("this credential speaks of another activity", path)
 
 
 def pin_registration(given: UUID | None, credential: Credential, path: str) -> UUID | None:
-    """Return the credential's registration, or without a pin the given one; refuse another than the credential's."""
+    """Return the pinned registration, or the given one if none is pinned; refuse a registration that contradicts the pinned one."""
     if credential.registration is not None and given not in {None, credential.registration}:
         raise Forbidden("this credential speaks for another registration", path)
     return credential.registration or given
 
 
 def _context(given: Any, credential: Credential, path: str) -> dict[str, Any]:
-    """Return what is laid over the statement's context."""
+    """Return the properties to add to the statement's context."""
     added: dict[str, Any] = {}
     said = given.get("registration") if isinstance(given, dict) else None
     if credential.registration is not None and isinstance(said, str) and said.lower() != str(credential.registration):

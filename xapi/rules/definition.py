@@ -1,4 +1,4 @@
-"""What do statements say of activities and people, and what does the store make of it? (1.0.3 Data 2.4.4.1; 2.0 4.2.2.3) Pure."""
+"""Read what statements say about activities and people, and merge it. (1.0.3 Data 2.4.4.1; 2.0 4.2.2.3) Pure."""
 
 import hashlib
 import json
@@ -13,9 +13,9 @@ from xapi.rules.indexing import activities_of, people_of
 from xapi.rules.statement import COMPONENTS, INTERACTIONS
 
 Json = Mapping[str, Any]
-BY_ENTRY = ("name", "description", "extensions")  # these grow entry by entry; everything else is replaced
+BY_ENTRY = ("name", "description", "extensions")  # these are merged entry by entry; everything else is replaced
 OF_A_KIND = (*COMPONENTS, "correctResponsesPattern")  # belongs to one interactionType
-LONGEST = 256 * 1024  # characters of JSON; what would be longer is not taken over
+LONGEST = 256 * 1024  # characters of JSON; a change that would make the definition longer is ignored
 
 
 def definitions_in(statement: Json) -> Iterator[tuple[str, Json]]:
@@ -34,10 +34,10 @@ def names_in(statement: Json) -> Iterator[tuple[UUID, str]]:
 
 
 def merged(known: Json, given: Json) -> dict[str, Any]:
-    """Return a definition with a newer one in it: languages and extensions side by side, of everything else the newer.
+    """Return a definition merged with a newer one: languages and extensions are combined, everything else is replaced.
 
-    What belongs to another kind of interaction than the newer one's goes with it, and what would grow beyond LONGEST
-    stays as it was.
+    If the newer one has another interactionType, properties of the old type are dropped. A property that would make the
+    definition longer than LONGEST keeps its old value.
     """
     found = {**known, **given}
     for name in BY_ENTRY:
@@ -51,12 +51,12 @@ def merged(known: Json, given: Json) -> dict[str, Any]:
 
 
 def written(definition: Any) -> str:
-    """Return what is kept: JSON in ASCII, so that any database takes any string."""
+    """Return the stored form: JSON in ASCII, so that any database accepts any text."""
     return json.dumps(definition, separators=(",", ":"))
 
 
 def fingerprint(definition: Json) -> bytes:
-    """Return what is the same for the same definition."""
+    """Return a hash that is equal for equal definitions."""
     try:
         text = msgspec.json.encode(definition)
     except (UnicodeEncodeError, OverflowError):
@@ -65,5 +65,5 @@ def fingerprint(definition: Json) -> bytes:
 
 
 def name_key(name: str) -> UUID:
-    """Return what a name is kept under beside its agent."""
+    """Return the key under which a name is stored beside its agent."""
     return digest("said", name)

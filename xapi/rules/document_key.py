@@ -1,7 +1,7 @@
-"""Where does a document lie, and which does a request mean? (1.0.3 Communication 2.3, 2.6, 2.7; 2.0 4.1.6.2, .5, .6) Pure.
+"""Read which documents a request means. (1.0.3 Communication 2.3, 2.6, 2.7; 2.0 4.1.6.2, .5, .6) Pure.
 
-A state lies with an activity, an agent and a registration or none; a profile with one of the first two. No registration
-is a place of its own for one document; for a list, and for deleting many, it leaves the registration open.
+A state belongs to an activity, an agent and optionally a registration; a profile belongs to an activity or an agent. For a single
+state, no registration is a key of its own. When states are listed or many are deleted, no registration means any registration.
 """
 
 import json
@@ -19,12 +19,12 @@ from xapi.rules.query import parse_json
 from xapi.rules.values import iri, timestamp, uuid
 
 LONGEST_ID = 1000  # characters
-NOWHERE = digest("nowhere")  # in place of an activity, an agent or a registration that a document does not lie with
+NOWHERE = digest("nowhere")  # replaces an activity, an agent or a registration that a document does not have
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentResource:
-    """A document resource: which parameters say where its documents lie, and which one names a document there."""
+    """A document resource: the parameters that say whom or what its documents belong to, and the parameter that names one document."""
 
     name: str
     required: tuple[str, ...]
@@ -39,7 +39,7 @@ AGENT_PROFILE = DocumentResource("agents/profile", ("agent",), "profileId")
 
 @dataclass(frozen=True, slots=True)
 class DocumentKey:
-    """Where documents lie; with an `id` one of them, else those changed after `since`."""
+    """The key of documents: with an `id` one document, otherwise all that were changed after `since`."""
 
     activity: str = ""
     agent: Mapping[str, Any] | None = None
@@ -49,7 +49,7 @@ class DocumentKey:
 
     @property
     def key(self) -> dict[str, UUID]:
-        """Return what the place is found by. What has no activity or no agent is NOWHERE there, so the three resources share one table."""
+        """Return the lookup key. An absent activity or agent is NOWHERE, so that the three resources share one table."""
         return {
             "agent_key": NOWHERE if self.agent is None else key_of(self.agent) or NOWHERE,
             "activity_key": iri_key(self.activity) if self.activity else NOWHERE,
@@ -59,15 +59,15 @@ class DocumentKey:
 
     @property
     def whose(self) -> str:
-        """Return the agent as JSON, identifier only; empty where the document lies with none."""
+        """Return the agent as JSON, identifier only; empty if the document belongs to no agent."""
         return "" if self.agent is None else json.dumps({name: self.agent[name] for name in IDENTIFIERS if name in self.agent})
 
 
 def parse_place(kind: DocumentResource, parameters: Mapping[str, str], method: str) -> DocumentKey:
-    """Read where a request's documents lie. A GET may leave out the id and then has a `since`; a DELETE of states may leave it out.
+    """Read which documents a request means. A GET may leave out the id and may then have `since`; a DELETE of states may leave out the id.
 
     Raises:
-        BadRequest: an unknown parameter (names are case-sensitive, XAPI-00325), a missing one, a bad value.
+        BadRequest: an unknown parameter (names are case-sensitive, XAPI-00325), a missing one, or a bad value.
     """
     reading = method in READING
     known = {*kind.required, *kind.optional, kind.id, *(("since",) if reading and kind.id not in parameters else ())}
@@ -88,7 +88,7 @@ def parse_place(kind: DocumentResource, parameters: Mapping[str, str], method: s
 
 
 def parse_agent(text: str) -> Mapping[str, Any]:
-    """Read an agent parameter; a Group is none (XAPI-00249, -00255)."""
+    """Read an agent parameter; a Group is refused (XAPI-00249, -00255)."""
     whoever = parse_json(text, "agent")
     agent(whoever, "agent")
     found: Mapping[str, Any] = whoever
@@ -102,10 +102,10 @@ def _short(text: str, path: str) -> str:
 
 
 def pinned(place: DocumentKey, credential: Credential) -> DocumentKey:
-    """Return the place with the registration that the credential pins; refuse one that is not the credential's.
+    """Return the key with the registration that the credential pins; refuse a key that contradicts the credential.
 
     Raises:
-        Forbidden: it lies with another agent, registration or activity.
+        Forbidden: it belongs to another agent, registration or activity.
     """
     if place.agent is not None:
         pin_actor(place.agent, credential, "agent")

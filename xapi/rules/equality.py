@@ -1,9 +1,9 @@
 """Are two statements with one id the same statement? (xAPI 1.0.3 Data 2.3.1 and Communication 2.1; 2.0 4.2.3) Pure.
 
-Compared as received: what the store sets itself (stored, authority, version, an absent timestamp) plays no part, nor do
-the definitions of activities and the display of verbs (they are not part of a statement, Data 2.3.1), the order of unordered
-lists, the zone of a timestamp, the case of what has none (UUIDs, hashes, language tags, a mailbox's domain), 1 against 1.0, and
-durations below a hundredth of a second. Digests are kept with the statements: what is digested of a statement may not change.
+Statements are compared as received. The comparison ignores what the store itself sets (stored, authority, version, an absent timestamp);
+activity definitions and verb display, which are not part of a statement (Data 2.3.1); the order of unordered lists; the zone of a
+timestamp; the case of UUIDs, hashes, language tags and a mailbox's domain; 1 against 1.0; and durations below a hundredth of a
+second. The digests are stored, so the input of the digest must not change.
 """
 
 import hashlib
@@ -16,21 +16,21 @@ import msgspec
 
 from xapi.rules.values import timestamp
 
-Form = Callable[[Any], Any]  # from a value to what is the same for equal ones; of another type than it should be, it stays as it is
+Form = Callable[[Any], Any]  # from a value to a form that is the same for equal values; a value of an unexpected type stays unchanged
 SET_BY_STORE = frozenset(("id", "stored", "authority", "version"))
-HUNDREDTHS = re.compile(r"[.,]([0-9]{2})[0-9]*S\Z")  # in a checked duration a number stands before it; to look for that, too, costs time²
+HUNDREDTHS = re.compile(r"[.,]([0-9]{2})[0-9]*S\Z")  # a checked duration has a number before it; matching that would take quadratic time
 
 
 def digest(received: Mapping[str, Any]) -> str:
-    """Return what is equal for equal checked statements: SHA-256 in hexadecimal over a normal form."""
+    """Return the same text for equal checked statements: SHA-256 in hexadecimal over a normal form."""
     content = {name: value for name, value in received.items() if name not in SET_BY_STORE}
     return hashlib.sha256(_write(_statement(content))).hexdigest()
 
 
 def _write(value: Any) -> bytes:
-    """Write JSON with sorted keys: quickly, or, with what the quick writer does not take (half surrogate pairs, long integers), slowly.
+    """Write JSON with sorted keys: by the fast writer, or by the slow one for half surrogate pairs and long integers.
 
-    Which of the two depends on the content alone, so equal contents are written alike.
+    The content alone decides which writer is used, so equal contents give equal texts.
     """
     try:
         return msgspec.json.encode(value, order="sorted")
@@ -39,7 +39,7 @@ def _write(value: Any) -> bytes:
 
 
 def _of(**forms: Form) -> Form:
-    """Return the form of objects in which these properties can be said in several ways."""
+    """Return the normal form of objects in which these properties can be written in several ways."""
 
     def form(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -79,7 +79,7 @@ def _mailbox(value: str) -> str:
 
 
 def _target(value: Any) -> Any:
-    """Return the form of an object, whatever it is: what belongs to another kind is not in a checked statement."""
+    """Return the normal form of a statement's object of any type: a checked statement has no properties of another type."""
     kind = value.get("objectType", "Activity") if isinstance(value, dict) else None
     form = _TARGETS.get(kind) if isinstance(kind, str) else None
     return form(value) if form else value

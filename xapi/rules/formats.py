@@ -1,4 +1,4 @@
-"""How does a statement look as `ids` or `canonical`? (1.0.3 Communication 2.1.3; `exact` is the stored text) Pure."""
+"""Write a statement in the format `ids` or `canonical`. (1.0.3 Communication 2.1.3; `exact` is the stored text) Pure."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from xapi.rules.indexing import activities_of
 from xapi.rules.values import LONGEST_TAG
 
 LANGUAGE_MAPS = ("display", "name", "description")
-ACTIVITIES = ("object", "parent", "grouping", "category", "other")  # where one may stand
+ACTIVITIES = ("object", "parent", "grouping", "category", "other")  # properties that may hold an activity
 
 Definitions = Callable[[set[str]], Mapping[str, Any]]
 Languages = Mapping[str, float]
@@ -18,7 +18,7 @@ Languages = Mapping[str, float]
 def formatted(texts: Sequence[str], kind: str, languages: Languages, known: Definitions) -> list[str]:
     """Return stored statements in the format asked for.
 
-    `languages` as in `one_language`; `known` returns by id the definitions that the store has of activities.
+    `languages` as in `one_language`; `known` returns the stored definitions of activities by id.
     """
     if kind == "exact":
         return list(texts)
@@ -34,7 +34,7 @@ def _write(statement: Any) -> str:
 
 
 def _ids(value: Any, name: str = "") -> Any:
-    """Keep of agents, groups, activities and verbs only what identifies them."""
+    """Keep only the identifiers of agents, groups, activities and verbs."""
     if isinstance(value, list):
         return [_ids(item, name) for item in value]
     if not isinstance(value, dict) or name == "extensions":
@@ -50,7 +50,7 @@ def _ids(value: Any, name: str = "") -> Any:
 
 
 def _canonical(value: Any, languages: Languages, known: Mapping[str, Any], name: str = "") -> Any:
-    """Put in the store's definition of each activity; keep of each language map the one entry that suits best."""
+    """Insert the store's definition of each activity; keep the one best entry of each language map."""
     if isinstance(value, list):
         return [_canonical(item, languages, known, name) for item in value]
     if not isinstance(value, dict) or name == "extensions":
@@ -63,11 +63,11 @@ def _canonical(value: Any, languages: Languages, known: Mapping[str, Any], name:
 
 
 def one_language(words: Mapping[str, str], languages: Languages) -> Mapping[str, str]:
-    """Return the entry that suits best. (RFC 2616 14.4, by which XAPI-00172 has it chosen)
+    """Return the best entry of a language map. (RFC 2616 14.4, which XAPI-00172 requires)
 
-    `languages` says by range, in small letters and the preferred one first, how much it is wanted, from 0 for not at all to 1. A
-    tag is in the longest range that it begins with; '*' is for those in no other. Where nothing wanted is there, an entry in
-    another form of a wanted language is given, else the first one.
+    `languages` maps each range, in lowercase and the preferred one first, to its quality from 0 (not wanted) to 1. A tag matches the
+    longest range that it begins with; '*' matches tags that match no other range. If no wanted range matches, an entry in
+    a related form of a wanted language is returned, otherwise the first entry.
     """
     order = {name: place for place, name in enumerate(languages)}
 
@@ -89,7 +89,7 @@ def _range_of(tag: str, languages: Languages) -> str:
 
 
 def _near(words: Iterable[str], languages: Languages) -> str:
-    """Return the first tag that shares most with a wanted range: for zh-Hans-CN one of zh-Hans, else one of zh; '' where none does."""
+    """Return the first tag that shares most with a wanted range: for zh-Hans-CN one of zh-Hans, then one of zh; '' if none."""
     given = {tag.lower() + "-": tag for tag in words if _range_of(tag.lower(), languages) not in languages}
     for name, quality in languages.items():
         shorter = name if quality else ""

@@ -1,4 +1,4 @@
-"""Under which keys must a statement be found? Extracted once, when it is stored. Pure."""
+"""Under which keys must a statement be found? They are extracted once, when it is stored. Pure."""
 
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
@@ -12,7 +12,7 @@ Key = tuple[UUID, int]
 
 
 class Usage(IntEnum):
-    """What a key stands for. 'ANY' usages answer related_agents and related_activities; the plain ones are among them."""
+    """The meaning of a key. 'ANY' usages answer related_agents and related_activities; they include the plain usages."""
 
     AGENT = 0  # actor or object, members of groups included
     ANY_AGENT = 1
@@ -20,15 +20,15 @@ class Usage(IntEnum):
     ANY_ACTIVITY = 3
     VERB = 4
     REGISTRATION = 5
-    OWNER = 6  # on whose behalf it was written (auth.Credential.owner); never inherited through a StatementRef
+    OWNER = 6  # the owner for whom it was written (auth.Credential.owner); never inherited through a StatementRef
 
 
-# Looking a member up costs as much as making a key.
+# Looking up an enum member costs as much as making a key.
 _AGENT, _ANY_AGENT, _ACTIVITY, _ANY_ACTIVITY, _VERB, _REGISTRATION, _ = Usage
 
 
 def keys(statement: Json) -> set[Key]:
-    """Return every (key, usage) of a checked statement; the same filters read them back."""
+    """Return every (key, usage) of a checked statement; the query filters use the same keys."""
     found: set[Key] = {(iri_key(statement["verb"]["id"]), _VERB)}
     registration = statement.get("context", {}).get("registration")
     if registration:
@@ -59,7 +59,7 @@ def _people(statement: Json) -> Iterator[Json]:
 
 
 def people_of(statement: Json) -> Iterator[Json]:
-    """Yield every agent and group of a checked statement; members stay inside their groups."""
+    """Yield every agent and group of a checked statement; group members are not yielded separately."""
     yield from _people(statement)
     if "authority" in statement:
         yield statement["authority"]

@@ -1,6 +1,6 @@
-"""What does a document become when another is posted onto it? (1.0.3 Communication 2.2; 2.0 4.1.6.2) Pure.
+"""Merge a posted JSON document into the stored one. (1.0.3 Communication 2.2; 2.0 4.1.6.2) Pure.
 
-Only properties at the top are merged, and each keeps the text it came with: nothing is rounded or escaped anew.
+Only top-level properties are merged, and each keeps its original text: no number is rounded and no character is escaped again.
 """
 
 import json
@@ -12,22 +12,22 @@ JSON = "application/json"
 
 
 def is_json(content_type: str) -> bool:
-    """Say whether a Content-Type announces JSON, whatever its parameters."""
+    """Say whether a Content-Type announces JSON, with any parameters."""
     return content_type.partition(";")[0].strip().lower() == JSON
 
 
 def merged(known: bytes, posted: bytes) -> bytes:
-    """Return the stored object with the posted one's properties in it (XAPI-00183, -00184).
+    """Return the stored object with the posted object's properties added (XAPI-00183, -00184).
 
     Raises:
-        BadRequest: one of them is no JSON object, or repeats a property.
+        BadRequest: one of them is not a JSON object, or repeats a property.
     """
     stored, new = read_object(known, "the stored document"), read_object(posted, "the posted document")
     return joined({**stored.raw, **new.raw}).encode("utf-8")
 
 
 def read_object(content: bytes, path: str) -> ReceivedStatement:
-    """Read a JSON object, whatever properties it has; `path` names it in refusals."""
+    """Read a JSON object with any properties; `path` names it in refusals."""
     if content.lstrip()[:1] == b"[":
         raise BadRequest("must be a JSON object, not an array", path)
     try:
@@ -38,11 +38,11 @@ def read_object(content: bytes, path: str) -> ReceivedStatement:
 
 
 def check_json(content: bytes, path: str) -> None:
-    """Refuse what is announced as JSON and is none (1.0.3 Communication 3.2)."""
+    """Refuse content that is announced as JSON but is not JSON (1.0.3 Communication 3.2)."""
     try:
         json.loads(content.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise BadRequest("is announced as application/json and is no JSON", path) from error
+        raise BadRequest("is announced as application/json but is not JSON", path) from error
 
 
 def _refuse(name: str) -> None:

@@ -1,6 +1,6 @@
-"""How is a multipart/mixed body read, however large its parts are? (RFC 2046, 5.1) Pure.
+"""Read a multipart/mixed body with parts of any size. (RFC 2046, 5.1) Pure.
 
-A part's content comes in chunks as it arrives and is never held whole.
+A part's content is read in chunks as it arrives and is never held in memory as a whole.
 """
 
 import re
@@ -12,13 +12,13 @@ from xapi.errors import BadRequest
 CHUNK = 64 * 1024
 LONGEST_BOUNDARY = 70
 LONGEST_HEADERS = 16 * 1024
-FOLD = re.compile(r"(?<=[^\r\n])\r\n[ \t]+")  # RFC 5322 2.2.3: a header may go on in a line that begins with a space
+FOLD = re.compile(r"(?<=[^\r\n])\r\n[ \t]+")  # RFC 5322 2.2.3: a line that begins with a space continues the header
 END = "the body ended before its last boundary"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: its headers by lower-case name, and its content as it arrives. It is gone when the next part is asked for."""
+    """One part: its headers by lowercase name, and its content as it arrives. It cannot be read after the next part was requested."""
 
     headers: Mapping[str, str]
     chunks: Iterator[bytes]
@@ -29,7 +29,7 @@ class Part:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def read(self, most: int) -> bytes | None:
-        """Return the whole content; None where it is longer than `most` bytes."""
+        """Return the whole content; None if it is longer than `most` bytes."""
         found = bytearray()
         for chunk in self.chunks:
             found += chunk
@@ -39,36 +39,37 @@ class Part:
 
 
 def parts(read: Callable[[int], bytes], boundary: str) -> Iterator[Part]:
-    """Yield the parts of a body; `read` gives up to that many of its next bytes, none at its end.
+    """Yield the parts of a body. `read` returns up to the given number of its next bytes, and no bytes at the end.
 
     Raises:
-        BadRequest: no boundary, headers that are none, or an end before the last boundary.
+        BadRequest: no boundary, malformed headers, or an end before the last boundary.
     """
     if not 1 <= len(boundary) <= LONGEST_BOUNDARY or not boundary.isascii():
         raise BadRequest("multipart/mixed needs a boundary of 1 to 70 characters", "Content-Type")
     body = _Body(read, b"\r\n--" + boundary.encode())
     for _ in body.until_boundary():
-        pass  # what stands before the first boundary means nothing
+        pass  # text before the first boundary has no meaning
     while body.goes_on():
         part = Part(body.headers(), body.until_boundary())
         yield part
         for _ in part.chunks:
             pass
     while read(CHUNK):
-        pass  # nor does what stands after the last one; unread it would close the connection, perhaps before the answer arrives
+        # nor has text after the last one; it is read because unread bytes would close the connection, perhaps before the response arrives
+        pass
 
 
 class _Body:
-    """What has arrived of the body and was not given out yet."""
+    """The part of the body that has arrived but was not returned yet."""
 
     def __init__(self, read: Callable[[int], bytes], boundary: bytes) -> None:
         self._read = read
         self._boundary = boundary
-        self._here = b"\r\n"  # a boundary may be the very first thing
+        self._here = b"\r\n"  # a boundary may be the very first line
 
     def until_boundary(self) -> Iterator[bytes]:
-        """Yield what comes before the next boundary, and pass over the boundary."""
-        held = len(self._boundary) - 1  # a boundary may have arrived half
+        """Yield the content before the next boundary, and skip the boundary."""
+        held = len(self._boundary) - 1  # half of a boundary may have arrived
         while (at := self._here.find(self._boundary)) < 0:
             if len(self._here) > held:
                 chunk, self._here = self._here[:-held], self._here[-held:]
@@ -79,7 +80,7 @@ class _Body:
             yield chunk
 
     def goes_on(self) -> bool:
-        """Say whether the boundary just passed is followed by a part."""
+        """Say whether a part follows the boundary just read."""
         while b"\r\n" not in self._here and not self._here.startswith(b"--"):
             if len(self._here) > LONGEST_BOUNDARY:
                 raise BadRequest("a boundary is followed by something else than a new line")
@@ -103,7 +104,7 @@ class _Body:
         for line in FOLD.sub(" ", head).split("\r\n")[1:]:
             name, colon, value = line.partition(":")
             if not colon:
-                raise BadRequest("a part has a header that is none")
+                raise BadRequest("a part has a malformed header")
             found[name.strip().lower()] = value.strip()
         return found
 

@@ -1,7 +1,7 @@
-"""What is in a page of statements that another record store answered with? Pure.
+"""Read a page of statements from another record store's response. Pure.
 
-A page is cut up without being understood: one statement that is none of the kind does not hide the others, and the text
-of each is kept byte for byte. What is in them, `reading` and `statement` say, one at a time.
+The page is split without interpreting the statements: one malformed statement does not hide the others, and each keeps its
+exact text. `statement_json` and `statement` then read and check them one at a time.
 """
 
 import json
@@ -9,31 +9,32 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# A string that never ends is one token up to the end: looked for again from each quotation mark in it, it would cost time².
+# A string without an end is one token up to the end of the page: searching for its end again from each quotation mark would take quadratic
+# time.
 TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 SPACE = b" \t\n\r"
 
 
 class NoPage(ValueError):
-    """What came is no page of statements."""
+    """The response is not a page of statements."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatementPage:
-    """Statements as they came, unchecked; `more` is where the next page is, '' at the end."""
+    """Statements as received, unchecked; `more` is the address of the next page, '' at the end."""
 
     statements: Sequence[bytes]
     more: str
 
 
 def cut(body: bytes) -> StatementPage:
-    """Cut a StatementResult up (1.0.3 Data 2.5).
+    """Split a StatementResult into its statements (1.0.3 Data 2.5).
 
     Raises:
-        NoPage: it is none, or ends in the middle.
+        NoPage: it is not a StatementResult, or it is truncated.
     """
     if not body.lstrip(SPACE).startswith(b"{"):
-        raise NoPage("is no JSON object")
+        raise NoPage("is not a JSON object")
     members = dict(_member(piece) for piece in _pieces(body, whole=True))
     statements = members.get("statements", b"")
     if not statements.startswith(b"["):
@@ -42,7 +43,7 @@ def cut(body: bytes) -> StatementPage:
 
 
 def _pieces(body: bytes, *, whole: bool = False) -> list[bytes]:
-    """Return what stands between the commas of an array's or an object's own level; `whole`: nothing may follow it."""
+    """Return the texts between the commas at the top level of an array or object; `whole`: nothing may follow it."""
     depth, begin = 0, 0
     pieces: list[bytes] = []
     for token in TOKEN.finditer(body):
@@ -65,7 +66,7 @@ def _pieces(body: bytes, *, whole: bool = False) -> list[bytes]:
 def _member(piece: bytes) -> tuple[str, bytes]:
     name = TOKEN.match(piece)
     if name is None or not piece[name.end() :].lstrip(SPACE).startswith(b":"):
-        raise NoPage("is no JSON object")
+        raise NoPage("is not a JSON object")
     return _text(name.group()), piece[name.end() :].lstrip(SPACE)[1:].lstrip(SPACE)
 
 
@@ -79,5 +80,5 @@ def _text(value: bytes) -> str:
     except ValueError as error:
         raise NoPage("is not JSON") from error
     if not isinstance(found, str):
-        raise NoPage("`more` is no text")
+        raise NoPage("`more` is not a text")
     return found

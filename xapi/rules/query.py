@@ -1,7 +1,7 @@
-"""What does a request for statements ask for? (1.0.3 Communication 2.1.3; 2.0 4.1.6.1) Pure.
+"""Read the parameters of a request for statements. (1.0.3 Communication 2.1.3; 2.0 4.1.6.1) Pure.
 
-`more` links carry the whole question and the place to go on from; they are read by the same rules as a first request,
-so they grant nothing that a request could not ask for.
+A `more` link carries the whole query and the place to continue from. It is read by the same rules as a first request, so it
+grants nothing that a request could not ask for.
 """
 
 import base64
@@ -20,8 +20,8 @@ from xapi.rules.statement_json import parse
 from xapi.rules.values import EPOCH, MICROSECOND, iri, one_of, timestamp, uuid
 
 MOST_RESULTS = 500
-LONGEST_LIMIT = 9  # digits; more is a joke
-LAST_SID = 2**63 - 1  # what a database's BIGINT holds
+LONGEST_LIMIT = 9  # digits; no client needs a larger limit
+LAST_SID = 2**63 - 1  # the largest value of a database's BIGINT
 MANY_ONLY = ("agent", "verb", "activity", "registration", "related_activities", "related_agents", "since", "until", "limit", "ascending")
 KNOWN = {"statementId", "voidedStatementId", "format", "attachments", *MANY_ONLY}
 
@@ -35,7 +35,7 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How the answer is to look."""
+    """The form of the response."""
 
     format: str = "exact"
     attachments: bool = False
@@ -43,7 +43,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A question for one statement by its id: an ordinary or a voided one."""
+    """A query for one statement by its id: an ordinary one or a voided one."""
 
     id: UUID
     voided: bool
@@ -52,7 +52,7 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A question for the statements that have all `keys`, in the order of storing."""
+    """A query for the statements that have all `keys`, in the order of storing."""
 
     keys: tuple[Key, ...]
     since: datetime | None
@@ -68,7 +68,7 @@ def parse_query(parameters: Mapping[str, str]) -> One | Many:
     """Read a request's parameters.
 
     Raises:
-        BadRequest: an unknown parameter (names are case-sensitive, XAPI-00325), one that does not go with an id, a bad value.
+        BadRequest: an unknown parameter (names are case-sensitive, XAPI-00325), one that cannot be combined with an id, or a bad value.
     """
     if "more" in parameters:
         return _go_on(parameters)
@@ -81,7 +81,7 @@ def parse_query(parameters: Mapping[str, str]) -> One | Many:
         return _many(parameters, shape)
     besides = [name for name in parameters if name in MANY_ONLY or name in ids[1:]]
     if besides:
-        raise BadRequest(f"does not go with {ids[0]} (XAPI-00150, -00151)", besides[0])
+        raise BadRequest(f"cannot be combined with {ids[0]} (XAPI-00150, -00151)", besides[0])
     return One(uuid(parameters[ids[0]], ids[0]), ids[0] == "voidedStatementId", shape)
 
 
@@ -99,7 +99,7 @@ def _many(parameters: Mapping[str, str], shape: Shape) -> Many:
 
 
 def _keys(parameters: Mapping[str, str]) -> list[Key]:
-    """Return the keys asked for, those that few statements have first."""
+    """Return the keys asked for; those that match few statements come first."""
     any_agent, any_activity = _flag(parameters, "related_agents"), _flag(parameters, "related_activities")
     found: list[Key] = []
     if "registration" in parameters:
@@ -137,7 +137,7 @@ def _flag(parameters: Mapping[str, str], name: str) -> bool:
 
 
 def _limit(parameters: Mapping[str, str]) -> int:
-    """Return how many statements a page has; 0 and nothing mean as many as the store gives."""
+    """Return how many statements a page has; 0 or no limit means the store's own page size."""
     given = parameters.get("limit", "0")
     if not (given.isascii() and given.isdigit() and len(given) <= LONGEST_LIMIT):
         raise BadRequest("must be a whole number, 0 or more", "limit")
@@ -145,7 +145,7 @@ def _limit(parameters: Mapping[str, str]) -> int:
 
 
 def more_of(query: Many, last: Cursor) -> str:
-    """Return what a `more` link carries to go on after `last`."""
+    """Return the text of a `more` link that continues after `last`."""
     place = [(last.stored - EPOCH) // MICROSECOND, last.sid]
     return base64.urlsafe_b64encode(json.dumps([dict(query.asked), place], separators=(",", ":")).encode()).decode().rstrip("=")
 
@@ -157,8 +157,8 @@ def _go_on(parameters: Mapping[str, str]) -> Many:
         after = Cursor(EPOCH + int(micros) * MICROSECOND, int(sid))
         asked = {str(name): str(value) for name, value in asked.items() if name != "more"}
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error) as error:
-        raise BadRequest("is no link that this store gave", "more") from error
+        raise BadRequest("is not a link from this store", "more") from error
     query = parse_query(asked)
     if len(parameters) > 1 or not isinstance(query, Many) or not 0 <= after.sid <= LAST_SID:
-        raise BadRequest("is no link that this store gave", "more")
+        raise BadRequest("is not a link from this store", "more")
     return replace(query, after=after)

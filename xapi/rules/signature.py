@@ -1,8 +1,8 @@
-"""Is a signed statement what its signature says? (1.0.3 Data 2.6; 2.0 4.2.6; RFC 7515, 7518) Pure.
+"""Does a signed statement match its signature? (1.0.3 Data 2.6; 2.0 4.2.6; RFC 7515, 7518) Pure.
 
-A JSON Web Signature in its compact form, by RSA with SHA-2. Who signed is checked where the signature brings its
-certificates (`x5c`): by the first of them, each issued by the next. Whether that chain ends at somebody whom you trust is
-yours to say; without certificates there is nothing to check the signature with, and none is needed to store it.
+The signature is a JSON Web Signature in its compact form, made by RSA with SHA-2. If it includes its certificates (`x5c`), the first
+one must verify the signature, and each must be issued by the next. The caller decides whether to trust the end of that
+chain. Without certificates the signature cannot be checked; the statement can be stored all the same.
 """
 
 import base64
@@ -31,7 +31,7 @@ def check_signatures(statement: Mapping[str, Any], attached: Mapping[str, Attach
     """Check every signature among a checked statement's attachments.
 
     Raises:
-        BadRequest: a signature is missing, is none, or signs another statement (XAPI-00115 to -00117).
+        BadRequest: a signature is missing, is malformed, or signs another statement (XAPI-00115 to -00117).
     """
     for index, attachment in enumerate(statement.get("attachments", ())):
         if attachment["usageType"] == SIGNATURE:
@@ -44,7 +44,7 @@ def _check(statement: Mapping[str, Any], attachment: Mapping[str, Any], given: A
     if given is None:
         raise BadRequest("the signature itself must be a part of the request", path)
     if given.size > MOST_BYTES:
-        raise BadRequest(f"a signature has {MOST_BYTES} bytes at most", path)
+        raise BadRequest(f"a signature has at most {MOST_BYTES} bytes", path)
     header, payload, signed, signature = _taken_apart(given.read(), path)
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
@@ -56,7 +56,7 @@ def _check(statement: Mapping[str, Any], attachment: Mapping[str, Any], given: A
 
 
 def _taken_apart(jws: bytes, path: str) -> tuple[Mapping[str, Any], Any, bytes, bytes]:
-    """Return the header, the payload, what is signed, and the signature."""
+    """Return the header, the payload, the signed bytes, and the signature."""
     try:
         header, payload, signature = jws.strip().split(b".")
         read_header, read_payload = parse(_decoded(header).decode()), parse(_decoded(payload).decode())
@@ -64,7 +64,7 @@ def _taken_apart(jws: bytes, path: str) -> tuple[Mapping[str, Any], Any, bytes, 
             raise TypeError
         return read_header, read_payload, header + b"." + payload, _decoded(signature)
     except (ValueError, TypeError, RecursionError, BadRequest) as error:
-        raise BadRequest("is no JSON Web Signature in compact form", path) from error
+        raise BadRequest("is not a JSON Web Signature in compact form", path) from error
 
 
 def _decoded(text: bytes) -> bytes:
@@ -76,12 +76,12 @@ def _is_the_same(payload: Any, statement: Mapping[str, Any]) -> bool:
         return False
     try:
         return _unsigned(payload) == _unsigned(statement)
-    except (BadRequest, RecursionError):  # it has something that no statement has
+    except (BadRequest, RecursionError):  # the payload has a value that no statement may have
         return False
 
 
 def _unsigned(statement: Mapping[str, Any]) -> str:
-    """Return the digest of a statement as it was before it was signed."""
+    """Return the digest of a statement without the properties that are added after signing."""
     given = statement.get("attachments")
     others = [one for one in given if not isinstance(one, dict) or one.get("usageType") != SIGNATURE] if isinstance(given, list) else []
     rest = {name: value for name, value in statement.items() if name != "attachments"}
@@ -94,16 +94,16 @@ def _certificates(chain: Any, path: str) -> Sequence[x509.Certificate]:
     try:
         return [x509.load_der_x509_certificate(base64.b64decode(one, validate=True)) for one in chain]
     except (ValueError, binascii.Error) as error:
-        raise BadRequest("x5c has something that is no X.509 certificate", path) from error
+        raise BadRequest("x5c has a value that is not an X.509 certificate", path) from error
 
 
 def _verify(chain: Sequence[x509.Certificate], signature: bytes, signed: bytes, algorithm: str, path: str) -> None:
     key = chain[0].public_key()
     if not isinstance(key, RSAPublicKey):
-        raise BadRequest("the certificate that signs has no RSA key", path)
+        raise BadRequest("the signing certificate has no RSA key", path)
     try:
         for issued, issuer in itertools.pairwise(chain):
             issued.verify_directly_issued_by(issuer)
         key.verify(signature, signed, PKCS1v15(), ALGORITHMS[algorithm])
     except (InvalidSignature, ValueError, TypeError) as error:
-        raise BadRequest("the signature does not fit its certificates", path) from error
+        raise BadRequest("the signature does not match its certificates", path) from error

@@ -1,4 +1,4 @@
-"""Is this a statement? Every clause of xAPI 1.0.3 Data 2 and of 2.0 4.2, with the path of what breaks it. Pure."""
+"""Is this a valid statement? Every clause of xAPI 1.0.3 Data 2 and of 2.0 4.2, with the path of the property that breaks it. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -138,7 +138,7 @@ def _context_activities(value: Any, path: str) -> None:
 
 
 def _relevant(kind: str, member: str, check: Check) -> Check:
-    """Return the check of one contextAgent or contextGroup (2.0: relevantTypes may be absent, never empty)."""
+    """Return the check of one contextAgent or contextGroup (2.0: relevantTypes may be absent but not empty)."""
 
     known = {"objectType": one_of(kind), member: check, "relevantTypes": each(iri, at_least=1)}
 
@@ -267,7 +267,7 @@ def check(value: Any, *, version: str, path: str = "statement") -> None:
 
 
 def _agree(value: Mapping[str, Any], path: str) -> None:
-    """Check what holds between properties: revision and platform belong to activities (XAPI-00087, -00088)."""
+    """Check rules across properties: revision and platform belong to activities (XAPI-00087, -00088)."""
     kind = value["object"].get("objectType", "Activity")
     for name in ("revision", "platform"):
         if name in value.get("context", {}) and kind != "Activity":

@@ -1,7 +1,7 @@
-"""How is a request body read so that nothing of a statement is lost or guessed at? Pure.
+"""Read a request body so that no part of a statement is lost or guessed. Pure.
 
-The parsed form serves checks and keys; the text is kept as it came, so that numbers, escapes, half surrogate pairs and
-long integers are given back unchanged. What has no surprises is read in C; whatever else, again and carefully.
+Checks and keys use the parsed form. The text is kept as received, so that numbers, escapes, half surrogate pairs and long integers
+are returned unchanged. The C parser reads ordinary bodies; anything unusual is read again by a slower, careful parser.
 """
 
 import json
@@ -17,10 +17,11 @@ import msgspec
 from xapi.errors import BadRequest, TooLarge
 
 MOST_STATEMENTS = 5000
-MOST_CHARACTERS = 2**20  # of one statement: what it says of 100,000 people costs seconds to check and to find again
+MOST_CHARACTERS = 2**20  # of one statement: one that names 100,000 people would take seconds to check and to index
 DEEPEST = 100
-LONGEST_SHOWN = 200  # characters of what a request said, in what is said about it
-NESTED: Mapping[str, Any] = {"context": {"extensions": {}}}  # where the store adds to what came instead of replacing it
+LONGEST_SHOWN = 200  # characters of the request that a refusal quotes
+# properties in which the store adds to the received values instead of replacing them
+NESTED: Mapping[str, Any] = {"context": {"extensions": {}}}
 SPACE = re.compile(r"[ \t\n\r]*")
 BLANKS, QUOTE, ESCAPED_QUOTE = b" \t\n\r", b'"', rb"\u0022"
 _PARSED, _PIECES = msgspec.json.Decoder(), msgspec.json.Decoder(list[msgspec.Raw])
@@ -28,7 +29,7 @@ _PARSED, _PIECES = msgspec.json.Decoder(), msgspec.json.Decoder(list[msgspec.Raw
 
 @dataclass(frozen=True, slots=True)
 class ReceivedStatement:
-    """One statement as it came: parsed, and its text."""
+    """One statement as received: its parsed form and its text."""
 
     parsed: dict[str, Any]
     text: str
@@ -43,8 +44,8 @@ def read(body: bytes) -> tuple[list[ReceivedStatement], bool]:
     """Read one statement or an array of them; say whether it was an array.
 
     Raises:
-        BadRequest: no JSON, a repeated key, NaN, nested too deeply, something that is no object.
-        TooLarge: more statements than the store takes at once, or one that is larger than it takes.
+        BadRequest: not JSON, a repeated key, NaN, nested too deeply, or an item that is not an object.
+        TooLarge: more statements than the store accepts in one request, or a statement larger than it accepts.
     """
     found, many = _quickly(body) or _carefully(body)
     if any(one.text.count("[") + one.text.count("{") > DEEPEST and _deeper(one.parsed) for one in found):
@@ -53,16 +54,16 @@ def read(body: bytes) -> tuple[list[ReceivedStatement], bool]:
 
 
 def received(statement: Mapping[str, Any]) -> ReceivedStatement:
-    """Take a statement that our own code built."""
+    """Wrap a statement that our own code built."""
     text = _write(statement)
     return ReceivedStatement(_PARSED.decode(text), text)
 
 
 def _quickly(body: bytes) -> tuple[list[ReceivedStatement], bool] | None:
-    """Read a body as `_carefully` does, or leave it to that: it is what says what is wrong, and knows what is rare.
+    """Read a body with the C parser, or leave it to `_carefully`, which explains errors and handles rare cases.
 
-    What reads in C drops the first of two equal keys silently. Written anew the body then has fewer quotes than it came with:
-    every string has its own, and writing changes the number of quotes in none, unless one came as ESCAPED_QUOTE.
+    The C parser drops the first of two equal keys without an error. Writing the parsed body again shows this: the new text then has
+    fewer quotation marks, because every string has its own and writing never changes their number (except for ESCAPED_QUOTE).
     """
     try:
         many = body.lstrip(BLANKS)[:1] == b"["
@@ -96,7 +97,7 @@ def parse(text: str) -> Any:
 
 
 def stored(text: str) -> Any:
-    """Read the text of a stored statement. What is fast does not know half surrogate pairs, nor the longest numbers."""
+    """Read the text of a stored statement. The fast parser cannot read half surrogate pairs or the longest numbers."""
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:
@@ -126,7 +127,7 @@ def _array(text: str, start: int) -> Iterator[ReceivedStatement]:
 
 
 def _one(text: str, start: int, path: str) -> tuple[ReceivedStatement, int]:
-    """Read an object; return where it ends."""
+    """Read an object and return the position of its end."""
     value, end = _DECODER.raw_decode(text, start)
     if not isinstance(value, dict):
         raise BadRequest("must be an object", path)
@@ -136,7 +137,7 @@ def _one(text: str, start: int, path: str) -> tuple[ReceivedStatement, int]:
 
 
 def _cut(text: str) -> dict[str, str]:
-    """Return the text of each property of an object that was read before."""
+    """Return the text of each property of an object that was already parsed."""
     found: dict[str, str] = {}
     at = _skip(text, 1)
     while text[at] != "}":
@@ -195,7 +196,7 @@ def _deeper(parsed: Any) -> bool:
 
 
 def lay_over(parsed: Mapping[str, Any], own: Mapping[str, Any], nested: Mapping[str, Any] = NESTED) -> dict[str, Any]:
-    """Return a parsed object with the store's own properties in it; inside `nested` ones, property by property."""
+    """Return a parsed object with the store's own properties added; `nested` objects are merged property by property."""
     merged = dict(parsed)
     for name, value in own.items():
         given = merged.get(name)
@@ -207,7 +208,7 @@ def lay_over(parsed: Mapping[str, Any], own: Mapping[str, Any], nested: Mapping[
 
 
 def compose(taken: ReceivedStatement, own: Mapping[str, Any]) -> str:
-    """Return a checked statement's text: everything as it came, but what is in `own` as the store sets it."""
+    """Return a checked statement's text: as received, except for the properties in `own`, which the store sets."""
     if own and taken.parsed and own.keys().isdisjoint(taken.parsed):
         return f"{taken.text[:-1]},{_write(own)[1:]}"
     return _compose(taken.raw, own, NESTED)
@@ -224,7 +225,7 @@ def _compose(raw: Mapping[str, str], own: Mapping[str, Any], nested: Mapping[str
 
 
 def listed(taken: ReceivedStatement) -> ReceivedStatement:
-    """Return a checked statement with every context activity in a list, as it is given back (XAPI-00096); the rest stays as it came."""
+    """Return a checked statement with each context activity in a list, as responses require (XAPI-00096); the rest stays unchanged."""
     target = taken.parsed["object"]
     inside = target.get("context") if target.get("objectType") == "SubStatement" else None
     if not any(_singles(context) for context in (taken.parsed.get("context"), inside)):
@@ -239,7 +240,7 @@ def listed(taken: ReceivedStatement) -> ReceivedStatement:
 
 
 def _singles(context: Mapping[str, Any] | None) -> list[str]:
-    """Return the names of context activities that stand outside a list."""
+    """Return the names of context activities that are not in a list."""
     return [name for name, value in (context or {}).get("contextActivities", {}).items() if isinstance(value, dict)]
 
 
@@ -253,7 +254,7 @@ def _with_lists(text: str, context: Mapping[str, Any]) -> str:
 
 
 def joined(raw: Mapping[str, str]) -> str:
-    """Write an object of which the text of each property is known."""
+    """Write an object from the texts of its properties."""
     return "{" + ",".join(f"{_write(name)}:{text}" for name, text in raw.items()) + "}"
 
 

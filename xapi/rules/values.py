@@ -23,7 +23,7 @@ LANGUAGE = re.compile(
     r"(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[A-WY-Za-wy-z0-9](?:-[A-Za-z0-9]{2,8})+)*(?:-x(?:-[A-Za-z0-9]{1,8})+)?"
     r"|x(?:-[A-Za-z0-9]{1,8})+|i-[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
 )
-# Only the last number may have a fraction (ISO 8601:2004 4.4.3.2); \d would let other scripts' digits pass.
+# Only the last number may have a fraction (ISO 8601:2004 4.4.3.2). \d would also match digits of other scripts.
 DURATION = re.compile(
     r"P(?!\Z|[^T]*T\Z)(?!.*[.,][0-9]+[A-Z].)"
     r"(?:{0}W|(?:{0}Y)?(?:{0}M)?(?:{0}D)?(?:T(?:{0}H)?(?:{0}M)?(?:{0}S)?)?)".replace("{0}", r"[0-9]+(?:[.,][0-9]+)?")
@@ -35,9 +35,9 @@ TIMESTAMP = re.compile(
 SHA1 = re.compile(r"[0-9a-fA-F]{40}")
 MAILTO = re.compile(r"mailto:[^\s@]+@[^\s@]+")
 
-# Characters. An instant or a duration with a hundred digits after its point says nothing more; RFC 5646 4.4.1 wants room for 35.
+# Characters. An instant or a duration with a hundred decimal places says nothing more; RFC 5646 4.4.1 wants room for 35.
 LONGEST_INSTANT, LONGEST_DURATION, LONGEST_TAG = 100, 200, 200
-KEPT, SHORT = 2_048, 2_000  # so many values of so many bytes does a check remember at most
+KEPT, SHORT = 2_048, 2_000  # a check caches at most this many values, each of at most this many bytes
 
 Check = Callable[[Any, str], Any]
 
@@ -79,7 +79,7 @@ def boolean(value: Any, path: str) -> bool:
 
 
 def number(value: Any, path: str) -> int | float:
-    """Return a number that is no boolean and no string."""
+    """Return a number that is neither a boolean nor a string."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadRequest("must be a number", path)
     return value
@@ -88,7 +88,7 @@ def number(value: Any, path: str) -> int | float:
 def timestamp(value: Any, path: str, *, zone_required: bool = False) -> datetime:
     """Return an ISO 8601 instant, extended or basic, as aware UTC; '-00:00' is refused (XAPI-00123).
 
-    `zone_required`: 2.0 wants it as in RFC 3339, which has a zone and only the extended form.
+    `zone_required`: 2.0 requires the form of RFC 3339, which has a zone and is always extended.
     """
     match = TIMESTAMP.fullmatch(value) if isinstance(value, str) and len(value) <= LONGEST_INSTANT else None
     if match is None or (zone_required and not (match[1] and value[4] == "-")):
@@ -101,7 +101,7 @@ def timestamp(value: Any, path: str, *, zone_required: bool = False) -> datetime
         raise BadRequest("is not a date that exists", path) from error
 
 
-@lru_cache(256)  # each is read once to be checked and once to be compared
+@lru_cache(256)  # each is read once by the check and once by the comparison
 def _instant(value: str) -> datetime:
     instant = datetime.fromisoformat(value.upper())
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
@@ -116,7 +116,7 @@ def language_map(value: Any, path: str) -> Mapping[str, str]:
 
 
 def extensions(value: Any, path: str) -> Mapping[str, Any]:
-    """Return extensions: keys are IRIs, values are anything, null included (XAPI-00119)."""
+    """Return extensions: keys are IRIs; values may be anything, null included (XAPI-00119)."""
     for key in mapping(value, path):
         iri(key, f"{path}.{key}")
     return value  # type: ignore[no-any-return]
@@ -137,7 +137,7 @@ def array(value: Any, path: str) -> list[Any]:
 
 
 def properties(value: Any, path: str, checks: Mapping[str, Check], required: tuple[str, ...] = ()) -> Mapping[str, Any]:
-    """Check an object property by property: none unknown or null, none of `required` missing (XAPI-00001, -00008)."""
+    """Check an object's properties: none is unknown or null, and none of `required` is missing (XAPI-00001, -00008)."""
     found = mapping(value, path)
     for name in required:
         if name not in found:
@@ -153,7 +153,7 @@ def properties(value: Any, path: str, checks: Mapping[str, Check], required: tup
 
 
 def one_of(*allowed: str) -> Check:
-    """Return a check that takes exactly these texts."""
+    """Return a check that accepts exactly these texts."""
 
     def check(value: Any, path: str) -> str:
         if not isinstance(value, str) or value not in allowed:
@@ -178,7 +178,7 @@ def each(check: Check, *, at_least: int = 0) -> Check:
 
 
 def remembered(check: Check) -> Check:
-    """Return a check that lets pass at once what passed it lately: the same verbs, people and activities come again and again."""
+    """Return a check that caches valid values: the same verbs, people and activities occur in many statements."""
 
     @lru_cache(KEPT)
     def passed(written: bytes) -> bool:
@@ -190,7 +190,7 @@ def remembered(check: Check) -> Check:
             written = msgspec.json.encode(value)
             known = len(written) <= SHORT and passed(written)
         except (BadRequest, UnicodeEncodeError, OverflowError):
-            known = False  # it is wrong, and checked again to say where, or it is of what the writer does not take
+            known = False  # the value is invalid and checked again to report where, or the writer cannot write it
         if not known:
             check(value, path)
 

@@ -1,1 +1,1 @@
-"""How statements, documents, keys and everything beside them are kept and found in the database."""
+"""Store and find statements, documents, keys and related records in the database."""

@@ -1,4 +1,4 @@
-"""How does a host that has no database of its own open one for the record store? A host with its own engine does not need this."""
+"""Open a database for the record store, for a host that has none of its own. A host with its own engine does not need this."""
 
 from typing import Any, NamedTuple
 
@@ -7,22 +7,23 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from xapi.storage.models import Base
 
-SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=full", "busy_timeout=30000")  # full: what was answered 2xx outlives a power cut
+# full: a statement that was answered with 2xx survives a power cut
+SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=full", "busy_timeout=30000")
 POOL_SIZE = 16
 WRITES = "xapi_writes"
 
 
 class OpenedSessions(NamedTuple):
-    """What opens sessions: for writing and for reading. On SQLite a writer takes the write lock at BEGIN, a reader waits for nobody."""
+    """Factories of sessions for writing and for reading. On SQLite a writer takes the write lock at BEGIN; a reader never waits."""
 
     sessions: sessionmaker[Session]
     readers: sessionmaker[Session]
 
 
 def connect(url: str) -> OpenedSessions:
-    """Open the database at an address of SQLAlchemy's, with the record store's tables: those that are missing are made.
+    """Open the database at a SQLAlchemy URL and create the record store's tables that are missing.
 
-    SQLite (one process) and PostgreSQL 15 or later, with psycopg 3.
+    Supports SQLite (one process) and PostgreSQL 15 or later with psycopg 3.
     """
     sqlite = url.startswith("sqlite")
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, **({} if sqlite else {"pool_pre_ping": True}))
@@ -35,7 +36,7 @@ def connect(url: str) -> OpenedSessions:
 
 
 def _prepare(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself: two writers that read first would lose an update
+    connection.isolation_level = None  # the driver must not begin transactions: two writers that both read first would lose an update
     for pragma in SQLITE_PRAGMAS:
         connection.execute(f"pragma {pragma}")
 

@@ -1,10 +1,10 @@
-"""Up to which instant is everything stored that ever will be? (Consistent-Through, XAPI-00153)
+"""Up to which instant is every statement visible? (Consistent-Through, XAPI-00153)
 
-`stored` is stamped before the commit, so the clock alone would promise what an open transaction breaks. A writer
-therefore announces its reading of the clock first and stamps `stored` afterwards; a reader reads the clock first and
-looks at what is announced afterwards. A writer that the reader does not see announced stamps later than the reader's
-clock. On PostgreSQL the announcement is an advisory lock, which every machine sees and every end of a transaction
-removes; on SQLite, which is for one process, it is kept in this process.
+`stored` is set before the commit, so an open transaction could later add a statement below the current time. Therefore a writer first
+announces the clock time that it read, and sets `stored` afterwards; a reader first reads the clock and then the
+announcements. If a reader does not see a writer's announcement, that writer's `stored` is later than the reader's clock.
+On PostgreSQL the announcement is an advisory lock: every machine sees it, and the end of the transaction always
+removes it. On SQLite, which supports one process only, it is kept in this process.
 """
 
 import threading
@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session, SessionTransaction
 from xapi.rules.values import EPOCH, MICROSECOND
 from xapi.storage.raw_sql import ask, read
 
-TAG_SHIFT = 52  # microseconds since 1970 fit below until 2112
+TAG_SHIFT = 52  # microseconds since 1970 fit below it until 2112
 STAMP_TAG, REFERENCE_TAG = 0x5A1, 0x5A2
-STAMP = "SELECT pg_advisory_xact_lock_shared(%(stamp)s), "  # in the driver's own words: with every statement that is stored
+STAMP = "SELECT pg_advisory_xact_lock_shared(%(stamp)s), "  # raw SQL, because it runs with every statement that is stored
 ANNOUNCE = STAMP + "pg_advisory_xact_lock_shared(%(references)s)"
 ANNOUNCE_REFERRING = STAMP + "pg_advisory_xact_lock(%(references)s)"
 EXCLUDE = text("SELECT pg_advisory_xact_lock(:references)")
@@ -36,10 +36,10 @@ _announced: list[_Announcement] = []
 
 
 def announce(session: Session, at: datetime, *, referring: bool = False) -> None:
-    """Say that this transaction will store statements stamped `at` or later; once for each transaction.
+    """Announce that this transaction will store statements stamped `at` or later; call it once for each transaction.
 
-    `referring`: some are about other statements (voiding). Such a write waits for all open ones and holds off new ones,
-    because two transactions cannot see each other's statements and a reference must find its target.
+    `referring`: some statements are about other statements (for example, they void them). Such a write waits for all open writes and
+    blocks new ones, because two transactions cannot see each other's statements and a reference must find its target.
     """
     connection = session.connection()
     on_postgresql = connection.dialect.name == "postgresql"
@@ -58,7 +58,7 @@ def announce(session: Session, at: datetime, *, referring: bool = False) -> None
 
 
 def through(session: Session, reading: datetime) -> datetime:
-    """Return the instant up to which everything is there; `reading` is the clock, read before this call."""
+    """Return the instant up to which every statement is visible; `reading` is the clock, read before this call."""
     if session.get_bind().dialect.name == "postgresql":
         ((lock,),) = read(session, OPEN, {"tag": STAMP_TAG})
         oldest = None if lock is None else EPOCH + (lock - (STAMP_TAG << TAG_SHIFT)) * MICROSECOND
@@ -96,29 +96,29 @@ def _still_open(one: _Announcement) -> bool:
 
 
 class Watermark:
-    """Consistent-Through for answers that do not ask the database: what was true a second ago still is."""
+    """Consistent-Through for responses that do not query the database: a value from one second ago is still correct."""
 
     FRESH = timedelta(seconds=1)
     LATELY = timedelta(milliseconds=200)
 
     def __init__(self) -> None:
-        self._known = EPOCH  # true whatever is open
+        self._known = EPOCH  # correct with any open transaction
         self._read_at = EPOCH
 
     def refresh(self, session: Session, reading: datetime) -> datetime:
-        """Read it from the database; `reading` is the clock, read before this call."""
+        """Read the value from the database; `reading` is the clock, read before this call."""
         self._known, self._read_at = through(session, reading), reading
         return self._known
 
     @property
     def stale(self) -> datetime:
-        """Return the last one that was read, however long ago: never false, only old."""
+        """Return the last value that was read, of any age: it is never wrong, only old."""
         return self._known
 
     def last(self, reading: datetime, within: timedelta = FRESH) -> datetime | None:
-        """Return the last one that was read, or None where that is over a second ago."""
+        """Return the last value that was read, or None if it was read more than a second ago."""
         return self._known if abs(reading - self._read_at) < within else None
 
     def lately(self, session: Session, reading: datetime) -> datetime:
-        """Return what was read within 200 ms, else read it: whoever waits for a statement by it waits no longer than that."""
+        """Return a value that was read within the last 200 ms, or read it now, so a client waits for a statement no longer than that."""
         return self.last(reading, self.LATELY) or self.refresh(session, reading)

@@ -1,8 +1,9 @@
-"""What is known of activities and people, from what statements said of them? In the caller's transaction; nothing here commits.
+"""Keep what statements say about activities and people. Works in the caller's transaction; nothing here commits.
 
-Only a credential that may `define` teaches the store (1.0.3 Communication 4.2). An activity has one definition, into which
-each new statement's is merged in the order of storing; a person has every name that was ever given. Nothing is written, and
-soon nothing is asked, where a statement says what is known: so the people of one course do not wait for each other.
+Only a credential with the scope `define` changes this knowledge (1.0.3 Communication 4.2). An activity has one definition; the
+definitions of new statements are merged into it in the order of storing. A person keeps every name that was ever given.
+A statement that says nothing new writes nothing, and for a short time does not even query, so learners of one course do not
+wait for each other.
 """
 
 import json
@@ -24,7 +25,7 @@ from xapi.storage.raw_sql import array, ask
 from xapi.storage.references import unless_there
 
 Json = Mapping[str, Any]
-Said = UUID | bytes  # a name's key, or a definition's fingerprint
+Said = UUID | bytes  # the key of a name, or the fingerprint of a definition
 ACTIVITIES: Table = ActivityRow.__table__  # type: ignore[assignment]
 NAMES: Table = AgentNameRow.__table__  # type: ignore[assignment]
 MOST_NAMES = 100
@@ -35,7 +36,7 @@ INSERT = {name: one.returning(A.key) for name, one in unless_there(ACTIVITIES).i
 UPDATE = update(ACTIVITIES).where(A.key == bindparam("at"))
 NAMED = select(N.key, N.name_key, N.stored).where(tuple_(N.key, N.name_key).in_(bindparam("names", expanding=True)))
 INSERT_NAMES = unless_there(NAMES)
-# PostgreSQL is asked for both at once: a round trip is most of what asking costs.
+# One query for both on PostgreSQL: the round trip is most of the cost.
 KNOWN = """
 SELECT key, NULL::uuid, definition, updated FROM xapi_activity WHERE key = ANY(%(activities)s::uuid[])
 UNION ALL
@@ -45,7 +46,7 @@ JOIN unnest(%(people)s::uuid[], %(names)s::uuid[]) AS given (key, name_key) USIN
 
 
 class RecentlySeenCache:
-    """What said nothing new a moment ago: it is not asked for again, for ten seconds."""
+    """Facts that were known a moment ago: they are not looked up again for ten seconds."""
 
     LASTING = timedelta(seconds=10)
     MOST = 10_000
@@ -54,12 +55,12 @@ class RecentlySeenCache:
         self._known: dict[tuple[UUID, Said], datetime] = {}
 
     def has(self, of: UUID, said: Said, now: datetime) -> bool:
-        """Say whether this was known of it."""
+        """Say whether this fact about the key is in the cache."""
         since = self._known.get((of, said))
         return since is not None and abs(now - since) < self.LASTING
 
     def keep(self, of: UUID, said: Said, written_at: datetime, now: datetime) -> None:
-        """Remember that this is known of it, but for what was written so lately that it may yet be undone."""
+        """Remember that this fact is known; facts written so recently that they may still be rolled back are not cached."""
         if now - written_at < self.LASTING:
             return
         if len(self._known) >= self.MOST:
@@ -71,7 +72,7 @@ _settled: WeakKeyDictionary[Engine, RecentlySeenCache] = WeakKeyDictionary()
 
 
 class _NewWords(NamedTuple):
-    """What statements that are being stored say of one activity, in order, by fingerprint; in a row, the same once."""
+    """The definitions of one activity in the statements being stored, in order, by fingerprint; equal neighbours are kept once."""
 
     iri: str
     said: list[tuple[bytes, Json]]
@@ -87,7 +88,7 @@ class _NewWords(NamedTuple):
 
 
 def learn(connection: Connection, statements: Iterable[Json], now: datetime) -> None:
-    """Take over what new statements say of activities and people, in order. Rows are locked in the order of their keys."""
+    """Store what new statements say about activities and people, in order. Rows are locked in the order of their keys."""
     settled = _settled.setdefault(connection.engine, RecentlySeenCache())
     activities: dict[UUID, _NewWords] = {}
     names: dict[tuple[UUID, UUID], str] = {}
@@ -107,7 +108,7 @@ def learn(connection: Connection, statements: Iterable[Json], now: datetime) -> 
 
 
 class _KnownBefore(NamedTuple):
-    """What was known before: definitions as JSON, and since when that and names were."""
+    """The stored definitions as JSON, and the times at which definitions and names were stored."""
 
     definitions: Mapping[UUID, tuple[str, datetime]]
     names: Mapping[tuple[UUID, UUID], datetime]
@@ -167,7 +168,7 @@ def _name(
     for place, stored in known.items():
         settled.keep(*place, stored, now)
     fresh = given.keys() - known.keys()
-    erased = marked_among(connection, {key for key, _ in fresh})  # others' statements may name whom nobody shall know here
+    erased = marked_among(connection, {key for key, _ in fresh})  # another person's statement may name somebody who was erased
     new = [
         {"key": key, "name_key": said, "name": written(given[key, said]), "stored": now} for key, said in sorted(fresh) if key not in erased
     ]
@@ -176,7 +177,7 @@ def _name(
 
 
 def definitions_of(session: Session, iris: Collection[str]) -> dict[str, Json]:
-    """Return the definitions of those of these activities that have one, by id."""
+    """Return the stored definitions of these activities, by id; activities without one are left out."""
     by_key = {iri_key(iri): iri for iri in iris}
     if not by_key:
         return {}
@@ -184,6 +185,6 @@ def definitions_of(session: Session, iris: Collection[str]) -> dict[str, Json]:
 
 
 def names_of(session: Session, agent: Json) -> list[str]:
-    """Return the names that statements gave an agent, the first one first; no more than MOST_NAMES of the latest."""
+    """Return the names that statements gave an agent, the oldest first; at most the latest MOST_NAMES."""
     latest = select(N.name).where(N.key == key_of(agent)).order_by(N.stored.desc(), N.name_key).limit(MOST_NAMES)
     return [json.loads(name) for name in session.connection().execute(latest).scalars()][::-1]

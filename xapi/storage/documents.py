@@ -1,8 +1,8 @@
-"""How are documents kept? In the caller's transaction; nothing here commits.
+"""Store documents. Works in the caller's transaction; nothing here commits.
 
-Whoever changes a document locks its row first, so that of two changes at once the second sees what the first has made;
-where there is no row yet, the second to insert one is told so and starts again. On SQLite the writer's BEGIN IMMEDIATE
-does the same for the whole database.
+A writer first locks the document's row, so that of two simultaneous changes the second sees the result of the first. If there is no
+row yet, the second insert is reported to its caller, which starts again. On SQLite the writer's BEGIN IMMEDIATE
+locks the whole database instead.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, exists, select, tuple_, update
+from sqlalchemy import Table, bindparam, delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from xapi.errors import Erased
@@ -26,7 +26,7 @@ C = DOCUMENTS.c
 
 
 class Document(NamedTuple):
-    """What lies at one place."""
+    """The stored document."""
 
     content: bytes
     type: str
@@ -34,7 +34,7 @@ class Document(NamedTuple):
     updated: datetime
 
 
-# Built once: a statement built anew for each request costs more than what it asks for.
+# Built once: building a statement for each request would cost more than running it.
 HERE = [C[name] == bindparam(f"at_{name}") for name in ("agent_key", "activity_key", "registration", "id_key")]
 LOAD = PreparedQuery(select(C.content, C.type, C.etag, C.updated).where(*HERE))
 LOCK = LOAD.query.with_for_update()
@@ -45,24 +45,24 @@ DELETE = delete(DOCUMENTS).where(*HERE)
 
 
 def load(session: Session, place: DocumentKey) -> Document | None:
-    """Return the document at a place."""
+    """Return the document with this key."""
     rows = LOAD.rows(session, _at(place))
     return Document(*rows[0]) if rows else None
 
 
 def lock(session: Session, place: DocumentKey) -> Document | None:
-    """Return the document at a place and keep it from others until the transaction ends."""
+    """Return the document with this key and lock it until the transaction ends."""
     row = session.connection().execute(LOCK, _at(place)).one_or_none()
     return None if row is None else Document(*row)
 
 
 def put(session: Session, place: DocumentKey, content: bytes, media_type: str, now: datetime, *, known: Document | None) -> bool:
-    """Write a document over the locked one, or the first one where none is known; say whether it was written.
+    """Replace the locked document, or insert the first one if none is known; say whether it was written.
 
-    It is not where another transaction has meanwhile written the first one.
+    It is not written if another transaction has inserted the first one in the meantime.
 
     Raises:
-        Erased: the document is about somebody who was erased; the caller rolls back.
+        Erased: the document is about a person who was erased; the caller rolls back.
     """
     values = {"content": content, "type": media_type, "etag": etag_of(content), "updated": now}
     connection = session.connection()
@@ -76,30 +76,32 @@ def put(session: Session, place: DocumentKey, content: bytes, media_type: str, n
 
 
 def remove(session: Session, place: DocumentKey) -> None:
-    """Delete the document at a place."""
+    """Delete the document with this key."""
     session.connection().execute(DELETE, _at(place))
 
 
 def listed(session: Session, place: DocumentKey) -> dict[str, datetime]:
-    """Return the ids of what lies at a place, with the instant of the last change, in that order."""
+    """Return the ids of the documents with this key and the time of the last change, ordered by that time."""
     found = select(C.id, C.updated).where(*_within(place)).order_by(C.updated, C.id)
     if place.since is not None:
         found = found.where(C.updated > place.since)
     return {row.id: row.updated for row in session.connection().execute(found)}
 
 
-def remove_all(session: Session, place: DocumentKey) -> None:
-    """Delete what lies at a place. Rows are locked in one order, so that two of these cannot wait for each other.
+def remove_all(session: Session, place: DocumentKey) -> int:
+    """Delete all documents with this key; return how many bytes they had.
 
-    In one statement: a second one would see, and reach for out of that order, what was written while the first one waited.
+    Rows are locked in one fixed order, so that two such calls cannot deadlock. It is a single SQL statement. A second statement
+    would see rows that were written while the first one waited, and would lock them outside that order.
     """
     keys = list(DOCUMENTS.primary_key)
     locked = select(*keys).where(*_within(place)).order_by(*keys).with_for_update().cte("locked")
-    session.connection().execute(delete(DOCUMENTS).where(tuple_(*keys).in_(select(locked))))
+    gone = delete(DOCUMENTS).where(tuple_(*keys).in_(select(locked))).returning(func.length(C.content))
+    return sum(session.connection().execute(gone).scalars())
 
 
 def _within(place: DocumentKey) -> list[Any]:
-    """Return the conditions of a list: without a registration, any (1.0.3 Communication 2.3)."""
+    """Return the conditions of a list: without a registration, any registration matches (1.0.3 Communication 2.3)."""
     names = ("agent_key", "activity_key", *(("registration",) if place.registration is not None else ()))
     return [C[name] == place.key[name] for name in names]
 

@@ -1,7 +1,7 @@
-"""How does the host hear that there is new work in the outbox?"""
+"""Tell the host that the outbox has new work."""
 
 from blinker import Signal
 
 statements_stored = Signal(
-    "Sent after the commit; sender: the Flask app; count: how many were new. A doorbell: losing a ring loses nothing."
+    "Sent after the commit; sender: the Flask app; count: how many were new. It is a hint only: a lost signal loses no statement."
 )

@@ -1,8 +1,8 @@
-"""About whom is nothing stored any more, because they were erased? In the caller's transaction; nothing here commits.
+"""Mark erased people, about whom nothing may be stored any more. Works in the caller's transaction; nothing here commits.
 
-Erasing passes over what is there, while others store. So the person is marked first, and the mark is committed before the
-first pass. Whoever stores looks for it in a question of its own after having announced the write: one that does not find
-it is waited for by the pass after (`erasure.erase_some` holds off all writers), and one that comes later finds it.
+Erasing removes existing statements while other requests store new ones. Therefore the person is marked first, and the mark is
+committed before the first removal. A writer looks for the mark in a separate query after it has announced its write. If it
+does not find the mark, the next removal waits for it (`erasure.erase_some` blocks all writers); a later writer finds the mark.
 """
 
 import uuid
@@ -22,13 +22,13 @@ SAID = "is about somebody who was erased here: nothing about them is stored any 
 
 
 def mark(session: Session, agents: Sequence[uuid.UUID], now: datetime) -> None:
-    """Let nothing more be stored about a person, who may be several agents (`actor.key_of`)."""
+    """Mark a person, so that nothing more is stored about them. A person may have several agents (`actor.key_of`)."""
     connection = session.connection()
     connection.execute(MARK[connection.dialect.name], [{"key": key, "since": now} for key in sorted(set(agents))])
 
 
 def marked_among(connection: Connection, agents: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Return who of these was erased. Where nobody ever was, that is one short question."""
+    """Return which of these keys were erased. This is one short query if nobody was ever erased."""
     if not agents or not connection.execute(ANY).scalar_one():
         return set()
     return set(connection.execute(select(MARKS.c.key).where(MARKS.c.key.in_(agents))).scalars())

@@ -1,11 +1,11 @@
-"""How is everything erased that the store holds of one person? Some statements at a time, in the caller's transactions.
+"""Erase a person's statements, documents and names, some statements at a time, in the caller's transactions.
 
-A statement is a person's whose actor they are, alone or in a group, or whose object they are. Of each nothing is left but
-its id, so that it cannot be stored again: whoever sends it is told that it was erased. What others stored about such a
-statement stays, and is not found with it any more. Statements of others that name the person elsewhere (as instructor,
-say) are those others' and stay.
+A statement belongs to a person if they are its actor, alone or in a group, or its object. Only its id
+remains, so that it cannot be stored again; a client that sends it again is told that it was erased. Other people's statements
+that refer to it remain, but a search no longer finds them through it. Other people's statements that name the person in another
+role (for example as instructor) belong to those other people and remain.
 
-Mark the person first (`erased.mark`) and commit that: then nothing about them that is under way outlives the last pass.
+Mark the person first (`erased.mark`) and commit the mark: then no write that is in progress survives the last call.
 """
 
 import uuid
@@ -26,7 +26,7 @@ AT_ONCE = 100
 
 
 class ErasureForecast(NamedTuple):
-    """What there is of a person: their own statements, others' that name them, documents, names."""
+    """The stored data of a person: their own statements, other people's statements that name them, documents, names."""
 
     statements: int
     elsewhere: int
@@ -35,7 +35,7 @@ class ErasureForecast(NamedTuple):
 
 
 def foreseen(session: Session, agents: Sequence[uuid.UUID]) -> ErasureForecast:
-    """Count what there is of a person, who may be several agents (`actor.key_of`)."""
+    """Count what is stored of a person, who may have several agents (`actor.key_of`)."""
     count = session.connection().execute
     own = _keyed(agents, Usage.AGENT)
     statements = count(select(func.count()).select_from(own.distinct().subquery())).scalar_one()
@@ -46,14 +46,14 @@ def foreseen(session: Session, agents: Sequence[uuid.UUID]) -> ErasureForecast:
 
 
 def erase_some(session: Session, agents: Sequence[uuid.UUID], now: datetime, limit: int = AT_ONCE) -> int:
-    """Erase some of a person's statements, with their attachments' data; return how many. None left: 0.
+    """Erase some of a person's statements with their attachments' data; return how many, 0 when none is left.
 
-    Other writers wait for the end of this transaction: none may add to what is taken away here.
+    Other writers wait for the end of this transaction, because none may link to a statement that is removed here.
     """
     connection = session.connection()
     leaving = keyed(connection, _oldest(connection, agents, limit))
     announce(session, now, referring=True)
-    if not leaving:  # but there may be now, of somebody who was just storing
+    if not leaving:  # look again under the lock: a request may just have stored one
         leaving = keyed(connection, _oldest(connection, agents, limit))
     ids = [one.going.id for one in leaving]
     if ids:
@@ -64,7 +64,7 @@ def erase_some(session: Session, agents: Sequence[uuid.UUID], now: datetime, lim
 
 
 def _oldest(connection: Connection, agents: Sequence[uuid.UUID], limit: int) -> list[Going]:
-    """Return the oldest statements of each of these agents: one look into an index for each, however many there are."""
+    """Return the oldest statements of each of these agents: one index lookup for each agent."""
     found: dict[int, Going] = {}
     for agent in agents:
         own = (KeyRow.key == agent, KeyRow.usage == int(Usage.AGENT), KeyRow.origin == KeyRow.sid)
@@ -75,13 +75,13 @@ def _oldest(connection: Connection, agents: Sequence[uuid.UUID], limit: int) -> 
 
 
 def erase_rest(session: Session, agents: Sequence[uuid.UUID]) -> int:
-    """Erase a person's documents (states and profiles) and the names that they were given; return how many documents.
+    """Erase a person's documents (states and profiles) and names; return how many documents.
 
-    Whoever is writing a document is waited for, and whoever begins to waits for the end of this transaction.
+    It waits for requests that are writing a document; new document writes wait for the end of this transaction.
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        # EXCLUSIVE is also held off by SELECT FOR UPDATE: whoever has locked a document's row is about to write it
+        # EXCLUSIVE also conflicts with SELECT FOR UPDATE: a transaction that has locked a document's row is about to write it
         connection.execute(text(f"LOCK TABLE {DocumentRow.__tablename__} IN EXCLUSIVE MODE"))
     connection.execute(delete(AgentNameRow).where(AgentNameRow.key.in_(agents)))
     forget_agents(session, agents)

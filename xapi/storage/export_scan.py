@@ -1,7 +1,7 @@
 """Which statements come next in the order of storing? For hosts that carry them elsewhere: exports, other stores.
 
-The looks of `browsing`, gone through from the oldest on, and without what is voided unless the look asks for it. Who
-keeps the place of the last one goes on from there and misses nothing, as long as nothing is read beyond `settled`.
+It runs the filters of `viewer_queries` from the oldest statement on, and leaves out voided statements unless the filter asks for them.
+A caller that keeps the place of its last statement continues from there and misses none, if it reads nothing beyond `settled`.
 """
 
 import json
@@ -24,10 +24,10 @@ SEEN = (StatementRow.id, *PLACE, StatementRow.voided, StatementRow.text)
 
 
 def settled(writing: Session, clock: Callable[[], datetime]) -> datetime:
-    """Return the instant before which everything is stored that ever will be, to be used as a look's `until`.
+    """Return the instant before which every statement is visible; use it as a filter's `until`.
 
-    Takes a session for writing: on SQLite its lock makes sure that no other process has a write open, which only that
-    process would know of.
+    Needs a session for writing: on SQLite its lock ensures that no other process has an open write, which would be
+    known only in that process.
     """
     writing.connection()
     return through(writing, clock())
@@ -36,9 +36,9 @@ def settled(writing: Session, clock: Callable[[], datetime]) -> datetime:
 def onward(
     session: Session, look: StatementFilter, after: Cursor | None = None, limit: int | None = None
 ) -> Generator[StoredStatement, None, None]:
-    """Yield the statements after the place `after` (None: from the first), read in batches however many there are.
+    """Yield the statements after the place `after` (None: from the first). They are read in batches, so any number is possible.
 
-    Who may leave off before the end closes the generator before the session.
+    If you stop iterating early, close the generator before the session.
     """
     query = _next(session, select(*SEEN), look, after).limit(limit)
     with session.connection().execute(query, execution_options=AT_ONCE) as rows:
@@ -46,7 +46,7 @@ def onward(
 
 
 def places(session: Session, look: StatementFilter) -> Generator[Cursor, None, None]:
-    """Yield the places of these statements, without reading them."""
+    """Yield the places of these statements without reading the statements."""
     query = _next(session, select(*PLACE), look, None)
     with session.connection().execute(query, execution_options=AT_ONCE) as rows:
         yield from (Cursor(*row) for row in rows)
@@ -74,7 +74,7 @@ def _has(one: AnyOf, dialect: str) -> ColumnElement[bool]:
 
 
 def _each(keys: Sequence[uuid.UUID], dialect: str) -> Any:
-    """Return a query that gives these keys. They are one parameter: a course's people are more than a statement may have of those."""
+    """Return a query that yields these keys. They are one array parameter, because their number may exceed the parameter limit."""
     if dialect == "postgresql":
         return select(func.unnest(bindparam(None, list(keys), ARRAY(Uuid))))
     given = func.json_each(json.dumps([key.hex for key in keys])).table_valued("value")

@@ -1,6 +1,6 @@
-"""How is the data of attachments kept, and whose may be read? In pieces in the database, in the statements' own transaction.
+"""Store the data of attachments and return it, in pieces in the database, in the statements' own transaction.
 
-Data of one hash is kept once. It is given out only through a statement that it came with, so knowing a hash opens nothing.
+Data with the same hash is stored once. It is returned only through a statement that it came with, so knowing a hash gives no access.
 """
 
 import uuid
@@ -23,7 +23,7 @@ INSERT_PIECE = insert(AttachmentPiece.__table__)  # type: ignore[arg-type]
 
 
 class Kept(NamedTuple):
-    """Data that is kept for a statement."""
+    """Attachment data that is stored for a statement."""
 
     statement_id: uuid.UUID
     sha2: str
@@ -31,7 +31,7 @@ class Kept(NamedTuple):
 
 
 def keep(connection: Connection, fresh: Sequence[AdmittedStatement]) -> None:
-    """Keep the data that came with new statements; in order of hash, so that two requests never wait for each other."""
+    """Store the data that came with new statements; in order of hash, so that two requests cannot deadlock."""
     came = {one.sha2: one for admitted in fresh for one in admitted.attached}
     for sha2, attached in sorted(came.items()):
         row = {"sha2": sha2, "size": attached.size}
@@ -45,7 +45,7 @@ def keep(connection: Connection, fresh: Sequence[AdmittedStatement]) -> None:
 
 
 def kept_for(session: Session, ids: Iterable[uuid.UUID]) -> list[Kept]:
-    """Return what data is kept for these statements."""
+    """Return which attachment data is stored for these statements."""
     query = (
         select(AttachmentLink.statement_id, AttachmentLink.sha2, AttachmentRow.size)
         .join(AttachmentRow, AttachmentRow.sha2 == AttachmentLink.sha2)
@@ -55,7 +55,7 @@ def kept_for(session: Session, ids: Iterable[uuid.UUID]) -> list[Kept]:
 
 
 def content_of(session: Session, sha2: str, size: int) -> Iterator[bytes]:
-    """Yield the data of a hash, a piece at a time."""
+    """Yield the data of a hash, one piece at a time."""
     for number in range(-(-size // PIECE)):
         query = select(AttachmentPiece.content).where(AttachmentPiece.sha2 == sha2, AttachmentPiece.number == number)
         yield session.connection().execute(query).scalar_one()

@@ -1,7 +1,7 @@
-"""Which stored statements does a question mean?
+"""Find the stored statements that a query asks for.
 
-Each filter is one range of the key table's index, already in the order of storing; further filters are looked up
-beside it, for the same origin, so that a match is one statement's and never a mixture of a statement and its target.
+Each filter is one range of the key table's index, which is already in the order of storing. Further filters are looked up
+for the same origin, so that a match comes from one statement and never from a mixture of a statement and its target.
 """
 
 from collections.abc import Iterator
@@ -20,26 +20,26 @@ from xapi.rules.query import Cursor, Many, One
 from xapi.storage.models import IdRow, Instant, KeyRow, StatementRow, at_its_place
 from xapi.storage.raw_sql import PreparedQuery
 
-# Which of two filters few statements have is known from the keys only; a plan made for any keys took four times as long. What
-# is read here was written lately or is read in order: told that a page of it is as dear as on a turning disk, PostgreSQL reads
-# everything that matches at once and sorts it (300 ms instead of 3 for a course and a verb among 2,000,000 statements).
+# Only the actual keys tell which of two filters matches few statements; a generic plan took four times as long. The rows read
+# here are recent or read in order. With the page cost of a spinning disk, PostgreSQL would read everything that matches at once
+# and sort it (300 ms instead of 3 for a course and a verb among 2,000,000 statements).
 PLAN_FOR_THESE_KEYS = (
     "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL random_page_cost = 1.1; SET LOCAL enable_hashjoin = off;"
     " SET LOCAL enable_mergejoin = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off"
 )
-SLACK = 8  # a page is whole at the first try unless more than so many of its places are voided or met twice
+SLACK = 8  # a page is filled in one query unless more than this number of its rows are voided or found twice
 MOST_AT_ONCE = 4_000
 
 
 class FoundText(NamedTuple):
-    """A statement's text, and when it was stored."""
+    """A statement's text, and the time at which it was stored."""
 
     text: str
     stored: datetime
 
 
 def find_one(session: Session, query: One, mine: Key | None) -> FoundText | None:
-    """Return one statement; a voided one only if it is asked for as such (XAPI-00016)."""
+    """Return one statement; a voided one only if the query asks for a voided one (XAPI-00016)."""
     rows = _by_id(mine is not None).rows(session, {"id": query.id, "voided": query.voided, **dict(_named("mine", mine))})
     return FoundText(*rows[0]) if rows else None
 
@@ -55,10 +55,10 @@ def _by_id(mine: bool) -> PreparedQuery:
 
 
 def find_many(session: Session, query: Many, mine: Key | None, horizon: datetime) -> tuple[list[str], Cursor | None]:
-    """Return a page of texts and, where there is more, the cursor to go on from.
+    """Return a page of texts, and the cursor to continue from if there are more.
 
-    Ascending pages end at `horizon` (Consistent-Through): beyond it an open transaction may yet put a statement before
-    the cursor, and who follows `more` would never see it.
+    Ascending pages end at `horizon` (Consistent-Through): an open transaction may still add a statement beyond it but before
+    the cursor, and a client that follows `more` would never see it.
     """
     settings = PLAN_FOR_THESE_KEYS if len(query.keys) + (mine is not None) > 1 else ""
     kept: dict[int, tuple[str, datetime]] = {}
@@ -76,7 +76,7 @@ def find_many(session: Session, query: Many, mine: Key | None, horizon: datetime
 
 
 class _FilterKind(NamedTuple):
-    """What kinds of limits a question has. Questions of one kind are one SQL statement, which is built once."""
+    """The kinds of filters that a query has. Queries of one kind share one SQL statement, which is built once."""
 
     keys: int
     mine: bool
@@ -87,7 +87,7 @@ class _FilterKind(NamedTuple):
 
 
 def question(query: Many, mine: Key | None, horizon: datetime, size: int) -> tuple[PreparedQuery, dict[str, object]]:
-    """Return what is asked for the next `size` places, and what it is told."""
+    """Return the query and its parameters for the next `size` places."""
     mine_only, since, until, after = (one is not None for one in (mine, query.since, query.until, query.after))
     told: dict[str, object] = {"since": query.since, "until": query.until, "horizon": horizon, "size": size}
     for number, key in enumerate(query.keys):
@@ -106,10 +106,10 @@ def _named(name: str, key: Key | None) -> Iterator[tuple[str, object]]:
 
 @lru_cache(maxsize=256)
 def _chunk(asked: _FilterKind) -> PreparedQuery:
-    """Ask for the next places in order with their texts; one may be there twice, and has no text where it is voided.
+    """Read the next places in order with their texts; a place may occur twice, and has no text if it is voided.
 
-    The places are one range of one index, read in order and no further than `size`: what is voided or met twice is left
-    to the caller, because a database that is asked for it here sorts everything that matches, for every page.
+    The places are one range of one index, read in order and at most `size` long. The caller removes voided and repeated
+    places, because a database that does this here would sort everything that matches, for every page.
     """
     size = bindparam("size", type_=Integer)
     if not asked.keys and not asked.mine:
@@ -131,7 +131,7 @@ def _order(asked: _FilterKind, stored: ColumnElement[Any], sid: ColumnElement[An
 
 
 def _by_keys(asked: _FilterKind) -> Select[datetime, int]:
-    """Return the places of what has all the keys; `mine` must be the statement's own, not its target's."""
+    """Return the places of statements that have all the keys; `mine` must be a key of the statement itself, not of its target."""
     first_name, *others = [str(number) for number in range(asked.keys)] or ["mine"]
     first = aliased(KeyRow)
     found = select(first.stored, first.sid).where(*_under(first, first_name))
@@ -167,5 +167,5 @@ def _range(asked: _FilterKind, stored: ColumnElement[Any], sid: ColumnElement[An
 
 
 def owned_by(owner: UUID) -> Key:
-    """Return the key of what was written on behalf of `owner` (auth.Credential.owner)."""
+    """Return the key of statements written for `owner` (auth.Credential.owner)."""
     return owner, Usage.OWNER

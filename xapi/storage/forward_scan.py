@@ -1,9 +1,9 @@
-"""Which statements come after a place, in the order of storing? For a host that carries them elsewhere, in order and none left out.
+"""Find the statements after a place, in the order of storing, for a host that forwards them elsewhere without gaps.
 
-Unlike `browsing` it goes forwards, what is voided is there like everything else, and a statement about another is found
-with it, as in `finding`. How much is looked at in one call has a bound, so that a filter that matches next to nothing
-still goes on from call to call. Give `until` no later than Consistent-Through: what an open transaction may yet put
-before a place would never be met again.
+Unlike `viewer_queries` it reads forwards and includes voided statements, and it finds a statement through the statement that it
+refers to, as `finding` does. One call examines a limited number of statements, so that a filter that matches almost nothing
+still makes progress from call to call. `until` must not be later than Consistent-Through: an open transaction may still
+add a statement before a place that was already passed.
 """
 
 import uuid
@@ -18,20 +18,20 @@ from xapi.rules.query import Cursor
 from xapi.storage.models import KeyRow, ReferenceRow, StatementRow
 from xapi.storage.viewer_queries import AnyOf, StatementFilter, StoredStatement
 
-LOOKED_AT = 2_000  # statements, in one call with a filter
+LOOKED_AT = 2_000  # statements examined in one call with a filter
 MOST_HOPS = 20
 SEEN = (StatementRow.id, StatementRow.stored, StatementRow.sid, StatementRow.voided, StatementRow.text)
 
 
 class Stride(NamedTuple):
-    """What was found, and the place up to which everything was looked at; None where nothing comes after."""
+    """The statements found, and the place up to which all were examined; None if none comes after."""
 
     found: list[StoredStatement]
     reached: Cursor | None
 
 
 def following(session: Session, look: StatementFilter, after: Cursor | None, limit: int) -> Stride:
-    """Return the next statements that pass `look`, at most `limit`, and how far that reaches."""
+    """Return the next statements that pass `look`, at most `limit`, and the place up to which all were examined."""
     window = _window(look, after, LOOKED_AT if look.filters else limit)
     place = window.subquery()
     here = and_(StatementRow.stored == place.c.stored, StatementRow.sid == place.c.sid)
@@ -45,7 +45,7 @@ def following(session: Session, look: StatementFilter, after: Cursor | None, lim
 
 
 def count_following(session: Session, look: StatementFilter, after: Cursor | None, most: int) -> tuple[int, bool]:
-    """Return how many of the next `most` statements pass `look`, and whether there are more than that to look at."""
+    """Return how many of the next `most` statements pass `look`, and whether there are more to examine."""
     place = _window(look, after, most + 1).subquery()
     counted = select(func.count()).select_from(place).where(*_matches(look.filters, place.c.stored, place.c.sid))
     connection = session.connection()
@@ -54,9 +54,9 @@ def count_following(session: Session, look: StatementFilter, after: Cursor | Non
 
 
 def earlier_about(session: Session, ids: Iterable[uuid.UUID], upto: Cursor) -> list[StoredStatement]:
-    """Return the statements stored up to the place `upto` that are about these (voiding them, say), over several hops.
+    """Return the statements stored up to the place `upto` that refer to these (for example, void them), directly or over several hops.
 
-    One that came before what it is about was met when nobody could know yet that it passes a filter.
+    If such a statement was stored before its target, the scan passed it when it could not know yet that it passes a filter.
     """
     found: dict[uuid.UUID, StoredStatement] = {}
     level = set(ids)
@@ -82,7 +82,7 @@ def _window(look: StatementFilter, after: Cursor | None, size: int) -> Select[da
 
 
 def _matches(filters: Sequence[AnyOf], stored: Any, sid: Any) -> list[ColumnElement[bool]]:
-    """Return the condition that one statement, it or one that it is about, has a key of each filter; never a mixture."""
+    """Return the condition that one statement (it, or one that it refers to) has a key of each filter; never a mixture of both."""
     if not filters:
         return []
     first, *others = filters

@@ -1,7 +1,7 @@
-"""How do callers that come at the same time share one piece of work? The first does it for all who wait meanwhile (group commit).
+"""Let callers that arrive at the same time share one piece of work. The first does it for all that wait (group commit).
 
-Nobody waits for others to come: who comes alone works at once, for itself. Those who come while it works wait, and the
-first of them then works for all of them. What a transaction costs, they share.
+No caller waits for others to arrive: a single caller works at once, for itself. Callers that arrive while it works wait, and
+then the first of them works for all of them. So they share the cost of one transaction.
 """
 
 import threading
@@ -15,23 +15,23 @@ Got = TypeVar("Got")
 
 
 class _Turn(Generic[Given, Got]):
-    """One caller: what it brought, and what it is told when it is called."""
+    """One caller: its input, and its result once it is called."""
 
     __slots__ = ("called", "given", "got", "leads")
 
     def __init__(self, given: Given) -> None:
         self.given = given
-        self.got: list[Got] = []  # one item when the work is done
+        self.got: list[Got] = []  # has one item when the work is done
         self.leads = False
-        self.called = threading.Lock()  # held until it is called: half the cost of an Event
+        self.called = threading.Lock()  # held until the caller is called: half the cost of an Event
         self.called.acquire()
 
 
 class GroupCommit(Generic[Given, Got]):
-    """Call `work` with what several threads bring; it returns what each of them gets, in order.
+    """Call `work` with the inputs of several threads; it returns one result for each input, in order.
 
-    `work` must leave nothing behind when it raises: then each caller's own is worked on by itself, by its own thread, so that
-    nobody fails for what another one brought.
+    `work` must leave nothing behind when it raises. Then each thread runs `work` again for its own input only, so that
+    no caller fails because of another caller's input.
     """
 
     def __init__(self, work: Callable[[Sequence[Given]], Sequence[Got]]) -> None:
@@ -41,10 +41,10 @@ class GroupCommit(Generic[Given, Got]):
         self._led = False
 
     def __call__(self, given: Given) -> Got:
-        """Return what `work` makes of this.
+        """Return the result of `work` for this input.
 
         Raises:
-            Exception: what `work` raises for this alone.
+            Exception: the error that `work` raises for this input alone.
         """
         turn: _Turn[Given, Got] = _Turn(given)
         with self._lock:
@@ -57,7 +57,7 @@ class GroupCommit(Generic[Given, Got]):
         return turn.got[0] if turn.got else self._work([given])[0]
 
     def _lead(self) -> None:
-        """Work for all who wait, the caller first among them; then call them, and whoever came meanwhile to lead the next."""
+        """Work for all waiting callers, the current one first; then release them, and the next leader if others have arrived."""
         with self._lock:
             group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         try:

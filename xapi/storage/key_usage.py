@@ -1,11 +1,11 @@
-"""Which keys are in use, and what was refused them? Counted beside the requests, at next to no cost for them.
+"""Count which API keys are used, and what they were refused, at almost no cost for the requests.
 
-A request only adds to numbers in memory. They are written, in a transaction of their own, by the first request after ten
-seconds; refusals at once as long as there are few, so that whoever sets up a client sees them. What a flood has beyond that
-waits for its turn and is lost if the process is killed meanwhile. No failure to write fails a request.
+A request only adds to numbers in memory. The first request after ten seconds writes them, in a separate transaction. Refusals
+are written at once while they are few, so that somebody who sets up a client sees them. If there are too many, the rest waits for
+the next write and is lost if the process is killed before. An error while writing never fails a request.
 
-A day's refusals of a key are one row for each reason: whatever is sent, their number has a bound. Nothing is kept of a key
-that the store does not know but its refusal, under NOBODY.
+The refusals of a key on one day are one row for each reason, so their number is limited whatever is sent. Of a key that the store
+does not know, only the refusal is kept, under NOBODY.
 """
 
 import atexit
@@ -32,7 +32,7 @@ from xapi.rules.values import EPOCH
 from xapi.storage.models import ApiKey, RefusalRow
 
 Sessions = Callable[[], AbstractContextManager[Session]]
-NOBODY = ""  # the key of requests that name none, or one that the store does not know
+NOBODY = ""  # the key of requests that name no key, or a key that the store does not know
 EVERY = timedelta(seconds=10)
 AT_ONCE = 10  # refusals that are written one by one within EVERY
 DAYS = 30
@@ -42,7 +42,7 @@ PLAIN = re.compile(r"[A-Za-z]{1,30}(\[\d+\])?")
 
 
 class RefusedRequest(NamedTuple):
-    """A request that was refused a key: a word for why, and what was said of it."""
+    """A refused request: the key, the word for the reason, and the error text."""
 
     key: str
     reason: str
@@ -51,7 +51,7 @@ class RefusedRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """How often a key was refused something for one reason, when last, and what was said then."""
+    """How often a key was refused for one reason, the last time, and the error text of that time."""
 
     reason: str
     times: int
@@ -59,15 +59,15 @@ class Refused:
     said: str
 
     def and_(self, other: "Refused") -> "Refused":
-        """Add up two of the same reason."""
+        """Add up two counts of the same reason."""
         latest = max(self, other, key=lambda one: one.last)
         return Refused(self.reason, self.times + other.times, latest.last, latest.said)
 
 
 def refusal_of(error: XapiError, credential: Credential | None, doing: str) -> RefusedRequest | None:
-    """Describe a refusal; none where something is only not there, or the credential is the host's.
+    """Describe a refusal; return None if something is only missing, or if the credential belongs to the host.
 
-    What the request said itself, in quotation marks or as the name of an extension, is left out: it may be about people.
+    Quotations from the request (in quotation marks, or names of extensions) are left out, because they may be about people.
     """
     if error.stranger is not None:
         return RefusedRequest(error.stranger.key, error.stranger.reason, doing)
@@ -81,7 +81,7 @@ def refusal_of(error: XapiError, credential: Credential | None, doing: str) -> R
 
 
 class KeyUsage:
-    """One process's numbers, and when they were last written."""
+    """The counts of one process, and the time at which they were last written."""
 
     def __init__(self, writers: Sessions) -> None:
         self._writers = writers
@@ -93,7 +93,7 @@ class KeyUsage:
         atexit.register(_close, weakref.ref(self))
 
     def note(self, credential: Credential | None, refusal: RefusedRequest | None, now: datetime) -> None:
-        """Note a request: whose key was right, and what was refused."""
+        """Note a request: the key that it used, and the reason if it was refused."""
         used = credential.key if credential is not None else ""
         if not used and refusal is None:
             return
@@ -107,7 +107,7 @@ class KeyUsage:
             self.write()
 
     def write(self) -> None:
-        """Write what was noted. What cannot be written now is kept for the next time."""
+        """Write the counts. Counts that cannot be written now are kept for the next time."""
         with self._lock:
             used, refused = self._used, self._refused
             self._used, self._refused = {}, defaultdict(dict)
@@ -141,12 +141,12 @@ class KeyUsage:
 
 
 def first_day(now: datetime) -> date:
-    """Return the first day of what is kept: today and the thirty before it."""
+    """Return the first day that is kept: today and the thirty days before it."""
     return now.astimezone(UTC).date() - timedelta(days=DAYS)
 
 
 def refused_since(session: Session, day: date) -> Mapping[str, Sequence[Refused]]:
-    """Return what each key was refused from a day on (UTC), the most frequent reason first; of strangers under NOBODY."""
+    """Return what each key was refused since a day (UTC), the most frequent reason first; unknown keys are under NOBODY."""
     found: dict[str, dict[str, Refused]] = defaultdict(dict)
     for row in session.scalars(select(RefusalRow).where(RefusalRow.day >= day)):
         one = Refused(row.reason, row.times, row.last, row.said)
@@ -156,7 +156,7 @@ def refused_since(session: Session, day: date) -> Mapping[str, Sequence[Refused]
 
 
 def _adding() -> dict[str, Any]:
-    """Return, by dialect, an INSERT that adds to a row which is there."""
+    """Return, by dialect, an INSERT that adds to an existing row."""
     table: Table = RefusalRow.__table__  # type: ignore[assignment]
     found: dict[str, Any] = {}
     for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite)):
@@ -176,7 +176,7 @@ ADD = _adding()
 
 
 def _write(session: Session, used: Mapping[str, datetime], refused: Mapping[tuple[str, date], Mapping[str, Refused]]) -> None:
-    """Write in an order that is everybody's: who waits for a row holds none that another one waits for."""
+    """Write rows in one fixed order, so that two writers cannot deadlock."""
     for key, at in sorted(used.items()):
         earlier = or_(ApiKey.last_used.is_(None), ApiKey.last_used < at)
         session.execute(update(ApiKey).where(ApiKey.key == key, earlier).values(last_used=at))

@@ -1,26 +1,38 @@
-"""Which keys do other systems hold? Basic credentials of the record store's own.
+"""API keys (Basic credentials) that the record store gives to other systems.
 
-A secret is 256 random bits, so its plain SHA-256 is safe to keep and quick to check: no slow hash per request.
+A secret is 256 random bits, so its plain SHA-256 is safe to store and quick to check; no slow hash is needed.
 """
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from xapi.errors import BadRequest, Stranger
 from xapi.rules.auth import Credential
 from xapi.storage.models import ApiKey, TokenRow
+from xapi.storage.raw_sql import PreparedQuery
 
 SCOPES = ("statements/write", "statements/read", "statements/read/mine", "state", "profile", "define", "all/read", "all")
 VERSIONS = ("1.0.3", "2.0.0")
 LONGEST_NAME = 100
 CREDENTIAL = (ApiKey.key, ApiKey.name, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.trusted, ApiKey.default_version)
+
+
+class KeyColumns(NamedTuple):
+    """The columns CREDENTIAL of a key."""
+
+    key: str
+    name: str
+    secret_sha256: str
+    scopes: str
+    trusted: bool
+    default_version: str
 
 
 def add_key(
@@ -32,12 +44,13 @@ def add_key(
     trusted: bool = False,
     default_version: str = "1.0.3",
 ) -> tuple[str, str]:
-    """Add a Basic credential and return (key, secret); the secret is not kept and cannot be shown again.
+    """Add a Basic credential and return (key, secret); the secret is not stored and cannot be shown again.
 
-    `trusted`: the host may believe what it says of durations. `default_version`: how a request is refused that names none.
+    `trusted`: the host may rely on the durations that this provider reports. `default_version` formats the refusal of a request that
+    names no version.
 
     Raises:
-        BadRequest: its `path` is what was wrong: name, scope or default-version.
+        BadRequest: its `path` names the bad field: name, scope or default-version.
     """
     name = name.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
@@ -55,66 +68,54 @@ def add_key(
 
 
 def all_keys(session: Session) -> Sequence[ApiKey]:
-    """Return every key, those that work before those that were revoked, the newest first."""
+    """Return every key: working keys before revoked ones, the newest first."""
     return session.scalars(select(ApiKey).order_by(ApiKey.revoked.is_not(None), ApiKey.created.desc(), ApiKey.id.desc())).all()
 
 
 def revoke_key(session: Session, key: str, now: datetime) -> bool:
-    """Revoke a key and its tokens, for ever; return whether there was one that worked. What it stored stays."""
+    """Revoke a key and its tokens permanently; return whether there was a working key. The statements it stored remain."""
     revoked = session.scalar(update(ApiKey).where(ApiKey.key == key, ApiKey.revoked.is_(None)).values(revoked=now).returning(ApiKey.id))
     session.execute(delete(TokenRow).where(TokenRow.key_id == revoked))
     return revoked is not None
 
 
+def names_of_keys(session: Session) -> Mapping[str, str]:
+    """Return the name of every key, by the key: trusted or not, revoked ones too."""
+    return {row.key: row.name for row in session.execute(select(ApiKey.key, ApiKey.name))}
+
+
 def trusted_names(session: Session) -> Mapping[str, str]:
-    """Return the name of every trusted provider's key, by the key, which is its authority's account; revoked ones too."""
+    """Return the names of all trusted providers, revoked ones too, by key; the key is the account of their authority."""
     return {row.key: row.name for row in session.execute(select(ApiKey.key, ApiKey.name).where(ApiKey.trusted))}
 
 
+# Asked with every request: what is remembered of a key would still open something after it was revoked.
+_KEY = PreparedQuery(select(*CREDENTIAL, ApiKey.revoked.is_not(None)).where(ApiKey.key == bindparam("key")))
+
+
 def find_key(session: Session, key: str, secret: str, home_page: str) -> Credential | Stranger:
-    """Return the credential of a Basic key whose secret is right and which is not revoked, or why there is none."""
-    row = session.connection().execute(select(*CREDENTIAL, ApiKey.revoked).where(ApiKey.key == key)).one_or_none()
-    if row is None:
-        return Stranger("", "unknown")
-    if not hmac.compare_digest(row.secret_sha256, sha256(secret)):
-        return Stranger(key, "secret")
-    return credential_of(row, row.scopes, home_page) if row.revoked is None else Stranger(key, "revoked")
+    """Return the credential of a Basic key that has the right secret and is not revoked; otherwise the reason. One query."""
+    for *columns, revoked in _KEY.rows(session, {"key": key}):
+        row = KeyColumns(*columns)
+        if not hmac.compare_digest(row.secret_sha256, sha256(secret)):
+            return Stranger(key, "secret")
+        return Stranger(key, "revoked") if revoked else credential_of(row, row.scopes, home_page)
+    return Stranger("", "unknown")
 
 
 def speaking_for(session: Session, key: str, home_page: str) -> Credential | None:
-    """Return the credential of a key that works, without its secret: for the host, which takes statements in its name."""
+    """Return the credential of a working key without checking its secret: for a host that stores statements in its name."""
     row = session.connection().execute(select(*CREDENTIAL).where(ApiKey.key == key, ApiKey.revoked.is_(None))).one_or_none()
-    return None if row is None else credential_of(row, row.scopes, home_page)
+    return None if row is None else credential_of(KeyColumns(*row), row.scopes, home_page)
 
 
-def credential_of(row: Any, scopes: str, home_page: str) -> Credential:
-    """Return what a key may do, by itself or through a token with fewer scopes; `row` has the columns CREDENTIAL."""
+def credential_of(row: KeyColumns, scopes: str, home_page: str) -> Credential:
+    """Return what a key may do, directly or through a token with fewer scopes."""
     authority = {"objectType": "Agent", "name": row.name, "account": {"homePage": home_page, "name": row.key}}
-    kept = {"trusted": row.trusted, "default_version": row.default_version, "key": row.key}
-    return Credential(row.name, authority, frozenset(scopes.split()), **kept)
+    may = frozenset(scopes.split())
+    return Credential(row.name, authority, may, trusted=row.trusted, default_version=row.default_version, key=row.key)
 
 
 def sha256(secret: str) -> str:
-    """Return what is kept of a secret."""
+    """Return the stored form of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-class KnownKeys:
-    """The keys and tokens that were right a moment ago: a revoked one is refused within ten seconds."""
-
-    LASTING = timedelta(seconds=10)
-    MOST = 1000
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], tuple[datetime, datetime | None, Credential]] = {}
-
-    def get(self, key: str, secret: str, now: datetime) -> Credential | None:
-        """Return the credential of a key, or with '' of a token, that was looked up in the last ten seconds."""
-        since, until, found = self._known.get((key, sha256(secret)), (now, now, None))
-        return found if abs(now - since) < self.LASTING and (until is None or now < until) else None
-
-    def keep(self, key: str, secret: str, now: datetime, credential: Credential, until: datetime | None = None) -> None:
-        """Remember a key that was right, or a token, which ends by itself at `until`."""
-        if len(self._known) >= self.MOST:
-            self._known.clear()
-        self._known[key, sha256(secret)] = (now, until, credential)

@@ -1,8 +1,8 @@
-"""How are statements, their keys, the outbox, documents, what is known of activities and people, and credentials stored?
+"""The record store's tables: statements, their keys, the outbox, documents, activities, people, and credentials.
 
-A statement is kept as text, byte for byte what was received plus what the store sets: jsonb refuses \\u0000, rewrites
-numbers and drops repeated keys. What queries need is extracted beside it. `(stored, sid)` is the order of every answer
-and the cursor; every key row carries it, so that one index range answers a filter, its time limits and its order.
+A statement is stored as text: the received bytes plus the properties that the store sets. jsonb would refuse \\u0000, rewrite
+numbers and drop repeated keys. The values that queries need are extracted into columns. Every response and cursor uses the order
+`(stored, sid)`; every key row has both, so that one index range gives a filter, its time limits and its order.
 """
 
 import uuid
@@ -31,12 +31,12 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from xapi.rules.values import EPOCH, MICROSECOND
 
-ERASED = ""  # in place of an erased statement's digest
-BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only in INTEGER keys
+ERASED = ""  # replaces the digest of an erased statement
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite only auto-increments INTEGER keys
 
 
 class Base(DeclarativeBase):
-    """The record store's own tables, beside whatever the host application has."""
+    """The record store's own tables, separate from the host application's."""
 
     metadata = MetaData(
         naming_convention={
@@ -48,7 +48,7 @@ class Base(DeclarativeBase):
 
 
 def microseconds(instant: datetime) -> int:
-    """Return an instant as SQLite has it: microseconds since 1970."""
+    """Return an instant in SQLite's form: microseconds since 1970."""
     return (instant - EPOCH) // MICROSECOND
 
 
@@ -59,7 +59,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Say what the column is on each database."""
+        """Return the column type for each database."""
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
@@ -69,7 +69,7 @@ class Instant(TypeDecorator[datetime]):
         return microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Read it back as UTC."""
+        """Read an instant as UTC."""
         if value is None:
             return None
         instant: datetime = EPOCH + value * MICROSECOND if dialect.name == "sqlite" else value.astimezone(UTC)
@@ -77,9 +77,9 @@ class Instant(TypeDecorator[datetime]):
 
 
 class IdRow(Base):
-    """The id of a statement, which is there once among all; it leads to the statement's place, and so to its partition.
+    """The id of a statement, unique among all; it leads to the statement's place, and so to its partition.
 
-    Of an erased statement it stays, without a digest, so that nobody brings the statement back (erasure.py).
+    The id of an erased statement remains without a digest, so that the statement cannot be stored again (erasure.py).
     """
 
     __tablename__ = "xapi_statement_id"
@@ -87,18 +87,18 @@ class IdRow(Base):
     sid: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     id: Mapped[uuid.UUID] = mapped_column(Uuid, unique=True)
     stored: Mapped[datetime] = mapped_column(Instant)
-    digest: Mapped[str] = mapped_column(String(64))  # equality.digest of what was received
+    digest: Mapped[str] = mapped_column(String(64))  # equality.digest of the received statement
 
 
 class StatementRow(Base):
-    """One statement, never changed but for `voided`. On PostgreSQL the table is partitioned by `stored` (partitions.py)."""
+    """One statement; only `voided` ever changes. On PostgreSQL the table is partitioned by `stored` (partitions.py)."""
 
     __tablename__ = "xapi_statement"
 
     stored: Mapped[datetime] = mapped_column(Instant, primary_key=True)
     sid: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    id: Mapped[uuid.UUID] = mapped_column(Uuid)  # not to be searched by: that is what IdRow is for
-    refers: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # its StatementRef, voiding included
+    id: Mapped[uuid.UUID] = mapped_column(Uuid)  # do not search by this column; use IdRow
+    refers: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # the id in its StatementRef, whether it voids or not
     voiding: Mapped[bool] = mapped_column(default=False)
     voided: Mapped[bool] = mapped_column(default=False)
     text: Mapped[str] = mapped_column(Text)
@@ -107,12 +107,12 @@ class StatementRow(Base):
 
 
 def at_its_place() -> ColumnElement[bool]:
-    """Join a statement to its id; naming its time too, only one partition is looked into."""
+    """Join a statement to its id; because the time is part of the join, only one partition is read."""
     return and_(StatementRow.stored == IdRow.stored, StatementRow.sid == IdRow.sid)
 
 
 class ReferenceRow(Base):
-    """A statement that is about another, which may not be there yet."""
+    """A statement that refers to another, which may not be stored yet."""
 
     __tablename__ = "xapi_statement_reference"
 
@@ -126,10 +126,10 @@ class ReferenceRow(Base):
 
 
 class KeyRow(Base):
-    """One key under which a statement is found; `origin` is the statement the key was read from.
+    """One key under which a statement is found; `origin` is the statement that has the key.
 
-    A statement that refers to another is found under the other's keys too, with the other as origin, so that a query
-    with several filters matches one statement's keys and never a mixture.
+    A statement that refers to another is also found under the other's keys, with the other as origin, so that a query
+    with several filters matches the keys of one statement and never a mixture.
     """
 
     __tablename__ = "xapi_statement_key"
@@ -144,7 +144,7 @@ class KeyRow(Base):
 
 
 class OutboxRow(Base):
-    """A stored statement that nobody has worked through yet; written in the statement's own transaction."""
+    """A stored statement that was not processed yet; written in the statement's own transaction."""
 
     __tablename__ = "xapi_outbox"
 
@@ -153,14 +153,14 @@ class OutboxRow(Base):
     stored: Mapped[datetime] = mapped_column(Instant)
     parked: Mapped[bool] = mapped_column(default=False)
     error: Mapped[str] = mapped_column(Text, default="")
-    since: Mapped[datetime | None] = mapped_column(Instant)  # when it first failed
-    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")  # how often it failed
+    since: Mapped[datetime | None] = mapped_column(Instant)  # the first failure
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")  # the number of failures
 
     __table_args__ = (Index("ix_xapi_outbox_waiting", "parked", "id"),)
 
 
 class AttachmentRow(Base):
-    """Data of an attachment, by its hash in small hexadecimal; it came whole, or the row would not be there."""
+    """An attachment's data, by its hash in lowercase hexadecimal. A row exists only if the data arrived completely."""
 
     __tablename__ = "xapi_attachment"
 
@@ -169,7 +169,7 @@ class AttachmentRow(Base):
 
 
 class AttachmentPiece(Base):
-    """A part of such data, in order of `number` from 0: no request ever holds the whole."""
+    """A piece of such data, ordered by `number` from 0: no request ever holds the whole."""
 
     __tablename__ = "xapi_attachment_piece"
 
@@ -179,7 +179,7 @@ class AttachmentPiece(Base):
 
 
 class AttachmentLink(Base):
-    """A statement that came with data: who may read the statement may read it."""
+    """A statement that came with this data: a client that may read the statement may read the data."""
 
     __tablename__ = "xapi_attachment_link"
 
@@ -190,7 +190,7 @@ class AttachmentLink(Base):
 
 
 class DocumentRow(Base):
-    """One document, byte for byte; its key is `place.Place.key`, an agent's documents and an activity's below it together."""
+    """One document, byte for byte. Its key is `document_key.DocumentKey.key`; its agent and activity are kept beside it."""
 
     __tablename__ = "xapi_document"
 
@@ -208,7 +208,7 @@ class DocumentRow(Base):
 
 
 class StorageRow(Base):
-    """How much is kept for one owner that has a quota (quota.py); `agent_key` is whose it is, so that it goes with them."""
+    """How much is stored for one owner with a quota (quota.py); `agent_key` is the person, so that erasing the person removes it."""
 
     __tablename__ = "xapi_storage"
 
@@ -218,11 +218,11 @@ class StorageRow(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
     updated: Mapped[datetime] = mapped_column(Instant)
 
-    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)  # counted in place, as no index holds what changes
+    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)  # rows are updated in place, because no index has the columns that change
 
 
 class ActivityRow(Base):
-    """What is known of an activity: the definitions of all statements, merged in the order of storing."""
+    """The merged definition of an activity, from all statements in the order of storing."""
 
     __tablename__ = "xapi_activity"
 
@@ -246,7 +246,7 @@ class AgentNameRow(Base):
 
 
 class ErasedAgent(Base):
-    """One of a person's keys (`actor.key_of`: a hash, which leads back to nobody) about whom nothing is stored any more (erased.py)."""
+    """A key (`actor.key_of`: a one-way hash) of an erased person, about whom nothing is stored any more (erased.py)."""
 
     __tablename__ = "xapi_erased_agent"
 
@@ -257,7 +257,7 @@ class ErasedAgent(Base):
 
 
 class ApiKey(Base):
-    """A credential for another system. The secret is random (256 bit), so its plain SHA-256 is safe to keep."""
+    """A credential for another system. The secret is random (256 bit), so its plain SHA-256 is safe to store."""
 
     __tablename__ = "xapi_key"
 
@@ -270,11 +270,11 @@ class ApiKey(Base):
     default_version: Mapped[str] = mapped_column(String(10), default="1.0.3")
     created: Mapped[datetime] = mapped_column(Instant)
     revoked: Mapped[datetime | None] = mapped_column(Instant)
-    last_used: Mapped[datetime | None] = mapped_column(Instant)  # a little late: tally.py says how much
+    last_used: Mapped[datetime | None] = mapped_column(Instant)  # a little late; see key_usage.py
 
 
 class TokenRow(Base):
-    """A token that a key was given for its secret (OAuth 2.0); random like a secret, and kept like one."""
+    """A token that a key received for its secret (OAuth 2.0); random like a secret, and stored like one."""
 
     __tablename__ = "xapi_token"
 
@@ -287,7 +287,7 @@ class TokenRow(Base):
 
 
 class RefusalRow(Base):
-    """What a key was refused on a day (UTC) for one reason, strangers under an empty key; `said` is the last of them."""
+    """The refusals of a key on a day (UTC) for one reason; an unknown client has an empty key. `said` is the last error text."""
 
     __tablename__ = "xapi_refusal"
 

@@ -1,4 +1,4 @@
-"""Which stored statements has nobody worked through yet? Read by the host's worker, in its own transaction."""
+"""Stored statements that were not processed yet. The host's worker reads them, in its own transaction."""
 
 import uuid
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ LONGEST_ERROR = 2000
 
 
 class Waiting(NamedTuple):
-    """A statement that waits."""
+    """A statement that waits to be processed."""
 
     id: int
     statement_id: uuid.UUID
@@ -22,7 +22,7 @@ class Waiting(NamedTuple):
 
 
 class Parked(NamedTuple):
-    """A statement whose work failed: why, how often, and since when."""
+    """A statement that could not be processed: the error, the number of failures, and the first failure."""
 
     id: int
     statement_id: uuid.UUID
@@ -33,12 +33,12 @@ class Parked(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """The kind of error, which statements that fail alike have in common: what stands before the first colon."""
+        """The kind of error, which similar failures share: the text before the first colon."""
         return self.error.partition(":")[0]
 
 
 def take(session: Session, limit: int) -> list[Waiting]:
-    """Return the oldest that wait, locked for this transaction; what another worker holds is passed over."""
+    """Return the oldest waiting statements, locked for this transaction; skip those that another worker holds."""
     query = (
         select(OutboxRow.id, OutboxRow.statement_id, OutboxRow.stored)
         .where(OutboxRow.parked.is_(False))
@@ -50,12 +50,12 @@ def take(session: Session, limit: int) -> list[Waiting]:
 
 
 def done(session: Session, ids: Sequence[int]) -> None:
-    """Take out what was worked through."""
+    """Remove processed statements."""
     session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids)))
 
 
 def park(session: Session, ids: Sequence[int], error: str, now: datetime) -> None:
-    """Set aside what failed, or failed again: it is shown with its error, retried by hand, never dropped."""
+    """Set aside statements whose processing failed: they are shown with their error and retried by hand, never dropped."""
     kept = "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in error[:LONGEST_ERROR])
     failed = {
         "parked": True,
@@ -69,7 +69,7 @@ def park(session: Session, ids: Sequence[int], error: str, now: datetime) -> Non
 def parked(
     session: Session, limit: int, ids: Sequence[uuid.UUID] | None = None, *, before: int | None = None, reason: str = ""
 ) -> list[Parked]:
-    """Return what was set aside, newest first: all, of the statements `ids`, before the row `before`, for one reason."""
+    """Return statements that were set aside, newest first: all, or only those of `ids`, before the row `before`, or for one reason."""
     since = func.coalesce(OutboxRow.since, OutboxRow.stored)
     columns = (OutboxRow.id, OutboxRow.statement_id, OutboxRow.stored, OutboxRow.error, since, OutboxRow.attempts)
     query = select(*columns).where(OutboxRow.parked.is_(True))
@@ -83,18 +83,18 @@ def parked(
 
 
 def take_parked(session: Session, ids: Sequence[int]) -> list[Waiting]:
-    """Return what was set aside under these ids and still is, locked for this transaction; what another holds is passed over."""
+    """Return the statements under these ids that are still set aside, locked for this transaction; skip those that another worker holds."""
     aside = select(OutboxRow.id, OutboxRow.statement_id, OutboxRow.stored).where(OutboxRow.parked.is_(True), OutboxRow.id.in_(ids))
     return [Waiting(*row) for row in session.execute(aside.order_by(OutboxRow.id).with_for_update(skip_locked=True))]
 
 
 def waiting_among(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of these statements nobody has worked through yet, nor set aside."""
+    """Return which of these statements still wait to be processed and were not set aside."""
     return set(session.scalars(select(OutboxRow.statement_id).where(OutboxRow.parked.is_(False), OutboxRow.statement_id.in_(ids))))
 
 
 def put_again(session: Session, ids: Sequence[uuid.UUID]) -> int:
-    """Let stored statements be worked through again, those that wait or were set aside excepted; return how many that are."""
+    """Queue stored statements for processing again, except those that wait or were set aside; return how many were queued."""
     there = exists().where(OutboxRow.statement_id == IdRow.id)
     found = select(IdRow.id, IdRow.stored, false(), literal("")).where(IdRow.id.in_(ids), ~there).order_by(IdRow.sid)
     columns = ["statement_id", "stored", "parked", "error"]
@@ -102,5 +102,5 @@ def put_again(session: Session, ids: Sequence[uuid.UUID]) -> int:
 
 
 def oldest(session: Session) -> datetime | None:
-    """Return when the statement that waits longest was stored; None where none waits."""
+    """Return when the longest waiting statement was stored; None if none waits."""
     return session.scalar(select(OutboxRow.stored).where(OutboxRow.parked.is_(False)).order_by(OutboxRow.id).limit(1))

@@ -1,6 +1,6 @@
-"""How are statements and their attachments' data written as one multipart/mixed body? (1.0.3 Communication 1.5.2; 2.0 4.1.3)
+"""Write statements and their attachments' data as one multipart/mixed body. (1.0.3 Communication 1.5.2; 2.0 4.1.3)
 
-However large they are, they are never held whole.
+The data is never held in memory as a whole.
 """
 
 import json
@@ -19,7 +19,7 @@ JSON = "application/json"
 
 
 class Packed(NamedTuple):
-    """A body on its way out: its type, its length in bytes, and itself, a piece at a time."""
+    """A body to send: its type, its length in bytes, and its pieces."""
 
     content_type: str
     length: int
@@ -27,9 +27,9 @@ class Packed(NamedTuple):
 
 
 def pack(sessions: Callable[[], AbstractContextManager[Session]], text: str, statements: Sequence[str]) -> Packed:
-    """Write JSON and, after it, the data that is kept for the attachments of these statements; each hash once.
+    """Write JSON, followed by the stored data of these statements' attachments; each hash once.
 
-    The data is read while the body is given out, from sessions of its own.
+    The data is read from separate sessions while the body is sent.
     """
     types = {key: kind for one in statements if '"attachments"' in one for key, kind in _types(json.loads(one))}
     kept: dict[str, Kept] = {}
@@ -53,7 +53,7 @@ def _types(statement: Mapping[str, Any]) -> Iterator[tuple[tuple[uuid.UUID, str]
 
 
 def _head(boundary: str, content_type: str, more: Mapping[str, str]) -> bytes:
-    kind = "".join(sign for sign in content_type if " " <= sign < "\x7f") or "application/octet-stream"
+    kind = "".join(character for character in content_type if " " <= character < "\x7f") or "application/octet-stream"
     lines = [f"--{boundary}", f"Content-Type: {kind}"]
     lines += ["Content-Transfer-Encoding: binary", *(f"{name}: {value}" for name, value in more.items())] if more else []
     return ("\r\n".join(lines) + "\r\n\r\n").encode()

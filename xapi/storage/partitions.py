@@ -1,7 +1,7 @@
-"""In which parts does PostgreSQL keep the statements? One a month of storing; what has no part of its own yet, in a default one.
+"""Partition the statements on PostgreSQL: one partition a month of storing, and a default one for all other months.
 
-Statements and their keys are parted alike, so a page of a filter reads the index of one part, then of the one before. What
-must be unique among all (ids) and what is about others (references) stay in tables of their own, which are not parted.
+Statements and their keys are partitioned alike, so a page of a filter reads the index of one partition, then of the one before it.
+Tables with values that must be unique (ids) or that refer to other statements (references) are not partitioned.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ LISTED = text(
 
 
 class Partition(NamedTuple):
-    """A part of a table: which time it is for, about how many rows it has (-1: never counted), how many bytes it takes."""
+    """A partition of a table: its time range, its approximate number of rows (-1: never counted), and its size in bytes."""
 
     name: str
     bounds: str
@@ -30,17 +30,17 @@ class Partition(NamedTuple):
 
 
 def listed(connection: Connection) -> list[Partition]:
-    """Return all parts, by table and name; none on SQLite."""
+    """Return all partitions, by table and name; none on SQLite."""
     if connection.dialect.name != "postgresql":
         return []
     return [Partition(*row) for table in PARTED for row in connection.execute(LISTED, {"parent": table.name})]
 
 
 def prepare(connection: Connection, now: datetime, ahead: int = AHEAD) -> list[str]:
-    """Make the parts of this month and the next `ahead` ones that are not there yet; return their names.
+    """Create the missing partitions of this month and the next `ahead` months; return their names.
 
-    What a default part already has of such a month moves with it. Run again it does nothing. Each new part holds up writers
-    while the default part is looked through: that is quick as long as it is empty, which it is if this runs every month.
+    Rows of such a month in the default partition are moved to the new one. A second run changes nothing. Each new partition blocks writers
+    while the default partition is scanned. The scan is quick if that partition is empty, which it is if this runs every month.
     """
     if connection.dialect.name != "postgresql":
         return []
@@ -63,7 +63,7 @@ def _months(table: str, now: datetime, ahead: int) -> Iterator[tuple[str, dateti
 
 
 def _make(connection: Connection, table: str, name: str, start: datetime, end: datetime) -> None:
-    """Make a part beside the table, fill it, and attach it; names are our own, so they need no quotes."""
+    """Create a table, fill it, and attach it as a partition; the names are our own, so they need no quotes."""
     span = f"'{start.isoformat()}' AND stored < '{end.isoformat()}'"
     for statement in (
         f"LOCK TABLE {table}_default IN ACCESS EXCLUSIVE MODE",
@@ -75,7 +75,7 @@ def _make(connection: Connection, table: str, name: str, start: datetime, end: d
 
 
 def part_of(connection: Connection, table: str, start: datetime) -> str | None:
-    """Return the name of the part that a month beginning at `start` has of a table, if it has one of its own."""
+    """Return the name of the partition for the month beginning at `start`, if the table has one."""
     name = f"{table}_{start:%Y_%m}"
     attached = text("SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass(:name) AND inhparent = CAST(:table AS regclass))")
     if connection.dialect.name != "postgresql" or not connection.execute(attached, {"name": name, "table": table}).scalar_one():

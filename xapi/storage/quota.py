@@ -1,20 +1,21 @@
-"""How much may somebody keep here? Counted in the transaction that stores, so that no two requests pass the limit together.
+"""Limit how much is stored for one owner. Counting is part of the storing transaction, so that two requests cannot pass the limit together.
 
-Statements are counted for each owner (`Credential.owner`) whose credential has a quota: a learner in one activity, through all
-launches. Host code and keys without a quota cost nothing. Documents are not counted but measured when one grows: those of one
-agent together, or those of one activity with no agent. Deleting a document frees its room at once.
+Statements are counted for each owner (`Credential.owner`) whose credential has a quota: a learner in one activity, over all
+launches, or a key. Host code is not counted. A key has one row for each month, which is deleted with the month's statements, and
+one for documents: the bytes it wrote, minus those it deleted. Otherwise documents are not counted but measured when one grows:
+all of one agent together, or those of an activity without an agent. Deleting a document frees its space at once.
 """
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete
 from sqlalchemy.orm import Session
 
 from xapi.errors import TooLarge
-from xapi.rules.actor import key_of
+from xapi.rules.actor import digest, key_of
 from xapi.rules.admission import AdmittedStatement
 from xapi.rules.auth import Credential, Quota
 from xapi.rules.document_key import NOWHERE
@@ -23,7 +24,7 @@ from xapi.storage.raw_sql import ask
 
 USAGE: Table = StorageRow.__table__  # type: ignore[assignment]
 MEBIBYTE = 2**20
-# In the drivers' own words: SQLAlchemy takes several times as long to put this together as a database to do it.
+# Raw SQL: SQLAlchemy would need several times as long to build this query as a database needs to run it.
 _COUNT = """
 INSERT INTO xapi_storage AS kept (owner, agent_key, statements, bytes, updated) VALUES ({})
 ON CONFLICT (owner) DO UPDATE
@@ -35,10 +36,20 @@ MEASURE_POSTGRESQL = "SELECT count(*), coalesce(sum(octet_length(content)), 0)::
 MEASURE_SQLITE = "SELECT count(*), coalesce(sum(length(content)), 0) FROM xapi_document WHERE agent_key = :agent"
 OF_ACTIVITY = {"postgresql": " AND activity_key = %(activity)s::uuid", "sqlite": " AND activity_key = :activity"}
 COUNT_SQLITE = _COUNT.format(":owner, :agent, :statements, :bytes, :now")
+# The rows of one key have its owner in the place of an agent.
+OTHERS_POSTGRESQL = """
+SELECT coalesce(sum(statements), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM xapi_storage
+WHERE agent_key = %(agent)s::uuid AND owner <> %(owner)s::uuid
+"""
+OTHERS_SQLITE = (
+    "SELECT coalesce(sum(statements), 0), coalesce(sum(bytes), 0) FROM xapi_storage WHERE agent_key = :agent AND owner <> :owner"
+)
+DOCUMENTS = "documents"
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # documents do not go with a month
 
 
 class Charge(NamedTuple):
-    """The statements and bytes that one owner brings."""
+    """The statements and bytes that one request adds for one owner."""
 
     credential: Credential
     quota: Quota
@@ -47,7 +58,7 @@ class Charge(NamedTuple):
 
 
 def charges(fresh: Iterable[tuple[AdmittedStatement, Credential]]) -> dict[uuid.UUID, Charge]:
-    """Return what new statements, with the data that came with them, cost each owner that has a quota."""
+    """Return what new statements and their data add for each owner that has a quota."""
     found: dict[uuid.UUID, Charge] = {}
     for one, credential in fresh:
         if credential.quota is not None:
@@ -58,18 +69,18 @@ def charges(fresh: Iterable[tuple[AdmittedStatement, Credential]]) -> dict[uuid.
 
 
 def charge(connection: Connection, due: Mapping[uuid.UUID, Charge], now: datetime) -> None:
-    """Count what is stored in this transaction, in order of owners, so that two requests never wait for each other.
+    """Count what this transaction stores, in order of owners, so that two requests cannot deadlock.
 
     Raises:
-        TooLarge: an owner would keep more than its quota; the caller rolls back.
+        TooLarge: an owner would exceed its quota; the caller rolls back.
     """
     for owner, one in sorted(due.items()):
+        if one.credential.key:
+            _charge_key(connection, one, f"{now:%Y-%m}", now)
+            continue
         agent = key_of(one.credential.actor or {})
         row = {"owner": owner.hex, "agent": agent and agent.hex, "statements": one.statements, "bytes": one.bytes}
-        if connection.dialect.name == "postgresql":
-            ((statements, size),) = ask(connection, COUNT_POSTGRESQL, {**row, "now": now})
-        else:
-            ((statements, size),) = connection.exec_driver_sql(COUNT_SQLITE, {**row, "now": microseconds(now)}).all()
+        statements, size = _count(connection, row, now)
         if statements > one.quota.number or size > one.quota.bytes:
             raise TooLarge(
                 f"{statements - one.statements} statements of {_mb(size - one.bytes)} MB are stored for this learner and activity, and at "
@@ -77,20 +88,56 @@ def charge(connection: Connection, due: Mapping[uuid.UUID, Charge], now: datetim
             )
 
 
-def check_room(session: Session, key: Mapping[str, uuid.UUID], grows: int, *, new: bool, quota: Quota) -> None:
-    """Refuse a document that grows by so many bytes where those of its agent (or its activity, without one) have no room for it.
-
-    Another transaction that lets a document of the same agent grow waits for the end of this one.
+def charge_document(session: Session, credential: Credential, grows: int) -> None:
+    """Count by how many bytes a key's request lets documents grow, or shrink (negative).
 
     Raises:
-        TooLarge: says how much is there; the caller rolls back.
+        TooLarge: the key would keep more than its quota; the caller rolls back.
+    """
+    if credential.key and credential.quota is not None and grows:
+        _charge_key(session.connection(), Charge(credential, credential.quota, 0, grows), DOCUMENTS, NEVER)
+
+
+def _charge_key(connection: Connection, one: Charge, part: str, until: datetime) -> None:
+    owner = one.credential.owner
+    row = {"owner": digest(part, owner.hex).hex, "agent": owner.hex, "statements": one.statements, "bytes": one.bytes}
+    _, size = _count(connection, row, until)
+    if connection.dialect.name == "postgresql":
+        ((_, others),) = ask(connection, OTHERS_POSTGRESQL, row)
+    else:
+        ((_, others),) = connection.exec_driver_sql(OTHERS_SQLITE, row).all()
+    if one.bytes > 0 and size + others > one.quota.bytes:
+        raise TooLarge(
+            f"{_mb(size + others - one.bytes)} MB of statements, attachments and documents are stored for this key, and at most "
+            f"{_mb(one.quota.bytes)} MB are kept: nothing of this request was stored, what is stored stays; whoever runs this store can "
+            "raise the limit"
+        )
+
+
+def _count(connection: Connection, row: Mapping[str, object], now: datetime) -> Sequence[int]:
+    """Add to what is kept for an owner, and return its statements and bytes."""
+    if connection.dialect.name == "postgresql":
+        (found,) = ask(connection, COUNT_POSTGRESQL, {**row, "now": now})
+    else:
+        (found,) = connection.exec_driver_sql(COUNT_SQLITE, {**row, "now": microseconds(now)}).all()
+    return found
+
+
+def check_room(session: Session, key: Mapping[str, uuid.UUID], grows: int, *, new: bool, quota: Quota) -> None:
+    """Refuse a document that grows by this many bytes if its agent (or its activity, without an agent) has no room for it.
+
+    Another transaction in which a document of the same agent grows waits for the end of this one.
+
+    Raises:
+        TooLarge: with the amount that is stored; the caller rolls back.
     """
     connection = session.connection()
     name = "agent_key" if key["agent_key"] != NOWHERE else "activity_key"
     those = {"agent": key["agent_key"].hex, "activity": key["activity_key"].hex}
     narrower = "" if name == "agent_key" else OF_ACTIVITY[connection.dialect.name]
     if connection.dialect.name == "postgresql":
-        ask(connection, "SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": key[name].int >> 65})  # first: the next sees what was written
+        # first: the next transaction then sees what this one wrote
+        ask(connection, "SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": key[name].int >> 65})
         ((count, kept),) = ask(connection, MEASURE_POSTGRESQL + narrower, those)
     else:
         ((count, kept),) = connection.exec_driver_sql(MEASURE_SQLITE + narrower, those).all()
@@ -102,12 +149,12 @@ def check_room(session: Session, key: Mapping[str, uuid.UUID], grows: int, *, ne
 
 
 def forget_usage(session: Session, before: datetime) -> int:
-    """Free what was counted for owners whose last statement is as old as those that are kept no more; return how many owners."""
+    """Delete the counts of owners whose last statement is older than the retention limit; return how many owners."""
     return session.connection().execute(delete(USAGE).where(USAGE.c.updated < before)).rowcount
 
 
 def forget_agents(session: Session, agents: Sequence[uuid.UUID]) -> None:
-    """Forget what was counted for a person who is erased."""
+    """Delete the counts of a person who is erased."""
     session.connection().execute(delete(USAGE).where(USAGE.c.agent_key.in_(agents)))
 
 

@@ -1,4 +1,4 @@
-"""How is PostgreSQL asked in its driver's own words? Where a question costs less than SQLAlchemy's passing it on."""
+"""Run queries in PostgreSQL's own driver, where SQLAlchemy's overhead would cost more than the query."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -14,16 +14,16 @@ Rows = list[tuple[Any, ...]]
 
 
 def ask(connection: Connection, sql: str, told: Mapping[str, Any]) -> Rows:
-    """Run one statement that returns rows, in the connection's transaction; return them as the driver gives them.
+    """Run one statement that returns rows, in the connection's transaction; return the rows as the driver gives them.
 
-    For PostgreSQL and hot paths only: SQLAlchemy's events and its types see nothing of it.
+    For PostgreSQL and hot paths only: SQLAlchemy's events and types are bypassed.
 
     Raises:
-        DBAPIError: of the kind that SQLAlchemy would raise, without its parameters, which may be somebody's name (PostgreSQL's
-            own words about a value may repeat it). When PostgreSQL hung up, what else lies in the pool is not used again.
+        DBAPIError: the same kind that SQLAlchemy would raise, but without the parameters, because they may contain a person's name
+            (PostgreSQL's own message may still repeat a value). If PostgreSQL closed the connection, the pool's others are discarded.
     """
     if not connection.in_transaction():
-        connection.begin()  # else a rollback would not reach the driver
+        connection.begin()  # otherwise a rollback would not reach the driver
     pooled: Any = connection.connection
     errors: Any = connection.dialect.loaded_dbapi
     try:
@@ -37,10 +37,10 @@ def ask(connection: Connection, sql: str, told: Mapping[str, Any]) -> Rows:
 
 
 def read(session: Session, sql: str, told: Mapping[str, Any], settings: str = "") -> Rows:
-    """Ask what one statement answers: in the session's transaction if it is in one, else without any.
+    """Run one query: in the session's transaction if it has begun one, otherwise without a transaction.
 
-    A transaction for one question is three round trips instead of one: BEGIN and ROLLBACK cost more than finding a row.
-    `settings` are SET LOCAL …; …, for which there is a transaction all the same.
+    A transaction for one query takes three round trips instead of one: BEGIN and ROLLBACK cost more than finding a row.
+    `settings` are SET LOCAL statements, each ending in a semicolon; they need a transaction in any case.
 
     Raises:
         DBAPIError: as `ask` does.
@@ -59,7 +59,7 @@ def read(session: Session, sql: str, told: Mapping[str, Any], settings: str = ""
         pooled.dbapi_connection.autocommit = True
         found = _asked(pooled, sql, told, settings)
         pooled.dbapi_connection.autocommit = False
-    except BaseException as error:  # whatever it was: nobody else may get a connection that commits by itself
+    except BaseException as error:  # after any error: no other caller may get a connection in autocommit mode
         gone = isinstance(error, errors.Error) and bind.dialect.is_disconnect(error, pooled.dbapi_connection, None)
         pooled.invalidate(error)
         if gone:
@@ -91,21 +91,21 @@ def _named(error: Any, sql: str, engine: Engine, *, gone: bool) -> BaseException
 
 
 def array(items: Iterable[str]) -> str:
-    """Write an array of what needs no quotes: the driver takes five times as long for a list."""
+    """Write an array whose items need no quotes: the driver needs five times as long for a list."""
     return "{" + ",".join(items) + "}"
 
 
 class PreparedQuery:
-    """A query that is asked in hot paths, written once in the driver's words too; all that it is told has names."""
+    """A query for hot paths, written once and also kept as raw SQL; all its parameters have names."""
 
     def __init__(self, query: Select[*tuple[Any, ...]]) -> None:
         self.query = query
         self.sql = str(query.compile(dialect=POSTGRESQL))
 
     def rows(self, session: Session, told: Mapping[str, Any], settings: str = "") -> Sequence[Any]:
-        """Return what the database answers, each row a tuple; `settings` are PostgreSQL's, as in `read`.
+        """Return the rows, each a tuple; `settings` are PostgreSQL settings, as in `read`.
 
-        On PostgreSQL an instant is aware, but in the connection's zone.
+        On PostgreSQL an instant is aware, but in the connection's time zone.
         """
         if session.get_bind().dialect.name == "postgresql":
             return read(session, self.sql, told, settings)

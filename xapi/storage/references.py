@@ -1,7 +1,7 @@
-"""How is a statement found through the statement that it is about, and when is one voided?
+"""Link statements that refer to other statements, and void statements.
 
-A statement that refers to another is found under the other's keys too (1.0.3 Communication 2.1.3: a StatementRef to a
-match matches), whichever of the two came first and over several hops. A late target is voided when it arrives.
+A statement that refers to another is also found under the other's keys (1.0.3 Communication 2.1.3: a StatementRef to a
+match matches), in either order of arrival and over several hops. A target that arrives late is voided when it arrives.
 """
 
 import json
@@ -24,7 +24,7 @@ STATEMENTS: Table = StatementRow.__table__  # type: ignore[assignment]
 
 
 def unless_there(table: Table) -> dict[str, Any]:
-    """Return, by dialect, an INSERT that passes over rows which exist; it waits for a transaction that is inserting them."""
+    """Return, by dialect, an INSERT that skips existing rows; it waits for a transaction that is inserting them."""
     return {
         "postgresql": postgresql.insert(table).on_conflict_do_nothing(),
         "sqlite": sqlite.insert(table).on_conflict_do_nothing(),
@@ -39,7 +39,7 @@ AWAITED = select(ReferenceRow.refers).where(ReferenceRow.refers.in_(bindparam("i
 
 @dataclass(frozen=True, slots=True)
 class Referring:
-    """A statement that is about another."""
+    """A statement that refers to another."""
 
     sid: int
     id: uuid.UUID
@@ -49,7 +49,7 @@ class Referring:
 
 
 class _Target(NamedTuple):
-    """What a statement is about."""
+    """The statement to which another refers."""
 
     sid: int
     refers: uuid.UUID | None
@@ -57,7 +57,7 @@ class _Target(NamedTuple):
 
 
 def link(connection: Connection, fresh: Sequence[AdmittedStatement], sids: dict[uuid.UUID, int], stored: datetime) -> None:
-    """Link new statements with what they refer to and with what waited for them; void what is to be voided."""
+    """Link new statements with their targets and with statements that waited for them; void the targets of voiding statements."""
     referring = [Referring(sids[one.id], one.id, stored, one.refers, one.voiding) for one in fresh if one.refers is not None]
     waiting = _referring_to(connection, [one.id for one in fresh])
     void = {one.refers for one in [*referring, *waiting] if one.voiding}
@@ -69,7 +69,7 @@ def link(connection: Connection, fresh: Sequence[AdmittedStatement], sids: dict[
 
 
 def is_awaited(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of these another statement is about."""
+    """Return which of these statements another one refers to."""
     return set(connection.execute(AWAITED, {"ids": list(ids)}).scalars())
 
 
@@ -89,7 +89,7 @@ def with_all_above(connection: Connection, below: dict[int, Referring]) -> list[
 
 
 def _still_there(connection: Connection, everyone: Sequence[Referring]) -> list[Referring]:
-    """Leave out statements of which only their being about others is remembered (removal.py)."""
+    """Leave out removed statements of which only the reference is kept (removal.py)."""
     places = tuple_(StatementRow.stored, StatementRow.sid).in_([(one.stored, one.sid) for one in everyone])
     there = set(connection.execute(select(StatementRow.sid).where(places)).scalars())
     return [one for one in everyone if one.sid in there]
@@ -103,7 +103,7 @@ def _inherit(connection: Connection, everyone: Sequence[Referring]) -> None:
 
 
 def inherited(connection: Connection, one: Referring, targets: dict[uuid.UUID, _Target | None]) -> list[dict[str, Any]]:
-    """Return the key rows of everything below `one`; the target they come from is their origin."""
+    """Return the key rows of all targets below `one`; each row's origin is the target that has the key."""
     rows: list[dict[str, Any]] = []
     seen: set[int] = {one.sid}
     target: uuid.UUID | None = one.refers

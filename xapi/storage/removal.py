@@ -1,7 +1,7 @@
-"""What hangs on a statement, and how does it go with it? In the caller's transaction; nothing here commits.
+"""Remove statements and the rows that depend on them. Works in the caller's transaction; nothing here commits.
 
-Two things take statements away: a person's erasure (erasure.py) and the end of the time for which they are kept
-(retention.py). Either way the id stays, so that nothing comes back as if it were new.
+Statements are removed in two cases: the erasure of a person (erasure.py) and the end of the retention time
+(retention.py). In both cases the id remains, so that a statement that is sent again does not count as new.
 """
 
 import uuid
@@ -42,7 +42,7 @@ KNOWN_OWNERS = (
 
 
 class Going(NamedTuple):
-    """A statement that is taken away, with the columns of `WHOLE`."""
+    """A statement that is being removed, with the columns of `WHOLE`."""
 
     stored: datetime
     sid: int
@@ -53,14 +53,14 @@ class Going(NamedTuple):
 
 
 class Keyed(NamedTuple):
-    """A statement that is to go, and under which keys it may be found itself."""
+    """A statement to remove, and the keys under which it may be found."""
 
     going: Going
     keys: Sequence[Key]
 
 
 def keyed(connection: Connection, going: Iterable[Going]) -> list[Keyed]:
-    """Read under which keys statements are found. They never change, so this needs no lock, and takes longer than the rest."""
+    """Read the keys under which statements are found. Keys never change, so this slow step needs no lock."""
     read = [(one, stored(one.text)) for one in going]
     owned = [(one, keys(statement), set(_owners(statement))) for one, statement in read]
     known = _known_owners(connection, set().union(*(owners for _, _, owners in owned)))
@@ -68,16 +68,16 @@ def keyed(connection: Connection, going: Iterable[Going]) -> list[Keyed]:
 
 
 def _known_owners(connection: Connection, owners: Set[uuid.UUID]) -> Set[uuid.UUID]:
-    """Leave out on whose behalf nobody ever wrote: that is nearly all of what might be."""
+    """Leave out owners for whom nothing was ever written: nearly all candidates."""
     if connection.dialect.name != "postgresql" or not owners:
         return owners
     return {key for (key,) in ask(connection, KNOWN_OWNERS, {"owners": array(one.hex for one in owners)})}
 
 
 def remove(connection: Connection, leaving: Sequence[Keyed]) -> int:
-    """Take statements away, and whatever is there because of them; return how many attachments' data went with them.
+    """Remove statements and all rows that depend on them; return how many attachments' data was deleted.
 
-    Hold off other writers first (`consistency.announce`, referring): none may link to what goes.
+    Block other writers first (`consistency.announce`, referring): none may link to a removed statement.
     """
     if not leaving:
         return 0
@@ -90,12 +90,12 @@ def remove(connection: Connection, leaving: Sequence[Keyed]) -> int:
 
 
 def remove_keys(connection: Connection, leaving: Sequence[Keyed]) -> None:
-    """Delete the keys under which statements are found, and those under which others are found through them."""
+    """Delete the keys of these statements, and the keys that other statements have through them."""
     _delete_rows(connection, "key", list(_key_rows(connection, leaving)))
 
 
 def _delete_rows(connection: Connection, which: str, rows: Sequence[Sequence[object]]) -> None:
-    """Delete rows by all of their primary key, which names their part too; on PostgreSQL in one round trip, because others wait."""
+    """Delete rows by their whole primary key, which includes the partition; on PostgreSQL in one round trip, because others wait."""
     table, columns = ROWS[which]
     if rows and connection.dialect.name == "postgresql":
         given = [array(map(str, column)) for column in zip(*rows, strict=True)]
@@ -106,7 +106,7 @@ def _delete_rows(connection: Connection, which: str, rows: Sequence[Sequence[obj
 
 
 def remove_data(connection: Connection, ids: Sequence[uuid.UUID]) -> int:
-    """Unlink the data of these statements' attachments, and delete what no other statement came with; return how much that was."""
+    """Unlink the attachments of these statements; delete data that no other statement uses; return how many were deleted."""
     named = connection.execute(delete(AttachmentLink).where(AttachmentLink.statement_id.in_(ids)).returning(AttachmentLink.sha2)).scalars()
     hashes = sorted(set(named))
     if not hashes:
@@ -119,9 +119,9 @@ def remove_data(connection: Connection, ids: Sequence[uuid.UUID]) -> int:
 
 
 def remove_references(connection: Connection, gone: Sequence[Going]) -> None:
-    """Forget what statements that are gone were about, and who of them was about them.
+    """Delete the references of removed statements, in both directions.
 
-    What voids a statement that is there, or that may yet come, is remembered by its id: a late target must be void.
+    A reference that voids an existing or future statement is kept by its id: a target that arrives late must be voided.
     """
     own = tuple_(ReferenceRow.refers, ReferenceRow.sid).in_([(one.refers, one.sid) for one in gone if one.refers is not None])
     connection.execute(delete(ReferenceRow).where(or_(own, ReferenceRow.refers.in_([one.id for one in gone])), *FORGOTTEN))
@@ -134,7 +134,7 @@ FORGOTTEN = (~_HOLDER, ~and_(ReferenceRow.voiding, or_(_TARGET, _TO_COME)))
 
 
 def _key_rows(connection: Connection, leaving: Sequence[Keyed]) -> Iterator[tuple[uuid.UUID, int, datetime, int, int]]:
-    """Yield the keys (as in ROWS) under which statements and those about them are found, through them and what they are about."""
+    """Yield the keys (as in ROWS) of these statements and of those that refer to them, directly and through their targets."""
     awaited = is_awaited(connection, [one.going.id for one in leaving])
     for one, own in leaving:
         this = Referring(one.sid, one.id, one.stored, one.refers, one.voiding)
@@ -146,7 +146,7 @@ def _key_rows(connection: Connection, leaving: Sequence[Keyed]) -> Iterator[tupl
 
 
 def _owners(statement: Mapping[str, Any]) -> Iterator[uuid.UUID]:
-    """Yield on whose behalf it may have been written (`auth.Credential.owner`): whatever of it a credential may have pinned."""
+    """Yield every owner for whom it may have been written (`auth.Credential.owner`): each combination that a credential may have pinned."""
     authority = str(key_of(statement["authority"]))
     iri = str(statement["object"].get("id", ""))
     above = [iri[:at] for at, sign in enumerate(iri) if sign in "/?#"]

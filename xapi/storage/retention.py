@@ -1,12 +1,12 @@
-"""How does a month's statements go that are older than a host keeps them? In the caller's transactions, none of which is long.
+"""Remove the statements of a month when the host's retention time has ended. The caller's transactions stay short.
 
-A month is one of storing, in UTC, as the parts of `partitions` are. On PostgreSQL its part is taken off all at once, which
-holds up others for some milliseconds; what hangs on its statements is cleared afterwards, a piece at a time, and then the
-part is dropped. What lies in no part of its own (the default part, all of SQLite) goes some statements at a time. Killed
-anywhere, the same calls go on from there.
+A month is a calendar month of storing, in UTC, like the partitions of `partitions`. On PostgreSQL its partition is detached at once,
+which blocks others for some milliseconds. The rows that depend on its statements are deleted afterwards, some at a time, and then
+the partition is dropped. Statements without a monthly partition (the default partition, all of SQLite) are removed some at a
+time. After a crash at any point, the same calls continue.
 
-Of each statement its id and the digest of what came stay: sent again it is known, as before, and changes nothing. A
-statement about one that is gone stays, and is not found with it any more. Which months may go is the host's to say.
+The id of each statement and its digest remain, so a statement that is sent again is recognised and changes nothing. A statement
+that refers to a removed one remains, and is no longer found through it. The host decides which months may be removed.
 """
 
 import uuid
@@ -27,7 +27,7 @@ from xapi.storage.removal import FORGOTTEN, WHOLE, Going, keyed, remove, remove_
 
 AT_ONCE = 100
 LOOKED_AT = 2_000
-PATIENCE = "300ms"  # below PostgreSQL's deadlock_timeout (1 s): whoever waits for us gives way to us, or we to them, before that
+PATIENCE = "300ms"  # below PostgreSQL's deadlock_timeout (1 s): one side gives up before a deadlock is reported
 
 
 class Month(NamedTuple):
@@ -38,12 +38,12 @@ class Month(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Return it as 2026-03."""
+        """Return the name, for example 2026-03."""
         return f"{self.start:%Y-%m}"
 
 
 class Figures(NamedTuple):
-    """What a month has; `people` are those whose statements they are, where that was counted."""
+    """The counts of a month; `people` is the number of actors, if it was counted."""
 
     statements: int
     size: int  # bytes
@@ -51,18 +51,18 @@ class Figures(NamedTuple):
 
 
 def month_of(at: datetime) -> Month:
-    """Return the month in which an instant lies."""
+    """Return the month that contains an instant."""
     return month_at(at.astimezone(UTC).year * 12 + at.astimezone(UTC).month - 1)
 
 
 def month_at(number: int) -> Month:
-    """Return a month by its number: twelve times the year and the months before it in that year."""
+    """Return a month by its number: twelve times the year plus the months before it in that year."""
     start, end = (datetime(one // 12, one % 12 + 1, 1, tzinfo=UTC) for one in (number, number + 1))
     return Month(start, end)
 
 
 def months(session: Session, before: datetime) -> Iterator[Month]:
-    """Yield the months that have statements and begin before an instant, the oldest first: one look into an index for each."""
+    """Yield the months that have statements and begin before an instant, the oldest first: one index lookup for each."""
     after, connection = datetime(1970, 1, 1, tzinfo=UTC), session.connection()
     while True:
         first = select(StatementRow.stored).where(StatementRow.stored >= after, StatementRow.stored < before)
@@ -75,7 +75,7 @@ def months(session: Session, before: datetime) -> Iterator[Month]:
 
 
 def figures(session: Session, month: Month) -> Figures:
-    """Count what a month has. Reads all of its statements' keys."""
+    """Count a month's statements and sizes. This reads the keys of all its statements."""
     connection = session.connection()
     counted = select(func.count(), func.coalesce(func.sum(func.length(cast(StatementRow.text, LargeBinary))), 0))
     if connection.dialect.name == "postgresql":
@@ -84,21 +84,21 @@ def figures(session: Session, month: Month) -> Figures:
     own = (KeyRow.usage == int(Usage.AGENT), KeyRow.origin == KeyRow.sid, *_within(KeyRow.stored, month))
     people = connection.execute(select(func.count(distinct(KeyRow.key))).where(*own)).scalar_one()
     parts = [name for one in PARTED if (name := part_of(connection, one.name, month.start))]
-    if parts:  # the indexes, the keys, and what dead rows take: all of it comes free
+    if parts:  # indexes, keys and dead rows included: all of it is freed
         whole = text("SELECT sum(pg_total_relation_size(to_regclass(name))) FROM unnest(CAST(:names AS text[])) AS name")
         size = int(connection.execute(whole, {"names": parts}).scalar_one())
     return Figures(statements, int(size), people)
 
 
 def unread(session: Session, month: Month) -> tuple[int, int]:
-    """Return how many of a month's statements nobody has worked through yet, and how many were set aside."""
+    """Return how many of a month's statements were not processed yet, and how many were set aside."""
     counted = select(OutboxRow.parked, func.count()).where(*_within(OutboxRow.stored, month)).group_by(OutboxRow.parked)
     found = {bool(parked): number for parked, number in session.connection().execute(counted)}
     return found.get(False, 0), found.get(True, 0)
 
 
 def has_after(session: Session, month: Month, place: Cursor | None) -> bool:
-    """Say whether a month has a statement after a place in the order of storing (None: before all)."""
+    """Say whether a month has a statement after a place in the order of storing (None: any statement)."""
     later = select(StatementRow.sid).where(*_within(StatementRow.stored, month))
     if place is not None:
         later = later.where(tuple_(StatementRow.stored, StatementRow.sid) > tuple(place))
@@ -106,13 +106,13 @@ def has_after(session: Session, month: Month, place: Cursor | None) -> bool:
 
 
 def close(session: Session) -> None:
-    """Keep everybody out of the statements until this transaction ends, to look once more whether a month may go, and let it go.
+    """Lock the statements until this transaction ends, to check once more that a month may go and to remove it.
 
-    Only on PostgreSQL is there anything to do: SQLite's writers are alone. Whoever reads or writes waits meanwhile, so
-    nothing long may follow.
+    It does nothing on SQLite, where there is only one writer. Other readers and writers wait during the transaction, so
+    it must stay short.
 
     Raises:
-        OperationalError: somebody is at it for longer than a moment; the same again later.
+        OperationalError: the lock was not free within PATIENCE; call it again later.
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
@@ -121,7 +121,7 @@ def close(session: Session) -> None:
 
 
 def take_off(session: Session, month: Month) -> bool:
-    """Take a month's part off, with all its statements and keys at once; say whether it had one. Call `close` first."""
+    """Detach a month's partition with all its statements and keys; say whether it had one. Call `close` first."""
     connection = session.connection()
     statements, keys = (part_of(connection, one.name, month.start) for one in PARTED)
     if keys is not None:
@@ -134,9 +134,9 @@ def take_off(session: Session, month: Month) -> bool:
 
 
 def clear_some(session: Session, month: Month, now: datetime, after: Cursor | None = None) -> tuple[Cursor | None, int]:
-    """Clear what hangs on the next statements of a part that was taken off; drop it after the last of them.
+    """Delete the rows that depend on the next statements of a detached partition; drop the partition after the last one.
 
-    Return where to go on (None: there is nothing left, or never was), and how many attachments' data went.
+    Return where to continue (None: nothing is left) and how many attachments' data was deleted.
     """
     connection = session.connection()
     if not _is_there(connection, _taken_off(month)):
@@ -165,7 +165,7 @@ def _remove_data(session: Session, ids: Sequence[uuid.UUID], now: datetime) -> i
     own = linked.scalars().all()
     if not own:
         return 0
-    announce(session, now, referring=True)  # nobody may link to data that goes
+    announce(session, now, referring=True)  # no request may link to data that is being deleted
     return remove_data(session.connection(), own)
 
 
@@ -177,7 +177,7 @@ def _drop(connection: Connection, month: Month) -> None:
 
 
 def remove_some(session: Session, month: Month, now: datetime, limit: int = AT_ONCE) -> tuple[int, int]:
-    """Remove some of a month's statements that lie in no part of its own; return how many, and how many attachments' data.
+    """Remove some of a month's statements that have no monthly partition; return how many, and how many attachments' data.
 
     Other writers wait for the end of this transaction.
     """
@@ -189,13 +189,13 @@ def remove_some(session: Session, month: Month, now: datetime, limit: int = AT_O
 
 
 def forget_names(session: Session, before: datetime) -> int:
-    """Forget the names that were given before an instant to those of whom there is no statement any more; return how many."""
+    """Delete names that were given before an instant to people who have no statement any more; return how many."""
     spoken_of = exists().where(KeyRow.key == AgentNameRow.key, KeyRow.usage == int(Usage.ANY_AGENT))
     return session.connection().execute(delete(AgentNameRow).where(AgentNameRow.stored < before, ~spoken_of)).rowcount
 
 
 def stored_when(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, datetime]:
-    """Return when those of these statements were stored that are known by their ids only: they were removed, or erased."""
+    """Return the storing times of those of these statements of which only the id remains: they were removed or erased."""
     there = exists().where(StatementRow.stored == IdRow.stored, StatementRow.sid == IdRow.sid)
     query = select(IdRow.id, IdRow.stored).where(IdRow.id.in_(list(ids)), ~there)
     return {row.id: row.stored for row in session.connection().execute(query)}
@@ -210,7 +210,7 @@ def _taken_off(month: Month) -> str:
 
 
 def _part(month: Month) -> TableClause:
-    """Return a part that was taken off, with the columns that it had."""
+    """Return a detached partition with its columns."""
     return table(_taken_off(month), *(column(one.name, one.type) for one in WHOLE))
 
 

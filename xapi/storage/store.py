@@ -1,6 +1,6 @@
-"""How do statements enter the store and leave it by id? In the caller's transaction; nothing here commits.
+"""Store statements and load them by id. Works in the caller's transaction; nothing here commits.
 
-A batch is atomic: all of it is stored, with one outbox row for each new statement, or none of it.
+A batch is atomic: either all of it is stored, with one outbox row for each new statement, or none of it.
 """
 
 import uuid
@@ -27,14 +27,14 @@ from xapi.storage.references import is_awaited, link, unless_there
 
 IDS: Table = IdRow.__table__  # type: ignore[assignment]
 INSERT_IDS = unless_there(IDS)["sqlite"].returning(IdRow.id, IdRow.sid)
-# SQLite too is told in its driver's own words: SQLAlchemy takes longer to look at nine keys than SQLite to write them.
+# Raw SQL on SQLite too: SQLAlchemy needs longer to process nine keys than SQLite needs to write them.
 INSERT_STATEMENTS = "INSERT INTO xapi_statement (stored, sid, id, refers, voiding, voided, text) VALUES (?, ?, ?, ?, ?, 0, ?)"
 INSERT_KEYS = "INSERT INTO xapi_statement_key (key, usage, stored, sid, origin) VALUES (?, ?, ?, ?, ?)"
 INSERT_REFERENCES = "INSERT INTO xapi_statement_reference (refers, sid, stored, id, voiding) VALUES (?, ?, ?, ?, ?)"
 INSERT_OUTBOX = "INSERT INTO xapi_outbox (statement_id, stored, parked, error) VALUES (?, ?, 0, '')"
 USAGES = [str(int(usage)) for usage in Usage]
-SEPARATOR = "\x1e"  # no JSON has it (RFC 7464)
-# PostgreSQL takes everything in one round trip, however much there is; ids that are there drop out at the second step.
+SEPARATOR = "\x1e"  # never occurs in JSON (RFC 7464)
+# PostgreSQL stores everything in one round trip; ids that already exist are dropped at the second step.
 INSERT_ALL = """
 WITH given AS (
   SELECT * FROM unnest(%(ids)s::uuid[], %(digests)s::text[], %(refers)s::uuid[], %(voidings)s::boolean[],
@@ -65,7 +65,7 @@ SELECT id, sid, EXISTS (SELECT FROM xapi_statement_reference WHERE xapi_statemen
 
 
 class _InsertedStatement(NamedTuple):
-    """A statement that was not there: its place, and whether another is about it already."""
+    """A newly inserted statement: its place, and whether another one already refers to it."""
 
     id: uuid.UUID
     sid: int
@@ -73,7 +73,7 @@ class _InsertedStatement(NamedTuple):
 
 
 class RequestBatch(NamedTuple):
-    """What one request brought: checked statements, and whose they are."""
+    """The input of one request: checked statements and their credential."""
 
     admitted: Sequence[AdmittedStatement]
     credential: Credential
@@ -84,11 +84,11 @@ def store_statements(
 ) -> list[uuid.UUID]:
     """Check and store statements that the host's own code built; return their ids in order.
 
-    An identical re-send is a success and changes nothing. Read `now` inside the transaction: what lies between reading
-    it and this call is what Consistent-Through may miss.
+    Storing an identical statement again succeeds and changes nothing. Read `now` inside the transaction: Consistent-Through may miss
+    statements for as long as the time between reading the clock and this call.
 
     Raises:
-        XapiError: with the path of what was wrong; the caller rolls back.
+        XapiError: with the path of the error; the caller rolls back.
     """
     admitted = admit([received(statement) for statement in raw], credential, version)
     announce(session, now, referring=any(one.refers for one in admitted))
@@ -97,20 +97,20 @@ def store_statements(
 
 
 def insert_admitted(session: Session, admitted: Sequence[AdmittedStatement], credential: Credential, now: datetime) -> int:
-    """Insert what is new, with keys and outbox rows, in the caller's announced transaction; return how many were new.
+    """Insert new statements with keys and outbox rows, in the caller's announced transaction; return how many were new.
 
     Raises:
         Conflicting: an id is stored with another body; the caller rolls back.
-        Erased: a new statement is about somebody who was erased; likewise.
+        Erased: a new statement is about a person who was erased; the caller rolls back.
     """
     return insert_brought(session, [RequestBatch(admitted, credential)], now)[0]
 
 
 def insert_brought(session: Session, brought: Sequence[RequestBatch], now: datetime) -> list[int]:
-    """Insert what several requests brought, as `insert_admitted` does for one; return how many were new of each.
+    """Insert the statements of several requests, as `insert_admitted` does for one; return how many were new of each request.
 
     Raises:
-        Conflicting: as there, or two requests bring one id with different bodies.
+        Conflicting: an id is stored with another body, or two requests have one id with different bodies.
         TooLarge: an owner's quota is used up.
     """
     whose = {one.id: (one, credential) for admitted, credential in brought for one in admitted}
@@ -167,7 +167,7 @@ def _insert_at_once(connection: Connection, admitted: Sequence[AdmittedStatement
 
 
 def _agents(owned: Owned) -> set[uuid.UUID]:
-    agent = Usage.AGENT  # to look it up takes longer than to compare
+    agent = Usage.AGENT  # a local name, because looking it up takes longer than comparing
     return {key for own in owned for key, usage in own if usage == agent}
 
 
@@ -217,7 +217,7 @@ def load_texts(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, st
 
 
 def voiders_of(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
-    """Return what voids these statements: of each the ids of the statements that say so, whether or not they are there."""
+    """Return the ids of the statements that void each of these, whether or not these are stored."""
     found: dict[uuid.UUID, set[uuid.UUID]] = {}
     query = select(ReferenceRow.refers, ReferenceRow.id).where(ReferenceRow.refers.in_(list(ids)), ReferenceRow.voiding)
     for refers, by in session.execute(query):
@@ -226,14 +226,14 @@ def voiders_of(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, se
 
 
 def erased_among(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of these statements were erased with the person whose they were."""
+    """Return which of these statements were erased together with their person."""
     return set(session.scalars(select(IdRow.id).where(IdRow.id.in_(ids), IdRow.digest == ERASED))) if ids else set()
 
 
 def voided_among(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of these statements are voided, whichever came first, they or what voids them.
+    """Return which of these statements are voided, in either order of arrival.
 
-    One that is not kept any more is void too when somebody says so: what rested on it may have stayed.
+    A statement that is no longer stored also counts as voided if another one voids it: hours that rested on it may remain.
     """
     void = exists().where(ReferenceRow.refers == IdRow.id, ReferenceRow.voiding)
     gone = and_(StatementRow.sid.is_(None), void)

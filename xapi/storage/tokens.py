@@ -1,28 +1,29 @@
-"""Which tokens were given to other systems for their keys? (OAuth 2.0 client credentials, RFC 6749 4.4; Bearer, RFC 6750)
+"""OAuth tokens that other systems receive for their API keys. (client credentials, RFC 6749 4.4; Bearer, RFC 6750)
 
-A token is random and kept as its SHA-256, like a secret. It does what its key does, or less; it ends after an hour, and
-with its key. Nothing about it can be read from it, and none is good without the table: there is no signing key to lose.
+A token is random and stored as its SHA-256, like a secret. It allows what its key allows, or less; it ends after an hour, or
+with its key. A token contains no information and is valid only through the table: there is no signing key to lose.
 """
 
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from xapi.errors import TokenRefused
 from xapi.rules.auth import Credential
-from xapi.storage.keys import CREDENTIAL, SCOPES, credential_of, sha256
+from xapi.storage.keys import CREDENTIAL, SCOPES, KeyColumns, credential_of, sha256
 from xapi.storage.models import ApiKey, TokenRow
+from xapi.storage.raw_sql import PreparedQuery
 
-PREFIX = "xat_"  # told from a host's tokens, and found by scanners for secrets that leaked
+PREFIX = "xat_"  # distinguishes our tokens from a host's, and lets secret scanners find leaked ones
 LASTING = timedelta(hours=1)
-MOST = 1000  # of one key at a time: a client that asks for one with each request loses its oldest
+MOST = 1000  # for one key at a time: a client that requests a token for each call loses its oldest tokens
 
 
 def narrowed(credential: Credential, asked: str) -> tuple[str, ...]:
-    """Return the scopes of a new token: all that the key has, or those it asks for, within them. (RFC 6749 3.3)
+    """Return the scopes of a new token: all scopes of the key, or the requested ones if the key has them. (RFC 6749 3.3)
 
     Raises:
         TokenRefused: invalid_scope.
@@ -36,10 +37,10 @@ def narrowed(credential: Credential, asked: str) -> tuple[str, ...]:
 
 
 def issue(session: Session, key: str, scopes: Sequence[str], now: datetime) -> str:
-    """Give a key a token, and forget its tokens that have ended.
+    """Give a key a token, and delete its tokens that have ended.
 
     Raises:
-        TokenRefused: invalid_client, the key was revoked meanwhile.
+        TokenRefused: invalid_client, if the key was revoked in the meantime.
     """
     key_id = session.scalar(select(ApiKey.id).where(ApiKey.key == key, ApiKey.revoked.is_(None)).with_for_update())
     if key_id is None:
@@ -54,9 +55,15 @@ def issue(session: Session, key: str, scopes: Sequence[str], now: datetime) -> s
     return token
 
 
-def find_token(session: Session, token: str, home_page: str, now: datetime) -> tuple[Credential, datetime] | None:
-    """Return what a token may do and when it ends, while it and its key last."""
-    query = select(*CREDENTIAL, TokenRow.scopes.label("narrowed"), TokenRow.expires).join(TokenRow, TokenRow.key_id == ApiKey.id)
-    alive = (TokenRow.token_sha256 == sha256(token), TokenRow.expires > now, ApiKey.revoked.is_(None))
-    row = session.connection().execute(query.where(*alive)).one_or_none()
-    return None if row is None else (credential_of(row, row.narrowed, home_page), row.expires)
+_TOKEN = PreparedQuery(
+    select(*CREDENTIAL, TokenRow.scopes)
+    .join(TokenRow, TokenRow.key_id == ApiKey.id)
+    .where(TokenRow.token_sha256 == bindparam("token"), TokenRow.expires > bindparam("now"), ApiKey.revoked.is_(None))
+)
+
+
+def find_token(session: Session, token: str, home_page: str, now: datetime) -> Credential | None:
+    """Return what a token allows, if it and its key are valid. One query."""
+    for *columns, narrowed_to in _TOKEN.rows(session, {"token": sha256(token), "now": now}):
+        return credential_of(KeyColumns(*columns), narrowed_to, home_page)
+    return None

@@ -1,7 +1,7 @@
-"""Which statements does somebody look through, the latest first? For the pages of a host, which has its own rights.
+"""Query statements for a host's pages, the latest first. The host applies its own access rules.
 
-Unlike `finding`, which answers requests: a filter may be any of many keys (everybody in a class, a course and its
-activities), what is voided is there and marked, and a statement is found by its own keys only, not by its target's.
+Unlike `finding`, which answers API requests: a filter may match any of many keys (everybody in a class, a course and its
+activities), voided statements are included and marked, and a statement is found by its own keys only, not by its target's.
 """
 
 import uuid
@@ -30,7 +30,7 @@ class StoredStatement(NamedTuple):
 
     @property
     def place(self) -> Cursor:
-        """Where to go on from to see what was stored before it."""
+        """The place from which to continue with statements stored earlier."""
         return Cursor(self.stored, self.sid)
 
 
@@ -44,10 +44,10 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class StatementFilter:
-    """What is looked for: statements that pass all `filters`, stored at `since` or later and before `until`.
+    """A query for statements that pass all `filters`, stored at `since` or later and before `until`.
 
-    The first filter's keys are gone through, the others are looked up beside: put first what few statements have. `void`: with
-    what is void, where this makes a difference (`onward`).
+    The keys of the first filter are scanned and the others are looked up, so put the filter that matches fewest statements first.
+    `void` includes voided statements, where this makes a difference (`export_scan.onward`).
     """
 
     filters: Sequence[AnyOf] = ()
@@ -85,7 +85,7 @@ def _with_keys(look: StatementFilter, before: Cursor | None) -> Select[datetime,
 
 
 def _each_keys_latest(look: StatementFilter, limit: int, before: Cursor | None) -> Select[datetime, int]:
-    """Return the latest of each key, of which the latest of all are a part: as many short index ranges as there are keys."""
+    """Return the latest of each key; the latest of all are among them. This reads one short index range for each key."""
     first, *others = look.filters
     wanted = func.unnest(bindparam("wanted", list(first.keys), ARRAY(Uuid))).table_valued("key").render_derived("wanted")
     row = aliased(KeyRow)
@@ -116,14 +116,14 @@ def _range(look: StatementFilter, before: Cursor | None, stored: Any, sid: Any) 
 
 
 def some(session: Session, ids: Iterable[uuid.UUID]) -> list[StoredStatement]:
-    """Return statements by id, voided or not; what is not there is left out."""
+    """Return statements by id, voided or not; unknown ids are left out."""
     columns = (StatementRow.id, StatementRow.stored, StatementRow.sid, StatementRow.voided, StatementRow.text)
     query = select(*columns).join_from(IdRow, StatementRow, at_its_place()).where(IdRow.id.in_(list(ids)))
     return [StoredStatement(*row) for row in session.connection().execute(query)]
 
 
 def about(session: Session, statement_id: uuid.UUID, limit: int) -> list[tuple[uuid.UUID, bool]]:
-    """Return the ids of statements that are about this one, in the order of storing, and whether each voids it."""
+    """Return the ids of the statements that refer to this one, in the order of storing, and whether each voids it."""
     columns = (ReferenceRow.id, ReferenceRow.voiding)
     query = select(*columns).where(ReferenceRow.refers == statement_id).order_by(ReferenceRow.stored, ReferenceRow.sid).limit(limit)
     return [(found, voiding) for found, voiding in session.connection().execute(query)]

@@ -1,6 +1,6 @@
-"""Which addresses does the record store answer, and what happens to every request on its way?
+"""Routes of the record store, and the steps of every request.
 
-Whose it is → which version it speaks → its resource → the headers that every reply carries. One module per resource.
+Identify the client → negotiate the version → call the resource → add the common headers. One module for each resource.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,12 +37,12 @@ RESOURCES: Mapping[str, Resource] = {
 
 
 def unmarked(view: View) -> View:
-    """Leave a view as it is."""
+    """Return a view function unchanged."""
     return view
 
 
 def blueprint(mount: Mount, mark: Mark) -> Blueprint:
-    """Return the routes of a record store; each view function passes through `mark`."""
+    """Return the routes of a record store; each view function is decorated with `mark`."""
     mounted = Blueprint("xapi", __name__)
 
     def route(path: str, endpoint: str, view: View) -> None:
@@ -50,7 +50,7 @@ def blueprint(mount: Mount, mark: Mark) -> Blueprint:
 
     for name, resource in RESOURCES.items():
         if name not in ACCESS:
-            raise LookupError(f"xapi.auth.ACCESS does not say who may use the resource {name}")
+            raise LookupError(f"xapi.auth.ACCESS has no entry for the resource {name}")
         route(f"/{name}", name, _view(mount, name, resource))
     route("/oauth/token", "token", lambda: _token(mount))
     route("/about", "about", lambda: _about(mount))
@@ -81,7 +81,7 @@ def _serve(mount: Mount, name: str, resource: Resource, allowed: str) -> Respons
             raise NotAnswered(f"this resource takes {allowed}")
         incoming = Incoming(meant, mount.most_bytes)
         if meant.mimetype != MIXED:
-            incoming.whole()  # before anything is answered: a connection that is kept open has no unread rest
+            incoming.whole()  # before any response: a connection that is kept open must have no unread bytes
         path = asked.root_path.rstrip("/") + asked.path
         call = Call(mount, credential, version, meant.method, path, parameters_of(meant), meant.headers, incoming)
         credential.enter(name, call.method)

@@ -8,5 +8,5 @@ VERSIONS = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
 
 
 def get() -> Response:
-    """Name the versions."""
+    """Return the supported versions."""
     return json_answer(json.dumps({"version": VERSIONS, "extensions": {}}))

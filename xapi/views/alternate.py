@@ -1,7 +1,7 @@
-"""How is a request read that hides in a POST? (1.0.3 Communication 1.3: for browsers that could send nothing else)
+"""Read a request that is wrapped in a POST. (1.0.3 Communication 1.3: for browsers that could send nothing else)
 
-The query names the method, the form has everything else: headers, parameters, and the body as `content`. What comes out
-is a request like any other; no resource knows the difference. xAPI 2.0 has no such thing.
+The query string names the method; the form holds the headers, the parameters, and the body as `content`. The result
+is an ordinary request; no resource sees a difference. xAPI 2.0 has no such syntax.
 """
 
 import io
@@ -20,10 +20,10 @@ MOST_FIELDS = 100
 
 
 def unwrapped(request: Request, most_bytes: int) -> Request:
-    """Return the request that is meant: the one inside, or this one itself.
+    """Return the wrapped request, or the request itself if it wraps none.
 
     Raises:
-        BadRequest: it asks for the alternate syntax but does not keep to it.
+        BadRequest: it uses the alternate syntax but breaks its rules.
     """
     if request.method != "POST" or "method" not in request.args:
         return request

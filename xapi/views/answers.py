@@ -1,4 +1,4 @@
-"""How does the store answer? Headers that every reply carries, refusals as problem+json (RFC 9457)."""
+"""Build responses: headers that every response has, and refusals as problem+json (RFC 9457)."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -14,12 +14,12 @@ VERSION_HEADER = "X-Experience-API-Version"
 THROUGH_HEADER = "X-Experience-API-Consistent-Through"
 RETRY_AFTER_SECONDS = 5
 BASIC, BEARER = 'Basic realm="xAPI", charset="UTF-8"', 'Bearer realm="xAPI"'
-# Nobody is signed in by cookie here, so a page of any origin, or of none (content in a sandbox), gains nothing by asking.
+# Nobody is signed in by cookie here, so any page, from any origin or from a sandbox, gains nothing by sending a request.
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": f"{VERSION_HEADER}, {THROUGH_HEADER}, ETag, Last-Modified, Retry-After, WWW-Authenticate",
 }
-# Last-Modified alone lets a browser answer by itself for a tenth of a statement's age (RFC 9111 4.2.2), voided or not.
+# With Last-Modified alone, a browser may reuse a response for a tenth of the statement's age (RFC 9111 4.2.2), even a voided one.
 UNLESS_SAID = {"Cache-Control": "private, no-cache"}
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, PUT, POST, DELETE",
@@ -29,12 +29,12 @@ PREFLIGHT = {
 
 
 def json_answer(text: str) -> Response:
-    """Answer with JSON that is already written."""
+    """Answer with JSON text."""
     return Response(text, mimetype="application/json")
 
 
 def tagged(response: Response, etag: str, asked: Headers) -> Response:
-    """Give an answer its ETag; to whoever has just this one already, say only that (RFC 9110 13.1.2)."""
+    """Give a response its ETag; answer 304 to a client that already has this version (RFC 9110 13.1.2)."""
     response.headers["ETag"] = f'"{etag}"'
     if not Precondition(if_none_match=asked.get("If-None-Match")).holds(etag):
         response.status_code = 304
@@ -43,12 +43,12 @@ def tagged(response: Response, etag: str, asked: Headers) -> Response:
 
 
 def preflight() -> Response:
-    """Answer a browser that asks whether its page may send a request."""
+    """Answer a browser's preflight request."""
     return Response(status=204, headers=PREFLIGHT)
 
 
 def refusal(error: XapiError, allowed: str = "") -> Response:
-    """Answer with what was wrong, and where; from the token endpoint in OAuth's form (RFC 6749 5.2)."""
+    """Answer with the error and its path; the token endpoint uses OAuth's form (RFC 6749 5.2)."""
     if isinstance(error, TokenRefused):
         body = json.dumps({"error": error.code, "error_description": error.message})
         headers = {"WWW-Authenticate": BASIC} if error.status == HTTPStatus.UNAUTHORIZED else {}
@@ -69,7 +69,7 @@ def refusal(error: XapiError, allowed: str = "") -> Response:
 
 
 def unavailable() -> Response:
-    """Answer while the database does not: nothing was stored, try again with the same ids."""
+    """Answer while the database is not reachable: nothing was stored, and the client should try again with the same ids."""
     detail = "The database does not answer at the moment. Nothing was stored: send the same again in a few seconds."
     problem = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": detail, "path": ""}
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
@@ -77,7 +77,7 @@ def unavailable() -> Response:
 
 
 def finish(response: Response, version: str, through: datetime) -> Response:
-    """Set what every reply carries (XAPI-00333, -00153), errors too."""
+    """Set the headers that every response has, errors too (XAPI-00333, -00153)."""
     response.headers.extend(CORS)
     for name, value in carried(version, through).items():
         response.headers.setdefault(name, value)
@@ -85,5 +85,5 @@ def finish(response: Response, version: str, through: datetime) -> Response:
 
 
 def carried(version: str, through: datetime) -> dict[str, str]:
-    """Return what every reply carries besides CORS that does not say otherwise."""
+    """Return the headers that every response has, CORS included, unless the response sets them itself."""
     return {VERSION_HEADER: version, THROUGH_HEADER: write_instant(through), **UNLESS_SAID}

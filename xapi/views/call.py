@@ -1,4 +1,4 @@
-"""What does a request say, once it is known whose it is and which version it speaks? Resources see nothing else."""
+"""Parse a request after its client and its version are known. Resources see only this form."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ CUT_OFF = "the body ended before its announced length"
 
 
 class Incoming:
-    """A request's body: read whole, or as it arrives where it may be larger than memory should hold."""
+    """A request's body: read at once, or in chunks if it may be too large for memory."""
 
     def __init__(self, request: Request, most_bytes: int) -> None:
         self._request = request
@@ -29,22 +29,22 @@ class Incoming:
         self._whole: bytes | None = None
 
     def whole(self) -> bytes:
-        """Return all of it, read once."""
+        """Return the whole body; it is read once."""
         if self._whole is None:
             self._whole = body_of(self._request, self._most_bytes)
         return self._whole
 
     def measured(self) -> bytes:
-        """Return all of it, if it was announced how much that is.
+        """Return the whole body if its length was announced.
 
         Raises:
-            Unmeasured: it was not.
+            Unmeasured: there was no length.
         """
         demand_length(self._request)
         return self.whole()
 
     def reader(self, most_bytes: int) -> Callable[[int], bytes]:
-        """Return what gives the next bytes of a body that has `most_bytes` at most."""
+        """Return a function that reads the next bytes of a body of at most `most_bytes`."""
         _refuse_encoded(self._request)
         self._request.max_content_length = most_bytes
 
@@ -61,7 +61,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to one resource; `version` is the one it is answered by (1.0.3 or 2.0.0)."""
+    """One request to one resource; `version` is the version of the response (1.0.3 or 2.0.0)."""
 
     mount: Mount
     credential: Credential
@@ -84,9 +84,9 @@ class Call:
 
     @property
     def languages(self) -> Mapping[str, float]:
-        """Return the ranges of Accept-Language in small letters, the preferred one first, and how much each is wanted.
+        """Return the ranges of Accept-Language in lowercase, the preferred one first, with their qualities.
 
-        A header longer than any browser's is passed over: each range is looked for in every text of every statement.
+        A header longer than a browser would send is ignored, because each range is looked for in every text of every statement.
         """
         given = self.headers.get("Accept-Language", "")
         if len(given) > LONGEST_LANGUAGES:
@@ -100,7 +100,7 @@ def media_type_of(content_type: str) -> str:
 
 
 def negotiate(given: str | None) -> str:
-    """Return the version that answers a request (XAPI-00331: none or another is refused)."""
+    """Return the version for a request (XAPI-00331: a request without a supported version is refused)."""
     version = spoken(given, "")
     if not version:
         said = f"not {given!r}" if given else "and there is none"
@@ -109,25 +109,25 @@ def negotiate(given: str | None) -> str:
 
 
 def spoken(given: str | None, default: str) -> str:
-    """Return the version that a reply carries, refusals too: the one that was asked for, where we speak it (XAPI-00333)."""
+    """Return the version header of a response, refusals included: the requested version if supported (XAPI-00333)."""
     match = VERSION.fullmatch(given or "")
     return ANSWERED[match[1]] if match else default
 
 
 def parameters_of(request: Request) -> dict[str, str]:
-    """Return the query parameters, each of which may be given once."""
+    """Return the query parameters; each may occur once."""
     found: dict[str, str] = {}
     for name, value in request.args.items(multi=True):
         if name in found:
             raise BadRequest("is given more than once", name)
         if "\0" in value:
-            raise BadRequest("has a character that no parameter has", name)
+            raise BadRequest("has a character that no parameter may have", name)
         found[name] = value
     return found
 
 
 def body_of(request: Request, most_bytes: int) -> bytes:
-    """Read the body, but no more of it than the store takes.
+    """Read the body, but no more than the store accepts.
 
     Raises:
         TooLarge: it is longer.
@@ -150,27 +150,29 @@ def body_of(request: Request, most_bytes: int) -> bytes:
 
 
 def demand_length(request: Request) -> None:
-    """Refuse a body of unknown length. Nobody tells an application whether one in chunks came whole: granian gives out what came
-    before it broke off as if that were all. Statements, as JSON or in parts, say themselves where they end; other bodies do not.
+    """Refuse a body of unknown length, because the server may not notice that it was cut off.
+
+    When a chunked body breaks off, granian passes on the bytes before the break as if they were the whole body. Statements, as JSON or
+    multipart, show where they end; other bodies do not.
 
     Raises:
-        Unmeasured: there is no Content-Length, and not because there is no body, which only HTTP/1 says by that.
+        Unmeasured: there is no Content-Length. In HTTP/1, no Content-Length may also mean no body, which is accepted.
     """
     if request.content_length is None and not _bodiless(request):
         raise Unmeasured("this needs a Content-Length: without it nobody can tell whether all of it came")
 
 
 def _bodiless(request: Request) -> bool:
-    """Say whether the request announces no body; only HTTP/1 has none then."""
+    """Say whether the request announces no body; only HTTP/1 can tell."""
     told = request.environ
     announced = told.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in told
     return not announced and told.get("SERVER_PROTOCOL", "").startswith("HTTP/1")
 
 
 def _refuse_encoded(request: Request) -> None:
-    """Refuse what is compressed (RFC 9110 8.4.1): a document would be given back as something else than was meant."""
+    """Refuse a compressed body (RFC 9110 8.4.1): a stored document would be returned in another form than the client meant."""
     if request.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity"}:
-        raise Encoded("is not taken compressed here: send it without Content-Encoding", "Content-Encoding")
+        raise Encoded("is not accepted compressed here: send it without Content-Encoding", "Content-Encoding")
 
 
 def _too_large(most_bytes: int) -> TooLarge:

@@ -1,4 +1,4 @@
-"""The activities and agents resources: what the store knows of one. (1.0.3 Communication 2.4, 2.5; 2.0 4.1.6.3, .4)"""
+"""The activities and agents resources: what the store knows about one of them. (1.0.3 Communication 2.4, 2.5; 2.0 4.1.6.3, .4)"""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from xapi.views.call import Call
 
 
 def activity(call: Call) -> Response:
-    """Answer with an activity: its id, and the merged definition if statements gave any (XAPI-00254)."""
+    """Answer with an activity: its id, and the merged definition if statements gave one (XAPI-00254)."""
     asked = iri(_only(call, "activityId"), "activityId")
     pin_activity(asked, call.credential, "activityId")
     with call.mount.readers() as session:
@@ -27,7 +27,7 @@ def activity(call: Call) -> Response:
 def person(call: Call) -> Response:
     """Answer with a Person: the agent's identifier, and the names that statements gave it (XAPI-00248).
 
-    Who reads only statements of its own is told only the name it said itself.
+    A client that may read only its own statements gets only the name that it sent itself.
     """
     agent = parse_agent(_only(call, "agent"))
     pin_actor(agent, call.credential, "agent")
@@ -40,7 +40,7 @@ def person(call: Call) -> Response:
 
 
 def _only(call: Call, name: str) -> str:
-    """Return the one parameter that there is."""
+    """Return the only parameter of this resource."""
     for given in call.parameters:
         if given != name:
             raise BadRequest("is not a parameter here (names are case-sensitive)", given)

@@ -1,6 +1,6 @@
 """The document resources: activity state, activity profile, agent profile. (1.0.3 Communication 2.2, 2.3, 2.6, 2.7, 3.1; 2.0 4.1.4, 4.1.6)
 
-A request that changes a document locks it, holds it against the request's conditions, and writes: all in one transaction.
+A request that changes a document locks it, checks the request's conditions, and writes, all in one transaction.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,19 +15,19 @@ from xapi.rules.document_key import STATE, DocumentKey, DocumentResource, parse_
 from xapi.rules.etag import Precondition, etag_of
 from xapi.rules.merging import JSON, check_json, is_json, merged, read_object
 from xapi.storage.documents import Document, listed, load, lock, put, remove, remove_all
-from xapi.storage.quota import check_room
+from xapi.storage.quota import charge_document, check_room
 from xapi.views.answers import json_answer, tagged
 from xapi.views.call import Call
 
 ATTEMPTS = 5
 FIRST_VERSION = "1."
 UNTYPED = "application/octet-stream"
-# A document is somebody's bytes: a browser may show it, but never run it as a page of ours. It may keep it and has to ask.
+# A document is untrusted content: a browser may show it, but must not run it as one of our pages. It may cache it and must revalidate.
 HEADERS = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
 
 
 def resource(kind: DocumentResource) -> Mapping[str, Callable[[Call], Response]]:
-    """Return what answers each method of one document resource."""
+    """Return the function for each method of one document resource."""
     return {"GET": partial(_get, kind), "PUT": partial(_put, kind), "POST": partial(_post, kind), "DELETE": partial(_delete, kind)}
 
 
@@ -54,7 +54,7 @@ def _list(call: Call, found: Mapping[str, datetime]) -> Response:
 
 
 def _put(kind: DocumentResource, call: Call) -> Response:
-    """Store a document in place of what is there."""
+    """Store a document and replace the existing one."""
     content, content_type = _sent(call)
     place = _place(kind, call)
     if is_json(content_type):
@@ -71,7 +71,7 @@ def _put(kind: DocumentResource, call: Call) -> Response:
 
 
 def _refuse_unconditional(kind: DocumentResource, call: Call, known: Document | None) -> None:
-    """Refuse a PUT that says nothing of what is there; 1.0.3 lets it pass for states."""
+    """Refuse a PUT without conditions if a document exists; 1.0.3 allows it for states."""
     first = call.version.startswith(FIRST_VERSION)
     if first and kind is STATE:
         return
@@ -82,7 +82,7 @@ def _refuse_unconditional(kind: DocumentResource, call: Call, known: Document | 
 
 
 def _post(kind: DocumentResource, call: Call) -> Response:
-    """Merge a JSON object into the one that is there; where nothing is there, store what came."""
+    """Merge a JSON object into the existing one; store it as it is if there is none."""
     content, content_type = _sent(call)
     place = _place(kind, call)
     if is_json(content_type):
@@ -99,7 +99,7 @@ def _post(kind: DocumentResource, call: Call) -> Response:
 
 
 def _change(call: Call, place: DocumentKey, make: Callable[[Document | None], tuple[bytes, str]]) -> Response:
-    """Write what `make` makes of the document that is there; start again where another has just written the first one."""
+    """Write the result of `make` for the existing document; start again if another request has just written the first one."""
     for _ in range(ATTEMPTS):
         with call.mount.writers() as session:
             known = lock(session, place)
@@ -110,23 +110,27 @@ def _change(call: Call, place: DocumentKey, make: Callable[[Document | None], tu
             grows = len(content) - (len(known.content) if known else 0)
             if known is None or grows > 0:
                 check_room(session, place.key, grows, new=known is None, quota=call.mount.documents)
+            charge_document(session, call.credential, grows)
             if put(session, place, content, content_type, call.mount.clock(), known=known):
                 session.commit()
                 return Response(status=204)
-    raise Conflicting("others are changing this document at this moment: GET it and send yours again")
+    raise Conflicting("other requests are changing this document now: GET it and send yours again")
 
 
 def _delete(kind: DocumentResource, call: Call) -> Response:
-    """Delete a document, or all states at a place."""
+    """Delete a document, or all states with this key."""
     place, condition = _place(kind, call), _condition(call)
     if place.id is None and condition.given:
-        raise BadRequest("If-Match and If-None-Match speak of one document, and this request names none")
+        raise BadRequest("If-Match and If-None-Match apply to one document, and this request names none")
     with call.mount.writers() as session:
         if place.id is None:
-            remove_all(session, place)
+            freed = remove_all(session, place)
         else:
-            _check(condition, lock(session, place))
+            known = lock(session, place)
+            _check(condition, known)
             remove(session, place)
+            freed = len(known.content) if known else 0
+        charge_document(session, call.credential, -freed)
         session.commit()
     return Response(status=204)
 
@@ -136,7 +140,7 @@ def _place(kind: DocumentResource, call: Call) -> DocumentKey:
 
 
 def _sent(call: Call) -> tuple[bytes, str]:
-    """Return the content and its type; a refused request's is read, too, because its connection may be kept open."""
+    """Return the content and its type; the body of a refused request is read too, because its connection may stay open."""
     return call.incoming.measured(), call.headers.get("Content-Type") or UNTYPED
 
 

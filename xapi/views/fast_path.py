@@ -1,7 +1,7 @@
-"""How are plain statements taken? Before Flask looks at the request, which costs as much again as reading and checking them.
+"""Answer plain POSTs of statements before Flask, whose overhead would double their cost.
 
-Plain is what clients send all day: a POST of JSON, of known length and not much of it, that is taken. Whatever else comes to this
-address, and whatever is refused, goes Flask's way as if nobody had looked at it. Until statements are stored, nothing has happened.
+A plain request is the everyday case: a POST of JSON with a known, small length that succeeds. Every other request to this address,
+and every refused one, takes the normal way through Flask unchanged. Nothing is stored before this module has decided.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,12 +23,12 @@ from xapi.views.whose import identify
 
 Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 RESOURCE = "statements"
-MOST_BYTES = 256 * 1024  # a hundred and more statements; what is refused is read twice
+MOST_BYTES = 256 * 1024  # a hundred statements and more; a refused body is read twice
 FAILED = "xapi.failed"
 
 
 class Reply(NamedTuple):
-    """What a WSGI server is told: the status line, headers, the body."""
+    """A WSGI response: the status line, headers, the body."""
 
     status: str
     headers: list[tuple[str, str]]
@@ -36,7 +36,7 @@ class Reply(NamedTuple):
 
 
 class FastStatements:
-    """Answers plain POSTs to one address, `path`; nobody else's hooks see them."""
+    """Answers plain POSTs to one address, `path`; the host's Flask hooks do not run for them."""
 
     def __init__(self, app: Flask, mount: Mount, path: str) -> None:
         self.path = path
@@ -44,16 +44,16 @@ class FastStatements:
         self._mount = mount
 
     def __call__(self, environ: WSGIEnvironment) -> Reply | None:
-        """Store plain statements and answer; None where the request is not one, and it is as it was."""
+        """Store plain statements and answer; return None, with the request unchanged, if it is not a plain one."""
         if not _plain(environ):
             return None
         try:
             with self._app.app_context():
                 return self._take(environ)
         except XapiError:
-            return None  # to be said by Flask's way, which comes to the same
+            return None  # Flask's way gives the same refusal
         except Exception as error:
-            environ[FAILED] = error  # to be answered as every other, but not to be waited for twice
+            environ[FAILED] = error  # report this error through Flask's way, but do not wait for the database twice
             return None
 
     def _take(self, environ: WSGIEnvironment) -> Reply | None:
@@ -61,7 +61,7 @@ class FastStatements:
         credential = identify(mount, environ.get("HTTP_AUTHORIZATION", ""))
         version = negotiate(environ.get("HTTP_X_EXPERIENCE_API_VERSION"))
         credential.enter(RESOURCE, "POST")
-        body = read_ahead(environ, MOST_BYTES)  # only now: of what strangers send nothing is read, or waited for
+        body = read_ahead(environ, MOST_BYTES)  # only now: no byte of an unauthenticated request is read or waited for
         if body is None:
             return None
         ids = store_taken(mount, credential, version, RequestStatements(*read(body)), little=len(body) <= LITTLE)
@@ -77,7 +77,7 @@ def _plain(environ: WSGIEnvironment) -> bool:
 
 
 def read_ahead(environ: WSGIEnvironment, most_bytes: int) -> bytes | None:
-    """Read a body and leave it to be read again; None where its length is unknown or more, or where it breaks off."""
+    """Read a body and keep it readable for Flask; None if its length is unknown or too large, or if it is cut off."""
     length = environ.get("CONTENT_LENGTH", "")
     known = length.isascii() and length.isdecimal() and environ.keys().isdisjoint(("HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_ENCODING"))
     if not known or int(length) > most_bytes:
@@ -91,14 +91,14 @@ def read_ahead(environ: WSGIEnvironment, most_bytes: int) -> bytes | None:
 
 
 def raise_failed(environ: WSGIEnvironment) -> None:
-    """Raise what kept plain statements from being stored, other than a refusal."""
+    """Raise the error, other than a refusal, that prevented plain statements from being stored."""
     failed: Exception | None = environ.get(FAILED)
     if failed is not None:
         raise failed
 
 
 def before(site: Application, early: FastStatements) -> Application:
-    """Return a site that answers plain statements before anything else of it sees them."""
+    """Return a WSGI application that answers plain statements before the rest of the site."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         reply = early(environ) if environ["PATH_INFO"] == early.path else None

@@ -1,6 +1,6 @@
-"""How do statements come and go together with their attachments' data? As multipart/mixed. (1.0.3 Communication 1.5.2; 2.0 4.1.3)
+"""Send and receive statements together with their attachments' data, as multipart/mixed. (1.0.3 Communication 1.5.2; 2.0 4.1.3)
 
-Neither way is an attachment ever held whole in memory.
+An attachment is never held in memory as a whole, in either direction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from xapi.views.call import Call
 
 @dataclass(frozen=True, slots=True)
 class RequestStatements:
-    """What a request brought: statements, whether they were an array, and the data of their attachments by hash."""
+    """The input of a request: statements, whether they were an array, and their attachments' data by hash."""
 
     statements: Sequence[ReceivedStatement]
     many: bool
@@ -28,10 +28,10 @@ class RequestStatements:
 
 
 def take(call: Call, held: ExitStack) -> RequestStatements:
-    """Read the statements of a request, alone (application/json) or with data (multipart/mixed), which `held` keeps until it is closed.
+    """Read the statements of a request: JSON alone, or multipart/mixed with data, which stays available until `held` is closed.
 
     Raises:
-        BadRequest: another content type, or parts that are not as they must be (XAPI-00127 to -00135).
+        BadRequest: another content type, or parts that break the rules (XAPI-00127 to -00135).
     """
     if call.media_type == JSON:
         return RequestStatements(*read(call.body))
@@ -51,6 +51,6 @@ def take(call: Call, held: ExitStack) -> RequestStatements:
 
 
 def answer(call: Call, text: str, statements: Sequence[str]) -> Response:
-    """Answer with JSON and, after it, the data that is kept for the attachments of these statements; each hash once."""
+    """Answer with JSON, followed by the stored data of these statements' attachments; each hash once."""
     packed = pack(call.mount.readers, text, statements)
     return Response(packed.chunks, content_type=packed.content_type, headers={"Content-Length": str(packed.length)})

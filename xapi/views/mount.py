@@ -1,4 +1,4 @@
-"""What does the host application give the record store?"""
+"""The settings and functions that the host application gives the record store."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -13,21 +13,20 @@ from xapi.rules.auth import Credential, Quota
 from xapi.storage.consistency import Watermark, announce
 from xapi.storage.group_commit import GroupCommit
 from xapi.storage.key_usage import KeyUsage
-from xapi.storage.keys import KnownKeys
 from xapi.storage.store import RequestBatch, insert_brought
 
 Sessions = Callable[[], AbstractContextManager[Session]]
-Authenticate = Callable[[str], Credential | None]  # of a bearer token
+Authenticate = Callable[[str], Credential | None]  # from a bearer token
 Clock = Callable[[], datetime]
 
 MOST_BYTES = 16 * 2**20
 MOST_ATTACHED_BYTES = 256 * 2**20
 MOST_DOCUMENT_BYTES = 2**20
-DOCUMENTS = Quota(2000, 16 * 2**20)  # of one agent, or of one activity with no agent
+DOCUMENTS = Quota(2000, 16 * 2**20)  # for one agent, or for one activity without an agent
 
 
 def nobody(_token: str) -> Credential | None:
-    """Know no tokens beside the store's own."""
+    """Accept no bearer token except the store's own."""
     return None
 
 
@@ -40,10 +39,11 @@ def utc_now() -> datetime:
 class Mount:
     """One record store inside an application.
 
-    `writers` and `readers` open sessions that the store closes; only writers are committed. `home_page` is whose keys
-    these are: the homePage of every Basic key's authority. `most_bytes` is what one request may bring into memory (JSON,
-    a document); attachments beside it pass through, up to `most_attached_bytes`. `documents` is how many documents, and
-    bytes of them, are kept for one agent, or for one activity with no agent.
+    `writers` and `readers` open sessions, which the store closes; only writers are committed. `home_page` is the homePage of
+    every Basic key's authority. `most_bytes` limits what one request may hold in memory (JSON, a document); attachments are
+    streamed, up to `most_attached_bytes`. `documents` limits how many documents, and bytes of them, are kept for one agent, or
+    for one activity without an agent. `key_storage` limits how many bytes are kept of what one key stored: statements, their
+    attachments and documents; None: no limit.
     """
 
     writers: Sessions
@@ -56,18 +56,18 @@ class Mount:
     most_attached_bytes: int = MOST_ATTACHED_BYTES
     most_document_bytes: int = MOST_DOCUMENT_BYTES
     documents: Quota = DOCUMENTS
+    key_storage: int | None = None
     watermark: Watermark = field(default_factory=Watermark)
-    known_keys: KnownKeys = field(default_factory=KnownKeys)
     tally: KeyUsage = field(init=False)
-    store: GroupCommit[RequestBatch, int] = field(init=False)  # small requests that come at the same time, in one transaction
+    store: GroupCommit[RequestBatch, int] = field(init=False)  # combines small simultaneous requests in one transaction
 
     def __post_init__(self) -> None:
-        """Count and store with the mount's own sessions."""
+        """Create the counters and the group commit with the mount's own sessions."""
         object.__setattr__(self, "tally", KeyUsage(self.writers))
         object.__setattr__(self, "store", GroupCommit(self.commit))
 
     def through(self) -> datetime:
-        """Return Consistent-Through for an answer that asks the database nothing else; not the newest where it does not answer."""
+        """Return Consistent-Through without querying when possible; if the database is not reachable, an older value."""
         reading = self.clock()
         known = self.watermark.last(reading)
         if known is not None:
@@ -79,10 +79,10 @@ class Mount:
             return self.watermark.stale
 
     def commit(self, brought: Sequence[RequestBatch]) -> list[int]:
-        """Store what requests brought in one transaction, all of it or nothing; return how many were new of each.
+        """Store the input of several requests in one transaction, all or nothing; return how many statements were new of each.
 
         Raises:
-            Conflicting: an id is stored with another body, or two requests bring it with different ones.
+            Conflicting: an id is stored with another body, or two requests have it with different bodies.
         """
         with self.writers() as session:
             announce(session, self.clock(), referring=any(one.refers for own in brought for one in own.admitted))

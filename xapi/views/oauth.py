@@ -1,4 +1,4 @@
-"""How does another system get a token for its key? (OAuth 2.0 client credentials: RFC 6749 2.3.1, 3.2, 4.4)"""
+"""The token endpoint: another system gets a token for its key. (OAuth 2.0 client credentials: RFC 6749 2.3.1, 3.2, 4.4)"""
 
 from collections.abc import Mapping
 from urllib.parse import unquote_plus
@@ -18,10 +18,10 @@ MOST_BYTES = 10_000
 
 
 def client(mount: Mount, request: Request) -> tuple[Credential, Mapping[str, str]]:
-    """Return whose request it is, and what it asks.
+    """Return the client's credential and the form of the request.
 
     Raises:
-        TokenRefused: with RFC 6749's code for what was wrong.
+        TokenRefused: with the RFC 6749 error code.
     """
     form = _form(request)
     return _client(mount, request.headers.get("Authorization", ""), form), form
@@ -31,7 +31,7 @@ def token(mount: Mount, credential: Credential, form: Mapping[str, str]) -> Resp
     """Answer with a new token.
 
     Raises:
-        TokenRefused: with RFC 6749's code for what was wrong.
+        TokenRefused: with the RFC 6749 error code.
     """
     if "grant_type" not in form:
         raise TokenRefused("invalid_request", "grant_type is missing")
@@ -46,7 +46,7 @@ def token(mount: Mount, credential: Credential, form: Mapping[str, str]) -> Resp
 
 
 def _form(request: Request) -> dict[str, str]:
-    """Read the parameters: each once, from the body only; an empty one is as good as none. (RFC 6749 3.2)"""
+    """Read the parameters: each once, from the body only; an empty one counts as absent. (RFC 6749 3.2)"""
     if request.mimetype != "application/x-www-form-urlencoded":
         raise TokenRefused("invalid_request", "the body must be application/x-www-form-urlencoded")
     request.max_content_length = MOST_BYTES
@@ -63,7 +63,7 @@ def _form(request: Request) -> dict[str, str]:
 
 
 def _client(mount: Mount, authorization: str, form: Mapping[str, str]) -> Credential:
-    """Return whose request it is: by Basic or in the body, not both."""
+    """Return the client's credential: by Basic or in the body, but not both."""
     in_body = "client_secret" in form
     if authorization and in_body:
         raise TokenRefused("invalid_request", "a client authenticates by Basic or in the body, not both")

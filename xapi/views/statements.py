@@ -32,8 +32,8 @@ from xapi.views.mixed import RequestStatements, answer, take
 from xapi.views.mount import Mount
 
 ATTEMPTS = 4
-FEW, LITTLE = 10, 64 * 1024  # statements and bytes of a request that may share its transaction with others
-PASSING = {"40P01", "40001"}  # deadlock, serialisation: the same again succeeds
+FEW, LITTLE = 10, 64 * 1024  # the most statements and bytes of a request that may share its transaction with others
+PASSING = {"40P01", "40001"}  # deadlock, serialisation failure: a second try succeeds
 
 
 def post(call: Call) -> Response:
@@ -46,7 +46,7 @@ def post(call: Call) -> Response:
 
 
 def put(call: Call) -> Response:
-    """Store one statement under the id that the request names."""
+    """Store one statement under the id in the request's parameter."""
     unknown = [name for name in call.parameters if name != "statementId"]
     if unknown or "statementId" not in call.parameters:
         raise BadRequest("is not a parameter of a PUT" if unknown else "is missing", unknown[0] if unknown else "statementId")
@@ -58,7 +58,7 @@ def put(call: Call) -> Response:
 
 
 def _under(wanted: UUID, taken: RequestStatements) -> ReceivedStatement:
-    """Return the one statement of a PUT under the id of the request."""
+    """Return the one statement of a PUT under the id in the parameter."""
     if taken.many:
         raise BadRequest("a PUT carries one statement, not an array")
     (one,) = taken.statements
@@ -69,7 +69,7 @@ def _under(wanted: UUID, taken: RequestStatements) -> ReceivedStatement:
 
 
 def listed(ids: Sequence[UUID]) -> str:
-    """Write the answer to a POST."""
+    """Write the response to a POST."""
     return '["' + '", "'.join(map(str, ids)) + '"]' if ids else "[]"
 
 
@@ -79,9 +79,10 @@ def _store(call: Call, taken: RequestStatements) -> list[UUID]:
 
 
 def store_taken(mount: Mount, credential: Credential, version: str, taken: RequestStatements, *, little: bool) -> list[UUID]:
-    """Store all or nothing, ring the bell and return the ids; what a passing conflict between transactions undid is done again.
+    """Store all or nothing, signal the doorbell and return the ids; retry after a temporary conflict between transactions.
 
-    What is `little` and few may share its transaction: others wait for it, and what refers holds off all other writers.
+    A request with few statements and `little` data may share its transaction. Others must wait for a transaction, and a statement that
+    refers to another blocks all other writers.
 
     Raises:
         XapiError: nothing was stored.
@@ -107,7 +108,7 @@ def _alone(mount: Mount) -> Callable[[RequestBatch], int]:
 
 
 def get(call: Call) -> Response:
-    """Answer with one statement, or with a page of them and where to go on."""
+    """Answer with one statement, or with a page of them and the address of the next page."""
     mine = None if call.credential.allows("statements/read") else owned_by(call.credential.owner)
     query = parse_query(call.parameters)
     return _one(call, query, mine) if isinstance(query, One) else _many(call, query, mine)
@@ -129,7 +130,7 @@ def _one(call: Call, query: One, mine: Key | None) -> Response:
 def _many(call: Call, query: Many, mine: Key | None) -> Response:
     reading = call.mount.clock()
     with call.mount.readers() as session:
-        # An ascending page ends there, and has to have what was stored a moment ago; else only the header says it.
+        # An ascending page ends at the horizon, so the horizon must be fresh. For other pages only the header needs it.
         watermark = call.mount.watermark.refresh if query.ascending else call.mount.watermark.lately
         through = watermark(session, reading)
         texts, last = find_many(session, query, mine, through)
@@ -144,5 +145,5 @@ def _through(response: Response, through: datetime) -> Response:
 
 
 def _shaped(call: Call, text: str, shape: Shape, statements: Sequence[str]) -> Response:
-    """Answer with JSON, or with the attachments' data after it where that is asked for."""
+    """Answer with JSON, or also with the attachments' data if the request asks for it."""
     return answer(call, text, statements) if shape.attachments else json_answer(text)

@@ -1,20 +1,23 @@
-"""Whose request is this? A key's (Basic), a token's that a key was given (Bearer), or one of the host's own tokens (Bearer)."""
+"""Identify the client of a request: by an API key (Basic), by a token of such a key (Bearer), or by a token of the host (Bearer)."""
 
 import base64
 import binascii
+from dataclasses import replace
 
 from xapi.errors import Stranger, Unauthorised
-from xapi.rules.auth import Credential
+from xapi.rules.auth import Credential, Quota
 from xapi.storage.keys import find_key
 from xapi.storage.tokens import PREFIX, find_token
 from xapi.views.mount import Mount
 
+ANY_NUMBER = 2**62  # of a key's statements and documents: their bytes are limited
+
 
 def identify(mount: Mount, authorization: str) -> Credential:
-    """Return whose request this is, by its Authorization header.
+    """Return the client's credential from the Authorization header.
 
     Raises:
-        Unauthorised: nobody's, or not ours.
+        Unauthorised: there is no credential, or it is not one of ours.
     """
     scheme, _, token = authorization.partition(" ")
     token = token.strip()
@@ -42,28 +45,22 @@ def basic_of(authorization: str) -> tuple[str, str] | None:
 
 
 def key_credential(mount: Mount, key: str, secret: str) -> Credential | Stranger:
-    """Return what a key may do, if its secret is right, or why it opens nothing."""
-    if "\0" in key:  # no text on PostgreSQL has it
+    """Return the credential of a key if its secret is right, otherwise the reason why it is refused.
+
+    Nothing is cached: a revoked key is refused at once.
+    """
+    if "\0" in key:  # PostgreSQL cannot store it in a text
         return Stranger("", "unknown")
-    now = mount.clock()
-    known = mount.known_keys.get(key, secret, now)
-    if known is not None:
-        return known
     with mount.readers() as session:
         found = find_key(session, key, secret, mount.home_page)
-    if isinstance(found, Credential):
-        mount.known_keys.keep(key, secret, now, found)
-    return found
+    return found if isinstance(found, Stranger) else _limited(mount, found)
 
 
 def _token_credential(mount: Mount, token: str) -> Credential | Stranger:
-    now = mount.clock()
-    known = mount.known_keys.get("", token, now)
-    if known is not None:
-        return known
     with mount.readers() as session:
-        found = find_token(session, token, mount.home_page, now)
-    if found is None:
-        return Stranger("", "token")
-    mount.known_keys.keep("", token, now, *found)
-    return found[0]
+        found = find_token(session, token, mount.home_page, mount.clock())
+    return Stranger("", "token") if found is None else _limited(mount, found)
+
+
+def _limited(mount: Mount, credential: Credential) -> Credential:
+    return credential if mount.key_storage is None else replace(credential, quota=Quota(ANY_NUMBER, mount.key_storage))

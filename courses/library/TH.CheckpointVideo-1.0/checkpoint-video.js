@@ -6,8 +6,8 @@ TH.CheckpointVideo = (function (Q) {
   var el = Q.el;
   var AFTER_S = 0.05;
   var W = Q.words(
-    { go: "继续播放", stop: "想一想", left: "还有 {n} 个检查点", done: "检查点全部完成。", problem: "视频无法播放：可能是网络中断，联网后请刷新页面。您的学习位置已保存。" },
-    { go: "Go on", stop: "A question first", left: "{n} checkpoints left", done: "All checkpoints are answered.", problem: "The video cannot be played; the network may be down. Reload the page when it is back. Your place is kept." }
+    { go: "继续播放", stop: "想一想", left: "还有 {n} 个检查点", done: "检查点全部完成。", problem: "视频无法播放。您的学习位置已保存。" },
+    { go: "Go on", stop: "A question first", left: "{n} checkpoints left", done: "All checkpoints are answered.", problem: "The video cannot be played. Your place is kept." }
   );
 
   function CheckpointVideo(params, contentId, extras) {

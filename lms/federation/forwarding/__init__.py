@@ -1,1 +1,1 @@
-"""How do statements reach other record stores? In the order of storing, at least once, each under the id it has here."""
+"""Forward statements to other record stores: in the order of storing, at least once, under their own ids."""

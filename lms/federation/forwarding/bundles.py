@@ -1,4 +1,4 @@
-"""Which statements go into one request? As many as belong together: of one version, in order, not too many bytes. Pure."""
+"""Split statements into requests: one version, in order, limited in bytes. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +12,12 @@ FIRST, SECOND = "1.0.3", "2.0.0"
 
 
 def version_of(text: str) -> str:
-    """Return in which version a statement is sent: the one that it names."""
+    """Return the version in which a statement is sent: the version that it names."""
     return SECOND if str(json.loads(text).get("version", "")).startswith("2.") else FIRST
 
 
 def bundles(statements: Sequence[StoredStatement], attached: Mapping[UUID, int]) -> Iterator[tuple[str, list[StoredStatement]]]:
-    """Yield (version, statements) for one request each; `attached`: how many bytes of data a statement has."""
+    """Yield (version, statements) for each request; `attached` returns the size of a statement's attachments in bytes."""
     bundle: list[StoredStatement] = []
     version, size, data = FIRST, 0, 0
     for seen in statements:

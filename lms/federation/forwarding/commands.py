@@ -1,4 +1,4 @@
-"""`lms xapi forward …`: to which other record stores do statements go, and how far are they?"""
+"""`lms xapi forward …`: manage forwards to other record stores and show their progress."""
 
 import json
 import sys
@@ -34,7 +34,7 @@ def forward() -> None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Tell what was wrong, a line for each, and end with 2."""
+    """Print each problem on a line and exit with 2."""
     try:
         with force_locale("en"):
             yield
@@ -59,7 +59,7 @@ def _settings() -> Settings:
 @click.option("--course", "courses", multiple=True, help="Only statements of this course of ours (its code; repeatable).")
 @click.option("--agent", "agents", multiple=True, help="Only statements of this person (an Agent as JSON; repeatable).")
 @click.option("--from-now", is_flag=True, help="Leave out what is stored already.")
-@click.option("--internal", is_flag=True, help="The store is inside your own network: plain http and private addresses are taken.")
+@click.option("--internal", is_flag=True, help="The store is inside your own network: plain http and private addresses are allowed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the forward as JSON.")
 @with_appcontext
 def add_forward(  # noqa: PLR0913 - one parameter an option
@@ -76,7 +76,7 @@ def add_forward(  # noqa: PLR0913 - one parameter an option
     internal: bool,
     as_json: bool,
 ) -> None:
-    """Add a forward and say whether the other store answers. It begins within seconds, with the oldest statement."""
+    """Add a forward and report whether the other store answers. It starts within seconds, with the oldest statement."""
     if secret is None:
         secret = click.prompt("Secret", hide_input=True)
     internal = internal or is_local(endpoint)
@@ -102,7 +102,7 @@ def _tried(address: Address, key: str, secret: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print the forwards as JSON.")
 @with_appcontext
 def list_forwards(*, as_json: bool) -> None:
-    """List the forwards with what is still to send and what was refused."""
+    """List the forwards, the number of statements still to send, and the refused ones."""
     found = office.standings(session())
     if as_json:
         click.echo(json.dumps([_described(one) for one in found], ensure_ascii=False))
@@ -118,7 +118,7 @@ def list_forwards(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 @with_appcontext
 def list_letters(name: str, *, as_json: bool) -> None:
-    """List the latest statements that the other store of NAME refused, and why."""
+    """List the latest statements that the other store of NAME refused, with the reasons."""
     with _told():
         found = [
             {
@@ -158,7 +158,7 @@ def pause_forward(name: str, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the forward as JSON.")
 @with_appcontext
 def resume_forward(name: str, secret: str, *, as_json: bool) -> None:
-    """Go on with NAME from where it was."""
+    """Resume NAME from where it stopped."""
     with _told(), transaction() as writing:
         office.resume(office.named(writing, name), _settings(), now(), secret)
     _show_named(name, as_json=as_json)
@@ -170,7 +170,7 @@ def resume_forward(name: str, secret: str, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print how many there are as JSON.")
 @with_appcontext
 def retry_forward(name: str, statement: uuid.UUID | None, *, as_json: bool) -> None:
-    """Let the dead letters of NAME be tried again, with its next turn."""
+    """Mark the dead letters of NAME to be tried again in its next turn."""
     with _told(), transaction() as writing:
         count = office.retry(writing, office.named(writing, name), now(), statement)
         if statement is not None and not count:
@@ -184,7 +184,7 @@ def retry_forward(name: str, statement: uuid.UUID | None, *, as_json: bool) -> N
 @click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 @with_appcontext
 def remove_forward(name: str, *, yes: bool, as_json: bool) -> None:
-    """Remove NAME and its dead letters. What the other store has it keeps."""
+    """Remove NAME and its dead letters. The other store keeps what it has received."""
     with _told():
         office.named(session(), name, locked=False)
         if not yes:

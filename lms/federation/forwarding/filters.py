@@ -1,4 +1,4 @@
-"""Which statements does a forward carry? Those of any of its verbs, and of any of its activities, and of any of its people."""
+"""The filter of a forward: any of its verbs, and any of its activities, and any of its people."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,10 @@ MOST_VALUES = 100
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What must hold of a statement, or of the one that it is about: an empty list demands nothing.
+    """The conditions on a statement, or on the statement to which it refers. An empty list sets no condition.
 
-    `activities` are met by a statement's object and by its context (a course is the parent of its activities);
-    `agents`, as JSON, by its actor, or by its object where that is a person.
+    `activities` match a statement's object and its context (a course is the parent of its activities);
+    `agents`, as JSON, match its actor, or its object if that is a person.
     """
 
     verbs: Sequence[str] = ()
@@ -27,11 +27,11 @@ class Filter:
 
     @property
     def stored(self) -> dict[str, list[str]]:
-        """As it is kept."""
+        """Return the stored form."""
         return {name: list(values) for name, values in asdict(self).items()}
 
     def look(self, until: datetime | None = None) -> StatementFilter:
-        """Return what to look for, stored before `until`; what few statements have comes first."""
+        """Return the query for statements stored before `until`; conditions that match few statements come first."""
         wanted = (
             AnyOf(Usage.AGENT, [key for text in self.agents if (key := key_of(json.loads(text)))]),
             AnyOf(Usage.ANY_ACTIVITY, [iri_key(one) for one in self.activities]),
@@ -41,7 +41,7 @@ class Filter:
 
 
 def filter_of(stored: Mapping[str, Sequence[str]]) -> Filter:
-    """Read a filter as it is kept."""
+    """Read a filter from its stored form."""
     return Filter(**{name: tuple(values) for name, values in stored.items()})
 
 
@@ -49,12 +49,12 @@ def parse_filter(verbs: Sequence[str], activities: Sequence[str], agents: Sequen
     """Check a filter.
 
     Raises:
-        InvalidInput: one line for each value that is none.
+        InvalidInput: with one line for each invalid value.
     """
     problems = []
     for name, values in (("verb", verbs), ("activity", activities), ("agent", agents)):
         if len(values) > MOST_VALUES:
-            problems.append(f"{name}: at most {MOST_VALUES} of them")
+            problems.append(f"{name}: at most {MOST_VALUES} values")
         for value in values:
             try:
                 _agent(value, name) if name == "agent" else iri(value, name)

@@ -1,4 +1,4 @@
-"""How are forwards to other record stores kept, and what those stores refused?"""
+"""Tables of forwards to other record stores, and of the statements that those stores refused."""
 
 import uuid
 from datetime import datetime
@@ -12,7 +12,7 @@ RUNNING, PAUSED = "running", "paused"
 
 
 class Forward(Base):
-    """One other store, what goes there, and the place up to which it has gone (in the order of storing)."""
+    """A forward to one other store: its filter, and the place up to which statements were sent (in the order of storing)."""
 
     __tablename__ = "forward"
 
@@ -21,28 +21,28 @@ class Forward(Base):
     endpoint: Mapped[str] = mapped_column(String(500))
     key: Mapped[str] = mapped_column(String(200))
     secret: Mapped[str] = mapped_column(Text)  # sealed (lms.sealing)
-    internal: Mapped[bool] = mapped_column(default=False)  # plain http and addresses of one's own network are taken
+    internal: Mapped[bool] = mapped_column(default=False)  # plain http and private addresses are allowed
     filter: Mapped[dict[str, list[str]]] = mapped_column(JSON)  # filters.Filter
     state: Mapped[str] = mapped_column(String(10), default=RUNNING)
-    reason: Mapped[str] = mapped_column(String(20), default="")  # why it is paused: a key of words.REASONS
-    detail: Mapped[str] = mapped_column(Text, default="")  # what the last failure was, in the other store's words
+    reason: Mapped[str] = mapped_column(String(20), default="")  # the reason for a pause: a key of words.REASONS
+    detail: Mapped[str] = mapped_column(Text, default="")  # the last failure, in the other store's words
     place_stored: Mapped[datetime | None] = mapped_column(UtcDateTime)
     place_sid: Mapped[int | None] = mapped_column(BigInteger)
-    sent: Mapped[int] = mapped_column(BigInteger, default=0)  # taken by the other store; one that was sent twice counts twice
-    there: Mapped[int] = mapped_column(BigInteger, default=0)  # answered 409: a statement with this id was there already
-    discarded: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # refused there, and given up here
+    sent: Mapped[int] = mapped_column(BigInteger, default=0)  # accepted by the other store; a statement that was sent twice counts twice
+    there: Mapped[int] = mapped_column(BigInteger, default=0)  # answered 409: the other store already had a statement with this id
+    discarded: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # refused by the other store, and given up here
     tries: Mapped[int] = mapped_column(default=0)  # failures in a row
     refused: Mapped[int] = mapped_column(default=0)  # statements refused in a row
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    turn: Mapped[str | None] = mapped_column(String(32))  # names the worker that is at it; nobody between two turns
-    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # a turn that is not touched for minutes has lost its worker
+    turn: Mapped[str | None] = mapped_column(String(32))  # the id of the worker that holds the turn; None between two turns
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # a turn that was not touched for minutes has lost its worker
     last_success: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_failure: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class DeadLetter(Base):
-    """A statement that another store refused, and why. It holds up nothing; somebody looks and lets it be tried again."""
+    """A statement that another store refused, and the reason. It does not block the others; a user may have it tried again."""
 
     __tablename__ = "forward_dead_letter"
     __table_args__ = (UniqueConstraint("forward_id", "statement_id"),)

@@ -1,4 +1,4 @@
-"""What can be done with forwards, and how do they stand? For the command line and the page alike."""
+"""Operations on forwards and their progress, for the command line and the pages."""
 
 import uuid
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ from xapi.statements import Cursor
 
 LONGEST_NAME = 100
 MOST_COUNTED = 10_000
-LAST = 2**62  # comes after every statement of its instant
+LAST = 2**62  # sorts after every statement of its instant
 BY_HAND = "by-hand"
 SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ForwardOrder:
-    """What somebody asks for: which statements go where, by which credential."""
+    """A request for a new forward: its filter, the other store's address, and a credential."""
 
     name: str
     endpoint: str
@@ -41,7 +41,7 @@ class ForwardOrder:
 
 @dataclass(frozen=True, slots=True)
 class ForwardProgress:
-    """A forward, and how far it is: what is still to send (more than that where `more`), and what was refused."""
+    """A forward and its progress: the number of statements still to send (`more`: at least this number), and the dead letters."""
 
     forward: Forward
     backlog: int
@@ -50,10 +50,10 @@ class ForwardProgress:
 
 
 def add(session: Session, order: ForwardOrder, settings: Settings, now: datetime) -> Forward:
-    """Add a forward, of everything that is stored or of what will be.
+    """Add a forward, for all stored statements or only for future ones.
 
     Raises:
-        InvalidInput: one line for each field that is wrong.
+        InvalidInput: with one line for each wrong field.
     """
     problems = list(_problems(session, order))
     try:
@@ -91,10 +91,10 @@ def _problems(session: Session, order: ForwardOrder) -> Sequence[str]:
 
 
 def named(session: Session, name: str, *, locked: bool = True) -> Forward:
-    """Return a forward by its name; `locked` in a session for writing.
+    """Return a forward by its name; `locked` locks it in a session for writing.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no forward with this name.
     """
     wanted = select(Forward).where(Forward.name == name)
     found = session.scalar(wanted.with_for_update() if locked else wanted)
@@ -104,7 +104,7 @@ def named(session: Session, name: str, *, locked: bool = True) -> Forward:
 
 
 def standing(session: Session, forward: Forward) -> ForwardProgress:
-    """Return how far a forward is; what waits is counted up to a bound."""
+    """Return the progress of a forward; waiting statements are counted up to a limit."""
     place = Cursor(forward.place_stored, forward.place_sid) if forward.place_stored and forward.place_sid is not None else None
     backlog, more = count_following(session, filter_of(forward.filter).look(), place, MOST_COUNTED)
     letters = session.scalar(select(func.count()).where(DeadLetter.forward_id == forward.id)) or 0
@@ -112,25 +112,25 @@ def standing(session: Session, forward: Forward) -> ForwardProgress:
 
 
 def standings(session: Session) -> list[ForwardProgress]:
-    """Return all forwards by name."""
+    """Return the progress of all forwards, ordered by name."""
     return [standing(session, one) for one in session.scalars(select(Forward).order_by(Forward.name))]
 
 
 def pause(forward: Forward) -> None:
-    """Send nothing more until it is resumed. A request that is under way may still arrive; it is sent again then."""
+    """Send nothing more until it is resumed. A request that is already under way may still arrive; its statements are then sent again."""
     if forward.state == RUNNING:
         forward.state, forward.turn, forward.reason, forward.detail = PAUSED, None, BY_HAND, ""
 
 
 def resume(forward: Forward, settings: Settings, now: datetime, secret: str = "") -> None:
-    """Go on from where it was, with another `secret` where one is given; one that waits after a failure tries at once."""
+    """Resume a forward, with a new `secret` if one is given; a forward that waits after a failure tries at once."""
     if secret:
         forward.secret = seal(secret, settings.secret_key, PURPOSE)
     forward.state, forward.reason, forward.tries, forward.refused, forward.next_at = RUNNING, "", 0, 0, now
 
 
 def remove(session: Session, forward: Forward) -> None:
-    """Remove a forward and its dead letters. What the other store has it keeps."""
+    """Remove a forward and its dead letters. The other store keeps what it has received."""
     session.execute(delete(DeadLetter).where(DeadLetter.forward_id == forward.id))
     session.delete(forward)
 
@@ -142,7 +142,7 @@ def letters(session: Session, forward: Forward) -> Sequence[DeadLetter]:
 
 
 def discard(session: Session, forward: Forward, statement_id: uuid.UUID) -> bool:
-    """Forget that a statement was refused: it is never sent there, and holds nothing back; return whether it was."""
+    """Delete a dead letter: the statement is never sent to that store; return whether there was one."""
     own = (DeadLetter.forward_id == forward.id, DeadLetter.statement_id == statement_id)
     found = session.scalars(delete(DeadLetter).where(*own).returning(DeadLetter.id)).all()
     forward.discarded += len(found)
@@ -150,7 +150,7 @@ def discard(session: Session, forward: Forward, statement_id: uuid.UUID) -> bool
 
 
 def retry(session: Session, forward: Forward, now: datetime, statement_id: uuid.UUID | None = None) -> int:
-    """Let dead letters (one, or all) be tried again; return how many that are."""
+    """Mark one dead letter, or all, to be tried again; return how many."""
     wanted = [DeadLetter.forward_id == forward.id, *([] if statement_id is None else [DeadLetter.statement_id == statement_id])]
     found = session.scalars(update(DeadLetter).where(*wanted).values(waiting=True).returning(DeadLetter.id)).all()
     if found and forward.state == RUNNING:

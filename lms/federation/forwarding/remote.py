@@ -1,9 +1,9 @@
-"""How is another record store spoken to? A `tincan.RemoteLRS`, with everything it sends going through a transport of our own.
+"""Talk to another record store through `tincan.RemoteLRS`, with our own transport.
 
-tincan describes the store (endpoint, credential, requests and answers). What it cannot do is done here: it parses a
-statement and writes it anew (durations rounded, numbers rewritten, properties of 2.0 refused), its requests have no
-time-out, their bodies are text, so no attachment's data, and it fails on a store that says it speaks 2.0.0. So the text
-is sent exactly as it is stored, in the version that the statement itself names.
+tincan describes the store (endpoint, credential, requests and responses). We replace the parts that it cannot do: it parses
+statements and writes them anew (durations rounded, numbers rewritten, properties of 2.0 refused), its requests have no
+time-out, its bodies are text and so cannot carry attachments, and it fails with a store that speaks 2.0.0. We send the text
+exactly as it is stored, in the version that the statement itself names.
 """
 
 import base64
@@ -24,14 +24,14 @@ from lms.egress.connection import connected, in_one_line
 
 SECONDS = 30
 LONGEST_ANSWER_SECONDS = 60
-MOST_ANSWERED = 64 * 1024  # bytes that are read of an answer
+MOST_ANSWERED = 64 * 1024  # the most bytes of a response that are read
 LOOP_HEADER = "X-Forwarded-By-Store"
 VERSION_HEADER = "X-Experience-API-Version"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: a status, the beginning of the body, and when to ask again (Retry-After)."""
+    """The response: its status, the beginning of the body, and the time to wait (Retry-After)."""
 
     status: int
     text: str
@@ -39,39 +39,39 @@ class Answer:
 
     @property
     def said(self) -> str:
-        """In one line, as the other store put it."""
+        """Return the message on one line, as the other store wrote it."""
         return in_one_line(self.status, self.text)
 
 
 class RemoteStore(RemoteLRS):  # type: ignore[misc] # tincan has no types
-    """Another record store, through one connection."""
+    """Another record store, over one connection."""
 
     _props = (*RemoteLRS._props, "connection", "mark")
 
     def statements(self, version: str, content_type: str, length: int, body: Iterable[bytes]) -> Answer:
-        """POST statements that are already written; attachments' data is given out as it is read.
+        """POST statements from their stored texts; attachment data is streamed.
 
         Raises:
-            NotReached: no answer came.
+            NotReached: no response came.
         """
         headers = {VERSION_HEADER: version, "Content-Type": content_type, "Content-Length": str(length)}
         return self._ask("POST", "statements", headers, body)
 
     def versions(self) -> list[str]:
-        """Return which versions the store says it speaks, if one answers there.
+        """Return the versions that the store supports.
 
         Raises:
-            NotReached: no answer came, or not a record store's.
+            NotReached: no response came, or the server is not a record store.
         """
         answer = self._send_request(HTTPRequest(method="GET", resource="about"))
         try:
             named = json.loads(answer.data)["version"]
         except (ValueError, TypeError, KeyError) as error:
-            raise NotReached("what answers there is no record store: its `about` names no versions") from error
+            raise NotReached("the server there is not a record store: its `about` names no versions") from error
         return [str(one) for one in named] if isinstance(named, list) else [str(named)]
 
     def _send_request(self, request: HTTPRequest) -> LRSResponse:
-        """Send what tincan has put together; its own way of sending would wait for ever."""
+        """Send a request that tincan has built; tincan's own transport would wait without limit."""
         headers = {VERSION_HEADER: self.version, **request.headers}
         body = [request.content.encode()] if request.content else []
         answer = self._ask(request.method, request.resource, headers, body)
@@ -84,7 +84,7 @@ class RemoteStore(RemoteLRS):  # type: ignore[misc] # tincan has no types
 
 
 def _beginning(response: httpx.Response) -> str:
-    """Read no more of an answer than is of use, and not for longer."""
+    """Read only the useful beginning of a response, within a time limit."""
     until, read = time.monotonic() + LONGEST_ANSWER_SECONDS, bytearray()
     for chunk in response.iter_bytes():
         read += chunk
@@ -99,10 +99,10 @@ def _again(asked: str) -> timedelta | None:
 
 @contextmanager
 def opened(address: Address, key: str, secret: str, mark: str) -> Iterator[RemoteStore]:
-    """Open a connection to a store. `mark` names this installation, so that it knows its own statements should they come back.
+    """Open a connection to a store. `mark` identifies this installation, so that it recognises its own statements if they come back.
 
     Raises:
-        NotReached: the name leads nowhere, or where nothing may be sent.
+        NotReached: the name cannot be resolved, or its address is not allowed.
     """
     basic = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
     with connected(address, SECONDS) as connection:

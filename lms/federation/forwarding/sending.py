@@ -1,4 +1,4 @@
-"""How does one turn at a forward go? Read what comes next, send it, note how far it got; what is refused is found and set aside."""
+"""Run one turn of a forward: read the next statements, send them, save the progress, and set aside those that are refused."""
 
 import time
 from collections import defaultdict
@@ -32,14 +32,14 @@ PURPOSE, MARK = "secret of a forward", "mark of a forward"
 TURN_SECONDS = 5
 TOUCH_SECONDS = 30
 AT_ONCE = 100
-MOST_REFUSED = 20  # statements in a row: then it is not the statements
-MOST_CRASHES = 8  # failures in a row, after which a statement on which the other store crashes is set aside
+MOST_REFUSED = 20  # statements in a row; after that the statements are not the cause
+MOST_CRASHES = 8  # failures in a row; then a statement on which the other store crashes is set aside
 
 
 class Stop(Exception):
-    """The turn ends before its time. With a `reason` nothing more is sent until somebody has looked.
+    """The turn ends early. With a `reason`, nothing more is sent until a user resumes the forward.
 
-    `about`: to which statements the other store answered what stands in `detail`.
+    `about`: the statements to which the other store gave the answer in `detail`.
     """
 
     def __init__(self, detail: str, *, reason: str = "", again: timedelta | None = None, about: Sequence[UUID] = ()) -> None:
@@ -48,7 +48,7 @@ class Stop(Exception):
 
 
 def carry(turn: ForwardTurn, settings: Settings) -> bool:
-    """Do one turn; return whether there is more to send at once."""
+    """Run one turn; return whether there is more to send at once."""
     try:
         with opened(Address(turn.endpoint, turn.internal), turn.key, _secret(turn, settings), mark_of(settings)) as store:
             more = _Run(turn, store).go()
@@ -57,9 +57,9 @@ def carry(turn: ForwardTurn, settings: Settings) -> bool:
         return False
     except (NotReached, Stop) as error:
         stop = error if isinstance(error, Stop) else Stop(str(error))
-    except Exception as error:  # whatever it is must not end all forwarding
+    except Exception as error:  # no error of any kind may end all forwarding
         log.exception("forward.failed", forward=turn.forward_id)
-        stop = Stop(f"something went wrong on our side ({type(error).__name__}); the log has it")
+        stop = Stop(f"an error occurred on our side ({type(error).__name__}); the log has the details")
     else:
         return more
     _give_up(turn, stop)
@@ -67,7 +67,7 @@ def carry(turn: ForwardTurn, settings: Settings) -> bool:
 
 
 def mark_of(settings: Settings) -> str:
-    """Return what this installation signs its requests with, to know its own statements when they come back."""
+    """Return the mark in our requests, by which this installation recognises its own statements if they come back."""
     return derived(settings.secret_key, MARK).hex()[:32]
 
 
@@ -80,7 +80,7 @@ def _secret(turn: ForwardTurn, settings: Settings) -> str:
 
 def _give_up(turn: ForwardTurn, stop: Stop) -> None:
     def note(session: Session, forward: Forward) -> None:
-        detail = "" if xapi.store.erased_among(session, stop.about) else stop.detail  # it may quote one that was erased meanwhile
+        detail = "" if xapi.store.erased_among(session, stop.about) else stop.detail  # it may quote a statement that was just erased
         if stop.reason:
             turns.shut(forward, stop.reason, detail, now())
         else:
@@ -103,7 +103,7 @@ def _stop(answer: Answer, bundle: Sequence[StoredStatement]) -> Stop:
 
 @dataclass(slots=True)
 class _Run:
-    """One turn under way."""
+    """One turn in progress."""
 
     turn: ForwardTurn
     store: RemoteStore
@@ -126,7 +126,7 @@ class _Run:
         return True
 
     def _with_those_about(self, session: Session, found: Sequence[StoredStatement]) -> list[StoredStatement]:
-        """Return the statements and, before them as they are stored, those about them that were passed by."""
+        """Return the statements, preceded by earlier statements that refer to them and were skipped."""
         own = {one.id for one in found}
         return [*(one for one in earlier_about(session, own, found[-1].place) if one.id not in own), *found] if found else []
 
@@ -139,7 +139,7 @@ class _Run:
             self._send(version, bundle, with_data=any(attached.get(one.id) for one in bundle))
 
     def _send(self, version: str, bundle: Sequence[StoredStatement], *, with_data: bool) -> None:
-        """Send a bundle; one that is refused is halved until what is at fault stands alone."""
+        """Send a bundle. If it is refused, halve it until the refused statement stands alone."""
         answer = self._post(version, bundle, with_data=with_data)
         found = self._judged(answer, bundle)
         if found is DeliveryVerdict.TAKEN:
@@ -165,7 +165,7 @@ class _Run:
         return self.store.statements(version, JSON, len(body), [body])
 
     def _touching(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Say from time to time that somebody is still at it, however long the data takes."""
+        """Renew the turn's lease from time to time, even if the data takes long."""
         touched = time.monotonic()
         for chunk in chunks:
             yield chunk
@@ -174,7 +174,7 @@ class _Run:
                 touched = time.monotonic()
 
     def _judged(self, answer: Answer, bundle: Sequence[StoredStatement]) -> DeliveryVerdict:
-        """Judge an answer; a store that crashes on one statement again and again, and is well otherwise, refuses it."""
+        """Interpret a response. If a store crashes again and again on one statement but otherwise works, that counts as a refusal."""
         found = verdict(answer.status)
         if answer.status == CRASHED and len(bundle) == 1 and self.turn.tries >= MOST_CRASHES and self.store.versions():
             return DeliveryVerdict.REFUSED
@@ -198,7 +198,7 @@ class _Run:
             raise Stop(reason, reason="all-refused", about=[seen.id])
 
     def _letters(self) -> None:
-        """Try dead letters again that somebody asked for; one whose statement is gone goes with it."""
+        """Try marked dead letters again; a letter whose statement was erased is deleted."""
         with database().reader() as session:
             wanted = select(DeadLetter.statement_id).where(DeadLetter.forward_id == self.turn.forward_id, DeadLetter.waiting)
             ids = session.scalars(wanted.order_by(DeadLetter.id).limit(AT_ONCE)).all()

@@ -1,7 +1,7 @@
-"""When is forwarded? Every few seconds, one forward's turn after the other's; a slow store holds up nothing else.
+"""Run forwards every few seconds, one turn after the other; a slow store does not block other work.
 
-A turn has a thread of its own. The worker waits a moment for it, which is enough where the other store is quick, and
-then goes on to its other work: where one process does everything, hours are credited while another store dawdles.
+Each turn has its own thread. The worker waits a moment for it, which is enough if the other store is quick, and
+then continues with other work. So a single process can still credit hours while a store is slow.
 """
 
 import threading
@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 2
 
 @shared_task(name="lms.records.forwarding.tasks.forward", ignore_result=True)
 def forward() -> bool:
-    """Take a turn at the forward that has waited longest; return whether one was due."""
+    """Take a turn of the forward that has waited longest; return whether one was due."""
     reading = now()
     with transaction() as session:
         turn = turns.claim(session, reading)

@@ -1,7 +1,7 @@
-"""How do workers share the forwards? One takes a turn, some seconds long; what it notes names the turn.
+"""Share the forwards among workers. A turn takes some seconds; everything that a worker saves is tied to its turn.
 
-A worker that dies loses nothing: the place is noted after the other store has answered, so the next one sends the same
-again, under the same ids. One that was given up for lost and is not notes nothing more. Two are never at one forward.
+If a worker dies, nothing is lost: progress is saved after the other store has answered, so the next worker sends the same
+statements again, under the same ids. A worker whose lease has ended can save nothing more. Two workers never hold one forward.
 """
 
 import uuid
@@ -20,17 +20,17 @@ from xapi.store import erased_among, through
 
 LEASE_TIMEOUT = timedelta(minutes=5)  # a turn not touched for this long has lost its worker; no single request takes longer
 EVERY = timedelta(seconds=10)
-MARGIN = timedelta(seconds=5)  # by how much the clocks of the machines that store may differ
+MARGIN = timedelta(seconds=5)  # the largest expected difference between the clocks of machines that store statements
 LONGEST_REASON = 500
 
 
 class ForwardTurnLost(Exception):
-    """The turn is over: somebody paused or removed the forward, or another worker has taken it."""
+    """The turn is over: the forward was paused or removed, or another worker has taken it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForwardTurn:
-    """A worker's turn at a forward: where it stands, and up to when everything is stored that ever will be."""
+    """A worker's turn of a forward: its place, and the instant up to which every statement is visible."""
 
     forward_id: int
     name: str
@@ -45,9 +45,9 @@ class ForwardTurn:
 
 
 def claim(session: Session, now: datetime) -> ForwardTurn | None:
-    """Take a turn at the forward that has waited longest for one, or whose worker died; None where none is due.
+    """Take a turn of the forward that has waited longest, or whose worker died; None if none is due.
 
-    `session` is for writing: on SQLite its lock makes sure that nobody else is storing. `now` was read before.
+    `session` is for writing: on SQLite its lock ensures that no other process is storing. `now` was read before.
     """
     free = or_(Forward.turn.is_(None), Forward.touched_at < now - LEASE_TIMEOUT)
     due = select(Forward).where(Forward.state == RUNNING, Forward.next_at <= now, free).order_by(Forward.touched_at, Forward.id).limit(1)
@@ -61,10 +61,10 @@ def claim(session: Session, now: datetime) -> ForwardTurn | None:
 
 
 def held(session: Session, turn: ForwardTurn, now: datetime) -> Forward:
-    """Return the turn's forward, locked and touched.
+    """Return the turn's forward, locked, with its lease renewed.
 
     Raises:
-        Lost: it is not the turn's any more.
+        ForwardTurnLost: another worker holds it, or nobody.
     """
     forward = session.scalar(select(Forward).where(Forward.id == turn.forward_id).with_for_update())
     if forward is None or forward.turn != turn.name or forward.state != RUNNING:
@@ -74,20 +74,20 @@ def held(session: Session, turn: ForwardTurn, now: datetime) -> Forward:
 
 
 def reach(forward: Forward, place: Cursor) -> None:
-    """Note that everything up to `place` has gone, or need not go; a place that was passed before changes nothing."""
+    """Save that everything up to `place` was sent or skipped; an earlier place changes nothing."""
     if forward.place_stored is None or (forward.place_stored, forward.place_sid) < tuple(place):
         forward.place_stored, forward.place_sid = place
 
 
 def take(forward: Forward, sent: int, there: int, now: datetime) -> None:
-    """Note that the other store has statements: `sent` just taken, `there` there already."""
+    """Count statements that the other store has: `sent` were accepted now, `there` were stored there before."""
     forward.sent, forward.there = forward.sent + sent, forward.there + there
     forward.tries = forward.refused = 0
     forward.detail, forward.last_success = "", now
 
 
 def bury(session: Session, forward: Forward, seen: StoredStatement, reason: str, now: datetime) -> None:
-    """Keep a refused statement as a dead letter; refused again it is the same letter. One that was erased meanwhile is none."""
+    """Keep a refused statement as a dead letter; a repeated refusal updates it. A statement that was just erased gets none."""
     letter = letter_of(session, forward, seen.id)
     if letter is None:
         if erased_among(session, [seen.id]):
@@ -99,28 +99,28 @@ def bury(session: Session, forward: Forward, seen: StoredStatement, reason: str,
 
 
 def refuse_again(letter: DeadLetter, reason: str, now: datetime) -> None:
-    """Note that a dead letter was refused, and why."""
+    """Save that a dead letter was refused again, with the reason."""
     letter.reason, letter.refused_at, letter.tries, letter.waiting = reason[:LONGEST_REASON], now, letter.tries + 1, False
 
 
 def letter_of(session: Session, forward: Forward, statement_id: uuid.UUID) -> DeadLetter | None:
-    """Return a forward's dead letter of a statement."""
+    """Return a forward's dead letter for a statement."""
     return session.scalar(select(DeadLetter).where(DeadLetter.forward_id == forward.id, DeadLetter.statement_id == statement_id))
 
 
 def give_back(forward: Forward, now: datetime, *, more: bool) -> None:
-    """End a turn; with `more` to send another may begin at once."""
+    """End a turn; if there is `more` to send, another may begin at once."""
     forward.turn, forward.next_at = None, now if more else now + EVERY
 
 
 def put_off(forward: Forward, detail: str, asked: timedelta | None, now: datetime) -> None:
-    """End a turn that failed through nobody's fault: the same again, each time later."""
+    """End a turn after a temporary failure; the wait for the next try grows each time."""
     forward.turn, forward.tries = None, forward.tries + 1
     forward.detail, forward.last_failure = detail[:LONGEST_REASON], now
     forward.next_at = now + wait(forward.tries, asked)
 
 
 def shut(forward: Forward, reason: str, detail: str, now: datetime) -> None:
-    """End a turn and send nothing more until somebody has looked."""
+    """End a turn and send nothing more until a user resumes the forward."""
     forward.state, forward.turn = PAUSED, None
     forward.reason, forward.detail, forward.last_failure = reason, detail[:LONGEST_REASON], now

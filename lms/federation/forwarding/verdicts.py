@@ -1,4 +1,4 @@
-"""What does another store's answer mean for what was sent to it? Pure."""
+"""Interpret another store's HTTP response to a request with statements. Pure."""
 
 import random
 from datetime import timedelta
@@ -16,17 +16,17 @@ OURSELVES = 508
 
 
 class DeliveryVerdict(Enum):
-    """What became of a request's statements."""
+    """The result for the statements of a request."""
 
     TAKEN = "taken"  # all of them are stored there
-    THERE = "there"  # one with an id of theirs is there already
+    THERE = "there"  # the store already has a statement with one of these ids
     REFUSED = "refused"  # one of them is at fault
-    LATER = "later"  # nobody is at fault: the same again, later
-    SHUT = "shut"  # none will be taken until somebody looks
+    LATER = "later"  # temporary: send the same again later
+    SHUT = "shut"  # none is accepted until a user acts
 
 
 def verdict(status: int) -> DeliveryVerdict:
-    """Judge an HTTP status."""
+    """Interpret an HTTP status."""
     if OK_FROM <= status < OK_TO:
         return DeliveryVerdict.TAKEN
     if status == THERE_ALREADY:
@@ -39,7 +39,7 @@ def verdict(status: int) -> DeliveryVerdict:
 
 
 def shut_reason(status: int) -> str:
-    """Return why nothing more is sent after this status, as a key of words.REASONS; '' where that does not follow."""
+    """Return the reason for sending nothing more after this status, as a key of words.REASONS; '' if the forward continues."""
     if status in NOT_FOR_US:
         return "credential"
     if status in NO_STORE_HERE or status in REDIRECTS:
@@ -48,9 +48,9 @@ def shut_reason(status: int) -> str:
 
 
 def wait(tries: int, asked: timedelta | None = None) -> timedelta:
-    """Return how long to wait after the `tries`-th failure in a row: twice as long each time, and by chance up to half less.
+    """Return how long to wait after the `tries`-th failure in a row: doubled each time, minus a random part of up to half.
 
-    Chance keeps many installations from coming back at the same moment. `asked` is what the other store asks for (Retry-After).
+    The random part keeps many installations from returning at the same moment. `asked` is the other store's Retry-After.
     """
     longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries - 1, 20))
     own = longest * random.uniform(0.5, 1)  # noqa: S311 - no secret

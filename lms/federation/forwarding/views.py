@@ -1,4 +1,4 @@
-"""To which other record stores do statements go, and what did those not take? For the office of the whole site."""
+"""Pages of forwards to other record stores and of refused statements, for the root office."""
 
 import uuid
 from collections.abc import Callable
@@ -40,7 +40,7 @@ GONE = _l("There is no such forward. Perhaps somebody has just removed it.")
 
 
 class ForwardForm(StoreForm):
-    """Where statements shall go, and which of them."""
+    """The form for a new forward."""
 
     name = StringField(_l("Name of the store"), validators=[DataRequired(_l("Say what it is called here."))])
     courses = SelectMultipleField(_l("Only these courses"), widget=widgets.ListWidget(), option_widget=widgets.CheckboxInput())
@@ -48,7 +48,7 @@ class ForwardForm(StoreForm):
 
     @property
     def chosen(self) -> Filter:
-        """Which statements go there."""
+        """Return the filter."""
         settings: Settings = current_app.extensions["settings"]
         return Filter(activities=tuple(v.course_iri(settings.public_url, code) for code in self.courses.data or ()))
 
@@ -56,14 +56,14 @@ class ForwardForm(StoreForm):
 @bp.get("/forwarding")
 @requires(OFFICE)
 def forwarding() -> ResponseReturnValue:
-    """List the forwards, with how far each is."""
+    """List the forwards with their progress."""
     return render_template("records/forwarding.html", forwards=office.standings(session()), reasons=REASONS)
 
 
 @bp.route("/forwarding/new", methods=["GET", "POST"])
 @requires(OFFICE)
 def new_forward() -> ResponseReturnValue:
-    """Add a forward, to a public address; one inside the own network is an operator's to add."""
+    """Add a forward to a public address; only an operator may add an address inside the own network."""
     form = ForwardForm()
     titles = course_titles(session())
     form.courses.choices = [
@@ -93,7 +93,7 @@ def _added(form: ForwardForm) -> bool:
 @bp.get("/forwarding/<int:forward_id>")
 @requires(OFFICE)
 def forward(forward_id: int) -> ResponseReturnValue:
-    """Show one forward and what the other store refused."""
+    """Show one forward and the statements that the other store refused."""
     own = found(session(), Forward, forward_id, str(GONE))
     one = office.standing(session(), own)
     return render_template("records/forward.html", one=one, letters=office.letters(session(), own), reasons=REASONS)
@@ -111,7 +111,7 @@ def pause_forward(forward_id: int) -> ResponseReturnValue:
 @bp.post("/forwarding/<int:forward_id>/resume")
 @requires(OFFICE)
 def resume_forward(forward_id: int) -> ResponseReturnValue:
-    """Go on from where it was, with another secret where one is given."""
+    """Resume a forward, with a new secret if one is given."""
     secret = request.form.get("secret", "")
     _change(forward_id, lambda _session, one: office.resume(one, current_app.extensions["settings"], now(), secret))
     ring(work)
@@ -122,7 +122,7 @@ def resume_forward(forward_id: int) -> ResponseReturnValue:
 @bp.post("/forwarding/<int:forward_id>/discard")
 @requires(OFFICE)
 def discard_letter(forward_id: int) -> ResponseReturnValue:
-    """Forget that a statement was refused there; it stays here, and is not sent there again."""
+    """Delete a dead letter; the statement stays here and is not sent there again."""
     named = request.form.get("statement", type=uuid.UUID)
     gone = named is not None and _change(forward_id, lambda writing, one: office.discard(writing, one, named))
     flash(_("Discarded: it is not sent there again.") if gone else _("It was not there any more."), "success" if gone else "info")
@@ -132,7 +132,7 @@ def discard_letter(forward_id: int) -> ResponseReturnValue:
 @bp.post("/forwarding/<int:forward_id>/retry")
 @requires(OFFICE)
 def retry_letters(forward_id: int) -> ResponseReturnValue:
-    """Let one refused statement, or all of them, be tried again."""
+    """Mark one refused statement, or all, to be tried again."""
     named = request.form.get("statement", "")
     try:
         statement = uuid.UUID(named) if named else None

@@ -1,4 +1,4 @@
-"""How is it said why a forward is paused?"""
+"""Texts for the reasons why a forward is paused."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,1 +1,1 @@
-"""How do the statements of another record store come here? Page by page, whole, once, and from where it stopped."""
+"""Import the statements of another record store: page by page, unchanged, once, and resumable."""

@@ -1,6 +1,6 @@
-"""What becomes of one statement that an import has put aside: is it taken after all, or left out?
+"""Retry or leave out one statement that an import has put aside.
 
-It is taken on the terms of the import itself, as it came; nothing is asked of the other store.
+It is stored under the same terms as by the import itself, from the saved text; the other store is not asked.
 """
 
 import hashlib
@@ -13,27 +13,27 @@ from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched
 from lms.federation.importing.storing import own_terms, take
 
-NOT_WHOLE = "it holds signs that could not be kept here as they came; let the import read it again"
+NOT_WHOLE = "it has characters that could not be saved unchanged; let the import read it again"
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of it: `new` statements (none, if the same one was here already), or why it could not be taken again."""
+    """The result: `new` statements (0 if the same one was already here), or the reason why it was refused again."""
 
     new: int = 0
     reason: str = ""
 
 
 def put_aside(session: Session, aside_id: int) -> tuple[Import, StatementSetAside] | None:
-    """Return one statement that was put aside, with its import, which is locked; None where it is not aside any more."""
+    """Return a statement that was put aside, with its import, which is locked; None if it is no longer aside."""
     wanted = select(Import).join(StatementSetAside, StatementSetAside.import_id == Import.id).where(StatementSetAside.id == aside_id)
     own = session.scalar(wanted.with_for_update(of=Import))
-    row = session.get(StatementSetAside, aside_id, populate_existing=True)  # read after the lock: somebody may have taken it meanwhile
+    row = session.get(StatementSetAside, aside_id, populate_existing=True)  # read after the lock: another user may just have retried it
     return None if own is None or row is None else (own, row)
 
 
 def try_again(session: Session, own: Import, row: StatementSetAside, home_page: str) -> Tried:
-    """Take the statement; if it cannot be taken, it stays where it is, with the reason of today."""
+    """Store the statement; if it is refused again, it stays aside with today's reason."""
     text = row.text.encode()
     if hashlib.sha256(text).hexdigest() != row.sha256:
         return Tried(reason=NOT_WHOLE)
@@ -46,5 +46,5 @@ def try_again(session: Session, own: Import, row: StatementSetAside, home_page: 
 
 
 def leave_out(session: Session, row: StatementSetAside) -> None:
-    """Forget a statement; if the import reads it again, it is put aside again."""
+    """Delete a statement that was put aside; if the import reads it again, it is put aside again."""
     session.execute(delete(StatementSetAside).where(StatementSetAside.id == row.id))

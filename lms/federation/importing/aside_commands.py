@@ -1,4 +1,4 @@
-"""`lms xapi aside`: what could imports not take, and is one of it to be taken now, or left out?"""
+"""`lms xapi aside`: list statements that imports could not store, and retry or leave out one of them."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ NOT_TAKEN = 1
 @click.option("--json", "as_json", is_flag=True, help="Print what is put aside as JSON.")
 @with_appcontext
 def aside(retry: int | None, leave_out: int | None, *, yes: bool, as_json: bool) -> None:
-    """List the statements that imports could not take (the latest 1,000), try one again, or leave it out."""
+    """List the statements that imports could not store (the latest 1,000), try one again, or leave it out."""
     if retry is not None and leave_out is not None:
         _refuse("retry: give --retry or --leave-out, not both")
     if retry is not None:

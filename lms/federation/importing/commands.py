@@ -1,4 +1,4 @@
-"""`lms xapi import`: how do the statements of another record store come here?"""
+"""`lms xapi import`: import the statements of another record store."""
 
 import json
 import os
@@ -31,7 +31,7 @@ ENDED_EARLY = 1
 
 @dataclass(frozen=True, slots=True)
 class _ImportRequest:
-    """What somebody asks for."""
+    """The options of the command."""
 
     address: Address
     key: str
@@ -46,7 +46,7 @@ class _ImportRequest:
 @click.option("--key", required=True, help="Key (user name) that the other store gave; it needs to read statements.")
 @click.option("--secret-env", help="Name of the environment variable that has its secret.")
 @click.option("--secret-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File that has its secret.")
-@click.option("--internal", is_flag=True, help="The store is inside your own network: plain http and private addresses are taken.")
+@click.option("--internal", is_flag=True, help="The store is inside your own network: plain http and private addresses are allowed.")
 @click.option("--version", type=click.Choice(VERSIONS), default=VERSIONS[0], show_default=True, help="In which the store is asked.")
 @click.option("--page-size", default=500, show_default=True, type=click.IntRange(1, MOST_STATEMENTS), help="Statements in a page.")
 @click.option("--as", "provider", help="Key of ours in whose name they are stored: they count as if it sent them now.")
@@ -68,10 +68,10 @@ def import_(  # noqa: PLR0913 - one parameter an option
     from_start: bool,
     as_json: bool,
 ) -> None:
-    """Take the statements of another record store.
+    """Import the statements of another record store.
 
-    It may be stopped anywhere: the same command goes on from there, and later takes what has come meanwhile. A statement
-    that cannot be taken is named with the reason and put aside. Exit 1: it stopped before the end.
+    You may stop it at any time: the same command continues from there, and a later run imports newer statements. A statement
+    that cannot be stored is reported with the reason and put aside. Exit code 1: it stopped before the end.
     """
     settings: Settings = current_app.extensions["settings"]
     problems: list[str] = []
@@ -106,7 +106,7 @@ def _terms(settings: Settings, url: str, provider: str | None, problems: list[st
         problems.append("as: says whose the statements become, so --keep-authority has no place beside it")
     found = speaking_for(session(), provider, settings.public_url)
     if found is None or not found.allows("statements/write"):
-        problems.append("as: no key that works and may write statements has this name; see `lms xapi key list`")
+        problems.append("as: no key that works and may write statements is called this; see `lms xapi key list`")
         return None
     return ImportTerms(found, settings.public_url)
 
@@ -135,7 +135,7 @@ def _run(asked: _ImportRequest, terms: ImportTerms, *, as_json: bool) -> None:
     except NotReached as error:
         problem = f"from: {error}"
     except ImportStopped as error:
-        problem = f"{error}. What was taken stays; the same command goes on from there."
+        problem = f"{error}. Everything imported so far is kept; the same command continues from there."
     _tell(own, problem, as_json=as_json)
 
 

@@ -1,7 +1,7 @@
-"""How does an import go on, page after page, whatever the other store does? It waits, goes on where it was, or stops and says why.
+"""Run an import page by page. If the other store fails, it waits and continues, or stops and reports the reason.
 
-A page, its statements' voided targets, and the place after it are one attempt: what fails in it is asked for again, and
-nothing of it is here until all of it is.
+A page, the voided targets of its statements, and the place after it are one attempt: a failed attempt is repeated from its
+start, and its statements are stored all together or not at all.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,19 +25,20 @@ from xapi.statements import write_instant
 
 WAITS = (1, 2, 4, 8, 15, 30, 60, 60)  # seconds, unless the store says how long
 LONGEST_WAIT = 600
-AT_ONCE = 500  # statements, where a store gives more in a page than it was asked for
-OVERLAP = timedelta(minutes=1)  # before the last one: stores stamp before they commit, so what came late may be stamped earlier
-MOST_IDLE = 50  # pages in a row that bring nothing and lead no further
-LOST_PLACE = (400, 404, 410)  # answers to a `more` that is too old
+AT_ONCE = 500  # statements, if a store returns more in a page than was requested
+# before the last statement: stores set `stored` before they commit, so a late statement may have an earlier time
+OVERLAP = timedelta(minutes=1)
+MOST_IDLE = 50  # pages in a row without new statements or progress
+LOST_PLACE = (400, 404, 410)  # responses to an expired `more`
 
 
 class ImportStopped(Exception):
-    """The import ended before its end; what is here stays, and the next run goes on from there."""
+    """The import stopped before its end; stored statements stay, and the next run continues from there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an import is, and what this page was."""
+    """The progress of an import, and the result of this page."""
 
     read: int
     new: int
@@ -48,7 +49,7 @@ class Progress:
 
 @dataclass(slots=True)
 class ImportRun:
-    """One run of an import; `wait` sleeps, `say` tells what it waits for."""
+    """One run of an import; `wait` sleeps, `say` reports the reason for a wait."""
 
     source: Source
     import_id: int
@@ -60,10 +61,10 @@ class ImportRun:
     idle: int = 0
 
     def through(self) -> Iterator[Progress]:
-        """Read to the end, and tell how far it is after each page.
+        """Read to the end, and report the progress after each page.
 
         Raises:
-            Stopped: before the end.
+            ImportStopped: before the end.
         """
         try:
             yield from self._pages()
@@ -93,7 +94,7 @@ class ImportRun:
             resumed = False
 
     def _anew(self, own: Import) -> str:
-        """Return where to begin without a page's address: after the last statement that is here."""
+        """Return where to start without a page's address: after the last stored statement."""
         return self.source.first(own.page_size, write_instant(own.reached - OVERLAP) if own.reached else "")
 
     def _patiently(self, link: str) -> tuple[str, Progress]:
@@ -118,7 +119,7 @@ class ImportRun:
                 with transaction() as session:
                     progress, new = self._store(session, fetched)
             except DBAPIError as error:
-                if isinstance(error, OperationalError):  # gone, locked or in each other's way: the same again succeeds
+                if isinstance(error, OperationalError):  # the connection was lost, or a lock or deadlock occurred: a second try succeeds
                     raise Unready(f"the database did not take it ({type(error.orig).__name__})") from error
                 raise
         self.pages += 1
@@ -127,7 +128,7 @@ class ImportRun:
         return fetched.more, progress
 
     def _with_void(self, fetched: Fetched, held: ExitStack) -> Fetched:
-        """Return the page with the statements that its statements void: no page of the store shows them."""
+        """Return the page together with the statements that its statements void; no page of the other store shows those."""
         with database().reader() as session:
             wanted = void_targets(session, fetched.statements)
         statements, attached = list(fetched.statements), dict(fetched.attached)
@@ -154,7 +155,7 @@ class ImportRun:
         return Progress(own.read, own.new, aside, reached, [one for part in taken for one in part.refused]), new
 
     def _move(self, own: Import, more: str, taken: list[StoredPage]) -> None:
-        """Move the import's place behind the page, unless the store leads nowhere."""
+        """Move the import's place behind the page, unless the store makes no progress."""
         reached = max((one.reached for one in taken if one.reached), default=None)
         further = reached is not None and (own.reached is None or reached > own.reached)
         self.idle = 0 if further or any(one.new for one in taken) else self.idle + 1
@@ -167,9 +168,9 @@ class ImportRun:
 
 
 def prepare(session: Session, address: Address, key: str, page_size: int, *, from_start: bool) -> Import:
-    """Return the import from this store with this key, begun now or gone on with.
+    """Return the import from this store with this key: a new one, or an existing one to continue.
 
-    With another page size it goes on after its last statement instead of at its next page, whose size is fixed.
+    With another page size it continues after its last statement instead of at the saved `more` address, which has a fixed size.
     """
     own = session.scalar(select(Import).where(Import.endpoint == address.url, Import.key == key).with_for_update())
     if own is None:
@@ -187,7 +188,7 @@ Counts = Mapping[str, int | str | None]
 
 
 def counts(own: Import, aside: int) -> Counts:
-    """Return how an import stands, for programs."""
+    """Return the counts of an import, for programs."""
     return {
         "endpoint": own.endpoint,
         "read": own.read,

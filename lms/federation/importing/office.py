@@ -1,4 +1,4 @@
-"""What can an office do with imports, and how do they stand?"""
+"""Operations of an office on imports, and their state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class ImportOrder:
-    """Which store's statements are to come, by which credential."""
+    """A request for a new import: the other store's address and a credential."""
 
     endpoint: str
     key: str
@@ -30,10 +30,10 @@ class ImportOrder:
 
 
 def add(session: Session, order: ImportOrder, settings: Settings, now: datetime) -> Import:
-    """Begin an import in the background, from a public address.
+    """Start an import in the background, from a public address.
 
     Raises:
-        InvalidInput: one line for each field that is wrong.
+        InvalidInput: with one line for each wrong field.
     """
     problems = list(credential_problems(order.key, order.secret))
     try:
@@ -53,9 +53,9 @@ def add(session: Session, order: ImportOrder, settings: Settings, now: datetime)
 
 
 def go_on(own: Import, settings: Settings, now: datetime, secret: str = "") -> bool:
-    """Let an import go on from where it stopped, or take what has come since it was at the end; with another secret if one is given.
+    """Continue an import that stopped, or read newer statements after it reached the end; with another secret if one is given.
 
-    One that a command does goes on here too, once its secret is given; return whether it is known.
+    An import that a command began can continue here too, once its secret is given; return whether the secret is known.
     """
     if secret:
         own.secret = seal(secret, settings.secret_key, PURPOSE)
@@ -65,7 +65,7 @@ def go_on(own: Import, settings: Settings, now: datetime, secret: str = "") -> b
 
 
 def stop(own: Import) -> None:
-    """Take no further page."""
+    """Read no further page."""
     if own.state == RUNNING:
         own.state, own.turn = STOPPED, None
 
@@ -78,7 +78,7 @@ def asides_by_import(session: Session) -> Mapping[int, int]:
 
 
 def asides(session: Session, own: Import) -> Sequence[StatementSetAside]:
-    """Return the statements that were last put aside."""
+    """Return the statements that were put aside most recently."""
     return session.scalars(
         select(StatementSetAside)
         .where(StatementSetAside.import_id == own.id)

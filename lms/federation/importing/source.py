@@ -1,7 +1,7 @@
-"""How is another record store read? One GET a page; nothing is asked of any host but the one that an operator named.
+"""Read another record store: one GET for each page, and no request to any host except the one that the user named.
 
-tincan is not used here: it parses a statement and writes it anew (durations rounded, unknown properties dropped), knows
-no 2.0, and its requests have no time-out.
+tincan is not used here: it parses statements and writes them anew (durations rounded, unknown properties dropped), does not
+support 2.0, and its requests have no time-out.
 """
 
 import base64
@@ -25,7 +25,7 @@ from xapi.statements import NOTHING, Attached, NoPage, Part, cut, gather, parts
 SECONDS = 60
 LONGEST_ANSWER_SECONDS = 600
 MOST_TEXT = 64 * 2**20  # of a page's JSON, which is held in memory
-MOST_ATTACHED = 2 * 2**30  # of a page's attachments, which are not
+MOST_ATTACHED = 2 * 2**30  # of a page's attachments, which are streamed
 MOST_SAID = 64 * 1024
 OK, TOO_MANY, SERVER_ERRORS = 200, 429, 500
 MIXED = "multipart/mixed"
@@ -33,7 +33,7 @@ STATEMENTS = "/statements"
 
 
 class Unready(Exception):
-    """No answer, or none that can be used: the same question may be answered later; `after` seconds, if it says so."""
+    """There is no usable response, but a later attempt may succeed: after `after` seconds, if the store says so."""
 
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)
@@ -41,7 +41,7 @@ class Unready(Exception):
 
 
 class Unusable(Exception):
-    """The answer is no, or leads astray: asking again changes nothing. `status` is 0 where it is not HTTP's."""
+    """The store refuses, or its answer is wrong: another attempt would not help. `status` is 0 if it is not an HTTP status."""
 
     def __init__(self, reason: str, status: int = 0) -> None:
         super().__init__(reason)
@@ -50,7 +50,7 @@ class Unusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page: statements as they came, the attachments' data by hash, and where the next page is ('' at the end)."""
+    """A page: received statements, attachments' data by hash, and the address of the next page ('' at the end)."""
 
     statements: Sequence[bytes]
     more: str = ""
@@ -65,15 +65,15 @@ class Source:
     headers: Mapping[str, str]
 
     def first(self, limit: int, since: str = "") -> str:
-        """Return where the oldest statements are, or the oldest that were stored after `since`."""
+        """Return the address of the oldest statements, or of the oldest that were stored after `since`."""
         asked = {"ascending": "true", "attachments": "true", "limit": str(limit), **({"since": since} if since else {})}
         return str(httpx.URL(self.connection.address.url + STATEMENTS, params=asked))
 
     def page(self, link: str, held: ExitStack) -> Fetched:
-        """Read a page; its attachments are there until `held` is closed.
+        """Read a page; its attachments stay available until `held` is closed.
 
         Raises:
-            Unready, Unusable: there is none.
+            Unready, Unusable: there is no page.
         """
         text, attached = self._read(link, held)
         try:
@@ -83,22 +83,22 @@ class Source:
         return Fetched(found.statements, self._within(link, found.more), attached)
 
     def voided(self, statement_id: UUID, held: ExitStack) -> Fetched:
-        """Read a statement that is void over there, which no page shows; nothing where it was never there.
+        """Read a statement that is voided in the other store, which no page shows; return nothing if the store never had it.
 
         Raises:
-            Unready, Unusable: it is not known.
+            Unready, Unusable: the store did not say.
         """
         asked = {"voidedStatementId": str(statement_id), "attachments": "true"}
         try:
             text, attached = self._read(str(httpx.URL(self.connection.address.url + STATEMENTS, params=asked)), held)
         except Unusable as error:
-            if error.status:  # not there, or not for this key
+            if error.status:  # not stored there, or not visible to this key
                 return Fetched([])
             raise
         return Fetched([text], attached=attached)
 
     def _within(self, link: str, more: str) -> str:
-        """Return the whole address of `more`, which may not lead anywhere else."""
+        """Return the absolute address of `more`, which must stay on the same host."""
         try:
             target = urldefrag(urljoin(link, more)).url if more else ""
             same = not target or _origin(target) == _origin(self.connection.address.url)
@@ -117,7 +117,7 @@ class Source:
         except NotReached as error:
             raise Unready(str(error)) from error
         except BadRequest as error:
-            raise Unready(f"what it answered is not whole: {error}") from error
+            raise Unready(f"its response is incomplete: {error}") from error
         except TooLarge as error:
             raise Unusable(f"a page is more than is taken at once ({error}); ask for fewer with --page-size") from error
 
@@ -143,7 +143,7 @@ def _beginning(response: httpx.Response) -> str:
 
 
 def _after(asked: str) -> float | None:
-    """Read Retry-After: seconds, or a date."""
+    """Read Retry-After: seconds or a date."""
     if asked.isascii() and asked.isdigit():
         return float(asked[:9])
     try:
@@ -172,7 +172,7 @@ def _whole(part: Part) -> bytes:
 
 
 def _reader(response: httpx.Response) -> Callable[[int], bytes]:
-    """Return what gives the next bytes as they come; a store that drips is left."""
+    """Return a function that reads the next bytes as they come; it gives up if the store is too slow."""
     chunks, until = response.iter_bytes(), time.monotonic() + LONGEST_ANSWER_SECONDS
 
     def read(_most: int) -> bytes:
@@ -193,7 +193,7 @@ def opened(address: Address, key: str, secret: str, version: str) -> Iterator[So
     """Open a connection to a store.
 
     Raises:
-        NotReached: the name leads nowhere, or where nothing may be asked.
+        NotReached: the name cannot be resolved, or its address is not allowed.
     """
     basic = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
     headers = {"Authorization": basic, "X-Experience-API-Version": version, "Accept-Encoding": "identity"}

@@ -1,8 +1,8 @@
-"""What of a page is taken, and what is put aside with its reason? In the transaction that also moves the import's place.
+"""Store a page of imported statements, and put aside those that are refused. The same transaction moves the import's place.
 
-Each statement is checked by the rules of the version that it names, as if it came now. Its id and everything that its
-author said stay; `stored` is now, and the authority is the import's (or its own, where an operator says so, but never one
-of this site: by those the hours are decided).
+Each statement is checked by the rules of the version that it names, like a new statement. Its id and everything that its
+author wrote stay unchanged. `stored` is now. The authority is the import's, or the original one if an operator asks for that, but
+never an authority of this site, because authorities of this site decide hours.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ LONGEST_ID = 100
 
 @dataclass(frozen=True, slots=True)
 class ImportTerms:
-    """In whose name statements are taken; `keep_authority`: in the name that they come with, where that is none of this site's."""
+    """The authority of stored statements; `keep_authority`: their own authority, unless it belongs to this site."""
 
     credential: Credential
     home_page: str
@@ -40,7 +40,7 @@ class ImportTerms:
 
 
 def own_terms(endpoint: str, home_page: str, *, keep_authority: bool = False) -> ImportTerms:
-    """Return the terms on which nobody here vouches for what a store says: in the import's own name, by which no hours are decided."""
+    """Return the terms under which nobody here vouches for the statements: the import's own authority, which earns no hours."""
     host = urlsplit(endpoint).hostname or ""
     authority = {"objectType": "Agent", "name": host, "account": {"homePage": home_page, "name": f"import:{host}"}}
     return ImportTerms(Credential(host, authority, frozenset({"statements/write"})), home_page, keep_authority)
@@ -48,7 +48,7 @@ def own_terms(endpoint: str, home_page: str, *, keep_authority: bool = False) ->
 
 @dataclass(frozen=True, slots=True)
 class RefusedStatement:
-    """A statement that cannot be taken."""
+    """A statement that was refused."""
 
     text: bytes
     statement_id: str
@@ -57,7 +57,7 @@ class RefusedStatement:
 
 @dataclass(slots=True)
 class StoredPage:
-    """What became of a page: how many were new, which were put aside, and when the last one was stored over there."""
+    """The result of a page: the number of new statements, those put aside, and the other store's time of the last one."""
 
     read: int = 0
     new: int = 0
@@ -66,7 +66,7 @@ class StoredPage:
 
 
 def take(session: Session, own: Import, fetched: Fetched, terms: ImportTerms) -> StoredPage:
-    """Take a page."""
+    """Store a page."""
     taken = StoredPage(len(fetched.statements))
     admitted: list[tuple[bytes, AdmittedStatement]] = []
     for text in fetched.statements:
@@ -119,7 +119,7 @@ def _plain(home_page: str) -> str:
 
 
 def _insert(session: Session, admitted: Sequence[tuple[bytes, AdmittedStatement]], credential: Credential, taken: StoredPage) -> None:
-    """Insert all at once; where one has an id that is there with another body, one by one."""
+    """Insert all at once; if an id is stored with another body, insert one by one."""
     announce(session, now(), referring=any(one.refers for _, one in admitted))
     at = now()
     differ = len({(one.id, one.digest) for _, one in admitted}) > len({one.id for _, one in admitted})
@@ -133,14 +133,14 @@ def _insert(session: Session, admitted: Sequence[tuple[bytes, AdmittedStatement]
             try:
                 with session.begin_nested():
                     taken.new += insert_admitted(session, [one], credential, at)
-            except Erased as error:  # nothing of it comes back, not even set aside: its id only
+            except Erased as error:  # nothing of an erased statement comes back, not even aside: only its id
                 taken.refused.append(RefusedStatement(_bare(str(one.id)), str(one.id), error.message))
             except Conflicting as error:
                 taken.refused.append(RefusedStatement(text, str(one.id), error.message))
 
 
 def _note(session: Session, own: Import, taken: StoredPage, ids: Iterable[UUID]) -> None:
-    """Keep what was refused, once however often it comes, and forget what is taken by now."""
+    """Keep each refused statement once, even if it comes again, and delete those that are stored now."""
     taken.refused = _without_erased(session, taken.refused)
     given = {hashlib.sha256(one.text).hexdigest(): one for one in taken.refused}
     rows = {
@@ -158,7 +158,7 @@ def _note(session: Session, own: Import, taken: StoredPage, ids: Iterable[UUID])
 
 
 def _without_erased(session: Session, refused: Sequence[RefusedStatement]) -> list[RefusedStatement]:
-    """Leave of what is about somebody who was erased only its id."""
+    """Keep only the id of a statement about a person who was erased."""
     named = [set(keys_within(_parsed(one.text))) for one in refused]
     erased = marked_among(session.connection(), set().union(*named))
     return [
@@ -172,7 +172,7 @@ def _bare(statement_id: str) -> bytes:
 
 
 def _shown(text: bytes) -> str:
-    """Return a statement as the database can keep it, whatever it is."""
+    """Return any statement in a form that the database can store."""
     return text.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
@@ -190,7 +190,7 @@ def _parsed(text: bytes) -> Any:
 
 
 def void_targets(session: Session, texts: Sequence[bytes]) -> list[UUID]:
-    """Return what these statements void and what is not here yet; over there it is shown on no page."""
+    """Return the targets that these statements void and that are not stored here yet; no page of the other store shows them."""
     found = []
     for text in texts:
         if b"voided" not in text:

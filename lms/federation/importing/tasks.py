@@ -1,6 +1,6 @@
-"""Who does an office's import? A thread of a worker, one import at a time; if it dies, another goes on at the same place.
+"""Run an office's imports in a thread of a worker, one at a time; if it dies, another worker continues at the same place.
 
-The thread is its own because other stores dawdle, and where one process does everything hours are credited meanwhile.
+The separate thread keeps a slow store from delaying the crediting of hours when one process does everything.
 """
 
 import threading
@@ -29,12 +29,12 @@ from lms.sealing import NotOpened, unseal
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 10
 LEASE_TIMEOUT = timedelta(minutes=15)  # a turn not touched for this long has lost its worker; no page takes longer
-SLICE = 5  # seconds of a wait after which somebody may have pressed Stop
+SLICE = 5  # seconds of a wait after which the Stop button is checked
 
 
 @dataclass(frozen=True, slots=True)
 class ImportTurn:
-    """A worker's turn at an import, which lasts until its end."""
+    """A worker's turn of an import, which lasts until the import's end."""
 
     import_id: int
     name: str
@@ -57,7 +57,7 @@ def work() -> bool:
 
 
 def claim(session: Session, reading: datetime) -> ImportTurn | None:
-    """Take a turn at an import that nobody is at; None while another one is under way."""
+    """Take a turn of an import that no worker holds; None while another one is running."""
     lost = Import.touched_at < reading - LEASE_TIMEOUT
     if session.scalar(select(Import.id).where(Import.state == RUNNING, Import.turn.is_not(None), ~lost).limit(1)):
         return None
@@ -75,7 +75,7 @@ def _take(app: Flask, turn: ImportTurn) -> None:
 
 
 def carry(turn: ImportTurn) -> None:
-    """Do an import to its end, until it stops, or until somebody stops it."""
+    """Run an import until its end, until it stops, or until a user stops it."""
     state, problem = STOPPED, ""
     try:
         _run(turn)
@@ -111,7 +111,7 @@ def _wait(turn: ImportTurn, seconds: float) -> None:
 
 
 def _tell(turn: ImportTurn, words: str) -> None:
-    """Show what the import waits for."""
+    """Show the reason for a wait."""
     with transaction() as session:
         own = _held(session, turn)
         if own is not None:
@@ -119,7 +119,7 @@ def _tell(turn: ImportTurn, words: str) -> None:
 
 
 def _demand(turn: ImportTurn) -> None:
-    """Go no further where somebody has stopped the import, or another worker has taken it."""
+    """Stop if a user has stopped the import, or another worker has taken it."""
     with transaction() as session:
         own = _held(session, turn)
         if own is None:

@@ -1,4 +1,4 @@
-"""From which other record stores do statements come, and which could not be taken? For the office of the whole site."""
+"""Pages of imports from other record stores, and of statements that could not be stored, for the root office."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ GONE = _l("There is no such import. Perhaps somebody has just removed it.")
 
 
 class ImportForm(StoreForm):
-    """Whose statements shall come."""
+    """The form for a new import."""
 
     version = RadioField(
         _l("Version of xAPI"), choices=[SelectChoice(one, one) for one in VERSIONS], default=VERSIONS[0], validators=[InputRequired()]
@@ -44,14 +44,14 @@ class ImportForm(StoreForm):
 @bp.get("/import")
 @requires(OFFICE)
 def importing() -> ResponseReturnValue:
-    """List the imports, with how far each is."""
+    """List the imports with their progress."""
     return render_template("records/importing.html", imports=office.all_imports(session()), asides=office.asides_by_import(session()))
 
 
 @bp.route("/import/new", methods=["GET", "POST"])
 @requires(OFFICE)
 def new_import() -> ResponseReturnValue:
-    """Begin an import, from a public address; one from inside the own network is an operator's to begin."""
+    """Begin an import from a public address; only an operator may begin one from inside the own network."""
     form = ImportForm()
     begun = _begun(form) if form.validate_on_submit() else None
     if begun is None:
@@ -76,7 +76,7 @@ def _begun(form: ImportForm) -> int | None:
 @bp.get("/import/<int:import_id>")
 @requires(OFFICE)
 def import_(import_id: int) -> ResponseReturnValue:
-    """Show one import and what could not be taken; the page asks for it again while it runs."""
+    """Show one import and its refused statements; the page refreshes while it runs."""
     own = found(session(), Import, import_id, str(GONE))
     count = office.asides_by_import(session()).get(own.id, 0)
     return render_template("records/import.html", one=own, count=count, asides=office.asides(session(), own), words=words)
@@ -85,7 +85,7 @@ def import_(import_id: int) -> ResponseReturnValue:
 @bp.post("/import/<int:import_id>/stop")
 @requires(OFFICE)
 def stop_import(import_id: int) -> ResponseReturnValue:
-    """Take no further page."""
+    """Read no further page."""
     _change(import_id, lambda _session, own: office.stop(own))
     flash(_("Stopped. What is here stays, and it can go on from there."), "success")
     return redirect(url_for(".import_", import_id=import_id))
@@ -94,7 +94,7 @@ def stop_import(import_id: int) -> ResponseReturnValue:
 @bp.post("/import/<int:import_id>/go-on")
 @requires(OFFICE)
 def go_on_import(import_id: int) -> ResponseReturnValue:
-    """Go on from where it was, with another secret where one is given."""
+    """Continue an import, with a new secret if one is given."""
     secret = request.form.get("secret", "")
     running = _change(import_id, lambda _session, own: office.go_on(own, current_app.extensions["settings"], now(), secret))
     if not running:
@@ -106,7 +106,7 @@ def go_on_import(import_id: int) -> ResponseReturnValue:
 @bp.post("/import/<int:import_id>/remove")
 @requires(OFFICE)
 def remove_import(import_id: int) -> ResponseReturnValue:
-    """Forget an import and what it put aside; what it took stays."""
+    """Delete an import and the statements it put aside; imported statements stay."""
     _change(import_id, lambda writing, own: writing.delete(own))
     flash(_("Removed. The statements that came stay."), "success")
     return redirect(url_for(".importing"))
@@ -115,7 +115,7 @@ def remove_import(import_id: int) -> ResponseReturnValue:
 @bp.post("/import/aside/<int:aside_id>/retry")
 @requires(OFFICE)
 def retry_aside(aside_id: int) -> ResponseReturnValue:
-    """Take one statement that was put aside, if it can be taken by now."""
+    """Retry one statement that was put aside."""
     with transaction() as writing:
         own, row = _put_aside(writing, aside_id)
         import_id, tried = own.id, again.try_again(writing, own, row, current_app.extensions["settings"].public_url)
@@ -130,7 +130,7 @@ def retry_aside(aside_id: int) -> ResponseReturnValue:
 @bp.post("/import/aside/<int:aside_id>/leave-out")
 @requires(OFFICE)
 def leave_out_aside(aside_id: int) -> ResponseReturnValue:
-    """Forget one statement that was put aside."""
+    """Delete one statement that was put aside."""
     with transaction() as writing:
         own, row = _put_aside(writing, aside_id)
         import_id = own.id

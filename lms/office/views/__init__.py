@@ -1,11 +1,13 @@
-"""What can an office and the staff of a class see and do? One module a subject; importing it adds its pages."""
+"""Pages of an office and of class staff, one module for each subject; importing a module adds its pages."""
 
 from lms.office.places import bp
 from lms.office.views import (
     adding,
     attendance,
+    check_in,
     classes,
     lists,
+    online,
     opening,
     passwords,
     practice,
@@ -22,8 +24,10 @@ __all__ = [
     "adding",
     "attendance",
     "bp",
+    "check_in",
     "classes",
     "lists",
+    "online",
     "opening",
     "passwords",
     "practice",

@@ -1,4 +1,4 @@
-"""Mark who was at a session: one grid for a whole class, by keyboard and on a phone."""
+"""Mark the attendance of a session: one grid for a whole class, for keyboards and phones."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload
 
 from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF
-from lms.attendance import marking
-from lms.attendance.models import STATES, AttendanceMark
+from lms.attendance import checking_in, marking
+from lms.attendance.models import CLAIMED, STATES, AttendanceMark
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.setup import locked_class
 from lms.clock import now
@@ -29,7 +29,7 @@ PEOPLE_MAX = 200  # on one page
 @bp.get("/classes/<int:class_id>/timetable/<int:session_id>/attendance")
 @requires(OFFICE, STAFF)
 def attendance(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Show everybody in the class with what is noted of this session."""
+    """Show everybody in the class with their marks for this session."""
     found, lesson = own_session(class_id, session_id)
     people = _people(class_id, request.args.get("after", 0, type=int))
     marks = marking.marks_of(session(), [session_id])[session_id]
@@ -39,7 +39,7 @@ def attendance(class_id: int, session_id: int) -> ResponseReturnValue:
 
 
 def _people(class_id: int, after: int) -> Sequence[Enrolment]:
-    """Return those who take part, in the order of their enrolment, one page of them."""
+    """Return the participants in the order of their enrolment, one page of them."""
     wanted = (Enrolment.class_id == class_id, Enrolment.status.in_(LEARNING), Enrolment.id > after)
     query = select(Enrolment).where(*wanted).options(joinedload(Enrolment.person)).order_by(Enrolment.id).limit(PEOPLE_MAX)
     return session().scalars(query).all()
@@ -54,8 +54,16 @@ def _page(
     problems: Mapping[int, str],
 ) -> str:
     here, marked = marking.counts(session(), [lesson.id])[lesson.id]
+    scans = checking_in.scans_of(session(), [lesson.id])
+    names = {one.id: one.person.name for one in people}
     return render_template(
         "office/attendance.html",
+        stays={person: checking_in.stays_of(own) for (_of, person), own in scans.items()},
+        open=checking_in.open_among(scans, lesson.id, marks),
+        shared=checking_in.shared_devices([one for own in scans.values() for one in own]),
+        claims=[one for own in scans.values() for one in own if one.state == CLAIMED and one.enrolment_id in names],
+        names=names,
+        over=lesson.ends_at <= now(),
         training_class=found,
         lesson=lesson,
         zone=document_of(found.programme_version).policy.time_zone,
@@ -75,16 +83,18 @@ def _page(
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/attendance")
 @requires(OFFICE, STAFF)
 def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Keep what the grid says; all of it, or nothing where a row is wrong."""
+    """Save the grid: all of it, or nothing if a row is wrong."""
     found, lesson = own_session(class_id, session_id)
     people = _people(class_id, request.args.get("after", 0, type=int))
     rest = "present" if request.form.get("rest") else ""
     marks = marking.marks_of(session(), [session_id])[session_id]
-    open_ids = [one.id for one in people]
-    rows = attendance_form.typed(request.form, open_ids)
+    came = checking_in.open_among(checking_in.scans_of(session(), [session_id]), session_id, marks)
+    ids = [one.id for one in people]
+    rows = attendance_form.typed(request.form, ids)
     if rest:
-        rows |= attendance_form.typed(request.form, [one for one in open_ids if one not in rows and one not in marks], rest)
+        rows |= attendance_form.typed(request.form, [one for one in ids if one not in rows and one not in marks and one not in came], rest)
     zone = document_of(found.programme_version).policy.time_zone
+    rows = attendance_form.touched(rows, marks, zone)
     wanted = attendance_form.marks_of(lesson, rows, zone)
     if lesson.starts_at > now():
         flash(_("The session has not begun. Attendance is noted from its beginning on."), "error")
@@ -92,7 +102,7 @@ def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
     with transaction() as writing:
         locked_class(writing, class_id)
         there = marking.marks_of(writing, [session_id])[session_id]
-        problems = marking.problems_of(lesson, wanted, there)
+        problems = marking.problems_of(lesson, wanted, there, came)
         if not problems:
             by = by_me()
             count = marking.note(writing, writing.get_one(ClassSession, session_id), wanted, by, attesting(writing))

@@ -1,4 +1,4 @@
-"""What does an office see: its classes, everybody in one of them, and how to take their transcripts away?"""
+"""Pages of an office: its classes, everybody in one of them, and the export of transcripts."""
 
 from collections import Counter
 from typing import Any
@@ -74,7 +74,7 @@ def class_(class_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/transcripts")
 @requires(OFFICE)
 def export(class_id: int) -> ResponseReturnValue:
-    """Start the export of everybody's transcript; started twice, it is the same job."""
+    """Start the export of everybody's transcript; a repeated start returns the same job."""
     found = own_class(class_id)
     if found.following_after is not None:
         flash(_("Hours still follow the days of the class. Export the transcripts once that is done."), "warning")

@@ -1,6 +1,6 @@
 """Move sessions of a class online: choose sessions, what stands for them and for whom; look at what it does; confirm."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -118,7 +118,8 @@ def move_online(class_id: int) -> ResponseReturnValue:
         return redirect(url_for(".show_timetable", class_id=class_id))
     rows = [one for one in timetable.sessions_of(session(), class_id) if one.key in order.sessions]
     title = _("%(count)s sessions are moved online", count=len(rows))
-    return _preview(found, rows, effects, {"title": title, "order": order, "action": url_for(".move_online", class_id=class_id)})
+    about = {"title": title, "order": order, "button": _("Move online"), "action": url_for(".move_online", class_id=class_id)}
+    return _preview(found, rows, effects, about)
 
 
 def _people(writing: Session, class_id: int, people: tuple[int, ...] | None) -> list[int]:
@@ -130,18 +131,17 @@ def _order() -> OnlineOrder:
     form = request.form
     keys = tuple(dict.fromkeys(one for one in form.getlist("session")[:KEYS_MAX] if len(one) <= KEY_MAX))
     who = tuple(int(one) for one in form.getlist("who")[:1000] if one.isascii() and one.isdigit() and len(one) <= 12)  # noqa: PLR2004
-    course = form.get("course", "")[:64] if form.get("by") == "course" else ""
-    link = form.get("link", "").strip() if form.get("by") != "course" else ""
-    return OnlineOrder(keys, course or ("?" if form.get("by") == "course" else ""), link, who if form.get("whom") == "some" else None, form.get("reason", "").strip())
+    by_course = form.get("by") == "course"
+    course = (form.get("course", "")[:64] or "?") if by_course else ""
+    link = "" if by_course else form.get("link", "").strip()
+    return OnlineOrder(keys, course, link, who if form.get("whom") == "some" else None, form.get("reason", "").strip())
 
 
-def _preview(found: TrainingClass, rows: Sequence[ClassSession], effects: Sequence[Effect], about: dict[str, object]) -> ResponseReturnValue:
-    document = document_of(found.programme_version)
-    names = {one.enrolment.id: one.enrolment.person.name for one in class_queries.everybody(session(), found.id)}
-    lines = [(names.get(one.enrolment_id, ""), effect_words.effect_lines(one, document)) for one in effects if one.changed]
-    return render_template(
-        "office/online_preview.html", training_class=found, rows=rows, lines=lines, zone=document.policy.time_zone, **about
-    )
+def _preview(found: TrainingClass, rows: Sequence[ClassSession], effects: Sequence[Effect], about: Mapping[str, object]) -> str:
+    lines = effect_words.lines_of(session(), found, effects)
+    zone = document_of(found.programme_version).policy.time_zone
+    back = url_for(".moving", class_id=found.id)
+    return render_template("office/sessions_preview.html", training_class=found, rows=rows, lines=lines, zone=zone, back=back, **about)
 
 
 @bp.post("/classes/<int:class_id>/timetable/online/<int:replacement_id>/back")
@@ -170,4 +170,5 @@ def take_online_back(class_id: int, replacement_id: int) -> ResponseReturnValue:
         return redirect(url_for(".moving", class_id=class_id))
     rows = [one for one in timetable.sessions_of(session(), class_id) if one.key in row.sessions]
     action = url_for(".take_online_back", class_id=class_id, replacement_id=replacement_id)
-    return _preview(found, rows, effects, {"title": _("Nothing stands for these sessions any more"), "order": None, "action": action})
+    about = {"title": _("Nothing stands for these sessions any more"), "order": None, "button": _("Take back"), "action": action}
+    return _preview(found, rows, effects, about)

@@ -1,4 +1,4 @@
-"""How does an office open a class, say what it studies, change it, and close it?"""
+"""Pages for opening, changing and closing a class, and for its courses."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE, Organisation
 from lms.catalogue import listing
 from lms.celery_app import ring
-from lms.classes.setup import courses_of, locked_class
+from lms.classes.setup import courses_of, hours_asked, locked_class
 from lms.crediting import windows
 from lms.crediting.tasks import follow
 from lms.db import session, transaction
@@ -21,24 +21,24 @@ from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
 from lms.office import administration
 from lms.office.administration import CourseOfClass
-from lms.office.class_form import OpenForm, RunForm, given
+from lms.office.class_form import OpenForm, RunForm, given, toward_choices
 from lms.office.history import lines_of
 from lms.office.places import bp, by_me, own_class
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of, newest
 
-MOST_COURSES = 500  # offered at once; a site has some dozens
-MEANWHILE = _l(
+MOST_COURSES = 500  # offered at once; a site has a few dozen
+CHANGED_SINCE = _l(
     "Somebody has changed this class since you opened this page: the history below says what. Nothing is saved yet; look through"
     " what stands here and save again."
 )
 
 
 class CourseForm(FlaskForm):  # type: ignore[misc]
-    """A course, and toward what its hours count."""
+    """A course, and the requirement to which its hours count."""
 
     code = SelectField(validators=[InputRequired()])
-    requirement = SelectField(validators=[InputRequired()])
+    requirement = SelectField(default="")
     compulsory = BooleanField(default=True)
 
 
@@ -50,7 +50,7 @@ def _titles() -> dict[str, str]:
 @bp.get("/classes/new")
 @requires(OFFICE)
 def choose_programme() -> ResponseReturnValue:
-    """Ask of which programme a class shall be."""
+    """Ask for the programme of a new class."""
     programmes = [(one, document_of(one)) for one in newest(session())]
     return render_template("office/programmes.html", programmes=programmes, providers=administration.providers(session(), scope()))
 
@@ -65,7 +65,7 @@ def open_class(code: str, year: int) -> ResponseReturnValue:
     document = document_of(latest)
     form = OpenForm(tracks=[one.key for one in document.tracks]) if request.method == "GET" else OpenForm()
     form.offer_tracks(document)
-    form.offer(administration.providers(session(), scope()), _titles())
+    form.offer(administration.providers(session(), scope()), _titles(), hours_asked(document))
     if form.validate_on_submit() and (class_id := _opened(form, latest)):
         flash(_("The class is open. Now add its teachers."), "success")
         return redirect(url_for("office.adding", class_id=class_id))
@@ -73,15 +73,14 @@ def open_class(code: str, year: int) -> ResponseReturnValue:
 
 
 def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
-    """Open the class and return its id, or tell the form what is wrong."""
+    """Open the class and return its id, or show the problems in the form."""
     try:
         with transaction() as writing:
             version = administration.version_for(writing, latest.programme.code, latest.programme.year, form.starts_on.data)
             if isinstance(version, str):
                 raise InvalidInput(_("The class was not opened."), [f"starts_on: {version}"])
             provider = writing.get_one(Organisation, form.provider.data)
-            studies = [CourseOfClass(code) for code in form.courses.data]
-            return administration.open_class(writing, version, form.run(form.code.data.strip(), provider), studies, by_me()).id
+            return administration.open_class(writing, version, form.run(form.code.data.strip(), provider), form.studies(), by_me()).id
     except InvalidInput as error:
         form.tell(error.problems)
         return None
@@ -90,7 +89,7 @@ def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
 @bp.route("/classes/<int:class_id>/settings", methods=["GET", "POST"])
 @requires(OFFICE)
 def settings(class_id: int) -> ResponseReturnValue:
-    """Show how a class runs, change it, and show what was done to it."""
+    """Show a class's details, change them, and show its history."""
     found = own_class(class_id)
     document = document_of(found.programme_version)
     form = RunForm(data=given(found, document)) if request.method == "GET" else RunForm()
@@ -107,7 +106,7 @@ def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) ->
     try:
         with transaction() as writing:
             if not form.still_holds(locked_class(writing, class_id)):
-                raise InvalidInput(_("Nothing was changed."), [str(MEANWHILE)])
+                raise InvalidInput(_("Nothing was changed."), [str(CHANGED_SINCE)])
             changed = administration.change_class(writing, class_id, form.run(code, provider), by_me(), agreed=form.agreed.data)
     except InvalidInput as error:
         form.tell(error.problems)
@@ -120,7 +119,7 @@ def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) ->
 @bp.post("/classes/<int:class_id>/close")
 @requires(OFFICE)
 def close(class_id: int) -> ResponseReturnValue:
-    """End a class; closed twice, it is closed once."""
+    """Close a class; a second request changes nothing."""
     own_class(class_id)
     with transaction() as writing:
         administration.close_class(writing, class_id, by_me())
@@ -132,7 +131,7 @@ def close(class_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/reopen")
 @requires(OFFICE)
 def reopen(class_id: int) -> ResponseReturnValue:
-    """Let a closed class go on."""
+    """Reopen a closed class."""
     own_class(class_id)
     with transaction() as writing:
         administration.reopen_class(writing, class_id, by_me())
@@ -144,18 +143,20 @@ def reopen(class_id: int) -> ResponseReturnValue:
 @bp.route("/classes/<int:class_id>/courses", methods=["GET", "POST"])
 @requires(OFFICE)
 def courses(class_id: int) -> ResponseReturnValue:
-    """Show what a class studies, and let it study something more."""
+    """Show a class's courses, and add one."""
     found = own_class(class_id)
-    document = document_of(found.programme_version)
+    hours = administration.hours_of(session(), found)
     studied = courses_of(session(), [class_id])[class_id]
     form, known = CourseForm(), {one.code for one in studied}
     offered = {code: title for code, title in _titles().items() if code not in known}
-    hours = {one.key: pick(one.title.zh, one.title.en) for one in document.requirements if one.kind == "hours"}
     form.code.choices = [SelectChoice(*one) for one in offered.items()]
-    form.requirement.choices = [SelectChoice(*one) for one in hours.items()]
+    form.requirement.choices = toward_choices(hours)
     if form.validate_on_submit():
         return _added(class_id, CourseOfClass(form.code.data, form.requirement.data, form.compulsory.data))
-    page = render_template("office/courses.html", training_class=found, studied=studied, form=form, offered=offered, hours=hours)
+    names = {one.key: pick(one.title.zh, one.title.en) for one in document_of(found.programme_version).requirements}
+    page = render_template(
+        "office/courses.html", training_class=found, studied=studied, form=form, offered=offered, names=names, hours=hours
+    )
     return page, 422 if form.is_submitted() else 200
 
 

@@ -1,11 +1,12 @@
-"""Plan a class: show its timetable, add, change and cancel sessions, and take a whole timetable from a file."""
+"""Pages for a class's timetable: show it, add, change and cancel sessions, and import a whole timetable from a file."""
 
 import base64
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
 from fractions import Fraction
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,34 +15,37 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF
 from lms.attendance import marking
+from lms.attendance.codes import EARLY
 from lms.classes import timetable, timetable_file
 from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import PlannedSession
 from lms.classes.setup import courses_of, locked_class
-from lms.classes.timetable import PlanProblem
 from lms.classes.timetable_file import TimetableFile
 from lms.clock import now
+from lms.crediting.effects import Effect, effects_of
 from lms.db import session, transaction
-from lms.office import timetable_words
+from lms.office import effect_words, timetable_words
 from lms.office.places import bp, by_me, own_session, staffed_class
 from lms.office.session_form import SessionForm, given
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 from lms.rosters import table
 from lms.rosters.problems import Unreadable
+from lms.row_problem import RowProblem
 
 FORM_BYTES = 65_536
 FILE_BYTES = 1_000_000
-CARRIED_BYTES = FILE_BYTES * 3 // 2  # a file as the page carries it: packed, and in letters
+CARRIED_BYTES = FILE_BYTES * 3 // 2  # a file as the page carries it: compressed and base64-encoded
 
 
 @bp.url_value_preprocessor
 def _allow_timetables(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Set the limits before anything reads the form (the check for forged forms does)."""
+    """Set the limits before the form is read (the check for forged forms reads it)."""
     if endpoint in {"office.preview_timetable", "office.take_timetable"}:
         request.max_content_length = request.max_form_memory_size = CARRIED_BYTES + FORM_BYTES
 
@@ -49,7 +53,7 @@ def _allow_timetables(endpoint: str | None, _values: dict[str, Any] | None) -> N
 @bp.get("/classes/<int:class_id>/timetable")
 @requires(OFFICE, STAFF)
 def show_timetable(class_id: int) -> ResponseReturnValue:
-    """Show a class's sessions by day, how much is planned toward each requirement, and the practical share."""
+    """Show a class's sessions by day, the amount planned toward each requirement, and the practical share."""
     found = staffed_class(class_id)
     return _page(found)
 
@@ -70,6 +74,7 @@ def _page(found: TrainingClass, unreadable: str = "", status: int = 200) -> Resp
         share=_share(found, rows),
         marked=marking.counts(session(), [one.id for one in rows]),
         now=now(),
+        early=EARLY,
         clashes=timetable.teacher_clashes(session(), found.id, [timetable.planned_of(one) for one in rows]),
         names={one.key: one.title for one in document.requirements},
         unreadable=unreadable,
@@ -118,39 +123,73 @@ def _added(form: SessionForm, found: TrainingClass, document: ProgrammeDocument)
 @bp.route("/classes/<int:class_id>/timetable/<int:session_id>", methods=["GET", "POST"])
 @requires(OFFICE, STAFF)
 def change_session(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Change one session."""
+    """Change one session; where somebody's attendance is noted, say what that does before it is saved."""
     found, row = own_session(class_id, session_id)
     document = document_of(found.programme_version)
     form = SessionForm(data=given(row, document)) if request.method == "GET" else SessionForm()
-    form.offer(document)
-    if form.validate_on_submit() and _changed(form, found, row, document):
-        return redirect(url_for(".show_timetable", class_id=class_id))
-    page = render_template("office/session.html", training_class=found, form=form, row=row)
+    form.offer(document, row.requirement)
+    effects: list[Effect] = []
+    if form.validate_on_submit():
+        planned = form.planned(row.key, document)
+        effects = _changed(form, found, row, planned)
+        if not effects and not form.errors and not form.form_errors:
+            return redirect(url_for(".show_timetable", class_id=class_id))
+    lines = effect_words.lines_of(session(), found, effects)
+    seen = _fingerprint(planned) if effects else ""
+    page = render_template("office/session.html", training_class=found, form=form, row=row, lines=lines, seen=seen)
     return page, 422 if form.is_submitted() else 200
 
 
-def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, document: ProgrammeDocument) -> bool:
-    planned, done = form.planned(row.key, document), False
+def _fingerprint(planned: PlannedSession) -> str:
+    """Name what a page has shown the effects of, so that another change is shown anew."""
+    return sha256(repr(planned).encode()).hexdigest()
+
+
+def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, planned: PlannedSession) -> list[Effect]:
+    """Save a change; return what it would do, and save nothing, where accounts would move and the page has not shown that."""
+    done, effects = False, []
     with transaction() as writing:
         locked_class(writing, found.id)
         there = [timetable.planned_of(one) for one in timetable.sessions_of(writing, found.id) if one.id != row.id]
-        problems = timetable.problems_of(there, [planned], timetable.limits_of(found, document))
-        if not problems:
+        problems = timetable.problems_of(there, [planned], timetable.limits_of(found, document_of(found.programme_version)))
+        if not problems and request.form.get("seen") != _fingerprint(planned):
+            by = by_me()
+            effects = _effects(writing, row.id, lambda: timetable.change(writing, writing.get_one(ClassSession, row.id), planned, by))
+        if not problems and not effects:
             done = timetable.change(writing, writing.get_one(ClassSession, row.id), planned, by_me())
     form.tell(problems)
-    if not problems:
+    if not problems and not effects:
         flash(_("Saved.") if done else _("Nothing has changed."), "success" if done else "info")
-    return not problems
+    return effects
+
+
+def _effects(writing: Session, session_id: int, change: Callable[[], object]) -> list[Effect]:
+    """Return what a change would do to those whose attendance of a session is noted."""
+    marked = list(marking.marks_of(writing, [session_id])[session_id])
+    return [one for one in effects_of(writing, marked, change, now()) if one.changed] if marked else []
 
 
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/cancel")
 @requires(OFFICE, STAFF)
 def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Take a session off the timetable."""
-    _found, row = own_session(class_id, session_id)
+    """Take a session off the timetable; where that takes something from somebody, say so first."""
+    found, row = own_session(class_id, session_id)
+    effects: list[Effect] = []
     with transaction() as writing:
         locked_class(writing, class_id)
-        timetable.cancel(writing, writing.get_one(ClassSession, row.id), by_me())
+        by = by_me()
+        if not request.form.get("confirm"):
+            effects = _effects(writing, row.id, lambda: timetable.cancel(writing, writing.get_one(ClassSession, row.id), by))
+        if not effects:
+            timetable.cancel(writing, writing.get_one(ClassSession, row.id), by)
+    if effects:
+        lines, zone = effect_words.lines_of(session(), found, effects), document_of(found.programme_version).policy.time_zone
+        about = {"title": _("Cancel “%(title)s”?", title=row.title), "order": None, "button": _("Cancel the session"), "zone": zone}
+        back = url_for(".show_timetable", class_id=class_id)
+        page = render_template(
+            "office/sessions_preview.html", training_class=found, rows=[row], lines=lines, action=request.path, back=back, **about
+        )
+        return page, 200
     flash(_("The session is off the timetable. Its history is kept."), "success")
     return redirect(url_for(".show_timetable", class_id=class_id))
 
@@ -158,7 +197,7 @@ def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/timetable/file")
 @requires(OFFICE, STAFF)
 def preview_timetable(class_id: int) -> ResponseReturnValue:
-    """Show what a file would plan; nothing is kept."""
+    """Show the sessions that a file would add; nothing is stored."""
     found = staffed_class(class_id)
     upload = request.files.get("file")
     content = b""
@@ -178,7 +217,7 @@ def preview_timetable(class_id: int) -> ResponseReturnValue:
         "office/timetable_preview.html",
         training_class=found,
         read=read,
-        problems=[*((one.line, one) for one in read.problems), *((read.lines[one.row], one) for one in problems)],
+        problems=[*((one.line, one) for one in read.problems), *((read.lines[one.line], one) for one in problems)],
         rows=list(zip(read.lines, read.planned, strict=True)),
         names={one.key: one.title for one in document_of(found.programme_version).requirements},
         words=timetable_words,
@@ -197,26 +236,26 @@ def _read(content: bytes, found: TrainingClass) -> TimetableFile:
     return timetable_file.read([(line.number, line.cells) for line in table.read(content).lines], reading)
 
 
-def _plan_problems(found: TrainingClass, read: TimetableFile) -> list[PlanProblem]:
+def _plan_problems(found: TrainingClass, read: TimetableFile) -> list[RowProblem]:
     there = [timetable.planned_of(one) for one in timetable.sessions_of(session(), found.id)]
     planned = _keyed(read.planned)
     return timetable.problems_of(there, planned, timetable.limits_of(found, document_of(found.programme_version)))
 
 
 def _keyed(planned: Sequence[PlannedSession]) -> list[PlannedSession]:
-    return timetable.with_keys(session(), 0, planned)  # any free keys do for a check
+    return timetable.with_keys(session(), 0, planned)  # any free keys are enough for a check
 
 
 @bp.post("/classes/<int:class_id>/timetable/take")
 @requires(OFFICE, STAFF)
 def take_timetable(class_id: int) -> ResponseReturnValue:
-    """Add all sessions of a file that was shown, or none."""
+    """Add all sessions of a file after its preview, or none."""
     found = staffed_class(class_id)
     document = document_of(found.programme_version)
     try:
         packed = base64.b64decode(request.form.get("file", ""), validate=True)
         read = _read(zlib.decompressobj().decompress(packed, FILE_BYTES), found)
-    except (ValueError, zlib.error, Unreadable):  # letters beyond ASCII, too
+    except (ValueError, zlib.error, Unreadable):  # also letters beyond ASCII
         return _page(found, _("Choose the file again."), 422)
     with transaction() as writing:
         locked_class(writing, class_id)

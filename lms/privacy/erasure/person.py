@@ -1,9 +1,9 @@
-"""What is erased of a person, in which order, and what stays under a pseudonym?
+"""Erase a person, step by step, and keep their hours under a pseudonym.
 
-First, in one transaction, the person is nobody any more: name, user name, e-mail, password and account are gone, nobody
-can sign in, launches and their tokens are gone, evidence is gone, each enrolment says that its evidence was erased, and
-the record store takes nothing more about them. Then the record store is emptied of them, some statements at a time.
-Killed anywhere, it is asked for again and goes on.
+First, in one transaction, everything that identifies the person is deleted: name, user name, e-mail, password and account, so nobody
+can sign in; launches with their tokens; and the evidence. Each enrolment records that its evidence was erased, and
+the record store accepts nothing more about them. Then their statements are deleted from the record store, some at a time.
+After a crash at any point, the same request continues.
 
 The ledger stays, and with it every certified hour: it names enrolments and statement ids, never a person.
 """
@@ -21,7 +21,7 @@ import xapi.removals
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
-from lms.attendance.models import AttendanceMark
+from lms.attendance.models import AttendanceMark, CheckIn
 from lms.classes import states, waivers
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
 from lms.crediting import ledger
@@ -43,7 +43,7 @@ STUDYING = ("nominated", "confirmed", "reported-in", "in-training")
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be erased of a person, and what would stay."""
+    """The data of a person that would be erased, and that would stay."""
 
     person_id: int
     username: str
@@ -58,11 +58,11 @@ class Preview:
     enrolments: int
     entries: int  # of the ledger
     credited_seconds: int
-    forwards: Sequence[str]  # stores to which statements may have gone
+    forwards: Sequence[str]  # stores to which statements may have been forwarded
 
 
 def find(session: Session, wanted: str) -> Person:
-    """Return a person by user name or id; of an erased one only the id is left.
+    """Return a person by user name or id; an erased person has only the id.
 
     Raises:
         NotFound: nobody has it.
@@ -75,7 +75,7 @@ def find(session: Session, wanted: str) -> Person:
 
 
 def preview(session: Session, person: Person, public_url: str) -> Preview:
-    """Count what would be erased and what would stay; nothing is changed."""
+    """Count the data that would be erased and that would stay; nothing is changed."""
 
     def count(model: type, *where: object) -> int:
         return session.scalar(select(func.count()).select_from(model).where(*where)) or 0  # type: ignore[arg-type]
@@ -102,7 +102,7 @@ def preview(session: Session, person: Person, public_url: str) -> Preview:
 
 
 def agents_of(person: Person, public_url: str) -> list[uuid.UUID]:
-    """Return under which keys the record store may have a person: their account here, and their e-mail."""
+    """Return the keys under which the record store may have a person: their account here, and their e-mail."""
     agents: list[Mapping[str, Any]] = [v.actor_of(public_url, person.account)]
     if person.email:
         agents.append({"mbox": f"mailto:{person.email}"})
@@ -110,7 +110,7 @@ def agents_of(person: Person, public_url: str) -> list[uuid.UUID]:
 
 
 def begin(session: Session, person: Person, asked_by: int | None, public_url: str, now: datetime, storage: Storage) -> Erasure:
-    """Make a person nobody, and note that they are to be erased; begun already, it is the same erasure."""
+    """Make a person anonymous and record that they are being erased; if that was begun before, return the same erasure."""
     session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     known = session.scalar(select(Erasure).where(Erasure.person_id == person.id))
     if known is not None:
@@ -126,6 +126,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
         files.remove_all(storage, job)
         session.delete(job)
     session.execute(update(AttendanceMark).where(AttendanceMark.enrolment_id.in_(numbers)).values(reason=""))
+    session.execute(update(CheckIn).where(CheckIn.enrolment_id.in_(numbers)).values(reason="", device=""))
     work.forget(session, storage, numbers)
     session.execute(delete(ClassStaff).where(ClassStaff.person_id == person.id))
     texts.rename_in_filters(session, agents, public_url, person.id)
@@ -138,7 +139,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
 
 
 def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> int:
-    """Erase what hours were decided from; from here on nothing decides them anew."""
+    """Erase the evidence; from then on their hours are never decided again."""
     ledger.lock(session, numbers)
     own = Enrolment.id.in_(numbers)
     session.execute(update(Enrolment).where(own).values(evidence_erased_at=now, evidence_sha256=GENESIS, evidence_count=0))
@@ -153,7 +154,7 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
 
 
 def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) -> None:
-    """Erase launches, with what was kept by them. Whoever is writing by one of them is waited for; who comes later finds none."""
+    """Erase launches with their data. It waits for a request that is writing; later requests find no launch."""
     registrations = _registrations(numbers)
     session.execute(registrations.order_by(Registration.id).with_for_update()).all()  # in the order in which submissions lock them
     session.execute(select(Launch.id).where(Launch.person_id == person_id).order_by(Launch.id).with_for_update()).all()
@@ -167,7 +168,7 @@ def _registrations(enrolments: Sequence[int]) -> Select[uuid.UUID]:
 
 
 def _make_nobody(person: Person) -> None:
-    """Take away everything by which somebody knows the person; the number stays, so that sums of a class stay right."""
+    """Delete everything that identifies the person. The id stays, so that the sums of a class stay right."""
     person.name, person.username = f"已删除 {person.id}", f"erased-{person.id}"
     person.email = person.password = person.locale = None
     person.active = False
@@ -175,7 +176,7 @@ def _make_nobody(person: Person) -> None:
 
 
 def go_on(session: Session, erasure_id: int, now: datetime) -> bool:
-    """Erase some more of a person from the record store; return whether there may be more."""
+    """Erase some more of a person's data from the record store; return whether there may be more."""
     found = session.get_one(Erasure, erasure_id, with_for_update=True)
     agents = [uuid.UUID(one) for one in found.agents]
     count = xapi.removals.erase_some(session, agents, now)

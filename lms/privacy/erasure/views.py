@@ -1,4 +1,4 @@
-"""What would be erased of a person, and what would stay? The office of the whole site looks, and erases by typing the name."""
+"""The erasure page: the root office sees what would be erased and what would stay, and confirms by typing the user name."""
 
 import structlog
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 @bp.get("/erasure")
 @requires(OFFICE)
 def erasure() -> ResponseReturnValue:
-    """Look somebody up by user name and show what would be erased and what would stay."""
+    """Find a person by user name and show what would be erased and what would stay."""
     wanted = request.args.get("who", "").strip()[:100]
     foreseen = None
     if wanted:
@@ -37,7 +37,7 @@ def erasure() -> ResponseReturnValue:
 @bp.post("/erasure/<int:person_id>")
 @requires(OFFICE)
 def erase_person(person_id: int) -> ResponseReturnValue:
-    """Make somebody nobody, at once; the worker empties the record store of them. Nobody can undo it."""
+    """Make a person anonymous at once; the worker then deletes their statements. It cannot be undone."""
     found = session().get(Person, person_id)
     if found is None:
         raise NotFound(_("Nobody has this user name. Names are not searched: ask for the user name."))

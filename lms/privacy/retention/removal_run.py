@@ -1,4 +1,4 @@
-"""How is a run of removals begun, carried on and seen to its end? One at a time; if its worker dies, another goes on."""
+"""Begin, continue and finish runs of removals, one at a time; if a worker dies, another one continues."""
 
 import uuid
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class RemovalTurnLost(Exception):
 
 
 def begin(session: Session, by: str, kept_months: int, *, asked_by: int | None = None, night: date | None = None) -> Removal:
-    """Note that old months are to go, and who says so."""
+    """Record that old months are to be removed, and who requested it."""
     run = Removal(
         by=by, asked_by=asked_by, night=night, kept_months=kept_months, asked_at=now(), touched_at=now(), held=[], done=0, total=0
     )
@@ -34,7 +34,7 @@ def begin(session: Session, by: str, kept_months: int, *, asked_by: int | None =
 
 
 def claim(session: Session, reading: datetime, wanted: int | None = None) -> tuple[int, str] | None:
-    """Take a turn at a run that nobody is at (`wanted`: this one); None while another is under way."""
+    """Take a turn of a run that no worker holds (`wanted`: only this run); None while another one is running."""
     lost = Removal.touched_at < reading - LEASE_TIMEOUT
     open_ = Removal.finished_at.is_(None)
     if session.scalar(select(Removal.id).where(open_, Removal.turn.is_not(None), ~lost).limit(1)):
@@ -48,12 +48,12 @@ def claim(session: Session, reading: datetime, wanted: int | None = None) -> tup
 
 
 def carry(removal_id: int, turn: str) -> Iterator[RemovedMonth | tuple[Month, Held]]:
-    """Let go what may go, and yield each month that went, or what held it back meanwhile.
+    """Remove the months that are ready; yield each removed month, or what held it back in the meantime.
 
     Raises:
-        Lost: another worker has taken the run.
+        RemovalTurnLost: another worker has taken the run.
     """
-    with database().reader() as session:  # closed before anything goes: whoever reads holds it up
+    with database().reader() as session:  # closed before the removal, because a reader blocks it
         going = list(dict.fromkeys([*unfinished(), *ready(session, now(), session.get_one(Removal, removal_id).kept_months)]))
     for number, month in enumerate(going):
         with transaction() as session:

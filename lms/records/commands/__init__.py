@@ -1,6 +1,6 @@
-"""`lms xapi …`: what does an operator do with the record store on the command line?
+"""`lms xapi …`: an operator's commands for the record store.
 
-Each kind of work is a module of its own; GROUPS lists what they add. `lms.cli` adds what other slices bring.
+Each module has the commands of one subject; GROUPS lists them. `lms.cli` adds the commands of other packages.
 """
 
 import click

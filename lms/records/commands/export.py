@@ -1,4 +1,4 @@
-"""`lms xapi export`: how does an analyst's own engine get the statements?"""
+"""`lms xapi export`: export statements for analysis programs."""
 
 import json
 import os
@@ -28,7 +28,7 @@ SAY_EVERY = 5_000
 
 @dataclass(slots=True)
 class _Progress:
-    """How far an export is, told on stderr while it runs."""
+    """The progress of an export, reported on stderr."""
 
     count: int = 0
     stored: datetime | None = None
@@ -42,7 +42,7 @@ class _Progress:
                 self.say("\r" if sys.stderr.isatty() else "\n")
 
     def say(self, end: str = "\n") -> None:
-        """Say how many statements are written, and when the last one was stored."""
+        """Report how many statements were written, and the stored time of the last one."""
         until = f", up to {write_instant(self.stored)}" if self.stored else ""
         click.echo(f"{self.count} statements{until}{end}", nl=False, err=True)
 
@@ -62,7 +62,7 @@ def _print_columns(context: click.Context, _parameter: click.Parameter, value: A
 @click.option("--course", default="", help="Code of a course.")
 @click.option("--verb", default="", help="The verb's IRI.")
 @click.option("--activity", default="", help="IRI of an activity, as the object or in the context.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write; it appears when it is whole.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write; appears when complete.")
 @click.option("--void", is_flag=True, help="Also void statements; `void` says which they are (jsonl: {void, statement} a line).")
 @click.option(
     "--attachments", type=click.Path(file_okay=False, path_type=Path), help="Folder for attachments' data, a file each, named by its sha2."
@@ -73,7 +73,7 @@ def _print_columns(context: click.Context, _parameter: click.Parameter, value: A
 def export(form: str, out: Path, *, void: bool, attachments: Path | None, as_json: bool, **asked: str) -> None:
     """Write statements to a file, in the order of storing.
 
-    What is printed as `until` is where the next export begins (--since): nothing is left out and nothing comes twice.
+    Begin the next export at the printed `until` (--since): then no statement is missing and none is exported twice.
     """
     try:
         look = up_to_now(replace(look_of(session(), Selection.of(asked), sight_of()), void=void))
@@ -98,7 +98,7 @@ def _refuse(problems: Iterable[str]) -> None:
 
 
 def _write_whole(out: Path, write: Writer, told: Iterable[Told]) -> None:
-    """Write beside the file and put it in its place at the end, so that half a file never looks whole."""
+    """Write to a temporary file and rename it at the end, so that an incomplete file never looks complete."""
     part = out.with_name(f".{out.name}.part")
     try:
         with part.open("wb") as file:

@@ -1,4 +1,4 @@
-"""`lms xapi key …`: which credentials do other systems hold for the record store?"""
+"""`lms xapi key …`: manage other systems' credentials for the record store."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ def key() -> None:
 
 
 @key.command("add")
-@click.option("--name", required=True, help="Whose key it is; becomes the name of the statements' authority.")
+@click.option("--name", required=True, help="The system that gets the key; becomes the name of the statements' authority.")
 @click.option(
     "--scope",
     "scopes",
@@ -36,13 +36,13 @@ def key() -> None:
     "--default-version",
     default=VERSIONS[0],
     show_default=True,
-    help=f"{' or '.join(VERSIONS)}: how a request is refused that names no version.",
+    help=f"{' or '.join(VERSIONS)}: the version in which requests without one are refused.",
 )
 @click.option("--trusted", is_flag=True, help="A provider whose durations may count, in programmes that name its key.")
 @click.option("--json", "as_json", is_flag=True, help="Print key and secret as JSON.")
 @with_appcontext
 def add_xapi_key(name: str, scopes: tuple[str, ...], default_version: str, *, trusted: bool, as_json: bool) -> None:
-    """Add a key for HTTP Basic. The secret is shown once and not kept."""
+    """Add a key for HTTP Basic. The secret is shown once and not stored."""
     try:
         with transaction() as writing:
             added, secret = add_key(writing, name, scopes, now=now(), trusted=trusted, default_version=default_version)
@@ -58,7 +58,7 @@ def add_xapi_key(name: str, scopes: tuple[str, ...], default_version: str, *, tr
 @click.option("--json", "as_json", is_flag=True, help="Print the keys as JSON.")
 @with_appcontext
 def list_xapi_keys(*, as_json: bool) -> None:
-    """List the keys, the newest first; those that were revoked come last. What was refused is of the last 30 days."""
+    """List the keys, the newest first; revoked keys come last. Refusals are those of the last 30 days."""
     refused = refused_since(session(), first_day(now()))
     keys = [_described(row, refused.get(row.key, ())) for row in all_keys(session())]
     if as_json:
@@ -79,7 +79,7 @@ def list_xapi_keys(*, as_json: bool) -> None:
 @click.argument("key")
 @with_appcontext
 def revoke_xapi_key(key: str) -> None:
-    """Revoke KEY for ever. Every process refuses it within ten seconds; what it stored stays."""
+    """Revoke KEY permanently. Every process refuses it at once; the statements it stored stay."""
     with transaction() as writing:
         revoked = revoke_key(writing, key, now())
     if not revoked:

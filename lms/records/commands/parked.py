@@ -1,4 +1,4 @@
-"""`lms xapi parked`: which statements could not be worked through, and are they to be tried again?"""
+"""`lms xapi parked`: list statements whose processing failed, or try them again."""
 
 import json
 import sys
@@ -17,11 +17,11 @@ SHOWN = 1000
 
 @click.command("parked")
 @click.option("--retry", is_flag=True, help="Try all of them again; exit 1 if one fails again.")
-@click.option("--reason", default="", help="Only those that failed for this reason: what stands before the first colon of the error.")
+@click.option("--reason", default="", help="Only those that failed for this reason: the text before the first colon of the error.")
 @click.option("--json", "as_json", is_flag=True, help="Print the statements as JSON.")
 @with_appcontext
 def parked(reason: str, *, retry: bool, as_json: bool) -> None:
-    """List statements that could not be worked through (the latest 1,000), or try them again."""
+    """List statements whose processing failed (the latest 1,000), or try them again."""
     if retry:
         again = attention.retry_all(database(), sight_of(), reason, now())
         click.echo(json.dumps(again._asdict()) if as_json else f"{again.done} worked through, {again.failed} failed again")

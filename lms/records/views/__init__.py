@@ -1,4 +1,4 @@
-"""What can be seen and done in the window on the record store? One module a section; importing it adds its pages."""
+"""Pages of the record store, one module for each section; importing a module adds its pages."""
 
 from lms.records.sections import bp
 from lms.records.views import attention, export, keys, statements

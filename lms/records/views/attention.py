@@ -1,4 +1,4 @@
-"""What could not be worked through, and how is it tried again?"""
+"""Pages of statements whose processing failed."""
 
 import re
 from collections import Counter
@@ -24,7 +24,7 @@ PLACE = re.compile("[0-9]{1,18}")
 @bp.get("/attention")
 @requires(OFFICE)
 def needs_attention() -> ResponseReturnValue:
-    """List what was set aside, the latest first."""
+    """List statements that were set aside, the latest first."""
     reason = request.args.get("reason", "")
     sight = sight_of(scope())
     after = request.args.get("after", "")
@@ -37,7 +37,7 @@ def needs_attention() -> ResponseReturnValue:
 @bp.post("/attention/retry")
 @requires(OFFICE)
 def retry() -> ResponseReturnValue:
-    """Try again one statement, or all that failed for one reason, or all."""
+    """Try one statement again, or all that failed for one reason, or all."""
     sight, statement = sight_of(scope()), request.form.get("statement", type=UUID)
     if statement is None:
         again = attention.retry_all(database(), sight, request.form.get("reason", ""), now())

@@ -1,4 +1,4 @@
-"""How does an office take its people's statements away?"""
+"""The export page: an office exports its people's statements."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ from lms.records.selection_form import SelectionForm
 
 
 class ExportForm(SelectionForm):
-    """Which statements, and as what."""
+    """The selection of statements and the format."""
 
     format = SelectField(
         _l("Format"),
@@ -41,7 +41,7 @@ class ExportForm(SelectionForm):
 @bp.route("/export", methods=["GET", "POST"])
 @requires(OFFICE)
 def export() -> ResponseReturnValue:
-    """Start an export; started twice, it is the same job."""
+    """Start an export; a repeated start returns the same job."""
     form = ExportForm()
     form.offer(session())
     if form.validate_on_submit():

@@ -1,4 +1,4 @@
-"""Which other systems hold a key of the record store, and how is one given or taken back? For the office of the whole site."""
+"""Pages of API keys, for the root office."""
 
 from uuid import uuid4
 
@@ -24,12 +24,12 @@ from lms.records.sections import bp
 from xapi.keys import LONGEST_NAME, VERSIONS, add_key, revoke_key
 
 log = structlog.get_logger(__name__)
-ONCE = "key_form"  # in the session: the form by which the last key was given
+ONCE = "key_form"  # in the session: the form with which the last key was created
 USUAL = ("statements/write", "statements/read/mine")
 
 
 class KeyForm(FlaskForm):  # type: ignore[misc]
-    """Whose key it shall be, and what it opens."""
+    """The system that gets the key, and its scopes."""
 
     name = StringField(_l("Name of the system"), validators=[DataRequired(_l("Say which system the key is for."))])
     scopes = SelectMultipleField(
@@ -44,10 +44,10 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
         _l("Version of xAPI"), choices=[SelectChoice(one, one) for one in VERSIONS], default=VERSIONS[0], validators=[InputRequired()]
     )
     trusted = BooleanField(_l("Its durations may count as hours"))
-    once = HiddenField(default=lambda: uuid4().hex)  # the page that shows a secret, loaded again, sends the same form
+    once = HiddenField(default=lambda: uuid4().hex)  # if the page with the secret is loaded again, it sends the same form
 
     def validate_name(self, field: StringField) -> None:
-        """Refuse what cannot be an authority's name."""
+        """Refuse a name that cannot be an authority's name."""
         field.data = field.data.strip()
         if not 0 < len(field.data) <= LONGEST_NAME or not field.data.isprintable():
             raise ValidationError(_("A name has 1 to %(n)s characters, in one line.", n=LONGEST_NAME))
@@ -56,14 +56,14 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
 @bp.get("/keys")
 @requires(OFFICE)
 def keys() -> ResponseReturnValue:
-    """List the keys, with what they are used for and refused."""
+    """List the keys with their use and refusals."""
     return render_template("records/keys.html", keys=all_of_them(session(), now()), reasons=REASONS)
 
 
 @bp.route("/keys/new", methods=["GET", "POST"])
 @requires(OFFICE)
 def new_key() -> ResponseReturnValue:
-    """Give a key. The secret is on the page that answers, and nowhere else ever: nobody keeps that page."""
+    """Create a key. Its secret is only on the page of this response, which is never cached."""
     form = KeyForm()
     if not form.validate_on_submit():
         return render_template("records/key_new.html", form=form), 422 if form.is_submitted() else 200
@@ -87,11 +87,11 @@ def new_key() -> ResponseReturnValue:
 @bp.post("/keys/<key>/revoke")
 @requires(OFFICE)
 def revoke(key: str) -> ResponseReturnValue:
-    """Revoke a key for ever; what it stored stays."""
+    """Revoke a key permanently; the statements it stored stay."""
     with transaction() as writing:
         revoked = revoke_key(writing, key, now())
     if not revoked:
         raise NotFound(_("There is no key of this name that works. Perhaps somebody has just revoked it."))
     log.info("key.revoked", key=key, by=person().id)
-    flash(_("The key is revoked. It opens nothing any more, at the latest in ten seconds."), "success")
+    flash(_("The key is revoked. From now on it opens nothing."), "success")
     return redirect(url_for("records.keys"))

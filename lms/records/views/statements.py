@@ -1,4 +1,4 @@
-"""Which statements were stored of the people below this office, and what became of one?"""
+"""Pages of the stored statements of people below an office."""
 
 import re
 from collections.abc import Sequence
@@ -37,16 +37,16 @@ from xapi.statements import EPOCH, MICROSECOND, Cursor
 
 ID = re.compile("[0-9]{1,9}")
 MOST_ABOUT = 20
-LONGEST_SHOWN = 100_000  # characters of JSON on a page; the file has all of them
+LONGEST_SHOWN = 100_000  # characters of JSON on a page; the download has all of them
 
 
 class FilterForm(SelectionForm):
-    """The filters of the list: in the address, so that what is shown can be sent to somebody."""
+    """The filters of the list. They are in the address, so that a user can send a link to the list."""
 
     nobody = _l("Nobody whom you may see has this name, user name or id.")
 
     class Meta:
-        """A form that changes nothing."""
+        """A GET form."""
 
         csrf = False
 
@@ -84,7 +84,7 @@ def statements() -> ResponseReturnValue:
 
 
 def _among(person: str, sight: OfficeScope) -> Candidates:
-    """Return who may be meant; of several, the page that is asked for."""
+    """Return the candidates for the person filter; if there are several, the requested page of them."""
     after = request.args.get("after", "")
     return candidates(session(), person, sight, int(after) if ID.fullmatch(after) else None)
 
@@ -94,7 +94,7 @@ def _page(asked: Selection, sight: OfficeScope) -> RecordPage:
 
 
 def _told(records: Sequence[Record], public_url: str) -> dict[UUID, str]:
-    """Return each statement in one line."""
+    """Return each statement on one line."""
     titles = titles_in(session(), [one.statement for one in records], public_url)
     return {one.seen.id: words.line_words(one.people, one.statement, titles) for one in records}
 
@@ -116,7 +116,7 @@ def _token(place: Cursor | None) -> str | None:
 @bp.get("/statements/<uuid:statement_id>")
 @requires(OFFICE)
 def statement(statement_id: UUID) -> ResponseReturnValue:
-    """Show one statement whole, and what became of it."""
+    """Show one statement with what became of it."""
     sight = sight_of(scope())
     gone = removed(session(), statement_id, sight)
     if gone is not None:
@@ -143,13 +143,13 @@ def statement(statement_id: UUID) -> ResponseReturnValue:
 @bp.get("/statements/<uuid:statement_id>.json")
 @requires(OFFICE)
 def statement_json(statement_id: UUID) -> ResponseReturnValue:
-    """Give one statement as it is stored."""
+    """Return one statement as it is stored."""
     response = Response(_seen(statement_id).seen.text.encode(), mimetype="application/json")
     return as_download(response, f"statement-{statement_id}.json")
 
 
 def _seen(statement_id: UUID) -> Record:
-    """Return a statement of people below the office that asks; nobody else learns that it exists."""
+    """Return a statement within the office's scope; for other offices it does not exist."""
     for record in statement_page.visible(session(), some(session(), [statement_id]), sight_of(scope())):
         return record
     raise NotFound(_("There is no such statement, or it is not yours to see."))

@@ -1,4 +1,4 @@
-"""Does every benchmark still run? With so little effort that what it prints means nothing."""
+"""Does every benchmark still run? The measurement is so small that its numbers mean nothing."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,12 +11,12 @@ from tests.benchmarks.__main__ import NAMES, main
 from tests.benchmarks.measuring import TINY
 from tests.benchmarks.places import Places
 
-pytestmark = [pytest.mark.services, pytest.mark.timeout(600)]  # whole installations are started
+pytestmark = [pytest.mark.services, pytest.mark.timeout(600)]  # starts whole installations
 
 
 @pytest.fixture(scope="module")
 def places() -> Iterator[Places]:
-    """What the benchmarks share: PostgreSQL, Valkey, an installation that is served, and the floor beside it."""
+    """The shared resources of the benchmarks: PostgreSQL, Valkey, a served installation, and the floor beside it."""
     with Places(TINY) as found:
         yield found
 

@@ -1,4 +1,4 @@
-"""Can a trainer find, read and upload courses, and is a bad file told what is wrong with it?"""
+"""Can a trainer find, read and upload courses, and are the mistakes in a bad file explained?"""
 
 import io
 import re
@@ -79,7 +79,7 @@ def test_the_same_file_again_changes_nothing(app: Flask, trainer: FlaskClient) -
 
 
 def test_a_bad_file_is_refused_with_its_problems_escaped_and_nothing_is_kept(app: Flask, trainer: FlaskClient) -> None:
-    answer = send(trainer, b"this is no zip", "a.zip")
+    answer = send(trainer, b"this is not a zip", "a.zip")
     assert answer.status_code == 422
     assert "未能发布" in answer.text
     assert answer.text.count("<li>") >= 1
@@ -128,7 +128,7 @@ def test_an_empty_catalogue_and_an_empty_search_say_what_to_do(app: Flask, train
 
 def test_the_command_publishes_lists_and_refuses(app: Flask, clock: DrivenClock, tmp_path: Path) -> None:
     runner, bad = app.test_cli_runner(), tmp_path / "bad.zip"
-    bad.write_bytes(b"this is no zip")
+    bad.write_bytes(b"this is not a zip")
     first = runner.invoke(course, ["import", str(SAMPLES[0]), "--json"])
     assert (first.exit_code, '"version": 1' in first.stdout, '"new": true' in first.stdout) == (0, True, True)
     clock.advance(1)
@@ -163,4 +163,4 @@ def test_course_files_of_an_organisation_have_a_quota_and_nothing_of_a_refused_u
     assert versions(app) == 1
     assert not (app.extensions["storage"].folder / "packages" / small.sha256).exists()
     assert upload(room).status_code == 302
-    assert upload(room - 1).status_code == 302, "files that are there take no further room"
+    assert upload(room - 1).status_code == 302, "existing files are not counted again"

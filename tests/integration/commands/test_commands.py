@@ -1,4 +1,4 @@
-"""Does each command do its work, give a program JSON and nothing else, and refuse bad input with exit code 2 and a line a problem?"""
+"""Does each command do its work, print only JSON with --json, and refuse bad input with exit code 2 and one line for each problem?"""
 
 import json
 import shlex
@@ -32,7 +32,7 @@ def run(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "no.json").write_text("{", encoding="utf-8")
     (tmp_path / "latin.json").write_bytes(b"\xe9")
-    (tmp_path / "no.zip").write_bytes(b"this is no zip")
+    (tmp_path / "no.zip").write_bytes(b"this is not a zip")
     (tmp_path / "no.toml").write_text("code = 1\nyear = 'x'\n", encoding="utf-8")
     (tmp_path / "roster.csv").write_text("姓名,用户名,类别\n林静宜,lin,小学\n,x,小学\n李强,li,moon\n", encoding="utf-8")
     (tmp_path / "large.csv").write_bytes(b"a" * 5_000_001)
@@ -46,7 +46,7 @@ def run(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return invoke
 
 
-# words, and how each line begins
+# the command line, and the beginning of each line of output
 BAD: list[tuple[str, list[str]]] = [
     ("nothing", ["lms: No such command 'nothing'."]),
     ("serve --port 0", ["lms serve: Invalid value for '--port'"]),

@@ -1,4 +1,4 @@
-"""How much evidence does a launch have at most? The first in the order of the record store, whoever reads them when."""
+"""How much evidence may a launch have? The first pieces in the order of the record store count, in whatever order they are read."""
 
 import itertools
 import uuid
@@ -24,7 +24,7 @@ from tests.factories import PUBLIC_URL, World, signed_in
 from xapi.rules.statement_json import stored
 from xapi.storage.store import load_texts
 
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the order of evidence is what SQL could differ in
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # databases could differ in the order of evidence only
 
 
 def waiting(world: World) -> list[uuid.UUID]:
@@ -32,17 +32,17 @@ def waiting(world: World) -> list[uuid.UUID]:
 
 
 def played(world: World, subject: Subject, first: int, count: int, verb: str = v.PAUSED) -> uuid.UUID:
-    """Say that so many tenths of a second were played one after the other, each a segment; return the statement's id."""
+    """Report that these tenths of a second were played one after the other, each as a segment; return the statement's id."""
     tenths = range(first, first + count)
     before = set(waiting(world))
-    world.clock.advance(1)  # what is received in one second is in the order of its ids, which are drawn
+    world.clock.advance(1)  # statements received in the same second are ordered by their random ids
     world.say(subject, verb, {"extensions": {v.PLAYED_SEGMENTS: "[,]".join(f"{at / 10}[.]{(at + 1) / 10}" for at in tenths)}})
     (new,) = set(waiting(world)) - before
     return new
 
 
 def kept(world: World) -> dict[uuid.UUID, int]:
-    """How many observations of each statement there are."""
+    """Return the number of observations of each statement."""
     found = select(Observation.statement_id, func.count()).where(Observation.kind != "present").group_by(Observation.statement_id)
     return dict(world.act(lambda session: [tuple(row) for row in session.execute(found)]))
 
@@ -93,7 +93,7 @@ def test_of_one_activity_the_first_pieces_of_all_launches_are_evidence(world: Wo
 
 @ON_SQLITE
 def test_a_film_that_says_too_much_closes_no_gate_and_takes_no_time(world: World) -> None:
-    """What a page completes and what the server measures have numbers of their own."""
+    """Evidence that a page reports and time that the server measures have separate limits."""
     subject = world.subject("gated")
     played(world, subject, 0, MOST_OF_LAUNCH)
     played(world, subject, 0, MOST_OF_LAUNCH)
@@ -181,4 +181,4 @@ def test_the_page_with_the_reasons_says_that_more_was_sent_than_counts(world: Wo
     world.credit()
     page = signed_in(world.app, "teacher").get(f"/transcript/{world.enrolment_id}/why/c1:film").text
     assert page.count("<tr") < 600
-    assert "2000" in page  # of the records how many count
+    assert "2000" in page  # the page says how many count

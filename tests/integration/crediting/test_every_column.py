@@ -44,10 +44,12 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "launch": "opened_at decides claims as they come in, which are kept as evidence",
     "attempt": "what is earned follows from the statement that the server wrote of it",
     "activity_state": "where somebody goes on, not what they did",
+    "content_failure": "for trainers; where content did not show, nothing was measured",
     "answer_key": "decides attempts as they come in",
     "class_staff": "who runs a class",
     "waiver": "what was proposed and decided; what it earns follows from the statement that it names",
     "attendance_mark": "what staff see; what it earns follows from the statement that it names",
+    "check_in": "scans of a code; what they earn follows from the statements that they name",
     **dict.fromkeys(
         ("practice_task", "practice_work", "practice_file", "practice_decision"),
         "what was handed in and decided; what it earns follows from the statement of its acceptance",

@@ -1,4 +1,4 @@
-"""Do the hours of a large class follow its days piece by piece, whoever is killed, comes twice or changes it again meanwhile?"""
+"""Are the hours of a large class recredited in steps after its dates change, even if workers die, compete, or the dates change again?"""
 
 import threading
 from dataclasses import replace
@@ -23,7 +23,7 @@ PEOPLE = 7
 
 
 def joined(world: World, number: int) -> World:
-    """Return the world as one more teacher of its class sees it."""
+    """Return the world from the view of an additional teacher of its class."""
 
     def add(session: Session) -> tuple[int, int]:
         provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
@@ -36,7 +36,7 @@ def joined(world: World, number: int) -> World:
 
 @pytest.fixture
 def everybody(world: World, monkeypatch: pytest.MonkeyPatch) -> list[World]:
-    """Seven people who studied for ten minutes, of whom two are decided at once; the clock stands in the middle of that."""
+    """Seven people who studied for ten minutes; two are decided at a time; the clock is in the middle of the study."""
     monkeypatch.setattr(windows, "AT_ONCE", 2)
     people = [world, *(joined(world, number) for number in range(1, PEOPLE))]
     began = world.clock()
@@ -73,7 +73,7 @@ def work(world: World) -> None:
 
 
 def work_to_the_end(world: World) -> None:
-    """Work for as many turns as a busy machine needs."""
+    """Run as many turns as a busy machine needs."""
     while stands(world).working:
         work(world)
 
@@ -131,7 +131,7 @@ def test_two_workers_at_once_decide_nobody_twice(world: World, everybody: list[W
         one.start()
     for one in threads:
         one.join(60)
-    work(world)  # one may have found the other at it
+    work(world)  # one worker may have found the other's lease
     assert failed == []
     assert credited(everybody) == [300] * PEOPLE
     assert entries(world) == 2 * PEOPLE
@@ -147,7 +147,7 @@ def test_changed_again_meanwhile_the_last_word_holds_for_everybody(world: World,
     work(world)
     assert credited(everybody) == [600] * PEOPLE
     assert stands(world) == Following(PEOPLE + 1, 0, working=False)
-    assert entries(late) == PEOPLE + 2 * 4, "who was not taken back from was left alone"
+    assert entries(late) == PEOPLE + 2 * 4, "accounts that lost nothing were left alone"
     assert clean(world)
 
 

@@ -1,4 +1,4 @@
-"""Does crediting survive being killed at every step of its transaction, and being asked for thrice? On both databases, in real processes."""
+"""Does crediting survive a kill at every step of its transaction, and three simultaneous runs? On both databases, in real processes."""
 
 import json
 import os
@@ -24,9 +24,9 @@ from lms.hours import dump, recompute_file
 from tests.factories import PUBLIC_URL, DrivenClock, World, build_world, settings_for
 from tests.integration.learning.conftest import Page
 
-pytestmark = pytest.mark.services  # it starts processes
+pytestmark = pytest.mark.services  # starts processes
 
-# Credits what waits; with some words, stops after the first statement to the database that begins with them until a line comes in.
+# Credits waiting evidence. With an argument, it stops after the first SQL statement that begins with the argument, until a line comes in.
 CREDIT = """
 import os, sys
 from sqlalchemy import event
@@ -81,7 +81,7 @@ def waiting(world: World) -> int:
 
 
 def assert_sound(world: World) -> None:
-    """The chains are whole, the accounts are what the evidence gives, and a bundle gives the same without the database."""
+    """Check that the chains are complete, the accounts match the evidence, and a bundle gives the same result without the database."""
     with world.app.app_context(), database().reader() as session:
         assert [finding for checked in verify(session) for finding in checked.findings] == []
         bundle = dump(case_of(session, world.enrolment_id))
@@ -92,7 +92,7 @@ def assert_sound(world: World) -> None:
 
 @pytest.fixture
 def on_postgresql(postgres_url: str, tmp_path: Path) -> Iterator[World]:
-    """A world on PostgreSQL; SQLite lets only one write at a time."""
+    """A world on PostgreSQL; SQLite allows only one writer at a time."""
     app = create_app(settings_for(postgres_url, tmp_path))
     yield build_world(app, DrivenClock())
     app.extensions["db"].dispose()
@@ -132,11 +132,11 @@ def test_a_batch_that_comes_thrice_and_is_worked_on_by_three_at_once_is_credited
     assert_sound(world)
 
 
-def test_who_credits_a_person_waits_for_who_does_so_already_and_who_opens_an_activity_does_not(on_postgresql: World) -> None:
+def test_crediting_waits_for_another_crediting_of_the_same_person_and_opening_an_activity_does_not(on_postgresql: World) -> None:
     world = on_postgresql
     with world.app.app_context(), database().writer() as first, database().writer() as second:
         ledger.lock(first, [world.enrolment_id])
-        assert world.subject("reading"), "opened meanwhile"
+        assert world.subject("reading"), "a launch is opened at the same time"
         second.execute(text("SET LOCAL lock_timeout = '100ms'"))
         with pytest.raises(OperationalError):
             ledger.lock(second, [world.enrolment_id])

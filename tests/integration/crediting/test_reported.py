@@ -1,4 +1,4 @@
-"""Does time that another system reports count, as far as it lies between launch and receipt, and from whom the programme trusts alone?"""
+"""Does time reported by another system count only between launch and receipt, and only from providers that the programme trusts?"""
 
 import uuid
 from datetime import timedelta
@@ -6,6 +6,7 @@ from importlib import resources
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -13,11 +14,13 @@ import xapi
 import xapi.storage.keys
 from lms import vocabulary as v
 from lms.classes.models import TrainingClass
+from lms.crediting.drain import recredit
 from lms.crediting.verify import verify
 from lms.db import database
 from lms.learning.stating import Subject
 from lms.programmes import store as programmes
 from tests.factories import BEGIN, PUBLIC_URL, World
+from xapi.storage.models import ApiKey
 
 TRUSTED = "合作平台"
 Key = tuple[str, str]
@@ -46,7 +49,7 @@ def key(world: World, name: str = TRUSTED, *, trusted: bool = True) -> Key:
 
 
 def report(subject: Subject, duration: str = "PT10M", **other: Any) -> dict[str, Any]:
-    """A provider's report of how long somebody was there."""
+    """A provider's report of the time that a learner spent."""
     whole = {
         "id": str(uuid.uuid4()),
         "actor": subject.actor,
@@ -64,7 +67,7 @@ def naming(subject: Subject, **extensions: Any) -> dict[str, Any]:
 
 
 def send(world: World, by: Key, statement: dict[str, Any]) -> TestResponse:
-    """Send a report as the provider does, and work through it."""
+    """Send a report as the provider does, and process it."""
     answer = world.app.test_client().post("/xapi/statements", json=statement, auth=by, headers={"X-Experience-API-Version": "1.0.3"})
     assert answer.status_code == 200, answer.text
     world.credit()
@@ -72,7 +75,7 @@ def send(world: World, by: Key, statement: dict[str, Any]) -> TestResponse:
 
 
 def seconds(world: World) -> int:
-    """What the teacher has been credited, in an account that agrees with its evidence."""
+    """The teacher's credited seconds, after a check that the account matches its evidence."""
     with world.app.app_context(), database().reader() as session:
         assert [finding for checked in verify(session) for finding in checked.findings] == []
     return sum(world.credited().values())
@@ -229,3 +232,40 @@ def test_late_reports_count_whatever_order_they_come_in(trusting: World) -> None
     trusting.clock.at += timedelta(minutes=10)
     send(trusting, provider, report(subject, "PT2M"))
     assert seconds(trusting) == 240
+
+
+@pytest.mark.parametrize("lost", ["key", "programme"])
+def test_a_report_taken_in_while_its_provider_was_trusted_is_no_finding_once_it_is_trusted_no_more(trusting: World, lost: str) -> None:
+    subject = trusting.subject("reading")
+    trusting.clock.advance(720)
+    send(trusting, key(trusting), report(subject))
+
+    def lose(session: Session) -> None:
+        if lost == "key":
+            session.execute(update(ApiKey).values(trusted=False))
+            return
+        text = (resources.files("lms.programmes") / "data" / "online-teaching-2020.toml").read_text(encoding="utf-8")
+        version = programmes.import_toml(session, text, BEGIN).version
+        session.get_one(TrainingClass, trusting.class_id).programme_version_id = version.id
+
+    trusting.act(lose)
+    if lost == "programme":
+        trusting.act(lambda session: recredit(session, [trusting.enrolment_id], trusting.clock()))
+    assert compared(trusting) == []
+    send(trusting, key(trusting, trusted=False), report(subject))
+    assert sum(trusting.credited().values()) == 600, "what comes now is not trusted"
+    assert compared(trusting) == []
+
+
+def test_evidence_of_a_report_under_another_name_than_the_provider_s_is_a_finding(trusting: World) -> None:
+    subject = trusting.subject("reading")
+    trusting.clock.advance(720)
+    added = key(trusting)
+    send(trusting, added, report(subject))
+    trusting.act(lambda session: session.execute(update(ApiKey).where(ApiKey.key == added[0]).values(name="somebody else")))
+    assert compared(trusting) != []
+
+
+def compared(world: World) -> list[str]:
+    with world.app.app_context(), database().reader() as session:
+        return [finding.problem for checked in verify(session, public_url=PUBLIC_URL) for finding in checked.findings]

@@ -1,4 +1,4 @@
-"""Is whoever edits the ledger, the evidence or its statements by hand found out by `lms ledger verify`?"""
+"""Does `lms ledger verify` detect manual changes of the ledger, the evidence or its statements?"""
 
 import uuid
 from datetime import date
@@ -29,7 +29,7 @@ def findings(world: World) -> list[Finding]:
 
 
 def compared(world: World) -> list[Finding]:
-    """What is wrong, evidence compared with its statements, too."""
+    """Return the findings, with the evidence compared with its statements."""
     with world.app.app_context(), database().reader() as session:
         return [finding for checked in verify(session, public_url=PUBLIC_URL, removals=RECORDED) for finding in checked.findings]
 
@@ -54,7 +54,7 @@ def test_whoever_edits_the_database_is_found_out(world: World, edit: str) -> Non
 
 
 def forge(session: Session) -> None:
-    """Write ten hours into the evidence, in the name of a statement nobody sent, and let hours follow from them."""
+    """Write ten hours of evidence by hand, under a statement id that nobody sent, and credit hours for it."""
     (real,) = session.scalars(select(Observation).where(Observation.kind == "present").limit(1))
     copied = {name: getattr(real, name) for name in ("enrolment_id", "activity", "session", "device", "kind")}
     session.add(Observation(**copied, statement_id=uuid.uuid4(), at=real.at + 90_000, since=real.at + 54_000))

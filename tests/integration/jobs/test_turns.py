@@ -1,4 +1,4 @@
-"""Is long work done once and whole, whatever becomes of its workers?"""
+"""Is a long job done once and completely, even if its workers die?"""
 
 import threading
 from collections.abc import Iterable, Sequence
@@ -23,11 +23,11 @@ KIND = "counting"
 
 
 class Killed(BaseException):
-    """What kills a worker; nothing catches it."""
+    """The death of a worker; nothing catches it."""
 
 
 class Counting:
-    """Work of three pieces that can be made to fail, or its worker to die, in the middle."""
+    """A job with three pieces that can be made to fail, or to kill its worker, in the middle."""
 
     def __init__(self) -> None:
         self.made: list[list[int]] = []

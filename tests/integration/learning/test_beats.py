@@ -164,3 +164,25 @@ def test_a_beat_that_cannot_be_read_is_refused_and_counts_nothing(player: Page, 
 def test_a_body_too_large_for_a_beat_is_refused_unread(player: Page) -> None:
     answer = player.send("/learn/beat", headers={"Content-Type": "application/json"}, data=b'{"nonce":"' + b"a" * 2**20 + b'"}')
     assert answer.status_code == 413
+
+
+MINUTES_10 = 600
+
+
+@pytest.mark.parametrize(("quiet_s", "state", "counted"), [(MINUTES_10 - 1, "counting", 30), (MINUTES_10, "paused", 15)])
+def test_a_page_that_nobody_touched_for_ten_minutes_counts_no_more(player: Page, quiet_s: int, state: str, counted: int) -> None:
+    player.stay(15)
+    player.world.clock.advance(15)
+    reply = player.send("/learn/beat", {"nonce": player.nonce, "quiet_s": quiet_s, "media": True}).get_json()
+    assert (reply["state"], reply["counted_seconds"]) == (state, counted)
+    player.world.clock.advance(5)
+    assert player.beat(reply["nonce"])["state"] == "counting", "an act goes on from there"
+
+
+@pytest.mark.parametrize(("media", "state"), [(True, "counting"), (False, "paused")])
+def test_a_film_that_our_player_plays_counts_without_anybody_touching_it(world: World, media: bool, state: str) -> None:
+    page = Page(world.client(), world, "film").open()
+    page.stay(15)
+    page.world.clock.advance(15)
+    reply = page.send("/learn/beat", {"nonce": page.nonce, "quiet_s": 3 * MINUTES_10, "media": media}).get_json()
+    assert reply["state"] == state

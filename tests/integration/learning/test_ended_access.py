@@ -1,12 +1,14 @@
 """Does everything that somebody has open end in the transaction that ends their access? Every way in, with every way out."""
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
@@ -17,6 +19,7 @@ from lms.classes import membership
 from lms.classes.changes import By
 from lms.classes.models import Enrolment
 from lms.clock import now
+from lms.crediting import windows
 from lms.db import database, transaction
 from lms.learning.models import Launch
 from lms.office import administration
@@ -108,16 +111,18 @@ def test_a_change_that_fails_ends_nothing(player: Page, world: World) -> None:
     assert player.client.get("/home").status_code == 200
 
 
-def test_other_peoples_launches_go_on(player: Page, world: World) -> None:
-    def enrol(session: Session) -> int:
-        colleague = Person(username="colleague", name="陈建国")
-        session.add(colleague)
-        session.flush()
-        session.add(Enrolment(class_id=world.class_id, person_id=colleague.id, track="primary", status="in-training"))
-        session.flush()
-        return colleague.id
+def enrol_colleague(session: Session, world: World) -> Enrolment:
+    colleague = Person(username="colleague", name="陈建国")
+    session.add(colleague)
+    session.flush()
+    enrolment = Enrolment(class_id=world.class_id, person_id=colleague.id, track="primary", status="in-training")
+    session.add(enrolment)
+    session.flush()
+    return enrolment
 
-    colleague = world.act(enrol)
+
+def test_other_peoples_launches_go_on(player: Page, world: World) -> None:
+    colleague = world.act(lambda session: enrol_colleague(session, world)).person_id
     player.stay(15)
     world.act(lambda session: set_password(session.get_one(Person, colleague), "eine ganz andere Sache"))
     world.act(lambda session: close_account(session, session.get_one(Person, colleague)))
@@ -165,3 +170,49 @@ def test_a_withdrawal_beside_an_opening_leaves_no_launch_behind(world: World) ->
         with world.app.app_context(), database().reader() as session:
             running = session.scalars(select(Launch.id).where(Launch.ended_at.is_(None))).all()
         assert running == [], opened.text
+
+
+@pytest.mark.services
+def test_an_activity_opened_at_the_very_moment_its_class_closes_does_not_stay_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The opening has found the class open; the class is closed before the launch is written, or waits until it is.
+
+    Their hours follow in the second batch: until then nothing else would have locked their enrolment.
+    """
+    from lms.learning import launch  # noqa: PLC0415 – the seam that the test waits at
+
+    monkeypatch.setattr(windows, "AT_ONCE", 1)
+    theirs = replace(world, enrolment_id=world.act(lambda session: enrol_colleague(session, world)).id, username="colleague")
+    page = Page(signed_in(world.app, "colleague"), theirs)
+    token = page.csrf()
+    still, closings = launch.may_still_study, []
+
+    def close() -> None:
+        world.act(lambda session: administration.close_class(session, world.class_id, by()))
+
+    def then_it_closes(session: Session, enrolment_id: int) -> bool:
+        found = still(session, enrolment_id)
+        if session.get_bind().dialect.name == "postgresql":  # SQLite's writers are alone: nobody else closes anything
+            closings.append(threading.Thread(target=close))
+            closings[0].start()
+            wait_until(lambda: not closings[0].is_alive() or bool(waiting_for_locks(world)))
+        return found
+
+    monkeypatch.setattr(launch, "may_still_study", then_it_closes)
+    opened = page.ask_to_open(token)
+    assert opened.status_code == 200
+    for closing in closings:
+        closing.join()
+    running = world.act(lambda session: session.scalars(select(Launch.id).where(Launch.ended_at.is_(None))).all())
+    assert bool(running) != bool(closings), opened.text
+
+
+def waiting_for_locks(world: World) -> int:
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    return world.act(lambda session: session.scalar(waiting)) or 0
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.05)

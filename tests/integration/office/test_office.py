@@ -1,4 +1,4 @@
-"""Does an office see its own classes with everybody's progress, and get every transcript in one file?"""
+"""Does an office see its own classes with everybody's progress, and can it export every transcript in one file?"""
 
 import io
 import zipfile
@@ -141,7 +141,7 @@ def test_an_export_whose_worker_was_killed_half_way_is_finished_and_whole(
         made.append(transcript.standing.enrolment.id)
         return real(transcript)
 
-    monkeypatch.setattr(tasks, "TURN_SECONDS", 3600)  # on a busy machine a turn would end before it dies
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 3600)  # on a busy machine the turn would otherwise end before the worker dies
     monkeypatch.setattr(pdf, "of_transcript", dying)
     with pytest.raises(KeyboardInterrupt):
         take_turn(world)
@@ -207,7 +207,7 @@ def test_long_lists_have_pages(world: World, office: FlaskClient) -> None:
     assert "显示 11 条，共 61 条" in rest
     assert "王秀兰" in first + rest
     assert office.get(f"/office/classes/{world.class_id}?after=999").status_code == 200
-    assert "没有" in office.get(f"/office/classes/{world.class_id}?q=%25").text, "a search is no pattern"
+    assert "没有" in office.get(f"/office/classes/{world.class_id}?q=%25").text, "% is an ordinary character in a search"
 
 
 def test_a_name_that_looks_like_a_formula_stays_a_name(world: World, office: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""With what do tests of import begin? Statements of another store's, and an import that a test drives."""
+"""Helpers for tests of imports: another store's statements, and an import that the test controls."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ def voiding(count: int, target: int) -> dict[str, Any]:
 
 
 def stored(world: World) -> dict[str, dict[str, Any]]:
-    """What is here of the other store's, by id, without what is void."""
+    """Return the stored statements of the other store by id, without voided ones."""
     rows = world.act(lambda session: session.scalars(select(StatementRow.text).where(StatementRow.voided.is_(False))).all())
     return {one["id"]: one for one in map(json.loads, rows)}
 
@@ -60,7 +60,7 @@ def standing(world: World) -> Import:
 
 
 class Importing:
-    """An import that a test drives; `waits` are the seconds that it would have slept."""
+    """An import that a test controls; `waits` are the seconds that it would have slept."""
 
     def __init__(self, world: World, other: OtherStore, page_size: int = 2) -> None:
         self.world, self.other, self.page_size = world, other, page_size
@@ -70,7 +70,7 @@ class Importing:
         self.terms = ImportTerms(IMPORT, PUBLIC_URL)
 
     def run(self, pages: int | None = None, *, from_start: bool = False) -> None:
-        """Run to the end, or until so many pages were read."""
+        """Run to the end, or until this many pages were read."""
 
         def begin(session: Session) -> int:
             return prepare(session, Address(self.other.endpoint, internal=True), self.other.key, self.page_size, from_start=from_start).id

@@ -22,6 +22,7 @@ from lms.federation.importing.source import Fetched
 from lms.federation.importing.storing import ImportTerms, take
 from lms.learning import answers, presence, state
 from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, admit
+from lms.learning.attended import BeatBody
 from lms.learning.launch import OpenedLaunch, open_launch
 from lms.learning.models import ActivityState, Attempt, Launch
 from lms.learning.presence import BeatRefused
@@ -143,7 +144,7 @@ def saving(meeting: Meeting) -> Callable[[Session], Any]:
 def beating(meeting: Meeting) -> Callable[[Session], Any]:
     launch = meeting.launch()
     ticket = Ticket(launch.id, launch.lease)
-    return lambda session: presence.take_beat(session, ticket, launch.nonce, meeting.world.clock(), meeting.settings, last=True)
+    return lambda session: presence.take_beat(session, ticket, BeatBody(launch.nonce, last=True), meeting.world.clock(), meeting.settings)
 
 
 WORKS = [opening, submitting, saving, beating]

@@ -1,4 +1,4 @@
-"""Does everything arrive at another store, in order, under the same ids, and nothing else?"""
+"""Does everything, and nothing else, arrive at another store in order and under the same ids?"""
 
 import hashlib
 import itertools
@@ -203,7 +203,7 @@ def test_a_worker_given_up_for_lost_notes_nothing_more(here: Here, other: OtherS
     def lose(_environ: object, _body: bytes) -> None:
         other.weather = lambda _environ, _body: None
         here.clock.advance(timedelta(minutes=6).total_seconds())
-        here.turn()  # another one takes over meanwhile
+        here.turn()  # another worker takes over
 
     other.weather = lose
     here.turn()

@@ -1,4 +1,4 @@
-"""Do another store's statements come here whole, once, from where it stopped; and mint nothing?"""
+"""Are another store's statements imported completely, once, and from the last position; and do they earn no hours?"""
 
 import json
 
@@ -26,7 +26,7 @@ def run(world: World, other: OtherStore, *options: str) -> Result:
     return runner.invoke(record_store, arguments, obj=ScriptInfo(create_app=lambda: world.app))
 
 
-# ── Whole, and once ──
+# ── Complete, and once ──
 
 
 def test_every_statement_comes_as_it_is_and_is_worked_through_here(world: World, other: OtherStore) -> None:
@@ -98,10 +98,10 @@ def test_two_runs_at_once_do_not_pull_each_other_back(world: World, other: Other
     other.say(*(said(count) for count in range(6)))
     slower = Importing(world, other)
 
-    def meanwhile(_seconds: float) -> None:
+    def run_in_between(_seconds: float) -> None:
         importing.run()
 
-    slower.wait = meanwhile
+    slower.wait = run_in_between
     other.faults[1] = instead(503)
     with pytest.raises(ImportStopped, match="another run"):
         slower.run()
@@ -112,7 +112,7 @@ def test_a_place_that_the_store_no_longer_knows_is_found_again(world: World, oth
     for count in range(6):
         other.say(said(count))
     importing.run(1)
-    other.faults[len(other.asked)] = instead(400, '{"detail": "more: is no cursor"}')
+    other.faults[len(other.asked)] = instead(400, '{"detail": "more: is not a cursor"}')
     importing.run()
     assert set(stored(world)) == {number(count) for count in range(6)}
     assert standing(world).problem == ""
@@ -129,7 +129,7 @@ def test_another_page_size_goes_on_behind_the_last_statement(world: World, other
     assert other.asked[before].args["since"]
 
 
-# ── Void statements, attachments ──
+# ── Voided statements, attachments ──
 
 
 def test_what_is_void_there_is_void_here_and_not_lost(world: World, other: OtherStore, importing: Importing) -> None:
@@ -178,7 +178,7 @@ def test_an_attachment_that_is_not_what_it_says_costs_its_own_statement_only(wor
     assert (aside.statement_id, "attachments[0]" in aside.reason) == (number(2), True)
 
 
-# ── Statements that cannot be taken ──
+# ── Statements that cannot be imported ──
 
 
 def test_what_cannot_be_taken_is_put_aside_with_its_reason_and_holds_up_nothing(

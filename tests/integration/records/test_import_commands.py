@@ -104,7 +104,7 @@ def test_it_tells_what_was_put_aside_and_why_it_stopped(world: World, other: Oth
     first, second, last = done.stderr.splitlines()
     assert first.startswith(f"put aside {number(2)}: statement.verb.id")
     assert second == "2 read, 1 new, 1 put aside"
-    assert last.startswith("HTTP 403: gone. What was taken stays")
+    assert last.startswith("HTTP 403: gone. Everything imported so far is kept")
 
 
 def test_a_wrong_secret_is_said_plainly(world: World, other: OtherStore) -> None:

@@ -1,4 +1,4 @@
-"""What if the other store is slow, is down, or lies? The import waits and goes on, or stops and says why."""
+"""What does an import do if the other store is slow, down, or wrong? It waits and continues, or stops and reports the reason."""
 
 import threading
 import time
@@ -16,11 +16,11 @@ from tests.integration.records.otherstore import OtherStore, breaking_off, inste
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """What the other store does is the same for every database of ours."""
+    """The other store behaves the same with each of our databases."""
     return sqlite_url
 
 
-# ── A store that is slow, down, or lies ──
+# ── A store that is slow, down, or wrong ──
 
 
 @pytest.mark.parametrize(

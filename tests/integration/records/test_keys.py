@@ -96,7 +96,7 @@ def test_a_revoked_key_opens_nothing_and_is_still_told_of(offices: World, provin
     offices.clock.advance(11)
     assert ask(app, key, secret).status_code == 401
     page = province.get("/records/keys").text
-    assert "密钥已撤销，最迟十秒后完全失效" in page
+    assert "密钥已撤销，即刻失效" in page
     assert "已撤销的密钥" in page
     assert f"/records/keys/{key}/revoke" not in page
     assert [send(province, f"/records/keys/{name}/revoke").status_code for name in (key, "nobody")] == [404, 404]

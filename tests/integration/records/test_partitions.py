@@ -35,5 +35,5 @@ def test_an_operator_sees_what_there_is(app: Flask, form: list[str]) -> None:
     if form:
         assert [one["made"] for one in json.loads(answer.stdout)].count(True) == (2 if found else 0)
     else:
-        assert ("made just now" in answer.stdout) == bool(found)
+        assert ("created now" in answer.stdout) == bool(found)
         assert ("SQLite" in answer.stdout) == (not found)

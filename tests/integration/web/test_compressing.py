@@ -1,4 +1,4 @@
-"""Are pages and our own files small on their way, are they the same at their end, and is everything else left as it is?"""
+"""Are pages and our own files compressed without changing their content, and are all other responses unchanged?"""
 
 import gzip
 import json
@@ -23,7 +23,7 @@ SCRIPT = "/static/vendor/htmx.min.js"
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """What goes over the line is the same with every database."""
+    """The network traffic is the same with every database."""
     return sqlite_url
 
 
@@ -126,7 +126,7 @@ def test_a_first_visit_is_small(teacher: FlaskClient) -> None:
 
 
 def test_the_token_of_forms_is_another_one_in_every_second(teacher: FlaskClient) -> None:
-    """What a secret in a compressed page is worth is what stays the same of it: of this one no signature does."""
+    """A compressed page can leak a secret that stays the same in every response; the signature of this token never does."""
 
     def signature() -> str:
         found = re.search(r'name="csrf-token" content="([^"]*)"', teacher.get("/home", buffered=True).text)

@@ -1,4 +1,4 @@
-"""Does every line of the log carry the request's id, and none of them anything about a person?"""
+"""Does every line of the log have the request's id, and no information about a person?"""
 
 import json
 import logging
@@ -30,18 +30,18 @@ PERSONAL = ("王秀兰", "xiulan", "example.org", "13812345678", "203.0.113.7", 
 
 
 class Log:
-    """What was written since the last look."""
+    """The log since the last call."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
 
     def begin(self, level: str = "INFO") -> None:
-        """Write as an installation with this LOG_LEVEL does."""
+        """Write logs as an installation with this LOG_LEVEL does."""
         logs.configure(level)
-        structlog.configure(cache_logger_on_first_use=False)  # else every later test would write to this one's standard error
+        structlog.configure(cache_logger_on_first_use=False)  # otherwise every later test would write to this one's standard error
 
     def lines(self, *, personal: bool = False) -> list[dict[str, Any]]:
-        """Return the lines: each is one of JSON, on the standard error, and (unless told otherwise) about no person."""
+        """Return the lines, after checking that each is one JSON line on standard error and (unless told otherwise) names no person."""
         written = self._capsys.readouterr()
         assert written.out == ""
         found = [word for word in PERSONAL if word in written.err]
@@ -62,7 +62,7 @@ def log(world: World, capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
 
 
 def add_doubled_person() -> None:
-    """Fail as a forgotten check would: the database's message names the person."""
+    """Fail as code with a missing check would: the database's error message names the person."""
     with transaction() as writing:
         writing.add(Person(username="teacher", name="王秀兰", email="xiulan@example.org"))
 

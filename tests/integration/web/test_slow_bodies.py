@@ -14,7 +14,7 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.formparser import parse_form_data
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from lms.web.concurrency import SMALL, ConcurrencyLimit
+from lms.web.concurrency import SMALL, ConcurrencyLimit, WaitingForClients
 from lms.web.slow_bodies import GRACE_S, MOST, MOST_OF_ONE, SLOWEST, PendingBodies, close_silent
 
 
@@ -97,7 +97,7 @@ def site(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
 
 
 def answer(body: bytes, length: int) -> tuple[str, bytes]:
-    limit = ConcurrencyLimit(site, 1, PendingBodies(), lambda: None)
+    limit = ConcurrencyLimit(site, 1, WaitingForClients(), lambda: None)
     environ = EnvironBuilder(method="POST", content_type="application/x-www-form-urlencoded").get_environ()
     environ.update({"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(length), "wsgi.input_terminated": True})
     text, status, _headers = run_wsgi_app(limit, environ)
@@ -129,7 +129,7 @@ def test_a_thread_that_waits_for_a_body_leaves_its_place_to_another() -> None:
         def read(self, _size: int) -> bytes:
             return place.get(timeout=10)
 
-    limit = ConcurrencyLimit(site, 1, PendingBodies(), lambda: released.append(True))
+    limit = ConcurrencyLimit(site, 1, WaitingForClients(), lambda: released.append(True))
     environ = EnvironBuilder(method="POST", content_type="application/x-www-form-urlencoded").get_environ()
     environ.update({"wsgi.input": Waiting(), "CONTENT_LENGTH": str(2 * SMALL), "wsgi.input_terminated": True})
     with ThreadPoolExecutor(2) as pool:

@@ -10,13 +10,8 @@ from http.client import HTTPResponse
 import httpx
 import pytest
 
-from lms.accounts.models import TEACHER
-from lms.accounts.people import add_person
-from lms.app import create_app
-from lms.db import transaction
 from lms.web.slow_bodies import MOST_OF_ONE
-from tests.factories import settings_for, signed_in
-from tests.processes import run, serving
+from tests.processes import login_of, run, serving
 from tests.servers import free_port
 
 pytestmark = pytest.mark.services  # they are started here
@@ -40,15 +35,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, httpx.
     """The port of a served site, and a client in which somebody is signed in."""
     folder = tmp_path_factory.mktemp("served")
     run(folder, "db", "upgrade")
-    app = create_app(settings_for(f"sqlite:///{folder / 'data' / 'lms.sqlite3'}", folder / "data", secret_key=SECRET))
-    with app.app_context(), transaction() as session:
-        add_person(session, "teacher", "王秀兰", (TEACHER,), password=None, organisation=None)
-    cookie = signed_in(app, "teacher").get_cookie("session")
-    app.extensions["db"].dispose()
-    assert cookie is not None
+    cookie = login_of(f"sqlite:///{folder / 'data' / 'lms.sqlite3'}", folder / "data", SECRET)
     port = free_port()
     with serving(folder, port, SECRET_KEY=SECRET), httpx.Client(base_url=f"http://localhost:{port}") as client:
-        client.cookies.set("session", cookie.value, domain="localhost.local")  # as the jar calls it, so that an answer replaces it
+        client.cookies.set("session", cookie, domain="localhost.local")  # as the jar calls it, so that an answer replaces it
         yield port, client
 
 

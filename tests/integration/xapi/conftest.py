@@ -44,14 +44,14 @@ class TestClock:
 class Store:
     """A mounted record store and a key to all of it."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime], package: Any = xapi) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], datetime], package: Any = xapi, **how: Any) -> None:
         self.engine = engine
         self.package = package  # or a copy of it with a planted fault
         self.sessions = sessionmaker(engine)
         self.clock = clock
         self.tokens: dict[str, xapi.Credential] = {}
         self.app = Flask("host")
-        package.init_app(self.app, sessions=self.sessions, authenticate=self.authenticate, clock=clock, home_page=HOME_PAGE)
+        package.init_app(self.app, sessions=self.sessions, authenticate=self.authenticate, clock=clock, home_page=HOME_PAGE, **how)
         self.authorization = self.key("all")
 
     def authenticate(self, token: str) -> xapi.Credential | None:

@@ -1,4 +1,4 @@
-"""Is every body that is no statement refused with a clear 4xx, and nothing of it kept?"""
+"""Is every body that is not a statement refused with a clear 4xx, without storing anything?"""
 
 import gzip
 import json

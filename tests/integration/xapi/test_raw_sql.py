@@ -1,4 +1,4 @@
-"""Does asking PostgreSQL directly fail as SQLAlchemy fails?"""
+"""Do raw queries to PostgreSQL fail in the same way as queries through SQLAlchemy?"""
 
 import pytest
 from sqlalchemy import Integer, bindparam, create_engine, select, text
@@ -52,7 +52,7 @@ def test_a_question_alone_opens_no_transaction_and_leaves_the_next_one_its_own(p
 @pytest.mark.parametrize("begun", [False, True])
 def test_settings_hold_for_one_question_and_not_for_the_next(postgres_store: Store, begun: bool) -> None:
     shown = "SELECT current_setting('jit')"
-    for _ in range(7):  # psycopg prepares what is asked for the sixth time
+    for _ in range(7):  # psycopg prepares a query at its sixth use
         with postgres_store.sessions() as session:
             if begun:
                 session.connection()
@@ -71,7 +71,7 @@ def test_a_question_within_a_transaction_sees_what_it_wrote(postgres_store: Stor
 
 
 class Interrupted(dict[str, object]):
-    """What is never told, because the thread is interrupted."""
+    """Parameters that are never read, because the thread is interrupted."""
 
     def __getitem__(self, name: str) -> object:
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Does a month go whole, is nothing of it found any more, and does everything else stay as it was? Whenever it is interrupted."""
+"""Is a month removed completely, and does everything else stay as it was, even if the removal is interrupted at any point?"""
 
 import json
 import uuid
@@ -35,7 +35,7 @@ OLD = month_of(JANUARY)
 
 @pytest.fixture(params=["sqlite", pytest.param("default", marks=pytest.mark.services), pytest.param("parts", marks=pytest.mark.services)])
 def parted(request: pytest.FixtureRequest, clock: TestClock) -> Iterator[Store]:
-    """A store in January: on SQLite, on PostgreSQL with the default part only, and there with a part for each month."""
+    """A store in January: on SQLite, on PostgreSQL with only the default partition, and on PostgreSQL with monthly partitions."""
     engine = open_engine(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
     if request.param == "parts":
         with engine.begin() as connection:
@@ -46,7 +46,7 @@ def parted(request: pytest.FixtureRequest, clock: TestClock) -> Iterator[Store]:
 
 
 def remove(store: Store, month: Month = OLD, limit: int = 3) -> int:
-    """Let a month go as a host does; return how many attachments' data went."""
+    """Remove a month as a host does; return how many attachments' data was deleted."""
     data = 0
     with store.sessions() as session:
         close(session)
@@ -117,7 +117,7 @@ def test_what_went_is_known_when_it_comes_again(parted: Store, clock: TestClock)
 
 @pytest.mark.parametrize("first", ["target", "middle"])
 def test_a_chain_through_what_is_gone_is_cut(parted: Store, clock: TestClock, first: str) -> None:
-    """The last of three says something about the middle one, which is about the first."""
+    """The last of three statements refers to the middle one, which refers to the first."""
     target = statement(context={"registration": str(uuid.uuid4())})
     middle = statement(actor=BO, object=about(target["id"]))
     if first == "target":
@@ -155,7 +155,7 @@ def test_a_target_that_comes_late_is_void_although_what_voids_it_is_gone(parted:
 
 
 def test_what_is_gone_can_still_be_declared_void(parted: Store, clock: TestClock) -> None:
-    """What rested on it may have stayed with the host, which asks."""
+    """Hours that rested on it may still exist in the host, which asks for voided statements."""
     one, other = statement(), statement()
     parted.stored(one, other)
     remove(parted)

@@ -1,4 +1,4 @@
-"""Does a month go while others read and write, and is nobody held up or refused because of it?"""
+"""Can a month be removed while others read and write, without delays or refusals for them?"""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def test_while_somebody_reads_a_month_it_does_not_go_and_nobody_waits_long(postg
 
 
 def test_writers_and_readers_go_on_while_months_go(postgres_url: str, postgres_store: Store, clock: TestClock) -> None:
-    """Nothing that is stored meanwhile is lost, and no request fails."""
+    """No statement stored during the removal is lost, and no request fails."""
     with postgres_store.engine.begin() as connection:
         partitions.prepare(connection, datetime(2025, 6, 1, tzinfo=UTC), 10)
     old = [month_of(datetime(2025, number, 10, tzinfo=UTC)) for number in range(6, 11)]

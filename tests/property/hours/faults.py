@@ -1,4 +1,4 @@
-"""Which faults are planted to see whether the suite would notice? Each is one change of one line of the core's source."""
+"""Planted faults: would the suite notice each of them? A fault is one change of one line of the core's source."""
 
 import importlib
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import lms.hours
 from tests.property.planting import Fault, importable
 
 CORE = Path(lms.hours.__file__).parent
-SHARED = ("values", "track_values")  # plain data, the same for every copy, so that cases can be handed to all of them
+SHARED = ("values", "track_values")  # plain data, the same for every copy, so that all copies can use the same cases
 
 
 FAULTS = (
@@ -30,7 +30,7 @@ FAULTS = (
     Fault("the cap is dropped", "gate", "return rule.cap_seconds\n", "return 10**9\n"),
     Fault("media may earn more than was covered", "gate", "min(rule.cap_seconds, found.covered_ms // SECOND_MS)", "rule.cap_seconds"),
     Fault("the daily limit is ignored", "decide", "None if limit is None else limit * 60", "None"),
-    Fault("a daily limit of nothing is no limit", "decide", "None if limit is None else limit * 60", "limit * 60 if limit else None"),
+    Fault("a daily limit of 0 is ignored", "decide", "None if limit is None else limit * 60", "limit * 60 if limit else None"),
     Fault("the local day is computed in UTC", "decide", "case.policy.time_zone", '"UTC"'),
     Fault(
         "every local day has 24 hours",
@@ -173,7 +173,7 @@ FAULTS = (
 
 @contextmanager
 def core_with(fault: Fault | None, folder: Path) -> Iterator[ModuleType]:
-    """Give a copy of the core, with the fault planted, under a name of its own."""
+    """Return a copy of the core with the fault planted, under its own module name."""
     name = "planted_core"
     package = folder / name
     package.mkdir()

@@ -1,7 +1,7 @@
-"""Which statements does a question mean? A slow reading of the specification, clause by clause, over a plain list.
+"""Find the statements that a query means: a slow reading of the specification, clause by clause, over a plain list.
 
-Written from xAPI 1.0.3 Communication 2.1.3 and Data 2.3.2, 2.4.2 (2.0: 4.1.6.1, 4.2.2), knowing nothing of keys, hops or
-SQL: every question is put to every statement. It takes only statements that are allowed, with the ids and the moments that
+Written from xAPI 1.0.3 Communication 2.1.3 and Data 2.3.2, 2.4.2 (2.0: 4.1.6.1, 4.2.2), without keys, hops or
+SQL: every query is applied to every statement. It accepts only valid statements, with the ids and times that
 the store under test gave them.
 """
 
@@ -24,7 +24,7 @@ class Told:
 
     @property
     def id(self) -> str:
-        """Its id in small letters."""
+        """Its id in lowercase."""
         return str(self.statement["id"]).lower()
 
     @property
@@ -41,16 +41,16 @@ class Naive:
     told: list[Told] = field(default_factory=list)
 
     def ids(self, question: Json) -> list[str]:
-        """Return what a request for many statements must bring, over all its pages."""
+        """Return the ids that a request for many statements must return, over all its pages."""
         found = [one for one in self.told if not self.is_voided(one) and _in_time(one, question) and self._matches(one, question)]
         return [one.id for one in (found if question.get("ascending") else reversed(found))]
 
     def is_voided(self, one: Told) -> bool:
-        """Some statement voids it, and it is none that voids (Data 2.3.2)."""
+        """A statement voids it, and it is not itself a voiding statement (Data 2.3.2)."""
         return not _voids(one) and any(_voids(other) and other.is_about == one.id for other in self.told)
 
     def _matches(self, one: Told, question: Json) -> bool:
-        """It has all that is asked for, or what it is about has, over any number of hops (Communication 2.1.3)."""
+        """It matches all filters, or a statement to which it refers does, over any number of hops (Communication 2.1.3)."""
         seen: list[str] = []
         here: Told | None = one
         while here is not None and here.id not in seen:
@@ -87,7 +87,7 @@ def _lower(text: str | None) -> str | None:
 
 
 def _same(wanted: Json, somebody: Json) -> bool:
-    """They share their one inverse functional identifier; names and object types do not matter (Data 2.4.2.3)."""
+    """Both have the same inverse functional identifier; names and object types do not matter (Data 2.4.2.3)."""
     for name in ("mbox", "openid", "mbox_sha1sum"):
         if name in wanted:
             return (
@@ -99,7 +99,7 @@ def _same(wanted: Json, somebody: Json) -> bool:
 
 
 def _with_members(whoever: Json) -> Sequence[Json]:
-    """A group matches by what it is and by each of its members."""
+    """A group matches by its own identifier and by each of its members."""
     return [whoever, *whoever.get("member", [])]
 
 

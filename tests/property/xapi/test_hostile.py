@@ -1,4 +1,4 @@
-"""Is whatever anybody sends answered, without a 5xx, and is nothing kept of what is refused? On both databases, in both versions."""
+"""Is every request answered without a 5xx, and is nothing of a refused request stored? On both databases, in both versions."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ KEPT = ("statement", "statement_id", "statement_key", "statement_reference", "ou
 
 
 def sent(store: Store, asked: Asked) -> TestResponse:
-    """Send a request as bytes on a wire would be: text in headers is UTF-8, whatever the server takes it for."""
+    """Send a request as bytes on a wire would be: text in headers is UTF-8, whatever encoding the server assumes."""
     wired = {name: value.encode("utf-8", "surrogatepass").decode("latin-1") for name, value in asked.headers.items()}
     address = f"/xapi/{asked.path}?" + "&".join(f"{quoted(name)}={quoted(value)}" for name, value in asked.query.items())
     headers = {"Authorization": store.authorization, **({"Content-Type": asked.content_type} if asked.content_type else {}), **wired}
@@ -28,7 +28,7 @@ def sent(store: Store, asked: Asked) -> TestResponse:
 
 
 def kept(store: Store) -> list[Any]:
-    """What the store has: how many rows of each kind, and every document."""
+    """Return the store's content: the number of rows of each kind, and every document."""
     with store.sessions() as session:
         counts = [session.execute(text(f"SELECT count(*) FROM xapi_{name}")).scalar() for name in KEPT]
         return [*counts, *session.execute(text("SELECT id, type, etag, updated FROM xapi_document ORDER BY 1, 2, 3, 4")).all()]
@@ -54,7 +54,7 @@ def test_whatever_is_sent_is_answered_and_what_is_refused_leaves_nothing(store: 
 
 
 def swept() -> Iterator[Asked]:
-    """Every parameter of every resource with every text that breaks programs, and every header likewise."""
+    """Every parameter of every resource with every dangerous text, and every header likewise."""
     agent, registration = json.dumps(AGENT), "7d9c7ad4-0a3b-4b7d-8f4b-7e51e4b2a001"
     sought = {"agent": agent, "verb": "https://v.example", "activity": ACTIVITY, "registration": registration, "related_agents": "true"}
     sought |= {

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from courses.document import Problem
 from courses.package import Package, open_package
+from strict_json.problem import Problem
 from tests.unit.courses import folders
 from tests.unit.courses.folders import Open, write
 

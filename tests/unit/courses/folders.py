@@ -1,4 +1,4 @@
-"""What do the tests of courses open, and how do they say what they expect? Small packages and videos, built byte by byte."""
+"""Helpers for tests of courses: small packages and videos, built byte by byte, and short forms of expectations."""
 
 import io
 import json
@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from courses.document import Problem
 from courses.package import Package
+from courses.sentences import SENTENCES
+from strict_json.problem import Problem, in_english
 
 Open = Callable[..., Package | list[Problem]]
 
@@ -92,7 +93,7 @@ def about(library: str) -> dict[str, Any]:
 
 
 def mp4(seconds: float) -> bytes:
-    """The boxes of an MP4 that says how long it is."""
+    """The boxes of an MP4 that states its length."""
     header = struct.pack(">IIIIII", 0, 0, 0, 1000, int(seconds * 1000), 0)
     inner = struct.pack(">I4s", 8 + len(header), b"mvhd") + header
     return struct.pack(">I4s4sI", 16, b"ftyp", b"isom", 0) + struct.pack(">I4s", 8 + len(inner), b"moov") + inner
@@ -111,7 +112,7 @@ def webm(seconds: float | None) -> bytes:
 
 
 def course_files(document: Any = DOCUMENT) -> dict[str, bytes]:
-    """The files of a sound course package, by name."""
+    """The files of a valid course package, by name."""
     files: dict[str, Any] = {
         "course.json": document,
         "activities/read/h5p.json": about("TH.Reading"),
@@ -127,7 +128,7 @@ def course_files(document: Any = DOCUMENT) -> dict[str, bytes]:
 
 
 def text(content: Any) -> str:
-    """JSON of what is no text yet."""
+    """JSON of a value; a text stays unchanged."""
     return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
 
 
@@ -150,7 +151,7 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 
 
 def libraries(folder: Path) -> Path:
-    """Our own content types, in small."""
+    """Small versions of our own content types."""
     files: dict[str, bytes] = {}
     for name in ("TH.Reading", "TH.Quiz", "TH.CheckpointVideo"):
         needs = [{"machineName": "TH.Shared", "majorVersion": 1, "minorVersion": 0}] if name == "TH.Quiz" else []
@@ -162,6 +163,10 @@ def libraries(folder: Path) -> Path:
 def sound(found: Package | list[Problem]) -> Package:
     assert isinstance(found, Package), found
     return found
+
+
+def said(problem: Problem) -> str:
+    return in_english(problem, SENTENCES)
 
 
 def problems(found: Package | list[Problem]) -> list[str]:

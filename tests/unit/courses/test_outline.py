@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.outline import Course, Text, document_of, parse_course
-from tests.unit.courses.folders import DOCUMENT
+from tests.unit.courses.folders import DOCUMENT, said
 
 
 def changed(change: dict[str, Any], activity: int = 0) -> dict[str, Any]:
@@ -143,6 +143,6 @@ JSON = st.recursive(
 def test_any_value_anywhere_is_read_or_named_and_what_is_read_is_canonical(place: str, value: Any) -> None:
     found = parse_course(changed({place: value}))
     if isinstance(found, list):
-        assert all(problem.path and problem.message for problem in found)
+        assert all(problem.path and said(problem) for problem in found)
     else:
         assert parse_course(json.loads(json.dumps(document_of(found)))) == found

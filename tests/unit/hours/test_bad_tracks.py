@@ -1,4 +1,4 @@
-"""Is a bundle whose requirements are wrong refused, with every mistake named by its JSON path?"""
+"""Is a bundle with wrong requirements refused, and is every mistake named by its JSON path?"""
 
 import json
 from copy import deepcopy
@@ -57,7 +57,7 @@ Way = tuple[str | int, ...]
 
 
 def bundle_with(way: Way, value: Any) -> dict[str, Any]:
-    """Return the bundle with something else at a place, or nothing there."""
+    """Return the bundle with another value at a path, or without it."""
     changed = deepcopy(BUNDLE)
     at: Any = changed
     for step in way[:-1]:
@@ -261,7 +261,7 @@ def test_without_requirements_the_result_is_what_it_was() -> None:
 
 
 def ways(value: Any, way: Way = ()) -> list[Way]:
-    """Return where everything in a document is, but the document itself."""
+    """Return the paths of everything in a document, except the document itself."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     found = [ways(one, (*way, key)) for key, one in inner]
     return [*([way] if way else []), *(one for below in found for one in below)]

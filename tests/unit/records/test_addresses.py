@@ -1,4 +1,4 @@
-"""To which addresses may this server connect? Every special network, every way to hide one, and what is no host at all."""
+"""Which addresses may this server connect to? Every special network, every way to hide one, and texts that are not hosts."""
 
 from pathlib import Path
 

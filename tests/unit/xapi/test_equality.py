@@ -30,7 +30,7 @@ def _with(place: str, value: Any) -> dict[str, Any]:
 
 
 SAME: list[tuple[str, dict[str, Any]]] = [
-    ("what the store sets", {**ONE, "id": "x", "stored": "2026-01-01T00:00:00Z", "authority": ANNA, "version": "1.0.3"}),
+    ("properties that the store sets", {**ONE, "id": "x", "stored": "2026-01-01T00:00:00Z", "authority": ANNA, "version": "1.0.3"}),
     ("the order of properties", dict(reversed(list(ONE.items())))),
     ("the order of members", _with("actor.member", [BO, ANNA])),
     ("the order of context activities", _with("context.contextActivities", {**AROUND, "other": AROUND["other"][::-1]})),
@@ -39,8 +39,8 @@ SAME: list[tuple[str, dict[str, Any]]] = [
     ("a whole number as a decimal", _with("result.score", {"raw": 1.0})),
     ("the same instant in another zone", _with("timestamp", "2026-03-01T18:00:00.000+08:00")),
     ("a registration in capitals", _with("context.registration", "5C6C8F0E-9D0A-4F67-9D43-5EF7F8D7A6B1")),
-    ("a verb's display, which is no part of the statement", _with("verb.display", {"en": "did"})),
-    ("an activity's definition, which is no part of the statement", _with("object.definition", {"name": {"en": "B"}})),
+    ("a verb's display, which is not part of the statement", _with("verb.display", {"en": "did"})),
+    ("an activity's definition, which is not part of the statement", _with("object.definition", {"name": {"en": "B"}})),
 ]  # fmt: skip
 DIFFERENT: list[tuple[str, dict[str, Any]]] = [
     ("another actor", _with("actor", ANNA)),

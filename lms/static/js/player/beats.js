@@ -14,7 +14,7 @@ export class Beats {
   constructor(url, attention, onChange) {
     Object.assign(this, { url, attention, onChange });
     this.launch = null;
-    this.state = "starting"; // counting | hidden | idle | offline | starting, or one of STOPPED
+    this.state = "starting"; // counting | hidden | loading | failed | idle | alone | offline | starting, or one of STOPPED
     this.counted = 0; // confirmed by the server
     this.confirmedAt = 0;
     this.failures = 0;
@@ -62,9 +62,11 @@ export class Beats {
     const attention = this.attention.state();
     if (attention === "here") {
       if (!this.timer) this.turn();
-    } else if (this.timer || this.counts()) {
-      this.stop();
-      this.send(true);
+    } else {
+      if (this.timer || this.counts()) {
+        this.stop();
+        this.send(true);
+      }
       this.become(attention);
     }
   }
@@ -85,7 +87,7 @@ export class Beats {
     this.timer = setTimeout(() => {}, 0); // marks that a turn is under way
     const mark = this.timer;
     await this.send(false);
-    if (this.timer !== mark) return; // stopped meanwhile
+    if (this.timer !== mark) return; // stopped while the beat was sent
     const pause = this.failures ? RETRY_MS[Math.min(this.failures, RETRY_MS.length) - 1] : this.launch.beat_seconds * 1000;
     this.timer = setTimeout(() => {
       this.timer = null;
@@ -101,7 +103,7 @@ export class Beats {
   async exchange(last, tries) {
     if (STOPPED.includes(this.state)) return;
     const launch = this.launch;
-    const answer = await send(this.url, { nonce: this.nonce, last }, { token: launch.token });
+    const answer = await send(this.url, { nonce: this.nonce, last, ...this.attention.said() }, { token: launch.token });
     if (launch !== this.launch) return; // an answer to a launch that this page no longer has
     if (answer.status === 200) {
       this.nonce = answer.body.nonce;
@@ -134,7 +136,7 @@ export class Beats {
   leave() {
     if (!this.launch || !this.counts()) return;
     this.stop();
-    send(this.url, { nonce: this.nonce, last: true }, { token: this.launch.token, keepalive: true });
+    send(this.url, { nonce: this.nonce, last: true, ...this.attention.said() }, { token: this.launch.token, keepalive: true });
     this.state = "hidden"; // should the page come back from the browser's cache, it begins a new stretch
   }
 }

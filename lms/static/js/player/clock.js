@@ -31,7 +31,7 @@ export class ClockView {
       setText(this.find("take"), state === "ended" ? this.texts.reopen : this.texts.take);
       this.find("signin").hidden = state !== "signin";
     }
-    const over = full && ["counting", "idle"].includes(state); // nothing goes on that could pause
+    const over = full && ["counting", "idle", "alone"].includes(state); // nothing goes on that could pause
     this.root.toggleAttribute("data-full", over);
     this.find("full").hidden = !over;
     this.find("reason").hidden = over;

@@ -2,13 +2,16 @@
 //
 // A sandboxed frame's origin is "null", so what it says is believed only if the window is ours; nothing secret is sent in.
 
+import { uuid } from "./api.js";
+
 const LARGEST_STATE = 64 * 1024;
 const TALLEST_PX = 20000;
 
 export class Frame {
-  /** `hears` has a function for each kind of message: ready, active, media, statement, parting, state, answers. */
+  /** `hears` has a function for each kind of message: ready, started, failed, active, media, statement, parting, state, answers. */
   constructor(iframe, hears) {
     Object.assign(this, { iframe, hears });
+    this.key = uuid(); // our part of the frame hears it and content does not: with it, it says that a person moved
     addEventListener("message", (event) => {
       if (event.source === iframe.contentWindow && event.data?.th === 1) this.hear(event.data);
     });
@@ -16,6 +19,7 @@ export class Frame {
 
   hear(message) {
     const { type } = message;
+    if (type === "ready") this.say("key", { key: this.key });
     if (type === "height") this.grow(message.px);
     else if (type === "state" && JSON.stringify(message.body ?? null).length > LARGEST_STATE) console.warn("state too large, not saved");
     else if (Object.hasOwn(this.hears, type)) this.hears[type](message);

@@ -4,6 +4,7 @@ import { isTemporary, send, uuid } from "./api.js";
 import { Attention } from "./attention.js";
 import { Beats } from "./beats.js";
 import { ClockView } from "./clock.js";
+import { Content } from "./content.js";
 import { Frame } from "./frame.js";
 import { Progress } from "./progress.js";
 import { keyOf, Queue } from "./queue.js";
@@ -28,7 +29,16 @@ const graded = []; // grades of this activity that came after the page was opene
 
 const clock = new ClockView(document.querySelector("[data-clock-root]"), texts.states);
 const progress = new Progress(document.querySelector("[data-progress]"), urls.progress);
-const attention = new Attention(() => beats.look());
+const iframe = document.querySelector("[data-frame]");
+const content = new Content(iframe, {
+  loading: document.querySelector("[data-loading]"),
+  problem: document.querySelector("[data-problem]"),
+  texts: texts.content,
+  url: urls.failed,
+  token: () => launch?.token,
+  onChange: () => beats.look(),
+});
+const attention = new Attention(() => beats.look(), () => content.state, config.attention);
 const beats = new Beats(urls.beat, attention, show);
 beats.onStated = () => progress.expect();
 
@@ -39,12 +49,14 @@ const queue = new Queue(await openShelf(), urls, (where) => renew(where), {
   refused: (entry, why) => refused(entry, why),
 });
 
-const frame = new Frame(document.querySelector("[data-frame]"), {
+const frame = new Frame(iframe, {
   ready: () => {
     frameReady = true;
     greet();
   },
-  active: () => attention.noticed(),
+  started: () => content.started(),
+  failed: ({ reason, detail }) => content.failed(reason, detail),
+  active: ({ key }) => attention.noticed(key === frame.key),
   media: (message) => attention.media(Boolean(message.playing)),
   statement: (message) => keepStatement(message.statement),
   parting: (message) => (parting = message.statement),
@@ -76,6 +88,7 @@ async function open(take, tries = 0) {
     launch = answer.body;
     beats.begin(launch);
     tabs?.postMessage("opened");
+    content.sendReports();
     greet();
     frame.say("resume");
   } else if (isTemporary(answer.status)) {
@@ -103,7 +116,6 @@ async function greet() {
   if (handed) asked.set(handed, handed);
   const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
   frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed } });
-  document.querySelector("[data-loading]").hidden = true;
 }
 
 function keepStatement(statement) {

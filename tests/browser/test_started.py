@@ -1,0 +1,121 @@
+"""Does nothing count before content shows, do people read why it does not, and does its trainer learn of it?"""
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from courses.package import Package, open_package
+from lms import vocabulary as v
+from lms.catalogue.publish import file_name, publish
+from lms.classes import setup
+from lms.classes.models import Enrolment, TrainingClass
+from lms.db import transaction
+from lms.storage import storage
+from tests.browser.phone import phone, sign_in
+from tests.browser.test_journey import content, statements
+from tests.factories import course_document
+from tests.site import FILM, Site
+
+# Draws nothing until it is told to.
+SCRIPT = """
+window.TEST = { Blank: function () { this.attach = function ($box) { window.draw = () => $box.append("<p>有了</p>"); }; } };
+"""
+
+
+def give(site: Site, folder: Path) -> str:
+    """Publish content that draws nothing, give it to the class, and return the address of its page."""
+    library = {"machineName": "TEST.Blank", "majorVersion": 1, "minorVersion": 0}
+    about = {"title": "t", "language": "zh", "mainLibrary": "TEST.Blank", "embedTypes": ["div"], "license": "U"}
+    own = folder / "activities" / "blank"
+    for path, found in {
+        folder / "course.json": course_document("others", {"blank": {"minutes": 2}}),
+        own / "h5p.json": about | {"preloadedDependencies": [library]},
+        own / "content" / "content.json": {},
+        own / "TEST.Blank-1.0" / "library.json": {**library, "title": "t", "patchVersion": 0, "preloadedJs": [{"path": "own.js"}]},
+    }.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    (own / "TEST.Blank-1.0" / "own.js").write_text(SCRIPT, encoding="utf-8")
+    package = open_package(folder)
+    assert isinstance(package, Package), package
+    with site.app.app_context(), transaction() as session:
+        version = publish(session, storage(), package, None, site.app.extensions["clock"]())
+        training_class = session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id)
+        setup.bind_course(session, training_class, version, "online")
+        return f"{site.address}/learn/{site.enrolment_id}/{version.id}/blank"
+
+
+def expect_state(page: Page, state: str) -> None:
+    expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", state)
+
+
+def trainer_reads(browser: Browser, site: Site, course: str, *words: str) -> None:
+    with phone(browser, site, "nothing") as visitor:
+        page = sign_in(visitor, site, "trainer", f"/catalogue/courses/{course}")
+        for word in words:
+            expect(page.get_by_role("main")).to_contain_text(word)
+
+
+def test_a_blank_box_counts_nothing_until_something_is_drawn_and_its_trainer_is_told(browser: Browser, site: Site, tmp_path: Path) -> None:
+    address = give(site, tmp_path / "blank")
+    with phone(browser, site, "nothing") as visitor:
+        page = sign_in(visitor, site, "teacher")
+        page.goto(address)
+        expect_state(page, "failed")
+        expect(page.locator("[data-problem]")).to_contain_text("没有显示出任何东西")
+        assert page.inner_text("[data-clock=counted]") == "0:00"
+        content(page).locator("body").evaluate("() => window.draw()")
+        expect_state(page, "counting")
+        expect(page.locator("[data-problem]")).to_be_hidden()
+        page.goto(site.address)
+    trainer_reads(browser, site, "others", "没有显示", "Chrome", "1")
+
+
+def test_a_film_that_the_browser_cannot_play_counts_nothing_and_nobody_blames_the_network(browser: Browser, site: Site) -> None:
+    with site.app.app_context(), transaction() as session:
+        sha256 = session.connection().exec_driver_sql("SELECT package_sha256 FROM course_version").scalar_one()
+        storage().put(file_name(str(sha256), "media/film.webm"), FILM.read_bytes().replace(b"V_VP", b"V_XX"))
+    with phone(browser, site, "nothing") as visitor:
+        page = sign_in(visitor, site, "teacher")
+        page.goto(site.learn("film"))
+        expect_state(page, "failed")
+        expect(page.locator("[data-problem]")).to_contain_text("无法播放")
+        expect(page.locator("[data-problem]")).not_to_contain_text("网络")
+        page.goto(site.address)
+    assert statements(site, v.PRESENT) == 0
+    trainer_reads(browser, site, "journey", "media/film.webm")
+
+
+def test_content_that_the_network_breaks_is_asked_for_again_and_counts_when_it_shows(browser: Browser, site: Site) -> None:
+    with phone(browser, site, "ERR_CONNECTION_REFUSED|reading 'H5P'") as visitor:
+        page = sign_in(visitor, site, "teacher")
+        visitor.route("**/vendor/h5p/main.bundle.js", lambda route: route.abort("connectionrefused"))
+        visitor.route("**/activities/reading/h5p.json", lambda route: route.abort("connectionrefused"))
+        page.goto(site.learn("reading"))
+        expect_state(page, "failed")
+        expect(page.locator("[data-problem]")).to_contain_text("网络中断")
+        visitor.unroute("**/vendor/h5p/main.bundle.js")
+        visitor.unroute("**/activities/reading/h5p.json")
+        expect_state(page, "counting")
+        expect(page.locator("[data-problem]")).to_be_hidden()
+        page.goto(site.address)
+    with site.app.app_context(), transaction() as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM content_failure").scalar_one() == 0
+
+
+def test_content_that_moves_by_itself_keeps_nobody_present_longer_than_ten_minutes(browser: Browser, site: Site) -> None:
+    moving = "() => setInterval(() => dispatchEvent(new Event('pointermove')), 1000)"
+    with phone(browser, site, "410") as visitor:
+        page = sign_in(visitor, site, "teacher")
+        page.clock.install()
+        page.goto(site.learn("reading"))
+        expect_state(page, "counting")
+        content(page).locator("body").evaluate(moving)
+        for _ in range(12):
+            page.clock.run_for(50_000)
+        expect_state(page, "alone")
+        expect(page.locator("[data-clock=reason]")).to_contain_text("十分钟")
+        content(page).get_by_label("听孩子说").check()
+        page.clock.run_for(2_000)
+        expect_state(page, "counting")
