@@ -39,7 +39,7 @@ def _page(found: TrainingClass, enrolment: Enrolment, problems: tuple[str, ...] 
         name=session().get_one(Person, enrolment.person_id).name,
         targets=targets,
         tracks={track.key: track.name for own in tracks.values() for track in own},
-        chosen={"class": request.form.get("class", ""), "track": request.form.get("track", enrolment.track)},
+        wanted={"class": request.form.get("class", ""), "track": request.form.get("track", enrolment.track)},
         day=request.form.get("day") or local_time(now(), document_of(found.programme_version).policy.time_zone).date().isoformat(),
         reason=request.form.get("reason", ""),
         problems=[(one.partition(": ")[2], one.partition(": ")[0]) for one in problems],

@@ -119,7 +119,7 @@ def test_a_change_of_the_class_that_was_left_is_followed(room: Room, other: int)
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"reason": ""}, "1 至 200"),
+        ({"reason": ""}, "1 到 200"),
         ({"track": "junior"}, "请选择新班级的类别"),
         ({"day": "2026-03-09"}, "最晚为明天"),
         ({"day": "soon"}, "请选择班级和日期"),

@@ -68,13 +68,17 @@ def test_what_staff_propose_and_the_office_approves_counts_and_is_marked_everywh
     bundle = json.loads(room.desk.client.get(f"/transcript/{room.people[0]}.json").text)
     assert [one["amount"] for one in bundle["observations"] if one["kind"] == "waived"] == ["0.5"]
     book = CalamineWorkbook.from_filelike(io.BytesIO(room.desk.client.get(f"/transcript/{room.people[0]}.xlsx").data))
-    heads, *rows = book.get_sheet_by_name("要求").to_python()
+    heads, *rows = book.get_sheet_by_name("学时要求").to_python()
     row = next(one for one in rows if one[0] == "能力诊断")
     assert float(dict(zip(heads, row, strict=True))["其中减免"]) == 0.5
     assert room.desk.client.get(f"/transcript/{room.people[0]}.pdf").data.startswith(b"%PDF")
     history = room.desk.get(f"{room.class_id}/teachers/{room.people[0]}")
     assert "能力诊断 0.5 天（住院治疗）" in history
     assert not room.findings()
+    number = room.world.act(lambda session: session.scalars(select(Waiver.statement_id)).one())
+    shown = room.desk.client.get(f"/records/statements/{number}").text
+    for said in ("获得减免", "能力诊断", "0.5 天", "住院治疗", "周明", "+1 半天"):
+        assert said in shown
 
 
 def test_nobody_approves_what_they_proposed_and_staff_approve_nothing(room: Room) -> None:
