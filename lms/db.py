@@ -4,9 +4,8 @@
 """
 
 import math
-import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +14,7 @@ from typing import Any
 import psycopg
 from flask import Flask, current_app, g, has_app_context
 from psycopg.pq import TransactionStatus
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, create_engine, event, make_url
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -24,12 +22,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from lms.config import Settings
-from xapi import raw_sql
 
 SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=30000", "cache_size=-32000")
 POOL_SIZE = 16
 IDLE_S = 5  # a connection that was idle for longer is tested before it is used
-LIST = re.compile(r"IN \(__\[POSTCOMPILE_(\w+)\]\)")  # SQLAlchemy's form of `in_(bindparam(…, expanding=True))`
 CONNECT_SECONDS = 5  # a server that does not answer counts as away (503); libpq would wait for minutes
 
 
@@ -134,27 +130,6 @@ class Database:
         commits_itself = self._single_engine is not self._write_engine
         with self._single_engine.connect() if commits_itself else self._single_engine.begin() as connection:
             yield connection
-
-
-class PreparedSelect:
-    """A SELECT for hot paths: built once, and sent to PostgreSQL as raw SQL in its own driver.
-
-    Its values have names (`bindparam`; a list with `expanding=True`). Use it only for columns whose values the drivers return
-    unchanged: numbers, texts, booleans and UUIDs, but not instants or our own types.
-    """
-
-    def __init__(self, select: Select[*tuple[Any, ...]]) -> None:
-        compiled = select.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
-        self._select, self._sql, self._fixed = select, LIST.sub(r"= ANY(%(\1)s)", str(compiled)), compiled.params
-
-    def ask(self, session: Session, **told: Any) -> Sequence[tuple[Any, ...]]:
-        """Return the rows, in the session's transaction."""
-        if session.autoflush:
-            session.flush()  # pending objects are visible, as in any query of a session
-        connection = session.connection()
-        if connection.dialect.name != "postgresql":
-            return [tuple(row) for row in connection.execute(self._select, told)]
-        return raw_sql.ask(connection, self._sql, {**self._fixed, **told})
 
 
 def _engine(url: str, **options: Any) -> Engine:

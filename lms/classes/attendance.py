@@ -13,11 +13,11 @@ from sqlalchemy import Integer, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from lms.classes.models import AttendanceRecord, Enrolment, TrainingClass
-from lms.db import PreparedSelect
 from lms.errors import InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import ATTENDED
+from xapi.raw_sql import PreparedQuery
 
 STEP = Decimal("0.5")  # a session is half a day
 MOST = Decimal(366)
@@ -89,7 +89,7 @@ def _attended(session: Session, enrolment: Enrolment) -> set[str]:
     return {one.key for one in document_of(version).requirements_of(enrolment.track) if one.kind in ATTENDED}
 
 
-_SUMS = PreparedSelect(
+_SUMS = PreparedQuery(
     select(AttendanceRecord.enrolment_id, AttendanceRecord.requirement, type_coerce(func.sum(AttendanceRecord.quantity), Integer))
     .where(AttendanceRecord.enrolment_id.in_(bindparam("enrolments", expanding=True)))
     .group_by(AttendanceRecord.enrolment_id, AttendanceRecord.requirement)

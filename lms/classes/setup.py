@@ -14,12 +14,12 @@ from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_by
 from lms.classes.models import STATUSES, ClassCourse, Enrolment, TrainingClass
-from lms.db import PreparedSelect
 from lms.errors import InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.progress import StudiedCourse
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument, Requirement, Track
+from xapi.raw_sql import PreparedQuery
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_MAX, INTAKE_MAX = 200, 64
@@ -180,7 +180,7 @@ def programme_version_of(session: Session, training_class: TrainingClass) -> Pro
     return _version(session, training_class.id)
 
 
-_COURSES = PreparedSelect(
+_COURSES = PreparedQuery(
     select(
         ClassCourse.class_id, ClassCourse.course_version_id, ClassCourse.requirement, ClassCourse.compulsory, CourseVersion.document_sha256
     )

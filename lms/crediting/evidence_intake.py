@@ -21,16 +21,16 @@ from lms.crediting.observe import ActivityRule, Ignored, Observed, Statement, Tr
 from lms.crediting.observe_attestations import enrolment_of, observe_attestation
 from lms.crediting.policy import EnrolmentPolicy, activity_name
 from lms.crediting.trust import trust_of
-from lms.db import PreparedSelect
 from lms.learning.models import Registration
 from strict_json.reader import LONGEST_SLUG
+from xapi.raw_sql import PreparedQuery
 from xapi.statements import stored
 
 ENDS_OF_ACTIVITY = "/?#"
 
 Moved = dict[str, list[uuid.UUID]]  # the statements about each activity
 
-_KNOWN = PreparedSelect(
+_KNOWN = PreparedQuery(
     select(Observation.statement_id, Observation.part).where(Observation.statement_id.in_(bindparam("ids", expanding=True)))
 )
 

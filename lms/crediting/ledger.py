@@ -13,8 +13,8 @@ from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, Running, hash_of
 from lms.crediting.models import LedgerEntry
 from lms.crediting.observe_attestations import WAIVED
-from lms.db import PreparedSelect
 from lms.hours import changes
+from xapi.raw_sql import PreparedQuery
 
 CREDIT, CORRECTION = "credit", "correction"
 INPUTS, BASELINE = "inputs", "baseline"  # entries with the amount 0: the account's inputs have changed, or are recorded for the first time
@@ -73,7 +73,7 @@ def inputs_in(row: Any) -> Inputs | None:
     return Inputs(row.class_sha256, row.enrolment_sha256, Running(row.evidence_sha256, row.evidence_count))
 
 
-_SUMS = PreparedSelect(
+_SUMS = PreparedQuery(
     select(LedgerEntry.enrolment_id, LedgerEntry.account, LedgerEntry.unit, func.sum(LedgerEntry.amount))
     .where(LedgerEntry.enrolment_id.in_(bindparam("enrolments", expanding=True)), LedgerEntry.account != "")
     .group_by(LedgerEntry.enrolment_id, LedgerEntry.account, LedgerEntry.unit)

@@ -11,9 +11,9 @@ from courses.outline import Activity, Course
 from lms.classes.models import LEARNING
 from lms.crediting.policy import activity_name
 from lms.crediting.standing import Standing
-from lms.db import PreparedSelect
 from lms.learning.models import Launch
 from lms.programmes.progress import StudiedCourse
+from xapi.raw_sql import PreparedQuery
 
 SECONDS = 60
 
@@ -69,7 +69,7 @@ def next_step(session: Session, standings: Sequence[Standing]) -> NextStep | Non
     return _step(next(_ahead(studying, here), None), opened)
 
 
-_OPENED = PreparedSelect(
+_OPENED = PreparedQuery(
     select(Launch.enrolment_id, Launch.course_version_id, Launch.activity)
     .where(Launch.enrolment_id.in_(bindparam("enrolments", expanding=True)))
     .group_by(Launch.enrolment_id, Launch.course_version_id, Launch.activity)

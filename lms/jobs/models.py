@@ -7,16 +7,16 @@ from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
+from lms.lease import Leased
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 
 
-class Job(Base):
+class Job(Leased, Base):
     """One piece of long work for one person: its parameters, its progress, its result."""
 
     __tablename__ = "job"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[str] = mapped_column(String(12), default=QUEUED, index=True)
@@ -27,10 +27,8 @@ class Job(Base):
     total: Mapped[int] = mapped_column(default=0)
     message: Mapped[str] = mapped_column(Text, default="")  # the reason for a failure, for operators
     cancel_asked: Mapped[bool] = mapped_column(default=False)
-    turn: Mapped[str | None] = mapped_column(String(32))  # the id of the worker that holds the turn; None between two turns
     tries: Mapped[int] = mapped_column(default=0)  # turns begun since a piece was last finished
     result_name: Mapped[str | None] = mapped_column(String(200))  # file name shown to the person
     result_object: Mapped[str | None] = mapped_column(String(300))  # object in the file store
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # a turn that is not touched for minutes has lost its worker
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -5,20 +5,22 @@ credited between them. Every change that a worker makes names its turn; a worker
 """
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import lease
 from lms.accounts.models import Person
 from lms.jobs.kinds import JobOrder
 from lms.jobs.models import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job
+from lms.lease import Lease, TurnLost, touch
 
-LEASE_TIMEOUT = timedelta(minutes=2)  # a turn not touched for this long has lost its worker
+LEASE_TIMEOUT = timedelta(minutes=2)  # no piece takes longer
+LEASE = Lease(Job, LEASE_TIMEOUT)
 KEPT = timedelta(days=7)
 MOST_TRIES = 3  # turns in a row that may end without a finished piece
 WORKING = (QUEUED, RUNNING)
@@ -53,35 +55,40 @@ def enqueue(session: Session, kind: str, owner_id: int, params: Mapping[str, Any
 
 def claim(session: Session, now: datetime) -> JobTurn | None:
     """Take a turn at the job that has waited longest, or whose worker died; end jobs that have failed too often."""
-    free = or_(Job.turn.is_(None), Job.touched_at < now - LEASE_TIMEOUT)
-    waiting = select(Job).where(Job.state.in_(WORKING), free).order_by(Job.touched_at, Job.id).limit(1)
-    while (job := session.scalar(waiting.with_for_update(skip_locked=True))) is not None:
+    while (job := LEASE.claim(session, now, Job.state.in_(WORKING))) is not None:
         if job.cancel_asked:
             end(job, CANCELLED, now)
         elif job.tries >= MOST_TRIES:
             end(job, FAILED, now, "its worker was lost again and again")
         else:
-            job.state, job.touched_at, job.turn, job.tries = RUNNING, now, uuid.uuid4().hex, job.tries + 1
-            return JobTurn(job.id, job.turn, job.kind, JobOrder(job.params, job.created_at), job.plan, job.pieces)
+            job.state, job.tries = RUNNING, job.tries + 1
+            return JobTurn(job.id, str(job.turn), job.kind, JobOrder(job.params, job.created_at), job.plan, job.pieces)
         session.flush()
     return None
 
 
-def held(session: Session, turn: JobTurn) -> Job | None:
-    """Return the turn's job, locked, if the turn still holds it and no user has cancelled it."""
-    job = session.scalar(select(Job).where(Job.id == turn.job_id).with_for_update())
-    return job if job is not None and job.turn == turn.name and not job.cancel_asked else None
+def held(session: Session, turn: JobTurn) -> Job:
+    """Return the turn's job, locked.
+
+    Raises:
+        TurnLost: another worker has it, or somebody asked to stop it.
+    """
+    job = LEASE.held(session, turn.job_id, turn.name)
+    if job.cancel_asked:
+        raise TurnLost
+    return job
 
 
 def begin(job: Job, plan: Sequence[Sequence[int]], total: int, now: datetime) -> None:
     """Save a job's plan and the total of its progress."""
-    job.plan, job.total, job.touched_at = [list(piece) for piece in plan], total, now
+    job.plan, job.total = [list(piece) for piece in plan], total
+    touch(job, now)
 
 
 def advance(job: Job, pieces: int, done: int, now: datetime) -> None:
     """Record that the first `pieces` of the plan, `done` of the total, are in the file store."""
-    job.pieces, job.done = pieces, done
-    job.touched_at, job.tries = now, 0
+    job.pieces, job.done, job.tries = pieces, done, 0
+    touch(job, now)
 
 
 def finish(job: Job, name: str, stored: str, now: datetime) -> None:
@@ -92,16 +99,19 @@ def finish(job: Job, name: str, stored: str, now: datetime) -> None:
 
 def end(job: Job, state: str, now: datetime, message: str = "") -> None:
     """End a job."""
-    job.state, job.message, job.turn = state, message, None
-    job.finished_at = job.touched_at = now
+    job.state, job.message, job.finished_at = state, message, now
+    lease.give_back(job)
+    touch(job, now)
 
 
 def give_back(session: Session, turn: JobTurn, now: datetime, problem: str = "") -> None:
     """End a turn. With a `problem`, the job fails if that has happened too often; a cancelled job ends."""
-    job = session.scalar(select(Job).where(Job.id == turn.job_id, Job.turn == turn.name).with_for_update())
-    if job is None:
+    try:
+        job = LEASE.held(session, turn.job_id, turn.name)
+    except TurnLost:
         return
-    job.turn, job.touched_at = None, now
+    lease.give_back(job)
+    touch(job, now)
     if problem:
         job.tries = max(job.tries, 1)  # also if a piece was finished first
     if job.cancel_asked:

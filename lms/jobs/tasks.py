@@ -7,24 +7,19 @@ from pathlib import Path
 
 import structlog
 from celery import shared_task
-from sqlalchemy.orm import Session
 
 from lms.celery_app import ring
 from lms.clock import now
 from lms.db import transaction
 from lms.jobs import files, queue
 from lms.jobs.kinds import kind_of
-from lms.jobs.models import Job
 from lms.jobs.queue import JobTurn
+from lms.lease import TurnLost, touch
 from lms.storage import storage
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS, TIDY_SECONDS = 10, 3600
 TURN_SECONDS = 2  # if one worker does everything, new hours wait no longer than this for an export
-
-
-class JobTurnLost(Exception):
-    """The turn is over: the job was cancelled, or another worker has taken it."""
 
 
 @shared_task(name="lms.jobs.tasks.work", ignore_result=True)
@@ -45,7 +40,7 @@ def work() -> bool:
 def _problem_of(turn: JobTurn) -> str:
     try:
         _take(turn)
-    except JobTurnLost:
+    except TurnLost:
         return ""
     except Exception as error:
         log.exception("job.problem", job=turn.job_id, kind=turn.kind)
@@ -60,14 +55,14 @@ def _take(turn: JobTurn) -> None:
     if plan is None:
         plan = kind.plan(turn.order.params)
         with transaction() as session:
-            queue.begin(_job(session, turn), plan, sum(map(kind.size, plan)), now())
+            queue.begin(queue.held(session, turn), plan, sum(map(kind.size, plan)), now())
     until = time.monotonic() + TURN_SECONDS
     done = sum(map(kind.size, plan[: turn.pieces]))
     for number in range(turn.pieces, len(plan)):
         storage().put(files.piece(turn.job_id, number), kind.make(turn.order, plan[number]))
         with transaction() as session:
             done += kind.size(plan[number])
-            queue.advance(_job(session, turn), number + 1, done, now())
+            queue.advance(queue.held(session, turn), number + 1, done, now())
         if time.monotonic() > until:
             return
     _join(turn, len(plan))
@@ -82,8 +77,8 @@ def _join(turn: JobTurn, count: int) -> None:
         storage().put(name, path)
     try:
         with transaction() as session:
-            queue.finish(_job(session, turn), shown, name, now())
-    except JobTurnLost:
+            queue.finish(queue.held(session, turn), shown, name, now())
+    except TurnLost:
         storage().delete(name)
         raise
 
@@ -93,14 +88,7 @@ def _touching(turn: JobTurn, count: int) -> Iterator[bytes]:
     for content in files.pieces(storage(), turn.job_id, count):
         yield content
         with transaction() as session:
-            _job(session, turn).touched_at = now()
-
-
-def _job(session: Session, turn: JobTurn) -> Job:
-    job = queue.held(session, turn)
-    if job is None:
-        raise JobTurnLost
-    return job
+            touch(queue.held(session, turn), now())
 
 
 @shared_task(name="lms.jobs.tasks.tidy", ignore_result=True)

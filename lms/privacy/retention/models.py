@@ -6,23 +6,21 @@ from sqlalchemy import JSON, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
+from lms.lease import Leased
 
 OFFICE, COMMAND, NIGHTLY = "office", "command", "nightly"
 
 
-class Removal(Base):
+class Removal(Leased, Base):
     """One run: who started it, its progress, and what was held back. An unfinished run continues by itself."""
 
     __tablename__ = "removal"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     by: Mapped[str] = mapped_column(String(10))  # OFFICE, COMMAND or NIGHTLY
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # for a run of an office
     night: Mapped[date | None] = mapped_column(Date, unique=True)  # one run a night, even with several clocks
     kept_months: Mapped[int]
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    turn: Mapped[str | None] = mapped_column(String(32))  # the id of the worker that holds the turn
-    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # a turn that was not touched for minutes has lost its worker
     month: Mapped[date | None] = mapped_column(Date)  # the month that is being removed now
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)

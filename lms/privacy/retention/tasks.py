@@ -17,8 +17,9 @@ from lms.clock import now
 from lms.config import Settings
 from lms.db import transaction
 from lms.i18n import SITE_ZONE
+from lms.lease import TurnLost
 from lms.privacy.retention.models import NIGHTLY, Removal
-from lms.privacy.retention.removal_run import RemovalTurnLost, begin, carry, claim
+from lms.privacy.retention.removal_run import begin, carry, claim
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS, NIGHTLY_SECONDS = 60, 600
@@ -47,7 +48,7 @@ def see_through(removal_id: int, turn: str) -> None:
     try:
         for _month in carry(removal_id, turn):
             pass
-    except RemovalTurnLost:
+    except TurnLost:
         log.info("removal.lost", removal=removal_id)
     except Exception:
         log.exception("removal.problem", removal=removal_id)
