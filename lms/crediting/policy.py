@@ -15,14 +15,14 @@ from courses.outline import Activity
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.classes.models import Enrolment
-from lms.crediting.law_key import LawKey, PlannedPlace, activity_name, keys_of_enrolments
+from lms.crediting.law_key import LawKey, PlannedPlace, activity_name, keys_of_classes, keys_of_enrolments
 from lms.hours import Case, Interval, Policy, Replacement, RequirementRule, Rule, SessionRule, TrackRules, dump
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
 from strict_json.canonical import digest_of
 
-__all__ = ["ClassPolicy", "EnrolmentPolicy", "TrackLaw", "activity_name", "make_law", "terms_of"]
+__all__ = ["ClassPolicy", "EnrolmentPolicy", "TrackLaw", "activity_name", "law_under", "make_law", "terms_of"]
 
 Window = tuple[int | None, int | None]
 CLASSES_KEPT = 4096
@@ -90,12 +90,24 @@ def _remember(key: LawKey, law: ClassPolicy) -> ClassPolicy:
     return law
 
 
-def _make(session: Session, key: LawKey) -> ClassPolicy:
+def law_under(session: Session, version: ProgrammeVersion, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
+    """Return the law of each class as it would be under another programme version, which need not be stored.
+
+    Sessions that are moved online for some people only are left out, and so are transfers.
+    """
+    keys = keys_of_classes(session, set(class_ids))
+    whole = {
+        class_id: replace(key, replacements=tuple(one for one in key.replacements if one.people is None)) for class_id, key in keys.items()
+    }
+    return {class_id: _make(session, key, version) for class_id, key in whole.items()}
+
+
+def _make(session: Session, key: LawKey, version: ProgrammeVersion | None = None) -> ClassPolicy:
     ids = [one.course_version_id for one in key.courses]
     query = select(CourseVersion).where(CourseVersion.id.in_(ids)).options(joinedload(CourseVersion.course))
     versions = {one.id: one for one in session.scalars(query)}
     studied = [(versions[one.course_version_id], one.requirement, one.compulsory) for one in key.courses]
-    bare = make_law(session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions)
+    bare = make_law(version or session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions)
     return _with_replacements(bare, key, versions) if key.replacements else bare
 
 

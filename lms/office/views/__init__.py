@@ -4,8 +4,10 @@ from lms.office.places import bp
 from lms.office.views import (
     adding,
     attendance,
+    board,
     check_in,
     classes,
+    documents,
     lists,
     online,
     opening,
@@ -23,9 +25,11 @@ from lms.office.views import (
 __all__ = [
     "adding",
     "attendance",
+    "board",
     "bp",
     "check_in",
     "classes",
+    "documents",
     "lists",
     "online",
     "opening",
