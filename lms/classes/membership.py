@@ -58,7 +58,7 @@ def _enter(session: Session, enrolment: Enrolment, state: str, by: By, reason: s
 
 @dataclass(frozen=True, slots=True)
 class DecidedState:
-    """What somebody decided of one enrolment: the state it was in then, the new one, and why."""
+    """A decision about one enrolment: its state at that time, the new state, and the reason."""
 
     enrolment_id: int
     before: str

@@ -1,6 +1,6 @@
 """Move sessions of a class online, before or after they took place: a course or a live session stands for them.
 
-What stands for a session earns no hours. Whoever was in the room keeps the half-days all the same; a session counts once.
+A replacement earns no hours. People who were in the room keep their half-days all the same; a session counts once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -21,7 +21,7 @@ from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
 
 @dataclass(frozen=True, slots=True)
 class OnlineOrder:
-    """Which sessions (keys) go online, by what, for whom, and why.
+    """Sessions (keys) that go online, what replaces them, for whom, and why.
 
     `course`: the code of a course that stands for all of them together; '' for a live session in the place of each, at the same
     time, under `link`. `people`: enrolments for which it holds; None: everybody.
@@ -172,7 +172,7 @@ def _add(session: Session, order: OnlineOrder, by: By, added: Sequence[SessionRe
 def take_back(session: Session, replacement: SessionReplacement, by: By) -> bool:
     """Let nothing stand for these sessions any more; return whether something did. The caller holds the class's lock.
 
-    What was earned by the course or the live session goes back; whoever was in the room keeps their half-days.
+    What the course or the live session earned goes back; people who were in the room keep their half-days.
     """
     if replacement.cancelled_at is not None:
         return False

@@ -22,7 +22,7 @@ WAITING_MAX = 20  # of one person
 
 @dataclass(frozen=True, slots=True)
 class AskedWaiver:
-    """What somebody proposes to waive: an amount of a requirement, in its own unit, and why."""
+    """A proposed waiver: an amount of a requirement, in its own unit, and the reason."""
 
     requirement: str
     amount: Decimal

@@ -14,8 +14,8 @@ Judged = Mapping[str, RequirementResult]
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """What a change does to one enrolment: the results of its requirements before and after, by key; with none, no such track."""
+class AccountEffect:
+    """The effect of a change on one enrolment: its requirements before and after, by key; none if there is no such track."""
 
     enrolment_id: int
     before: Judged
@@ -28,7 +28,7 @@ class Effect:
         return frozenset(key for key in keys if self.before.get(key) != self.after.get(key))
 
 
-def effects_of(session: Session, enrolment_ids: Collection[int], change: Callable[[], object], now: datetime) -> list[Effect]:
+def effects_of(session: Session, enrolment_ids: Collection[int], change: Callable[[], object], now: datetime) -> list[AccountEffect]:
     """Return what `change` would do to these enrolments, in the order of their ids; nothing of it stays.
 
     `session` writes. Accounts are decided from all evidence as of `now`, so evidence that is not credited yet is in both sides.
@@ -40,7 +40,7 @@ def effects_of(session: Session, enrolment_ids: Collection[int], change: Callabl
         after = _judged(session, enrolment_ids, now)
         trial.rollback()
     session.expire_all()
-    return [Effect(number, before[number], after[number]) for number in sorted(enrolment_ids)]
+    return [AccountEffect(number, before[number], after[number]) for number in sorted(enrolment_ids)]
 
 
 def _judged(session: Session, enrolment_ids: Collection[int], now: datetime) -> dict[int, Judged]:

@@ -57,7 +57,7 @@ class ReplacedPlaces(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LawKey:
-    """What a law follows from, by content: equal keys have equal laws, in whatever database."""
+    """The inputs of a law by content: equal keys have equal laws, in any database."""
 
     programme_version_id: int
     programme_sha256: str

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.classes.models import Enrolment, TrainingClass
-from lms.crediting.effects import Effect
+from lms.crediting.effects import AccountEffect
 from lms.i18n import pick, write_hours
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 
 
-def effect_lines(effect: Effect, document: ProgrammeDocument) -> list[str]:
+def effect_lines(effect: AccountEffect, document: ProgrammeDocument) -> list[str]:
     """Return what changes, one line for each requirement; none: the account stays as it is."""
     titles = {one.key: (pick(one.title.zh, one.title.en), pick(one.unit.zh, one.unit.en)) for one in document.requirements}
     lines = []
@@ -39,7 +39,7 @@ def effect_lines(effect: Effect, document: ProgrammeDocument) -> list[str]:
     return lines
 
 
-def lines_of(session: Session, training_class: TrainingClass, effects: Sequence[Effect]) -> list[tuple[str, list[str]]]:
+def lines_of(session: Session, training_class: TrainingClass, effects: Sequence[AccountEffect]) -> list[tuple[str, list[str]]]:
     """Return the names of those whose account changes, each with what changes; the class's programme version is loaded."""
     changed = {one.enrolment_id: one for one in effects if one.changed}
     query = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id.in_(changed))

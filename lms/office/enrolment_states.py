@@ -34,7 +34,7 @@ class StateStep:
 
 @dataclass(frozen=True, slots=True)
 class StateOrder:
-    """What somebody asks for: a state (or the proposed ones), the reason, and whether they decide for the office."""
+    """An order: a state (or the proposed ones), the reason, and whether it is the office that orders."""
 
     state: str
     reason: str

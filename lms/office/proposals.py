@@ -12,7 +12,7 @@ Why = Literal["came", "studies", "met", "absences", "never-came", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentFacts:
-    """What the rules read. `over`: the class is past its end or closed; `missing`: the requirements that are not met."""
+    """The facts for the rules. `over`: the class is past its end or closed; `missing`: the requirements that are not met."""
 
     status: str
     sessions_attended: int

@@ -10,15 +10,15 @@ from lms.classes.changes import By
 from lms.classes.models import Enrolment
 from lms.classes.transfer import TransferOrder
 from lms.crediting.drain import recredit
-from lms.crediting.effects import Effect, effects_of
+from lms.crediting.effects import AccountEffect, effects_of
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What a transfer would do, or why it cannot be."""
+    """The effect of a transfer, or the reasons against it."""
 
     problems: list[str]
-    effect: Effect | None = None
+    effect: AccountEffect | None = None
 
 
 def foresee(session: Session, enrolment_id: int, order: TransferOrder, by: By) -> Foreseen:

@@ -17,7 +17,7 @@ NOTHING = Decimal(0)
 class StudiedCourse:
     """A course of a class, and the requirement to which its hours count ('': none; FOR_SESSIONS: it stands for sessions).
 
-    `left`: of a class that the person left. What was earned stays; it is not studied any more.
+    `left`: of a class that the person left. Its hours stay; it is not studied any more.
     """
 
     course_version_id: int

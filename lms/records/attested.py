@@ -28,7 +28,7 @@ from lms.transcripts.words import instant_words
 
 @dataclass(frozen=True, slots=True)
 class AttestedWords:
-    """What was attested, as pairs of a term and what stands for it, and the ledger entries that name the statement."""
+    """An attestation as pairs of a term and its value, and the ledger entries that name the statement."""
 
     facts: Sequence[tuple[str, str]]
     entries: Sequence[str]

@@ -21,7 +21,7 @@ from lms.classes.moving_online import OnlineOrder
 from lms.classes.setup import locked_class
 from lms.clock import now
 from lms.crediting import windows
-from lms.crediting.effects import Effect, effects_of
+from lms.crediting.effects import AccountEffect, effects_of
 from lms.crediting.tasks import follow
 from lms.db import session, transaction
 from lms.errors import NotFound
@@ -102,7 +102,7 @@ def move_online(class_id: int) -> ResponseReturnValue:
     with transaction() as writing:
         training_class = locked_class(writing, class_id)
         problems = moving_online.problems_of(writing, training_class, document, order)
-        effects: list[Effect] = []
+        effects: list[AccountEffect] = []
         if not problems and request.form.get("confirm"):
             moving_online.move(writing, training_class, document, order, by_me())
             windows.follow(writing, training_class, now())
@@ -137,7 +137,7 @@ def _order() -> OnlineOrder:
     return OnlineOrder(keys, course, link, who if form.get("whom") == "some" else None, form.get("reason", "").strip())
 
 
-def _preview(found: TrainingClass, rows: Sequence[ClassSession], effects: Sequence[Effect], about: Mapping[str, object]) -> str:
+def _preview(found: TrainingClass, rows: Sequence[ClassSession], effects: Sequence[AccountEffect], about: Mapping[str, object]) -> str:
     lines = effect_words.lines_of(session(), found, effects)
     zone = document_of(found.programme_version).policy.time_zone
     back = url_for(".moving", class_id=found.id)

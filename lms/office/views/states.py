@@ -71,7 +71,7 @@ def _preview(found: TrainingClass, chosen: Sequence[Standing], problems: Sequenc
 @bp.post("/classes/<int:class_id>/states/decide")
 @requires(OFFICE, STAFF)
 def decide_states(class_id: int) -> ResponseReturnValue:
-    """Let people enter the states that the preview showed: all of them, or nobody where somebody has changed meanwhile."""
+    """Let people enter the states that the preview showed: all of them, or nobody if somebody else has changed one of them."""
     found = staffed_class(class_id)
     decided = _decided()
     allowed = administers(found) or all(one.after in STAFF_MAY and one.before in LEARNING for one in decided)

@@ -27,7 +27,7 @@ from lms.classes.planning import PlannedSession
 from lms.classes.setup import courses_of, locked_class
 from lms.classes.timetable_file import TimetableFile
 from lms.clock import now
-from lms.crediting.effects import Effect, effects_of
+from lms.crediting.effects import AccountEffect, effects_of
 from lms.db import session, transaction
 from lms.office import effect_words, timetable_words
 from lms.office.places import bp, by_me, own_session, staffed_class
@@ -128,7 +128,7 @@ def change_session(class_id: int, session_id: int) -> ResponseReturnValue:
     document = document_of(found.programme_version)
     form = SessionForm(data=given(row, document)) if request.method == "GET" else SessionForm()
     form.offer(document, row.requirement)
-    effects: list[Effect] = []
+    effects: list[AccountEffect] = []
     if form.validate_on_submit():
         planned = form.planned(row.key, document)
         effects = _changed(form, found, row, planned)
@@ -145,7 +145,7 @@ def _fingerprint(planned: PlannedSession) -> str:
     return sha256(repr(planned).encode()).hexdigest()
 
 
-def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, planned: PlannedSession) -> list[Effect]:
+def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, planned: PlannedSession) -> list[AccountEffect]:
     """Save a change; return what it would do, and save nothing, where accounts would move and the page has not shown that."""
     done, effects = False, []
     with transaction() as writing:
@@ -163,7 +163,7 @@ def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, planned
     return effects
 
 
-def _effects(writing: Session, session_id: int, change: Callable[[], object]) -> list[Effect]:
+def _effects(writing: Session, session_id: int, change: Callable[[], object]) -> list[AccountEffect]:
     """Return what a change would do to those whose attendance of a session is noted."""
     marked = list(marking.marks_of(writing, [session_id])[session_id])
     return [one for one in effects_of(writing, marked, change, now()) if one.changed] if marked else []
@@ -174,7 +174,7 @@ def _effects(writing: Session, session_id: int, change: Callable[[], object]) ->
 def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
     """Take a session off the timetable; where that takes something from somebody, say so first."""
     found, row = own_session(class_id, session_id)
-    effects: list[Effect] = []
+    effects: list[AccountEffect] = []
     with transaction() as writing:
         locked_class(writing, class_id)
         by = by_me()
