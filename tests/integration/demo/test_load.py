@@ -87,10 +87,10 @@ def test_the_class_is_at_various_stages_and_the_teacher_is_half_way(loaded: Flas
         assert attended == {"diagnosis": 2, "topics": 5.5, "school-visit": 0}
 
 
-def test_only_the_four_sign_ins_can_sign_in(loaded: Flask) -> None:
+def test_only_the_sign_ins_of_the_demo_can_sign_in(loaded: Flask) -> None:
     with loaded.app_context():
         able = {one.username: one for one in session().scalars(select(Person).where(Person.password.is_not(None)))}
-        assert set(able) == {"teacher", "trainer", "office", "staff"}
+        assert set(able) == {"teacher", "trainer", "office", "staff", "county"}
         assert all(verify_password(PASSWORD, one.password) for one in able.values())
 
 
