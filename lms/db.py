@@ -66,7 +66,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class _WritingSession(Session):
-    """A session that writes, with its database's hooks in `info`."""
+    """A writing session, with its database's hooks in `info`."""
 
 
 @event.listens_for(_WritingSession, "after_flush")

@@ -61,7 +61,7 @@ class PartReader(ValueReader):
         return BilingualText(self.text(found["zh"], f"{path}.zh"), self.text(found["en"], f"{path}.en")) if found else BilingualText("", "")
 
     def one_of(self, value: Any, path: str, among: tuple[Word, ...]) -> Word:
-        """Read one word out of a few; the first of them stands in."""
+        """Read one of a few words; the first one replaces a bad one."""
         found = self.choice(value, path, among)
         return next((word for word in among if word == found), among[0])
 
