@@ -17,7 +17,7 @@ ABSENT = type("Absent", (), {"__repr__": lambda _self: "absent"})()
 
 
 def below(path: str, name: str) -> str:
-    """Return the path of an object's key, on one line whatever the key holds."""
+    """Return the path of an object's key, always on one line."""
     if not PLAIN_NAME.fullmatch(name):
         return f"{path}[{json.dumps(name)}]"
     return f"{path}.{name}" if path else name

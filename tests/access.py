@@ -35,7 +35,7 @@ from xapi.storage.models import IdRow
 # to its provider; the office elsewhere does not.
 VISITORS = ("nobody", "teacher", "colleague", "trainer", "office", "elsewhere", "staff")
 
-# The record store knows no sessions: whatever the visitor's cookie, a request without a credential gets this.
+# The record store has no sessions: a request without a credential gets this, with any cookie.
 RECORD_STORE = {
     "xapi.about": {"GET": 200, "*": 405},
     "xapi.token": {"POST": 400, "*": 405},

@@ -158,7 +158,7 @@ def chromium_path() -> Path:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium_path: Path) -> dict[str, Any]:
-    """How Playwright starts the browser."""
+    """The arguments with which Playwright starts the browser."""
     return {**browser_type_launch_args, "executable_path": str(chromium_path), "args": list(chromium.FLAGS)}
 
 

@@ -94,7 +94,7 @@ class ActivityState(Base):
 
 
 class ContentFailure(Base):
-    """How often an activity's content could not be shown in one type of browser, for one reason."""
+    """The number of times that an activity's content could not be shown in one type of browser, for one reason."""
 
     __tablename__ = "content_failure"
     __table_args__ = (UniqueConstraint("course_version_id", "activity", "reason", "browser"),)
