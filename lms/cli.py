@@ -31,7 +31,12 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "lms.crediting.attendance_commands:convert_attendance",
         "lms.audit.commands:verify",
     ),
-    "organisation": ("lms.accounts.commands:organisation",),
+    "organisation": (
+        "lms.accounts.commands:organisation",
+        "lms.office.organisation_commands:rename",
+        "lms.office.organisation_commands:move",
+        "lms.office.organisation_commands:merge",
+    ),
     "programme": ("lms.programmes.commands:programme",),
     "serve": ("lms.serve_commands:serve",),
     "transcript": ("lms.transcripts.commands:transcript",),

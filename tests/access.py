@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
+from lms.accounts.models import ADMIN, OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.attendance import codes
 from lms.catalogue.publish import file_name
@@ -26,6 +26,7 @@ from lms.jobs.models import DONE
 from lms.office.export import TRANSCRIPTS
 from lms.sealing import derived
 from lms.storage import storage
+from tests.access_of_admins import ADMINS_OWN
 from tests.access_of_staff import MEMBER, STAFFS_OWN, add_staff
 from tests.access_table import ACCESS
 from tests.factories import World, signed_in
@@ -33,7 +34,9 @@ from xapi.storage.models import IdRow
 
 # Whose the data are: the teacher's hours, the office's jobs. The colleague sits in the same class; the trainer and the office belong
 # to its provider; the office elsewhere does not.
-VISITORS = ("nobody", "teacher", "colleague", "trainer", "office", "elsewhere", "staff")
+VISITORS = ("nobody", "teacher", "colleague", "trainer", "office", "elsewhere", "staff", "admin")
+
+OWN = {"staff": STAFFS_OWN, "admin": ADMINS_OWN}
 
 # The record store has no sessions: a request without a credential gets this, with any cookie.
 RECORD_STORE = {
@@ -63,8 +66,8 @@ def expected(endpoint: str, method: str, visitor: str) -> str | None:
     line = ACCESS.get((endpoint, method))
     if line is None:
         return None
-    if visitor == "staff":
-        return STAFFS_OWN.get((endpoint, method), "403" if endpoint.startswith("catalogue.") else line.split()[VISITORS.index("trainer")])
+    if visitor in OWN:
+        return OWN[visitor].get((endpoint, method), "403" if endpoint.startswith("catalogue.") else line.split()[VISITORS.index("trainer")])
     return line.split()[VISITORS.index(visitor)]
 
 
@@ -123,6 +126,7 @@ class Place:
             "import_id": 1,
             "aside_id": 1,
             "person_id": 1,
+            "organisation_id": 1,
             "session_id": self.session_id(rule.endpoint),
             "member_id": MEMBER,
             **{"task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
@@ -175,6 +179,7 @@ def build(world: World) -> Place:
             ("office", OFFICE, provider),
             ("elsewhere", OFFICE, other),
             ("staff", STAFF, provider),
+            ("admin", ADMIN, provider),
         ):
             person = add_person(session, name, f"某{name}", (role,), password=None, organisation=organisation)
             if name == "staff":

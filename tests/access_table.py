@@ -7,7 +7,7 @@ OFFICES = "login 403 403 403 200 200"
 THE_TEACHERS_OWN = "login 200 404 403 403 403"
 THE_OFFICES_OWN_CLASS = "login 403 403 403 200 404"
 THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
-THE_WHOLE_SITES = "login 403 403 403 403 403"  # no office here has the whole site below it: tests/integration/records/test_keys.py
+THE_WHOLE_SITES = "login 403 403 403 403 403"  # for administrators: tests/access_of_admins.py
 A_TOKENS = "401 401 401 401 401 401"  # needs a launch token or an API key; a session's cookie is not enough
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page
@@ -109,6 +109,13 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.staff", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.staff", "POST"): "401 403 403 403 422 404",
     ("office.dismiss", "POST"): "401 403 403 403 302 404",
+    ("people.mine", "GET"): OFFICES,
+    ("people.one", "GET"): "login 403 403 403 200 404",
+    ("people.export", "POST"): "401 403 403 403 302 302",
+    ("organisations.all_", "GET"): OFFICES,
+    ("organisations.one", "GET"): "login 403 403 403 404 404",  # its own, or another's; whose are whose: test_organisations.py
+    ("organisations.preview", "POST"): "401 403 403 403 404 404",
+    ("organisations.change", "POST"): "401 403 403 403 404 404",
     ("records.statements", "GET"): OFFICES,
     ("records.statement", "GET"): "login 403 403 403 200 404",
     ("records.statement_json", "GET"): "login 403 403 403 200 404",

@@ -72,6 +72,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "learner_statements_mb": 64,
         "learner_documents_mb": 16,
         "organisation_courses_mb": 20_000,
+        "transcript_usernames": "masked",
         "key_storage_mb": 100_000,
     }
     return Settings(**{**plain, **changes})

@@ -1,6 +1,6 @@
 """The classes that an office may see, and everybody's progress in one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -64,6 +64,13 @@ def class_within(session: Session, scope: str, class_id: int) -> TrainingClass |
     """Return a class if its provider is below `scope`."""
     query = select(TrainingClass).join(Organisation, Organisation.id == TrainingClass.provider_id).options(*_WHOLE)
     return session.scalar(query.where(TrainingClass.id == class_id, Organisation.path.startswith(scope, autoescape=True)))
+
+
+def ids_within(session: Session, scope: str, class_ids: Collection[int]) -> set[int]:
+    """Return those of some classes whose provider is below `scope`."""
+    query = select(TrainingClass.id).join(Organisation, Organisation.id == TrainingClass.provider_id)
+    below = Organisation.path.startswith(scope, autoescape=True)
+    return set(session.scalars(query.where(TrainingClass.id.in_(class_ids), below)))
 
 
 def class_by_id(session: Session, class_id: int) -> TrainingClass:

@@ -26,7 +26,7 @@ WORDS: dict[str, LazyString] = {
     "starts_on": _l("First day"),
     "ends_on": _l("Last day"),
     "tracks": _l("Tracks"),
-    "counts_within": _l("Time counts from the first day to the last only"),
+    "counts_within": _l("Time is credited from the first day to the last only"),
     "enrolled": _l("Enrolled"),
     "again": _l("Enrolled again"),
     "withdrawn": _l("Withdrawn"),

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from lms.accounts.access import person, public, requires
-from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER
+from lms.accounts.models import ADMIN, OFFICE, STAFF, TEACHER, TRAINER
 from lms.db import transaction
 from lms.i18n import LOCALES, pick
 
@@ -24,7 +24,14 @@ MENU = {
     STAFF: (("office.today", _l("Today"), "calendar"),),
     OFFICE: (
         ("office.classes", _l("Classes"), "classes"),
+        ("people.mine", _l("Our teachers"), "person"),
         ("records.statements", _l("Learning records"), "reading"),
+        ("organisations.all_", _l("Organisations"), "home"),
+        ("jobs.mine", _l("Background work"), "jobs"),
+    ),
+    ADMIN: (
+        ("records.statements", _l("Learning records"), "reading"),
+        ("organisations.all_", _l("Organisations"), "home"),
         ("jobs.mine", _l("Background work"), "jobs"),
     ),
 }
@@ -61,7 +68,7 @@ def _menu() -> list[dict[str, object]]:
     if not current_user.is_authenticated:
         return []
     known = current_app.view_functions
-    items = [item for role in current_user.roles for item in MENU[role.name] if item[0] in known]
+    items = list({item[0]: item for role in current_user.roles for item in MENU[role.name] if item[0] in known}.values())
     parts = {endpoint.partition(".")[0] for endpoint, _label, _icon in items}
     here = request.blueprint if request.blueprint in parts else PART_OF.get(request.blueprint or "")
     return [

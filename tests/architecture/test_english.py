@@ -48,7 +48,7 @@ def test_each_shape_is_found(sentence: str, tmp_path: english.Path, monkeypatch:
     "sentence",
     [
         "Decide it anew.",
-        "Whoever asks gets it.",
+        "It goes to whoever asks.",
         "It holds, whatever is sent.",
         "It is kept for ever.",
         "A statement that was worked through.",

@@ -110,6 +110,16 @@ LOOKS = (
     Look("office", "office.adding"),
     Look("office", "office.passwords"),
     Look("office", "office.teacher"),
+    Look("county", "office.classes"),  # an office without classes of its own
+    Look("county", "people.mine"),
+    Look("county", "people.mine", query="?q=zzz"),
+    Look(NEW_OFFICE, "people.mine"),
+    Look(OTHER_OFFICE, "people.mine"),
+    Look("county", "people.one"),
+    Look("county", "transcripts.show"),
+    Look("office", "organisations.all_"),
+    Look("county", "organisations.all_", query="?q=zzz"),
+    Look("office", "organisations.one"),
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
     Look(NEW_OFFICE, "jobs.mine"),
@@ -239,7 +249,8 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
             "task_id": task.id,
             "requirement": "practice",
         }
-        return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice}
+        whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id}
+        return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 
 
 def _scan(lesson: int, enrolment_id: int, state: str, at: datetime) -> CheckIn:

@@ -126,7 +126,7 @@ def test_two_phones_a_forwarded_picture_and_a_scan_without_a_network(browser: Br
         # She sends a picture of the code to Chen, who is somewhere else.
         lecture.clock.advance(20)
         his = come_in(chen, picture, "chen")
-        expect(his.get_by_text("已不能自动计入")).to_be_visible()
+        expect(his.get_by_text("已不能自动签到")).to_be_visible()
         assert lecture.scans() == [(0, "in", "counted")]
 
         # At the end Lin goes. Chen has come for the last minute, and his phone has no network.

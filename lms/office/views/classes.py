@@ -17,6 +17,7 @@ from lms.db import session, transaction
 from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.office import class_queries
+from lms.office.administration import providers
 from lms.office.export import TRANSCRIPTS
 from lms.office.places import bp, own_class, staffed_class
 from lms.programmes.store import document_of
@@ -30,7 +31,8 @@ def classes() -> ResponseReturnValue:
     placed = person().organisation_id is not None
     page = class_queries.classes(session(), scope(), words, request.args.get("after", type=int)) if placed else class_queries.NOTHING
     names = {line.training_class.id: document_of(line.training_class.programme_version).name for line in page.lines}
-    return render_template("office/classes.html", page=page, words=words, names=names, placed=placed)
+    runs = placed and bool(page.lines or providers(session(), scope()))
+    return render_template("office/classes.html", page=page, words=words, names=names, placed=placed, runs=runs)
 
 
 @bp.get("/classes/<int:class_id>")

@@ -72,8 +72,9 @@ def _sheet(training_class: TrainingClass, sign_ins: Sequence[SignIn]) -> Respons
         "csv": base64.b64encode(sheets.as_csv(sign_ins)).decode(),
     }
     address = current_app.extensions["settings"].public_url
+    schools = sheets.by_school(sign_ins)
     page = make_response(
-        render_template("office/password_sheet.html", training_class=training_class, sign_ins=sign_ins, files=files, address=address)
+        render_template("office/password_sheet.html", training_class=training_class, schools=schools, files=files, address=address)
     )
     page.headers["Cache-Control"] = "no-store"
     return page

@@ -62,7 +62,9 @@ def _appointed(form: StaffForm, class_id: int) -> bool:
         locked_class(writing, class_id)
         person = writing.scalar(select(Person).where(func.lower(Person.username) == form.username.data.strip().lower(), Person.active))
         if person is None:
-            form.username.errors = [_("Nobody has this user name. An operator or the person’s own office adds the account first.")]
+            form.username.errors = [
+                _("Nobody has this user name. The system administrator or the person’s own office adds the account first.")
+            ]
             return False
         if len(staffing.staff_of(writing, class_id)) >= staffing.STAFF_MAX:
             form.form_errors.append(_("A class has at most %(most)s staff.", most=staffing.STAFF_MAX))

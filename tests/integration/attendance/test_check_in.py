@@ -119,7 +119,7 @@ def test_a_picture_that_was_sent_on_earns_nothing_by_itself(room: Room) -> None:
         room.world.clock.at = begins(room) + at
         pictures.append(code(room, way))
         room.world.clock.advance(20)  # until the friend has the picture
-        assert "已不能自动计入" in phone(room, 1).get(pictures[-1]).text
+        assert "已不能自动签到" in phone(room, 1).get(pictures[-1]).text
     for picture in pictures:
         scan(phone(room, 1), picture)
     room.world.credit()

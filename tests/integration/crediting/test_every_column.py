@@ -53,6 +53,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
         "what was handed in and decided; what it earns follows from the statement of its acceptance",
     ),
     "login_session": "who is signed in",
+    "account_change": "who may do what, and what organisations were called",
     "job": "work that waits",
     "erasure": "what may be gone, looked at in test_verify",
     "removed_month": "what may be gone, looked at in test_verify",

@@ -187,8 +187,10 @@ def test_an_office_that_could_see_a_removed_statement_is_told_when_it_was_remove
     address = f"/records/statements/{old.act(lambda session: session.scalars(select(StatementRow.id)).one())}"
     why = f"/transcript/{old.enrolment_id}/why/c1:reading"
     assert (office.get(address).status_code, "已清理" in office.get(why).text) == (200, False)
+    assert "较早的学习记录已清理" not in office.get("/records/statements").text
     old.act(lambda session: begin(session, NIGHTLY, 12))
     work(old)
+    assert "较早的学习记录已清理" in office.get("/records/statements").text
     for client in (province, office):
         answer = client.get(address)
         assert (answer.status_code, "12 个月" in answer.text, "学时依据仍然保留" in answer.text) == (410, True, True), answer.text

@@ -213,6 +213,14 @@ def test_no_part_of_a_document_may_be_replaced_by_nonsense(code: str) -> None:
             wrong[key] = junk
             result = parse(wrong)
             optional = key in {"places", "content_areas", "principles", "community"} and junk == []
-            assert isinstance(result, ProgrammeDocument) == (optional or (key == "printed_days" and junk in (None, 7))) or result == parse(
-                raw(code)
-            )
+            assert isinstance(result, ProgrammeDocument) == (
+                optional or (key in ("printed_days", "position") and junk in (None, 7))
+            ) or result == parse(raw(code))
+
+
+def test_programmes_are_listed_in_the_order_of_their_notice() -> None:
+    told = sorted((document(code) for code in CODES), key=lambda one: one.shown_after)
+    assert [one.code for one in told] == [
+        *("backbone", "county", "rural-lead", "rural-backbone"),
+        *("civics", "boarding-life", "boarding-psych", "online-teaching"),
+    ]
