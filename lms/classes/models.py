@@ -98,7 +98,10 @@ class Enrolment(Base):
     """One teacher in one class; also the head of the ledger of their hours."""
 
     __tablename__ = "enrolment"
-    __table_args__ = (UniqueConstraint("class_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("class_id", "person_id"),
+        Index("ix_enrolment_board", "class_id", "status", "verdict"),  # the board counts in the index alone
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
@@ -114,6 +117,7 @@ class Enrolment(Base):
     enrolment_sha256: Mapped[str | None] = mapped_column(String(64))  # the enrolment's digest at that time
     evidence_sha256: Mapped[str] = mapped_column(String(64), default=NOTHING, server_default=NOTHING)  # over all observations kept so far
     evidence_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    verdict: Mapped[str] = mapped_column(String(8), default="", server_default="")  # met or short, as last decided; empty: never
     evidence_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the account stays as it is and is never decided again
 
     training_class: Mapped[TrainingClass] = relationship(lazy="raise")

@@ -160,12 +160,17 @@ def _timetables(session: Session, class_ids: set[int]) -> dict[int, list[_Planne
     return found
 
 
-def _make(session: Session, key: _Key) -> ClassPolicy:
+def law_under(session: Session, version: ProgrammeVersion, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
+    """Return the law of each class as it would be under another programme version, which need not be stored."""
+    return {class_id: _make(session, key, version) for class_id, key in _keys(session, set(class_ids)).items()}
+
+
+def _make(session: Session, key: _Key, version: ProgrammeVersion | None = None) -> ClassPolicy:
     bound = {one.course_version_id: one for one in key.courses}
     courses = select(CourseVersion).where(CourseVersion.id.in_(list(bound)))
     found = session.scalars(courses.options(joinedload(CourseVersion.course)).order_by(CourseVersion.id))
-    studied = [(version, bound[version.id].requirement, bound[version.id].compulsory) for version in found]
-    return make_law(session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions)
+    studied = [(course, bound[course.id].requirement, bound[course.id].compulsory) for course in found]
+    return make_law(version or session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions)
 
 
 def make_law(
