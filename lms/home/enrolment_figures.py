@@ -64,7 +64,7 @@ class CourseFigures:
 
     @property
     def short(self) -> list[Studied]:
-        """Where the missing time can be earned, if all conditions are met; before that, each activity shows its unmet conditions."""
+        """The activities that can earn the missing time, if all conditions are met; before that, each activity shows its unmet conditions."""
         return [one for one in self.studied.values() if one.missing_seconds] if self.state == "met" else []
 
 
