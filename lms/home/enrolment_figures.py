@@ -64,7 +64,7 @@ class CourseFigures:
 
     @property
     def short(self) -> list[Studied]:
-        """The activities that can earn the missing time, if all conditions are met; before that, each activity shows its unmet conditions."""
+        """The activities that can earn the missing time, if all conditions are met; until then, each activity shows unmet ones."""
         return [one for one in self.studied.values() if one.missing_seconds] if self.state == "met" else []
 
 
