@@ -84,7 +84,7 @@ def state_words(one: Standing) -> str:
     """Say in a word where somebody stands in a class."""
     if one.enrolment.status == WITHDRAWN:
         return _("Withdrawn")
-    return _("All reached") if one.done else _("Something missing")
+    return _("All requirements completed") if one.done else _("Something missing")
 
 
 def heads() -> Row:
