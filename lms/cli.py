@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "lms.office.organisation_commands:move",
         "lms.office.organisation_commands:merge",
     ),
-    "programme": ("lms.programmes.commands:programme",),
+    "programme": ("lms.programmes.commands:programme", "lms.office.programme_commands:preview"),
     "serve": ("lms.serve_commands:serve",),
     "transcript": ("lms.transcripts.commands:transcript",),
     "user": ("lms.accounts.commands:user", "lms.privacy.erasure.commands:erase"),

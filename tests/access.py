@@ -50,6 +50,7 @@ RECORD_STORE = {
 WITHOUT_COOKIE = {"learning.take_beat", "learning.save_state", "learning.take_answers", "learning.note_failure"}
 
 SHA256 = "ab" * 32
+NAMES_A_PROGRAMME = {"office.open_class", "office.document", "office.preview_document"}
 CONTENT = ("content.file", "content.frame", "content.player_file")
 
 
@@ -129,7 +130,8 @@ class Place:
             "organisation_id": 1,
             "session_id": self.session_id(rule.endpoint),
             "member_id": MEMBER,
-            **{"task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
+            "programme_id": 1,
+            **{"waiver_id": 1, "replacement_id": 1, "task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
@@ -144,7 +146,7 @@ class Place:
     def code(self, endpoint: str) -> str:
         """Return what is called a code there: a programme's, a course's, or the one on the screen of the class's session."""
         if not endpoint.startswith("here."):
-            return "online-teaching" if endpoint == "office.open_class" else "c1"
+            return "online-teaching" if endpoint in NAMES_A_PROGRAMME else "c1"
         key = derived(self.world.app.extensions["settings"].secret_key, codes.PURPOSE)
         return codes.write_code(codes.code_at(self.session_id(endpoint), codes.IN, self.world.clock()), key)
 

@@ -23,6 +23,7 @@ MENU = {
     TRAINER: (("catalogue.courses", _l("Courses"), "courses"),),
     STAFF: (("office.today", _l("Today"), "calendar"),),
     OFFICE: (
+        ("office.programme_board", _l("Programmes"), "verify"),
         ("office.classes", _l("Classes"), "classes"),
         ("people.mine", _l("Our teachers"), "person"),
         ("records.statements", _l("Learning records"), "reading"),
@@ -37,6 +38,11 @@ MENU = {
 }
 
 PART_OF = {"learning": "home", "here": "home", "transcripts": "office"}  # pages without their own entry in a role's menu
+
+# pages below an item that is not the last of its part
+ITEM_OF = dict.fromkeys(
+    ("office.programme_classes", "office.documents", "office.document", "office.preview_document"), "office.programme_board"
+)
 
 
 @bp.get("/")
@@ -69,12 +75,18 @@ def _menu() -> list[dict[str, object]]:
         return []
     known = current_app.view_functions
     items = list({item[0]: item for role in current_user.roles for item in MENU[role.name] if item[0] in known}.values())
-    parts = {endpoint.partition(".")[0] for endpoint, _label, _icon in items}
-    here = request.blueprint if request.blueprint in parts else PART_OF.get(request.blueprint or "")
-    return [
-        {"endpoint": endpoint, "label": label, "icon": icon, "active": here == endpoint.partition(".")[0]}
-        for endpoint, label, icon in items
-    ]
+    here = _here([endpoint for endpoint, _label, _icon in items])
+    return [{"endpoint": endpoint, "label": label, "icon": icon, "active": here == endpoint} for endpoint, label, icon in items]
+
+
+def _here(endpoints: list[str]) -> str | None:
+    """Return the menu item to which this page belongs: the item itself, or the last one of the same part of the site."""
+    named = ITEM_OF.get(request.endpoint or "", request.endpoint)
+    if named in endpoints:
+        return named
+    parts = [endpoint.partition(".")[0] for endpoint in endpoints]
+    part = request.blueprint if request.blueprint in parts else PART_OF.get(request.blueprint or "")
+    return next((one for one in reversed(endpoints) if one.partition(".")[0] == part), None)
 
 
 def init_app(app: Flask) -> None:

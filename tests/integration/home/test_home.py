@@ -197,7 +197,7 @@ def test_the_page_speaks_english_throughout(world: World) -> None:
     assert re.findall("[一-鿿]", names.sub("", home + course)) == []
 
 
-@pytest.mark.parametrize(("role", "address"), [(TRAINER, "/catalogue/"), (OFFICE, "/office/classes")])
+@pytest.mark.parametrize(("role", "address"), [(TRAINER, "/catalogue/"), (OFFICE, "/office/board")])
 def test_other_roles_land_on_their_own_first_page(app: Flask, world: World, role: str, address: str) -> None:
     def add(session):  # type: ignore[no-untyped-def]
         provider = session.get_one(Organisation, session.get_one(TrainingClass, world.class_id).provider_id)
