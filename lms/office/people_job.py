@@ -84,7 +84,7 @@ def state_words(one: Standing) -> str:
     """Return a person's standing in a class in one word."""
     if one.enrolment.status == WITHDRAWN:
         return _("Withdrawn")
-    return _("All reached") if one.done else _("Something missing")
+    return _("All requirements completed") if one.done else _("Something missing")
 
 
 def heads() -> Row:
