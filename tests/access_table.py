@@ -48,6 +48,16 @@ ACCESS: dict[tuple[str, str], str] = {
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",
     ("office.classes", "GET"): OFFICES,
     ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.preview_states", "POST"): "401 403 403 403 302 404",
+    ("office.decide_states", "POST"): "401 403 403 403 302 404",
+    ("office.transfer_form", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.carry_out_transfer", "POST"): "401 403 403 403 422 404",
+    ("office.moving", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.move_online", "POST"): "401 403 403 403 422 404",
+    ("office.take_online_back", "POST"): "401 403 403 403 404 404",  # nothing is moved there
+    ("office.class_waivers", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.propose_waiver", "POST"): "401 403 403 403 422 404",
+    ("office.decide_waiver", "POST"): "401 403 403 403 404 404",  # nothing is proposed there
     ("office.choose_programme", "GET"): OFFICES,
     ("office.open_class", "GET"): OFFICES,
     ("office.open_class", "POST"): "401 403 403 403 422 422",

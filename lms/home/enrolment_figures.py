@@ -99,7 +99,7 @@ def left_in_courses(standing: Standing, requirement: RequirementProgress) -> Dec
     seconds = sum(
         max(0, minutes * SECONDS - standing.credited.get(name, 0))
         for course in standing.courses
-        if course.requirement == requirement.key
+        if course.requirement == requirement.key and not course.left
         for name, minutes in course.activities.items()
     )
     return hours_of(seconds, standing.document.policy)

@@ -24,6 +24,10 @@ VERBS: Mapping[str, Any] = {
     v.SEEKED: _l("sought a place in"),
     v.TERMINATED: _l("ended"),
     v.VOIDED: _l("voided"),
+    v.ATTENDED: _l("attended"),
+    v.TASK_ACCEPTED: _l("had a task accepted"),
+    v.LOG_ACCEPTED: _l("had a log accepted"),
+    v.WAIVED: _l("was spared a part of"),
 }
 SENDERS: Mapping[str, Any] = {"lms": _l("this site, as the server measured it"), "player": _l("content in this site's player")}
 REASONS: Mapping[str, Any] = {

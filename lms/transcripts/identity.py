@@ -14,6 +14,7 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.config import MASKED, WHOLE
 from lms.crediting.standing import Standing
 from lms.i18n import pick
+from lms.transcripts.words import state_of
 
 SHOWN_FIRST, SHOWN_LAST = 3, 4  # of a telephone number: 138****1111
 LONG = 9  # characters from which on so many are shown
@@ -68,5 +69,6 @@ def identity_rows(standing: Standing, belongs: Belongs) -> Sequence[tuple[str, s
         (_("Track"), pick(track.name.zh, track.name.en) if track else enrolment.track),
         (_("Training provider"), belongs.provider),
         (_("Class"), f"{training_class.name} ({training_class.code})"),
+        (_("State"), state_of(enrolment)),
         (_("Period"), f"{format_date(training_class.starts_on)} – {format_date(training_class.ends_on)}"),
     ]

@@ -9,13 +9,17 @@ from lms.office.views import (
     classes,
     documents,
     lists,
+    online,
     opening,
     passwords,
     practice,
     staff,
+    states,
     teachers,
     timetable,
     today,
+    transfer,
+    waivers,
 )
 
 __all__ = [
@@ -27,11 +31,15 @@ __all__ = [
     "classes",
     "documents",
     "lists",
+    "online",
     "opening",
     "passwords",
     "practice",
     "staff",
+    "states",
     "teachers",
     "timetable",
     "today",
+    "transfer",
+    "waivers",
 ]
