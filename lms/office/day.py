@@ -18,8 +18,8 @@ LAGGING_MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
-    """How a session stands: who came, who has not (by name), and how many late scans wait."""
+class SessionPresence:
+    """The people of a session: how many came, who has not (by name), and how many late scans wait."""
 
     people: int
     came: int
@@ -37,7 +37,7 @@ class Lagging:
     missed: int
 
 
-def presences(session: Session, lessons: Sequence[ClassSession]) -> Mapping[int, Presence]:
+def presences(session: Session, lessons: Sequence[ClassSession]) -> Mapping[int, SessionPresence]:
     """Return how each session stands, by its id."""
     ids = [one.id for one in lessons]
     people = _people(session, {one.class_id for one in lessons})
@@ -55,13 +55,15 @@ def _people(session: Session, class_ids: set[int]) -> dict[int, list[tuple[int, 
     return found
 
 
-def _presence(lesson_id: int, people: Sequence[tuple[int, str]], marks: Mapping[int, AttendanceMark], scans: checking_in.Scans) -> Presence:
+def _presence(
+    lesson_id: int, people: Sequence[tuple[int, str]], marks: Mapping[int, AttendanceMark], scans: checking_in.Scans
+) -> SessionPresence:
     own = {person: seen for (of, person), seen in scans.items() if of == lesson_id}
     scanned = {person for person, seen in own.items() if any(checking_in.stays_of(seen))}
     came = {person for person, mark in marks.items() if mark.state in HERE} | {one for one in scanned if one not in marks}
     known = came | set(marks)
     claims = sum(one.state == CLAIMED for seen in own.values() for one in seen)
-    return Presence(len(people), len(came & {one for one, _ in people}), [one for one in people if one[0] not in known], claims)
+    return SessionPresence(len(people), len(came & {one for one, _ in people}), [one for one in people if one[0] not in known], claims)
 
 
 def lagging(session: Session, class_ids: Iterable[int]) -> list[Lagging]:

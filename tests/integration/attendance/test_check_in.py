@@ -12,13 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lms.accounts.models import STAFF, Person
+from lms.accounts.models import Person
 from lms.accounts.passwords import set_password
-from lms.accounts.people import add_person
 from lms.attendance.models import AttendanceMark, CheckIn
-from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
-from lms.classes.staff import appoint
 from tests.access import form_token
 from tests.factories import World, signed_in
 from tests.integration.office.conftest import Desk, add_offices
@@ -298,26 +295,3 @@ def test_no_code_is_shown_long_before_and_long_after_a_session(room: Room) -> No
     for hours in (-2, 5):
         room.world.clock.at = begins(room) + timedelta(hours=hours)
         assert "data-address" not in room.desk.get(path)
-
-
-def test_today_says_who_is_missing_offers_the_code_and_counts_late_scans(room: Room) -> None:
-    def run_by_tutor(session: Session) -> None:
-        tutor = add_person(session, "tutor", "辅导", (STAFF,), password=None)
-        appoint(session, room.class_id, tutor, "tutor", By(None, room.world.clock()))
-
-    room.world.act(run_by_tutor)
-
-    def page() -> str:
-        return signed_in(room.world.app, "tutor").get("/office/today").text
-
-    scan(phone(room, 0), code(room))
-    picture = code(room)
-    room.world.clock.advance(60)
-    scan(phone(room, 1), picture)
-    shown = page()
-    assert "3 人未到" in shown
-    assert f"{NAMES[1]}，{NAMES[2]}，{NAMES[3]}" in shown or f"{NAMES[1]}、{NAMES[2]}、{NAMES[3]}" in shown
-    assert "1 次迟到的扫码待确认" in shown
-    assert f"/timetable/{room.session_id}/code" in shown
-    room.mark({1: "excused", 2: "absent"}, reason_1="病假")
-    assert "1 人未到" in page()
