@@ -21,7 +21,7 @@ from lms.catalogue.models import AnswerKey
 from tests import access
 from tests.access import Place, form_token
 from tests.factories import PUBLIC_URL, World
-from tests.hostile_texts import MARKS, grows_too_fast, long
+from tests.hostile_texts import LONG, MARKS, grows_too_fast, long
 from tests.integration.learning.conftest import KEY, Page
 from tests.integration.web.test_long_texts import Sent, visitor_of
 from tests.unit.rosters.test_table import sheet
@@ -60,7 +60,8 @@ CONTENTS: Mapping[str, Callable[[int], bytes]] = {
     "open quotation mark": lambda size: f'{HEADS}\n"{long(chr(34) * 2 + chr(10), size)}\n'.encode(),
     "bytes of no encoding": lambda size: b"\xff\xfe\x81" * (size // 3),
     "marks in a workbook": partial(workbook, MARKS),
-    "a long name in an archive": partial(archive, lambda size: [long(MARKS, min(size, NAME_BYTES // 2)) + ".txt"]),
+    # in proportion to the size: names of the same length at N and 2N would show nothing
+    "long names in an archive": partial(archive, lambda size: [f"{long(MARKS, size * NAME_BYTES // 2 // LONG)}{n}.txt" for n in range(4)]),
     "a deep name in an archive": partial(archive, lambda size: ["a/" * (min(size, NAME_BYTES) // 2) + "a.txt"]),
     "many names in an archive": partial(archive, lambda size: [f"{'e' + MARKS * 100}{number}.txt" for number in range(size // 200)]),
 }
