@@ -220,7 +220,7 @@ def preview_timetable(class_id: int) -> ResponseReturnValue:
         words=timetable_words,
         missing=[str(timetable_words.FIELDS[name]) for name in read.missing],
         zone=document_of(found.programme_version).policy.time_zone,
-        part=part,
+        paged=part,
         carried=base64.b64encode(zlib.compress(content)).decode(),
     )
 

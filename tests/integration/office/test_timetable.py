@@ -131,8 +131,8 @@ def test_a_file_that_is_not_a_timetable_says_so(desk: Desk, class_id: int, text:
 
 
 def test_a_long_timetable_is_looked_through_page_by_page(desk: Desk, class_id: int) -> None:
-    rows = "".join(f"2026-03-{1 + n // 3:02},{('08:30-10:00', '10:10-11:40', '14:00-15:30')[n % 3]},第{n}讲\n" for n in range(30))
-    first = upload(desk, class_id, f"日期,时间,内容\n{rows}")
+    rows = "".join(f"2026-03-{1 + n // 3:02},{('08:30-10:00', '10:10-11:40', '14:00-15:30')[n % 3]},第{n}讲,能力诊断\n" for n in range(30))
+    first = upload(desk, class_id, f"日期,时间,内容,环节\n{rows}")
     assert ("第0讲" in first, "第29讲" in first, "第 1 页，共 2 页" in first) == (True, False, True)
     carried = re.findall(r'name="carried" value="([^"]+)"', first)[0]
     second = desk.post(f"{class_id}/timetable/file", carried=carried, page_rows="2").text
