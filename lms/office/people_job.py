@@ -1,4 +1,4 @@
-"""How do an office's teachers become one file: a row for each class of each teacher, as a workbook or as CSV?"""
+"""Export an office's teachers to one file: a row for each class of each teacher, as a workbook or as CSV."""
 
 from collections.abc import Iterable, Sequence
 from typing import IO
@@ -26,7 +26,7 @@ Row = Sequence[str]
 
 
 def params_of(whom: OwnPeople, form: str, locale: str) -> dict[str, str]:
-    """Return what a worker must know."""
+    """Return the parameters that a worker needs."""
     return {"path": whom.path, "words": whom.words, "placed": whom.placed, "format": form, "locale": locale}
 
 
@@ -84,7 +84,16 @@ def _missing_words(line: RequirementProgress) -> str:
 def heads() -> Row:
     """Return the columns' names."""
     where = (_("Class"), _("Provider"), _("Programme"), _("Track"), _("First day"), _("Last day"))
-    return (_("Name"), _("User name"), _("School"), *where, _("State"), _("All reached"), _("Hours credited online"), _("Still missing"))
+    return (
+        _("Name"),
+        _("User name"),
+        _("School"),
+        *where,
+        _("State"),
+        _("All requirements completed"),
+        _("Hours credited online"),
+        _("Still missing"),
+    )
 
 
 def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
