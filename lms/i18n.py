@@ -49,12 +49,12 @@ def local_time(instant: datetime, zone: str = SITE_ZONE) -> datetime:
     return instant.astimezone(ZoneInfo(zone))
 
 
-def write_time(instant: datetime, *, seconds: bool = False) -> str:
-    """Write an instant to the minute, with a date as people write it in the page's language, in the site's time zone.
+def write_time(instant: datetime, *, seconds: bool = False, zone: str = SITE_ZONE) -> str:
+    """Write an instant to the minute, with a date as people write it in the page's language, in the site's time zone or `zone`.
 
     `seconds`: to the second, where an instant is evidence. The clock has 24 hours in both languages.
     """
-    local = local_time(instant)
+    local = local_time(instant, zone)
     return f"{format_date(local, 'medium', rebase=False)} {local:{'%H:%M:%S' if seconds else '%H:%M'}}"
 
 

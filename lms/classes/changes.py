@@ -12,7 +12,7 @@ from lms.classes.models import ClassChange, Enrolment, TrainingClass
 
 FIELDS = ("name", "intake", "starts_on", "ends_on", "tracks", "counts_within")  # of a class, each change of one a line
 KINDS = (
-    *("opened", "closed", "reopened", "course", *FIELDS),  # of the class
+    *("opened", "closed", "reopened", "course", "course-version", "course-removed", *FIELDS),  # of the class
     *("enrolled", "again", "withdrawn", "track", "password", "renamed", "signed-out"),  # of one enrolment
     "sheet",  # initial passwords were handed out
     *("staff", "staff-left"),  # somebody runs the class, or no longer

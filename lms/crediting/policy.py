@@ -87,6 +87,15 @@ def laws_of(session: Session, class_ids: Iterable[int]) -> dict[int, ClassPolicy
     return {class_id: _known.get(key) or _remember(key, _make(session, key)) for class_id, key in _keys(session, set(class_ids)).items()}
 
 
+def law_with(session: Session, class_id: int, replaced: int, by: CourseVersion | None) -> ClassPolicy:
+    """Return the law that a class would have with another version of a course in the place of one that it studies, or without it."""
+    key = _keys(session, {class_id})[class_id]
+    others = [one for one in key.courses if one.course_version_id != replaced]
+    bound = next(one for one in key.courses if one.course_version_id == replaced)
+    new = [] if by is None else [bound._replace(course_version_id=by.id, sha256=by.document_sha256)]
+    return _make(session, replace(key, courses=tuple(sorted([*others, *new]))))
+
+
 class _Studied(NamedTuple):
     """A course version that a class studies: its document's hash, and the requirement to which its hours count."""
 

@@ -1,6 +1,6 @@
 """What does a teacher see: my hours, one course, and what stands on the account for one activity?"""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -63,6 +63,8 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
     The page asks again every few seconds with what it has seen, and is answered 204 while nothing has changed.
     """
     enrolment, version = _own_course(enrolment_id, course_version_id)
+    if version.id != course_version_id:
+        return redirect(url_for(".course", enrolment_id=enrolment_id, course_version_id=version.id))
     mark = enrolment_figures.evidence_mark(session(), enrolment)
     if request.args.get("seen") == mark:
         return Response(status=204)
@@ -110,7 +112,7 @@ def activity_progress(enrolment_id: int, course_version_id: int, activity: str) 
         raise NotFound(_("There is no such activity."))
     (standing,) = of_enrolments(session(), [enrolment_id])
     part = render_template(
-        "home/_activity.html", studied=studied, asked=_asked(studied), requirement=enrolment_figures.toward(standing, course_version_id)
+        "home/_activity.html", studied=studied, asked=_asked(studied), requirement=enrolment_figures.toward(standing, version.id)
     )
     return _for_one_person(make_response(part), mark)
 

@@ -139,7 +139,7 @@ def study(code: str, course: str, requirement: str | None, *, optional: bool, as
     click.echo(json.dumps(told) if as_json else f"{code} studies {course} version {told['version']}")
 
 
-def _follow(class_id: int) -> None:
+def follow(class_id: int) -> None:
     """See everybody's hours follow the class's days; broken off, a worker goes on."""
     left = 1
     while left:
@@ -159,7 +159,7 @@ def close(code: str, *, as_json: bool) -> None:
     """Close a class: nobody is added any more and no time after this moment counts; what was credited stays. Again it changes nothing."""
     with transaction() as writing:
         done = administration.close_class(writing, class_id := class_id_of(writing, code), By(None, now()))
-    _follow(class_id)
+    follow(class_id)
     click.echo(json.dumps({"class": code, "new": done}) if as_json else f"{code} is closed" + ("" if done else " (it was already)"))
 
 
@@ -171,7 +171,7 @@ def reopen(code: str, *, as_json: bool) -> None:
     """Let a closed class go on; what was studied meanwhile counts, as far as the class's days allow."""
     with transaction() as writing:
         done = administration.reopen_class(writing, class_id := class_id_of(writing, code), By(None, now()))
-    _follow(class_id)
+    follow(class_id)
     click.echo(json.dumps({"class": code, "new": done}) if as_json else f"{code} is open" + ("" if done else " (it was already)"))
 
 

@@ -22,6 +22,7 @@ from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
 from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of, recompute
 from lms.hours.intervals import union
+from lms.i18n import write_time
 from lms.programmes.progress import RequirementProgress, StudiedCourse
 from lms.transcripts.about import About, about_of
 from lms.transcripts.stretches import Day, days_of
@@ -86,6 +87,11 @@ class Transcript:
     def erased_at(self) -> datetime | None:
         """When the evidence was erased on purpose: the account stands, and nobody can recompute it."""
         return self.standing.enrolment.evidence_erased_at
+
+    @property
+    def issued(self) -> str:
+        """When it was issued, in the time zone of its programme, by whose days the hours were counted."""
+        return write_time(self.issued_at, zone=self.case.policy.time_zone)
 
     @property
     def ledger_head(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ import typst
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from lms.i18n import is_chinese, pick, write_clock, write_hours, write_time
+from lms.i18n import is_chinese, pick, write_clock, write_hours
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Chapter, Transcript, TranscriptLine
 from lms.transcripts.words import policy_words
@@ -29,10 +30,31 @@ def of_transcript(transcript: Transcript) -> bytes:
     try:
         return _compile(TEMPLATE, {"data": words}, timestamp=issued)
     except typst.TypstError:  # PDF/UA refuses a box in place of a letter, and one rare name would keep back a whole class's export
-        spelt = "".join(sign if _is_printed(sign) else f"[U+{ord(sign):04X}]" for sign in words)
+        spelt = json.dumps(_spelt(content_of(transcript)), ensure_ascii=False)
         if spelt == words:
             raise
         return _compile(TEMPLATE, {"data": spelt}, timestamp=issued)
+
+
+def _spelt(content: Any) -> Any:
+    """Return content in which the code stands for every character that no font has.
+
+    Of a text written from right to left, all such characters are coded or none: letters and codes mixed would stand in a wrong order.
+    """
+    if isinstance(content, dict):
+        return {name: _spelt(one) for name, one in content.items()}
+    if isinstance(content, list):
+        return [_spelt(one) for one in content]
+    if not isinstance(content, str):
+        return content
+    missing = {sign for sign in content if not _is_printed(sign)}
+    if any(map(_is_from_the_right, missing)):
+        missing |= set(filter(_is_from_the_right, content))
+    return "".join(f"[U+{ord(sign):04X}]" if sign in missing else sign for sign in content)
+
+
+def _is_from_the_right(sign: str) -> bool:
+    return unicodedata.bidirectional(sign) in {"R", "AL"}
 
 
 @cache
@@ -99,7 +121,7 @@ def _about(transcript: Transcript) -> list[list[str]]:
         [_("Track"), pick(track.name.zh, track.name.en) if track else standing.enrolment.track],
         [_("Class"), training_class.name],
         [_("Period"), f"{format_date(training_class.starts_on)} – {format_date(training_class.ends_on)}"],
-        [_("Issued"), write_time(transcript.issued_at)],
+        [_("Issued"), transcript.issued],
     ]
 
 

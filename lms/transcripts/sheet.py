@@ -63,7 +63,7 @@ def _about(transcript: Transcript) -> Sequence[Sequence[Cell]]:
         (_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"),
         (_("Track"), pick(track.name.zh, track.name.en) if track else standing.enrolment.track),
         (_("Class"), standing.training_class.name),
-        (_("Issued"), write_time(transcript.issued_at)),
+        (_("Issued"), transcript.issued),
         (_("Minutes of an hour"), transcript.case.policy.hour_minutes),
         (_("Evidence bundle"), transcript.bundle_sha256),
         (_("Ledger head"), transcript.ledger_head),

@@ -1,7 +1,21 @@
 """What can an office and the staff of a class see and do? One module a subject; importing it adds its pages."""
 
 from lms.office.places import bp
-from lms.office.views import adding, attendance, check_in, classes, lists, opening, passwords, practice, staff, teachers, timetable, today
+from lms.office.views import (
+    adding,
+    attendance,
+    check_in,
+    classes,
+    course_changes,
+    lists,
+    opening,
+    passwords,
+    practice,
+    staff,
+    teachers,
+    timetable,
+    today,
+)
 
 __all__ = [
     "adding",
@@ -9,6 +23,7 @@ __all__ = [
     "bp",
     "check_in",
     "classes",
+    "course_changes",
     "lists",
     "opening",
     "passwords",
