@@ -20,9 +20,9 @@ MARKER = "VERSION"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """Which files of an npm package go where: `files` are (path or folder in the package, path in `target`).
+    """The files to copy from an npm package: `files` are (path or folder in the package, path in `target`).
 
-    `tests`: nothing that is shipped, only what a work tree tests with (a devDependency).
+    `tests`: used only by tests in a work tree, not shipped (a devDependency).
     """
 
     package: str

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from courses.document import MOST_BYTES, Problem, read_json
 from courses.formats import h5p, own, video
 from courses.grading import check_key
 from courses.outline import Activity
+from courses.reader import MOST_BYTES, read_file
+from strict_json.problem import Problem
 
 ANSWERS = "answers/"
 CLOSE_S = 1.0  # a stated length may differ from the file's length by this many seconds
@@ -31,7 +32,7 @@ class Served:
 def serve(activity: Activity, files: Mapping[str, Path], library: Path) -> Served | list[Problem]:
     """Check an activity against the files of its package (name → path); `library` holds our own H5P types."""
     if activity.entry == ANSWERS[:-1] or activity.entry.startswith(ANSWERS):
-        return [Problem(activity.entry, "lies among the answer keys, which are never served")]
+        return [Problem("in-answer-keys", activity.entry)]
     return _video(activity, files) if activity.format == "video" else _h5p(activity, files, library)
 
 
@@ -47,16 +48,16 @@ def read_part(files: Mapping[str, Path], name: str) -> bytes | None:
 def _video(activity: Activity, files: Mapping[str, Path]) -> Served | list[Problem]:
     path = files.get(activity.entry)
     if path is None:
-        return [Problem(activity.entry, "is missing")]
+        return [Problem("missing", activity.entry)]
     with path.open("rb") as file:
         kind = video.kind_of(file.read(HEAD))
     if kind is None or not activity.entry.lower().endswith(f".{kind}"):
-        return [Problem(activity.entry, "is no video that every browser plays: MP4 (named .mp4) or WebM (named .webm) is needed")]
+        return [Problem("video-kind", activity.entry)]
     stem = activity.entry.rpartition(".")[0]
     beside = {stem + suffix: files[stem + suffix] for suffix in (*video.CAPTIONS, *video.POSTERS) if stem + suffix in files}
     problems = _captions(beside) + _length(activity.entry, path, activity.media_seconds, "media_seconds")
     captioned = any(name.endswith(video.CAPTIONS) for name in beside)
-    warnings = [] if captioned else [Problem(activity.entry, f"has no captions (a file {stem}.zh.vtt)")]
+    warnings = [] if captioned else [Problem("no-captions", activity.entry, {"name": stem})]
     return problems or Served(_reachable(activity, path), {activity.entry: path, **beside}, None, warnings)
 
 
@@ -72,12 +73,12 @@ def _length(name: str, path: Path, stated: float | None, word: str) -> list[Prob
     seconds = video.seconds_of(path)
     if stated is None or seconds is None or abs(seconds - stated) <= CLOSE_S:
         return []
-    return [Problem(name, f"lasts {seconds:g} seconds, but {word} says {stated:g}")]
+    return [Problem("other-length", name, {"real": f"{seconds:g}", "field": word, "said": f"{stated:g}"})]
 
 
 def _captions(files: Mapping[str, Path]) -> list[Problem]:
-    found = [(name, video.captions_problem(path.read_bytes())) for name, path in files.items() if name.endswith(".vtt")]
-    return [Problem(name, wrong) for name, wrong in found if wrong]
+    found = [video.captions_problem(path.read_bytes(), name) for name, path in files.items() if name.endswith(".vtt")]
+    return [one for one in found if one is not None]
 
 
 def _h5p(activity: Activity, files: Mapping[str, Path], library: Path) -> Served | list[Problem]:
@@ -98,17 +99,15 @@ def _h5p(activity: Activity, files: Mapping[str, Path], library: Path) -> Served
         if name.endswith("/library.json") and name.count("/") == folder.count("/") + 1
     ]
     problems += [
-        Problem(name, "is missing: its library names it")
+        Problem("library-file-missing", name)
         for name in h5p.missing_files(lambda name: read_part(together, name), folder, libraries, together.__contains__)
     ]
     if problems or isinstance(key, list):
         return problems
-    warnings = [
-        Problem(folder + h5p.CONTENT, f"loads {address} from outside: it may not be shown") for address in h5p.external_addresses(content)
-    ]
+    warnings = [Problem("external", folder + h5p.CONTENT, {"address": address}) for address in h5p.external_addresses(content)]
     if "completed" in activity.requires and not h5p.can_complete(content):
         activity = replace(activity, requires={name: value for name, value in activity.requires.items() if name != "completed"})
-        warnings.append(Problem(activity.entry, f"never says that it is completed ({content.main}): time counts without it"))
+        warnings.append(Problem("never-completed", activity.entry, {"kind": content.main}))
     return Served(activity, together, key, warnings)
 
 
@@ -120,7 +119,7 @@ def _libraries(files: Mapping[str, Path], folder: str, wanted: tuple[str, ...], 
         missing = list(h5p.missing_libraries(lambda name, held=together: read_part(held, name), folder, wanted))  # type: ignore[misc]
         found = [name for name in missing if (library / name / "library.json").is_file()]
         if not found:
-            return added, [Problem(f"{folder}{name}", "is an H5P library that is missing in the package") for name in missing]
+            return added, [Problem("library-missing", f"{folder}{name}") for name in missing]
         for name in found:
             for path in sorted((library / name).rglob("*")):
                 if path.is_file():
@@ -131,12 +130,12 @@ def _media(content: h5p.Content, folder: str, files: Mapping[str, Path]) -> list
     """Check the files that one of our types plays: they exist, videos have the stated length, captions are valid."""
     problems: list[Problem] = []
     wanted = [f"{folder}content/{name}" for name in own.files_of(content.main, content.body)]
-    problems += [Problem(name, "is missing") for name in wanted if name not in files]
+    problems += [Problem("missing", name) for name in wanted if name not in files]
     if problems or not wanted:
         return problems
     with files[wanted[0]].open("rb") as file:
         if video.kind_of(file.read(HEAD)) is None:
-            return [Problem(wanted[0], "is no video that every browser plays: MP4 or WebM is needed")]
+            return [Problem("video-kind-inside", wanted[0])]
     return _captions({name: files[name] for name in wanted}) + _length(wanted[0], files[wanted[0]], content.body["duration"], "duration")
 
 
@@ -145,19 +144,16 @@ def _key(activity: Activity, content: h5p.Content, files: Mapping[str, Path]) ->
     name = f"{ANSWERS}{activity.key}.json"
     graded = activity.grading == "server"
     if graded != (content.main == own.QUIZ):
-        return [Problem(activity.entry, f'a {own.QUIZ} needs grading "server", and only a {own.QUIZ} can have it')]
+        return [Problem("server-grading", activity.entry, {"kind": own.QUIZ, "same": own.QUIZ})]
     if not graded:
-        return [Problem(name, "is an answer key, but the server does not grade this activity")] if name in files else None
+        return [Problem("answer-key-not-used", name)] if name in files else None
     written = read_part(files, name)
-    key = read_json(written, name) if written is not None else Problem(name, "is missing: the server needs the right answers")
-    if isinstance(key, Problem):
-        return [key]
+    if written is None:
+        return [Problem("answer-key-missing", name)]
+    key, problems = read_file(written, name)
+    if problems:
+        return problems
     problems = check_key(key)
     if not problems and not own.check_quiz(content.body):
         problems = own.compare_key(content.body, key)
-    return [replace_path(one, name) for one in problems] if problems else dict(key)
-
-
-def replace_path(problem: Problem, name: str) -> Problem:
-    """Return a problem inside a document as a problem of the file `name`."""
-    return problem._replace(path=f"{name} {problem.path}".rstrip())
+    return [one.inside(name) for one in problems] if problems else dict(key)

@@ -9,11 +9,12 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from courses.document import Problem, is_inside
+from courses.reader import is_inside
+from strict_json.problem import Problem
 
 MEGABYTE = 1_000_000
 CHUNK = 1 << 18
@@ -72,9 +73,9 @@ def unpack(source: Path, into: Path, limits: Limits = LIMITS) -> tuple[str, ...]
             problems += _bomb(archive, entries, limits)
             return _shortened(problems) or _extract(archive, entries, into)
     except _TooMuchError:
-        return [Problem("", f"has a list of files that is too long (more than {limits.files} files, or very long names)")]
+        return [Problem("list-too-long", "", {"most": limits.files})]
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, IndexError, zlib.error) as error:
-        return [Problem("", f"is no readable zip archive: {error}")]
+        return [Problem("no-archive", "", {"why": str(error)})]
 
 
 def is_passed_over(name: str) -> bool:
@@ -88,18 +89,18 @@ def is_passed_over(name: str) -> bool:
     )
 
 
-def check_name(name: str, limits: Limits = LIMITS) -> str | None:
+def check_name(name: str, limits: Limits = LIMITS) -> Problem | None:
     """Return the problem with a file's name inside a package, or None."""
     parts = name.split("/")
     if "\\" in name:
-        return "has a backslash in its name: pack the files again with a tool that writes '/'"
+        return Problem("backslash", name)
     if not is_inside(name):
-        return "has a name that leads outside, or that not every system can store"
+        return Problem("name-outside", name)
     if len(name) > limits.name or any(len(part.encode()) > limits.part for part in parts):
-        return "has a name that is too long"
+        return Problem("name-too-long", name)
     suffix = parts[-1].rpartition(".")[2].lower() if "." in parts[-1] else ""
     if suffix and suffix not in SUFFIXES:
-        return f"is a kind of file that a course may not hold (.{suffix})"
+        return Problem("kind-of-file", name, {"kind": suffix})
     return None
 
 
@@ -109,13 +110,13 @@ def clashes(names: Sequence[str]) -> Iterator[Problem]:
     for name in names:
         folded = name.casefold()
         if folded in seen:
-            yield Problem(name, "is there twice" if seen[folded] == name else f"differs from {seen[folded]} only in capital letters")
+            yield Problem("name-twice", name) if seen[folded] == name else Problem("case-clash", name, {"other": seen[folded]})
         seen.setdefault(folded, name)
     for name in seen:
         parent = name.rpartition("/")[0]
         while parent:
             if parent in seen:
-                yield Problem(seen[parent], "is both a file and a folder")
+                yield Problem("file-and-folder", seen[parent])
             parent = parent.rpartition("/")[0]
 
 
@@ -154,11 +155,11 @@ def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_Entry], li
     for info in archive.infolist():
         name = _name(info)
         if name is None:
-            problems.append(Problem(ascii(info.orig_filename), "has a name in an unknown encoding"))
+            problems.append(Problem("name-encoding", ascii(info.orig_filename)))
             continue
         wrong = _wrong(name, info, limits)
         if wrong:
-            problems.append(Problem(_shown(name), wrong))
+            problems.append(replace(wrong, path=_shown(name)))
         elif not name.endswith("/") and not is_passed_over(name):
             entries.append(_Entry(name, info))
     return entries, [*problems, *clashes([entry.name for entry in entries])]
@@ -183,19 +184,19 @@ def _name(info: zipfile.ZipInfo) -> str | None:
     return unicodedata.normalize("NFC", name) if len(name) <= LONGEST_TYPED_NAME else name
 
 
-def _wrong(name: str, info: zipfile.ZipInfo, limits: Limits) -> str | None:
+def _wrong(name: str, info: zipfile.ZipInfo, limits: Limits) -> Problem | None:
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        return "is a link or a device, not a file"
+        return Problem("link-or-device", name)
     if info.flag_bits & (ENCRYPTED | STRONG | MASKED):
-        return "is encrypted"
+        return Problem("encrypted", name)
     if name.endswith("/"):
         plain = is_inside(name[:-1]) and len(name) <= limits.name
-        return None if plain and not info.file_size else "is a folder with a name that leads outside, or with content"
+        return None if plain and not info.file_size else Problem("folder-outside", name)
     if is_passed_over(name) and is_inside(name):
         return None
     if info.compress_type not in PLAIN_METHODS:
-        return "is packed in an unusual way: use the ordinary zip compression"
+        return Problem("packing-method", name)
     return check_name(name, limits)
 
 
@@ -204,20 +205,16 @@ def _bomb(archive: zipfile.ZipFile, entries: Sequence[_Entry], limits: Limits) -
     problems = []
     infos = archive.infolist()
     if len(infos) > limits.files:
-        problems.append(Problem("", f"has {len(infos)} files: at most {limits.files} are allowed"))
+        problems.append(Problem("too-many-files", "", {"count": len(infos), "most": limits.files}))
     total = sum(info.file_size for info in infos)
     if total > limits.total:
-        problems.append(Problem("", f"would unpack to {total // MEGABYTE} MB: at most {limits.total // MEGABYTE} MB are allowed"))
+        problems.append(Problem("unpacks-too-large", "", {"mb": total // MEGABYTE, "most": limits.total // MEGABYTE}))
     for entry in entries:
         if entry.info.file_size > max(limits.small, limits.ratio * entry.info.compress_size):
-            problems.append(Problem(entry.name, f"would unpack to more than {limits.ratio} times its packed size"))
+            problems.append(Problem("too-dense", entry.name, {"ratio": limits.ratio}))
     begins = sorted((info.header_offset, LOCAL_HEADER + info.compress_size, info.orig_filename) for info in infos)
     ends = [*(offset for offset, _, _ in begins[1:]), archive.start_dir]
-    problems += [
-        Problem(_shown(name), "overlaps another file in the archive")
-        for (at, size, name), end in zip(begins, ends, strict=False)
-        if at + size > end
-    ]
+    problems += [Problem("overlaps-file", _shown(name)) for (at, size, name), end in zip(begins, ends, strict=False) if at + size > end]
     return problems
 
 
@@ -229,7 +226,7 @@ def _extract(archive: zipfile.ZipFile, entries: Sequence[_Entry], into: Path) ->
         try:
             _copy(archive, entry.info, target)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-            problems.append(Problem(entry.name, f"is damaged: {error}"))
+            problems.append(Problem("damaged", entry.name, {"why": str(error)}))
     return _shortened(problems) or tuple(entry.name for entry in entries)
 
 
@@ -253,4 +250,4 @@ def _shown(name: str) -> str:
 
 def _shortened(problems: list[Problem]) -> list[Problem]:
     more = len(problems) - MOST_PROBLEMS
-    return [*problems[:MOST_PROBLEMS], Problem("", f"has {more} more problems of this kind")] if more > 0 else problems
+    return [*problems[:MOST_PROBLEMS], Problem("more-problems", "", {"count": more})] if more > 0 else problems

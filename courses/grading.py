@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from courses.document import Problem, Reader
 from courses.outline import NOTHING, Text
+from courses.reader import CourseReader
+from strict_json.problem import Problem
 
 MOST_QUESTIONS = 200
 MOST_POINTS = 100
@@ -69,7 +70,7 @@ def right_answers(key: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def check_key(key: Any) -> list[Problem]:
     """Return the problems of an answer key, each with its path."""
-    reader = Reader()
+    reader = CourseReader()
     found = reader.object(key, "", ("pass_percent", "questions"), ("max_attempts",))
     if found is None:
         return reader.problems
@@ -78,7 +79,7 @@ def check_key(key: Any) -> list[Problem]:
         reader.whole(found["max_attempts"], "max_attempts", least=1, most=MOST_ATTEMPTS)
     questions = found["questions"]
     if not isinstance(questions, Mapping) or not 1 <= len(questions) <= MOST_QUESTIONS:
-        reader.refuse("questions", f"must be an object of 1 to {MOST_QUESTIONS} questions", questions)
+        reader.refuse("questions", "questions", questions, most=MOST_QUESTIONS)
         return reader.problems
     for name, question in questions.items():
         reader.slug(name, f"questions.{name}")
@@ -86,7 +87,7 @@ def check_key(key: Any) -> list[Problem]:
     return reader.problems
 
 
-def _check_question(reader: Reader, value: Any, path: str) -> None:
+def _check_question(reader: CourseReader, value: Any, path: str) -> None:
     found = reader.object(value, path, ("correct",), ("points", "feedback"))
     if found is None:
         return
@@ -94,12 +95,12 @@ def _check_question(reader: Reader, value: Any, path: str) -> None:
     for number, option in enumerate(correct):
         reader.slug(option, f"{path}.correct[{number}]")
     if len({str(option) for option in correct}) < len(correct):
-        reader.refuse(f"{path}.correct", "names an option twice")
+        reader.refuse("option-twice", f"{path}.correct")
     if "points" in found:
         reader.whole(found["points"], f"{path}.points", least=1, most=MOST_POINTS)
     if "feedback" in found and (feedback := reader.object(found["feedback"], f"{path}.feedback", ("zh",), ("en",))):
         for language in feedback:
-            reader.text(feedback[language], f"{path}.feedback.{language}", LONGEST_FEEDBACK)
+            reader.filled(feedback[language], f"{path}.feedback.{language}", LONGEST_FEEDBACK)
 
 
 def _response(value: Any) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from courses.document import Problem, Reader
+from courses.reader import CourseReader
+from strict_json.problem import Problem
 
-__all__ = ["Activity", "Course", "Module", "Problem", "Text", "document_of", "parse_course"]
+__all__ = ["Activity", "Course", "Module", "Text", "document_of", "parse_course"]
 
 FORMATS = ("h5p", "video")
 GRADINGS = ("server", "content", "none")
@@ -94,7 +95,7 @@ def parse_course(document: Any) -> Course | list[Problem]:
 
     Unknown keys are problems, because a misspelt `requires` would silently remove a condition. `document_of` is the inverse.
     """
-    reader = Reader()
+    reader = CourseReader()
     found = reader.object(document, "", ("code", "title", "modules"), ("kind", "language", "summary"))
     if found is None:
         return reader.problems
@@ -122,7 +123,7 @@ def document_of(course: Course) -> dict[str, Any]:
     return document
 
 
-def _module(reader: Reader, value: Any, path: str) -> Module:
+def _module(reader: CourseReader, value: Any, path: str) -> Module:
     found = reader.object(value, path, ("key", "title", "activities"), ())
     if found is None:
         return Module("", NOTHING, ())
@@ -134,7 +135,7 @@ def _module(reader: Reader, value: Any, path: str) -> Module:
     )
 
 
-def _activity(reader: Reader, value: Any, path: str) -> Activity:
+def _activity(reader: CourseReader, value: Any, path: str) -> Activity:
     found = reader.object(value, path, ("key", "title", "format", "entry", "minutes"), ("summary", "grading", "requires", "media_seconds"))
     if found is None:
         return Activity("", NOTHING, "", 1, "")
@@ -154,7 +155,7 @@ def _activity(reader: Reader, value: Any, path: str) -> Activity:
     return activity
 
 
-def _requires(reader: Reader, value: Any, path: str) -> dict[str, Any]:
+def _requires(reader: CourseReader, value: Any, path: str) -> dict[str, Any]:
     """Read the conditions; those that are not required are left out, so that equal conditions are written alike."""
     found = reader.object(value, path, (), ("completed", "passed", "coverage")) or {}
     gate: dict[str, Any] = {
@@ -165,35 +166,35 @@ def _requires(reader: Reader, value: Any, path: str) -> dict[str, Any]:
     return gate
 
 
-def _check_gate(reader: Reader, activity: Activity, path: str) -> None:
+def _check_gate(reader: CourseReader, activity: Activity, path: str) -> None:
     """Refuse conditions that can never be met, and minutes that can never be earned."""
     seconds = activity.media_seconds
     if "coverage" in activity.requires and seconds is None:
-        reader.refuse(f"{path}.requires.coverage", "needs media_seconds, the length of the media")
+        reader.refuse("needs-length", f"{path}.requires.coverage")
     if "passed" in activity.requires and activity.grading == "none":
-        reader.refuse(f"{path}.requires.passed", 'can never be met, because grading is "none"')
+        reader.refuse("never-passed", f"{path}.requires.passed")
     if activity.grading != "none" and activity.format == "video":
-        reader.refuse(f"{path}.grading", 'must be "none" for a video')
+        reader.refuse("grading-of-a-video", f"{path}.grading")
     if seconds is not None and activity.minutes > -(-seconds // 60):
         # HOURS.md: media earn at most the time that was covered.
-        reader.refuse(f"{path}.minutes", f"is more than the media can earn: {seconds:g} seconds are {int(-(-seconds // 60))} minutes")
+        reader.refuse("too-many-minutes", f"{path}.minutes", seconds=f"{seconds:g}", minutes=int(-(-seconds // 60)))
 
 
-def _summary(reader: Reader, found: Mapping[str, Any], path: str) -> Text:
+def _summary(reader: CourseReader, found: Mapping[str, Any], path: str) -> Text:
     written = found.get("summary")
     return NOTHING if written in (None, "", asdict(NOTHING)) else _text(reader, written, path, LONGEST_SUMMARY)
 
 
-def _text(reader: Reader, value: Any, path: str, longest: int) -> Text:
+def _text(reader: CourseReader, value: Any, path: str, longest: int) -> Text:
     """Read a text in both languages, or one text for both; if the English text is missing, the Chinese one is used."""
     found = reader.object({"zh": value} if isinstance(value, str) else value, path, ("zh",), ("en",))
     if found is None:
         return NOTHING
-    zh = reader.text(found["zh"], f"{path}.zh", longest)
-    return Text(zh, reader.text(found["en"], f"{path}.en", longest) if found.get("en") else zh)
+    zh = reader.filled(found["zh"], f"{path}.zh", longest)
+    return Text(zh, reader.filled(found["en"], f"{path}.en", longest) if found.get("en") else zh)
 
 
-def _check_keys(reader: Reader, course: Course) -> None:
+def _check_keys(reader: CourseReader, course: Course) -> None:
     """Refuse equal keys, even in different modules: hours are stored under "<course code>:<activity key>"."""
     seen: dict[str, str] = {}
     for number, module in enumerate(course.modules):
@@ -202,7 +203,7 @@ def _check_keys(reader: Reader, course: Course) -> None:
             _unique(reader, seen, "activity", activity.key, f"modules[{number}].activities[{place}].key")
 
 
-def _unique(reader: Reader, seen: dict[str, str], what: str, key: str, path: str) -> None:
+def _unique(reader: CourseReader, seen: dict[str, str], what: str, key: str, path: str) -> None:
     first = seen.setdefault(f"{what} {key}", path)
     if key and first != path:
-        reader.refuse(path, f"is the same as {first}")
+        reader.refuse("same-as", path, other=first)

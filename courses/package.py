@@ -16,9 +16,11 @@ from typing import Any
 
 from courses import activities as contents
 from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, unpack
-from courses.document import CONTROL, LANGUAGE, LONGEST_SLUG, Problem, read_json
 from courses.formats import h5p, video
 from courses.outline import LONGEST_TITLE, MOST_MINUTES, Activity, Course, Module, Text, document_of, parse_course
+from courses.reader import CONTROL, LANGUAGE, read_file
+from strict_json.problem import Problem
+from strict_json.reader import LONGEST_SLUG
 
 COURSE, H5P_FOLDER = "course.json", "content"
 LIBRARY = Path(__file__).parent / "library"
@@ -83,7 +85,7 @@ def open_package(path: Path, library: Path = LIBRARY) -> Package | list[Problem]
         return _bare_h5p(path, files, space, library)
     if len(files) == 1 and files.get(path.name) == path:
         return _bare_video(path, library)
-    return [Problem(COURSE, "is missing: a course package holds course.json, an H5P content h5p.json")]
+    return [Problem("no-course-file", COURSE)]
 
 
 def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:
@@ -94,7 +96,7 @@ def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:
         return found if isinstance(found, list) else _without_top(found)
     if video.kind_of(head):
         return {path.name: path}
-    return [Problem("", "is no course: a .zip, .h5p, .mp4 or .webm file is needed")]
+    return [Problem("no-course")]
 
 
 def _folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Problem]:
@@ -105,14 +107,14 @@ def _folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Probl
         name = path.relative_to(root).as_posix()
         if is_passed_over(name):
             continue
-        wrong = "is a link" if path.is_symlink() else check_name(name, limits) if path.is_file() else None
+        wrong = Problem("link", name) if path.is_symlink() else check_name(name, limits) if path.is_file() else None
         if wrong:
-            problems.append(Problem(name, wrong))
+            problems.append(wrong)
         elif path.is_file():
             files[name] = path
     problems += clashes(list(files))
     if len(files) > limits.files or sum(path.stat().st_size for path in files.values()) > limits.total:
-        problems.append(Problem("", f"holds more than {limits.files} files or {limits.total // 1_000_000} MB"))
+        problems.append(Problem("too-much", "", {"most": limits.files, "mb": limits.total // 1_000_000}))
     return problems or files
 
 
@@ -126,12 +128,12 @@ def _without_top(files: dict[str, Path]) -> dict[str, Path]:
 
 
 def _course(files: dict[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
-    document = read_json(contents.read_part(files, COURSE) or b"", COURSE)
-    if isinstance(document, Problem):
-        return [document]
+    document, problems = read_file(contents.read_part(files, COURSE) or b"", COURSE)
+    if problems:
+        return problems
     course = parse_course(_with_lengths(document, files))
     if isinstance(course, list):
-        return [contents.replace_path(one, COURSE) for one in course]
+        return [one.inside(COURSE) for one in course]
     unpacked = _unpack_contents(course, files, space)
     return unpacked if isinstance(unpacked, list) else _package(*unpacked, space, library)
 
@@ -158,11 +160,11 @@ def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> t
     for entry in sorted(entries & files.keys()):
         found = space.unpack(files.pop(entry))
         if isinstance(found, list):
-            problems += [Problem(f"{entry} {one.path}".rstrip(), one.message) for one in found]
+            problems += [one.inside(entry) for one in found]
             continue
         folders[entry] = entry[: -len(".h5p")]
         added = {f"{folders[entry]}/{name}": path for name, path in found.items()}
-        problems += [Problem(name, "is in the package twice: as a file and inside an .h5p") for name in sorted(added.keys() & files.keys())]
+        problems += [Problem("packed-and-plain", name) for name in sorted(added.keys() & files.keys())]
         files |= added
     modules = tuple(
         replace(module, activities=tuple(replace(one, entry=folders.get(one.entry, one.entry)) for one in module.activities))
@@ -176,7 +178,7 @@ def _package(course: Course, files: Mapping[str, Path], space: _Space, library: 
     outcomes = [contents.serve(one, files, library) for one in course.activities]
     problems = [problem for one in outcomes if isinstance(one, list) for problem in one]
     keys = {f"{contents.ANSWERS}{one.key}.json" for one in course.activities}
-    problems += [Problem(name, "belongs to no activity") for name in files if name.startswith(contents.ANSWERS) and name not in keys]
+    problems += [Problem("answer-key-without-activity", name) for name in files if name.startswith(contents.ANSWERS) and name not in keys]
     if problems:
         return list(dict.fromkeys(problems))
     found = [one for one in outcomes if isinstance(one, contents.Served)]
@@ -217,10 +219,10 @@ def _bare_video(path: Path, library: Path) -> Package | list[Problem]:
         digest, kind = hashlib.file_digest(file, "sha256").hexdigest(), video.kind_of(_head(path))
     seconds = video.seconds_of(path)
     if seconds is None:
-        return [Problem(path.name, "does not say how long it is: put it into a course package whose course.json states media_seconds")]
+        return [Problem("unknown-length", path.name)]
     minutes, entry = -(-seconds // 60), f"media/video.{kind}"
     if minutes > MOST_MINUTES:
-        return [Problem(path.name, f"is longer than {MOST_MINUTES} minutes")]
+        return [Problem("video-too-long", path.name, {"minutes": MOST_MINUTES})]
     title = _title(path.stem)
     activity = Activity("main", Text(title, title), "video", int(minutes), entry, {"coverage": 0.9}, seconds, "none", Text("", ""))
     return _package(_bare(path.stem, digest, activity, "zh"), {entry: path}, _Space(), library)

@@ -1,1 +1,1 @@
-"""Who is learning what, and what have they earned?"""
+"""The LMS: who learns what, and which hours they have earned."""

@@ -1,4 +1,4 @@
-"""How is the whole application wired? Flat, in order. Only `lms.cli` and `lms.wsgi` import this."""
+"""Assemble the whole application, flat and in order. Only `lms.cli` and `lms.wsgi` import this."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,8 +32,10 @@ from lms.learning import fast_path as beats
 from lms.learning import tasks as learning_tasks
 from lms.learning import views as learning
 from lms.learning.credential import authenticate
-from lms.office import export, roster_job
+from lms.office import export, people_job, roster_job
 from lms.office import views as office
+from lms.office.views import organisations as organisation_pages
+from lms.office.views import people as own_teachers
 from lms.paths import TEMPLATES
 from lms.practice import views as practice
 from lms.privacy.erasure import tasks as erasure
@@ -59,14 +61,17 @@ SCHEDULE = {
     **erasure.SCHEDULE,
     **retention.SCHEDULE,
 }
-PAGES = (home, check_in, practice, transcripts, office, records, forwards, imports, erasure_pages, retention_pages)
+PAGES = (
+    *(home, check_in, practice, transcripts, office, own_teachers, organisation_pages),
+    *(records, forwards, imports, erasure_pages, retention_pages),
+)
 
 
 class _Lms(Flask):
-    """Flask, told that none of our views and hooks is a coroutine: it asks each of them in every request, a dozen times."""
+    """Flask without the check, a dozen times in every request, whether a view or hook is a coroutine: none of ours is."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function as it is."""
+        """Return the function unchanged."""
         return func
 
 
@@ -83,7 +88,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     compressing.init_app(app)
     hosts.init_app(app, settings)
     i18n.init_app(app)
-    access.init_app(app)  # first, so that nothing is read of what somebody sends who may not: the check for forged forms reads it all
+    access.init_app(app)  # first, so that no body is read from a client without access; the check for forged forms reads it all
     signin.init_app(app, settings)
     accounts.init_app(app)
     refusals.init_app(app)
@@ -95,8 +100,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
-    jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **records_export.KINDS})
-    for blueprint in dict.fromkeys(one.bp for one in PAGES):  # the window on the record store is one blueprint of several slices
+    jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **people_job.KINDS, **records_export.KINDS})
+    for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
     plain: FastStatements = app.extensions["xapi_early"]
     fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.early(app, settings)})
@@ -104,7 +109,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
 
 
 def _record_store(app: Flask, settings: Settings, clock: Clock) -> None:
-    """Mount the record store. Its requests carry credentials of their own: Basic keys, and launch tokens."""
+    """Mount the record store. Its requests have their own credentials: Basic keys and launch tokens."""
     database: Database = app.extensions["db"]
     mounted = xapi.init_app(
         app,

@@ -1,7 +1,7 @@
-"""Does the clock of the periodic tasks still run? One that has died or stands still is started anew.
+"""Supervise the clock of the periodic tasks: restart it if it has died or stopped.
 
 The clock (Celery's beat) runs inside `lms worker` as a process, and inside `lms serve` without Redis as a thread. Celery starts it
-once and never looks at it again.
+once and never checks it again.
 """
 
 import multiprocessing
@@ -15,34 +15,34 @@ from celery import Celery
 from celery.beat import EmbeddedService, Scheduler
 
 log = structlog.get_logger(__name__)
-STANDS_STILL_S = 100.0  # it rings every 20 seconds, but waits longer where Redis does not answer
+STANDS_STILL_S = 100.0  # it ticks every 20 seconds, but waits longer if Redis does not answer
 LOOK_S = 5.0
 
 
 class Clock(Protocol):
-    """A running clock, as Celery makes it."""
+    """A running clock, as Celery creates it."""
 
     def is_alive(self) -> bool:
-        """Say whether its process or thread has not ended."""
+        """Say whether its process or thread is still running."""
 
     def stop(self) -> None:
         """End it."""
 
 
 class Ticking(Scheduler):  # type: ignore[misc]
-    """A schedule that notes each of its rounds; it is code, so nothing of it is kept in a file."""
+    """A schedule that notes each tick; it is defined in code, so it needs no file."""
 
     noted: Callable[[], None] = staticmethod(lambda: None)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Ring for what is due and return how many seconds to wait."""
+        """Send the tasks that are due; return how many seconds to wait."""
         seconds: float = super().tick(*args, **kwargs)
         self.noted()
         return seconds
 
 
 class SupervisedClock:
-    """A clock that is looked at and started anew; `on_tick` is called by the clock itself, in its own process or thread."""
+    """A clock that is checked and restarted; the clock itself calls `on_tick`, in its own process or thread."""
 
     def __init__(self, celery: Celery, on_tick: Callable[[], None], *, thread: bool) -> None:
         self._celery = celery
@@ -60,7 +60,7 @@ class SupervisedClock:
         self._clock = clock
 
     def look(self, **_signal: object) -> None:
-        """Start the clock anew where it has died or, if it is a process and can be ended, stands still."""
+        """Restart the clock if it has died, or if it is a process that has stopped ticking."""
         if self._clock is None or time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + LOOK_S
@@ -72,13 +72,13 @@ class SupervisedClock:
         self.start()
 
     def stop(self, **_signal: object) -> None:
-        """End the clock, at once where it is a process."""
+        """Stop the clock; a process stops at once."""
         if self._clock is not None and (self._clock.is_alive() and not self._thread):
             self._clock.stop()
         self._clock = None
 
     def watch(self) -> None:
-        """Start the clock and look at it from now on, in a thread of its own."""
+        """Start the clock and check it from now on, in a separate thread."""
         self.start()
         threading.Thread(target=self._watch, name="clock-watch", daemon=True).start()
 

@@ -1,7 +1,7 @@
-"""How do background tasks run? Celery is a doorbell: the truth stays in the database, and Redis may lose everything.
+"""Background tasks with Celery. Messages are only signals: the data is in the database, and Redis may lose everything.
 
-Without REDIS_URL the queue lives in this process (`memory://`) with one worker thread and the beat in another;
-with it, `lms worker` runs them in processes of their own.
+Without REDIS_URL the queue lives in this process (`memory://`) with one worker thread and the clock in another;
+with it, `lms worker` runs them in separate processes.
 """
 
 import math
@@ -27,17 +27,17 @@ from lms.heartbeat import ANY_WORKER, HEARTBEAT_SECONDS, Heart, note
 
 log = structlog.get_logger(__name__)
 MOMENT_S = 0.2
-LOST_S = 30  # a ring that was not heard for so long is taken for lost
-CLOCK = "by_the_clock"  # header of what the beat asks for
+LOST_S = 30  # a signal that was not received for this long counts as lost
+CLOCK = "by_the_clock"  # header of messages from the clock
 
-# When this process last rang for a task that it has not begun since. Long work rings for its own next turn: were the clock's asking
-# heard beside that, each round would add a further line of turns, and whatever else waits would wait for all of them.
+# When this process last signalled a task that has not begun since. Long work signals its own next turn. If the clock's messages
+# ran too, each round would add another series of turns, and all other work would wait for them.
 _rung: dict[str, float] = {}
 os.register_at_fork(after_in_child=_rung.clear)
 
 
 class TaskFailed(Exception):
-    """A task ended with an error, which the log has; the beat tries again what it left."""
+    """A task ended with an error, which is in the log; the clock tries the remaining work again."""
 
 
 @shared_task(name="lms.worker.beat_heart", ignore_result=True)
@@ -48,12 +48,12 @@ def beat_heart() -> None:
 
 
 def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery:
-    """Give the app its Celery; every task runs in an app context."""
+    """Create the app's Celery; every task runs in an app context."""
 
     class ContextTask(Task):  # type: ignore[misc]
-        """A task that sees the app's database, clock and files."""
+        """A task with access to the app's database, clock and files."""
 
-        throws = (TaskFailed,)  # told here, without the message and the arguments that Celery would write
+        throws = (TaskFailed,)  # logged here, without the message and arguments that Celery would write
 
         def __call__(self, *args: object, **kwargs: object) -> object:
             if _is_for_later(self):
@@ -85,7 +85,7 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
             "socket_connect_timeout": 2,
             "max_retries": 1,
         },
-        task_publish_retry=False,  # a doorbell that cannot ring must not hold up a request: the sweeper comes anyway
+        task_publish_retry=False,  # a signal that cannot be sent must not delay a request: the clock will run the task anyway
         beat_schedule={name: {**entry, "options": {"headers": {CLOCK: True}}} for name, entry in everything.items()},
         timezone="UTC",
     )
@@ -95,17 +95,17 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
 
 
 def ring(task: Task, *args: object) -> None:
-    """Ask for a task soon. Failing to ask is no error: every task's work is found again by the beat."""
+    """Request a task soon. A failure is not an error: the clock finds every task's work later."""
     _rung[task.name] = time.monotonic()
     try:
         task.apply_async(args=args, retry=False)
-    except Exception as error:  # any broker's failure is the same to us
+    except Exception as error:  # every broker failure is handled alike
         _rung.pop(task.name, None)
         log.warning("doorbell.failed", task=task.name, error=type(error).__name__)
 
 
 def _is_for_later(task: Task) -> bool:
-    """Say whether a task that begins may be left to a ring that is under way: the clock asks, and this process has rung since."""
+    """Say whether a task may be skipped: the clock sent its message, and this process has sent another one since."""
     if task.request.get(CLOCK):
         return time.monotonic() - _rung.get(task.name, -math.inf) < LOST_S
     _rung.pop(task.name, None)
@@ -113,9 +113,9 @@ def _is_for_later(task: Task) -> bool:
 
 
 class Doorbell:
-    """Rings for one task, once for all who ask within a moment, and never in the thread that asks.
+    """Signals one task, once for all callers within a moment, and never in the caller's thread.
 
-    A ring costs as much as storing a statement, and a hundred rings a second say no more than five.
+    A signal costs as much as storing a statement, and five a second are as useful as a hundred.
     """
 
     def __init__(self, task: Task) -> None:
@@ -125,38 +125,38 @@ class Doorbell:
         self._rung = -math.inf
 
     def ring(self) -> None:
-        """Ask for the task within a moment from now."""
+        """Request the task within a moment."""
         with self._lock:
-            if self._next is not None and self._next.is_alive():  # not so in a process that was forked meanwhile
+            if self._next is not None and self._next.is_alive():  # false in a process that was forked since
                 return
             self._next = threading.Timer(max(0.0, self._rung + MOMENT_S - time.monotonic()), self._ring)
             self._next.daemon = True
             self._next.start()
 
     def _ring(self) -> None:
-        with self._lock:  # first: whoever stores something from here on asks anew
+        with self._lock:  # first: a caller that stores something from now on signals again
             self._next, self._rung = None, time.monotonic()
         ring(self._task)
 
 
 def start_embedded(app: Flask) -> None:
-    """Start a worker and a clock in threads of this process (the default without Redis), anew where one of them has ended."""
+    """Start a worker and a clock in threads of this process (the default without Redis), and restart them if they end."""
     celery: Celery = app.extensions["celery"]
-    warnings.simplefilter("ignore", SecurityWarning)  # run as root it is no more dangerous than the web process around it
+    warnings.simplefilter("ignore", SecurityWarning)  # as root it is no more dangerous than the web process itself
     threading.Thread(target=_work_on, args=(celery,), name="worker", daemon=True).start()
-    ring(beat_heart)  # fit at once, not with the clock's first round
+    ring(beat_heart)  # ready at once, not only at the clock's first tick
     SupervisedClock(celery, lambda: None, thread=True).watch()
 
 
 def _work_on(celery: Celery) -> None:
-    """Work in this thread. Celery's worker ends with an error that it does not know; the next one goes on with what is left."""
+    """Run the worker in this thread. Celery's worker ends on an unknown error; a new one then continues."""
     while True:
         worker = celery.Worker(
             pool="solo", concurrency=1, quiet=True, without_heartbeat=True, without_gossip=True, without_mingle=True, loglevel="WARNING"
         )
         try:
             worker.start()
-        except BaseException as error:  # SystemExit, too: it would end this thread only, and nobody would know
+        except BaseException as error:  # SystemExit too: it would silently end this thread only
             log.exception("worker.ended", error=type(error).__name__)
         state.should_stop = state.should_terminate = None
         time.sleep(MOMENT_S)
@@ -164,20 +164,20 @@ def _work_on(celery: Celery) -> None:
 
 
 def run_worker(app: Flask, processes: int, *, beat: bool) -> None:
-    """Run worker processes until stopped; with `beat` a further one keeps the schedule."""
+    """Run worker processes until stopped; with `beat`, an additional one runs the clock."""
     celery: Celery = app.extensions["celery"]
-    heartbeat_sent.connect(Heart(app, "worker").beat, weak=False)  # sent every two seconds while this process hears the bell
+    heartbeat_sent.connect(Heart(app, "worker").beat, weak=False)  # sent every two seconds while this process receives messages
     if beat:
         heart = Heart(app, "beat")
-        heart.beat()  # noted before it runs, so that one that never does is missed
+        heart.beat()  # noted before the clock runs, so that a clock that never ticks is noticed
         clock = SupervisedClock(celery, heart.beat, thread=False)
         for signal, act in ((worker_ready, clock.start), (heartbeat_sent, clock.look), (worker_shutdown, clock.stop)):
             signal.connect(act, weak=False)
-    ring(beat_heart)  # fit at once, not with the clock's first round
+    ring(beat_heart)  # ready at once, not only at the clock's first tick
     celery.worker_main(["worker", "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle"])
 
 
 def run_beat(app: Flask) -> None:
-    """Keep the schedule until stopped."""
+    """Run the clock until stopped."""
     celery: Celery = app.extensions["celery"]
     celery.Beat(scheduler_cls=type("Noting", (Ticking,), {"noted": staticmethod(Heart(app, "beat").beat)}), loglevel="WARNING").run()

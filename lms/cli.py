@@ -1,7 +1,7 @@
-"""`lms`: what can be done on the command line? One group; every command has help, and exit 2 with one line per problem on bad input.
+"""The command `lms`. Every command has help; bad input gives exit code 2 and one line for each problem.
 
-A command is loaded when it is asked for, and the application only by those that work in it: loading all of it takes longer than
-most commands.
+Only the requested command is imported, and the application only by commands that need it, because importing everything takes longer
+than most commands.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.errors import InvalidInput
 
-# command → where it is, and what is added below it from elsewhere
+# command → its module, and commands that other packages add below it
 COMMANDS: dict[str, tuple[str, ...]] = {
     "beat": ("lms.worker_commands:beat",),
     "class": (
@@ -37,8 +37,13 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "lms.crediting.attendance_commands:convert_attendance",
         "lms.audit.commands:verify",
     ),
-    "organisation": ("lms.accounts.commands:organisation",),
-    "programme": ("lms.programmes.commands:programme",),
+    "organisation": (
+        "lms.accounts.commands:organisation",
+        "lms.office.organisation_commands:rename",
+        "lms.office.organisation_commands:move",
+        "lms.office.organisation_commands:merge",
+    ),
+    "programme": ("lms.programmes.commands:programme", "lms.office.programme_commands:preview"),
     "serve": ("lms.serve_commands:serve",),
     "transcript": ("lms.transcripts.commands:transcript",),
     "user": ("lms.accounts.commands:user", "lms.privacy.erasure.commands:erase"),
@@ -68,18 +73,18 @@ def _app() -> Flask:
 
 
 class Refusal(click.ClickException):
-    """A line for each thing that was wrong, and exit code 2."""
+    """A line for each problem, and exit code 2."""
 
     exit_code = 2
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Write the lines as they are."""
+        """Write the lines unchanged."""
         click.echo(self.message, file=file, err=True)
 
 
 @contextmanager
 def _in_one_line() -> Iterator[None]:
-    """Turn what Click would tell in a paragraph, and what a database would in a stack of calls, into one line a problem."""
+    """Turn an error of Click or of the database, which would print a paragraph or a stack trace, into one line for each problem."""
     try:
         yield
     except NoArgsIsHelpError:
@@ -96,10 +101,10 @@ def _in_one_line() -> Iterator[None]:
 
 
 class Commands(click.Group):
-    """The group of all commands: whatever goes wrong in one of them is told in a line."""
+    """The group of all commands: every error of a command is reported on one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name them all."""
+        """Return all names."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

@@ -1,6 +1,6 @@
-"""What time is it? The only place in the LMS that asks the machine.
+"""The clock. Only this module of the LMS reads the machine's time.
 
-Every instant in the product is aware UTC. Tests drive time by passing their own clock to `create_app`.
+Every instant in the product is aware UTC. Tests control time by passing their own clock to `create_app`.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def system_clock() -> datetime:
 
 
 def init_app(app: Flask, clock: Clock) -> None:
-    """Make `now()` in this app's contexts read `clock`."""
+    """Let `now()` in this app's contexts read `clock`."""
     app.extensions["clock"] = clock
 
 

@@ -1,6 +1,6 @@
-"""Which settings does this installation run with, and are they sound?
+"""Read and check the settings of this installation.
 
-Settings come from the environment (12-factor). Everything that is wrong or missing is reported together, before anything starts.
+Settings come from environment variables. Everything that is wrong or missing is reported together, before anything starts.
 """
 
 import os
@@ -17,12 +17,15 @@ from sqlalchemy.exc import ArgumentError
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 SECRET_KEY_MIN = 32
 SHORTEST_KEPT, LONGEST_KEPT = 3, 1200  # months
-EXAMPLE = "change-me"  # how docker/example.env begins what must be replaced
+EXAMPLE = "change-me"  # values in docker/example.env that must be replaced begin with this
+
+
+MASKED, WHOLE, LEFT_OUT = USERNAMES = ("masked", "whole", "none")  # how transcripts show user names
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One installation's settings; every field has an environment variable of the same name in capitals (`data_dir`: LMS_DATA_DIR)."""
+    """One installation's settings; every field has an environment variable with its name in capitals (`data_dir`: LMS_DATA_DIR)."""
 
     database_url: str
     redis_url: str | None
@@ -37,10 +40,11 @@ class Settings:
     beat_grace_seconds: int
     free_disk_mb: int
     trusted_proxies: int
-    statements_kept_months: int  # 0: for ever
+    statements_kept_months: int  # 0: without limit
     learner_statements_mb: int
     learner_documents_mb: int
     organisation_courses_mb: int
+    transcript_usernames: str  # one of USERNAMES
     key_storage_mb: int
 
     @property
@@ -50,19 +54,19 @@ class Settings:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Folders of this machine in which data is kept: the data folder, SQLite's, and that of files."""
+        """Folders of this machine that hold data: the data folder, SQLite's folder, and the folder of files."""
         storage = urlsplit(self.storage_url)
         files = [Path(storage.path)] if storage.scheme == "file" else []
         return tuple(dict.fromkeys([self.data_dir, *_sqlite_folder(self.database_url), *files]))
 
     @property
     def secure(self) -> bool:
-        """Whether people reach the site by https, so that cookies may demand it."""
+        """Whether users reach the site by https, so that cookies may require it."""
         return self.public_url.startswith("https://")
 
 
 class SettingsError(Exception):
-    """Some settings are wrong or missing; `problems` has one plain sentence for each."""
+    """Some settings are wrong or missing; `problems` has one sentence for each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -73,7 +77,7 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
     """Read settings from `env`; addresses default to this machine at `port`.
 
     Raises:
-        SettingsError: with every problem found, not only the first.
+        SettingsError: with every problem, not only the first.
     """
     problems: list[str] = []
     data_dir = Path(env.get("LMS_DATA_DIR") or "var").resolve()
@@ -105,6 +109,7 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         learner_statements_mb=_whole(env, "LEARNER_STATEMENTS_MB", 64, problems),
         learner_documents_mb=_whole(env, "LEARNER_DOCUMENTS_MB", 16, problems),
         organisation_courses_mb=_whole(env, "ORGANISATION_COURSES_MB", 20_000, problems),
+        transcript_usernames=_one_of(env, "TRANSCRIPT_USERNAMES", USERNAMES, problems),
         key_storage_mb=_whole(env, "KEY_STORAGE_MB", 100_000, problems),
     )
     if problems:
@@ -112,8 +117,16 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
     return settings
 
 
+def _one_of(env: Mapping[str, str], name: str, known: tuple[str, ...], problems: list[str]) -> str:
+    """Take a setting that is one of several words; without one it is the first."""
+    said = env.get(name) or known[0]
+    if said not in known:
+        problems.append(f"{name}: must be one of {', '.join(known)}")
+    return said
+
+
 def _database_url(env: Mapping[str, str], data_dir: Path, problems: list[str]) -> str:
-    """Take DATABASE_URL. No sentence repeats it: there is a password in it."""
+    """Read DATABASE_URL. No message repeats it, because it contains a password."""
     _folder("LMS_DATA_DIR", data_dir, problems)
     url = env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'lms.sqlite3'}"
     scheme, found, rest = url.partition("://")
@@ -142,7 +155,7 @@ def _sqlite_folder(database_url: str) -> list[Path]:
 
 
 def _folder(name: str, folder: Path, problems: list[str]) -> None:
-    """Note a folder in which nothing can be kept; one that is not there yet is made when it is needed."""
+    """Report a folder that cannot hold data; a folder that does not exist is created later."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
         problems.append(f"{name}: {there} is not a folder")
@@ -193,7 +206,7 @@ def _check_in_url(env: Mapping[str, str], public: SplitResult | None, content: S
 
 
 def _split(url: str) -> SplitResult | None:
-    """Return an address in parts; None where its brackets or its port make no sense."""
+    """Return an address in parts; None if its brackets or its port are malformed."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -203,7 +216,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _secret_key(env: Mapping[str, str], data_dir: Path, database_url: str, problems: list[str]) -> str:
-    """Take SECRET_KEY; on the one-machine default a missing one is made once and kept in the data folder."""
+    """Read SECRET_KEY; on a single-machine installation, a missing one is created once and stored in the data folder."""
     key = env.get("SECRET_KEY", "")
     if key.startswith(EXAMPLE):
         problems.append("SECRET_KEY: is the one of the example, which everybody knows; set a long random value of your own")
@@ -217,7 +230,7 @@ def _secret_key(env: Mapping[str, str], data_dir: Path, database_url: str, probl
 
 
 def _kept_key(path: Path, problems: list[str]) -> str:
-    """Return the key in a file, which the first who asks makes."""
+    """Return the key in a file; the first caller creates it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError), open(path, "x", opener=_private) as file:
@@ -243,7 +256,7 @@ def _log_level(env: Mapping[str, str], problems: list[str]) -> str:
 
 
 def _kept_months(env: Mapping[str, str], problems: list[str]) -> int:
-    """Take for how long statements are kept: not shorter than it takes to look into the hours that rest on them."""
+    """Read how long statements are kept: at least as long as their hours may have to be examined."""
     text = env.get("STATEMENTS_KEPT_MONTHS") or "0"
     if text != "0" and not (text.isascii() and text.isdigit() and SHORTEST_KEPT <= int(text[:5]) <= LONGEST_KEPT):
         problems.append(

@@ -1,12 +1,11 @@
-"""How does code reach the database, and where does a transaction begin and end?
+"""Access to the database, and transactions.
 
 `session()` reads; `with transaction() as session:` writes and is the only place that commits.
 """
 
 import math
-import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +14,7 @@ from typing import Any
 import psycopg
 from flask import Flask, current_app, g, has_app_context
 from psycopg.pq import TransactionStatus
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, create_engine, event, make_url
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -24,17 +22,15 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from lms.config import Settings
-from xapi import raw_sql
 
 SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=30000", "cache_size=-32000")
 POOL_SIZE = 16
-IDLE_S = 5  # a connection that lay idle for longer is asked whether it still lives before it is used
-LIST = re.compile(r"IN \(__\[POSTCOMPILE_(\w+)\]\)")  # how SQLAlchemy writes `in_(bindparam(…, expanding=True))`
-CONNECT_SECONDS = 5  # a server that does not answer is away (503); libpq would wait for minutes
+IDLE_S = 5  # a connection that was idle for longer is tested before it is used
+CONNECT_SECONDS = 5  # a server that does not answer counts as away (503); libpq would wait for minutes
 
 
 class Base(DeclarativeBase):
-    """Every table of the LMS; constraint names are fixed so that migrations can name them."""
+    """Base class of all LMS tables; constraint names are fixed so that migrations can refer to them."""
 
     metadata = MetaData(
         naming_convention={
@@ -48,13 +44,13 @@ class Base(DeclarativeBase):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC instant on both databases; a naive one is refused instead of guessed."""
+    """An aware UTC instant on both databases; a naive one is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn an aware instant into UTC (SQLite keeps it without its zone)."""
+        """Convert an aware instant to UTC (SQLite stores it without its zone)."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -63,7 +59,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
+        """Add the zone again."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -88,8 +84,8 @@ def _before_commit(session: Session) -> None:
 class Database:
     """The engine and its two kinds of session.
 
-    SQLite loses updates silently under its driver's default transaction mode, so writers take the write lock at BEGIN;
-    readers do not, so that pages are not queued behind each other.
+    In its driver's default transaction mode, SQLite loses updates silently. So writers take the write lock at BEGIN;
+    readers do not, so that pages do not wait for each other.
     """
 
     def __init__(self, url: str) -> None:
@@ -103,7 +99,7 @@ class Database:
         self._writers = sessionmaker(self._write_engine, class_=_WritingSession, expire_on_commit=False, info={"hooks": self._hooks})
 
     def dispose(self) -> None:
-        """Hang up on the database, as far as nobody is talking to it."""
+        """Close the database connections that are not in use."""
         self.engine.dispose()
         self._single_engine.dispose()
 
@@ -115,7 +111,7 @@ class Database:
         self._hooks.setdefault(name, []).append(hook)
 
     def reader(self) -> Session:
-        """Open a session for reading, on PostgreSQL for nothing else; the caller closes it."""
+        """Open a session for reading, which is read-only on PostgreSQL; the caller closes it."""
         return self._readers()
 
     def writer(self) -> Session:
@@ -130,35 +126,14 @@ class Database:
 
     @contextmanager
     def single(self) -> Iterator[Connection]:
-        """Open a bare connection for ONE statement, which PostgreSQL commits by itself: two round trips less than `writing`."""
+        """Open a bare connection for ONE statement, which PostgreSQL commits by itself: two round trips fewer than `writing`."""
         commits_itself = self._single_engine is not self._write_engine
         with self._single_engine.connect() if commits_itself else self._single_engine.begin() as connection:
             yield connection
 
 
-class PreparedSelect:
-    """A SELECT that is asked all the time: put together once, and put to PostgreSQL in its driver's own words.
-
-    Its values are told by name (`bindparam`; a list with `expanding=True`). It is for columns whose values the drivers give
-    as they are: numbers, texts, truth and UUIDs, but no instants and nothing of a type of ours.
-    """
-
-    def __init__(self, select: Select[*tuple[Any, ...]]) -> None:
-        compiled = select.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
-        self._select, self._sql, self._fixed = select, LIST.sub(r"= ANY(%(\1)s)", str(compiled)), compiled.params
-
-    def ask(self, session: Session, **told: Any) -> Sequence[tuple[Any, ...]]:
-        """Return the rows, in the session's transaction."""
-        if session.autoflush:
-            session.flush()  # what was added is seen, as in any query of a session
-        connection = session.connection()
-        if connection.dialect.name != "postgresql":
-            return [tuple(row) for row in connection.execute(self._select, told)]
-        return raw_sql.ask(connection, self._sql, {**self._fixed, **told})
-
-
 def _engine(url: str, **options: Any) -> Engine:
-    # What a statement was given may be somebody's name: it stands in no error, and so in no log.
+    # SQL parameters may be a person's name, so no error and no log contains them.
     options |= {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "hide_parameters": True}
     if not url.startswith("sqlite"):
         soon = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_SECONDS}
@@ -179,10 +154,10 @@ def _note_time(_connection: object, record: ConnectionPoolEntry) -> None:
 
 
 def _ask_if_idle(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-    """Ask before use, as pool_pre_ping does, but not a connection that worked a moment ago: that costs a beat a fifth more.
+    """Test a connection before use, as pool_pre_ping does, but not one that worked a moment ago; that test would make a beat 20 % slower.
 
     Raises:
-        InvalidatePoolError: the database hung up meanwhile; the pool connects anew.
+        InvalidatePoolError: the database closed the connection; the pool then opens new ones.
     """
     if time.monotonic() - record.info.get("lms_idle_since", math.inf) <= IDLE_S:
         return
@@ -194,10 +169,10 @@ def _ask_if_idle(connection: Any, record: ConnectionPoolEntry, _proxy: object) -
 
 
 def _end_reading(connection: Connection) -> None:
-    """Let what could only read end by COMMIT, before SQLAlchemy rolls it back.
+    """End a read-only transaction by COMMIT, before SQLAlchemy rolls it back.
 
-    After a ROLLBACK psycopg forgets everything that was prepared on the connection, so that PostgreSQL would parse and plan
-    every question anew, which takes longer than answering it.
+    After a ROLLBACK psycopg forgets all prepared statements of the connection, so that PostgreSQL would parse and plan
+    every query again, which takes longer than running it.
     """
     if connection.get_execution_options().get("lms_read") and not connection.invalidated:
         driver: Any = connection.connection.dbapi_connection
@@ -218,7 +193,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give the app its database and close each request's reading session at its end."""
+    """Give the app its database, and close each request's reading session at its end."""
     app.extensions["db"] = Database(settings.database_url)
     app.teardown_appcontext(_close)
 
@@ -230,7 +205,7 @@ def database() -> Database:
 
 
 def session() -> Session:
-    """Return the reading session of the current app context, opened on first use. Nobody commits it."""
+    """Return the reading session of the current app context, opened on first use. It is never committed."""
     if "db_session" not in g:
         g.db_session = database().reader()
     found: Session = g.db_session
@@ -239,15 +214,15 @@ def session() -> Session:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """Open a writing session; commit at the end of the block, roll back if it raises."""
+    """Open a writing session; commit at the end of the block, roll back on an error."""
     with database().writer() as writing, writing.begin():
         yield writing
 
 
 def release() -> None:
-    """Give the connection of this context's reading session back while its request waits for its client.
+    """Return the connection of this context's reading session to the pool while its request waits for its client.
 
-    What was read stays attached and is not read again.
+    Loaded objects stay attached and are not read again.
     """
     if has_app_context() and "db_session" in g:
         g.db_session.commit()

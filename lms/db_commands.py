@@ -1,4 +1,4 @@
-"""`lms db`: how does a database get the tables that this program needs?"""
+"""`lms db`: create and migrate the tables."""
 
 import click
 
@@ -16,7 +16,7 @@ def db() -> None:
 
 @db.command("upgrade")
 def upgrade() -> None:
-    """Create or bring up to date every table. Run again it does nothing."""
+    """Create or update all tables. A second run changes nothing."""
     database = Database(settings_of_environment().database_url)
     migrating.upgrade(database.engine)
     with database.writing() as connection:

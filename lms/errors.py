@@ -1,23 +1,23 @@
-"""What can go wrong in the LMS, and how is a person or a program told?
+"""The errors of the LMS, and the HTTP status of each.
 
-    LmsError                 a refusal with a plain sentence; `status` is its HTTP status
-    ├── InvalidInput    400  which field or row was wrong; `problems` has one line for each
-    ├── NotSignedIn     401  nobody, or a token that is not (or no longer) ours
-    ├── NotAllowed      403  signed in, but not for this
-    ├── NotFound        404  nothing here, or not yours
-    ├── Conflict        409  the state has moved on
-    ├── Gone            410  it was here and has ended
-    ├── TooLarge        413  more than is taken at once
-    └── TooManyTries    429  wait before the next one
+    LmsError                 a refusal in one sentence; `status` is its HTTP status
+    ├── InvalidInput    400  a field or row is wrong; `problems` has one line for each
+    ├── NotSignedIn     401  not signed in, or the token is not valid (any more)
+    ├── NotAllowed      403  signed in, but without the right
+    ├── NotFound        404  does not exist, or belongs to somebody else
+    ├── Conflict        409  the state has changed
+    ├── Gone            410  existed and has ended
+    ├── TooLarge        413  larger than allowed
+    └── TooManyTries    429  wait before the next try
 
-Translated to a page or to problem+json (RFC 9457) in `lms/web/refusals.py`, nowhere else.
+`lms/web/refusals.py` translates them to a page or to problem+json (RFC 9457); nothing else does.
 """
 
 from collections.abc import Sequence
 
 
 class LmsError(Exception):
-    """A refusal that names what was wrong and what to do."""
+    """A refusal that names the problem and what to do."""
 
     status = 500
 
@@ -29,7 +29,7 @@ class LmsError(Exception):
 
 
 class InvalidInput(LmsError):
-    """What was sent cannot be taken; nothing of it was kept."""
+    """The input is invalid; nothing of it was stored."""
 
     status = 400
 
@@ -39,42 +39,42 @@ class InvalidInput(LmsError):
 
 
 class NotSignedIn(LmsError):
-    """Nobody is signed in, or the token is not (or no longer) ours."""
+    """Nobody is signed in, or the token is not valid (any more)."""
 
     status = 401
 
 
 class NotAllowed(LmsError):
-    """The person is known and may not do this."""
+    """The person is known but does not have the right."""
 
     status = 403
 
 
 class NotFound(LmsError):
-    """There is nothing here, or it belongs to somebody else (the two look the same on purpose)."""
+    """It does not exist, or it belongs to somebody else (both look the same on purpose)."""
 
     status = 404
 
 
 class Conflict(LmsError):
-    """The request was sound but the state has moved on; the message says what to do."""
+    """The request was valid but the state has changed; the message says what to do."""
 
     status = 409
 
 
 class Gone(LmsError):
-    """It was here and has ended; the message says how to go on."""
+    """It existed and has ended; the message says how to continue."""
 
     status = 410
 
 
 class TooLarge(LmsError):
-    """More was sent than is taken at once; nothing of it was kept."""
+    """The input is larger than allowed; nothing of it was stored."""
 
     status = 413
 
 
 class TooManyTries(LmsError):
-    """Too much was tried in a short time; the message says for how long to wait."""
+    """There were too many tries in a short time; the message says how long to wait."""
 
     status = 429

@@ -1,8 +1,8 @@
-"""Which of the processes that work in the background are alive? Each says so in the database, under its kind, host and number.
+"""Record which background processes are alive: each writes to the database, under its kind, host and process number.
 
-`worker` alone stands for the whole way: a clock rang and a worker worked. `worker@HOST:NUMBER` is one worker process that hears
-the bell and reaches the database, and `beat@HOST:NUMBER` the clock that runs in that process or is it. `/readyz` and the
-commands' `--check` ask the same functions here, so that they cannot contradict each other.
+`worker` alone stands for the whole chain: the clock sent a task and a worker ran it. `worker@HOST:NUMBER` is one worker process that
+receives messages and reaches the database, and `beat@HOST:NUMBER` is the clock in that process, or the clock's own process. `/readyz`
+and the commands' `--check` call the same functions here, so they cannot contradict each other.
 """
 
 import os
@@ -22,7 +22,7 @@ from lms.db import Base, Database, UtcDateTime
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 20
 HEARTBEAT_TIMEOUT = timedelta(seconds=3 * HEARTBEAT_SECONDS)
-FORGOTTEN = timedelta(days=1)  # containers come and go, each with a name of its own
+FORGOTTEN = timedelta(days=1)  # containers come and go, each with a new name
 LONGEST_NAME = 40
 LONGEST_NUMBER = 8  # a process number, and the colon before it
 ANY_WORKER = "worker"
@@ -30,7 +30,7 @@ KINDS = {"worker": "all workers are", "beat": "all clocks are"}
 
 
 class WorkerHeartbeat(Base):
-    """When a process of this name last said that it is alive."""
+    """The last time at which a process of this name reported that it is alive."""
 
     __tablename__ = "worker_heartbeat"
 
@@ -39,23 +39,23 @@ class WorkerHeartbeat(Base):
 
 
 def name_of(kind: str, number: int | None = None) -> str:
-    """Return the name of a process of this host; of a long host's name the end, by which pods of one kind differ."""
+    """Return the name of a process of this host; of a long host name only the end, which distinguishes pods of one kind."""
     return f"{of_host(kind)}:{os.getpid() if number is None else number}"
 
 
 def of_host(kind: str) -> str:
-    """Return what the names of this host's processes of a kind begin with."""
+    """Return the prefix of the names of this host's processes of a kind."""
     return f"{kind}@{socket.gethostname()[len(kind) + 1 + LONGEST_NUMBER - LONGEST_NAME :]}"
 
 
 def note(session: Session, name: str, at: datetime) -> None:
-    """Note that a process is alive, and forget those that have long been silent."""
+    """Record that a process is alive, and delete processes that have long been silent."""
     session.merge(WorkerHeartbeat(name=name, at=at))
     session.execute(delete(WorkerHeartbeat).where(WorkerHeartbeat.name.like("%@%"), WorkerHeartbeat.at < at - FORGOTTEN))
 
 
 def problem_of(session: Session, name: str, at: datetime) -> str | None:
-    """Say why a process does not seem to be alive, or None where it is."""
+    """Return why a process does not seem to be alive, or None if it is."""
     found = session.get(WorkerHeartbeat, name)
     if found is None:
         return "has not run yet"
@@ -63,7 +63,7 @@ def problem_of(session: Session, name: str, at: datetime) -> str | None:
 
 
 def problem_of_all(session: Session, at: datetime) -> str | None:
-    """Say why the periodic work is not done at all, or None where it is."""
+    """Return why the periodic work is not done at all, or None if it is."""
     problem = problem_of(session, ANY_WORKER, at)
     if problem is None:
         return None
@@ -73,9 +73,9 @@ def problem_of_all(session: Session, at: datetime) -> str | None:
 
 
 def problems_here(session: Session, kind: str, at: datetime) -> dict[str, str | None]:
-    """Return what is wrong with each process of a kind on this host and with the clock in it, by name; None where it is well.
+    """Return the problem of each process of a kind on this host and of its clock, by name; None for a healthy one.
 
-    A process that is not there any more is left out if another is: it was stopped or started anew.
+    A process that does not exist any more is left out if another one exists: it was stopped or restarted.
     """
     found = session.scalars(select(WorkerHeartbeat.name).where(WorkerHeartbeat.name.startswith(f"{of_host(kind)}:", autoescape=True)))
     numbers = [int(name.rpartition(":")[2]) for name in found]
@@ -99,18 +99,18 @@ def _exists(number: int) -> bool:
 
 
 class Heart:
-    """Says for the process in which it is that this is alive, when it is asked to beat, and not more often than it needs to.
+    """Reports that its process is alive when `beat` is called, at most as often as needed.
 
-    Each time on a connection of its own, which none of the processes that this one forks inherits.
+    It uses a new connection each time, so that no forked process inherits one.
     """
 
     def __init__(self, app: Flask, kind: str) -> None:
         self._app = app
-        self._name = name_of(kind)  # with the number of this process, whichever of those that it forks beats
+        self._name = name_of(kind)  # with the number of this process, even if a forked process beats
         self._next = 0.0
 
     def beat(self, **_told: object) -> None:
-        """Say that this process is alive."""
+        """Report that this process is alive."""
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + HEARTBEAT_SECONDS

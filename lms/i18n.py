@@ -1,5 +1,6 @@
-"""In which language is this page, and how are people, times and numbers written in it?"""
+"""The language of a page, and the formats of names, times and numbers."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -7,20 +8,24 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, format_date, get_locale, get_translations
+from flask_babel import Babel, format_date, get_locale, get_translations, gettext
 from flask_login import current_user
 from markupsafe import Markup
 
+from lms.hours import Policy, hours_of
+from lms.languages import mark_languages
+from strict_json.problem import Problem
+
 DEFAULT = "zh_Hans_CN"
 LOCALES = {"zh_Hans_CN": "简体中文", "en": "English"}
-BROWSERS = {"zh": "zh_Hans_CN", "en": "en"}  # what browsers call them
+BROWSERS = {"zh": "zh_Hans_CN", "en": "en"}  # the names that browsers use
 SITE_ZONE = "Asia/Shanghai"
 MESSAGES_KEPT = 8192
-LONGEST_LANGUAGES = 1000  # characters of a browser's Accept-Language that are read
+LONGEST_LANGUAGES = 1000  # characters of Accept-Language that are read
 
 
 def choose_locale() -> str:
-    """Return the visitor's choice: this session's, else the person's own, else the language of their browser, else Chinese."""
+    """Return the language: this session's choice, then the person's own, then the browser's, then Chinese."""
     if not has_request_context():
         return DEFAULT
     chosen = session.get("locale") or getattr(current_user, "locale", None)
@@ -40,8 +45,13 @@ def is_chinese() -> bool:
 
 
 def pick(zh: str, en: str) -> str:
-    """Return the text in the page's language; where English is missing the Chinese stands."""
+    """Return the text in the page's language; the Chinese text if there is no English one."""
     return zh if is_chinese() or not en else en
+
+
+def in_words(problem: Problem, sentences: Mapping[str, str]) -> str:
+    """Return a problem's sentence in the page's language, without its path; each room has its table of `sentences`."""
+    return str(gettext(sentences[problem.code], **problem.params))
 
 
 def local_time(instant: datetime, zone: str = SITE_ZONE) -> datetime:
@@ -50,16 +60,16 @@ def local_time(instant: datetime, zone: str = SITE_ZONE) -> datetime:
 
 
 def write_time(instant: datetime, *, seconds: bool = False, zone: str = SITE_ZONE) -> str:
-    """Write an instant to the minute, with a date as people write it in the page's language, in the site's time zone or `zone`.
+    """Write an instant to the minute in the site's time zone or `zone`, with a date in the usual form of the page's language.
 
-    `seconds`: to the second, where an instant is evidence. The clock has 24 hours in both languages.
+    `seconds`: to the second, for instants of evidence. The clock has 24 hours in both languages.
     """
     local = local_time(instant, zone)
     return f"{format_date(local, 'medium', rebase=False)} {local:{'%H:%M:%S' if seconds else '%H:%M'}}"
 
 
 def write_day(day: date) -> str:
-    """Write a day as people write it in the page's language."""
+    """Write a day in the usual form of the page's language."""
     return str(format_date(day, "medium", rebase=False))
 
 
@@ -88,25 +98,50 @@ def write_hours(hours: Decimal) -> str:
     return f"{hours:f}"
 
 
-def write_clock(seconds: int) -> str:
-    """Write a length of time as a clock does: 18:20, 1:02:03."""
+def write_position(seconds: int) -> str:
+    """Write a position in media as players do: 18:20, 1:02:03. Lengths of time are written by `write_length`, everywhere."""
     hours, rest = divmod(max(0, seconds), 3600)
     minutes, seconds = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def write_marked(text: object) -> Markup:
+    """Write a text that people have typed, with what is in another language than the page marked as such."""
+    return mark_languages(text, page_is_chinese=is_chinese())
+
+
+def length_forms() -> dict[str, str]:
+    """Return the forms of a length of time in the page's language: for `write_length`, and for the clock that ticks in the player."""
+    return {
+        "minutes": pick("{minutes} 分钟", "{minutes} min"),
+        "seconds": pick("{seconds} 秒", "{seconds} s"),
+        "both": pick("{minutes} 分 {seconds} 秒", "{minutes} min {seconds} s"),
+    }
+
+
 def write_length(seconds: int) -> str:
-    """Write a length of time in words: 18 分 20 秒, 52 min. In minutes even beyond sixty: an hour means something else here."""
+    """Write a duration in words: 18 分 20 秒, 52 min. It uses minutes even above sixty, because "hour" has another meaning here.
+
+    All pages, PDFs and spreadsheets write durations in this form.
+    """
     minutes, rest = divmod(max(0, seconds), 60)
-    if not rest:
-        return pick(f"{minutes} 分钟", f"{minutes} min")
-    return pick(f"{minutes} 分 {rest} 秒", f"{minutes} min {rest} s")
+    form = "minutes" if not rest else "both" if minutes else "seconds"
+    return length_forms()[form].format(minutes=minutes, seconds=rest)
+
+
+def write_credit(seconds: int, policy: Policy) -> str:
+    """Write time that is planned or earned as hours and minutes together: 1.3 学时（60 分钟）.
+
+    For sums only (a course, a requirement): hours of single activities would not add up to their sum's.
+    """
+    hours, length = write_hours(hours_of(seconds, policy)), write_length(seconds)
+    return pick(f"{hours} 学时（{length}）", f"{hours} credit hours ({length})")
 
 
 def _word(message: str, /, **told: object) -> Markup:
-    """Translate for a template, as its `_`: what is told is escaped, and %% is a per cent sign even where nothing is told.
+    """Translate for a template, as its `_`: parameters are escaped, and %% is a per cent sign even without parameters.
 
-    Jinja's own looks the translations up in the request for each of a page's fifty messages: a tenth of what the page costs.
+    Jinja's own function looks up the translations again for each of a page's fifty messages, which takes a tenth of the page's time.
     """
     language = _language()
     return _message(language, message) % told if told else _plain(language, message)
@@ -123,10 +158,12 @@ def _plain(language: str | None, message: str) -> Markup:
 
 
 def init_app(app: Flask) -> None:
-    """Set up translations and the filters every template may use."""
+    """Set up translations and the filters for templates."""
     app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_DEFAULT_TIMEZONE=SITE_ZONE, BABEL_TRANSLATION_DIRECTORIES="translations")
     Babel(app, locale_selector=choose_locale)
-    app.jinja_env.filters.update(time=write_time, hours=write_hours, clock=write_clock, duration=write_length)
+    app.jinja_env.filters.update(
+        marked=write_marked, time=write_time, hours=write_hours, position=write_position, duration=write_length, credit=write_credit
+    )
     app.jinja_env.filters.update(
         day=write_day, weekday=write_weekday, clock_at=write_clock_at, percent=write_share, plain_number=write_number
     )

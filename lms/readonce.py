@@ -1,4 +1,4 @@
-"""What does a document that never changes say? Read once in each process; from then on its hash alone is asked for."""
+"""Cache parsed documents that never change: each is read once per process, then found by its hash."""
 
 from collections.abc import Callable, Mapping
 from threading import Lock
@@ -8,7 +8,7 @@ Read = TypeVar("Read")
 
 
 class ReadOnce(Generic[Read]):
-    """What was read of stored documents, by the hash of each: of `most` of them, the ones that came first go first."""
+    """The parsed forms of stored documents by hash, at most `most` of them; the oldest entries are dropped first."""
 
     def __init__(self, read: Callable[[Mapping[str, Any]], object], kind: type[Read], most: int) -> None:
         self._read, self._kind, self._most = read, kind, most
@@ -16,16 +16,16 @@ class ReadOnce(Generic[Read]):
         self._lock = Lock()
 
     def of(self, sha256: str, document: Callable[[], Mapping[str, Any]]) -> Read:
-        """Return what the document with this hash says; it is fetched only where nobody has read it yet.
+        """Return the parsed document with this hash; it is loaded only if it is not in the cache.
 
         Raises:
-            TypeError: it was stored, and cannot be read.
+            TypeError: the stored document cannot be read.
         """
         found = self._kept.get(sha256)
         if found is None:
             read = self._read(document())
             if not isinstance(read, self._kind):
-                raise TypeError(f"a stored document is no {self._kind.__name__}: {read}")
+                raise TypeError(f"a stored document is not a {self._kind.__name__}: {read}")
             found = read
             with self._lock:
                 if len(self._kept) >= self._most:

@@ -1,6 +1,6 @@
-"""How is a secret kept that must be read again? Sealed with AES-256-GCM under a key derived from SECRET_KEY.
+"""Encrypt secrets that must be readable again, with AES-256-GCM under a key derived from SECRET_KEY.
 
-Whoever has the database alone reads nothing. Another SECRET_KEY opens nothing that was sealed under this one.
+The database alone reveals nothing. A different SECRET_KEY cannot open what was sealed under this one.
 """
 
 import base64
@@ -15,11 +15,11 @@ NONCE_BYTES = 12
 
 
 class NotOpened(Exception):
-    """It was sealed under another SECRET_KEY, for another purpose, or was changed since."""
+    """It was sealed under another SECRET_KEY or for another purpose, or it was changed."""
 
 
 def seal(secret: str, secret_key: str, purpose: str) -> str:
-    """Return what may be kept of a secret; `purpose` must be the same to open it."""
+    """Return the sealed form of a secret; opening it needs the same `purpose`."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     return base64.b64encode(nonce + AESGCM(derived(secret_key, purpose)).encrypt(nonce, secret.encode(), None)).decode()
 
@@ -28,7 +28,7 @@ def unseal(sealed: str, secret_key: str, purpose: str) -> str:
     """Return the secret.
 
     Raises:
-        NotOpened: SECRET_KEY or the purpose is another.
+        NotOpened: SECRET_KEY or the purpose is different.
     """
     kept = base64.b64decode(sealed)
     try:
@@ -38,5 +38,5 @@ def unseal(sealed: str, secret_key: str, purpose: str) -> str:
 
 
 def derived(secret_key: str, purpose: str) -> bytes:
-    """Return 256 bits that follow from SECRET_KEY and a purpose, and tell nothing about either (RFC 5869)."""
+    """Return 256 bits that are derived from SECRET_KEY and a purpose, and reveal nothing about either (RFC 5869)."""
     return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(secret_key.encode())

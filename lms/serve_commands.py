@@ -1,4 +1,4 @@
-"""`lms serve`: how is the site served? This process only watches over those that do; it loads nothing of what they load."""
+"""`lms serve`: serve the site. This process only supervises the web processes and loads nothing of the application."""
 
 import logging
 import os
@@ -12,8 +12,8 @@ from granian.log import LogLevels
 
 from lms.starting import demand_schema, refuse, settings_of_environment
 
-THREADS = 1024  # of one web process; few of them work at a time (lms/web/concurrency.py), the others wait for their client
-CONNECTIONS = 8192  # of one web process, idle ones included
+THREADS = 1024  # of one web process; only few work at a time (lms/web/concurrency.py), the others wait for their client
+CONNECTIONS = 8192  # of one web process, including idle ones
 STOP_S = 10  # below stop_grace_period of docker/compose.yaml
 
 
@@ -28,8 +28,9 @@ def serve(host: str, port: int, workers: int) -> None:
         refuse(["--workers: more than one web process needs REDIS_URL, because without it each would run a background worker of its own"])
     demand_schema(settings)
     _demand_port(host, port)
-    logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in record.getMessage())  # THREADS is meant
-    os.environ.update(PUBLIC_URL=settings.public_url, CONTENT_URL=settings.content_url)  # the processes below know no --port
+    # the high number of THREADS is intended
+    logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in record.getMessage())
+    os.environ.update(PUBLIC_URL=settings.public_url, CONTENT_URL=settings.content_url)  # the web processes do not get --port
     click.echo(f"Serving {settings.public_url} (content on {settings.content_url}). Stop with Ctrl+C.")
     server = Granian(
         "lms.wsgi:create",
@@ -38,12 +39,13 @@ def serve(host: str, port: int, workers: int) -> None:
         interface=Interfaces.WSGI,
         factory=True,
         workers=workers,
-        http=HTTPModes.http1,  # with HTTP/2 as well, a connection on which nothing comes would stay for ever
+        http=HTTPModes.http1,  # with HTTP/2 too, an idle connection would stay open without limit
         blocking_threads=THREADS,
         backpressure=_connections(),
-        log_level=LogLevels.error,  # below that it only advises on its own options
+        log_level=LogLevels.error,  # lower levels only give advice about its own options
         respawn_failed_workers=True,
-        workers_kill_timeout=STOP_S,  # or whoever sends half a body and waits, and now and then one who hung up, keeps it from stopping
+        # otherwise a client that sends half a body, or sometimes one that has gone, would keep the server from stopping
+        workers_kill_timeout=STOP_S,
     )
     server.serve()
 
@@ -56,7 +58,7 @@ def _demand_port(host: str, port: int) -> None:
 
 
 def _connections() -> int:
-    """Return how many connections a web process may have: what the system allows it in open files, after asking for all it gives."""
+    """Return how many connections a web process may have: its limit of open files, raised as far as the system allows."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = hard if hard != resource.RLIM_INFINITY else 2 * CONNECTIONS
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -1,4 +1,4 @@
-"""With which settings does a command of ours start, and is the database fit for it? What is wrong is told, a line each, exit code 2."""
+"""Check the settings and the database before a command starts. Each problem gets a line, and the exit code is 2."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from lms.migrations import schema
 
 
 def settings_of_environment(port: int = 8000) -> Settings:
-    """Return the settings of this process, or end it."""
+    """Return the settings of this process, or exit."""
     try:
         return from_env(os.environ, port=port)
     except SettingsError as error:
@@ -20,7 +20,7 @@ def settings_of_environment(port: int = 8000) -> Settings:
 
 
 def demand_schema(settings: Settings) -> None:
-    """Refuse to work on a database that is behind; no connection is left over for the processes started next."""
+    """Refuse to work on an outdated database; no connection stays open for processes that are started next."""
     found = Database(settings.database_url)
     with found.engine.connect() as connection:
         missing = schema.missing(connection)
@@ -30,7 +30,7 @@ def demand_schema(settings: Settings) -> None:
 
 
 def refuse(problems: list[str], code: int = 2) -> NoReturn:
-    """End this process with a line for each problem."""
+    """Exit with a line for each problem."""
     for problem in problems:
         click.echo(problem, err=True)
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""Where do files live? A folder or an S3-compatible bucket, behind the same few calls (STORAGE_URL)."""
+"""The file store: a folder or an S3-compatible bucket (STORAGE_URL), with the same few functions."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ CHUNK = 256 * 1024  # bytes
 
 
 class Storage:
-    """Named byte objects; names are '/'-separated and never come from people's input unchecked."""
+    """Named byte objects; names are '/'-separated and never contain unchecked user input."""
 
     def __init__(self, url: str) -> None:
         self._store = _open(url)
@@ -22,7 +22,7 @@ class Storage:
         self.folder = Path(parts.path) if parts.scheme == "file" else None
 
     def put(self, name: str, content: bytes | Path) -> None:
-        """Store an object whole: a reader sees all of it or none."""
+        """Store an object atomically: a reader sees all of it or nothing."""
         obstore.put(self._store, name, content)
 
     def get(self, name: str) -> bytes:
@@ -38,7 +38,7 @@ class Storage:
         return bytes(obstore.get_range(self._store, name, start=start, end=end))
 
     def size(self, name: str) -> int | None:
-        """Return an object's size in bytes, or None where there is none."""
+        """Return an object's size in bytes, or None if it does not exist."""
         try:
             return int(obstore.head(self._store, name)["size"])
         except FileNotFoundError:
@@ -58,7 +58,7 @@ class Storage:
             yield bytes(chunk)
 
     def delete(self, name: str) -> None:
-        """Remove an object; one that is not there is no error."""
+        """Delete an object; a missing one is not an error."""
         try:
             obstore.delete(self._store, name)
         except FileNotFoundError:

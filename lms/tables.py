@@ -1,4 +1,4 @@
-"""Which tables does the LMS have? Importing this module makes every model known, for migrations and for tests."""
+"""All tables of the LMS. Importing this module loads every model, for migrations and tests."""
 
 from lms.accounts import models as accounts
 from lms.attendance import models as attendance

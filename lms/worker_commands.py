@@ -1,4 +1,4 @@
-"""`lms worker` and `lms beat`: how is the work in the background done, and is this host's process of them alive?"""
+"""`lms worker` and `lms beat`: run the background work, and check whether this host's processes are alive."""
 
 import sys
 
@@ -33,7 +33,7 @@ def worker(*, processes: int, beat: bool, check: bool) -> None:
 @click.command()
 @click.option("--check", is_flag=True, help="Say whether the clock of this host is alive, and exit 1 if not.")
 def beat(*, check: bool) -> None:
-    """Run the clock of the periodic tasks alone, where workers run with --no-beat. Needs REDIS_URL."""
+    """Run only the clock of the periodic tasks, if workers run with --no-beat. Needs REDIS_URL."""
     if check:
         _check("beat")
     app = _app()
@@ -50,9 +50,9 @@ def _app() -> Flask:
 
 
 def _check(kind: str) -> None:
-    """End this process: 0 where this host's processes of a kind have said lately that they are alive. Loads no application.
+    """Exit with 0 if this host's processes of a kind have recently reported that they are alive. This does not load the application.
 
-    What is wrong with the periodic work of the whole site is said beside it, as `/readyz` says it.
+    Problems of the whole site's periodic work are printed too, in the words of `/readyz`.
     """
     database, at = Database(settings_of_environment().database_url), system_clock()
     try:

@@ -1,4 +1,4 @@
-"""What does the web server load? The application with the settings of its environment."""
+"""The WSGI application for the web server, with the settings of its environment."""
 
 import os
 
@@ -13,7 +13,7 @@ from lms.web.concurrency import SLOTS, ConcurrencyLimit, WaitingForClients
 
 
 def create() -> Flask:
-    """Build the application for one web process; without Redis the worker and the beat live in it."""
+    """Build the application for one web process; without Redis the worker and the clock run in it."""
     settings = from_env(os.environ)
     logs.configure(settings.log_level)
     app = create_app(settings)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from courses.document import Problem, read_json
 from courses.formats import own
+from courses.reader import read_file
+from strict_json.problem import Problem
 
 MAIN, CONTENT = "h5p.json", "content/content.json"
 MACHINE_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
@@ -44,17 +45,16 @@ class Content:
 
 def read_content(read: Read, folder: str) -> Content | list[Problem]:
     """Read h5p.json and content.json of `folder` (with its '/'); `read` returns a file of the package, or None."""
-    about, body = _json(read, folder + MAIN), _json(read, folder + CONTENT)
-    problems = [one for one in (about, body) if isinstance(one, Problem)]
-    if problems:
-        return problems
+    (about, of_about), (body, of_body) = _json(read, folder + MAIN), _json(read, folder + CONTENT)
+    if of_about or of_body:
+        return [*of_about, *of_body]
     if not isinstance(about, Mapping) or not isinstance(body, Mapping):
-        return [Problem(folder + (CONTENT if isinstance(about, Mapping) else MAIN), "must be an object")]
+        return [Problem("not-an-object", folder + (CONTENT if isinstance(about, Mapping) else MAIN))]
     main, libraries = about.get("mainLibrary"), _libraries(about)
     if not isinstance(main, str) or not libraries:
-        return [Problem(folder + MAIN, "must name its mainLibrary and its preloadedDependencies")]
+        return [Problem("main-library-unnamed", folder + MAIN)]
     if not any(name.rpartition("-")[0] == main for name in libraries):
-        return [Problem(folder + MAIN, f"does not list its main library {main} among its preloadedDependencies")]
+        return [Problem("main-library-not-listed", folder + MAIN, {"library": main})]
     title, language = about.get("title"), about.get("language")
     return Content(
         main, html.unescape(title) if isinstance(title, str) else "", language if isinstance(language, str) else "", libraries, body
@@ -70,8 +70,8 @@ def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Itera
         if name in seen:
             continue
         seen.add(name)
-        about = _json(read, f"{folder}{name}/library.json")
-        if isinstance(about, Mapping):
+        about, problems = _json(read, f"{folder}{name}/library.json")
+        if isinstance(about, Mapping) and not problems:
             queue += _libraries(about)
         else:
             yield name
@@ -80,22 +80,17 @@ def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Itera
 def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> list[Problem]:
     """Return everything that would not play: files that are named but missing, and for our own types every mistake of the author."""
     problems = [
-        Problem(folder + CONTENT, f"names the file {path}, which is not in the package")
+        Problem("file-not-there", folder + CONTENT, {"name": path})
         for path in _named_files(content.body)
         if not has(f"{folder}content/{path}")
     ]
+    problems += [Problem("temporary-file", f"{folder}{CONTENT}", {"name": path}) for path in _temporary(content.body)]
     problems += [
-        Problem(f"{folder}{CONTENT}", f"names the file {path} with #tmp behind it, as an editor leaves it: save the content again")
-        for path in _temporary(content.body)
-    ]
-    problems += [
-        Problem(f"{folder}content/{path}", "has a #, a ? or a percent sign in its name, which no H5P content finds: rename it")
-        for path in _named_files(content.body)
-        if UNSAFE_IN_ADDRESS.intersection(path)
+        Problem("unsafe-name", f"{folder}content/{path}") for path in _named_files(content.body) if UNSAFE_IN_ADDRESS.intersection(path)
     ]
     check = own.CHECKS.get(content.main)
     if check is not None:
-        problems += [Problem(f"{folder}{CONTENT} {one.path}", one.message) for one in check(content.body)]
+        problems += [one.inside(f"{folder}{CONTENT}") for one in check(content.body)]
     return problems
 
 
@@ -110,9 +105,9 @@ def external_addresses(content: Content) -> list[str]:
     return sorted({address for address in found if EXTERNAL.match(address)})
 
 
-def _json(read: Read, name: str) -> Any | Problem:
+def _json(read: Read, name: str) -> tuple[Any, list[Problem]]:
     content = read(name)
-    return Problem(name, "is missing") if content is None else read_json(content, name)
+    return (None, [Problem("missing", name)]) if content is None else read_file(content, name)
 
 
 def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
@@ -144,7 +139,7 @@ def _temporary(body: Any) -> list[str]:
 def missing_files(read: Read, folder: str, libraries: Iterable[str], has: Callable[[str], bool]) -> Iterator[str]:
     """Yield the scripts and style sheets that libraries name but that are missing."""
     for name in libraries:
-        about = _json(read, f"{folder}{name}/library.json")
+        about, _problems = _json(read, f"{folder}{name}/library.json")
         for part in ("preloadedJs", "preloadedCss"):
             listed = about.get(part) if isinstance(about, Mapping) else None
             for one in listed if isinstance(listed, list) else ():

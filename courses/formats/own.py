@@ -6,7 +6,8 @@ People write these by hand, so every mistake is named with its path inside conte
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from courses.document import Problem, Reader
+from courses.reader import CourseReader
+from strict_json.problem import Problem
 
 READING, QUIZ, CHECKPOINT_VIDEO = "TH.Reading", "TH.Quiz", "TH.CheckpointVideo"
 TYPES = ("single", "multiple", "boolean")
@@ -18,7 +19,7 @@ TELLING = frozenset({"answer", "answers", "correct", "feedback"})  # a server-gr
 
 def check_reading(body: Any) -> list[Problem]:
     """Check the content of TH.Reading: pages, each with a heading, a body and optional questions."""
-    reader = Reader()
+    reader = CourseReader()
     found = reader.object(body, "", ("pages",), ("l10n",))
     seen: set[str] = set()
     for number, value in enumerate(reader.array(found["pages"], "pages", MOST_PAGES) if found else []):
@@ -26,8 +27,8 @@ def check_reading(body: Any) -> list[Problem]:
         page = reader.object(value, path, ("heading", "body"), ("checks",))
         if page is None:
             continue
-        reader.text(page["heading"], f"{path}.heading", LONGEST_LINE)
-        reader.text(page["body"], f"{path}.body", LONGEST_BODY)
+        reader.filled(page["heading"], f"{path}.heading", LONGEST_LINE)
+        reader.filled(page["body"], f"{path}.body", LONGEST_BODY)
         for place, one in enumerate(reader.array(page["checks"], f"{path}.checks", MOST_CHECKS) if page.get("checks") else []):
             check = reader.object(one, f"{path}.checks[{place}]", ("id", "question", "options", "answer"), ("feedback",))
             if check is not None:
@@ -37,7 +38,7 @@ def check_reading(body: Any) -> list[Problem]:
 
 def check_quiz(body: Any) -> list[Problem]:
     """Check the content of TH.Quiz; right answers in it are a problem because browsers can read them."""
-    reader = Reader()
+    reader = CourseReader()
     found = reader.object(body, "", ("questions",), ("intro", "l10n"))
     seen: set[str] = set()
     for number, value in enumerate(reader.array(found["questions"], "questions", MOST_QUESTIONS) if found else []):
@@ -46,17 +47,17 @@ def check_quiz(body: Any) -> list[Problem]:
         if question is None:
             continue
         for key in TELLING & question.keys():
-            reader.refuse(f"{path}.{key}", "would show the answer to everybody: it belongs into the answer key")
+            reader.refuse("answer-shown", f"{path}.{key}")
         _unique(reader, question["id"], f"{path}.id", seen)
         reader.choice(question["type"], f"{path}.type", TYPES)
-        reader.text(question["text"], f"{path}.text", LONGEST_LINE)
+        reader.filled(question["text"], f"{path}.text", LONGEST_LINE)
         _check_options(reader, question["options"], f"{path}.options")
     return reader.problems
 
 
 def check_checkpoint_video(body: Any) -> list[Problem]:
     """Check the content of TH.CheckpointVideo: checkpoints in order, inside the video."""
-    reader = Reader()
+    reader = CourseReader()
     found = reader.object(body, "", ("video", "duration", "checkpoints"), ("captions", "poster", "l10n"))
     if found is None:
         return reader.problems
@@ -76,7 +77,7 @@ def check_checkpoint_video(body: Any) -> list[Problem]:
         _check_question(reader, one, path, seen)
         at = reader.above_zero(one["at"], f"{path}.at", most=MOST_SECONDS)
         if not before < at < duration:
-            reader.refuse(f"{path}.at", "must come after the checkpoint before it, and before the video ends", one["at"])
+            reader.refuse("checkpoint-order", f"{path}.at", one["at"])
         before = at
     return reader.problems
 
@@ -99,50 +100,46 @@ def files_of(main: str, body: Any) -> list[str]:
 def compare_key(body: Any, key: Mapping[str, Any]) -> list[Problem]:
     """Return the points in which an answer key does not match its quiz. Both must have been checked; paths are those of the key."""
     questions = {one["id"]: one for one in body["questions"]}
-    problems = [Problem(f"questions.{name}", "is not a question of the quiz") for name in key["questions"] if name not in questions]
+    problems = [Problem("no-question", f"questions.{name}") for name in key["questions"] if name not in questions]
     for name, question in questions.items():
         if name not in key["questions"]:
-            problems.append(Problem(f"questions.{name}", "is missing: the quiz asks it"))
+            problems.append(Problem("question-not-in-key", f"questions.{name}"))
             continue
         correct, options = key["questions"][name]["correct"], {one["id"] for one in question["options"]}
-        problems += [
-            Problem(f"questions.{name}.correct", f"names the option {one}, which the question does not have")
-            for one in correct
-            if one not in options
-        ]
+        problems += [Problem("no-option", f"questions.{name}.correct", {"option": str(one)}) for one in correct if one not in options]
         if question["type"] != "multiple" and len(correct) > 1:
-            problems.append(Problem(f"questions.{name}.correct", "has several options, but only one can be chosen"))
+            problems.append(Problem("one-option-only", f"questions.{name}.correct"))
     return problems
 
 
-def _check_question(reader: Reader, question: Mapping[str, Any], path: str, seen: set[str]) -> None:
+def _check_question(reader: CourseReader, question: Mapping[str, Any], path: str, seen: set[str]) -> None:
     """Check a question whose right answer is the number of an option."""
     _unique(reader, question["id"], f"{path}.id", seen)
-    reader.text(question["question"], f"{path}.question", LONGEST_LINE)
+    reader.filled(question["question"], f"{path}.question", LONGEST_LINE)
     options = reader.array(question["options"], f"{path}.options", MOST_OPTIONS)
     for number, option in enumerate(options):
-        reader.text(option, f"{path}.options[{number}]", LONGEST_LINE)
+        reader.filled(option, f"{path}.options[{number}]", LONGEST_LINE)
     if len(options) == 1:
-        reader.refuse(f"{path}.options", "must be two at least")
+        reader.refuse("needs-two", f"{path}.options")
     reader.whole(question["answer"], f"{path}.answer", least=0, most=max(0, len(options) - 1))
     if "feedback" in question:
-        reader.text(question["feedback"], f"{path}.feedback", LONGEST_LINE)
+        reader.filled(question["feedback"], f"{path}.feedback", LONGEST_LINE)
 
 
-def _check_options(reader: Reader, value: Any, path: str) -> None:
+def _check_options(reader: CourseReader, value: Any, path: str) -> None:
     seen: set[str] = set()
     options = reader.array(value, path, MOST_OPTIONS)
     for number, one in enumerate(options):
         option = reader.object(one, f"{path}[{number}]", ("id", "text"), ())
         if option is not None:
             _unique(reader, option["id"], f"{path}[{number}].id", seen)
-            reader.text(option["text"], f"{path}[{number}].text", LONGEST_LINE)
+            reader.filled(option["text"], f"{path}[{number}].text", LONGEST_LINE)
     if len(options) == 1:
-        reader.refuse(path, "must be two at least")
+        reader.refuse("needs-two", path)
 
 
-def _unique(reader: Reader, value: Any, path: str, seen: set[str]) -> None:
+def _unique(reader: CourseReader, value: Any, path: str, seen: set[str]) -> None:
     name = reader.slug(value, path)
     if name and name in seen:
-        reader.refuse(path, f"is there twice ({name})")
+        reader.refuse("id-twice", path, what=name)
     seen.add(name)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from strict_json.problem import Problem
+
 MP4, WEBM = "mp4", "webm"
 CAPTIONS = (".zh.vtt", ".en.vtt")
 POSTERS = (".jpg", ".png", ".webp")
@@ -49,20 +51,20 @@ def seconds_of(path: Path) -> float | None:
     return round(seconds, 3) if seconds and 0 < seconds < 10**6 else None
 
 
-def captions_problem(content: bytes) -> str | None:
-    """Return the problem with a caption file (WebVTT), or None."""
+def captions_problem(content: bytes, name: str) -> Problem | None:
+    """Return what is wrong with the caption file `name` (WebVTT), or None."""
     if len(content) > MOST_CAPTIONS:
-        return "is too long for captions"
+        return Problem("too-long-for-captions", name)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return "is not written in UTF-8"
+        return Problem("not-utf8", name)
     if not text.startswith("WEBVTT"):
-        return "is no WebVTT file: it must begin with WEBVTT"
+        return Problem("no-vtt", name)
     for number, line in enumerate(text.splitlines(), 1):
         if "-->" in line and not CUE_TIMES.match(line[:LONGEST_TIMES]):
-            return f"has a time in line {number} that no browser reads: a time is written 00:00:01.500, with a full stop"
-    return None if "-->" in text else "has no captions in it"
+            return Problem("cue-time", name, {"line": number})
+    return None if "-->" in text else Problem("no-captions-inside", name)
 
 
 def _mp4_seconds(file: IO[bytes]) -> float | None:

@@ -1,1 +1,1 @@
-"""Who is this person, to whom do they belong, and what may they do?"""
+"""People and organisations: accounts, roles, sign-in and access rights."""

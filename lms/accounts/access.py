@@ -1,4 +1,4 @@
-"""Who may call this route? Every route says so: `@public` or `@requires(role, …)`; one that says nothing is refused."""
+"""Access rules of routes. Every route declares them with `@public` or `@requires(role, …)`; a route without a rule is refused."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -8,24 +8,24 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.accounts.models import ROLES, Organisation, Person
+from lms.accounts.models import ADMIN, ROLES, Organisation, Person
 from lms.db import session
 from lms.errors import NotAllowed
 
-CHOOSE_ONE = "accounts.password"  # where whoever signed in with an initial password is sent
+CHOOSE_ONE = "accounts.password"  # a person who signed in with an initial password is sent here
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = frozenset({"public"})
 
 
 def public(view: View) -> View:
-    """Mark a view that anyone may call (or that checks its own token)."""
+    """Mark a view that anyone may call, or that checks its own token."""
     view.__access__ = PUBLIC  # type: ignore[attr-defined]
     return view
 
 
 def requires(*roles: str) -> Callable[[View], View]:
-    """Mark a view that needs a signed-in person with one of `roles` (none named: any role)."""
+    """Mark a view that needs a signed-in person with one of `roles`; without roles, any role is enough."""
     unknown = set(roles) - set(ROLES)
     if unknown:
         raise ValueError(f"no such role: {unknown}")
@@ -38,7 +38,7 @@ def requires(*roles: str) -> Callable[[View], View]:
 
 
 def access_of(app: Flask, endpoint: str) -> frozenset[str] | None:
-    """Return what a route demands: PUBLIC, a set of roles, or None where it says nothing."""
+    """Return the rule of a route: PUBLIC, a set of roles, or None if it has none."""
     found: frozenset[str] | None = getattr(app.view_functions.get(endpoint), "__access__", None)
     return found
 
@@ -50,7 +50,7 @@ def person() -> Person:
 
 
 def scope() -> str:
-    """Return the path prefix of the organisations that the signed-in person may see ('/1/')."""
+    """Return the path prefix ('/1/') of the organisations that the signed-in person may see."""
     own = person().organisation_id
     organisation = session().get(Organisation, own) if own else None
     if organisation is None:
@@ -60,7 +60,7 @@ def scope() -> str:
 
 def _check() -> BaseResponse | None:
     if request.endpoint is None:
-        return None  # answered 404 or 405
+        return None  # leads to 404 or 405
     access = access_of(current_app, request.endpoint)
     if access is None:
         raise NotAllowed("this route does not say who may call it")
@@ -69,14 +69,20 @@ def _check() -> BaseResponse | None:
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     if not access & {role.name for role in current_user.roles}:
-        raise NotAllowed(_("This page is not for your role."))
+        raise NotAllowed(_refusal(access))
     if current_user.must_choose_password and request.endpoint != CHOOSE_ONE:
         return _ask_for_a_password()
     return None
 
 
+def _refusal(access: frozenset[str]) -> str:
+    if access == {ADMIN}:
+        return _("This page concerns the whole site. Only administrators of the site open it; whoever runs the server names them.")
+    return _("This page is not for your role.")
+
+
 def _ask_for_a_password() -> BaseResponse:
-    """Send whoever came in with an initial password to choose one: it was on paper, and others may have seen it."""
+    """Send a person who signed in with an initial password to choose a new one: it was on paper, and others may have seen it."""
     if request.headers.get("HX-Request"):
         return Response(status=403, headers={"HX-Redirect": url_for(CHOOSE_ONE)})
     if request.is_json or request.method != "GET":
@@ -95,6 +101,6 @@ def _ask_to_sign_in() -> BaseResponse:
 
 
 def init_app(app: Flask) -> None:
-    """Check every request against what its route demands; our own style sheets and scripts are for everybody."""
+    """Check every request against its route's rule; our own style sheets and scripts are public."""
     app.view_functions["static"] = public(app.view_functions["static"])
     app.before_request(_check)

@@ -1,9 +1,9 @@
-"""Which browser, on what, does a User-Agent header mean? Coarse, so that its owner knows it again and nobody else does."""
+"""Name the browser and system of a User-Agent header, coarsely: enough for its owner to recognise it, not enough to track them."""
 
 from flask_babel import gettext as _
 
-LONGEST = 1000  # characters of the header that are looked at
-# Where several stand in one header, the first of these is meant: each of them claims to be those below it.
+LONGEST = 1000  # characters of the header that are examined
+# If a header names several, the first of this list is meant, because each browser also claims to be those below it.
 BROWSERS = (
     ("MicroMessenger", "WeChat"),
     ("DingTalk", "DingTalk"),
@@ -42,7 +42,7 @@ def kind_of(user_agent: str) -> str:
 
 
 def browser_of(user_agent: str) -> str:
-    """Return what is kept of a browser: 'phone/WeChat/Android'; nothing between the slashes where it is not known."""
+    """Return the stored form: 'phone/WeChat/Android'; an unknown part is empty."""
     said = user_agent[:LONGEST]
     browser = next((name for mark, name in BROWSERS if mark in said), "")
     system = next((name for mark, name in SYSTEMS if mark in said), "")
@@ -50,7 +50,7 @@ def browser_of(user_agent: str) -> str:
 
 
 def in_words(kept: str) -> str:
-    """Say in the reader's language which browser it is: "Chrome on a computer (Windows)"."""
+    """Describe the browser in the reader's language: "Chrome on a computer (Windows)"."""
     kind, _slash, rest = kept.partition("/")
     browser, _slash, system = rest.partition("/")
     browser = {"WeChat": _("WeChat"), "DingTalk": _("DingTalk"), "Huawei Browser": _("Huawei Browser"), "Mi Browser": _("Mi Browser")}.get(

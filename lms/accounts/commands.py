@@ -1,4 +1,4 @@
-"""`lms user …`, `lms organisation …`: how does the operator let people in, and say where they belong?"""
+"""`lms user …`, `lms organisation …`: the operator manages accounts and organisations."""
 
 import json
 
@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import login_sessions
+from lms.accounts.account_changes import Author
 from lms.accounts.easy_passwords import known_words
 from lms.accounts.models import ORGANISATION_KINDS, ROLES, Organisation, Person
 from lms.accounts.passwords import problem_of, set_password
-from lms.accounts.people import add_organisation_below, add_person, close_account
+from lms.accounts.people import add_organisation_below, add_person, close_account, give_role, take_role
+from lms.clock import now
 from lms.db import transaction
 from lms.errors import InvalidInput
 
@@ -31,7 +33,7 @@ def user() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def add_user(username: str, name: str, roles: tuple[str, ...], organisation: str | None, password: str | None, *, as_json: bool) -> None:
-    """Add somebody who can sign in."""
+    """Add a person who can sign in."""
     if password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with transaction() as writing, force_locale("en"):
@@ -52,7 +54,7 @@ def add_user(username: str, name: str, roles: tuple[str, ...], organisation: str
 @click.option("--password", envvar="LMS_PASSWORD", help="Better given by LMS_PASSWORD or typed; without one it is asked for.")
 @with_appcontext
 def change_password(username: str, password: str | None) -> None:
-    """Set somebody's password; they are signed out everywhere."""
+    """Set a person's password; they are signed out everywhere."""
     if password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with transaction() as writing, force_locale("en"):
@@ -68,17 +70,39 @@ def change_password(username: str, password: str | None) -> None:
 @click.argument("username")
 @with_appcontext
 def sign_out(username: str) -> None:
-    """Sign somebody out of every browser; activities that they have open end."""
+    """Sign a person out of every browser; their open activities end."""
     with transaction() as writing:
         count = login_sessions.end_all(writing, [_named(writing, username, "Nobody was signed out.").id])
     click.echo(f"{username} was signed in in {count} browser{'' if count == 1 else 's'}, and is now signed in in none")
+
+
+@user.command("give")
+@click.argument("username")
+@click.argument("role", type=click.Choice(ROLES))
+@with_appcontext
+def give(username: str, role: str) -> None:
+    """Give somebody a role; `admin` runs the whole site: keys, forwarding, imports, retention, erasure. Kept with the time."""
+    with transaction() as writing:
+        done = give_role(writing, _named(writing, username, "Nothing was changed."), role, Author(None, now()))
+    click.echo(f"{username} has the role {role}" + ("" if done else " (and had it before)"))
+
+
+@user.command("take")
+@click.argument("username")
+@click.argument("role", type=click.Choice(ROLES))
+@with_appcontext
+def take(username: str, role: str) -> None:
+    """Take a role from somebody; their other roles stay. Kept with the time."""
+    with transaction() as writing:
+        done = take_role(writing, _named(writing, username, "Nothing was changed."), role, Author(None, now()))
+    click.echo(f"{username} has the role {role} no longer" if done else f"{username} did not have the role {role}")
 
 
 @user.command("close")
 @click.argument("username")
 @with_appcontext
 def close(username: str) -> None:
-    """Close somebody's account: they are signed out everywhere and cannot sign in. Their hours stay. Again it changes nothing."""
+    """Close a person's account: they are signed out everywhere and cannot sign in. Their hours stay. A repetition changes nothing."""
     with transaction() as writing:
         close_account(writing, _named(writing, username, "Nothing was changed."))
     click.echo(f"The account of {username} is closed")
@@ -88,7 +112,7 @@ def close(username: str) -> None:
 @click.argument("username")
 @with_appcontext
 def reopen(username: str) -> None:
-    """Let somebody whose account was closed sign in again. An erased person stays erased."""
+    """Reopen a closed account, so that its person can sign in again. An erased person stays erased."""
     with transaction() as writing:
         _named(writing, username, "Nothing was changed.").active = True
     click.echo(f"The account of {username} is open")

@@ -1,7 +1,7 @@
-"""How does a cookie lead to a person? Through the row of a login, in one query a request; Flask-Login does the rest.
+"""Find the person of a cookie through the row of their login, in one query for each request; Flask-Login does the rest.
 
-Over https every cookie is named `__Host-…`: a browser takes it from this very host only, for https and for every path, so that
-no sibling host can plant one. A page over plain http cannot have such cookies, so a demo has plain names.
+Over https every cookie is named `__Host-…`: a browser accepts it only from this host, over https and for every path, so that
+no sibling host can set one. A page over plain http cannot have such cookies, so a demo has plain names.
 """
 
 from datetime import datetime
@@ -29,12 +29,12 @@ log = structlog.get_logger(__name__)
 
 
 def name_of(plain: str, settings: Settings) -> str:
-    """Return how a cookie is named in this installation."""
+    """Return a cookie's name in this installation."""
     return f"__Host-{plain}" if settings.secure else plain
 
 
 def options_of(settings: Settings) -> dict[str, Any]:
-    """Return Flask's and Flask-Login's settings for the cookies of a session and of "remember me"."""
+    """Return Flask's and Flask-Login's settings for the session cookie and the "remember me" cookie."""
     return {
         "SESSION_COOKIE_NAME": name_of("session", settings),
         "SESSION_COOKIE_PATH": "/",
@@ -51,27 +51,27 @@ def options_of(settings: Settings) -> dict[str, Any]:
 
 
 class _RequestSession:
-    """The request's reading session under the name that Flask-Security expects of a scoped session."""
+    """The request's reading session, under the name that Flask-Security expects of a scoped session."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(session(), name)
 
 
 class People(SQLAlchemySessionUserDatastore):
-    """Where Flask-Security finds people. What it calls `fs_uniquifier` in a cookie is the token of a login."""
+    """The store in which Flask-Security finds people. Its `fs_uniquifier` in a cookie is the token of a login."""
 
     def __init__(self) -> None:
         super().__init__(_RequestSession(), Person, Role)  # type: ignore[arg-type]  # it only asks and adds
 
     def find_user(self, case_insensitive: bool = False, **by: Any) -> Any:
-        """Return the person with this one attribute."""
+        """Return the person who has this value of one attribute."""
         if by.keys() == {"fs_uniquifier"}:
             return _person_of(by["fs_uniquifier"])
         return super().find_user(case_insensitive, **by)
 
 
 def _person_of(token: str) -> Person | None:
-    """Return whose login a token is; asked twice in a request, by the session and by "remember me", it looks once."""
+    """Return the person of a login token. The session and "remember me" both ask in a request, but only the first call queries."""
     if g.get("login_token") != token:
         g.login_token, g.login = token, login_sessions.find(session(), token, now())
     return g.login[0] if g.login else None
@@ -85,27 +85,27 @@ def current_login() -> LoginSession:
     """
     found: tuple[Person, LoginSession] | None = g.get("login")
     if found is None:
-        raise NotSignedIn(_("You have been signed out. Sign in again to go on; what was counted is kept."))
+        raise NotSignedIn(_("You have been signed out. Sign in again to go on; the time measured is kept."))
     return found[1]
 
 
 class SessionCookies(SecureCookieSessionInterface):
-    """Flask's signed cookies; what signs them is made once, and a request that has none and gets none costs nothing."""
+    """Flask's signed cookies. Their signer is made once, and a request without a cookie costs nothing."""
 
     _signing: URLSafeTimedSerializer | None = None
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """Return what signs and reads the cookies of the one app that this belongs to."""
+        """Return the signer of cookies for the one app to which this object belongs."""
         if self._signing is None:
             self._signing = super().get_signing_serializer(app)
         return self._signing
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Read the cookie, where there is one."""
+        """Read the cookie if there is one."""
         return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write the cookie, where there was or is something in it; "remember me" goes by what signing in has put there."""
+        """Write the cookie if it had or has content; signing in puts the "remember me" choice into it."""
         if "_remember" in session:
             app.login_manager._update_remember_cookie(response)  # type: ignore[attr-defined]  # as Flask-Login documents
         if session.accessed or session.modified or session:
@@ -113,17 +113,17 @@ class SessionCookies(SecureCookieSessionInterface):
 
 
 def init_app(app: Flask) -> None:
-    """Let signing in begin a login, signing out end it, and every few minutes' pages note that it is used."""
+    """Begin a login row at sign-in, end it at sign-out, and note its use every few minutes."""
     user_logged_in.connect(_begin, app)
     user_logged_out.connect(_end, app)
     app.after_request(_note_seen)
 
 
 def _begin(_app: Flask, user: Person) -> None:
-    """Put the token of a new login into the cookie, where Flask-Login has put what it calls the user's id.
+    """Put the token of a new login into the cookie, in the place where Flask-Login has put the user's id.
 
     Raises:
-        NotSignedIn: the password was changed since it was checked.
+        NotSignedIn: the password was changed after it was checked.
     """
     browser = browser_of(request.user_agent.string)
     with transaction() as writing:
@@ -132,11 +132,11 @@ def _begin(_app: Flask, user: Person) -> None:
         cookie.clear()
         raise NotSignedIn(_("The password was changed a moment ago. Sign in with the new one."))
     cookie["_user_id"] = token
-    cookie.pop("csrf_token", None)  # forms of the time before are worth nothing: somebody else may have put that cookie here
+    cookie.pop("csrf_token", None)  # forms from before the sign-in become invalid: somebody else may have set that cookie
 
 
 def _end(_app: Flask, user: object = None) -> None:
-    """End the login of whoever signs out, and with it every copy of its cookies."""
+    """End the login of a person who signs out, and with it every copy of its cookies."""
     found: tuple[Person, LoginSession] | None = g.pop("login", None)
     if found is not None:
         with transaction() as writing:
@@ -150,6 +150,6 @@ def _note_seen(response: Response) -> Response:
         try:
             with database().single() as connection:
                 login_sessions.note_seen(connection, found[1], at)
-        except SQLAlchemyError as error:  # the page is made: it is noted with the next one
+        except SQLAlchemyError as error:  # the page is ready; the next one will note the use
             log.warning("login.not_noted", error=type(error).__name__)
     return response

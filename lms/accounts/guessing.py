@@ -1,13 +1,13 @@
-"""How is guessing passwords slowed down without locking anybody out?
+"""Slow down guessing of passwords without locking anybody out.
 
-Wrong tries are counted, right ones never, so that a whole school behind one address signs in. They are counted for
+Only wrong tries are counted, so that a whole school behind one address can sign in. They are counted for
 
-- a name at one address, with a wait that grows: a stranger's wrong tries keep no one else out;
-- a name at all addresses, which slows down guesses that come from many machines at once;
+- a name at one address, with a growing wait: a stranger's wrong tries elsewhere keep nobody out;
+- a name at all addresses, which slows down guesses from many machines at once;
 - an address with all names, which slows down one password tried with every name.
 
-A browser in which somebody has signed in before keeps a signed cookie that says so. For that name it is counted by itself
-and by nothing else: whoever guesses elsewhere cannot keep the owner out of their own browser.
+A browser in which a person has signed in before keeps a signed cookie that says so. Tries for that name in this browser have their own
+counter and no other, so an attacker elsewhere cannot keep the owner out of their own browser.
 """
 
 import hashlib
@@ -33,15 +33,15 @@ from lms.config import Settings
 from lms.errors import TooManyTries
 from lms.sealing import derived
 
-AT_ONE_PLACE = "5 per minute; 10 per 15 minutes; 20 per 2 hours; 50 per day"  # each makes the next wait longer
+AT_ONE_PLACE = "5 per minute; 10 per 15 minutes; 20 per 2 hours; 50 per day"  # each limit makes the next wait longer
 AT_ALL_PLACES = "30 per 15 minutes; 100 per 2 hours; 300 per day"
 WITH_ALL_NAMES = "100 per 5 minutes; 1000 per day"
-ALL_TRIES = "600 per 5 minutes"  # right ones too: checking a password costs more than anything else that a stranger can ask for
-LONGEST_NAME = 255  # characters of what was typed that are looked at
+ALL_TRIES = "600 per 5 minutes"  # right ones too: checking a password is the most expensive request that a stranger can send
+LONGEST_NAME = 255  # characters of the typed name that are examined
 REMEMBERED_NAMES = 20
-COOKIE, COOKIE_SECONDS = "known", 400 * 86400  # the longest that browsers keep one
+COOKIE, COOKIE_SECONDS = "known", 400 * 86400  # the longest lifetime that browsers allow
 PURPOSE = "browsers that somebody has signed in with"
-NETWORK_6 = 64  # bits: whoever has one IPv6 address has all of its network
+NETWORK_6 = 64  # bits: the owner of one IPv6 address controls its whole network
 
 limiter = Limiter(get_remote_address, headers_enabled=True)
 
@@ -68,7 +68,7 @@ def limit(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _wait() -> TooManyTries:
-    """Return the refusal that says for how long nothing more is tried."""
+    """Return the refusal, which says how long to wait."""
     reached = limiter.current_limit
     seconds = max(1, reached.reset_at - int(time.time())) if reached else 60
     return TooManyTries(
@@ -83,14 +83,14 @@ def _wait() -> TooManyTries:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Remember in a browser who signed in with it."""
+    """Remember in a browser who has signed in with it."""
     app.extensions["known_browsers_key"] = derived(settings.secret_key, PURPOSE)
     user_logged_in.connect(_note_known, app)
     app.after_request(_remember)
 
 
 def _failed(response: Response) -> bool:
-    """Say whether a try was wrong: whoever is let in is sent on, and whoever has to wait has tried nothing."""
+    """Say whether a try was wrong: a successful sign-in redirects, and a refused try was not checked."""
     return response.status_code not in {302, 429}
 
 
@@ -108,7 +108,7 @@ def _name_here() -> str:
 
 
 def _network() -> str:
-    """Return the visitor's address; of an IPv6 address its network."""
+    """Return the visitor's address; for an IPv6 address, its network."""
     try:
         address = ipaddress.ip_address(get_remote_address())
     except ValueError:
@@ -123,7 +123,7 @@ def _is_known() -> bool:
 
 
 def _known() -> tuple[str, list[str]]:
-    """Return the id of this browser and who has signed in with it; a cookie that is not ours says nothing."""
+    """Return this browser's id and the names that have signed in with it; a cookie that is not ours is ignored."""
     if "known_browser" not in g:
         g.known_browser = _read(request.cookies.get(name_of(COOKIE, _settings()), ""))
     found: tuple[str, list[str]] = g.known_browser
@@ -139,7 +139,7 @@ def _read(text: str) -> tuple[str, list[str]]:
 
 
 def _note_known(_app: Flask, user: Person) -> None:
-    """Note, for the answer, that this person has signed in with this browser, by each of the names that they may type."""
+    """Add to the response that this person has signed in with this browser, under each name that they may type."""
     browser, names = _known()
     own = [_digest(as_username(one)) for one in (user.username, user.email) if one]
     g.known_browser = browser or secrets.token_hex(8), [*own, *(one for one in names if one not in own)][:REMEMBERED_NAMES]

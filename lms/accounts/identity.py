@@ -1,14 +1,14 @@
-"""Is this a Chinese identity number? None is kept anywhere (privacy), so a list or a user name that has one is refused. Pure.
+"""Detect Chinese identity numbers. None may be stored (privacy), so a list or a user name with one is refused. Pure.
 
-GB 11643-1999: 17 digits and a check character, with the date of birth in the 7th to 14th; its predecessor has 15 digits, the date in the
-7th to 12th. A number with a date that cannot be is none: staff numbers and the credit codes of schools are as long.
+GB 11643-1999: 17 digits and a check character, with the date of birth in digits 7 to 14. The older form has 15 digits, with the
+date in digits 7 to 12. A number with an impossible date is accepted, because staff numbers and school codes are as long.
 """
 
 import re
 import unicodedata
 from datetime import date
 
-LONGEST = 400  # characters looked at; longer texts are refused elsewhere
+LONGEST = 400  # characters examined; longer texts are refused elsewhere
 NUMBER = re.compile(
     r"(?<![0-9A-Za-z])[1-9]\d{5}(?:((?:19|20)\d\d)(\d\d)(\d\d)\d{3}[0-9Xx]|(\d\d)(\d\d)(\d\d)\d{3})(?![0-9A-Za-z])", re.ASCII
 )
@@ -16,19 +16,19 @@ LIKE_ONE = re.compile(r"\d{17}[\dXx]", re.ASCII)
 
 
 def has_identity_number(text: str) -> bool:
-    """Say whether a text holds an identity number, in digits of any width, also one written in groups."""
+    """Say whether a text contains an identity number, in digits of any width, also if it is written in groups."""
     plain = unicodedata.normalize("NFKC", text[:LONGEST])
     together = "".join(one for one in plain if one not in " -\u00a0\t")
     return any(map(_is_dated, NUMBER.finditer(plain))) or (LIKE_ONE.fullmatch(together) is not None and _dated_number(together))
 
 
 def may_be_identity_number(text: str) -> bool:
-    """Say whether a whole text looks like an identity number, whatever date is in it: a mistyped one is as private."""
+    """Say whether a whole text looks like an identity number with any date: a mistyped one is private too."""
     return LIKE_ONE.fullmatch(text) is not None or has_identity_number(text)
 
 
 def masked(text: str) -> str:
-    """Return a text in which the middle of each long number is hidden."""
+    """Return a text in which the middle digits of each long number are hidden."""
     return re.sub(r"(?<=\d{4})\d(?=[\dXx]{3})", "*", unicodedata.normalize("NFKC", text[:LONGEST]))
 
 

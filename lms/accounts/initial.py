@@ -1,9 +1,9 @@
-"""How does somebody sign in who has chosen no password yet? With an initial one, that is worth nothing once they have.
+"""Initial passwords for people who have not chosen a password yet. Choosing one makes the initial one invalid.
 
-It follows from SECRET_KEY, the account and a number drawn for it. So nobody keeps any, the database alone gives none away, and a
-sheet for thousands costs no hashing. Whoever has SECRET_KEY could sign in as anybody without: it signs the sessions too.
+An initial password is derived from SECRET_KEY, the account and a random number. So it is not stored anywhere, the database alone does
+not reveal it, and thousands of them need no hashing. An attacker with SECRET_KEY needs none: the same key signs the sessions.
 
-It is drawn anew when it is handed out, so an office sees each one once: what waits is told to nobody, and what was told is not told again.
+A new one is drawn when it is handed out, so an office sees each one only once.
 """
 
 import hashlib
@@ -15,22 +15,22 @@ from flask import current_app
 
 from lms.sealing import derived
 
-MARK = "$initial$"  # stands where a hash would
+MARK = "$initial$"  # replaces the hash of a password
 WAITING, GIVEN = MARK + "waiting$", MARK + "given$"  # nobody has seen it yet; it is on somebody's sheet
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without what looks alike on paper: 0 O, 1 I L
-GROUPS, GROUP = 3, 4  # 12 of 31 signs: 59 bits
-LONGEST_TYPED = 128  # with blanks and hyphens; Unicode is normalised in a time that grows with the square of the length
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without characters that look alike on paper: 0 O, 1 I L
+GROUPS, GROUP = 3, 4  # 12 characters of 31: 59 bits
+LONGEST_TYPED = 128  # with spaces and hyphens; normalising Unicode takes quadratic time
 NONCE_BYTES = 16
 PURPOSE = "initial passwords"
 
 
 def draw(state: str = WAITING) -> str:
-    """Return what to store instead of a password's hash; an earlier initial password is worth nothing from then on."""
+    """Return the value to store instead of a password's hash; it makes an earlier initial password invalid."""
     return state + secrets.token_hex(NONCE_BYTES)
 
 
 def is_initial(stored: str | None) -> bool:
-    """Say whether an account has an initial password and none of its person's own."""
+    """Say whether an account still has an initial password."""
     return stored is not None and stored.startswith(MARK)
 
 
@@ -48,7 +48,7 @@ def is_right(stored: str, account: str, typed: str) -> bool:
     """Say whether this is an account's initial password, typed with or without hyphens, in any width and case."""
     if len(typed) > LONGEST_TYPED:
         return False
-    plain = "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if sign.isalnum())
+    plain = "".join(one for one in unicodedata.normalize("NFKC", typed).upper() if one.isalnum())
     return hmac.compare_digest(plain.encode(), password_of(stored, account).replace("-", "").encode())
 
 

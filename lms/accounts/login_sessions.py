@@ -1,7 +1,7 @@
-"""Where is a person signed in, and when does that end? One row for each browser, read by the query that finds the person.
+"""Logins of people: one row for each browser, which the query for the person reads.
 
-A browser's cookies, "remember me" too, hold a random token that only this table makes worth something. So a copied cookie is
-dead as soon as its row is gone, in every process: nothing is cached.
+A browser's cookies, "remember me" included, hold a random token that is valid only while its row exists. So a copied cookie
+stops working in every process as soon as the row is deleted: nothing is cached.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import LoginSession, Person
 
-IDLE = timedelta(hours=4)  # without "remember me", a browser that asks for no page for this long is signed out
-LONGEST = timedelta(hours=24)  # and in any case after this long
+IDLE = timedelta(hours=4)  # without "remember me", a browser that requests no page for this long is signed out
+LONGEST = timedelta(hours=24)  # and always after this long
 REMEMBERED = timedelta(days=14)
 NOTED_EVERY = timedelta(minutes=5)
 
-# Sent with `session` and `person_ids` when these people's access ends. Everything that they have open ends in the same transaction.
+# Sent with `session` and `person_ids` when these people's access ends. All their open activities end in the same transaction.
 access_ended = Signal("access ended")
 
 
@@ -34,13 +34,13 @@ _WHO = (
 
 
 def find(session: Session, token: str, now: datetime) -> tuple[Person, LoginSession] | None:
-    """Return who is signed in by a cookie's token, in one query; None where it opens nothing (any more)."""
+    """Return the person of a cookie's token, in one query; None if the token is not valid (any more)."""
     found = session.execute(_WHO, {"token": _sha256(token), "now": now}).one_or_none()
     return None if found is None else (found[0], found[1])
 
 
 def begin(session: Session, person: Person, browser: str, now: datetime, *, remembered: bool = False) -> str | None:
-    """Sign a person in and return the token for the cookie; None where their password or account has changed since it was checked."""
+    """Sign a person in and return the token for the cookie; None if their password or account has changed since it was checked."""
     checked = person.password
     locked = select(Person.password, Person.active).where(Person.id == person.id).with_for_update(key_share=True)
     if tuple(session.execute(locked).one()) != (checked, True):
@@ -54,26 +54,26 @@ def begin(session: Session, person: Person, browser: str, now: datetime, *, reme
 
 
 def note_seen(connection: Connection, login: LoginSession, now: datetime) -> None:
-    """Note that a page was asked for, from which on the idle time begins anew. A row that is gone stays gone."""
+    """Note that a page was requested, which restarts the idle time. A deleted row is not restored."""
     ends_at = login.ends_at if login.remembered else min(login.began_at + LONGEST, now + IDLE)
     own = update(LoginSession).where(LoginSession.id == login.id, LoginSession.seen_at < now)
     connection.execute(own.values(seen_at=now, ends_at=ends_at))
 
 
 def hold(session: Session, person_id: int, login_id: int) -> bool:
-    """Lock a person and say whether they are still signed in there: until the transaction ends, nobody signs them out."""
+    """Lock a person and say whether they are still signed in with this login; nobody can sign them out until the transaction ends."""
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     return session.scalar(select(LoginSession.id).where(LoginSession.id == login_id)) is not None
 
 
 def listed(session: Session, person_id: int, now: datetime) -> Sequence[LoginSession]:
-    """Return every browser in which a person is signed in, the one that was used last first."""
+    """Return every browser in which a person is signed in, the most recently used first."""
     own = select(LoginSession).where(LoginSession.person_id == person_id, LoginSession.ends_at > now)
     return session.scalars(own.order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())).all()
 
 
 def end(session: Session, person_id: int, login_ids: Iterable[int]) -> int:
-    """Sign a person out of some browsers; return how many there were. Activities that they have open end, wherever they are open."""
+    """Sign a person out of some browsers; return how many. Their open activities end, in whatever browser they are open."""
     _lock(session, [person_id])
     own = delete(LoginSession).where(LoginSession.person_id == person_id, LoginSession.id.in_(list(login_ids)))
     ended = len(session.execute(own.returning(LoginSession.id)).all())
@@ -82,7 +82,7 @@ def end(session: Session, person_id: int, login_ids: Iterable[int]) -> int:
 
 
 def end_all(session: Session, person_ids: Sequence[int]) -> int:
-    """Sign people out everywhere and end what they have open; return from how many browsers."""
+    """Sign people out everywhere and end their open activities; return the number of browsers."""
     _lock(session, person_ids)
     ended = session.execute(delete(LoginSession).where(LoginSession.person_id.in_(person_ids)).returning(LoginSession.id)).all()
     _tell(session, person_ids)
@@ -90,12 +90,12 @@ def end_all(session: Session, person_ids: Sequence[int]) -> int:
 
 
 def remove_ended(session: Session, now: datetime) -> int:
-    """Remove the rows of logins whose time is over; return how many."""
+    """Delete the rows of logins that have ended; return how many."""
     return len(session.execute(delete(LoginSession).where(LoginSession.ends_at <= now).returning(LoginSession.id)).all())
 
 
 def _lock(session: Session, person_ids: Sequence[int]) -> None:
-    """Lock people first, as whoever opens an activity or signs in does."""
+    """Lock people first, in the same order as opening an activity and signing in do."""
     session.execute(select(Person.id).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update(key_share=True))
 
 

@@ -1,7 +1,7 @@
-"""Did a form come from a page of ours? Its Origin (else its Referer) is compared with PUBLIC_URL and CHECK_IN_URL, beside the token in it.
+"""Check that a form came from one of our pages: its Origin (or Referer) must match PUBLIC_URL or CHECK_IN_URL, besides its token.
 
-The token alone would be enough until somebody learns it, for instance by a script on a sibling host that sets cookies. What carries
-a credential of its own instead of cookies (a launch token, a key of the record store) is not checked here.
+The token alone protects only until somebody learns it, for instance by a script on a sibling host that sets cookies. Requests with
+their own credential instead of cookies (a launch token, an API key) are not checked here.
 """
 
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ Origin = tuple[str, str, int | None]
 
 
 class OtherOrigin(CSRFError):  # type: ignore[misc]  # Flask-WTF has no types
-    """The form came from another address than this site's; `address` is where people find the site."""
+    """The form came from another address; `address` is the address of this site."""
 
     def __init__(self, address: str) -> None:
         super().__init__("The form came from another origin.")
@@ -26,9 +26,9 @@ class OtherOrigin(CSRFError):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 class FormProtection(CSRFProtect):  # type: ignore[misc]
-    """Flask-WTF's check of a form's token, and of where it came from.
+    """Flask-WTF's check of a form's token, plus a check of its origin.
 
-    It serves every application of this process, and so keeps none of them: what Flask-WTF calls exempt is held weakly.
+    One object serves every application of this process, so it must not keep them alive: exempt blueprints are held weakly.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class FormProtection(CSRFProtect):  # type: ignore[misc]
 
         Raises:
             CSRFError: its token is missing or wrong.
-            OtherOrigin: it came from elsewhere.
+            OtherOrigin: it came from another address.
         """
         super().protect(apply_exemptions=apply_exemptions)
         asked = request.method in current_app.config["WTF_CSRF_METHODS"] and not (apply_exemptions and self._is_exempt())
@@ -53,7 +53,7 @@ def is_ours(origin: str | None, referer: str | None, settings: Settings) -> bool
     """Say whether a request came from a page of this site.
 
     Every browser sends an Origin with a form. Over https a request with neither header is refused; over http (a demo on this
-    machine, a program in a test) its token decides.
+    machine, a program in a test) only the token decides.
     """
     said = origin if origin is not None else referer
     if said is None:
@@ -63,7 +63,7 @@ def is_ours(origin: str | None, referer: str | None, settings: Settings) -> bool
 
 
 def origin_of(address: str) -> Origin | None:
-    """Return scheme, host and port of an address; None for "null", which a sandboxed frame says, and for anything else."""
+    """Return scheme, host and port of an address; None for "null", which a sandboxed frame sends, and for anything else."""
     try:
         parts = urlsplit(address)
         port = parts.port or PORTS.get(parts.scheme)

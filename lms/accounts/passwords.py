@@ -1,4 +1,4 @@
-"""How is a password set, and is this one right? argon2 hashes; setting one ends everything that the person has open."""
+"""Set and check passwords with argon2 hashes; setting one ends everything that the person has open."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -11,28 +11,28 @@ from lms.accounts import initial, login_sessions
 from lms.accounts.easy_passwords import is_common, is_made_of
 from lms.accounts.models import Person
 
-SHORTEST, LONGEST = 8, 128  # NIST SP 800-63B 3.1.1.2: at least eight characters; the end keeps hashing cheap
+SHORTEST, LONGEST = 8, 128  # NIST SP 800-63B 3.1.1.2: at least eight characters; the maximum keeps hashing cheap
 ARGON2 = {"argon2__rounds": 2, "argon2__memory_cost": 19456, "argon2__parallelism": 1}  # OWASP's minimum: 19 MiB, 2 passes
-# Of a password that nobody knows, with the same costs: what is compared where an account has no password of its person's own.
+# The hash of a password that nobody knows, with the same costs: it is compared if an account has no chosen password.
 NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$wIvOH6LXTrePVPKnbT0jHg$gn5gDa10AfRAzSF+GBq43RkA4a6pdpBkt39kVaNc7kE"
 
 
 def hashed(password: str) -> str:
-    """Return the hash to store. The same characters count as equal however a keyboard composes them, as signing in does.
+    """Return the hash to store. Equal characters match even if keyboards compose them differently, as at sign-in.
 
     Raises:
-        ValueError: it is longer than `problem_of` lets pass.
+        ValueError: it is longer than `problem_of` allows.
     """
-    if len(password) > LONGEST:  # Unicode is normalised in a time that grows with the square of the length
+    if len(password) > LONGEST:  # normalising Unicode takes quadratic time
         raise ValueError(f"a password has at most {LONGEST} characters")
     return str(hash_password(unicodedata.normalize("NFKD", password)))
 
 
 def is_right(person: Person | None, password: str) -> bool:
-    """Say whether a password is the person's; of nobody, and of an account without one, none is right.
+    """Say whether a password is the person's; for nobody, and for an account without a password, always no.
 
-    Always at the price of one argon2 verification, so that the time tells nobody which accounts there are. One that is longer
-    than anybody can have is not even read.
+    It always costs one argon2 verification, so that the response time does not reveal which accounts exist. A password that is longer
+    than allowed is not even examined.
     """
     if len(password) > LONGEST:
         person, password = None, ""
@@ -46,7 +46,7 @@ def is_right(person: Person | None, password: str) -> bool:
 
 
 def problem_of(password: str, username: str, known: Iterable[str] = ()) -> str | None:
-    """Return why a new password cannot be taken, in words; None where it can. Any characters will do.
+    """Return the problem with a new password, in words; None if it is acceptable. Any characters are allowed.
 
     `known`: words that others know about the person (`known_words`).
     """
@@ -64,20 +64,20 @@ def problem_of(password: str, username: str, known: Iterable[str] = ()) -> str |
 
 
 def set_password(person: Person, password: str) -> None:
-    """Set a new password. The person is signed out on every device, and activities that they have open end with it."""
+    """Set a new password. The person is signed out on every device, and their open activities end."""
     person.password = hashed(password)
     _end_access(person)
 
 
 def hand_out_initial_password(person: Person) -> str:
-    """Give an initial password instead of whatever was there, and return it, this once; the person is signed out everywhere."""
+    """Replace the password by a new initial password and return it, only once; the person is signed out everywhere."""
     person.password = initial.draw(initial.GIVEN)
     _end_access(person)
     return initial.password_of(person.password, person.account)
 
 
 def _end_access(person: Person) -> None:
-    """End what the person has open, in the transaction that changes the password."""
+    """End everything that the person has open, in the transaction that changes the password."""
     session = object_session(person)
     if session is not None and person.id is not None:
         login_sessions.end_all(session, [person.id])

@@ -1,4 +1,4 @@
-"""How is a person or an organisation added?"""
+"""Add people and organisations, and close accounts."""
 
 import re
 
@@ -6,13 +6,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import login_sessions
+from lms.accounts.account_changes import Author, note_role
 from lms.accounts.identity import may_be_identity_number
 from lms.accounts.models import ROLES, Organisation, Person
 from lms.accounts.names import as_name
 from lms.accounts.passwords import hashed, problem_of
 from lms.errors import InvalidInput
 
-USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")  # an e-mail address, too: lin+training@example.org
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")  # may be an e-mail address: lin+training@example.org
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_MAX, ORGANISATION_NAME_MAX = 100, 200
 
@@ -20,10 +21,10 @@ NAME_MAX, ORGANISATION_NAME_MAX = 100, 200
 def add_person(
     session: Session, username: str, name: str, roles: tuple[str, ...], *, password: str | None, organisation: Organisation | None = None
 ) -> Person:
-    """Add somebody who can sign in (without a password they cannot until one is set).
+    """Add a person who can sign in (without a password, only after one is set).
 
     Raises:
-        InvalidInput: naming every field that was wrong.
+        InvalidInput: with every wrong field.
     """
     known = [name, *((organisation.name, organisation.code) if organisation else ())]
     problems = list(_problems(session, username, name, roles))
@@ -43,8 +44,34 @@ def add_person(
     return person
 
 
+def give_role(session: Session, person: Person, role: str, author: Author) -> bool:
+    """Give somebody a role; return whether they had not had it."""
+    held = person.role_names.split(",")
+    if role in held:
+        return False
+    person.role_names = ",".join([*held, role])
+    note_role(session, author, person, given=role)
+    return True
+
+
+def take_role(session: Session, person: Person, role: str, author: Author) -> bool:
+    """Take a role from somebody; return whether they had it.
+
+    Raises:
+        InvalidInput: it is their only role: an account without one can do nothing, and is closed instead.
+    """
+    left = [one for one in person.role_names.split(",") if one != role]
+    if not left:
+        raise InvalidInput("Nothing was changed.", [f"role: {role} is the only role of {person.username}; close the account instead"])
+    if role not in person.role_names.split(","):
+        return False
+    person.role_names = ",".join(left)
+    note_role(session, author, person, taken=role)
+    return True
+
+
 def close_account(session: Session, person: Person) -> None:
-    """Close somebody's account: they cannot sign in, and what they have open ends in the same transaction."""
+    """Close an account: its person cannot sign in, and everything that they have open ends in the same transaction."""
     person.active = False
     session.flush()
     login_sessions.end_all(session, [person.id])
@@ -75,10 +102,10 @@ def add_organisation(session: Session, code: str, name: str, kind: str, parent: 
 
 
 def add_organisation_below(session: Session, code: str, name: str, kind: str, above: str | None) -> Organisation:
-    """Add an organisation below the one with the code `above`, as an operator asks for it.
+    """Add an organisation below the one with the code `above`, for an operator.
 
     Raises:
-        InvalidInput: one line for each thing that is wrong.
+        InvalidInput: with one line for each problem.
     """
     parent = session.scalar(select(Organisation).where(Organisation.code == above)) if above else None
     problems = []

@@ -1,4 +1,4 @@
-"""How do people sign in? By user name (or e-mail) and password, through Flask-Security; rate-limited; argon2."""
+"""Sign-in by user name or e-mail and password, through Flask-Security, with rate limits and argon2."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,15 +25,15 @@ from lms.accounts.passwords import ARGON2, is_right
 from lms.config import Settings
 from lms.db import session
 
-NEVER_ASKED_AGAIN = timedelta(minutes=-1)  # else there is a page /verify, on which an open session may guess its password
+NEVER_ASKED_AGAIN = timedelta(minutes=-1)  # otherwise there is a page /verify, on which an open session may guess its password
 LONGEST_IDENTITY = 255  # characters of an e-mail address; a user name is shorter
-LARGEST_FORM = 2**20  # bytes; a page that takes more says so for itself, before anything reads it
+LARGEST_FORM = 2**20  # bytes; a page that accepts more sets its own limit before the form is read
 
 csrf = FormProtection()
 
 
 class SignInForm(LoginForm):
-    """One field for who you are: user name or e-mail, however it was capitalised."""
+    """The sign-in form, with one field for the user name or e-mail, in any capitalisation."""
 
     email = None
     identity = StringField(_l("User name or e-mail"), validators=[InputRequired(_l("Type your user name."))])
@@ -41,7 +41,7 @@ class SignInForm(LoginForm):
     submit = SubmitField(_l("Sign in"))
 
     def validate(self, **kwargs: Any) -> bool:
-        """Check the password. Whatever is wrong, known or not, closed or not: the same work and the same answer."""
+        """Check the password. Every failure (unknown, wrong, closed) costs the same work and gives the same answer."""
         if not super(LoginForm, self).validate(**kwargs):
             return False
         found = find_person(self.identity.data or "")
@@ -64,7 +64,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Set up sign-in, CSRF protection and rate limits."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=LARGEST_FORM,  # else whoever signs in, or nobody, fills the disk with a form that never ends
+        MAX_CONTENT_LENGTH=LARGEST_FORM,  # otherwise anybody, signed in or not, could fill the disk with an endless form
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 – the name of a method
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
         SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=ARGON2,
@@ -80,10 +80,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_CACHE_CONTROL=None,  # every page of ours has a better one (lms/web/hosts.py)
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=True,
-        WTF_CSRF_SSL_STRICT=False,  # `origins` looks at the Origin first, and asks PUBLIC_URL whether this is https
+        WTF_CSRF_SSL_STRICT=False,  # `origins` checks the Origin header first, and PUBLIC_URL tells whether this is https
         **cookies.options_of(settings),
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
-        RATELIMIT_SWALLOW_ERRORS=True,  # Redis may be down; signing in may not
+        RATELIMIT_SWALLOW_ERRORS=True,  # sign-in must work even if Redis is down
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
     )
     csrf.init_app(app)  # before Flask-Security, which looks for it
@@ -91,9 +91,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     _by_session_only(app)
     cookies.init_app(app)
     guessing.init_app(app, settings)
-    if settings.trusted_proxies:  # else everybody has the proxy's address, and shares its limit; without one a header may say anything
+    # otherwise everybody would have the proxy's address and share its limit; without a proxy the header cannot be trusted
+    if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents
-    limiter._storage_dead = limiter._in_memory_fallback_enabled = False  # of an app that was in this process before
+    limiter._storage_dead = limiter._in_memory_fallback_enabled = False  # left over from an earlier app in this process
     limiter.init_app(app)
     _ask_only_where_needed(app, security)
     app.view_functions["security.login"] = public(guessing.limit(app.view_functions["security.login"]))
@@ -101,21 +102,21 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _by_session_only(app: Flask) -> None:
-    """Sign people in by their session's cookie alone.
+    """Accept only the session's cookie as a sign-in.
 
-    Flask-Security would also take a token of its own from a header, the address or a JSON body: another way in, which an
-    address gives away, and the body of every request would be parsed to look for it.
+    Flask-Security would also accept its own token from a header, the address or a JSON body: another way in, which an
+    address reveals, and for which the body of every request would be parsed.
     """
     login_manager: LoginManager = app.login_manager  # type: ignore[attr-defined]
     login_manager.request_loader(lambda _request: None)
 
 
 def _ask_only_where_needed(app: Flask, security: Security) -> None:
-    """Leave out what extensions do around every request and nobody needs.
+    """Disable work that extensions do in every request and that we do not need.
 
-    Flask-Principal would look for a person even where a launch token or a key speaks; our routes ask by @requires.
-    Flask-Limiter would look for limits that hold for all routes; ours are on views, which look for themselves.
-    Flask-Login would look into every session, so that every answer would be another for each cookie (Vary), whoever asks.
+    Flask-Principal would load a person even for a launch token or an API key; our routes use @requires.
+    Flask-Limiter would look for limits on all routes; ours are on views, which check them.
+    Flask-Login would read every session, so that every response would vary by cookie (Vary).
     Flask would derive the key of its cookies twice.
     """
     before, after, teardown = app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs
@@ -129,5 +130,5 @@ def _ask_only_where_needed(app: Flask, security: Security) -> None:
 
 
 def _where_limited(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Run a hook of Flask-Limiter's only in a request in which it has counted something."""
+    """Run one of Flask-Limiter's hooks only in a request in which it has counted something."""
     return lambda given: hook(given) if hasattr(request_ctx, "_limiter_request_context") else given

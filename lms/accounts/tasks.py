@@ -1,4 +1,4 @@
-"""What happens to logins whose time is over? Their rows are removed; they have opened nothing since."""
+"""Delete the rows of ended logins."""
 
 from celery import shared_task
 
@@ -11,7 +11,7 @@ HOURLY = 3600
 
 @shared_task(name="lms.accounts.tasks.tidy", ignore_result=True)
 def tidy() -> int:
-    """Remove the rows of logins that have ended; return how many."""
+    """Delete the rows of ended logins; return how many."""
     with transaction() as session:
         return login_sessions.remove_ended(session, now())
 

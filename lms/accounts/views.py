@@ -1,4 +1,4 @@
-"""What can people do with their own account? Change the password; see where they are signed in, and sign out there."""
+"""Pages of a person's own account: change the password, see the browsers that are signed in, and sign them out."""
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,12 +24,12 @@ bp = Blueprint("accounts", __name__)
 
 
 class FirstPasswordForm(FlaskForm):  # type: ignore[misc]
-    """The new password. Somebody who has just signed in with an initial one need not type that again."""
+    """The new password. A person who has just signed in with an initial one need not type that again."""
 
     new = PasswordField(_l("New password"), validators=[InputRequired(_l("Type a new password."))])
 
     def validate_new(self, field: PasswordField) -> None:
-        """Refuse what is easily guessed."""
+        """Refuse a password that is easy to guess."""
         problem = problem_of(field.data, person().username, known_words(session(), person()))
         if is_right(person(), field.data):
             problem = _("This is the password that you have now.")
@@ -38,13 +38,13 @@ class FirstPasswordForm(FlaskForm):  # type: ignore[misc]
 
 
 class PasswordForm(FirstPasswordForm):
-    """The password until now, and the new one."""
+    """The current password, and the new one."""
 
-    old = PasswordField(_l("Password now"), validators=[InputRequired(_l("Type the password that you signed in with."))])
+    old = PasswordField(_l("Current password"), validators=[InputRequired(_l("Type the password that you signed in with."))])
     new = PasswordField(_l("New password"), validators=[InputRequired(_l("Type a new password."))])
 
     def validate_old(self, field: PasswordField) -> None:
-        """Refuse who only found the device unlocked."""
+        """Refuse a person who only found the device unlocked."""
         if not is_right(person(), field.data):
             raise ValidationError(_("This is not your password."))
 
@@ -85,7 +85,7 @@ def signed_in() -> ResponseReturnValue:
 @bp.post("/signed-in/<int:login_id>/end")
 @requires()
 def end_login(login_id: int) -> ResponseReturnValue:
-    """Sign a person out of one of their browsers; somebody else's, and one that has ended, changes nothing."""
+    """Sign a person out of one of their browsers; another person's login, or one that has ended, changes nothing."""
     if login_id == current_login().id:
         logout_user()
         return redirect(url_for("security.login"))
@@ -98,7 +98,7 @@ def end_login(login_id: int) -> ResponseReturnValue:
 @bp.post("/signed-in/others/end")
 @requires()
 def end_other_logins() -> ResponseReturnValue:
-    """Sign a person out of every browser but this one."""
+    """Sign a person out of every browser except this one."""
     with transaction() as writing:
         others = [one.id for one in login_sessions.listed(writing, person().id, now()) if one.id != current_login().id]
         login_sessions.end(writing, person().id, others)

@@ -1,1 +1,1 @@
-"""Attendance: who was at which session, noted by staff or by a code, each mark kept with who made it."""
+"""Attendance of sessions, noted by staff or by a code; each mark is kept with the person who made it."""

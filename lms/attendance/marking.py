@@ -1,4 +1,4 @@
-"""Note who was at a session. Each mark becomes evidence at once; a correction takes the evidence of the mark before it back."""
+"""Note the attendance of a session. Each mark becomes evidence at once; a correction voids the evidence of the mark before it."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from lms.attendance.models import EXCUSED, HERE, LATE, LEFT, STATES, AttendanceMark, CheckIn
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment
+from lms.row_problem import RowProblem, in_row
 
 REASON_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
 class NotedAttendance:
-    """One person's attendance of one session, as staff note it. Times matter for late and left alone; the rest of the session counts."""
+    """One person's attendance of one session, as staff note it. A time is needed for late and left; otherwise the whole session counts."""
 
     enrolment_id: int
     state: str
@@ -27,20 +28,11 @@ class NotedAttendance:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkProblem:
-    """One fault of one mark: a code that pages put into words."""
-
-    enrolment_id: int
-    field: str
-    code: str
-
-
 class AttendanceEvidence(Protocol):
-    """The way from marks to evidence: the record store's side, given by the caller."""
+    """Converts marks to evidence; the caller passes the record store's implementation."""
 
     def attended(self, enrolment: Enrolment, session: ClassSession, interval: tuple[datetime, datetime]) -> UUID:
-        """State that somebody attended `[arrived, left)` of a session; return the statement's id."""
+        """State that a person attended `[arrived, left)` of a session; return the statement's id."""
         ...
 
     def take_back(self, enrolment: Enrolment, statement_id: UUID) -> object:
@@ -50,29 +42,30 @@ class AttendanceEvidence(Protocol):
 
 def problems_of(
     lesson: ClassSession, marks: Sequence[NotedAttendance], there: Mapping[int, AttendanceMark], open_ids: Container[int] = ()
-) -> list[MarkProblem]:
-    """Return what is wrong with marks of one session; `there` are the marks that hold now, by enrolment.
+) -> list[RowProblem]:
+    """Return the problems of marks of one session; `there` are the current marks, by enrolment.
 
-    Those who came by the code and have not gone (`open_ids`) are marked with a reason only.
+    People who checked in by code and have not checked out (`open_ids`) can only be marked with a reason. The line of a problem is the
+    number of its enrolment.
     """
     found = [problem for one in marks for problem in _problems(lesson, one, there.get(one.enrolment_id))]
     unexplained = [one for one in marks if one.enrolment_id in open_ids and not one.reason.strip()]
-    return found + [MarkProblem(one.enrolment_id, "reason", "closing-needs-reason") for one in unexplained]
+    return found + [in_row(one.enrolment_id, "reason", "closing-needs-reason") for one in unexplained]
 
 
-def _problems(lesson: ClassSession, mark: NotedAttendance, before: AttendanceMark | None) -> Iterable[MarkProblem]:
+def _problems(lesson: ClassSession, mark: NotedAttendance, before: AttendanceMark | None) -> Iterable[RowProblem]:
     if mark.state not in STATES:
-        yield MarkProblem(mark.enrolment_id, "state", "unknown-state")
+        yield in_row(mark.enrolment_id, "state", "unknown-state")
         return
     for state, field, at in ((LATE, "arrived_at", mark.arrived_at), (LEFT, "left_at", mark.left_at)):
         if mark.state == state and at is None:
-            yield MarkProblem(mark.enrolment_id, field, "no-time")
+            yield in_row(mark.enrolment_id, field, "no-time")
         elif mark.state == state and at is not None and not lesson.starts_at < at < lesson.ends_at:
-            yield MarkProblem(mark.enrolment_id, field, "outside-the-session")
+            yield in_row(mark.enrolment_id, field, "outside-the-session")
     if len(mark.reason) > REASON_MAX or not mark.reason.isprintable():
-        yield MarkProblem(mark.enrolment_id, "reason", "bad-reason")
+        yield in_row(mark.enrolment_id, "reason", "bad-reason", {"most": REASON_MAX})
     elif not mark.reason.strip() and (mark.state == EXCUSED or (before is not None and _differs(before, mark))):
-        yield MarkProblem(mark.enrolment_id, "reason", "no-reason" if before is None else "correction-needs-reason")
+        yield in_row(mark.enrolment_id, "reason", "no-reason" if before is None else "correction-needs-reason")
 
 
 def _differs(before: AttendanceMark, mark: NotedAttendance) -> bool:
@@ -85,7 +78,7 @@ def _times(mark: NotedAttendance) -> tuple[datetime | None, datetime | None]:
 
 
 def interval_of(lesson: ClassSession, mark: NotedAttendance) -> tuple[datetime, datetime] | None:
-    """Return of what part of a session somebody was there; None where they were not."""
+    """Return the part of a session that the person attended; None if they did not."""
     if mark.state not in HERE:
         return None
     arrived, left = _times(mark)
@@ -93,7 +86,7 @@ def interval_of(lesson: ClassSession, mark: NotedAttendance) -> tuple[datetime, 
 
 
 def marks_of(session: Session, session_ids: Iterable[int]) -> dict[int, dict[int, AttendanceMark]]:
-    """Return the marks that hold now, by session and enrolment."""
+    """Return the current marks, by session and enrolment."""
     found: dict[int, dict[int, AttendanceMark]] = {session_id: {} for session_id in session_ids}
     wanted = (AttendanceMark.session_id.in_(found), AttendanceMark.superseded_at.is_(None))
     for row in session.scalars(select(AttendanceMark).where(*wanted)):
@@ -102,7 +95,7 @@ def marks_of(session: Session, session_ids: Iterable[int]) -> dict[int, dict[int
 
 
 def counts(session: Session, session_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """Return for each session how many people were there and how many are marked at all."""
+    """Return for each session how many people were present and how many have a mark."""
     found = dict.fromkeys(session_ids, (0, 0))
     here = func.count().filter(AttendanceMark.state.in_(HERE))
     wanted = (AttendanceMark.session_id.in_(found), AttendanceMark.superseded_at.is_(None))
@@ -112,9 +105,9 @@ def counts(session: Session, session_ids: Iterable[int]) -> dict[int, tuple[int,
 
 
 def note(session: Session, lesson: ClassSession, marks: Sequence[NotedAttendance], by: By, evidence: AttendanceEvidence) -> int:
-    """Keep marks that have no problems (`problems_of`) and state what they prove; return how many are new or different.
+    """Store marks without problems (`problems_of`) and write their evidence; return how many are new or different.
 
-    The caller holds the class's lock. Marked the same again, nothing changes.
+    The caller holds the class's lock. An equal mark changes nothing.
     """
     there = marks_of(session, [lesson.id])[lesson.id]
     changed = [one for one in marks if (before := there.get(one.enrolment_id)) is None or _differs(before, one)]
@@ -126,7 +119,7 @@ def note(session: Session, lesson: ClassSession, marks: Sequence[NotedAttendance
             if before.statement_id is not None:
                 evidence.take_back(enrolment, before.statement_id)
             _take_back_scans(session, lesson, enrolment, evidence)
-    session.flush()  # the index knows one mark that holds for each person
+    session.flush()  # the index allows one current mark for each person
     for one in changed:
         interval = interval_of(lesson, one)
         stated = None if interval is None else evidence.attended(people[one.enrolment_id], lesson, interval)
@@ -163,13 +156,13 @@ def _enrolments(session: Session, ids: Sequence[int]) -> dict[int, Enrolment]:
 
 
 def history_of(session: Session, session_id: int, enrolment_id: int) -> Sequence[AttendanceMark]:
-    """Return every mark that somebody has had at a session, the newest first."""
+    """Return every mark of an enrolment at a session, the newest first."""
     wanted = (AttendanceMark.session_id == session_id, AttendanceMark.enrolment_id == enrolment_id)
     return session.scalars(select(AttendanceMark).where(*wanted).order_by(AttendanceMark.id.desc())).all()
 
 
 def of_enrolment(session: Session, enrolment_id: int, until: datetime) -> list[tuple[ClassSession, AttendanceMark | None]]:
-    """Return the sessions of somebody's class that began before `until`, each with the mark that holds; in order of time."""
+    """Return the sessions of an enrolment's class that began before `until`, each with the current mark; in order of time."""
     mark = (AttendanceMark.session_id == ClassSession.id) & (AttendanceMark.enrolment_id == enrolment_id)
     query = select(ClassSession, AttendanceMark).join(Enrolment, Enrolment.class_id == ClassSession.class_id)
     query = query.outerjoin(AttendanceMark, mark & AttendanceMark.superseded_at.is_(None))

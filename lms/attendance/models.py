@@ -1,4 +1,4 @@
-"""How are marks of attendance and scans of codes stored?"""
+"""Tables of attendance marks and of scanned check-in codes."""
 
 import uuid
 from datetime import datetime
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.db import Base, UtcDateTime
 
 PRESENT, LATE, LEFT, ABSENT, EXCUSED = STATES = ("present", "late", "left", "absent", "excused")
-HERE = frozenset({PRESENT, LATE, LEFT})  # states that say somebody was there for some of the time
+HERE = frozenset({PRESENT, LATE, LEFT})  # states in which the person was present for some of the time
 NOW = text("superseded_at IS NULL")
 
 
 class AttendanceMark(Base):
-    """One person's attendance of one session, as noted. Append-only: a correction supersedes the mark before it and says why.
+    """One person's attendance of one session. Append-only: a correction supersedes the mark before it and gives a reason.
 
     `statement_id` is the statement in the record store from which half-days or hours follow; absent and excused have none.
     """
@@ -33,19 +33,19 @@ class AttendanceMark(Base):
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(String(200), default="")
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
+    noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: a command
     statement_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 COUNTED, CLAIMED, CONFIRMED, DECLINED = SCAN_STATES = ("counted", "claimed", "confirmed", "declined")
-HOLDS = (COUNTED, CONFIRMED)  # states of a scan that say somebody was there
+HOLDS = (COUNTED, CONFIRMED)  # states of a scan that prove presence
 
 
 class CheckIn(Base):
     """One scan of a session's code by one person. It never changes; a claim is decided once, by staff.
 
-    `statement_id`: for a scan on going, the statement of the time since `came_at`; none where none was made or it was taken back.
+    `statement_id`: for a check-out, the statement of the time since `came_at`; None if there was none or it was taken back.
     """
 
     __tablename__ = "check_in"
@@ -59,11 +59,11 @@ class CheckIn(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("class_session.id"))
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     way: Mapped[str] = mapped_column(String(3))  # in or out
-    code_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the code was shown
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the server received it
-    device: Mapped[str] = mapped_column(String(32))  # a browser's random id: two people with one are pointed out
+    code_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the time at which the code was shown
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the time at which the server received it
+    device: Mapped[str] = mapped_column(String(32))  # a browser's random id: two people with the same one are reported
     state: Mapped[str] = mapped_column(String(10))  # one of SCAN_STATES
-    reason: Mapped[str] = mapped_column(String(200), default="")  # of whoever decided
+    reason: Mapped[str] = mapped_column(String(200), default="")  # given by the person who decided
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     came_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -71,5 +71,5 @@ class CheckIn(Base):
 
     @property
     def at(self) -> datetime:
-        """Return the instant that the scan speaks of: when it was received, or when a claimed code was shown."""
+        """Return the time of the scan: its receipt, or for a claim the time at which the code was shown."""
         return self.received_at if self.state == COUNTED else self.code_at

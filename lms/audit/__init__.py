@@ -1,1 +1,1 @@
-"""Is everything from which hours follow as it was written, and how can that be shown later?"""
+"""Verify that everything from which hours follow is unchanged, and create proof of it for later."""

@@ -1,7 +1,7 @@
-"""How does an office show later that the ledger was not rewritten? By one signed line over the heads of all chains, kept elsewhere.
+"""Anchors: one signed line over the heads of all chains, kept elsewhere, shows later whether the ledger was rewritten.
 
-The root is the SHA-256 over the list of heads: one line for each enrolment that has a chain, then one for each class that has a
-history. Later rows have higher numbers, so the same list can be made again at any time, as it was then.
+The root is the SHA-256 of the list of heads: one line for each enrolment that has a chain, then one for each class that has a
+history. Later rows have higher numbers, so the list of an earlier time can be built again at any time.
 """
 
 import base64
@@ -23,6 +23,7 @@ from lms.crediting import inputs
 from lms.crediting.chain import Running
 from lms.crediting.models import LedgerEntry
 from lms.sealing import derived
+from strict_json.canonical import canonical
 
 VERSION = 1
 PURPOSE = "lms ledger anchor"
@@ -30,11 +31,11 @@ LONGEST_LINE = 2_000
 
 
 class NotAnAnchor(Exception):
-    """A file does not hold an anchor; the message says which line is wrong, and how."""
+    """The file does not contain an anchor; the message names the wrong line and the problem."""
 
 
 class AnchoredHead(NamedTuple):
-    """The end of one chain: of an enrolment's ledger, or of a class's history."""
+    """The end of one chain: an enrolment's ledger or a class's history."""
 
     kind: str  # enrolment | class
     id: int
@@ -53,8 +54,8 @@ class Anchor:
     site: str
     enrolments: int
     entries: int
-    last_entry: int  # what has a higher number in the ledger's table was written later
-    last_change: int  # likewise in the classes' history
+    last_entry: int  # ledger entries with a higher number were written later
+    last_change: int  # the same for the history of classes
     root: str
     public_key: str  # Ed25519, base64
 
@@ -63,13 +64,12 @@ class Anchor:
         return json.dumps({"anchor": VERSION, **asdict(self), "signature": base64.b64encode(signature).decode()}, ensure_ascii=False)
 
     def signed(self) -> bytes:
-        """Return what is signed: the same in canonical form, without the signature."""
-        content = {"anchor": VERSION, **asdict(self)}
-        return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        """Return the signed text: the anchor in canonical form, without the signature."""
+        return canonical({"anchor": VERSION, **asdict(self)})
 
 
 def key_of(secret_key: str) -> Ed25519PrivateKey:
-    """Return the site's key for anchors. It follows from SECRET_KEY, so every machine of a site has the same and none keeps it."""
+    """Return the site's key for anchors. It is derived from SECRET_KEY, so every machine of a site has the same one and none stores it."""
     return Ed25519PrivateKey.from_private_bytes(derived(secret_key, PURPOSE))
 
 
@@ -82,7 +82,7 @@ def public_key_of(secret_key: str) -> str:
 def make(session: Session, site: str, secret_key: str, now: datetime) -> tuple[str, Sequence[AnchoredHead]]:
     """Return a new anchor's line, and the heads that it covers.
 
-    On PostgreSQL the tables are locked first: transactions that have begun to append end before, so no lower number comes later.
+    On PostgreSQL the tables are locked first: open transactions that append must end before, so no lower number can follow later.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"LOCK TABLE {LedgerEntry.__tablename__}, {ClassChange.__tablename__} IN SHARE MODE"))
@@ -104,7 +104,7 @@ def make(session: Session, site: str, secret_key: str, now: datetime) -> tuple[s
 
 
 def heads_until(session: Session, last_entry: int, last_change: int) -> Iterator[AnchoredHead]:
-    """Yield the heads of all chains as they were when these numbers were the last ones."""
+    """Yield the heads of all chains at the time when these were the last numbers."""
     numbers = (
         select(LedgerEntry.enrolment_id, func.max(LedgerEntry.number).label("number"))
         .where(LedgerEntry.id <= last_entry)
@@ -133,7 +133,7 @@ def _histories_until(session: Session, last_change: int) -> Iterator[AnchoredHea
 
 
 def root_of(heads: Iterable[AnchoredHead]) -> str:
-    """Return the SHA-256 over the list of heads, a line each."""
+    """Return the SHA-256 of the list of heads, one line for each."""
     digest = hashlib.sha256()
     for one in heads:
         digest.update(f"{one}\n".encode())
@@ -141,10 +141,10 @@ def root_of(heads: Iterable[AnchoredHead]) -> str:
 
 
 def read(content: str) -> tuple[Anchor, Sequence[AnchoredHead]]:
-    """Read a file that begins with an anchor's line, on which the list of its heads may follow.
+    """Read a file that begins with an anchor's line; the list of its heads may follow.
 
     Raises:
-        NotAnAnchor: a line is none of these, the signature does not fit, or the list is not the anchor's.
+        NotAnAnchor: a line is malformed, the signature does not match, or the list does not belong to the anchor.
     """
     first, *rest = content.splitlines() or [""]
     anchor = _anchor_in(first)
@@ -190,7 +190,7 @@ def _head_in(line: str, number: int) -> AnchoredHead:
 
 
 def rewritten(session: Session, anchor: Anchor, heads: Sequence[AnchoredHead]) -> Iterator[tuple[int | None, str]]:
-    """Yield (enrolment, what is other than it was when the anchor was made); which enrolment, the list of heads alone knows."""
+    """Yield (enrolment, difference from the time of the anchor); only the list of heads can name the enrolment."""
     now = {(one.kind, one.id): one for one in heads_until(session, anchor.last_entry, anchor.last_change)}
     if root_of(now.values()) == anchor.root:
         return

@@ -1,4 +1,4 @@
-"""`lms ledger …`: is the ledger what was written, and how can that be shown later?"""
+"""`lms ledger …`: verify the ledger, and create anchors that prove it later."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ from lms.db import database, transaction
 @click.option("--public-key", is_flag=True, help="Print the public key that anchors are signed with, and nothing else.")
 @with_appcontext
 def anchor(heads: Path | None, *, public_key: bool) -> None:
-    """Print one signed line that shows later whether the ledger was rewritten. Keep it where this site cannot reach it.
+    """Print one signed line that shows later whether the ledger was rewritten. Keep it where this site cannot change it.
 
     With the list of heads, `lms ledger verify --anchor` also names the enrolments.
     """
@@ -53,7 +53,7 @@ def anchor(heads: Path | None, *, public_key: bool) -> None:
 def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None, key: str | None, as_json: bool) -> None:
     """Check that no entry was edited or lost, and that recomputing all evidence gives the same hours.
 
-    Exit 1 and one line per finding where something is wrong, 2 where nothing could be checked.
+    Exit code 1 with one line for each finding; exit code 2 if nothing could be checked.
     """
     settings: Settings = current_app.extensions["settings"]
     public_url = settings.public_url if statements else None
@@ -76,7 +76,7 @@ def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None,
 
 
 def _anchored(file: Path, key: str) -> tuple[Anchor, Sequence[AnchoredHead]]:
-    """Read an anchor that this key signed, or say why it is none."""
+    """Read an anchor signed with this key, or report the problem."""
     try:
         found, heads = anchors.read(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -97,7 +97,7 @@ def _refuse(problems: Sequence[str]) -> None:
 
 @contextmanager
 def _snapshot() -> Iterator[Session]:
-    """Read one state of the database: crediting goes on beside, and half of what it writes would look like an edit."""
+    """Read one state of the database: crediting continues in parallel, and half of its writes would look like an edit."""
     with database().reader() as reading:
         if reading.get_bind().dialect.name == "postgresql":
             reading.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -105,7 +105,7 @@ def _snapshot() -> Iterator[Session]:
 
 
 def _check(numbers: Sequence[int], public_url: str | None) -> CheckedBatch:
-    """Check enrolments, and tell somebody who waits how far that is; each batch reads anew, so that nothing waits for the end."""
+    """Check enrolments and report the progress; each batch has its own snapshot, so that no transaction becomes long."""
     whole = CheckedBatch()
     for start in range(0, len(numbers), AT_ONCE):
         with _snapshot() as reading:

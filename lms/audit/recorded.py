@@ -1,4 +1,4 @@
-"""Which statements and people may be gone, as the records of removals and erasures have it?"""
+"""Which statements and people may be missing, according to the records of removals and erasures?"""
 
 import uuid
 from collections.abc import Collection, Mapping, Set
@@ -15,10 +15,10 @@ from xapi.store import erased_among
 
 
 def _excused(session: Session, stored: Mapping[uuid.UUID, datetime]) -> Set[uuid.UUID]:
-    """Return which of these absent statements a recorded removal of their month covers.
+    """Return which of these missing statements are covered by a recorded removal of their month.
 
-    A month that is recorded as removed, and still has statements, was not removed: that covers none. What was erased with a
-    person is excused by nothing here: evidence of it is gone, too.
+    If a month is recorded as removed but still has statements, the record covers none. Statements that were erased with a
+    person are not covered here, because their evidence is gone too.
     """
     months = {statement: month_of(at) for statement, at in stored.items()}
     removed = {month for month in set(months.values()) if _is_removed(session, month)}
@@ -36,4 +36,4 @@ def _erased(session: Session, people: Collection[int]) -> Set[int]:
     return set(session.scalars(select(Erasure.person_id).where(Erasure.person_id.in_(people))))
 
 
-RECORDED = Removals(_excused, _erased)  # what may be gone, as the record store's own records have it
+RECORDED = Removals(_excused, _erased)  # from the record store's own records

@@ -1,1 +1,1 @@
-"""Which courses are published, in which immutable versions?"""
+"""Published courses and their immutable versions."""

@@ -1,17 +1,20 @@
-"""`lms course …`: how does the operator publish courses on the command line?"""
+"""`lms course …`: the operator publishes courses."""
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
+from courses.sentences import SENTENCES
 from lms.catalogue import listing, publish
 from lms.catalogue.uploads import check
 from lms.clock import now
 from lms.db import session, transaction
 from lms.storage import storage
+from strict_json.problem import Problem, in_english
 
 
 @click.group("course")
@@ -26,12 +29,12 @@ def course() -> None:
 def import_course(file: Path, *, as_json: bool) -> None:
     """Publish a course from a .zip, .h5p, .mp4 or .webm file, or from a folder.
 
-    The same content again changes nothing. Exit 2 and one line per problem where the file is no sound course.
+    The same content again changes nothing. Exit code 2 and one line for each problem if the file is not a valid course.
     """
     found = check(file)
     if found.package is None:
-        for path, message in found.problems:
-            click.echo(f"{path}: {message}", err=True)
+        for line in _lines(found.problems):
+            click.echo(line, err=True)
         sys.exit(2)
     publish.store_files(storage(), found.package)
     at = now()
@@ -47,7 +50,7 @@ def import_course(file: Path, *, as_json: bool) -> None:
         "new": new,
         "package_sha256": version.package_sha256,
         "activities": activities,
-        "warnings": [f"{path}: {message}" for path, message in found.package.warnings],
+        "warnings": _lines(found.package.warnings),
     }
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
@@ -56,13 +59,17 @@ def import_course(file: Path, *, as_json: bool) -> None:
     for one in activities:
         click.echo(f"  {one['key']}  {one['format']}  {one['minutes']} min  {one['title']}")
     click.echo(f"package {version.package_sha256}")
-    for path, message in found.package.warnings:
-        click.echo(f"{path}: {message}", err=True)
+    for line in _lines(found.package.warnings):
+        click.echo(line, err=True)
+
+
+def _lines(problems: Iterable[Problem]) -> list[str]:
+    return [f"{one.path}: {in_english(one, SENTENCES)}" for one in problems]
 
 
 @course.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
-@click.option("--search", default="", help="Only courses whose code or title holds these words.")
+@click.option("--search", default="", help="Only courses whose code or title contains these words.")
 @with_appcontext
 def list_courses(*, as_json: bool, search: str) -> None:
     """List the newest version of every course."""

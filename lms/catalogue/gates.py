@@ -1,4 +1,4 @@
-"""What must be done before an activity's time counts, in words?"""
+"""Describe in words what must be done before an activity's time counts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 
 def gate_words(requires: Mapping[str, Any]) -> list[str]:
-    """Return what an activity requires, one phrase for each condition; none where presence alone counts."""
+    """Return the conditions of an activity, one phrase for each; none if presence alone counts."""
     words = []
     if requires.get("completed"):
         words.append(_("complete it"))

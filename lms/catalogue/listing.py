@@ -1,4 +1,4 @@
-"""Which courses are there, and which versions does one have? Read for pages and commands."""
+"""List courses and their versions, for pages and commands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class CoursePage:
-    """The newest versions of some courses, latest published first, and where the next page begins."""
+    """The newest versions of some courses, the latest published first, and the start of the next page."""
 
     versions: Sequence[CourseVersion]
     next: int | None
@@ -21,7 +21,7 @@ class CoursePage:
 
 
 def newest(session: Session, words: str = "", after: int | None = None, size: int = PAGE) -> CoursePage:
-    """Return the newest version of every course whose code or title holds all of `words`; `after` is a version's id."""
+    """Return the newest version of every course whose code or title contains all of `words`; `after` is a version's id."""
     latest = select(func.max(CourseVersion.id)).group_by(CourseVersion.course_id)
     wanted = select(CourseVersion).join(Course, Course.id == CourseVersion.course_id).where(CourseVersion.id.in_(latest))
     for word in words.split():
@@ -35,7 +35,7 @@ def newest(session: Session, words: str = "", after: int | None = None, size: in
 
 
 def versions_of(session: Session, code: str) -> Sequence[CourseVersion]:
-    """Return a course's versions, newest first; empty where there is no such course."""
+    """Return a course's versions, newest first; empty if there is no such course."""
     return session.scalars(
         select(CourseVersion)
         .join(Course, Course.id == CourseVersion.course_id)

@@ -1,4 +1,4 @@
-"""How are courses and their published versions stored?"""
+"""Tables of courses and their published versions."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from lms.db import Base, UtcDateTime
 
 
 class Course(Base):
-    """A course by its code; what it contains is in its versions."""
+    """A course by its code; its versions have the content."""
 
     __tablename__ = "course"
 
@@ -30,13 +30,14 @@ class CourseVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     number: Mapped[int]
-    document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # courses.outline's document, loaded where it is read
+    document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # the document of courses.outline, loaded on access
     document_sha256: Mapped[str] = mapped_column(String(64))
-    package_sha256: Mapped[str] = mapped_column(String(64), index=True)  # names the served files
+    package_sha256: Mapped[str] = mapped_column(String(64), index=True)  # identifies the served files
     title_zh: Mapped[str] = mapped_column(String(200))
     title_en: Mapped[str] = mapped_column(String(200))
     minutes: Mapped[int]
-    bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # of its files; 0: published before that was noted
+    # size of its files; 0: published before sizes were recorded
+    bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
@@ -44,7 +45,7 @@ class CourseVersion(Base):
 
 
 class AnswerKey(Base):
-    """The answers of one server-graded activity; they are kept here and never served."""
+    """The answers of one server-graded activity; they are stored here and never served."""
 
     __tablename__ = "answer_key"
 

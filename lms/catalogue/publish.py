@@ -1,13 +1,10 @@
-"""How does a checked package become a published course version?
+"""Publish a checked package as a course version.
 
-Files are stored under the hash of their content before the row that names them is committed, so a version never points
-at files that are not there; files that no row names are harmless. A version never changes: the same content again is the
-same version, other content is the next one.
+Files are stored under the hash of their content before the row that names them is committed, so a version never names
+missing files; files that no row names are harmless. A version never changes: the same content again is the
+same version, other content is the next version.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,22 +21,23 @@ from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.errors import NotAllowed, TooLarge
 from lms.readonce import ReadOnce
 from lms.storage import Storage
+from strict_json.canonical import digest_of
 
 OUTLINES_KEPT = 256
 MEGABYTE = 10**6
 
 
 def publish(session: Session, storage: Storage, package: Package, by: Person | None, now: datetime) -> CourseVersion:
-    """Publish a package as a version of its course, made on first use; `by` None is the installation itself.
+    """Publish a package as a version of its course, which is created on first use; `by` None means the installation itself.
 
-    Call `store_files` before the transaction for large packages: here it is then a single look-up.
+    For a large package, call `store_files` before the transaction: then this function only looks the files up.
 
     Raises:
         NotAllowed: the course belongs to an organisation that is not below the publisher's.
     """
     store_files(storage, package)
     course = _course(session, package.course.code, by)
-    digest = _digest(package.document)
+    digest = digest_of(package.document)
     known = session.scalars(
         select(CourseVersion).where(
             CourseVersion.course_id == course.id, CourseVersion.package_sha256 == package.sha256, CourseVersion.document_sha256 == digest
@@ -52,12 +50,12 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
 
 
 def check_room(session: Session, package: Package, by: Person, most_bytes: int, *, hold: bool) -> None:
-    """Refuse a package for which its organisation's course files have no room; files that are there already take none.
+    """Refuse a package that exceeds the storage limit of its organisation; existing files are not counted again.
 
-    `hold`: those who publish for the same organisation come one after the other, until the end of the transaction.
+    `hold`: lock the organisation, so that its publishers wait for each other until the transaction ends.
 
     Raises:
-        TooLarge: says how much is there.
+        TooLarge: with the stored amount.
     """
     course = session.scalar(select(Course).where(Course.code == package.course.code))
     owner = by.organisation_id if course is None else course.organisation_id
@@ -77,7 +75,7 @@ def check_room(session: Session, package: Package, by: Person, most_bytes: int, 
         raise TooLarge(
             _(
                 "The course files of your organisation take %(kept)s MB, this one has %(size)s MB, and at most %(most)s MB are kept. "
-                "Nothing was published. Make the videos smaller, or ask whoever runs the site for more room.",
+                "Nothing was published. Make the videos smaller, or ask the system administrator for more room.",
                 kept=kept // MEGABYTE,
                 size=-(-size_of(package) // MEGABYTE),
                 most=most_bytes // MEGABYTE,
@@ -86,12 +84,12 @@ def check_room(session: Session, package: Package, by: Person, most_bytes: int, 
 
 
 def size_of(package: Package) -> int:
-    """Return how many bytes a package's files have."""
+    """Return the size of a package's files in bytes."""
     return sum(content.stat().st_size if isinstance(content, Path) else len(content) for content in package.files.values())
 
 
 def store_files(storage: Storage, package: Package) -> None:
-    """Store a package's files under its hash; a package that is there whole is left alone."""
+    """Store a package's files under its hash; a completely stored package is left alone."""
     marker = f"packages/{package.sha256}.stored"
     if storage.size(marker) is not None:
         return
@@ -106,7 +104,7 @@ def file_name(package_sha256: str, path: str) -> str:
 
 
 def may_publish(session: Session, course: Course, by: Person | None) -> bool:
-    """Say whether somebody may add versions: people of the course's organisation or of one above it."""
+    """Say whether a person may add versions: they belong to the course's organisation or to one above it."""
     if by is None or course.organisation_id == by.organisation_id:
         return True
     owner, own = (session.get(Organisation, one) if one else None for one in (course.organisation_id, by.organisation_id))
@@ -132,7 +130,7 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
         course=course,
         number=(last or 0) + 1,
         document=package.document,
-        document_sha256=_digest(package.document),
+        document_sha256=digest_of(package.document),
         package_sha256=package.sha256,
         title_zh=package.course.title.zh,
         title_en=package.course.title.en,
@@ -154,19 +152,15 @@ def _answer_keys(session: Session, version_id: int) -> dict[str, dict[str, Any]]
     return {key.activity: key.document for key in session.scalars(select(AnswerKey).where(AnswerKey.course_version_id == version_id))}
 
 
-def _digest(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
-
-
 _outlines = ReadOnce(parse_course, Outline, OUTLINES_KEPT)
 
 
 def outline_of(version: CourseVersion) -> Outline:
-    """Return a published version's outline; read once per process, for versions never change."""
+    """Return a published version's outline; it is read once per process, because versions never change."""
     return _outlines.of(version.document_sha256, lambda: version.document)
 
 
 def outline_by(session: Session, version_id: int, document_sha256: str) -> Outline:
-    """Return the same where only the version's id and its document's hash were read."""
+    """Return the same if only the version's id and its document's hash were read."""
     wanted = select(CourseVersion.document).where(CourseVersion.id == version_id)
     return _outlines.of(document_sha256, lambda: session.scalars(wanted).one())

@@ -1,4 +1,4 @@
-"""Is this uploaded file a course, and if not, what exactly is wrong with it?"""
+"""Check an uploaded file as a course, and report all its problems."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -8,13 +8,14 @@ from pathlib import Path, PurePath
 from typing import Protocol
 
 from courses.package import Package, open_package
+from strict_json.problem import Problem
 
 SUFFIXES = (".zip", ".h5p", ".mp4", ".webm")
 MOST_MB = 200
 
 
 class Upload(Protocol):
-    """What is needed of an uploaded file."""
+    """The properties of an uploaded file that are used here."""
 
     filename: str | None
 
@@ -24,29 +25,29 @@ class Upload(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CheckedPackage:
-    """A package, or every problem that keeps the file from being one."""
+    """A package, or every problem of the file."""
 
     package: Package | None
-    problems: Sequence[tuple[str, str]]  # (path inside the file, what is wrong)
+    problems: Sequence[Problem]
 
 
 def suffix_of(name: str | None) -> str:
-    """Return the file name's ending in small letters where it is one that can be uploaded, else ''."""
+    """Return the file name's suffix in lowercase if such files can be uploaded, otherwise ''."""
     suffix = PurePath(name or "").suffix.lower()
     return suffix if suffix in SUFFIXES else ""
 
 
 def check(path: Path) -> CheckedPackage:
-    """Open a file or folder as a course; what it is is decided by its content, not by its name."""
+    """Open a file or folder as a course; the content decides its type, not its name."""
     opened = open_package(path)
     if isinstance(opened, Package):
         return CheckedPackage(opened, ())
-    return CheckedPackage(None, [(problem.path, problem.message) for problem in opened])
+    return CheckedPackage(None, opened)
 
 
 @contextmanager
 def checked(upload: Upload) -> Iterator[CheckedPackage]:
-    """Check an upload; its files are there as long as the block runs, and nothing of it stays afterwards."""
+    """Check an upload; its files exist only during the block."""
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
         path = Path(folder) / f"{PurePath(upload.filename or 'course').stem[:80] or 'course'}{suffix_of(upload.filename)}"
         upload.save(path)

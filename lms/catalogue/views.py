@@ -1,4 +1,4 @@
-"""What does a trainer see of the catalogue: all courses, one course, and the form that uploads one?"""
+"""Pages of the catalogue for trainers: all courses, one course, and the upload form."""
 
 from typing import Any
 
@@ -10,38 +10,38 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms.validators import ValidationError
 
+from courses.sentences import SENTENCES
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER, Organisation
 from lms.catalogue import listing, publish
 from lms.catalogue.gates import format_words, gate_words
 from lms.catalogue.models import CourseVersion
-from lms.catalogue.problems import in_words
 from lms.catalogue.uploads import MOST_MB, SUFFIXES, checked, suffix_of
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotAllowed, NotFound, TooLarge
-from lms.i18n import pick
+from lms.i18n import in_words, pick
 from lms.storage import storage
 
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 
 
 class UploadForm(FlaskForm):  # type: ignore[misc]
-    """One file."""
+    """The upload form."""
 
     file = FileField(_l("Course file"), validators=[FileRequired(_l("Choose a file."))])
 
     def validate_file(self, field: FileField) -> None:
-        """Refuse a kind of file that cannot be a course before it is read."""
+        """Refuse a type of file that cannot be a course, before it is read."""
         if not suffix_of(field.data.filename):
             raise ValidationError(_("This kind of file cannot be a course. It must end in %(suffixes)s.", suffixes=" ".join(SUFFIXES)))
 
 
 @bp.url_value_preprocessor
 def _allow_large_upload(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Set the limit before anything reads the form (the CSRF check does)."""
+    """Set the limit before the form is read (the CSRF check reads it)."""
     if endpoint == "catalogue.upload":
-        request.max_content_length = MOST_MB * 1024 * 1024 + 65536  # the form around the file
+        request.max_content_length = MOST_MB * 1024 * 1024 + 65536  # space for the form around the file
 
 
 @bp.get("/")
@@ -58,7 +58,7 @@ def courses() -> ResponseReturnValue:
 @bp.get("/courses/<code>")
 @requires(TRAINER)
 def course(code: str) -> ResponseReturnValue:
-    """Show one course: the chosen version's outline, all versions, who studies it."""
+    """Show one course: the chosen version's outline, all versions, and the classes that study it."""
     versions = listing.versions_of(session(), code)
     number = request.args.get("version", type=int)
     shown = next((one for one in versions if number in {None, one.number}), None)
@@ -88,7 +88,7 @@ def _too_large(_error: Exception) -> ResponseReturnValue:
 @bp.route("/upload", methods=["GET", "POST"])
 @requires(TRAINER)
 def upload() -> ResponseReturnValue:
-    """Take a course file: checked whole, then published, or refused with every problem."""
+    """Accept a course file: check it completely, then publish it or refuse it with every problem."""
     form = UploadForm()
     if not form.validate_on_submit():
         return _upload_page(form, []), 422 if request.method == "POST" else 200
@@ -109,10 +109,10 @@ def _upload_page(form: UploadForm, problems: list[tuple[str, str]]) -> str:
 def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, str]]]:
     with checked(form.file.data) as found:
         if found.package is None:
-            return None, [(path, in_words(message)) for path, message in found.problems]
+            return None, [(one.path, in_words(one, SENTENCES)) for one in found.problems]
         most_bytes = current_app.extensions["settings"].organisation_courses_mb * publish.MEGABYTE
         publish.check_room(session(), found.package, person(), most_bytes, hold=False)
-        publish.store_files(storage(), found.package)  # before the transaction, for it may take long
+        publish.store_files(storage(), found.package)  # before the transaction, because it may take long
         before = now()
         try:
             with transaction() as writing:

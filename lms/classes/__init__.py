@@ -1,1 +1,1 @@
-"""Classes: who learns together, when, and in which programme version; enrolment and its life; what was changed."""
+"""Classes: people, dates, programme version, enrolments and their states, and the history of changes."""

@@ -1,6 +1,6 @@
-"""How many days, months and tasks has somebody done, as class staff noted it?
+"""Days, months and tasks that class staff noted without a timetable.
 
-Notes are append-only: what was wrong is taken back by a negative note that says why.
+Notes are append-only: a negative note with a reason takes a wrong note back.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,11 +13,11 @@ from sqlalchemy import Integer, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from lms.classes.models import AttendanceRecord, Enrolment, TrainingClass
-from lms.db import PreparedSelect
 from lms.errors import InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import ATTENDED
+from xapi.raw_sql import PreparedQuery
 
 STEP = Decimal("0.5")  # a session is half a day
 MOST = Decimal(366)
@@ -26,7 +26,7 @@ LONGEST_NOTE = 200
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What staff say: this much of a requirement (days, months or tasks), on this day."""
+    """A note by staff: this amount of a requirement (days, months or tasks), on this day."""
 
     requirement: str
     quantity: Decimal
@@ -35,7 +35,7 @@ class Note:
 
 
 def add_note(session: Session, enrolment: Enrolment, note: Note, by: int | None, now: datetime) -> AttendanceRecord:
-    """Append a note; a negative quantity corrects earlier ones, needs a reason and cannot take more than there is.
+    """Append a note. A negative quantity corrects earlier notes; it needs a reason and cannot exceed the noted sum.
 
     Raises:
         InvalidInput: with one line for each problem.
@@ -89,7 +89,7 @@ def _attended(session: Session, enrolment: Enrolment) -> set[str]:
     return {one.key for one in document_of(version).requirements_of(enrolment.track) if one.kind in ATTENDED}
 
 
-_SUMS = PreparedSelect(
+_SUMS = PreparedQuery(
     select(AttendanceRecord.enrolment_id, AttendanceRecord.requirement, type_coerce(func.sum(AttendanceRecord.quantity), Integer))
     .where(AttendanceRecord.enrolment_id.in_(bindparam("enrolments", expanding=True)))
     .group_by(AttendanceRecord.enrolment_id, AttendanceRecord.requirement)
@@ -97,7 +97,7 @@ _SUMS = PreparedSelect(
 
 
 def sums(session: Session, enrolment_ids: Iterable[int]) -> Mapping[int, Mapping[str, Decimal]]:
-    """Return what was noted, corrections included, by enrolment and requirement."""
+    """Return the noted sums, corrections included, by enrolment and requirement."""
     found: dict[int, dict[str, Decimal]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
     for enrolment_id, requirement, hundredths in _SUMS.ask(session, enrolments=list(found)):
         found[enrolment_id][requirement] = Decimal(hundredths) / 100

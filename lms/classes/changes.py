@@ -1,4 +1,4 @@
-"""What was done to a class, by whom, and what stood there before? Kept append-only, beside what holds now."""
+"""History of a class: each change with its author and the previous value, append-only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session, aliased
 from lms.accounts.models import Person
 from lms.classes.models import ClassChange, Enrolment, TrainingClass
 
-FIELDS = ("name", "intake", "starts_on", "ends_on", "tracks", "counts_within")  # of a class, each change of one a line
+FIELDS = ("name", "intake", "starts_on", "ends_on", "tracks", "counts_within")  # fields of a class; each changed field is one line
 KINDS = (
     *("opened", "closed", "reopened", "course", "course-version", "course-removed", *FIELDS),  # of the class
     *("enrolled", "again", "withdrawn", "track", "password", "renamed", "signed-out"),  # of one enrolment
     "sheet",  # initial passwords were handed out
-    *("staff", "staff-left"),  # somebody runs the class, or no longer
+    *("staff", "staff-left"),  # a person became staff of the class, or left
     *("task", "task-withdrawn"),
     *("session", "session-changed", "session-cancelled"),  # of its timetable
 )
@@ -25,7 +25,7 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who does something, and when; nobody where a command does it."""
+    """The author and time of a change; None if a command made it."""
 
     person_id: int | None
     at: datetime
@@ -33,7 +33,7 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A change with the names of who did it and of whom it concerns (none: a command; the class as a whole)."""
+    """A change with the names of its author (None: a command) and of the person concerned (None: the class as a whole)."""
 
     change: ClassChange
     by: str | None
@@ -48,7 +48,7 @@ def made(what: str, by: By, before: str = "", after: str = "") -> ClassChange:
 
 
 def note(session: Session, class_id: int, change: ClassChange) -> None:
-    """Keep a change of a class. Changes of the class itself come one after the other: its row is locked until the transaction ends."""
+    """Record a change of a class. Its row is locked until the transaction ends, so that changes of a class have an order."""
     if change.enrolment_id is None:
         session.execute(select(TrainingClass.id).where(TrainingClass.id == class_id).with_for_update(key_share=True))
     change.class_id = class_id
@@ -56,13 +56,13 @@ def note(session: Session, class_id: int, change: ClassChange) -> None:
 
 
 def note_of(session: Session, enrolment: Enrolment, change: ClassChange) -> None:
-    """Keep a change of one enrolment."""
+    """Record a change of one enrolment."""
     change.enrolment_id = enrolment.id
     note(session, enrolment.class_id, change)
 
 
 def of_class(session: Session, class_id: int, enrolment_id: int | None = None) -> Sequence[ChangeLine]:
-    """Return what was done to a class, or to one enrolment of it, newest first."""
+    """Return the changes of a class and of its enrolments, newest first."""
     author, concerned = aliased(Person), aliased(Person)
     query = (
         select(ClassChange, author.name, concerned.name)

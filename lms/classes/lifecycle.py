@@ -1,6 +1,6 @@
-"""How does a class change after it was opened, and how does it end? Each change is kept with who made it (`changes`).
+"""Change, close and reopen a class. Each change is recorded with its author (`changes`).
 
-What its teachers' hours become by that is not decided here: `lms.crediting.windows` follows.
+Hours are not recomputed here: `lms.crediting.windows` does that afterwards.
 """
 
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from lms.programmes.store import document_of
 
 
 def change(session: Session, training_class: TrainingClass, run: ClassDetails, by: By) -> bool:
-    """Let a class run as `run` says; return whether anything of it is new. Code, provider and programme stay what they are.
+    """Give a class the details of `run`; return whether any of them is new. Code, provider and programme never change.
 
     Raises:
         InvalidInput: with one line for each problem.
@@ -43,7 +43,7 @@ def change(session: Session, training_class: TrainingClass, run: ClassDetails, b
 
 
 def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) -> list[str]:
-    """Return which tracks cannot be left out: somebody is in them."""
+    """Return a problem for each track that cannot be removed because somebody is in it."""
     if not run.tracks:
         return []
     used = session.execute(
@@ -58,10 +58,10 @@ def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) 
 
 
 def close(session: Session, training_class: TrainingClass, by: By) -> bool:
-    """End a class: nobody is added any more, and no time after this moment counts. Return whether it was open.
+    """Close a class: nobody can be added, and no time after this moment counts. Return whether it was open.
 
-    Locks the class's enrolments. A teacher who opens an activity at this moment either has opened it before, and it can be
-    ended, or waits and finds the class closed.
+    Locks the class's enrolments. A teacher who opens an activity at the same moment is either earlier, and the activity can then be
+    ended, or waits and then finds the class closed.
     """
     if training_class.closed_at is not None:
         return False
@@ -74,7 +74,7 @@ def close(session: Session, training_class: TrainingClass, by: By) -> bool:
 
 
 def reopen(session: Session, training_class: TrainingClass, by: By) -> bool:
-    """Let a closed class go on; return whether it was closed. What was studied meanwhile counts, as far as its days allow."""
+    """Reopen a closed class; return whether it was closed. Study since then counts, as far as the class's days allow."""
     if training_class.closed_at is None:
         return False
     training_class.closed_at = None

@@ -1,4 +1,4 @@
-"""How does somebody leave a class, come back into it, or change the track? What they have earned stays in every case."""
+"""Withdraw a person from a class, readmit them, or change their track. Earned hours stay in every case."""
 
 from blinker import Signal
 from flask import current_app
@@ -14,19 +14,19 @@ from lms.errors import InvalidInput
 
 WITHDRAWN = "withdrawn"
 
-# Sent with `session` and `enrolments`, a SELECT of ids, when these may not study any more. Everything that they have open ends with it.
+# Sent with `session` and `enrolments` (a SELECT of ids) when these may not study any more. All their open activities end.
 study_ended = Signal("study ended")
 
 
 def locked(session: Session, enrolment_id: int) -> Enrolment:
-    """Return an enrolment that nobody else changes meanwhile."""
+    """Return an enrolment and lock it."""
     return session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update(key_share=True)).one()
 
 
 def withdraw(session: Session, enrolment: Enrolment, by: By) -> bool:
-    """Take somebody out of a class; return whether they were in it. Hours and attendance stay on their transcript.
+    """Withdraw a person from a class; return whether they were in it. Hours and attendance stay on their transcript.
 
-    They open no activity of the class any more, and an open one ends now (`lms.learning.launch`).
+    They can open no activity of the class any more, and open ones end now (`lms.learning.launch`).
     """
     if enrolment.status == WITHDRAWN:
         return False
@@ -37,16 +37,16 @@ def withdraw(session: Session, enrolment: Enrolment, by: By) -> bool:
 
 
 def end_study(session: Session, enrolments: Select[int]) -> None:
-    """End what some enrolments have open; their rows are locked, so that nobody opens anything meanwhile."""
+    """End the open activities of some enrolments; their rows are locked, so that nobody can open one at the same time."""
     session.flush()
     study_ended.send(current_app._get_current_object(), session=session, enrolments=enrolments)  # type: ignore[attr-defined]
 
 
 def take_back(session: Session, enrolment: Enrolment, by: By) -> bool:
-    """Let somebody who withdrew go on, from where they were; return whether they had withdrawn.
+    """Readmit a person who withdrew, with everything they had; return whether they had withdrawn.
 
     Raises:
-        InvalidInput: the class is closed, or what was known of the person was erased.
+        InvalidInput: the class is closed, or the person's data were erased.
     """
     if enrolment.status != WITHDRAWN:
         return False
@@ -64,10 +64,10 @@ def take_back(session: Session, enrolment: Enrolment, by: By) -> bool:
 
 
 def move(session: Session, enrolment: Enrolment, track: str, by: By) -> bool:
-    """Move somebody to another track of the class; return whether that is another. Other things are asked of them from now on.
+    """Move a person to another track of the class; return whether it is another one. From now on that track's requirements hold.
 
     Raises:
-        InvalidInput: the class has no such track, is closed, or what was known of the person was erased.
+        InvalidInput: the class has no such track or is closed, or the person's data were erased.
     """
     if track == enrolment.track:
         return False

@@ -1,4 +1,4 @@
-"""How are classes, their staff and sessions, and enrolments stored?"""
+"""Tables of classes, their staff and sessions, and enrolments."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,21 +12,21 @@ from lms.catalogue.models import CourseVersion
 from lms.db import Base, UtcDateTime
 from lms.programmes.models import ProgrammeVersion
 
-NOTHING = "0" * 64  # a running hash before its first row
+NOTHING = "0" * 64  # a running hash without rows
 
-# An enrolment's states, in the order in which they are passed (DOMAIN: enrolment 参训)
+# The states of an enrolment, in their usual order (DOMAIN: enrolment 参训)
 STATUSES = ("nominated", "confirmed", "reported-in", "in-training", "completed", "not-completed", "withdrawn", "dismissed", "absent")
 LEARNING = ("confirmed", "reported-in", "in-training", "completed")  # may study
 
 
 class Hundredths(TypeDecorator[Decimal]):
-    """A decimal with two places, kept as a whole number: SQLite has no exact decimals, and sums must be exact."""
+    """A decimal with two places, stored as a whole number, because SQLite has no exact decimals and sums must be exact."""
 
     impl = Integer
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        """Write hundredths; anything finer is refused instead of rounded."""
+        """Write hundredths; a value with more decimal places is refused, not rounded."""
         if value is None:
             return None
         hundredths = value * 100
@@ -35,7 +35,7 @@ class Hundredths(TypeDecorator[Decimal]):
         return int(hundredths)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
-        """Give the decimal back."""
+        """Return the decimal."""
         return None if value is None else Decimal(int(value)) / 100
 
 
@@ -52,11 +52,12 @@ class TrainingClass(Base):
     provider_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date] = mapped_column(Date)
-    tracks: Mapped[str] = mapped_column(String(500), default="", server_default="")  # comma-separated; none named: all of the programme's
-    counts_within: Mapped[bool] = mapped_column(default=False, server_default=false())  # time counts from the first day to the last only
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # from here on nobody is added and no time counts
-    following_after: Mapped[int | None]  # the enrolment up to which windows and hours have followed the days; none where all have
-    changes_sha256: Mapped[str] = mapped_column(String(64), default=NOTHING, server_default=NOTHING)  # over all changes of the class itself
+    tracks: Mapped[str] = mapped_column(String(500), default="", server_default="")  # comma-separated; empty means all of the programme's
+    counts_within: Mapped[bool] = mapped_column(default=False, server_default=false())  # time counts only from the first day to the last
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # from then on nobody is added and no time counts
+    following_after: Mapped[int | None]  # the last enrolment whose window and hours follow the current days; None if all do
+    # running hash over all changes of the class itself
+    changes_sha256: Mapped[str] = mapped_column(String(64), default=NOTHING, server_default=NOTHING)
     changes_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
     programme_version: Mapped[ProgrammeVersion] = relationship(lazy="raise")
@@ -65,7 +66,7 @@ class TrainingClass(Base):
 
 
 class ClassChange(Base):
-    """What was done to a class or to one enrolment of it, by whom, and what stood there before. Append-only."""
+    """A change of a class or of one enrolment: its author and the previous value. Append-only."""
 
     __tablename__ = "class_change"
 
@@ -73,7 +74,7 @@ class ClassChange(Base):
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
+    by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: a command
     what: Mapped[str] = mapped_column(String(20))  # one of lms.classes.changes.KINDS
     before: Mapped[str] = mapped_column(String(500), default="")
     after: Mapped[str] = mapped_column(String(500), default="")
@@ -86,7 +87,7 @@ class ClassCourse(Base):
 
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), primary_key=True)
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True, index=True)
-    requirement: Mapped[str] = mapped_column(String(64))  # key of an hours requirement in the programme document; '': of none
+    requirement: Mapped[str] = mapped_column(String(64))  # key of an hours requirement in the programme document; '' means none
     compulsory: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int]
 
@@ -94,10 +95,13 @@ class ClassCourse(Base):
 
 
 class Enrolment(Base):
-    """One teacher in one class; also the head of their hours ledger."""
+    """One teacher in one class; also the head of the ledger of their hours."""
 
     __tablename__ = "enrolment"
-    __table_args__ = (UniqueConstraint("class_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("class_id", "person_id"),
+        Index("ix_enrolment_board", "class_id", "status", "verdict"),  # the board counts in the index alone
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
@@ -106,21 +110,22 @@ class Enrolment(Base):
     status: Mapped[str] = mapped_column(String(20), default="confirmed")
     window_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     window_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ledger_length: Mapped[int] = mapped_column(default=0)  # number of ledger entries, so that a lost tail shows
+    ledger_length: Mapped[int] = mapped_column(default=0)  # number of ledger entries, so that entries cut off at the end are noticed
     ledger_head: Mapped[str | None] = mapped_column(String(64))  # hash of the latest one
     credited_seconds: Mapped[int] = mapped_column(default=0)  # sum of the ledger, for lists; verified against it
-    class_sha256: Mapped[str | None] = mapped_column(String(64))  # what held for the class when the latest ledger entry was written
-    enrolment_sha256: Mapped[str | None] = mapped_column(String(64))  # what held for the enrolment then
+    class_sha256: Mapped[str | None] = mapped_column(String(64))  # the class's digest when the latest ledger entry was written
+    enrolment_sha256: Mapped[str | None] = mapped_column(String(64))  # the enrolment's digest at that time
     evidence_sha256: Mapped[str] = mapped_column(String(64), default=NOTHING, server_default=NOTHING)  # over all observations kept so far
     evidence_count: Mapped[int] = mapped_column(default=0, server_default="0")
-    evidence_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # on purpose: the account stands, nothing decides it anew
+    verdict: Mapped[str] = mapped_column(String(8), default="", server_default="")  # met or short, as last decided; empty: never
+    evidence_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the account stays as it is and is never decided again
 
     training_class: Mapped[TrainingClass] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")
 
 
 class AttendanceRecord(Base):
-    """Days, months or tasks noted by class staff. Append-only: a correction is a negative record with a note."""
+    """Days, months or tasks noted by class staff. Append-only: a correction is a negative record with a reason."""
 
     __tablename__ = "attendance_record"
 
@@ -128,7 +133,7 @@ class AttendanceRecord(Base):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     requirement: Mapped[str] = mapped_column(String(64))
     quantity: Mapped[Decimal] = mapped_column(Hundredths)
-    noted_on: Mapped[date] = mapped_column(Date)  # the day it speaks of
+    noted_on: Mapped[date] = mapped_column(Date)  # the day to which it belongs
     noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -145,7 +150,7 @@ class ClassStaff(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(String(32))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: a command
 
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
 
@@ -153,7 +158,7 @@ class ClassStaff(Base):
 class ClassSession(Base):
     """One session of a class: a half-day face to face, or a live online session (toward a requirement of hours, no half-days).
 
-    `key` names it in the class for ever, in statements and ledger entries too; a cancelled session keeps its row.
+    `key` is its permanent name in the class, in statements and ledger entries too; a cancelled session keeps its row.
     """
 
     __tablename__ = "class_session"
@@ -166,7 +171,7 @@ class ClassSession(Base):
     requirement: Mapped[str] = mapped_column(String(64))  # key of a requirement of days or hours in the programme document
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    half_days: Mapped[int]  # two to a day; 0 where it is live online
+    half_days: Mapped[int]  # two for a day; 0 for a live online session
     place: Mapped[str] = mapped_column(String(100), default="", server_default="")
     link: Mapped[str] = mapped_column(String(500), default="", server_default="")
     teacher: Mapped[str] = mapped_column(String(100), default="", server_default="")

@@ -1,10 +1,12 @@
-"""Check a class's plan of sessions: what is wrong with one session, which overlap, and how much of the plan is practical. Pure."""
+"""Check a class's plan of sessions: problems of single sessions, overlaps, and the practical share. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+
+from strict_json.problem import Problem
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 TITLE_MAX, PLACE_MAX, TEACHER_MAX, LINK_MAX = 200, 100, 100, 500
@@ -15,7 +17,7 @@ LINKS = ("https://", "http://")
 
 @dataclass(frozen=True, slots=True)
 class PlannedSession:
-    """One session as planned: `[starts_at, ends_at)` in UTC, worth `half_days` toward `requirement`.
+    """One planned session: `[starts_at, ends_at)` in UTC, worth `half_days` toward `requirement`.
 
     A session toward a requirement of hours is a live online session; it is worth no half-days.
     """
@@ -39,7 +41,7 @@ class PlannedSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """The requirements that sessions of one class may count toward, and the instants between which they lie."""
+    """The requirements to which sessions of one class may count, and the instants between which they must be."""
 
     days: Collection[str]  # keys of its requirements of days
     hours: Collection[str]  # keys of its requirements of hours
@@ -47,47 +49,47 @@ class SessionLimits:
     closes: datetime
 
 
-def problems_of(planned: PlannedSession, limits: SessionLimits) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with one session as (field, code); no texts, because readers have different languages."""
+def problems_of(planned: PlannedSession, limits: SessionLimits) -> Iterator[Problem]:
+    """Yield the problems of one session; the path of each is its field."""
     if not KEY.fullmatch(planned.key):
-        yield "key", "bad-key"
+        yield Problem("bad-key", "key")
     if not 1 <= len(planned.title.strip()) <= TITLE_MAX or not planned.title.isprintable():
-        yield "title", "bad-title"
+        yield Problem("bad-title", "title", {"most": TITLE_MAX})
     for field, most in (("place", PLACE_MAX), ("teacher", TEACHER_MAX), ("link", LINK_MAX)):
         text: str = getattr(planned, field)
         if len(text) > most or not text.isprintable():
-            yield field, "bad-text"
+            yield Problem("bad-text", field, {"most": most})
     if planned.link and not planned.link.startswith(LINKS):
-        yield "link", "bad-link"
+        yield Problem("bad-link", "link")
     yield from _problems_of_worth(planned, limits)
     yield from _problems_of_time(planned, limits)
 
 
-def _problems_of_worth(planned: PlannedSession, limits: SessionLimits) -> Iterator[tuple[str, str]]:
+def _problems_of_worth(planned: PlannedSession, limits: SessionLimits) -> Iterator[Problem]:
     if planned.requirement in limits.days:
         if not 1 <= planned.half_days <= HALF_DAYS_MAX:
-            yield "half_days", "bad-half-days"
+            yield Problem("bad-half-days", "half_days", {"most": HALF_DAYS_MAX})
     elif planned.requirement in limits.hours:
         if planned.half_days:
-            yield "half_days", "live-has-no-half-days"
+            yield Problem("live-has-no-half-days", "half_days")
     else:
-        yield "requirement", "unknown-requirement"
+        yield Problem("unknown-requirement", "requirement", {"said": "–"})
 
 
-def _problems_of_time(planned: PlannedSession, limits: SessionLimits) -> Iterator[tuple[str, str]]:
+def _problems_of_time(planned: PlannedSession, limits: SessionLimits) -> Iterator[Problem]:
     length = planned.ends_at - planned.starts_at
     if length <= timedelta(0):
-        yield "ends_at", "ends-before-it-starts"
+        yield Problem("ends-before-it-starts", "ends_at")
     elif not SHORTEST <= length <= LONGEST:
-        yield "ends_at", "bad-length"
+        yield Problem("bad-length", "ends_at")
     elif not limits.opens <= planned.starts_at <= planned.ends_at <= limits.closes:
-        yield "starts_at", "outside-the-class"
+        yield Problem("outside-the-class", "starts_at")
 
 
 def overlaps(sessions: Iterable[PlannedSession]) -> list[tuple[PlannedSession, PlannedSession]]:
-    """Return neighbouring pairs of sessions that run at once, in order of time. Sessions that only touch do not overlap.
+    """Return pairs of sessions that overlap, in order of time. Sessions that only touch do not overlap.
 
-    Each session is compared with the one before it that ends last, so the work is near-linear however many overlap.
+    Each session is compared only with the earlier one that ends last, so the work stays near-linear with any number of overlaps.
     """
     ordered = sorted(sessions, key=lambda one: (one.starts_at, one.ends_at, one.key))
     found: list[tuple[PlannedSession, PlannedSession]] = []
@@ -101,9 +103,9 @@ def overlaps(sessions: Iterable[PlannedSession]) -> list[tuple[PlannedSession, P
 
 
 def practical_share(parts: Iterable[tuple[int, bool]]) -> Fraction | None:
-    """Return the practical minutes of a plan over all its minutes, exactly; None where nothing is planned.
+    """Return the practical minutes of a plan divided by all its minutes, exactly; None if nothing is planned.
 
-    `parts` are (minutes, whether practical) of sessions and activities (the notice: practical courses are at least half).
+    `parts` are (minutes, whether practical) of sessions and activities. (The notice requires at least half to be practical.)
     """
     planned = list(parts)
     whole = sum(minutes for minutes, _ in planned)

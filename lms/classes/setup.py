@@ -1,4 +1,4 @@
-"""How does a class come about: who is in it, what does it study, and where do those hours count?"""
+"""Create classes, enrol people, and bind courses with the requirements to which their hours count."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -14,12 +14,12 @@ from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_by
 from lms.classes.models import STATUSES, ClassCourse, Enrolment, TrainingClass
-from lms.db import PreparedSelect
 from lms.errors import InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.progress import StudiedCourse
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument, Requirement, Track
+from xapi.raw_sql import PreparedQuery
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_MAX, INTAKE_MAX = 200, 64
@@ -29,7 +29,7 @@ Window = tuple[datetime | None, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class ClassDetails:
-    """When and where a class runs; `tracks` are keys of the programme's (none named: all of them).
+    """The dates and places of a class; `tracks` are keys of the programme's tracks (empty: all of them).
 
     `counts_within`: time counts only from the first day to the last, in the programme's time zone.
     """
@@ -45,7 +45,7 @@ class ClassDetails:
 
 
 def create_class(session: Session, version: ProgrammeVersion, run: ClassDetails) -> TrainingClass:
-    """Create a class of one programme version; the version stays its law to the end.
+    """Create a class of one programme version; that version holds until the class's end.
 
     Raises:
         InvalidInput: with one line for each problem.
@@ -72,7 +72,7 @@ def create_class(session: Session, version: ProgrammeVersion, run: ClassDetails)
 
 
 def problems_of(version: ProgrammeVersion, run: ClassDetails) -> list[str]:
-    """Return what is wrong with how a class would run, each problem after the name of its field."""
+    """Return the problems of a class's details, each after the name of its field."""
     problems = []
     if not CODE.fullmatch(run.code):
         problems.append("code: " + _("1 to 64 letters, digits or . _ -, beginning with a letter or digit"))
@@ -89,12 +89,12 @@ def problems_of(version: ProgrammeVersion, run: ClassDetails) -> list[str]:
 
 
 def locked_class(session: Session, class_id: int) -> TrainingClass:
-    """Return a class that nobody else changes, and into which nobody else enrols anybody, meanwhile."""
+    """Return a class and lock it: nobody else can change it or enrol people at the same time."""
     return session.scalars(select(TrainingClass).where(TrainingClass.id == class_id).with_for_update(key_share=True)).one()
 
 
 def window_of(training_class: TrainingClass, version: ProgrammeVersion) -> Window:
-    """Return from when until when the time of a class's teachers counts: its days where it says so, and never after it was closed."""
+    """Return the window in which the time of a class's teachers counts: its days if it says so, and never after it was closed."""
     closed = training_class.closed_at
     if not training_class.counts_within:
         return None, closed
@@ -112,7 +112,7 @@ def tracks_of(session: Session, class_id: int) -> tuple[Track, ...]:
 
 
 def enrol(session: Session, training_class: TrainingClass, person: Person, track: str, status: str = "confirmed") -> Enrolment:
-    """Put a person into a class, in one of its programme's tracks.
+    """Enrol a person in a class, in one of its programme's tracks.
 
     Raises:
         InvalidInput: there is no such track or status, or the person is in the class already.
@@ -135,7 +135,7 @@ def enrol(session: Session, training_class: TrainingClass, person: Person, track
 
 
 def hours_asked(document: ProgrammeDocument, tracks: Collection[str] = ()) -> list[Requirement]:
-    """Return the requirements of hours that people in `tracks` have (none named: in any), each key once, in the document's order."""
+    """Return the requirements of hours of `tracks` (empty: of all), each key once, in the document's order."""
     asked = {one.key for track in document.tracks if not tracks or track.key in tracks for one in document.requirements_of(track.key)}
     found = {one.key: one for one in document.requirements if one.kind == "hours" and one.key in asked}
     return list(found.values())
@@ -144,7 +144,7 @@ def hours_asked(document: ProgrammeDocument, tracks: Collection[str] = ()) -> li
 def bind_course(
     session: Session, training_class: TrainingClass, version: CourseVersion, requirement: str, *, compulsory: bool = True
 ) -> ClassCourse:
-    """Let a class study a course version; its hours count toward `requirement` ('': toward none, the course is only to be finished).
+    """Bind a course version to a class; its hours count toward `requirement` ('': toward none, the course only has to be finished).
 
     Raises:
         InvalidInput: the programme has no such requirement of hours, or the class studies the course already.
@@ -176,11 +176,11 @@ def _version(session: Session, class_id: int) -> ProgrammeVersion:
 
 
 def programme_version_of(session: Session, training_class: TrainingClass) -> ProgrammeVersion:
-    """Return the programme version that is a class's law."""
+    """Return the programme version that holds for a class."""
     return _version(session, training_class.id)
 
 
-_COURSES = PreparedSelect(
+_COURSES = PreparedQuery(
     select(
         ClassCourse.class_id, ClassCourse.course_version_id, ClassCourse.requirement, ClassCourse.compulsory, CourseVersion.document_sha256
     )
@@ -191,7 +191,7 @@ _COURSES = PreparedSelect(
 
 
 def courses_of(session: Session, class_ids: Iterable[int]) -> Mapping[int, tuple[StudiedCourse, ...]]:
-    """Return the courses of each class, in their order, as `progress` reads them."""
+    """Return the courses of each class, in their order, in the form that `progress` reads."""
     found: dict[int, list[StudiedCourse]] = {class_id: [] for class_id in class_ids}
     for class_id, version_id, requirement, compulsory, sha256 in _COURSES.ask(session, classes=list(found)):
         found[class_id].append(StudiedCourse(version_id, outline_by(session, version_id, sha256), requirement, compulsory))

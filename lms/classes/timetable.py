@@ -1,4 +1,4 @@
-"""Keep a class's timetable: its sessions, what overlaps, and every change with who made it."""
+"""Timetables of classes: sessions, overlaps, and every change with its author."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,24 +15,15 @@ from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import PlannedSession, SessionLimits
 from lms.i18n import local_time
 from lms.programmes.values import ProgrammeDocument
+from lms.row_problem import RowProblem, in_row
 
 SESSIONS_MAX = 300  # of one class; fifteen days of half-days are thirty
 FIELDS = ("title", "requirement", "starts_at", "ends_at", "half_days", "place", "link", "teacher", "practical")
 
 
 @dataclass(frozen=True, slots=True)
-class PlanProblem:
-    """One fault of a planned session: `row` is its place in what was given (from 0), `about` names another session."""
-
-    row: int
-    field: str
-    code: str
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class TeacherClash:
-    """Somebody would teach in two classes at once."""
+    """A teacher would teach in two classes at the same time."""
 
     teacher: str
     planned: PlannedSession
@@ -41,7 +32,7 @@ class TeacherClash:
 
 
 def limits_of(training_class: TrainingClass, document: ProgrammeDocument) -> SessionLimits:
-    """Return what the class's sessions may count toward, and from its first day to the end of its last, in the programme's zone."""
+    """Return the requirements of a class's sessions and their time limits: its first and last day, in the programme's zone."""
     zone = ZoneInfo(document.policy.time_zone)
     kinds = {kind: [one.key for one in document.requirements if one.kind == kind] for kind in ("days", "hours")}
     opens = datetime.combine(training_class.starts_on, time(), zone)
@@ -60,22 +51,27 @@ def planned_of(row: ClassSession) -> PlannedSession:
     return PlannedSession(row.key, **{name: getattr(row, name) for name in FIELDS})
 
 
-def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSession], limits: SessionLimits) -> list[PlanProblem]:
-    """Return what is wrong with `planned` sessions, each by itself and beside each other and the sessions that are `there`."""
-    found = [PlanProblem(row, field, code) for row, one in enumerate(planned) for field, code in planning.problems_of(one, limits)]
+def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSession], limits: SessionLimits) -> list[RowProblem]:
+    """Return the problems of `planned` sessions: of each one, among themselves, and with existing sessions (`there`).
+
+    The line of a problem is the position of its session in `planned`, from 0.
+    """
+    found = [
+        in_row(row, fault.path, fault.code, fault.params) for row, one in enumerate(planned) for fault in planning.problems_of(one, limits)
+    ]
     rows = {id(one): row for row, one in enumerate(planned)}
     known = list(there)
     for before, after in planning.overlaps([*known, *planned]):
         new, other = (after, before) if id(after) in rows else (before, after)
         if id(new) in rows:
-            found.append(PlanProblem(rows[id(new)], "starts_at", "overlaps", other.title))
+            found.append(in_row(rows[id(new)], "starts_at", "overlaps", {"other": other.title}))
     if len(known) + len(planned) > SESSIONS_MAX:
-        found.append(PlanProblem(0, "", "too-many-sessions"))
-    return sorted(found, key=lambda one: one.row)
+        found.append(in_row(0, "", "too-many-sessions", {"most": SESSIONS_MAX}))
+    return sorted(found, key=lambda one: one.line)
 
 
 def add(session: Session, class_id: int, planned: Iterable[PlannedSession], by: By) -> list[ClassSession]:
-    """Add sessions that have no problems (`problems_of`); the caller holds the class's lock."""
+    """Add sessions without problems (`problems_of`); the caller holds the class's lock."""
     added = []
     for one in planned:
         row = ClassSession(class_id=class_id, key=one.key, **{name: getattr(one, name) for name in FIELDS})
@@ -87,7 +83,7 @@ def add(session: Session, class_id: int, planned: Iterable[PlannedSession], by: 
 
 
 def change(session: Session, row: ClassSession, planned: PlannedSession, by: By) -> bool:
-    """Let a session be as planned (`problems_of` found nothing); return whether anything of it is new."""
+    """Replace a session's plan, which has no problems (`problems_of`); return whether anything is new."""
     before = planned_of(row)
     if before == planned:
         return False
@@ -99,7 +95,7 @@ def change(session: Session, row: ClassSession, planned: PlannedSession, by: By)
 
 
 def cancel(session: Session, row: ClassSession, by: By) -> bool:
-    """Take a session off the timetable; its row and history stay. Return whether it was on it."""
+    """Cancel a session; its row and history stay. Return whether it was on the timetable."""
     if row.cancelled_at is not None:
         return False
     row.cancelled_at = by.at
@@ -124,7 +120,7 @@ def with_keys(session: Session, class_id: int, planned: Iterable[PlannedSession]
 
 
 def teacher_clashes(session: Session, class_id: int, planned: Sequence[PlannedSession]) -> list[TeacherClash]:
-    """Return where somebody who teaches a `planned` session teaches in another class of the same provider at that time."""
+    """Return where a teacher of a `planned` session also teaches in another class of the same provider at that time."""
     taught = [one for one in planned if one.teacher]
     if not taught:
         return []
@@ -152,7 +148,7 @@ def teacher_clashes(session: Session, class_id: int, planned: Sequence[PlannedSe
 
 
 def practical_share(sessions: Iterable[ClassSession], course_minutes: Iterable[tuple[int, bool]] = ()) -> Fraction | None:
-    """Return the practical share of a class's plan, its sessions and courses together; None where nothing is planned."""
+    """Return the practical share of a class's plan, sessions and courses together; None if nothing is planned."""
     return planning.practical_share([*((planned_of(one).minutes, one.practical) for one in sessions), *course_minutes])
 
 
@@ -165,7 +161,7 @@ def planned_half_days(sessions: Iterable[ClassSession]) -> dict[str, int]:
 
 
 def _said(one: PlannedSession) -> str:
-    """Return a session as the history keeps it: what people read, then, behind a bar, what it is worth."""
+    """Return a session as the history stores it: the readable part, then a bar and its value."""
     times = f"{local_time(one.starts_at):%Y-%m-%d %H:%M}–{local_time(one.ends_at):%H:%M}"
     read = [times, one.title, *(part for part in (one.place, one.teacher, one.link) if part)]
     return f"{' · '.join(read)} | {one.key} {one.half_days} {one.requirement}{' practical' if one.practical else ''}"

@@ -1,4 +1,4 @@
-"""Read a timetable from the rows of a file: which sessions it plans, and what is wrong in which row and column. Pure."""
+"""Read a timetable from the rows of a file: its sessions, and each problem with its row and column. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from lms.classes.planning import PlannedSession
+from lms.classes.planning import HALF_DAYS_MAX, PlannedSession
+from lms.row_problem import RowProblem, in_row
 
 CELL_MAX = 500
+SAID_MAX = 40  # characters of a cell that a problem repeats
 HEADS: Mapping[str, tuple[str, ...]] = {
     "day": ("日期", "date", "day"),
     "slot": ("时段", "半天", "slot", "half day", "half-day"),
@@ -40,18 +42,8 @@ MINUTES_A_DAY = 1440
 
 
 @dataclass(frozen=True, slots=True)
-class RowProblem:
-    """One fault of one row: `field` is a key of HEADS ('' for the whole row), `said` what stands there."""
-
-    line: int
-    field: str
-    code: str
-    said: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class TimetableFile:
-    """The sessions of a file with the line of each, and its problems; `missing` are columns without which nothing can be read."""
+    """The sessions of a file with their lines, and its problems; `missing` are required columns that the file lacks."""
 
     lines: Sequence[int]
     planned: Sequence[PlannedSession]
@@ -61,7 +53,7 @@ class TimetableFile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a class's file is read: its zone and year, and the names of its requirements (`names`: name in lower case → key)."""
+    """The context for reading a class's file: its zone and year, and the names of its requirements (`names`: lowercase name → key)."""
 
     zone: ZoneInfo
     year: int
@@ -70,7 +62,7 @@ class Reading:
 
 
 def read(rows: Sequence[tuple[int, Sequence[str]]], reading: Reading) -> TimetableFile:
-    """Read rows of (line, cells). The heads may stand below a title: the first of ten rows that names day and title is taken."""
+    """Read rows of (line, cells). The header row is the first of ten rows that names day and title, so a title may stand above it."""
     at, columns = _heads(rows)
     missing = [name for name in ("day", "title") if name not in columns]
     if not missing and not ({"slot", "time", "starts"} & columns.keys()):
@@ -81,7 +73,7 @@ def read(rows: Sequence[tuple[int, Sequence[str]]], reading: Reading) -> Timetab
     last_day = ""
     for line, cells in rows[at + 1 :]:
         given = {name: cells[index].strip()[: CELL_MAX + 1] if index < len(cells) else "" for name, index in columns.items()}
-        last_day = given["day"] = given["day"] or last_day  # a merged cell says its day once
+        last_day = given["day"] = given["day"] or last_day  # a merged cell has its day only in the first row
         session, found = _session(line, given, reading)
         problems += found
         if session is not None:
@@ -107,30 +99,34 @@ def _heads(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, dict[str, in
 
 
 def _session(line: int, given: Mapping[str, str], reading: Reading) -> tuple[PlannedSession | None, list[RowProblem]]:
-    problems = [RowProblem(line, name, "too-long") for name, text in given.items() if len(text) > CELL_MAX]
+    problems = [in_row(line, name, "too-long") for name, text in given.items() if len(text) > CELL_MAX]
     if problems:
         return None, problems
     day, hours = _day(given["day"], reading.year), _hours(given)
     requirement = _requirement(given.get("requirement", ""), reading)
     practical = given.get("practical", "").lower()
     if day is None:
-        problems.append(RowProblem(line, "day", "bad-day", given["day"]))
+        problems.append(_wrong(line, "day", "bad-day", given["day"]))
     if hours is None:
         name = next((name for name in ("time", "starts", "slot") if given.get(name)), "time")
-        problems.append(RowProblem(line, name, "bad-time", given.get(name, "")))
+        problems.append(_wrong(line, name, "bad-time", given.get(name, "")))
     if requirement is None:
-        problems.append(RowProblem(line, "requirement", "unknown-requirement", given.get("requirement", "")))
+        problems.append(_wrong(line, "requirement", "unknown-requirement", given.get("requirement", "")))
     if practical not in YES | NO:
-        problems.append(RowProblem(line, "practical", "bad-yes-no", given["practical"]))
+        problems.append(_wrong(line, "practical", "bad-yes-no", given["practical"]))
     half_days = _half_days(given.get("half_days", ""))
     if half_days is None:
-        problems.append(RowProblem(line, "half_days", "bad-half-days", given["half_days"]))
+        problems.append(in_row(line, "half_days", "bad-half-days", {"most": HALF_DAYS_MAX}, value=given["half_days"]))
     if problems or day is None or hours is None or requirement is None or half_days is None:
         return None, problems
     starts, ends = (datetime.combine(day, at, reading.zone) for at in hours)
     place, link, teacher = (given.get(name, "") for name in ("place", "link", "teacher"))
     worth = 0 if requirement in reading.live else half_days
     return PlannedSession("", given["title"], requirement, starts, ends, worth, place, link, teacher, practical in YES), []
+
+
+def _wrong(line: int, field: str, code: str, said: str) -> RowProblem:
+    return in_row(line, field, code, {"said": said[:SAID_MAX] or "–"}, value=said)
 
 
 def _day(said: str, year: int) -> date | None:

@@ -1,4 +1,4 @@
-"""Which classes study a course, and which words of its classes make a bad password? Asked by those who know no classes themselves."""
+"""Which classes study a course, and which class names make a weak password? For packages that do not know classes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,6 +52,6 @@ def _class_words(_app: Flask, session: Session, person_id: int) -> list[str]:
 
 
 def init_app(app: Flask) -> None:
-    """Let templates ask `classes_studying(course_id)` within the signed-in person's organisations; answer about words of classes."""
+    """Give templates `classes_studying(course_id)`, limited to the signed-in person's organisations, and report words of classes."""
     app.jinja_env.globals.update(classes_studying=_classes_studying)
     words_wanted.connect(_class_words, app)

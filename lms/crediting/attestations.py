@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from lms.crediting.models import Observation as Row
 from lms.crediting.observe_attestations import WAIVED
 from lms.crediting.policy import EnrolmentPolicy, TrackLaw
-from lms.db import PreparedSelect
 from lms.hours import (
     Accepted,
     Attended,
@@ -24,6 +23,7 @@ from lms.hours import (
     share_of,
     units_in_one,
 )
+from xapi.raw_sql import PreparedQuery
 
 NOTED = "/noted-"  # the place of a session that stands for days noted without a timetable: '<requirement>/noted-<number>'
 
@@ -38,7 +38,7 @@ class Attested:
     dated: dict[tuple[str, str], int] = field(default_factory=dict)  # the day of each log, so that no log has two
 
 
-_ATTESTED = PreparedSelect(
+_ATTESTED = PreparedQuery(
     select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.at, Row.since, Row.seconds)
     .where(
         Row.enrolment_id.in_(bindparam("enrolments", expanding=True)),

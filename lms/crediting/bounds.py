@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
-from lms.db import PreparedSelect
+from xapi.raw_sql import PreparedQuery
 
 # Our player reports played segments once a minute, and at each pause, jump or change of speed. A two-hour film with a pause every
 # five seconds gives 1,440 segments.
@@ -57,7 +57,7 @@ class Counting:
         return self._of_activity[place] <= MOST_OF_ACTIVITY
 
 
-_SIZES = PreparedSelect(
+_SIZES = PreparedQuery(
     select(Observation.activity, Observation.kind, Observation.session, func.count())
     .where(
         Observation.enrolment_id == bindparam("enrolment"),

@@ -5,11 +5,12 @@ Entries of format 1, which had only seconds of activities, keep their hashes.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+
+from strict_json.canonical import digest_of
 
 GENESIS = "0" * 64
 FORMAT = 2
@@ -56,12 +57,6 @@ class Entry:
     unit: str = SECONDS
     format: int = FORMAT
     inputs: Inputs | None = None  # format 1 has none
-
-
-def digest_of(content: Any) -> str:
-    """Return the SHA-256 of a JSON value in canonical form (sorted keys, no spaces, UTF-8)."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def text_sha256(text: str) -> bytes:

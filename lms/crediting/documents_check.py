@@ -11,10 +11,11 @@ from courses.outline import parse_course
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import ClassCourse, TrainingClass
 from lms.crediting import inputs
-from lms.crediting.chain import Running, digest_of
+from lms.crediting.chain import Running
 from lms.programmes.documents import parse
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.values import ProgrammeDocument
+from strict_json.canonical import digest_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from lms.crediting.models import LedgerEntry
 from lms.crediting.models import Observation as Row
 from lms.crediting.policy import EnrolmentPolicy, terms_of
 from lms.crediting.rates import Segment, real_rates
-from lms.db import PreparedSelect
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
 from lms.hours.gate import media_ms
+from xapi.raw_sql import PreparedQuery
 
 
 def case_of(session: Session, enrolment_id: int) -> Case:
@@ -70,12 +70,12 @@ def _last_moved(session: Session, numbers: Collection[int]) -> dict[int, int]:
 
 _HERE = Row.enrolment_id.in_(bindparam("enrolments", expanding=True))
 _ORDER = (Row.at, Row.statement_id, Row.part)  # the order in which evidence counts up to its limits; void evidence keeps its place
-_TIMES = PreparedSelect(
+_TIMES = PreparedQuery(
     select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.voided, Row.device, Row.at, Row.since, Row.seconds)
     .where(_HERE, Row.kind.in_(("present", "reported", "completed", "passed")))
     .order_by(*_ORDER)
 )
-_SEGMENTS = PreparedSelect(
+_SEGMENTS = PreparedQuery(
     select(
         Row.enrolment_id,
         Row.activity,

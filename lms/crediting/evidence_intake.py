@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 import xapi.store
-from courses.document import LONGEST_SLUG
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
@@ -22,15 +21,16 @@ from lms.crediting.observe import ActivityRule, Ignored, Observed, Statement, Tr
 from lms.crediting.observe_attestations import enrolment_of, observe_attestation
 from lms.crediting.policy import EnrolmentPolicy, activity_name
 from lms.crediting.trust import trust_of
-from lms.db import PreparedSelect
 from lms.learning.models import Registration
+from strict_json.reader import LONGEST_SLUG
+from xapi.raw_sql import PreparedQuery
 from xapi.statements import stored
 
 ENDS_OF_ACTIVITY = "/?#"
 
 Moved = dict[str, list[uuid.UUID]]  # the statements about each activity
 
-_KNOWN = PreparedSelect(
+_KNOWN = PreparedQuery(
     select(Observation.statement_id, Observation.part).where(Observation.statement_id.in_(bindparam("ids", expanding=True)))
 )
 

@@ -20,10 +20,11 @@ import xapi.store
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, ClassSession, Enrolment, TrainingClass
-from lms.crediting.chain import Inputs, Running, digest_of, text_sha256
+from lms.crediting.chain import Inputs, Running, text_sha256
 from lms.crediting.ledger import Head
 from lms.crediting.models import Observation
 from lms.programmes.models import Programme, ProgrammeVersion
+from strict_json.canonical import digest_of
 
 OBSERVED = (
     *("statement_id", "part", "kind", "activity", "session", "device", "at", "since", "seconds"),

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting import inputs
-from lms.crediting.chain import Entry, Inputs, Running, digest_of
+from lms.crediting.chain import Entry, Inputs, Running
 from lms.crediting.ledger import inputs_in
+from strict_json.canonical import digest_of
 
 
 class CheckedInputs:

@@ -3,13 +3,11 @@
 A case names activities '<course code>:<activity key>', because one account covers all courses of a class.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -22,6 +20,7 @@ from lms.hours import Case, Interval, Policy, RequirementRule, Rule, SessionRule
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
+from strict_json.canonical import digest_of
 
 Window = tuple[int | None, int | None]
 CLASSES_KEPT = 4096
@@ -170,12 +169,17 @@ def _timetables(session: Session, class_ids: set[int]) -> dict[int, list[_Planne
     return found
 
 
-def _make(session: Session, key: _Key) -> ClassPolicy:
+def law_under(session: Session, version: ProgrammeVersion, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
+    """Return the law of each class as it would be under another programme version, which need not be stored."""
+    return {class_id: _make(session, key, version) for class_id, key in _keys(session, set(class_ids)).items()}
+
+
+def _make(session: Session, key: _Key, version: ProgrammeVersion | None = None) -> ClassPolicy:
     bound = {one.course_version_id: one for one in key.courses}
     courses = select(CourseVersion).where(CourseVersion.id.in_(list(bound)))
     found = session.scalars(courses.options(joinedload(CourseVersion.course)).order_by(CourseVersion.id))
-    studied = [(version, bound[version.id].requirement, bound[version.id].compulsory) for version in found]
-    return make_law(session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions)
+    studied = [(course, bound[course.id].requirement, bound[course.id].compulsory) for course in found]
+    return make_law(version or session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions)
 
 
 def make_law(
@@ -205,7 +209,7 @@ def make_law(
         server_graded=frozenset(name for name, activity in named.items() if activity.grading == "server"),
         trusted_providers=document.trusted_providers,
         programme_version_id=version.id,
-        sha256=_digest(bundles),
+        sha256=digest_of(bundles),
     )
 
 
@@ -248,7 +252,3 @@ def rule_of(activity: Activity) -> Rule:
 def _exact(seconds: float) -> int | Decimal:
     exact = Decimal(str(seconds))
     return int(exact) if exact == int(exact) else exact
-
-
-def _digest(content: Sequence[Mapping[str, Any]]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

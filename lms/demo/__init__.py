@@ -1,1 +1,1 @@
-"""What does a newcomer find when they look around? Invented people, real courses, and hours earned the real way."""
+"""The demo: invented people, real courses, and hours earned in the normal way."""

@@ -1,4 +1,4 @@
-"""Which classes does the demo have, who is in them, and how far are they? Pure."""
+"""The classes of the demo, their people, and their progress. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from lms.demo.story import Ending, Stage, stage_of
 
 @dataclass(frozen=True, slots=True)
 class DemoClass:
-    """A class of the demo, as days before and after the day on which it is loaded."""
+    """A class of the demo; its days are relative to the day on which it is loaded."""
 
     code: str
     name: str
     intake: str
     programme: str
-    requirement: str  # toward which its courses' hours count
+    requirement: str  # to which its courses' hours count
     days_ago: int
     days: int
     numbers: Sequence[int]
     track: Callable[[int], str]
-    stage: Callable[[int, Sequence[int]], Stage]  # of a number, for courses of so many activities each
-    face_to_face: bool = False  # has a timetable
+    stage: Callable[[int, Sequence[int]], Stage]  # from a person's number and the number of activities of each course
+    face_to_face: bool = False  # it has a timetable
 
     def username(self, number: int) -> str:
         """Return the user name of a member; only number 0 can sign in."""
@@ -29,9 +29,9 @@ class DemoClass:
 
 
 def _lead_stage(number: int, sizes: Sequence[int]) -> Stage:
-    """Stages of the class of fifty.
+    """Stages of the class of fifty people.
 
-    Number 0, who can sign in, has the first course behind them, is in the middle of the second and has not seen the third.
+    Number 0, who can sign in, has finished the first course, is in the middle of the second and has not seen the third.
     """
     if number == 0:
         done = sum(sizes[:1]) + sum(sizes[1:2]) // 2
@@ -40,7 +40,7 @@ def _lead_stage(number: int, sizes: Sequence[int]) -> Stage:
 
 
 def _online_stage(number: int, sizes: Sequence[int]) -> Stage:
-    """Stages of the online class: no days are noted, because nothing of it is face to face."""
+    """Stages of the online class: no days are noted, because it has no face-to-face sessions."""
     stage = stage_of(number, sum(sizes))
     return Stage(stage.done, stage.then, stage.status)
 

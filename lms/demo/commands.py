@@ -1,4 +1,4 @@
-"""`lms demo …`: how does somebody get an installation to look around in?"""
+"""`lms demo …`: load the demo data."""
 
 import click
 from flask import current_app
@@ -13,15 +13,15 @@ from lms.storage import storage
 
 @click.group("demo")
 def demo() -> None:
-    """The demo: invented people, real courses, hours earned the real way."""
+    """The demo: invented people, real courses, hours earned in the normal way."""
 
 
 @demo.command("load")
 @with_appcontext
 def load_demo() -> None:
-    """Load the demo and print how to sign in. Run again it changes nothing.
+    """Load the demo and print how to sign in. A second run changes nothing.
 
-    It creates sign-ins with a password that everybody knows: never load it where real people's hours are kept.
+    It creates accounts with a publicly known password: never load it into an installation with real people.
     """
     settings: Settings = current_app.extensions["settings"]
     load(DemoSite(database(), storage(), settings.public_url, now(), click.echo))

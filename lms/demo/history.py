@@ -1,7 +1,7 @@
-"""How does a story become evidence? The way real evidence comes about, with its times in the past.
+"""Write the demo's stories as evidence, in the same form as real evidence but with times in the past.
 
-Each sitting is a launch with what the server would have measured and what the player would have sent; hours are then
-decided by crediting like anybody's. Nothing here writes to the ledger.
+Each sitting is a launch with the measurements of the server and the statements of the player; crediting then decides
+the hours as usual. Nothing here writes to the ledger.
 """
 
 import uuid
@@ -30,7 +30,7 @@ VERSION = "1.0.3"
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """Whose history is written: an enrolment, the account by which xAPI knows its person, and their device."""
+    """The learner of a history: an enrolment, the person's xAPI account, and their device."""
 
     enrolment: Enrolment
     account: str
@@ -39,19 +39,19 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The course versions that are studied, by code, and this site's address."""
+    """The course versions to study, by code, and this site's address."""
 
     versions: Mapping[str, CourseVersion]
     public_url: str
 
 
 def has_history(session: Session, enrolment_id: int) -> bool:
-    """Say whether an enrolment's history was written (it is written whole or not at all)."""
+    """Say whether an enrolment's history was written (it is written completely or not at all)."""
     return session.scalar(select(Registration.id).where(Registration.enrolment_id == enrolment_id).limit(1)) is not None
 
 
 def write(session: Session, learner: Learner, told: list[Sitting], shelf: Shelf) -> int:
-    """Write one learner's sittings; return how many statements that took."""
+    """Write one learner's sittings; return the number of statements."""
     registrations: dict[str, uuid.UUID] = {}
     counted = 0
     for sitting in told:
@@ -115,7 +115,7 @@ def _state(session: Session, learner: Learner, launch: Launch, sitting: Sitting,
 
 
 def _said(subject: Subject, verb: str, at: datetime, result: dict[str, Any]) -> dict[str, Any]:
-    """Build what the player would send: no actor, registration or authority, for those the store sets itself."""
+    """Build a statement as the player would send it: without actor, registration and authority, which the store sets."""
     return {
         "id": str(uuid.uuid4()),
         "verb": {"id": verb, "display": {"en": verb.rpartition("/")[2]}},
@@ -126,7 +126,7 @@ def _said(subject: Subject, verb: str, at: datetime, result: dict[str, Any]) -> 
 
 
 def _content(sitting: Sitting) -> list[tuple[str, dict[str, Any]]]:
-    """Return what the content says at the end of a sitting, as (verb, result)."""
+    """Return the content's outcome at the end of a sitting, as (verb, result)."""
     activity, ending = sitting.study.activity, sitting.study.ending
     said: list[tuple[str, dict[str, Any]]] = []
     if sitting.segments:
@@ -141,7 +141,7 @@ def _content(sitting: Sitting) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _answer(session: Session, launch: Launch, sitting: Sitting, shelf: Shelf) -> int:
-    """Hand in the quiz of a server-graded activity: all right, or not at all where it was failed."""
+    """Submit the quiz of a server-graded activity: all answers right, or none if it was failed."""
     if sitting.study.activity.grading != "server" or not sitting.last or sitting.study.ending is Ending.HALF:
         return 0
     key = session.scalars(
@@ -156,7 +156,7 @@ def _answer(session: Session, launch: Launch, sitting: Sitting, shelf: Shelf) ->
 
 
 def _wrong(right: Collection[str]) -> str:
-    """Return an option that is not right."""
+    """Return a wrong option."""
     return next(one for one in "abcd" if one not in right)
 
 

@@ -1,6 +1,6 @@
-"""Who is in the demo? Invented names, the same ones every time. Pure.
+"""The people of the demo: invented names, always the same ones. Pure.
 
-Surnames and given names are common characters put together by a fixed rule; nobody real is meant.
+Surnames and given names are common characters combined by a fixed rule; no real person is meant.
 """
 
 from dataclasses import dataclass

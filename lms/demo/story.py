@@ -1,7 +1,7 @@
-"""What did each teacher of the demo do, and when? Pure: the same course, person and days give the same story.
+"""The demo's stories: each teacher's activities and their times. Pure: the same course, person and days give the same story.
 
-A story is told as evidence would show it: when somebody sat down, the stretches in which they were present, what of a
-film they played, what they finished. What that is worth is not decided here.
+A story has the form of evidence: when a person sat down, the stretches of presence, the played parts of a
+film, the finished activities. Its value in hours is not decided here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,23 +14,23 @@ from random import Random
 from courses.outline import Activity
 
 EVENING = time(11, 30, tzinfo=UTC)  # half past seven in the evening in China
-STRETCH_S = 300  # a stretch this long is stated
+STRETCH_S = 300  # a stretch of this length becomes one statement
 LONGEST_SITTING_S = 1500
 SITTINGS_A_DAY = 3
 
 
 class Ending(StrEnum):
-    """How an activity was left."""
+    """How an activity ended."""
 
     DONE = "done"
-    HALF = "half"  # broken off in the middle
-    SKIPPED = "skipped"  # clicked through to the end in a minute: opens no gate that asks for time or coverage
-    FAILED = "failed"  # a quiz not passed
+    HALF = "half"  # interrupted in the middle
+    SKIPPED = "skipped"  # clicked through to the end in a minute: this opens no gate that requires time or coverage
+    FAILED = "failed"  # a failed quiz
 
 
 @dataclass(frozen=True, slots=True)
 class StoryActivity:
-    """One activity of one course, and how it was left."""
+    """One activity of one course, and how it ended."""
 
     course: str
     activity: Activity
@@ -49,13 +49,13 @@ class Sitting:
 
     @property
     def ended_at(self) -> datetime:
-        """When the last stretch ended."""
+        """The end of the last stretch."""
         return self.stretches[-1][1]
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """How far somebody is: how many activities they have done, how the next one was left, and what staff noted."""
+    """The progress of a person: the number of finished activities, how the next one ended, and the notes of staff."""
 
     done: int
     then: Ending | None = None
@@ -64,7 +64,7 @@ class Stage:
 
 
 def studies(stage: Stage, course_activities: Sequence[tuple[str, Activity]]) -> list[StoryActivity]:
-    """Return what somebody at `stage` studied, in the order of the courses."""
+    """Return the activities that a person at `stage` studied, in the order of the courses."""
     found = [StoryActivity(course, activity) for course, activity in course_activities[: stage.done]]
     if stage.then is not None and stage.done < len(course_activities):
         found.append(StoryActivity(*course_activities[stage.done], stage.then))
@@ -72,7 +72,7 @@ def studies(stage: Stage, course_activities: Sequence[tuple[str, Activity]]) -> 
 
 
 def sittings(studied: Sequence[StoryActivity], first: date, last: date, seed: str) -> list[Sitting]:
-    """Spread studies over the evenings from `first` to `last`: one after the other, never two at once."""
+    """Distribute studies over the evenings from `first` to `last`: one after the other, never two at once."""
     chance = Random(seed)  # noqa: S311 – a story, not a secret
     parts = [(study, *part) for study in studied for part in _parts(study, chance)]
     days = _evenings(len(parts), first, last)
@@ -122,7 +122,7 @@ def _sitting(study: StoryActivity, begin: datetime, seconds: int, share: tuple[f
 def stage_of(number: int, activities: int) -> Stage:
     """Return the stage of person `number` (1, 2, …) of the larger class, for courses of `activities` activities in all.
 
-    They run from nothing at all to everything there is, mixed so that a list does not look sorted.
+    The stages range from nothing to everything, mixed so that a list does not look sorted.
     """
     place = number * 17 % 49
     if place in ODD_ONES:

@@ -1,4 +1,4 @@
-"""Give the demo's class of fifty its staff, its timetable, its attendance and its logs. Each step is harmless when repeated."""
+"""Give the demo's class of fifty its staff, timetable, attendance and logs. Each step can be repeated without harm."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -66,11 +66,11 @@ def _session(requirement: str, place: int, title: str, first: date) -> PlannedSe
 
 
 def attend(session: Session, class_id: int, stages: Mapping[int, Stage], attestor: Attestor) -> int:
-    """NotedAttendance every session that is over as people's stages say; return how many marks that took."""
+    """Note attendance of every past session according to people's stages; return how many marks were made."""
     lessons = [one for one in timetable.sessions_of(session, class_id) if one.ends_at < attestor.now]
     known = marking.marks_of(session, [one.id for one in lessons])
     if any(known.values()):
-        return 0  # noted when the demo was first loaded; what is over since is for whoever tries the demo
+        return 0  # noted at the first load; visitors of the demo may note later sessions themselves
     taking_part = set(session.scalars(select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.status.in_(LEARNING))))
     seen: dict[str, int] = {}
     total = 0
@@ -94,7 +94,7 @@ def _mark(lesson: ClassSession, number: int, enrolment_id: int, stage: Stage) ->
 
 
 def write_logs(session: Session, storage: Storage, training_class: TrainingClass, members: Sequence[int], attestor: Attestor) -> None:
-    """Let the first member's first log be accepted; the others' logs wait for the staff."""
+    """Accept the first member's first log; the logs of others wait for the staff."""
     if session.scalar(select(PracticeWork.id).where(PracticeWork.enrolment_id.in_(members)).limit(1)) is not None:
         return
     for place, (days, text) in enumerate(LOGS):

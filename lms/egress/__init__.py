@@ -1,1 +1,1 @@
-"""Where may this server connect to, and how does it?"""
+"""Outgoing connections: allowed addresses and how to connect to them."""

@@ -1,4 +1,4 @@
-"""Where may statements be sent? By https to a public address; what is inside one's own network only where an operator says so."""
+"""Check the address of another record store: https to a public address; an inside address only if an operator allows it."""
 
 import socket
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ PORTS = {"https": 443, "http": 80}
 
 
 class NotReached(Exception):
-    """The name of the other store leads nowhere, or where nothing may be sent."""
+    """The other store's name cannot be resolved, or its address is not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where another record store answers; `internal`: plain http and addresses of one's own network are taken."""
+    """The address of another record store; `internal`: plain http and addresses of one's own network are allowed."""
 
     url: str
     internal: bool
@@ -43,7 +43,7 @@ def parse_address(text: str, settings: Settings, *, internal: bool) -> Address:
     """Read the address of a record store's xAPI endpoint, the part before `/statements`.
 
     Raises:
-        InvalidInput: it is none, is this site itself, or is not one to which statements may be sent.
+        InvalidInput: it is malformed, it is this site itself, or statements may not be sent to it.
     """
     url = text.strip().rstrip("/")
     problems = [f"endpoint: {problem}" for problem in _problems(url, settings, internal=internal)]
@@ -53,13 +53,13 @@ def parse_address(text: str, settings: Settings, *, internal: bool) -> Address:
 
 
 def parts_of(url: str) -> SplitResult | None:
-    """Return an address of http or https in parts; None where it names no host that there can be, or no port."""
+    """Return the parts of an http or https address; None if its host or its port is impossible."""
     if len(url) > LONGEST or not url.isprintable():
         return None
     try:
         parts = urlsplit(url)
         port = parts.port
-        httpx.URL(url)  # stricter about names: what it refuses could not be connected to
+        httpx.URL(url)  # stricter about names: a name that it refuses cannot be connected to
     except (ValueError, httpx.InvalidURL):
         return None
     return parts if parts.scheme in PORTS and port != 0 and can_be_host(parts.hostname or "") else None
@@ -86,13 +86,13 @@ def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[str]:
     elif host in LOCAL and not internal:
         yield _("is this machine")
     elif is_number(host) and not _may_be_used(host, internal=internal):
-        yield _("is inside a network of its own; whoever runs the site can add it")
+        yield _("is inside a network of its own; the system administrator can add it")
     if parts.scheme != "https" and not internal:
         yield _("must begin with https://, because http sends the secret readable to everybody on the way")
 
 
 def credential_problems(key: str, secret: str) -> Iterator[str]:
-    """Say what is wrong with a key and its secret, each problem behind the name of its field."""
+    """Return the problems of a key and its secret, each after the name of its field."""
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable() or ":" in key:
         yield "key: " + _("needs 1 to %(n)s printable characters, none of them a colon", n=LONGEST_KEY)
     if not secret or not secret.isprintable():
@@ -112,15 +112,15 @@ def _host(parts: SplitResult) -> str:
 
 
 def _may_be_used(number: str, *, internal: bool) -> bool:
-    """Say whether a network address may be connected to; a name is looked at when it is used."""
+    """Say whether a network address may be connected to; a name is checked when it is used."""
     return is_one_machine(number) if internal else is_public(number)
 
 
 def resolve(address: Address) -> str:
-    """Return the network address to connect to, looked at first, so that no name leads inside one's own network later on.
+    """Return the network address to connect to, after a check, so that a name cannot lead into one's own network later.
 
     Raises:
-        NotReached: the name is not known, or leads where nothing may be sent.
+        NotReached: the name cannot be resolved, or its address is not allowed.
     """
     try:
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)

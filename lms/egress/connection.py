@@ -1,6 +1,6 @@
-"""How is a connection made to another record store: to where its name led when that was looked at, and to no other place?
+"""Connect to another record store, only at the network address that was checked.
 
-No redirect is followed and no proxy of the environment is used: either would lead past the look at the address.
+Redirects are not followed and proxies from the environment are not used: either would bypass the check of the address.
 """
 
 import json
@@ -20,7 +20,7 @@ MOST_SAID = 400
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A way to another record store, at the network address `number`."""
+    """A connection to another record store, at the network address `number`."""
 
     client: httpx.Client
     address: Address
@@ -28,10 +28,10 @@ class Connection:
 
     @contextmanager
     def asked(self, method: str, url: str, headers: Mapping[str, str], body: Iterable[bytes] | None = None) -> Iterator[httpx.Response]:
-        """Send a request; its answer is read inside the block.
+        """Send a request; read its response inside the block.
 
         Raises:
-            NotReached: no answer came, or it broke off.
+            NotReached: no response came, or it was cut off.
         """
         named = httpx.URL(url)
         own = {"Host": named.netloc.decode(), **headers}
@@ -54,7 +54,7 @@ def connected(address: Address, seconds: float) -> Iterator[Connection]:
     """Open a connection; `seconds` is how long the store may be silent.
 
     Raises:
-        NotReached: the name leads nowhere, or where nothing may be asked.
+        NotReached: the name cannot be resolved, or its address is not allowed.
     """
     number = resolve(address)
     trusted = ssl.create_default_context()
@@ -65,7 +65,7 @@ def connected(address: Address, seconds: float) -> Iterator[Connection]:
 
 
 def in_one_line(status: int, text: str) -> str:
-    """Return a refusal as the other store put it."""
+    """Return a refusal on one line, as the other store wrote it."""
     words = text
     with suppress(ValueError, AttributeError, RecursionError):
         body = json.loads(text)

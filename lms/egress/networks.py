@@ -1,15 +1,15 @@
-"""Is a network address a public one, and can a host's name be a name? From the registries of special addresses; nothing is looked up.
+"""Is a network address public, and is a host name valid? Uses the registries of special addresses; makes no queries.
 
-IPv6 is public where IANA has given it out for that (2000::/3), less the special parts of it. An IPv4 address can hide in an IPv6
-one in many ways; those that a network translates (NAT64) and that a system unpacks itself (mapped) count as what they hide,
-the others are never public.
+IPv6 is public in the range that IANA has assigned for that (2000::/3), except for its special parts. An IPv4 address can be embedded in an
+IPv6 address in many ways. Embeddings that a network translates (NAT64) or a system unpacks (mapped) are judged by the IPv4 address;
+all others are never public.
 """
 
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 LONGEST_HOST, LONGEST_LABEL = 253, 63  # RFC 1035
-# https://www.iana.org/assignments/iana-ipv4-special-registry: what is not globally reachable, and multicast
+# https://www.iana.org/assignments/iana-ipv4-special-registry: addresses that are not globally reachable, and multicast
 _SPECIAL_4 = tuple(
     map(
         IPv4Network,
@@ -35,20 +35,20 @@ _SPECIAL_4 = tuple(
 _PUBLIC_6 = IPv6Network("2000::/3")
 # https://www.iana.org/assignments/iana-ipv6-special-registry: protocols, Teredo and benchmarks; documentation; 6to4
 _SPECIAL_6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
-_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052; 64:ff9b:1::/48 (RFC 8215) is for one's own network
-_ISATAP = re.compile(r"0[02]00:5efe")  # RFC 5214: the interface's part of an address, before the IPv4 address
+_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052; 64:ff9b:1::/48 (RFC 8215) is for private networks
+_ISATAP = re.compile(r"0[02]00:5efe")  # RFC 5214: the interface identifier before the embedded IPv4 address
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?", re.ASCII)
 
 
 def is_public(number: str) -> bool:
-    """Say whether everybody on the internet means the same machine by a network address; False for what is no such address."""
+    """Say whether a network address means the same machine everywhere on the internet; False for malformed addresses."""
     found = _parsed(number)
     return found is not None and _is_public(found)
 
 
 def is_one_machine(number: str) -> bool:
-    """Say whether a network address can be that of one machine, in whatever network: not of many, and not of none."""
+    """Say whether a network address can be that of a single machine in some network."""
     found = _parsed(number)
     if isinstance(found, IPv6Address):
         found = _hidden(found) or found
@@ -57,12 +57,12 @@ def is_one_machine(number: str) -> bool:
 
 
 def is_number(host: str) -> bool:
-    """Say whether a host is written as a network address, or as what some systems take for one (`127.1`, `0x7f000001`, `2130706433`)."""
+    """Say whether a host is a number: a network address, or a form that some systems accept as one (`127.1`, `0x7f000001`)."""
     return ":" in host or _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2].lower()) is not None
 
 
 def can_be_host(host: str) -> bool:
-    """Say whether a host is a network address in its usual form, or a name that the domain name system can have."""
+    """Say whether a host is a network address in its usual form, or a name that is valid in the domain name system."""
     if not host or len(host) > LONGEST_HOST:
         return False
     if is_number(host):
@@ -95,7 +95,7 @@ def _is_public(found: IPv4Address | IPv6Address) -> bool:
 
 
 def _hidden(found: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address in a mapped, NAT64 or ISATAP address."""
+    """Return the IPv4 address that a mapped, NAT64 or ISATAP address embeds."""
     if found.ipv4_mapped is not None:
         return found.ipv4_mapped
     if found in _NAT64 or _ISATAP.fullmatch(found.exploded[20:29]):

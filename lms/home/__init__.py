@@ -1,1 +1,1 @@
-"""What has a teacher earned, what is missing, and what do they do next?"""
+"""A teacher's home pages: what is earned, what is missing, and the next step."""

@@ -1,4 +1,4 @@
-"""What do the teacher's pages show of one enrolment? Figures that follow from its account, its evidence and its documents."""
+"""Figures of one enrolment for the teacher's pages, from its account, its evidence and its documents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,45 +23,59 @@ SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Studied:
-    """How one activity stands: what was measured, what is credited, what its gate still asks."""
+    """The state of one activity: the measured time, the credited time, and the unmet conditions."""
 
     activity: Activity
     result: ActivityResult
 
     @property
     def state(self) -> str:
-        """Return 'open' (not begun), 'running', or 'done': all it is worth is credited, or all it asks for was done and counts."""
+        """Return 'open' (not begun), 'running', 'met' (all it asks for was done, and time is left in it) or 'full' (no time is left)."""
         earned, gate = self.result.credited_seconds, self.result.gate
-        if gate.open and (earned >= self.activity.worth_seconds or (earned and any(self.activity.requires.values()))):
-            return "done"
+        if gate.open and not self.missing_seconds:
+            return "full"
+        if gate.open and earned and any(self.activity.requires.values()):
+            return "met"
         return "running" if self.result.measured_seconds or gate.covered_ms else "open"
 
     @property
+    def missing_seconds(self) -> int:
+        """How much of the activity's time is not credited yet."""
+        return max(0, self.activity.worth_seconds - self.result.credited_seconds)
+
+    @property
     def covered_percent(self) -> int | None:
-        """How much of the media was played, rounded down; None without media."""
+        """The share of the media that was played, rounded down; None without media."""
         runs = self.activity.media_seconds
         return None if runs is None else int(self.result.gate.covered_ms / 10 / runs)
 
 
 @dataclass(frozen=True, slots=True)
 class CourseFigures:
-    """How one course stands: every activity, what counts as finished, and where to go on."""
+    """The state of one course: its activities, whether it counts as finished, and the next activity."""
 
     studied: dict[str, Studied]
     credited_seconds: int
+    worth_seconds: int
+    state: str  # of `course_state`
     finished: bool
-    finished_minutes: int  # so many must be credited
+    finished_minutes: int  # the minutes that must be credited
     following: Studied | None
+
+    @property
+    def short(self) -> list[Studied]:
+        """Where the missing time can be earned, once all conditions are met: before that, each activity says what it asks."""
+        return [one for one in self.studied.values() if one.missing_seconds] if self.state == "met" else []
 
 
 def seen(standings: Sequence[Standing]) -> str:
-    """Return what changes whenever somebody's hours do, from rows that are read already; `seen_by` asks for it alone."""
+    """Return a value that changes whenever the person's hours do, from loaded rows; `seen_by` queries only for it."""
     enrolments = [standing.enrolment for standing in standings]
     return f"{sum(one.ledger_length for one in enrolments)}-{sum(one.credited_seconds for one in enrolments)}"
 
 
 def seen_by(session: Session, person_id: int) -> str:
-    """Return the same as `seen`, in one small query: pages ask every few seconds."""
+    """Return the same value as `seen`, in one small query, because pages ask every few seconds."""
     length, seconds = session.execute(
         select(func.coalesce(func.sum(Enrolment.ledger_length), 0), func.coalesce(func.sum(Enrolment.credited_seconds), 0)).where(
             Enrolment.person_id == person_id
@@ -71,7 +85,7 @@ def seen_by(session: Session, person_id: int) -> str:
 
 
 def evidence_mark(session: Session, enrolment: Enrolment) -> str:
-    """Return what changes whenever the evidence or the account of an enrolment does; far cheaper than deciding anew."""
+    """Return a value that changes whenever the evidence or the account of an enrolment does; much cheaper than deciding again."""
     last, voided = session.execute(
         select(func.coalesce(func.max(Observation.id), 0), func.count().filter(Observation.voided)).where(
             Observation.enrolment_id == enrolment.id
@@ -81,7 +95,7 @@ def evidence_mark(session: Session, enrolment: Enrolment) -> str:
 
 
 def left_in_courses(standing: Standing, requirement: RequirementProgress) -> Decimal:
-    """Return how many hours the class's courses can still bring toward a requirement of hours, rounded down like hours."""
+    """Return how many hours the class's courses can still earn toward a requirement of hours, rounded down like hours."""
     seconds = sum(
         max(0, worth - standing.credited.get(name, 0))
         for course in standing.courses
@@ -92,7 +106,7 @@ def left_in_courses(standing: Standing, requirement: RequirementProgress) -> Dec
 
 
 def online(standing: Standing) -> list[RequirementProgress]:
-    """Return the requirements that follow from what is studied here."""
+    """Return the requirements that are earned by studying here."""
     return [one for one in standing.requirements if one.kind not in ATTENDED]
 
 
@@ -102,35 +116,49 @@ def attended(standing: Standing) -> list[RequirementProgress]:
 
 
 def when_counted(enrolment: Enrolment, now: datetime) -> str | None:
-    """Say 'early' or 'over' where an enrolment's window does not count time at `now`."""
+    """Return 'early' or 'over' if an enrolment's window does not include `now`."""
     if enrolment.window_from is not None and now < enrolment.window_from:
         return "early"
     return "over" if enrolment.window_to is not None and now >= enrolment.window_to else None
 
 
 def studied_in(session: Session, enrolment_id: int, course: Course) -> dict[str, Studied]:
-    """Return how each activity of a course stands, decided anew from all the evidence that is in."""
+    """Return the state of each activity of a course, decided from all current evidence."""
     results = recompute(case_of(session, enrolment_id)).activities
     named = {activity.key: results.get(activity_name(course.code, activity.key)) for activity in course.activities}
     return {activity.key: Studied(activity, found) for activity in course.activities if (found := named[activity.key]) is not None}
 
 
 def course_figures(session: Session, standing: Standing, course: Course, studied_course: StudiedCourse) -> CourseFigures:
-    """Return how one course of an enrolment stands.
+    """Return the state of one course of an enrolment.
 
-    Where all is done but the course asks for more minutes than are credited, it goes on with what has minutes left.
+    If everything is done but the course requires more minutes than are credited, the next activity is one that can still earn minutes.
     """
     studied = studied_in(session, standing.enrolment.id, course)
     finished = standing.is_finished(studied_course)
-    ahead = [one for one in studied.values() if one.state != "done"]
+    ahead = [one for one in studied.values() if one.state not in {"met", "full"}]
     if not ahead and not finished:
-        ahead = [one for one in studied.values() if one.result.credited_seconds < one.activity.worth_seconds]
+        ahead = [one for one in studied.values() if one.missing_seconds]
     least = (standing.document.finished_share * studied_course.minutes).to_integral_value(ROUND_CEILING)
     credited = sum(one.result.credited_seconds for one in studied.values())
-    return CourseFigures(studied, credited, finished, int(least), ahead[0] if ahead else None)
+    state = course_state(standing, studied_course)
+    return CourseFigures(studied, credited, worth_of(studied_course), state, finished, int(least), ahead[0] if ahead else None)
+
+
+def worth_of(course: StudiedCourse) -> int:
+    """Return the most seconds that a course can earn."""
+    return sum(activity.worth_seconds for activity in course.outline.activities)
+
+
+def course_state(standing: Standing, course: StudiedCourse) -> str:
+    """Return 'open', 'running', 'met' or 'full', as of an activity: a course is complete only when no time is missing."""
+    credited = standing.credited_in(course)
+    if standing.is_finished(course):
+        return "full" if credited >= worth_of(course) else "met"
+    return "running" if credited else "open"
 
 
 def toward(standing: Standing, course_version_id: int) -> RequirementProgress | None:
-    """Return the requirement toward which a course's hours count."""
+    """Return the requirement to which a course's hours count."""
     keys = {course.requirement for course in standing.courses if course.course_version_id == course_version_id}
     return next((one for one in standing.requirements if one.key in keys), None)

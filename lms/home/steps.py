@@ -1,4 +1,4 @@
-"""What does somebody do next? The activity they were in last while it still earns; then on through that course, then the others."""
+"""Suggest a person's next activity: the last one while it still earns, then the rest of that course, then other courses."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import LEARNING
 from lms.crediting.policy import activity_name
 from lms.crediting.standing import Standing
-from lms.db import PreparedSelect
 from lms.learning.models import Launch
 from lms.programmes.progress import StudiedCourse
+from xapi.raw_sql import PreparedQuery
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """An activity to go on with; `begun` where the person has opened it before."""
+    """A suggested activity; `begun` if the person has opened it before."""
 
     enrolment_id: int
     course_version_id: int
@@ -32,7 +32,7 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class _CourseActivity:
-    """An activity of a course that an enrolment studies, named as the account names it."""
+    """An activity of a course that an enrolment studies, under its name in the account."""
 
     standing: Standing
     studied: StudiedCourse
@@ -48,7 +48,7 @@ class _CourseActivity:
 
 
 class _Opened(NamedTuple):
-    """Somebody has opened this activity, in whichever version of its course (`course` is the code)."""
+    """A time at which the person opened this activity, in whichever version of its course (`course` is the code)."""
 
     enrolment_id: int
     course: str
@@ -56,10 +56,10 @@ class _Opened(NamedTuple):
 
 
 def next_step(session: Session, standings: Sequence[Standing]) -> NextStep | None:
-    """Return where to go on; None where nothing that is left would be worth a suggestion.
+    """Return the next activity; None if no remaining activity is worth a suggestion.
 
-    Somebody who reads faster than the minutes say is not sent back to what already counts, unless their course asks for
-    more minutes and has nothing else left.
+    A person who reads faster than the stated minutes is not sent back to an activity that already counts, unless their course requires
+    more minutes and has no other activity left.
     """
     studying = [one for one in standings if one.enrolment.status in LEARNING and one.training_class.closed_at is None]
     opened = _opened(session, studying) if studying else []
@@ -69,7 +69,7 @@ def next_step(session: Session, standings: Sequence[Standing]) -> NextStep | Non
     return _step(next(_ahead(studying, here), None), opened)
 
 
-_OPENED = PreparedSelect(
+_OPENED = PreparedQuery(
     select(Launch.enrolment_id, Course.code, Launch.activity)
     .join(CourseVersion, CourseVersion.id == Launch.course_version_id)
     .join(Course, Course.id == CourseVersion.course_id)
@@ -80,12 +80,12 @@ _OPENED = PreparedSelect(
 
 
 def _opened(session: Session, studying: Iterable[Standing]) -> list[_Opened]:
-    """Return what was opened in these enrolments, the last first."""
+    """Return the opened activities of these enrolments, the latest first."""
     return [_Opened(*row) for row in _OPENED.ask(session, enrolments=[one.enrolment.id for one in studying])]
 
 
 def _place_of(studying: Iterable[Standing], opened: _Opened) -> _CourseActivity | None:
-    """Return where somebody was, if their enrolment still studies that."""
+    """Return the activity of a visit, if the enrolment still studies it."""
     for standing in studying:
         for studied in standing.courses:
             name = activity_name(studied.code, opened.activity)
@@ -95,16 +95,17 @@ def _place_of(studying: Iterable[Standing], opened: _Opened) -> _CourseActivity 
 
 
 def _earns(place: _CourseActivity) -> bool:
-    """Say whether going on in the activity of the last visit is the natural next thing: it has not counted yet, or it
-    has no condition that could tell that it was finished, and time is left in it.
+    """Say whether the activity of the last visit is the natural next one.
+
+    It is if it has not counted yet, or if it has no condition that shows its end and can still earn time.
     """
     credited = place.credited_seconds
     return credited == 0 or (not any(place.activity.requires.values()) and credited < place.activity.worth_seconds)
 
 
 def _ahead(studying: Sequence[Standing], here: _CourseActivity | None) -> Iterator[_CourseActivity]:
-    """Give what is worth opening, best first: what has earned nothing in unfinished courses, the course of the last visit
-    first and from there on; then what has earned something in courses that ask for more.
+    """Yield the activities worth opening, best first: those without earnings in unfinished courses, beginning after the last visit
+    in its course; then those with some earnings in courses that require more.
     """
     places = [place for standing in studying for place in _unfinished(standing)]
     if here is not None:

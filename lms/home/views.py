@@ -1,4 +1,4 @@
-"""What does a teacher see: my hours, one course, and what stands on the account for one activity?"""
+"""Pages of a teacher: my hours, one course, and the account of one activity."""
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ from lms.errors import NotAllowed, NotFound
 from lms.home import enrolment_figures
 from lms.home.enrolment_figures import Studied
 from lms.home.steps import next_step
-from lms.home.words import notice_of
+from lms.home.words import met_words, notice_of
 from lms.learning.admission import LaunchRefusal, admit_to_course
 
 bp = Blueprint("home", __name__)
@@ -27,14 +27,14 @@ bp = Blueprint("home", __name__)
 @bp.get("/home")
 @requires(TEACHER)
 def home() -> ResponseReturnValue:
-    """Show what is earned, what is missing, and what to do next."""
+    """Show what is earned, what is missing, and the next step."""
     return _home("home/home.html")
 
 
 @bp.get("/home/figures")
 @requires(TEACHER)
 def figures() -> ResponseReturnValue:
-    """Give what is on the page anew if hours have changed since it was loaded (204 if not): asked every few seconds."""
+    """Return the page's figures if hours have changed since it was loaded, otherwise 204; the page asks every few seconds."""
     if request.args.get("seen") == enrolment_figures.seen_by(session(), person().id):
         return Response(status=204)
     return _home("home/_home.html")
@@ -58,9 +58,9 @@ def _home(template: str) -> str:
 @bp.get("/courses/<int:enrolment_id>/<int:course_version_id>")
 @requires(TEACHER)
 def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
-    """Show a course's outline: what each activity is worth, how it stands, what it still asks.
+    """Show a course's outline: the value, the state and the unmet conditions of each activity.
 
-    The page asks again every few seconds with what it has seen, and is answered 204 while nothing has changed.
+    The page asks again every few seconds with its last state; the answer is 204 while nothing has changed.
     """
     enrolment, version = _own_course(enrolment_id, course_version_id)
     if version.id != course_version_id:
@@ -81,11 +81,12 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
         requirement=enrolment_figures.toward(standing, course_version_id),
         mark=mark,
         asked=_asked,
+        met_words=met_words,
     )
 
 
 def _asked(studied: Studied) -> list[str]:
-    """Return what an activity's gate still asks, in words."""
+    """Return the unmet conditions of an activity, in words."""
     missing = studied.result.gate.missing
     return gate_words({need: value for need, value in studied.activity.requires.items() if need in missing})
 
@@ -102,7 +103,7 @@ def _own_course(enrolment_id: int, course_version_id: int) -> tuple[Enrolment, C
 @bp.get("/courses/<int:enrolment_id>/<int:course_version_id>/<activity>/progress")
 @requires(TEACHER)
 def activity_progress(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
-    """Give the part of the player page that shows what stands on the account; 304 while nothing has changed."""
+    """Return the part of the player page that shows the account; 304 while nothing has changed."""
     enrolment, version = _own_course(enrolment_id, course_version_id)
     mark = f"{enrolment_figures.evidence_mark(session(), enrolment)}-{activity}-{get_locale()}"
     if request.if_none_match.contains(mark):
@@ -112,13 +113,17 @@ def activity_progress(enrolment_id: int, course_version_id: int, activity: str) 
         raise NotFound(_("There is no such activity."))
     (standing,) = of_enrolments(session(), [enrolment_id])
     part = render_template(
-        "home/_activity.html", studied=studied, asked=_asked(studied), requirement=enrolment_figures.toward(standing, version.id)
+        "home/_activity.html",
+        studied=studied,
+        asked=_asked(studied),
+        met_words=met_words,
+        requirement=enrolment_figures.toward(standing, version.id),
     )
     return _for_one_person(make_response(part), mark)
 
 
 def _for_one_person(response: Response, mark: str) -> Response:
-    """Let the browser keep an answer for its person, but ask each time whether it still holds."""
+    """Let the browser cache a response for this person, but revalidate it each time."""
     response.set_etag(mark)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -1,21 +1,28 @@
-"""How do the teacher's pages say where an enrolment stands?"""
+"""Texts on the teacher's pages about the state of an enrolment."""
 
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from courses.outline import Activity
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something about an enrolment that its teacher must know before anything else."""
+    """A message about an enrolment that its teacher must see first."""
 
     title: str
     text: str
     tone: str
 
 
+def met_words(activity: Activity) -> str:
+    """Return how a page says that an activity's condition is met while time is left in it."""
+    return _("Quiz passed") if activity.requires.get("passed") else _("Condition met")
+
+
 def notice_of(status: str) -> Notice | None:
-    """Return what a teacher must know of the state of their enrolment; None where they simply study."""
+    """Return the message about the state of an enrolment; None for an ordinary one."""
     match status:
         case "nominated":
             return Notice(_("You are nominated"), _("As soon as your place is confirmed, you can begin to study."), "info")

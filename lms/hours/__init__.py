@@ -10,10 +10,8 @@ from lms.hours.earnings import UNITS, units_in_one
 from lms.hours.exact import plain_text, share_of
 from lms.hours.explain import ActivityExplanation, Claim, Explanation, GateCondition, LimitedDay, Uncounted, explain
 from lms.hours.instants import write_instant
-from lms.hours.json_reader import Problem
 from lms.hours.requirements import judge
 from lms.hours.rounding import hours_of
-from lms.hours.strict_json import load_json
 from lms.hours.track_values import (
     Accepted,
     Attended,
@@ -50,6 +48,8 @@ from lms.hours.values import (
     Rule,
 )
 from lms.hours.writing import dump, dump_result
+from strict_json.loading import load_json
+from strict_json.problem import Problem
 
 __all__ = [
     "UNITS",

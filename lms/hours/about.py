@@ -7,8 +7,9 @@ import re
 from typing import Any
 from uuid import UUID
 
-from lms.hours.json_reader import Problem, Reader
-from lms.hours.strict_json import Json
+from strict_json.loading import Json
+from strict_json.problem import Problem
+from strict_json.reader import Reader
 
 FORMAT = 2  # bundles without this part have format 1
 FIELDS = ("format", "person", "enrolment", "class", "rules", "statements")
@@ -69,7 +70,7 @@ class AboutReader(Reader):
     def sha256(self, value: Any, path: str) -> str:
         """Read a SHA-256 in hexadecimal."""
         if not isinstance(value, str) or len(value) != 64 or not SHA256.fullmatch(value):  # noqa: PLR2004
-            self.refuse(path, "must be 64 lowercase hexadecimal digits", value)
+            self.refuse("sha256", path, value)
             return ""
         return value
 
@@ -80,4 +81,4 @@ class AboutReader(Reader):
         except ValueError:
             fine = False
         if not fine:
-            self.refuse(path, "must be a statement's id", value)
+            self.refuse("statement-id", path, value)

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from lms.hours.exact import plain_text
-from lms.hours.json_reader import Problem
 from lms.hours.track_reading import TrackReader
 from lms.hours.track_values import Accepted, Attended, Attestation, Logged, Waived
 from lms.hours.values import Policy
+from strict_json.problem import Problem
 
 ATTESTED = {
     "attended": frozenset({"kind", "place", "in"}),
@@ -51,7 +51,7 @@ class AttestationReader(TrackReader):
         whole = {"hours": 60 * policy.hour_minutes if policy else 0, "days": 2}.get(str(kind), 1)
         if problems == len(self.problems) and kind is not None and amount.as_integer_ratio()[0] * whole % amount.as_integer_ratio()[1]:
             units = {"hours": "seconds", "days": "half-days"}.get(str(kind), kind)
-            self.refuse(path, f"{plain_text(amount)} is not a whole number of {units}")
+            self.refuse("part-of-a-unit", path, amount=plain_text(amount), units=str(units))
         return amount
 
 
@@ -62,7 +62,8 @@ def contradictions(attestations: Iterable[tuple[str, Attestation]]) -> list[Prob
     problems = []
     for path, seen in attestations:
         if isinstance(seen, Logged) and dates.setdefault((seen.requirement, seen.log), seen.on) != seen.on:
-            problems.append(Problem(f"{path}.on", f"the log {seen.log!r} is dated {dates[seen.requirement, seen.log]} as well"))
+            other = dates[seen.requirement, seen.log].isoformat()
+            problems.append(Problem("log-dated-twice", f"{path}.on", {"log": repr(seen.log), "date": other}))
         elif isinstance(seen, Waived) and waivers.setdefault(seen.id, seen) != seen:
-            problems.append(Problem(f"{path}.id", f"{seen.id!r} waives something else as well"))
+            problems.append(Problem("waiver-twice", f"{path}.id", {"id": repr(seen.id)}))
     return problems

@@ -7,9 +7,8 @@ from typing import Any
 from lms.hours.about import read_about
 from lms.hours.attestation_reading import ATTESTED, AttestationReader, contradictions
 from lms.hours.decide import recompute
-from lms.hours.json_reader import Problem, below
 from lms.hours.rounding import floor_times
-from lms.hours.strict_json import Json, load_json
+from lms.hours.sentences import SENTENCES
 from lms.hours.track_reading import TRACK_FIELDS, KnownNames
 from lms.hours.track_values import Attestation
 from lms.hours.values import (
@@ -24,8 +23,10 @@ from lms.hours.values import (
     Rule,
 )
 from lms.hours.writing import dump_result
+from strict_json.loading import Json, load_json
+from strict_json.problem import Problem, in_english
+from strict_json.reader import below
 
-ERASED = "the evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed"
 LONGEST_DAY_MINUTES = 25 * 60
 MOST_MINUTES, MOST_MEDIA_S, MOST_CLAIM_S = Decimal(10**6), Decimal(10**8), Decimal(10**12)
 COMMON = frozenset({"kind", "activity", "session"})
@@ -46,12 +47,12 @@ def recompute_file(text: str) -> tuple[Json | None, list[str]]:
     """
     document, problems = load_json(text)
     if document is None and problems:
-        return None, [str(problem) for problem in problems]
+        return None, _lines(problems)
     path = "$"
     if isinstance(document, dict) and "case" in document and "policy" not in document:
         document, path = document["case"], "$.case"
     if isinstance(document, dict) and "evidence_erased" in document:
-        return None, [f"{path}.evidence_erased: {ERASED}"]
+        return None, _lines([Problem("evidence-erased", f"{path}.evidence_erased")])
     about: Json | None = None
     if isinstance(document, dict) and "about" in document:
         about, wrong = read_about(document, path)
@@ -61,8 +62,12 @@ def recompute_file(text: str) -> tuple[Json | None, list[str]]:
     if isinstance(case, list):
         problems += case
     if problems or isinstance(case, list):
-        return None, [str(problem) for problem in problems]
+        return None, _lines(problems)
     return ({"about": about} if about else {}) | dump_result(recompute(case)), []
+
+
+def _lines(problems: list[Problem]) -> list[str]:
+    return [f"{one.path}: {in_english(one, SENTENCES)}" for one in problems]
 
 
 def parse(document: Any, path: str = "$") -> Case | list[Problem]:
@@ -137,7 +142,7 @@ class BundleReader(AttestationReader):
         needs = {} if requires is None else self.object(requires, f"{path}.requires", set(), {"completed", "passed", "coverage"}) or {}
         coverage = needs.get("coverage")
         if coverage is not None and media is None:
-            self.refuse(f"{path}.requires.coverage", "needs media_seconds")
+            self.refuse("needs-media-seconds", f"{path}.requires.coverage")
         counts_to, course = found.get("counts_to"), found.get("course")
         return Rule(
             counts_to=None if counts_to is None else self.requirement_name(counts_to, f"{path}.counts_to", "hours"),
@@ -169,7 +174,7 @@ class BundleReader(AttestationReader):
         """Read one observation from the learner's devices."""
         kind = value.get("kind") if isinstance(value, dict) else None
         if isinstance(value, dict) and (not isinstance(kind, str) or kind not in FIELDS):
-            self.refuse(f"{path}.kind", f"must be one of {', '.join((*FIELDS, *ATTESTED))}")
+            self.refuse("choice", f"{path}.kind", choices=", ".join((*FIELDS, *ATTESTED)))
             return None
         found = self.object(value, path, FIELDS[kind] if kind else COMMON, OPTIONAL)
         if found is None or kind is None:
@@ -192,7 +197,7 @@ class BundleReader(AttestationReader):
         at = self.instant(found["at"], f"{path}.at") or 0
         start_s, end_s = (self.number(found[name], f"{path}.{name}") for name in ("from_s", "to_s"))
         if start_s > end_s and len(self.problems) == problems:
-            self.refuse(f"{path}.from_s", "lies after 'to_s'")
+            self.refuse("after", f"{path}.from_s", other="to_s")
         rate = self.number(found["rate"], f"{path}.rate", above=Decimal(0))
         return Played(activity, session, at, floor_times(start_s, 1000), floor_times(end_s, 1000), rate)
 

@@ -99,16 +99,13 @@ class Explanation:
     limited_days: tuple[LimitedDay, ...]
 
 
-def explain(case: Case, result: Result, not_trusted: Sequence[Reported] = ()) -> Explanation:
-    """Explain a result. `not_trusted` are claims that are not evidence of the case and are shown beside it.
+def explain(case: Case, not_trusted: Sequence[Reported] = ()) -> Explanation:
+    """Decide a case and explain its result. `not_trusted` are claims that are not evidence of the case and are shown beside it.
 
     Raises:
-        ValueError: the result does not belong to the case.
         KeyError: an observation or claim names an activity that the case does not have.
     """
-    decided, allocation = decide(case)
-    if decided != result:
-        raise ValueError("this result does not follow from this case")
+    result, allocation = decide(case)
     found = sort_out(case)
     refused: dict[str, list[Played]] = {name: [] for name in case.activities}
     claims: dict[str, list[Claim]] = {name: [] for name in case.activities}

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
-from lms.hours.json_reader import Reader
 from lms.hours.track_values import Replacement, RequirementKind, RequirementRule, SessionRule, TrackRules
+from lms.hours.value_reader import ValueReader
 from lms.hours.values import USUAL_SHARE
 
 KINDS = get_args(RequirementKind)
@@ -52,7 +52,7 @@ class KnownNames:
         return kind if isinstance(kind, str) and kind in KINDS else None
 
 
-class TrackReader(Reader):
+class TrackReader(ValueReader):
     """Reads the parts of a bundle that speak of requirements. `known` is set before anything else is read."""
 
     known = KnownNames({}, {}, {}, {})
@@ -63,7 +63,7 @@ class TrackReader(Reader):
             return USUAL_SHARE
         found = Decimal(value) if isinstance(value, str) and PLAIN_DECIMAL.fullmatch(value) else Decimal(0)
         if not 0 < found <= 1:
-            self.refuse(path, 'must be a decimal text above 0 and at most 1, such as "0.8"', value)
+            self.refuse("share-text", path, value)
             return USUAL_SHARE
         return found
 
@@ -71,7 +71,7 @@ class TrackReader(Reader):
         """Read a decimal above 0, written as text."""
         found = Decimal(value) if isinstance(value, str) and PLAIN_DECIMAL.fullmatch(value) else Decimal(0)
         if found == 0:
-            self.refuse(path, 'must be a decimal text above 0, such as "7.5", with at most nine digits on each side', value)
+            self.refuse("amount-text", path, value)
             return Decimal(1)
         return found
 
@@ -84,14 +84,14 @@ class TrackReader(Reader):
                     return found
         except ValueError:
             pass
-        self.refuse(path, "must be a date, such as 2026-03-15", value)
+        self.refuse("date", path, value)
         return date(FIRST_YEAR, 1, 1)
 
     def known_name(self, value: Any, path: str, known: Names, what: str) -> str:
         """Read a name that must be among those of the bundle."""
         name = self.text(value, path)
         if name == value and known is not None and name not in known:
-            self.refuse(path, f"{name!r} is not among the {what}")
+            self.refuse("not-among", path, name=repr(name), names=what)
         return name
 
     def requirement_name(self, value: Any, path: str, *kinds: str) -> str:
@@ -99,7 +99,7 @@ class TrackReader(Reader):
         name = self.known_name(value, path, self.known.requirements, "requirements")
         kind = self.known.kind_of(name)
         if name == value and kind is not None and kinds and kind not in kinds:
-            self.refuse(path, f"{name!r} is a requirement of {kind}, not of {' or '.join(kinds)}")
+            self.refuse("other-kind-of-requirement", path, name=repr(name), kind=str(kind), kinds=" or ".join(kinds))
         return name
 
     def track(self, top: Mapping[str, Any], path: str) -> TrackRules | None:
@@ -116,7 +116,7 @@ class TrackReader(Reader):
             for name, item, place in self._items(top["requirements"], f"{path}.requirements")
         }
         if top.get("as_of") is None and any(rule.kind == "months" for rule in requirements.values()):
-            self.refuse(f"{path}.as_of", "is missing: it says up to when months have passed")
+            self.refuse("as-of-missing", f"{path}.as_of")
         return TrackRules(requirements, sessions, replacements, courses)
 
     def _items(self, value: Any, path: str) -> Iterable[tuple[str, Any, str]]:
@@ -131,11 +131,11 @@ class TrackReader(Reader):
         if found is None:
             return RequirementRule("tasks")
         if not isinstance(kind, str) or kind not in KINDS:
-            self.refuse(f"{path}.kind", f"must be one of {', '.join(KINDS)}", found["kind"])
+            self.refuse("choice", f"{path}.kind", found["kind"], choices=", ".join(KINDS))
             return RequirementRule("tasks")
         target = None if found.get("target") is None else self.amount(found["target"], f"{path}.target")
         if kind == "courses" and target is None and not compulsory:
-            self.refuse(path, "demands all compulsory courses, and there are none")
+            self.refuse("all-of-no-courses", path)
         logs = self.whole(found.get("logs_a_month", 1), f"{path}.logs_a_month", least=1, most=MOST_LOGS)
         # the kinds are the words of the type, checked above
         return RequirementRule(kind, target, self.day(found["starts"], f"{path}.starts") if months else None, logs)  # type: ignore[arg-type]
@@ -157,7 +157,7 @@ class TrackReader(Reader):
             problems = len(self.problems)
             start, end = self.span(found, place, "from", "to")
             if start == end and problems == len(self.problems):
-                self.refuse(f"{place}.from", "does not lie before 'to'")
+                self.refuse("not-before", f"{place}.from", other="to")
             half_days = self.whole(found["half_days"], f"{place}.half_days", most=MOST_HALF_DAYS)
             if problems == len(self.problems):
                 sessions[name] = SessionRule(counts_to, start, end, half_days)
@@ -169,7 +169,7 @@ class TrackReader(Reader):
         longest = ""
         for name in ordered:
             if longest in sessions and sessions[name].start < sessions[longest].end:
-                self.refuse(named(path, name), f"overlaps the session {longest!r}")
+                self.refuse("overlaps-session", named(path, name), other=repr(longest))
             if longest not in sessions or sessions[name].end > sessions[longest].end:
                 longest = name
 
@@ -196,9 +196,9 @@ class TrackReader(Reader):
         name = self.known_name(value, path, self.known.activities, "activities")
         if name == value:
             if owners.setdefault(name, replacement) != replacement:
-                self.refuse(path, f"{name!r} belongs to the replacement {owners[name]!r} already")
+                self.refuse("taken-by-replacement", path, name=repr(name), other=repr(owners[name]))
             rule = (self.known.activities or {}).get(name)
             taken = [key for key in ("counts_to", "course") if isinstance(rule, dict) and rule.get(key) is not None]
             if taken:
-                self.refuse(path, f"{name!r} stands for a session and may not have {' or '.join(map(repr, taken))}")
+                self.refuse("stands-for-a-session", path, name=repr(name), keys=" or ".join(map(repr, taken)))
         return name

@@ -2,7 +2,6 @@
 
 from lms.hours.exact import plain_text
 from lms.hours.instants import write_instant
-from lms.hours.strict_json import Json
 from lms.hours.track_values import (
     Accepted,
     Attended,
@@ -12,6 +11,7 @@ from lms.hours.track_values import (
     TrackResult,
     TrackRules,
 )
+from strict_json.loading import Json
 
 
 def dump_track(track: TrackRules) -> Json:
@@ -45,11 +45,11 @@ def dump_track_result(result: TrackResult) -> Json:
                 "waived": plain_text(one.waived),
                 "target": None if one.target is None else plain_text(one.target),
                 "missing": plain_text(one.missing),
-                "met": one.met,
+                "condition met": one.met,
             }
             for name, one in result.requirements.items()
         },
-        "met": result.met,
+        "condition met": result.met,
     }
 
 

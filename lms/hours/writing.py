@@ -4,7 +4,6 @@ from decimal import ROUND_CEILING, Decimal
 
 from lms.hours.exact import plain_text
 from lms.hours.instants import write_instant
-from lms.hours.strict_json import Json
 from lms.hours.track_writing import dump_attestation, dump_track, dump_track_result
 from lms.hours.values import (
     USUAL_SHARE,
@@ -17,6 +16,7 @@ from lms.hours.values import (
     Result,
     Rule,
 )
+from strict_json.loading import Json
 
 MINUTE_S = 60
 MICRO = Decimal("0.000001")

@@ -1,1 +1,1 @@
-"""What long work is under way, how far is it, and where is its result?"""
+"""Long work in the background: its progress and its results."""

@@ -1,4 +1,4 @@
-"""Where are a job's pieces and its result in the file store?"""
+"""Names of a job's pieces and result in the file store."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ def piece(job_id: int, number: int) -> str:
 
 
 def result(job_id: int, turn: str) -> str:
-    """Return the name of a result; each turn has its own, so that a worker given up for lost overwrites nothing."""
+    """Return the name of a result; each turn has its own, so that a worker whose lease has ended overwrites nothing."""
     return f"jobs/{job_id}/result-{turn}"
 
 
@@ -23,13 +23,13 @@ def pieces(storage: Storage, job_id: int, count: int) -> Iterator[bytes]:
 
 
 def remove_pieces(storage: Storage, job: Job) -> None:
-    """Remove what a job that ended needs no more."""
+    """Delete the pieces of a job that has ended."""
     for number in range(len(job.plan or [])):
         storage.delete(piece(job.id, number))
 
 
 def remove_all(storage: Storage, job: Job) -> None:
-    """Remove everything a job stored."""
+    """Delete everything that a job stored."""
     remove_pieces(storage, job)
     if job.result_object:
         storage.delete(job.result_object)

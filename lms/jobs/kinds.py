@@ -1,4 +1,4 @@
-"""Which kinds of long work are there, and what does each of them say about itself?"""
+"""The kinds of long work and their properties."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from typing import IO, Any
 from flask import current_app
 
 Params = Mapping[str, Any]
-Piece = Sequence[int]  # what one step is about, most often ids
+Piece = Sequence[int]  # the content of one step, usually ids
 
 
 @dataclass(frozen=True, slots=True)
 class JobOrder:
-    """What somebody asked for, and when: a result speaks of that moment, however often its making is begun again."""
+    """The request and its time: the result describes that moment, even if the work is started again later."""
 
     params: Params
     asked_at: datetime
@@ -23,9 +23,9 @@ class JobOrder:
 class JobKind:
     """One kind of work: planned once, made piece by piece, joined at the end.
 
-    A worker may be killed anywhere: each step may be taken twice and must do no harm by that. `join` writes the result
-    and returns the name that the person sees. `size` is what a piece adds to the progress: its ids, where nothing else is said.
-    `onward`: where somebody goes on when it is done, as words and an address.
+    A worker may be killed at any point, so each step may run twice and must do no harm. `join` writes the result
+    and returns the file name for the person. `size` is what a piece adds to the progress: by default its number of ids.
+    `onward`: a link for the time after the job, as text and address.
     """
 
     title: Callable[[Params], str]
@@ -37,6 +37,6 @@ class JobKind:
 
 
 def kind_of(name: str) -> JobKind:
-    """Return the kind of this name."""
+    """Return the kind with this name."""
     kinds: Mapping[str, JobKind] = current_app.extensions["job_kinds"]
     return kinds[name]

@@ -1,4 +1,4 @@
-"""How is a background job stored, so that it survives a closed tab and a killed worker?"""
+"""Table of background jobs, which survive a closed browser tab and a killed worker."""
 
 from datetime import datetime
 from typing import Any
@@ -7,30 +7,28 @@ from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
+from lms.lease import Leased
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 
 
-class Job(Base):
+class Job(Leased, Base):
     """One piece of long work for one person: its parameters, its progress, its result."""
 
     __tablename__ = "job"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[str] = mapped_column(String(12), default=QUEUED, index=True)
     params: Mapped[dict[str, Any]] = mapped_column(JSON)
-    plan: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))  # the pieces, fixed by who begins
-    pieces: Mapped[int] = mapped_column(default=0)  # how many of them are in the file store
+    plan: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))  # the pieces, fixed by the first worker
+    pieces: Mapped[int] = mapped_column(default=0)  # the number of them in the file store
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
-    message: Mapped[str] = mapped_column(Text, default="")  # why it failed, for those who look after the installation
+    message: Mapped[str] = mapped_column(Text, default="")  # the reason for a failure, for operators
     cancel_asked: Mapped[bool] = mapped_column(default=False)
-    turn: Mapped[str | None] = mapped_column(String(32))  # names the worker that is at it; nobody between two turns
     tries: Mapped[int] = mapped_column(default=0)  # turns begun since a piece was last finished
     result_name: Mapped[str | None] = mapped_column(String(200))  # file name shown to the person
     result_object: Mapped[str | None] = mapped_column(String(300))  # object in the file store
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # a turn that is not touched for minutes has lost its worker
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

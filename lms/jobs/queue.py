@@ -1,33 +1,35 @@
-"""How does a job pass from a person to a worker and back? By its row: a lost message or a killed worker loses nothing.
+"""Pass jobs from people to workers and back, by rows: a lost message or a killed worker loses nothing.
 
-A worker takes a turn at a job, some seconds long, and hands it back: long exports wait for each other, and hours are
-credited between them. Every change a worker makes names its turn; one that was given up for lost changes nothing more.
+A worker takes a turn at a job for some seconds and gives it back, so that long exports alternate and hours are
+credited between them. Every change that a worker makes names its turn; a worker whose lease has ended changes nothing more.
 """
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import lease
 from lms.accounts.models import Person
 from lms.jobs.kinds import JobOrder
 from lms.jobs.models import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job
+from lms.lease import Lease, TurnLost, touch
 
-LEASE_TIMEOUT = timedelta(minutes=2)  # a turn not touched for this long has lost its worker
+LEASE_TIMEOUT = timedelta(minutes=2)  # no piece takes longer
+LEASE = Lease(Job, LEASE_TIMEOUT)
 KEPT = timedelta(days=7)
-MOST_TRIES = 3  # turns in a row that may end without a piece finished
+MOST_TRIES = 3  # turns in a row that may end without a finished piece
 WORKING = (QUEUED, RUNNING)
 SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class JobTurn:
-    """A worker's turn at a job, and where the job stands."""
+    """A worker's turn at a job, and the state of the job."""
 
     job_id: int
     name: str
@@ -38,7 +40,7 @@ class JobTurn:
 
 
 def enqueue(session: Session, kind: str, owner_id: int, params: Mapping[str, Any], now: datetime) -> Job:
-    """Add a job; asked for twice, even at the same moment, the one that works already is the answer."""
+    """Add a job and return it; if the same job exists already, even from the same moment, return that one."""
     session.execute(select(Person.id).where(Person.id == owner_id).with_for_update())
     same = json.dumps(params, sort_keys=True)
     working = session.scalars(select(Job).where(Job.owner_id == owner_id, Job.kind == kind, Job.state.in_(WORKING)))
@@ -52,58 +54,66 @@ def enqueue(session: Session, kind: str, owner_id: int, params: Mapping[str, Any
 
 
 def claim(session: Session, now: datetime) -> JobTurn | None:
-    """Take a turn at the job that has waited longest for one, or whose worker died; those that cannot go on are ended."""
-    free = or_(Job.turn.is_(None), Job.touched_at < now - LEASE_TIMEOUT)
-    waiting = select(Job).where(Job.state.in_(WORKING), free).order_by(Job.touched_at, Job.id).limit(1)
-    while (job := session.scalar(waiting.with_for_update(skip_locked=True))) is not None:
+    """Take a turn at the job that has waited longest, or whose worker died; end jobs that have failed too often."""
+    while (job := LEASE.claim(session, now, Job.state.in_(WORKING))) is not None:
         if job.cancel_asked:
             end(job, CANCELLED, now)
         elif job.tries >= MOST_TRIES:
             end(job, FAILED, now, "its worker was lost again and again")
         else:
-            job.state, job.touched_at, job.turn, job.tries = RUNNING, now, uuid.uuid4().hex, job.tries + 1
-            return JobTurn(job.id, job.turn, job.kind, JobOrder(job.params, job.created_at), job.plan, job.pieces)
+            job.state, job.tries = RUNNING, job.tries + 1
+            return JobTurn(job.id, str(job.turn), job.kind, JobOrder(job.params, job.created_at), job.plan, job.pieces)
         session.flush()
     return None
 
 
-def held(session: Session, turn: JobTurn) -> Job | None:
-    """Return the turn's job, locked, if the turn still holds it and nobody asked to stop."""
-    job = session.scalar(select(Job).where(Job.id == turn.job_id).with_for_update())
-    return job if job is not None and job.turn == turn.name and not job.cancel_asked else None
+def held(session: Session, turn: JobTurn) -> Job:
+    """Return the turn's job, locked.
+
+    Raises:
+        TurnLost: another worker has it, or somebody asked to stop it.
+    """
+    job = LEASE.held(session, turn.job_id, turn.name)
+    if job.cancel_asked:
+        raise TurnLost
+    return job
 
 
 def begin(job: Job, plan: Sequence[Sequence[int]], total: int, now: datetime) -> None:
-    """Fix a job's plan, and what its progress is out of."""
-    job.plan, job.total, job.touched_at = [list(piece) for piece in plan], total, now
+    """Save a job's plan and the total of its progress."""
+    job.plan, job.total = [list(piece) for piece in plan], total
+    touch(job, now)
 
 
 def advance(job: Job, pieces: int, done: int, now: datetime) -> None:
-    """Note that the first `pieces` of the plan, `done` of the total, are in the file store."""
-    job.pieces, job.done = pieces, done
-    job.touched_at, job.tries = now, 0
+    """Record that the first `pieces` of the plan, `done` of the total, are in the file store."""
+    job.pieces, job.done, job.tries = pieces, done, 0
+    touch(job, now)
 
 
 def finish(job: Job, name: str, stored: str, now: datetime) -> None:
-    """Note that a job's result is in the file store."""
+    """Record that a job's result is in the file store."""
     job.result_name, job.result_object = name, stored
     end(job, DONE, now)
 
 
 def end(job: Job, state: str, now: datetime, message: str = "") -> None:
     """End a job."""
-    job.state, job.message, job.turn = state, message, None
-    job.finished_at = job.touched_at = now
+    job.state, job.message, job.finished_at = state, message, now
+    lease.give_back(job)
+    touch(job, now)
 
 
 def give_back(session: Session, turn: JobTurn, now: datetime, problem: str = "") -> None:
-    """End a turn. With a `problem` the job fails once that happened too often; one that was cancelled ends."""
-    job = session.scalar(select(Job).where(Job.id == turn.job_id, Job.turn == turn.name).with_for_update())
-    if job is None:
+    """End a turn. With a `problem`, the job fails if that has happened too often; a cancelled job ends."""
+    try:
+        job = LEASE.held(session, turn.job_id, turn.name)
+    except TurnLost:
         return
-    job.turn, job.touched_at = None, now
+    lease.give_back(job)
+    touch(job, now)
     if problem:
-        job.tries = max(job.tries, 1)  # also where a piece was finished first
+        job.tries = max(job.tries, 1)  # also if a piece was finished first
     if job.cancel_asked:
         end(job, CANCELLED, now)
     elif problem and job.tries >= MOST_TRIES:
@@ -111,7 +121,7 @@ def give_back(session: Session, turn: JobTurn, now: datetime, problem: str = "")
 
 
 def cancel(job: Job, now: datetime) -> None:
-    """Ask a job to stop; one that nobody is at stops at once."""
+    """Ask a job to stop; a job without a worker stops at once."""
     if job.state in WORKING and job.turn is None:
         end(job, CANCELLED, now)
     elif job.state in WORKING:
@@ -124,10 +134,10 @@ def of_person(session: Session, person_id: int) -> Sequence[Job]:
 
 
 def expired(session: Session, now: datetime) -> Sequence[Job]:
-    """Return jobs whose results have been kept long enough."""
+    """Return jobs whose results have passed the retention time."""
     return session.scalars(select(Job).where(Job.finished_at < now - KEPT)).all()
 
 
 def with_pieces(session: Session) -> Sequence[Job]:
-    """Return jobs that have ended and may still have pieces in the file store."""
+    """Return jobs that have ended but may still have pieces in the file store."""
     return session.scalars(select(Job).where(Job.state.not_in(WORKING), Job.plan.is_not(None))).all()

@@ -1,4 +1,4 @@
-"""Who does the long work? A worker takes a turn at a job, puts finished pieces into the file store, and hands it back."""
+"""Run long work: a worker takes a turn at a job, stores finished pieces in the file store, and gives the job back."""
 
 import tempfile
 import time
@@ -7,24 +7,19 @@ from pathlib import Path
 
 import structlog
 from celery import shared_task
-from sqlalchemy.orm import Session
 
 from lms.celery_app import ring
 from lms.clock import now
 from lms.db import transaction
 from lms.jobs import files, queue
 from lms.jobs.kinds import kind_of
-from lms.jobs.models import Job
 from lms.jobs.queue import JobTurn
+from lms.lease import TurnLost, touch
 from lms.storage import storage
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS, TIDY_SECONDS = 10, 3600
-TURN_SECONDS = 2  # where one worker does everything, new hours wait no longer than this for an export
-
-
-class JobTurnLost(Exception):
-    """The turn is over: somebody cancelled the job, or another worker has taken it."""
+TURN_SECONDS = 2  # if one worker does everything, new hours wait no longer than this for an export
 
 
 @shared_task(name="lms.jobs.tasks.work", ignore_result=True)
@@ -37,7 +32,7 @@ def work() -> bool:
     problem = _problem_of(turn)
     with transaction() as session:
         queue.give_back(session, turn, now(), problem)
-    if not problem:  # after a problem the beat comes back, not at once
+    if not problem:  # after a problem the clock tries again later
         ring(work)
     return True
 
@@ -45,7 +40,7 @@ def work() -> bool:
 def _problem_of(turn: JobTurn) -> str:
     try:
         _take(turn)
-    except JobTurnLost:
+    except TurnLost:
         return ""
     except Exception as error:
         log.exception("job.problem", job=turn.job_id, kind=turn.kind)
@@ -54,20 +49,20 @@ def _problem_of(turn: JobTurn) -> str:
 
 
 def _take(turn: JobTurn) -> None:
-    """Do pieces until the turn is over; after the last one, join them."""
+    """Make pieces until the turn is over; after the last one, join them."""
     kind = kind_of(turn.kind)
     plan = turn.plan
     if plan is None:
         plan = kind.plan(turn.order.params)
         with transaction() as session:
-            queue.begin(_job(session, turn), plan, sum(map(kind.size, plan)), now())
+            queue.begin(queue.held(session, turn), plan, sum(map(kind.size, plan)), now())
     until = time.monotonic() + TURN_SECONDS
     done = sum(map(kind.size, plan[: turn.pieces]))
     for number in range(turn.pieces, len(plan)):
         storage().put(files.piece(turn.job_id, number), kind.make(turn.order, plan[number]))
         with transaction() as session:
             done += kind.size(plan[number])
-            queue.advance(_job(session, turn), number + 1, done, now())
+            queue.advance(queue.held(session, turn), number + 1, done, now())
         if time.monotonic() > until:
             return
     _join(turn, len(plan))
@@ -82,30 +77,23 @@ def _join(turn: JobTurn, count: int) -> None:
         storage().put(name, path)
     try:
         with transaction() as session:
-            queue.finish(_job(session, turn), shown, name, now())
-    except JobTurnLost:
+            queue.finish(queue.held(session, turn), shown, name, now())
+    except TurnLost:
         storage().delete(name)
         raise
 
 
 def _touching(turn: JobTurn, count: int) -> Iterator[bytes]:
-    """Yield the pieces, and say each time that somebody is still at it."""
+    """Yield the pieces, and renew the lease each time."""
     for content in files.pieces(storage(), turn.job_id, count):
         yield content
         with transaction() as session:
-            _job(session, turn).touched_at = now()
-
-
-def _job(session: Session, turn: JobTurn) -> Job:
-    job = queue.held(session, turn)
-    if job is None:
-        raise JobTurnLost
-    return job
+            touch(queue.held(session, turn), now())
 
 
 @shared_task(name="lms.jobs.tasks.tidy", ignore_result=True)
 def tidy() -> None:
-    """Remove jobs, and their files, whose time is over; and the pieces of those that ended."""
+    """Delete jobs and files that have expired, and the pieces of jobs that have ended."""
     with transaction() as session:
         for job in queue.expired(session, now()):
             files.remove_all(storage(), job)

@@ -1,4 +1,4 @@
-"""What does somebody see of the long work they asked for?"""
+"""Pages of a person's own background jobs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class JobLine:
 
     @property
     def working(self) -> bool:
-        """Whether it is not over yet."""
+        """Whether it is still waiting or running."""
         return self.state in queue.WORKING
 
 
@@ -51,9 +51,7 @@ def _line(job: Job) -> JobLine:
 
 def _message(job: Job) -> str:
     if job.state == FAILED:
-        return _(
-            "Something went wrong on our side, several times. Nothing was lost; start it again, or tell those who look after the site."
-        )
+        return _("Something went wrong on our side, several times. Nothing was lost; start it again, or tell the system administrator.")
     asked = write_time(job.created_at)
     if job.state == DONE and job.finished_at is not None:
         return _("Asked for on %(asked)s; kept until %(kept)s.", asked=asked, kept=write_time(job.finished_at + queue.KEPT))
@@ -70,7 +68,7 @@ def mine() -> ResponseReturnValue:
 @bp.get("/<int:job_id>")
 @requires()
 def one(job_id: int) -> ResponseReturnValue:
-    """Give one job's progress: the page asks while it works."""
+    """Return one job's progress; the page polls it while the job runs."""
     return render_template("jobs/_one.html", job=_line(_own(job_id)))
 
 
@@ -94,7 +92,7 @@ def cancel(job_id: int) -> ResponseReturnValue:
 @bp.post("/<int:job_id>/delete")
 @requires()
 def delete(job_id: int) -> ResponseReturnValue:
-    """Remove a job that has ended, and its file."""
+    """Delete a job that has ended, and its file."""
     _own(job_id)
     with transaction() as writing:
         job = writing.get_one(Job, job_id, with_for_update=True)
@@ -110,7 +108,7 @@ def delete(job_id: int) -> ResponseReturnValue:
 @bp.get("/<int:job_id>/download")
 @requires()
 def download(job_id: int) -> ResponseReturnValue:
-    """Give a job's result."""
+    """Return a job's result."""
     job = _own(job_id)
     size = storage().size(job.result_object) if job.result_object else None
     if size is None or job.result_object is None:
@@ -120,6 +118,6 @@ def download(job_id: int) -> ResponseReturnValue:
 
 
 def init_app(app: Flask, kinds: Mapping[str, JobKind]) -> None:
-    """Register the pages and the kinds of work there are."""
+    """Register the pages and the kinds of work."""
     app.extensions["job_kinds"] = kinds
     app.register_blueprint(bp)

@@ -1,1 +1,1 @@
-"""How does a teacher study an activity, and how long were they really present?"""
+"""Study an activity, and measure the time of presence."""

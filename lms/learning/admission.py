@@ -1,4 +1,4 @@
-"""May this person open this activity? Only the enrolment's own person, while studying, and only what the class studies."""
+"""Decide whether a person may open an activity: only their own enrolment, while they study, and only activities of the class."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,16 +34,16 @@ class Admission:
 
     @property
     def place(self) -> StudiedActivity:
-        """Which activity this is."""
+        """The place of this activity."""
         return StudiedActivity(self.enrolment.id, self.version.id, self.activity.key)
 
 
 class LaunchRefusal(StrEnum):
-    """Why somebody may not open an activity."""
+    """The reason why a person may not open an activity."""
 
-    NOT_FOUND = "not-found"  # no such activity, or somebody else's: the two look the same on purpose
+    NOT_FOUND = "not-found"  # no such activity, or somebody else's: both look the same on purpose
     NOT_STUDYING = "not-studying"
-    CLOSED = "closed"  # the class is
+    CLOSED = "closed"  # the class is closed
 
 
 def admit_to_course(
@@ -65,7 +65,7 @@ def admit_to_course(
     return (enrolment, version) if enrolment.status in LEARNING else LaunchRefusal.NOT_STUDYING
 
 
-_STANDING = (  # built once: with every stretch that is stated
+_STANDING = (  # built once, because it runs with every stretch that becomes a statement
     select(Enrolment.status, Person.active, TrainingClass.closed_at)
     .join(Person, Person.id == Enrolment.person_id)
     .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
@@ -74,18 +74,18 @@ _STANDING = (  # built once: with every stretch that is stated
 
 
 def may_still_study(session: Session, enrolment_id: int) -> bool:
-    """Say whether an enrolment that opened something may go on: it is still learning, its person's account and its class are open."""
+    """Say whether an open launch may continue: its enrolment is still learning, and the person's account and the class are open."""
     found = session.connection().execute(_STANDING, {"enrolment": enrolment_id}).one()
     return found.status in LEARNING and bool(found.active) and found.closed_at is None
 
 
 def lock_enrolment(session: Session, enrolment_id: int) -> None:
-    """Let nobody end an enrolment until this transaction ends, so that whoever ends it finds what is opened here."""
+    """Lock an enrolment until this transaction ends, so that a later withdrawal sees the launch opened here."""
     session.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update(read=True))
 
 
 def admit(session: Session, person_id: int, place: StudiedActivity) -> Admission | LaunchRefusal:
-    """Return the admission of a person to an activity, or why there is none."""
+    """Return a person's admission to an activity, or the reason for a refusal."""
     found = admit_to_course(session, person_id, place.enrolment_id, place.course_version_id)
     if isinstance(found, LaunchRefusal):
         return found

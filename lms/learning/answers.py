@@ -1,4 +1,4 @@
-"""How does a quiz that is graded on the server come to its result? Graded once for each submission, stated by the LMS itself."""
+"""Grade quizzes on the server: once for each submission; the LMS itself writes the result as a statement."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ from lms.learning.state import lock
 
 
 class Declined(StrEnum):
-    """Why a submission was not graded."""
+    """The reason why a submission was not graded."""
 
     NO_KEY = "no-key"
     BAD_ID = "bad-id"
@@ -30,22 +30,23 @@ class Declined(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GradedAnswer:
-    """A graded submission; `statements` is how many the LMS stated about it just now."""
+    """A graded submission; `statements` is the number of statements that were just written about it."""
 
     number: int
-    left: int | None  # attempts that remain; None where there is no limit
+    left: int | None  # remaining attempts; None without a limit
     grade: Grade
     statements: int
+    pass_percent: int
 
     def reply(self) -> dict[str, Any]:
-        """Return what the page is told: score, and each question's result and feedback, never the right answers."""
-        return {"number": self.number, "left": self.left, **asdict(self.grade)}
+        """Return the reply to the page: score, pass mark, and each question's result and feedback, never the right answers."""
+        return {"number": self.number, "left": self.left, "pass_percent": self.pass_percent, **asdict(self.grade)}
 
 
 def submit(
     session: Session, launch: Launch, submission: str, given: Mapping[str, Any], public_url: str, now: datetime
 ) -> GradedAnswer | Declined:
-    """Grade a submission and state the result; the same submission again gets the same grade and is no second attempt."""
+    """Grade a submission and write the result; the same submission again gets the same grade and is not a second attempt."""
     key = session.scalar(
         select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
     )
@@ -56,7 +57,7 @@ def submit(
     except ValueError:
         return Declined.BAD_ID
     if is_blank(key, given):
-        return Declined.BLANK  # no attempt: it would give the hints away, or take an attempt from whoever pressed by mistake
+        return Declined.BLANK  # not an attempt: it would reveal the hints, or cost an attempt after an accidental click
     lock(session, launch)
     earlier = _attempts(session, launch)
     used = _used(earlier, key)
@@ -77,7 +78,7 @@ def submit(
 
 
 def attempts_of(session: Session, launch: Launch) -> list[dict[str, Any]]:
-    """Return every earlier attempt at the launch's activity as its page was told, oldest first."""
+    """Return every earlier attempt at the launch's activity in the form of its reply, oldest first."""
     earlier = _attempts(session, launch)
     if not earlier:
         return []
@@ -125,7 +126,7 @@ def _attempt(launch: Launch, attempt_id: uuid.UUID, given: Mapping[str, Any], gr
 
 
 def _outcome(attempt: Attempt, key: Mapping[str, Any], left: int | None, statements: int) -> GradedAnswer:
-    return GradedAnswer(attempt.number, left, grade(key, attempt.answers), statements)
+    return GradedAnswer(attempt.number, left, grade(key, attempt.answers), statements, key["pass_percent"])
 
 
 def _state(session: Session, launch: Launch, attempt: Attempt, graded: Grade, public_url: str) -> None:

@@ -1,6 +1,6 @@
-"""How does content reach its frame? From the content host alone, as files that never change; nothing secret is served here.
+"""Serve content to its frame, only on the content host, as files that never change; nothing secret is served here.
 
-A frame runs other people's code without an origin of its own (`sandbox`), so its files allow any origin to read them.
+A frame runs untrusted code without an origin (`sandbox`), so its files allow every origin to read them.
 """
 
 import html
@@ -40,7 +40,7 @@ def _settings() -> Settings:
 @on_content_host
 @public
 def frame(kind: str, sha256: str, entry: str) -> ResponseReturnValue:
-    """Give the page that plays one activity."""
+    """Return the page that plays one activity."""
     if kind not in FORMATS or not SHA256.fullmatch(sha256) or not _is_plain(entry):
         abort(404)
     settings = _settings()
@@ -61,10 +61,10 @@ def frame(kind: str, sha256: str, entry: str) -> ResponseReturnValue:
 
 
 def _frame_policy(settings: Settings, kind: str, sha256: str) -> str:
-    """Confine a frame to the player and one package, whatever its code wants. Only our player page may show it.
+    """Restrict a frame to the player and one package, whatever its code tries. Only our player page may embed it.
 
-    Content brings its own inline styles. Older H5P libraries make their templates into code (EmbeddedJS): a frame without an
-    origin has nothing to lose by that.
+    Content has inline styles. Older H5P libraries turn their templates into code (EmbeddedJS); a frame without an
+    origin loses nothing by that.
     """
     own = f"{settings.content_url}/player/ {settings.content_url}/content/{sha256}/"
     scripts = f"{own} 'unsafe-eval'" if kind == "h5p" else own
@@ -86,7 +86,7 @@ def _captions(files: Storage, sha256: str, entry: str) -> list[dict[str, str]]:
 @on_content_host
 @public
 def file(sha256: str, path: str) -> ResponseReturnValue:
-    """Give one file of a package, or a range of it. Answer keys are not among a package's files."""
+    """Return one file of a package, or a range of it. Answer keys are not among a package's files."""
     if not SHA256.fullmatch(sha256) or not _is_plain(path):
         abort(404)
     name = file_name(sha256, path)
@@ -103,7 +103,7 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
 @on_content_host
 @public
 def preflight(path: str, **_names: str) -> ResponseReturnValue:
-    """Let a frame ask for files in the way of jQuery: from no origin, with a header of its own, which a browser asks about first."""
+    """Answer preflight requests: jQuery in a frame without an origin sends its own header, for which browsers ask first."""
     response = Response(status=204)
     response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
     response.headers["Access-Control-Allow-Headers"] = "X-Requested-With, Content-Type, Range"
@@ -112,7 +112,7 @@ def preflight(path: str, **_names: str) -> ResponseReturnValue:
 
 
 def _whole_or_range(name: str, size: int) -> Response:
-    """Answer 200, 206 or 416 (RFC 9110, 14.2). Several ranges at once are answered with the whole file, as is allowed."""
+    """Answer 200, 206 or 416 (RFC 9110, 14.2). A request for several ranges gets the whole file, which the RFC allows."""
     etag = request.path
     if request.if_none_match.contains_weak(etag):
         return Response(status=304, headers={"ETag": f'"{etag}"'})
@@ -136,7 +136,7 @@ def _pieces(files: Storage, name: str, start: int, end: int) -> Iterator[bytes]:
 @on_content_host
 @public
 def player_file(path: str) -> ResponseReturnValue:
-    """Give a file of the players themselves."""
+    """Return a file of the players themselves."""
     found = _player().joinpath(*path.split("/")) if _is_plain(path) else None
     if found is None or not found.is_file() or path.endswith(".html"):
         abort(404)

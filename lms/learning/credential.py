@@ -1,4 +1,4 @@
-"""For whom does a launch token speak to the record store? For one learner, in one launch, about one activity."""
+"""Credentials of launch tokens for the record store: one learner, one launch, one activity."""
 
 from dataclasses import replace
 from datetime import UTC
@@ -20,7 +20,7 @@ from lms.learning.stating import Subject
 from lms.learning.tickets import Ticket, Tickets, bearer
 from xapi.raw_sql import PreparedQuery
 
-# What a Subject has, in its order, of a launch that runs; as `running` decides, but without an object, because players ask often.
+# The fields of a Subject of a running launch, in order; the same decision as in `running`, but without objects, because players ask often.
 _OPEN_LAUNCH = PreparedQuery(
     select(Launch.id, Launch.registration_id, Person.account, Course.code, Launch.activity, Launch.device, Launch.opened_at)
     .join(Person, Person.id == Launch.person_id)
@@ -29,12 +29,12 @@ _OPEN_LAUNCH = PreparedQuery(
     .where(Launch.id == bindparam("launch"), Launch.ended_at.is_(None))
     .where(or_(Launch.opened_at >= bindparam("heard"), Launch.last_beat >= bindparam("heard")))
 )
-STATEMENTS_KEPT = 50_000  # of one learner in one activity, by its player; presence, which the server states, is not among them
+STATEMENTS_KEPT = 50_000  # for one learner in one activity, from its player; the server's statements of presence are not counted
 SCOPES = frozenset({"statements/write", "statements/read/mine", "state"})
 
 
 def ticket_of(request: Request) -> Ticket | None:
-    """Return the ticket that a request carries, or None where it has none of ours."""
+    """Return the ticket of a request, or None if it has none of ours."""
     return _tickets().read(bearer(request.headers.get("Authorization", "")))
 
 
@@ -44,7 +44,7 @@ def _tickets() -> Tickets:
 
 
 def running(ticket: Ticket | None) -> Launch | None:
-    """Return the launch of a ticket while it runs: a token dies when its launch ends or is older than 12 hours and silent."""
+    """Return the launch of a ticket while it runs. A token ends with its launch, or when the launch is older than 12 hours and silent."""
     if ticket is None:
         return None
     launch = session().scalar(select(Launch).where(Launch.id == ticket.launch_id, Launch.ended_at.is_(None)))
@@ -54,7 +54,7 @@ def running(ticket: Ticket | None) -> Launch | None:
 def authenticate(token: str) -> xapi.Credential | None:
     """Return the credential of a launch token for the record store, or None.
 
-    A page that lost the lease may still say what its content did; only time needs the lease.
+    A page that lost the lease may still report what its content did; only time needs the lease.
     """
     ticket = _tickets().read(token)
     if ticket is None:
@@ -69,7 +69,7 @@ def authenticate(token: str) -> xapi.Credential | None:
 
 
 def credential_of(subject: Subject) -> xapi.Credential:
-    """Return what a launch's player may say, and what the server says in its name."""
+    """Return what a launch's player may state, and the values that the server sets in its name."""
     return xapi.Credential(
         name=f"launch:{subject.launch_id}",
         authority=v.player_authority(subject.public_url),

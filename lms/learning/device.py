@@ -1,6 +1,6 @@
-"""On which kind of device, and in which browser, is somebody learning? Pure.
+"""The type of a learner's device and an id of the browser. Pure.
 
-The id is random and kept in a cookie: it tells two browsers apart (a reload resumes its own launch) and knows nobody.
+The id is random and stored in a cookie: it distinguishes two browsers (a reload resumes its own launch) and identifies nobody.
 """
 
 import re
@@ -9,7 +9,7 @@ import secrets
 from lms.accounts.browsers import kind_of
 
 COOKIE = "device"
-COOKIE_SECONDS = 400 * 86400  # the longest that browsers keep one
+COOKIE_SECONDS = 400 * 86400  # the longest lifetime that browsers allow
 _ID = re.compile(r"[0-9a-f]{8}")
 
 

@@ -1,7 +1,7 @@
-"""How is an ordinary beat answered? Before Flask looks at the request, which takes several times as long as the beat itself.
+"""Answer ordinary beats before Flask, whose overhead is several times the cost of a beat.
 
-Ordinary is a beat that extends its stretch, as nearly every one does. Whatever else comes to this address, or cannot be read, goes
-Flask's way as if nobody had looked at it: there it is measured or refused. Until the stretch is extended, nothing has happened.
+An ordinary beat extends its stretch, as nearly every beat does. Every other request to this address, and every unreadable one, takes
+the normal way through Flask unchanged, where it is measured or refused. Nothing is stored before the stretch is extended.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ from xapi.fast_path import read_ahead
 
 PATH = "/learn/beat"
 ENDPOINT = "learning.take_beat"
-MOST_BYTES = 256  # of a body; the page sends some fifty
+MOST_BYTES = 256  # of a body; the page sends about fifty
 FAILED = "lms.beat_failed"
 
 
@@ -40,7 +40,7 @@ class OrdinaryBeats:
         self._clock: Clock = app.extensions["clock"]
 
     def __call__(self, environ: WSGIEnvironment) -> Reply | None:
-        """Answer an ordinary beat; None for every other POST, and the request is as it was."""
+        """Answer an ordinary beat; return None, with the request unchanged, for every other POST."""
         beaten = self._extend(environ)
         if beaten is None:
             return None
@@ -48,16 +48,16 @@ class OrdinaryBeats:
         return "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body
 
     def _extend(self, environ: WSGIEnvironment) -> BeatAccepted | None:
-        """Extend the stretch of an ordinary beat; None where it is none."""
+        """Extend the stretch of an ordinary beat; return None if it is not ordinary."""
         ticket = self._ticket(environ)
-        body = _body(environ) if ticket is not None else None  # of what strangers send nothing is read, or waited for
+        body = _body(environ) if ticket is not None else None  # no byte of an unauthenticated request is read or waited for
         if ticket is None or body is None or body.last:
             return None
         try:
             with self._database.single() as connection:
                 return presence.extend(connection, ticket, body, self._clock(), self._rhythm)
         except SQLAlchemyError as error:
-            environ[FAILED] = error  # to be answered like every other, but not to be waited for twice
+            environ[FAILED] = error  # answer it like every other error, but do not wait for the database twice
             return None
 
     def _ticket(self, environ: WSGIEnvironment) -> Ticket | None:
@@ -67,7 +67,7 @@ class OrdinaryBeats:
 
 
 def _body(environ: WSGIEnvironment) -> BeatBody | None:
-    """Return what a beat says, if it can be read."""
+    """Return the content of a beat, if it can be read."""
     text = read_ahead(environ, MOST_BYTES)
     try:
         return None if text is None else msgspec.json.decode(text, type=BeatBody)
@@ -76,12 +76,12 @@ def _body(environ: WSGIEnvironment) -> BeatBody | None:
 
 
 def raise_failed(environ: WSGIEnvironment) -> None:
-    """Raise what the database answered to a beat that was not refused and not taken."""
+    """Raise the database error of a beat that was neither refused nor accepted."""
     failed: Any = environ.get(FAILED)
     if failed is not None:
         raise failed
 
 
 def early(app: Flask, settings: Settings) -> dict[str, FastPath]:
-    """Return who answers beats early."""
+    """Return the handler that answers beats early."""
     return {PATH: FastPath(ENDPOINT, OrdinaryBeats(app, settings))}

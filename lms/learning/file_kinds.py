@@ -1,8 +1,8 @@
-"""What may a browser do with a file of a package? What the players need of its kind, and nothing else. Pure.
+"""The headers of a package's files: a browser may do what the players need, and nothing else. Pure.
 
-A package is other people's code. Scripts and style sheets run only inside the player's frame, whose policy names the package;
-images, films and sound are shown there; everything else, and anything opened by its own address, is a download that runs nothing.
-The kind follows from the name's ending alone, and `nosniff` holds a browser to it, so a file that is two things at once is one.
+A package is untrusted code. Scripts and style sheets run only inside the player's frame, whose policy names the package;
+images, films and sound are shown there; everything else, and everything opened by its own address, is a download that runs nothing.
+The type follows only from the file name's ending, and `nosniff` makes the browser keep to it, so a file has exactly one type.
 """
 
 SCRIPTS_AND_STYLES = {".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
@@ -17,17 +17,17 @@ MEDIA = {
     **{".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".wav": "audio/wav"},
 }
 NEEDED = {**SCRIPTS_AND_STYLES, **FONTS, **DATA, **IMAGES, **MEDIA}
-DRAWINGS = {".svg": "image/svg+xml"}  # shown by <img>, where nothing in it runs; opened by itself it would be a page
+DRAWINGS = {".svg": "image/svg+xml"}  # shown by <img>, which runs no script; opened directly it would be a page
 OTHER = "application/octet-stream"
 
-# For the file as a page of its own. As part of a page it is subject to that page's policy, and to this one nowhere.
+# The policy for the file as its own page. Inside another page, that page's policy applies instead.
 RUNS_NOTHING = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
 def headers_of(path: str) -> dict[str, str]:
-    """Return the headers that say what a browser may do with the file at `path`."""
+    """Return the headers that restrict what a browser may do with the file at `path`."""
     ending = path[path.rfind(".") :].lower() if "." in path.rpartition("/")[2] else ""
     found = {
         "Content-Type": NEEDED.get(ending) or DRAWINGS.get(ending) or OTHER,

@@ -1,6 +1,6 @@
-"""How is an activity opened, and who holds the lease? One learner has one live page; opening another takes the lease.
+"""Open activities, and manage the lease: a learner has one live page, and opening another one takes the lease.
 
-Everything here happens under the person's row lock, so that two pages opened at the same moment come one after the other.
+Everything here happens under the person's row lock, so that two pages opened at the same moment are handled one after the other.
 """
 
 import uuid
@@ -21,7 +21,7 @@ from lms.learning.presence import LAUNCH_TIMEOUT, end, fresh_nonce, release
 
 @dataclass(frozen=True, slots=True)
 class OpenedLaunch:
-    """A launch ready for its page, and whether taking the lease closed a stretch elsewhere."""
+    """A launch ready for its page; `stated` says whether taking the lease closed and stated another launch's stretch."""
 
     launch: Launch
     stated: bool
@@ -32,9 +32,9 @@ def open_launch(
 ) -> OpenedLaunch | LaunchRefusal:
     """Open an activity, or resume this browser's launch of it if that is younger than 12 hours and has not ended.
 
-    With `take`, this page becomes the live one: every other launch of the person loses the lease and its open stretch is
-    closed and stated. Without it the lease stays where it is (a page that only sends what waited in its queue).
-    Whoever was admitted and is erased or taken out of the class before this has the person's lock is refused.
+    With `take`, this page becomes the live one: every other launch of the person loses the lease, and its open stretch is
+    closed and stated. Without it the lease does not move (for a page that only sends its queue).
+    If the person was admitted but was erased or withdrawn before this call holds the lock, the launch is refused.
     """
     _lock_person(session, admission.person_id)
     lock_enrolment(session, admission.place.enrolment_id)
@@ -62,7 +62,7 @@ def open_launch(
 
 
 def end_of_people(session: Session, person_ids: Sequence[int], settings: Settings, now: datetime) -> bool:
-    """End every launch of people whose access ends; the caller holds their locks. Return whether something was stated."""
+    """End every launch of people whose access ends; the caller holds their locks. Return whether a statement was written."""
     return _end(session, Launch.person_id.in_(person_ids), settings, now)
 
 
@@ -80,7 +80,7 @@ def end_of_course(session: Session, enrolments: Select[int], course_id: int, set
 def _end(session: Session, whose: ColumnElement[bool], settings: Settings, now: datetime) -> bool:
     running = select(Launch).where(whose, Launch.ended_at.is_(None)).order_by(Launch.id).with_for_update()
     found = session.scalars(running.execution_options(populate_existing=True)).all()
-    return any([end(session, launch, settings, now) for launch in found])  # all of them, not only up to the first
+    return any([end(session, launch, settings, now) for launch in found])  # a list, so that all of them end, not only those up to the first
 
 
 def _lock_person(session: Session, person_id: int) -> None:
@@ -89,7 +89,7 @@ def _lock_person(session: Session, person_id: int) -> None:
 
 def _release_all(session: Session, held: Sequence[Launch], settings: Settings, now: datetime) -> bool:
     stated = [release(session, launch, settings, now) for launch in held]
-    session.flush()  # before another launch becomes the live one: the database allows one at a time
+    session.flush()  # before another launch becomes the live one: the database allows only one at a time
     return any(stated)
 
 
@@ -129,7 +129,7 @@ def _new(admission: Admission, registration_id: uuid.UUID, device: str, now: dat
 
 
 def _earlier(session: Session, launch: Launch) -> int:
-    """Return the seconds of presence that other launches of this activity have measured, in any version of its course."""
+    """Return the seconds of presence measured in other launches of this activity, in any version of its course."""
     course = select(CourseVersion.course_id).where(CourseVersion.id == launch.course_version_id).scalar_subquery()
     found = session.scalar(
         select(func.coalesce(func.sum(Launch.closed_seconds), 0))

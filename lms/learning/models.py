@@ -1,4 +1,4 @@
-"""How are registrations, launches, a learner's open stretch, attempts, resume data and failures of content stored?"""
+"""Tables of registrations, launches, attempts, resume data and failures of content."""
 
 import uuid
 from datetime import datetime
@@ -32,14 +32,14 @@ class Registration(Base):
 
 
 class Launch(Base):
-    """One opening of one activity in one browser: the session of the hours core, and the row that a beat extends.
+    """One opening of one activity in one browser: a session of the hours core. Beats extend this row.
 
-    No index holds a column that every beat changes, so that PostgreSQL updates the row in place (HOT).
+    No index contains a column that every beat changes, so that PostgreSQL updates the row in place (HOT).
     """
 
     __tablename__ = "launch"
     __table_args__ = (
-        # the lease: a person has at most one live launch, whatever races
+        # the lease: the database allows at most one live launch for each person
         Index("uq_launch_live", "person_id", unique=True, postgresql_where=text("live"), sqlite_where=text("live")),
         Index(
             "ix_launch_open_stretch",
@@ -61,19 +61,21 @@ class Launch(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     live: Mapped[bool] = mapped_column(default=True)  # holds the person's one lease
-    lease: Mapped[int] = mapped_column(Integer, default=1)  # which opening of the page holds it: an older tab of the same launch does not
-    nonce: Mapped[str] = mapped_column(String(32), default="")  # what the next beat must carry
-    previous_nonce: Mapped[str] = mapped_column(String(32), default="")  # taken once more, for a beat whose reply was lost
+    # the number of the page that holds the lease; an older tab of the same launch has a lower one
+    lease: Mapped[int] = mapped_column(Integer, default=1)
+    nonce: Mapped[str] = mapped_column(String(32), default="")  # the nonce that the next beat must have
+    previous_nonce: Mapped[str] = mapped_column(String(32), default="")  # accepted once more, for a beat whose reply was lost
     stretch_from: Mapped[datetime | None] = mapped_column(UtcDateTime)  # whole seconds
     last_beat: Mapped[datetime | None] = mapped_column(UtcDateTime)  # whole seconds
-    closed_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this launch, in stretches already stated
-    earlier_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this activity in other launches
-    own_media: Mapped[bool] = mapped_column(default=False, server_default=false())  # what plays here, our own player plays
-    cap_seconds: Mapped[int] = mapped_column(Integer, default=0)  # what the activity is worth, from the (immutable) course document
+    closed_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this launch, in stretches that are already stated
+    earlier_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this activity, in other launches
+    own_media: Mapped[bool] = mapped_column(default=False, server_default=false())  # our own player plays this content
+    # the most that the activity can earn, from the (immutable) course document
+    cap_seconds: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class Attempt(Base):
-    """One submission of a quiz graded by the server; its id is made by the browser, so that a resent one counts once."""
+    """One submission of a quiz graded by the server. The browser makes its id, so that a repeated submission counts once."""
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("registration_id", "activity", "number"),)
@@ -91,7 +93,7 @@ class Attempt(Base):
 
 
 class ActivityState(Base):
-    """Where a learner was in an activity, as the content wrote it."""
+    """A learner's resume data of an activity, as the content wrote it."""
 
     __tablename__ = "activity_state"
 

@@ -1,6 +1,6 @@
-"""How is presence measured and stated? One UPDATE for nearly every beat; the rest takes the launch's row lock.
+"""Measure presence and write it as statements. Nearly every beat is one UPDATE; the others take the launch's row lock.
 
-Rules are in `stretch.py`; this module keeps them in the launch's row. A stretch is stated in the transaction that closes it.
+`stretch.py` has the rules; this module applies them to the launch's row. A stretch is stated in the transaction that closes it.
 """
 
 import secrets
@@ -25,19 +25,19 @@ from lms.learning.stretch import STATE_AFTER, Presence, Rhythm, StretchStep, bea
 from lms.learning.tickets import Ticket
 from xapi.raw_sql import ask
 
-LAUNCH_TIMEOUT = timedelta(hours=12)  # a launch not heard of for this long has ended
+LAUNCH_TIMEOUT = timedelta(hours=12)  # a launch that was silent for this long has ended
 
 
 class State(StrEnum):
-    """What a beat came to."""
+    """The result of a beat."""
 
     COUNTING = "counting"
     PAUSED = "paused"
-    AGAIN = "again"  # the nonce was spent: nothing moved; beat again with the one in the reply
+    AGAIN = "again"  # the nonce was used before: nothing was measured; beat again with the nonce in the reply
 
 
 class BeatRefused(StrEnum):
-    """Why a beat measures nothing."""
+    """The reason why a beat measures nothing."""
 
     LEASE = "lease"  # another page of this learner is the live one
     ENDED = "ended"
@@ -45,7 +45,7 @@ class BeatRefused(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BeatAccepted:
-    """The answer to a beat: what the next one must carry and what was measured so far in this activity."""
+    """The answer to a beat: the next nonce, and the time measured so far in this activity."""
 
     state: State
     nonce: str
@@ -55,16 +55,16 @@ class BeatAccepted:
 
 
 def fresh_nonce() -> str:
-    """Return a nonce that nobody can guess."""
+    """Return a random nonce."""
     return secrets.token_hex(8)
 
 
 def rhythm_of(settings: Settings) -> Rhythm:
-    """Return how far apart two beats may be in this installation."""
+    """Return the longest gap between two beats in this installation."""
     return Rhythm(timedelta(seconds=settings.beat_seconds + settings.beat_grace_seconds))
 
 
-# True in `live` implies that the launch has not ended.
+# `live` is only true while the launch has not ended.
 _EXTENDABLE = and_(
     Launch.live,
     Launch.lease == bindparam("held"),
@@ -73,8 +73,8 @@ _EXTENDABLE = and_(
     Launch.last_beat.between(bindparam("since"), bindparam("now")),
     or_(Launch.own_media, bindparam("acted", type_=Boolean)),
 )
-# Built once: its cache key is then computed once. Inside a CASE, because as plain conditions they fit partial indexes,
-# and with statistics from a quiet night PostgreSQL would look for the launch among all live ones instead of by its key.
+# Built once, so that its cache key is computed once. The conditions are inside a CASE: as plain conditions they match partial indexes,
+# and after a quiet night PostgreSQL's statistics would make it search all live launches instead of using the key.
 _EXTEND = (
     update(Launch)
     .where(Launch.id == bindparam("launch"), case((_EXTENDABLE, true()), else_=false()))
@@ -86,7 +86,7 @@ _EXTEND_DIRECTLY = str(_EXTEND.compile(dialect=psycopg.dialect()))  # type: igno
 
 
 def extend(connection: Connection, ticket: Ticket, said: BeatBody, now: datetime, rhythm: Rhythm) -> BeatAccepted | None:
-    """Extend the open stretch in one UPDATE; None where anything is out of the ordinary and `take_beat` must look."""
+    """Extend the open stretch in one UPDATE; return None if the beat is not ordinary and `take_beat` must decide."""
     if not (said.acted or said.media):
         return None
     fresh, now = fresh_nonce(), floor_to_second(now)
@@ -100,7 +100,7 @@ def extend(connection: Connection, ticket: Ticket, said: BeatBody, now: datetime
         "now": now,
         "fresh": fresh,
     }
-    direct = connection.dialect.name == "postgresql"  # its driver takes and gives the same values as we do
+    direct = connection.dialect.name == "postgresql"  # its driver accepts and returns the same values as we use
     rows = ask(connection, _EXTEND_DIRECTLY, told) if direct else connection.execute(_EXTEND, told).all()
     if not rows:
         return None
@@ -110,9 +110,9 @@ def extend(connection: Connection, ticket: Ticket, said: BeatBody, now: datetime
 
 
 def take_beat(session: Session, ticket: Ticket, said: BeatBody, now: datetime, settings: Settings) -> BeatAccepted | BeatRefused:
-    """Take a beat under the launch's lock; the last one closes the stretch that it extends, one that nobody attends closes it before.
+    """Handle a beat under the launch's lock. A last beat closes the stretch that it extends; an unattended one closes it at once.
 
-    Every stretch of five minutes passes here: whoever may no longer study is not counted for longer than that.
+    Every stretch of five minutes passes here, so a person who may no longer study is not measured for longer than that.
     """
     launch = session.scalar(_LOCKED, {"launch": ticket.launch_id})
     if launch is None or launch.ended_at is not None:
@@ -137,7 +137,7 @@ def _step(launch: Launch, said: BeatBody, now: datetime, rhythm: Rhythm) -> Stre
 
 
 def is_silent(launch: Launch | Row[*tuple[Any, ...]], now: datetime) -> bool:
-    """Say whether a launch was not heard of for so long that it has ended, whether or not anybody noted that."""
+    """Say whether a launch was silent for so long that it has ended, even if that was not recorded."""
     return max(launch.opened_at, launch.last_beat or launch.opened_at) < now - LAUNCH_TIMEOUT
 
 
@@ -147,7 +147,7 @@ def presence_of(launch: Launch) -> Presence:
 
 
 def keep(session: Session, launch: Launch, step: StretchStep, settings: Settings, now: datetime) -> None:
-    """Write a step into the locked launch and state the stretch it closed, if any."""
+    """Write a step into the locked launch, and state the stretch that it closed, if any."""
     after = step.presence
     launch.nonce, launch.previous_nonce = after.nonce, after.previous_nonce
     launch.stretch_from, launch.last_beat, launch.closed_seconds = after.stretch_from, after.last_beat, after.closed_seconds
@@ -157,7 +157,7 @@ def keep(session: Session, launch: Launch, step: StretchStep, settings: Settings
 
 
 def release(session: Session, launch: Launch, settings: Settings, now: datetime) -> bool:
-    """Take the lease from a locked launch and close its stretch; return whether something was stated."""
+    """Take the lease from a locked launch and close its stretch; return whether a statement was written."""
     step = close(presence_of(launch))
     keep(session, launch, step, settings, now)
     launch.live = False
@@ -165,28 +165,28 @@ def release(session: Session, launch: Launch, settings: Settings, now: datetime)
 
 
 def end(session: Session, launch: Launch, settings: Settings, now: datetime) -> bool:
-    """End a locked launch: its token is dead from here on; return whether something was stated."""
+    """End a locked launch, which also ends its token; return whether a statement was written."""
     stated = release(session, launch, settings, now)
     launch.ended_at = now
     return stated
 
 
 def silent_stretches(session: Session, now: datetime, settings: Settings, limit: int) -> Sequence[uuid.UUID]:
-    """Return launches whose open stretch can no longer be extended: heard of too long ago, or before a clock was set back."""
+    """Return launches whose open stretch can no longer be extended: the last beat is too old, or the clock was set back."""
     gap = rhythm_of(settings).longest_gap
     apart = or_(Launch.last_beat < floor_to_second(now) - gap, Launch.last_beat > floor_to_second(now) + gap)
     return session.scalars(select(Launch.id).where(Launch.stretch_from.is_not(None), apart).order_by(Launch.last_beat).limit(limit)).all()
 
 
 def silent_launches(session: Session, now: datetime, limit: int) -> Sequence[uuid.UUID]:
-    """Return launches that were opened long ago and not heard of since."""
+    """Return launches that were opened long ago and have been silent since."""
     since = now - LAUNCH_TIMEOUT
     quiet = and_(Launch.opened_at < since, or_(Launch.last_beat.is_(None), Launch.last_beat < since))
     return session.scalars(select(Launch.id).where(Launch.ended_at.is_(None), quiet).order_by(Launch.opened_at).limit(limit)).all()
 
 
 def sweep_one(session: Session, launch_id: uuid.UUID, now: datetime, settings: Settings) -> bool:
-    """Close what is silent about one launch, looking again under its lock; return whether something was stated."""
+    """Close the silent stretch or launch, after checking again under its lock; return whether a statement was written."""
     launch = session.scalar(select(Launch).where(Launch.id == launch_id).with_for_update(skip_locked=True))
     if launch is None or launch.ended_at is not None:
         return False

@@ -1,4 +1,4 @@
-"""Where was the learner in an activity? What the content wrote, kept whole; the latest writing wins."""
+"""Resume data of an activity: stored as the content wrote it; the latest version wins."""
 
 from datetime import datetime, timedelta
 
@@ -13,10 +13,10 @@ OLDEST = timedelta(days=30)
 
 
 def save(session: Session, launch: Launch, body: str, age: timedelta, now: datetime) -> bool:
-    """Keep resume data that the content wrote `age` ago; return False where something newer is kept already.
+    """Store resume data that the content wrote `age` ago; return False if newer data is already stored.
 
-    A phone that was offline for a day must not overwrite what its owner did on another device since. The page says how
-    old its data is rather than when it was made, because its clock may be wrong by days.
+    A phone that was offline for a day must not overwrite what its owner did on another device since. The page sends the
+    age of its data instead of a time, because its clock may be wrong by days.
     """
     lock(session, launch)
     made = now - min(max(age, timedelta()), OLDEST)
@@ -24,20 +24,20 @@ def save(session: Session, launch: Launch, body: str, age: timedelta, now: datet
     if kept is None:
         session.add(ActivityState(registration_id=launch.registration_id, activity=launch.activity, body=body, updated_at=made))
         return True
-    if made < kept.updated_at <= now:  # what seems to be from the future was kept before the clock was set back
+    if made < kept.updated_at <= now:  # data from the future was stored before the clock was set back
         return False
     kept.body, kept.updated_at = body, made
     return True
 
 
 def load(session: Session, launch: Launch) -> str | None:
-    """Return what was kept for the launch's activity, or None."""
+    """Return the stored data of the launch's activity, or None."""
     kept = session.get(ActivityState, (launch.registration_id, launch.activity))
     return kept.body if kept else None
 
 
 def lock(session: Session, launch: Launch) -> None:
-    """Let what is written for one registration come one after the other, and the launch not end before that.
+    """Serialise writes for one registration, and keep the launch from ending before them.
 
     Raises:
         NotSignedIn: the launch has ended since the request came, or its learner was erased.

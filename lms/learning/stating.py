@@ -1,4 +1,4 @@
-"""How does the LMS say what it measured? One was-present statement for each closed stretch, into the record store.
+"""Write the LMS's measurements into the record store: one was-present statement for each closed stretch.
 
 The statement is written in the transaction that closes the stretch, under the authority of this LMS: nothing is lost
 between the two, nothing is stated twice, and the hours follow from the record store alone.
@@ -26,7 +26,7 @@ VERSION = "1.0.3"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Of whom and of what a launch's statements speak."""
+    """The learner and the activity of a launch's statements."""
 
     public_url: str
     launch_id: uuid.UUID
@@ -53,7 +53,7 @@ class Subject:
         return {v.LAUNCH: str(self.launch_id), v.OPENED: iso(self.opened_at), v.DEVICE: self.device}
 
 
-# Built once: with every stretch that is stated.
+# built once, because it runs with every stretch that becomes a statement
 _OF_WHOM_AND_WHAT = (
     select(Person.account, Course.code)
     .select_from(Person)
@@ -64,19 +64,19 @@ _OF_WHOM_AND_WHAT = (
 
 
 def subject_of(session: Session, launch: Launch, public_url: str) -> Subject:
-    """Read of whom and of what a launch's statements speak."""
+    """Read the learner and the activity of a launch's statements."""
     told = {"person": launch.person_id, "version": launch.course_version_id}
     account, course = session.connection().execute(_OF_WHOM_AND_WHAT, told).one()
     return Subject(public_url, launch.id, launch.registration_id, account, course, launch.activity, launch.device, launch.opened_at)
 
 
 def iso(instant: datetime) -> str:
-    """Write an aware UTC instant as xAPI does: 2026-03-01T10:00:00.000Z."""
+    """Write an aware UTC instant in xAPI's form: 2026-03-01T10:00:00.000Z."""
     return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def own_statement(subject: Subject, name: str, verb: str, at: datetime, **rest: Any) -> dict[str, Any]:
-    """Build a statement that the LMS makes; the same launch and `name` give the same id, so saying it again is harmless."""
+    """Build a statement of the LMS. The same launch and `name` give the same id, so storing it again does no harm."""
     context = {"registration": str(subject.registration), "extensions": {**subject.extensions, **rest.pop("extensions", {})}}
     context["contextActivities"] = {"parent": [{"objectType": "Activity", "id": v.course_iri(subject.public_url, subject.course)}]}
     return {

@@ -1,19 +1,19 @@
-"""What does a beat do to the stretch that is open? Pure: presence and an instant go in, the next presence comes out.
+"""The rules of measuring presence. Pure: presence and an instant go in, the next presence comes out.
 
-The server's clock alone measures. A beat says only "still here"; it extends the open stretch up to the moment the server
-received it, and never by more than the beat and its grace, so a hundred beats in a second are worth that second, and a
-beat held back by a weak network is worth what had passed. Instants are whole seconds; stretches are half-open `[from, to)`.
+Only the server's clock measures. A beat says only "still here"; it extends the open stretch to the moment at which the server
+received it, and never by more than the beat interval plus its grace. So a hundred beats in a second are worth that second, and a
+beat delayed by a weak network is worth the time that has passed. Instants are whole seconds; stretches are half-open `[from, to)`.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-STATE_AFTER = timedelta(minutes=5)  # a stretch this old is stated, so that hours appear while somebody is still learning
+STATE_AFTER = timedelta(minutes=5)  # a stretch of this age is stated, so that hours appear while the person is still learning
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How far apart two beats may be and still join: the beat plus its grace."""
+    """The longest gap between two beats that join: the beat interval plus its grace."""
 
     longest_gap: timedelta
     state_after: timedelta = STATE_AFTER
@@ -34,7 +34,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """One launch's measurement so far. `closed_seconds` lie in stretches already stated."""
+    """One launch's measurement so far. `closed_seconds` are in stretches that are already stated."""
 
     nonce: str
     previous_nonce: str = ""
@@ -44,7 +44,7 @@ class Presence:
 
     @property
     def seconds(self) -> int:
-        """Present seconds of this launch, those of the open stretch included."""
+        """Seconds of presence in this launch, including the open stretch."""
         if self.stretch_from is None or self.last_beat is None:
             return self.closed_seconds
         return self.closed_seconds + Stretch(self.stretch_from, self.last_beat).seconds
@@ -52,7 +52,7 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class StretchStep:
-    """What follows: the presence to keep, the stretch to state (if any), and whether the beat was accepted."""
+    """The result of an event: the presence to store, the stretch to state (if any), and whether the beat was accepted."""
 
     presence: Presence
     stated: Stretch | None = None
@@ -60,15 +60,15 @@ class StretchStep:
 
 
 def floor_to_second(instant: datetime) -> datetime:
-    """Floor an instant to its second (HOURS: fractions are floored)."""
+    """Round an instant down to its second (HOURS: fractions are rounded down)."""
     return instant.replace(microsecond=0)
 
 
 def beat(presence: Presence, nonce: str, fresh: str, now: datetime, rhythm: Rhythm) -> StretchStep:
-    """Take a beat that carries `nonce`, received at `now` (whole seconds).
+    """Handle a beat that carries `nonce`, received at `now` (whole seconds).
 
-    The expected nonce is accepted; the one before it is accepted once more, because a reply lost on a weak network
-    must not cost honest time. Any other is a replay: nothing moves, and the caller answers with the expected nonce.
+    The expected nonce is accepted. The previous nonce is accepted once more, because a lost reply on a weak network
+    must not cost honest time. Any other nonce is a replay: nothing is measured, and the caller answers with the expected nonce.
     """
     if not nonce or nonce not in (presence.nonce, presence.previous_nonce):
         return StretchStep(presence, accepted=False)
@@ -87,7 +87,7 @@ def beat(presence: Presence, nonce: str, fresh: str, now: datetime, rhythm: Rhyt
 
 
 def close(presence: Presence) -> StretchStep:
-    """Close the open stretch at its last beat: after that nothing was measured, so there is no tail."""
+    """Close the open stretch at its last beat: nothing was measured after it."""
     since, last = presence.stretch_from, presence.last_beat
     if since is None or last is None:
         return StretchStep(presence)
@@ -96,11 +96,11 @@ def close(presence: Presence) -> StretchStep:
 
 
 def pause(presence: Presence, nonce: str, fresh: str, now: datetime, rhythm: Rhythm) -> StretchStep:
-    """Take a last beat and close: the page was hidden or left, or nobody moved any more."""
+    """Handle a last beat and close the stretch: the page was hidden or left, or the person was inactive."""
     if presence.stretch_from is None:
         return StretchStep(presence)
     last = beat(presence, nonce, fresh, now, rhythm)
     if not last.accepted:
         return last
-    ended = close(last.presence)  # where the beat itself stated a stretch, what it opened is still empty
+    ended = close(last.presence)  # if the beat itself stated a stretch, the new one is still empty
     return StretchStep(ended.presence, last.stated or ended.stated)

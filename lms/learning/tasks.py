@@ -1,4 +1,4 @@
-"""What happens to a launch that fell silent? Its stretch is closed at its last beat and stated; after 12 hours it ends."""
+"""Close silent launches: the stretch ends at its last beat and is stated; after 12 hours the launch ends."""
 
 from datetime import datetime
 from uuid import UUID
@@ -20,9 +20,9 @@ MOST_AT_ONCE = 500
 
 @shared_task(name="lms.learning.tasks.sweep", ignore_result=True)
 def sweep() -> int:
-    """Close silent stretches and end silent launches, each in a transaction of its own; return how many stretches were stated.
+    """Close silent stretches and end silent launches, each in its own transaction; return how many stretches were stated.
 
-    After the whole site was away everybody is silent: a sweep goes on until it finds nothing that it has not tried.
+    After an outage of the site every launch is silent, so a sweep continues until it finds none that it has not tried.
     """
     settings: Settings = current_app.extensions["settings"]
     at = now()
@@ -37,14 +37,14 @@ def sweep() -> int:
 
 
 def _silent(at: datetime, settings: Settings, tried: int) -> set[UUID]:
-    """Return launches to sweep, with room for those that were tried and may have failed."""
+    """Return launches to sweep, with additional ones in place of those that were tried and may have failed."""
     most = MOST_AT_ONCE + tried
     with database().reader() as session:
         return {*presence.silent_stretches(session, at, settings, most), *presence.silent_launches(session, at, most)}
 
 
 def _sweep_one(launch_id: UUID, at: datetime, settings: Settings) -> bool:
-    """Sweep a launch; one that fails keeps no other from being swept, and is tried again with the next sweep."""
+    """Sweep one launch; a failure does not stop the others, and the next sweep tries it again."""
     try:
         with transaction() as session:
             return presence.sweep_one(session, launch_id, at, settings)

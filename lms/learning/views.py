@@ -1,4 +1,4 @@
-"""What does a player page ask of the server? The page itself, opening a launch, beats, resume data, answers."""
+"""Routes of the player page: the page itself, opening a launch, beats, resume data, answers."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -56,7 +56,7 @@ def _ring(count: int) -> None:
 @bp.get("/learn/<int:enrolment_id>/<int:course_version_id>/<activity>")
 @requires()
 def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
-    """Show the player page. Nothing is opened yet: the page's own POST does that, so that a prefetch takes no lease."""
+    """Show the player page. It opens nothing itself: the page's own POST does that, so that a prefetch takes no lease."""
     admission = _admitted(StudiedActivity(enrolment_id, course_version_id, activity))
     if admission.version.id != course_version_id:  # the class was moved to another version since somebody kept this address
         return redirect(url_for(".play", **_place_arguments(admission.place)))
@@ -74,7 +74,7 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
 
 
 def _neighbours(admission: Admission) -> tuple[Activity | None, Activity | None]:
-    """Return what comes before and after an activity in its course."""
+    """Return the activities before and after an activity in its course."""
     activities = admission.course.activities
     at = activities.index(admission.activity)
     return activities[at - 1] if at else None, activities[at + 1] if at + 1 < len(activities) else None
@@ -136,13 +136,13 @@ def _place_arguments(place: StudiedActivity) -> dict[str, Any]:
 @bp.post("/learn/open")
 @requires()
 def open_activity() -> ResponseReturnValue:
-    """Open or resume a launch for the signed-in person and hand its token to the page."""
+    """Open or resume a launch for the signed-in person, and give its token to the page."""
     wanted = body_of(OpenBody)
     admission = _admitted(StudiedActivity(wanted.enrolment, wanted.version, wanted.activity))
     device = device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
     with transaction() as writing:
         if not login_sessions.hold(writing, person().id, current_login().id):
-            raise NotSignedIn(_("You have been signed out. Sign in again to go on; what was counted is kept."))
+            raise NotSignedIn(_("You have been signed out. Sign in again to go on; the time measured is kept."))
         opened = _unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
         opened.launch.own_media = _own_media(admission)
         reply = _opened(opened.launch) | {
@@ -179,7 +179,7 @@ def _json(reply: object) -> Response:
 @csrf.exempt
 @public
 def take_beat() -> ResponseReturnValue:
-    """Take a beat by its launch token: every one but the ordinary, which `fast_path` has answered."""
+    """Handle a beat by its launch token, if `fast_path` has not answered it."""
     fast_path.raise_failed(request.environ)
     ticket, body = _ticket(), body_of(BeatBody)
     with transaction() as writing:
@@ -215,7 +215,7 @@ def _running() -> Launch:
 @csrf.exempt
 @public
 def save_state() -> ResponseReturnValue:
-    """Keep resume data by launch token."""
+    """Store resume data by launch token."""
     found, body = _running(), body_of(StateBody)
     text = bytes(body.body).decode()
     if len(text.encode()) > state.LARGEST_BYTES:
@@ -237,7 +237,7 @@ def _too_large_state() -> str:
 @csrf.exempt
 @public
 def take_answers() -> ResponseReturnValue:
-    """Grade a quiz by launch token. The same submission sent again gets the same grade and is no second attempt."""
+    """Grade a quiz by launch token. The same submission again gets the same grade and is not a second attempt."""
     found, body = _running(), body_of(AnswersBody)
     with transaction() as writing:
         outcome = answers.submit(writing, found, body.id, body.answers, _settings().public_url, now())
@@ -274,7 +274,7 @@ def _failures_of(course_id: int) -> Sequence[tuple[ContentFailure, int]]:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Register the player's routes, the key of its tokens, and what ends launches."""
+    """Register the player's routes, the key of its tokens, and the signals that end launches."""
     app.extensions["launch_tickets"] = Tickets(settings.secret_key)
     app.register_blueprint(bp)
     app.register_blueprint(content_bp)
@@ -285,7 +285,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _end_of_people(_app: Flask, session: Session, person_ids: Sequence[int]) -> None:
-    """Whoever signs out, or whose access ends, stops learning on every device: a left-behind page must not count for them."""
+    """End all launches of a person who signs out or whose access ends, so that a forgotten page does not count for them."""
     launch.end_of_people(session, person_ids, _settings(), now())
 
 

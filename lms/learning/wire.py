@@ -1,4 +1,4 @@
-"""What may a player page send? Parsed at the edge, within limits; anything else is refused in one place."""
+"""The JSON bodies that a player page may send, parsed and limited here; everything else is refused."""
 
 from typing import Annotated, TypeVar
 
@@ -15,7 +15,7 @@ from lms.learning.presence import BeatAccepted
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 RowId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
-Milliseconds = Annotated[float, Meta(ge=0, le=1e12)]  # some thirty years
+Milliseconds = Annotated[float, Meta(ge=0, le=1e12)]  # about thirty years
 
 MOST_BYTES = 256 * 1024
 
@@ -35,7 +35,7 @@ def beat_reply(beaten: BeatAccepted, settings: Settings) -> bytes:
 
 
 class OpenBody(msgspec.Struct):
-    """Open this activity; `take` says whether to become the learner's live page."""
+    """A request to open this activity; `take` asks to become the learner's live page."""
 
     enrolment: RowId
     version: RowId
@@ -51,14 +51,14 @@ class StateBody(msgspec.Struct):
 
 
 class FailedBody(msgspec.Struct):
-    """The content did not show."""
+    """A report that the content could not be shown."""
 
     reason: Reason
     detail: Annotated[str, Meta(max_length=LONGEST_DETAIL)] = ""
 
 
 class AnswersBody(msgspec.Struct):
-    """One submission of a quiz; its id is the browser's, so that sending it again is the same submission."""
+    """One submission of a quiz. The browser makes its id, so that sending it again is the same submission."""
 
     id: str
     answers: dict[str, object]
@@ -68,12 +68,12 @@ def body_of(kind: type[Body]) -> Body:
     """Return the request's JSON as `kind`.
 
     Raises:
-        InvalidInput: naming the place in the JSON that was wrong.
-        TooLarge: it is longer than anything that a player page sends; it is not read to its end.
+        InvalidInput: with the path of the wrong value.
+        TooLarge: it is longer than any body that a player page sends; it is not read to its end.
     """
     request.max_content_length = MOST_BYTES
     try:
-        return msgspec.json.decode(request.get_data(cache=False).decode(), type=kind)  # UTF-8, also in what is kept raw
+        return msgspec.json.decode(request.get_data(cache=False).decode(), type=kind)  # UTF-8, also in fields that are stored raw
     except RequestEntityTooLarge:
         raise TooLarge(_("At most %(kb)s kB are taken here; nothing was saved.", kb=MOST_BYTES // 1024)) from None
     except RecursionError:

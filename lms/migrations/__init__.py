@@ -1,1 +1,1 @@
-"""How did the database come to its present shape? One tree for the LMS and its record store."""
+"""The migrations: one chain for the LMS and its record store."""

@@ -1,6 +1,6 @@
-"""How does Alembic reach the database? By the connection that `lms.migrations.migrating` hands over.
+"""The environment of Alembic, with the connection from `lms.migrations.migrating`.
 
-To write a migration from the models, hand over their metadata too: `config.attributes["metadata"]`.
+To generate a migration from the models, pass their metadata too: `config.attributes["metadata"]`.
 """
 
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 def plain_type(kind: str, item: Any, _context: object) -> str | Literal[False]:
-    """Write our own column types as what the database sees, so that a migration imports nothing of the product."""
+    """Write our own column types as the database's types, so that a migration imports nothing of the product."""
     if kind != "type" or not isinstance(item, TypeDecorator):
         return False
     everywhere, on_sqlite = item.impl_instance, item.load_dialect_impl(sqlite.dialect())

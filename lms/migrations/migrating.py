@@ -1,4 +1,4 @@
-"""How does the database get to the version that this code was written for?"""
+"""Migrate the database to the version of this program."""
 
 import alembic.command
 from alembic.config import Config
@@ -15,7 +15,7 @@ def config() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest version; run twice it does nothing."""
+    """Migrate the database to the newest version; a second run changes nothing."""
     own = config()
     with engine.begin() as connection:
         own.attributes["connection"] = connection

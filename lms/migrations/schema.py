@@ -1,4 +1,4 @@
-"""Is the database at the version that this code was written for? Told without Alembic, which takes long to load."""
+"""Is the database at the version of this program? Answered without Alembic, which takes long to load."""
 
 from functools import cache
 from pathlib import Path
@@ -12,12 +12,12 @@ TABLE = "alembic_version"
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """Return all versions of the database, the newest last: they are numbered, and a file's name begins with its number."""
+    """Return all versions of the database, the newest last: file names begin with a rising number."""
     return tuple(sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")))
 
 
 def missing(connection: Connection) -> str | None:
-    """Say in a few words what is missing in the database, or None where it is up to date."""
+    """Say briefly which version the database needs, or None if it is up to date."""
     head = revisions()[-1]
     there = inspect(connection).has_table(TABLE)
     current = connection.scalar(text(f"SELECT version_num FROM {TABLE}")) if there else None  # noqa: S608 – our own word

@@ -1,1 +1,1 @@
-"""How far are the teachers of a class, and how does an office take their transcripts away?"""
+"""Offices: classes, teachers' progress, and exports of transcripts."""

@@ -1,6 +1,6 @@
-"""How does an office open a class, change it, close it, and let somebody leave it? Hours follow (`lms.crediting.windows`).
+"""Open, change and close classes, and withdraw people. Hours are recomputed afterwards (`lms.crediting.windows`).
 
-Pages and commands both come here, so that neither can do what the other would refuse.
+Pages and commands both use these functions, so neither can do what the other refuses.
 """
 
 from collections.abc import Sequence
@@ -30,9 +30,9 @@ PROVIDER = "provider"
 
 @dataclass(frozen=True, slots=True)
 class CourseOfClass:
-    """A course that a class shall study.
+    """A course for a class to study.
 
-    `requirement`: the requirement of hours that it counts toward; '' for none; None for the one that the class has, if it has any.
+    `requirement`: the requirement of hours to which it counts; '' for none; None for the class's only one, if it has one.
     """
 
     code: str
@@ -41,7 +41,7 @@ class CourseOfClass:
 
 
 def open_class(session: Session, version: ProgrammeVersion, run: ClassDetails, studies: Sequence[CourseOfClass], by: By) -> TrainingClass:
-    """Open a class and let it study courses.
+    """Open a class and bind its courses.
 
     Raises:
         InvalidInput: with one line for each problem.
@@ -54,7 +54,7 @@ def open_class(session: Session, version: ProgrammeVersion, run: ClassDetails, s
 
 
 def version_for(session: Session, code: str, year: int | None, day: date) -> ProgrammeVersion | str:
-    """Return the version of a programme that holds on a class's first day, or why there is none; no `year`: its newest."""
+    """Return the version of a programme that holds on a class's first day, or why there is none; without `year`, of its newest year."""
     years = [one.programme.year for one in newest(session) if one.programme.code == code]
     if not years or year not in {None, *years}:
         return _("%(code)s is not known", code=code if year is None else f"{code} {year}")
@@ -65,7 +65,7 @@ def version_for(session: Session, code: str, year: int | None, day: date) -> Pro
 
 
 def add_course(session: Session, training_class: TrainingClass, study: CourseOfClass, by: By) -> CourseVersion:
-    """Let a class study the newest version of a course.
+    """Bind the newest version of a course to a class.
 
     Raises:
         InvalidInput: with one line for each problem.
@@ -88,7 +88,7 @@ def add_course(session: Session, training_class: TrainingClass, study: CourseOfC
 
 
 def hours_of(session: Session, training_class: TrainingClass) -> list[Requirement]:
-    """Return the requirements of hours that the teachers of a class can have; many programmes have none."""
+    """Return the requirements of hours of a class's teachers; many programmes have none."""
     document = document_of(setup.programme_version_of(session, training_class))
     return setup.hours_asked(document, [key for key in training_class.tracks.split(",") if key])
 
@@ -143,7 +143,7 @@ def remove_course(session: Session, class_id: int, code: str, by: By) -> None:
 
 
 def change_class(session: Session, class_id: int, run: ClassDetails, by: By, *, agreed: bool = False) -> bool:
-    """Let a class run otherwise; return whether anything is new. Days by which somebody's hours may change want to be `agreed` to.
+    """Change a class's details; return whether anything is new. New days that may change somebody's hours must be confirmed (`agreed`).
 
     Raises:
         InvalidInput: with one line for each problem.
@@ -167,9 +167,9 @@ def _when_counted(training_class: TrainingClass) -> str:
 
 def _question(before: str, after: str, whose: int) -> str:
     return ngettext(
-        "Nothing is saved yet. Time counts until now %(before)s, then %(after)s: the hours of %(num)s teacher are decided anew,"
+        "Nothing is saved yet. Time is credited %(before)s now, and %(after)s after saving: the hours of %(num)s teacher are recalculated,"
         " and may become fewer. Tick this if that is meant, and save again.",
-        "Nothing is saved yet. Time counts until now %(before)s, then %(after)s: the hours of %(num)s teachers are decided anew,"
+        "Nothing is saved yet. Time is credited %(before)s now, and %(after)s after saving: the hours of %(num)s teachers are recalculated,"
         " and may become fewer. Tick this if that is meant, and save again.",
         whose,
         before=before,
@@ -178,7 +178,7 @@ def _question(before: str, after: str, whose: int) -> str:
 
 
 def close_class(session: Session, class_id: int, by: By) -> bool:
-    """Close a class, and end what its teachers have open; return whether it was open."""
+    """Close a class, and end its teachers' open activities; return whether it was open."""
     training_class = setup.locked_class(session, class_id)
     closed = lifecycle.close(session, training_class, by)
     windows.follow(session, training_class, by.at)
@@ -187,7 +187,7 @@ def close_class(session: Session, class_id: int, by: By) -> bool:
 
 
 def reopen_class(session: Session, class_id: int, by: By) -> bool:
-    """Let a closed class go on; return whether it was closed."""
+    """Reopen a closed class; return whether it was closed."""
     training_class = setup.locked_class(session, class_id)
     reopened = lifecycle.reopen(session, training_class, by)
     windows.follow(session, training_class, by.at)
@@ -195,7 +195,7 @@ def reopen_class(session: Session, class_id: int, by: By) -> bool:
 
 
 def go_on(session: Session, class_id: int, by: By) -> int:
-    """Let the hours of some more people follow their class's days, and return how many still wait; 0 where none is to go on."""
+    """Recompute the hours of the next people of a changed class; return how many still wait, 0 if recomputing has stopped."""
     training_class = setup.locked_class(session, class_id)
     if training_class.following_after is not None:
         windows.go_on(session, training_class, by.at)
@@ -207,7 +207,7 @@ def enrolments_named(session: Session, class_id: int, usernames: Sequence[str]) 
     """Return the enrolments of people by their user names, in the order of their ids.
 
     Raises:
-        InvalidInput: with one line for each who is not in the class.
+        InvalidInput: with one line for each person who is not in the class.
     """
     wanted = {name.lower(): name for name in usernames}
     lowered: ColumnElement[str] = func.lower(Person.username)
@@ -220,7 +220,7 @@ def enrolments_named(session: Session, class_id: int, usernames: Sequence[str]) 
 
 
 def withdraw(session: Session, enrolments: Sequence[Enrolment], by: By) -> int:
-    """Take people out of their class; return how many were in it."""
+    """Withdraw people from their class; return how many were in it."""
     return sum(membership.withdraw(session, membership.locked(session, one.id), by) for one in enrolments)
 
 

@@ -1,4 +1,4 @@
-"""Read the grid in which staff mark a session: one row a person, with a state, a time and a reason."""
+"""Read the grid in which staff mark a session: one row for each person, with a state, a time and a reason."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,23 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
-
-from lms.attendance.marking import REASON_MAX, MarkProblem, NotedAttendance
+from lms.attendance.marking import REASON_MAX, NotedAttendance
 from lms.attendance.models import LATE, LEFT, STATES, AttendanceMark
+from lms.attendance.sentences import SENTENCES
 from lms.classes.models import ClassSession
+from lms.i18n import in_words
+from lms.row_problem import RowProblem
 
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
-PROBLEMS: Mapping[str, LazyString] = {
-    "unknown-state": _l("Choose one of the states."),
-    "no-time": _l("Write when, such as 09:10."),
-    "outside-the-session": _l("The time lies outside the session."),
-    "bad-reason": _l("The reason has at most 200 characters, in one line."),
-    "no-reason": _l("Say why."),
-    "closing-needs-reason": _l("This person came by the code and has not gone. Say why you mark them."),
-    "correction-needs-reason": _l("This changes what was noted before. Say why."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +26,7 @@ class Typed:
 
 
 def typed(form: Mapping[str, str], enrolment_ids: Sequence[int], rest: str = "") -> dict[int, Typed]:
-    """Return what a form says of these people; those for whom it says nothing are left out, or get the state `rest`."""
+    """Return the rows of these people in a form; people without a row are left out, or get the state `rest`."""
     found = {}
     for one in enrolment_ids:
         state = form.get(f"state-{one}", "")[:20] or rest
@@ -45,7 +36,7 @@ def typed(form: Mapping[str, str], enrolment_ids: Sequence[int], rest: str = "")
 
 
 def marks_of(lesson: ClassSession, rows: Mapping[int, Typed], zone: str) -> list[NotedAttendance]:
-    """Return what was typed as marks; a time that cannot be read is none, and is told as missing."""
+    """Return the typed rows as marks; an unreadable time counts as missing."""
     marks = []
     for enrolment_id, row in rows.items():
         at = _instant(lesson, row.at, zone)
@@ -63,7 +54,7 @@ def _instant(lesson: ClassSession, said: str, zone: str) -> datetime | None:
 
 
 def shown(mark: AttendanceMark | None, zone: str) -> Typed:
-    """Return how a mark that holds is shown in its row."""
+    """Return the fields of a row for a current mark."""
     if mark is None:
         return Typed("", "", "")
     at = mark.arrived_at or mark.left_at
@@ -75,9 +66,9 @@ def touched(rows: Mapping[int, Typed], marks: Mapping[int, AttendanceMark], zone
     return {one: row for one, row in rows.items() if one not in marks or row != shown(marks[one], zone)}
 
 
-def told(problems: Sequence[MarkProblem]) -> dict[int, str]:
+def told(problems: Sequence[RowProblem]) -> dict[int, str]:
     """Return the first problem of each person, in words."""
     said: dict[int, str] = {}
     for one in problems:
-        said.setdefault(one.enrolment_id, str(PROBLEMS[one.code]))
+        said.setdefault(one.line, in_words(one, SENTENCES))
     return said

@@ -1,4 +1,4 @@
-"""With which fields does an office say how a class runs?"""
+"""Form fields for the details of a class."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,10 +21,10 @@ from lms.programmes.values import ProgrammeDocument, Requirement
 
 
 class DayField(DateField):  # type: ignore[misc]
-    """A day, as browsers send it."""
+    """A day in the form that browsers send."""
 
     def process_formdata(self, values: list[str]) -> None:
-        """Read it, or say how it is written."""
+        """Read it, or explain the right form."""
         try:
             super().process_formdata(values)
         except ValueError:
@@ -32,43 +32,43 @@ class DayField(DateField):  # type: ignore[misc]
 
 
 class TickedField(SelectMultipleField):  # type: ignore[misc]
-    """Any of several, each with a box to tick."""
+    """A choice of several items, each with a checkbox."""
 
     widget = widgets.ListWidget()
     option_widget = widgets.CheckboxInput()
 
 
 class RunForm(FlaskForm):  # type: ignore[misc]
-    """How a class runs; of its programme only the tracks are chosen here."""
+    """The details of a class; of its programme, only the tracks are chosen here."""
 
     name = StringField(_l("Name of the class"), validators=[DataRequired(_l("Give the class a name."))])
     intake = StringField(_l("Intake"))
     starts_on = DayField(_l("First day"), validators=[InputRequired(_l("Choose the first day."))])
     ends_on = DayField(_l("Last day"), validators=[InputRequired(_l("Choose the last day."))])
     tracks = TickedField(_l("Tracks"))
-    counts_within = BooleanField(_l("Time counts from the first day to the last only"))
-    seen = HiddenField()  # how the class ran when the page was made
-    agreed = BooleanField(_l("Yes, decide everybody’s hours anew"))  # asked by who changes days, where somebody's hours follow
+    counts_within = BooleanField(_l("Time is credited from the first day to the last only"))
+    seen = HiddenField()  # the class's details when the page was made
+    agreed = BooleanField(_l("Yes, recalculate everybody’s hours"))  # required if new days may change somebody's hours
 
     def offer_tracks(self, document: ProgrammeDocument) -> None:
-        """Let the programme's tracks be chosen."""
+        """Offer the programme's tracks."""
         self.tracks.choices = [SelectChoice(one.key, pick(one.name.zh, one.name.en)) for one in document.tracks]
 
     def still_holds(self, training_class: TrainingClass) -> bool:
-        """Say whether a class runs as the page showed it; who is told otherwise and sends the form again has seen what it is now."""
+        """Say whether the class is unchanged since the page was shown; the form then receives the current details."""
         now = look(training_class)
         seen, self.seen.data = self.seen.data or now, now
         return bool(seen == now)
 
     def run(self, code: str, provider: Organisation) -> ClassDetails:
-        """Return what was said, for a class of this code and provider."""
+        """Return the details, for a class of this code and provider."""
         days: tuple[date, date] = (self.starts_on.data, self.ends_on.data)
         chosen = tuple(self.tracks.data or ())
         whole = len(chosen) == len(self.tracks.choices)
         return ClassDetails(code, self.name.data, provider, *days, self.intake.data or "", () if whole else chosen, self.counts_within.data)
 
     def tell(self, problems: Sequence[str]) -> None:
-        """Put each problem at its field (`field: what is wrong`), or above all of them."""
+        """Show each problem (`field: problem`) at its field, or above all of them."""
         for problem in problems:
             name, _colon, said = problem.partition(": ")
             if name in self:
@@ -78,7 +78,7 @@ class RunForm(FlaskForm):  # type: ignore[misc]
 
 
 class OpenForm(RunForm):
-    """What is only said once, when a class is opened."""
+    """The details of a class that are fixed when it is opened."""
 
     code = StringField(_l("Code"), validators=[DataRequired(_l("Give the class a code."))])
     provider = SelectField(_l("Training provider"), coerce=int, validators=[InputRequired(_l("Choose who runs it."))])
@@ -86,7 +86,7 @@ class OpenForm(RunForm):
     requirement = SelectField(_l("The hours of these courses count toward"), default="")
 
     def offer(self, providers: Sequence[Organisation], courses: Mapping[str, str], hours: Sequence[Requirement]) -> None:
-        """Let a provider and courses be chosen, and what the courses count toward."""
+        """Offer providers and courses, and the requirements to which the courses count."""
         self.provider.choices = [SelectChoice(one.id, one.name) for one in providers]
         self.courses.choices = [SelectChoice(code, title) for code, title in courses.items()]
         self.requirement.choices = toward_choices(hours)
@@ -94,22 +94,22 @@ class OpenForm(RunForm):
             self.requirement.data = self.requirement.choices[0].value
 
     def studies(self) -> list[CourseOfClass]:
-        """Return the courses that were ticked."""
+        """Return the chosen courses."""
         return [CourseOfClass(code, self.requirement.data) for code in self.courses.data or ()]
 
 
 def toward_choices(hours: Sequence[Requirement]) -> list[SelectChoice]:
-    """Return what the hours of a course can count toward: each requirement of hours, and none. The first is the usual one."""
+    """Return the choices for a course's hours: each requirement of hours, and none. The first is the usual one."""
     return [*(SelectChoice(one.key, pick(one.title.zh, one.title.en)) for one in hours), SelectChoice("", _("No requirement of hours"))]
 
 
 def look(training_class: TrainingClass) -> str:
-    """Return what tells that somebody else has changed a class: it is another one once any field of the form is."""
+    """Return a text of a class's details; it differs once another user has changed any field of the form."""
     return sha256("\n".join(str(getattr(training_class, name)) for name in changes.FIELDS).encode()).hexdigest()
 
 
 def given(training_class: TrainingClass, document: ProgrammeDocument) -> Mapping[str, object]:
-    """Return how a class runs now, for a form's fields."""
+    """Return the current details of a class, for a form's fields."""
     return {
         "name": training_class.name,
         "intake": training_class.intake,

@@ -1,6 +1,6 @@
-"""Which classes may an office see, and how far is everybody in one of them?"""
+"""The classes that an office may see, and everybody's progress in one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -18,7 +18,7 @@ LONGEST_WORDS = 100
 
 @dataclass(frozen=True, slots=True)
 class ClassLine:
-    """A class in the list, and how many people are in it."""
+    """A class in the list, with the number of its people."""
 
     training_class: TrainingClass
     people: int
@@ -26,7 +26,7 @@ class ClassLine:
 
 @dataclass(frozen=True, slots=True)
 class ClassPage:
-    """One page of a list; `next` is the cursor of the following one."""
+    """One page of a list; `next` is the cursor of the next page."""
 
     lines: Sequence[ClassLine]
     total: int
@@ -37,7 +37,7 @@ NOTHING = ClassPage((), 0, None)
 
 
 def classes(session: Session, scope: str, words: str, after: int | None) -> ClassPage:
-    """Return classes of providers below `scope` (path prefix), newest first, whose name or code holds `words`."""
+    """Return classes of providers below `scope` (path prefix), newest first, whose name or code contains `words`."""
     wanted = _wanted(scope, words)
     total = session.scalar(select(func.count(TrainingClass.id)).join(TrainingClass.provider).where(*wanted)) or 0
     people = select(func.count()).where(Enrolment.class_id == TrainingClass.id, Enrolment.status != WITHDRAWN).scalar_subquery()
@@ -66,24 +66,31 @@ def class_within(session: Session, scope: str, class_id: int) -> TrainingClass |
     return session.scalar(query.where(TrainingClass.id == class_id, Organisation.path.startswith(scope, autoescape=True)))
 
 
+def ids_within(session: Session, scope: str, class_ids: Collection[int]) -> set[int]:
+    """Return those of some classes whose provider is below `scope`."""
+    query = select(TrainingClass.id).join(Organisation, Organisation.id == TrainingClass.provider_id)
+    below = Organisation.path.startswith(scope, autoescape=True)
+    return set(session.scalars(query.where(TrainingClass.id.in_(class_ids), below)))
+
+
 def class_by_id(session: Session, class_id: int) -> TrainingClass:
-    """Return a class whoever may see it; the caller has asked who does."""
+    """Return a class without checking access; the caller has checked it."""
     return session.scalars(select(TrainingClass).where(TrainingClass.id == class_id).options(*_WHOLE)).one()
 
 
 def everybody(session: Session, class_id: int) -> list[Standing]:
-    """Return where everybody in a class stands, in order of name. A class has some 50 people, so it is read whole."""
+    """Return the standings of everybody in a class, ordered by name. A class has about 50 people, so all are read."""
     ids = session.scalars(select(Enrolment.id).where(Enrolment.class_id == class_id))
     return sorted(of_enrolments(session, ids), key=lambda one: (_by_sound(one.enrolment.person.name), one.enrolment.id))
 
 
 def _by_sound(name: str) -> bytes:
-    """Order the common Chinese characters by their pinyin, as lists of people are kept: GB 2312 put them in that order."""
+    """Order common Chinese characters by pinyin, the usual order of name lists; GB 2312 has that order."""
     return name.encode("gb18030", "replace")
 
 
 def chosen(standings: Sequence[Standing], words: str, status: str, sort: str) -> list[Standing]:
-    """Return those whose name holds `words`, who are 'done' or 'short', sorted by name or by the hours they have."""
+    """Return those whose name contains `words` and who are 'done' or 'short', ordered by name or by their hours."""
     found = [one for one in standings if words.lower() in f"{one.enrolment.person.name} {one.enrolment.person.username}".lower()]
     if status:
         found = [one for one in found if one.done == (status == "done")]

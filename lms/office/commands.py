@@ -1,4 +1,4 @@
-"""`lms class …`: how does the operator run classes on the command line?"""
+"""`lms class …`: the operator manages classes."""
 
 import json
 import sys
@@ -82,7 +82,7 @@ def _study(said: str) -> CourseOfClass:
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @with_appcontext
 def list_classes(*, only_open: bool, as_json: bool) -> None:
-    """List classes, newest first, with how many teachers are in each."""
+    """List classes, newest first, with the number of teachers in each."""
     people = select(func.count()).where(Enrolment.class_id == TrainingClass.id, Enrolment.status != WITHDRAWN).scalar_subquery()
     whole = (joinedload(TrainingClass.provider), joinedload(TrainingClass.programme_version))
     query = select(TrainingClass, people).options(*whole).order_by(TrainingClass.id.desc())
@@ -115,7 +115,7 @@ def class_id_of(reading: Session, code: str) -> int:
     """Return a class's id by its code.
 
     Raises:
-        InvalidInput: there is none.
+        InvalidInput: there is no such class.
     """
     found = reading.scalar(select(TrainingClass.id).where(TrainingClass.code == code))
     if found is None:
@@ -131,7 +131,7 @@ def class_id_of(reading: Session, code: str) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def study(code: str, course: str, requirement: str | None, *, optional: bool, as_json: bool) -> None:
-    """Let a class study the newest version of a course."""
+    """Bind the newest version of a course to a class."""
     with transaction() as writing, force_locale("en"):
         training_class = writing.get_one(TrainingClass, class_id_of(writing, code))
         added = administration.add_course(writing, training_class, CourseOfClass(course, requirement, not optional), By(None, now()))
@@ -140,7 +140,7 @@ def study(code: str, course: str, requirement: str | None, *, optional: bool, as
 
 
 def follow(class_id: int) -> None:
-    """See everybody's hours follow the class's days; broken off, a worker goes on."""
+    """Recompute everybody's hours for the class's days; if this is interrupted, a worker continues."""
     left = 1
     while left:
         with transaction() as writing:
@@ -156,7 +156,7 @@ def follow(class_id: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def close(code: str, *, as_json: bool) -> None:
-    """Close a class: nobody is added any more and no time after this moment counts; what was credited stays. Again it changes nothing."""
+    """Close a class: nobody can be added and no time after this moment counts; credited hours stay. A second run changes nothing."""
     with transaction() as writing:
         done = administration.close_class(writing, class_id := class_id_of(writing, code), By(None, now()))
     follow(class_id)
@@ -168,7 +168,7 @@ def close(code: str, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def reopen(code: str, *, as_json: bool) -> None:
-    """Let a closed class go on; what was studied meanwhile counts, as far as the class's days allow."""
+    """Reopen a closed class; study in between counts, as far as the class's days allow."""
     with transaction() as writing:
         done = administration.reopen_class(writing, class_id := class_id_of(writing, code), By(None, now()))
     follow(class_id)
@@ -181,7 +181,7 @@ def reopen(code: str, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def withdraw(code: str, usernames: tuple[str, ...], *, as_json: bool) -> None:
-    """Take teachers out of a class, all named or nobody; their hours stay on their transcripts. Enrolled again they go on."""
+    """Withdraw teachers from a class, all of those named or none. Their hours stay on their transcripts, and they can be enrolled again."""
     with transaction() as writing, force_locale("en"):
         found = administration.enrolments_named(writing, class_id_of(writing, code), usernames)
         count = administration.withdraw(writing, found, By(None, now()))

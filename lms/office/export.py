@@ -1,4 +1,4 @@
-"""How does a class's every transcript become one file? A ZIP of PDFs, with a sheet of everybody beside them."""
+"""Export all transcripts of a class as one file: a ZIP of PDFs, with a sheet of everybody."""
 
 import io
 import zipfile
@@ -18,7 +18,7 @@ from lms.transcripts.export import file_name
 
 AT_ONCE = 10
 OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-ROWS = "rows.json"  # what of a piece belongs into the sheet: the same reading as its PDFs, so that the two never differ
+ROWS = "rows.json"  # a piece's rows of the sheet: from the same reading as its PDFs, so that the two always agree
 
 
 def _title(params: Params) -> str:
@@ -26,14 +26,14 @@ def _title(params: Params) -> str:
 
 
 def _plan(params: Params) -> Sequence[Piece]:
-    """Some ten people a piece, in order of name."""
+    """Split the class into pieces of about ten people, ordered by name."""
     with database().reader() as session:
         ids = [one.enrolment.id for one in everybody(session, params["class_id"])]
     return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
 def _make(order: JobOrder, piece: Piece) -> bytes:
-    """Write a piece's PDFs, as of the moment somebody asked for them, and its rows of the sheet."""
+    """Write a piece's PDFs as of the moment of the request, and its rows of the sheet."""
     rows, buffer = [], io.BytesIO()
     with force_locale(order.params["locale"]), database().reader() as session, zipfile.ZipFile(buffer, "w") as archive:
         for transcript in read_many(session, piece, order.asked_at):
@@ -45,7 +45,7 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
 
 def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     code, rows = order.params["class_code"], []
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # a PDF is packed already
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # PDFs are already compressed
         for piece in pieces:
             with zipfile.ZipFile(io.BytesIO(piece)) as made:
                 rows += msgspec.json.decode(made.read(ROWS), type=list[sheet.ClassRow])
@@ -58,7 +58,7 @@ def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, OLDEST_ZIP_DATE)  # the same evidence gives the same file
+    entry = zipfile.ZipInfo(name, OLDEST_ZIP_DATE)  # a fixed date, so that the same evidence gives the same file
     entry.external_attr = 0o644 << 16
     archive.writestr(entry, content)
 

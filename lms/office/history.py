@@ -1,4 +1,4 @@
-"""What was done to a class or to somebody's place in it, in words: when, by whom, and what stood there before?"""
+"""The history of a class or of one enrolment, in words: time, author, and previous value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ WORDS: dict[str, LazyString] = {
     "starts_on": _l("First day"),
     "ends_on": _l("Last day"),
     "tracks": _l("Tracks"),
-    "counts_within": _l("Time counts from the first day to the last only"),
+    "counts_within": _l("Time is credited from the first day to the last only"),
     "enrolled": _l("Enrolled"),
     "again": _l("Enrolled again"),
     "withdrawn": _l("Withdrawn"),
@@ -47,12 +47,12 @@ WORDS: dict[str, LazyString] = {
 }
 STAFFING = frozenset({"staff", "staff-left"})
 SESSIONS = frozenset({"session", "session-changed", "session-cancelled"})
-WITHOUT_VALUES = frozenset({"opened", "withdrawn", "again"})  # whose values say nothing that the words do not
+WITHOUT_VALUES = frozenset({"opened", "withdrawn", "again"})  # kinds of changes whose values add nothing to the words
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One thing that was done. `by` is None where a command did it, `whom` where it concerns the class; '' stands for nothing."""
+    """One change. `by` is None for a command, `whom` is None for a change of the class; '' means no value."""
 
     at: datetime
     by: str | None
@@ -63,7 +63,7 @@ class HistoryLine:
 
 
 def lines_of(session: Session, document: ProgrammeDocument, class_id: int, enrolment_id: int | None = None) -> Sequence[HistoryLine]:
-    """Return what was done to a class, or to one place in it, newest first."""
+    """Return the changes of a class, or of one enrolment, newest first."""
     return [_line(session, document, one) for one in changes.of_class(session, class_id, enrolment_id)]
 
 
@@ -77,7 +77,7 @@ def _line(session: Session, document: ProgrammeDocument, one: changes.ChangeLine
 
 
 def _member(session: Session, value: str) -> str | None:
-    """Return the name of whom a change of staff concerns; changes keep ids, so that an erased person's name is in none."""
+    """Return the name of the person in a change of staff. The history stores ids, so it never contains an erased person's name."""
     return session.scalar(select(Person.name).where(Person.id == int(value.rpartition(":")[2])))
 
 

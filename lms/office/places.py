@@ -1,4 +1,4 @@
-"""Which class, and which teacher in it, does an address mean; and does it belong to this office?"""
+"""Find the class and the teacher of an address, and check that they belong to this office."""
 
 from flask import Blueprint, current_app
 from flask_babel import lazy_gettext as _l
@@ -29,7 +29,7 @@ def _rights() -> dict[str, object]:
 
 
 def administers(training_class: TrainingClass) -> bool:
-    """Say whether a class is of the signed-in person's office; its provider is loaded."""
+    """Say whether a class belongs to the signed-in person's office; its provider is loaded."""
     return bool(person().has_role(OFFICE)) and training_class.provider.path.startswith(scope())
 
 
@@ -37,7 +37,7 @@ def own_class(class_id: int) -> TrainingClass:
     """Return a class of this office.
 
     Raises:
-        NotFound: there is none, or it is another office's: the two look the same on purpose.
+        NotFound: there is no such class, or it is another office's: both look the same on purpose.
     """
     found = class_queries.class_within(session(), scope(), class_id)
     if found is None:
@@ -46,10 +46,10 @@ def own_class(class_id: int) -> TrainingClass:
 
 
 def staffed_class(class_id: int) -> TrainingClass:
-    """Return a class of this office, or one of which the person is staff.
+    """Return a class of this office, or one of whose staff the person is a member.
 
     Raises:
-        NotFound: there is none, or it is neither.
+        NotFound: there is no such class, or it is neither.
     """
     if person().has_role(OFFICE) and (found := class_queries.class_within(session(), scope(), class_id)) is not None:
         return found
@@ -59,10 +59,10 @@ def staffed_class(class_id: int) -> TrainingClass:
 
 
 def own_session(class_id: int, session_id: int) -> tuple[TrainingClass, ClassSession]:
-    """Return a session that is on the timetable of a class, and the class, which the person's office or the person runs.
+    """Return a session on a class's timetable with the class, if the person's office owns it or the person is its staff.
 
     Raises:
-        NotFound: either is not there, or another's.
+        NotFound: one of them does not exist, or belongs to others.
     """
     found = staffed_class(class_id)
     row = session().get(ClassSession, session_id)
@@ -72,10 +72,10 @@ def own_session(class_id: int, session_id: int) -> tuple[TrainingClass, ClassSes
 
 
 def own_enrolment(class_id: int, enrolment_id: int) -> tuple[TrainingClass, Enrolment]:
-    """Return a class of this office and somebody's place in it.
+    """Return a class of this office and one enrolment in it.
 
     Raises:
-        NotFound: either is not there, or another office's.
+        NotFound: one of them does not exist, or belongs to another office.
     """
     training_class = own_class(class_id)
     found = session().get(Enrolment, enrolment_id)
@@ -85,10 +85,10 @@ def own_enrolment(class_id: int, enrolment_id: int) -> tuple[TrainingClass, Enro
 
 
 def by_me() -> By:
-    """Return who does something now: the signed-in person."""
+    """Return the author of changes in this request: the signed-in person."""
     return By(person().id, now())
 
 
 def attesting(writing: Session) -> Attesting:
-    """Return how the signed-in person's notes become evidence in this transaction."""
+    """Return the object that writes the signed-in person's notes as evidence in this transaction."""
     return Attesting(Attestor(writing, current_app.extensions["settings"].public_url, person().id, now()))

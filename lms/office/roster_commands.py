@@ -1,4 +1,4 @@
-"""`lms class enrol` and `lms class passwords`: how does a list of teachers come into a class from the command line?"""
+"""`lms class enrol` and `lms class passwords`: enrol a list of teachers, and hand out initial passwords."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from lms.office.commands import class_id_of
 from lms.rosters import rows, sheets, table
 from lms.rosters.enrolling import RosterOrder, enrol_all
 from lms.rosters.outcomes import NameChoice, OutcomeKind, RosterForecast, foresee
-from lms.rosters.problems import Unreadable
+from lms.rosters.problems import Unreadable, line_of, sentence
 from lms.rosters.rows import Roster
 
 EVERYBODY = "/"  # the path prefix of all organisations
@@ -45,9 +45,9 @@ EVERYBODY = "/"  # the path prefix of all organisations
 def enrol(  # noqa: PLR0913 - one parameter an option
     code: str, file: Path, *, track: str, below: str | None, names: str, partly: bool, dry_run: bool, as_json: bool
 ) -> None:
-    """Enrol a list of teachers (CSV or XLSX) in which a line names the columns: name, user name, school, track.
+    """Enrol a list of teachers (CSV or XLSX) with a header row that names the columns: name, user name, school, track.
 
-    A teacher without an account gets one, with an initial password (`lms class passwords`). All rows are
+    A teacher without an account gets one, with an initial password (`lms class passwords`). Either all rows are
     enrolled, or nobody is and each problem has a line.
     """
     with force_locale("en"):
@@ -60,9 +60,9 @@ def enrol(  # noqa: PLR0913 - one parameter an option
             order = RosterOrder(class_id, roster, below_id, By(None, now()), partly, chosen, EVERYBODY)
             foreseen = enrol_all(transaction, order)
         if dry_run and foreseen.left_out and not partly:
-            raise InvalidInput("Nobody would be enrolled.", [str(one) for one in foreseen.left_out])
+            raise InvalidInput("Nobody would be enrolled.", [line_of(one) for one in foreseen.left_out])
         for one in foreseen.left_out:
-            click.echo(str(one), err=True)
+            click.echo(line_of(one), err=True)
         _tell(foreseen, as_json=as_json, would=dry_run)
 
 
@@ -96,7 +96,7 @@ def _tell(foreseen: RosterForecast, *, as_json: bool, would: bool) -> None:
     told = {kind.value: foreseen.count(kind) for kind in OutcomeKind}
     if as_json:
         problems = [
-            {"line": one.line, "field": one.field, "code": one.code, "name": one.name, "value": one.value, "problem": one.what}
+            {"line": one.line, "field": one.field, "code": one.code, "name": one.name, "value": one.value, "problem": sentence(one)}
             for one in foreseen.left_out
         ]
         told["renamed"] = foreseen.renamed
@@ -118,7 +118,7 @@ def _tell(foreseen: RosterForecast, *, as_json: bool, would: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def passwords(code: str, *, out: Path, again: bool, as_json: bool) -> None:
-    """Write the initial passwords of a class's new teachers to a file, each of them once: what was written is not written again."""
+    """Write the initial passwords of a class's new teachers to a file. Each is written only once."""
     try:
         file = out.open("xb")
     except OSError as error:
@@ -128,7 +128,7 @@ def passwords(code: str, *, out: Path, again: bool, as_json: bool) -> None:
             with transaction() as writing, force_locale("en"):
                 found = sheets.hand_out(writing, class_id_of(writing, code), EVERYBODY, By(None, now()), again=again)
                 file.write(sheets.as_book(found, now()) if out.suffix.lower() == ".xlsx" else sheets.as_csv(found))
-                file.flush()  # before what is told counts as told
+                file.flush()  # before the passwords count as handed out
         except BaseException:
             out.unlink()
             raise

@@ -1,6 +1,6 @@
-"""How does a long list of teachers come into a class while somebody looks on? Some hundred rows at a time, each time whole.
+"""Enrol a long list of teachers in the background, some hundred rows at a time, each time all or nothing.
 
-A worker that is killed anywhere does a piece twice: who is in the class by then is told so, and nobody is there twice.
+If a worker is killed, a piece runs twice: people who are in the class by then are reported as such, and nobody is enrolled twice.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,17 +20,18 @@ from lms.errors import InvalidInput
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.rosters import enrolling, outcomes
 from lms.rosters.outcomes import NameChoice
-from lms.rosters.problems import Problem, field_names
+from lms.rosters.problems import field_names, sentence
 from lms.rosters.rows import Roster, Row
+from lms.row_problem import RowProblem
 from lms.web.spreadsheet import Book
 
 AT_ONCE = 250
-Told = tuple[int, str, str, str, str, str]  # the line, name, user name, what came of it, and of a problem the field and the value
+Told = tuple[int, str, str, str, str, str]  # the line, name, user name, outcome, and for a problem its field and value
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A list that somebody has looked through and confirmed. `names`: what they chose for known teachers with another name, by line."""
+    """A list that a user has checked and confirmed. `names`: by line, the choices for known teachers with another name."""
 
     roster: Roster
     below_id: int
@@ -39,7 +40,7 @@ class Confirmed:
 
 
 def words() -> Mapping[outcomes.OutcomeKind, str]:
-    """Return what is said of a row that has been dealt with."""
+    """Return the text for a processed row."""
     return {
         outcomes.OutcomeKind.NEW: _("New account, enrolled"),
         outcomes.OutcomeKind.KNOWN: _("Has an account, enrolled"),
@@ -49,7 +50,7 @@ def words() -> Mapping[outcomes.OutcomeKind, str]:
 
 
 def params_of(training_class: TrainingClass, confirmed: Confirmed, locale: str) -> dict[str, Any]:
-    """Return what a worker must know to enrol a list."""
+    """Return the parameters that a worker needs to enrol a list."""
     roster = confirmed.roster
     return {
         "class_id": training_class.id,
@@ -73,13 +74,13 @@ def _onward(params: Params) -> tuple[str, str]:
 
 
 def _plan(params: Params) -> Sequence[Piece]:
-    """Which rows are enrolled together."""
+    """Split the rows into pieces that are enrolled together."""
     count = len(params["rows"])
     return [list(range(start, min(start + AT_ONCE, count))) for start in range(0, count, AT_ONCE)]
 
 
 def _make(order: JobOrder, piece: Piece) -> bytes:
-    """Enrol some rows; return what came of each."""
+    """Enrol some rows; return the outcome of each."""
     params = order.params
     some = Roster([Row(*params["rows"][index]) for index in piece], ())
     with force_locale(params["locale"]):
@@ -87,7 +88,7 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
         wanted = enrolling.RosterOrder(params["class_id"], some, params["below_id"], By(params["by"], now()), partly=True, names=names)
         try:
             return msgspec.json.encode(_told(enrolling.enrol_all(transaction, wanted)))
-        except InvalidInput as error:  # the class was closed meanwhile: no worker will do better
+        except InvalidInput as error:  # the class was closed in the meantime: another try would not help
             why = " ".join(error.problems)
             return msgspec.json.encode([(row.line, row.name, row.username, why, "", "") for row in some.rows])
 
@@ -103,13 +104,13 @@ def _said(one: outcomes.RowOutcome) -> Told:
     return one.row.line, one.row.name, one.row.username, what, "", ""
 
 
-def _told_of(problem: Problem) -> Told:
+def _told_of(problem: RowProblem) -> Told:
     username = problem.value if problem.field == "username" else ""
-    return problem.line, problem.name, username, problem.what, field_names()[problem.field], problem.value
+    return problem.line, problem.name, username, sentence(problem), field_names()[problem.field], problem.value
 
 
 def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
-    """Write what came of each row, in the order of the list."""
+    """Write the outcome of each row, in the order of the list."""
     told: list[Told] = [tuple(one) for one in order.params["problems"]]
     for piece in pieces:
         told += msgspec.json.decode(piece, type=list[Told])

@@ -1,4 +1,4 @@
-"""With which fields does somebody plan a session?"""
+"""Form fields for planning a session."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
@@ -13,20 +13,20 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.classes.models import ClassSession
 from lms.classes.planning import LINK_MAX, PLACE_MAX, TEACHER_MAX, TITLE_MAX, PlannedSession
-from lms.classes.timetable import PlanProblem
 from lms.i18n import pick
 from lms.office.class_form import DayField
 from lms.office.timetable_words import said
 from lms.programmes.values import ProgrammeDocument
+from lms.row_problem import RowProblem
 
 FIELD_OF = {"starts_at": "starts", "ends_at": "ends"}
 
 
 class ClockField(TimeField):  # type: ignore[misc]
-    """A time of day, as browsers send it."""
+    """A time of day in the form that browsers send."""
 
     def process_formdata(self, values: list[str]) -> None:
-        """Read it, or say how it is written."""
+        """Read it, or explain the right form."""
         try:
             super().process_formdata(values)
         except ValueError:
@@ -48,7 +48,7 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
     practical = BooleanField(_l("Practical"))
 
     def offer(self, document: ProgrammeDocument) -> None:
-        """Let the programme's requirements of days and hours be chosen."""
+        """Offer the programme's requirements of days and hours."""
         words = {"days": _("days"), "hours": _("live online, hours")}
         self.requirement.choices = [
             SelectChoice(one.key, f"{pick(one.title.zh, one.title.en)} ({words[one.kind]})")
@@ -58,7 +58,7 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
         ]
 
     def planned(self, key: str, document: ProgrammeDocument) -> PlannedSession:
-        """Return what was said."""
+        """Return the planned session."""
         zone = ZoneInfo(document.policy.time_zone)
         live = {one.key for one in document.requirements if one.kind == "hours"}
         day: date = self.day.data
@@ -69,8 +69,8 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
         title, practical = self.title.data.strip(), self.practical.data
         return PlannedSession(key, title, self.requirement.data, starts, ends, half_days, place, link, teacher, practical)
 
-    def tell(self, problems: Sequence[PlanProblem]) -> None:
-        """Put each problem at its field, or above all of them."""
+    def tell(self, problems: Sequence[RowProblem]) -> None:
+        """Show each problem at its field, or above all of them."""
         for one in problems:
             name = FIELD_OF.get(one.field, one.field)
             if name in self:
@@ -80,7 +80,7 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
 
 
 def given(row: ClassSession, document: ProgrammeDocument) -> Mapping[str, object]:
-    """Return how a session is planned now, for a form's fields."""
+    """Return the current plan of a session, for a form's fields."""
     zone = ZoneInfo(document.policy.time_zone)
     starts, ends = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
     same = {name: getattr(row, name) for name in ("title", "requirement", "place", "teacher", "link", "practical")}

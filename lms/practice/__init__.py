@@ -1,1 +1,1 @@
-"""Practice at one's own school: tasks and monthly logs that teachers hand in and class staff accept or return."""
+"""Practice at the teacher's own school: tasks and monthly logs that teachers submit and class staff accept or return."""

@@ -1,4 +1,4 @@
-"""Check files that teachers hand in: what they are is decided by their first bytes, not by their names. Pure."""
+"""Check files that teachers submit: the first bytes decide the type, not the name. Pure."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 BYTES_MAX = 20_000_000
-FILES_MAX = 6  # of one work
+FILES_MAX = 6  # of one submission
 NAME_MAX = 120
 OFFICE = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -18,12 +18,12 @@ STARTS: Mapping[bytes, tuple[str, tuple[str, ...]]] = {
     b"\x89PNG\r\n\x1a\n": ("image/png", (".png",)),
     b"%PDF-": ("application/pdf", (".pdf",)),
 }
-SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})  # on the page itself; everything else is downloaded
+SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})  # shown on the page itself; everything else is downloaded
 
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A file as it was sent, with a name that is safe to show and to save."""
+    """A submitted file, with a name that is safe to show and to save."""
 
     name: str
     mimetype: str
@@ -31,7 +31,7 @@ class HandedIn:
 
 
 def read(name: str, content: bytes) -> HandedIn | str:
-    """Return the file, or a code that says why it is not taken: `empty`, `too-large`, `unknown-kind`."""
+    """Return the file, or a code for the reason why it is refused: `empty`, `too-large`, `unknown-kind`."""
     if not content:
         return "empty"
     if len(content) > BYTES_MAX:
@@ -42,7 +42,7 @@ def read(name: str, content: bytes) -> HandedIn | str:
 
 
 def safe_name(name: str) -> str:
-    """Return a file's own name: without folders, control characters and signs that turn text around, at most NAME_MAX characters."""
+    """Return a safe file name: no folders, no control characters or direction marks, at most NAME_MAX characters."""
     last = name[-4 * NAME_MAX :].replace("\\", "/").rpartition("/")[2]
     plain = "".join(one for one in unicodedata.normalize("NFC", last) if unicodedata.category(one)[0] != "C").strip(" .")
     path = PurePath(plain or "file")

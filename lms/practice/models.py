@@ -1,4 +1,4 @@
-"""How are tasks, what teachers hand in, and what was decided about it stored?"""
+"""Tables of tasks, submissions, and decisions about them."""
 
 import uuid
 from datetime import date, datetime
@@ -11,11 +11,11 @@ from lms.db import Base, UtcDateTime
 
 HANDED_IN, RETURNED, ACCEPTED = STATES = ("handed-in", "returned", "accepted")
 OF_A_TASK = text("task_id IS NOT NULL")
-TAKEN_BACK = "taken-back"  # a decision: what was accepted is not any more
+TAKEN_BACK = "taken-back"  # a decision: the acceptance was taken back
 
 
 class PracticeTask(Base):
-    """Something that everybody in a class is to do toward a requirement of tasks."""
+    """A task for everybody in a class, toward a requirement of tasks."""
 
     __tablename__ = "practice_task"
 
@@ -27,11 +27,11 @@ class PracticeTask(Base):
     due_on: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nobody hands it in any more; what was accepted stays
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nobody can submit it any more; accepted submissions stay
 
 
 class PracticeWork(Base):
-    """A work that one teacher handed in: for a task, or as the log of a day of practice (no task)."""
+    """A submission of one teacher: for a task, or as the log of a day of practice (without a task)."""
 
     __tablename__ = "practice_work"
     __table_args__ = (
@@ -44,11 +44,11 @@ class PracticeWork(Base):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     task_id: Mapped[int | None] = mapped_column(ForeignKey("practice_task.id"))
     requirement: Mapped[str] = mapped_column(String(64))  # of tasks, or of months for a log
-    on: Mapped[date] = mapped_column(Date)  # the day that a log is about; for a task the day it was first handed in
+    on: Mapped[date] = mapped_column(Date)  # the day of a log; for a task the day of the first submission
     text: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(10))  # one of STATES
     handed_in_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    statement_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # says in the record store that it was accepted
+    statement_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # the statement that it was accepted, in the record store
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     task: Mapped[PracticeTask | None] = relationship(lazy="raise")
@@ -57,7 +57,7 @@ class PracticeWork(Base):
 
 
 class PracticeFile(Base):
-    """A photo or document of what was handed in; `object_name` is where the file store has it."""
+    """A photo or document of a submission; `object_name` is its name in the file store."""
 
     __tablename__ = "practice_file"
 
@@ -71,7 +71,7 @@ class PracticeFile(Base):
 
 
 class PracticeDecision(Base):
-    """One decision about a work, with its comment and who made it. Append-only."""
+    """One decision about a submission, with its comment and author. Append-only."""
 
     __tablename__ = "practice_decision"
 

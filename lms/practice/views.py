@@ -1,4 +1,4 @@
-"""Let teachers see their tasks and logs, and hand in text, photos and documents from a phone."""
+"""Pages for teachers' tasks and logs: submit text, photos and documents from a phone."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -47,7 +47,7 @@ PROBLEMS: dict[str, LazyString] = {
 
 @bp.url_value_preprocessor
 def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Set the limit before anything reads the form (the check for forged forms does)."""
+    """Set the limit before the form is read (the check for forged forms reads it)."""
     if endpoint in {"practice.hand_in_task", "practice.hand_in_log"}:
         request.max_content_length = FILES_MAX * BYTES_MAX + FORM_BYTES
         request.max_form_memory_size = FORM_BYTES
@@ -56,7 +56,7 @@ def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 @bp.get("/")
 @requires(TEACHER)
 def mine() -> ResponseReturnValue:
-    """Show what there is to hand in, and what became of what was handed in."""
+    """Show the tasks and logs, and the state of what was submitted."""
     enrolments = session().scalars(_own().where(Enrolment.status.in_(LEARNING))).all()
     tasks = work.tasks_of(session(), {one.class_id for one in enrolments})
     works = work.works_of(session(), [one.id for one in enrolments])
@@ -79,7 +79,7 @@ def _own() -> Any:
 
 
 def _logged(enrolment: Enrolment) -> Sequence[Requirement]:
-    """Return the requirements of months toward which the person writes logs."""
+    """Return the requirements of months for which the person writes logs."""
     document = document_of(enrolment.training_class.programme_version)
     return [one for one in document.requirements_of(enrolment.track) if one.kind == "months"]
 
@@ -110,7 +110,7 @@ def _whole(*wanted: Any) -> Any:
 @bp.get("/<int:enrolment_id>/tasks/<int:task_id>")
 @requires(TEACHER)
 def task(enrolment_id: int, task_id: int) -> ResponseReturnValue:
-    """Show a task and what was handed in for it."""
+    """Show a task and its submission."""
     found, before = _task(_enrolment(enrolment_id), task_id)
     return _work_page(enrolment_id, before, task=found)
 
@@ -118,7 +118,7 @@ def task(enrolment_id: int, task_id: int) -> ResponseReturnValue:
 @bp.post("/<int:enrolment_id>/tasks/<int:task_id>")
 @requires(TEACHER)
 def hand_in_task(enrolment_id: int, task_id: int) -> ResponseReturnValue:
-    """Hand in a task, for the first time or after it was returned."""
+    """Submit a task, for the first time or after it was returned."""
     enrolment = _enrolment(enrolment_id)
     found, before = _task(enrolment, task_id)
     sent = _files()
@@ -134,7 +134,7 @@ def hand_in_task(enrolment_id: int, task_id: int) -> ResponseReturnValue:
 @bp.get("/<int:enrolment_id>/logs/<requirement>/new")
 @requires(TEACHER)
 def new_log(enrolment_id: int, requirement: str) -> ResponseReturnValue:
-    """Ask for a log of practice."""
+    """Show the form for a log of practice."""
     _months(_enrolment(enrolment_id), requirement)
     return _work_page(enrolment_id, None, requirement=requirement)
 
@@ -142,7 +142,7 @@ def new_log(enrolment_id: int, requirement: str) -> ResponseReturnValue:
 @bp.get("/<int:enrolment_id>/logs/<int:work_id>")
 @requires(TEACHER)
 def log(enrolment_id: int, work_id: int) -> ResponseReturnValue:
-    """Show a log that was handed in."""
+    """Show a submitted log."""
     found = _log(_enrolment(enrolment_id), work_id)
     return _work_page(enrolment_id, found, requirement=found.requirement)
 
@@ -150,7 +150,7 @@ def log(enrolment_id: int, work_id: int) -> ResponseReturnValue:
 @bp.post("/<int:enrolment_id>/logs/<requirement>")
 @requires(TEACHER)
 def hand_in_log(enrolment_id: int, requirement: str) -> ResponseReturnValue:
-    """Hand in a log, for the first time or after it was returned."""
+    """Submit a log, for the first time or after it was returned."""
     enrolment = _enrolment(enrolment_id)
     _months(enrolment, requirement)
     work_id = request.form.get("work", type=int)
@@ -190,7 +190,7 @@ def _day(said: str) -> date | None:
 
 
 def _files() -> list[HandedIn] | str:
-    """Return the files that were sent, or why one of them is not taken."""
+    """Return the uploaded files, or the reason why one of them is refused."""
     found: list[HandedIn] = []
     for upload in request.files.getlist("files")[: FILES_MAX + 1]:
         if not upload.filename:
@@ -204,7 +204,7 @@ def _files() -> list[HandedIn] | str:
 
 
 def _kept(enrolment: Enrolment, given: Given, before_id: int | None) -> str | None:
-    """Keep what was handed in, or return why not."""
+    """Store the submission, or return the reason why it is refused."""
     with transaction() as writing:
         own = writing.scalars(select(Enrolment).where(Enrolment.id == enrolment.id).with_for_update(key_share=True)).one()
         before = writing.scalar(_whole(_which(given, before_id, own)))
@@ -215,7 +215,7 @@ def _kept(enrolment: Enrolment, given: Given, before_id: int | None) -> str | No
 
 
 def _which(given: Given, before_id: int | None, own: Enrolment) -> Any:
-    if given.task_id is not None:  # also one that another tab has just handed in
+    if given.task_id is not None:  # also one that another tab has just submitted
         return (PracticeWork.task_id == given.task_id) & (PracticeWork.enrolment_id == own.id)
     return (PracticeWork.id == (before_id or 0)) & (PracticeWork.enrolment_id == own.id)
 
@@ -247,7 +247,7 @@ def _work_page(
 @bp.get("/files/<int:file_id>")
 @requires(TEACHER)
 def file(file_id: int) -> ResponseReturnValue:
-    """Give a file that the person handed in."""
+    """Return a file that the person submitted."""
     query = select(PracticeFile).join(PracticeWork, PracticeWork.id == PracticeFile.work_id)
     mine = query.join(Enrolment, Enrolment.id == PracticeWork.enrolment_id).where(Enrolment.person_id == person().id)
     found = session().scalar(mine.where(PracticeFile.id == file_id))
@@ -257,7 +257,7 @@ def file(file_id: int) -> ResponseReturnValue:
 
 
 def as_file(found: PracticeFile) -> Response:
-    """Give a file so that it runs nothing: photos may be shown in a page, everything else is saved."""
+    """Return a file in a way that runs nothing: a page may show photos, everything else is downloaded."""
     response = Response(storage().stream(found.object_name), mimetype=found.mimetype)
     if found.mimetype in SHOWN:
         response.headers["Cache-Control"] = "private, max-age=3600"

@@ -1,4 +1,4 @@
-"""Hand in, accept and return works: for a task of the class, or as a log of practice. Every decision is kept."""
+"""Submit, accept and return work: for a task of the class, or as a log of practice. Every decision is kept."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from lms.practice.models import ACCEPTED, HANDED_IN, RETURNED, TAKEN_BACK, Pract
 from lms.storage import Storage
 
 TEXT_MAX, COMMENT_MAX, TITLE_MAX, TASK_TEXT_MAX = 20_000, 1_000, 200, 5_000
-WORKS_MAX = 400  # of one enrolment: a log a day for a year, and tasks
+WORKS_MAX = 400  # of one enrolment: a log a day for a year, plus tasks
 TASKS_MAX = 100  # of one class
 PAGE = 50
 BYTES_MAX = 500_000_000  # of the files of one enrolment
 
 
 class WorkEvidence(Protocol):
-    """The way from accepted works to evidence: the record store's side, given by the caller."""
+    """Turns accepted work into evidence; the caller passes the record store's implementation."""
 
     def accepted(self, work: PracticeWork) -> UUID:
-        """State that a work was accepted; return the statement's id."""
+        """Write the statement that work was accepted; return its id."""
         ...
 
     def take_back(self, enrolment: Enrolment, statement_id: UUID) -> None:
@@ -36,7 +36,7 @@ class WorkEvidence(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A work as a teacher hands it in; `on` is the day a log is about."""
+    """A submission of a teacher; `on` is the day of a log."""
 
     requirement: str
     text: str
@@ -47,14 +47,14 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The number of works of one enrolment, and the bytes of all their files."""
+    """The number of submissions of one enrolment, and the size of all their files in bytes."""
 
     works: int
     file_bytes: int
 
 
 def stored(session: Session, enrolment_id: int) -> Stored:
-    """Return how much one enrolment has handed in."""
+    """Return how much one enrolment has submitted."""
     own = PracticeWork.enrolment_id == enrolment_id
     works = session.scalar(select(func.count()).where(own)) or 0
     files = select(func.sum(PracticeFile.size)).join(PracticeWork, PracticeWork.id == PracticeFile.work_id)
@@ -62,7 +62,7 @@ def stored(session: Session, enrolment_id: int) -> Stored:
 
 
 def problem_of(given: Given, before: PracticeWork | None, there: Stored) -> str | None:
-    """Return why a work cannot be handed in, as a code; None where it can. `before`: what it replaces, `there`: what is kept already."""
+    """Return the reason why work cannot be submitted, as a code; None if it can. `before`: the replaced work, `there`: what is stored."""
     kept = 0 if before is None else len(before.files)
     if before is not None and before.state == ACCEPTED:
         return "accepted-already"
@@ -80,7 +80,7 @@ def problem_of(given: Given, before: PracticeWork | None, there: Stored) -> str 
 def hand_in(
     session: Session, storage: Storage, enrolment: Enrolment, given: Given, before: PracticeWork | None, at: datetime
 ) -> PracticeWork:
-    """Keep what was handed in (`problem_of` found nothing); what was returned is handed in again with its earlier files."""
+    """Store a submission without problems (`problem_of`); returned work is submitted again with its earlier files."""
     if before is None:
         before = PracticeWork(enrolment_id=enrolment.id, task_id=given.task_id, requirement=given.requirement, on=given.on)
         session.add(before)
@@ -90,7 +90,7 @@ def hand_in(
     session.flush()
     for file in given.files:
         name = f"practice/{before.id}/{uuid4().hex}"
-        storage.put(name, file.content)  # before the row: a row never names a file that is not there
+        storage.put(name, file.content)  # before the row: a row never names a missing file
         row = PracticeFile(work_id=before.id, name=file.name, mimetype=file.mimetype, size=len(file.content), object_name=name, added_at=at)
         session.add(row)
     session.flush()
@@ -98,7 +98,7 @@ def hand_in(
 
 
 def decide(session: Session, work: PracticeWork, what: str, comment: str, by: By, evidence: WorkEvidence) -> bool:
-    """Accept or return a work, or take an acceptance back; return whether that changed anything.
+    """Accept or return work, or take an acceptance back; return whether that changed anything.
 
     The caller has locked the work's row and checked the comment's length.
     """
@@ -117,21 +117,21 @@ def decide(session: Session, work: PracticeWork, what: str, comment: str, by: By
 
 
 def tasks_of(session: Session, class_ids: Iterable[int]) -> Sequence[PracticeTask]:
-    """Return the tasks of classes that are not withdrawn, those due first first."""
+    """Return the tasks of classes that are not withdrawn, the earliest due date first."""
     wanted = (PracticeTask.class_id.in_(set(class_ids)), PracticeTask.withdrawn_at.is_(None))
     order = (PracticeTask.due_on.is_(None), PracticeTask.due_on, PracticeTask.id)
     return session.scalars(select(PracticeTask).where(*wanted).order_by(*order)).all()
 
 
 def works_of(session: Session, enrolment_ids: Iterable[int]) -> Sequence[PracticeWork]:
-    """Return everything that people handed in, with files and decisions, the newest first."""
+    """Return everything that people submitted, with files and decisions, the newest first."""
     query = select(PracticeWork).where(PracticeWork.enrolment_id.in_(set(enrolment_ids)))
     whole = (selectinload(PracticeWork.files), selectinload(PracticeWork.decisions), joinedload(PracticeWork.task))
     return session.scalars(query.options(*whole).order_by(PracticeWork.id.desc())).all()
 
 
 def queue(session: Session, class_id: int, state: str, after: int) -> Sequence[PracticeWork]:
-    """Return a page of a class's works in a state, those handed in first first; `after`: the last id of the page before."""
+    """Return a page of a class's work in a state, the oldest submission first; `after`: the last id of the page before."""
     query = select(PracticeWork).join(Enrolment, Enrolment.id == PracticeWork.enrolment_id)
     wanted = (Enrolment.class_id == class_id, Enrolment.status.in_(LEARNING), PracticeWork.state == state, PracticeWork.id > after)
     whole = (
@@ -143,7 +143,7 @@ def queue(session: Session, class_id: int, state: str, after: int) -> Sequence[P
 
 
 def waiting(session: Session, class_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many works wait for a decision, by class."""
+    """Return how much work waits for a decision, by class."""
     found = dict.fromkeys(class_ids, 0)
     query = select(Enrolment.class_id, func.count()).join(PracticeWork, PracticeWork.enrolment_id == Enrolment.id)
     wanted = (Enrolment.class_id.in_(found), Enrolment.status.in_(LEARNING), PracticeWork.state == HANDED_IN)
@@ -152,7 +152,7 @@ def waiting(session: Session, class_ids: Iterable[int]) -> dict[int, int]:
 
 
 def of_class(session: Session, class_id: int, work_id: int, *, lock: bool = False) -> PracticeWork | None:
-    """Return a work of somebody in a class, whole; with `lock`, nobody else decides about it in the meantime."""
+    """Return the work of a person in a class with its parts; `lock` keeps others from deciding about it."""
     query = select(PracticeWork).join(Enrolment, Enrolment.id == PracticeWork.enrolment_id)
     whole = (selectinload(PracticeWork.files), selectinload(PracticeWork.decisions), joinedload(PracticeWork.task))
     query = query.where(Enrolment.class_id == class_id, PracticeWork.id == work_id)
@@ -161,7 +161,7 @@ def of_class(session: Session, class_id: int, work_id: int, *, lock: bool = Fals
 
 
 def forget(session: Session, storage: Storage, enrolment_ids: Sequence[int]) -> None:
-    """Erase what people handed in, with its files and what was said about it; that it was accepted stays."""
+    """Erase a person's submissions with their files and comments; the acceptance stays."""
     works = select(PracticeWork.id).where(PracticeWork.enrolment_id.in_(enrolment_ids))
     for name in session.scalars(select(PracticeFile.object_name).where(PracticeFile.work_id.in_(works))):
         storage.delete(name)

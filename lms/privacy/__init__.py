@@ -1,1 +1,1 @@
-"""How does what is kept about people go: one person's by erasure, old months by retention?"""
+"""Delete data about people: one person's data by erasure, old months by retention."""

@@ -1,1 +1,1 @@
-"""What does a programme demand, who runs its classes, and who takes part?"""
+"""Programme documents: requirements, rules and staff roles."""

@@ -4,20 +4,17 @@ Every problem is found in one reading and names its path. Unknown keys are probl
 silently ignored.
 """
 
-import hashlib
-import json
 import tomllib
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from lms.hours.json_reader import Problem
 from lms.programmes.parts import PartReader
 from lms.programmes.values import ProgrammeDocument, Requirement, Track
+from strict_json.problem import Problem
 
 SCHEMA = 1
 REQUIRED = {"schema", "code", "year", "effective_from", "name", "audience", "policy", "phases", "tracks", "requirements", "rules"}
-OPTIONAL = {"places", "printed_days", "content_areas", "principles", "community"}
+OPTIONAL = {"position", "places", "printed_days", "content_areas", "principles", "community"}
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 Json = dict[str, Any]
@@ -28,7 +25,7 @@ def read_toml(text: str) -> Json | list[Problem]:
     try:
         return {key: _plain(value) for key, value in tomllib.loads(text).items()}
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return [Problem("$", f"is no TOML: {error}")]
+        return [Problem("not-toml", "$", {"why": str(error)})]
 
 
 def _plain(value: Any) -> Any:
@@ -39,11 +36,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date | datetime | time):
         return value.isoformat()
     return value
-
-
-def digest(document: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a document's content: key order and layout of the file do not matter."""
-    return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
 def parse(document: Any) -> ProgrammeDocument | list[Problem]:
@@ -68,8 +60,10 @@ def _document(reader: PartReader, found: Json) -> ProgrammeDocument:
     tracks = reader.each(found["tracks"], "$.tracks", reader.track)
     everybody = frozenset(track.key for track in tracks)
     printed = found.get("printed_days")
+    position = found.get("position")
     return ProgrammeDocument(
-        code=reader.key(found["code"], "$.code"),
+        position=None if position is None else reader.whole(position, "$.position", least=1, most=99),
+        code=reader.slug(found["code"], "$.code"),
         year=reader.whole(found["year"], "$.year", least=EARLIEST_YEAR, most=LATEST_YEAR),
         effective_from=reader.day(found["effective_from"], "$.effective_from"),
         name=reader.both(found["name"], "$.name"),
@@ -97,14 +91,14 @@ def _check_together(reader: PartReader, document: ProgrammeDocument) -> None:
         path = f"$.requirements[{index}]"
         for track in sorted(requirement.tracks):
             if document.track(track) is None:
-                reader.refuse(f"{path}.tracks", f"there is no track {track!r}")
+                reader.refuse("no-such-track", f"{path}.tracks", track=repr(track))
             if (track, requirement.key) in seen:
-                reader.refuse(f"{path}.key", f"{requirement.key!r} is there already for track {track!r}")
+                reader.refuse("key-twice-for-track", f"{path}.key", key=repr(requirement.key), track=repr(track))
             seen.add((track, requirement.key))
         _check_phase(reader, document, requirement, path)
     for index, own in enumerate(document.tracks):
         if not document.requirements_of(own.key):
-            reader.refuse(f"$.tracks[{index}]", f"nothing is required of track {own.key!r}")
+            reader.refuse("nothing-required", f"$.tracks[{index}]", track=repr(own.key))
         _check_money(reader, document, own, f"$.tracks[{index}].per_head")
 
 
@@ -113,18 +107,18 @@ def _check_phase(reader: PartReader, document: ProgrammeDocument, requirement: R
         return
     phase = next((one for one in document.phases if one.key == requirement.phase), None)
     if phase is None:
-        reader.refuse(f"{path}.phase", f"there is no phase {requirement.phase!r}")
+        reader.refuse("no-such-phase", f"{path}.phase", phase=repr(requirement.phase))
     elif requirement.kind in {"hours", "days", "months"}:
         printed = getattr(phase, requirement.kind)
         if requirement.target != printed:
-            said = "has no number" if printed is None else f"says {printed}"
-            reader.refuse(f"{path}.target", f"phase {phase.key!r} {said} in {requirement.kind}")
+            code = "phase-without-number" if printed is None else "phase-with-other-number"
+            reader.refuse(code, f"{path}.target", phase=repr(phase.key), printed=str(printed), kind=requirement.kind)
 
 
 def _refuse_repeats(reader: PartReader, keys: list[str], path: str) -> None:
     for index, key in enumerate(keys):
         if key in keys[:index]:
-            reader.refuse(f"{path}[{index}].key", f"{key!r} is there already")
+            reader.refuse("key-twice", f"{path}[{index}].key", key=repr(key))
 
 
 def _check_money(reader: PartReader, document: ProgrammeDocument, track: Track, path: str) -> None:
@@ -132,7 +126,7 @@ def _check_money(reader: PartReader, document: ProgrammeDocument, track: Track, 
         return
     expected = money_per_head(document, track.key)
     if expected != track.per_head:
-        reader.refuse(path, f"days, hours and rates come to {expected}")
+        reader.refuse("other-sum", path, expected=expected)
 
 
 def money_per_head(document: ProgrammeDocument, track: str) -> int:

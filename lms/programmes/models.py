@@ -1,4 +1,4 @@
-"""How are programmes and the versions of their documents stored?"""
+"""Tables of programmes and the versions of their documents."""
 
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ class Programme(Base):
 
 
 class ProgrammeVersion(Base):
-    """One dated document of a programme. Never changed: next month's rule is a new version."""
+    """One dated document of a programme. It never changes: a changed rule needs a new version."""
 
     __tablename__ = "programme_version"
     __table_args__ = (UniqueConstraint("programme_id", "number"),)
@@ -29,7 +29,7 @@ class ProgrammeVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
     number: Mapped[int]
-    document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # loaded where it is read
+    document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # loaded on access
     sha256: Mapped[str] = mapped_column(String(64))
     effective_from: Mapped[date] = mapped_column(Date)
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime)

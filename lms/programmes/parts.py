@@ -1,13 +1,12 @@
 """How is each part of a programme document read? Pure; every mistake is noted with its path and reading goes on."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from lms.hours import Policy
-from lms.hours.json_reader import Reader
+from lms.hours.value_reader import ValueReader
 from lms.programmes.values import (
     KINDS,
     MODES,
@@ -26,8 +25,6 @@ from lms.programmes.values import (
     Track,
 )
 
-KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_KEY = 64
 CAUSES = ("absent", "dismissed", "not-completed", "withdrawn")
 STARTS = ("class-end", "class-start", "decision")
 BARS = ("provincial-face-to-face", "provincial", "nothing")
@@ -35,18 +32,19 @@ PER = ("provider", "class", "trainees")
 FASTEST_RATE = 16
 
 Part = TypeVar("Part")
+Word = TypeVar("Word", bound=str)
 # what stands in for rules that could not be read; a problem was noted, so nobody ever sees it
 NO_RULES = Rules(date.min, Decimal(1), (), Integrity(frozenset(), 1, BARS[0], STARTS[0]), (), (), Rates("", 0, 0))
 
 
-class PartReader(Reader):
+class PartReader(ValueReader):
     """Reads the parts of a programme document."""
 
     def each(self, value: Any, path: str, read: Callable[[Any, str], Part], *, least: int = 1) -> tuple[Part, ...]:
         """Read every item of an array that has at least `least` of them."""
         items = self.array(value, path)
         if isinstance(value, list) and len(items) < least:
-            self.refuse(path, "must not be empty")
+            self.refuse("empty", path)
         return tuple(read(item, f"{path}[{index}]") for index, item in enumerate(items))
 
     def part(self, value: Any, path: str, required: set[str], optional: set[str] | None = None) -> dict[str, Any]:
@@ -59,36 +57,27 @@ class PartReader(Reader):
         found = self.part(value, path, {"zh", "en"})
         for language in ("zh", "en"):
             if found.get(language) == "":
-                self.refuse(f"{path}.{language}", "must not be empty")
+                self.refuse("empty", f"{path}.{language}")
         return BilingualText(self.text(found["zh"], f"{path}.zh"), self.text(found["en"], f"{path}.en")) if found else BilingualText("", "")
 
-    def key(self, value: Any, path: str) -> str:
-        """Read a key: it goes into addresses and files, so it is plain."""
-        if not isinstance(value, str) or not KEY.fullmatch(value) or len(value) > LONGEST_KEY:
-            self.refuse(path, "must be small letters, digits and single hyphens, at most 64", value)
-            return ""
-        return value
-
-    def choice(self, value: Any, path: str, among: tuple[str, ...]) -> str:
-        """Read one word out of a few."""
-        if value not in among:
-            self.refuse(path, f"must be one of {', '.join(among)}", value)
-            return among[0]
-        return str(value)
+    def one_of(self, value: Any, path: str, among: tuple[Word, ...]) -> Word:
+        """Read one word out of a few; the first of them stands in."""
+        found = self.choice(value, path, among)
+        return next((word for word in among if word == found), among[0])
 
     def day(self, value: Any, path: str) -> date:
         """Read a day, such as 2020-09-25."""
         try:
             return date.fromisoformat(value if isinstance(value, str) else "")
         except ValueError:
-            self.refuse(path, "must be a day, such as 2020-09-25", value)
+            self.refuse("day", path, value)
             return date.min
 
     def share(self, value: Any, path: str) -> Decimal:
         """Read a share from above 0 to 1, written as text."""
         found = self.decimal_text(value, path)
         if found > 1:
-            self.refuse(path, 'must be at most "1"', value)
+            self.refuse("at-most-one", path, value)
         return found
 
     def count(self, found: dict[str, Any], name: str, path: str, most: int = 10_000) -> int | None:
@@ -119,7 +108,7 @@ class PartReader(Reader):
         """Read a key with a name."""
         found = self.part(value, path, {"key", "name"})
         return (
-            Named(self.key(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name"))
+            Named(self.slug(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name"))
             if found
             else Named("", BilingualText("", ""))
         )
@@ -129,10 +118,10 @@ class PartReader(Reader):
         found = self.part(value, path, {"key", "name", "mode"}, {"days", "months", "hours", "online_plan"})
         if not found:
             return Phase("", BilingualText("", ""), "online")
-        mode: Mode = MODES[MODES.index(self.choice(found["mode"], f"{path}.mode", MODES))]
+        mode: Mode = self.one_of(found["mode"], f"{path}.mode", MODES)
         plan = found.get("online_plan", False)
         return Phase(
-            key=self.key(found["key"], f"{path}.key"),
+            key=self.slug(found["key"], f"{path}.key"),
             name=self.both(found["name"], f"{path}.name"),
             mode=mode,
             days=self.count(found, "days", path, most=366),
@@ -147,7 +136,7 @@ class PartReader(Reader):
         if not found:
             return Track("", BilingualText("", ""))
         return Track(
-            key=self.key(found["key"], f"{path}.key"),
+            key=self.slug(found["key"], f"{path}.key"),
             name=self.both(found["name"], f"{path}.name"),
             subjects=self.each(found.get("subjects", []), f"{path}.subjects", self.both, least=0),
             per_head=self.count(found, "per_head", path, most=10**7),
@@ -158,16 +147,16 @@ class PartReader(Reader):
         found = self.part(value, path, {"key", "kind", "title"}, {"target", "tracks", "phase"})
         if not found:
             return Requirement("", "tasks", BilingualText("", ""), None, frozenset())
-        kind: Kind = KINDS[KINDS.index(self.choice(found["kind"], f"{path}.kind", KINDS))]
+        kind: Kind = self.one_of(found["kind"], f"{path}.kind", KINDS)
         target = self.count(found, "target", path)
-        named = self.each(found["tracks"], f"{path}.tracks", self.key) if "tracks" in found else ()
+        named = self.each(found["tracks"], f"{path}.tracks", self.slug) if "tracks" in found else ()
         return Requirement(
-            key=self.key(found["key"], f"{path}.key"),
+            key=self.slug(found["key"], f"{path}.key"),
             kind=kind,
             title=self.both(found["title"], f"{path}.title"),
             target=None if target is None else Decimal(target),
             tracks=frozenset(named) or everybody,
-            phase=self.key(found["phase"], f"{path}.phase") if "phase" in found else None,
+            phase=self.slug(found["phase"], f"{path}.phase") if "phase" in found else None,
         )
 
     def role(self, value: Any, path: str) -> CommunityRole:
@@ -176,7 +165,7 @@ class PartReader(Reader):
         if not found:
             return CommunityRole("", BilingualText("", ""), 1, 1)
         each, total = (self.whole(found[name], f"{path}.{name}", least=1) for name in ("each", "total"))
-        return CommunityRole(self.key(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name"), each, total)
+        return CommunityRole(self.slug(found["key"], f"{path}.key"), self.both(found["name"], f"{path}.name"), each, total)
 
     def rules(self, value: Any, path: str) -> Rules:
         """Read the rules that hold for classes."""
@@ -198,13 +187,13 @@ class PartReader(Reader):
         found = self.part(value, path, {"causes", "years", "bars", "starts"})
         if not found:
             return Integrity(frozenset(), 1, BARS[0], STARTS[0])
-        causes = self.each(found["causes"], f"{path}.causes", lambda one, where: self.choice(one, where, CAUSES))
+        causes = self.each(found["causes"], f"{path}.causes", lambda one, where: self.one_of(one, where, CAUSES))
         years = self.whole(found["years"], f"{path}.years", least=1, most=30)
         return Integrity(
             frozenset(causes),
             years,
-            self.choice(found["bars"], f"{path}.bars", BARS),
-            self.choice(found["starts"], f"{path}.starts", STARTS),
+            self.one_of(found["bars"], f"{path}.bars", BARS),
+            self.one_of(found["starts"], f"{path}.starts", STARTS),
         )
 
     def _filing(self, value: Any, path: str) -> Filing:
@@ -212,10 +201,10 @@ class PartReader(Reader):
         if not found:
             return Filing("", BilingualText("", ""), None, None)
         if ("on" in found) == ("days_before_opening" in found):
-            self.refuse(path, "needs either on or days_before_opening")
+            self.refuse("one-deadline", path)
         on = self.day(found["on"], f"{path}.on") if "on" in found else None
         return Filing(
-            self.key(found["key"], f"{path}.key"),
+            self.slug(found["key"], f"{path}.key"),
             self.both(found["name"], f"{path}.name"),
             on,
             self.count(found, "days_before_opening", path, 366),
@@ -226,9 +215,9 @@ class PartReader(Reader):
         if not found:
             return Deliverable("", BilingualText("", ""), PER[0], 1, None, None)
         return Deliverable(
-            key=self.key(found["key"], f"{path}.key"),
+            key=self.slug(found["key"], f"{path}.key"),
             name=self.both(found["name"], f"{path}.name"),
-            per=self.choice(found["per"], f"{path}.per", PER),
+            per=self.one_of(found["per"], f"{path}.per", PER),
             least=self.whole(found["least"], f"{path}.least", least=1, most=1000),
             people=self.count(found, "people", path),
             days_after_end=self.count(found, "days_after_end", path, 366),

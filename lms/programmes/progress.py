@@ -1,4 +1,4 @@
-"""What is earned and what is missing, for each requirement of a track? In the programme document's words. Pure."""
+"""What is earned and what is missing of each requirement of a track? In the programme document's words. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class StudiedCourse:
-    """A course of a class, and the requirement toward which its hours count ('': none)."""
+    """A course of a class, and the requirement to which its hours count ('': none)."""
 
     course_version_id: int
     outline: Course
@@ -34,7 +34,7 @@ class StudiedCourse:
 
     @cached_property
     def activities(self) -> Mapping[str, int]:
-        """What each activity ('<course code>:<key>') is worth in minutes, in the course's order."""
+        """The value of each activity ('<course code>:<key>') in minutes, in the course's order."""
         return {f"{self.code}:{activity.key}": activity.minutes for activity in self.outline.activities}
 
     @cached_property
@@ -44,15 +44,15 @@ class StudiedCourse:
 
     @cached_property
     def minutes(self) -> int:
-        """What the whole course is worth."""
+        """The value of the whole course in minutes."""
         return sum(self.activities.values())
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementProgress:
-    """One requirement of one person. `target` is None where the document gives no number; then anything earned is enough.
+    """One requirement of one person. `target` is None if the document gives no number; then any amount is enough.
 
-    `earned` includes what was waived.
+    `earned` includes waived amounts.
     """
 
     key: str
@@ -67,9 +67,9 @@ class RequirementProgress:
 
 
 def progress(document: ProgrammeDocument, track: str, judged: Mapping[str, RequirementResult]) -> tuple[RequirementProgress, ...]:
-    """Return how far one person is with each requirement of `track`, in the document's order.
+    """Return a person's progress in each requirement of `track`, in the document's order.
 
-    `judged` are the hours core's results by requirement. One that was not judged has earned nothing.
+    `judged` are the hours core's results by requirement. A requirement without a result has earned nothing.
     """
     return tuple(_line(requirement, judged.get(requirement.key)) for requirement in document.requirements_of(track))
 

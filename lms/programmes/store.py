@@ -1,6 +1,6 @@
-"""How does a programme document become a version, and which version is in force?
+"""Store programme documents as versions, and find the version that holds on a day.
 
-A version never changes: the same content again is the same version, other content is the next one.
+A version never changes: the same content again is the same version, other content is the next version.
 """
 
 from dataclasses import dataclass
@@ -11,21 +11,38 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.errors import InvalidInput
-from lms.hours.json_reader import Problem
-from lms.programmes.documents import digest, parse, read_toml
+from lms.programmes.documents import parse, read_toml
 from lms.programmes.models import Programme, ProgrammeVersion
+from lms.programmes.sentences import SENTENCES
 from lms.programmes.values import ProgrammeDocument
 from lms.readonce import ReadOnce
+from strict_json.canonical import digest_of
+from strict_json.problem import Problem, in_english
 
 DOCUMENTS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The version that holds a document, and whether it is new."""
+    """The version that has the document, and whether it is new."""
 
     version: ProgrammeVersion
     new: bool
+
+
+def checked(text: str) -> tuple[dict[str, Any], ProgrammeDocument]:
+    """Return a programme document written in TOML, as it would be kept and as it is read.
+
+    Raises:
+        InvalidInput: with every problem and its path.
+    """
+    raw = read_toml(text)
+    if isinstance(raw, list):
+        raise _refused(raw)
+    document = parse(raw)
+    if isinstance(document, list):
+        raise _refused(document)
+    return raw, document
 
 
 def import_toml(session: Session, text: str, now: datetime) -> Imported:
@@ -34,17 +51,12 @@ def import_toml(session: Session, text: str, now: datetime) -> Imported:
     Raises:
         InvalidInput: with every problem and its path; nothing was kept.
     """
-    raw = read_toml(text)
-    if isinstance(raw, list):
-        raise _refused(raw)
-    document = parse(raw)
-    if isinstance(document, list):
-        raise _refused(document)
+    raw, document = checked(text)
     return _import(session, raw, document, now)
 
 
 def _refused(problems: list[Problem]) -> InvalidInput:
-    return InvalidInput("The programme document was not imported.", [str(problem) for problem in problems])
+    return InvalidInput("The programme document was not imported.", [f"{one.path}: {in_english(one, SENTENCES)}" for one in problems])
 
 
 def _import(session: Session, raw: dict[str, Any], document: ProgrammeDocument, now: datetime) -> Imported:
@@ -56,7 +68,7 @@ def _import(session: Session, raw: dict[str, Any], document: ProgrammeDocument, 
     latest = session.scalar(
         select(ProgrammeVersion).where(ProgrammeVersion.programme_id == programme.id).order_by(ProgrammeVersion.number.desc()).limit(1)
     )
-    sha256 = digest(raw)
+    sha256 = digest_of(raw)
     if latest is not None and latest.sha256 == sha256:
         return Imported(latest, new=False)
     version = ProgrammeVersion(
@@ -76,12 +88,27 @@ _documents = ReadOnce(parse, ProgrammeDocument, DOCUMENTS_KEPT)
 
 
 def document_of(version: ProgrammeVersion) -> ProgrammeDocument:
-    """Return what a version says; read once per process, for versions never change."""
+    """Return a version's document; it is read once per process, because versions never change."""
     return _documents.of(version.sha256, lambda: version.document)
 
 
+def unstored(raw: dict[str, Any], document: ProgrammeDocument) -> ProgrammeVersion:
+    """Return a document as a version that is in no database, to look at what it would do."""
+    return ProgrammeVersion(id=0, document=raw, sha256=digest_of(raw), effective_from=document.effective_from)
+
+
+def named(session: Session, code: str, year: int | None = None, number: int | None = None) -> ProgrammeVersion | None:
+    """Return a version of a programme: the one with this number, else the newest; without a year, of the newest year."""
+    query = select(ProgrammeVersion).join(ProgrammeVersion.programme).where(Programme.code == code)
+    if year is not None:
+        query = query.where(Programme.year == year)
+    if number is not None:
+        query = query.where(ProgrammeVersion.number == number)
+    return session.scalars(query.order_by(Programme.year.desc(), ProgrammeVersion.number.desc()).limit(1)).first()
+
+
 def in_force(session: Session, code: str, year: int, day: date) -> ProgrammeVersion | None:
-    """Return the version of a programme that holds on `day`: the latest one that had begun by then."""
+    """Return the version of a programme that holds on `day`: the latest one whose first day is not later."""
     return session.scalar(
         select(ProgrammeVersion)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
@@ -92,7 +119,7 @@ def in_force(session: Session, code: str, year: int, day: date) -> ProgrammeVers
 
 
 def begins(session: Session, code: str, year: int) -> date:
-    """Return the first day on which some version of a programme holds."""
+    """Return the earliest first day of a programme's versions."""
     begun = select(func.min(ProgrammeVersion.effective_from)).join(Programme, Programme.id == ProgrammeVersion.programme_id)
     return session.execute(begun.where(Programme.code == code, Programme.year == year)).scalar_one()
 

@@ -1,4 +1,4 @@
-"""What does a programme document say? Plain values, as read from a dated document; no rule of any year is in code."""
+"""Values of a programme document. Plain values only; no rule of any year is in code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ from typing import Literal
 from lms.hours import Policy
 
 Kind = Literal["hours", "days", "months", "tasks", "courses"]
+LAST = 1000
 KINDS: tuple[Kind, ...] = ("hours", "days", "months", "tasks", "courses")
-ATTENDED: tuple[Kind, ...] = ("days", "months", "tasks")  # noted by class staff; the rest follows from what was studied
+ATTENDED: tuple[Kind, ...] = ("days", "months", "tasks")  # noted by class staff; the others follow from study
 Mode = Literal["face-to-face", "school", "online"]
 MODES: tuple[Mode, ...] = ("face-to-face", "school", "online")
 
@@ -24,7 +25,7 @@ class BilingualText:
 
 
 UNITS: Mapping[Kind, BilingualText] = {
-    "hours": BilingualText("学时", "hours"),
+    "hours": BilingualText("学时", "credit hours"),
     "days": BilingualText("天", "days"),
     "months": BilingualText("个月", "months"),
     "tasks": BilingualText("项", "tasks"),
@@ -42,7 +43,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A part of the programme as printed. A phase may have no number, and each number keeps its own unit."""
+    """A part of the programme as printed. Its number is optional, and each number keeps its own unit."""
 
     key: str
     name: BilingualText
@@ -50,24 +51,24 @@ class Phase:
     days: int | None = None
     months: int | None = None
     hours: int | None = None
-    online_plan: bool = False  # its sessions may be moved online; what they count for stays in the same unit
+    online_plan: bool = False  # its sessions may be moved online; they still count in the same unit
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A group of people inside the programme with its own requirements."""
+    """A group of people in the programme with its own requirements."""
 
     key: str
     name: BilingualText
     subjects: tuple[BilingualText, ...] = ()
-    per_head: int | None = None  # money for one person, in whole units of the currency
+    per_head: int | None = None  # cost for one person, in whole units of the currency
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What a track demands. `target` is None where the document gives no number; units are never converted.
+    """A demand of a track. `target` is None if the document gives no number; units are never converted.
 
-    For `courses` without a target, the class decides how many: its compulsory courses.
+    For `courses` without a target, the class decides the number: its compulsory courses.
     """
 
     key: str
@@ -79,13 +80,13 @@ class Requirement:
 
     @property
     def unit(self) -> BilingualText:
-        """The unit that its kind is counted in."""
+        """The unit in which its kind is counted."""
         return UNITS[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Integrity:
-    """Who is barred, from what, for how long, and from which day on (a setting: the notice does not say)."""
+    """The sanction for failures: who is barred, from what, for how long, and from which day (a setting: the notice does not say)."""
 
     causes: frozenset[str]
     years: int
@@ -95,7 +96,7 @@ class Integrity:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """Something to hand in before an intake opens: by a day, or a number of days before its opening."""
+    """A document to submit before an intake opens: by a day, or a number of days before its opening."""
 
     key: str
     name: BilingualText
@@ -105,7 +106,7 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Deliverable:
-    """Something a provider owes: `least` pieces, or `least` for every `people` people begun."""
+    """A result that a provider owes: `least` pieces, or `least` for every `people` people begun."""
 
     key: str
     name: BilingualText
@@ -115,13 +116,13 @@ class Deliverable:
     days_after_end: int | None
 
     def pieces(self, people: int) -> int:
-        """Return how many pieces are due for `people` people (of a class or of a provider, as `per` says)."""
+        """Return how many pieces are due for `people` people (of a class or of a provider, according to `per`)."""
         return self.least if self.people is None else self.least * -(-people // self.people)
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What one person costs, by the day face to face and by the hour online."""
+    """The cost of one person, for a face-to-face day and for an online hour."""
 
     currency: str
     face_to_face_day: int
@@ -133,7 +134,7 @@ class Rules:
     """The notice's rules that hold for a class of the programme."""
 
     selection_closes: date
-    practical_share: Decimal  # least share of practical courses
+    practical_share: Decimal  # the least share of practical courses
     staff: tuple[Named, ...]
     integrity: Integrity
     filings: tuple[Filing, ...]
@@ -143,7 +144,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class CommunityRole:
-    """One role of a learning community: how many people hold it in one community, and in all."""
+    """One role of a learning community: how many people have it in one community, and in total."""
 
     key: str
     name: BilingualText
@@ -161,7 +162,7 @@ class ProgrammeDocument:
     name: BilingualText
     audience: BilingualText
     places: tuple[BilingualText, ...]
-    printed_days: int | None  # as printed; need not be the sum of the phases' days
+    printed_days: int | None  # as printed; may differ from the sum of the phases' days
     phases: tuple[Phase, ...]
     content_areas: tuple[Named, ...]
     principles: tuple[Named, ...]
@@ -170,13 +171,19 @@ class ProgrammeDocument:
     requirements: tuple[Requirement, ...]
     policy: Policy
     trusted_providers: frozenset[str]
-    finished_share: Decimal  # share of a course's minutes that must be credited before it counts as finished
+    finished_share: Decimal  # the share of a course's minutes that must be credited before the course counts as finished
     rules: Rules
+    position: int | None = None  # in its notice; a list of programmes keeps the notice's order
+
+    @property
+    def shown_after(self) -> tuple[int, int, str]:
+        """Return what lists of programmes are ordered by: the newest year first, then as in the notice, the rest by code."""
+        return -self.year, self.position or LAST, self.code
 
     def track(self, key: str) -> Track | None:
         """Return a track by its key."""
         return next((track for track in self.tracks if track.key == key), None)
 
     def requirements_of(self, track: str) -> tuple[Requirement, ...]:
-        """Return what a track demands, in the document's order."""
+        """Return the requirements of a track, in the document's order."""
         return tuple(requirement for requirement in self.requirements if track in requirement.tracks)

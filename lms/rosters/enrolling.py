@@ -24,6 +24,7 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import locked_class, programme_version_of, window_of
 from lms.errors import InvalidInput
 from lms.rosters.outcomes import NameChoice, OutcomeKind, RosterForecast, RowOutcome, foresee
+from lms.rosters.problems import line_of
 from lms.rosters.rows import Roster
 
 MOST_ATTEMPTS = 5
@@ -69,7 +70,7 @@ def _enrol(session: Session, order: RosterOrder) -> RosterForecast:
     below = session.scalars(select(Organisation).where(Organisation.id == order.below_id).with_for_update(key_share=True)).one()
     foreseen = foresee(session, training_class, order.roster, order.path or below.path, order.names)
     if foreseen.left_out and not order.partly:
-        raise InvalidInput(_("Nobody was enrolled."), [str(one) for one in foreseen.left_out])
+        raise InvalidInput(_("Nobody was enrolled."), [line_of(one) for one in foreseen.left_out])
     schools = {name: _add_school(session, name, below).id for name in foreseen.new_schools}
     people = _add_people(session, [one for one in foreseen.outcomes if one.kind is OutcomeKind.NEW], schools, training_class.provider_id)
     _add_enrolments(session, training_class, foreseen.outcomes, people, order.by)

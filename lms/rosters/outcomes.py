@@ -15,8 +15,9 @@ from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.names import name_key
 from lms.classes.membership import WITHDRAWN
 from lms.classes.models import Enrolment, TrainingClass
-from lms.rosters.problems import Problem, shown
+from lms.rosters.problems import shown
 from lms.rosters.rows import Roster, Row
+from lms.row_problem import RowProblem, in_row
 
 Item = TypeVar("Item")
 AT_ONCE = 400  # names in one query
@@ -79,7 +80,7 @@ class RosterForecast:
     """The outcomes of a list."""
 
     outcomes: Sequence[RowOutcome]
-    problems: Sequence[Problem]
+    problems: Sequence[RowProblem]
     new_schools: Sequence[str]
     other_names: Sequence[OtherName] = ()
     same_names: Sequence[SameName] = field(default_factory=tuple)
@@ -99,7 +100,7 @@ class RosterForecast:
         return sum(bool(one.renamed_from) for one in self.outcomes)
 
     @property
-    def left_out(self) -> Sequence[Problem]:
+    def left_out(self) -> Sequence[RowProblem]:
         """The problems of all rows that are left out, including those without a choice of name."""
         other = [_problem(one.row, "username", "left-out", known=one.known) for one in self.other_names]
         return sorted([*self.problems, *other], key=lambda one: one.line)
@@ -120,7 +121,7 @@ def foresee(
     for row in roster.rows:
         person = known.get(row.username)
         found = _result_of(_KnownRow(row, person, there.get(person.id) if person else None), schools, path, names.get(row.line))
-        if isinstance(found, Problem):
+        if isinstance(found, RowProblem):
             problems.append(found)
         elif isinstance(found, OtherName):
             other_names.append(found)
@@ -142,7 +143,7 @@ class _KnownRow:
 
 def _result_of(
     known: _KnownRow, schools: Mapping[str, Sequence[int]], path: str, choice: NameChoice | None
-) -> RowOutcome | OtherName | Problem:
+) -> RowOutcome | OtherName | RowProblem:
     row, person = known.row, known.person
     before = person.name if person is not None and name_key(person.name) != name_key(row.name) else ""
     found = _problem_of(row, person, known.enrolment, ours=not before or _is_below(person, path))
@@ -154,12 +155,12 @@ def _result_of(
     return _outcome(known, schools, before if choice is NameChoice.CHANGE else "")
 
 
-def _problem(row: Row, field_name: str, code: str, **params: str | int) -> Problem:
+def _problem(row: Row, field_name: str, code: str, **params: str | int) -> RowProblem:
     values = {"username": row.username, "track": row.track, "school": row.school}
-    return Problem(row.line, field_name, code, params, shown(row.name), shown(values[field_name]))
+    return in_row(row.line, field_name, code, params, name=shown(row.name), value=shown(values[field_name]))
 
 
-def _problem_of(row: Row, person: Person | None, enrolment: Enrolment | None, *, ours: bool) -> Problem | None:
+def _problem_of(row: Row, person: Person | None, enrolment: Enrolment | None, *, ours: bool) -> RowProblem | None:
     """Return the reason why a known person cannot enter the class by this row."""
     if person is None:
         return None
@@ -206,7 +207,7 @@ def _same_names(session: Session, class_id: int, outcomes: Sequence[RowOutcome])
     return found
 
 
-def _problem_of_school(row: Row, person: Person | None, schools: Mapping[str, Sequence[int]]) -> Problem | None:
+def _problem_of_school(row: Row, person: Person | None, schools: Mapping[str, Sequence[int]]) -> RowProblem | None:
     if person is None and len(schools.get(row.school, ())) > 1:
         return _problem(row, "school", "school")
     return None

@@ -15,8 +15,10 @@ from lms.i18n import DEFAULT, pick
 from lms.programmes.values import Track
 from lms.rosters import heads
 from lms.rosters.heads import Columns
-from lms.rosters.problems import Params, Problem, Unreadable, shown
+from lms.rosters.problems import Unreadable, shown
 from lms.rosters.table import MOST_ROWS, TableRow
+from lms.row_problem import RowProblem, in_row
+from strict_json.problem import Params
 
 SHORTEST_PART = 2  # characters of a track's name
 SHORTEST_NUMBER = 15  # characters: no identity number has fewer
@@ -47,7 +49,7 @@ class Roster:
     """The result of reading. A row is in `rows` or has problems, never both; `heads` are the columns, `ignored` are the unread ones."""
 
     rows: Sequence[Row]
-    problems: Sequence[Problem]
+    problems: Sequence[RowProblem]
     heads: Mapping[str, str] = field(default_factory=dict)
     ignored: Sequence[str] = ()
 
@@ -134,7 +136,7 @@ class _Reader:
 
     def __init__(self, tracks: Sequence[Track], usual_track: str) -> None:
         self.rows: list[Row] = []
-        self.problems: list[Problem] = []
+        self.problems: list[RowProblem] = []
         self._tracks = _Tracks(tracks, usual_track)
         self._seen: dict[str, int] = {}
 
@@ -164,7 +166,7 @@ class _Reader:
         for one in ASKED:
             code, params = next(((code, params) for name, code, params in found if name == one), ("", {}))
             if code:
-                self.problems.append(Problem(line, one, code, params, shown(said["name"]), shown(said[one])))
+                self.problems.append(in_row(line, one, code, params, name=shown(said["name"]), value=shown(said[one])))
 
     def _problems_of_username(self, username: str) -> Iterable[Found]:
         if not username:

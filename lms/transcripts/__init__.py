@@ -1,1 +1,1 @@
-"""What stands on a transcript, why, and how is it taken away: page, PDF, sheet, evidence bundle?"""
+"""Transcripts: their content, explanations, and forms (page, PDF, spreadsheet, evidence bundle)."""

@@ -1,4 +1,4 @@
-"""Whom is a transcript's evidence bundle about, and under which rules was it decided? The part that `lms.hours.about` reads."""
+"""The part of an evidence bundle that names its person and its rules; `lms.hours.about` reads it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ About = Mapping[str, Any]
 
 
 def about_of(session: Session, standings: Sequence[Standing]) -> dict[int, About]:
-    """Return what each enrolment's bundle says about itself; the number of queries does not grow with theirs."""
+    """Return this part of each enrolment's bundle; the number of queries does not depend on the number of enrolments."""
     classes = class_contents(session, {one.enrolment.class_id for one in standings})
     statements = _statements(session, [one.enrolment.id for one in standings])
     return {one.enrolment.id: _about(one, classes[one.enrolment.class_id], statements[one.enrolment.id]) for one in standings}

@@ -1,4 +1,4 @@
-"""What does one enrolment's transcript say? Read once, shown as a page, a PDF, a sheet or a bundle."""
+"""The content of one enrolment's transcript. It is read once, and shown as a page, a PDF, a spreadsheet or a bundle."""
 
 import hashlib
 import json
@@ -20,17 +20,18 @@ from lms.crediting.models import Observation
 from lms.crediting.policy import activity_name, terms_of
 from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
-from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of, recompute
+from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of
 from lms.hours.intervals import union
 from lms.i18n import write_time
 from lms.programmes.progress import RequirementProgress, StudiedCourse
 from lms.transcripts.about import About, about_of
+from lms.transcripts.identity import Belongs, belongs_of
 from lms.transcripts.stretches import Day, days_of
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """One activity on a transcript: what stands on the account, and how it came about."""
+    """One activity on a transcript: its account, and the explanation."""
 
     name: str  # '<course code>:<activity key>'
     activity: Activity
@@ -39,7 +40,7 @@ class TranscriptLine:
 
     @property
     def is_behind(self) -> bool:
-        """Whether the ledger does not have all of the evidence yet."""
+        """Whether the ledger lacks some of the evidence."""
         return self.credited_seconds != self.why.account.credited_seconds
 
 
@@ -52,13 +53,13 @@ class Chapter:
 
     @property
     def credited_seconds(self) -> int:
-        """What the course's activities come to."""
+        """The credited seconds of the course's activities."""
         return sum(line.credited_seconds for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One enrolment's transcript as it stood at `issued_at`."""
+    """One enrolment's transcript at the time `issued_at`."""
 
     standing: Standing
     case: Case
@@ -66,26 +67,27 @@ class Transcript:
     chapters: Sequence[Chapter]
     entries: Sequence[tuple[Entry, str]]
     issued_at: datetime
-    about: About  # whom the bundle is about, and under which rules
+    about: About  # the bundle's person and rules
+    belongs: Belongs
 
     @property
     def requirements(self) -> Sequence[RequirementProgress]:
-        """What the track asks, and how much of it is earned."""
+        """The track's requirements, and how much of them is earned."""
         return self.standing.requirements
 
     @property
     def hours(self) -> Decimal:
-        """All hours on the account, whatever they count toward: converted and rounded once."""
+        """All hours on the account, for any requirement: converted and rounded once."""
         return hours_of(sum(self.standing.credited.values()), self.case.policy)
 
     @property
     def is_behind(self) -> bool:
-        """Whether evidence has come in that the ledger does not have yet; it follows within seconds."""
+        """Whether there is evidence that the ledger lacks; it follows within seconds."""
         return self.erased_at is None and any(line.is_behind for chapter in self.chapters for line in chapter.lines)
 
     @property
     def erased_at(self) -> datetime | None:
-        """When the evidence was erased on purpose: the account stands, and nobody can recompute it."""
+        """The time at which the evidence was erased: the account stays, and nobody can recompute it."""
         return self.standing.enrolment.evidence_erased_at
 
     @property
@@ -95,12 +97,12 @@ class Transcript:
 
     @property
     def ledger_head(self) -> str:
-        """The hash of the latest ledger entry: it stands for all that were ever written."""
+        """The hash of the latest ledger entry, which covers all entries before it."""
         return self.entries[-1][1] if self.entries else "–"
 
     @property
     def bundle(self) -> str:
-        """The evidence bundle as JSON text: the same bytes for the same evidence, in order of time, in whatever order it came in."""
+        """The evidence bundle as JSON text: the same bytes for the same evidence, ordered by time, in any order of arrival."""
         bundle = dump(self.case) | {"about": self.about}
         if self.erased_at is not None:
             bundle["evidence_erased"] = self.erased_at.isoformat(timespec="seconds")
@@ -109,7 +111,7 @@ class Transcript:
 
     @property
     def bundle_sha256(self) -> str:
-        """What names the evidence that the hours follow from."""
+        """The hash of the evidence from which the hours follow."""
         return hashlib.sha256(self.bundle.encode()).hexdigest()
 
     def line(self, name: str) -> TranscriptLine:
@@ -125,14 +127,14 @@ class Transcript:
         raise NotFound(_("There is no such activity on this transcript."))
 
     def days_of(self, line: TranscriptLine) -> Sequence[Day]:
-        """Return a line's measured time day by day, with what of it counted."""
+        """Return a line's measured time by day, with the part that counted."""
         beside = {name for one in line.why.uncounted for name in one.beside}
         others = union(interval for name in beside for interval in self.explanation.activities[name].account.measured)
         return days_of(line.why, others, self.case.policy.time_zone)
 
 
 def _when(seen: Mapping[str, Any]) -> str:
-    """Return when an observation of a bundle was made; a waiver, which has no time there, comes first."""
+    """Return the time of an observation in a bundle; a waiver has none there and comes first."""
     return str(next((seen[name] for name in ("from", "in", "at", "on") if name in seen), ""))
 
 
@@ -146,7 +148,7 @@ def read(session: Session, enrolment_id: int, now: datetime) -> Transcript:
 
 
 def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> list[Transcript]:
-    """Read several transcripts, in the order of their ids as given.
+    """Read several transcripts, in the order of the given ids.
 
     Raises:
         NotFound: one of them does not exist.
@@ -155,12 +157,13 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
     if len(standings) != len(enrolment_ids):
         raise NotFound(_("There is no such enrolment."))
     cases = cases_of(session, terms_of(session, enrolment_ids))
-    about = about_of(session, standings)
-    return [_transcript(session, one, cases[one.enrolment.id], (now, about[one.enrolment.id])) for one in standings]
+    about, belongs = about_of(session, standings), belongs_of(session, enrolment_ids)
+    issued = {one.enrolment.id: (now, about[one.enrolment.id], belongs[one.enrolment.id]) for one in standings}
+    return [_transcript(session, one, cases[one.enrolment.id], issued[one.enrolment.id]) for one in standings]
 
 
-def _transcript(session: Session, standing: Standing, case: Case, issued: tuple[datetime, About]) -> Transcript:
-    explanation = explain(case, recompute(case))
+def _transcript(session: Session, standing: Standing, case: Case, issued: tuple[datetime, About, Belongs]) -> Transcript:
+    explanation = explain(case)
     chapters = [_chapter(course, standing, explanation) for course in standing.courses]
     return Transcript(standing, case, explanation, chapters, entries_of(session, standing.enrolment.id), *issued)
 
@@ -178,7 +181,7 @@ def _chapter(course: StudiedCourse, standing: Standing, explanation: Explanation
 
 
 def evidence_of(session: Session, enrolment_id: int, name: str) -> Sequence[Observation]:
-    """Return what was kept as evidence for one activity, voided evidence included, in order of receipt."""
+    """Return the kept evidence of one activity, including voided evidence, in order of receipt."""
     return session.scalars(
         select(Observation)
         .where(Observation.enrolment_id == enrolment_id, Observation.activity == name)

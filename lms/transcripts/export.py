@@ -1,4 +1,4 @@
-"""In which forms can a transcript be taken away?"""
+"""The file forms of a transcript."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lms.transcripts.document import Transcript, read
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A kind of file: its MIME type, and how a transcript is written in it."""
+    """A file form: its MIME type, and the function that writes a transcript in it."""
 
     mimetype: str
     write: Callable[[Transcript], bytes]
@@ -40,6 +40,6 @@ def write(session: Session, enrolment_id: int, form: str, now: datetime) -> byte
 
 
 def file_name(transcript: Transcript, form: str) -> str:
-    """Return a name for the file that tells its owner what it is, without characters that any system refuses."""
-    plain = "".join(sign for sign in transcript.standing.enrolment.person.name if sign.isalnum()) or "transcript"
+    """Return a descriptive file name without characters that any system refuses."""
+    plain = "".join(one for one in transcript.standing.enrolment.person.name if one.isalnum()) or "transcript"
     return f"{plain}-{transcript.standing.training_class.code}-{transcript.standing.enrolment.id}.{form}"

@@ -1,4 +1,4 @@
-"""How does a transcript become paper? Through typst, with Chinese fonts of our own: the same on every machine."""
+"""Write a transcript as PDF, with typst and our own Chinese fonts: the same on every machine."""
 
 import json
 import threading
@@ -9,27 +9,28 @@ from typing import Any, TypeVar
 
 import pylopdf_fonts_zh_cn
 import typst
-from flask_babel import format_date
 from flask_babel import gettext as _
 
-from lms.i18n import is_chinese, pick, write_clock, write_hours
+from lms.hours import Policy
+from lms.i18n import is_chinese, pick, write_credit, write_hours, write_length
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Chapter, Transcript, TranscriptLine
+from lms.transcripts.identity import identity_rows
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
 ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.sign'
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 Document = TypeVar("Document", Path, bytes)
-_own = threading.local()  # a compiler is no thread's but its own; it keeps the fonts and the parsed template
+_own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
 
 
 def of_transcript(transcript: Transcript) -> bytes:
-    """Return the transcript as PDF (tagged, with a title and a language); a character that no font of ours has is printed as its code."""
+    """Return the transcript as PDF (tagged, with a title and a language); a character that our fonts lack is printed as its code."""
     words, issued = json.dumps(content_of(transcript), ensure_ascii=False), int(transcript.issued_at.timestamp())
     try:
         return _compile(TEMPLATE, {"data": words}, timestamp=issued)
-    except typst.TypstError:  # PDF/UA refuses a box in place of a letter, and one rare name would keep back a whole class's export
+    except typst.TypstError:  # PDF/UA refuses a missing glyph, and one rare name would otherwise stop a whole class's export
         spelt = json.dumps(_spelt(content_of(transcript)), ensure_ascii=False)
         if spelt == words:
             raise
@@ -80,7 +81,7 @@ def _compiler() -> typst.Compiler:
 
 
 def content_of(transcript: Transcript) -> dict[str, Any]:
-    """Return every word that is printed: the template only lays them out."""
+    """Return all printed texts: the template only arranges them."""
     person = transcript.standing.enrolment.person
     minutes = transcript.case.policy.hour_minutes
     return {
@@ -88,18 +89,22 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
         "title": _("Training transcript"),
         "name": person.name,
         "about": _about(transcript),
-        "total": {"label": _("Credited online"), "value": write_hours(transcript.hours), "unit": _("hours of %(n)s minutes", n=minutes)},
+        "total": {
+            "label": _("Credited online"),
+            "value": write_hours(transcript.hours),
+            "unit": _("credit hours of %(n)s minutes", n=minutes),
+        },
         "requirements": {
             "title": _("Requirements"),
             "head": [_("Requirement"), _("Earned"), _("Required"), _("Reached")],
             "rows": [_requirement(one) for one in transcript.requirements],
         },
         "courses": _courses(transcript),
-        "rules": {"title": _("How hours are counted"), "items": policy_words(transcript.case.policy)},
+        "rules": {"title": _("How hours are credited"), "items": policy_words(transcript.case.policy, transcript.standing)},
         "proof": {
             "title": _("How this can be checked"),
             "text": _how_to_check(transcript),
-            "items": [[_("Evidence bundle"), transcript.bundle_sha256], [_("Ledger head"), transcript.ledger_head]],
+            "items": [[_("Evidence bundle"), transcript.bundle_sha256], [_("Ledger checksum"), transcript.ledger_head]],
         },
         "footer": f"{person.name} · {transcript.standing.training_class.code} · {transcript.ledger_head[:16]}",
         "page": _("Page {n} of {all}"),
@@ -109,20 +114,12 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
 def _how_to_check(transcript: Transcript) -> str:
     if transcript.erased_at is not None:
         return _("The evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed any more.")
-    return _("Ask for the evidence bundle and recompute it with “lms hours recompute”; its SHA-256 and the head of the ledger are:")
+    return _("Ask for the evidence bundle and recompute it with “lms hours recompute”; its SHA-256 and the ledger checksum are:")
 
 
 def _about(transcript: Transcript) -> list[list[str]]:
-    standing = transcript.standing
-    track, training_class = standing.track, standing.training_class
-    return [
-        [_("Name"), standing.enrolment.person.name],
-        [_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"],
-        [_("Track"), pick(track.name.zh, track.name.en) if track else standing.enrolment.track],
-        [_("Class"), training_class.name],
-        [_("Period"), f"{format_date(training_class.starts_on)} – {format_date(training_class.ends_on)}"],
-        [_("Issued"), transcript.issued],
-    ]
+    rows = [*identity_rows(transcript.standing, transcript.belongs), (_("Issued"), transcript.issued)]
+    return [list(row) for row in rows]
 
 
 def _requirement(one: RequirementProgress) -> list[str]:
@@ -136,21 +133,21 @@ def _requirement(one: RequirementProgress) -> list[str]:
 
 
 def _courses(transcript: Transcript) -> dict[str, Any]:
-    """Courses that somebody was in, activity by activity; the others by name."""
+    """List the courses in which the person studied, activity by activity; the others only by name."""
     begun = [one for one in transcript.chapters if any(line.why.account.measured_seconds or line.credited_seconds for line in one.lines)]
     untouched = [pick(one.course.title.zh, one.course.title.en) for one in transcript.chapters if one not in begun]
     return {
         "title": _("Courses"),
-        "head": [_("Activity"), _("Worth"), _("Measured"), _("Credited"), _("Condition met")],
-        "chapters": [_chapter(one) for one in begun],
+        "head": [_("Activity"), _("Worth"), _("Time measured"), _("Credited"), _("Condition met")],
+        "chapters": [_chapter(one, transcript.case.policy) for one in begun],
         "untouched": _("Not begun: %(courses)s", courses=_(", ").join(untouched)) if untouched else "",
     }
 
 
-def _chapter(chapter: Chapter) -> dict[str, Any]:
+def _chapter(chapter: Chapter, policy: Policy) -> dict[str, Any]:
     return {
         "title": pick(chapter.course.title.zh, chapter.course.title.en),
-        "sum": _("Credited: %(time)s", time=write_clock(chapter.credited_seconds)),
+        "sum": _("Credited: %(time)s", time=write_credit(chapter.credited_seconds, policy)),
         "rows": [_row(line) for line in chapter.lines],
     }
 
@@ -159,8 +156,8 @@ def _row(line: TranscriptLine) -> list[str]:
     account = line.why.account
     return [
         pick(line.activity.title.zh, line.activity.title.en),
-        write_clock(line.activity.worth_seconds),
-        write_clock(account.measured_seconds),
-        write_clock(line.credited_seconds),
+        write_length(line.activity.worth_seconds),
+        write_length(account.measured_seconds),
+        write_length(line.credited_seconds),
         "–" if not line.why.conditions else _("yes") if account.gate.open else _("no"),
     ]

@@ -1,4 +1,4 @@
-"""When was somebody there, day by day, and which of it counted? For pictures; the sums are the hours core's."""
+"""Stretches of presence by day, and which of them counted. For charts; the hours core computes the sums."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ DAY_MINUTES = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One stretch of a local day, in minutes since its midnight (as clocks read)."""
+    """One stretch of a local day, in minutes since its midnight (on the wall clock)."""
 
     from_minute: int
     to_minute: int
@@ -30,8 +30,8 @@ class Day:
 def days_of(why: ActivityExplanation, others: Sequence[Interval], zone: str) -> list[Day]:
     """Return the days of an activity's measured time, in order.
 
-    Where an activity earned less than was measured, any of its seconds may be called the uncounted ones. Here they are
-    those that others (`others`, disjoint) shared and, of the rest, the last. A daily limit chooses otherwise: nothing is drawn then.
+    If an activity earned less than was measured, there is a choice which of its seconds are shown as uncounted. Here they are
+    those that others (`others`, disjoint) shared and, of the rest, the last ones. With a daily limit nothing is drawn as uncounted.
     """
     if any(one.reason == "limit" for one in why.uncounted):
         return []
@@ -57,7 +57,7 @@ def _kinds(why: ActivityExplanation, others: Sequence[Interval]) -> Iterator[tup
 
 
 def _apart(own: Sequence[Interval], others: Sequence[Interval]) -> tuple[list[Interval], list[Interval]]:
-    """Cut `own` into what lies outside and what inside of `others`; both are disjoint and in order."""
+    """Split `own` into the parts outside and inside of `others`; both are disjoint and in order."""
     alone, shared = [], []
     first = 0
     for start, end in own:
@@ -78,7 +78,7 @@ def _apart(own: Sequence[Interval], others: Sequence[Interval]) -> tuple[list[In
 
 
 def _cut(start: int, end: int, kind: str, zone: ZoneInfo) -> Iterator[tuple[date, Drawn]]:
-    """Cut a stretch at local midnight. Minutes are those that the clock on the wall reads."""
+    """Cut a stretch at local midnight. Minutes are those on the wall clock."""
     since, until = (datetime.fromtimestamp(at, UTC).astimezone(zone) for at in (start, end))
     while since.date() < until.date():
         yield since.date(), Drawn(_minute(since), DAY_MINUTES, kind)

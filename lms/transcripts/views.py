@@ -1,10 +1,11 @@
-"""What does somebody see of a transcript: the whole, the reasons for one line, and files to take away?"""
+"""Pages of a transcript: the whole, the explanation of one line, and files to download."""
+
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
@@ -21,18 +22,19 @@ from lms.i18n import pick
 from lms.transcripts import words
 from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
+from lms.transcripts.identity import identity_rows
 from lms.web.downloads import as_download
 from xapi.removals import stored_when
 
 bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
-EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has them all
-DAYS_DRAWN = 10  # the latest; the table of evidence has them all
+EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has all
+DAYS_DRAWN = 10  # the latest days; the table of evidence has all
 
 
 @bp.get("/")
 @requires(TEACHER)
 def mine() -> ResponseReturnValue:
-    """Go to one's own transcript; somebody in several classes chooses."""
+    """Redirect to one's own transcript; a person in several classes chooses."""
     standings = of_person(session(), person().id)
     if len(standings) == 1:
         return redirect(url_for(".show", enrolment_id=standings[0].enrolment.id))
@@ -43,13 +45,14 @@ def mine() -> ResponseReturnValue:
 @requires()
 def show(enrolment_id: int) -> ResponseReturnValue:
     """Show a transcript."""
-    transcript = read(session(), _visible(enrolment_id), now())
-    own = transcript.standing.enrolment.person_id == person().id
+    seen = _seen(enrolment_id)
+    transcript = read(session(), enrolment_id, now())
     return render_template(
         "transcripts/show.html",
         transcript=transcript,
-        policy=words.policy_words(transcript.case.policy),
-        own=own,
+        policy=words.policy_words(transcript.case.policy, transcript.standing),
+        trail=_trail(seen, transcript),
+        identity=identity_rows(transcript.standing, transcript.belongs),
         attendance=marking.of_enrolment(session(), enrolment_id, now()),
         states=words.ATTENDED,
         zone=transcript.case.policy.time_zone,
@@ -59,7 +62,7 @@ def show(enrolment_id: int) -> ResponseReturnValue:
 @bp.get("/<int:enrolment_id>/why/<name>")
 @requires()
 def why(enrolment_id: int, name: str) -> ResponseReturnValue:
-    """Give the reasons for one activity's line."""
+    """Return the explanation of one activity's line."""
     transcript = read(session(), _visible(enrolment_id), now())
     line = transcript.line(name)
     asked = StudyQuestion(enrolment_id, name, current_app.extensions["settings"].public_url, now())
@@ -89,7 +92,7 @@ def _titles(transcript: Transcript) -> dict[str, str]:
 @bp.get("/<int:enrolment_id>.<form>")
 @requires()
 def download(enrolment_id: int, form: str) -> ResponseReturnValue:
-    """Give a transcript as a file: pdf, xlsx, or json for the evidence bundle."""
+    """Return a transcript as a file: pdf, xlsx, or json for the evidence bundle."""
     if form not in FORMS:
         raise NotFound(_("A transcript can be had as %(forms)s.", forms=", ".join(FORMS)))
     transcript = read(session(), _visible(enrolment_id), now())
@@ -97,27 +100,50 @@ def download(enrolment_id: int, form: str) -> ResponseReturnValue:
     return as_download(response, file_name(transcript, form))
 
 
-def _visible(enrolment_id: int) -> int:
-    """Return the enrolment if it is one's own, of a class or a person below the office that asks, or of a class whose staff asks.
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A transcript that somebody may see, and as what they see it: 'own', as the office of the 'class' or of the 'person', as 'staff'."""
 
-    Nobody else learns that it exists.
+    enrolment_id: int
+    way: str
+
+
+def _visible(enrolment_id: int) -> int:
+    """Return the enrolment if the signed-in person may see its transcript; nobody else learns that it exists."""
+    return _seen(enrolment_id).enrolment_id
+
+
+def _seen(enrolment_id: int) -> _Seen:
+    """Say as what somebody sees a transcript: their own, of a class or a person below their office, or of a class whose staff they are.
+
+    Raises:
+        NotFound: there is none, or they may not see it: the two look the same on purpose.
     """
     found = select(Enrolment.id).where(Enrolment.id == enrolment_id)
     roles = {role.name for role in person().roles}
-    own = session().scalar(found.where(Enrolment.person_id == person().id))
-    if own is None and OFFICE in roles:
-        provider, school = aliased(Organisation), aliased(Organisation)
-        below = scope()
-        own = session().scalar(
-            found.join(TrainingClass, TrainingClass.id == Enrolment.class_id)
-            .join(provider, provider.id == TrainingClass.provider_id)
-            .join(Person, Person.id == Enrolment.person_id)
-            .outerjoin(school, school.id == Person.organisation_id)
-            .where(or_(provider.path.startswith(below, autoescape=True), school.path.startswith(below, autoescape=True)))
-        )
-    if own is None and STAFF in roles:
+    ways = [("own", found.where(Enrolment.person_id == person().id))]
+    if OFFICE in roles:
+        below = Organisation.path.startswith(scope(), autoescape=True)
+        of_class = found.join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+        ways.append(("class", of_class.join(Organisation, Organisation.id == TrainingClass.provider_id).where(below)))
+        of_person = found.join(Person, Person.id == Enrolment.person_id)
+        ways.append(("person", of_person.join(Organisation, Organisation.id == Person.organisation_id).where(below)))
+    if STAFF in roles:
         mine = select(ClassStaff.class_id).where(ClassStaff.person_id == person().id)
-        own = session().scalar(found.where(Enrolment.class_id.in_(mine)))
-    if own is None:
-        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
-    return own
+        ways.append(("staff", found.where(Enrolment.class_id.in_(mine))))
+    for way, query in ways:
+        if session().scalar(query) is not None:
+            return _Seen(enrolment_id, way)
+    raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+
+
+def _trail(seen: _Seen, transcript: Transcript) -> list[tuple[str, str]]:
+    """Return where somebody came from: only pages that are open to them."""
+    whose, run = transcript.standing.enrolment, transcript.standing.training_class
+    of_class = (run.name, url_for("office.class_", class_id=run.id))
+    return {
+        "own": [],
+        "class": [(_("Classes"), url_for("office.classes")), of_class],
+        "staff": [(_("Today"), url_for("office.today")), of_class],
+        "person": [(_("Our teachers"), url_for("people.mine")), (whose.person.name, url_for("people.one", person_id=whose.person_id))],
+    }[seen.way]

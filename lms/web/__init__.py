@@ -1,1 +1,1 @@
-"""What is true of every page: its host, its headers, its errors, its health?"""
+"""Properties of every page: hosts, headers, errors, health."""

@@ -1,11 +1,11 @@
-"""What may stand in an address? Ids that the database can have; others name nothing, and nobody asks it about them."""
+"""Limit ids in addresses to values that the database can hold, so that no other value reaches a query."""
 
 from typing import Any
 
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
-LARGEST_ID = 2**31 - 1  # what an Integer column holds
+LARGEST_ID = 2**31 - 1  # the maximum of an Integer column
 
 
 class IdConverter(IntegerConverter):
@@ -16,5 +16,5 @@ class IdConverter(IntegerConverter):
 
 
 def init_app(app: Flask) -> None:
-    """Let `<int:…>` in every route mean an id. Before any route is registered."""
+    """Make `<int:…>` in every route mean an id. Call it before any route is registered."""
     app.url_map.converters["int"] = IdConverter

@@ -1,13 +1,13 @@
-"""Which replies are sent compressed where no proxy does it? Pages, style sheets, scripts, drawings and JSON, by gzip, to whoever takes it.
+"""Compress replies by gzip if no proxy does it: pages, style sheets, scripts, drawings and JSON.
 
-A file of ours is compressed once a process and kept: all of them together are some 100 kB. Its ETag becomes a weak one, for the
-bytes are others; asked about it the answer is 304 as before. Not touched: what is streamed or asked for in ranges (films,
-packages, exports), the record store (its ETags stand for bytes, and its clients are programs), and what is small.
+One of our files is compressed once per process and cached: all of them together are about 100 kB. Its ETag becomes weak, because the
+bytes differ; a conditional request still gets 304. Not compressed: streamed replies and ranges (films,
+packages, exports), the record store (its ETags stand for exact bytes, and its clients are programs), and small replies.
 
-BREACH reads a secret of a page off the sizes of many replies that also repeat what an attacker chose. Our pages repeat what
-is searched for, but an attacker's page cannot make a browser ask for them with its cookie, except by opening each in
-a window (SameSite=Lax, nobody may frame them); and the one secret in a page, the token of its forms, is worth nothing without
-its signature, which covers the second in which it was made and so is another one in every second.
+The BREACH attack learns a secret from the sizes of many replies that contain both the secret and a text chosen by the attacker. Our
+pages repeat search terms, but an attacker's page cannot make a browser request them with its cookie, except by opening each in
+a window (SameSite=Lax, no framing). The only secret in a page, the token of its forms, is useless without
+its signature, and the signature changes every second, because it covers the time of its creation.
 """
 
 import gzip
@@ -27,15 +27,15 @@ TYPES = frozenset(
         "image/svg+xml",
     }
 )
-SMALL = 1024  # bytes; below, the headers are most of a reply
+SMALL = 1024  # bytes; in smaller replies most bytes are headers
 OUR_FILES = frozenset({"static", "content.player_file"})
 RECORD_STORE = "xapi"
 FILES_KEPT = 128
-ONCE, EACH_TIME = 9, 4  # how hard gzip tries
+ONCE, EACH_TIME = 9, 4  # compression levels
 
 
 def init_app(app: Flask) -> None:
-    """Compress replies, after everything else has been done to them; so it is registered before what else looks at replies."""
+    """Compress replies after all other hooks have run; so it must be registered before them."""
     app.after_request(_compress)
 
 

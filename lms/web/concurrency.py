@@ -1,6 +1,6 @@
-"""How many requests does one web process work on at a time? A few, and threads that wait for a request body do not count.
+"""Limit how many requests one web process works on at a time; threads that wait for a request body do not count.
 
-The server gives each request a thread. A thread works while it holds one of a few slots, so that few share the processor and
+The server gives each request a thread. A thread works while it holds one of a few slots, so that few threads share the processor and
 the database's connections. It waits for a request body without a slot, so half-sent bodies delay nobody else. The number of
 bodies that are waited for is limited for each client address and in total, and a body that comes too slowly is given up
 (lms/web/slow_bodies.py). Likewise it waits without a slot for a client that reads a long answer (lms/web/slow_downloads.py).
@@ -16,7 +16,8 @@ from lms.web.slow_downloads import PendingDownloads
 
 Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 SLOTS = 8  # requests that one web process works on at a time
-SMALL = 16 * 1024  # bytes; a body up to this size is read before the site sees the request: most have come with their head
+# bytes; a body of at most this size is read before the site handles the request, because it usually comes with the headers
+SMALL = 16 * 1024
 PIECE = 16 * 1024  # bytes; a larger body is read in pieces, so that its progress can be measured
 RETRY_AFTER_SECONDS = 10
 TOO_MANY = (
@@ -48,9 +49,9 @@ class WaitingForClients:
 
 
 class ConcurrencyLimit:
-    """A WSGI application around the site's own: at most `slots` threads work in the site at a time.
+    """A WSGI application around the site: at most `slots` threads work in the site at a time.
 
-    `before_waiting` is called when a request that the site has begun must wait for its body: it returns what others may need.
+    `before_waiting` is called when a request that the site has begun must wait for its body: it releases what others may need.
     """
 
     def __init__(self, site: Application, slots: int, waiting: WaitingForClients, before_waiting: Callable[[], None]) -> None:
@@ -62,7 +63,7 @@ class ConcurrencyLimit:
         self._before_waiting = before_waiting
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, or refuse it where too many bodies are waited for."""
+        """Answer a request, or refuse it if too many bodies are pending."""
         length = environ.get("CONTENT_LENGTH", "")
         if length in {"", "0"} and "HTTP_TRANSFER_ENCODING" not in environ:
             return self._work(environ, start_response)
@@ -112,7 +113,7 @@ class ConcurrencyLimit:
 
 
 class SlowBody(io.RawIOBase):
-    """A request body that is read in pieces; while a piece is waited for, another thread has the slot."""
+    """A request body that is read in pieces; while it waits for a piece, another thread may use the slot."""
 
     def __init__(self, environ: WSGIEnvironment, body: Pending, slots: "SimpleQueue[None]", before_waiting: Callable[[], None]) -> None:
         length = environ.get("CONTENT_LENGTH", "")
@@ -123,7 +124,7 @@ class SlowBody(io.RawIOBase):
         self._before_waiting = before_waiting
 
     def stop(self) -> None:
-        """Read no more: the site has answered, and its thread holds no slot."""
+        """Stop reading: the site has answered, and its thread holds no slot."""
         self._stream = None
 
     def readable(self) -> bool:
@@ -131,10 +132,10 @@ class SlowBody(io.RawIOBase):
         return True
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Return `size` bytes, fewer only at the end of the body; without a size the rest of the body.
+        """Return `size` bytes, fewer only at the end of the body; without a size, the rest of the body.
 
         Raises:
-            ConnectionAbortedError: the body broke off before its length.
+            ConnectionAbortedError: the body was cut off.
         """
         pieces: list[bytes] = []
         missing = None if size is None or size < 0 else size
@@ -147,7 +148,7 @@ class SlowBody(io.RawIOBase):
         return b"".join(pieces)
 
     def readinto(self, buffer: "bytearray | memoryview", /) -> int:  # type: ignore[override]  # narrower than io says, as werkzeug calls it
-        """Fill the buffer; return how many bytes, fewer only at the end of the body."""
+        """Fill the buffer; return the number of bytes, fewer only at the end of the body."""
         found = self.read(len(buffer))
         buffer[: len(found)] = found
         return len(found)
@@ -163,7 +164,7 @@ class SlowBody(io.RawIOBase):
             self._slots.get()
         self._body.received += len(piece)
         if not piece and self._body.received < self._length:
-            raise ConnectionAbortedError("the request body broke off")  # the server itself would call it complete
+            raise ConnectionAbortedError("the request body broke off")  # the server itself would treat it as complete
         return piece
 
 
@@ -172,7 +173,7 @@ def _cannot_write(_data: bytes) -> None:
 
 
 def _refuse(start_response: StartResponse, refusal: tuple[str, str]) -> list[bytes]:
-    """Answer without the site: nothing is asked of a database, and the rest of the body is not read."""
+    """Answer without the site: no query is made, and the rest of the body is not read."""
     status, text = refusal
     body = text.encode()
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]

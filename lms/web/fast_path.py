@@ -1,6 +1,6 @@
-"""Which requests are answered before Flask looks at them? What comes by the thousand and costs less than Flask's looking at it.
+"""Answer the most frequent requests before Flask sees them, because Flask's own overhead would dominate.
 
-Whoever answers early says what is plain enough for it; whatever is not goes Flask's way as if nobody had looked at it.
+Each handler decides which requests are simple enough for it; all others take the normal way through Flask unchanged.
 """
 
 import time
@@ -17,14 +17,14 @@ Reply = tuple[str, Sequence[tuple[str, str]], bytes]  # the status line, headers
 
 
 class FastPath(NamedTuple):
-    """Who may answer a POST to an address, and under which endpoint's name it is logged; `answer` gives None for what is Flask's."""
+    """A handler of POSTs to an address, with the endpoint's name for the log; `answer` returns None for requests that Flask must handle."""
 
     endpoint: str
     answer: Callable[[WSGIEnvironment], Reply | None]
 
 
 class EarlyAnswers:
-    """A WSGI application around the site's own: `early` by path."""
+    """A WSGI application around the site: `early` has the handlers by path."""
 
     def __init__(self, app: Flask, settings: Settings, early: Mapping[str, FastPath]) -> None:
         self._otherwise: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]] = app.wsgi_app
@@ -32,7 +32,7 @@ class EarlyAnswers:
         self._early = early
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer early, with the headers and the line in the log of every answer, or give the request to the site."""
+        """Answer early, with the common headers and a line in the log, or pass the request to the site."""
         early = self._early.get(environ["PATH_INFO"])
         if early is None or environ["REQUEST_METHOD"] != "POST":
             return self._otherwise(environ, start_response)
@@ -47,5 +47,5 @@ class EarlyAnswers:
 
 
 def init_app(app: Flask, settings: Settings, early: Mapping[str, FastPath]) -> None:
-    """Put what answers early, by path, before the site."""
+    """Put the handlers, by path, before the site."""
     app.wsgi_app = EarlyAnswers(app, settings, early)  # type: ignore[method-assign]  # as Flask documents

@@ -1,4 +1,4 @@
-"""Is this installation alive, and is it fit to serve?"""
+"""Health checks: is this process alive, and is the installation ready?"""
 
 import shutil
 from datetime import timedelta
@@ -23,14 +23,14 @@ OLDEST_OUTBOX = timedelta(minutes=5)
 @bp.get("/healthz")
 @public
 def alive() -> ResponseReturnValue:
-    """Answer as long as the process serves requests."""
+    """Answer while the process serves requests."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
 @public
 def ready() -> ResponseReturnValue:
-    """Answer 200 when everything a request or an hour depends on works, else 503, naming each part."""
+    """Answer 200 if everything works that a request or the crediting of hours needs, otherwise 503, naming each failing part."""
     try:
         checks = {"database": "ok", "migrations": _migrations(), "worker": _worker(), "outbox": _outbox()}
     except SQLAlchemyError as error:
@@ -63,7 +63,7 @@ def _disk() -> str:
 
 
 def _room(folder: Path, least_mb: int) -> str | None:
-    """Say what is wrong with a folder, or with where it will be made; None where it has room."""
+    """Return the problem of a folder, or of the place where it will be created; None if it has room."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(there).free // 2**20
     return None if free >= least_mb else f"only {free} MB free"

@@ -1,7 +1,7 @@
-"""On which of the two hosts may a route answer?
+"""Separate the two hosts: pages and uploaded content.
 
-Uploaded content is other people's code. It is served on the content host only, and nothing else is, so that it can
-reach no cookie and no page of the application.
+Uploaded content is untrusted code. It is served only on the content host, and nothing else is, so that it cannot
+reach the cookies and pages of the application.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,13 +18,13 @@ CONTENT_TOO = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-ori
 
 
 def on_content_host(view: View) -> View:
-    """Mark a view that serves content: it answers on the content host and nowhere else."""
+    """Mark a view that serves content: it answers only on the content host."""
     view.__content_host__ = True  # type: ignore[attr-defined]
     return view
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Refuse content on the application's host and the application on the content host; set security headers."""
+    """Refuse content on the application's host and pages on the content host; set security headers."""
     headers = headers_of(settings)
     app.before_request(lambda: _keep_apart(settings))
     app.after_request(lambda response: _secure(response, headers))
@@ -44,7 +44,7 @@ def _keep_apart(settings: Settings) -> BaseResponse | None:
 
 
 def at_content_host(settings: Settings) -> bool:
-    """Say whether this request came to the content host; no cookie and no page of ours belongs there."""
+    """Say whether this request came to the content host, where no cookie and no page of ours may be."""
     return is_content_host(request.host, settings)
 
 
@@ -68,11 +68,11 @@ def _secure(response: Response, headers: Mapping[str, str]) -> Response:
 
 
 def headers_of(settings: Settings) -> dict[str, str]:
-    """Return what every reply on the application's host carries that does not say otherwise."""
+    """Return the headers of every reply on the application's host, for those that the reply does not set itself."""
     policy = (
         f"default-src 'self'; img-src 'self' data:; frame-src {settings.content_url}; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
-    # Nobody between keeps a page, and a browser asks before it shows one again: after signing out it is another's.
+    # No cache in between stores a page, and a browser revalidates it before showing it again: after signing out another person may look.
     headers = {**CONTENT_TOO, "Content-Security-Policy": policy, "X-Frame-Options": "DENY", "Cache-Control": "private, no-cache"}
     return {**headers, "Strict-Transport-Security": "max-age=31536000"} if settings.secure else headers

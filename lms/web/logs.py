@@ -1,6 +1,6 @@
-"""What is written to the log: one JSON line an event, with a request id and without personal data.
+"""Structured logs: one JSON line for each event, with a request id and without personal data.
 
-An error is told by its kind and by the places in the code that it went through; its message may hold anything that somebody
+An error is logged by its type and the code locations on its way; its message may contain anything that a user
 typed, so only LOG_LEVEL=DEBUG writes it.
 """
 
@@ -19,11 +19,11 @@ from flask import Flask, Response, g, request
 
 log = structlog.get_logger("lms.request")
 QUIET = ("/static/", "/healthz", "/readyz")
-REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")  # what a proxy in front may say; anything else is replaced
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")  # a proxy's request id is accepted in this form; anything else is replaced
 
 
 def configure(level: str) -> None:
-    """Set up structured logging to the standard error for this process, Python's own loggers included."""
+    """Set up structured logging to standard error for this process, including Python's own loggers."""
     number = logging.getLevelNamesMapping()[level]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -45,7 +45,7 @@ def configure(level: str) -> None:
 
 
 def _places(exc_info: structlog.typing.ExcInfo) -> list[str]:
-    """Return an error and what it came from: their kinds, and the lines of code on the way, the innermost last."""
+    """Return an error and its causes: their types, and the code locations, the innermost last."""
     lines: list[str] = []
     error: BaseException | None = exc_info[1]
     while error is not None:
@@ -56,10 +56,10 @@ def _places(exc_info: structlog.typing.ExcInfo) -> list[str]:
 
 
 def line(_logger: object, _method: str, event: structlog.typing.EventDict) -> bytes:
-    """Write an event as one line of JSON, whatever is in it: a log that raises would fail the request it speaks of."""
+    """Write an event as one line of JSON. It accepts any value, because an error in a log call would fail the request."""
     try:
         return msgspec.json.encode(event, enc_hook=repr)
-    except ValueError:  # half of a character has no bytes
+    except ValueError:  # half of a surrogate pair cannot be encoded
         return json.dumps(event, default=repr).encode()
 
 
@@ -68,14 +68,14 @@ def _text(*event: Any) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Give every request an id (sent back as X-Request-Id) and write one line about it."""
+    """Give every request an id (returned as X-Request-Id) and write one line about it."""
     app.before_request(_begin)
     app.after_request(_end)
 
 
 def begin(said: str) -> str:
-    """Let everything that this thread logs carry the id of a request; return it: what a proxy in front said, or a new one."""
-    # No secret, so that the system is not asked for it: that lets other threads in, and a beat waits for them.
+    """Attach the id of a request to everything that this thread logs; return it: a proxy's id, or a new one."""
+    # The id is not a secret, so it does not come from the system's random source, which would let other threads run and delay a beat.
     own = said if REQUEST_ID.fullmatch(said) else f"{random.getrandbits(64):016x}"
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=own)
@@ -83,7 +83,7 @@ def begin(said: str) -> str:
 
 
 def tell(method: str, endpoint: str | None, status: int, started: float) -> None:
-    """Write the line about a request that `started` by `time.perf_counter`."""
+    """Write the line about a request that `started` at this value of `time.perf_counter`."""
     log.info("request", method=method, endpoint=endpoint, status=status, ms=round((time.perf_counter() - started) * 1000, 1))
 
 

@@ -1,4 +1,4 @@
-"""What does every page know: the product's name, the menu, the language switch; and where does a person land?"""
+"""Common parts of every page: the product's name, the menu, the language switch; and each person's start page."""
 
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask import session as cookie
@@ -7,13 +7,13 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from lms.accounts.access import person, public, requires
-from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER
+from lms.accounts.models import ADMIN, OFFICE, STAFF, TEACHER, TRAINER
 from lms.db import transaction
 from lms.i18n import LOCALES, pick
 
 bp = Blueprint("web", __name__)
 
-# role → (endpoint, label, icon); the first is the role's first page
+# role → (endpoint, label, icon); the first is the role's start page
 MENU = {
     TEACHER: (
         ("home.home", _l("My hours"), "hours"),
@@ -23,26 +23,39 @@ MENU = {
     TRAINER: (("catalogue.courses", _l("Courses"), "courses"),),
     STAFF: (("office.today", _l("Today"), "calendar"),),
     OFFICE: (
+        ("office.programme_board", _l("Programmes"), "verify"),
         ("office.classes", _l("Classes"), "classes"),
+        ("people.mine", _l("Our teachers"), "person"),
         ("records.statements", _l("Learning records"), "reading"),
+        ("organisations.all_", _l("Organisations"), "home"),
+        ("jobs.mine", _l("Background work"), "jobs"),
+    ),
+    ADMIN: (
+        ("records.statements", _l("Learning records"), "reading"),
+        ("organisations.all_", _l("Organisations"), "home"),
         ("jobs.mine", _l("Background work"), "jobs"),
     ),
 }
 
-PART_OF = {"learning": "home", "here": "home", "transcripts": "office"}  # pages without a place of their own in somebody's menu
+PART_OF = {"learning": "home", "here": "home", "transcripts": "office"}  # pages without their own entry in a role's menu
+
+# pages below an item that is not the last of its part
+ITEM_OF = dict.fromkeys(
+    ("office.programme_classes", "office.documents", "office.document", "office.preview_document"), "office.programme_board"
+)
 
 
 @bp.get("/")
 @requires()
 def first_page() -> ResponseReturnValue:
-    """Send a person to the first page of their first role."""
+    """Redirect a person to the start page of their first role."""
     return redirect(url_for(MENU[person().roles[0].name][0][0]))
 
 
 @bp.post("/locale")
 @public
 def set_locale() -> ResponseReturnValue:
-    """Keep the visitor's language, for good where somebody is signed in."""
+    """Save the visitor's language; for a signed-in person, permanently."""
     chosen = request.form.get("locale", "")
     if chosen in LOCALES:
         cookie["locale"] = chosen
@@ -61,17 +74,23 @@ def _menu() -> list[dict[str, object]]:
     if not current_user.is_authenticated:
         return []
     known = current_app.view_functions
-    items = [item for role in current_user.roles for item in MENU[role.name] if item[0] in known]
-    parts = {endpoint.partition(".")[0] for endpoint, _label, _icon in items}
-    here = request.blueprint if request.blueprint in parts else PART_OF.get(request.blueprint or "")
-    return [
-        {"endpoint": endpoint, "label": label, "icon": icon, "active": here == endpoint.partition(".")[0]}
-        for endpoint, label, icon in items
-    ]
+    items = list({item[0]: item for role in current_user.roles for item in MENU[role.name] if item[0] in known}.values())
+    here = _here([endpoint for endpoint, _label, _icon in items])
+    return [{"endpoint": endpoint, "label": label, "icon": icon, "active": here == endpoint} for endpoint, label, icon in items]
+
+
+def _here(endpoints: list[str]) -> str | None:
+    """Return the menu item to which this page belongs: the item itself, or the last one of the same part of the site."""
+    named = ITEM_OF.get(request.endpoint or "", request.endpoint)
+    if named in endpoints:
+        return named
+    parts = [endpoint.partition(".")[0] for endpoint in endpoints]
+    part = request.blueprint if request.blueprint in parts else PART_OF.get(request.blueprint or "")
+    return next((one for one in reversed(endpoints) if one.partition(".")[0] == part), None)
 
 
 def init_app(app: Flask) -> None:
     """Register the pages and give every template what layout.html needs."""
     app.register_blueprint(bp)
     app.context_processor(lambda: {"nav_items": _menu(), "product_name": pick("研时", "Yanshi")})
-    app.jinja_env.globals["static"] = lambda name: f"{app.static_url_path}/{name}"  # url_for takes longer, for thirty icons a page
+    app.jinja_env.globals["static"] = lambda name: f"{app.static_url_path}/{name}"  # url_for takes longer, for thirty icons on a page

@@ -1,6 +1,6 @@
-"""How is a refusal told? A plain page for people, problem+json (RFC 9457) for programs: one place for both.
+"""Report errors: as a page for people, as problem+json (RFC 9457) for programs.
 
-A refusal asks the database nothing, because the database may be the reason. It shows who is signed in, and is in that person's
+An error page makes no query, because the database may be the cause. It shows the signed-in person, in that person's
 language, if the request had already loaded them; otherwise the language comes from the session's cookie or the browser.
 """
 
@@ -21,13 +21,13 @@ from lms.web.hosts import at_content_host
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER_SECONDS = 5
-AWAY = (OperationalError, InterfaceError, PoolTimeout)  # what is raised while the database does not answer
+AWAY = (OperationalError, InterfaceError, PoolTimeout)  # errors that mean that the database does not answer
 
 Error = TypeVar("Error", bound=Exception)
 
 
 def init_app(app: Flask) -> None:
-    """Translate every error of the LMS."""
+    """Register handlers for every error of the LMS."""
     app.register_error_handler(LmsError, _without_queries(_refused))
     app.register_error_handler(CSRFError, _without_queries(_csrf))
     app.register_error_handler(HTTPException, _without_queries(_http))
@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
 
 
 def _without_queries(handler: Callable[[Error], Response]) -> Callable[[Error], Response]:
-    """Return a handler in which nobody is looked up: a person whom the request has not loaded by now is not loaded any more."""
+    """Return a handler that loads nobody: a person whom the request has not loaded yet stays unknown."""
 
     def handle(error: Error) -> Response:
         _look_nobody_up()
@@ -48,13 +48,13 @@ def _without_queries(handler: Callable[[Error], Response]) -> Callable[[Error], 
 
 
 def _look_nobody_up() -> None:
-    """Let whoever the request has not loaded by now pass for nobody, here and in all that the page asks."""
-    if "_login_user" not in g:  # where Flask-Login keeps the person of a request
+    """Treat a person who is not loaded yet as not signed in, here and in the whole page."""
+    if "_login_user" not in g:  # Flask-Login's place for the person of a request
         g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 def answer(status: int, title: str, detail: str, **extra: object) -> Response:
-    """Answer with problem+json to programs and with the error page to people."""
+    """Answer with problem+json to programs and with an error page to people."""
     if _wants_json():
         response = jsonify({"type": "about:blank", "title": title, "status": status, "detail": detail, **extra})
         response.mimetype = "application/problem+json"
@@ -92,7 +92,7 @@ def _csrf(error: CSRFError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    cause = getattr(error, "original_exception", None)  # what went wrong in a handler or a hook, as Flask passes it on
+    cause = getattr(error, "original_exception", None)  # the original error of a handler or hook, which Flask passes on
     if isinstance(cause, AWAY):
         return _unavailable(cause)
     if cause is not None:
@@ -108,7 +108,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _not_kept(_error: DataError) -> Response:
-    """Answer for a character or a number that the database has no place for; no page of ours sends one."""
+    """Answer for a character or a number that the database cannot store; no page of ours sends one."""
     return answer(400, _title(400), _("What was sent has a character or a number that cannot be kept. Nothing was saved."))
 
 

@@ -1,9 +1,9 @@
-"""Which request bodies does this process wait for, from whom, and when does it give one up?
+"""Track pending request bodies, limit their number, and close connections that are too slow.
 
-The server's own time limit covers only the head of a request. Here a body has `GRACE_S` and then must have come at `SLOWEST`
-bytes a second or more: enough for a phone on a weak line, and a dead connection is closed. WSGI does not say which connection a
-request came on; the kernel (Linux) says of each connection of an address how long ago something was sent on it, and nothing is
-sent while a body is waited for. On other systems nothing is closed, and only the limits on numbers hold.
+The server's own time limit covers only the head of a request. Here a body has `GRACE_S` and then must have arrived at `SLOWEST`
+bytes a second or more: slow enough for a phone on a weak line, while dead connections are closed. WSGI does not tell the connection of a
+request. But the kernel (Linux) tells for each connection of an address how long ago something was sent on it, and nothing is
+sent while a body is pending. On other systems nothing is closed, and only the limits on numbers hold.
 """
 
 import socket
@@ -22,19 +22,19 @@ import structlog
 from lms.web.connections import connections_of
 
 log = structlog.get_logger(__name__)
-MOST_OF_ONE = 32  # bodies of one address; a school behind one address has more people, but hardly ever so many bodies under way
+MOST_OF_ONE = 32  # bodies of one address; a school behind one address has more people, but almost never so many bodies at the same time
 MOST = 384  # bodies of all addresses
 GRACE_S = 60.0
 SLOWEST = 500  # bytes a second
 ROUND_S = 5.0
 SLACK_S = 3.0
-HEAD_BYTES = 32 * 1024  # what may have come before the body, and what of it the server has not handed over yet
+HEAD_BYTES = 32 * 1024  # bytes that may have come before the body, or that the server has not passed on yet
 _LAST_SENT_MS, _RECEIVED = struct.Struct("44xI"), struct.Struct("128xQ")  # in `struct tcp_info` (linux/tcp.h)
 
 
 @dataclass(slots=True, eq=False)
 class Pending:
-    """A body that is waited for: the client's address, the connection (address of its other end, own port), and what has come."""
+    """A pending body: the client's address, the connection (the client's address and port, our port), and the bytes received."""
 
     client: str
     connection: tuple[str, int]
@@ -43,7 +43,7 @@ class Pending:
 
 
 class PendingBodies:
-    """All bodies that this process waits for."""
+    """All pending bodies of this process."""
 
     def __init__(self, trusted_proxies: int = 0) -> None:
         self._trusted_proxies = trusted_proxies
@@ -52,7 +52,7 @@ class PendingBodies:
         self._of_client: Counter[str] = Counter()
 
     def begin(self, environ: WSGIEnvironment) -> Pending | None:
-        """Note that the body of a request is waited for; None where too many are, and this one is to be refused."""
+        """Record that a request's body is pending; None if there are too many, so that this one must be refused."""
         peer = environ.get("REMOTE_ADDR", "")
         client = client_of(environ, self._trusted_proxies)
         with self._lock:
@@ -64,7 +64,7 @@ class PendingBodies:
         return body
 
     def end(self, body: Pending) -> None:
-        """Note that a body is waited for no more."""
+        """Record that a body is not pending any more."""
         with self._lock:
             self._bodies.remove(body)
             self._of_client[body.client] -= 1
@@ -72,7 +72,7 @@ class PendingBodies:
                 del self._of_client[body.client]
 
     def overdue(self, now: float) -> dict[tuple[str, int], float]:
-        """Return the age, in seconds, of the youngest overdue body of each (address, own port) that has one."""
+        """Return, for each (address, own port) with overdue bodies, the age of the youngest one in seconds."""
         with self._lock:
             bodies = list(self._bodies)
         ages: dict[tuple[str, int], float] = {}
@@ -83,7 +83,7 @@ class PendingBodies:
         return ages
 
     def watch(self) -> None:
-        """Give up overdue bodies from now on, in a thread of its own."""
+        """Close overdue connections from now on, in a separate thread."""
         if sys.platform == "linux":
             threading.Thread(target=self._watch, name="slow-bodies", daemon=True).start()
 
@@ -95,7 +95,7 @@ class PendingBodies:
 
 
 def client_of(environ: WSGIEnvironment, trusted_proxies: int) -> str:
-    """Return whose requests are counted together: an address, of IPv6 the network of one customer (/64)."""
+    """Return the key by which requests are counted: an address; for IPv6 the network of one customer (/64)."""
     address, forwarded = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")
     if trusted_proxies and forwarded:
         address = forwarded.split(",")[-trusted_proxies:][0].strip()
@@ -107,7 +107,7 @@ def client_of(environ: WSGIEnvironment, trusted_proxies: int) -> str:
 
 
 def close_silent(peer: str, port: int, seconds: float) -> int:
-    """Close the connections of `peer` to our `port` on which nothing was sent for so long and too little has come; return how many."""
+    """Close the connections of `peer` to our `port` that sent nothing for this long and received too little; return how many."""
     closed = 0
     for connection in connections_of(peer, port):
         with connection, suppress(OSError, struct.error):

@@ -1,6 +1,6 @@
-"""How does a table become a file for a spreadsheet? Text stays text: no cell is ever a formula, and no number loses its zeros.
+"""Write tables as spreadsheet files. Text stays text: no cell is a formula, and no number loses its leading zeros.
 
-CSV is for programs: a spreadsheet that opens it reads 001234 as 1234. People get XLSX, whose cells say that they are text.
+CSV is for programs: a spreadsheet that opens it reads 001234 as 1234. People get XLSX, whose cells are marked as text.
 """
 
 import csv
@@ -14,13 +14,14 @@ from xlsxwriter.worksheet import Worksheet
 
 OPTIONS = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDE, NARROW = 32, 14
+A4 = 9  # ECMA-376-1 18.3.1.63
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 Cell = str | int | Decimal
 
 
 class Book:
-    """A workbook, written row by row; the same rows and moment give the same bytes."""
+    """A workbook, written row by row; the same rows and time give the same bytes."""
 
     def __init__(self, made_at: datetime) -> None:
         self._file = io.BytesIO()
@@ -30,9 +31,9 @@ class Book:
         self._head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
 
     def sheet(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> None:
-        """Add a sheet; the first row and column stay in sight. `widths` are of the first columns.
+        """Add a sheet; the first row and column stay visible. `widths` are those of the first columns.
 
-        Empty cells are of the format *text*: what somebody types into them stays as it was typed, zeros in front included.
+        Empty cells have the format *text*: a typed value stays as it was typed, including leading zeros.
         """
         sheet = self._book.add_worksheet(name)
         sheet.set_column(0, max(len(head) - 1, 0), NARROW, self._text)
@@ -42,6 +43,8 @@ class Book:
         sheet.repeat_rows(0)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
+        sheet.set_paper(A4)
+        sheet.set_footer("&L&A&R&P / &N")
         for column, text in enumerate(head):
             sheet.write_string(0, column, text, self._head)
         for number, row in enumerate(rows, start=1):
@@ -61,12 +64,12 @@ class Book:
 
 
 def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
-    """Return rows as a CSV file that spreadsheets open as Chinese; no cell of it is a formula."""
+    """Return rows as a CSV file that spreadsheets open as Chinese; no cell is a formula."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows([_plain(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
 def _plain(cell: str) -> str:
-    """Return a text that no program takes for a formula, also when it opens the sheet as CSV later."""
+    """Return a text that no program reads as a formula, even if it later opens the sheet as CSV."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

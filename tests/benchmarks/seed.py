@@ -21,8 +21,9 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.crediting.chain import GENESIS, Entry, hash_of
 from lms.crediting.models import LedgerEntry
-from lms.programmes.documents import digest, read_toml
+from lms.programmes.documents import read_toml
 from lms.programmes.models import Programme, ProgrammeVersion
+from strict_json.canonical import digest_of
 
 PEOPLE = 77_700  # 700 masters × (1 + 10 + 100): the notice's backbone programme alone
 CLASS_SIZE = 50
@@ -121,7 +122,7 @@ def _programme(connection: Connection) -> int:
         "programme_id": programme,
         "number": 1,
         "document": raw,
-        "sha256": digest(raw),
+        "sha256": digest_of(raw),
         "effective_from": STARTS,
         "imported_at": AT,
     }

@@ -7,16 +7,16 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
+from lms.lease import Leased
 
 RUNNING, PAUSED = "running", "paused"
 
 
-class Forward(Base):
+class Forward(Leased, Base):
     """A forward to one other store: its filter, and the place up to which statements were sent (in the order of storing)."""
 
     __tablename__ = "forward"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
     endpoint: Mapped[str] = mapped_column(String(500))
     key: Mapped[str] = mapped_column(String(200))
@@ -34,8 +34,6 @@ class Forward(Base):
     tries: Mapped[int] = mapped_column(default=0)  # failures in a row
     refused: Mapped[int] = mapped_column(default=0)  # statements refused in a row
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    turn: Mapped[str | None] = mapped_column(String(32))  # the id of the worker that holds the turn; None between two turns
-    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # a turn that was not touched for minutes has lost its worker
     last_success: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_failure: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -15,6 +15,7 @@ from lms.errors import InvalidInput, NotFound
 from lms.federation.forwarding.filters import Filter, filter_of
 from lms.federation.forwarding.models import PAUSED, RUNNING, DeadLetter, Forward
 from lms.federation.forwarding.sending import PURPOSE
+from lms.lease import give_back
 from lms.sealing import seal
 from xapi.queries import count_following
 from xapi.statements import Cursor
@@ -119,7 +120,8 @@ def standings(session: Session) -> list[ForwardProgress]:
 def pause(forward: Forward) -> None:
     """Send nothing more until it is resumed. A request that is already under way may still arrive; its statements are then sent again."""
     if forward.state == RUNNING:
-        forward.state, forward.turn, forward.reason, forward.detail = PAUSED, None, BY_HAND, ""
+        give_back(forward)
+        forward.state, forward.reason, forward.detail = PAUSED, BY_HAND, ""
 
 
 def resume(forward: Forward, settings: Settings, now: datetime, secret: str = "") -> None:

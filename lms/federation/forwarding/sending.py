@@ -21,8 +21,9 @@ from lms.federation.forwarding import turns
 from lms.federation.forwarding.bundles import bundles, version_of
 from lms.federation.forwarding.models import DeadLetter, Forward
 from lms.federation.forwarding.remote import Answer, RemoteStore, opened
-from lms.federation.forwarding.turns import ForwardTurn, ForwardTurnLost
+from lms.federation.forwarding.turns import ForwardTurn
 from lms.federation.forwarding.verdicts import CRASHED, DeliveryVerdict, shut_reason, verdict
+from lms.lease import TurnLost
 from lms.sealing import NotOpened, derived, unseal
 from xapi.queries import JSON, StoredStatement, earlier_about, following, pack
 from xapi.store import load_texts
@@ -53,7 +54,7 @@ def carry(turn: ForwardTurn, settings: Settings) -> bool:
         with opened(Address(turn.endpoint, turn.internal), turn.key, _secret(turn, settings), mark_of(settings)) as store:
             more = _Run(turn, store).go()
         _note(turn, lambda _session, forward: turns.give_back(forward, now(), more=more))
-    except ForwardTurnLost:
+    except TurnLost:
         return False
     except (NotReached, Stop) as error:
         stop = error if isinstance(error, Stop) else Stop(str(error))
@@ -88,7 +89,7 @@ def _give_up(turn: ForwardTurn, stop: Stop) -> None:
 
     try:
         _note(turn, note)
-    except ForwardTurnLost:
+    except TurnLost:
         log.info("forward.lost", forward=turn.forward_id)
 
 

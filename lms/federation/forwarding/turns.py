@@ -8,24 +8,23 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import lease
 from lms.federation.forwarding.filters import Filter, filter_of
 from lms.federation.forwarding.models import PAUSED, RUNNING, DeadLetter, Forward
 from lms.federation.forwarding.verdicts import wait
+from lms.lease import Lease, TurnLost, touch
 from xapi.queries import StoredStatement
 from xapi.statements import Cursor
 from xapi.store import erased_among, through
 
-LEASE_TIMEOUT = timedelta(minutes=5)  # a turn not touched for this long has lost its worker; no single request takes longer
+LEASE_TIMEOUT = timedelta(minutes=5)  # no single request takes longer
+LEASE = Lease(Forward, LEASE_TIMEOUT)
 EVERY = timedelta(seconds=10)
 MARGIN = timedelta(seconds=5)  # the largest expected difference between the clocks of machines that store statements
 LONGEST_REASON = 500
-
-
-class ForwardTurnLost(Exception):
-    """The turn is over: the forward was paused or removed, or another worker has taken it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +48,26 @@ def claim(session: Session, now: datetime) -> ForwardTurn | None:
 
     `session` is for writing: on SQLite its lock ensures that no other process is storing. `now` was read before.
     """
-    free = or_(Forward.turn.is_(None), Forward.touched_at < now - LEASE_TIMEOUT)
-    due = select(Forward).where(Forward.state == RUNNING, Forward.next_at <= now, free).order_by(Forward.touched_at, Forward.id).limit(1)
-    forward = session.scalar(due.with_for_update(skip_locked=True))
+    forward = LEASE.claim(session, now, Forward.state == RUNNING, Forward.next_at <= now)
     if forward is None:
         return None
-    forward.turn, forward.touched_at = uuid.uuid4().hex, now
     place = Cursor(forward.place_stored, forward.place_sid) if forward.place_stored and forward.place_sid is not None else None
     target = (forward.endpoint, forward.internal, forward.key, forward.secret)
-    return ForwardTurn(forward.id, forward.turn, *target, filter_of(forward.filter), place, through(session, now) - MARGIN, forward.tries)
+    return ForwardTurn(
+        forward.id, str(forward.turn), *target, filter_of(forward.filter), place, through(session, now) - MARGIN, forward.tries
+    )
 
 
 def held(session: Session, turn: ForwardTurn, now: datetime) -> Forward:
     """Return the turn's forward, locked, with its lease renewed.
 
     Raises:
-        ForwardTurnLost: another worker holds it, or nobody.
+        TurnLost: the forward was paused or removed, or another worker has claimed it.
     """
-    forward = session.scalar(select(Forward).where(Forward.id == turn.forward_id).with_for_update())
-    if forward is None or forward.turn != turn.name or forward.state != RUNNING:
-        raise ForwardTurnLost
-    forward.touched_at = now
+    forward = LEASE.held(session, turn.forward_id, turn.name)
+    if forward.state != RUNNING:
+        raise TurnLost
+    touch(forward, now)
     return forward
 
 
@@ -110,17 +108,19 @@ def letter_of(session: Session, forward: Forward, statement_id: uuid.UUID) -> De
 
 def give_back(forward: Forward, now: datetime, *, more: bool) -> None:
     """End a turn; if there is `more` to send, another may begin at once."""
-    forward.turn, forward.next_at = None, now if more else now + EVERY
+    lease.give_back(forward)
+    forward.next_at = now if more else now + EVERY
 
 
 def put_off(forward: Forward, detail: str, asked: timedelta | None, now: datetime) -> None:
     """End a turn after a temporary failure; the wait for the next try grows each time."""
-    forward.turn, forward.tries = None, forward.tries + 1
+    lease.give_back(forward)
+    forward.tries += 1
     forward.detail, forward.last_failure = detail[:LONGEST_REASON], now
     forward.next_at = now + wait(forward.tries, asked)
 
 
 def shut(forward: Forward, reason: str, detail: str, now: datetime) -> None:
     """End a turn and send nothing more until a user resumes the forward."""
-    forward.state, forward.turn = PAUSED, None
-    forward.reason, forward.detail, forward.last_failure = reason, detail[:LONGEST_REASON], now
+    lease.give_back(forward)
+    forward.state, forward.reason, forward.detail, forward.last_failure = PAUSED, reason, detail[:LONGEST_REASON], now

@@ -6,11 +6,12 @@ from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
+from lms.lease import Leased
 
 RUNNING, STOPPED, DONE = "running", "stopped", "done"
 
 
-class Import(Base):
+class Import(Leased, Base):
     """An import from one other store with one of its keys, and the place up to which its statements are stored here.
 
     The place is written in the same transaction as the statements before it, so the two always match.
@@ -19,7 +20,6 @@ class Import(Base):
     __tablename__ = "import"
     __table_args__ = (UniqueConstraint("endpoint", "key"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     endpoint: Mapped[str] = mapped_column(String(500))
     key: Mapped[str] = mapped_column(String(200))
     page_size: Mapped[int] = mapped_column()
@@ -34,9 +34,7 @@ class Import(Base):
     version: Mapped[str] = mapped_column(String(10), default="1.0.3", server_default="1.0.3")  # the xAPI version used in requests
     internal: Mapped[bool] = mapped_column(default=False, server_default=false())  # an operator allowed an address inside the own network
     secret: Mapped[str] = mapped_column(Text, default="", server_default="")  # sealed (lms.sealing)
-    turn: Mapped[str | None] = mapped_column(String(32))  # the id of the worker that holds the turn
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last time at which the end was reached
 
 

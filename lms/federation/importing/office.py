@@ -12,6 +12,7 @@ from lms.config import Settings
 from lms.egress.address import credential_problems, parse_address
 from lms.errors import InvalidInput
 from lms.federation.importing.models import RUNNING, STOPPED, Import, StatementSetAside
+from lms.lease import give_back
 from lms.sealing import seal
 
 PURPOSE = "import"
@@ -67,7 +68,8 @@ def go_on(own: Import, settings: Settings, now: datetime, secret: str = "") -> b
 def stop(own: Import) -> None:
     """Read no further page."""
     if own.state == RUNNING:
-        own.state, own.turn = STOPPED, None
+        own.state = STOPPED
+        give_back(own)
 
 
 def asides_by_import(session: Session) -> Mapping[int, int]:

@@ -5,14 +5,13 @@ The separate thread keeps a slow store from delaying the crediting of hours when
 
 import threading
 import time
-import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from celery import shared_task
 from flask import Flask, current_app
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.clock import now
@@ -24,11 +23,13 @@ from lms.federation.importing.models import DONE, RUNNING, STOPPED, Import
 from lms.federation.importing.office import PURPOSE
 from lms.federation.importing.source import opened
 from lms.federation.importing.storing import own_terms
+from lms.lease import Lease, TurnLost, give_back, touch
 from lms.sealing import NotOpened, unseal
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 10
-LEASE_TIMEOUT = timedelta(minutes=15)  # a turn not touched for this long has lost its worker; no page takes longer
+LEASE_TIMEOUT = timedelta(minutes=15)  # no page takes longer
+LEASE = Lease(Import, LEASE_TIMEOUT)
 SLICE = 5  # seconds of a wait after which the Stop button is checked
 
 
@@ -58,15 +59,12 @@ def work() -> bool:
 
 def claim(session: Session, reading: datetime) -> ImportTurn | None:
     """Take a turn of an import that no worker holds; None while another one is running."""
-    lost = Import.touched_at < reading - LEASE_TIMEOUT
-    if session.scalar(select(Import.id).where(Import.state == RUNNING, Import.turn.is_not(None), ~lost).limit(1)):
+    if LEASE.is_held(session, reading, Import.state == RUNNING):
         return None
-    free = select(Import).where(Import.state == RUNNING, or_(Import.turn.is_(None), lost)).order_by(Import.touched_at).limit(1)
-    own = session.scalar(free.with_for_update(skip_locked=True))
+    own = LEASE.claim(session, reading, Import.state == RUNNING)
     if own is None:
         return None
-    own.turn, own.touched_at = uuid.uuid4().hex, reading
-    return ImportTurn(own.id, own.turn, Address(own.endpoint, own.internal), own.key, own.secret, own.version)
+    return ImportTurn(own.id, str(own.turn), Address(own.endpoint, own.internal), own.key, own.secret, own.version)
 
 
 def _take(app: Flask, turn: ImportTurn) -> None:
@@ -87,10 +85,11 @@ def carry(turn: ImportTurn) -> None:
     except Exception as error:
         log.exception("import.problem", imported=turn.import_id)
         problem = type(error).__name__
-    with transaction() as session:
+    with suppress(TurnLost), transaction() as session:
         own = _held(session, turn)
-        if own is not None:
-            own.state, own.problem, own.turn, own.touched_at = state, problem, None, now()
+        own.state, own.problem = state, problem
+        give_back(own)
+        touch(own, now())
 
 
 def _run(turn: ImportTurn) -> None:
@@ -112,25 +111,24 @@ def _wait(turn: ImportTurn, seconds: float) -> None:
 
 def _tell(turn: ImportTurn, words: str) -> None:
     """Show the reason for a wait."""
-    with transaction() as session:
-        own = _held(session, turn)
-        if own is not None:
-            own.problem = words
+    with suppress(TurnLost), transaction() as session:
+        _held(session, turn).problem = words
 
 
 def _demand(turn: ImportTurn) -> None:
     """Stop if a user has stopped the import, or another worker has taken it."""
-    with transaction() as session:
-        own = _held(session, turn)
-        if own is None:
-            raise ImportStopped("somebody stopped it")
-        own.touched_at = now()
+    try:
+        with transaction() as session:
+            touch(_held(session, turn), now())
+    except TurnLost as error:
+        raise ImportStopped("somebody stopped it") from error
 
 
-def _held(session: Session, turn: ImportTurn) -> Import | None:
-    return session.scalar(
-        select(Import).where(Import.id == turn.import_id, Import.turn == turn.name, Import.state == RUNNING).with_for_update()
-    )
+def _held(session: Session, turn: ImportTurn) -> Import:
+    own = LEASE.held(session, turn.import_id, turn.name)
+    if own.state != RUNNING:
+        raise TurnLost
+    return own
 
 
 SCHEDULE = {"importing": {"task": work.name, "schedule": EVERY_SECONDS}}

@@ -1,4 +1,4 @@
-"""Statements in partitions: ids and references in tables of their own; on PostgreSQL statements and keys parted by month"""
+"""Statements in partitions: separate tables for ids and references; on PostgreSQL statements and keys partitioned by month"""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.drop_index("ix_xapi_statement_stored_sid", table_name="xapi_statement")
     for table in ("xapi_statement", "xapi_statement_key"):
         op.rename_table(table, f"{table}_old")
-    if op.get_bind().dialect.name == "postgresql":  # names of indexes are taken by the table that had them
+    if op.get_bind().dialect.name == "postgresql":  # a renamed table keeps its index names
         op.execute("ALTER INDEX pk_xapi_statement RENAME TO pk_xapi_statement_old")
         op.execute("ALTER INDEX pk_xapi_statement_key RENAME TO pk_xapi_statement_key_old")
     op.create_table(
@@ -82,7 +82,7 @@ def _create_key() -> None:
 
 
 def _make_parts() -> None:
-    """On PostgreSQL make a default part and one for each month that has statements."""
+    """On PostgreSQL create a default partition and one for each month that has statements."""
     if op.get_bind().dialect.name != "postgresql":
         return
     months = op.get_bind().scalars(sa.text("SELECT DISTINCT date_trunc('month', stored, 'UTC') FROM xapi_statement_old ORDER BY 1")).all()

@@ -1,4 +1,4 @@
-"""What is known of activities and people"""
+"""Definitions of activities and names of people"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Since when a statement is set aside, and how often it failed"""
+"""The first failure and the number of failures of a statement that is set aside"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Who let old months go, and what was refused elsewhere and given up"""
+"""The person who removed old months, and statements that another store refused and an office gave up"""
 
 import sqlalchemy as sa
 from alembic import op

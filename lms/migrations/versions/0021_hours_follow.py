@@ -1,4 +1,4 @@
-"""How far a class's hours have followed its days"""
+"""The progress of recomputing a class after its days changed"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Where people are signed in: one row for each browser. Everybody signs in once more after this."""
+"""Logins of people: one row for each browser. Everybody has to sign in once more after this."""
 
 import sqlalchemy as sa
 from alembic import op

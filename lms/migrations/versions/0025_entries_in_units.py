@@ -1,6 +1,6 @@
-"""Ledger entries in units, with digests of what they follow from
+"""Ledger entries in units, with digests of their inputs
 
-Entries that are there are of format 1 and stay as they are. Each chain's baseline is appended by the worker (`following_after`).
+Existing entries have format 1 and stay as they are. The worker appends each chain's baseline (`following_after`).
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""Tasks, what is handed in for them and as logs, and what was decided"""
+"""Tasks, submissions for them, logs, and decisions"""
 
 import sqlalchemy as sa
 from alembic import op

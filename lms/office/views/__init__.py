@@ -1,12 +1,14 @@
-"""What can an office and the staff of a class see and do? One module a subject; importing it adds its pages."""
+"""Pages of an office and of class staff, one module for each subject; importing a module adds its pages."""
 
 from lms.office.places import bp
 from lms.office.views import (
     adding,
     attendance,
+    board,
     check_in,
     classes,
     course_changes,
+    documents,
     lists,
     opening,
     passwords,
@@ -20,10 +22,12 @@ from lms.office.views import (
 __all__ = [
     "adding",
     "attendance",
+    "board",
     "bp",
     "check_in",
     "classes",
     "course_changes",
+    "documents",
     "lists",
     "opening",
     "passwords",

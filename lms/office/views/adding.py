@@ -1,4 +1,4 @@
-"""How does one teacher come into a class, and where does an office begin with a list?"""
+"""Pages for adding one teacher to a class, and for starting with a list."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,8 @@ from lms.office.places import bp, by_me, own_class
 from lms.rosters import rows, sheets, table
 from lms.rosters.enrolling import RosterOrder, enrol_all
 from lms.rosters.outcomes import NameChoice, OutcomeKind, foresee
-from lms.rosters.problems import Problem
+from lms.rosters.problems import sentence
+from lms.row_problem import RowProblem, in_row
 from lms.web.downloads import as_download
 
 ONLY_LINE = 1  # of a list with one row
@@ -27,18 +28,20 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.get("/classes/<int:class_id>/add")
 @requires(OFFICE)
 def adding(class_id: int) -> ResponseReturnValue:
-    """Offer the ways in which teachers come into a class."""
+    """Show the ways of adding teachers to a class."""
     return page(own_class(class_id))
 
 
-def page(training_class: TrainingClass, problems: Sequence[Problem] = (), unreadable: str = "", status: int = 200) -> ResponseReturnValue:
-    """Return the page on which an office begins, with what was wrong."""
+def page(
+    training_class: TrainingClass, problems: Sequence[RowProblem] = (), unreadable: str = "", status: int = 200
+) -> ResponseReturnValue:
+    """Return the start page, with the problems of the last try."""
     shown = render_template(
         "office/add.html",
         training_class=training_class,
         tracks=tracks_of(session(), training_class.id),
         given=request.form,
-        problems={one.field: one.what for one in problems},
+        problems={one.field: sentence(one) for one in problems},
         other_name=next((str(one.params["known"]) for one in problems if one.code == "left-out"), ""),
         unreadable=unreadable,
         most={"people": table.MOST_ROWS, "mb": table.MOST_BYTES // 1_000_000},
@@ -49,7 +52,7 @@ def page(training_class: TrainingClass, problems: Sequence[Problem] = (), unread
 @bp.get("/teachers.<any(xlsx, csv):suffix>")
 @requires(OFFICE)
 def template(suffix: str) -> ResponseReturnValue:
-    """Give an empty list to fill in."""
+    """Return an empty list to fill in."""
     if suffix == "csv":
         return as_download(Response(sheets.template(), mimetype="text/csv"), _("teachers.csv"))
     return as_download(Response(sheets.template_book(now()), mimetype=XLSX), _("teachers.xlsx"))
@@ -70,7 +73,7 @@ def add_one(class_id: int) -> ResponseReturnValue:
     try:
         done = enrol_all(transaction, RosterOrder(class_id, roster, below(), by_me(), names=names))
     except InvalidInput as error:
-        return page(found, [Problem(ONLY_LINE, "", "refused", {"why": " ".join(error.problems)})], status=422)
+        return page(found, [in_row(ONLY_LINE, "", "refused", {"why": " ".join(error.problems)})], status=422)
     said = {
         OutcomeKind.NEW: _(
             "%(name)s has an account now and is in the class. Hand out the initial password next.", name=roster.rows[0].name
@@ -88,6 +91,6 @@ def _chosen() -> dict[int, NameChoice]:
 
 
 def below() -> int:
-    """Return the organisation below which new schools are made: the office's own."""
-    scope()  # refuses whoever has none
+    """Return the organisation below which new schools are created: the office's own."""
+    scope()  # refuses a person without an organisation
     return int(person().organisation_id or 0)

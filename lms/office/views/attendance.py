@@ -1,4 +1,4 @@
-"""Mark who was at a session: one grid for a whole class, by keyboard and on a phone."""
+"""Mark the attendance of a session: one grid for a whole class, for keyboards and phones."""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,7 +29,7 @@ PEOPLE_MAX = 200  # on one page
 @bp.get("/classes/<int:class_id>/timetable/<int:session_id>/attendance")
 @requires(OFFICE, STAFF)
 def attendance(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Show everybody in the class with what is noted of this session."""
+    """Show everybody in the class with their marks for this session."""
     found, lesson = own_session(class_id, session_id)
     people = _people(class_id, request.args.get("after", 0, type=int))
     marks = marking.marks_of(session(), [session_id])[session_id]
@@ -39,7 +39,7 @@ def attendance(class_id: int, session_id: int) -> ResponseReturnValue:
 
 
 def _people(class_id: int, after: int) -> Sequence[Enrolment]:
-    """Return those who take part, in the order of their enrolment, one page of them."""
+    """Return the participants in the order of their enrolment, one page of them."""
     wanted = (Enrolment.class_id == class_id, Enrolment.status.in_(LEARNING), Enrolment.id > after)
     query = select(Enrolment).where(*wanted).options(joinedload(Enrolment.person)).order_by(Enrolment.id).limit(PEOPLE_MAX)
     return session().scalars(query).all()
@@ -83,7 +83,7 @@ def _page(
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/attendance")
 @requires(OFFICE, STAFF)
 def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Keep what the grid says; all of it, or nothing where a row is wrong."""
+    """Save the grid: all of it, or nothing if a row is wrong."""
     found, lesson = own_session(class_id, session_id)
     people = _people(class_id, request.args.get("after", 0, type=int))
     rest = "present" if request.form.get("rest") else ""

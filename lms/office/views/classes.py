@@ -1,4 +1,4 @@
-"""What does an office see: its classes, everybody in one of them, and how to take their transcripts away?"""
+"""Pages of an office: its classes, everybody in one of them, and the export of transcripts."""
 
 from typing import Any
 
@@ -17,6 +17,7 @@ from lms.db import session, transaction
 from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.office import class_queries
+from lms.office.administration import providers
 from lms.office.export import TRANSCRIPTS
 from lms.office.places import bp, own_class, staffed_class
 from lms.programmes.store import document_of
@@ -30,7 +31,8 @@ def classes() -> ResponseReturnValue:
     placed = person().organisation_id is not None
     page = class_queries.classes(session(), scope(), words, request.args.get("after", type=int)) if placed else class_queries.NOTHING
     names = {line.training_class.id: document_of(line.training_class.programme_version).name for line in page.lines}
-    return render_template("office/classes.html", page=page, words=words, names=names, placed=placed)
+    runs = placed and bool(page.lines or providers(session(), scope()))
+    return render_template("office/classes.html", page=page, words=words, names=names, placed=placed, runs=runs)
 
 
 @bp.get("/classes/<int:class_id>")
@@ -66,7 +68,7 @@ def class_(class_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/transcripts")
 @requires(OFFICE)
 def export(class_id: int) -> ResponseReturnValue:
-    """Start the export of everybody's transcript; started twice, it is the same job."""
+    """Start the export of everybody's transcript; a repeated start returns the same job."""
     found = own_class(class_id)
     if found.following_after is not None:
         flash(_("Hours still follow the days of the class. Export the transcripts once that is done."), "warning")

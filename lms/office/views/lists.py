@@ -1,6 +1,6 @@
-"""How does a list come into a class? It is shown with what would come of each row, and confirmed, before anything is done.
+"""Pages for enrolling a list: it is shown with the outcome of each row, and a user confirms it before anything is done.
 
-Nothing of a list is kept before somebody confirms it: the page that shows it carries it, and it is read and checked again then.
+The server stores nothing of a list before it is confirmed: the page carries the list, which is read and checked again then.
 """
 
 import base64
@@ -32,23 +32,23 @@ from lms.programmes.values import Track
 from lms.rosters import heads, rows, table
 from lms.rosters.heads import Columns
 from lms.rosters.outcomes import NameChoice, OutcomeKind, foresee
-from lms.rosters.problems import Unreadable, field_names, shown
+from lms.rosters.problems import Unreadable, field_names, sentence, shown
 from lms.rosters.rows import HeadsUnknown, Roster
 from lms.rosters.table import Table
 
 FORM_BYTES = 262_144  # the form around a list
 FORM_PARTS = 6_000  # fields: a choice for each row, and a few more
-CARRIED_BYTES = table.MOST_BYTES * 3 // 2  # a list as the page carries it: packed, and in letters
+CARRIED_BYTES = table.MOST_BYTES * 3 // 2  # a list as the page carries it: compressed and base64-encoded
 AT_ONCE = 25  # rows of a table on one page
 MOST_CHOICES = 200  # names chosen at once
-SAMPLE = 6  # lines shown to whoever assigns columns
+SAMPLE = 6  # lines shown for assigning columns
 NUMBER, LINE = re.compile(r"[0-9]{1,3}"), re.compile(r"[0-9]{1,7}")
 LISTS = {"office.preview", "office.columns", "office.enrol"}
 
 
 @bp.url_value_preprocessor
 def _allow_lists(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Set the limits before anything reads the form (the check for forged forms does)."""
+    """Set the limits before the form is read (the check for forged forms reads it)."""
     if endpoint in LISTS:
         request.max_content_length = request.max_form_memory_size = CARRIED_BYTES + FORM_BYTES
         request.max_form_parts = FORM_PARTS
@@ -56,7 +56,7 @@ def _allow_lists(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A list as it was uploaded or carried, with what was said about it on the pages before."""
+    """A list as uploaded or carried, with the choices made on the pages before."""
 
     content: bytes
     tracks: Sequence[Track]
@@ -65,11 +65,11 @@ class _List:
 
     @property
     def carried(self) -> str:
-        """The list as the page carries it."""
+        """The list in the form that the page carries."""
         return base64.b64encode(zlib.compress(self.content)).decode()
 
     def read(self) -> tuple[Table, Roster]:
-        """Read it, by the columns that were assigned or are known."""
+        """Read it with the assigned or recognised columns."""
         found = table.read(self.content)
         return found, rows.read(found.lines, self.tracks, self.usual, self.columns)
 
@@ -96,7 +96,7 @@ def _unpacked() -> bytes:
 
 
 def _columns() -> Columns | None:
-    """Return the columns that somebody assigns on this page, or assigned on an earlier one."""
+    """Return the columns that a user assigned, on this page or on an earlier one."""
     said = {int(index): name for key, name in request.form.items() if (index := _index_in(key)) and name}
     if not said:
         return heads.parsed(request.form.get("columns", ""))
@@ -111,7 +111,7 @@ def _index_in(key: str) -> str:
 @bp.post("/classes/<int:class_id>/list")
 @requires(OFFICE)
 def preview(class_id: int) -> ResponseReturnValue:
-    """Show what would come of each row of a list; nothing is kept. Where its columns are not known, ask which is what."""
+    """Show the outcome of each row of a list; nothing is stored. If the columns are not recognised, ask for them."""
     found = own_class(class_id)
     if found.closed_at is not None:
         return page(found, status=422)
@@ -139,6 +139,7 @@ def _preview(training_class: TrainingClass, given: _List) -> str:
         columns=given.columns.written() if given.columns else "",
         decided=_names(),
         names=field_names(),
+        sentence=sentence,
         tracks={one.key: one.name for one in given.tracks},
         kinds=OutcomeKind,
         choices=NameChoice,
@@ -148,7 +149,7 @@ def _preview(training_class: TrainingClass, given: _List) -> str:
 
 
 def _part(name: str, items: Sequence[object]) -> Mapping[str, Any]:
-    """Return one page of a long table: its items, its number from 1, and how many pages there are."""
+    """Return one page of a long table: its items, its number from 1, and the number of pages."""
     said = request.form.get(f"page_{name}", "")
     pages = max(1, -(-len(items) // AT_ONCE))
     number = min(int(said), pages) if NUMBER.fullmatch(said) and int(said) else 1
@@ -156,7 +157,7 @@ def _part(name: str, items: Sequence[object]) -> Mapping[str, Any]:
 
 
 def _names() -> Mapping[int, NameChoice]:
-    """Return what was chosen for known teachers with another name, by line."""
+    """Return the choices for known teachers with another name, by line."""
     said = [(key.removeprefix("name-"), value) for key, value in request.form.items() if key.startswith("name-")]
     return {int(line): NameChoice(value) for line, value in said if LINE.fullmatch(line) and value in set(NameChoice)}
 
@@ -164,7 +165,7 @@ def _names() -> Mapping[int, NameChoice]:
 @bp.post("/classes/<int:class_id>/list/columns")
 @requires(OFFICE)
 def columns(class_id: int) -> ResponseReturnValue:
-    """Ask which column is what, also where that seemed to be known."""
+    """Ask for the meaning of each column, also if it seemed to be recognised."""
     found = own_class(class_id)
     given = _given(class_id)
     try:
@@ -188,6 +189,7 @@ def _assign(training_class: TrainingClass, given: _List, wrong: str = "") -> Res
         fields={index: name for name, index in assigned.at.items()},
         assigned=assigned,
         names=field_names(),
+        sentence=sentence,
     )
     return shown_page, 422 if wrong else 200
 
@@ -195,7 +197,7 @@ def _assign(training_class: TrainingClass, given: _List, wrong: str = "") -> Res
 @bp.post("/classes/<int:class_id>/list/enrol")
 @requires(OFFICE)
 def enrol(class_id: int) -> ResponseReturnValue:
-    """Enrol a list that was shown, in the background; the same list twice is the same work."""
+    """Enrol a list in the background after its preview; the same list again is the same job."""
     found = own_class(class_id)
     if found.closed_at is not None:
         return page(found, status=422)

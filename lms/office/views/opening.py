@@ -1,20 +1,24 @@
-"""How does an office open a class, say what it studies, change it, and close it?"""
+"""Pages for opening, changing and closing a class, and for its courses."""
+
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from sqlalchemy import select
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from lms.accounts.access import requires, scope
-from lms.accounts.models import OFFICE, Organisation
+from lms.accounts.models import OFFICE, Organisation, Person
 from lms.catalogue import listing
 from lms.celery_app import ring
+from lms.classes.models import Enrolment
 from lms.classes.setup import courses_of, hours_asked, locked_class
-from lms.crediting import windows
+from lms.crediting import changed_hours, windows
 from lms.crediting.tasks import follow
 from lms.db import session, transaction
 from lms.errors import InvalidInput, NotFound
@@ -27,15 +31,15 @@ from lms.office.places import bp, by_me, own_class
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of, newest
 
-MOST_COURSES = 500  # offered at once; a site has some dozens
-MEANWHILE = _l(
+MOST_COURSES = 500  # offered at once; a site has a few dozen
+CHANGED_SINCE = _l(
     "Somebody has changed this class since you opened this page: the history below says what. Nothing is saved yet; look through"
     " what stands here and save again."
 )
 
 
 class CourseForm(FlaskForm):  # type: ignore[misc]
-    """A course, and what its hours count toward."""
+    """A course, and the requirement to which its hours count."""
 
     code = SelectField(validators=[InputRequired()])
     requirement = SelectField(default="")
@@ -50,8 +54,8 @@ def _titles() -> dict[str, str]:
 @bp.get("/classes/new")
 @requires(OFFICE)
 def choose_programme() -> ResponseReturnValue:
-    """Ask of which programme a class shall be."""
-    programmes = [(one, document_of(one)) for one in newest(session())]
+    """Ask for the programme of a new class."""
+    programmes = sorted(((one, document_of(one)) for one in newest(session())), key=lambda pair: pair[1].shown_after)
     return render_template("office/programmes.html", programmes=programmes, providers=administration.providers(session(), scope()))
 
 
@@ -73,7 +77,7 @@ def open_class(code: str, year: int) -> ResponseReturnValue:
 
 
 def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
-    """Open the class and return its id, or tell the form what is wrong."""
+    """Open the class and return its id, or show the problems in the form."""
     try:
         with transaction() as writing:
             version = administration.version_for(writing, latest.programme.code, latest.programme.year, form.starts_on.data)
@@ -89,24 +93,39 @@ def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
 @bp.route("/classes/<int:class_id>/settings", methods=["GET", "POST"])
 @requires(OFFICE)
 def settings(class_id: int) -> ResponseReturnValue:
-    """Show how a class runs, change it, and show what was done to it."""
+    """Show a class's details, change them, and show its history."""
     found = own_class(class_id)
     document = document_of(found.programme_version)
     form = RunForm(data=given(found, document)) if request.method == "GET" else RunForm()
     form.offer_tracks(document)
     if form.validate_on_submit() and _changed(form, class_id, found.code, found.provider):
         return redirect(url_for(".settings", class_id=class_id))
-    history = lines_of(session(), document, class_id)
-    stands = windows.following(session(), found)
-    page = render_template("office/settings.html", form=form, training_class=found, document=document, history=history, stands=stands)
+    page = render_template(
+        "office/settings.html",
+        form=form,
+        training_class=found,
+        document=document,
+        history=lines_of(session(), document, class_id),
+        stands=windows.following(session(), found),
+        **_hours_changed(class_id),
+    )
     return page, 422 if form.is_submitted() else 200
+
+
+def _hours_changed(class_id: int) -> dict[str, Any]:
+    """Return the last change of days, and whose hours it changed by how many seconds, the largest difference first."""
+    change = changed_hours.last_change(session(), class_id)
+    seconds = change.seconds if change else {}
+    names = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id.in_(list(seconds)))
+    lines = [(name, number, seconds[number]) for number, name in session().execute(names)]
+    return {"day_change": change, "hours_changed": sorted(lines, key=lambda line: (-abs(line[2]), line[0]))}
 
 
 def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) -> bool:
     try:
         with transaction() as writing:
             if not form.still_holds(locked_class(writing, class_id)):
-                raise InvalidInput(_("Nothing was changed."), [str(MEANWHILE)])
+                raise InvalidInput(_("Nothing was changed."), [str(CHANGED_SINCE)])
             changed = administration.change_class(writing, class_id, form.run(code, provider), by_me(), agreed=form.agreed.data)
     except InvalidInput as error:
         form.tell(error.problems)
@@ -119,7 +138,7 @@ def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) ->
 @bp.post("/classes/<int:class_id>/close")
 @requires(OFFICE)
 def close(class_id: int) -> ResponseReturnValue:
-    """End a class; closed twice, it is closed once."""
+    """Close a class; a second request changes nothing."""
     own_class(class_id)
     with transaction() as writing:
         administration.close_class(writing, class_id, by_me())
@@ -131,7 +150,7 @@ def close(class_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/reopen")
 @requires(OFFICE)
 def reopen(class_id: int) -> ResponseReturnValue:
-    """Let a closed class go on."""
+    """Reopen a closed class."""
     own_class(class_id)
     with transaction() as writing:
         administration.reopen_class(writing, class_id, by_me())
@@ -143,7 +162,7 @@ def reopen(class_id: int) -> ResponseReturnValue:
 @bp.route("/classes/<int:class_id>/courses", methods=["GET", "POST"])
 @requires(OFFICE)
 def courses(class_id: int) -> ResponseReturnValue:
-    """Show what a class studies, and let it study something more."""
+    """Show a class's courses, and add one."""
     found = own_class(class_id)
     hours = administration.hours_of(session(), found)
     studied = courses_of(session(), [class_id])[class_id]
@@ -153,10 +172,10 @@ def courses(class_id: int) -> ResponseReturnValue:
     form.requirement.choices = toward_choices(hours)
     if form.validate_on_submit():
         return _added(class_id, CourseOfClass(form.code.data, form.requirement.data, form.compulsory.data))
-    names = {one.key: pick(one.title.zh, one.title.en) for one in document_of(found.programme_version).requirements}
-    page = render_template(
-        "office/courses.html", training_class=found, studied=studied, form=form, offered=offered, names=names, hours=hours
-    )
+    document = document_of(found.programme_version)
+    names = {one.key: pick(one.title.zh, one.title.en) for one in document.requirements}
+    told = {"studied": studied, "offered": offered, "names": names, "hours": hours, "policy": document.policy}
+    page = render_template("office/courses.html", training_class=found, form=form, **told)
     return page, 422 if form.is_submitted() else 200
 
 

@@ -1,4 +1,4 @@
-"""How does an office hand out the initial passwords of a class's new teachers: each of them once, on paper or as a file?"""
+"""Pages for handing out the initial passwords of a class's new teachers, each only once, on paper or as a file."""
 
 import base64
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from lms.rosters.sheets import SignIn
 @bp.get("/classes/<int:class_id>/passwords")
 @requires(OFFICE)
 def passwords(class_id: int) -> ResponseReturnValue:
-    """Say whose initial passwords wait, and who has one and has chosen none of their own."""
+    """Show which initial passwords were not handed out yet, and which teachers still use theirs."""
     found = own_class(class_id)
     waiting, given = sheets.counts(session(), class_id, scope())
     return render_template("office/passwords.html", training_class=found, waiting=waiting, given=given)
@@ -29,7 +29,7 @@ def passwords(class_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/passwords")
 @requires(OFFICE)
 def hand_out(class_id: int) -> ResponseReturnValue:
-    """Hand out initial passwords. They are on the page that answers, and nowhere else ever: nobody keeps that page."""
+    """Hand out initial passwords. They are only on the page of this response, which is never cached."""
     found = own_class(class_id)
     with transaction() as writing:
         sign_ins = sheets.hand_out(writing, class_id, scope(), by_me(), again="again" in request.form)
@@ -42,7 +42,7 @@ def hand_out(class_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/password")
 @requires(OFFICE)
 def new_password(class_id: int, enrolment_id: int) -> ResponseReturnValue:
-    """Give a teacher of this office's own, who forgot theirs, a new initial password."""
+    """Give a teacher of this office who forgot their password a new initial password."""
     found, own = own_enrolment(class_id, enrolment_id)
     with transaction() as writing:
         sign_in = sheets.hand_out_to(writing, writing.get_one(Enrolment, own.id), scope(), by_me())
@@ -55,7 +55,7 @@ def new_password(class_id: int, enrolment_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/sign-out")
 @requires(OFFICE)
 def sign_out(class_id: int, enrolment_id: int) -> ResponseReturnValue:
-    """Sign a teacher of this office's own out of every browser."""
+    """Sign a teacher of this office out of every browser."""
     _found, own = own_enrolment(class_id, enrolment_id)
     with transaction() as writing:
         done = sheets.sign_out(writing, writing.get_one(Enrolment, own.id), scope(), by_me())
@@ -72,8 +72,9 @@ def _sheet(training_class: TrainingClass, sign_ins: Sequence[SignIn]) -> Respons
         "csv": base64.b64encode(sheets.as_csv(sign_ins)).decode(),
     }
     address = current_app.extensions["settings"].public_url
+    schools = sheets.by_school(sign_ins)
     page = make_response(
-        render_template("office/password_sheet.html", training_class=training_class, sign_ins=sign_ins, files=files, address=address)
+        render_template("office/password_sheet.html", training_class=training_class, schools=schools, files=files, address=address)
     )
     page.headers["Cache-Control"] = "no-store"
     return page

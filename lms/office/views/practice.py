@@ -1,4 +1,4 @@
-"""Set tasks for a class, and accept or return what its teachers hand in."""
+"""Pages for setting tasks, and for accepting or returning what teachers submit."""
 
 from datetime import date
 
@@ -43,7 +43,7 @@ class TaskForm(FlaskForm):  # type: ignore[misc]
     due_on = DayField(_l("Until"), validators=[Optional()])
 
     def offer(self, document: ProgrammeDocument) -> None:
-        """Let the programme's requirements of tasks be chosen."""
+        """Offer the programme's requirements of tasks."""
         tasks = [one for one in document.requirements if one.kind == "tasks"]
         self.requirement.choices = [SelectChoice(one.key, pick(one.title.zh, one.title.en)) for one in tasks]
 
@@ -51,7 +51,7 @@ class TaskForm(FlaskForm):  # type: ignore[misc]
 @bp.get("/classes/<int:class_id>/tasks")
 @requires(OFFICE, STAFF)
 def tasks(class_id: int) -> ResponseReturnValue:
-    """Show a class's tasks, and what waits for a decision."""
+    """Show a class's tasks, and the submissions that wait for a decision."""
     found = staffed_class(class_id)
     state = request.args.get("state", HANDED_IN)
     state = state if state in STATES else HANDED_IN
@@ -103,7 +103,7 @@ def _set(form: TaskForm, found: TrainingClass) -> bool:
 @bp.post("/classes/<int:class_id>/tasks/<int:task_id>/withdraw")
 @requires(OFFICE, STAFF)
 def withdraw_task(class_id: int, task_id: int) -> ResponseReturnValue:
-    """Withdraw a task; what was accepted stays."""
+    """Withdraw a task; accepted submissions stay."""
     staffed_class(class_id)
     with transaction() as writing:
         task = writing.get(PracticeTask, task_id)
@@ -119,7 +119,7 @@ def withdraw_task(class_id: int, task_id: int) -> ResponseReturnValue:
 @bp.get("/classes/<int:class_id>/works/<int:work_id>")
 @requires(OFFICE, STAFF)
 def review(class_id: int, work_id: int) -> ResponseReturnValue:
-    """Show something handed in, to be accepted or returned."""
+    """Show a submission, to accept or return it."""
     found = staffed_class(class_id)
     one = work.of_class(session(), class_id, work_id)
     if one is None:
@@ -137,7 +137,7 @@ def _review(found: TrainingClass, one: PracticeWork, problem: str = "") -> str:
 @bp.post("/classes/<int:class_id>/works/<int:work_id>")
 @requires(OFFICE, STAFF)
 def decide(class_id: int, work_id: int) -> ResponseReturnValue:
-    """Accept or return something handed in, and go on with the next that waits."""
+    """Accept or return a submission, and continue with the next one that waits."""
     found = staffed_class(class_id)
     what, comment = request.form.get("what", "")[:20], request.form.get("comment", "")
     one = work.of_class(session(), class_id, work_id)
@@ -151,7 +151,7 @@ def decide(class_id: int, work_id: int) -> ResponseReturnValue:
         by = by_me()
         locked = work.of_class(writing, class_id, work_id, lock=True)
         done = locked is not None and work.decide(writing, locked, what, comment, by, attesting(writing))
-        following = [one.id for one in work.queue(writing, class_id, HANDED_IN, 0)[:1]]  # as it is after this decision
+        following = [one.id for one in work.queue(writing, class_id, HANDED_IN, 0)[:1]]  # after this decision
     said = {ACCEPTED: _("Accepted."), RETURNED: _("Returned to the teacher."), TAKEN_BACK: _("The acceptance is taken back.")}
     flash(said[what] if done else _("Somebody else has decided it in the meantime."), "success" if done else "info")
     if following:
@@ -162,7 +162,7 @@ def decide(class_id: int, work_id: int) -> ResponseReturnValue:
 @bp.get("/classes/<int:class_id>/files/<int:file_id>")
 @requires(OFFICE, STAFF)
 def work_file(class_id: int, file_id: int) -> ResponseReturnValue:
-    """Give a file that somebody in the class handed in."""
+    """Return a file of a submission."""
     staffed_class(class_id)
     query = select(PracticeFile).join(PracticeWork, PracticeWork.id == PracticeFile.work_id)
     found = session().scalar(

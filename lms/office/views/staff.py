@@ -1,4 +1,4 @@
-"""Say who runs a class: an office names its chief expert, head teachers and tutors."""
+"""Pages for the staff of a class: its chief expert, head teachers and tutors."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -26,20 +26,20 @@ USERNAME_MAX = 64
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]
-    """The person who runs the class, and the role."""
+    """A member of staff, and their role."""
 
     username = StringField(_l("User name"), validators=[DataRequired(_l("Give the user name.")), Length(max=USERNAME_MAX)])
     role = SelectField(_l("Role"), validators=[InputRequired(_l("Choose a role."))])
 
     def offer(self, document: ProgrammeDocument) -> None:
-        """Let the programme's staff roles be chosen."""
+        """Offer the programme's staff roles."""
         self.role.choices = [SelectChoice(one.key, pick(one.name.zh, one.name.en)) for one in staffing.roles_of(document)]
 
 
 @bp.route("/classes/<int:class_id>/staff", methods=["GET", "POST"])
 @requires(OFFICE)
 def staff(class_id: int) -> ResponseReturnValue:
-    """Show who runs a class, and add somebody who has an account."""
+    """Show the staff of a class, and add a person who has an account."""
     found = own_class(class_id)
     document = document_of(found.programme_version)
     form = StaffForm()
@@ -57,12 +57,14 @@ def staff(class_id: int) -> ResponseReturnValue:
 
 
 def _appointed(form: StaffForm, class_id: int) -> bool:
-    """Appoint whom the form names, or tell the form why not."""
+    """Appoint the person in the form, or show the problem in the form."""
     with transaction() as writing:
         locked_class(writing, class_id)
         person = writing.scalar(select(Person).where(func.lower(Person.username) == form.username.data.strip().lower(), Person.active))
         if person is None:
-            form.username.errors = [_("Nobody has this user name. An operator or the person’s own office adds the account first.")]
+            form.username.errors = [
+                _("Nobody has this user name. The system administrator or the person’s own office adds the account first.")
+            ]
             return False
         if len(staffing.staff_of(writing, class_id)) >= staffing.STAFF_MAX:
             form.form_errors.append(_("A class has at most %(most)s staff.", most=staffing.STAFF_MAX))
@@ -79,7 +81,7 @@ def _appointed(form: StaffForm, class_id: int) -> bool:
 @bp.post("/classes/<int:class_id>/staff/<int:member_id>/remove")
 @requires(OFFICE)
 def dismiss(class_id: int, member_id: int) -> ResponseReturnValue:
-    """Take somebody's role in a class away."""
+    """Remove a person's role in a class."""
     own_class(class_id)
     with transaction() as writing:
         member = writing.get(ClassStaff, member_id)

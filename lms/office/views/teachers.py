@@ -1,4 +1,4 @@
-"""What can an office do about one teacher of a class: withdraw them, let them in again, move them to another track?"""
+"""Pages for one teacher of a class: withdraw them, readmit them, move them to another track."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ from lms.rosters.sheets import is_ours
 @bp.get("/classes/<int:class_id>/teachers/<int:enrolment_id>")
 @requires(OFFICE)
 def teacher(class_id: int, enrolment_id: int) -> ResponseReturnValue:
-    """Show somebody's place in a class, what was done to it, and what can be done."""
+    """Show one enrolment, its history, and the possible actions."""
     found, _own = own_enrolment(class_id, enrolment_id)
     (standing,) = of_enrolments(session(), [enrolment_id])
     whose = standing.enrolment.person
@@ -44,7 +44,7 @@ def teacher(class_id: int, enrolment_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/withdraw")
 @requires(OFFICE)
 def withdraw(class_id: int, enrolment_id: int) -> ResponseReturnValue:
-    """Take somebody out of a class; their hours stay."""
+    """Withdraw a person from a class; their hours stay."""
     words = _("Withdrawn. Hours and transcript stay; the class's courses are closed to them.")
     return _changed(class_id, enrolment_id, lambda writing, own: membership.withdraw(writing, own, by_me()), words)
 
@@ -52,7 +52,7 @@ def withdraw(class_id: int, enrolment_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/again")
 @requires(OFFICE)
 def take_back(class_id: int, enrolment_id: int) -> ResponseReturnValue:
-    """Let somebody who withdrew go on."""
+    """Readmit a person who withdrew."""
     words = _("In the class again, from where they were.")
     return _changed(class_id, enrolment_id, lambda writing, own: membership.take_back(writing, own, by_me()), words)
 
@@ -60,14 +60,14 @@ def take_back(class_id: int, enrolment_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/track")
 @requires(OFFICE)
 def move(class_id: int, enrolment_id: int) -> ResponseReturnValue:
-    """Move somebody to another track of the class."""
+    """Move a person to another track of the class."""
     track = request.form.get("track", "")
     words = _("Moved. What is asked of them has changed; what they have earned stays.")
     return _changed(class_id, enrolment_id, lambda writing, own: membership.move(writing, own, track, by_me()), words)
 
 
 def _changed(class_id: int, enrolment_id: int, how: Callable[[Session, Enrolment], bool], words: str) -> ResponseReturnValue:
-    """Change somebody's place as `how` does, and say so, or say why not."""
+    """Change an enrolment with `how`, and show the result or the problem."""
     own_enrolment(class_id, enrolment_id)
     try:
         with transaction() as writing:

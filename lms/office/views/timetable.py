@@ -1,4 +1,4 @@
-"""Plan a class: show its timetable, add, change and cancel sessions, and take a whole timetable from a file."""
+"""Pages for a class's timetable: show it, add, change and cancel sessions, and import a whole timetable from a file."""
 
 import base64
 import zlib
@@ -23,7 +23,6 @@ from lms.classes import timetable, timetable_file
 from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import PlannedSession
 from lms.classes.setup import courses_of, locked_class
-from lms.classes.timetable import PlanProblem
 from lms.classes.timetable_file import TimetableFile
 from lms.clock import now
 from lms.db import session, transaction
@@ -34,15 +33,16 @@ from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 from lms.rosters import table
 from lms.rosters.problems import Unreadable
+from lms.row_problem import RowProblem
 
 FORM_BYTES = 65_536
 FILE_BYTES = 1_000_000
-CARRIED_BYTES = FILE_BYTES * 3 // 2  # a file as the page carries it: packed, and in letters
+CARRIED_BYTES = FILE_BYTES * 3 // 2  # a file as the page carries it: compressed and base64-encoded
 
 
 @bp.url_value_preprocessor
 def _allow_timetables(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Set the limits before anything reads the form (the check for forged forms does)."""
+    """Set the limits before the form is read (the check for forged forms reads it)."""
     if endpoint in {"office.preview_timetable", "office.take_timetable"}:
         request.max_content_length = request.max_form_memory_size = CARRIED_BYTES + FORM_BYTES
 
@@ -50,7 +50,7 @@ def _allow_timetables(endpoint: str | None, _values: dict[str, Any] | None) -> N
 @bp.get("/classes/<int:class_id>/timetable")
 @requires(OFFICE, STAFF)
 def show_timetable(class_id: int) -> ResponseReturnValue:
-    """Show a class's sessions by day, how much is planned toward each requirement, and the practical share."""
+    """Show a class's sessions by day, the amount planned toward each requirement, and the practical share."""
     found = staffed_class(class_id)
     return _page(found)
 
@@ -148,7 +148,7 @@ def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, documen
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/cancel")
 @requires(OFFICE, STAFF)
 def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Take a session off the timetable."""
+    """Cancel a session."""
     _found, row = own_session(class_id, session_id)
     with transaction() as writing:
         locked_class(writing, class_id)
@@ -160,7 +160,7 @@ def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/timetable/file")
 @requires(OFFICE, STAFF)
 def preview_timetable(class_id: int) -> ResponseReturnValue:
-    """Show what a file would plan; nothing is kept."""
+    """Show the sessions that a file would add; nothing is stored."""
     found = staffed_class(class_id)
     upload = request.files.get("file")
     content = b""
@@ -180,7 +180,7 @@ def preview_timetable(class_id: int) -> ResponseReturnValue:
         "office/timetable_preview.html",
         training_class=found,
         read=read,
-        problems=[*((one.line, one) for one in read.problems), *((read.lines[one.row], one) for one in problems)],
+        problems=[*((one.line, one) for one in read.problems), *((read.lines[one.line], one) for one in problems)],
         rows=list(zip(read.lines, read.planned, strict=True)),
         names={one.key: one.title for one in document_of(found.programme_version).requirements},
         words=timetable_words,
@@ -199,26 +199,26 @@ def _read(content: bytes, found: TrainingClass) -> TimetableFile:
     return timetable_file.read([(line.number, line.cells) for line in table.read(content).lines], reading)
 
 
-def _plan_problems(found: TrainingClass, read: TimetableFile) -> list[PlanProblem]:
+def _plan_problems(found: TrainingClass, read: TimetableFile) -> list[RowProblem]:
     there = [timetable.planned_of(one) for one in timetable.sessions_of(session(), found.id)]
     planned = _keyed(read.planned)
     return timetable.problems_of(there, planned, timetable.limits_of(found, document_of(found.programme_version)))
 
 
 def _keyed(planned: Sequence[PlannedSession]) -> list[PlannedSession]:
-    return timetable.with_keys(session(), 0, planned)  # any free keys do for a check
+    return timetable.with_keys(session(), 0, planned)  # any free keys are enough for a check
 
 
 @bp.post("/classes/<int:class_id>/timetable/take")
 @requires(OFFICE, STAFF)
 def take_timetable(class_id: int) -> ResponseReturnValue:
-    """Add all sessions of a file that was shown, or none."""
+    """Add all sessions of a file after its preview, or none."""
     found = staffed_class(class_id)
     document = document_of(found.programme_version)
     try:
         packed = base64.b64decode(request.form.get("file", ""), validate=True)
         read = _read(zlib.decompressobj().decompress(packed, FILE_BYTES), found)
-    except (ValueError, zlib.error, Unreadable):  # letters beyond ASCII, too
+    except (ValueError, zlib.error, Unreadable):  # also letters beyond ASCII
         return _page(found, _("Choose the file again."), 422)
     with transaction() as writing:
         locked_class(writing, class_id)

@@ -1,4 +1,4 @@
-"""Show the staff of classes what is on today and which classes are theirs."""
+"""The start page of class staff: today's sessions and their classes."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ SHOWN = 20
 @bp.get("/today")
 @requires(STAFF)
 def today() -> ResponseReturnValue:
-    """Show the sessions of today and the next ones, and the person's classes."""
+    """Show the sessions of today and the next days, and the person's classes."""
     mine = {one.id: one for one in staff.classes_of(session(), person().id)}
     day = local_time(now(), SITE_ZONE).date()
     begins = datetime.combine(day, time(), ZoneInfo(SITE_ZONE))

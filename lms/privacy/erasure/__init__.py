@@ -1,1 +1,1 @@
-"""How is a person erased, and what of them must stay?"""
+"""Erase a person; keep the hours without the name."""

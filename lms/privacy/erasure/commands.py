@@ -1,4 +1,4 @@
-"""`lms user erase`: how does an operator erase a person?"""
+"""`lms user erase`: the operator erases a person."""
 
 import json
 import sys
@@ -26,9 +26,9 @@ from lms.storage import storage
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def erase(who: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Erase WHO (user name or id) for good: name, sign-in, statements, documents, evidence. Credited hours stay, under a number.
+    """Erase WHO (user name or id) permanently: name, sign-in, statements, documents, evidence. Credited hours stay, under a number.
 
-    Interrupted, give the id the next time: it goes on.
+    If it is interrupted, run it again with the id: it continues.
     """
     settings: Settings = current_app.extensions["settings"]
     try:
@@ -52,7 +52,7 @@ def erase(who: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
 
 
 def erase_whole(person_id: int, asked_by: int | None) -> Erasure:
-    """Erase a person, in as many transactions as it takes, none of which holds up others for long."""
+    """Erase a person, in as many short transactions as needed."""
     settings: Settings = current_app.extensions["settings"]
     with transaction() as writing:
         person = writing.get_one(Person, person_id)
@@ -70,7 +70,8 @@ def _told(one: Preview) -> str:
         f"{one.name} ({one.username}, id {one.person_id})",
         f"erased: {one.statements} statements, {one.documents} documents, {one.observations} pieces of evidence, {one.launches} launches,",
         f"        {one.attempts} quiz submissions, {one.jobs} exports of their own; name, e-mail, password, account",
-        f"stays:  {one.enrolments} enrolments under a number, {one.entries} ledger entries with {one.credited_seconds} credited seconds,",
+        f"stays:  {one.enrolments} enrolments under a number ({one.studying} under way become withdrawn),",
+        f"        {one.entries} ledger entries with {one.credited_seconds} credited seconds,",
         f"        which can be verified but not recomputed any more; {one.elsewhere} statements of others that name them",
     ]
     if one.forwards:

@@ -1,4 +1,4 @@
-"""How is kept that somebody was erased? Without anything by which they could be known."""
+"""Table of erasures, without any data that identifies the person."""
 
 from datetime import datetime
 
@@ -9,14 +9,14 @@ from lms.db import Base, UtcDateTime
 
 
 class Erasure(Base):
-    """One person's erasure. It is begun in one transaction and goes on in many; `finished_at` says that it went to its end."""
+    """One person's erasure. It begins in one transaction and continues in others; with `finished_at` it is complete."""
 
     __tablename__ = "erasure"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
-    agents: Mapped[list[str]] = mapped_column(JSON)  # under which keys the record store had them: hashes, which lead back to nobody
-    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: on the command line
+    agents: Mapped[list[str]] = mapped_column(JSON)  # the keys under which the record store had them: one-way hashes
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: from the command line
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     statements: Mapped[int] = mapped_column(default=0)

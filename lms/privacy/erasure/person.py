@@ -1,9 +1,9 @@
-"""What is erased of a person, in which order, and what stays under a pseudonym?
+"""Erase a person, step by step, and keep their hours under a pseudonym.
 
-First, in one transaction, the person is nobody any more: name, user name, e-mail, password and account are gone, nobody
-can sign in, launches and their tokens are gone, evidence is gone, each enrolment says that its evidence was erased, and
-the record store takes nothing more about them. Then the record store is emptied of them, some statements at a time.
-Killed anywhere, it is asked for again and goes on.
+First, in one transaction, everything that identifies the person is deleted: name, user name, e-mail, password and account, so nobody
+can sign in; launches with their tokens; and the evidence. Each enrolment records that its evidence was erased, and
+the record store accepts nothing more about them. Then their statements are deleted from the record store, some at a time.
+After a crash at any point, the same request continues.
 
 The ledger stays, and with it every certified hour: it names enrolments and statement ids, never a person.
 """
@@ -42,7 +42,7 @@ STUDYING = ("nominated", "confirmed", "reported-in", "in-training")
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be erased of a person, and what would stay."""
+    """The data of a person that would be erased, and that would stay."""
 
     person_id: int
     username: str
@@ -55,13 +55,14 @@ class Preview:
     jobs: int
     elsewhere: int  # statements of others that name them
     enrolments: int
+    studying: int  # enrolments that are under way, and become withdrawn
     entries: int  # of the ledger
     credited_seconds: int
-    forwards: Sequence[str]  # stores to which statements may have gone
+    forwards: Sequence[str]  # stores to which statements may have been forwarded
 
 
 def find(session: Session, wanted: str) -> Person:
-    """Return a person by user name or id; of an erased one only the id is left.
+    """Return a person by user name or id; an erased person has only the id.
 
     Raises:
         NotFound: nobody has it.
@@ -74,12 +75,13 @@ def find(session: Session, wanted: str) -> Person:
 
 
 def preview(session: Session, person: Person, public_url: str) -> Preview:
-    """Count what would be erased and what would stay; nothing is changed."""
+    """Count the data that would be erased and that would stay; nothing is changed."""
 
     def count(model: type, *where: object) -> int:
         return session.scalar(select(func.count()).select_from(model).where(*where)) or 0  # type: ignore[arg-type]
 
-    enrolments = session.execute(select(Enrolment.id, Enrolment.credited_seconds).where(Enrolment.person_id == person.id)).all()
+    columns = (Enrolment.id, Enrolment.credited_seconds, Enrolment.status)
+    enrolments = session.execute(select(*columns).where(Enrolment.person_id == person.id)).all()
     numbers = [one.id for one in enrolments]
     there = xapi.removals.foreseen(session, agents_of(person, public_url))
     return Preview(
@@ -94,6 +96,7 @@ def preview(session: Session, person: Person, public_url: str) -> Preview:
         jobs=count(Job, Job.owner_id == person.id),
         elsewhere=there.elsewhere,
         enrolments=len(numbers),
+        studying=sum(one.status in STUDYING for one in enrolments),
         entries=count(LedgerEntry, LedgerEntry.enrolment_id.in_(numbers)),
         credited_seconds=sum(one.credited_seconds for one in enrolments),
         forwards=session.scalars(select(Forward.name).where(Forward.sent > 0).order_by(Forward.name)).all(),
@@ -101,7 +104,7 @@ def preview(session: Session, person: Person, public_url: str) -> Preview:
 
 
 def agents_of(person: Person, public_url: str) -> list[uuid.UUID]:
-    """Return under which keys the record store may have a person: their account here, and their e-mail."""
+    """Return the keys under which the record store may have a person: their account here, and their e-mail."""
     agents: list[Mapping[str, Any]] = [v.actor_of(public_url, person.account)]
     if person.email:
         agents.append({"mbox": f"mailto:{person.email}"})
@@ -109,7 +112,7 @@ def agents_of(person: Person, public_url: str) -> list[uuid.UUID]:
 
 
 def begin(session: Session, person: Person, asked_by: int | None, public_url: str, now: datetime, storage: Storage) -> Erasure:
-    """Make a person nobody, and note that they are to be erased; begun already, it is the same erasure."""
+    """Make a person anonymous and record that they are being erased; if that was begun before, return the same erasure."""
     session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     known = session.scalar(select(Erasure).where(Erasure.person_id == person.id))
     if known is not None:
@@ -120,7 +123,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     xapi.removals.mark(session, agents, now)
     numbers = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id)).all()
     begun.observations = _erase_evidence(session, numbers, now)
-    _erase_learning(session, person.id, numbers)
+    begun.documents = _erase_learning(session, person.id, numbers)
     for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
         files.remove_all(storage, job)
         session.delete(job)
@@ -138,7 +141,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
 
 
 def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> int:
-    """Erase what hours were decided from; from here on nothing decides them anew."""
+    """Erase the evidence; from then on their hours are never decided again."""
     ledger.lock(session, numbers)
     own = Enrolment.id.in_(numbers)
     session.execute(update(Enrolment).where(own).values(evidence_erased_at=now, evidence_sha256=GENESIS, evidence_count=0))
@@ -150,14 +153,20 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     return len(gone.all())
 
 
-def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) -> None:
-    """Erase launches, with what was kept by them. Whoever is writing by one of them is waited for; who comes later finds none."""
+def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) -> int:
+    """Erase launches with their data; return how many documents of activities that took.
+
+    It waits for a request that is writing; later requests find no launch.
+    """
     registrations = _registrations(numbers)
     session.execute(registrations.order_by(Registration.id).with_for_update()).all()  # in the order in which submissions lock them
     session.execute(select(Launch.id).where(Launch.person_id == person_id).order_by(Launch.id).with_for_update()).all()
-    session.execute(delete(ActivityState).where(ActivityState.registration_id.in_(registrations)))
+    states = delete(ActivityState).where(ActivityState.registration_id.in_(registrations))
+    gone = session.execute(states.returning(ActivityState.registration_id))
+    documents = len(gone.all())
     session.execute(delete(Attempt).where(Attempt.registration_id.in_(registrations)))
     session.execute(delete(Launch).where(Launch.person_id == person_id))
+    return documents
 
 
 def _registrations(enrolments: Sequence[int]) -> Select[uuid.UUID]:
@@ -165,7 +174,7 @@ def _registrations(enrolments: Sequence[int]) -> Select[uuid.UUID]:
 
 
 def _make_nobody(person: Person) -> None:
-    """Take away everything by which somebody knows the person; the number stays, so that sums of a class stay right."""
+    """Delete everything that identifies the person. The id stays, so that the sums of a class stay right."""
     person.name, person.username = f"已删除 {person.id}", f"erased-{person.id}"
     person.email = person.password = person.locale = None
     person.active = False
@@ -173,7 +182,7 @@ def _make_nobody(person: Person) -> None:
 
 
 def go_on(session: Session, erasure_id: int, now: datetime) -> bool:
-    """Erase some more of a person from the record store; return whether there may be more."""
+    """Erase some more of a person's data from the record store; return whether there may be more."""
     found = session.get_one(Erasure, erasure_id, with_for_update=True)
     agents = [uuid.UUID(one) for one in found.agents]
     count = xapi.removals.erase_some(session, agents, now)

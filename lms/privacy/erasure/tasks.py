@@ -1,4 +1,4 @@
-"""Who sees an erasure to its end, when the page that asked for it is long closed? The worker, some statements at a time."""
+"""The worker completes erasures, some statements at a time, after the page that requested one was closed."""
 
 import time
 
@@ -17,7 +17,7 @@ TURN_SECONDS = 2
 
 @shared_task(name="lms.records.erasure.tasks.go_on", ignore_result=True)
 def go_on() -> bool:
-    """Go on with the erasure that was begun first; return whether there was one."""
+    """Continue with the oldest erasure; return whether there was one."""
     until = time.monotonic() + TURN_SECONDS
     unfinished = select(Erasure.id).where(Erasure.finished_at.is_(None)).order_by(Erasure.id).limit(1)
     more = True

@@ -1,8 +1,8 @@
-"""Which texts that are about something else may repeat who somebody is, and how do they cease to?
+"""Remove a person's name from texts about other things.
 
-What another store answered, why something was set aside, refused or failed: such sentences may quote what they are about.
-While a person's name is still known, it is taken out of all of them. What is about the person's own statements goes
-whole, at the end, when nobody has such a statement in hand any more.
+Answers of other stores and reasons for refusals or failures may quote a name.
+While the person's name is still known, it is removed from all of them. Texts about the person's own statements are deleted
+at the end, when no worker holds such a statement any more.
 """
 
 import json
@@ -32,13 +32,13 @@ SENTENCES: Sequence[InstrumentedAttribute[str]] = (
     RefusalRow.said,
 )
 TAKEN_OUT = "…"
-SHORTEST = 2  # a name of one letter would be taken out of everything
+SHORTEST = 2  # a name of one letter would be removed from everything
 
 
 def take_out(session: Session, person: Person) -> None:
-    """Take out of every sentence by what a person is known, and forget what imports put aside about them.
+    """Remove the person's names from all texts, and delete what imports have put aside about them.
 
-    Imports are waited for: one that has not seen yet that the person is erased may be putting something aside.
+    It waits for imports, because one that has not noticed the erasure may be putting something aside.
     """
     identities = [one for one in (person.account, person.email) if one]
     words = [form for one in (*identities, person.name, person.username) if len(one) >= SHORTEST for form in _forms(one)]
@@ -52,7 +52,7 @@ def take_out(session: Session, person: Person) -> None:
 
 
 def _forms(one: str) -> set[str]:
-    """Return how a sentence may have it: as it is, as JSON may write it, as an address does."""
+    """Return the forms in which a text may contain the name: plain, escaped as in JSON, or encoded as in an address."""
     return {one, json.dumps(one)[1:-1], quote(one, safe="")}
 
 
@@ -61,12 +61,12 @@ def _lowered(column: InstrumentedAttribute[str], one: str) -> ColumnElement[bool
 
 
 def _as_a_word(one: str) -> str:
-    """Match it, but not inside a longer word where words have ends: `li` is not in `list`."""
+    """Match the name, but not inside a longer word: `li` is not in `list`."""
     return rf"(?<![A-Za-z0-9]){re.escape(one)}(?![A-Za-z0-9])" if one.isascii() else re.escape(one)
 
 
 def rename_in_filters(session: Session, agents: Collection[uuid.UUID], public_url: str, number: int) -> None:
-    """Let forwards that are of this person's statements only, or of theirs too, name a number that has none."""
+    """Replace this person in the filters of forwards by an account that nobody has."""
     nobody = json.dumps(v.actor_of(public_url, f"erased-{number}"))
     for forward in session.scalars(select(Forward).order_by(Forward.id).with_for_update()):
         named = forward.filter.get("agents", [])
@@ -76,9 +76,9 @@ def rename_in_filters(session: Session, agents: Collection[uuid.UUID], public_ur
 
 
 def forget_answers(session: Session) -> None:
-    """Forget what other stores answered to statements that were erased, after the last of these is.
+    """Delete other stores' answers to erased statements, after the last of these is erased.
 
-    A worker that has one in hand still notes no such answer later (`forwarding.turns`): it looks under the same lock.
+    A worker that still holds one of them saves no such answer later, because it checks under the same lock (`forwarding.turns`).
     """
     for forward in session.scalars(select(Forward).order_by(Forward.id).with_for_update()):
         forward.detail = ""

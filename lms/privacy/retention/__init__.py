@@ -1,1 +1,1 @@
-"""When do old statements go, what holds them back, and what was done?"""
+"""Remove statements after the retention time: the plan, obstacles, and records."""

@@ -1,4 +1,4 @@
-"""`lms xapi retention`: which old statements would go, what holds them back, and do they go now?"""
+"""`lms xapi retention`: show which old statements would be removed and what prevents it, and remove them."""
 
 import json
 import sys
@@ -30,22 +30,22 @@ WORDS = {
 
 
 @click.command("retention")
-@click.option("--apply", is_flag=True, help="Remove what may go. Without it nothing is changed.")
+@click.option("--apply", is_flag=True, help="Remove the months that are ready. Without this option nothing is changed.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan, or what was removed, as JSON.")
 @with_appcontext
 def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
-    """Say which months of statements are older than STATEMENTS_KEPT_MONTHS, and remove them with --apply.
+    """Show the months of statements that are older than STATEMENTS_KEPT_MONTHS, and remove them with --apply.
 
-    Hours stay: they are decided from evidence that is kept beside the statements. Interrupted, the same again goes on.
-    Exit 1 where a month was held back while it was to go.
+    Hours stay, because they are decided from evidence that is stored beside the statements. If interrupted, the same command continues.
+    Exit code 1 if a month was held back during the removal.
     """
     settings: Settings = current_app.extensions["settings"]
     kept = settings.statements_kept_months
     if not kept:
         click.echo("STATEMENTS_KEPT_MONTHS: is not set, so statements are kept for ever", err=True)
         sys.exit(2)
-    with database().reader() as session:  # closed before anything goes: whoever reads holds it up
+    with database().reader() as session:  # closed before the removal, because a reader blocks it
         found = plan(session, now(), kept)
         done = session.scalars(select(RemovedMonth).order_by(RemovedMonth.id)).all()
     if apply:
@@ -91,7 +91,7 @@ def _apply(found: list[Planned], *, yes: bool, as_json: bool) -> None:
 
 
 def _run() -> tuple[int, str]:
-    """Begin a run of this command's own, or go on with one that was broken off; only one goes at a time."""
+    """Begin a run of this command, or continue an interrupted one; there is only one run at a time."""
     settings: Settings = current_app.extensions["settings"]
     with transaction() as session:
         begun = under_way(session) or begin(session, COMMAND, settings.statements_kept_months)

@@ -1,4 +1,4 @@
-"""How is kept which months of statements were removed, when, and how much that was?"""
+"""Table of removals of old months."""
 
 from datetime import date, datetime
 
@@ -6,25 +6,23 @@ from sqlalchemy import JSON, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
+from lms.lease import Leased
 
 OFFICE, COMMAND, NIGHTLY = "office", "command", "nightly"
 
 
-class Removal(Base):
-    """One run: who let old months go, how far it is, and what was held back. An unfinished one goes on by itself."""
+class Removal(Leased, Base):
+    """One run: who started it, its progress, and what was held back. An unfinished run continues by itself."""
 
     __tablename__ = "removal"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     by: Mapped[str] = mapped_column(String(10))  # OFFICE, COMMAND or NIGHTLY
-    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # of an office
-    night: Mapped[date | None] = mapped_column(Date, unique=True)  # one a night, however many clocks there are
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # for a run of an office
+    night: Mapped[date | None] = mapped_column(Date, unique=True)  # one run a night, even with several clocks
     kept_months: Mapped[int]
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    turn: Mapped[str | None] = mapped_column(String(32))  # names the worker that is at it
-    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # a turn that is not touched for minutes has lost its worker
-    month: Mapped[date | None] = mapped_column(Date)  # which one is going just now
+    month: Mapped[date | None] = mapped_column(Date)  # the month that is being removed now
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
-    held: Mapped[list[list[str | int]]] = mapped_column(JSON)  # month, then a plan.Hold: what was to go and did not
+    held: Mapped[list[list[str | int]]] = mapped_column(JSON)  # month, then a plan.Hold: the months that were due but held back
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,8 +1,8 @@
-"""Which months of statements are older than they are kept, what holds one back, and which hours rest on it?
+"""Which months of statements are past the retention time, what holds them back, and which hours rest on them?
 
-A month goes once it has been over for as many months as the setting says and nothing in it is unfinished: not worked
-through, set aside, not sent on yet or refused by another store, or of an enrolment that has not been over for thirty days,
-while a class's hours are still asked about. Hours do not depend on it: they are decided from observations, which stay.
+A month can be removed if it ended at least the configured number of months ago and nothing in it is unfinished: no statement that was
+not processed, set aside, not forwarded yet or refused by another store, and no enrolment that has not been over for thirty days,
+because a class's hours may be examined until then. Hours do not depend on statements: they are decided from observations, which stay.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ AFTERWARDS = timedelta(days=30)
 
 
 class Hold(NamedTuple):
-    """What holds a month back: a word for it, how many there are, and which other store it is about."""
+    """An obstacle to a removal: its kind, the number of cases, and the other store if it concerns one."""
 
     reason: str
     number: int
@@ -37,7 +37,7 @@ class Hold(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A month that is older than statements are kept."""
+    """A month that is past the retention time."""
 
     month: Month
     figures: Figures
@@ -47,17 +47,17 @@ class Planned:
 
 
 def over(now: datetime, kept_months: int) -> datetime:
-    """Return the instant up to which a month must have ended to be older than it is kept: the beginning of a month, UTC."""
+    """Return the instant before which a month must have ended to be past the retention time: the beginning of a month, UTC."""
     return month_at(now.year * 12 + now.month - 1 - kept_months).start
 
 
 def ready(session: Session, now: datetime, kept_months: int) -> list[Month]:
-    """Return the months that may go now, the oldest first. Quick: nothing is counted."""
+    """Return the months that can be removed now, the oldest first. Quick: nothing is counted."""
     return [one for one in months(session, over(now, kept_months)) if not any([*holds(session, one), *_studying(session, one, now)])]
 
 
 def plan(session: Session, now: datetime, kept_months: int) -> list[Planned]:
-    """Return the months that are older than statements are kept, the oldest first."""
+    """Return the months that are past the retention time, the oldest first."""
     return [_planned(session, month, now) for month in months(session, over(now, kept_months))]
 
 
@@ -67,7 +67,7 @@ def _planned(session: Session, month: Month, now: datetime) -> Planned:
 
 
 def holds(session: Session, month: Month) -> Iterator[Hold]:
-    """Yield what of a month is unfinished. Quick: it is asked once more while others wait."""
+    """Yield what is unfinished in a month. Quick: it is checked again while others wait."""
     waiting, parked = unread(session, month)
     if waiting:
         yield Hold("waiting", waiting)
@@ -87,7 +87,7 @@ def holds(session: Session, month: Month) -> Iterator[Hold]:
 
 
 def _studying(session: Session, month: Month, now: datetime) -> Iterator[Hold]:
-    """Yield how many enrolments have statements in a month and are not over, or have not been for long."""
+    """Yield the number of enrolments that have statements in a month and are not over, or only recently."""
     since = now - AFTERWARDS
     own = (KeyRow.usage == int(Usage.REGISTRATION), KeyRow.origin == KeyRow.sid, KeyRow.stored >= month.start, KeyRow.stored < month.end)
     studied = select(func.count(Enrolment.id.distinct())).select_from(KeyRow).join(Registration, Registration.id == KeyRow.key)
@@ -98,7 +98,7 @@ def _studying(session: Session, month: Month, now: datetime) -> Iterator[Hold]:
 
 
 def resting_on(session: Session, month: Month) -> tuple[int, int]:
-    """Return how many enrolments have evidence from a month's statements, and how many seconds those are credited in all."""
+    """Return the number of enrolments with evidence from a month's statements, and their total of credited seconds."""
     inside = select(IdRow.id).where(IdRow.stored >= month.start, IdRow.stored < month.end)
     whose = select(Observation.enrolment_id).where(Observation.statement_id.in_(inside)).distinct()
     counted = select(func.count(), func.coalesce(func.sum(Enrolment.credited_seconds), 0)).where(Enrolment.id.in_(whose))

@@ -1,30 +1,27 @@
-"""How is a run of removals begun, carried on and seen to its end? One at a time; if its worker dies, another goes on."""
+"""Begin, continue and finish runs of removals, one at a time; if a worker dies, another one continues."""
 
-import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.clock import now
 from lms.db import database, transaction
+from lms.lease import Lease, give_back, touch
 from lms.privacy.retention.models import Removal
 from lms.privacy.retention.plan import ready
 from lms.privacy.retention.removing import Held, remove, unfinished
 from lms.records.models import RemovedMonth
 from xapi.removals import Month
 
-LEASE_TIMEOUT = timedelta(minutes=15)  # a turn not touched for this long has lost its worker; no piece takes longer
-
-
-class RemovalTurnLost(Exception):
-    """Another worker has taken the run."""
+LEASE_TIMEOUT = timedelta(minutes=15)  # no piece takes longer
+LEASE = Lease(Removal, LEASE_TIMEOUT)
 
 
 def begin(session: Session, by: str, kept_months: int, *, asked_by: int | None = None, night: date | None = None) -> Removal:
-    """Note that old months are to go, and who says so."""
+    """Record that old months are to be removed, and who requested it."""
     run = Removal(
         by=by, asked_by=asked_by, night=night, kept_months=kept_months, asked_at=now(), touched_at=now(), held=[], done=0, total=0
     )
@@ -34,53 +31,42 @@ def begin(session: Session, by: str, kept_months: int, *, asked_by: int | None =
 
 
 def claim(session: Session, reading: datetime, wanted: int | None = None) -> tuple[int, str] | None:
-    """Take a turn at a run that nobody is at (`wanted`: this one); None while another is under way."""
-    lost = Removal.touched_at < reading - LEASE_TIMEOUT
-    open_ = Removal.finished_at.is_(None)
-    if session.scalar(select(Removal.id).where(open_, Removal.turn.is_not(None), ~lost).limit(1)):
+    """Take a turn of a run that no worker holds (`wanted`: only this run); None while another one is running."""
+    unfinished_run = Removal.finished_at.is_(None)
+    if LEASE.is_held(session, reading, unfinished_run):
         return None
-    free = select(Removal).where(open_, or_(Removal.turn.is_(None), lost), *([Removal.id == wanted] if wanted else []))
-    run = session.scalar(free.order_by(Removal.id).limit(1).with_for_update(skip_locked=True))
-    if run is None:
-        return None
-    run.turn, run.touched_at = uuid.uuid4().hex, reading
-    return run.id, run.turn
+    run = LEASE.claim(session, reading, unfinished_run, *([Removal.id == wanted] if wanted else []), first=Removal.id)
+    return None if run is None else (run.id, str(run.turn))
 
 
 def carry(removal_id: int, turn: str) -> Iterator[RemovedMonth | tuple[Month, Held]]:
-    """Let go what may go, and yield each month that went, or what held it back meanwhile.
+    """Remove the months that are ready; yield each removed month, or what held it back in the meantime.
 
     Raises:
-        Lost: another worker has taken the run.
+        TurnLost: another worker has taken the run.
     """
-    with database().reader() as session:  # closed before anything goes: whoever reads holds it up
+    with database().reader() as session:  # closed before the removal, because a reader blocks it
         going = list(dict.fromkeys([*unfinished(), *ready(session, now(), session.get_one(Removal, removal_id).kept_months)]))
     for number, month in enumerate(going):
         with transaction() as session:
-            run = _held(session, removal_id, turn)
+            run = LEASE.held(session, removal_id, turn)
             run.month, run.done, run.total = month.start.date(), number, len(going)
         try:
             yield remove(month, removal_id, partial(_touch, removal_id=removal_id, turn=turn))
         except Held as error:
             with transaction() as session:
-                run = _held(session, removal_id, turn)
+                run = LEASE.held(session, removal_id, turn)
                 found: list[list[str | int]] = [[month.name, *hold] for hold in error.found]
                 run.held = [*run.held, *found]
             yield month, error
     with transaction() as session:
-        run = _held(session, removal_id, turn)
-        run.turn, run.month, run.done, run.total, run.finished_at = None, None, len(going), len(going), now()
+        run = LEASE.held(session, removal_id, turn)
+        run.month, run.done, run.total, run.finished_at = None, len(going), len(going), now()
+        give_back(run)
 
 
 def _touch(session: Session, removal_id: int, turn: str) -> None:
-    _held(session, removal_id, turn).touched_at = now()
-
-
-def _held(session: Session, removal_id: int, turn: str) -> Removal:
-    run = session.get_one(Removal, removal_id, with_for_update=True)
-    if run.turn != turn:
-        raise RemovalTurnLost
-    return run
+    touch(LEASE.held(session, removal_id, turn), now())
 
 
 def under_way(session: Session) -> Removal | None:

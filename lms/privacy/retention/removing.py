@@ -1,4 +1,4 @@
-"""How does a month go? In many short transactions; killed anywhere, the same again goes on."""
+"""Remove a month in many short transactions; after a crash at any point, the same call continues."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ PAUSE_S = 0.5
 
 
 class Held(Exception):
-    """The month does not go now."""
+    """The month cannot be removed now."""
 
     def __init__(self, found: list[Hold]) -> None:
         super().__init__(", ".join(one.reason for one in found))
@@ -27,7 +27,7 @@ class Held(Exception):
 
 
 def unfinished() -> list[Month]:
-    """Return the months whose removal was begun and broken off."""
+    """Return the months whose removal was interrupted."""
     with database().reader() as session:
         begun = session.scalars(
             select(RemovedMonth.month).where(RemovedMonth.finished_at.is_(None)).distinct().order_by(RemovedMonth.month)
@@ -36,10 +36,10 @@ def unfinished() -> list[Month]:
 
 
 def remove(month: Month, removal_id: int, touch: Callable[[Session], None] = lambda _session: None) -> RemovedMonth:
-    """Remove a month's statements, or go on with that; two at once take turns. `touch` is called in each transaction.
+    """Remove a month's statements, or continue; two simultaneous calls take turns. `touch` is called in each transaction.
 
     Raises:
-        Held: something of it became unfinished meanwhile, or it is being read without a pause; what is left of it stays.
+        Held: something in it became unfinished in the meantime, or readers leave no pause; the remaining statements stay.
     """
     row_id = _begin(month, removal_id)
     place, more, data = None, True, 0
@@ -67,7 +67,7 @@ def remove(month: Month, removal_id: int, touch: Callable[[Session], None] = lam
 
 
 def _begin(month: Month, removal_id: int) -> int:
-    """Note that a month goes, and take its part off where it has one."""
+    """Record the removal of a month, and detach its partition if it has one."""
     with database().reader() as session:
         had, enrolments = figures(session, month), resting_on(session, month)[0]
         kept_months = session.get_one(Removal, removal_id).kept_months

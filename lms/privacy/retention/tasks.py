@@ -1,6 +1,6 @@
-"""When do old months go? Every night where STATEMENTS_KEPT_MONTHS says how long they are kept, and when an office says so.
+"""Remove old months every night if STATEMENTS_KEPT_MONTHS is set, and when an office requests it.
 
-A run has a thread of its own: where one process does everything, hours are credited meanwhile.
+A run has its own thread, so that hours are still credited if one process does everything.
 """
 
 import threading
@@ -17,17 +17,18 @@ from lms.clock import now
 from lms.config import Settings
 from lms.db import transaction
 from lms.i18n import SITE_ZONE
+from lms.lease import TurnLost
 from lms.privacy.retention.models import NIGHTLY, Removal
-from lms.privacy.retention.removal_run import RemovalTurnLost, begin, carry, claim
+from lms.privacy.retention.removal_run import begin, carry, claim
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS, NIGHTLY_SECONDS = 60, 600
-NIGHT = range(2, 5)  # o'clock at the site
+NIGHT = range(2, 5)  # hours of the day at the site
 
 
 @shared_task(name="lms.records.retention.tasks.work", ignore_result=True)
 def work() -> bool:
-    """Go on with the run that was begun first; return whether there was one that nobody is at."""
+    """Continue with the oldest run; return whether there was one without a worker."""
     with transaction() as session:
         taken = claim(session, now())
     if taken is None:
@@ -43,11 +44,11 @@ def _take(app: Flask, removal_id: int, turn: str) -> None:
 
 
 def see_through(removal_id: int, turn: str) -> None:
-    """Carry a run to its end; one that fails is taken up again after some minutes."""
+    """Carry a run to its end; a failed run is resumed after some minutes."""
     try:
         for _month in carry(removal_id, turn):
             pass
-    except RemovalTurnLost:
+    except TurnLost:
         log.info("removal.lost", removal=removal_id)
     except Exception:
         log.exception("removal.problem", removal=removal_id)
@@ -55,7 +56,7 @@ def see_through(removal_id: int, turn: str) -> None:
 
 @shared_task(name="lms.records.retention.tasks.nightly", ignore_result=True)
 def nightly() -> bool:
-    """Begin the night's run, once, however many clocks ask for it; return whether this was the one."""
+    """Begin the night's run, once, even with several clocks; return whether this call began it."""
     settings: Settings = current_app.extensions["settings"]
     local = now().astimezone(ZoneInfo(SITE_ZONE))
     if not settings.statements_kept_months or local.hour not in NIGHT:
@@ -65,7 +66,7 @@ def nightly() -> bool:
             if session.scalar(select(Removal.id).where(Removal.night == local.date())):
                 return False
             begin(session, NIGHTLY, settings.statements_kept_months, night=local.date())
-    except IntegrityError:  # another clock was quicker
+    except IntegrityError:  # another clock was faster
         return False
     ring(work)
     return True

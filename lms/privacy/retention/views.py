@@ -1,4 +1,4 @@
-"""Which old statements go, what holds them back, and what went, when and by whom? For the office of the whole site."""
+"""The retention page of administrators: the plan, obstacles, and past removals."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.accounts.access import person, requires
-from lms.accounts.models import OFFICE as OFFICE_ROLE
-from lms.accounts.models import Person
+from lms.accounts.models import ADMIN, Person
 from lms.celery_app import ring
 from lms.clock import now
 from lms.db import session, transaction
@@ -28,7 +27,7 @@ SHOWN = 120  # months: ten years
 
 @dataclass(frozen=True, slots=True)
 class RemovedMonthLine:
-    """A month that was removed, or is being removed, and who let it go."""
+    """A month that was removed or is being removed, and who requested it."""
 
     row: RemovedMonth
     by: str
@@ -36,9 +35,9 @@ class RemovedMonthLine:
 
 
 @bp.get("/retention")
-@requires(OFFICE_ROLE)
+@requires(ADMIN)
 def retention() -> ResponseReturnValue:
-    """Show the setting, the plan with what holds a month back, the run that is under way, and what went."""
+    """Show the setting, the plan with its obstacles, the current run, and past removals."""
     kept, running = _kept(), under_way(session())
     last = session().scalars(select(Removal).where(Removal.finished_at.is_not(None)).order_by(Removal.id.desc()).limit(1)).first()
     return render_template(
@@ -56,9 +55,9 @@ def retention() -> ResponseReturnValue:
 
 
 @bp.post("/retention/remove")
-@requires(OFFICE_ROLE)
+@requires(ADMIN)
 def remove_old() -> ResponseReturnValue:
-    """Let the months go that may; nobody can undo it. It goes on when the page is closed."""
+    """Start removing the months that are ready. It cannot be undone, and it continues when the page is closed."""
     kept = _kept()
     if not kept or request.form.get("typed", "").strip() != str(kept):
         flash(_("What you typed is not the number of months: nothing is removed."), "warning")

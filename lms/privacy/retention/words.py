@@ -1,4 +1,4 @@
-"""How is it said what holds a month back, and what to do about it?"""
+"""Texts for the obstacles to a removal, and what to do about them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from lms.privacy.retention.models import COMMAND, NIGHTLY, OFFICE
 from lms.privacy.retention.plan import Hold
 
 BY: Mapping[str, Any] = {OFFICE: _l("An office"), COMMAND: _l("On the command line"), NIGHTLY: _l("By itself, at night")}
-# where something can be done about it: the section's endpoint and its name
+# obstacles with a remedy: the section's endpoint and its name
 WHERE: Mapping[str, tuple[str, Any]] = {
     "parked": ("records.needs_attention", _l("Needs attention")),
     "not-sent": ("records.forwarding", _l("Forwarding")),
@@ -20,7 +20,7 @@ WHERE: Mapping[str, tuple[str, Any]] = {
 
 
 def hold_words(hold: Hold) -> str:
-    """Say what holds a month back, and what to do."""
+    """Describe an obstacle and what to do."""
     number, name = hold.number, hold.name
     if hold.reason == "waiting":
         return ngettext(

@@ -46,7 +46,7 @@ export function announce(words) {
 
 const LEFT_TO_US = !("command" in HTMLButtonElement.prototype); // by browsers from before 2025
 
-// Whoever presses Enter without reading changes nothing: the way out has the focus.
+// The cancel button has the focus, so that pressing Enter without reading changes nothing.
 function openDialog(dialog) {
   dialog.showModal();
   dialog.querySelector("[autofocus]")?.focus();

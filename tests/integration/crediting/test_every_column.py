@@ -1,7 +1,7 @@
-"""Is an edit of any column from which a verdict follows found by `lms ledger verify --statements`?
+"""Does `lms ledger verify --statements` find an edit of any column from which a verdict follows?
 
-Tables and columns are listed from the models: a new table, or a new column of a table that is read, is edited here too, unless
-somebody gives a reason why nothing that is earned follows from it.
+Tables and columns come from the models: a new table, or a new column of a table that is read, is edited here too, unless
+somebody adds the reason why no earning follows from it.
 """
 
 import uuid
@@ -53,6 +53,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
         "what was handed in and decided; what it earns follows from the statement of its acceptance",
     ),
     "login_session": "who is signed in",
+    "account_change": "who may do what, and what organisations were called",
     "job": "work that waits",
     "erasure": "what may be gone, looked at in test_verify",
     "removed_month": "what may be gone, looked at in test_verify",
@@ -155,7 +156,7 @@ def attended(world: World) -> AttendanceRecord:
 
 
 def second_of_all(session: Session, one: TrainingClass) -> None:
-    """Add one more of what rows refer to, so that each reference can be changed to another one."""
+    """Add one more row of each table that others refer to, so that each reference can be changed to another row."""
     provider = add_organisation(session, "p2", "另一机构", "provider")
     person = add_person(session, "second", "李强", ("teacher",), password=None, organisation=provider)
     text_ = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
@@ -200,7 +201,7 @@ def found(session: Session) -> list[str]:
 
 
 def survives(session: Session, column: Column[Any]) -> bool:
-    """Say whether an edit of the first or the last row's value is found by nobody."""
+    """Say whether an edit of the first or the last row's value is not found."""
     table: Table = column.table
     rows = session.execute(select(*table.c).order_by(*table.primary_key)).all()
     assert rows, f"no {table.name} to edit"
@@ -219,9 +220,9 @@ def survives(session: Session, column: Column[Any]) -> bool:
 
 
 def is_about_nobody(column: Column[Any], row: Any) -> bool:
-    """Say whether a row is of those that were added only to be referred to: nobody earns anything by them.
+    """Say whether a row was added only as the target of references: nobody earns anything by it.
 
-    Nor does anybody by whether a statement that voids another is void itself: it cannot be.
+    It is the same for the flag that a voiding statement is itself void: that cannot be.
     """
     table = column.table.name
     if table == "xapi_statement" and column.name == "voided" and row.voiding:

@@ -15,6 +15,7 @@ from lms.jobs import queue, tasks
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.jobs.models import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job
 from lms.jobs.queue import JobTurn
+from lms.lease import TurnLost
 from lms.storage import storage
 from tests.factories import World, signed_in
 
@@ -134,9 +135,9 @@ def test_a_worker_given_up_for_lost_changes_nothing_when_it_comes_back(world: Wo
     world.clock.advance(queue.LEASE_TIMEOUT.total_seconds() + 1)
     assert turn(world.app)
     before = result_of(world, number)
-    with world.app.app_context(), pytest.raises(tasks.JobTurnLost):
+    with world.app.app_context(), pytest.raises(TurnLost):
         tasks._take(lost)
-    with world.app.app_context(), pytest.raises(tasks.JobTurnLost):
+    with world.app.app_context(), pytest.raises(TurnLost):
         tasks._join(lost, 3)
     world.act(lambda session: queue.give_back(session, lost, world.clock(), "a problem of long ago"))
     assert job_of(world, number).state == DONE
@@ -200,7 +201,7 @@ def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_at_its_next_step(w
     assert held is not None
     client.post(f"/jobs/{running}/cancel")
     assert "正在停止" in client.get("/jobs/").text
-    with world.app.app_context(), pytest.raises(tasks.JobTurnLost):
+    with world.app.app_context(), pytest.raises(TurnLost):
         tasks._take(held)
     world.act(lambda session: queue.give_back(session, held, world.clock()))
     assert job_of(world, running).state == CANCELLED

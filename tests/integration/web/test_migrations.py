@@ -102,7 +102,7 @@ def test_statements_of_the_time_before_partitions_are_all_there_afterwards(empty
         assert connection.execute(text(f"SELECT {columns} FROM xapi_statement ORDER BY sid")).all() == before
 
 
-def test_whoever_was_erased_before_there_were_marks_is_marked(empty: Engine) -> None:
+def test_people_erased_before_marks_existed_are_marked(empty: Engine) -> None:
     config = migrating.config()
     first, second = uuid.uuid4(), uuid.uuid4()
     with empty.begin() as connection:
@@ -172,7 +172,7 @@ def test_registrations_of_two_versions_become_one_of_the_course_and_an_alias(emp
     attempt = "INSERT INTO attempt (id, registration_id, activity, number, launch_id, answers, score, score_max, passed, at)"
     with empty.begin() as connection:
         config.attributes["connection"] = connection
-        alembic.command.upgrade(config, "0037")
+        alembic.command.upgrade(config, "0039")
         for line in (
             "INSERT INTO organisation (id, code, name, kind, path) VALUES (1, 'o', 'o', 'provider', '/1/')",
             "INSERT INTO person (id, account, username, name, active, fs_uniquifier, role_names) VALUES (1, 'a', 'u', 'n', false, 'f', 't')",

@@ -1,4 +1,4 @@
-"""Does a question that is put together once get the same answers on both databases, whatever it is told?"""
+"""Does a prepared query give the same results on both databases, with any parameters?"""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation
 from lms.accounts.people import add_organisation
-from lms.db import PreparedSelect, transaction
+from lms.db import transaction
+from xapi.raw_sql import PreparedQuery
 
-BY_CODES = PreparedSelect(
+BY_CODES = PreparedQuery(
     select(Organisation.id, Organisation.name)
     .where(Organisation.code.in_(bindparam("codes", expanding=True)), Organisation.kind == bindparam("kind"), Organisation.name != "100 %")
     .order_by(Organisation.id)
 )
-BY_IDS = PreparedSelect(select(Organisation.code).where(Organisation.id.in_(bindparam("ids", expanding=True))).order_by(Organisation.id))
+BY_IDS = PreparedQuery(select(Organisation.code).where(Organisation.id.in_(bindparam("ids", expanding=True))).order_by(Organisation.id))
 
 
 @pytest.fixture

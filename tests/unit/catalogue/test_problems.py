@@ -1,38 +1,74 @@
-"""Does every possible problem of a package have a Chinese text?"""
+"""Has every problem that a reader can find a sentence in both languages, and does no sentence lack its problem?"""
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-import courses
+from courses.sentences import SENTENCES as OF_COURSES
 from lms.app import create_app
-from lms.catalogue.problems import WORDS, in_words
+from lms.attendance.sentences import SENTENCES as OF_ATTENDANCE
+from lms.classes.sentences import SENTENCES as OF_TIMETABLES
+from lms.hours.sentences import SENTENCES as OF_BUNDLES
+from lms.i18n import in_words
+from lms.programmes.sentences import SENTENCES as OF_PROGRAMMES
+from lms.rosters.sentences import SENTENCES as OF_ROSTERS
+from strict_json.problem import Problem
+from strict_json.sentences import SENTENCES as OF_JSON
+from tests.architecture.tree import parse, sources
 from tests.factories import settings_for
 
-# Texts in the sources that are not problems of a package, by their beginnings
-OTHERS = ("bmp gif", "m4a mp3", "css js", "csv diff", "cut off", "it is longer", "it is shorter", "the key {value} stands")
+ROOMS: Mapping[str, Mapping[str, str]] = {
+    "strict_json": OF_JSON,
+    "courses": OF_COURSES,
+    "lms/hours": OF_BUNDLES,
+    "lms/programmes": OF_PROGRAMMES,
+    "lms/classes": OF_TIMETABLES,
+    "lms/attendance": OF_ATTENDANCE,
+}
+CODE_AT = {"Problem": 0, "refuse": 0, "in_row": 2, "_wrong": 2}
+PARAMS_AT = {"Problem": 2, "in_row": 3}
+PLACES = re.compile(r"%\((\w+)\)s")
 
 
-def said(node: ast.AST) -> str | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{value}" for part in node.values)
-    return None
+def raised(room: str) -> Iterator[tuple[str, set[str] | None]]:
+    """Yield each code in the room's sources with the names of its params; None where they are not written out there."""
+    for path in sources(room):
+        for node in ast.walk(parse(path)):
+            name = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+            if name not in CODE_AT or not isinstance(node, ast.Call) or len(node.args) <= CODE_AT[name]:
+                continue
+            code = node.args[CODE_AT[name]]
+            codes = [one.value for one in ast.walk(code) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            yield from ((str(one), params_of(name, node)) for one in codes or variants(path, code))
 
 
-def messages() -> Iterator[str]:
-    """Yield every problem text in the sources of `courses`."""
-    for path in Path(str(courses.__file__)).parent.rglob("*.py"):
-        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-        parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
-        for text in (said(node) for node in nodes if id(node) not in parts):
-            if text and " " in text.strip() and text[0].islower() and not text.startswith(OTHERS):
-                yield text.replace("{value}", "7")
+def params_of(name: str, call: ast.Call) -> set[str] | None:
+    if name == "refuse":
+        return {str(one.arg) for one in call.keywords}
+    at = PARAMS_AT.get(name)
+    if at is None:
+        return None
+    given = call.args[at] if len(call.args) > at else ast.Dict([], [])
+    return {str(ast.literal_eval(key)) for key in given.keys if key} if isinstance(given, ast.Dict) else None
+
+
+def variants(path: Path, name: ast.expr) -> list[object]:
+    """Return the texts that the file assigns to a variable that is given as a code."""
+    assigned = [
+        node for node in ast.walk(parse(path)) if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == ast.unparse(name)
+    ]
+    return [
+        part.value
+        for node in assigned
+        if isinstance(node.value, ast.IfExp)
+        for part in (node.value.body, node.value.orelse)
+        if isinstance(part, ast.Constant)
+    ]
 
 
 @pytest.fixture
@@ -40,22 +76,30 @@ def app(tmp_path: Path) -> Flask:
     return create_app(settings_for(f"sqlite:///{tmp_path / 'none.sqlite3'}", tmp_path))
 
 
-def test_every_problem_is_said_in_chinese_and_stays_in_english_what_it_was(app: Flask) -> None:
-    found = sorted(set(messages()))
-    assert len(found) > len(WORDS) // 2
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_problem_of_a_room_has_a_sentence_and_says_what_the_sentence_tells(room: str) -> None:
+    found = list(raised(room))
+    assert [code for code, _ in found if code not in ROOMS[room]] == []
+    wrong = [(code, params) for code, params in found if params is not None and not set(PLACES.findall(ROOMS[room][code])) <= params]
+    assert wrong == []
+
+
+def test_no_sentence_is_kept_that_no_problem_says() -> None:
+    found = {code for room in ROOMS for code, _ in raised(room)}
+    assert {code for sentences in ROOMS.values() for code in sentences} - found == set()
+
+
+@pytest.mark.parametrize("sentences", [*ROOMS.values(), OF_ROSTERS], ids=[*ROOMS, "lms/rosters"])
+def test_every_problem_is_said_in_chinese_and_stays_in_english_what_it_was(app: Flask, sentences: Mapping[str, str]) -> None:
+    words = {code: one for code, one in sentences.items() if PLACES.sub("", one)}
+    problems = [Problem(code, "", dict.fromkeys(PLACES.findall(one), "7")) for code, one in words.items()]
+    english = {code: PLACES.sub("7", one) for code, one in words.items()}
     with app.test_request_context(), force_locale("zh_Hans_CN"):
-        assert [one for one in found if in_words(one) == one] == []
+        assert [one.code for one in problems if in_words(one, sentences) == english[one.code]] == []
     with app.test_request_context(), force_locale("en"):
-        assert [one for one in found if in_words(one) != one] == []
-
-
-def test_no_words_are_kept_that_no_package_can_have_wrong(app: Flask) -> None:
-    with app.test_request_context(), force_locale("en"):
-        told = {words for words in WORDS if any(in_words(one) == one and words.partition("%")[0] in one for one in messages())}
-    assert told == set(WORDS)
+        assert [one.code for one in problems if in_words(one, sentences) != english[one.code]] == []
 
 
 def test_the_values_of_a_problem_stand_in_its_words(app: Flask) -> None:
     with app.test_request_context(), force_locale("zh_Hans_CN"):
-        assert in_words("would unpack to 900 MB: at most 600 MB are allowed") == "解压后有 900 MB，最多 600 MB"
-        assert in_words("something 100 % new") == "something 100 % new"
+        assert in_words(Problem("unpacks-too-large", "", {"mb": 900, "most": 600}), OF_COURSES) == "解压后有 900 MB，最多 600 MB"

@@ -1,4 +1,4 @@
-"""Is a plan of sessions checked as people would: each session, what overlaps, and how much is practical?"""
+"""Is a plan of sessions checked: each session, overlaps, and the practical share?"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,7 @@ def test_a_sound_session_has_no_problem() -> None:
     ],
 )
 def test_each_fault_is_named_with_its_field(changes: dict[str, object], problem: tuple[str, str]) -> None:
-    assert list(problems_of(replace(SOUND, **changes), LIMITS)) == [problem]  # type: ignore[arg-type]
+    assert [(one.path, one.code) for one in problems_of(replace(SOUND, **changes), LIMITS)] == [problem]  # type: ignore[arg-type]
 
 
 def test_sessions_that_only_touch_do_not_overlap() -> None:

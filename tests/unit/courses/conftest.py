@@ -1,11 +1,11 @@
-"""How do the tests of courses open what they made?"""
+"""Fixtures that open packages for tests of courses."""
 
 from pathlib import Path
 
 import pytest
 
-from courses.document import Problem
 from courses.package import Package, open_package
+from strict_json.problem import Problem
 from tests.unit.courses import folders
 from tests.unit.courses.folders import Open, write
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from courses.document import Problem
 from courses.package import Package
+from courses.sentences import SENTENCES
+from strict_json.problem import Problem, in_english
 
 Open = Callable[..., Package | list[Problem]]
 
@@ -162,6 +163,10 @@ def libraries(folder: Path) -> Path:
 def sound(found: Package | list[Problem]) -> Package:
     assert isinstance(found, Package), found
     return found
+
+
+def said(problem: Problem) -> str:
+    return in_english(problem, SENTENCES)
 
 
 def problems(found: Package | list[Problem]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Does one H5P content or one video become a course by itself, and is anything else told what it is not?"""
+"""Does a single H5P content or video become a course, and is everything else refused with the reason?"""
 
 import copy
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from courses.archive import Limits
 from courses.outline import parse_course
 from tests.unit.courses import folders
-from tests.unit.courses.folders import Open, course_files, mp4, problems, sound, text, webm, zipped
+from tests.unit.courses.folders import Open, course_files, mp4, problems, said, sound, text, webm, zipped
 
 
 def bare_h5p(library: str = "TH.Reading", body: Any = folders.READING) -> dict[str, bytes]:
@@ -72,11 +72,11 @@ def test_a_video_alone_is_a_course_of_one_activity_whatever_its_name(opened: Ope
 def test_a_recording_that_does_not_say_its_length_needs_a_course_around_it(opened: Open) -> None:
     found = opened(webm(None), "a.webm")
     assert isinstance(found, list)
-    assert "media_seconds" in found[0].message
+    assert "media_seconds" in said(found[0])
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"%PDF-1.7", b"GIF89a", zipped({}), zipped({"a.txt": b"x"})])
-def test_what_is_no_course_is_told_so(opened: Open, content: bytes) -> None:
+def test_a_file_that_is_not_a_course_is_refused_with_the_reason(opened: Open, content: bytes) -> None:
     found = opened(content, "course.zip")
     assert isinstance(found, list)
     assert found

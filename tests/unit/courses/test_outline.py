@@ -1,4 +1,4 @@
-"""Is a course document read exactly, and is every mistake in it named with its place?"""
+"""Is a course document read exactly, and is every mistake named with its path?"""
 
 import copy
 import json
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.outline import Course, Text, document_of, parse_course
-from tests.unit.courses.folders import DOCUMENT
+from tests.unit.courses.folders import DOCUMENT, said
 
 
 def changed(change: dict[str, Any], activity: int = 0) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def test_every_mistake_is_named_at_once() -> None:
 
 
 @pytest.mark.parametrize("document", [None, [], "x", 3, {"modules": [None]}, {"modules": [{"activities": [[]]}]}])
-def test_what_is_no_course_at_all_is_a_problem_and_no_accident(document: Any) -> None:
+def test_a_file_that_is_not_a_course_at_all_is_a_problem_and_not_an_error(document: Any) -> None:
     assert isinstance(parse_course(document), list)
 
 
@@ -143,6 +143,6 @@ JSON = st.recursive(
 def test_any_value_anywhere_is_read_or_named_and_what_is_read_is_canonical(place: str, value: Any) -> None:
     found = parse_course(changed({place: value}))
     if isinstance(found, list):
-        assert all(problem.path and problem.message for problem in found)
+        assert all(problem.path and said(problem) for problem in found)
     else:
         assert parse_course(json.loads(json.dumps(document_of(found)))) == found

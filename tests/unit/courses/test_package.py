@@ -1,4 +1,4 @@
-"""Does a file or folder become a package exactly when everything in it is sound, and do the answers stay out of what is served?"""
+"""Does a file or folder become a package only if everything in it is valid, and are answers never served?"""
 
 import copy
 import gc
@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from courses.document import Problem
 from courses.outline import parse_course
 from courses.package import Package, open_package
+from strict_json.problem import Problem
 from tests.unit.courses import folders
-from tests.unit.courses.folders import Open, course_files, mp4, problems, sound, text, webm, write, zipped
+from tests.unit.courses.folders import Open, course_files, mp4, problems, said, sound, text, webm, write, zipped
 
 
 def changed(name: str, change: Callable[[Any], object]) -> dict[str, bytes]:
@@ -47,7 +47,7 @@ def test_an_entry_among_the_answers_is_refused(opened: Open) -> None:
     for entry in ("answers", "answers/film.mp4"):
         files = changed("course.json", lambda one, entry=entry: one["modules"][0]["activities"][2].update(entry=entry))  # type: ignore[misc]
         found = opened(zipped({**files, "answers/film.mp4": mp4(90)}))
-        assert Problem(entry, "lies among the answer keys, which are never served") in ([] if isinstance(found, Package) else found)
+        assert Problem("in-answer-keys", entry) in ([] if isinstance(found, Package) else found)
 
 
 def test_our_libraries_are_added_with_those_that_they_need(opened: Open) -> None:
@@ -172,7 +172,7 @@ def test_a_file_that_the_content_names_must_be_there(opened: Open) -> None:
     )
     found = opened(zipped(files))
     assert isinstance(found, list)
-    assert "images/a.png" in found[0].message
+    assert "images/a.png" in said(found[0])
     sound(opened(zipped({**files, "activities/read/content/images/a.png": b"png"})))
 
 
@@ -181,7 +181,7 @@ def test_addresses_outside_are_a_warning_and_links_are_not(opened: Open) -> None
         one["pages"][0]["body"] = '<p><a href="https://example.org/">x</a><img src="https://example.org/a.png"></p>'
 
     package = sound(opened(zipped(changed("activities/read/content/content.json", change))))
-    assert ["https://example.org/a.png" in warning.message for warning in package.warnings] == [True]
+    assert ["https://example.org/a.png" in said(warning) for warning in package.warnings] == [True]
 
 
 def test_a_video_without_captions_is_a_warning(opened: Open) -> None:

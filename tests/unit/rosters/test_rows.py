@@ -1,4 +1,4 @@
-"""Is a list understood as an office writes it, and is every problem told with the line and the field that it is in?"""
+"""Is a list understood as offices write it, and is every problem reported with its line and field?"""
 
 import time
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ import pytest
 
 from lms.programmes.values import BilingualText, Track
 from lms.rosters.heads import Columns
-from lms.rosters.problems import Unreadable
+from lms.rosters.problems import Unreadable, line_of, sentence
 from lms.rosters.rows import HeadsUnknown, Roster, read, read_one
 from lms.rosters.table import TableRow
 
@@ -67,7 +67,7 @@ def test_a_track_is_known_by_its_key_its_name_or_a_part_that_no_other_has(said: 
 def test_a_track_that_could_be_two_or_none_is_a_problem_that_names_them(said: str) -> None:
     found = roster(("姓名", "用户名", "类别"), ("王秀兰", "wang", said))
     assert told(found) == [(2, "track")]
-    assert "小学教师或初中教师" in found.problems[0].what
+    assert "小学教师或初中教师" in sentence(found.problems[0])
 
 
 def test_without_a_track_the_usual_one_holds_or_the_only_one() -> None:
@@ -96,17 +96,17 @@ def test_each_problem_names_its_line_and_field(name: str, username: str, school:
     found = roster(("姓名", "用户名", "学校"), ("好人", "good", ""), (name, username, school), usual="primary")
     assert told(found) == [(3, field) for field in fields]
     assert [one.username for one in found.rows] == ["good"]
-    assert all(str(one).startswith("line 3: ") for one in found.problems)
+    assert all(line_of(one).startswith("line 3: ") for one in found.problems)
 
 
 def test_a_user_name_twice_is_told_with_the_first_line_however_it_is_written() -> None:
     found = roster(("姓名", "用户名"), ("王秀兰", "wang"), ("李强", "ＷＡＮＧ"), usual="primary")
     assert told(found) == [(3, "username")]
-    assert "line 2" in found.problems[0].what
+    assert "line 2" in sentence(found.problems[0])
 
 
 @pytest.mark.parametrize("rows", [[], [("姓名", "用户名")]])
-def test_a_list_with_nobody_in_it_is_none(rows: list[Sequence[str]]) -> None:
+def test_a_list_without_people_is_refused(rows: list[Sequence[str]]) -> None:
     with pytest.raises(Unreadable, match="nobody in it"):
         roster(*rows)
 
@@ -137,7 +137,7 @@ def test_an_identity_number_is_refused_in_every_column_that_is_read_and_not_repe
 
 
 @pytest.mark.parametrize("number", [IDENTITY, OLD_IDENTITY, "110105194912310020", "11010519491231 002X"])
-def test_an_identity_number_is_no_user_name(number: str) -> None:
+def test_an_identity_number_is_not_a_user_name(number: str) -> None:
     (problem,) = roster(("姓名", "用户名"), ("王秀兰", number), usual="primary").problems
     assert (problem.field, problem.code) == ("username", "identity-number")
     assert "*" in problem.value
@@ -171,7 +171,7 @@ def test_what_a_spreadsheet_made_of_a_cell_is_told_as_that(name: str, username: 
 
 def test_a_problem_says_whose_row_it_is_and_what_stands_there() -> None:
     (problem,) = roster(("姓名", "用户名", "类别"), ("王秀兰", "wang", "高中")).problems
-    assert (problem.name, problem.value, problem.what) == ("王秀兰", "高中", "should be 小学教师或初中教师")
+    assert (problem.name, problem.value, sentence(problem)) == ("王秀兰", "高中", "should be 小学教师或初中教师")
 
 
 def test_split_names_are_joined_as_each_language_does() -> None:
@@ -190,7 +190,7 @@ def test_columns_that_somebody_assigned_are_read_and_nothing_is_guessed() -> Non
     assert [one.line for one in whole.problems] == [1], "no head: the first line is somebody, too"
 
 
-def test_heads_that_a_printed_list_repeats_on_each_page_are_no_people() -> None:
+def test_heads_that_a_printed_list_repeats_on_each_page_are_not_people() -> None:
     heads = ("姓名", "用户名")
     assert len(roster(heads, ("王秀兰", "wang"), heads, ("李强", "li"), usual="primary").rows) == 2
 

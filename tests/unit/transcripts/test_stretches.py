@@ -1,4 +1,4 @@
-"""Is what is drawn of an activity's time what the hours core counted?"""
+"""Does the chart of an activity's time agree with what the hours core counted?"""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ MINUTE = 60
 def drawn(*presences: Present, rules: dict[str, Rule], of: str = "a", policy: Policy = POLICY, done: bool = False) -> list[Day]:
     observations = [*presences, *([Completed(of, "s", TEN)] if done else [])]
     case = Case(policy, rules, observations)
-    explained = explain(case, recompute(case))
+    explained = explain(case)
     why = explained.activities[of]
     others = union(
         one for name in {name for lost in why.uncounted for name in lost.beside} for one in explained.activities[name].account.measured

@@ -31,7 +31,7 @@ export class Attention {
 
   /** The media in the frame plays or stands still. */
   media(playing) {
-    if (this.playing && !playing) this.lastSign = Date.now(); // a film watched to its end is no absence
+    if (this.playing && !playing) this.lastSign = Date.now(); // watching a film to its end is not inactivity
     if (playing || this.playing) this.lastPlayed = Date.now();
     this.playing = playing;
     this.onChange();

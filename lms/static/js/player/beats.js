@@ -71,6 +71,13 @@ export class Beats {
     }
   }
 
+  /** Something is complete: state what was measured until now, then go on, so that the account does not lag behind the clock. */
+  settle() {
+    if (this.state !== "counting") return;
+    this.stop();
+    this.send(true).then(() => this.look());
+  }
+
   /** The network is back, or somebody pressed a button: do not wait for the next turn. */
   wake() {
     this.failures = 0;
@@ -87,7 +94,7 @@ export class Beats {
     this.timer = setTimeout(() => {}, 0); // marks that a turn is under way
     const mark = this.timer;
     await this.send(false);
-    if (this.timer !== mark) return; // stopped meanwhile
+    if (this.timer !== mark) return; // stopped while the beat was sent
     const pause = this.failures ? RETRY_MS[Math.min(this.failures, RETRY_MS.length) - 1] : this.launch.beat_seconds * 1000;
     this.timer = setTimeout(() => {
       this.timer = null;

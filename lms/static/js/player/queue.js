@@ -145,7 +145,7 @@ export class Queue {
   async delivered(group, answer) {
     const newest = new Map(this.mirror.map((entry) => [entry.id, entry.seq]));
     for (const entry of group) {
-      if ((newest.get(entry.id) ?? entry.seq) !== entry.seq) continue; // newer resume data came meanwhile
+      if ((newest.get(entry.id) ?? entry.seq) !== entry.seq) continue; // newer resume data replaced it while it was sent
       await this.shelf.remove(entry.id);
       this.forget(entry);
     }

@@ -1,0 +1,71 @@
+"""What do the values of a course's JSON files have to be, and how are these files read?"""
+
+import json
+import re
+from typing import Any
+
+from strict_json.loading import load_json
+from strict_json.problem import Problem
+from strict_json.reader import LONGEST_SLUG, Reader
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+HALF = re.compile(r"\\u[dD][89a-fA-F]")
+LONGEST_ENTRY = 300
+MOST_BYTES = 5_000_000
+
+
+def read_file(content: bytes, name: str) -> tuple[Any, list[Problem]]:
+    """Read a JSON file of a package strictly: UTF-8 (a byte order mark is forgiven), no key twice, no NaN, no bottomless nesting."""
+    if len(content) > MOST_BYTES:
+        return None, [Problem("file-too-large", name, {"mb": MOST_BYTES // 1_000_000})]
+    try:
+        text = content.decode("utf-8-sig")
+        found, problems = load_json(text, "", floats=True)
+        if HALF.search(text):
+            json.dumps(found, ensure_ascii=False).encode()  # fails where an escape is half a character
+    except UnicodeEncodeError:
+        return None, [Problem("half-character", name)]
+    except UnicodeDecodeError:
+        return None, [Problem("not-utf8", name)]
+    return found, [one.inside(name) for one in problems]
+
+
+class CourseReader(Reader):
+    """Reads values of a course document, an answer key or the content of one of our own types."""
+
+    def filled(self, value: Any, path: str, longest: int) -> str:
+        """Return a text that is not empty, without control characters (line breaks are fine), outer blanks cut off."""
+        if not isinstance(value, str) or len(value) > longest or not value.strip() or CONTROL.search(value):
+            self.refuse("filled-text", path, value, most=longest)
+            return ""
+        return value.strip()
+
+    def language(self, value: Any, path: str) -> str:
+        """Return a language tag."""
+        if not isinstance(value, str) or len(value) > LONGEST_SLUG or not LANGUAGE.fullmatch(value):
+            self.refuse("language", path, value)
+            return ""
+        return value
+
+    def above_zero(self, value: Any, path: str, *, most: int) -> float:
+        """Return a number above 0; whole ones stay whole."""
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= most:
+            self.refuse("number-above", path, value, above="0", most=str(most))
+            return most
+        return int(value) if value == int(value) else value
+
+    def entry(self, value: Any, path: str) -> str:
+        """Return a relative path inside the package, without tricks."""
+        if not isinstance(value, str) or len(value) > LONGEST_ENTRY or not is_inside(value):
+            self.refuse("entry", path, value)
+            return ""
+        return value
+
+
+def is_inside(name: str) -> bool:
+    """Say whether a name is a plain relative path: '/' between its parts, and nothing that leads elsewhere on any system."""
+    parts = name.split("/")
+    if CONTROL.search(name) or "\\" in name or ":" in name or "\n" in name or "\t" in name:
+        return False
+    return all(part and part.strip(". ") and not part.endswith((".", " ")) for part in parts)

@@ -1,0 +1,15 @@
+"""What does each problem of a mark of attendance say?"""
+
+from collections.abc import Mapping
+
+from strict_json.problem import N_
+
+SENTENCES: Mapping[str, str] = {
+    "unknown-state": N_("Choose one of the states."),
+    "no-time": N_("Write when, such as 09:10."),
+    "outside-the-session": N_("The time lies outside the session."),
+    "bad-reason": N_("The reason has at most %(most)s characters, in one line."),
+    "no-reason": N_("Say why."),
+    "closing-needs-reason": N_("This person came by the code and has not gone. Say why you mark them."),
+    "correction-needs-reason": N_("This changes what was noted before. Say why."),
+}

@@ -1,0 +1,60 @@
+"""What do instants, time zones and decimals of a bundle or programme document have to be?"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from strict_json.reader import Reader
+
+LONGEST_DECIMAL = 20
+SHORTEST_INSTANT = 16  # 20260301T100000Z
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = 0, 253_370_764_800  # 1970 to 9999
+ON_THIS_MACHINE = {"localtime", "posixrules", "Factory"}  # not the same zone everywhere
+
+
+class ValueReader(Reader):
+    """Reads what hours are decided by."""
+
+    def decimal_text(self, value: Any, path: str) -> Decimal:
+        """Return a positive decimal written as text, such as "0.1"."""
+        try:
+            found = Decimal(value) if isinstance(value, str) and len(value) < LONGEST_DECIMAL else Decimal(0)
+        except InvalidOperation:
+            found = Decimal(0)
+        if not found.is_finite() or not Decimal("0.001") <= found <= Decimal(1000):
+            self.refuse("decimal-text", path, value)
+            return Decimal(1)
+        return found
+
+    def zone(self, value: Any, path: str) -> str:
+        """Return the name of a time zone that exists, the same on every machine."""
+        try:
+            if isinstance(value, str) and value not in ON_THIS_MACHINE:
+                return str(ZoneInfo(value).key)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            pass
+        self.refuse("time-zone", path, value)
+        return "UTC"
+
+    def instant(self, value: Any, path: str) -> int | None:
+        """Return an ISO 8601 instant with its zone as whole seconds since 1970, floored; None where it is not one."""
+        try:
+            found = datetime.fromisoformat(value) if isinstance(value, str) and len(value) >= SHORTEST_INSTANT else None
+            if found is not None and found.tzinfo is not None:
+                at = (found - EPOCH) // timedelta(seconds=1)
+                if EARLIEST <= at <= LATEST:
+                    return at
+        except (ValueError, OverflowError):
+            pass
+        self.refuse("instant", path, value)
+        return None
+
+    def span(self, found: Mapping[str, Any], path: str, first: str, last: str) -> tuple[int, int]:
+        """Return two instants of an object, the first not after the last."""
+        start, end = self.instant(found[first], f"{path}.{first}"), self.instant(found[last], f"{path}.{last}")
+        if start is not None and end is not None and start > end:
+            self.refuse("after", f"{path}.{first}", other=last)
+        return start or 0, end or 0

@@ -1,0 +1,20 @@
+"""Which row of a list has a problem, and in which field?"""
+
+from dataclasses import dataclass
+
+from strict_json.problem import Params, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem(Problem):
+    """A problem of one row; `field` is '' if it concerns the whole row. `name`: whose row it is; `value`: what stands there."""
+
+    line: int = 0
+    field: str = ""
+    name: str = ""
+    value: str = ""
+
+
+def in_row(line: int, field: str, code: str, params: Params | None = None, *, name: str = "", value: str = "") -> RowProblem:
+    """Return a problem of a row; its path is the line, and the field if there is one."""
+    return RowProblem(code, f"{line}.{field}" if field else str(line), params or {}, line, field, name, value)

@@ -1,0 +1,32 @@
+"""What is wrong with something that was handed in, and where? A value: the sentence is made where somebody reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+Params = Mapping[str, str | int]
+
+
+def N_(words: str) -> str:  # noqa: N802 - gettext finds the sentences to translate by this name
+    """Mark a sentence for translation."""
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: its `code`, the `params` of its sentence, and where it is.
+
+    `path` is a place inside a JSON file, the name of a file inside a package, or both with a space between.
+    """
+
+    code: str
+    path: str = ""
+    params: Params = field(default_factory=dict, hash=False)
+
+    def inside(self, name: str) -> "Problem":
+        """Return the same problem as one inside the file `name`."""
+        return replace(self, path=f"{name} {self.path}".rstrip())
+
+
+def in_english(problem: Problem, sentences: Mapping[str, str]) -> str:
+    """Return the problem's sentence without its path, in English."""
+    return sentences[problem.code] % problem.params
