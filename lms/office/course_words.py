@@ -11,6 +11,5 @@ def summary(found: CoursePreview) -> str:
     if not found.changes:
         return _("Nobody’s hours change.")
     words = ngettext("The hours of %(num)s teacher change.", "The hours of %(num)s teachers change.", len(found.changes))
-    if not found.losing:
-        return f"{words} {_('Nobody loses any.')}"
-    return " ".join((words, ngettext("%(num)s of them loses hours.", "%(num)s of them lose hours.", found.losing)))
+    losing = ngettext("%(num)s of them loses hours.", "%(num)s of them lose hours.", found.losing) if found.losing else _("Nobody loses any.")
+    return " ".join((words, losing))

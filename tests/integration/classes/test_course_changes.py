@@ -25,7 +25,7 @@ from lms.db import database
 from lms.errors import InvalidInput
 from lms.learning.models import Attempt, Launch, Registration
 from lms.office import administration
-from lms.programmes.documents import digest
+from strict_json.canonical import digest_of
 from tests.factories import DrivenClock, World, build_world, course_document, signed_in
 from tests.integration.learning.conftest import KEY, Page
 
@@ -54,7 +54,7 @@ def publish_next(world: World, activities: Mapping[str, Mapping[str, Any]], key:
             course=first.course,
             number=2,
             document=document,
-            document_sha256=digest(document),
+            document_sha256=digest_of(document),
             package_sha256="1" * 64,
             title_zh="课程c1",
             title_en="Course c1",
@@ -235,7 +235,9 @@ def test_the_office_sees_whose_hours_change_before_it_moves_the_class(world: Wor
     add_office(world)
     client = signed_in(world.app, "office")
     address = f"/office/classes/{world.class_id}/courses/c1"
-    page = client.get(f"{address}?to=2").text
+    answer = client.get(f"{address}?to=2")
+    assert answer.status_code == 200, answer.status_code
+    page = answer.text
     assert "王秀兰" in page
     assert "10:00" in page
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
