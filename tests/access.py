@@ -38,7 +38,7 @@ VISITORS = ("nobody", "teacher", "colleague", "trainer", "office", "elsewhere", 
 
 OWN = {"staff": STAFFS_OWN, "admin": ADMINS_OWN}
 
-# The record store knows no sessions: whatever the visitor's cookie, a request without a credential gets this.
+# The record store has no sessions: a request without a credential gets this, with any cookie.
 RECORD_STORE = {
     "xapi.about": {"GET": 200, "*": 405},
     "xapi.token": {"POST": 400, "*": 405},
@@ -131,7 +131,7 @@ class Place:
             "session_id": self.session_id(rule.endpoint),
             "member_id": MEMBER,
             "programme_id": 1,
-            **{"task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
+            **{"waiver_id": 1, "replacement_id": 1, "task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

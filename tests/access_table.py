@@ -8,7 +8,7 @@ THE_TEACHERS_OWN = "login 200 404 403 403 403"
 THE_OFFICES_OWN_CLASS = "login 403 403 403 200 404"
 THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
 THE_WHOLE_SITES = "login 403 403 403 403 403"  # for administrators: tests/access_of_admins.py
-A_TOKENS = "401 401 401 401 401 401"  # a launch token or a key of the record store; a session's cookie is none
+A_TOKENS = "401 401 401 401 401 401"  # needs a launch token or an API key; a session's cookie is not enough
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page
 ACCESS: dict[tuple[str, str], str] = {
@@ -48,6 +48,16 @@ ACCESS: dict[tuple[str, str], str] = {
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",
     ("office.classes", "GET"): OFFICES,
     ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.preview_states", "POST"): "401 403 403 403 302 404",
+    ("office.decide_states", "POST"): "401 403 403 403 302 404",
+    ("office.transfer_form", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.carry_out_transfer", "POST"): "401 403 403 403 422 404",
+    ("office.moving", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.move_online", "POST"): "401 403 403 403 422 404",
+    ("office.take_online_back", "POST"): "401 403 403 403 404 404",  # nothing is moved there
+    ("office.class_waivers", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.propose_waiver", "POST"): "401 403 403 403 422 404",
+    ("office.decide_waiver", "POST"): "401 403 403 403 404 404",  # nothing is proposed there
     ("office.choose_programme", "GET"): OFFICES,
     ("office.open_class", "GET"): OFFICES,
     ("office.open_class", "POST"): "401 403 403 403 422 422",

@@ -4,7 +4,7 @@ Both sides are decided anew from all evidence, so what still waits to be credite
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from lms.catalogue.models import CourseVersion
 from lms.classes.models import Enrolment
 from lms.crediting.chain import SECONDS
 from lms.crediting.evidence import cases_of
-from lms.crediting.policy import EnrolmentPolicy, law_with, terms_of
+from lms.crediting.policy import EnrolmentPolicy, terms_of, terms_with
 from lms.crediting.units import target_of
 from lms.hours import recompute
 
@@ -51,17 +51,13 @@ class CoursePreview:
 
 def preview(session: Session, class_id: int, replaced: int, by: CourseVersion | None) -> CoursePreview:
     """Return what the hours of a class would become with version `by` in the place of `replaced`, or without the course."""
-    law = law_with(session, class_id, replaced, by)
     people = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id)
     own = (Enrolment.class_id == class_id, Enrolment.evidence_erased_at.is_(None))
     names = {number: name for number, name in session.execute(people.where(*own).order_by(Enrolment.id))}
     ids, changes = list(names), []
     for at in range(0, len(ids), AT_ONCE):
         terms = terms_of(session, ids[at : at + AT_ONCE])
-        rows = session.execute(select(Enrolment.id, Enrolment.track).where(Enrolment.id.in_(terms)))
-        tracks = {number: track for number, track in rows}
-        others = {number: replace(one, law=law, track=law.tracks.get(tracks[number])) for number, one in terms.items()}
-        before, after = _credited(session, terms), _credited(session, others)
+        before, after = _credited(session, terms), _credited(session, terms_with(session, terms, replaced, by))
         changes += [HoursChange(one, names[one], before[one], after[one]) for one in terms if before[one] != after[one]]
     return CoursePreview(len(ids), sorted(changes, key=lambda one: (one.after_s - one.before_s, one.enrolment_id)))
 

@@ -11,5 +11,8 @@ def summary(found: CoursePreview) -> str:
     if not found.changes:
         return _("Nobody’s hours change.")
     words = ngettext("The hours of %(num)s teacher change.", "The hours of %(num)s teachers change.", len(found.changes))
-    losing = ngettext("%(num)s of them loses hours.", "%(num)s of them lose hours.", found.losing) if found.losing else _("Nobody loses any.")
-    return " ".join((words, losing))
+    if found.losing:
+        rest = ngettext("%(num)s of them loses hours.", "%(num)s of them lose hours.", found.losing)
+    else:
+        rest = _("Nobody loses any.")
+    return f"{words} {rest}"

@@ -11,6 +11,7 @@ from lms.hours import Policy
 Kind = Literal["hours", "days", "months", "tasks", "courses"]
 LAST = 1000
 KINDS: tuple[Kind, ...] = ("hours", "days", "months", "tasks", "courses")
+FOR_SESSIONS = "/sessions"  # in the place of a requirement: what stands for sessions moved online; no key has a slash
 ATTENDED: tuple[Kind, ...] = ("days", "months", "tasks")  # noted by class staff; the others follow from study
 Mode = Literal["face-to-face", "school", "online"]
 MODES: tuple[Mode, ...] = ("face-to-face", "school", "online")
@@ -140,6 +141,7 @@ class Rules:
     filings: tuple[Filing, ...]
     deliverables: tuple[Deliverable, ...]
     rates: Rates
+    absent_half_days: int | None = None  # who is absent from more without an excuse is proposed for dismissal; None: nobody is
 
 
 @dataclass(frozen=True, slots=True)

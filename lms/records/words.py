@@ -1,4 +1,4 @@
-"""Describe a statement in words: who did what with which activity, and what became of it."""
+"""Describe a statement in words: who did what with which activity, and its result."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,6 +24,10 @@ VERBS: Mapping[str, Any] = {
     v.SEEKED: _l("sought a place in"),
     v.TERMINATED: _l("ended"),
     v.VOIDED: _l("voided"),
+    v.ATTENDED: _l("attended"),
+    v.TASK_ACCEPTED: _l("had a task accepted"),
+    v.LOG_ACCEPTED: _l("had a log accepted"),
+    v.WAIVED: _l("was spared a part of"),
 }
 SENDERS: Mapping[str, Any] = {"lms": _l("this site, as the server measured it"), "player": _l("content in this site's player")}
 REASONS: Mapping[str, Any] = {
@@ -104,7 +108,7 @@ def refusal_words(reason: str) -> str:
 
 
 def verdict_words(verdict: Verdict) -> str:
-    """Return what became of a statement, in words."""
+    """Return the result of a statement, in words."""
     return str(REASONS[verdict.reason])
 
 

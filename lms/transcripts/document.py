@@ -21,6 +21,7 @@ from lms.crediting.policy import activity_name, terms_of
 from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
 from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of
+from lms.hours.done import replacing
 from lms.hours.intervals import union
 from lms.i18n import write_time
 from lms.programmes.progress import RequirementProgress, StudiedCourse
@@ -77,8 +78,10 @@ class Transcript:
 
     @property
     def hours(self) -> Decimal:
-        """All hours on the account, for any requirement: converted and rounded once."""
-        return hours_of(sum(self.standing.credited.values()), self.case.policy)
+        """All hours on the account, for any requirement, without activities that replace a session: converted and rounded once."""
+        standing_in = replacing(self.case.track)
+        seconds = sum(seconds for name, seconds in self.standing.credited.items() if name not in standing_in)
+        return hours_of(seconds, self.case.policy)
 
     @property
     def is_behind(self) -> bool:

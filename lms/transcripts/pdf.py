@@ -96,7 +96,7 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
         },
         "requirements": {
             "title": _("Requirements"),
-            "head": [_("Requirement"), _("Earned"), _("Required"), _("Reached")],
+            "head": [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Reached")],
             "rows": [_requirement(one) for one in transcript.requirements],
         },
         "courses": _courses(transcript),
@@ -127,6 +127,7 @@ def _requirement(one: RequirementProgress) -> list[str]:
     return [
         pick(one.title.zh, one.title.en),
         f"{write_hours(one.earned)} {unit}",
+        f"{write_hours(one.waived)} {unit}" if one.waived else "–",
         "–" if one.target is None else f"{write_hours(one.target)} {unit}",
         _("yes") if one.done else _("no"),
     ]

@@ -12,6 +12,7 @@ from lms.i18n import pick, write_length, write_time
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Transcript
 from lms.transcripts.identity import identity_rows
+from lms.transcripts.words import state_of
 from lms.web.spreadsheet import NARROW, WIDE, Book, Cell
 
 DIGEST = 68
@@ -23,7 +24,7 @@ def of_transcript(transcript: Transcript) -> bytes:
     book.sheet(_("Transcript"), [_("Item"), _("Value")], _about(transcript), (20, DIGEST))
     book.sheet(
         _("Requirements"),
-        [_("Requirement"), _("Earned"), _("Required"), _("Unit"), _("Reached")],
+        [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Unit"), _("Reached")],
         [_requirement(one) for one in transcript.requirements],
     )
     book.sheet(
@@ -71,6 +72,7 @@ def _requirement(one: RequirementProgress) -> Sequence[Cell]:
     return (
         pick(one.title.zh, one.title.en),
         one.earned,
+        one.waived,
         "–" if one.target is None else one.target,
         pick(one.unit.zh, one.unit.en),
         _("yes") if one.done else _("no"),
@@ -88,6 +90,7 @@ class ClassRow:
     earned: dict[str, tuple[str, Decimal, Decimal | None]]  # by requirement: its heading, the earned amount, the required one
     done: bool
     ledger_head: str
+    state: str
 
 
 def class_row(transcript: Transcript) -> ClassRow:
@@ -102,6 +105,7 @@ def class_row(transcript: Transcript) -> ClassRow:
         earned={one.key: (_heading(one), one.earned, one.target) for one in standing.requirements},
         done=standing.done,
         ledger_head=transcript.ledger_head,
+        state=state_of(standing.enrolment),
     )
 
 
@@ -117,13 +121,13 @@ def of_class(rows: Sequence[ClassRow], made_at: datetime) -> bytes:
     book.sheet(
         _("Class"),
         [
-            *(_("Name"), _("User name"), _("School"), _("Track")),
+            *(_("Name"), _("User name"), _("School"), _("Track"), _("State")),
             *(head for heading in columns.values() for head in (heading, f"{heading}{_(': ')}{asked}")),
             *(_("All requirements completed"), _("Ledger checksum")),
         ],
         [
             [
-                *(row.name, row.username, row.school, row.track),
+                *(row.name, row.username, row.school, row.track, row.state),
                 *(cell for key in columns for cell in _cells(row, key)),
                 *(_("yes") if row.done else _("no"), row.ledger_head),
             ]

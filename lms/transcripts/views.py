@@ -10,7 +10,10 @@ from sqlalchemy import select
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.attendance import marking
+from lms.classes import waivers
 from lms.classes.models import ClassStaff, Enrolment, TrainingClass
+from lms.classes.states import latest_changes
+from lms.classes.trail import Trail, class_trail
 from lms.clock import now
 from lms.crediting.bounds import is_full
 from lms.crediting.ignored import StudyQuestion, ignored_of
@@ -23,12 +26,21 @@ from lms.transcripts import words
 from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
 from lms.transcripts.identity import identity_rows
+from lms.transcripts.moved_online import moved_online
 from lms.web.downloads import as_download
 from xapi.removals import stored_when
 
 bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
-EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has all
-DAYS_DRAWN = 10  # the latest days; the table of evidence has all
+
+
+@bp.app_template_global()
+def state_words(status: str) -> str:
+    """Let every page name the state of an enrolment."""
+    return str(words.STATES.get(status, status))
+
+
+EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has them all
+DAYS_DRAWN = 10  # the latest; the table of evidence has them all
 
 
 @bp.get("/")
@@ -47,13 +59,19 @@ def show(enrolment_id: int) -> ResponseReturnValue:
     """Show a transcript."""
     seen = _seen(enrolment_id)
     transcript = read(session(), enrolment_id, now())
+    titles = {one.key: one for one in transcript.requirements}
+    attendance = marking.of_enrolment(session(), enrolment_id, now())
     return render_template(
         "transcripts/show.html",
         transcript=transcript,
         policy=words.policy_words(transcript.case.policy, transcript.standing),
         trail=_trail(seen, transcript),
         identity=identity_rows(transcript.standing, transcript.belongs),
-        attendance=marking.of_enrolment(session(), enrolment_id, now()),
+        waivers=[one for one in waivers.of_enrolment(session(), enrolment_id) if one.requirement in titles],
+        titles=titles,
+        since=latest_changes(session(), [enrolment_id]).get(enrolment_id),
+        attendance=attendance,
+        online=moved_online(session(), transcript, [lesson for lesson, _mark in attendance]),
         states=words.ATTENDED,
         zone=transcript.case.policy.time_zone,
     )
@@ -137,13 +155,11 @@ def _seen(enrolment_id: int) -> _Seen:
     raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
 
 
-def _trail(seen: _Seen, transcript: Transcript) -> list[tuple[str, str]]:
+def _trail(seen: _Seen, transcript: Transcript) -> Trail:
     """Return where somebody came from: only pages that are open to them."""
-    whose, run = transcript.standing.enrolment, transcript.standing.training_class
-    of_class = (run.name, url_for("office.class_", class_id=run.id))
-    return {
-        "own": [],
-        "class": [(_("Classes"), url_for("office.classes")), of_class],
-        "staff": [(_("Today"), url_for("office.today")), of_class],
-        "person": [(_("Our teachers"), url_for("people.mine")), (whose.person.name, url_for("people.one", person_id=whose.person_id))],
-    }[seen.way]
+    whose = transcript.standing.enrolment
+    if seen.way == "own":
+        return []
+    if seen.way == "person":
+        return [(_("Our teachers"), url_for("people.mine")), (whose.person.name, url_for("people.one", person_id=whose.person_id))]
+    return class_trail(transcript.standing.training_class, administers=seen.way == "class")

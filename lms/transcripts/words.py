@@ -145,3 +145,20 @@ ATTENDED: Mapping[str, LazyString] = {
     ABSENT: _l("Absent"),
     EXCUSED: _l("Excused"),
 }
+
+STATES: Mapping[str, LazyString] = {  # of an enrolment, in their order
+    "nominated": _l("Nominated"),
+    "confirmed": _l("Confirmed"),
+    "reported-in": _l("Reported in"),
+    "in-training": _l("In training"),
+    "completed": _l("Completed training"),
+    "not-completed": _l("Not completed"),
+    "withdrawn": _l("Withdrawn"),
+    "dismissed": _l("Dismissed"),
+    "absent": _l("Never came"),
+}
+
+
+def state_of(enrolment: Enrolment) -> str:
+    """Return the state of an enrolment, in words."""
+    return str(STATES.get(enrolment.status, enrolment.status))

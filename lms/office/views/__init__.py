@@ -10,13 +10,17 @@ from lms.office.views import (
     course_changes,
     documents,
     lists,
+    online,
     opening,
     passwords,
     practice,
     staff,
+    states,
     teachers,
     timetable,
     today,
+    transfer,
+    waivers,
 )
 
 __all__ = [
@@ -29,11 +33,15 @@ __all__ = [
     "course_changes",
     "documents",
     "lists",
+    "online",
     "opening",
     "passwords",
     "practice",
     "staff",
+    "states",
     "teachers",
     "timetable",
     "today",
+    "transfer",
+    "waivers",
 ]

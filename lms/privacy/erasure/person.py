@@ -22,6 +22,7 @@ from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
 from lms.attendance.models import AttendanceMark, CheckIn
+from lms.classes import states, waivers
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
 from lms.crediting import ledger
 from lms.crediting.chain import GENESIS
@@ -148,6 +149,8 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     session.execute(update(Enrolment).where(own, Enrolment.status.in_(STUDYING)).values(status="withdrawn"))
     named = ClassChange.enrolment_id.in_(numbers), ClassChange.what == "renamed"
     session.execute(update(ClassChange).where(*named).values(before="", after=""))
+    states.forget_reasons(session, numbers)
+    waivers.forget(session, numbers)
     session.execute(update(AttendanceRecord).where(AttendanceRecord.enrolment_id.in_(numbers)).values(note=""))
     gone = session.execute(delete(Observation).where(Observation.enrolment_id.in_(numbers)).returning(Observation.id))
     return len(gone.all())

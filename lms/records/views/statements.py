@@ -18,6 +18,7 @@ from lms.crediting.verdict import verdict_of
 from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.records import statement_page, words
+from lms.records.attested import attested_words
 from lms.records.candidates import Candidates, candidates
 from lms.records.counted import counted
 from lms.records.gone import latest_removed, removed
@@ -117,13 +118,14 @@ def _token(place: Cursor | None) -> str | None:
 @bp.get("/statements/<uuid:statement_id>")
 @requires(OFFICE, ADMIN)
 def statement(statement_id: UUID) -> ResponseReturnValue:
-    """Show one statement with what became of it."""
+    """Show one statement with its result."""
     sight = own_sight()
     gone = removed(session(), statement_id, sight)
     if gone is not None:
         return render_template("records/statement_removed.html", one=gone), 410
     record = _seen(statement_id)
     whole = pretty(record.seen.text)
+    attested = attested_words(session(), statement_id, record.statement)
     verdict = verdict_of(session(), statement_id, record.statement, sight.public_url, voided=record.seen.voided)
     return render_template(
         "records/statement.html",
@@ -134,7 +136,8 @@ def statement(statement_id: UUID) -> ResponseReturnValue:
         became=words.verdict_words(verdict),
         failure=words.failure_words(verdict.error),
         others=about(session(), statement_id, MOST_ABOUT),
-        counted=counted(session(), verdict.evidence, now()) if verdict.reason == "evidence" else None,
+        attested=attested,
+        counted=counted(session(), verdict.evidence, now()) if verdict.reason == "evidence" and attested is None else None,
         whole=whole[:LONGEST_SHOWN],
         cut=len(whole) > LONGEST_SHOWN,
         evidence_words=observation_words,

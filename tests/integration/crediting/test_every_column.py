@@ -23,7 +23,7 @@ from lms.accounts.people import add_organisation, add_person
 from lms.audit.recorded import RECORDED
 from lms.classes import membership, setup
 from lms.classes.changes import By, made, note
-from lms.classes.models import AttendanceRecord, ClassSession, TrainingClass
+from lms.classes.models import AttendanceRecord, ClassSession, Enrolment, EnrolmentTransfer, SessionReplacement, TrainingClass
 from lms.crediting.verify import verify
 from lms.crediting.windows import go_on_somewhere
 from lms.db import UtcDateTime, database
@@ -36,6 +36,7 @@ ALL = {one.name: one for metadata in (tables.METADATA, xapi.storage.models.Base.
 
 READ = {
     *("enrolment", "training_class", "class_course", "class_change", "class_session", "attendance_record", "ledger_entry", "observation"),
+    *("enrolment_transfer", "session_replacement"),
     *("programme", "programme_version", "course", "course_version", "person", "organisation", "registration"),
     *("xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
 }
@@ -46,6 +47,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "content_failure": "for trainers; where content did not show, nothing was measured",
     "answer_key": "decides attempts as they come in",
     "class_staff": "who runs a class",
+    "waiver": "what was proposed and decided; what it earns follows from the statement that it names",
     "attendance_mark": "what staff see; what it earns follows from the statement that it names",
     "check_in": "scans of a code; what they earn follows from the statements that they name",
     **dict.fromkeys(
@@ -126,6 +128,7 @@ def lived(world: World) -> World:
     world.act(lambda session: membership.move(session, membership.locked(session, world.enrolment_id), "junior", by))
     world.act(lambda session: session.add(attended(world)))
     world.act(lambda session: session.add(planned(world)))
+    world.act(lambda session: moved_about(session, world))
     while world.act(lambda session: go_on_somewhere(session, world.clock())):
         pass
     return world
@@ -141,6 +144,16 @@ def planned(world: World) -> ClassSession:
         ends_at=BEGIN + timedelta(hours=1),
         half_days=0,
     )
+
+
+def moved_about(session: Session, world: World) -> None:
+    """Let the teacher have come from another class, and a session be moved online for them."""
+    other = session.scalars(select(TrainingClass.id).where(TrainingClass.code == "k9")).one()
+    moved = {"from_class_id": other, "to_class_id": world.class_id, "day": date(2026, 3, 2), "made_at": BEGIN, "made_by": world.person_id}
+    session.add(EnrolmentTransfer(enrolment_id=world.enrolment_id, **moved))
+    session.get_one(Enrolment, world.enrolment_id).transferred = True
+    online = {"key": "r1", "sessions": ["live-1"], "course_version_id": world.course_version_id, "people": [world.enrolment_id]}
+    session.add(SessionReplacement(class_id=world.class_id, **online, reason="停电", made_at=BEGIN, made_by=world.person_id))
 
 
 def attended(world: World) -> AttendanceRecord:

@@ -172,7 +172,7 @@ def test_registrations_of_two_versions_become_one_of_the_course_and_an_alias(emp
     attempt = "INSERT INTO attempt (id, registration_id, activity, number, launch_id, answers, score, score_max, passed, at)"
     with empty.begin() as connection:
         config.attributes["connection"] = connection
-        alembic.command.upgrade(config, "0039")
+        alembic.command.upgrade(config, "0040")
         for line in (
             "INSERT INTO organisation (id, code, name, kind, path) VALUES (1, 'o', 'o', 'provider', '/1/')",
             "INSERT INTO person (id, account, username, name, active, fs_uniquifier, role_names) VALUES (1, 'a', 'u', 'n', false, 'f', 't')",
