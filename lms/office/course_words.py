@@ -11,8 +11,9 @@ def summary(found: CoursePreview) -> str:
     if not found.changes:
         return _("Nobody’s hours change.")
     words = ngettext("The hours of %(num)s teacher change.", "The hours of %(num)s teachers change.", len(found.changes))
-    if found.losing:
-        rest = ngettext("%(num)s of them loses hours.", "%(num)s of them lose hours.", found.losing)
-    else:
-        rest = _("Nobody loses any.")
-    return f"{words} {rest}"
+    fewer = ngettext("%(num)s of them loses hours.", "%(num)s of them lose hours.", found.losing)
+    return f"{words} {fewer if found.losing else _nobody_loses()}"
+
+
+def _nobody_loses() -> str:
+    return _("Nobody loses any.")
