@@ -1,6 +1,6 @@
 """Whose hours would change, and by how much, if a class studied another version of a course, or not the course any more? Read only.
 
-Both sides are decided anew from all evidence, so what still waits to be credited is no difference.
+Both sides are recomputed from all evidence, so evidence that still waits to be credited makes no difference.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,20 +33,15 @@ class HoursChange:
 
 @dataclass(frozen=True, slots=True)
 class CoursePreview:
-    """What a change would do: to how many teachers it applies, and whose hours become others; the greatest losses first."""
+    """The effect of a change: the number of teachers to whom it applies, and the hours that would change, greatest losses first."""
 
     people: int
     changes: Sequence[HoursChange]
 
     @property
     def losing(self) -> int:
-        """How many would have fewer hours."""
+        """Return how many teachers would have fewer hours."""
         return sum(one.after_s < one.before_s for one in self.changes)
-
-    @property
-    def seconds(self) -> int:
-        """The sum over all teachers; negative where hours are lost."""
-        return sum(one.after_s - one.before_s for one in self.changes)
 
 
 def preview(session: Session, class_id: int, replaced: int, by: CourseVersion | None) -> CoursePreview:

@@ -15,7 +15,7 @@ ONE_EACH = text("alias_of IS NULL")
 class Registration(Base):
     """One enrolment studying one course, in whichever version; its id is xAPI's `registration`.
 
-    Statements name a registration for ever, so the ids of earlier times, when each version had one of its own, stay as aliases.
+    Stored statements name their registration, so the ids from the time when each version had its own one stay as aliases.
     """
 
     __tablename__ = "registration"

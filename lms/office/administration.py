@@ -132,7 +132,7 @@ def move_course(session: Session, class_id: int, code: str, number: int | None, 
 
 
 def remove_course(session: Session, class_id: int, code: str, by: By) -> None:
-    """Take a course off a class. What was earned in it is taken back; the evidence stays, and counts again if the course comes back.
+    """Take a course off a class. Its credited hours are taken back. The evidence stays and earns again if the course comes back.
 
     Raises:
         InvalidInput: with one line for each problem.

@@ -1,4 +1,4 @@
-"""`lms class move-course` and `lms class drop-course`: mend a course that a class studies; what that does to hours can be seen first."""
+"""`lms class switch` and `lms class drop`: mend a course that a class studies; what that does to hours can be seen first."""
 
 import json
 
@@ -15,7 +15,7 @@ from lms.office import administration
 from lms.office.commands import class_id_of, follow
 
 
-@click.command("move-course")
+@click.command("switch")
 @click.argument("code")
 @click.argument("course")
 @click.option("--version", type=int, help="Number of the version; without one the newest.")
@@ -35,7 +35,7 @@ def move_course(code: str, course: str, version: int | None, *, dry_run: bool, a
     _tell({"class": code, "course": course, "version": to.number}, would, as_json=as_json, dry_run=dry_run)
 
 
-@click.command("drop-course")
+@click.command("drop")
 @click.argument("code")
 @click.argument("course")
 @click.option("--dry-run", is_flag=True, help="Only say whose hours would change.")

@@ -95,7 +95,7 @@ class Transcript:
 
     @property
     def issued(self) -> str:
-        """When it was issued, in the time zone of its programme, by whose days the hours were counted."""
+        """Return the moment of issue in the time zone of its programme, by whose days the hours were counted."""
         return write_time(self.issued_at, zone=self.case.policy.time_zone)
 
     @property

@@ -19,7 +19,7 @@ from lms.transcripts.identity import identity_rows
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
-ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.sign'
+ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.glyph'
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 Document = TypeVar("Document", Path, bytes)
 _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
@@ -38,9 +38,9 @@ def of_transcript(transcript: Transcript) -> bytes:
 
 
 def _spelt(content: Any) -> Any:
-    """Return content in which the code stands for every character that no font has.
+    """Return the content with codes in place of the glyphs that no font has.
 
-    Of a text written from right to left, all such characters are coded or none: letters and codes mixed would stand in a wrong order.
+    A text that is written from right to left has codes only or letters only: a mixture would be in the wrong order.
     """
     if isinstance(content, dict):
         return {name: _spelt(one) for name, one in content.items()}
@@ -48,20 +48,20 @@ def _spelt(content: Any) -> Any:
         return [_spelt(one) for one in content]
     if not isinstance(content, str):
         return content
-    missing = {sign for sign in content if not _is_printed(sign)}
+    missing = {glyph for glyph in content if not _is_printed(glyph)}
     if any(map(_is_from_the_right, missing)):
         missing |= set(filter(_is_from_the_right, content))
-    return "".join(f"[U+{ord(sign):04X}]" if sign in missing else sign for sign in content)
+    return "".join(f"[U+{ord(glyph):04X}]" if glyph in missing else glyph for glyph in content)
 
 
-def _is_from_the_right(sign: str) -> bool:
-    return unicodedata.bidirectional(sign) in {"R", "AL"}
+def _is_from_the_right(glyph: str) -> bool:
+    return unicodedata.bidirectional(glyph) in {"R", "AL"}
 
 
 @cache
-def _is_printed(sign: str) -> bool:
+def _is_printed(glyph: str) -> bool:
     try:
-        return sign.isascii() or bool(_compile(ONE_SIGN, {"sign": sign}))
+        return glyph.isascii() or bool(_compile(ONE_SIGN, {"sign": glyph}))
     except typst.TypstError:
         return False
 

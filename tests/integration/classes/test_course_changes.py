@@ -219,12 +219,12 @@ def test_the_command_says_first_what_it_would_do_and_then_does_it(world: World) 
         told: dict[str, Any] = json.loads(done.stdout)
         return told
 
-    told = run("move-course", "k1", "c1", "--dry-run")
+    told = run("switch", "k1", "c1", "--dry-run")
     assert told["changes"] == [{"enrolment": world.enrolment_id, "before_s": 0, "after_s": 600}]
     assert world.credited() == {}
-    run("move-course", "k1", "c1", "--version", "2")
+    run("switch", "k1", "c1", "--version", "2")
     assert world.credited() == {"c1:reading": 600}
-    run("drop-course", "k1", "c1")
+    run("drop", "k1", "c1")
     assert world.credited() == {}
 
 

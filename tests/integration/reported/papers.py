@@ -62,12 +62,12 @@ def is_not_mixed(world: World, file: Path) -> None:
     name = read(file)["name"]
     world.act(lambda session: session.execute(update(Person).where(Person.id == world.person_id).values(name=name)))
     found = printed(world, world.enrolment_id, world.clock())
-    letters = {sign for sign in name if sign != " "}
-    coded = {sign for sign in letters if f"[U+{ord(sign):04X}]" in found}
+    letters = {glyph for glyph in name if glyph != " "}
+    coded = {glyph for glyph in letters if f"[U+{ord(glyph):04X}]" in found}
     assert coded in (set(), letters), coded
     if coded:
         assert not letters & set(CODE.sub("", found))
-        assert "".join(f"[U+{ord(sign):04X}]" for sign in name.split(" ")[0]) in found.replace("\n", "")
+        assert "".join(f"[U+{ord(glyph):04X}]" for glyph in name.split(" ")[0]) in found.replace("\n", "")
 
 
 EXPECTED: Mapping[str, Check] = {

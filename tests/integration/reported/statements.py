@@ -29,7 +29,7 @@ def stored(world: World) -> list[dict[str, Any]]:
 
 
 def keeps_the_servers_clock(world: World, file: Path) -> None:
-    """The player's statement is not later than its receipt, and not years before it, and the same one sent again is no other."""
+    """The player's statement is not later than its receipt, and not years before it, and sending it twice stores it once."""
     page = Page(world.client(), world).open()
     said = {**read(file)["statement"], "id": "00000000-0000-4000-8000-000000000001"}
     ahead = said["timestamp"]
