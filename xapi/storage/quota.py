@@ -38,13 +38,15 @@ MEASURE_SQLITE = "SELECT count(*), coalesce(sum(length(content)), 0) FROM xapi_d
 OF_ACTIVITY = {"postgresql": " AND activity_key = %(activity)s::uuid", "sqlite": " AND activity_key = :activity"}
 COUNT_SQLITE = _COUNT.format(":owner, :agent, :statements, :bytes, :now")
 # The rows of one key or import have its owner in place of an agent.
-OTHERS_POSTGRESQL = """
-SELECT coalesce(sum(statements), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM xapi_storage
-WHERE agent_key = %(agent)s::uuid AND owner <> %(owner)s::uuid
+# One statement, because each takes a round trip: it counts one row and returns the bytes of all of them together.
+_COUNT_PART = """
+WITH counted AS ({})
+SELECT counted.bytes + coalesce((
+  SELECT sum(other.bytes) FROM xapi_storage AS other WHERE other.agent_key = %(agent)s::uuid AND other.owner <> %(owner)s::uuid
+), 0)::bigint FROM counted
 """
-OTHERS_SQLITE = (
-    "SELECT coalesce(sum(statements), 0), coalesce(sum(bytes), 0) FROM xapi_storage WHERE agent_key = :agent AND owner <> :owner"
-)
+COUNT_PART_POSTGRESQL = _COUNT_PART.format(COUNT_POSTGRESQL)
+OTHERS_SQLITE = "SELECT coalesce(sum(bytes), 0) FROM xapi_storage WHERE agent_key = :agent AND owner <> :owner"
 BESIDE = "documents"
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # what is kept beside statements is not removed with a month
 
@@ -108,15 +110,15 @@ def bytes_kept(session: Session, credential: Credential) -> int:
 def _charge_part(connection: Connection, one: Charge, part: str, until: datetime) -> None:
     owner = one.credential.owner
     row = {"owner": digest(part, owner.hex).hex, "agent": owner.hex, "statements": one.statements, "bytes": one.bytes}
-    _, size = _count(connection, row, until)
     if connection.dialect.name == "postgresql":
-        ((_, others),) = ask(connection, OTHERS_POSTGRESQL, row)
+        ((total,),) = ask(connection, COUNT_PART_POSTGRESQL, {**row, "now": until})
     else:
-        ((_, others),) = connection.exec_driver_sql(OTHERS_SQLITE, row).all()
-    if one.bytes > 0 and size + others > one.quota.bytes:
+        _, size = _count(connection, row, until)
+        total = size + connection.exec_driver_sql(OTHERS_SQLITE, row).scalar_one()
+    if one.bytes > 0 and total > one.quota.bytes:
         whose = "this key" if one.credential.key else f"imports from {one.credential.name}"
         raise TooLarge(
-            f"{_mb(size + others - one.bytes)} MB of statements, attachments and documents are stored for {whose}, and at most "
+            f"{_mb(total - one.bytes)} MB of statements, attachments and documents are stored for {whose}, and at most "
             f"{_mb(one.quota.bytes)} MB are kept: nothing of this request was stored, what is stored stays; whoever runs this store can "
             "raise the limit"
         )
