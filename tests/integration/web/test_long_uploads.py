@@ -135,6 +135,9 @@ def page(world: World) -> Page:
     return Page(world.client(), world, "quiz").open()
 
 
+JSON_PATHS = ("/learn/beat", "/learn/state", "/learn/answers", "/learn/failed", "/learn/open")
+
+
 def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
     """(method, path, JSON with this many hostile characters) for the requests of players."""
     texts = ("1", MARKS, "\\u0301", "a-")
@@ -148,7 +151,10 @@ def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
             "/learn/answers",
             lambda size, unit=unit: f'{{"id": "{uuid.uuid4()}", "answers": {{"q1": ["b"], "{long(unit, size)}": ["b"]}}}}',
         )
-    for path in ("/learn/beat", "/learn/state", "/learn/answers"):
+        yield "POST", "/learn/failed", lambda size, unit=unit: f'{{"reason": "{long(unit, size)}"}}'
+        yield "POST", "/learn/failed", lambda size, unit=unit: f'{{"reason": "script", "detail": "{long(unit, size)}"}}'
+        yield "POST", "/learn/open", lambda size, unit=unit: f'{{"enrolment": 1, "version": 1, "activity": "{long(unit, size)}"}}'
+    for path in JSON_PATHS:
         yield "POST", path, lambda size: "[" * size
         yield "POST", path, lambda size: '{"a":' * (size // 5)
         yield "POST", path, lambda size: "-" * size
@@ -163,12 +169,22 @@ def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
         yield method, state, lambda size: f"{{{','.join(f'{chr(34)}k{number}{chr(34)}: 1' for number in range(size // 10))}}}"
 
 
+def test_every_view_that_reads_json_is_tried(page: Page) -> None:
+    app = page.world.app
+    reading = {
+        one.rule for one in app.url_map.iter_rules() if "body_of(" in inspect.getsource(inspect.unwrap(app.view_functions[one.endpoint]))
+    }
+    assert reading == set(JSON_PATHS)
+
+
 def test_no_json_that_a_player_sends_stops_the_site(page: Page) -> None:
     headers = {"Authorization": f"Bearer {page.token}", "X-Experience-API-Version": "1.0.3", "Content-Type": "application/json"}
+    own = {"X-CSRFToken": page.csrf(), "Content-Type": "application/json"}
     client = page.world.app.test_client()
     found = []
     for method, path, body in bodies(page):
-        sent = Sent(client, path, method, headers, lambda size, body=body: {"data": body(size).encode()})
+        by, said = (page.client, own) if path == "/learn/open" else (client, headers)
+        sent = Sent(by, path, method, said, lambda size, body=body: {"data": body(size).encode()})
         if grows_too_fast(sent):
             found.append((method, path, body(40)))
     assert found == []
