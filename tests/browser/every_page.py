@@ -99,6 +99,7 @@ LOOKS = (
     Look("office", "office.change_session"),
     Look("office", "office.attendance"),
     Look("office", "office.code"),
+    Look("office", "office.meeting"),
     Look("teacher", "here.scanned"),
     Look("teacher", "here.state"),
     Look(NOBODY, "here.kept"),
