@@ -107,6 +107,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.close_check_ins", "POST"): "401 403 403 403 302 404",
     ("here.scanned", "GET"): "login 200 200 404 404 404",
     ("here.check_in", "POST"): "401 302 302 403 403 403",
+    ("calendar.show", "GET"): TEACHERS,
     ("here.state", "GET"): TEACHERS,
     ("here.kept", "GET"): EVERYBODY,
     ("here.worker", "GET"): EVERYBODY,

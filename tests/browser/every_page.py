@@ -102,6 +102,8 @@ LOOKS = (
     Look("office", "office.meeting"),
     Look("teacher", "here.scanned"),
     Look("teacher", "here.state"),
+    Look("teacher", "calendar.show"),
+    Look(NEW_TEACHER, "calendar.show"),
     Look(NOBODY, "here.kept"),
     Look("office", "office.tasks"),
     Look("office", "office.new_task"),
