@@ -23,7 +23,7 @@ def remembered(session: Session, class_id: int) -> dict[str, int]:
 
 
 def remember(session: Session, class_id: int, meant: Mapping[str, int], by: By) -> None:
-    """Keep whom names mean; a name that is matched anew means somebody else from now on."""
+    """Keep whom names mean; a name that is matched again means another person from now on."""
     known = {one.name: one for one in session.scalars(select(MeetingName).where(MeetingName.class_id == class_id))}
     for name, enrolment_id in meant.items():
         if name in known:

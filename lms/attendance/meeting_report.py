@@ -44,7 +44,7 @@ Columns = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class MeetingReport:
-    """What a report says: intervals by name, as written there, joined up where they overlap; and what is wrong with its rows."""
+    """The content of a report: intervals by name, as written there, joined up where they overlap; and what is wrong with its rows."""
 
     present: Mapping[str, Sequence[Interval]]
     problems: Sequence[RowProblem]
