@@ -30,7 +30,7 @@ NEAR = timedelta(days=1)  # sessions for which it is asked whether somebody is c
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """Something on a day: a session with what is noted of it, a task that is due, or the last day of a class."""
 
     on: date
@@ -60,30 +60,30 @@ def show() -> ResponseReturnValue:
     )
 
 
-def entries_of(reading: Session, person_id: int, today: date) -> list[Entry]:
+def entries_of(reading: Session, person_id: int, today: date) -> list[CalendarEntry]:
     """Return what is on the calendar of somebody, in order of time."""
     wanted = (Enrolment.person_id == person_id, Enrolment.status.in_(LEARNING))
     own = reading.scalars(select(Enrolment).where(*wanted).options(joinedload(Enrolment.training_class))).all()
     found = [*(entry for one in own for entry in _sessions(reading, one)), *_tasks(reading, {one.class_id: one for one in own})]
-    found += [Entry(one.training_class.ends_on, one.training_class.name, one.id) for one in own]
+    found += [CalendarEntry(one.training_class.ends_on, one.training_class.name, one.id) for one in own]
     return sorted((one for one in found if one.on >= today - timedelta(days=DAYS_PAST_MOST)), key=_order)
 
 
-def _order(one: Entry) -> tuple[date, float]:
+def _order(one: CalendarEntry) -> tuple[date, float]:
     return one.on, one.lesson.starts_at.timestamp() if one.lesson is not None else 0.0
 
 
-def _sessions(reading: Session, enrolment: Enrolment) -> Iterable[Entry]:
+def _sessions(reading: Session, enrolment: Enrolment) -> Iterable[CalendarEntry]:
     rows = marking.of_enrolment(reading, enrolment.id, now() + AHEAD)
     scans = checking_in.scans_of(reading, [lesson.id for lesson, _mark in rows if abs(lesson.starts_at - now()) < NEAR])
     for lesson, mark in rows:
         came = checking_in.stays_of(scans.get((lesson.id, enrolment.id), ()))[1]
         on = local_time(lesson.starts_at, SITE_ZONE).date()
-        yield Entry(on, enrolment.training_class.name, enrolment.id, lesson, mark, came is not None)
+        yield CalendarEntry(on, enrolment.training_class.name, enrolment.id, lesson, mark, came is not None)
 
 
-def _tasks(reading: Session, enrolments: Mapping[int, Enrolment]) -> Iterable[Entry]:
+def _tasks(reading: Session, enrolments: Mapping[int, Enrolment]) -> Iterable[CalendarEntry]:
     for one in work.tasks_of(reading, enrolments):
         own = enrolments[one.class_id]
         if one.due_on is not None:
-            yield Entry(one.due_on, own.training_class.name, own.id, task=one)
+            yield CalendarEntry(one.due_on, own.training_class.name, own.id, task=one)
