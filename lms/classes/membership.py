@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.classes import changes
 from lms.classes.changes import By
+from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.models import LEARNING, ClassChange, Enrolment, TrainingClass
 from lms.classes.setup import tracks_of
 from lms.errors import InvalidInput
@@ -85,5 +86,5 @@ def move(session: Session, enrolment: Enrolment, track: str, by: By) -> bool:
 def _demand_open(session: Session, enrolment: Enrolment) -> None:
     if session.scalars(select(TrainingClass.closed_at).where(TrainingClass.id == enrolment.class_id)).one() is not None:
         raise InvalidInput(_("Nothing was changed."), ["class: " + _("is closed; open it again first")])
-    if enrolment.evidence_erased_at is not None:
+    if frozen_because(enrolment) is FreezeReason.ERASED:
         raise InvalidInput(_("Nothing was changed."), ["person: " + _("was erased, for good")])

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, Running, hash_of
 from lms.crediting.models import LedgerEntry
@@ -55,7 +56,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
     """Lock the enrolments' accounts, always in the same order, and return their heads."""
     rows = session.execute(
         select(
-            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.evidence_erased_at),
+            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, is_frozen().label("frozen")),
             *(Enrolment.class_sha256, Enrolment.enrolment_sha256, Enrolment.evidence_sha256, Enrolment.evidence_count),
         )
         .where(Enrolment.id.in_(set(enrolment_ids)))
@@ -63,7 +64,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
         # no key changes, so opening an activity, which inserts a row that refers to this one, need not wait
         .with_for_update(key_share=True)
     )
-    return {row.id: Head(row.id, row.ledger_length, row.ledger_head, row.evidence_erased_at is not None, inputs_in(row)) for row in rows}
+    return {row.id: Head(row.id, row.ledger_length, row.ledger_head, row.frozen, inputs_in(row)) for row in rows}
 
 
 def inputs_in(row: Any) -> Inputs | None:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import Window, programme_version_of, window_of
 from lms.crediting import inputs, ledger
@@ -40,7 +41,7 @@ class Following:
 
 def following(session: Session, training_class: TrainingClass) -> Following:
     """Return the progress of recomputing a class after its days changed."""
-    kept = (Enrolment.class_id == training_class.id, Enrolment.evidence_erased_at.is_(None))
+    kept = (Enrolment.class_id == training_class.id, ~is_frozen())
     people = session.scalar(select(func.count()).select_from(Enrolment).where(*kept)) or 0
     return Following(people, len(others(session, training_class)), training_class.following_after is not None)
 
@@ -56,7 +57,7 @@ def has_other_inputs(class_sha256: str) -> ColumnElement[bool]:
 def _behind(session: Session, training_class: TrainingClass) -> Sequence[int]:
     """Return people whose window or inputs differ from their class's, in the order of their ids."""
     content = inputs.class_digests(session, [training_class.id])[training_class.id]
-    other = or_(and_(Enrolment.evidence_erased_at.is_(None), _has_other_window(session, training_class)), has_other_inputs(content))
+    other = or_(and_(~is_frozen(), _has_other_window(session, training_class)), has_other_inputs(content))
     above = training_class.following_after or 0
     return session.scalars(
         select(Enrolment.id).where(Enrolment.class_id == training_class.id, Enrolment.id > above, other).order_by(Enrolment.id)
@@ -70,7 +71,7 @@ def _has_other_window(session: Session, training_class: TrainingClass) -> Column
 
 def others(session: Session, training_class: TrainingClass) -> Sequence[int]:
     """Return people whose window differs from their class's, in the order of their ids; erased people keep theirs."""
-    wanted = (Enrolment.class_id == training_class.id, Enrolment.evidence_erased_at.is_(None), _has_other_window(session, training_class))
+    wanted = (Enrolment.class_id == training_class.id, ~is_frozen(), _has_other_window(session, training_class))
     return session.scalars(select(Enrolment.id).where(*wanted).order_by(Enrolment.id)).all()
 
 
@@ -107,7 +108,7 @@ def _fit(session: Session, ids: Sequence[int], window: Window, now: datetime) ->
     try:
         with session.begin_nested():
             ledger.lock(session, ids)
-            own = (Enrolment.id.in_(ids), Enrolment.evidence_erased_at.is_(None))
+            own = (Enrolment.id.in_(ids), ~is_frozen())
             session.execute(update(Enrolment).where(*own).values(window_from=window[0], window_to=window[1]))
             recredit(session, ids, now)
     except OperationalError:

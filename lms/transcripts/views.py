@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
+from lms.accounts.offices import below
 from lms.attendance import marking
 from lms.classes.models import ClassStaff, Enrolment, TrainingClass
 from lms.clock import now
@@ -107,13 +108,12 @@ def _visible(enrolment_id: int) -> int:
     own = session().scalar(found.where(Enrolment.person_id == person().id))
     if own is None and OFFICE in roles:
         provider, school = aliased(Organisation), aliased(Organisation)
-        below = scope()
         own = session().scalar(
             found.join(TrainingClass, TrainingClass.id == Enrolment.class_id)
             .join(provider, provider.id == TrainingClass.provider_id)
             .join(Person, Person.id == Enrolment.person_id)
             .outerjoin(school, school.id == Person.organisation_id)
-            .where(or_(provider.path.startswith(below, autoescape=True), school.path.startswith(below, autoescape=True)))
+            .where(or_(below(scope(), provider), below(scope(), school)))
         )
     if own is None and STAFF in roles:
         mine = select(ClassStaff.class_id).where(ClassStaff.person_id == person().id)
