@@ -41,6 +41,16 @@ def test_one_lease_is_claimed_wherever_workers_share_work() -> None:
     assert found == [], "use lms.lease"
 
 
+def test_there_is_one_way_into_a_class_and_it_is_recorded() -> None:
+    found = [
+        shown(path, node.lineno)
+        for path in sources("lms")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Enrolment"
+    ]
+    assert [one.partition(":")[0] for one in found] == ["lms/classes/setup.py"], "use lms.classes.setup.add_enrolments"
+
+
 def test_json_is_written_canonically_by_one_function() -> None:
     found = [
         shown(path, node.lineno)

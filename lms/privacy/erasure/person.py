@@ -21,8 +21,7 @@ import xapi.removals
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
-from lms.attendance.models import AttendanceMark, CheckIn
-from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
+from lms.classes.models import ClassChange, Enrolment
 from lms.crediting import ledger
 from lms.crediting.chain import GENESIS
 from lms.crediting.models import LedgerEntry, Observation
@@ -32,6 +31,7 @@ from lms.jobs import files
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Launch, Registration
 from lms.practice import work
+from lms.privacy import people_tables
 from lms.privacy.erasure import texts
 from lms.privacy.erasure.models import Erasure
 from lms.storage import Storage
@@ -124,10 +124,8 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
         files.remove_all(storage, job)
         session.delete(job)
-    session.execute(update(AttendanceMark).where(AttendanceMark.enrolment_id.in_(numbers)).values(reason=""))
-    session.execute(update(CheckIn).where(CheckIn.enrolment_id.in_(numbers)).values(reason="", device=""))
     work.forget(session, storage, numbers)
-    session.execute(delete(ClassStaff).where(ClassStaff.person_id == person.id))
+    people_tables.erase(session, person.id)
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)
@@ -145,7 +143,6 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     session.execute(update(Enrolment).where(own, Enrolment.status.in_(STUDYING)).values(status="withdrawn"))
     named = ClassChange.enrolment_id.in_(numbers), ClassChange.what == "renamed"
     session.execute(update(ClassChange).where(*named).values(before="", after=""))
-    session.execute(update(AttendanceRecord).where(AttendanceRecord.enrolment_id.in_(numbers)).values(note=""))
     gone = session.execute(delete(Observation).where(Observation.enrolment_id.in_(numbers)).returning(Observation.id))
     return len(gone.all())
 

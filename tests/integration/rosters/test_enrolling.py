@@ -219,7 +219,7 @@ def test_who_withdrew_comes_back_by_the_list_and_goes_on_from_where_they_were(of
     assert office.enrolment("teacher").status == "in-training"
     assert office.enrolment("teacher").id == world.enrolment_id
     lines = world.act(lambda session: [one.change.what for one in changes.of_class(session, world.class_id, world.enrolment_id)])
-    assert lines == ["again", "withdrawn"]
+    assert lines == ["again", "withdrawn", "enrolled"]
 
 
 def test_who_was_erased_does_not_come_back(office: Office) -> None:
