@@ -20,6 +20,9 @@ SHORTEST_KEPT, LONGEST_KEPT = 3, 1200  # months
 EXAMPLE = "change-me"  # values in docker/example.env that must be replaced begin with this
 
 
+MASKED, WHOLE, LEFT_OUT = USERNAMES = ("masked", "whole", "none")  # how transcripts show user names
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One installation's settings; every field has an environment variable with its name in capitals (`data_dir`: LMS_DATA_DIR)."""
@@ -41,6 +44,7 @@ class Settings:
     learner_statements_mb: int
     learner_documents_mb: int
     organisation_courses_mb: int
+    transcript_usernames: str  # one of USERNAMES
     key_storage_mb: int
 
     @property
@@ -105,11 +109,20 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         learner_statements_mb=_whole(env, "LEARNER_STATEMENTS_MB", 64, problems),
         learner_documents_mb=_whole(env, "LEARNER_DOCUMENTS_MB", 16, problems),
         organisation_courses_mb=_whole(env, "ORGANISATION_COURSES_MB", 20_000, problems),
+        transcript_usernames=_one_of(env, "TRANSCRIPT_USERNAMES", USERNAMES, problems),
         key_storage_mb=_whole(env, "KEY_STORAGE_MB", 100_000, problems),
     )
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _one_of(env: Mapping[str, str], name: str, known: tuple[str, ...], problems: list[str]) -> str:
+    """Take a setting that is one of several words; without one it is the first."""
+    said = env.get(name) or known[0]
+    if said not in known:
+        problems.append(f"{name}: must be one of {', '.join(known)}")
+    return said
 
 
 def _database_url(env: Mapping[str, str], data_dir: Path, problems: list[str]) -> str:

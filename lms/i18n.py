@@ -12,6 +12,8 @@ from flask_babel import Babel, format_date, get_locale, get_translations, gettex
 from flask_login import current_user
 from markupsafe import Markup
 
+from lms.hours import Policy, hours_of
+from lms.languages import mark_languages
 from strict_json.problem import Problem
 
 DEFAULT = "zh_Hans_CN"
@@ -96,19 +98,44 @@ def write_hours(hours: Decimal) -> str:
     return f"{hours:f}"
 
 
-def write_clock(seconds: int) -> str:
-    """Write a duration like a clock: 18:20, 1:02:03."""
+def write_position(seconds: int) -> str:
+    """Write a position in media as players do: 18:20, 1:02:03. Lengths of time are written by `write_length`, everywhere."""
     hours, rest = divmod(max(0, seconds), 3600)
     minutes, seconds = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def write_marked(text: object) -> Markup:
+    """Write a text that people have typed, with what is in another language than the page marked as such."""
+    return mark_languages(text, page_is_chinese=is_chinese())
+
+
+def length_forms() -> dict[str, str]:
+    """Return the forms of a length of time in the page's language: for `write_length`, and for the clock that ticks in the player."""
+    return {
+        "minutes": pick("{minutes} 分钟", "{minutes} min"),
+        "seconds": pick("{seconds} 秒", "{seconds} s"),
+        "both": pick("{minutes} 分 {seconds} 秒", "{minutes} min {seconds} s"),
+    }
+
+
 def write_length(seconds: int) -> str:
-    """Write a duration in words: 18 分 20 秒, 52 min. It uses minutes even above sixty, because "hour" has another meaning here."""
+    """Write a duration in words: 18 分 20 秒, 52 min. It uses minutes even above sixty, because "hour" has another meaning here.
+
+    All pages, PDFs and spreadsheets write durations in this form.
+    """
     minutes, rest = divmod(max(0, seconds), 60)
-    if not rest:
-        return pick(f"{minutes} 分钟", f"{minutes} min")
-    return pick(f"{minutes} 分 {rest} 秒", f"{minutes} min {rest} s")
+    form = "minutes" if not rest else "both" if minutes else "seconds"
+    return length_forms()[form].format(minutes=minutes, seconds=rest)
+
+
+def write_credit(seconds: int, policy: Policy) -> str:
+    """Write time that is planned or earned as hours and minutes together: 1.3 学时（60 分钟）.
+
+    For sums only (a course, a requirement): hours of single activities would not add up to their sum's.
+    """
+    hours, length = write_hours(hours_of(seconds, policy)), write_length(seconds)
+    return pick(f"{hours} 学时（{length}）", f"{hours} credit hours ({length})")
 
 
 def _word(message: str, /, **told: object) -> Markup:
@@ -134,7 +161,9 @@ def init_app(app: Flask) -> None:
     """Set up translations and the filters for templates."""
     app.config.update(BABEL_DEFAULT_LOCALE=DEFAULT, BABEL_DEFAULT_TIMEZONE=SITE_ZONE, BABEL_TRANSLATION_DIRECTORIES="translations")
     Babel(app, locale_selector=choose_locale)
-    app.jinja_env.filters.update(time=write_time, hours=write_hours, clock=write_clock, duration=write_length)
+    app.jinja_env.filters.update(
+        marked=write_marked, time=write_time, hours=write_hours, position=write_position, duration=write_length, credit=write_credit
+    )
     app.jinja_env.filters.update(
         day=write_day, weekday=write_weekday, clock_at=write_clock_at, percent=write_share, plain_number=write_number
     )

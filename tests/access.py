@@ -1,6 +1,6 @@
-"""Who gets what from which route? One row a route, one column a visitor; every id in an address is the teacher's or the office's own.
+"""The answer of every route to every visitor: one row a route, one column a visitor. Ids in addresses are the teacher's or the office's.
 
-A route of the application that has no row here fails a test, and so does a row whose route is gone.
+A test fails if a route of the application has no row here, or if a row has no route.
 """
 
 import uuid
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
+from lms.accounts.models import ADMIN, OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.attendance import codes
 from lms.catalogue.publish import file_name
@@ -26,6 +26,7 @@ from lms.jobs.models import DONE
 from lms.office.export import TRANSCRIPTS
 from lms.sealing import derived
 from lms.storage import storage
+from tests.access_of_admins import ADMINS_OWN
 from tests.access_of_staff import MEMBER, STAFFS_OWN, add_staff
 from tests.access_table import ACCESS
 from tests.factories import World, signed_in
@@ -33,7 +34,9 @@ from xapi.storage.models import IdRow
 
 # Whose the data are: the teacher's hours, the office's jobs. The colleague sits in the same class; the trainer and the office belong
 # to its provider; the office elsewhere does not.
-VISITORS = ("nobody", "teacher", "colleague", "trainer", "office", "elsewhere", "staff")
+VISITORS = ("nobody", "teacher", "colleague", "trainer", "office", "elsewhere", "staff", "admin")
+
+OWN = {"staff": STAFFS_OWN, "admin": ADMINS_OWN}
 
 # The record store knows no sessions: whatever the visitor's cookie, a request without a credential gets this.
 RECORD_STORE = {
@@ -47,6 +50,7 @@ RECORD_STORE = {
 WITHOUT_COOKIE = {"learning.take_beat", "learning.save_state", "learning.take_answers", "learning.note_failure"}
 
 SHA256 = "ab" * 32
+NAMES_A_PROGRAMME = {"office.open_class", "office.document", "office.preview_document"}
 CONTENT = ("content.file", "content.frame", "content.player_file")
 
 
@@ -63,8 +67,8 @@ def expected(endpoint: str, method: str, visitor: str) -> str | None:
     line = ACCESS.get((endpoint, method))
     if line is None:
         return None
-    if visitor == "staff":
-        return STAFFS_OWN.get((endpoint, method), "403" if endpoint.startswith("catalogue.") else line.split()[VISITORS.index("trainer")])
+    if visitor in OWN:
+        return OWN[visitor].get((endpoint, method), "403" if endpoint.startswith("catalogue.") else line.split()[VISITORS.index("trainer")])
     return line.split()[VISITORS.index(visitor)]
 
 
@@ -123,9 +127,11 @@ class Place:
             "import_id": 1,
             "aside_id": 1,
             "person_id": 1,
+            "organisation_id": 1,
             "session_id": self.session_id(rule.endpoint),
             "member_id": MEMBER,
-            **{"task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
+            "programme_id": 1,
+            **{"waiver_id": 1, "replacement_id": 1, "task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
@@ -140,7 +146,7 @@ class Place:
     def code(self, endpoint: str) -> str:
         """Return what is called a code there: a programme's, a course's, or the one on the screen of the class's session."""
         if not endpoint.startswith("here."):
-            return "online-teaching" if endpoint == "office.open_class" else "c1"
+            return "online-teaching" if endpoint in NAMES_A_PROGRAMME else "c1"
         key = derived(self.world.app.extensions["settings"].secret_key, codes.PURPOSE)
         return codes.write_code(codes.code_at(self.session_id(endpoint), codes.IN, self.world.clock()), key)
 
@@ -175,6 +181,7 @@ def build(world: World) -> Place:
             ("office", OFFICE, provider),
             ("elsewhere", OFFICE, other),
             ("staff", STAFF, provider),
+            ("admin", ADMIN, provider),
         ):
             person = add_person(session, name, f"某{name}", (role,), password=None, organisation=organisation)
             if name == "staff":

@@ -21,6 +21,13 @@ LESSON = PlannedSession("s1", "研讨", "online", BEGIN, BEGIN + timedelta(hours
 STAFFS_OWN = {
     ("office.today", "GET"): "200",
     ("office.class_", "GET"): "200",
+    ("office.preview_states", "POST"): "302",
+    ("office.moving", "GET"): "200",
+    ("office.move_online", "POST"): "422",
+    ("office.take_online_back", "POST"): "404",
+    ("office.class_waivers", "GET"): "200",
+    ("office.propose_waiver", "POST"): "422",
+    ("office.decide_states", "POST"): "302",
     ("office.show_timetable", "GET"): "200",
     ("office.new_session", "GET"): "200",
     ("office.new_session", "POST"): "422",

@@ -1,4 +1,4 @@
-"""Which visitor gets what from which route? tests/access.py asks; its VISITORS are the columns."""
+"""The answer of every route to every visitor, as tests/access.py checks it; its VISITORS are the columns."""
 
 EVERYBODY = "200 200 200 200 200 200"
 TEACHERS = "login 200 200 403 403 403"
@@ -7,7 +7,7 @@ OFFICES = "login 403 403 403 200 200"
 THE_TEACHERS_OWN = "login 200 404 403 403 403"
 THE_OFFICES_OWN_CLASS = "login 403 403 403 200 404"
 THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
-THE_WHOLE_SITES = "login 403 403 403 403 403"  # no office here has the whole site below it: tests/integration/records/test_keys.py
+THE_WHOLE_SITES = "login 403 403 403 403 403"  # for administrators: tests/access_of_admins.py
 A_TOKENS = "401 401 401 401 401 401"  # a launch token or a key of the record store; a session's cookie is none
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page
@@ -48,6 +48,16 @@ ACCESS: dict[tuple[str, str], str] = {
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",
     ("office.classes", "GET"): OFFICES,
     ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.preview_states", "POST"): "401 403 403 403 302 404",
+    ("office.decide_states", "POST"): "401 403 403 403 302 404",
+    ("office.transfer_form", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.carry_out_transfer", "POST"): "401 403 403 403 422 404",
+    ("office.moving", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.move_online", "POST"): "401 403 403 403 422 404",
+    ("office.take_online_back", "POST"): "401 403 403 403 404 404",  # nothing is moved there
+    ("office.class_waivers", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.propose_waiver", "POST"): "401 403 403 403 422 404",
+    ("office.decide_waiver", "POST"): "401 403 403 403 404 404",  # nothing is proposed there
     ("office.choose_programme", "GET"): OFFICES,
     ("office.open_class", "GET"): OFFICES,
     ("office.open_class", "POST"): "401 403 403 403 422 422",
@@ -83,6 +93,11 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.take_timetable", "POST"): "401 403 403 403 422 404",
     ("office.attendance", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.mark_attendance", "POST"): "401 403 403 403 302 404",
+    ("office.programme_board", "GET"): OFFICES,
+    ("office.programme_classes", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.documents", "GET"): OFFICES,
+    ("office.document", "GET"): OFFICES,
+    ("office.preview_document", "POST"): "401 403 403 403 422 422",
     ("office.code", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.code_picture", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.decide_claims", "POST"): "401 403 403 403 422 404",
@@ -109,6 +124,13 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.staff", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.staff", "POST"): "401 403 403 403 422 404",
     ("office.dismiss", "POST"): "401 403 403 403 302 404",
+    ("people.mine", "GET"): OFFICES,
+    ("people.one", "GET"): "login 403 403 403 200 404",
+    ("people.export", "POST"): "401 403 403 403 302 302",
+    ("organisations.all_", "GET"): OFFICES,
+    ("organisations.one", "GET"): "login 403 403 403 404 404",  # its own, or another's; whose are whose: test_organisations.py
+    ("organisations.preview", "POST"): "401 403 403 403 404 404",
+    ("organisations.change", "POST"): "401 403 403 403 404 404",
     ("records.statements", "GET"): OFFICES,
     ("records.statement", "GET"): "login 403 403 403 200 404",
     ("records.statement_json", "GET"): "login 403 403 403 200 404",

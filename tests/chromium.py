@@ -1,6 +1,6 @@
-"""Where is a Chromium that starts? `python -m tests.chromium` installs one where there is none.
+"""Find a Chromium that starts. `python -m tests.chromium` installs one if there is none.
 
-Asked are CHROMIUM_PATH, the PATH, the usual places and Playwright's own; installed is by Playwright, else by apt-get.
+It looks at CHROMIUM_PATH, the PATH, the usual places and Playwright's own; it installs with Playwright, otherwise with apt-get.
 """
 
 import os
@@ -14,7 +14,7 @@ COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 CACHES = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
 IN_CACHE = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
 ON_A_MAC = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
-# --no-sandbox: root in a container has no namespaces to give; the rest keeps the browser from calling anybody.
+# --no-sandbox: root in a container has no namespaces; the other options keep the browser from contacting any server.
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

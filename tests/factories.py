@@ -1,4 +1,4 @@
-"""What do tests of the application begin with? An app on a test database, a clock they drive, a class with a course to study."""
+"""Objects for tests of the application: an app on a test database, a clock that the test controls, a class with a course."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ PUBLIC_URL, CONTENT_URL = "http://localhost", "http://127.0.0.1"
 
 @dataclass
 class DrivenClock:
-    """A clock that stands still until it is told otherwise."""
+    """A clock that changes only when the test says so."""
 
     at: datetime = BEGIN
 
@@ -72,13 +72,14 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "learner_statements_mb": 64,
         "learner_documents_mb": 16,
         "organisation_courses_mb": 20_000,
+        "transcript_usernames": "masked",
         "key_storage_mb": 100_000,
     }
     return Settings(**{**plain, **changes})
 
 
 def signed_in(app: Flask, username: str) -> FlaskClient:
-    """Return a client whose person is signed in (how signing in works is tested elsewhere)."""
+    """Return a client whose person is signed in (other tests check how signing in works)."""
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie.update(_user_id=login_token(app, username), _fresh=True)
@@ -218,7 +219,7 @@ class World:
         return found
 
     def study(self, activity: str, seconds: int, *, subject: Subject | None = None) -> Subject:
-        """Let the teacher be present in an activity, from now on, stated as the server does it; the clock moves on."""
+        """Make the teacher present in an activity from now on, with statements as the server writes them; the clock moves on."""
         found = subject or self.subject(activity)
         since = self.clock()
         until = self.clock.advance(seconds)
@@ -226,7 +227,7 @@ class World:
         return found
 
     def say(self, subject: Subject, verb: str, result: Mapping[str, Any] | None = None) -> None:
-        """Let the content say something through the player, as the record store takes it."""
+        """Send a statement of the content through the player, as the record store receives it."""
         statement = {
             "id": str(uuid.uuid4()),
             "verb": {"id": verb},
@@ -236,7 +237,7 @@ class World:
         self.act(lambda session: _store(session, statement, credential_of(subject), self.clock()))
 
     def credit(self) -> int:
-        """Work through the outbox as the worker does; return how many statements that were."""
+        """Process the outbox as the worker does; return the number of statements."""
         total = 0
         with self.app.app_context():
             while read := drain(database(), PUBLIC_URL, self.clock(), 500):
@@ -244,7 +245,7 @@ class World:
         return total
 
     def credited(self) -> dict[str, int]:
-        """Return the teacher's account: credited seconds by activity, what is nothing left out."""
+        """Return the teacher's account: credited seconds by activity, without zeros."""
         account: dict[str, int] = self.act(lambda session: credited_by_activity(session, self.enrolment_id))
         return {name: seconds for name, seconds in account.items() if seconds}
 

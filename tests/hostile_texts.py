@@ -1,9 +1,9 @@
-"""Which long texts make careless code slow, and did something take a time that grows with the square of a text's length?"""
+"""Long texts that slow careless code down, and a check whether work takes quadratic time."""
 
 import time
 from collections.abc import Callable
 
-LONG = 40_000  # characters: what grows with the square takes a second and more for as many, what is linear some milliseconds
+LONG = 40_000  # characters: quadratic work takes a second or more for this many, linear work some milliseconds
 QUICK_S = 0.5
 MARKS = "\u0301\u0316"  # two that Unicode puts into order: sorted one by one
 UNITS = ("1", MARKS, "a", " ", "-", "a-", ".1", "[", '"', "\\", "'", "@", "a@", "/", "x.", "{", "(", ",", "=", "&", "%", "<a ", "\u3000")
@@ -15,9 +15,9 @@ def long(unit: str, size: int = LONG) -> str:
 
 
 def grows_too_fast(work: Callable[[int], object], size: int = LONG) -> bool:
-    """Say whether work on texts takes longer than in proportion to their length: twice the length, four times the time.
+    """Say whether work on texts takes more time than in proportion to their length: twice the length, four times the time.
 
-    Measured is the time that this thread computes. On a busy machine that wavers too, so what seems slow is measured again.
+    It measures this thread's CPU time, which varies on a busy machine, so slow results are measured again.
     """
     if _seconds(work, size) < QUICK_S:
         return False

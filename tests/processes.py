@@ -1,4 +1,4 @@
-"""Which processes of ours do tests run? `lms serve` and other commands, each on an installation in a folder of its own."""
+"""Run our own processes in tests: `lms serve` and other commands, each on an installation in its own folder."""
 
 import os
 import subprocess

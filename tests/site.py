@@ -1,7 +1,7 @@
-"""A whole site for the browser: real pages, real content on its own host, a worker beside them, and time that runs faster.
+"""A whole site for the browser: real pages, real content on its own host, a worker beside them, and faster time.
 
-The server's clock runs `SPEED` times as fast as the wall's, so that minutes of learning take seconds; beats come every
-second and are expected within a minute and a half of that faster time.
+The server's clock runs `SPEED` times as fast as real time, so that minutes of learning take seconds. Beats come every
+second and are expected within a minute and a half of the faster time.
 """
 
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 from flask import Flask
 
 from courses.package import Package, open_package
-from lms.accounts.models import OFFICE, TEACHER, TRAINER
+from lms.accounts.models import ADMIN, OFFICE, TEACHER, TRAINER
 from lms.accounts.people import add_organisation, add_person
 from lms.app import create_app
 from lms.catalogue.publish import publish
@@ -101,9 +101,9 @@ def _fill(app: Flask, folder: Path) -> tuple[int, int]:
         provider = add_organisation(session, "p1", "示范培训机构", "provider")
         version = publish(session, storage(), package, None, app.extensions["clock"]())
         training_class = factories.add_class(session, "k1", provider, version)
-        for username, name, role in (("teacher", "王秀兰", TEACHER), ("trainer", "周明", TRAINER), ("office", "李静", OFFICE)):
-            person = add_person(session, username, name, (role,), password=PASSWORD, organisation=provider)
-            if role == TEACHER:
+        for username, name, *roles in (("teacher", "王秀兰", TEACHER), ("trainer", "周明", TRAINER), ("office", "李静", OFFICE, ADMIN)):
+            person = add_person(session, username, name, tuple(roles), password=PASSWORD, organisation=provider)
+            if TEACHER in roles:
                 enrolment = setup.enrol(session, training_class, person, "primary", "in-training")
         return enrolment.id, version.id
 

@@ -70,6 +70,12 @@
     }, { passive: true, capture: true });
   }
 
+  /** Ask the page to bring something into sight: it scrolls, the frame does not. */
+  TH.sight = (element) => {
+    const { top, height } = element.getBoundingClientRect();
+    TH.post("sight", { top, height });
+  };
+
   // Content as high as it wants to be: the page scrolls, not the frame.
   let height = 0;
   TH.followHeight = (element) =>

@@ -18,6 +18,9 @@
       window.TH.failed(await window.TH.whyMissing(`${folder}/h5p.json`, "error"), error?.message ?? error);
       return;
     }
+    // Types that are not ours are made for white pages: their text on ours would be light on light where a device is dark.
+    const library = window.H5P.instances?.[0]?.libraryInfo?.machineName ?? "";
+    document.documentElement.toggleAttribute("data-bright", !library.startsWith("TH."));
     window.TH.followHeight(box);
     watched.loaded();
   });

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.accounts.models import ROLES, Organisation, Person
+from lms.accounts.models import ADMIN, ROLES, Organisation, Person
 from lms.db import session
 from lms.errors import NotAllowed
 
@@ -69,10 +69,16 @@ def _check() -> BaseResponse | None:
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     if not access & {role.name for role in current_user.roles}:
-        raise NotAllowed(_("This page is not for your role."))
+        raise NotAllowed(_refusal(access))
     if current_user.must_choose_password and request.endpoint != CHOOSE_ONE:
         return _ask_for_a_password()
     return None
+
+
+def _refusal(access: frozenset[str]) -> str:
+    if access == {ADMIN}:
+        return _("This page concerns the whole site. Only administrators of the site open it; whoever runs the server names them.")
+    return _("This page is not for your role.")
 
 
 def _ask_for_a_password() -> BaseResponse:

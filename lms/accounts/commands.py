@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import login_sessions
+from lms.accounts.account_changes import Author
 from lms.accounts.easy_passwords import known_words
 from lms.accounts.models import ORGANISATION_KINDS, ROLES, Organisation, Person
 from lms.accounts.passwords import problem_of, set_password
-from lms.accounts.people import add_organisation_below, add_person, close_account
+from lms.accounts.people import add_organisation_below, add_person, close_account, give_role, take_role
+from lms.clock import now
 from lms.db import transaction
 from lms.errors import InvalidInput
 
@@ -72,6 +74,28 @@ def sign_out(username: str) -> None:
     with transaction() as writing:
         count = login_sessions.end_all(writing, [_named(writing, username, "Nobody was signed out.").id])
     click.echo(f"{username} was signed in in {count} browser{'' if count == 1 else 's'}, and is now signed in in none")
+
+
+@user.command("give")
+@click.argument("username")
+@click.argument("role", type=click.Choice(ROLES))
+@with_appcontext
+def give(username: str, role: str) -> None:
+    """Give somebody a role; `admin` runs the whole site: keys, forwarding, imports, retention, erasure. Kept with the time."""
+    with transaction() as writing:
+        done = give_role(writing, _named(writing, username, "Nothing was changed."), role, Author(None, now()))
+    click.echo(f"{username} has the role {role}" + ("" if done else " (and had it before)"))
+
+
+@user.command("take")
+@click.argument("username")
+@click.argument("role", type=click.Choice(ROLES))
+@with_appcontext
+def take(username: str, role: str) -> None:
+    """Take a role from somebody; their other roles stay. Kept with the time."""
+    with transaction() as writing:
+        done = take_role(writing, _named(writing, username, "Nothing was changed."), role, Author(None, now()))
+    click.echo(f"{username} has the role {role} no longer" if done else f"{username} did not have the role {role}")
 
 
 @user.command("close")

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.accounts import initial
 from lms.db import Base, UtcDateTime
 
-TEACHER, TRAINER, STAFF, OFFICE = "teacher", "trainer", "staff", "office"
-ROLES = (TEACHER, TRAINER, STAFF, OFFICE)
+TEACHER, TRAINER, STAFF, OFFICE, ADMIN = "teacher", "trainer", "staff", "office", "admin"
+ROLES = (TEACHER, TRAINER, STAFF, OFFICE, ADMIN)  # ADMIN runs the site: keys, forwarding, imports, retention, erasure
 ORGANISATION_KINDS = ("office", "provider", "school")
 
 
@@ -66,11 +66,26 @@ class Person(Base, UserMixin):
     def roles(self) -> list[Role]:
         """The person's roles, in the order in which their start pages are preferred."""
         held = set(self.role_names.split(","))
-        return [Role(name) for name in (OFFICE, STAFF, TRAINER, TEACHER) if name in held]
+        return [Role(name) for name in (OFFICE, ADMIN, STAFF, TRAINER, TEACHER) if name in held]
 
     @roles.setter
     def roles(self, roles: list[Role]) -> None:
         self.role_names = ",".join(role.name for role in roles)
+
+
+class AccountChange(Base):
+    """One change of a role or an organisation: the time, the author, and both values. Append-only, with ids of people only."""
+
+    __tablename__ = "account_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
+    what: Mapped[str] = mapped_column(String(20))  # one of lms.accounts.account_changes.KINDS
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # whose role
+    organisation_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: one that was merged is gone
+    before: Mapped[str] = mapped_column(String(500), default="")
+    after: Mapped[str] = mapped_column(String(500), default="")
 
 
 class LoginSession(Base):

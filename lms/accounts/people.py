@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import login_sessions
+from lms.accounts.account_changes import Author, note_role
 from lms.accounts.identity import may_be_identity_number
 from lms.accounts.models import ROLES, Organisation, Person
 from lms.accounts.names import as_name
@@ -41,6 +42,32 @@ def add_person(
     session.add(person)
     session.flush()
     return person
+
+
+def give_role(session: Session, person: Person, role: str, author: Author) -> bool:
+    """Give somebody a role; return whether they had not had it."""
+    held = person.role_names.split(",")
+    if role in held:
+        return False
+    person.role_names = ",".join([*held, role])
+    note_role(session, author, person, given=role)
+    return True
+
+
+def take_role(session: Session, person: Person, role: str, author: Author) -> bool:
+    """Take a role from somebody; return whether they had it.
+
+    Raises:
+        InvalidInput: it is their only role: an account without one can do nothing, and is closed instead.
+    """
+    left = [one for one in person.role_names.split(",") if one != role]
+    if not left:
+        raise InvalidInput("Nothing was changed.", [f"role: {role} is the only role of {person.username}; close the account instead"])
+    if role not in person.role_names.split(","):
+        return False
+    person.role_names = ",".join(left)
+    note_role(session, author, person, taken=role)
+    return True
 
 
 def close_account(session: Session, person: Person) -> None:

@@ -40,7 +40,7 @@ class FirstPasswordForm(FlaskForm):  # type: ignore[misc]
 class PasswordForm(FirstPasswordForm):
     """The current password, and the new one."""
 
-    old = PasswordField(_l("Password now"), validators=[InputRequired(_l("Type the password that you signed in with."))])
+    old = PasswordField(_l("Current password"), validators=[InputRequired(_l("Type the password that you signed in with."))])
     new = PasswordField(_l("New password"), validators=[InputRequired(_l("Type a new password."))])
 
     def validate_old(self, field: PasswordField) -> None:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.attendance.models import EXCUSED, HERE, LATE, LEFT, STATES, AttendanceMark, CheckIn
 from lms.classes.changes import By
-from lms.classes.models import ClassSession, Enrolment
+from lms.classes.models import ClassSession, Enrolment, EnrolmentTransfer
+from lms.i18n import local_time
 from lms.row_problem import RowProblem, in_row
 
 REASON_MAX = 200
@@ -162,9 +163,15 @@ def history_of(session: Session, session_id: int, enrolment_id: int) -> Sequence
 
 
 def of_enrolment(session: Session, enrolment_id: int, until: datetime) -> list[tuple[ClassSession, AttendanceMark | None]]:
-    """Return the sessions of an enrolment's class that began before `until`, each with the current mark; in order of time."""
-    mark = (AttendanceMark.session_id == ClassSession.id) & (AttendanceMark.enrolment_id == enrolment_id)
-    query = select(ClassSession, AttendanceMark).join(Enrolment, Enrolment.class_id == ClassSession.class_id)
-    query = query.outerjoin(AttendanceMark, mark & AttendanceMark.superseded_at.is_(None))
-    wanted = (Enrolment.id == enrolment_id, ClassSession.cancelled_at.is_(None), ClassSession.starts_at < until)
-    return [(row[0], row[1]) for row in session.execute(query.where(*wanted).order_by(ClassSession.starts_at))]
+    """Return the sessions of somebody's class that began before `until`, each with the mark that holds; in order of time.
+
+    Of a class that they left, only sessions with a mark are returned; of the class they came to, none before their day.
+    """
+    held = (AttendanceMark.enrolment_id == enrolment_id, AttendanceMark.superseded_at.is_(None))
+    marks = {one.session_id: one for one in session.scalars(select(AttendanceMark).where(*held))}
+    here = select(Enrolment.class_id).where(Enrolment.id == enrolment_id).scalar_subquery()
+    mine = or_(ClassSession.class_id == here, ClassSession.id.in_(marks))
+    wanted = (mine, ClassSession.cancelled_at.is_(None), ClassSession.starts_at < until)
+    rows = session.scalars(select(ClassSession).where(*wanted).order_by(ClassSession.starts_at)).all()
+    came = session.scalar(select(func.max(EnrolmentTransfer.day)).where(EnrolmentTransfer.enrolment_id == enrolment_id))
+    return [(one, marks.get(one.id)) for one in rows if came is None or one.id in marks or local_time(one.starts_at).date() >= came]

@@ -76,7 +76,7 @@ def check_room(session: Session, package: Package, by: Person, most_bytes: int, 
         raise TooLarge(
             _(
                 "The course files of your organisation take %(kept)s MB, this one has %(size)s MB, and at most %(most)s MB are kept. "
-                "Nothing was published. Make the videos smaller, or ask whoever runs the site for more room.",
+                "Nothing was published. Make the videos smaller, or ask the system administrator for more room.",
                 kept=kept // MEGABYTE,
                 size=-(-size_of(package) // MEGABYTE),
                 most=most_bytes // MEGABYTE,

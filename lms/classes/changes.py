@@ -13,7 +13,10 @@ from lms.classes.models import ClassChange, Enrolment, TrainingClass
 FIELDS = ("name", "intake", "starts_on", "ends_on", "tracks", "counts_within")  # fields of a class; each changed field is one line
 KINDS = (
     *("opened", "closed", "reopened", "course", *FIELDS),  # of the class
-    *("enrolled", "again", "withdrawn", "track", "password", "renamed", "signed-out"),  # of one enrolment
+    *("enrolled", "again", "withdrawn", "state", "track", "password", "renamed", "signed-out"),  # of one enrolment
+    *("moved-out", "moved-in"),  # to another class of the programme
+    *("waiver", "waiver-approved", "waiver-declined", "waiver-back"),
+    *("online", "online-back"),  # sessions moved online
     "sheet",  # initial passwords were handed out
     *("staff", "staff-left"),  # a person became staff of the class, or left
     *("task", "task-withdrawn"),
@@ -69,10 +72,8 @@ def of_class(session: Session, class_id: int, enrolment_id: int | None = None) -
         .outerjoin(author, author.id == ClassChange.by)
         .outerjoin(Enrolment, Enrolment.id == ClassChange.enrolment_id)
         .outerjoin(concerned, concerned.id == Enrolment.person_id)
-        .where(ClassChange.class_id == class_id)
         .order_by(ClassChange.id.desc())
         .limit(SHOWN)
-    )
-    if enrolment_id is not None:
-        query = query.where(ClassChange.enrolment_id == enrolment_id)
+    )  # of one person, also what was done in a class before
+    query = query.where(ClassChange.class_id == class_id if enrolment_id is None else ClassChange.enrolment_id == enrolment_id)
     return [ChangeLine(*row) for row in session.execute(query)]

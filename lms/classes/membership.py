@@ -1,4 +1,7 @@
-"""Withdraw a person from a class, readmit them, or change their track. Earned hours stay in every case."""
+"""Change the state of somebody's place in a class, from confirmation to completion, or their track. What they have earned stays."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from blinker import Signal
 from flask import current_app
@@ -9,11 +12,13 @@ from sqlalchemy.orm import Session
 from lms.classes import changes
 from lms.classes.changes import By
 from lms.classes.freezing import FreezeReason, frozen_because
-from lms.classes.models import LEARNING, ClassChange, Enrolment, TrainingClass
+from lms.classes.models import LEARNING, LEFT, STATUSES, ClassChange, Enrolment, TrainingClass
 from lms.classes.setup import tracks_of
 from lms.errors import InvalidInput
 
-WITHDRAWN = "withdrawn"
+WITHDRAWN, COMPLETED = "withdrawn", "completed"
+REASON_MAX = 200
+BAR = " | "  # in the history, between a state and the reason for it
 
 # Sent with `session` and `enrolments` (a SELECT of ids) when these may not study any more. All their open activities end.
 study_ended = Signal("study ended")
@@ -24,15 +29,81 @@ def locked(session: Session, enrolment_id: int) -> Enrolment:
     return session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update(key_share=True)).one()
 
 
-def withdraw(session: Session, enrolment: Enrolment, by: By) -> bool:
-    """Withdraw a person from a class; return whether they were in it. Hours and attendance stay on their transcript.
+def needs_reason(before: str, after: str) -> bool:
+    """Say whether a change of state must be explained: leaving the class otherwise than by completion does, and so does a step back."""
+    return after in LEFT or STATUSES.index(after) < STATUSES.index(before)
 
-    They can open no activity of the class any more, and open ones end now (`lms.learning.launch`).
+
+def state_problems(session: Session, enrolment: Enrolment, state: str, reason: str) -> list[str]:
+    """Return why an enrolment cannot enter a state; somebody who comes back needs an open class."""
+    problems = []
+    if state not in STATUSES:
+        return ["state: " + _("is not a state of an enrolment")]
+    if frozen_because(enrolment) is FreezeReason.ERASED:
+        problems.append("person: " + _("was erased, for good"))
+    if needs_reason(enrolment.status, state) and not reason.strip():
+        problems.append("reason: " + _("say why; the reason is kept in the history"))
+    if len(reason) > REASON_MAX or not reason.isprintable():
+        problems.append("reason: " + _("at most %(most)s characters, in one line", most=REASON_MAX))
+    if enrolment.status in LEFT and state in LEARNING and state != COMPLETED and _is_closed(session, enrolment):
+        problems.append("class: " + _("is closed; open it again first"))
+    return problems
+
+
+def _enter(session: Session, enrolment: Enrolment, state: str, by: By, reason: str) -> None:
+    what = "withdrawn" if state == WITHDRAWN else "state"
+    after = f"{state}{BAR}{reason}" if reason else state
+    changes.note_of(session, enrolment, changes.made(what, by, before=enrolment.status, after=after))
+    enrolment.status = state
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedState:
+    """A decision about one enrolment: its state at that time, the new state, and the reason."""
+
+    enrolment_id: int
+    before: str
+    after: str
+    reason: str = ""
+
+
+def enter_all(session: Session, decided: Iterable[DecidedState], by: By) -> int:
+    """Let enrolments enter states, all or none; return how many.
+
+    Raises:
+        InvalidInput: one is not in its earlier state any more, or may not enter the new one.
+    """
+    ended, problems, count = [], [], 0
+    for one in sorted(decided, key=lambda one: one.enrolment_id):
+        enrolment = locked(session, one.enrolment_id)
+        if enrolment.status != one.before:
+            problems.append("state: " + _("somebody else has changed it in the meantime"))
+            continue
+        problems += state_problems(session, enrolment, one.after, one.reason)
+        if not problems and one.before != one.after:
+            _enter(session, enrolment, one.after, by, one.reason.strip())
+            ended += [enrolment.id] if one.after not in LEARNING else []
+            count += 1
+    if problems:
+        raise InvalidInput(_("Nothing was changed."), list(dict.fromkeys(problems)))
+    if ended:
+        end_study(session, select(Enrolment.id).where(Enrolment.id.in_(ended)))
+    return count
+
+
+def withdraw(session: Session, enrolment: Enrolment, by: By, reason: str = "") -> bool:
+    """Take somebody out of a class; return whether they were in it. Hours and attendance stay on their transcript.
+
+    They open no activity of the class any more, and an open one ends now (`lms.learning.launch`).
+
+    Raises:
+        InvalidInput: the reason is too long.
     """
     if enrolment.status == WITHDRAWN:
         return False
-    changes.note_of(session, enrolment, changes.made("withdrawn", by, before=enrolment.status, after=WITHDRAWN))
-    enrolment.status = WITHDRAWN
+    if len(reason) > REASON_MAX or not reason.isprintable():
+        raise InvalidInput(_("Nothing was changed."), ["reason: " + _("at most %(most)s characters, in one line", most=REASON_MAX)])
+    _enter(session, enrolment, WITHDRAWN, by, reason.strip())
     end_study(session, select(Enrolment.id).where(Enrolment.id == enrolment.id))
     return True
 
@@ -83,8 +154,12 @@ def move(session: Session, enrolment: Enrolment, track: str, by: By) -> bool:
     return True
 
 
+def _is_closed(session: Session, enrolment: Enrolment) -> bool:
+    return session.scalars(select(TrainingClass.closed_at).where(TrainingClass.id == enrolment.class_id)).one() is not None
+
+
 def _demand_open(session: Session, enrolment: Enrolment) -> None:
-    if session.scalars(select(TrainingClass.closed_at).where(TrainingClass.id == enrolment.class_id)).one() is not None:
+    if _is_closed(session, enrolment):
         raise InvalidInput(_("Nothing was changed."), ["class: " + _("is closed; open it again first")])
     if frozen_because(enrolment) is FreezeReason.ERASED:
         raise InvalidInput(_("Nothing was changed."), ["person: " + _("was erased, for good")])

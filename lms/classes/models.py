@@ -1,9 +1,10 @@
 """Tables of classes, their staff and sessions, and enrolments."""
 
+import uuid
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Date, Dialect, ForeignKey, Index, Integer, String, UniqueConstraint, false
+from sqlalchemy import JSON, Date, Dialect, ForeignKey, Index, Integer, String, UniqueConstraint, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -17,6 +18,7 @@ NOTHING = "0" * 64  # a running hash without rows
 # The states of an enrolment, in their usual order (DOMAIN: enrolment 参训)
 STATUSES = ("nominated", "confirmed", "reported-in", "in-training", "completed", "not-completed", "withdrawn", "dismissed", "absent")
 LEARNING = ("confirmed", "reported-in", "in-training", "completed")  # may study
+LEFT = ("not-completed", "withdrawn", "dismissed", "absent")  # may not study any more
 
 
 class Hundredths(TypeDecorator[Decimal]):
@@ -98,7 +100,10 @@ class Enrolment(Base):
     """One teacher in one class; also the head of the ledger of their hours."""
 
     __tablename__ = "enrolment"
-    __table_args__ = (UniqueConstraint("class_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("class_id", "person_id"),
+        Index("ix_enrolment_board", "class_id", "status", "verdict"),  # the board counts in the index alone
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
@@ -114,6 +119,8 @@ class Enrolment(Base):
     enrolment_sha256: Mapped[str | None] = mapped_column(String(64))  # the enrolment's digest at that time
     evidence_sha256: Mapped[str] = mapped_column(String(64), default=NOTHING, server_default=NOTHING)  # over all observations kept so far
     evidence_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    transferred: Mapped[bool] = mapped_column(default=False, server_default=false())  # has `enrolment_transfer` rows
+    verdict: Mapped[str] = mapped_column(String(8), default="", server_default="")  # met or short, as last decided; empty: never
     evidence_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the account stays as it is and is never decided again
 
     training_class: Mapped[TrainingClass] = relationship(lazy="raise")
@@ -172,4 +179,64 @@ class ClassSession(Base):
     link: Mapped[str] = mapped_column(String(500), default="", server_default="")
     teacher: Mapped[str] = mapped_column(String(100), default="", server_default="")
     practical: Mapped[bool] = mapped_column(default=False, server_default=false())
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EnrolmentTransfer(Base):
+    """Somebody's move to another class of their programme. Append-only: whoever is to come back is transferred back.
+
+    Sessions of the old class count up to `day`, those of the new class from it on, in the programme's time zone.
+    """
+
+    __tablename__ = "enrolment_transfer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    from_class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
+    to_class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
+    day: Mapped[date] = mapped_column(Date)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
+
+
+class Waiver(Base):
+    """An amount of a requirement that somebody is to be spared: proposed by staff, approved or declined by the office.
+
+    An approved waiver names the statement from which the account follows.
+    """
+
+    __tablename__ = "waiver"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    requirement: Mapped[str] = mapped_column(String(64))
+    amount: Mapped[Decimal] = mapped_column(Hundredths)  # in the requirement's own unit
+    reason: Mapped[str] = mapped_column(String(200))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: erased
+    state: Mapped[str] = mapped_column(String(10))  # one of lms.classes.waivers.STATES
+    answer: Mapped[str] = mapped_column(String(200), default="", server_default="")  # why it was declined or taken back
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    statement_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+
+
+class SessionReplacement(Base):
+    """Sessions of a class moved online: whoever finishes a course, or is at a live session, has earned them too."""
+
+    __tablename__ = "session_replacement"
+    __table_args__ = (UniqueConstraint("class_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
+    key: Mapped[str] = mapped_column(String(32))
+    sessions: Mapped[list[str]] = mapped_column(JSON)  # keys of sessions
+    course_version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"), index=True)
+    live: Mapped[str] = mapped_column(String(32), default="", server_default="")  # key of a live session; exactly one of the two
+    people: Mapped[list[int] | None] = mapped_column(JSON)  # enrolments for which it holds; none: everybody
+    reason: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from lms.programmes.values import FOR_SESSIONS
 from strict_json.problem import Problem
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
@@ -72,8 +73,10 @@ def _problems_of_worth(planned: PlannedSession, limits: SessionLimits) -> Iterat
     elif planned.requirement in limits.hours:
         if planned.half_days:
             yield Problem("live-has-no-half-days", "half_days")
-    else:
+    elif planned.requirement != FOR_SESSIONS:
         yield Problem("unknown-requirement", "requirement", {"said": "–"})
+    elif planned.half_days:
+        yield Problem("live-has-no-half-days", "half_days")
 
 
 def _problems_of_time(planned: PlannedSession, limits: SessionLimits) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from lms.classes.changes import By
 from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import PlannedSession, SessionLimits
 from lms.i18n import local_time
-from lms.programmes.values import ProgrammeDocument
+from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
 from lms.row_problem import RowProblem, in_row
 
 SESSIONS_MAX = 300  # of one class; fifteen days of half-days are thirty
@@ -60,8 +60,8 @@ def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSessio
         in_row(row, fault.path, fault.code, fault.params) for row, one in enumerate(planned) for fault in planning.problems_of(one, limits)
     ]
     rows = {id(one): row for row, one in enumerate(planned)}
-    known = list(there)
-    for before, after in planning.overlaps([*known, *planned]):
+    known = list(there)  # what stands for a session is at its time, so it is not compared
+    for before, after in planning.overlaps(one for one in [*known, *planned] if one.requirement != FOR_SESSIONS):
         new, other = (after, before) if id(after) in rows else (before, after)
         if id(new) in rows:
             found.append(in_row(rows[id(new)], "starts_at", "overlaps", {"other": other.title}))
@@ -149,7 +149,8 @@ def teacher_clashes(session: Session, class_id: int, planned: Sequence[PlannedSe
 
 def practical_share(sessions: Iterable[ClassSession], course_minutes: Iterable[tuple[int, bool]] = ()) -> Fraction | None:
     """Return the practical share of a class's plan, sessions and courses together; None if nothing is planned."""
-    return planning.practical_share([*((planned_of(one).minutes, one.practical) for one in sessions), *course_minutes])
+    taught = [planned_of(one) for one in sessions if one.requirement != FOR_SESSIONS]
+    return planning.practical_share([*((one.minutes, one.practical) for one in taught), *course_minutes])
 
 
 def planned_half_days(sessions: Iterable[ClassSession]) -> dict[str, int]:

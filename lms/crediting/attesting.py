@@ -83,8 +83,8 @@ class Attestor:
         said = {"requirement": requirement, "log": log, "on": on.isoformat()}
         return self._state(enrolment, v.LOG_ACCEPTED, self._of(enrolment, requirement), said)
 
-    def waived(self, enrolment: Enrolment, requirement: str, amount: Decimal, reason: str, id_: uuid.UUID | None = None) -> uuid.UUID:
-        """Attest that an authority waived an amount of a requirement, in the requirement's unit (days in halves), with a reason.
+    def check_waiver(self, enrolment: Enrolment, requirement: str, amount: Decimal, reason: str) -> int:
+        """Return an amount that is to be waived in the ledger's unit (days in halves).
 
         Raises:
             InvalidInput: the track has no such requirement, the amount is not whole in the ledger's unit, or there is no reason.
@@ -99,7 +99,16 @@ class Attestor:
         above, below = (amount * units_in_one(kind, policy)).as_integer_ratio()
         if below != 1:
             raise InvalidInput(_("Nothing was waived."), [_("Amount: a whole number, or halves of days")])
-        said = {"requirement": requirement, "amount": f"{amount:f}", "units": above, "reason": reason.strip()}
+        return above
+
+    def waived(self, enrolment: Enrolment, requirement: str, amount: Decimal, reason: str, id_: uuid.UUID | None = None) -> uuid.UUID:
+        """State that an authority waived an amount of a requirement, in its own unit, and why.
+
+        Raises:
+            InvalidInput: as `check_waiver`.
+        """
+        units = self.check_waiver(enrolment, requirement, amount, reason)
+        said = {"requirement": requirement, "amount": f"{amount:f}", "units": units, "reason": reason.strip()}
         return self._state(enrolment, v.WAIVED, self._of(enrolment, requirement), said, id_)
 
     def take_back(self, enrolment: Enrolment, statement_id: uuid.UUID, reason: str = "") -> uuid.UUID:

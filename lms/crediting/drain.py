@@ -22,7 +22,7 @@ from lms.crediting.chain import Inputs
 from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_intake import EnrolmentEvidence, keep, sort_by_enrolment
 from lms.crediting.policy import EnrolmentPolicy, terms_of
-from lms.crediting.units import ALL_UNITS, target_of
+from lms.crediting.units import ALL_UNITS, target_of, verdict_of
 from lms.db import Database
 from lms.hours import recompute
 
@@ -169,9 +169,9 @@ def credit_anew(
         if heads[number].closed:
             decided.append(ledger.unmoved(heads[number], accounts[number], ground, held[number]))
             continue
-        decided.append(
-            ledger.Decided(heads[number], accounts[number], target_of(recompute(cases[number])), ground, held[number], ALL_UNITS)
-        )
+        result = recompute(cases[number])
+        own = (heads[number], accounts[number], target_of(result), ground, held[number], ALL_UNITS)
+        decided.append(ledger.Decided(*own, verdict=verdict_of(result)))
     return ledger.append(session, decided)
 
 

@@ -16,19 +16,28 @@ from sqlalchemy import exists, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
-from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, ClassSession, Enrolment, TrainingClass
+from lms.classes.models import (
+    AttendanceRecord,
+    ClassChange,
+    ClassCourse,
+    ClassSession,
+    Enrolment,
+    EnrolmentTransfer,
+    SessionReplacement,
+    TrainingClass,
+)
 from lms.crediting import inputs, windows
-from lms.crediting.drain import record
+from lms.crediting.drain import record, recredit
 
 TOUCHED = "lms.crediting.touched"
-APPENDED = AttendanceRecord | ClassChange | ClassCourse | ClassSession
+APPENDED = AttendanceRecord | ClassChange | ClassCourse | ClassSession | EnrolmentTransfer | SessionReplacement
 OF_CLASS = {"code", "name", "intake", "programme_version_id", "provider_id", "starts_on", "ends_on", "tracks", "counts_within", "closed_at"}
-READ: Mapping[type, Set[str]] = {  # the columns that matter; an empty set means all
-    Enrolment: {"class_id", "track", "status", "window_from", "window_to", "evidence_erased_at"},
+READ: Mapping[type, Set[str]] = {  # which columns are read; none named: all
+    Enrolment: {"class_id", "transferred", "track", "status", "window_from", "window_to", "evidence_erased_at"},
     TrainingClass: OF_CLASS,
     Person: {"name", "account"},
     Organisation: {"name"},
-    **dict.fromkeys((AttendanceRecord, ClassChange, ClassCourse, ClassSession), frozenset()),
+    **dict.fromkeys((AttendanceRecord, ClassChange, ClassCourse, ClassSession, EnrolmentTransfer, SessionReplacement), frozenset()),
 }
 
 
@@ -61,14 +70,14 @@ def _changed(one: object) -> bool:
 
 
 def _concerned(one: object) -> Iterable[tuple[str, int]]:
-    """Yield what a row concerns: ('enrolment' | 'class' | 'person' | 'organisation', id)."""
-    if isinstance(one, AttendanceRecord):
+    """Yield whom a row concerns: ('enrolment' | 'class' | 'person' | 'organisation', id)."""
+    if isinstance(one, AttendanceRecord | EnrolmentTransfer):
         yield "enrolment", one.enrolment_id
     elif isinstance(one, Enrolment):
         yield "enrolment", one.id
     elif isinstance(one, ClassChange):
         yield ("enrolment", one.enrolment_id) if one.enrolment_id is not None else ("history", one.class_id)
-    elif isinstance(one, ClassCourse | ClassSession):
+    elif isinstance(one, ClassCourse | ClassSession | SessionReplacement):
         yield "class", one.class_id
     elif isinstance(one, TrainingClass):
         yield "class", one.id
@@ -91,6 +100,8 @@ def _record_all(session: Session, clock: Callable[[], datetime]) -> None:
     classes = kinds["class"] | _among(session, TrainingClass.id, TrainingClass.provider_id, kinds["organisation"])
     for number in sorted(classes):
         _leave_to_the_worker(session, number)
+    if left := _who_left(session, classes):
+        recredit(session, left, clock())
     named = kinds["enrolment"] | _among(session, Enrolment.id, Enrolment.person_id, kinds["person"])
     if own := _with_something(session, named):
         record(session, own, clock())
@@ -98,6 +109,11 @@ def _record_all(session: Session, clock: Callable[[], datetime]) -> None:
 
 def _among(session: Session, wanted: Any, column: Any, ids: Collection[int]) -> set[int]:
     return set(session.scalars(select(wanted).where(column.in_(ids)))) if ids else set()
+
+
+def _who_left(session: Session, class_ids: Collection[int]) -> set[int]:
+    """Return who was transferred out of a class: what they earned there follows from it still, and they are few."""
+    return _among(session, EnrolmentTransfer.enrolment_id, EnrolmentTransfer.from_class_id, class_ids)
 
 
 def _with_something(session: Session, ids: Collection[int]) -> Sequence[int]:

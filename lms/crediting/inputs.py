@@ -19,7 +19,16 @@ from sqlalchemy.orm import Session
 import xapi.store
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import Course, CourseVersion
-from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, ClassSession, Enrolment, TrainingClass
+from lms.classes.models import (
+    AttendanceRecord,
+    ClassChange,
+    ClassCourse,
+    ClassSession,
+    Enrolment,
+    EnrolmentTransfer,
+    SessionReplacement,
+    TrainingClass,
+)
 from lms.crediting.chain import Inputs, Running, text_sha256
 from lms.crediting.ledger import Head
 from lms.crediting.models import Observation
@@ -104,10 +113,40 @@ def class_contents(session: Session, class_ids: Collection[int]) -> dict[int, Co
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .where(TrainingClass.id.in_(class_ids))
     )
-    courses, sessions = _courses(session, class_ids), _sessions(session, class_ids)
+    courses, sessions, moved = _courses(session, class_ids), _sessions(session, class_ids), _replacements(session, class_ids)
     return {
-        row.id: {name: plain(value) for name, value in row._mapping.items()} | {"courses": courses[row.id], "sessions": sessions[row.id]}
+        row.id: {name: plain(value) for name, value in row._mapping.items()}
+        | {"courses": courses[row.id], "sessions": sessions[row.id]}
+        | ({"replacements": moved[row.id]} if row.id in moved else {})  # digests of classes without any stay what they were
         for row in rows
+    }
+
+
+def _replacements(session: Session, class_ids: Collection[int]) -> Mapping[int, Sequence[list[Any]]]:
+    """Return what of each class was moved online, also what was moved back; every column is an input."""
+    found: dict[int, list[list[Any]]] = defaultdict(list)
+    columns = SessionReplacement.__table__.c
+    for row in session.execute(select(*columns).where(columns.class_id.in_(class_ids)).order_by(columns.id)):
+        found[row.class_id].append([plain(value) for value in row])
+    return found
+
+
+def _transfers(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, Content]:
+    """Return the moves of people who were transferred, and what the classes before allow them to earn."""
+    columns = EnrolmentTransfer.__table__.c
+    query = select(*columns).where(columns.enrolment_id.in_(enrolment_ids)).order_by(columns.id)
+    moves: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(query):
+        moves[row.enrolment_id].append(row)
+    left = {row.from_class_id for own in moves.values() for row in own}
+    contents = class_contents(session, left) if left else {}
+    earning = ("code", "starts_on", "courses", "sessions", "replacements")
+    return {
+        number: {
+            "moves": [[plain(value) for value in row] for row in own],
+            "left": [{name: contents[row.from_class_id].get(name) for name in earning} for row in own],
+        }
+        for number, own in moves.items()
     }
 
 
@@ -150,7 +189,7 @@ def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict
     """
     rows = session.execute(
         select(
-            *(Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.status),
+            *(Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.status, Enrolment.transferred),
             *(Enrolment.window_from, Enrolment.window_to, Enrolment.evidence_erased_at, Person.account, Person.name),
         )
         .join(Person, Person.id == Enrolment.person_id)
@@ -158,11 +197,16 @@ def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict
     )
     attendance = _rows(session, AttendanceRecord, enrolment_ids)
     changes = _rows(session, ClassChange, enrolment_ids)
+    transfers = _transfers(session, enrolment_ids)
     contents = {}
     for row in rows:
-        content = {name: plain(value) for name, value in row._mapping.items() if name not in {"id", "account", "name"}}
+        content = {name: plain(value) for name, value in row._mapping.items() if name not in {"id", "account", "name", "transferred"}}
         content["person"] = person_digest(row.account, row.name)
         contents[row.id] = content | {"attendance": attendance[row.id], "changes": changes[row.id]}
+        if row.id in transfers:  # digests of everybody else stay what they were
+            contents[row.id]["transfers"] = transfers[row.id]
+        if row.transferred:
+            contents[row.id]["transferred"] = True
     return contents
 
 

@@ -40,6 +40,7 @@ class Head:
     hash: str | None
     closed: bool = False  # the evidence was erased; the account stays as it is
     inputs: Inputs | None = None  # from the latest entry, plus all evidence kept since; None before the first entry of format 2
+    verdict: str = ""  # as last decided; for lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
     """Lock the enrolments' accounts, always in the same order, and return their heads."""
     rows = session.execute(
         select(
-            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, is_frozen().label("frozen")),
+            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.verdict, is_frozen().label("frozen")),
             *(Enrolment.class_sha256, Enrolment.enrolment_sha256, Enrolment.evidence_sha256, Enrolment.evidence_count),
         )
         .where(Enrolment.id.in_(set(enrolment_ids)))
@@ -64,7 +65,11 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
         # no key changes, so opening an activity, which inserts a row that refers to this one, need not wait
         .with_for_update(key_share=True)
     )
-    return {row.id: Head(row.id, row.ledger_length, row.ledger_head, row.frozen, inputs_in(row)) for row in rows}
+    return {row.id: _head_in(row) for row in rows}
+
+
+def _head_in(row: Any) -> Head:
+    return Head(row.id, row.ledger_length, row.ledger_head, row.frozen, inputs_in(row), row.verdict)
 
 
 def inputs_in(row: Any) -> Inputs | None:
@@ -107,12 +112,13 @@ class Decided:
     ground: EntryBasis
     inputs: Inputs
     units: frozenset[str] = frozenset({SECONDS})
+    verdict: str | None = None  # whether all requirements are met; None: nobody decided it
     begins: bool = False  # begin an empty chain even if no amount changes
 
 
 def unmoved(head: Head, account: Sums, ground: EntryBasis, inputs: Inputs, *, begins: bool = False) -> Decided:
     """Return a decision that changes no amount: an entry is appended only if inputs have changed."""
-    return Decided(head, account, {}, ground, inputs, frozenset(), begins)
+    return Decided(head, account, {}, ground, inputs, frozenset(), begins=begins)
 
 
 _EXTEND = (
@@ -130,6 +136,9 @@ _EXTEND = (
 )
 
 
+_JUDGE = update(Enrolment).where(Enrolment.id == bindparam("enrolment")).values(verdict=bindparam("decided"))
+
+
 def append(session: Session, decided: Iterable[Decided]) -> int:
     """Append the difference between each account and the decision; return the number of new entries.
 
@@ -144,7 +153,14 @@ def append(session: Session, decided: Iterable[Decided]) -> int:
         connection.execute(insert(LedgerEntry), rows)
     if heads:
         connection.execute(_EXTEND, heads)
+    verdicts = [_verdict(one) for one, _ in extended if one.verdict not in {None, one.head.verdict}]
+    if verdicts:
+        connection.execute(_JUDGE, verdicts)
     return len(rows)
+
+
+def _verdict(decided: Decided) -> dict[str, object]:
+    return {"enrolment": decided.head.enrolment_id, "decided": decided.verdict}
 
 
 def _has_new_evidence(decided: Decided) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -15,12 +14,15 @@ from sqlalchemy.orm import Session, joinedload
 from courses.outline import Activity
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
-from lms.classes.models import ClassCourse, ClassSession, Enrolment, TrainingClass
-from lms.hours import Case, Interval, Policy, RequirementRule, Rule, SessionRule, TrackRules, dump
+from lms.classes.models import Enrolment
+from lms.crediting.law_key import LawKey, PlannedPlace, activity_name, keys_of_classes, keys_of_enrolments
+from lms.hours import Case, Interval, Policy, Replacement, RequirementRule, Rule, SessionRule, TrackRules, dump
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
-from lms.programmes.values import ProgrammeDocument
+from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
 from strict_json.canonical import digest_of
+
+__all__ = ["ClassPolicy", "EnrolmentPolicy", "TrackLaw", "activity_name", "law_under", "make_law", "terms_of"]
 
 Window = tuple[int | None, int | None]
 CLASSES_KEPT = 4096
@@ -63,113 +65,80 @@ class EnrolmentPolicy:
     track: TrackLaw | None = None
 
 
-def activity_name(course: str, activity: str) -> str:
-    """Return the name of an activity within an enrolment."""
-    return f"{course}:{activity}"
-
-
 def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
-    """Return the policy of each enrolment; documents never change, so a class's policy is computed once per process."""
+    """Return the terms of each enrolment; documents never change, so a law is worked out once per process."""
     wanted = set(enrolment_ids)
-    columns = (Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.window_from, Enrolment.window_to)
+    columns = (Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.window_from, Enrolment.window_to, Enrolment.transferred)
     rows = session.execute(select(*columns).where(Enrolment.id.in_(wanted))).all()
-    laws = laws_of(session, {row.class_id for row in rows})
-    ends = {row.id: tuple(None if at is None else int(at.timestamp()) for at in (row.window_from, row.window_to)) for row in rows}
-    return {
-        row.id: EnrolmentPolicy(laws[row.class_id], (ends[row.id][0], ends[row.id][1]), laws[row.class_id].tracks.get(row.track))
-        for row in rows
-    }
+    keys = keys_of_enrolments(session, {row.id: row.class_id for row in rows}, [row.id for row in rows if row.transferred])
+    laws = {key: _known.get(key) or _remember(key, _make(session, key)) for key in set(keys.values())}
+    found = {}
+    for row in rows:
+        window = [None if at is None else int(at.timestamp()) for at in (row.window_from, row.window_to)]
+        law = laws[keys[row.id]]
+        found[row.id] = EnrolmentPolicy(law, (window[0], window[1]), law.tracks.get(row.track))
+    return found
 
 
-def laws_of(session: Session, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
-    """Return each class's policy: its programme version, and the course versions that it studies."""
-    return {class_id: _known.get(key) or _remember(key, _make(session, key)) for class_id, key in _keys(session, set(class_ids)).items()}
+_known: dict[LawKey, ClassPolicy] = {}
 
 
-class _Studied(NamedTuple):
-    """A course version that a class studies: its document's hash, and the requirement to which its hours count."""
-
-    course_version_id: int
-    sha256: str
-    requirement: str
-    compulsory: bool
-
-
-class _Planned(NamedTuple):
-    """A session of the class's timetable, in whole seconds since 1970; a live online session has no half-days."""
-
-    place: str
-    requirement: str
-    start: int
-    end: int
-    half_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """The inputs of a class policy by content: equal keys have equal policies, in any database."""
-
-    programme_version_id: int
-    programme_sha256: str
-    starts_on: date
-    courses: tuple[_Studied, ...]
-    sessions: tuple[_Planned, ...]
-
-
-_known: dict[_Key, ClassPolicy] = {}
-
-
-def _remember(key: _Key, law: ClassPolicy) -> ClassPolicy:
+def _remember(key: LawKey, law: ClassPolicy) -> ClassPolicy:
     if len(_known) >= CLASSES_KEPT:
         _known.clear()
     _known[key] = law
     return law
 
 
-def _keys(session: Session, class_ids: set[int]) -> dict[int, _Key]:
-    studied: dict[int, list[_Studied]] = {class_id: [] for class_id in class_ids}
-    columns = (ClassCourse.class_id, CourseVersion.id, CourseVersion.document_sha256, ClassCourse.requirement, ClassCourse.compulsory)
-    bound = session.execute(
-        select(*columns)
-        .join(CourseVersion, CourseVersion.id == ClassCourse.course_version_id)
-        .where(ClassCourse.class_id.in_(class_ids))
-        .order_by(CourseVersion.id)
-    )
-    for class_id, version_id, sha256, requirement, compulsory in bound:
-        studied[class_id].append(_Studied(version_id, sha256, requirement, compulsory))
-    versions = session.execute(
-        select(TrainingClass.id, TrainingClass.code, ProgrammeVersion.id, ProgrammeVersion.sha256, TrainingClass.starts_on)
-        .join(ProgrammeVersion, ProgrammeVersion.id == TrainingClass.programme_version_id)
-        .where(TrainingClass.id.in_(class_ids))
-    )
-    planned = _timetables(session, class_ids)
-    keys = {}
-    for class_id, code, version, sha256, starts_on in versions:
-        sessions = tuple(one._replace(place=activity_name(code, one.place)) for one in planned[class_id])
-        keys[class_id] = _Key(version, sha256, starts_on, tuple(studied[class_id]), sessions)
-    return keys
+def law_under(session: Session, version: ProgrammeVersion, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
+    """Return the law of each class as it would be under another programme version, which need not be stored.
+
+    Sessions that are moved online for some people only are left out, and so are transfers.
+    """
+    keys = keys_of_classes(session, set(class_ids))
+    whole = {
+        class_id: replace(key, replacements=tuple(one for one in key.replacements if one.people is None)) for class_id, key in keys.items()
+    }
+    return {class_id: _make(session, key, version) for class_id, key in whole.items()}
 
 
-def _timetables(session: Session, class_ids: set[int]) -> dict[int, list[_Planned]]:
-    """Return the sessions of each class by key, in order of time, without cancelled ones."""
-    found: dict[int, list[_Planned]] = {class_id: [] for class_id in class_ids}
-    wanted = (ClassSession.class_id.in_(class_ids), ClassSession.cancelled_at.is_(None))
-    for one in session.scalars(select(ClassSession).where(*wanted).order_by(ClassSession.starts_at, ClassSession.key)):
-        start, end = int(one.starts_at.timestamp()), int(one.ends_at.timestamp())
-        found[one.class_id].append(_Planned(one.key, one.requirement, start, end, one.half_days))
-    return found
+def _make(session: Session, key: LawKey, version: ProgrammeVersion | None = None) -> ClassPolicy:
+    ids = [one.course_version_id for one in key.courses]
+    query = select(CourseVersion).where(CourseVersion.id.in_(ids)).options(joinedload(CourseVersion.course))
+    versions = {one.id: one for one in session.scalars(query)}
+    studied = [(versions[one.course_version_id], one.requirement, one.compulsory) for one in key.courses]
+    bare = make_law(version or session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions)
+    return _with_replacements(bare, key, versions) if key.replacements else bare
 
 
-def _make(session: Session, key: _Key) -> ClassPolicy:
-    bound = {one.course_version_id: one for one in key.courses}
-    courses = select(CourseVersion).where(CourseVersion.id.in_(list(bound)))
-    found = session.scalars(courses.options(joinedload(CourseVersion.course)).order_by(CourseVersion.id))
-    studied = [(version, bound[version.id].requirement, bound[version.id].compulsory) for version in found]
-    return make_law(session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions)
+def _with_replacements(law: ClassPolicy, key: LawKey, versions: Mapping[int, CourseVersion]) -> ClassPolicy:
+    """Let courses and live sessions stand for sessions; what stands for a session has neither a requirement nor a course."""
+    planned = {one.place: one for one in key.sessions}
+    plans, lessons = {}, {}
+    for one in key.replacements:
+        if one.live in planned:
+            lessons[one.live] = planned[one.live]
+            plans[one.name] = Replacement(frozenset(one.places), frozenset({one.live}))
+        elif one.course_version_id is not None and one.course_version_id in versions:
+            version = versions[one.course_version_id]
+            names = frozenset(activity_name(version.course.code, activity.key) for activity in outline_of(version).activities)
+            plans[one.name] = Replacement(frozenset(one.places), names)
+    tracks = {name: _replaced_in(track, plans, lessons) for name, track in law.tracks.items()}
+    bundles = [dump(Case(law.policy, track.activities, (), track=track.rules)) for _, track in sorted(tracks.items())]
+    return replace(law, tracks=tracks, sha256=digest_of(bundles))
+
+
+def _replaced_in(law: TrackLaw, plans: Mapping[str, Replacement], lessons: Mapping[str, PlannedPlace]) -> TrackLaw:
+    """Return a track's law with the plans whose sessions it has."""
+    own = {name: replace(plan, sessions=plan.sessions & law.rules.sessions.keys()) for name, plan in plans.items()}
+    own = {name: plan for name, plan in own.items() if plan.sessions}
+    activities = {**law.activities, **{place: Rule(one.end - one.start) for place, one in lessons.items()}}
+    intervals = {place: (one.start, one.end) for place, one in lessons.items()}
+    return TrackLaw(activities, replace(law.rules, replacements=own), {**law.live, **intervals})
 
 
 def make_law(
-    version: ProgrammeVersion, studied: Sequence[tuple[CourseVersion, str, bool]], starts_on: date, sessions: Sequence[_Planned] = ()
+    version: ProgrammeVersion, studied: Sequence[tuple[CourseVersion, str, bool]], starts_on: date, sessions: Sequence[PlannedPlace] = ()
 ) -> ClassPolicy:
     """Combine a programme version and course versions (each with its requirement, and whether it is compulsory).
 
@@ -181,9 +150,10 @@ def make_law(
         for activity in outline_of(course).activities:
             name = activity_name(course.course.code, activity.key)
             named[name] = activity
-            rules[name] = replace(rule_of(activity), counts_to=requirement, course=course.course.code)
+            stands_in = requirement == FOR_SESSIONS  # it is neither a course that is asked for, nor worth hours
+            rules[name] = replace(rule_of(activity), counts_to=requirement, course=None if stands_in else course.course.code)
     activities = {name: rules[name] for name in sorted(rules)}
-    compulsory = {course.course.code: asked for course, _, asked in studied}
+    compulsory = {course.course.code: asked for course, requirement, asked in studied if requirement != FOR_SESSIONS}
     bare = {one.key: _track_law(document, one.key, activities, compulsory, starts_on) for one in document.tracks}
     tracks = {key: _with_sessions(law, sessions) for key, law in bare.items()}
     policy = replace(document.policy, finished_share=document.finished_share)
@@ -213,8 +183,8 @@ def _track_law(
     return TrackLaw(own, TrackRules(requirements, courses=compulsory))
 
 
-def _with_sessions(law: TrackLaw, sessions: Sequence[_Planned]) -> TrackLaw:
-    """Let sessions toward days earn half-days. A session toward hours is live online: an activity as long as its schedule."""
+def _with_sessions(law: TrackLaw, sessions: Sequence[PlannedPlace]) -> TrackLaw:
+    """Let sessions toward days earn half-days; one toward hours is live online: an activity as long as its schedule."""
     kinds = {key: one.kind for key, one in law.rules.requirements.items()}
     taught = {one.place: SessionRule(*one[1:]) for one in sessions if kinds.get(one.requirement) == "days"}
     live = {one.place: one for one in sessions if kinds.get(one.requirement) == "hours" and one.place not in law.activities}

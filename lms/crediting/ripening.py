@@ -27,6 +27,15 @@ def ripen_some(session: Session, after: int, now: datetime) -> tuple[int | None,
     return (ids[-1], recredit(session, ids, now)) if ids else (None, 0)
 
 
+def judge_some(session: Session, now: datetime) -> int:
+    """Decide some enrolments that have a ledger and no verdict yet, as after an upgrade; return how many that were."""
+    wanted = (Enrolment.verdict == "", Enrolment.ledger_length > 0, ~is_frozen())
+    ids = session.scalars(select(Enrolment.id).where(*wanted).order_by(Enrolment.id).limit(AT_ONCE)).all()
+    recredit(session, ids, now)
+    still = session.scalars(select(Enrolment.id).where(*wanted, Enrolment.id.in_(ids))).all()
+    return len(ids) - len(still)
+
+
 def ripen(session: Session, now: datetime) -> int:
     """Decide all enrolments with logs again; return the number of new entries."""
     last: int | None = 0

@@ -11,6 +11,7 @@ from lms.classes.setup import courses_of
 from lms.crediting import ledger
 from lms.crediting.attestations import with_noted_sessions
 from lms.crediting.evidence import cases_of
+from lms.crediting.law_key import Stay, stays_of
 from lms.crediting.policy import EnrolmentPolicy, activity_name, terms_of
 from lms.crediting.units import earnings_of
 from lms.hours import judge, recompute
@@ -106,10 +107,21 @@ def of_enrolments(session: Session, enrolment_ids: Iterable[int]) -> list[Standi
 
 
 def _standings(session: Session, enrolments: Sequence[Enrolment], terms: Mapping[int, EnrolmentPolicy]) -> list[Standing]:
-    """Return the standings of enrolments; the number of queries does not depend on their number."""
-    courses = courses_of(session, {one.class_id for one in enrolments})
+    """Return where enrolments stand; the number of queries does not grow with theirs."""
+    stays = stays_of(session, moved) if (moved := [one.id for one in enrolments if one.transferred]) else {}
+    courses = courses_of(session, {one.class_id for one in enrolments} | {stay.class_id for own in stays.values() for stay in own})
     accounts = ledger.sums(session, [one.id for one in enrolments])
-    return [_standing(one, courses[one.class_id], accounts[one.id], terms[one.id]) for one in enrolments]
+    return [
+        _standing(one, (*courses[one.class_id], *_left(one, stays.get(one.id, ()), courses)), accounts[one.id], terms[one.id])
+        for one in enrolments
+    ]
+
+
+def _left(enrolment: Enrolment, stays: Iterable[Stay], courses: Mapping[int, Sequence[StudiedCourse]]) -> list[StudiedCourse]:
+    """Return the courses of classes that somebody left, as far as their class does not study them too."""
+    here = {one.code for one in courses[enrolment.class_id]}
+    found = {one.code: one for stay in stays for one in courses[stay.class_id] if one.code not in here}
+    return [replace(one, compulsory=False, left=True) for one in found.values()]
 
 
 def _standing(enrolment: Enrolment, courses: Sequence[StudiedCourse], account: ledger.Sums, terms: EnrolmentPolicy) -> Standing:

@@ -11,7 +11,7 @@ from lms.clock import now
 from lms.config import Settings
 from lms.crediting import input_changes, windows
 from lms.crediting.drain import MOST_AT_ONCE, drain
-from lms.crediting.ripening import ripen_some
+from lms.crediting.ripening import judge_some, ripen_some
 from lms.db import database, transaction
 from lms.i18n import local_time
 
@@ -57,7 +57,17 @@ def ripen() -> int:
             last, entries = ripen_some(session, last, now())
         total += entries
         time.sleep(windows.BREATH_S)
+    _judge()
     return total
+
+
+def _judge() -> None:
+    """Decide the verdicts that lists lack."""
+    more = 1
+    while more:
+        with transaction() as session:
+            more = judge_some(session, now())
+        time.sleep(windows.BREATH_S)
 
 
 SCHEDULE = {

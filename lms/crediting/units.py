@@ -8,6 +8,7 @@ from lms.crediting.observe_attestations import WAIVED
 from lms.hours import EarningAccount, Earnings, Result, Unit
 
 UNITS: Mapping[str, Unit] = {unit: unit for unit in get_args(Unit)}
+MET, SHORT = "met", "short"
 ALL_UNITS = frozenset(UNITS)
 
 
@@ -26,6 +27,11 @@ def target_of(result: Result) -> dict[Account, int]:
     if result.track is not None:
         return accounts_of(result.track.earnings)
     return {Account(name): one.credited_seconds for name, one in result.activities.items() if one.credited_seconds}
+
+
+def verdict_of(result: Result) -> str:
+    """Return whether all requirements are met, as lists keep it; empty if the programme's document lacks the track."""
+    return "" if result.track is None else MET if result.track.met else SHORT
 
 
 def earnings_of(sums: Sums) -> dict[EarningAccount, int]:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 import xapi.outbox
 from lms.crediting.bounds import beyond
-from lms.crediting.evidence_intake import RegisteredStudy, is_of, rule_for, studies_of
+from lms.crediting.evidence_intake import RegisteredStudy, attested_studies, is_attestation, is_of, rule_for, studies_of
 from lms.crediting.models import Observation
 from lms.crediting.observe import Ignored, Statement, observe, registration_of
+from lms.crediting.observe_attestations import enrolment_of, observe_attestation
 from lms.crediting.policy import terms_of
 from lms.crediting.trust import trust_of
 from lms.vocabulary import VOIDED
@@ -46,6 +47,8 @@ def verdict_of(session: Session, statement_id: uuid.UUID, statement: Statement, 
 def _decided(session: Session, statement_id: uuid.UUID, statement: Statement, public_url: str) -> Verdict:
     if statement["verb"]["id"] == VOIDED:
         return Verdict("voiding")
+    if is_attestation(statement):
+        return _of_attestation(session, statement_id, statement, public_url)
     registration = registration_of(statement)
     if registration is None:
         return Verdict("no-registration")
@@ -53,6 +56,20 @@ def _decided(session: Session, statement_id: uuid.UUID, statement: Statement, pu
     if study is None:
         return Verdict("unknown-registration")
     return _of_study(session, statement_id, statement, study, public_url)
+
+
+def _of_attestation(session: Session, statement_id: uuid.UUID, statement: Statement, public_url: str) -> Verdict:
+    """Return the result for what a person of authority attested; it names its enrolment itself."""
+    study = attested_studies(session, [statement]).get(enrolment_of(statement))
+    if study is None:
+        return Verdict("unknown-registration")
+    if not is_of(study, statement, public_url):
+        return Verdict("other-person")
+    proved = observe_attestation(statement, public_url)
+    if isinstance(proved, Ignored):
+        return Verdict(proved.reason, study.enrolment_id)
+    evidence = session.scalars(select(Observation).where(Observation.statement_id == statement_id)).all()
+    return Verdict("evidence" if evidence else "not-kept", study.enrolment_id, proved[0].activity, evidence)
 
 
 def _of_study(session: Session, statement_id: uuid.UUID, statement: Statement, study: RegisteredStudy, public_url: str) -> Verdict:

@@ -28,7 +28,7 @@ from lms.crediting.models import Observation
 from lms.crediting.observe import OWN
 from lms.crediting.policy import terms_of
 from lms.crediting.removals import NOTHING, Removals
-from lms.crediting.units import ALL_UNITS, target_of
+from lms.crediting.units import ALL_UNITS, target_of, verdict_of
 from lms.hours import Case, changes, recompute
 from xapi.statements import stored
 
@@ -159,7 +159,7 @@ class _VerifiedBatch:
                 problems.append("its evidence is said to be erased, and no erasure of its person was recorded")
         elif one.class_id not in self._undecidable:
             judged = frozenset({chain.SECONDS}) if self._inputs.has_no_baseline(one.id, one.ledger_length) else ALL_UNITS
-            wrong = list(self._account_problems(one.id, self._accounts[one.id], judged))
+            wrong = list(self._account_problems(one, self._accounts[one.id], judged))
             waits = bool(wrong) and _is_of_earlier_rules(entries) and self._was_right(one.id, seconds)
             checked.waiting += [one.id] if waits else []
             problems += [] if waits else wrong
@@ -169,19 +169,21 @@ class _VerifiedBatch:
         checked.enrolments, checked.entries = checked.enrolments + 1, checked.entries + len(links)
         checked.findings += [Finding(one.id, problem) for problem in problems]
 
-    def _account_problems(self, number: int, account: ledger.Sums, units: Set[str]) -> Iterator[str]:
+    def _account_problems(self, one: Enrolment, account: ledger.Sums, units: Set[str]) -> Iterator[str]:
         """Compare an account with the result of its evidence; a chain from before units existed is judged by its seconds alone."""
         try:
-            case = self._cases.get(number) or cases_of(self._session, {number: self._terms[number]})[number]
-            decided = target_of(recompute(case))
+            case = self._cases.get(one.id) or cases_of(self._session, {one.id: self._terms[one.id]})[one.id]
+            result = recompute(case)
+            decided = target_of(result)
         except Exception as error:  # any value in the database may cause any error: it becomes a finding, and the rest is checked
             yield f"its evidence cannot be decided ({type(error).__name__})"
             return
-        for one in changes(account, decided):
-            if one.unit not in units:
-                continue
-            unit = "s" if one.unit == chain.SECONDS else one.unit
-            yield f"{one.name} stands at {account.get(one, 0)} {unit}, its evidence gives {decided.get(one, 0)} {unit}"
+        differing = [moved for moved in changes(account, decided) if moved.unit in units]
+        for moved in differing:
+            unit = "s" if moved.unit == chain.SECONDS else moved.unit
+            yield f"{moved.name} stands at {account.get(moved, 0)} {unit}, its evidence gives {decided.get(moved, 0)} {unit}"
+        if one.verdict and not differing and one.verdict != verdict_of(result):
+            yield f"lists say {one.verdict}, its evidence gives {verdict_of(result) or 'no verdict'}"
 
     def _was_right(self, number: int, seconds: Mapping[str, int]) -> bool:
         """Say whether an account's seconds are what its evidence gave by the rule for films before format 2."""

@@ -66,7 +66,8 @@ def _behind(session: Session, training_class: TrainingClass) -> Sequence[int]:
 
 def _has_other_window(session: Session, training_class: TrainingClass) -> ColumnElement[bool]:
     since, until = window_of(training_class, programme_version_of(session, training_class))
-    return or_(Enrolment.window_from.is_distinct_from(since), Enrolment.window_to.is_distinct_from(until))
+    other_begin = and_(Enrolment.window_from.is_distinct_from(since), Enrolment.transferred.is_(False))
+    return or_(other_begin, Enrolment.window_to.is_distinct_from(until))
 
 
 def others(session: Session, training_class: TrainingClass) -> Sequence[int]:
@@ -109,7 +110,9 @@ def _fit(session: Session, ids: Sequence[int], window: Window, now: datetime) ->
         with session.begin_nested():
             ledger.lock(session, ids)
             own = (Enrolment.id.in_(ids), ~is_frozen())
-            session.execute(update(Enrolment).where(*own).values(window_from=window[0], window_to=window[1]))
+            session.execute(update(Enrolment).where(*own).values(window_to=window[1]))
+            # whoever was transferred keeps the beginning of the class before, where they have earned already
+            session.execute(update(Enrolment).where(*own, Enrolment.transferred.is_(False)).values(window_from=window[0]))
             recredit(session, ids, now)
     except OperationalError:
         raise  # a database error is not the evidence's fault: all of it is tried again

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from courses.outline import Activity
 from courses.samples import SAMPLES
-from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
+from lms.accounts.models import ADMIN, OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import publish
 from lms.catalogue.models import CourseVersion
@@ -34,13 +34,13 @@ from lms.programmes.models import ProgrammeVersion
 from lms.storage import Storage
 
 PASSWORD = "yanshi-demo"  # noqa: S105 - the demo's, printed and documented; nothing else creates these sign-ins
-SIGN_INS = (("teacher", 0, TEACHER), ("trainer", 500, TRAINER), ("office", 501, OFFICE), ("staff", 502, STAFF))
-REASONS = {
-    TEACHER: "to see what is earned and what is missing, and to go on studying",
-    TRAINER: "to look at courses and upload one",
-    STAFF: "to plan sessions, note attendance and accept logs",
-    OFFICE: "to follow a class of fifty and take its transcripts away",
-}
+SIGN_INS = (  # user name, number of the name, roles, organisation, why somebody would sign in
+    ("teacher", 0, (TEACHER,), people.school_of(0), "to see what is earned and what is missing, and to go on studying"),
+    ("trainer", 500, (TRAINER,), people.PROVIDER, "to look at courses and upload one"),
+    ("office", 501, (OFFICE, ADMIN), people.OFFICE, "to follow a class of fifty, take its transcripts away, and run the site"),
+    ("staff", 502, (STAFF,), people.PROVIDER, "to plan sessions, note attendance and accept logs"),
+    ("county", 503, (OFFICE,), people.COUNTY, "to follow the teachers of a county, who are trained elsewhere"),
+)
 BATCH = 10
 DRAIN_AT_ONCE = 500
 
@@ -87,10 +87,9 @@ def _places(session: Session) -> dict[str, Organisation]:
 
 
 def _sign_ins(session: Session, places: dict[str, Organisation]) -> None:
-    where = {TEACHER: people.school_of(0), TRAINER: people.PROVIDER, STAFF: people.PROVIDER, OFFICE: people.OFFICE}
-    for username, number, role in SIGN_INS:
+    for username, number, roles, place, _why in SIGN_INS:
         if session.scalar(select(Person.id).where(Person.username == username)) is None:
-            add_person(session, username, people.name_of(number), (role,), password=PASSWORD, organisation=places[where[role]])
+            add_person(session, username, people.name_of(number), roles, password=PASSWORD, organisation=places[place])
 
 
 def _programmes(session: Session, ground: DemoSite) -> None:
@@ -220,5 +219,5 @@ def _credit(ground: DemoSite) -> None:
 def sign_in_lines(public_url: str) -> Iterable[str]:
     """Yield the sign-in data of the demo."""
     yield f"Open {public_url} and sign in with the password {PASSWORD} as"
-    for username, _number, role in SIGN_INS:
-        yield f"  {username:8} {REASONS[role]}"
+    for username, _number, _roles, _place, why in SIGN_INS:
+        yield f"  {username:8} {why}"

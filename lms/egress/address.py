@@ -86,7 +86,7 @@ def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[str]:
     elif host in LOCAL and not internal:
         yield _("is this machine")
     elif is_number(host) and not _may_be_used(host, internal=internal):
-        yield _("is inside a network of its own; whoever runs the site can add it")
+        yield _("is inside a network of its own; the system administrator can add it")
     if parts.scheme != "https" and not internal:
         yield _("must begin with https://, because http sends the secret readable to everybody on the way")
 

@@ -30,11 +30,18 @@ class Studied:
 
     @property
     def state(self) -> str:
-        """Return 'open' (not begun), 'running', or 'done' (all it can earn is credited, or all its conditions are met and it counts)."""
+        """Return 'open' (not begun), 'running', 'met' (all it asks for was done, and time is left in it) or 'full' (no time is left)."""
         earned, gate = self.result.credited_seconds, self.result.gate
-        if gate.open and (earned >= self.activity.worth_seconds or (earned and any(self.activity.requires.values()))):
-            return "done"
+        if gate.open and not self.missing_seconds:
+            return "full"
+        if gate.open and earned and any(self.activity.requires.values()):
+            return "met"
         return "running" if self.result.measured_seconds or gate.covered_ms else "open"
+
+    @property
+    def missing_seconds(self) -> int:
+        """How much of the activity's time is not credited yet."""
+        return max(0, self.activity.worth_seconds - self.result.credited_seconds)
 
     @property
     def covered_percent(self) -> int | None:
@@ -49,9 +56,16 @@ class CourseFigures:
 
     studied: dict[str, Studied]
     credited_seconds: int
+    worth_seconds: int
+    state: str  # of `course_state`
     finished: bool
     finished_minutes: int  # the minutes that must be credited
     following: Studied | None
+
+    @property
+    def short(self) -> list[Studied]:
+        """Where the missing time can be earned, once all conditions are met: before that, each activity says what it asks."""
+        return [one for one in self.studied.values() if one.missing_seconds] if self.state == "met" else []
 
 
 def seen(standings: Sequence[Standing]) -> str:
@@ -85,7 +99,7 @@ def left_in_courses(standing: Standing, requirement: RequirementProgress) -> Dec
     seconds = sum(
         max(0, minutes * SECONDS - standing.credited.get(name, 0))
         for course in standing.courses
-        if course.requirement == requirement.key
+        if course.requirement == requirement.key and not course.left
         for name, minutes in course.activities.items()
     )
     return hours_of(seconds, standing.document.policy)
@@ -122,12 +136,26 @@ def course_figures(session: Session, standing: Standing, course: Course, studied
     """
     studied = studied_in(session, standing.enrolment.id, course)
     finished = standing.is_finished(studied_course)
-    ahead = [one for one in studied.values() if one.state != "done"]
+    ahead = [one for one in studied.values() if one.state not in {"met", "full"}]
     if not ahead and not finished:
-        ahead = [one for one in studied.values() if one.result.credited_seconds < one.activity.worth_seconds]
+        ahead = [one for one in studied.values() if one.missing_seconds]
     least = (standing.document.finished_share * studied_course.minutes).to_integral_value(ROUND_CEILING)
     credited = sum(one.result.credited_seconds for one in studied.values())
-    return CourseFigures(studied, credited, finished, int(least), ahead[0] if ahead else None)
+    state = course_state(standing, studied_course)
+    return CourseFigures(studied, credited, worth_of(studied_course), state, finished, int(least), ahead[0] if ahead else None)
+
+
+def worth_of(course: StudiedCourse) -> int:
+    """Return the most seconds that a course can earn."""
+    return sum(activity.worth_seconds for activity in course.outline.activities)
+
+
+def course_state(standing: Standing, course: StudiedCourse) -> str:
+    """Return 'open', 'running', 'met' or 'full', as of an activity: a course is complete only when no time is missing."""
+    credited = standing.credited_in(course)
+    if standing.is_finished(course):
+        return "full" if credited >= worth_of(course) else "met"
+    return "running" if credited else "open"
 
 
 def toward(standing: Standing, course_version_id: int) -> RequirementProgress | None:

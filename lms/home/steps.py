@@ -85,7 +85,7 @@ def _opened(session: Session, studying: Iterable[Standing]) -> list[_Opened]:
 def _place_of(studying: Iterable[Standing], opened: _Opened) -> _CourseActivity | None:
     """Return the activity of a visit, if the enrolment still studies it."""
     for standing in studying:
-        for studied in standing.courses:
+        for studied in (one for one in standing.courses if not one.left):
             name = activity_name(studied.code, opened.activity)
             if (standing.enrolment.id, studied.course_version_id) == (opened.enrolment_id, opened.course_version_id):
                 return _CourseActivity(standing, studied, name) if name in studied.activities else None
@@ -116,7 +116,7 @@ def _ahead(studying: Sequence[Standing], here: _CourseActivity | None) -> Iterat
 
 def _unfinished(standing: Standing) -> Iterator[_CourseActivity]:
     for studied in sorted(standing.courses, key=lambda one: not one.compulsory):
-        if not standing.is_finished(studied):
+        if not standing.is_finished(studied) and not studied.left:
             yield from (_CourseActivity(standing, studied, name) for name in studied.activities)
 
 

@@ -18,7 +18,7 @@ from lms.errors import NotAllowed, NotFound
 from lms.home import enrolment_figures
 from lms.home.enrolment_figures import Studied
 from lms.home.steps import next_step
-from lms.home.words import notice_of
+from lms.home.words import met_words, notice_of
 from lms.learning.admission import LaunchRefusal, admit_to_course
 
 bp = Blueprint("home", __name__)
@@ -79,6 +79,7 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
         requirement=enrolment_figures.toward(standing, course_version_id),
         mark=mark,
         asked=_asked,
+        met_words=met_words,
     )
 
 
@@ -110,7 +111,11 @@ def activity_progress(enrolment_id: int, course_version_id: int, activity: str) 
         raise NotFound(_("There is no such activity."))
     (standing,) = of_enrolments(session(), [enrolment_id])
     part = render_template(
-        "home/_activity.html", studied=studied, asked=_asked(studied), requirement=enrolment_figures.toward(standing, course_version_id)
+        "home/_activity.html",
+        studied=studied,
+        asked=_asked(studied),
+        met_words=met_words,
+        requirement=enrolment_figures.toward(standing, course_version_id),
     )
     return _for_one_person(make_response(part), mark)
 

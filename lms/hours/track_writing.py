@@ -45,11 +45,11 @@ def dump_track_result(result: TrackResult) -> Json:
                 "waived": plain_text(one.waived),
                 "target": None if one.target is None else plain_text(one.target),
                 "missing": plain_text(one.missing),
-                "met": one.met,
+                "condition met": one.met,
             }
             for name, one in result.requirements.items()
         },
-        "met": result.met,
+        "condition met": result.met,
     }
 
 

@@ -51,9 +51,7 @@ def _line(job: Job) -> JobLine:
 
 def _message(job: Job) -> str:
     if job.state == FAILED:
-        return _(
-            "Something went wrong on our side, several times. Nothing was lost; start it again, or tell those who look after the site."
-        )
+        return _("Something went wrong on our side, several times. Nothing was lost; start it again, or tell the system administrator.")
     asked = write_time(job.created_at)
     if job.state == DONE and job.finished_at is not None:
         return _("Asked for on %(asked)s; kept until %(kept)s.", asked=asked, kept=write_time(job.finished_at + queue.KEPT))

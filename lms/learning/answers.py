@@ -36,10 +36,11 @@ class GradedAnswer:
     left: int | None  # remaining attempts; None without a limit
     grade: Grade
     statements: int
+    pass_percent: int
 
     def reply(self) -> dict[str, Any]:
-        """Return the reply to the page: score, and each question's result and feedback, never the right answers."""
-        return {"number": self.number, "left": self.left, **asdict(self.grade)}
+        """Return the reply to the page: score, pass mark, and each question's result and feedback, never the right answers."""
+        return {"number": self.number, "left": self.left, "pass_percent": self.pass_percent, **asdict(self.grade)}
 
 
 def submit(
@@ -110,7 +111,7 @@ def _attempt(launch: Launch, attempt_id: uuid.UUID, given: Mapping[str, Any], gr
 
 
 def _outcome(attempt: Attempt, key: Mapping[str, Any], all_attempts: list[Attempt], statements: int) -> GradedAnswer:
-    return GradedAnswer(attempt.number, _left(key, len(all_attempts)), grade(key, attempt.answers), statements)
+    return GradedAnswer(attempt.number, _left(key, len(all_attempts)), grade(key, attempt.answers), statements, key["pass_percent"])
 
 
 def _state(session: Session, launch: Launch, attempt: Attempt, graded: Grade, public_url: str) -> None:

@@ -134,7 +134,7 @@ def open_activity() -> ResponseReturnValue:
     device = device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
     with transaction() as writing:
         if not login_sessions.hold(writing, person().id, current_login().id):
-            raise NotSignedIn(_("You have been signed out. Sign in again to go on; what was counted is kept."))
+            raise NotSignedIn(_("You have been signed out. Sign in again to go on; the time measured is kept."))
         opened = _unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
         opened.launch.own_media = _own_media(admission)
         reply = _opened(opened.launch) | {

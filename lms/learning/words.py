@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from lms.i18n import length_forms
+
 
 def player_texts(window_seconds: int) -> dict[str, Any]:
     """Return the texts; `window_seconds` is how long the server waits for a beat before it stops counting."""
@@ -20,12 +22,13 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
                 "No connection. Up to %(seconds)s seconds are bridged; then counting waits until you are back.", seconds=window_seconds
             ),
             "lease": _("Paused: you are learning on another page or device. Only one counts at a time."),
-            "ended": _("This session has ended. What was counted is kept."),
-            "signin": _("You are signed out. Sign in again to go on; what was counted is kept."),
-            "closed": _("This activity is closed to you at the moment. What was counted is kept."),
+            "ended": _("This session has ended. The time measured is kept."),
+            "signin": _("You are signed out. Sign in again to go on; the time measured is kept."),
+            "closed": _("This activity is closed to you at the moment. The time measured is kept."),
             "take": _("Learn here instead"),
             "reopen": _("Start again here"),
-            "spoken": _("{minutes} minutes counted so far"),
+            "lengths": length_forms(),
+            "spoken": _("Time measured so far: {minutes} minutes"),
         },
         "content": content_texts(),
         "waiting": _("{count} things you did are kept on this device and will be sent when the network is back."),

@@ -119,9 +119,9 @@ def _when_counted(training_class: TrainingClass) -> str:
 
 def _question(before: str, after: str, whose: int) -> str:
     return ngettext(
-        "Nothing is saved yet. Time counts until now %(before)s, then %(after)s: the hours of %(num)s teacher are decided anew,"
+        "Nothing is saved yet. Time is credited %(before)s now, and %(after)s after saving: the hours of %(num)s teacher are recalculated,"
         " and may become fewer. Tick this if that is meant, and save again.",
-        "Nothing is saved yet. Time counts until now %(before)s, then %(after)s: the hours of %(num)s teachers are decided anew,"
+        "Nothing is saved yet. Time is credited %(before)s now, and %(after)s after saving: the hours of %(num)s teachers are recalculated,"
         " and may become fewer. Tick this if that is meant, and save again.",
         whose,
         before=before,

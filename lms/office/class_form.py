@@ -46,9 +46,9 @@ class RunForm(FlaskForm):  # type: ignore[misc]
     starts_on = DayField(_l("First day"), validators=[InputRequired(_l("Choose the first day."))])
     ends_on = DayField(_l("Last day"), validators=[InputRequired(_l("Choose the last day."))])
     tracks = TickedField(_l("Tracks"))
-    counts_within = BooleanField(_l("Time counts from the first day to the last only"))
+    counts_within = BooleanField(_l("Time is credited from the first day to the last only"))
     seen = HiddenField()  # the class's details when the page was made
-    agreed = BooleanField(_l("Yes, decide everybody’s hours anew"))  # required if new days may change somebody's hours
+    agreed = BooleanField(_l("Yes, recalculate everybody’s hours"))  # required if new days may change somebody's hours
 
     def offer_tracks(self, document: ProgrammeDocument) -> None:
         """Offer the programme's tracks."""

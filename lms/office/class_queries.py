@@ -1,6 +1,6 @@
 """The classes that an office may see, and everybody's progress in one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from lms.accounts.models import Organisation
 from lms.accounts.offices import below
 from lms.classes.membership import WITHDRAWN
-from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.models import STATUSES, Enrolment, TrainingClass
 from lms.crediting.standing import Standing, of_enrolments
 from lms.programmes.models import ProgrammeVersion
 
@@ -67,6 +67,12 @@ def class_within(session: Session, scope: str, class_id: int) -> TrainingClass |
     return session.scalar(query.where(TrainingClass.id == class_id, below(scope)))
 
 
+def ids_within(session: Session, scope: str, class_ids: Collection[int]) -> set[int]:
+    """Return those of some classes whose provider is below `scope`."""
+    query = select(TrainingClass.id).join(Organisation, Organisation.id == TrainingClass.provider_id)
+    return set(session.scalars(query.where(TrainingClass.id.in_(class_ids), below(scope))))
+
+
 def class_by_id(session: Session, class_id: int) -> TrainingClass:
     """Return a class without checking access; the caller has checked it."""
     return session.scalars(select(TrainingClass).where(TrainingClass.id == class_id).options(*_WHOLE)).one()
@@ -83,11 +89,43 @@ def _by_sound(name: str) -> bytes:
     return name.encode("gb18030", "replace")
 
 
-def chosen(standings: Sequence[Standing], words: str, status: str, sort: str) -> list[Standing]:
-    """Return those whose name contains `words` and who are 'done' or 'short', ordered by name or by their hours."""
-    found = [one for one in standings if words.lower() in f"{one.enrolment.person.name} {one.enrolment.person.username}".lower()]
-    if status:
-        found = [one for one in found if one.done == (status == "done")]
-    if sort.lstrip("-") == "hours":
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """Whom of a class a list shows, and in which order.
+
+    `reached` is 'done', 'short' or '' for both; `state` a state of enrolments, 'proposed' (a rule proposes another state), or
+    ''; `sort` 'name' or 'hours', with '-' before it the other way round.
+    """
+
+    words: str = ""
+    reached: str = ""
+    state: str = ""
+    sort: str = ""
+
+
+PROPOSED = "proposed"
+
+
+def asked(query: Mapping[str, str]) -> PeopleFilter:
+    """Read a filter from an address or a form; what is not known filters nothing."""
+    reached, state = query.get("status", ""), query.get("state_is", "")
+    return PeopleFilter(
+        query.get("q", "").strip()[:LONGEST_WORDS],
+        reached if reached in {"done", "short"} else "",
+        state if state in (*STATUSES, PROPOSED) else "",
+        query.get("sort", ""),
+    )
+
+
+def chosen(standings: Sequence[Standing], people: PeopleFilter, proposals: Mapping[int, object]) -> list[Standing]:
+    """Return whom a filter finds; `proposals` are what the rules propose, by enrolment."""
+    found = [one for one in standings if people.words.lower() in f"{one.enrolment.person.name} {one.enrolment.person.username}".lower()]
+    if people.reached:
+        found = [one for one in found if one.done == (people.reached == "done")]
+    if people.state == PROPOSED:
+        found = [one for one in found if one.enrolment.id in proposals]
+    elif people.state:
+        found = [one for one in found if one.enrolment.status == people.state]
+    if people.sort.lstrip("-") == "hours":
         found.sort(key=lambda one: sum(line.earned for line in one.requirements if line.kind == "hours"))
-    return found[::-1] if sort.startswith("-") else found
+    return found[::-1] if people.sort.startswith("-") else found

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.classes import changes
+from lms.classes.membership import BAR
 from lms.classes.staff import roles_of
 from lms.i18n import pick
 from lms.programmes.values import ProgrammeDocument
+from lms.transcripts.words import STATES
 
 WORDS: dict[str, LazyString] = {
     "opened": _l("Class opened"),
@@ -26,11 +28,20 @@ WORDS: dict[str, LazyString] = {
     "starts_on": _l("First day"),
     "ends_on": _l("Last day"),
     "tracks": _l("Tracks"),
-    "counts_within": _l("Time counts from the first day to the last only"),
+    "counts_within": _l("Time is credited from the first day to the last only"),
     "enrolled": _l("Enrolled"),
     "again": _l("Enrolled again"),
     "withdrawn": _l("Withdrawn"),
+    "state": _l("State"),
     "track": _l("Track"),
+    "moved-out": _l("Left for another class"),
+    "moved-in": _l("Came from another class"),
+    "waiver": _l("Waiver proposed"),
+    "waiver-approved": _l("Waiver approved"),
+    "waiver-declined": _l("Waiver declined"),
+    "waiver-back": _l("Waiver taken back"),
+    "online": _l("Moved online"),
+    "online-back": _l("No longer moved online"),
     "password": _l("New initial password"),
     "signed-out": _l("Signed out everywhere"),
     "renamed": _l("Name changed"),
@@ -44,8 +55,11 @@ WORDS: dict[str, LazyString] = {
     "session-cancelled": _l("Session cancelled"),
 }
 STAFFING = frozenset({"staff", "staff-left"})
+OF_A_PLACE = frozenset(
+    {"online", "state", "withdrawn", "moved-out", "moved-in", "waiver", "waiver-approved", "waiver-declined", "waiver-back"}
+)
 SESSIONS = frozenset({"session", "session-changed", "session-cancelled"})
-WITHOUT_VALUES = frozenset({"opened", "withdrawn", "again"})  # kinds of changes whose values add nothing to the words
+WITHOUT_VALUES = frozenset({"opened", "again"})  # whose values say nothing that the words do not
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,8 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
         names = {one.key: pick(one.name.zh, one.name.en) for one in document.tracks}
         chosen = [names.get(key, key) for key in value.split(",") if key]
         return _(", ").join(chosen) if chosen or what != "tracks" else _("all of them")
+    if what in OF_A_PLACE:
+        return _said_of_place(document, what, value)
     if what in SESSIONS:
         return value.rpartition(" | ")[0] or value
     if what in STAFFING:
@@ -91,6 +107,19 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
         return next((pick(one.name.zh, one.name.en) for one in roles_of(document) if one.key == role), role)
     if what in {"starts_on", "ends_on"}:
         return str(format_date(date.fromisoformat(value), "medium"))
-    if what == "counts_within":
-        return str({"True": _("Yes"), "False": _("No")}[value])
-    return value
+    return str({"True": _("Yes"), "False": _("No")}[value]) if what == "counts_within" else value
+
+
+def _said_of_place(document: ProgrammeDocument, what: str, value: str) -> str:
+    """Say a state, the two classes of a transfer and its day, or what was waived, with the reason."""
+    said, _bar, reason = value.partition(BAR)
+    if said and what.startswith("moved"):
+        day, here, there = said.split(" ", 2)
+        said = f"{here} → {there}{_(', ')}{format_date(date.fromisoformat(day), 'medium')}"
+    elif said and what.startswith("waiver"):
+        key, _space, amount = said.partition(" ")
+        asked = next((one for one in document.requirements if one.key == key), None)
+        said = f"{pick(asked.title.zh, asked.title.en)} {amount} {pick(asked.unit.zh, asked.unit.en)}" if asked else said
+    elif what != "online":
+        said = "" if what == "withdrawn" else str(STATES.get(said, said))
+    return said + (_(" (%(reason)s)", reason=reason) if said and reason else reason)

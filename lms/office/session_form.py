@@ -16,7 +16,7 @@ from lms.classes.planning import LINK_MAX, PLACE_MAX, TEACHER_MAX, TITLE_MAX, Pl
 from lms.i18n import pick
 from lms.office.class_form import DayField
 from lms.office.timetable_words import said
-from lms.programmes.values import ProgrammeDocument
+from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
 from lms.row_problem import RowProblem
 
 FIELD_OF = {"starts_at": "starts", "ends_at": "ends"}
@@ -47,8 +47,8 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
     link = StringField(_l("Live link"), validators=[Length(max=LINK_MAX)])
     practical = BooleanField(_l("Practical"))
 
-    def offer(self, document: ProgrammeDocument) -> None:
-        """Offer the programme's requirements of days and hours."""
+    def offer(self, document: ProgrammeDocument, now: str = "") -> None:
+        """Offer the programme's requirements of days and hours; a session that stands for another (`now`) goes on to do so."""
         words = {"days": _("days"), "hours": _("live online, hours")}
         self.requirement.choices = [
             SelectChoice(one.key, f"{pick(one.title.zh, one.title.en)} ({words[one.kind]})")
@@ -56,11 +56,13 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
             for one in document.requirements
             if one.kind == kind
         ]
+        if now == FOR_SESSIONS:
+            self.requirement.choices = [SelectChoice(FOR_SESSIONS, _("Stands for a session moved online"))]
 
     def planned(self, key: str, document: ProgrammeDocument) -> PlannedSession:
         """Return the planned session."""
         zone = ZoneInfo(document.policy.time_zone)
-        live = {one.key for one in document.requirements if one.kind == "hours"}
+        live = {FOR_SESSIONS, *(one.key for one in document.requirements if one.kind == "hours")}
         day: date = self.day.data
         clock: tuple[time, time] = (self.starts.data, self.ends.data)
         starts, ends = (datetime.combine(day, at, zone) for at in clock)

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lms.accounts.models import LoginSession, Person
+from lms.accounts.models import AccountChange, LoginSession, Person
 from lms.attendance.models import AttendanceMark, CheckIn
 from lms.catalogue.models import CourseVersion
-from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
+from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment, EnrolmentTransfer, SessionReplacement, Waiver
 from lms.crediting.models import LedgerEntry, Observation
 from lms.db import Base
 from lms.jobs.models import Job
@@ -62,6 +62,10 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(PracticeFile, PracticeFile.work_id, by="lms.practice.work:forget"),
     PersonTable(PracticeDecision, PracticeDecision.work_id, by="lms.practice.work:forget"),
     PersonTable(Erasure, Erasure.person_id, kept="the record of the erasure itself"),
+    PersonTable(EnrolmentTransfer, EnrolmentTransfer.enrolment_id, kept="says which class was left and entered, and when"),
+    PersonTable(Waiver, Waiver.enrolment_id, by="lms.classes.waivers:forget"),
+    PersonTable(SessionReplacement, kept=AUTHOR),
+    PersonTable(AccountChange, AccountChange.person_id, kept="which role somebody had, by number"),
     PersonTable(PracticeTask, kept=AUTHOR),
     PersonTable(CourseVersion, kept=AUTHOR),
     PersonTable(Removal, kept=AUTHOR),

@@ -14,7 +14,7 @@ from strict_json.problem import Problem
 
 SCHEMA = 1
 REQUIRED = {"schema", "code", "year", "effective_from", "name", "audience", "policy", "phases", "tracks", "requirements", "rules"}
-OPTIONAL = {"places", "printed_days", "content_areas", "principles", "community"}
+OPTIONAL = {"position", "places", "printed_days", "content_areas", "principles", "community"}
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 Json = dict[str, Any]
@@ -60,7 +60,9 @@ def _document(reader: PartReader, found: Json) -> ProgrammeDocument:
     tracks = reader.each(found["tracks"], "$.tracks", reader.track)
     everybody = frozenset(track.key for track in tracks)
     printed = found.get("printed_days")
+    position = found.get("position")
     return ProgrammeDocument(
+        position=None if position is None else reader.whole(position, "$.position", least=1, most=99),
         code=reader.slug(found["code"], "$.code"),
         year=reader.whole(found["year"], "$.year", least=EARLIEST_YEAR, most=LATEST_YEAR),
         effective_from=reader.day(found["effective_from"], "$.effective_from"),

@@ -170,7 +170,7 @@ class PartReader(ValueReader):
     def rules(self, value: Any, path: str) -> Rules:
         """Read the rules that hold for classes."""
         names = {"selection_closes", "practical_share", "staff", "integrity", "filings", "deliverables", "rates"}
-        found = self.part(value, path, names)
+        found = self.part(value, path, names, {"absent_half_days"})
         if not found:
             return NO_RULES
         return Rules(
@@ -181,6 +181,7 @@ class PartReader(ValueReader):
             filings=self.each(found["filings"], f"{path}.filings", self._filing),
             deliverables=self.each(found["deliverables"], f"{path}.deliverables", self._deliverable),
             rates=self._rates(found["rates"], f"{path}.rates"),
+            absent_half_days=self.count(found, "absent_half_days", path, 366),
         )
 
     def _integrity(self, value: Any, path: str) -> Integrity:

@@ -8,19 +8,28 @@ from functools import cached_property
 from courses.outline import Course
 from courses.outline import Text as Title
 from lms.hours import RequirementResult
-from lms.programmes.values import BilingualText, Kind, ProgrammeDocument, Requirement
+from lms.programmes.values import FOR_SESSIONS, BilingualText, Kind, ProgrammeDocument, Requirement
 
 NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
 class StudiedCourse:
-    """A course of a class, and the requirement to which its hours count ('': none)."""
+    """A course of a class, and the requirement to which its hours count ('': none; FOR_SESSIONS: it stands for sessions).
+
+    `left`: of a class that the person left. Its hours stay; it is not studied any more.
+    """
 
     course_version_id: int
     outline: Course
     requirement: str
     compulsory: bool
+    left: bool = False
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether it stands for sessions moved online."""
+        return self.requirement == FOR_SESSIONS
 
     @property
     def code(self) -> str:

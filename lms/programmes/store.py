@@ -30,11 +30,11 @@ class Imported:
     new: bool
 
 
-def import_toml(session: Session, text: str, now: datetime) -> Imported:
-    """Import a programme document written in TOML; a new version is created only if it differs from the latest one.
+def checked(text: str) -> tuple[dict[str, Any], ProgrammeDocument]:
+    """Return a programme document written in TOML, as it would be kept and as it is read.
 
     Raises:
-        InvalidInput: with every problem and its path; nothing was stored.
+        InvalidInput: with every problem and its path.
     """
     raw = read_toml(text)
     if isinstance(raw, list):
@@ -42,6 +42,16 @@ def import_toml(session: Session, text: str, now: datetime) -> Imported:
     document = parse(raw)
     if isinstance(document, list):
         raise _refused(document)
+    return raw, document
+
+
+def import_toml(session: Session, text: str, now: datetime) -> Imported:
+    """Take a programme document written in TOML; only what differs from the latest version makes a new one.
+
+    Raises:
+        InvalidInput: with every problem and its path; nothing was kept.
+    """
+    raw, document = checked(text)
     return _import(session, raw, document, now)
 
 
@@ -80,6 +90,21 @@ _documents = ReadOnce(parse, ProgrammeDocument, DOCUMENTS_KEPT)
 def document_of(version: ProgrammeVersion) -> ProgrammeDocument:
     """Return a version's document; it is read once per process, because versions never change."""
     return _documents.of(version.sha256, lambda: version.document)
+
+
+def unstored(raw: dict[str, Any], document: ProgrammeDocument) -> ProgrammeVersion:
+    """Return a document as a version that is in no database, to look at what it would do."""
+    return ProgrammeVersion(id=0, document=raw, sha256=digest_of(raw), effective_from=document.effective_from)
+
+
+def named(session: Session, code: str, year: int | None = None, number: int | None = None) -> ProgrammeVersion | None:
+    """Return a version of a programme: the one with this number, else the newest; without a year, of the newest year."""
+    query = select(ProgrammeVersion).join(ProgrammeVersion.programme).where(Programme.code == code)
+    if year is not None:
+        query = query.where(Programme.year == year)
+    if number is not None:
+        query = query.where(ProgrammeVersion.number == number)
+    return session.scalars(query.order_by(Programme.year.desc(), ProgrammeVersion.number.desc()).limit(1)).first()
 
 
 def in_force(session: Session, code: str, year: int, day: date) -> ProgrammeVersion | None:

@@ -9,7 +9,9 @@ from typing import Literal
 from lms.hours import Policy
 
 Kind = Literal["hours", "days", "months", "tasks", "courses"]
+LAST = 1000
 KINDS: tuple[Kind, ...] = ("hours", "days", "months", "tasks", "courses")
+FOR_SESSIONS = "/sessions"  # in the place of a requirement: what stands for sessions moved online; no key has a slash
 ATTENDED: tuple[Kind, ...] = ("days", "months", "tasks")  # noted by class staff; the others follow from study
 Mode = Literal["face-to-face", "school", "online"]
 MODES: tuple[Mode, ...] = ("face-to-face", "school", "online")
@@ -24,7 +26,7 @@ class BilingualText:
 
 
 UNITS: Mapping[Kind, BilingualText] = {
-    "hours": BilingualText("学时", "hours"),
+    "hours": BilingualText("学时", "credit hours"),
     "days": BilingualText("天", "days"),
     "months": BilingualText("个月", "months"),
     "tasks": BilingualText("项", "tasks"),
@@ -139,6 +141,7 @@ class Rules:
     filings: tuple[Filing, ...]
     deliverables: tuple[Deliverable, ...]
     rates: Rates
+    absent_half_days: int | None = None  # who is absent from more without an excuse is proposed for dismissal; None: nobody is
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,12 @@ class ProgrammeDocument:
     trusted_providers: frozenset[str]
     finished_share: Decimal  # the share of a course's minutes that must be credited before the course counts as finished
     rules: Rules
+    position: int | None = None  # in its notice; a list of programmes keeps the notice's order
+
+    @property
+    def shown_after(self) -> tuple[int, int, str]:
+        """Return what lists of programmes are ordered by: the newest year first, then as in the notice, the rest by code."""
+        return -self.year, self.position or LAST, self.code
 
     def track(self, key: str) -> Track | None:
         """Return a track by its key."""

@@ -12,7 +12,7 @@ from lms.crediting.models import Observation
 from lms.errors import NotFound
 from lms.hours import Played
 from lms.hours.intervals import clip, length, union
-from lms.i18n import write_clock, write_length
+from lms.i18n import write_length
 from lms.transcripts.document import Transcript, TranscriptLine, evidence_of, read
 from lms.transcripts.words import claim_words, condition_words, limited_words, observation_words, uncounted_words
 
@@ -58,10 +58,10 @@ def _time_title(transcript: Transcript, line: TranscriptLine, one: Observation) 
     inside = length(clip(union([interval_of(one)]), *transcript.case.window))
     measured, credited = line.why.account.measured_seconds, line.credited_seconds
     if line.is_behind:
-        return _("New evidence is being counted"), "info"
+        return _("New evidence is being credited"), "info"
     if not inside or not credited:
         return _("Earned nothing"), "warn"
-    return (_("Counted in full"), "ok") if credited >= measured else (_("Not all time of this activity counted"), "warn")
+    return (_("Credited in full"), "ok") if credited >= measured else (_("Not all time of this activity was credited"), "warn")
 
 
 def _time_words(transcript: Transcript, line: TranscriptLine, one: Observation, others: Sequence[Observation]) -> Iterator[str]:
@@ -69,10 +69,10 @@ def _time_words(transcript: Transcript, line: TranscriptLine, one: Observation, 
     inside = clip(own, *transcript.case.window)
     yield observation_words(one)
     if outside := length(own) - length(inside):
-        yield f"{write_clock(outside)}{_(': ')}{_('outside the period of the enrolment')}"
+        yield f"{write_length(outside)}{_(': ')}{_('outside the period of the enrolment')}"
     beside = clip(union(interval_of(other) for other in others if other.kind in TIMES and not other.voided), *transcript.case.window)
     if twice := length(inside) + length(beside) - length(union([*inside, *beside])):
-        yield f"{write_clock(twice)}{_(': ')}{_('measured more than once (two pages or devices); counted once')}"
+        yield f"{write_length(twice)}{_(': ')}{_('measured more than once (two pages or devices); credited once')}"
     for claim in line.why.claims:
         if (claim.reported.session, claim.reported.at) == (one.session, one.at):
             yield claim_words(claim)
@@ -80,7 +80,7 @@ def _time_words(transcript: Transcript, line: TranscriptLine, one: Observation, 
     told = {"credited": write_length(line.credited_seconds), "measured": write_length(account.measured_seconds)}
     yield _("Of the whole activity %(credited)s of %(measured)s measured are credited.", **told)
     for uncounted in line.why.uncounted:
-        yield f"{write_clock(uncounted.seconds)}{_(': ')}{uncounted_words(uncounted)}"
+        yield f"{write_length(uncounted.seconds)}{_(': ')}{uncounted_words(uncounted)}"
         if uncounted.reason == "gate":
             yield from (condition_words(condition) for condition in line.why.conditions if not condition.met)
         if uncounted.reason == "limit":
@@ -97,8 +97,8 @@ def _was_too_fast(refused: Sequence[Played], kept: Sequence[Observation]) -> boo
 def _gate_words(line: TranscriptLine, kept: Sequence[Observation]) -> Iterator[str]:
     yield _(", ").join(observation_words(one) for one in kept[:SHOWN]) + (_(" …") if len(kept) > SHOWN else "")
     if _was_too_fast(line.why.refused, kept):
-        yield _("Played too fast to count.")
+        yield _("Played too fast to be credited.")
     if not line.why.conditions:
         yield _("The activity has no condition that this could open.")
     for condition in line.why.conditions:
-        yield f"{condition_words(condition)}{_(': ')}{_('met') if condition.met else _('not met')}"
+        yield f"{condition_words(condition)}{_(': ')}{_('condition met') if condition.met else _('condition not met')}"

@@ -22,14 +22,13 @@ from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.records.attached import write_zip
 from lms.records.columns import one_line
 from lms.records.formats import Told, writer_of
-from lms.records.people import OfficeScope
+from lms.records.people import EVERYTHING, OfficeScope
 from lms.records.selection import Selection, look_of
 from lms.records.statement_page import visible
 from xapi.queries import StatementFilter, StoredStatement, onward, places, settled
 from xapi.statements import EPOCH, MICROSECOND, Cursor
 
 STATEMENTS = "statements"
-EVERYTHING = "/"
 IN_A_PIECE = 2_000
 AT_ONCE = 500
 VOID = "!"  # no statement begins with it

@@ -43,3 +43,8 @@ def removed(session: Session, statement_id: uuid.UUID, sight: OfficeScope) -> Re
     if row is None or not may_see(list(known.values()), sight):
         return None
     return Removed(statement_id, stored, row.finished_at, row.kept_months)
+
+
+def latest_removed(session: Session) -> RemovedMonth | None:
+    """Return the latest month of storing whose statements were removed because they were old; None where none was."""
+    return session.scalars(select(RemovedMonth).order_by(RemovedMonth.month.desc(), RemovedMonth.id.desc()).limit(1)).first()

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Organisation, Person
 from xapi.keys import NOBODY, ApiKey, Refused, all_keys, first_day, refused_since
 
 SCOPES = {
@@ -69,12 +67,3 @@ def keys(session: Session, now: datetime) -> Keys:
     found = [Key(row, refused.get(row.key, ())) for row in all_keys(session)]
     working, revoked = ([one for one in found if bool(one.row.revoked) is gone] for gone in (False, True))
     return Keys(working, revoked, refused.get(NOBODY, ()))
-
-
-def is_root_office(session: Session, person: Person) -> bool:
-    """Say whether the whole site is below this person's organisation. A key opens the whole store, so only such an office manages keys.
-
-    If a site has several trees of organisations, no office is above all of it, and only the command line can manage keys.
-    """
-    roots = session.scalars(select(Organisation.id).where(Organisation.parent_id.is_(None)).limit(2)).all()
-    return len(roots) == 1 and person.organisation_id == roots[0]

@@ -11,20 +11,20 @@ from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import is_below
 
 Statement = Mapping[str, Any]
-ROOT_DEPTH = 1
+EVERYTHING = "/"
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeScope:
-    """The scope of an office: statements of people below `path`; at the root also statements of unknown people."""
+    """The statements that somebody may see: those of people below `path`. '/' is the whole site, with statements of unknown people."""
 
     path: str
     public_url: str
 
     @property
     def root(self) -> bool:
-        """Whether the office is at the top of its tree ('/1/')."""
-        return len(self.path.strip("/").split("/")) == ROOT_DEPTH
+        """Whether the whole site is seen: administrators and commands see it."""
+        return self.path == EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def accounts_in(statement: Statement, public_url: str) -> list[str]:
 
 
 def known_among(session: Session, accounts: Iterable[str], sight: OfficeScope) -> dict[str, KnownPerson]:
-    """Return the people of these accounts. A person without an organisation is below the root offices only."""
+    """Return the people of these accounts. A person without an organisation is seen with the whole site only."""
     wanted = select(Person.id, Person.account, Person.name, Person.username, Organisation.path).outerjoin(Person.organisation)
     rows: Iterable[Any] = session.execute(wanted.where(Person.account.in_(set(accounts))))  # the path is missing if the organisation is
     return {account: KnownPerson(found, account, name, username, _below(path, sight)) for found, account, name, username, path in rows}
@@ -57,5 +57,5 @@ def _below(path: str | None, sight: OfficeScope) -> bool:
 
 
 def may_see(known: Sequence[KnownPerson], sight: OfficeScope) -> bool:
-    """Say whether an office may see a statement: all its people are below the office. At the root it may also be about unknown people."""
+    """Say whether somebody may see a statement: all its people are below them. With the whole site it may be about unknown people."""
     return all(one.below for one in known) and (bool(known) or sight.root)

@@ -24,6 +24,10 @@ VERBS: Mapping[str, Any] = {
     v.SEEKED: _l("sought a place in"),
     v.TERMINATED: _l("ended"),
     v.VOIDED: _l("voided"),
+    v.ATTENDED: _l("attended"),
+    v.TASK_ACCEPTED: _l("had a task accepted"),
+    v.LOG_ACCEPTED: _l("had a log accepted"),
+    v.WAIVED: _l("was spared a part of"),
 }
 SENDERS: Mapping[str, Any] = {"lms": _l("this site, as the server measured it"), "player": _l("content in this site's player")}
 REASONS: Mapping[str, Any] = {
@@ -43,10 +47,12 @@ REASONS: Mapping[str, Any] = {
     "no-whole-second": _l("Earns nothing: it is shorter than a second."),
     "no-duration": _l("Earns nothing: it reports no length of time."),
     "no-launch": _l("Earns nothing: it reports time, but the activity had not been opened."),
-    "beyond": _l("Earns nothing: more was sent for this activity than counts. Of each kind, the first 2,000 pieces of an opening do."),
+    "beyond": _l(
+        "Earns nothing: more was sent for this activity than is accepted. Of each kind, the first 2,000 pieces of an opening are."
+    ),
     "too-long": _l("Earns nothing: its list of played segments is longer than any player sends."),
     "not-kept": _l("Would be evidence now, but was not when it was worked through: the rules have changed since."),
-    "evidence": _l("Is evidence. What it came to is told in the transcript."),
+    "evidence": _l("Is evidence. The transcript tells how much was credited for it."),
 }
 # error types that mean that the statement cannot be understood, and those that mean that it contradicts stored data
 UNREADABLE = frozenset(
@@ -60,7 +66,7 @@ MARKS: Mapping[str, tuple[Any, str, str]] = {
     "parked": (_l("set aside"), "err", "error"),
     "void": (_l("void"), "err", "error"),
     "voiding": (_l("makes another void"), "neutral", "info"),
-    "part": (_l("counted in part"), "info", "info"),
+    "part": (_l("credited in part"), "info", "info"),
     "evidence": (_l("evidence"), "neutral", "done"),
     "nothing": (_l("earned nothing"), "neutral", "info"),
 }
@@ -69,7 +75,7 @@ MARKS: Mapping[str, tuple[Any, str, str]] = {
 def mark_words(mark: Mark) -> tuple[str, str, str]:
     """Return the words of a statement's mark in a list, with the tone and the icon of its pill."""
     if mark.kind == "earned":
-        return _("%(time)s counted", time=write_length(mark.seconds)), "ok", "done"
+        return _("%(time)s credited", time=write_length(mark.seconds)), "ok", "done"
     said, tone, icon = MARKS[mark.kind]
     return str(said), tone, icon
 

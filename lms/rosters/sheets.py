@@ -1,6 +1,6 @@
 """Sheets that offices download: an empty list to fill in, and the initial passwords of new teachers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +62,14 @@ def _cells(one: SignIn) -> Sequence[str]:
     return one.name, one.username, one.password, one.school
 
 
+def by_school(sign_ins: Iterable[SignIn]) -> Mapping[str, Sequence[SignIn]]:
+    """Return initial passwords by school, in the order in which the schools come."""
+    found: dict[str, list[SignIn]] = {}
+    for one in sign_ins:
+        found.setdefault(one.school, []).append(one)
+    return found
+
+
 def counts(session: Session, class_id: int, path: str) -> tuple[int, int]:
     """Return how many teachers in the class have not received their initial password, and how many have but still use it."""
     states = [
@@ -91,7 +99,7 @@ def hand_out(session: Session, class_id: int, path: str, by: By, *, again: bool 
     found = [SignIn(person.name, person.username, hand_out_initial_password(person), school) for person, school in still]
     if found:
         changes.note(session, class_id, changes.made("sheet", by, after=str(len(found))))
-    return found
+    return sorted(found, key=lambda one: one.school)  # a school's slips are handed out together
 
 
 def _whose(class_id: int, path: str, state: str) -> ColumnElement[int]:

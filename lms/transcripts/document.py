@@ -21,9 +21,11 @@ from lms.crediting.policy import activity_name, terms_of
 from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
 from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of
+from lms.hours.done import replacing
 from lms.hours.intervals import union
 from lms.programmes.progress import RequirementProgress, StudiedCourse
 from lms.transcripts.about import About, about_of
+from lms.transcripts.identity import Belongs, belongs_of
 from lms.transcripts.stretches import Day, days_of
 
 
@@ -66,6 +68,7 @@ class Transcript:
     entries: Sequence[tuple[Entry, str]]
     issued_at: datetime
     about: About  # the bundle's person and rules
+    belongs: Belongs
 
     @property
     def requirements(self) -> Sequence[RequirementProgress]:
@@ -74,8 +77,10 @@ class Transcript:
 
     @property
     def hours(self) -> Decimal:
-        """All hours on the account, for any requirement: converted and rounded once."""
-        return hours_of(sum(self.standing.credited.values()), self.case.policy)
+        """All hours on the account, whatever they count toward: converted and rounded once. What stands for a session is none."""
+        standing_in = replacing(self.case.track)
+        seconds = sum(seconds for name, seconds in self.standing.credited.items() if name not in standing_in)
+        return hours_of(seconds, self.case.policy)
 
     @property
     def is_behind(self) -> bool:
@@ -149,11 +154,12 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
     if len(standings) != len(enrolment_ids):
         raise NotFound(_("There is no such enrolment."))
     cases = cases_of(session, terms_of(session, enrolment_ids))
-    about = about_of(session, standings)
-    return [_transcript(session, one, cases[one.enrolment.id], (now, about[one.enrolment.id])) for one in standings]
+    about, belongs = about_of(session, standings), belongs_of(session, enrolment_ids)
+    issued = {one.enrolment.id: (now, about[one.enrolment.id], belongs[one.enrolment.id]) for one in standings}
+    return [_transcript(session, one, cases[one.enrolment.id], issued[one.enrolment.id]) for one in standings]
 
 
-def _transcript(session: Session, standing: Standing, case: Case, issued: tuple[datetime, About]) -> Transcript:
+def _transcript(session: Session, standing: Standing, case: Case, issued: tuple[datetime, About, Belongs]) -> Transcript:
     explanation = explain(case)
     chapters = [_chapter(course, standing, explanation) for course in standing.courses]
     return Transcript(standing, case, explanation, chapters, entries_of(session, standing.enrolment.id), *issued)

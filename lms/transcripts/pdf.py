@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 import pylopdf_fonts_zh_cn
 import typst
-from flask_babel import format_date
 from flask_babel import gettext as _
 
-from lms.i18n import is_chinese, pick, write_clock, write_hours, write_time
+from lms.hours import Policy
+from lms.i18n import is_chinese, pick, write_credit, write_hours, write_length, write_time
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Chapter, Transcript, TranscriptLine
+from lms.transcripts.identity import identity_rows
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
@@ -66,18 +67,22 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
         "title": _("Training transcript"),
         "name": person.name,
         "about": _about(transcript),
-        "total": {"label": _("Credited online"), "value": write_hours(transcript.hours), "unit": _("hours of %(n)s minutes", n=minutes)},
+        "total": {
+            "label": _("Credited online"),
+            "value": write_hours(transcript.hours),
+            "unit": _("credit hours of %(n)s minutes", n=minutes),
+        },
         "requirements": {
             "title": _("Requirements"),
-            "head": [_("Requirement"), _("Earned"), _("Required"), _("Reached")],
+            "head": [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Reached")],
             "rows": [_requirement(one) for one in transcript.requirements],
         },
         "courses": _courses(transcript),
-        "rules": {"title": _("How hours are counted"), "items": policy_words(transcript.case.policy)},
+        "rules": {"title": _("How hours are credited"), "items": policy_words(transcript.case.policy, transcript.standing)},
         "proof": {
             "title": _("How this can be checked"),
             "text": _how_to_check(transcript),
-            "items": [[_("Evidence bundle"), transcript.bundle_sha256], [_("Ledger head"), transcript.ledger_head]],
+            "items": [[_("Evidence bundle"), transcript.bundle_sha256], [_("Ledger checksum"), transcript.ledger_head]],
         },
         "footer": f"{person.name} · {transcript.standing.training_class.code} · {transcript.ledger_head[:16]}",
         "page": _("Page {n} of {all}"),
@@ -87,20 +92,12 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
 def _how_to_check(transcript: Transcript) -> str:
     if transcript.erased_at is not None:
         return _("The evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed any more.")
-    return _("Ask for the evidence bundle and recompute it with “lms hours recompute”; its SHA-256 and the head of the ledger are:")
+    return _("Ask for the evidence bundle and recompute it with “lms hours recompute”; its SHA-256 and the ledger checksum are:")
 
 
 def _about(transcript: Transcript) -> list[list[str]]:
-    standing = transcript.standing
-    track, training_class = standing.track, standing.training_class
-    return [
-        [_("Name"), standing.enrolment.person.name],
-        [_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"],
-        [_("Track"), pick(track.name.zh, track.name.en) if track else standing.enrolment.track],
-        [_("Class"), training_class.name],
-        [_("Period"), f"{format_date(training_class.starts_on)} – {format_date(training_class.ends_on)}"],
-        [_("Issued"), write_time(transcript.issued_at)],
-    ]
+    rows = [*identity_rows(transcript.standing, transcript.belongs), (_("Issued"), write_time(transcript.issued_at))]
+    return [list(row) for row in rows]
 
 
 def _requirement(one: RequirementProgress) -> list[str]:
@@ -108,6 +105,7 @@ def _requirement(one: RequirementProgress) -> list[str]:
     return [
         pick(one.title.zh, one.title.en),
         f"{write_hours(one.earned)} {unit}",
+        f"{write_hours(one.waived)} {unit}" if one.waived else "–",
         "–" if one.target is None else f"{write_hours(one.target)} {unit}",
         _("yes") if one.done else _("no"),
     ]
@@ -119,16 +117,16 @@ def _courses(transcript: Transcript) -> dict[str, Any]:
     untouched = [pick(one.course.title.zh, one.course.title.en) for one in transcript.chapters if one not in begun]
     return {
         "title": _("Courses"),
-        "head": [_("Activity"), _("Worth"), _("Measured"), _("Credited"), _("Condition met")],
-        "chapters": [_chapter(one) for one in begun],
+        "head": [_("Activity"), _("Worth"), _("Time measured"), _("Credited"), _("Condition met")],
+        "chapters": [_chapter(one, transcript.case.policy) for one in begun],
         "untouched": _("Not begun: %(courses)s", courses=_(", ").join(untouched)) if untouched else "",
     }
 
 
-def _chapter(chapter: Chapter) -> dict[str, Any]:
+def _chapter(chapter: Chapter, policy: Policy) -> dict[str, Any]:
     return {
         "title": pick(chapter.course.title.zh, chapter.course.title.en),
-        "sum": _("Credited: %(time)s", time=write_clock(chapter.credited_seconds)),
+        "sum": _("Credited: %(time)s", time=write_credit(chapter.credited_seconds, policy)),
         "rows": [_row(line) for line in chapter.lines],
     }
 
@@ -137,8 +135,8 @@ def _row(line: TranscriptLine) -> list[str]:
     account = line.why.account
     return [
         pick(line.activity.title.zh, line.activity.title.en),
-        write_clock(line.activity.worth_seconds),
-        write_clock(account.measured_seconds),
-        write_clock(line.credited_seconds),
+        write_length(line.activity.worth_seconds),
+        write_length(account.measured_seconds),
+        write_length(line.credited_seconds),
         "–" if not line.why.conditions else _("yes") if account.gate.open else _("no"),
     ]

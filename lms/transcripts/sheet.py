@@ -8,9 +8,11 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from lms.crediting.chain import SECONDS
-from lms.i18n import pick, write_time
+from lms.i18n import pick, write_length, write_time
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Transcript
+from lms.transcripts.identity import identity_rows
+from lms.transcripts.words import state_of
 from lms.web.spreadsheet import NARROW, WIDE, Book, Cell
 
 DIGEST = 68
@@ -22,25 +24,26 @@ def of_transcript(transcript: Transcript) -> bytes:
     book.sheet(_("Transcript"), [_("Item"), _("Value")], _about(transcript), (20, DIGEST))
     book.sheet(
         _("Requirements"),
-        [_("Requirement"), _("Earned"), _("Required"), _("Unit"), _("Reached")],
+        [_("Requirement"), _("Earned"), _("Of it waived"), _("Required"), _("Unit"), _("Reached")],
         [_requirement(one) for one in transcript.requirements],
     )
     book.sheet(
         _("Activities"),
-        [_("Activity"), _("Course"), _("Worth (s)"), _("Measured (s)"), _("Credited (s)"), _("Condition met")],
+        [_("Activity"), _("Course"), _("Worth"), _("Time measured"), _("Credited"), _("Credited (s)"), _("Condition met")],
         [
             (
                 pick(line.activity.title.zh, line.activity.title.en),
                 pick(chapter.course.title.zh, chapter.course.title.en),
-                line.activity.worth_seconds,
-                line.why.account.measured_seconds,
+                write_length(line.activity.worth_seconds),
+                write_length(line.why.account.measured_seconds),
+                write_length(line.credited_seconds),
                 line.credited_seconds,
                 _("yes") if line.why.account.gate.open else _("no"),
             )
             for chapter in transcript.chapters
             for line in chapter.lines
         ],
-        (WIDE, WIDE),
+        (WIDE, WIDE, NARROW, NARROW, NARROW),
     )
     book.sheet(
         _("Ledger"),
@@ -56,17 +59,12 @@ def of_transcript(transcript: Transcript) -> bytes:
 
 
 def _about(transcript: Transcript) -> Sequence[Sequence[Cell]]:
-    standing = transcript.standing
-    track = standing.track
     return [
-        (_("Name"), standing.enrolment.person.name),
-        (_("Programme"), f"{pick(standing.document.name.zh, standing.document.name.en)} ({standing.document.year})"),
-        (_("Track"), pick(track.name.zh, track.name.en) if track else standing.enrolment.track),
-        (_("Class"), standing.training_class.name),
+        *identity_rows(transcript.standing, transcript.belongs),
         (_("Issued"), write_time(transcript.issued_at)),
-        (_("Minutes of an hour"), transcript.case.policy.hour_minutes),
+        (_("Minutes in one credit hour"), transcript.case.policy.hour_minutes),
         (_("Evidence bundle"), transcript.bundle_sha256),
-        (_("Ledger head"), transcript.ledger_head),
+        (_("Ledger checksum"), transcript.ledger_head),
     ]
 
 
@@ -74,6 +72,7 @@ def _requirement(one: RequirementProgress) -> Sequence[Cell]:
     return (
         pick(one.title.zh, one.title.en),
         one.earned,
+        one.waived,
         "–" if one.target is None else one.target,
         pick(one.unit.zh, one.unit.en),
         _("yes") if one.done else _("no"),
@@ -86,10 +85,12 @@ class ClassRow:
 
     name: str
     username: str
+    school: str
     track: str
-    earned: dict[str, tuple[str, Decimal]]  # by requirement: its heading, the earned amount
+    earned: dict[str, tuple[str, Decimal, Decimal | None]]  # by requirement: its heading, the earned amount, the required one
     done: bool
     ledger_head: str
+    state: str
 
 
 def class_row(transcript: Transcript) -> ClassRow:
@@ -99,33 +100,47 @@ def class_row(transcript: Transcript) -> ClassRow:
     return ClassRow(
         name=person.name,
         username=person.username,
+        school=transcript.belongs.school,
         track=pick(track.name.zh, track.name.en) if track else standing.enrolment.track,
-        earned={
-            one.key: (f"{pick(one.title.zh, one.title.en)} ({pick(one.unit.zh, one.unit.en)})", one.earned) for one in standing.requirements
-        },
+        earned={one.key: (_heading(one), one.earned, one.target) for one in standing.requirements},
         done=standing.done,
         ledger_head=transcript.ledger_head,
+        state=state_of(standing.enrolment),
     )
+
+
+def _heading(one: RequirementProgress) -> str:
+    return f"{pick(one.title.zh, one.title.en)} ({pick(one.unit.zh, one.unit.en)})"
 
 
 def of_class(rows: Sequence[ClassRow], made_at: datetime) -> bytes:
-    """Return a class as a workbook: one row for each teacher, one column for each requirement of any track."""
-    columns = {key: heading for row in rows for key, (heading, _earned) in row.earned.items()}
+    """Return a class as a workbook: one row for each teacher, two columns for each requirement of any track: earned, and asked."""
+    columns = {key: heading for row in rows for key, (heading, _earned, _asked) in row.earned.items()}
+    asked = _("Required")
     book = Book(made_at)
     book.sheet(
         _("Class"),
-        [_("Name"), _("User name"), _("Track"), *columns.values(), _("All reached"), _("Ledger head")],
+        [
+            *(_("Name"), _("User name"), _("School"), _("Track"), _("State")),
+            *(head for heading in columns.values() for head in (heading, f"{heading}{_(': ')}{asked}")),
+            *(_("All requirements completed"), _("Ledger checksum")),
+        ],
         [
             [
-                row.name,
-                row.username,
-                row.track,
-                *(row.earned[key][1] if key in row.earned else "–" for key in columns),
-                _("yes") if row.done else _("no"),
-                row.ledger_head,
+                *(row.name, row.username, row.school, row.track, row.state),
+                *(cell for key in columns for cell in _cells(row, key)),
+                *(_("yes") if row.done else _("no"), row.ledger_head),
             ]
             for row in rows
         ],
-        (16, 16, WIDE),
+        (16, 16, 24, WIDE),
     )
     return book.content()
+
+
+def _cells(row: ClassRow, key: str) -> Sequence[Cell]:
+    """Return what is earned and what is asked; a requirement of another track has neither, one without a number is met by anything."""
+    if key not in row.earned:
+        return "–", "–"
+    _heading, earned, target = row.earned[key]
+    return earned, "–" if target is None else target

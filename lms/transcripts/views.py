@@ -1,16 +1,19 @@
 """Pages of a transcript: the whole, the explanation of one line, and files to download."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
 from lms.accounts.offices import below
 from lms.attendance import marking
+from lms.classes import waivers
 from lms.classes.models import ClassStaff, Enrolment, TrainingClass
+from lms.classes.states import latest_changes
 from lms.clock import now
 from lms.crediting.bounds import is_full
 from lms.crediting.ignored import StudyQuestion, ignored_of
@@ -22,12 +25,22 @@ from lms.i18n import pick
 from lms.transcripts import words
 from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
+from lms.transcripts.identity import identity_rows
+from lms.transcripts.moved_online import moved_online
 from lms.web.downloads import as_download
 from xapi.removals import stored_when
 
 bp = Blueprint("transcripts", __name__, url_prefix="/transcript")
-EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has all
-DAYS_DRAWN = 10  # the latest days; the table of evidence has all
+
+
+@bp.app_template_global()
+def state_words(status: str) -> str:
+    """Let every page name the state of an enrolment."""
+    return str(words.STATES.get(status, status))
+
+
+EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has them all
+DAYS_DRAWN = 10  # the latest; the table of evidence has them all
 
 
 @bp.get("/")
@@ -44,14 +57,21 @@ def mine() -> ResponseReturnValue:
 @requires()
 def show(enrolment_id: int) -> ResponseReturnValue:
     """Show a transcript."""
-    transcript = read(session(), _visible(enrolment_id), now())
-    own = transcript.standing.enrolment.person_id == person().id
+    seen = _seen(enrolment_id)
+    transcript = read(session(), enrolment_id, now())
+    titles = {one.key: one for one in transcript.requirements}
+    attendance = marking.of_enrolment(session(), enrolment_id, now())
     return render_template(
         "transcripts/show.html",
         transcript=transcript,
-        policy=words.policy_words(transcript.case.policy),
-        own=own,
-        attendance=marking.of_enrolment(session(), enrolment_id, now()),
+        policy=words.policy_words(transcript.case.policy, transcript.standing),
+        trail=_trail(seen, transcript),
+        identity=identity_rows(transcript.standing, transcript.belongs),
+        waivers=[one for one in waivers.of_enrolment(session(), enrolment_id) if one.requirement in titles],
+        titles=titles,
+        since=latest_changes(session(), [enrolment_id]).get(enrolment_id),
+        attendance=attendance,
+        online=moved_online(session(), transcript, [lesson for lesson, _mark in attendance]),
         states=words.ATTENDED,
         zone=transcript.case.policy.time_zone,
     )
@@ -98,26 +118,50 @@ def download(enrolment_id: int, form: str) -> ResponseReturnValue:
     return as_download(response, file_name(transcript, form))
 
 
-def _visible(enrolment_id: int) -> int:
-    """Return the enrolment if it is one's own, or of a class or person below the asking office, or of a class whose staff asks.
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A transcript that somebody may see, and as what they see it: 'own', as the office of the 'class' or of the 'person', as 'staff'."""
 
-    For everybody else it does not exist.
+    enrolment_id: int
+    way: str
+
+
+def _visible(enrolment_id: int) -> int:
+    """Return the enrolment if the signed-in person may see its transcript; nobody else learns that it exists."""
+    return _seen(enrolment_id).enrolment_id
+
+
+def _seen(enrolment_id: int) -> _Seen:
+    """Say as what somebody sees a transcript: their own, of a class or a person below their office, or of a class whose staff they are.
+
+    Raises:
+        NotFound: there is none, or they may not see it: the two look the same on purpose.
     """
     found = select(Enrolment.id).where(Enrolment.id == enrolment_id)
     roles = {role.name for role in person().roles}
-    own = session().scalar(found.where(Enrolment.person_id == person().id))
-    if own is None and OFFICE in roles:
-        provider, school = aliased(Organisation), aliased(Organisation)
-        own = session().scalar(
-            found.join(TrainingClass, TrainingClass.id == Enrolment.class_id)
-            .join(provider, provider.id == TrainingClass.provider_id)
-            .join(Person, Person.id == Enrolment.person_id)
-            .outerjoin(school, school.id == Person.organisation_id)
-            .where(or_(below(scope(), provider), below(scope(), school)))
-        )
-    if own is None and STAFF in roles:
+    ways = [("own", found.where(Enrolment.person_id == person().id))]
+    if OFFICE in roles:
+        within = below(scope())
+        of_class = found.join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+        ways.append(("class", of_class.join(Organisation, Organisation.id == TrainingClass.provider_id).where(within)))
+        of_person = found.join(Person, Person.id == Enrolment.person_id)
+        ways.append(("person", of_person.join(Organisation, Organisation.id == Person.organisation_id).where(within)))
+    if STAFF in roles:
         mine = select(ClassStaff.class_id).where(ClassStaff.person_id == person().id)
-        own = session().scalar(found.where(Enrolment.class_id.in_(mine)))
-    if own is None:
-        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
-    return own
+        ways.append(("staff", found.where(Enrolment.class_id.in_(mine))))
+    for way, query in ways:
+        if session().scalar(query) is not None:
+            return _Seen(enrolment_id, way)
+    raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
+
+
+def _trail(seen: _Seen, transcript: Transcript) -> list[tuple[str, str]]:
+    """Return where somebody came from: only pages that are open to them."""
+    whose, run = transcript.standing.enrolment, transcript.standing.training_class
+    of_class = (run.name, url_for("office.class_", class_id=run.id))
+    return {
+        "own": [],
+        "class": [(_("Classes"), url_for("office.classes")), of_class],
+        "staff": [(_("Today"), url_for("office.today")), of_class],
+        "person": [(_("Our teachers"), url_for("people.mine")), (whose.person.name, url_for("people.one", person_id=whose.person_id))],
+    }[seen.way]

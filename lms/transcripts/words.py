@@ -9,31 +9,43 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.attendance.models import ABSENT, EXCUSED, LATE, LEFT, PRESENT
+from lms.classes.models import Enrolment
 from lms.crediting.ignored import Claimed
 from lms.crediting.models import Observation
+from lms.crediting.standing import Standing
 from lms.hours import ActivityExplanation, Claim, GateCondition, LimitedDay, Policy, Uncounted
-from lms.i18n import write_clock, write_time
+from lms.i18n import write_length, write_position, write_time
 
 
-def policy_words(policy: Policy) -> list[str]:
-    """Return the rules of conversion, one sentence each."""
+def policy_words(policy: Policy, standing: Standing) -> list[str]:
+    """Return the rules of conversion, one sentence each; and within which days time counts, where not all of it does."""
     words = [
         _(
-            "One hour is %(minutes)s minutes; hours are rounded down once, to %(step)s.",
+            "1 credit hour is %(minutes)s minutes; the total is rounded down once, to %(step)s credit hours.",
             minutes=policy.hour_minutes,
             step=f"{policy.round_to:f}",
         ),
-        _("Time counts while the server saw the learner present. Each second counts once, also where several pages were open."),
+        _("Only time in which the server saw the learner present is credited. Each second is credited once, even with several pages open."),
         _(
             "An activity earns at most what it is worth; media at most what was really played, no faster than %(rate)s times.",
             rate=policy.max_rate,
         ),
     ]
+    words.append(_("Fast playback is measured by the real time it takes: a film of ten minutes at double speed is five minutes."))
     if policy.daily_limit_minutes is None:
         words.append(_("There is no daily limit."))
     else:
         words.append(_("At most %(minutes)s minutes a day (%(zone)s).", minutes=policy.daily_limit_minutes, zone=policy.time_zone))
-    return words
+    return [*words, *_window_words(standing.enrolment)]
+
+
+def _window_words(enrolment: Enrolment) -> list[str]:
+    since, until = enrolment.window_from, enrolment.window_to
+    if since is not None and until is not None:
+        return [_("Only time from %(since)s until %(until)s counts.", since=write_time(since), until=write_time(until))]
+    if until is not None:
+        return [_("Only time until %(until)s counts.", until=write_time(until))]
+    return [_("Only time from %(since)s on counts.", since=write_time(since))] if since is not None else []
 
 
 def condition_words(condition: GateCondition) -> str:
@@ -41,7 +53,7 @@ def condition_words(condition: GateCondition) -> str:
     if condition.name == "completed":
         return _("Complete the activity")
     if condition.name == "passed":
-        return _("Pass the activity")
+        return _("Pass the quiz")
     return _("Play %(asked)s of it: %(have)s played", asked=_percent(condition.asked), have=_percent(condition.have))
 
 
@@ -54,8 +66,8 @@ def cap_words(why: ActivityExplanation) -> str:
     if why.cap_basis == "gate":
         return _("nothing yet, because a condition is not met")
     if why.cap_basis == "covered":
-        return _("%(time)s, as much as was played", time=write_clock(why.account.cap_seconds))
-    return _("%(time)s, what the activity is worth", time=write_clock(why.account.cap_seconds))
+        return _("%(time)s, the part you played", time=write_length(why.account.cap_seconds))
+    return _("%(time)s, what the activity is worth", time=write_length(why.account.cap_seconds))
 
 
 def uncounted_words(uncounted: Uncounted) -> str:
@@ -70,7 +82,9 @@ def uncounted_words(uncounted: Uncounted) -> str:
 
 def claim_words(claim: Claim) -> str:
     """Return the result of a provider's claim."""
-    said = _("claimed %(time)s, counted %(counted)s", time=write_clock(claim.reported.seconds), counted=write_clock(claim.counted_seconds))
+    said = _(
+        "claimed %(time)s, credited %(credited)s", time=write_length(claim.reported.seconds), credited=write_length(claim.counted_seconds)
+    )
     problem = {"too long": _("longer than the session"), "not trusted": _("this provider is not trusted by the programme"), None: ""}[
         claim.problem
     ]
@@ -84,32 +98,32 @@ def ignored_words(claimed: Claimed) -> str:
         "launch": _("reported by a provider, but the activity had not been opened"),
         "presence": _("only the server can measure presence"),
         "duration": _("time claimed by a page earns nothing; only measured presence does"),
-        "many": _("more was sent for this activity than counts"),
+        "many": _("more was sent for this activity than is accepted"),
         "result": _("this activity is passed only when the server has graded it"),
     }[claimed.why]
-    what = _("a claim of %(time)s", time=write_clock(claimed.seconds)) if claimed.seconds else _("a claim")
+    what = _("a claim of %(time)s", time=write_length(claimed.seconds)) if claimed.seconds else _("a claim")
     return f"{what}{_(': ')}{reason}"
 
 
 def limited_words(limited: LimitedDay) -> str:
     """Return the effect of a daily limit."""
     return _(
-        "%(day)s: %(had)s could have counted, the limit is %(limit)s",
+        "%(day)s: %(had)s could have been credited, the limit is %(limit)s",
         day=format_date(limited.day),
-        had=write_clock(limited.seconds),
-        limit=write_clock(limited.limit_seconds),
+        had=write_length(limited.seconds),
+        limit=write_length(limited.limit_seconds),
     )
 
 
 def observation_words(observation: Observation) -> str:
     """Return the content of one piece of evidence."""
     if observation.kind == "present":
-        return _("present %(time)s", time=write_clock(observation.at - (observation.since or observation.at)))
+        return _("present %(time)s", time=write_length(observation.at - (observation.since or observation.at)))
     if observation.kind == "played":
         start, end = ((at or 0) // 1000 for at in (observation.media_from_ms, observation.media_to_ms))
-        return _("played %(start)s–%(end)s", start=write_clock(start), end=write_clock(end))
+        return _("played %(start)s–%(end)s", start=write_position(start), end=write_position(end))
     if observation.kind == "reported":
-        return _("a provider reported %(time)s", time=write_clock(observation.seconds or 0))
+        return _("a provider reported %(time)s", time=write_length(observation.seconds or 0))
     return {"completed": _("completed"), "passed": _("passed")}.get(observation.kind, observation.kind)
 
 
@@ -131,3 +145,20 @@ ATTENDED: Mapping[str, LazyString] = {
     ABSENT: _l("Absent"),
     EXCUSED: _l("Excused"),
 }
+
+STATES: Mapping[str, LazyString] = {  # of an enrolment, in their order
+    "nominated": _l("Nominated"),
+    "confirmed": _l("Confirmed"),
+    "reported-in": _l("Reported in"),
+    "in-training": _l("In training"),
+    "completed": _l("Completed training"),
+    "not-completed": _l("Not completed"),
+    "withdrawn": _l("Withdrawn"),
+    "dismissed": _l("Dismissed"),
+    "absent": _l("Never came"),
+}
+
+
+def state_of(enrolment: Enrolment) -> str:
+    """Return the state of an enrolment, in words."""
+    return str(STATES.get(enrolment.status, enrolment.status))

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from lms.accounts.access import person, public, requires
-from lms.accounts.models import OFFICE, STAFF, TEACHER, TRAINER
+from lms.accounts.models import ADMIN, OFFICE, STAFF, TEACHER, TRAINER
 from lms.db import transaction
 from lms.i18n import LOCALES, pick
 
@@ -23,13 +23,26 @@ MENU = {
     TRAINER: (("catalogue.courses", _l("Courses"), "courses"),),
     STAFF: (("office.today", _l("Today"), "calendar"),),
     OFFICE: (
+        ("office.programme_board", _l("Programmes"), "verify"),
         ("office.classes", _l("Classes"), "classes"),
+        ("people.mine", _l("Our teachers"), "person"),
         ("records.statements", _l("Learning records"), "reading"),
+        ("organisations.all_", _l("Organisations"), "home"),
+        ("jobs.mine", _l("Background work"), "jobs"),
+    ),
+    ADMIN: (
+        ("records.statements", _l("Learning records"), "reading"),
+        ("organisations.all_", _l("Organisations"), "home"),
         ("jobs.mine", _l("Background work"), "jobs"),
     ),
 }
 
 PART_OF = {"learning": "home", "here": "home", "transcripts": "office"}  # pages without their own entry in a role's menu
+
+# pages below an item that is not the last of its part
+ITEM_OF = dict.fromkeys(
+    ("office.programme_classes", "office.documents", "office.document", "office.preview_document"), "office.programme_board"
+)
 
 
 @bp.get("/")
@@ -61,13 +74,19 @@ def _menu() -> list[dict[str, object]]:
     if not current_user.is_authenticated:
         return []
     known = current_app.view_functions
-    items = [item for role in current_user.roles for item in MENU[role.name] if item[0] in known]
-    parts = {endpoint.partition(".")[0] for endpoint, _label, _icon in items}
-    here = request.blueprint if request.blueprint in parts else PART_OF.get(request.blueprint or "")
-    return [
-        {"endpoint": endpoint, "label": label, "icon": icon, "active": here == endpoint.partition(".")[0]}
-        for endpoint, label, icon in items
-    ]
+    items = list({item[0]: item for role in current_user.roles for item in MENU[role.name] if item[0] in known}.values())
+    here = _here([endpoint for endpoint, _label, _icon in items])
+    return [{"endpoint": endpoint, "label": label, "icon": icon, "active": here == endpoint} for endpoint, label, icon in items]
+
+
+def _here(endpoints: list[str]) -> str | None:
+    """Return the menu item to which this page belongs: the item itself, or the last one of the same part of the site."""
+    named = ITEM_OF.get(request.endpoint or "", request.endpoint)
+    if named in endpoints:
+        return named
+    parts = [endpoint.partition(".")[0] for endpoint in endpoints]
+    part = request.blueprint if request.blueprint in parts else PART_OF.get(request.blueprint or "")
+    return next((one for one in reversed(endpoints) if one.partition(".")[0] == part), None)
 
 
 def init_app(app: Flask) -> None:

@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 OPTIONS = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDE, NARROW = 32, 14
+A4 = 9  # ECMA-376-1 18.3.1.63
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 Cell = str | int | Decimal
@@ -42,6 +43,8 @@ class Book:
         sheet.repeat_rows(0)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
+        sheet.set_paper(A4)
+        sheet.set_footer("&L&A&R&P / &N")
         for column, text in enumerate(head):
             sheet.write_string(0, column, text, self._head)
         for number, row in enumerate(rows, start=1):

@@ -1,4 +1,4 @@
-"""Does everything that takes somebody's access away pass through the functions that end what is open with it?"""
+"""Does all code that takes access away call the functions that also end what is open?"""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Do imports go downwards only, and are the pure parts pure?"""
+"""Do all imports go downwards, and are the pure parts pure?"""
 
 import ast
 import subprocess

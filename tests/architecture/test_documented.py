@@ -1,4 +1,4 @@
-"""Do README and docs/ name every command and every setting, as they are; does each command explain itself; do links lead somewhere?"""
+"""Do README and docs/ name every command and setting correctly, does each command explain itself, and do links work?"""
 
 import re
 from collections.abc import Iterator
@@ -22,10 +22,13 @@ SAY_NOTHING_TO_PROGRAMS = {
     "lms beat",
     "lms db upgrade",
     "lms demo load",
+    "lms organisation rename",
     "lms user close",
+    "lms user give",
     "lms user password",
     "lms user reopen",
     "lms user signout",
+    "lms user take",
     "lms xapi key revoke",
 }
 ALWAYS_JSON = {"lms hours recompute", "lms ledger anchor"}

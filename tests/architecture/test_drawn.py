@@ -1,4 +1,4 @@
-"""Does docs/developer.md draw the rooms and one statement's way as they are?"""
+"""Does docs/developer.md describe the packages and one statement's way correctly?"""
 
 import re
 from importlib import import_module

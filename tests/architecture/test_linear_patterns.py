@@ -17,6 +17,7 @@ import courses
 import lms
 import strict_json
 import xapi
+from tests.architecture import javascript
 from tests.architecture.tree import PACKAGES, parse, sources
 
 LITTLE, MUCH = 2_000, 8_000  # characters; a quadratic pattern takes 16 times as long for the second
@@ -173,6 +174,21 @@ def test_no_pattern_takes_a_time_that_grows_with_the_square_of_the_text() -> Non
     assert len(found) > 30
     slow = {pattern.pattern: text for pattern, searched in found.items() if (text := slow_on(pattern, searched=searched))}
     assert not slow
+
+
+def test_no_pattern_in_our_javascript_does_either() -> None:
+    scripts = javascript.texts()
+    found = {pattern: path for path, text in scripts.items() for pattern in javascript.patterns(text)}
+    assert len(scripts) > 10
+    assert len(found) > 2
+    assert not {path: text for pattern, path in found.items() if (text := slow_on(pattern, searched=True))}
+    assert not [path for path, text in scripts.items() if javascript.BUILT.search(text)], "nobody has tried a pattern that is built"
+
+
+def test_patterns_in_a_script_are_told_from_divisions_texts_and_comments() -> None:
+    script = r"""a = b / c / d; // /no/
+      x = /[/"']+\//gi.test("/no/") ? `/no/` : s.replace(/(?<n>a)$/m, 'x'); /* /no/ */ y = f(1) / 2 / 3; if (/^z/.test(q)) return /w/;"""
+    assert [one.pattern for one in javascript.patterns(script)] == [r"""[/"']+\/""", "(?P<n>a)$", "^z", "w"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Has somebody decided, for every route, who may call it; and is the decision about routes that are there?"""
+"""Does every route have an access rule, and does every rule have a route?"""
 
 from pathlib import Path
 

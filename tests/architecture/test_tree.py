@@ -1,4 +1,4 @@
-"""Is the tree what a newcomer hopes for: small files, telling names, nothing that belongs to somebody's machine?"""
+"""Is the tree easy for a newcomer: small files, descriptive names, no traces of a developer's machine?"""
 
 import ast
 import re
@@ -48,7 +48,7 @@ def test_no_file_has_more_than_300_lines(top: str) -> None:
     assert not long
 
 
-def test_nine_functions_in_ten_have_25_lines_at_most() -> None:
+def test_nine_functions_in_ten_have_at_most_25_lines() -> None:
     lengths = [
         (node.end_lineno or node.lineno) - node.lineno + 1
         for path in sources(*PACKAGES)

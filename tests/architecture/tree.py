@@ -1,4 +1,4 @@
-"""Which files are ours, and what do their syntax trees say? What the architecture tests look at."""
+"""The files of the repository and their syntax trees, for the architecture tests."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""What does a beat cost: the ordinary one, which extends a stretch, and all of them, of which each 20th closes and states one?
+"""What does a beat cost: an ordinary one, which extends a stretch, and all beats, of which every 20th closes a stretch and states it?
 
 A beat comes every 15 seconds and a stretch is stated after five minutes, so one beat in 20 states a stretch.
 """

@@ -1,4 +1,4 @@
-"""How long does the pure core take to decide a learner anew, and how does that grow? Beside the least: sorting the evidence once."""
+"""How long does the pure core need to decide a learner, and how does that grow? The floor is sorting the evidence once."""
 
 import statistics
 

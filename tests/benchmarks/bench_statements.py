@@ -1,7 +1,7 @@
-"""What does storing a statement cost, alone and fifty at once, next to a bare Flask view that inserts the same text; and finding some?
+"""What does storing a statement cost, alone and in batches of fifty, compared with a bare Flask view that inserts the same text?
 
-With a key of the record store, as other systems send them, and with a launch's token, as the player does. The statements
-are of some 1.4 kB, as a quiz sends them.
+Statements are sent with an API key, as other systems do, and with a launch's token, as the player does. They
+have about 1.4 kB, like those of a quiz.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""What evidence does a learner leave behind? Sittings of five-minute stretches with what the content says in between.
+"""The evidence of a learner: sittings of five-minute stretches, with the content's statements in between.
 
 Deterministic: the same sizes give the same case. A tenth of the sittings overlaps the one before, on another device.
 """

@@ -1,6 +1,6 @@
-"""What is the least that a request costs here? An empty reply from the same server, and a bare Flask view that inserts one text.
+"""The floor of a request's cost: an empty reply from the same server, and a bare Flask view that inserts one text.
 
-Loaded by a granian of its own (places.py); `FLOOR_DATABASE` names the database.
+A separate granian loads it (places.py); `FLOOR_DATABASE` names the database.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""How does a benchmark get millions of statements quickly? PostgreSQL makes them itself, with the keys that the store would give them.
+"""Create millions of statements quickly: PostgreSQL itself makes them, with the keys that the store would give them.
 
-Spread evenly over the last three months, in the parts of those months: 5,000 people, 40 courses of 25 activities, twelve
-verbs of which the last one is rare (one statement in 5,000), some 1.4 kB each. A test holds the keys to `indexing.keys`.
+They are spread evenly over the last three months, in those months' partitions: 5,000 people, 40 courses of 25 activities, twelve
+verbs of which the last one is rare (one statement in 5,000), about 1.4 kB each. A test compares the keys with `indexing.keys`.
 """
 
 from datetime import datetime, timedelta

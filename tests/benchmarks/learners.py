@@ -1,4 +1,4 @@
-"""How does a benchmark get people who are learning right now? Registrations and live launches, as opening the player writes them."""
+"""Create people who are learning now: registrations and live launches, in the form that opening the player writes."""
 
 import uuid
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How does a table of growth become a picture? A plain SVG, both axes logarithmic, one line a series; nothing is installed for it."""
+"""Draw a table of growth as a plain SVG: both axes logarithmic, one line for each series, without other libraries."""
 
 import math
 from collections.abc import Mapping, Sequence

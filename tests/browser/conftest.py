@@ -1,4 +1,4 @@
-"""With which browser are pages looked at? The one of all tests, with the Chinese font of our PDF wheel."""
+"""The browser in which pages are looked at: the one of all tests, with the Chinese font of our PDF package."""
 
 import os
 from collections.abc import Iterator
@@ -36,6 +36,6 @@ def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:
-    """A phone on which forms may be refused, but nothing else may go wrong."""
+    """A phone on which forms may be refused, but no other error may occur."""
     with phone(browser, site, expected="422") as context:
         yield context

@@ -30,6 +30,7 @@ from lms.federation.importing.models import STOPPED, Import, StatementSetAside
 from lms.jobs import queue
 from lms.office.export import TRANSCRIPTS
 from lms.practice.models import PracticeTask, PracticeWork
+from lms.programmes.models import Programme
 from lms.sealing import derived
 from lms.storage import storage
 from tests.factories import signed_in
@@ -76,6 +77,13 @@ LOOKS = (
     Look("trainer", "catalogue.courses", query="?q=zzz"),
     Look("trainer", "catalogue.course"),
     Look("trainer", "catalogue.upload"),
+    Look("office", "office.programme_board"),
+    Look(NEW_OFFICE, "office.programme_board"),
+    Look(OTHER_OFFICE, "office.programme_board"),
+    Look("office", "office.programme_classes"),
+    Look("office", "office.programme_classes", query="?show=coming&q=zzz"),
+    Look("office", "office.documents"),
+    Look("office", "office.document", {"code": "rural-lead", "year": 2020}),
     Look("office", "office.classes"),
     Look(NEW_OFFICE, "office.classes"),
     Look(OTHER_OFFICE, "office.classes"),
@@ -110,6 +118,21 @@ LOOKS = (
     Look("office", "office.adding"),
     Look("office", "office.passwords"),
     Look("office", "office.teacher"),
+    Look("office", "office.transfer_form"),
+    Look("office", "office.class_waivers"),
+    Look("office", "office.moving"),
+    Look("staff", "office.moving"),
+    Look("staff", "office.class_waivers"),
+    Look("county", "office.classes"),  # an office without classes of its own
+    Look("county", "people.mine"),
+    Look("county", "people.mine", query="?q=zzz"),
+    Look(NEW_OFFICE, "people.mine"),
+    Look(OTHER_OFFICE, "people.mine"),
+    Look("county", "people.one"),
+    Look("county", "transcripts.show"),
+    Look("office", "organisations.all_"),
+    Look("county", "organisations.all_", query="?q=zzz"),
+    Look("office", "organisations.one"),
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
     Look(NEW_OFFICE, "jobs.mine"),
@@ -118,17 +141,8 @@ LOOKS = (
     Look("office", "records.statements", query="?person=nobody&verb=x", status=422),
     Look("office", "records.statements", query="?person=e"),  # several people match: the user chooses one
     Look("office", "records.statement"),
-    Look("office", "records.needs_attention"),
-    Look("office", "records.export"),
-    Look("office", "records.keys"),
-    Look("office", "records.new_key"),
-    Look("office", "records.forwarding"),
-    Look("office", "records.new_forward"),
-    Look("office", "records.forward"),
-    Look("office", "records.importing"),
-    Look("office", "records.new_import"),
-    Look("office", "records.import_"),
-    Look("office", "records.retention"),
+    *(Look("office", f"records.{page}") for page in ("needs_attention", "export", "keys", "new_key", "retention")),
+    *(Look("office", f"records.{page}") for page in ("forwarding", "new_forward", "forward", "importing", "new_import", "import_")),
     Look("office", "records.erasure"),
     Look("office", "records.erasure", query="?who=teacher"),
 )
@@ -239,7 +253,9 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
             "task_id": task.id,
             "requirement": "practice",
         }
-        return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice}
+        practice["programme_id"] = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
+        whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id}
+        return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 
 
 def _scan(lesson: int, enrolment_id: int, state: str, at: datetime) -> CheckIn:

@@ -1,4 +1,4 @@
-"""How does somebody come to a page on a phone; and is the page sound there?"""
+"""Open pages on a phone and check them."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.site import PASSWORD, Site
 
 @contextmanager
 def phone(browser: Browser, site: Site, expected: str) -> Iterator[BrowserContext]:
-    """A phone; what leaves the site fails the test, and so does what complains in the console, other than as `expected`."""
+    """A phone. A request that leaves the site fails the test, and so does an unexpected console message (`expected` lists the others)."""
     complaints: list[str] = []
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", accept_downloads=True)
     port = site.address.rpartition(":")[2]
@@ -40,7 +40,7 @@ def sign_in(context: BrowserContext, site: Site, username: str, path: str = "") 
 
 
 def sound(page: Page) -> None:
-    """Hold a page, when all of it is there, to axe in both widths."""
+    """Check a page with axe in both widths, once it is complete."""
     page.wait_for_load_state()
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})

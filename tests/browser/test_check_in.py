@@ -1,4 +1,4 @@
-"""Do two phones check in by the code on a room's screen, does a picture that was sent on earn nothing, and is a scan kept without a network?"""
+"""Do two phones check in by the code on a room's screen, does a forwarded picture earn nothing, and is an offline scan kept?"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -35,7 +35,7 @@ LATER = timedelta(hours=3)
 
 
 class Lecture:
-    """A class of two in its room: one session, a screen, and a clock that stands still until it is told otherwise."""
+    """A class of two in its room: one session, a screen, and a clock that the test controls."""
 
     def __init__(self, app: Flask, clock: DrivenClock, port: int) -> None:
         self.app, self.clock, self.port = app, clock, port
@@ -126,7 +126,7 @@ def test_two_phones_a_forwarded_picture_and_a_scan_without_a_network(browser: Br
         # She sends a picture of the code to Chen, who is somewhere else.
         lecture.clock.advance(20)
         his = come_in(chen, picture, "chen")
-        expect(his.get_by_text("已不能自动计入")).to_be_visible()
+        expect(his.get_by_text("已不能自动签到")).to_be_visible()
         assert lecture.scans() == [(0, "in", "counted")]
 
         # At the end Lin goes. Chen has come for the last minute, and his phone has no network.

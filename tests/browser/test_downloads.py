@@ -1,4 +1,4 @@
-"""Is somebody told on a page why a file does not come, and not handed that page as a file?"""
+"""Does a page say why a file cannot be downloaded, instead of being downloaded as that file?"""
 
 import re
 import shutil
@@ -36,7 +36,7 @@ def test_an_export_whose_file_is_gone_says_so_on_a_page_and_what_to_do(visitor: 
     sound(page)
 
 
-def test_who_was_signed_out_meanwhile_signs_in_and_is_handed_no_page_as_a_transcript(visitor: BrowserContext, site: Site) -> None:
+def test_a_person_who_was_signed_out_signs_in_and_does_not_download_a_page_as_a_transcript(visitor: BrowserContext, site: Site) -> None:
     page = sign_in(visitor, site, "teacher", f"/transcript/{site.enrolment_id}")
     expect(page.get_by_role("link", name="PDF")).to_be_visible()
     visitor.clear_cookies()

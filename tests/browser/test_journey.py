@@ -35,8 +35,8 @@ def content(page: Page) -> FrameLocator:
 
 
 def counted(page: Page) -> int:
-    minutes, seconds = page.inner_text("[data-clock=counted]").split(":")
-    return int(minutes) * 60 + int(seconds)
+    said = dict((unit, int(number)) for number, unit in re.findall(r"(\d+) (分|秒)", page.inner_text("[data-clock=counted]")))
+    return said.get("分", 0) * 60 + said.get("秒", 0)
 
 
 def credited(site: Site) -> dict[str, int]:
@@ -47,7 +47,7 @@ def credited(site: Site) -> dict[str, int]:
 def read_to_the_end(page: Page) -> None:
     frame = content(page)
     frame.get_by_label("听孩子说").check()
-    frame.get_by_role("button", name="确定").click()
+    frame.get_by_role("button", name="提交答案").click()
     expect(frame.get_by_text("答对了")).to_be_visible()
     frame.get_by_role("button", name="下一页").click()
     expect(frame.get_by_text("本篇已读完")).to_be_visible()
@@ -69,14 +69,14 @@ def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: Browser
     expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting", timeout=SOON_MS)
     read_to_the_end(page)
     wait_for(page, lambda: counted(page) == 120, "two minutes are counted")
-    expect(page.get_by_text("本活动的时长已计满")).to_be_visible()
+    expect(page.get_by_text("已达本活动计时上限")).to_be_visible()
+    wait_for(page, lambda: credited(site).get("journey:reading") == 120, "the stretch ends when the activity is complete")
 
     page.get_by_role("link", name=re.compile("下一个")).click()
     video = content(page).locator("video")
     expect(video).to_be_visible(timeout=SOON_MS)
     video.evaluate("film => film.play()")
-    wait_for(page, lambda: credited(site).get("journey:reading") == 120, "the reading is credited when its page was left")
-    expect(page.locator("[data-progress]")).to_contain_text("0:06", timeout=SOON_MS)
+    expect(page.locator("[data-progress]")).to_contain_text("6 秒", timeout=SOON_MS)
     wait_for(page, lambda: video.evaluate("film => film.ended"), "the film ends")
 
     page.get_by_role("link", name=re.compile("下一个")).click()
@@ -108,7 +108,7 @@ def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: Browser
     printed = "".join(one.extract_text() for one in pypdf.PdfReader(pdf.value.path()).pages)
     assert "王秀兰" in printed
     assert f"{hours} 学时" in printed
-    assert "2:00" in printed
+    assert "2 分钟" in printed
     with page.expect_download() as bundle:
         page.get_by_role("link", name="证据").click()
     answer, refused = recompute_file(Path(bundle.value.path()).read_text(encoding="utf-8"))
@@ -177,7 +177,7 @@ def hand_in(page: Page, *answers: str) -> None:
     expect(content(page).get_by_text("正在交卷")).to_be_visible()
 
 
-def test_a_quiz_handed_in_before_a_reload_waits_for_its_grade_and_is_no_second_attempt(site: Site, visitor: BrowserContext) -> None:
+def test_a_quiz_handed_in_before_a_reload_waits_for_its_grade_and_is_not_a_second_attempt(site: Site, visitor: BrowserContext) -> None:
     page = sign_in(visitor, site, "teacher")
     visitor.route("**/learn/answers", lambda route: route.abort("internetdisconnected"))
     page.goto(site.learn("quiz"))

@@ -1,4 +1,4 @@
-"""Does an office get a key into its hands: on a phone, by keyboard, with a secret that it can take along?"""
+"""Can an office create a key on a phone and by keyboard, and copy its secret?"""
 
 import base64
 import re

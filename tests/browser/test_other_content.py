@@ -1,4 +1,4 @@
-"""Does content that others made earn, although it speaks and loads as such content does?"""
+"""Does H5P content from other sources earn hours, with its usual statements and ways of loading?"""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Do the reasons for a line of hours come on a weak network?"""
+"""Are the reasons for a line of hours loaded on a weak network?"""
 
 from playwright.sync_api import Browser, Page, Route, expect
 

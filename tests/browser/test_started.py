@@ -1,4 +1,4 @@
-"""Does nothing count before content shows, do people read why it does not, and does its trainer learn of it?"""
+"""Does no time count before content is visible, are learners told why, and does the trainer learn of it?"""
 
 import json
 from pathlib import Path

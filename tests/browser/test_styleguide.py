@@ -1,4 +1,4 @@
-"""Do the components hold what every page relies on: no axe finding, no sideways scrolling, keyboard, messages, dialogs, paper?"""
+"""Do the components keep what every page relies on: no axe finding, no sideways scrolling, keyboard, messages, dialogs, printing?"""
 
 import gzip
 from collections.abc import Iterator

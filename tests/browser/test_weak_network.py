@@ -1,4 +1,4 @@
-"""What becomes of what somebody does while the network, or their place in the class, is gone?"""
+"""Is a person's work kept while the network is down or they are withdrawn from the class?"""
 
 from playwright.sync_api import Browser, expect
 from sqlalchemy import update
@@ -12,9 +12,7 @@ from tests.browser.test_journey import EXPECTED, content, read_to_the_end, sound
 from tests.site import Site
 
 
-def test_what_somebody_did_who_was_withdrawn_meanwhile_waits_with_a_word_and_arrives_once_they_are_back(
-    browser: Browser, site: Site
-) -> None:
+def test_work_of_a_person_who_was_withdrawn_while_offline_waits_and_arrives_after_they_return(browser: Browser, site: Site) -> None:
     with phone(browser, site, f"{EXPECTED}|401|403|410") as visitor:
         page = sign_in(visitor, site, "teacher")
         page.goto(site.learn("reading"))

@@ -1,6 +1,6 @@
-"""Against which record store is the specification held? The one of its own tests, where it answers early what it can.
+"""The record store for conformance tests. It answers early whatever it can.
 
-Those tests send everything Flask's way; that both come to the same is `tests/integration/xapi/test_fast_path.py`'s to show.
+Its own tests send everything through Flask; `tests/integration/xapi/test_fast_path.py` checks that both ways give the same.
 """
 
 from collections.abc import Callable, Iterator

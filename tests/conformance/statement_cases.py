@@ -1,6 +1,6 @@
-"""Which statements does xAPI allow, and which does it forbid? Each case: its requirement, a path, and what stands there.
+"""Statements that xAPI allows and that it forbids. Each case has its requirement, a path, and the value at that path.
 
-Requirements are numbered as the public suite does (XAPI-…); some of those numbers it only lists.
+Requirements have the numbers of the public suite (XAPI-…); some numbers are only listed there.
 """
 
 from typing import Any

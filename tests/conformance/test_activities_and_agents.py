@@ -1,4 +1,4 @@
-"""What does the store tell of an activity and of a person? (1.0.3 Communication 2.4, 2.5, Data 2.4.4.1; 2.0 4.1.6.3, .4)"""
+"""What does the store return for an activity and for a person? (1.0.3 Communication 2.4, 2.5, Data 2.4.4.1; 2.0 4.1.6.3, .4)"""
 
 import json
 from typing import Any
@@ -220,14 +220,14 @@ def test_they_are_for_reading_only_with_head_as_get_without_the_body(local_store
         assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
-def test_who_has_it_already_is_told_only_that(local_store: Store) -> None:
+def test_a_client_with_the_current_version_gets_304(local_store: Store) -> None:
     etag = activity(local_store).headers["ETag"]
     assert activity(local_store, headers={"If-None-Match": etag}).status_code == 304
     define(local_store, MEETING)
     assert activity(local_store, headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_who_reads_only_its_own_statements_learns_no_names(local_store: Store) -> None:
+def test_a_client_that_reads_only_its_own_statements_learns_no_names(local_store: Store) -> None:
     local_store.stored(statement(actor={**ANNA, "name": "Anna"}))
     mine = local_store.key("statements/read/mine")
     assert person(local_store, ANNA, by=mine).json == {"objectType": "Person", "account": [ANNA["account"]]}

@@ -1,4 +1,4 @@
-"""Is a request that hides in a POST answered as if it had been sent itself? (1.0.3 Communication 1.3, XAPI-00336, -00148)"""
+"""Is a request that is wrapped in a POST answered like the request itself? (1.0.3 Communication 1.3, XAPI-00336, -00148)"""
 
 import json
 from typing import Any

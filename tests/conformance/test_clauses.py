@@ -5,7 +5,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
 LAST = 336
-# Numbers that the public suite itself gives up, each with its word for why.
+# Numbers that the public suite itself does not test, each with the reason.
 NOT_TESTED = {
     95: "removed",
     112: "the same as 149",

@@ -1,4 +1,4 @@
-"""Does a change based on what somebody read long ago stay out? (XAPI-00322; 1.0.3 Communication 3.1; 2.0 4.1.4; RFC 9110 13.1)"""
+"""Is a change refused if the document changed since the client read it? (XAPI-00322; 1.0.3 Communication 3.1; 2.0 4.1.4; RFC 9110 13.1)"""
 
 import hashlib
 from collections.abc import Mapping
@@ -97,7 +97,7 @@ def test_conditions_speak_of_one_document_so_a_delete_of_all_has_none(local_stor
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=str)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_who_has_the_document_already_is_told_so(local_store: Store, resource: Resource, method: str) -> None:
+def test_a_client_with_the_current_document_gets_304(local_store: Store, resource: Resource, method: str) -> None:
     put(local_store, resource, OLD)
     for at in (resource.at(), resource.at(None)):
         etag = send(local_store, "GET", resource, at=at).headers["ETag"]

@@ -1,4 +1,4 @@
-"""What does a posted document do to the one that is there? (1.0.3 Communication 2.2; 2.0 4.1.6.2)"""
+"""How is a posted document merged into the stored one? (1.0.3 Communication 2.2; 2.0 4.1.6.2)"""
 
 import json
 

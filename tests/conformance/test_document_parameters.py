@@ -110,7 +110,7 @@ SINCE = [("XAPI-00204", STATE), ("XAPI-00260", AGENT_PROFILE), ("XAPI-00295", AC
 
 
 @pytest.mark.parametrize(("requirement", "resource"), SINCE, ids=str)
-def test_a_since_that_is_no_timestamp_is_refused(local_store: Store, requirement: str, resource: Resource) -> None:
+def test_a_since_that_is_not_a_timestamp_is_refused(local_store: Store, requirement: str, resource: Resource) -> None:
     for value in NO_INSTANT:
         answer = ask(local_store, "GET", resource, resource.at(None, since=value))
         assert (answer.status_code, answer.json["path"]) == (400, "since"), value

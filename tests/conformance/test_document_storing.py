@@ -1,4 +1,4 @@
-"""Does a document come back as it was sent, from its own place only, and with what says when it changed? (1.0.3 Communication 2.2, 2.3, 2.6, 2.7)"""
+"""Is a document returned as it was sent, only under its own key, with the time of its change? (1.0.3 Communication 2.2, 2.3, 2.6, 2.7)"""
 
 import gzip
 import hashlib

@@ -126,7 +126,7 @@ WRONG: list[tuple[str, str, bytes]] = [
 
 
 @pytest.mark.parametrize(("_name", "_clause", "body"), WRONG, ids=[f"{name} ({clause})" for name, clause, _ in WRONG])
-def test_a_signature_that_is_none_is_refused_and_nothing_is_kept(local_store: Store, _name: str, _clause: str, body: bytes) -> None:
+def test_a_malformed_signature_is_refused_and_nothing_is_stored(local_store: Store, _name: str, _clause: str, body: bytes) -> None:
     answer = send(local_store, body)
     assert (answer.status_code, answer.json["path"].partition(".contentType")[0]) == (400, "statement.attachments[0]")
     assert local_store.count(StatementRow) == 0

@@ -1,4 +1,4 @@
-"""Does the store take every statement that xAPI allows and refuse every other, naming the place?"""
+"""Does the store accept every statement that xAPI allows, and refuse every other with the path?"""
 
 import uuid
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from xapi.storage.models import StatementRow
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
-    """Return the statement with everything, with `value` at `path`; what does not go with an object of another kind is left out."""
+    """Return the complete statement with `value` at `path`; properties that do not fit an object of another type are left out."""
     whole = deepcopy(WHOLE)
     *above, last = path.split(".")
     inside: Any = whole
@@ -34,7 +34,7 @@ def _named(cases: list[Case]) -> list[Any]:
 
 
 def whole(path: str, value: Any) -> dict[str, Any]:
-    """Return the statement with everything that goes with `value`."""
+    """Return the complete statement with everything that fits `value`."""
     statement = changed(path, value)
     if statement["object"].get("objectType", "Activity") != "Activity":
         del statement["context"]["revision"], statement["context"]["platform"]
@@ -76,7 +76,7 @@ def test_what_the_specification_forbids_is_refused_by_its_path(path: str, value:
 
 @pytest.mark.parametrize(("path", "value"), _named(BAD))
 def test_what_is_forbidden_is_a_400_and_stores_nothing(every_test_store: Store, path: str, value: Any) -> None:
-    """XAPI-00182: nothing is changed by a request that is refused, neither by the good statement beside it."""
+    """XAPI-00182: a refused request changes nothing, not even by a valid statement in it."""
     before = every_test_store.count(StatementRow)
     refused = every_test_store.post([statement(), changed(path, value)])
     assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")

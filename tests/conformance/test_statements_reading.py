@@ -1,4 +1,4 @@
-"""Does a question get the statements it asks for, as it asks for them? (1.0.3 Data 2.5, Communication 2.1.3; 2.0 4.1.6.1) Both versions."""
+"""Does a query return the right statements in the right form? (1.0.3 Data 2.5, Communication 2.1.3; 2.0 4.1.6.1) Both versions."""
 
 import uuid
 from datetime import timedelta
@@ -24,7 +24,7 @@ def test_one_statement_is_given_by_its_id(store: Store, version: str) -> None:
 
 
 def test_nobody_on_the_way_answers_without_asking(store: Store, version: str) -> None:
-    """RFC 9111 4.2.2: by Last-Modified alone a browser would go on showing for days what has been voided."""
+    """RFC 9111 4.2.2: with Last-Modified alone a browser would show a voided statement for days."""
     (one,) = store.stored(statement(), version=version)
     for found in (
         store.get(statementId=one, version=version),

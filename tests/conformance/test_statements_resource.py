@@ -54,7 +54,7 @@ def test_a_known_id_changes_nothing(store: Store, version: str) -> None:
     assert store.get(statementId=one["id"], version=version).data == before
 
 
-def test_what_is_no_part_of_a_statement_makes_it_no_other(store: Store, version: str) -> None:
+def test_properties_that_are_not_part_of_a_statement_do_not_change_its_identity(store: Store, version: str) -> None:
     """XAPI-00142 with 1.0.3 Data 2.3.1: a verb's display, an activity's definition, and the case of what has none, also in a sub-statement."""
     target, group = str(uuid.uuid4()), {"objectType": "Group", "member": [BO, {"mbox_sha1sum": "a" * 40}]}
     inner = {"objectType": "SubStatement", "actor": group, "verb": {"id": VERB, "display": {"en": "did"}}, "object": about(target)}
@@ -161,7 +161,7 @@ def test_a_voided_statement_is_there_only_for_who_asks_for_a_voided_one(store: S
     assert store.ids(verb=VERB, version=version) == [word]  # which is about one that matches
 
 
-def test_who_voids_cannot_be_voided(store: Store, version: str) -> None:
+def test_a_voiding_statement_cannot_be_voided(store: Store, version: str) -> None:
     """XAPI-00016."""
     (one,) = store.stored(statement(), version=version)
     (word,) = store.stored(voiding(one), version=version)
@@ -206,7 +206,7 @@ def test_every_resource_but_about_needs_a_version_it_knows(every_test_store: Sto
 
 
 @pytest.mark.parametrize("authorization", ["", "Basic ", "Basic bm9ib2R5OndoYXQ=", "Bearer xat_wrong", "Digest x"])
-def test_nobody_is_401_and_who_may_not_is_403(local_store: Store, version: str, authorization: str) -> None:
+def test_without_a_credential_it_is_401_and_without_the_right_403(local_store: Store, version: str, authorization: str) -> None:
     """XAPI-00327, -00334."""
     refused = local_store.get(by=authorization, version=version)
     assert (refused.status_code, "Basic" in refused.headers["WWW-Authenticate"]) == (401, True)

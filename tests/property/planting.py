@@ -1,4 +1,4 @@
-"""How is a fault planted in a copy of a package, to see whether its proofs would notice?"""
+"""Plant a fault in a copy of a package, to see whether its tests notice."""
 
 import importlib
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Fault:
-    """In `module`, `right` becomes `wrong`; `right` stands there exactly once."""
+    """In `module`, `right` becomes `wrong`; `right` occurs there exactly once."""
 
     name: str
     module: str

@@ -69,8 +69,15 @@ TH.CheckpointVideo = (function (Q) {
       });
       panel.replaceChildren(el("h2", { tabindex: "-1" }, W("stop")), check.root);
       panel.hidden = false;
-      panel.querySelector("h2").focus();
-      panel.scrollIntoView({ block: "nearest" });
+      leaveFullScreen();
+      Q.show(panel, panel.querySelector("h2"));
+    }
+
+    /** In full screen only the film is seen, and the question waits below it. */
+    function leaveFullScreen() {
+      if (document.fullscreenElement) document.exitFullscreen().then(function () { Q.show(panel, panel.querySelector("h2")); }, function () {});
+      else if (video.webkitDisplayingFullscreen) video.webkitExitFullscreen();
+      if (document.pictureInPictureElement) document.exitPictureInPicture().catch(function () {});
     }
 
     function goOn() {

@@ -27,10 +27,17 @@ TH.Question = (function () {
   }
 
   var W = words(
-    { check: "确定", right: "答对了。", wrong: "再想一想。", choose: "请先选择一个答案。" },
+    { check: "提交答案", right: "答对了。", wrong: "再想一想。", choose: "请先选择一个答案。" },
     { check: "Check", right: "Right.", wrong: "Not yet. Think again.", choose: "Choose an answer first." }
   );
   var count = 0;
+
+  /** Say in which language a text is, where the page's own language is another: screen readers then read it in its own. */
+  function languageOf(text) {
+    var locale = (TH.locale || document.documentElement.lang || "zh-CN").slice(0, 2);
+    var own = /[\u3400-\u9fff]/.test(String(text)) ? "zh" : "en";
+    return own === locale || !/[A-Za-z]{2}|[\u3400-\u9fff]/.test(String(text)) ? null : own;
+  }
 
   /** Draw options as radio buttons or check boxes; `chosen()` returns the ids. */
   function choices(legend, options, several, checked, onChange) {
@@ -38,13 +45,22 @@ TH.Question = (function () {
     var inputs = options.map(function (option) {
       return el("input", { type: several ? "checkbox" : "radio", name: name, id: name + "-" + option.id, value: option.id, checked: checked.indexOf(option.id) >= 0, onchange: onChange });
     });
-    var root = el("fieldset", { class: "th-question" }, el("legend", {}, legend));
+    var root = el("fieldset", { class: "th-question", lang: languageOf(legend) }, el("legend", {}, legend));
     options.forEach(function (option, index) {
       root.append(el("div", { class: "th-option" }, inputs[index], el("label", { for: name + "-" + option.id }, option.text)));
     });
+    var open = null;
     return {
       root: root,
       inputs: inputs,
+      /** Mark the question as not answered, in words and for screen readers; with "" the mark goes. */
+      mark: function (words) {
+        if (open) open.remove();
+        open = words ? el("p", { class: "th-open", id: name + "-open", lang: languageOf(legend) ? TH.locale : null }, words) : null;
+        if (open) root.querySelector("legend").after(open);
+        root.toggleAttribute("data-open", Boolean(words));
+        inputs.forEach(function (input) { words ? input.setAttribute("aria-describedby", name + "-open") : input.removeAttribute("aria-describedby"); });
+      },
       chosen: function () {
         return inputs.filter(function (input) { return input.checked; }).map(function (input) { return input.value; });
       },
@@ -91,7 +107,7 @@ TH.Question = (function () {
   function answered(instance, check, right, response) {
     var event = instance.createXAPIEventTemplate("answered");
     var statement = event.data.statement;
-    statement.object.id = statement.object.id.replace(/\?subContentId=.*$/, "") + "?subContentId=" + encodeURIComponent(check.id);
+    statement.object.id = statement.object.id.split("?subContentId=")[0] + "?subContentId=" + encodeURIComponent(check.id);
     statement.object.definition = {
       type: "http://adlnet.gov/expapi/activities/cmi.interaction",
       interactionType: "choice",
@@ -103,5 +119,12 @@ TH.Question = (function () {
     instance.trigger(event);
   }
 
-  return { el: el, words: words, choices: choices, Check: Check, answered: answered };
+  /** Move the focus to something and bring it into sight: the frame is as high as its content, so it is the page that scrolls. */
+  function show(element, focus) {
+    (focus || element).focus({ preventScroll: true });
+    if (TH.sight) TH.sight(element);
+    else element.scrollIntoView({ block: "start" });
+  }
+
+  return { el: el, words: words, languageOf: languageOf, choices: choices, Check: Check, answered: answered, show: show };
 })();

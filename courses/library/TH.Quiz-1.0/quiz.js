@@ -6,16 +6,18 @@ TH.Quiz = (function (Q) {
   var el = Q.el;
   var W = Q.words(
     {
-      hand: "交卷", again: "再做一次", several: "（可多选）", missing: "还有 {n} 题没有作答。", sending: "正在交卷……没有网络时会先保存，联网后自动提交。",
-      passed: "通过了！得分 {raw} / {max}", failed: "这次得分 {raw} / {max}，还没有通过。看看提示，再试一次。", right: "正确", wrong: "不正确", left: "还可以做 {n} 次。",
+      hand: "交卷", again: "再做一次", several: "（可多选）", missing: "还有 {n} 题没有作答。", open: "这一题还没有作答", sending: "正在交卷……没有网络时会先保存，联网后自动提交。",
+      passed: "通过了！得分 {raw} / {max}", failed: "这次得分 {raw} / {max}，还没有通过。看看提示，再试一次。", mark: "得分 {percent}%，达到 {pass}% 为通过。", right: "正确", wrong: "不正确", left: "还可以做 {n} 次。",
       none: "测验次数已用完，已取得的成绩保留。", error: "没能评分：", outside: "这份测验只能在学习平台中交卷。",
     },
     {
-      hand: "Hand in", again: "Try again", several: " (more than one)", missing: "{n} questions are not answered yet.", sending: "Handing in … without a network it is kept and sent when the network is back.",
-      passed: "Passed! Score {raw} / {max}", failed: "Score {raw} / {max}: not passed yet. Read the hints and try again.", right: "Right", wrong: "Not right", left: "{n} attempts left.",
+      hand: "Hand in", again: "Try again", several: " (more than one)", missing: "{n} questions are not answered yet.", open: "Not answered yet", sending: "Handing in … without a network it is kept and sent when the network is back.",
+      passed: "Passed! Score {raw} / {max}", failed: "Score {raw} / {max}: not passed yet. Read the hints and try again.", mark: "Your score is {percent}%; the pass mark is {pass}%.", right: "Right", wrong: "Not right", left: "{n} attempts left.",
       none: "All attempts are used up. What you reached is kept.", error: "It could not be graded: ", outside: "This quiz can only be handed in on the learning site.",
     }
   );
+
+  var SAID_SEVERAL = /[（(][^（()）]*(多选|multiple|several|more than one|all that apply)[^（()）]*[)）]\s*$/i; // its author says so already
 
   function Quiz(params, contentId, extras) {
     H5P.EventDispatcher.call(this);
@@ -35,19 +37,23 @@ TH.Quiz = (function (Q) {
 
     function form() {
       var drawn = params.questions.map(function (question, index) {
-        var text = index + 1 + ". " + question.text + (question.type === "multiple" ? W("several") : "");
+        var several = question.type === "multiple" && !SAID_SEVERAL.test(question.text);
+        var text = index + 1 + ". " + question.text + (several ? W("several") : "");
         return Q.choices(text, question.options, question.type === "multiple", draft[question.id] || [], keep);
       });
       var said = el("p", { class: "th-said", role: "status" });
       var button = el("button", { type: "submit", class: "th-button" }, W("hand"));
-      var page = el("form", { class: "th-form", onsubmit: hand }, params.intro ? el("p", { class: "th-intro" }, params.intro) : null);
+      var page = el("form", { class: "th-form", onsubmit: hand }, params.intro ? el("p", { class: "th-intro", lang: Q.languageOf(params.intro) }, params.intro) : null);
       drawn.forEach(function (one) { page.append(one.root); });
       page.append(said, button);
       root.replaceChildren(page);
       if (handed) wait(TH.gradeOf(handed));
 
       function keep() {
-        params.questions.forEach(function (question, index) { draft[question.id] = drawn[index].chosen(); });
+        params.questions.forEach(function (question, index) {
+          draft[question.id] = drawn[index].chosen();
+          if (draft[question.id].length) drawn[index].mark("");
+        });
         if (TH.saveSoon) TH.saveSoon();
       }
 
@@ -57,7 +63,8 @@ TH.Quiz = (function (Q) {
         var open = drawn.filter(function (one) { return !one.chosen().length; });
         if (open.length) {
           said.textContent = W("missing").replace("{n}", open.length);
-          open[0].inputs[0].focus();
+          open.forEach(function (one) { one.mark(W("open")); });
+          Q.show(open[0].root, open[0].inputs[0]);
           return;
         }
         if (!TH.submitAnswers) {
@@ -84,36 +91,37 @@ TH.Quiz = (function (Q) {
     function result(grade, fresh) {
       var head = el("h2", { tabindex: "-1" }, W(grade.passed ? "passed" : "failed").replace("{raw}", grade.score_raw).replace("{max}", grade.score_max));
       var page = el("div", { class: "th-result", "data-passed": String(grade.passed) }, head);
+      if (grade.pass_percent && grade.score_max) {
+        page.append(el("p", { class: "th-note" }, W("mark").replace("{percent}", Math.floor((100 * grade.score_raw) / grade.score_max)).replace("{pass}", grade.pass_percent)));
+      }
       grade.items.forEach(function (item) {
-        var question = params.questions.find(function (one) { return one.id === item.id; });
-        if (question) page.append(line(question, item));
+        var index = params.questions.findIndex(function (one) { return one.id === item.id; });
+        if (index >= 0) page.append(line(params.questions[index], item, index + 1));
       });
       if (!grade.passed && grade.left !== 0) {
         page.append(el("div", { class: "th-actions" }, el("button", { type: "button", class: "th-button", onclick: again }, W("again")), grade.left == null ? null : el("p", { class: "th-note" }, W("left").replace("{n}", grade.left))));
       } else if (!grade.passed) page.append(el("p", { class: "th-note" }, W("none")));
       root.replaceChildren(page);
       if (fresh) {
-        head.focus();
-        root.scrollIntoView({ block: "start" });
+        Q.show(root, head);
       }
     }
 
-    function line(question, item) {
+    function line(question, item, number) {
       var chosen = question.options.filter(function (option) { return item.response.indexOf(option.id) >= 0; });
       var words = item.feedback[(TH.locale || "zh").slice(0, 2) !== "zh" ? "en" : "zh"] || item.feedback.zh;
       return el(
         "section",
         { class: "th-item", "data-right": String(item.correct) },
-        el("h3", {}, question.text),
-        el("p", {}, el("strong", {}, W(item.correct ? "right" : "wrong")), " · " + chosen.map(function (option) { return option.text; }).join("；")),
-        words ? el("p", { class: "th-note" }, words) : null
+        el("h3", { lang: Q.languageOf(question.text) }, number + ". " + question.text),
+        el("p", {}, el("strong", {}, W(item.correct ? "right" : "wrong")), " · ", el("span", { lang: Q.languageOf(question.text) }, chosen.map(function (option) { return option.text; }).join("；"))),
+        words ? el("p", { class: "th-note", lang: Q.languageOf(words) }, words) : null
       );
     }
 
     function again() {
       form();
-      root.scrollIntoView({ block: "start" });
-      root.querySelector("input").focus({ preventScroll: true });
+      Q.show(root, root.querySelector("input"));
     }
 
     this.getCurrentState = function () {

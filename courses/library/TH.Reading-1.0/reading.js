@@ -5,8 +5,8 @@ TH.Reading = (function (Q) {
   "use strict";
   var el = Q.el;
   var W = Q.words(
-    { next: "下一页", back: "上一页", page: "第 {n} 页，共 {all} 页", left: "还有 {n} 道思考题没有答对", done: "本篇已读完，思考题全部答对。", pages: "还有没打开的页" },
-    { next: "Next page", back: "Previous page", page: "Page {n} of {all}", left: "{n} questions are still open", done: "You have read it all and answered every question.", pages: "Some pages are not opened yet" }
+    { next: "下一页", back: "上一页", page: "第 {n} 页，共 {all} 页", openAt: "第 {n} 页还有思考题没有答对", unseen: "第 {n} 页还没有打开", done: "本篇已读完，思考题全部答对。" },
+    { next: "Next page", back: "Previous page", page: "Page {n} of {all}", openAt: "A question on page {n} is still open", unseen: "Page {n} is not opened yet", done: "You have read it all and answered every question." }
   );
 
   function Reading(params, contentId, extras) {
@@ -23,7 +23,7 @@ TH.Reading = (function (Q) {
     this.attach = function ($container) {
       box = el("article", { class: "th-page", tabindex: "-1" });
       place = el("p", { class: "th-note", role: "status" });
-      state = el("p", { class: "th-note", role: "status" });
+      state = el("div", { class: "th-todo", role: "status" });
       back = el("button", { type: "button", class: "th-button th-quiet", onclick: function () { turn(at - 1); } }, W("back"));
       next = el("button", { type: "button", class: "th-button", onclick: function () { turn(at + 1); } }, W("next"));
       root = el("div", { class: "th-content th-reading" }, el("progress", { class: "th-bar", max: pages.length, value: 0, "aria-label": W("page").replace("{n}", "").replace("{all}", pages.length) }), box, el("div", { class: "th-actions" }, back, place, next), state);
@@ -35,8 +35,7 @@ TH.Reading = (function (Q) {
     function turn(to) {
       at = to;
       show(true);
-      box.focus({ preventScroll: true });
-      root.scrollIntoView({ block: "start" });
+      Q.show(root, box);
       keep();
     }
 
@@ -44,7 +43,7 @@ TH.Reading = (function (Q) {
       var page = pages[at];
       var fresh = !seen.has(at);
       seen.add(at);
-      box.replaceChildren(el("h2", {}, page.heading), el("div", { html: page.body }));
+      box.replaceChildren(el("h2", { lang: Q.languageOf(page.heading) }, page.heading), el("div", { html: page.body, lang: Q.languageOf(page.heading) }));
       (page.checks || []).forEach(function (check) {
         box.append(new Q.Check(check, done.has(check.id), function (right, response) {
           Q.answered(self, check, right, response);
@@ -62,18 +61,23 @@ TH.Reading = (function (Q) {
       update();
     }
 
-    function open() {
-      return pages.reduce(function (sum, page) {
-        return sum + (page.checks || []).filter(function (check) { return !done.has(check.id); }).length;
-      }, 0);
+    function isOpen(page) {
+      return (page.checks || []).some(function (check) { return !done.has(check.id); });
+    }
+
+    /** What is still to do, page by page, each with its way there: on the last page all of it, before that what was passed by. */
+    function todo() {
+      return pages.map(function (page, index) {
+        var words = !seen.has(index) ? W("unseen") : isOpen(page) ? W("openAt") : "";
+        if (!words || (index >= at && at < pages.length - 1)) return null;
+        words = words.replace("{n}", index + 1);
+        return index === at ? el("p", { class: "th-note" }, words) : el("button", { type: "button", class: "th-button th-quiet", onclick: function () { turn(index); } }, words);
+      }).filter(Boolean);
     }
 
     function update() {
-      var left = open();
-      var finished = !left && seen.size === pages.length;
-      if (finished) state.textContent = W("done");
-      else if (at === pages.length - 1) state.textContent = left ? W("left").replace("{n}", left) : W("pages");
-      else state.textContent = "";
+      var finished = seen.size === pages.length && !pages.some(isOpen);
+      state.replaceChildren.apply(state, finished ? [el("p", { class: "th-note" }, W("done"))] : todo());
       if (finished && !completed) {
         completed = true;
         var event = self.createXAPIEventTemplate("completed");

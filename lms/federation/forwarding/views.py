@@ -18,7 +18,7 @@ from wtforms.validators import DataRequired
 
 from lms import vocabulary as v
 from lms.accounts.access import person, requires
-from lms.accounts.models import OFFICE
+from lms.accounts.models import ADMIN
 from lms.catalogue.models import Course
 from lms.celery_app import ring
 from lms.clock import now
@@ -54,14 +54,14 @@ class ForwardForm(StoreForm):
 
 
 @bp.get("/forwarding")
-@requires(OFFICE)
+@requires(ADMIN)
 def forwarding() -> ResponseReturnValue:
     """List the forwards with their progress."""
     return render_template("records/forwarding.html", forwards=office.standings(session()), reasons=REASONS)
 
 
 @bp.route("/forwarding/new", methods=["GET", "POST"])
-@requires(OFFICE)
+@requires(ADMIN)
 def new_forward() -> ResponseReturnValue:
     """Add a forward to a public address; only an operator may add an address inside the own network."""
     form = ForwardForm()
@@ -91,7 +91,7 @@ def _added(form: ForwardForm) -> bool:
 
 
 @bp.get("/forwarding/<int:forward_id>")
-@requires(OFFICE)
+@requires(ADMIN)
 def forward(forward_id: int) -> ResponseReturnValue:
     """Show one forward and the statements that the other store refused."""
     own = found(session(), Forward, forward_id, str(GONE))
@@ -100,7 +100,7 @@ def forward(forward_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/forwarding/<int:forward_id>/pause")
-@requires(OFFICE)
+@requires(ADMIN)
 def pause_forward(forward_id: int) -> ResponseReturnValue:
     """Send nothing more until it is resumed."""
     _change(forward_id, lambda _session, one: office.pause(one))
@@ -109,7 +109,7 @@ def pause_forward(forward_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/forwarding/<int:forward_id>/resume")
-@requires(OFFICE)
+@requires(ADMIN)
 def resume_forward(forward_id: int) -> ResponseReturnValue:
     """Resume a forward, with a new secret if one is given."""
     secret = request.form.get("secret", "")
@@ -120,7 +120,7 @@ def resume_forward(forward_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/forwarding/<int:forward_id>/discard")
-@requires(OFFICE)
+@requires(ADMIN)
 def discard_letter(forward_id: int) -> ResponseReturnValue:
     """Delete a dead letter; the statement stays here and is not sent there again."""
     named = request.form.get("statement", type=uuid.UUID)
@@ -130,7 +130,7 @@ def discard_letter(forward_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/forwarding/<int:forward_id>/retry")
-@requires(OFFICE)
+@requires(ADMIN)
 def retry_letters(forward_id: int) -> ResponseReturnValue:
     """Mark one refused statement, or all, to be tried again."""
     named = request.form.get("statement", "")
@@ -145,7 +145,7 @@ def retry_letters(forward_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/forwarding/<int:forward_id>/remove")
-@requires(OFFICE)
+@requires(ADMIN)
 def remove_forward(forward_id: int) -> ResponseReturnValue:
     """Remove a forward and its dead letters."""
     _change(forward_id, office.remove)

@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired
 
 import xapi
 from lms.accounts.access import person, requires
-from lms.accounts.models import OFFICE
+from lms.accounts.models import ADMIN
 from lms.celery_app import ring
 from lms.clock import now
 from lms.db import session, transaction
@@ -42,14 +42,14 @@ class ImportForm(StoreForm):
 
 
 @bp.get("/import")
-@requires(OFFICE)
+@requires(ADMIN)
 def importing() -> ResponseReturnValue:
     """List the imports with their progress."""
     return render_template("records/importing.html", imports=office.all_imports(session()), asides=office.asides_by_import(session()))
 
 
 @bp.route("/import/new", methods=["GET", "POST"])
-@requires(OFFICE)
+@requires(ADMIN)
 def new_import() -> ResponseReturnValue:
     """Begin an import from a public address; only an operator may begin one from inside the own network."""
     form = ImportForm()
@@ -74,7 +74,7 @@ def _begun(form: ImportForm) -> int | None:
 
 
 @bp.get("/import/<int:import_id>")
-@requires(OFFICE)
+@requires(ADMIN)
 def import_(import_id: int) -> ResponseReturnValue:
     """Show one import and its refused statements; the page refreshes while it runs."""
     own = found(session(), Import, import_id, str(GONE))
@@ -83,7 +83,7 @@ def import_(import_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/import/<int:import_id>/stop")
-@requires(OFFICE)
+@requires(ADMIN)
 def stop_import(import_id: int) -> ResponseReturnValue:
     """Read no further page."""
     _change(import_id, lambda _session, own: office.stop(own))
@@ -92,7 +92,7 @@ def stop_import(import_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/import/<int:import_id>/go-on")
-@requires(OFFICE)
+@requires(ADMIN)
 def go_on_import(import_id: int) -> ResponseReturnValue:
     """Continue an import, with a new secret if one is given."""
     secret = request.form.get("secret", "")
@@ -104,7 +104,7 @@ def go_on_import(import_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/import/<int:import_id>/remove")
-@requires(OFFICE)
+@requires(ADMIN)
 def remove_import(import_id: int) -> ResponseReturnValue:
     """Delete an import and the statements it put aside; imported statements stay."""
     _change(import_id, lambda writing, own: writing.delete(own))
@@ -113,7 +113,7 @@ def remove_import(import_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/import/aside/<int:aside_id>/retry")
-@requires(OFFICE)
+@requires(ADMIN)
 def retry_aside(aside_id: int) -> ResponseReturnValue:
     """Retry one statement that was put aside."""
     with transaction() as writing:
@@ -128,7 +128,7 @@ def retry_aside(aside_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/import/aside/<int:aside_id>/leave-out")
-@requires(OFFICE)
+@requires(ADMIN)
 def leave_out_aside(aside_id: int) -> ResponseReturnValue:
     """Delete one statement that was put aside."""
     with transaction() as writing:

@@ -1,20 +1,45 @@
 """Pages of an office and of class staff, one module for each subject; importing a module adds its pages."""
 
 from lms.office.places import bp
-from lms.office.views import adding, attendance, check_in, classes, lists, opening, passwords, practice, staff, teachers, timetable, today
+from lms.office.views import (
+    adding,
+    attendance,
+    board,
+    check_in,
+    classes,
+    documents,
+    lists,
+    online,
+    opening,
+    passwords,
+    practice,
+    staff,
+    states,
+    teachers,
+    timetable,
+    today,
+    transfer,
+    waivers,
+)
 
 __all__ = [
     "adding",
     "attendance",
+    "board",
     "bp",
     "check_in",
     "classes",
+    "documents",
     "lists",
+    "online",
     "opening",
     "passwords",
     "practice",
     "staff",
+    "states",
     "teachers",
     "timetable",
     "today",
+    "transfer",
+    "waivers",
 ]

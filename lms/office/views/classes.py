@@ -1,5 +1,6 @@
 """Pages of an office: its classes, everybody in one of them, and the export of transcripts."""
 
+from collections import Counter
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,16 +11,20 @@ from flask_babel import gettext as _
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF
 from lms.celery_app import ring
-from lms.classes.membership import WITHDRAWN
+from lms.classes import membership
+from lms.classes.models import LEFT, STATUSES
 from lms.clock import now
 from lms.crediting import windows
 from lms.db import session, transaction
 from lms.jobs import queue
 from lms.jobs.tasks import work
-from lms.office import class_queries
+from lms.office import class_queries, enrolment_states
+from lms.office.administration import providers
 from lms.office.export import TRANSCRIPTS
-from lms.office.places import bp, own_class, staffed_class
+from lms.office.places import administers, bp, own_class, staffed_class
 from lms.programmes.store import document_of
+
+GONE = frozenset(LEFT) - {"not-completed"}  # who is in one of these states is not counted among the class's people
 
 
 @bp.get("/classes")
@@ -30,7 +35,8 @@ def classes() -> ResponseReturnValue:
     placed = person().organisation_id is not None
     page = class_queries.classes(session(), scope(), words, request.args.get("after", type=int)) if placed else class_queries.NOTHING
     names = {line.training_class.id: document_of(line.training_class.programme_version).name for line in page.lines}
-    return render_template("office/classes.html", page=page, words=words, names=names, placed=placed)
+    runs = placed and bool(page.lines or providers(session(), scope()))
+    return render_template("office/classes.html", page=page, words=words, names=names, placed=placed, runs=runs)
 
 
 @bp.get("/classes/<int:class_id>")
@@ -39,12 +45,12 @@ def class_(class_id: int) -> ResponseReturnValue:
     """Show everybody in a class with each requirement."""
     found = staffed_class(class_id)
     everybody = class_queries.everybody(session(), class_id)
-    words = request.args.get("q", "").strip()[: class_queries.LONGEST_WORDS]
-    status = request.args.get("status", "")
-    shown = class_queries.chosen(everybody, words, status if status in {"done", "short"} else "", request.args.get("sort", ""))
+    people = class_queries.asked(request.args)
+    proposals = enrolment_states.proposals_of(session(), everybody, now())
+    shown = class_queries.chosen(everybody, people, proposals)
     start = max(0, request.args.get("after", 0, type=int))
     columns = {one.key: one for standing in everybody for one in standing.requirements}
-    staying = [one for one in everybody if one.enrolment.status != WITHDRAWN]
+    staying = [one for one in everybody if one.enrolment.status not in GONE]
     return render_template(
         "office/class.html",
         training_class=found,
@@ -52,13 +58,17 @@ def class_(class_id: int) -> ResponseReturnValue:
         everybody=everybody,
         staying=len(staying),
         done=sum(one.done for one in staying),
-        withdrawn=WITHDRAWN,
+        counts=Counter(one.enrolment.status for one in everybody),
+        proposals=proposals,
+        proposal_words=enrolment_states.proposal_words,
+        all_states=STATUSES,
+        may_decide=STATUSES if administers(found) else enrolment_states.STAFF_MAY,
         shown=shown[start : start + class_queries.PAGE],
         matching=len(shown),
         next=start + class_queries.PAGE if start + class_queries.PAGE < len(shown) else None,
         columns=columns,
-        words=words,
-        status=status,
+        people=people,
+        reason_max=membership.REASON_MAX,
         stands=windows.following(session(), found),
     )
 

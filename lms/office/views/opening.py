@@ -1,20 +1,24 @@
 """Pages for opening, changing and closing a class, and for its courses."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from sqlalchemy import select
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from lms.accounts.access import requires, scope
-from lms.accounts.models import OFFICE, Organisation
+from lms.accounts.models import OFFICE, Organisation, Person
 from lms.catalogue import listing
 from lms.celery_app import ring
+from lms.classes.models import Enrolment
 from lms.classes.setup import courses_of, hours_asked, locked_class
-from lms.crediting import windows
+from lms.crediting import changed_hours, windows
 from lms.crediting.tasks import follow
 from lms.db import session, transaction
 from lms.errors import InvalidInput, NotFound
@@ -51,7 +55,7 @@ def _titles() -> dict[str, str]:
 @requires(OFFICE)
 def choose_programme() -> ResponseReturnValue:
     """Ask for the programme of a new class."""
-    programmes = [(one, document_of(one)) for one in newest(session())]
+    programmes = sorted(((one, document_of(one)) for one in newest(session())), key=lambda pair: pair[1].shown_after)
     return render_template("office/programmes.html", programmes=programmes, providers=administration.providers(session(), scope()))
 
 
@@ -96,10 +100,25 @@ def settings(class_id: int) -> ResponseReturnValue:
     form.offer_tracks(document)
     if form.validate_on_submit() and _changed(form, class_id, found.code, found.provider):
         return redirect(url_for(".settings", class_id=class_id))
-    history = lines_of(session(), document, class_id)
-    stands = windows.following(session(), found)
-    page = render_template("office/settings.html", form=form, training_class=found, document=document, history=history, stands=stands)
+    page = render_template(
+        "office/settings.html",
+        form=form,
+        training_class=found,
+        document=document,
+        history=lines_of(session(), document, class_id),
+        stands=windows.following(session(), found),
+        **_hours_changed(class_id),
+    )
     return page, 422 if form.is_submitted() else 200
+
+
+def _hours_changed(class_id: int) -> dict[str, Any]:
+    """Return the last change of days, and whose hours it changed by how many seconds, the largest difference first."""
+    change = changed_hours.last_change(session(), class_id)
+    seconds = change.seconds if change else {}
+    names = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id.in_(list(seconds)))
+    lines = [(name, number, seconds[number]) for number, name in session().execute(names)]
+    return {"day_change": change, "hours_changed": sorted(lines, key=lambda line: (-abs(line[2]), line[0]))}
 
 
 def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) -> bool:
@@ -153,10 +172,10 @@ def courses(class_id: int) -> ResponseReturnValue:
     form.requirement.choices = toward_choices(hours)
     if form.validate_on_submit():
         return _added(class_id, CourseOfClass(form.code.data, form.requirement.data, form.compulsory.data))
-    names = {one.key: pick(one.title.zh, one.title.en) for one in document_of(found.programme_version).requirements}
-    page = render_template(
-        "office/courses.html", training_class=found, studied=studied, form=form, offered=offered, names=names, hours=hours
-    )
+    document = document_of(found.programme_version)
+    names = {one.key: pick(one.title.zh, one.title.en) for one in document.requirements}
+    told = {"studied": studied, "offered": offered, "names": names, "hours": hours, "policy": document.policy}
+    page = render_template("office/courses.html", training_class=found, form=form, **told)
     return page, 422 if form.is_submitted() else 200
 
 

@@ -36,7 +36,7 @@ def hand_out(class_id: int) -> ResponseReturnValue:
     if not sign_ins:
         flash(_("There is none to hand out: perhaps it has just been done."), "warning")
         return redirect(url_for(".passwords", class_id=class_id))
-    return _sheet(found, sign_ins)
+    return sheet(found, sign_ins)
 
 
 @bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/password")
@@ -49,7 +49,7 @@ def new_password(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     if sign_in is None:
         flash(_("This account is not of your organisation, or not a teacher's alone. Its own office can help."), "warning")
         return redirect(url_for(".teacher", class_id=class_id, enrolment_id=enrolment_id))
-    return _sheet(found, [sign_in])
+    return sheet(found, [sign_in])
 
 
 @bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/sign-out")
@@ -66,14 +66,15 @@ def sign_out(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     return redirect(url_for(".teacher", class_id=class_id, enrolment_id=enrolment_id))
 
 
-def _sheet(training_class: TrainingClass, sign_ins: Sequence[SignIn]) -> ResponseReturnValue:
+def sheet(training_class: TrainingClass, sign_ins: Sequence[SignIn]) -> ResponseReturnValue:
     files = {
         "xlsx": base64.b64encode(sheets.as_book(sign_ins, now())).decode(),
         "csv": base64.b64encode(sheets.as_csv(sign_ins)).decode(),
     }
     address = current_app.extensions["settings"].public_url
+    schools = sheets.by_school(sign_ins)
     page = make_response(
-        render_template("office/password_sheet.html", training_class=training_class, sign_ins=sign_ins, files=files, address=address)
+        render_template("office/password_sheet.html", training_class=training_class, schools=schools, files=files, address=address)
     )
     page.headers["Cache-Control"] = "no-store"
     return page

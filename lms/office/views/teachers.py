@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE, Organisation
-from lms.classes import membership
-from lms.classes.models import Enrolment
+from lms.classes import membership, states
+from lms.classes.models import STATUSES, Enrolment
 from lms.classes.setup import tracks_of
+from lms.clock import now
 from lms.crediting.standing import of_enrolments
 from lms.db import session, transaction
 from lms.errors import InvalidInput
+from lms.office import enrolment_states
 from lms.office.history import lines_of
 from lms.office.places import bp, by_me, own_enrolment
 from lms.programmes.store import document_of
@@ -37,6 +39,11 @@ def teacher(class_id: int, enrolment_id: int) -> ResponseReturnValue:
         tracks=tracks_of(session(), class_id),
         history=lines_of(session(), document, class_id, enrolment_id),
         withdrawn=membership.WITHDRAWN,
+        all_states=STATUSES,
+        since=states.latest_changes(session(), [enrolment_id]).get(enrolment_id),
+        proposal=enrolment_states.proposals_of(session(), [standing], now()).get(enrolment_id),
+        proposal_words=enrolment_states.proposal_words,
+        reason_max=membership.REASON_MAX,
         ours=is_ours(session(), whose, scope()),
     )
 
@@ -44,9 +51,10 @@ def teacher(class_id: int, enrolment_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/withdraw")
 @requires(OFFICE)
 def withdraw(class_id: int, enrolment_id: int) -> ResponseReturnValue:
-    """Withdraw a person from a class; their hours stay."""
+    """Take somebody out of a class; their hours stay."""
+    reason = request.form.get("reason", "")
     words = _("Withdrawn. Hours and transcript stay; the class's courses are closed to them.")
-    return _changed(class_id, enrolment_id, lambda writing, own: membership.withdraw(writing, own, by_me()), words)
+    return _changed(class_id, enrolment_id, lambda writing, own: membership.withdraw(writing, own, by_me(), reason), words)
 
 
 @bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/again")

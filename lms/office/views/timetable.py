@@ -2,10 +2,11 @@
 
 import base64
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
 from fractions import Fraction
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF
@@ -25,8 +27,9 @@ from lms.classes.planning import PlannedSession
 from lms.classes.setup import courses_of, locked_class
 from lms.classes.timetable_file import TimetableFile
 from lms.clock import now
+from lms.crediting.effects import AccountEffect, effects_of
 from lms.db import session, transaction
-from lms.office import timetable_words
+from lms.office import effect_words, timetable_words
 from lms.office.places import bp, by_me, own_session, staffed_class
 from lms.office.session_form import SessionForm, given
 from lms.programmes.store import document_of
@@ -120,39 +123,73 @@ def _added(form: SessionForm, found: TrainingClass, document: ProgrammeDocument)
 @bp.route("/classes/<int:class_id>/timetable/<int:session_id>", methods=["GET", "POST"])
 @requires(OFFICE, STAFF)
 def change_session(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Change one session."""
+    """Change one session; where somebody's attendance is noted, say what that does before it is saved."""
     found, row = own_session(class_id, session_id)
     document = document_of(found.programme_version)
     form = SessionForm(data=given(row, document)) if request.method == "GET" else SessionForm()
-    form.offer(document)
-    if form.validate_on_submit() and _changed(form, found, row, document):
-        return redirect(url_for(".show_timetable", class_id=class_id))
-    page = render_template("office/session.html", training_class=found, form=form, row=row)
+    form.offer(document, row.requirement)
+    effects: list[AccountEffect] = []
+    if form.validate_on_submit():
+        planned = form.planned(row.key, document)
+        effects = _changed(form, found, row, planned)
+        if not effects and not form.errors and not form.form_errors:
+            return redirect(url_for(".show_timetable", class_id=class_id))
+    lines = effect_words.lines_of(session(), found, effects)
+    seen = _fingerprint(planned) if effects else ""
+    page = render_template("office/session.html", training_class=found, form=form, row=row, lines=lines, seen=seen)
     return page, 422 if form.is_submitted() else 200
 
 
-def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, document: ProgrammeDocument) -> bool:
-    planned, done = form.planned(row.key, document), False
+def _fingerprint(planned: PlannedSession) -> str:
+    """Name what a page has shown the effects of, so that another change is shown anew."""
+    return sha256(repr(planned).encode()).hexdigest()
+
+
+def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, planned: PlannedSession) -> list[AccountEffect]:
+    """Save a change; return what it would do, and save nothing, where accounts would move and the page has not shown that."""
+    done, effects = False, []
     with transaction() as writing:
         locked_class(writing, found.id)
         there = [timetable.planned_of(one) for one in timetable.sessions_of(writing, found.id) if one.id != row.id]
-        problems = timetable.problems_of(there, [planned], timetable.limits_of(found, document))
-        if not problems:
+        problems = timetable.problems_of(there, [planned], timetable.limits_of(found, document_of(found.programme_version)))
+        if not problems and request.form.get("seen") != _fingerprint(planned):
+            by = by_me()
+            effects = _effects(writing, row.id, lambda: timetable.change(writing, writing.get_one(ClassSession, row.id), planned, by))
+        if not problems and not effects:
             done = timetable.change(writing, writing.get_one(ClassSession, row.id), planned, by_me())
     form.tell(problems)
-    if not problems:
+    if not problems and not effects:
         flash(_("Saved.") if done else _("Nothing has changed."), "success" if done else "info")
-    return not problems
+    return effects
+
+
+def _effects(writing: Session, session_id: int, change: Callable[[], object]) -> list[AccountEffect]:
+    """Return what a change would do to those whose attendance of a session is noted."""
+    marked = list(marking.marks_of(writing, [session_id])[session_id])
+    return [one for one in effects_of(writing, marked, change, now()) if one.changed] if marked else []
 
 
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/cancel")
 @requires(OFFICE, STAFF)
 def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Cancel a session."""
-    _found, row = own_session(class_id, session_id)
+    """Take a session off the timetable; where that takes something from somebody, say so first."""
+    found, row = own_session(class_id, session_id)
+    effects: list[AccountEffect] = []
     with transaction() as writing:
         locked_class(writing, class_id)
-        timetable.cancel(writing, writing.get_one(ClassSession, row.id), by_me())
+        by = by_me()
+        if not request.form.get("confirm"):
+            effects = _effects(writing, row.id, lambda: timetable.cancel(writing, writing.get_one(ClassSession, row.id), by))
+        if not effects:
+            timetable.cancel(writing, writing.get_one(ClassSession, row.id), by)
+    if effects:
+        lines, zone = effect_words.lines_of(session(), found, effects), document_of(found.programme_version).policy.time_zone
+        about = {"title": _("Cancel “%(title)s”?", title=row.title), "order": None, "button": _("Cancel the session"), "zone": zone}
+        back = url_for(".show_timetable", class_id=class_id)
+        page = render_template(
+            "office/sessions_preview.html", training_class=found, rows=[row], lines=lines, action=request.path, back=back, **about
+        )
+        return page, 200
     flash(_("The session is off the timetable. Its history is kept."), "success")
     return redirect(url_for(".show_timetable", class_id=class_id))
 

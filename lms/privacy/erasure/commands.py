@@ -70,7 +70,8 @@ def _told(one: Preview) -> str:
         f"{one.name} ({one.username}, id {one.person_id})",
         f"erased: {one.statements} statements, {one.documents} documents, {one.observations} pieces of evidence, {one.launches} launches,",
         f"        {one.attempts} quiz submissions, {one.jobs} exports of their own; name, e-mail, password, account",
-        f"stays:  {one.enrolments} enrolments under a number, {one.entries} ledger entries with {one.credited_seconds} credited seconds,",
+        f"stays:  {one.enrolments} enrolments under a number ({one.studying} under way become withdrawn),",
+        f"        {one.entries} ledger entries with {one.credited_seconds} credited seconds,",
         f"        which can be verified but not recomputed any more; {one.elsewhere} statements of others that name them",
     ]
     if one.forwards:

@@ -21,6 +21,7 @@ import xapi.removals
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
+from lms.classes import states, waivers
 from lms.classes.models import ClassChange, Enrolment
 from lms.crediting import ledger
 from lms.crediting.chain import GENESIS
@@ -55,6 +56,7 @@ class Preview:
     jobs: int
     elsewhere: int  # statements of others that name them
     enrolments: int
+    studying: int  # enrolments that are under way, and become withdrawn
     entries: int  # of the ledger
     credited_seconds: int
     forwards: Sequence[str]  # stores to which statements may have been forwarded
@@ -79,7 +81,8 @@ def preview(session: Session, person: Person, public_url: str) -> Preview:
     def count(model: type, *where: object) -> int:
         return session.scalar(select(func.count()).select_from(model).where(*where)) or 0  # type: ignore[arg-type]
 
-    enrolments = session.execute(select(Enrolment.id, Enrolment.credited_seconds).where(Enrolment.person_id == person.id)).all()
+    columns = (Enrolment.id, Enrolment.credited_seconds, Enrolment.status)
+    enrolments = session.execute(select(*columns).where(Enrolment.person_id == person.id)).all()
     numbers = [one.id for one in enrolments]
     there = xapi.removals.foreseen(session, agents_of(person, public_url))
     return Preview(
@@ -94,6 +97,7 @@ def preview(session: Session, person: Person, public_url: str) -> Preview:
         jobs=count(Job, Job.owner_id == person.id),
         elsewhere=there.elsewhere,
         enrolments=len(numbers),
+        studying=sum(one.status in STUDYING for one in enrolments),
         entries=count(LedgerEntry, LedgerEntry.enrolment_id.in_(numbers)),
         credited_seconds=sum(one.credited_seconds for one in enrolments),
         forwards=session.scalars(select(Forward.name).where(Forward.sent > 0).order_by(Forward.name)).all(),
@@ -120,7 +124,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     xapi.removals.mark(session, agents, now)
     numbers = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id)).all()
     begun.observations = _erase_evidence(session, numbers, now)
-    _erase_learning(session, person.id, numbers)
+    begun.documents = _erase_learning(session, person.id, numbers)
     for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
         files.remove_all(storage, job)
         session.delete(job)
@@ -143,18 +147,26 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     session.execute(update(Enrolment).where(own, Enrolment.status.in_(STUDYING)).values(status="withdrawn"))
     named = ClassChange.enrolment_id.in_(numbers), ClassChange.what == "renamed"
     session.execute(update(ClassChange).where(*named).values(before="", after=""))
+    states.forget_reasons(session, numbers)
+    waivers.forget(session, numbers)
     gone = session.execute(delete(Observation).where(Observation.enrolment_id.in_(numbers)).returning(Observation.id))
     return len(gone.all())
 
 
-def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) -> None:
-    """Erase launches with their data. It waits for a request that is writing; later requests find no launch."""
+def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) -> int:
+    """Erase launches with their data; return how many documents of activities that took.
+
+    It waits for a request that is writing; later requests find no launch.
+    """
     registrations = _registrations(numbers)
     session.execute(registrations.order_by(Registration.id).with_for_update()).all()  # in the order in which submissions lock them
     session.execute(select(Launch.id).where(Launch.person_id == person_id).order_by(Launch.id).with_for_update()).all()
-    session.execute(delete(ActivityState).where(ActivityState.registration_id.in_(registrations)))
+    states = delete(ActivityState).where(ActivityState.registration_id.in_(registrations))
+    gone = session.execute(states.returning(ActivityState.registration_id))
+    documents = len(gone.all())
     session.execute(delete(Attempt).where(Attempt.registration_id.in_(registrations)))
     session.execute(delete(Launch).where(Launch.person_id == person_id))
+    return documents
 
 
 def _registrations(enrolments: Sequence[int]) -> Select[uuid.UUID]:

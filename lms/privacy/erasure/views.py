@@ -6,12 +6,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires
-from lms.accounts.models import OFFICE, Person
+from lms.accounts.models import ADMIN, Person
 from lms.celery_app import ring
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import NotAllowed, NotFound
+from lms.privacy.erasure import erasures
 from lms.privacy.erasure import person as people
 from lms.privacy.erasure.tasks import go_on
 from lms.records.sections import bp
@@ -21,28 +22,31 @@ log = structlog.get_logger(__name__)
 
 
 @bp.get("/erasure")
-@requires(OFFICE)
+@requires(ADMIN)
 def erasure() -> ResponseReturnValue:
     """Find a person by user name and show what would be erased and what would stay."""
     wanted = request.args.get("who", "").strip()[:100]
-    foreseen = None
+    foreseen = erased = None
     if wanted:
         try:
-            foreseen = people.preview(session(), people.find(session(), wanted), _settings().public_url)
+            found = people.find(session(), wanted)
+            erased = erasures.of_person(session(), found.id)
+            foreseen = None if erased else people.preview(session(), found, _settings().public_url)
         except NotFound:
             flash(_("Nobody has this user name. Names are not searched: ask for the user name."), "warning")
-    return render_template("records/erasure.html", wanted=wanted, one=foreseen, own=person().id)
+    done = erasures.page_of(session(), request.args.get("after", type=int))
+    return render_template("records/erasure.html", wanted=wanted, one=foreseen, erased=erased, own=person().id, done=done)
 
 
 @bp.post("/erasure/<int:person_id>")
-@requires(OFFICE)
+@requires(ADMIN)
 def erase_person(person_id: int) -> ResponseReturnValue:
     """Make a person anonymous at once; the worker then deletes their statements. It cannot be undone."""
     found = session().get(Person, person_id)
     if found is None:
         raise NotFound(_("Nobody has this user name. Names are not searched: ask for the user name."))
     if person_id == person().id:
-        raise NotAllowed(_("You cannot erase yourself: another office or an operator does."))
+        raise NotAllowed(_("You cannot erase yourself: ask another office or the system administrator."))
     if request.form.get("typed", "").strip() != found.username:
         flash(_("What you typed is not the user name: nothing was erased."), "warning")
         return redirect(url_for(".erasure", who=found.username))

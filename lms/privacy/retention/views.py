@@ -1,4 +1,4 @@
-"""The retention page of the root office: the plan, obstacles, and past removals."""
+"""The retention page of administrators: the plan, obstacles, and past removals."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.accounts.access import person, requires
-from lms.accounts.models import OFFICE as OFFICE_ROLE
-from lms.accounts.models import Person
+from lms.accounts.models import ADMIN, Person
 from lms.celery_app import ring
 from lms.clock import now
 from lms.db import session, transaction
@@ -36,7 +35,7 @@ class RemovedMonthLine:
 
 
 @bp.get("/retention")
-@requires(OFFICE_ROLE)
+@requires(ADMIN)
 def retention() -> ResponseReturnValue:
     """Show the setting, the plan with its obstacles, the current run, and past removals."""
     kept, running = _kept(), under_way(session())
@@ -56,7 +55,7 @@ def retention() -> ResponseReturnValue:
 
 
 @bp.post("/retention/remove")
-@requires(OFFICE_ROLE)
+@requires(ADMIN)
 def remove_old() -> ResponseReturnValue:
     """Start removing the months that are ready. It cannot be undone, and it continues when the page is closed."""
     kept = _kept()

@@ -9,24 +9,24 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from lms.accounts.access import requires, scope
-from lms.accounts.models import OFFICE
+from lms.accounts.access import requires
+from lms.accounts.models import ADMIN, OFFICE
 from lms.clock import now
 from lms.db import database, session
 from lms.records import attention, words
-from lms.records.export import sight_of
 from lms.records.naming import titles_in
+from lms.records.scope import own_sight
 from lms.records.sections import bp
 
 PLACE = re.compile("[0-9]{1,18}")
 
 
 @bp.get("/attention")
-@requires(OFFICE)
+@requires(OFFICE, ADMIN)
 def needs_attention() -> ResponseReturnValue:
     """List statements that were set aside, the latest first."""
     reason = request.args.get("reason", "")
-    sight = sight_of(scope())
+    sight = own_sight()
     after = request.args.get("after", "")
     page = attention.page(session(), sight, int(after) if PLACE.fullmatch(after) else None, reason)
     titles = titles_in(session(), [one.record.statement for one in page.found], sight.public_url)
@@ -35,10 +35,10 @@ def needs_attention() -> ResponseReturnValue:
 
 
 @bp.post("/attention/retry")
-@requires(OFFICE)
+@requires(OFFICE, ADMIN)
 def retry() -> ResponseReturnValue:
     """Try one statement again, or all that failed for one reason, or all."""
-    sight, statement = sight_of(scope()), request.form.get("statement", type=UUID)
+    sight, statement = own_sight(), request.form.get("statement", type=UUID)
     if statement is None:
         again = attention.retry_all(database(), sight, request.form.get("reason", ""), now())
     else:

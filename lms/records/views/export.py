@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
-from lms.accounts.access import person, requires, scope
-from lms.accounts.models import OFFICE
+from lms.accounts.access import person, requires
+from lms.accounts.models import ADMIN, OFFICE
 from lms.celery_app import ring
 from lms.clock import now
 from lms.db import session, transaction
@@ -16,7 +16,8 @@ from lms.errors import InvalidInput
 from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.records.columns import COLUMNS
-from lms.records.export import STATEMENTS, params_of, sight_of
+from lms.records.export import STATEMENTS, params_of
+from lms.records.scope import own_path, own_sight
 from lms.records.sections import bp
 from lms.records.selection import look_of
 from lms.records.selection_form import SelectionForm
@@ -39,7 +40,7 @@ class ExportForm(SelectionForm):
 
 
 @bp.route("/export", methods=["GET", "POST"])
-@requires(OFFICE)
+@requires(OFFICE, ADMIN)
 def export() -> ResponseReturnValue:
     """Start an export; a repeated start returns the same job."""
     form = ExportForm()
@@ -54,8 +55,8 @@ def export() -> ResponseReturnValue:
 
 def _start(form: ExportForm) -> ResponseReturnValue:
     selection = form.selection()
-    look_of(session(), selection, sight_of(scope()))
-    params = params_of(selection, form.format.data, scope(), void=form.void.data, attachments=form.attachments.data)
+    look_of(session(), selection, own_sight())
+    params = params_of(selection, form.format.data, own_path(), void=form.void.data, attachments=form.attachments.data)
     with transaction() as writing:
         queue.enqueue(writing, STATEMENTS, person().id, params, now())
     ring(work)

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from lms.accounts.access import person, requires
-from lms.accounts.models import OFFICE
+from lms.accounts.models import ADMIN
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotFound
@@ -43,7 +43,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
     version = RadioField(
         _l("Version of xAPI"), choices=[SelectChoice(one, one) for one in VERSIONS], default=VERSIONS[0], validators=[InputRequired()]
     )
-    trusted = BooleanField(_l("Its durations may count as hours"))
+    trusted = BooleanField(_l("Its durations may be credited as hours"))
     once = HiddenField(default=lambda: uuid4().hex)  # if the page with the secret is loaded again, it sends the same form
 
     def validate_name(self, field: StringField) -> None:
@@ -54,14 +54,14 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
 
 
 @bp.get("/keys")
-@requires(OFFICE)
+@requires(ADMIN)
 def keys() -> ResponseReturnValue:
     """List the keys with their use and refusals."""
     return render_template("records/keys.html", keys=all_of_them(session(), now()), reasons=REASONS)
 
 
 @bp.route("/keys/new", methods=["GET", "POST"])
-@requires(OFFICE)
+@requires(ADMIN)
 def new_key() -> ResponseReturnValue:
     """Create a key. Its secret is only on the page of this response, which is never cached."""
     form = KeyForm()
@@ -85,7 +85,7 @@ def new_key() -> ResponseReturnValue:
 
 
 @bp.post("/keys/<key>/revoke")
-@requires(OFFICE)
+@requires(ADMIN)
 def revoke(key: str) -> ResponseReturnValue:
     """Revoke a key permanently; the statements it stored stay."""
     with transaction() as writing:

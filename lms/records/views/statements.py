@@ -11,21 +11,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.accounts.access import requires, scope
-from lms.accounts.models import OFFICE
+from lms.accounts.access import requires
+from lms.accounts.models import ADMIN, OFFICE
 from lms.clock import now
 from lms.crediting.verdict import verdict_of
 from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.records import statement_page, words
+from lms.records.attested import attested_words
 from lms.records.candidates import Candidates, candidates
 from lms.records.counted import counted
-from lms.records.export import sight_of
-from lms.records.gone import removed
+from lms.records.gone import latest_removed, removed
 from lms.records.marks import marks_of
 from lms.records.naming import titles_in
 from lms.records.people import OfficeScope
 from lms.records.pretty import pretty
+from lms.records.scope import own_sight
 from lms.records.sections import bp
 from lms.records.selection import Selection, look_of
 from lms.records.selection_form import SelectionForm
@@ -58,10 +59,10 @@ def _form() -> FilterForm:
 
 
 @bp.get("/statements")
-@requires(OFFICE)
+@requires(OFFICE, ADMIN)
 def statements() -> ResponseReturnValue:
     """List statements, newest first."""
-    form, sight = _form(), sight_of(scope())
+    form, sight = _form(), own_sight()
     asked = form.selection() if form.validate() else None
     among = _among(asked.person, sight) if asked and asked.person else None
     page = RecordPage([], None)
@@ -79,6 +80,7 @@ def statements() -> ResponseReturnValue:
         told=_told(page.records, sight.public_url),
         marks=marks_of(session(), page.records),
         words=words,
+        gone=None if page.next or (among and among.people) else latest_removed(session()),
     )
     return shown, 422 if form.errors else 200
 
@@ -114,15 +116,16 @@ def _token(place: Cursor | None) -> str | None:
 
 
 @bp.get("/statements/<uuid:statement_id>")
-@requires(OFFICE)
+@requires(OFFICE, ADMIN)
 def statement(statement_id: UUID) -> ResponseReturnValue:
     """Show one statement with what became of it."""
-    sight = sight_of(scope())
+    sight = own_sight()
     gone = removed(session(), statement_id, sight)
     if gone is not None:
         return render_template("records/statement_removed.html", one=gone), 410
     record = _seen(statement_id)
     whole = pretty(record.seen.text)
+    attested = attested_words(session(), statement_id, record.statement)
     verdict = verdict_of(session(), statement_id, record.statement, sight.public_url, voided=record.seen.voided)
     return render_template(
         "records/statement.html",
@@ -133,7 +136,8 @@ def statement(statement_id: UUID) -> ResponseReturnValue:
         became=words.verdict_words(verdict),
         failure=words.failure_words(verdict.error),
         others=about(session(), statement_id, MOST_ABOUT),
-        counted=counted(session(), verdict.evidence, now()) if verdict.reason == "evidence" else None,
+        attested=attested,
+        counted=counted(session(), verdict.evidence, now()) if verdict.reason == "evidence" and attested is None else None,
         whole=whole[:LONGEST_SHOWN],
         cut=len(whole) > LONGEST_SHOWN,
         evidence_words=observation_words,
@@ -141,7 +145,7 @@ def statement(statement_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/statements/<uuid:statement_id>.json")
-@requires(OFFICE)
+@requires(OFFICE, ADMIN)
 def statement_json(statement_id: UUID) -> ResponseReturnValue:
     """Return one statement as it is stored."""
     response = Response(_seen(statement_id).seen.text.encode(), mimetype="application/json")
@@ -149,7 +153,7 @@ def statement_json(statement_id: UUID) -> ResponseReturnValue:
 
 
 def _seen(statement_id: UUID) -> Record:
-    """Return a statement within the office's scope; for other offices it does not exist."""
-    for record in statement_page.visible(session(), some(session(), [statement_id]), sight_of(scope())):
+    """Return a statement that the signed-in person may see; for others it does not exist."""
+    for record in statement_page.visible(session(), some(session(), [statement_id]), own_sight()):
         return record
     raise NotFound(_("There is no such statement, or it is not yours to see."))

@@ -1,4 +1,4 @@
-"""Is guessing slowed down, without telling anything about accounts and without locking anybody out?"""
+"""Is guessing slowed down without revealing accounts and without locking anybody out?"""
 
 import time
 from collections.abc import Callable

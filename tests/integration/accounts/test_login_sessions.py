@@ -1,4 +1,4 @@
-"""Does a person see and end every browser in which they are signed in, and is a cookie dead as soon as its login is?"""
+"""Can a person see and end every browser in which they are signed in, and does a cookie stop working with its login?"""
 
 import re
 from collections.abc import Iterator
@@ -175,7 +175,7 @@ def test_a_new_password_ends_every_login_and_a_closed_account_too(teacher: World
     assert teacher.act(lambda session: session.scalar(select(func.count()).select_from(LoginSession))) == 0
 
 
-def test_whoever_signs_in_while_the_password_is_changed_is_not_let_in_by_the_old_one(teacher: World) -> None:
+def test_a_sign_in_during_a_password_change_does_not_accept_the_old_password(teacher: World) -> None:
     def both(session: Session) -> str | None:
         checked = session.get_one(Person, teacher.person_id)
         session.expunge(checked)  # as it was when the old password was found right
@@ -216,7 +216,7 @@ def queries(app: Flask) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("cookies", ["session", "remember_token"])
-def test_finding_out_who_asks_is_one_query(teacher: World, cookies: str) -> None:
+def test_loading_the_signed_in_person_takes_one_query(teacher: World, cookies: str) -> None:
     client = copied(sign_in(teacher, remember=True), cookies)
     with queries(teacher.app) as asked:
         assert client.get("/password").status_code == 200  # a page that shows nothing from the database

@@ -1,4 +1,4 @@
-"""Does a form count only when it comes from a page of this site, whatever its token says?"""
+"""Is a form accepted only from a page of this site, even with a valid token?"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How does somebody get in, and what are they told when they do not?"""
+"""Can people sign in, and are they told why they cannot?"""
 
 import html
 import re
@@ -131,7 +131,7 @@ def test_a_password_that_cannot_be_taken_changes_nothing(visitor: FlaskClient, w
     assert sign_in(world.app.test_client(), "teacher", PASSWORD).status_code == 302
 
 
-def test_who_has_no_password_cannot_set_one_alone(world: World) -> None:
+def test_a_person_without_a_password_cannot_set_one_alone(world: World) -> None:
     world.act(lambda session: add_person(session, "guest", "林静宜", (TEACHER,), password=None))
     assert "当前密码不正确。" in send(signed_in(world.app, "guest"), "/password", old="x", new="eine ganz andere Sache").text
 
@@ -148,7 +148,7 @@ def test_guessing_the_present_password_is_slowed_down(visitor: FlaskClient) -> N
     assert "Retry-After" in answers[-1].headers
 
 
-def test_who_wants_to_stay_signed_in_stays_so_without_the_session(visitor: FlaskClient) -> None:
+def test_remember_me_keeps_a_person_signed_in_without_the_session(visitor: FlaskClient) -> None:
     assert "remember_token" not in str(visitor.get("/login").headers)
     assert send(visitor, "/login", identity="teacher", password=PASSWORD, remember="y").status_code == 302
     visitor.delete_cookie("session")

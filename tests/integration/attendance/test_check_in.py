@@ -1,4 +1,4 @@
-"""Does coming and going by the changing code become days, and does a picture that was sent on earn nothing?"""
+"""Do check-ins and check-outs by the changing code become days, and does a forwarded picture earn nothing?"""
 
 import re
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def begins(room: Room) -> datetime:
 
 
 def code(room: Room, way: str = "in") -> str:
-    """Return the path that the room's screen shows at this moment."""
+    """Return the path that the room's screen shows now."""
     page = room.desk.get(f"{room.class_id}/timetable/{room.session_id}/code?way={way}")
     shown = re.search(r'data-address="([^"]*)"', page)
     assert shown is not None
@@ -60,14 +60,14 @@ def phone(room: Room, place: int) -> FlaskClient:
 
 
 def scan(phone_: FlaskClient, path: str) -> TestResponse:
-    """Open a code's address as the phone's scanner does, and send what its page sends by itself."""
+    """Open a code's address as the phone's scanner does, and send what its page sends."""
     opened = phone_.get(path)
     assert opened.status_code == 200, opened.text
     return phone_.post(path, headers={"X-CSRFToken": form_token(phone_)}, follow_redirects=True)
 
 
 def attend(room: Room, place: int, came: timedelta = timedelta(), left: timedelta = timedelta(hours=3)) -> FlaskClient:
-    """Let somebody come and go by the code, so long after the session's beginning; return their phone."""
+    """Check a person in and out by code, at these times after the session's beginning; return their phone."""
     own = phone(room, place)
     for way, at in (("in", came), ("out", left)):
         room.world.clock.at = begins(room) + at
@@ -119,7 +119,7 @@ def test_a_picture_that_was_sent_on_earns_nothing_by_itself(room: Room) -> None:
         room.world.clock.at = begins(room) + at
         pictures.append(code(room, way))
         room.world.clock.advance(20)  # until the friend has the picture
-        assert "已不能自动计入" in phone(room, 1).get(pictures[-1]).text
+        assert "已不能自动签到" in phone(room, 1).get(pictures[-1]).text
     for picture in pictures:
         scan(phone(room, 1), picture)
     room.world.credit()
@@ -219,7 +219,7 @@ def test_an_address_that_is_opened_in_time_and_sent_on_helps_nobody_else(room: R
 
 
 @pytest.mark.parametrize("change", ["withdrawn", "cancelled", "closed"])
-def test_who_does_not_take_part_checks_in_nowhere(room: Room, change: str) -> None:
+def test_a_person_outside_the_class_cannot_check_in(room: Room, change: str) -> None:
     path = code(room)
 
     def end(session: Session) -> None:
@@ -242,7 +242,7 @@ def test_somebody_of_another_class_checks_in_nowhere(room: Room) -> None:
     assert stranger.get(code(room)).status_code == 404
 
 
-def test_who_came_and_did_not_go_earns_once_staff_say_why(room: Room) -> None:
+def test_a_person_without_a_check_out_earns_once_staff_give_a_reason(room: Room) -> None:
     scan(phone(room, 0), code(room))
     close: Callable[[str], object] = lambda reason: room.desk.post(  # noqa: E731
         f"{room.class_id}/timetable/{room.session_id}/close", reason=reason

@@ -1,4 +1,4 @@
-"""Does one signed line, kept elsewhere, show later that chains were rewritten, even where the database agrees with itself?"""
+"""Does one signed line, kept elsewhere, show later that chains were rewritten, even if the database is consistent?"""
 
 import json
 from pathlib import Path
@@ -46,7 +46,7 @@ def studied(world: World) -> World:
 
 
 def rewrite(session: Session) -> None:
-    """Begin somebody's ledger anew, as the product itself would write it: nothing in the database tells."""
+    """Write a person's ledger again, as the product itself would, so that nothing in the database shows it."""
     session.execute(delete(LedgerEntry))
     session.execute(
         update(Enrolment).values(
@@ -81,7 +81,7 @@ def test_what_was_rewritten_since_is_found(studied: World, tmp_path: Path, how: 
     assert (told if heads else "the ledger is not the one that was anchored at") in answer.stderr
 
 
-def test_what_was_written_later_is_no_finding(studied: World, tmp_path: Path) -> None:
+def test_what_was_written_later_is_not_a_finding(studied: World, tmp_path: Path) -> None:
     file = anchored(studied, tmp_path)
 
     def join(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Does `lms ledger verify` alarm nobody whose database is honest, and say plainly what it could not check?"""
+"""Does `lms ledger verify` report nothing for an honest database, and say clearly what it could not check?"""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Does a class change, close and open again as asked, with every change kept beside who made it?"""
+"""Can a class be changed, closed and reopened, and is every change recorded with its author?"""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""Are classes, places in them and notes of attendance kept to the programme document?"""
+"""Do classes, enrolments and notes of attendance follow the programme document?"""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime

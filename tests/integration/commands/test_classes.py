@@ -1,4 +1,4 @@
-"""Can an operator run a class from nothing to its end on the command line, and does a new teacher get in by that alone?"""
+"""Can an operator run a class from start to end on the command line, and can a new teacher then sign in?"""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Do the real processes refuse to start where they could not work, say what they do in their log, and stop when told to?"""
+"""Do the real processes refuse to start if they cannot work, write their log, and stop when told to?"""
 
 import json
 import signal
@@ -57,7 +57,7 @@ def test_an_installation_is_made_serves_logs_and_stops(tmp_path: Path) -> None:
     assert {json.loads(line)["event"] for line in lines} >= {"request"}
 
 
-def test_whoever_sends_half_of_something_and_waits_does_not_keep_the_site_from_stopping(tmp_path: Path) -> None:
+def test_a_client_that_sends_half_a_request_does_not_keep_the_site_from_stopping(tmp_path: Path) -> None:
     run(tmp_path, "db", "upgrade")
     port = free_port()
     form = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nhalf"

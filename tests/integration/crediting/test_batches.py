@@ -1,4 +1,4 @@
-"""Is a batch that speaks of several people, of several activities, and of what is known already, kept as if each came alone?"""
+"""Does a batch about several people and activities, with known and new statements, give the same as single statements?"""
 
 import uuid
 from collections.abc import Sequence

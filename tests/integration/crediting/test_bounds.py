@@ -66,7 +66,7 @@ def reason(world: World, statement: uuid.UUID) -> str:
     return found
 
 
-def test_of_one_launch_the_first_pieces_are_evidence_and_the_rest_says_why_it_is_none(world: World) -> None:
+def test_the_first_pieces_of_a_launch_are_evidence_and_the_rest_says_why_it_is_not(world: World) -> None:
     subject = world.study("film", 600)
     first, second, third = (played(world, subject, *of) for of in ((0, MOST_OF_LAUNCH - 1), (MOST_OF_LAUNCH - 1, 5), (3000, 10)))
     world.credit()
@@ -135,7 +135,7 @@ def test_what_is_void_keeps_its_place(world: World) -> None:
 
 
 @ON_SQLITE
-def test_whoever_takes_evidence_away_below_the_bound_is_found_out(world: World) -> None:
+def test_removed_evidence_below_the_limit_is_found(world: World) -> None:
     subject = world.study("film", 600)
     played(world, subject, 0, MOST_OF_LAUNCH)
     world.credit()
@@ -162,7 +162,7 @@ def test_evidence_of_a_time_before_there_were_bounds_counts_up_to_them(world: Wo
 
 
 @ON_SQLITE
-def test_no_ledger_entry_names_a_statement_that_is_no_evidence(world: World) -> None:
+def test_no_ledger_entry_names_a_statement_that_is_not_evidence(world: World) -> None:
     subject = world.subject("film")
     world.clock.advance(600)
     played(world, subject, 0, MOST_OF_LAUNCH)

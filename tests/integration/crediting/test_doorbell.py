@@ -1,4 +1,4 @@
-"""How often is the worker called when statements pour in?"""
+"""How often is the worker signalled when many statements arrive?"""
 
 import threading
 import time
@@ -49,7 +49,7 @@ def test_many_who_ask_within_a_moment_ring_once_now_and_once_after_it(monkeypatc
     assert threading.current_thread() not in task.threads
 
 
-def test_who_asks_while_it_rings_is_heard_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_during_a_signal_is_signalled_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lms.celery_app, "MOMENT_S", 0.05)
     begun, go_on = threading.Event(), threading.Event()
 
@@ -68,7 +68,7 @@ def test_who_asks_while_it_rings_is_heard_afterwards(monkeypatch: pytest.MonkeyP
     go_on.set()
 
 
-def test_a_ring_that_fails_is_no_error_and_the_next_one_is_tried() -> None:
+def test_a_ring_that_fails_is_not_an_error_and_the_next_one_is_tried() -> None:
     class Broken(Rung):
         def apply_async(self, **how: object) -> None:
             super().apply_async(**how)
@@ -104,11 +104,11 @@ class Counted:
         self._mark: Any = mark
 
     def by_the_clock(self) -> None:
-        """Ask for it as the beat does."""
+        """Request it as the clock does."""
         self.task.apply_async(headers={CLOCK: True})
 
     def work(self, done: int) -> None:
-        """Let the worker do all that was asked for, and see how often the task was done."""
+        """Run everything that was requested, and count how often the task ran."""
         self.go_on.set()
         before = -1
         while before != self.done:  # until the queue was gone through without a further turn

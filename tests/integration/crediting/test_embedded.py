@@ -1,4 +1,4 @@
-"""Do the worker and the clock inside `lms serve` go on after one of them has ended with an error?"""
+"""Do the worker and the clock inside `lms serve` continue after one of them has ended with an error?"""
 
 import threading
 import time

@@ -1,7 +1,7 @@
-"""Is an edit of any column from which a verdict follows found by `lms ledger verify --statements`?
+"""Does `lms ledger verify --statements` find an edit of any column from which a verdict follows?
 
-Tables and columns are listed from the models: a new table, or a new column of a table that is read, is edited here too, unless
-somebody gives a reason why nothing that is earned follows from it.
+Tables and columns come from the models: a new table, or a new column of a table that is read, is edited here too, unless
+somebody adds the reason why no earning follows from it.
 """
 
 import uuid
@@ -23,7 +23,7 @@ from lms.accounts.people import add_organisation, add_person
 from lms.audit.recorded import RECORDED
 from lms.classes import membership, setup
 from lms.classes.changes import By, made, note
-from lms.classes.models import AttendanceRecord, ClassSession, TrainingClass
+from lms.classes.models import AttendanceRecord, ClassSession, Enrolment, EnrolmentTransfer, SessionReplacement, TrainingClass
 from lms.crediting.verify import verify
 from lms.crediting.windows import go_on_somewhere
 from lms.db import UtcDateTime, database
@@ -36,6 +36,7 @@ ALL = {one.name: one for metadata in (tables.METADATA, xapi.storage.models.Base.
 
 READ = {
     *("enrolment", "training_class", "class_course", "class_change", "class_session", "attendance_record", "ledger_entry", "observation"),
+    *("enrolment_transfer", "session_replacement"),
     *("programme", "programme_version", "course", "course_version", "person", "organisation", "registration"),
     *("xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
 }
@@ -46,6 +47,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "content_failure": "for trainers; where content did not show, nothing was measured",
     "answer_key": "decides attempts as they come in",
     "class_staff": "who runs a class",
+    "waiver": "what was proposed and decided; what it earns follows from the statement that it names",
     "attendance_mark": "what staff see; what it earns follows from the statement that it names",
     "check_in": "scans of a code; what they earn follows from the statements that they name",
     **dict.fromkeys(
@@ -53,6 +55,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
         "what was handed in and decided; what it earns follows from the statement of its acceptance",
     ),
     "login_session": "who is signed in",
+    "account_change": "who may do what, and what organisations were called",
     "job": "work that waits",
     "erasure": "what may be gone, looked at in test_verify",
     "removed_month": "what may be gone, looked at in test_verify",
@@ -124,6 +127,7 @@ def lived(world: World) -> World:
     world.act(lambda session: membership.move(session, membership.locked(session, world.enrolment_id), "junior", by))
     world.act(lambda session: session.add(attended(world)))
     world.act(lambda session: session.add(planned(world)))
+    world.act(lambda session: moved_about(session, world))
     while world.act(lambda session: go_on_somewhere(session, world.clock())):
         pass
     return world
@@ -141,6 +145,16 @@ def planned(world: World) -> ClassSession:
     )
 
 
+def moved_about(session: Session, world: World) -> None:
+    """Let the teacher have come from another class, and a session be moved online for them."""
+    other = session.scalars(select(TrainingClass.id).where(TrainingClass.code == "k9")).one()
+    moved = {"from_class_id": other, "to_class_id": world.class_id, "day": date(2026, 3, 2), "made_at": BEGIN, "made_by": world.person_id}
+    session.add(EnrolmentTransfer(enrolment_id=world.enrolment_id, **moved))
+    session.get_one(Enrolment, world.enrolment_id).transferred = True
+    online = {"key": "r1", "sessions": ["live-1"], "course_version_id": world.course_version_id, "people": [world.enrolment_id]}
+    session.add(SessionReplacement(class_id=world.class_id, **online, reason="停电", made_at=BEGIN, made_by=world.person_id))
+
+
 def attended(world: World) -> AttendanceRecord:
     return AttendanceRecord(
         enrolment_id=world.enrolment_id,
@@ -154,7 +168,7 @@ def attended(world: World) -> AttendanceRecord:
 
 
 def second_of_all(session: Session, one: TrainingClass) -> None:
-    """Add one more of what rows refer to, so that each reference can be changed to another one."""
+    """Add one more row of each table that others refer to, so that each reference can be changed to another row."""
     provider = add_organisation(session, "p2", "另一机构", "provider")
     person = add_person(session, "second", "李强", ("teacher",), password=None, organisation=provider)
     text_ = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
@@ -199,7 +213,7 @@ def found(session: Session) -> list[str]:
 
 
 def survives(session: Session, column: Column[Any]) -> bool:
-    """Say whether an edit of the first or the last row's value is found by nobody."""
+    """Say whether an edit of the first or the last row's value is not found."""
     table: Table = column.table
     rows = session.execute(select(*table.c).order_by(*table.primary_key)).all()
     assert rows, f"no {table.name} to edit"
@@ -218,9 +232,9 @@ def survives(session: Session, column: Column[Any]) -> bool:
 
 
 def is_about_nobody(column: Column[Any], row: Any) -> bool:
-    """Say whether a row is of those that were added only to be referred to: nobody earns anything by them.
+    """Say whether a row was added only as the target of references: nobody earns anything by it.
 
-    Nor does anybody by whether a statement that voids another is void itself: it cannot be.
+    It is the same for the flag that a voiding statement is itself void: that cannot be.
     """
     table = column.table.name
     if table == "xapi_statement" and column.name == "voided" and row.voiding:

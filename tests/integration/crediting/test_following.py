@@ -138,7 +138,7 @@ def test_two_workers_at_once_decide_nobody_twice(world: World, everybody: list[W
     assert clean(world)
 
 
-def test_changed_again_meanwhile_the_last_word_holds_for_everybody(world: World, everybody: list[World]) -> None:
+def test_if_the_days_change_again_the_last_change_applies_to_everybody(world: World, everybody: list[World]) -> None:
     close(world)
     go_on(world)
     assert reopen(world)
@@ -151,7 +151,7 @@ def test_changed_again_meanwhile_the_last_word_holds_for_everybody(world: World,
     assert clean(world)
 
 
-def test_whoever_cannot_be_decided_holds_up_nobody_and_is_tried_again_with_the_next_change(
+def test_a_person_who_cannot_be_decided_delays_nobody_and_is_tried_again_with_the_next_change(
     world: World, everybody: list[World], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     odd, recredit = everybody[3].enrolment_id, windows.recredit

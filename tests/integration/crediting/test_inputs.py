@@ -1,4 +1,4 @@
-"""Does every entry carry what it follows from, and does each change of that, and only that, enter the chain?"""
+"""Does every entry contain its inputs, and does each change of them, and only that, enter the chain?"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

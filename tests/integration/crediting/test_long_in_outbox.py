@@ -1,4 +1,4 @@
-"""Is a statement with endless texts that waits in the outbox, stored by whatever version, worked through like any other?"""
+"""Is a waiting statement with very long texts, stored by any version, processed like any other?"""
 
 import time
 import uuid

@@ -1,4 +1,4 @@
-"""Does one statement that cannot be worked through hold up any other? It is set aside with its error, and nothing else is."""
+"""Does a statement that cannot be processed delay no other? It is set aside with its error, and nothing else is."""
 
 import base64
 import json
@@ -75,7 +75,7 @@ def test_whatever_the_store_has_taken_can_be_worked_through(world: World, value:
 
 
 def fail_on(monkeypatch: pytest.MonkeyPatch, poison: str, error: str = "planted") -> None:
-    """Let what one statement proves be impossible to say."""
+    """Make what one statement proves impossible to compute."""
     real = evidence_intake.observe
 
     def observe(statement: Any, rule: Any, trust: Any) -> Any:

@@ -235,7 +235,7 @@ def test_late_reports_count_whatever_order_they_come_in(trusting: World) -> None
 
 
 @pytest.mark.parametrize("lost", ["key", "programme"])
-def test_a_report_taken_in_while_its_provider_was_trusted_is_no_finding_once_it_is_trusted_no_more(trusting: World, lost: str) -> None:
+def test_a_report_taken_in_while_its_provider_was_trusted_is_not_a_finding_once_it_is_trusted_no_more(trusting: World, lost: str) -> None:
     subject = trusting.subject("reading")
     trusting.clock.advance(720)
     send(trusting, key(trusting), report(subject))

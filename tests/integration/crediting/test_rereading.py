@@ -1,4 +1,4 @@
-"""Does what content said before count once the rules read it? And does reading it again change nothing the second time?"""
+"""Do earlier statements count once the rules read them, and does a second reading change nothing?"""
 
 import json
 
@@ -23,7 +23,7 @@ def database_url(sqlite_url: str) -> str:
 
 
 def clean(world: World) -> int:
-    """Verify everything, and return of how many statements more is proved than kept."""
+    """Verify everything, and return how many statements prove more than is kept."""
     with world.app.app_context(), database().reader() as session:
         checked = list(verify(session, public_url=PUBLIC_URL))
     assert [finding for one in checked for finding in one.findings] == []

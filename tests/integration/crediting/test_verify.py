@@ -44,7 +44,7 @@ EDITS = {
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_whoever_edits_the_database_is_found_out(world: World, edit: str) -> None:
+def test_edits_of_the_database_are_found(world: World, edit: str) -> None:
     for _ in range(2):
         world.study("reading", 300)
         world.credit()
@@ -76,7 +76,7 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_whoever_forges_evidence_and_credits_it_is_found_out_by_the_statements(world: World, forgery: str) -> None:
+def test_forged_evidence_with_credited_hours_is_found_by_the_statements(world: World, forgery: str) -> None:
     subject = world.study("reading", 300)
     world.say(subject, v.PASSED, {"success": True})
     world.credit()

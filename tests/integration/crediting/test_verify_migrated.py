@@ -1,4 +1,4 @@
-"""Is a ledger of an earlier version clean at once after an upgrade, and whole once it has been credited again?"""
+"""Is a ledger of an earlier version clean at once after an upgrade, and complete after it was credited again?"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -46,7 +46,7 @@ def lead(world: World) -> World:
 
 
 def as_before_units(session: Session, enrolment_id: int) -> None:
-    """Write a chain anew as a version without units had it."""
+    """Write a chain again as a version without units had it."""
     kept = [one for one in session.scalars(select(LedgerEntry).order_by(LedgerEntry.number)) if one.unit == SECONDS and one.amount]
     rows = [
         (one.account, one.amount, one.reason, one.programme_version_id, one.policy_sha256, one.evidence, one.recorded_at) for one in kept
@@ -81,7 +81,7 @@ def findings(world: World) -> list[str]:
     return found
 
 
-def test_a_course_finished_before_units_existed_is_no_finding_and_counts_once_credited_again(lead: World) -> None:
+def test_a_course_finished_before_units_existed_is_not_a_finding_and_counts_once_credited_again(lead: World) -> None:
     lead.study("reading", 1800)
     lead.credit()
     lead.act(lambda session: as_before_units(session, lead.enrolment_id))
@@ -93,7 +93,7 @@ def test_a_course_finished_before_units_existed_is_no_finding_and_counts_once_cr
 
 
 def watched_in_two_pages_at_once(world: World) -> None:
-    """Cover a film of ten minutes in 150 seconds: each launch by itself is fast enough, both together are not."""
+    """Cover a film of ten minutes in 150 seconds: each launch alone is slow enough, both together are too fast."""
     pages = [world.subject("film") for _ in range(2)]
     world.clock.advance(150)
     for page, segments in zip(pages, ("0[.]300", "300[.]600"), strict=True):
@@ -103,7 +103,7 @@ def watched_in_two_pages_at_once(world: World) -> None:
 
 
 def as_earlier_rules_had_it(world: World, seconds: int, *more: tuple[str, int]) -> None:
-    """Give the film the seconds that the earlier rule, or somebody else, gave it, in a chain of format 1."""
+    """Give the film the seconds of the earlier rule, or wrong seconds, in a chain of format 1."""
 
     def write(session: Session) -> None:
         (kept,) = session.scalars(select(LedgerEntry).where(LedgerEntry.account == "c1:reading")).all()
@@ -129,7 +129,7 @@ def watched(world: World) -> World:
     return world
 
 
-def test_hours_that_the_earlier_rule_for_films_gave_are_no_finding_but_wait_to_be_credited_anew(watched: World) -> None:
+def test_hours_by_the_earlier_rule_for_films_are_not_findings_but_wait_to_be_credited_again(watched: World) -> None:
     as_earlier_rules_had_it(watched, 600)
     assert findings(watched) == []
     assert waiting(watched) == [watched.enrolment_id]

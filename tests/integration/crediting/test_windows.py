@@ -1,4 +1,4 @@
-"""When a class's days change, or it is closed, are its teachers' hours exactly what recomputing all evidence gives?"""
+"""Are teachers' hours exactly what recomputing gives, after a class's days change or it is closed?"""
 
 import threading
 from dataclasses import replace
@@ -98,7 +98,7 @@ def test_the_first_and_the_last_day_count_whole_in_the_programmes_time_zone(worl
     assert [own.window_from.isoformat(), own.window_to.isoformat()] == ["2026-03-01T16:00:00+00:00", "2026-03-02T16:00:00+00:00"]
 
 
-def test_who_was_erased_keeps_hours_and_window(world: World) -> None:
+def test_an_erased_person_keeps_hours_and_window(world: World) -> None:
     world.study("reading", 600)
     world.credit()
     world.act(lambda session: setattr(session.get_one(Enrolment, world.enrolment_id), "evidence_erased_at", world.clock()))

@@ -1,4 +1,4 @@
-"""A real worker on real PostgreSQL and Valkey: killed in the middle, its messages lost, started twice; hours stay right."""
+"""Do hours stay right with a real worker on real PostgreSQL and Valkey: killed, without messages, started twice?"""
 
 import os
 import signal
@@ -132,7 +132,7 @@ def test_with_every_message_lost_the_beat_finds_the_work(world: World, valkey_ur
 
 
 def check(world: World, kind: str) -> tuple[int, str]:
-    """Ask as a container does whether this host's process is alive."""
+    """Run the check that a container runs for its process."""
     done = subprocess.run([*LMS, kind, "--check"], env=environment(world), capture_output=True, text=True, check=False)
     return done.returncode, (done.stdout + done.stderr).strip()
 
@@ -171,7 +171,7 @@ def test_two_workers_on_one_host_are_told_apart(world: World) -> None:
         assert (status, [line.partition(": ")[2] for line in said.splitlines()[:2]]) == (0, ["ok", "ok"])
 
 
-def test_a_clock_that_dies_inside_a_worker_is_started_anew_and_its_check_says_so_meanwhile(world: World) -> None:
+def test_a_dead_clock_inside_a_worker_is_reported_by_the_check_and_restarted(world: World) -> None:
     with worker(world) as process:
         wait_until(lambda: len(alive(world, "worker")) == 1 and clock_of(process) is not None and check(world, "worker")[0] == 0)
         first = clock_of(process)
@@ -229,7 +229,7 @@ def test_a_name_fits_and_keeps_the_end_of_a_long_host_name(monkeypatch: pytest.M
     assert name_of("worker") != name_of("beat")
 
 
-def test_without_redis_ringing_is_no_error_and_takes_no_time(world: World) -> None:
+def test_without_redis_ringing_is_not_an_error_and_takes_no_time(world: World) -> None:
     world.app.extensions["celery"].conf.broker_url = "redis://127.0.0.1:1/0"
     began = time.monotonic()
     ring_for(world)

@@ -1,5 +1,7 @@
 """Is the demo loaded once, and is every hour in it explained by evidence?"""
 
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +10,7 @@ from flask_security import verify_password
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person
+from lms.app import create_app
 from lms.attendance.models import AttendanceMark
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting import ledger
@@ -18,20 +21,30 @@ from lms.db import database, session
 from lms.demo.load import PASSWORD, DemoSite, load
 from lms.learning.models import Launch
 from lms.storage import storage
+from tests import factories, servers
+from tests.integration.demo import attacks
 
 NOW = datetime(2026, 3, 25, 9, tzinfo=UTC)
 COUNTED = (Person, TrainingClass, Enrolment, Launch, Observation, LedgerEntry, AttendanceMark)
 
 
-@pytest.fixture
-def loaded(app: Flask) -> Flask:
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A loaded demo, which takes long to make: no test changes it."""
+    folder = tmp_path_factory.mktemp("demo")
+    if request.param == "sqlite":
+        url = f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), folder / 'lms.sqlite3')}"
+    else:
+        url = request.getfixturevalue("postgres").create(servers.TEMPLATE)
+    app = create_app(factories.settings_for(url, folder), clock=factories.DrivenClock())
     with app.app_context():
         load(_ground(NOW))
-    return app
+    yield app
+    app.extensions["db"].dispose()
 
 
 def _ground(now: datetime) -> DemoSite:
-    return DemoSite(database(), storage(), "http://localhost:8000", now, lambda _line: None)
+    return DemoSite(database(), storage(), attacks.ADDRESS, now, lambda _line: None)
 
 
 def _counts() -> list[int]:
@@ -74,10 +87,10 @@ def test_the_class_is_at_various_stages_and_the_teacher_is_half_way(loaded: Flas
         assert attended == {"diagnosis": 2, "topics": 5.5, "school-visit": 0}
 
 
-def test_only_the_four_sign_ins_can_sign_in(loaded: Flask) -> None:
+def test_only_the_sign_ins_of_the_demo_can_sign_in(loaded: Flask) -> None:
     with loaded.app_context():
         able = {one.username: one for one in session().scalars(select(Person).where(Person.password.is_not(None)))}
-        assert set(able) == {"teacher", "trainer", "office", "staff"}
+        assert set(able) == {"teacher", "trainer", "office", "staff", "county"}
         assert all(verify_password(PASSWORD, one.password) for one in able.values())
 
 
@@ -85,3 +98,8 @@ def test_nothing_in_the_demo_happens_in_the_future(loaded: Flask) -> None:
     with loaded.app_context():
         assert (session().scalar(select(func.max(Launch.ended_at))) or NOW) < NOW
         assert (session().scalar(select(func.max(AttendanceMark.noted_at))) or NOW) <= NOW
+
+
+def test_every_attack_that_once_passed_is_named_by_verify(loaded: Flask) -> None:
+    with loaded.app_context():
+        assert attacks.missed(database().writer) == []

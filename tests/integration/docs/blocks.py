@@ -1,4 +1,4 @@
-"""Which shell commands do README and docs/ show, and which of them are not run, for which reason?"""
+"""The shell commands in README and docs/, and the reasons why some of them are not run."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def blocks(name: str) -> Iterator[Block]:
 
 
 def script(name: str) -> str:
-    """Return the commands of a page that are run, in order, as one shell script that says where it is."""
+    """Return the commands of a page that are run, in order, as one shell script that reports its position."""
     parts = []
     for block in blocks(name):
         if block.language == "sh" and block.reason is None:

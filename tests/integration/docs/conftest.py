@@ -1,4 +1,4 @@
-"""What do the tests of the documentation find ready? An `lms` that starts at once, and a loaded demo."""
+"""Fixtures for tests of the documentation: an `lms` that starts at once, and a loaded demo."""
 
 import subprocess
 import sys

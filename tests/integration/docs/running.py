@@ -1,4 +1,4 @@
-"""How is a page's script run: in which shell, with which settings?"""
+"""Run the script of a page: its shell and its settings."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ lms() {
 
 
 def bash(folder: Path, programs: Path, commands: str, **more: str) -> str:
-    """Run commands in a folder as somebody's shell would, and give what they wrote."""
+    """Run commands in a folder as a user's shell would, and return their output."""
     environment = {
         "PATH": f"{programs}:{os.environ['PATH']}",
         "HOME": str(folder),

@@ -1,7 +1,7 @@
-"""Do the commands that README and docs/ show work, one after the other, just as they stand there?
+"""Do the commands in README and docs/ work, one after the other, exactly as they are written?
 
-README's office begins with an empty folder; each page of docs/ with a loaded demo in `var/`. Programs started by a page are `lms` itself
-(`preloaded.py` says how), the system's shell, and where another record store is named, one of ours on a socket.
+README's office begins with an empty folder; each page of docs/ with a loaded demo in `var/`. The programs are `lms` itself
+(see `preloaded.py`), the system's shell, and, for another record store, one of ours on a socket.
 """
 
 import re
@@ -23,7 +23,7 @@ FROM_THE_REPOSITORY = ("courses", "lms", "docker", "Makefile")
 
 
 def placed(folder: Path) -> Path:
-    """Put what somebody has after `git clone` into a folder."""
+    """Put the result of `git clone` into a folder."""
     for name in FROM_THE_REPOSITORY:
         (folder / name).symlink_to(ROOT / name)
     return folder

@@ -1,4 +1,4 @@
-"""Does the course page say of every activity what it is worth, how it stands and what it still asks; and does it stay true?"""
+"""Does the course page show the value, state and open conditions of every activity, and does it stay current?"""
 
 from collections.abc import Mapping
 
@@ -18,11 +18,11 @@ def row(page: str, title: str) -> str:
 
 def test_an_activity_not_begun_says_its_worth_and_its_condition(world: World) -> None:
     page = world.client().get(address(world)).text
-    assert "最多计 30 分钟" in row(page, "活动reading")
+    assert "最多可认定 30 分钟" in row(page, "活动reading")
     assert "未开始" in row(page, "活动reading")
-    assert "计入学时需学完" in row(page, "活动gated")
-    assert "计入学时需通过测验" in row(page, "活动quiz")
-    assert "计入学时需观看 90%" in row(page, "活动film")
+    assert "学完后认定" in row(page, "活动gated")
+    assert "通过测验后认定" in row(page, "活动quiz")
+    assert "观看 90%后认定" in row(page, "活动film")
 
 
 def test_a_condition_that_is_met_is_no_longer_asked(world: World) -> None:
@@ -31,16 +31,17 @@ def test_a_condition_that_is_met_is_no_longer_asked(world: World) -> None:
     world.credit()
     found = row(world.client().get(address(world)).text, "活动gated")
     assert "学完" not in found
-    assert "已认定 10 / 30 分钟" in found
-    assert "已完成" in found
+    assert "已认定 10 分钟 / 30 分钟" in found
+    assert "条件已满足" in found
+    assert "时长已满" not in found
 
 
 def test_what_is_all_credited_says_so(world: World) -> None:
     world.study("reading", 1800)
     world.credit()
     found = row(world.client().get(address(world)).text, "活动reading")
-    assert "已计满 30 分钟" in found
-    assert "已完成" in found
+    assert "已全部认定（30 分钟）" in found
+    assert "时长已满" in found
 
 
 def test_half_a_film_is_on_its_way_and_says_how_far(world: World) -> None:
@@ -48,7 +49,7 @@ def test_half_a_film_is_on_its_way_and_says_how_far(world: World) -> None:
     world.say(subject, v.PAUSED, {"extensions": {v.PLAYED_SEGMENTS: "0[.]300"}})
     world.credit()
     found = row(world.client().get(address(world)).text, "活动film")
-    assert "已测得 5 分钟，观看 90%后计入" in found
+    assert "已学时长 5 分钟，观看 90%后认定" in found
     assert "学习中" in found
     assert "50" in found
 
@@ -69,7 +70,7 @@ def test_the_page_is_given_anew_only_where_the_evidence_has_changed(world: World
     world.study("gated", 600)  # nothing credited yet, but measured
     world.credit()
     fresh = client.get(address(world, f"?seen={seen}"), headers=ask)
-    assert "已测得 10 分钟" in fresh.text
+    assert "已学时长 10 分钟" in fresh.text
     assert "<html" not in fresh.text
 
 
@@ -85,7 +86,7 @@ def test_the_players_part_is_sent_once_until_something_changes(world: World) -> 
     assert "credited" in client.get(address(world, "/reading/progress"), headers=known).text
     world.study("reading", 60)
     world.credit()
-    assert "1:00" in client.get(address(world, "/reading/progress"), headers=known).text
+    assert "1 min" in client.get(address(world, "/reading/progress"), headers=known).text
 
 
 def test_the_players_part_says_what_the_requirement_has_come_to(world: World) -> None:
@@ -102,7 +103,7 @@ def test_a_course_that_the_class_does_not_study_is_not_found(world: World) -> No
     assert world.client().get(f"/courses/{world.enrolment_id}/999").status_code == 404
 
 
-def test_who_left_the_class_is_told_why_the_course_is_closed(world: World) -> None:
+def test_a_person_who_left_the_class_is_told_why_the_course_is_closed(world: World) -> None:
     def leave(session):  # type: ignore[no-untyped-def]
         session.get_one(Enrolment, world.enrolment_id).status = "withdrawn"
 

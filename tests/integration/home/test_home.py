@@ -1,4 +1,4 @@
-"""Does the first page answer a teacher's three questions, in both languages and in every state of an enrolment?"""
+"""Does the start page answer a teacher's three questions, in both languages and in every state of an enrolment?"""
 
 import re
 from datetime import date, timedelta
@@ -62,7 +62,7 @@ def test_what_is_missing_and_what_the_courses_can_still_bring_stand_together(wor
     world.credit()
     shown = world.client().get("/home").text
     assert "还差 39.5 学时" in shown
-    assert "现有课程还可学 1.2 学时，其余待班级安排新课程。" in shown  # 80 minutes less 22:30, at 45 minutes an hour
+    assert "现有课程最多还可认定 1.2 学时，其余待班级安排新课程。" in shown  # 80 minutes less 22:30, at 45 minutes an hour
 
 
 def test_days_and_months_stand_apart_and_in_their_own_units(world: World) -> None:
@@ -89,7 +89,7 @@ def test_hours_of_two_classes_are_kept_apart(world: World) -> None:
     ("status", "words"),
     [("nominated", "您已被推荐参训"), ("withdrawn", "您已退出本班"), ("dismissed", "您已被本班劝退"), ("not-completed", "本次培训未结业")],
 )
-def test_who_may_not_study_is_told_so_and_offered_no_way_in(world: World, status: str, words: str) -> None:
+def test_a_person_who_may_not_study_is_told_so_and_gets_no_link(world: World, status: str, words: str) -> None:
     change(world, status=status)
     client = world.client()
     shown = client.get("/home").text
@@ -100,7 +100,7 @@ def test_who_may_not_study_is_told_so_and_offered_no_way_in(world: World, status
     assert client.get(f"/courses/{world.enrolment_id}/{world.course_version_id}").status_code == 403
 
 
-def test_who_has_completed_may_go_on(world: World) -> None:
+def test_a_person_who_has_completed_may_continue(world: World) -> None:
     change(world, status="completed")
     shown = world.client().get("/home").text
     assert "您已结业" in shown
@@ -109,7 +109,7 @@ def test_who_has_completed_may_go_on(world: World) -> None:
 
 def test_a_window_that_does_not_count_is_announced(world: World) -> None:
     change(world, window_from=BEGIN + timedelta(days=1))
-    assert "2026年3月3日 10:00起计入学时" in world.client().get("/home").text
+    assert "2026年3月3日 10:00起认定学时" in world.client().get("/home").text
     change(world, window_from=None, window_to=BEGIN)
     assert "学习期已于2026年3月2日 10:00结束" in world.client().get("/home").text
     change(world, window_to=BEGIN + timedelta(seconds=1))
@@ -138,7 +138,7 @@ def test_an_optional_course_is_marked(world: World) -> None:
     world.act(add)
     shown = world.client().get("/home").text
     assert "除注明“选修”的以外均为必修。" in shown
-    assert "已认定 0 / 5 分钟 · 选修" in shown
+    assert "已认定 0 分钟 / 0.1 学时（5 分钟） · 选修" in shown
     links = re.findall(rf"/courses/{world.enrolment_id}/(\d+)", shown)
     assert links == sorted(links, key=int), "in the order in which the class chose them"
     assert len(set(links)) == 2
@@ -176,7 +176,7 @@ def test_two_people_who_ask_by_turns_see_their_own(world: World) -> None:
     for _ in range(2):
         mine, theirs = first.get("/home").text, second.get("/home").text
         assert "还差 39.5 学时" in mine
-        assert "50.0 hours to go" in theirs
+        assert "50.0 credit hours to go" in theirs
         assert "学时" not in theirs
         assert ("林静宜" in mine, "林静宜" in theirs) == (False, True)
 
@@ -187,17 +187,17 @@ def test_the_page_speaks_english_throughout(world: World) -> None:
     world.credit()
     client = speak_english(world.client())
     home = client.get("/home").text
-    assert "30.0 hours to go" in home
-    assert "Your courses can still bring 1.7 hours; the rest needs further courses from your class." in home
+    assert "30.0 credit hours to go" in home
+    assert "Your courses can still earn up to 1.7 credit hours; the rest needs further courses from your class." in home
     assert "Attendance and tasks" in home
     course = client.get(f"/courses/{world.enrolment_id}/{world.course_version_id}").text
-    assert "5 min measured, counted when you complete it" in course
-    assert "Finished as soon as every activity counts and 64 min are credited." in course
+    assert "5 min measured, credited when you complete it" in course
+    assert "Conditions met as soon as every activity is done and 64 min are credited." in course
     names = re.compile("王秀兰|秀兰|简体中文|首席教师 1 班|在线教学能力提升 k1 班")  # people, classes and languages keep their own
     assert re.findall("[一-鿿]", names.sub("", home + course)) == []
 
 
-@pytest.mark.parametrize(("role", "address"), [(TRAINER, "/catalogue/"), (OFFICE, "/office/classes")])
+@pytest.mark.parametrize(("role", "address"), [(TRAINER, "/catalogue/"), (OFFICE, "/office/board")])
 def test_other_roles_land_on_their_own_first_page(app: Flask, world: World, role: str, address: str) -> None:
     def add(session):  # type: ignore[no-untyped-def]
         provider = session.get_one(Organisation, session.get_one(TrainingClass, world.class_id).provider_id)
@@ -218,6 +218,6 @@ def test_news_come_by_themselves_and_cost_little_while_there_are_none(world: Wor
     world.credit()
     fresh = client.get("/home/figures?seen=0-0").text
     assert "还差 39.5 学时" in fresh
-    assert "已认定 22 / 80 分钟" in fresh
+    assert "已认定 22 分 30 秒 / 1.7 学时（80 分钟）" in fresh
     assert "/home/figures?seen=1-1350" in fresh
     assert "<html" not in fresh

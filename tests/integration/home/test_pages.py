@@ -41,20 +41,20 @@ def test_the_course_page_says_what_each_activity_still_asks(world: World) -> Non
     world.credit()
     shown = world.client().get(f"/courses/{world.enrolment_id}/{world.course_version_id}").text
     assert "活动gated" in shown
-    assert "已测得 10 分钟" in shown
+    assert "已学时长 10 分钟" in shown
 
 
 def test_the_players_part_follows_the_account(world: World) -> None:
     client = world.client()
     address = f"/courses/{world.enrolment_id}/{world.course_version_id}/film/progress"
-    assert "0:00" in client.get(address).text
+    assert "0 分钟" in client.get(address).text
     subject = world.study("film", 600)
     world.say(subject, v.PAUSED, {"extensions": {v.PLAYED_SEGMENTS: "0[.]300"}})
     world.credit()
     assert "50 %" in client.get(address).text
     world.say(subject, v.PAUSED, {"extensions": {v.PLAYED_SEGMENTS: "300[.]600"}})
     world.credit()
-    assert "10:00" in client.get(address).text
+    assert "10 分钟" in client.get(address).text
 
 
 def test_somebody_elses_course_is_not_there(world: World) -> None:

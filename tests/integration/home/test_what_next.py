@@ -1,4 +1,4 @@
-"""Is the next step the one that somebody would take: where they were, then on through the course, never back to what counts?"""
+"""Is the suggested next step the natural one: where the person was, then further in the course, never back to what counts?"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +49,7 @@ def test_a_beginner_starts_with_the_first_activity(world: World) -> None:
     assert (found.activity.key, found.begun) == ("one", False)
 
 
-def test_who_left_in_the_middle_goes_on_there(world: World) -> None:
+def test_a_person_who_left_in_the_middle_continues_there(world: World) -> None:
     world.study("two", 120)
     world.credit()
     found = step(world)
@@ -103,7 +103,7 @@ def test_a_finished_course_is_followed_by_the_next_one(world: World) -> None:
     assert key(world) == "more"
 
 
-def test_somebody_who_left_the_class_is_sent_nowhere(world: World) -> None:
+def test_nothing_is_suggested_to_a_person_who_left_the_class(world: World) -> None:
     def leave(session):  # type: ignore[no-untyped-def]
         session.get_one(Enrolment, world.enrolment_id).status = "withdrawn"
 

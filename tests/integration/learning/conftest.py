@@ -1,4 +1,4 @@
-"""How does a test learn as a browser does? A player page over HTTP, and what the record store came to hold."""
+"""Helpers that learn as a browser does: a player page over HTTP, and the contents of the record store."""
 
 import json
 import re
@@ -30,11 +30,11 @@ class Page:
 
     @property
     def address(self) -> str:
-        """Where the page is."""
+        """The address of the page."""
         return f"/learn/{self.world.enrolment_id}/{self.world.course_version_id}/{self.activity}"
 
     def csrf(self) -> str:
-        """Load the page and return the token that its scripts send along."""
+        """Load the page and return the token that its scripts send."""
         found = CONFIG.search(self.client.get(self.address).text)
         assert found is not None
         token: str = json.loads(found[1])["csrf"]
@@ -54,12 +54,12 @@ class Page:
         return self
 
     def send(self, path: str, body: Any = None, *, token: str | None = None, **how: Any) -> TestResponse:
-        """Send something by launch token from a client without cookies, as the page's fetch does."""
+        """Send a request with the launch token from a client without cookies, as the page's fetch does."""
         headers = {"Authorization": f"Bearer {self.token if token is None else token}", **how.pop("headers", {})}
         return self.world.app.test_client().post(path, headers=headers, **(how or {"json": body}))
 
     def try_beat(self, nonce: str | None = None, *, last: bool = False) -> TestResponse:
-        """Beat, with the expected nonce where none is given; keep the next one."""
+        """Beat, with the expected nonce by default; keep the next one."""
         answer = self.send("/learn/beat", {"nonce": self.nonce if nonce is None else nonce, "last": last})
         if answer.status_code == 200:
             self.nonce = answer.get_json()["nonce"]
@@ -73,7 +73,7 @@ class Page:
         return reply
 
     def stay(self, seconds: int, every: int = 15) -> dict[str, Any]:
-        """Beat now and then every so many seconds."""
+        """Beat now and then regularly, every given number of seconds."""
         reply = self.beat()
         for _ in range(seconds // every):
             self.world.clock.advance(every)

@@ -54,7 +54,7 @@ def attempts(world: World) -> list[tuple[int, int, bool]]:
         *({"q1": {"b": 1}, "q2": [["b"]]}, {"q1": [1e300], "q2": [2**63]}),
     ],
 )
-def test_a_blank_hand_in_is_no_attempt_and_gives_no_hint_away(quiz: Page, blank: Any) -> None:
+def test_a_submission_without_answers_is_not_an_attempt_and_reveals_no_hint(quiz: Page, blank: Any) -> None:
     answer = submit(quiz, blank)
     assert answer.status_code == 400
     assert answer.get_json()["code"] == "blank"

@@ -48,7 +48,7 @@ def test_a_burst_of_120_beats_counts_no_more_than_the_time_that_passed(player: P
     assert stretches(player.world) == [(0, 1, "PT1S")]
 
 
-def test_there_is_no_tail_after_the_last_beat(player: Page) -> None:
+def test_no_time_counts_after_the_last_beat(player: Page) -> None:
     player.stay(30)
     player.world.clock.advance(3600)
     assert player.beat(last=True)["counted_seconds"] == 30

@@ -1,4 +1,4 @@
-"""Does everything that somebody has open end in the transaction that ends their access? Every way in, with every way out."""
+"""Do all open activities end in the transaction that ends a person's access? Every kind of access, with every way of ending it."""
 
 import threading
 import time
@@ -87,7 +87,7 @@ def test_logins_end_with_the_account_s_access(world: World, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["withdrawal", "closed class"])
-def test_whoever_leaves_a_class_stays_signed_in_and_is_told_why_nothing_opens(player: Page, world: World, name: str) -> None:
+def test_a_person_who_leaves_a_class_stays_signed_in_and_is_told_why_nothing_opens(player: Page, world: World, name: str) -> None:
     token = player.csrf()
     world.act(lambda session: ENDINGS[name](session, world))
     assert player.client.get("/home").status_code == 200
@@ -129,8 +129,8 @@ def test_other_peoples_launches_go_on(player: Page, world: World) -> None:
     assert player.beat()["state"] == "counting"
 
 
-def test_whoever_asked_before_being_signed_out_opens_nothing_afterwards(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The request was let in by its cookie; then the password changes; then it would open a launch."""
+def test_a_request_sent_before_the_sign_out_opens_nothing_afterwards(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request was admitted by its cookie; then the password changes; then it tries to open a launch."""
     from lms.learning import views  # noqa: PLC0415 – the seam that the test waits at
 
     page = Page(world.client(), world)
@@ -149,7 +149,7 @@ def test_whoever_asked_before_being_signed_out_opens_nothing_afterwards(world: W
 
 @pytest.mark.services
 def test_a_withdrawal_beside_an_opening_leaves_no_launch_behind(world: World) -> None:
-    """Whichever comes first waits for the other: the launch is refused, or ended."""
+    """The first waits for the second or the other way round: the launch is either refused or ended."""
     for _ in range(5):
         world.act(lambda session: setattr(session.get_one(Enrolment, world.enrolment_id), "status", "in-training"))
         page = Page(signed_in(world.app, "teacher"), world)
@@ -174,9 +174,9 @@ def test_a_withdrawal_beside_an_opening_leaves_no_launch_behind(world: World) ->
 
 @pytest.mark.services
 def test_an_activity_opened_at_the_very_moment_its_class_closes_does_not_stay_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The opening has found the class open; the class is closed before the launch is written, or waits until it is.
+    """The opening has found the class open; the class is closed before the launch is written, or waits for it.
 
-    Their hours follow in the second batch: until then nothing else would have locked their enrolment.
+    The hours are recomputed in the second batch, because otherwise something else would have locked the enrolment.
     """
     from lms.learning import launch  # noqa: PLC0415 – the seam that the test waits at
 

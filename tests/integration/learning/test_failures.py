@@ -1,4 +1,4 @@
-"""Is content that did not show counted for its trainer, by activity, reason and browser, and never by person?"""
+"""Are failures of content counted for its trainer, by activity, reason and browser, and never by person?"""
 
 import pytest
 from sqlalchemy import select

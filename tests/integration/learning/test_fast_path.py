@@ -1,4 +1,4 @@
-"""Are beats and statements that are answered before Flask sees them answered as Flask would, and does Flask see every other?"""
+"""Do beats and statements that are answered before Flask get Flask's answers, and does Flask handle all others?"""
 
 import uuid
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def test_a_beat_with_another_nonce_is_for_flask_and_moves_nothing(player: Page, 
 
 
 def test_a_beat_that_comes_six_times_at_once_measures_its_time_once(player: Page) -> None:
-    """As far as a reply may have been lost the nonce before is good once more; it measures nothing that was measured."""
+    """Because a reply may have been lost, the previous nonce is accepted once more; it measures nothing twice."""
     player.beat()
     for counted in (15, 30, 45):
         player.world.clock.advance(15)

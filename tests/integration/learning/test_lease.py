@@ -1,4 +1,4 @@
-"""Has a learner one live page, whichever tab or device, and are the others told?"""
+"""Does a learner have only one live page, on any tab or device, and are the others told?"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Who may open what? Only the enrolment's own person, while studying, and only what the class studies."""
+"""Which activities can a person open? Only those of their own enrolment, while studying, and only those of the class."""
 
 from typing import Any
 
@@ -84,13 +84,13 @@ def test_a_course_that_the_class_does_not_study_cannot_be_opened(world: World) -
 
 
 @pytest.mark.parametrize("status", LEARNING)
-def test_who_is_studying_may_open(world: World, status: str) -> None:
+def test_a_person_who_is_studying_may_open_an_activity(world: World, status: str) -> None:
     set_status(world, status)
     assert Page(world.client(), world).open().token
 
 
 @pytest.mark.parametrize("status", NOT_LEARNING)
-def test_who_is_not_in_training_is_told_so_and_opens_nothing(world: World, status: str) -> None:
+def test_a_person_who_is_not_in_training_is_told_so_and_opens_nothing(world: World, status: str) -> None:
     page = Page(world.client(), world)
     csrf = page.csrf()
     set_status(world, status)
@@ -100,7 +100,7 @@ def test_who_is_not_in_training_is_told_so_and_opens_nothing(world: World, statu
     assert page.client.get(page.address).status_code == 403
 
 
-def test_who_leaves_training_while_a_page_is_open_is_counted_for_five_minutes_at_most(player: Page) -> None:
+def test_a_person_who_leaves_training_with_an_open_page_is_counted_for_at_most_five_minutes(player: Page) -> None:
     player.stay(60)
     set_status(player.world, "withdrawn")
     said = []

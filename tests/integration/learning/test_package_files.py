@@ -1,4 +1,4 @@
-"""How does the content host give out each kind of file, also one that is two kinds at once?"""
+"""How does the content host serve each type of file, including files that are two types at once?"""
 
 import pytest
 from flask.testing import FlaskClient

@@ -1,4 +1,4 @@
-"""Does a player that sends without end fill no disk, is it told so, and does it lose no time for it?"""
+"""Is a player that sends without end stopped by a quota, told about it, and does it lose no time?"""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Does a learner find the place again where they stopped, byte for byte, and never an older one?"""
+"""Does a learner continue at the place where they stopped, byte for byte, and never at an older one?"""
 
 from collections.abc import Callable
 
@@ -117,7 +117,7 @@ def test_the_limit_counts_bytes_and_not_characters(player: Page) -> None:
         b"",
     ],
 )
-def test_what_is_no_json_is_refused_and_overwrites_nothing(player: Page, sent: bytes) -> None:
+def test_input_that_is_not_json_is_refused_and_overwrites_nothing(player: Page, sent: bytes) -> None:
     save(player, '"kept"')
     answer = player.send("/learn/state", headers=JSON, data=sent)
     assert answer.status_code in {400, 413}, answer.text

@@ -1,4 +1,4 @@
-"""What becomes of a launch that fell silent, of one whose person signed out, and of time when the machine's clock jumps?"""
+"""What happens to a silent launch, to one whose person signed out, and to time when the machine's clock jumps?"""
 
 import uuid
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def test_sweeping_again_states_nothing_more(player: Page) -> None:
     assert [sweep_now(player.world) for _ in range(3)] == [1, 0, 0]
 
 
-def test_whoever_comes_back_after_a_sweep_goes_on_in_a_new_stretch(player: Page) -> None:
+def test_a_person_who_returns_after_a_sweep_continues_in_a_new_stretch(player: Page) -> None:
     player.stay(60)
     player.world.clock.advance(120)
     sweep_now(player.world)
@@ -88,7 +88,7 @@ def test_a_long_day_of_learning_is_not_ended(player: Page) -> None:
 
 
 def test_one_launch_that_cannot_be_swept_keeps_no_other_from_it(player: Page, world: World) -> None:
-    """The learner took the id of the statement that is to come, for another one."""
+    """The learner used the id of the future statement for another statement."""
     ticket = world.app.extensions["launch_tickets"].read(player.token)
     ends = [iso(BEGIN + timedelta(seconds=second)) for second in (0, 60)]
     player.say({"id": str(uuid.uuid5(ticket.launch_id, f"present/{ends[0]}/{ends[1]}"))})

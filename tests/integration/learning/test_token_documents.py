@@ -1,4 +1,4 @@
-"""What can a launch token do with the record store's documents, and what once its launch has ended?"""
+"""What can a launch token do with the record store's documents, and what after its launch has ended?"""
 
 import json
 import uuid
@@ -26,7 +26,7 @@ def account(world: World) -> str:
 
 
 def state(page: Page, method: str, content: Any = None, *, by: Page | None = None, **other: Any) -> TestResponse:
-    """Ask for a state by the page's token; what is not told otherwise lies with the page's own learner and activity."""
+    """Send a request about a state with the page's token; by default it is of the page's own learner and activity."""
     place = {"activityId": IRI, "agent": json.dumps(v.actor_of(PUBLIC_URL, account(page.world))), "stateId": "bookmark", **other}
     headers = {"Authorization": f"Bearer {(by or page).token}", "X-Experience-API-Version": "1.0.3"}
     body = {"json": content} if content is not None else {}

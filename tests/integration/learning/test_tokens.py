@@ -1,4 +1,4 @@
-"""What can be done with a launch token, and what not: by its own launch, after its end, by and for somebody else?"""
+"""What can a launch token do, and what not: in its own launch, after its end, and for other people?"""
 
 import json
 import uuid
@@ -44,7 +44,7 @@ def endpoints(page: Page, token: str) -> dict[str, TestResponse]:
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "0" * 32 + ".1.signature", "纸船"])
-def test_what_is_no_token_of_ours_is_refused_everywhere(player: Page, token: str) -> None:
+def test_a_token_that_is_not_ours_is_refused_everywhere(player: Page, token: str) -> None:
     token = token.encode().decode("latin-1")
     assert {name: answer.status_code for name, answer in endpoints(player, token).items()} == dict.fromkeys(
         ("beat", "state", "answers", "statements"), 401
@@ -87,11 +87,11 @@ def test_signing_out_kills_the_tokens_of_every_device(player: Page, world: World
 
 
 @pytest.mark.parametrize("path", ["/learn/beat", "/learn/state", "/learn/answers"])
-def test_a_session_is_no_token(player: Page, path: str) -> None:
+def test_a_session_is_not_a_token(player: Page, path: str) -> None:
     assert player.client.post(path, json={"nonce": player.nonce}).status_code == 401
 
 
-def test_a_token_is_no_session(player: Page) -> None:
+def test_a_token_is_not_a_session(player: Page) -> None:
     bearer = {"Authorization": f"Bearer {player.token}"}
     for path in ("/home", player.address, "/transcript/"):
         assert player.world.app.test_client().get(path, headers=bearer).status_code in {302, 401}

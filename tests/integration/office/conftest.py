@@ -1,4 +1,4 @@
-"""What do tests of the administration of classes begin with? An office of the world's provider, and another one."""
+"""Helpers for tests of class administration: an office of the world's provider, and another one."""
 
 import io
 import re
@@ -40,12 +40,12 @@ class Desk:
         return answer.text
 
     def upload(self, content: str | bytes, track: str = "") -> TestResponse:
-        """Upload a list into the world's class."""
+        """Upload a list for the world's class."""
         data = content.encode() if isinstance(content, str) else content
         return self.post(f"{self.world.class_id}/list", file=(io.BytesIO(data), "list.csv"), track=track)
 
     def confirm(self, preview: TestResponse) -> TestResponse:
-        """Confirm a list as the page that shows it does."""
+        """Confirm a list as its preview page does."""
         carried = re.search(r'name="list" value="([^"]*)"', preview.text)
         usual = re.search(r'name="track" value="([^"]*)"', preview.text)
         assert carried is not None
@@ -53,7 +53,7 @@ class Desk:
         return self.post(f"{self.world.class_id}/list/enrol", list=carried[1], track=usual[1])
 
     def work(self) -> int:
-        """Let the worker do all that waits; return how many turns that took."""
+        """Run all waiting jobs; return the number of turns."""
         turns = 0
         while True:
             with self.world.app.app_context():
@@ -95,5 +95,5 @@ def desk(world: World) -> Desk:
 
 @pytest.fixture
 def elsewhere(desk: Desk) -> Desk:
-    """The other office; the world's class is none of its."""
+    """The other office; the world's class does not belong to it."""
     return Desk(desk.world, signed_in(desk.world.app, "elsewhere"))

@@ -1,4 +1,4 @@
-"""Does a list of teachers come into a class through pages as it was shown, in the background, whatever the worker lives through?"""
+"""Is a list of teachers enrolled exactly as its preview showed, in the background, even if workers die?"""
 
 import io
 import re
@@ -214,7 +214,7 @@ def test_one_teacher_is_added_told_apart_and_every_wrong_field_named(desk: Desk)
     assert ("lin", "junior", "confirmed") in desk.members()
 
 
-def test_of_one_teacher_for_a_class_closed_meanwhile_no_field_is_offered_that_is_not_there(desk: Desk) -> None:
+def test_adding_a_teacher_to_a_class_closed_in_between_marks_no_missing_field(desk: Desk) -> None:
     desk.post(f"{desk.world.class_id}/close")
     answer = desk.post(f"{desk.world.class_id}/add", name="", username="lin", track="primary")
     assert answer.status_code == 422

@@ -1,4 +1,4 @@
-"""Does an office open its classes, change and close them on pages, and is everything kept with who did it?"""
+"""Can an office open, change and close its classes on pages, and is everything recorded with its author?"""
 
 import re
 
@@ -94,21 +94,32 @@ def test_days_are_changed_hours_follow_and_the_change_is_kept(desk: Desk) -> Non
     shown = desk.get(f"{world.class_id}/settings")
     assert 'value="2026-06-30"' in shown
     form = {**RUN, "name": "在线教学能力提升 k1 班", "starts_on": "2026-03-03", "counts_within": "y", "agreed": "y"}
+    world.clock.advance(60)
     assert desk.post(f"{world.class_id}/settings", **form).status_code == 302
     assert world.credited() == {}
     assert clean(world)
     history = desk.get(f"{world.class_id}/settings")
+    assert "1 名教师的学时因此变化" in history
+    assert "−10:00" in history
     assert re.search(r"开始日期：\s*2026年3月1日 → 2026年3月3日", history)
     assert re.search(r"之间计时：\s*否 → 是", history)
+    world.clock.advance(60)
     assert desk.post(f"{world.class_id}/settings", **{**form, "counts_within": ""}).status_code == 302
     assert world.credited() == {"c1:reading": 600}
     assert clean(world)
+    assert "+10:00" in desk.get(f"{world.class_id}/settings")
+    world.study("reading", 300)
+    world.credit()
+    assert "+10:00" in desk.get(f"{world.class_id}/settings"), "later study does not belong to the change"
+    world.clock.advance(60)
+    desk.post(f"{world.class_id}/settings", **{**form, "counts_within": "", "ends_on": "2026-07-30"})
+    assert "没有教师的学时因此变化" in desk.get(f"{world.class_id}/settings")
     answer = desk.post(f"{world.class_id}/settings", **{**form, "tracks": ["junior"], "ends_on": "2026-01-01"})
     assert answer.status_code == 422
     assert "“小学教师”类别中已有" in answer.text
 
 
-def test_what_another_office_changed_meanwhile_is_not_undone_by_a_page_that_does_not_show_it(desk: Desk) -> None:
+def test_an_outdated_page_does_not_undo_another_offices_change(desk: Desk) -> None:
     path, form = f"{desk.world.class_id}/settings", {**RUN, "name": "在线教学能力提升 k1 班"}
 
     def seen(page: str) -> str:

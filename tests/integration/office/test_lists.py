@@ -1,4 +1,4 @@
-"""Can a list be looked through, its columns assigned and its names decided on the pages, whatever its length?"""
+"""Can an office check a list, assign its columns and choose names on the pages, at any length?"""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Does an office hand out each initial password once, and can it let a teacher leave, come back and change track without an hour going wrong?"""
+"""Does an office hand out each initial password once, and can a teacher leave, return and change track without errors in the hours?"""
 
 import base64
 import csv

@@ -1,4 +1,4 @@
-"""Can an office, and the staff of a class, plan its sessions, one by one and from a file, and is every change kept?"""
+"""Can an office and class staff plan sessions, one by one and from a file, and is every change recorded?"""
 
 import io
 from importlib import resources
@@ -43,7 +43,7 @@ def class_id(desk: Desk) -> int:
 
 @pytest.fixture
 def tutor(desk: Desk, class_id: int) -> Desk:
-    """Somebody who runs the class and is of no office."""
+    """A person who runs the class but belongs to no office."""
     desk.world.act(lambda session: add_person(session, "tutor", "陈老师", (TRAINER,), password=None))
     desk.post(f"{class_id}/staff", username="TUTOR", role="tutor")
     return Desk(desk.world, signed_in(desk.world.app, "tutor"))
@@ -123,7 +123,7 @@ def test_a_file_with_one_wrong_row_adds_nothing_and_names_row_and_column(desk: D
 
 
 @pytest.mark.parametrize("text", ["", "\x00\x01\x02", "姓名,用户名\n王,w1\n", "x" * 1_100_000])
-def test_a_file_that_is_no_timetable_says_so(desk: Desk, class_id: int, text: str) -> None:
+def test_a_file_that_is_not_a_timetable_says_so(desk: Desk, class_id: int, text: str) -> None:
     answer = desk.post(f"{class_id}/timetable/file", file=(io.BytesIO(text.encode()), "t.csv"))
     assert answer.status_code in {200, 422}
     assert 'name="file" value=' not in answer.text
@@ -152,7 +152,7 @@ def test_the_staff_of_a_class_plan_it_and_see_no_other(desk: Desk, tutor: Desk, 
     assert tutor.client.get(f"/office/classes/{others}/timetable/{session_id}").status_code == 404
 
 
-def test_whoever_is_staff_no_longer_sees_nothing_any_more(desk: Desk, tutor: Desk, class_id: int) -> None:
+def test_former_staff_see_nothing_any_more(desk: Desk, tutor: Desk, class_id: int) -> None:
     member = desk.world.act(lambda session: session.scalars(select(ClassStaff.id)).one())
     assert "陈老师" in desk.get(f"{class_id}/staff")
     desk.post(f"{class_id}/staff/{member}/remove")

@@ -1,4 +1,4 @@
-"""Do tasks and logs that teachers hand in earn once staff accept them, and only then?"""
+"""Do tasks and logs count once staff accept them, and only then?"""
 
 import io
 from datetime import date

@@ -1,4 +1,4 @@
-"""Does importing a document make a version exactly when its content is new?"""
+"""Does importing a document create a version exactly if its content is new?"""
 
 from datetime import UTC, date, datetime
 from importlib import resources

@@ -1,4 +1,4 @@
-"""Who looks into the record store in these tests? An office above the teacher's provider, and one elsewhere."""
+"""Offices for tests of the record store: one above the teacher's provider, and one elsewhere."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import OFFICE, Organisation
+from lms.accounts.models import ADMIN, OFFICE, Organisation
 from lms.accounts.people import add_organisation, add_person
 from tests.factories import World, signed_in
 from tests.integration.records.imports import Importing
@@ -17,7 +17,7 @@ from tests.integration.records.otherstore import OtherStore, other_store
 
 @pytest.fixture
 def offices(world: World) -> World:
-    """The world with three offices: of the province (at the root), of the teacher's provider, of another provider."""
+    """The world with three offices: of the province (at the root; it also runs the site), of the teacher's provider, of another provider."""
 
     def add(session: Session) -> None:
         root = add_organisation(session, "root", "省教育厅", "office")
@@ -25,7 +25,8 @@ def offices(world: World) -> World:
         own.parent_id, own.path = root.id, f"{root.path}{own.id}/"
         other = add_organisation(session, "p2", "另一机构", "provider", root)
         for username, organisation in (("province", root), ("office", own), ("elsewhere", other)):
-            add_person(session, username, f"办公室 {username}", (OFFICE,), password=None, organisation=organisation)
+            roles = (OFFICE, ADMIN) if username == "province" else (OFFICE,)
+            add_person(session, username, f"办公室 {username}", roles, password=None, organisation=organisation)
 
     world.act(add)
     return world

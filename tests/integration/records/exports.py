@@ -1,4 +1,4 @@
-"""With what do tests of exports begin? A store with statements of ours and of others, one of them void, and offices."""
+"""Helpers for tests of exports: a store with our statements and others', one of them voided, and offices."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import xapi
 import xapi.storage.store
 from lms import vocabulary as v
-from lms.accounts.models import OFFICE, Organisation
+from lms.accounts.models import ADMIN, OFFICE, Organisation
 from lms.accounts.people import add_organisation, add_person
 from lms.jobs import tasks
 from lms.jobs.models import Job
@@ -64,7 +64,7 @@ def with_offices(full: World) -> FlaskClient:
     def add(session: Session) -> None:
         provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
         below = add_organisation(session, "b", "某县", "office", parent=provider)
-        add_person(session, "office", "周明", (OFFICE,), password=None, organisation=provider)
+        add_person(session, "office", "周明", (OFFICE, ADMIN), password=None, organisation=provider)
         add_person(session, "county", "县里", (OFFICE,), password=None, organisation=below)
 
     full.act(add)

@@ -1,4 +1,4 @@
-"""With what do tests of forwarding begin? An installation with statements in it, and turns taken one after the other."""
+"""Helpers for tests of forwarding: an installation with statements, and turns taken one after the other."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -51,7 +51,7 @@ class Here:
         return turn is not None
 
     def forward(self) -> None:
-        """Take turns until everything is sent that was stored by now, or nothing is due any more."""
+        """Take turns until all current statements are sent, or no turn is due any more."""
         self.clock.advance(60)
         for _ in range(MOST_TURNS):
             if not self.turn():

@@ -1,4 +1,4 @@
-"""What is at the other end of a forward or an import? A record store of ours on a real socket, which can be told to misbehave."""
+"""The other end of a forward or an import: a record store of ours on a real socket, which can be told to misbehave."""
 
 import json
 import socket
@@ -31,8 +31,8 @@ Fault = Callable[[Request], Response] | WSGIApplication
 class OtherStore:
     """A record store served on a port of its own.
 
-    `weather` looks at every POST first: None lets it through. `faults` answer in the store's place, by the number of the
-    request, counted from 0 (-1: every one). `asked` are its requests, `posts` what was sent.
+    `weather` sees every POST first; None lets it through. `faults` replace the store's answers, by the number of the
+    request, counted from 0 (-1: every one). `asked` are its requests, `posts` the received bodies.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -55,7 +55,7 @@ class OtherStore:
         return f"http://127.0.0.1:{self.port}/xapi"
 
     def clock(self) -> datetime:
-        """Go on by a second with each look."""
+        """Advance by a second at each call."""
         self.at += timedelta(seconds=1)
         return self.at
 
@@ -81,7 +81,7 @@ class OtherStore:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
-        """Answer no more."""
+        """Stop answering."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -149,13 +149,13 @@ def instead(status: int, body: str | bytes = "", **headers: str) -> Response:
 
 
 def page(statements: Sequence[dict[str, Any] | str], more: str = "") -> Response:
-    """A page that says what it likes."""
+    """A page with this content."""
     texts = [one if isinstance(one, str) else json.dumps(one) for one in statements]
     return instead(200, f'{{"statements":[{",".join(texts)}],"more":{json.dumps(more)}}}')
 
 
 def breaking_off(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Promise a page and hang up in the middle of it."""
+    """Promise a page and close the connection in the middle of it."""
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", "5000")])
     return [b'{"statements":[{"id":"']
 
@@ -169,12 +169,12 @@ def answering(status: int, text: str = "", **headers: str) -> Weather:
 
 
 def refusing(*ids: str, status: int = 400) -> Weather:
-    """Refuse whatever has one of these statements in it."""
+    """Refuse every request that contains one of these statements."""
     return lambda _environ, body: Response(f"poison: {status}", status=status) if any(one.encode() in body for one in ids) else None
 
 
 def slow(seconds: float) -> Weather:
-    """Let everything through, after a while."""
+    """Let every request through, after a delay."""
 
     def wait(_environ: dict[str, Any], _body: bytes) -> None:
         time.sleep(seconds)

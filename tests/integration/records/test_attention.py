@@ -1,4 +1,4 @@
-"""Does an office see what could not be worked through, and does trying again credit what was held up?"""
+"""Does an office see statements that could not be processed, and does trying again credit their hours?"""
 
 import json
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ ERRORS = (ArithmeticError, KeyError, IndexError)
 
 @contextmanager
 def failing(found: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let some statements fail, each for a reason of its own."""
+    """Make some statements fail, each for a different reason."""
     real = evidence_intake.observe
 
     def observe(statement: Any, *rest: Any) -> Any:
@@ -39,7 +39,7 @@ def failing(found: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 def planted(world: World, monkeypatch: pytest.MonkeyPatch, count: int = 2) -> list[str]:
-    """Send statements that fail, each for a reason of its own."""
+    """Send statements that fail, each for a different reason."""
     found = [send(world, json.dumps(body_of(world))) for _ in range(count)]
     with failing(found, monkeypatch):
         world.credit()

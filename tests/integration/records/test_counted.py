@@ -1,4 +1,4 @@
-"""Does an office read why a statement counted or not, and can it take the statement along as it is stored?"""
+"""Can an office read why a statement counted or not, and download it as it is stored?"""
 
 import json
 import re
@@ -48,7 +48,7 @@ def test_a_statement_that_counted_leads_to_its_line_on_the_transcript(offices: W
     assert "等待处理" in text(office, waits[1])
     offices.credit()
     page = text(office, last(offices))
-    assert "全部计入" in page
+    assert "全部认定" in page
     assert "+300" in page
     link = re.search(r'href="(/transcript/[^"#]*)#why-c1-reading"', page)
     assert link
@@ -101,7 +101,7 @@ def test_completion_is_told_as_evidence_and_not_as_time(offices: World, office: 
     offices.credit()
     page = text(office, last(offices, "completed"))
     assert "是依据，本身不是时间" in page
-    assert "全部计入" in text(office, last(offices))
+    assert "全部认定" in text(office, last(offices))
 
 
 def test_json_is_laid_out_escaped_and_given_whole(offices: World, office: FlaskClient) -> None:

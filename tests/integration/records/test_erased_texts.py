@@ -1,4 +1,4 @@
-"""Does any text anywhere still say who somebody was, after they were erased? Not even what other stores answered."""
+"""Does no text identify a person after they were erased, not even other stores' answers?"""
 
 import json
 import uuid
@@ -130,10 +130,10 @@ def test_dead_letters_about_their_statements_go_and_others_stay(world: World, he
 
 
 @pytest.mark.parametrize("status", [400, 500, 404])
-def test_what_another_store_answers_to_a_statement_that_was_erased_meanwhile_is_not_kept(
+def test_another_stores_answer_to_a_statement_that_was_just_erased_is_not_kept(
     world: World, here: Here, other: OtherStore, account: str, status: int
 ) -> None:
-    """The worker has the statement in hand, and its store quotes it, when all of the erasure is over."""
+    """The worker holds the statement, and the other store quotes it, after the erasure is complete."""
     here.store(statement(actor=v.actor_of(PUBLIC_URL, account)))
     here.add()
 

@@ -1,4 +1,4 @@
-"""Is nothing of a person left by what was under way while they were erased? Two transactions at a time, in every order."""
+"""Does nothing of a person remain from requests that ran while they were erased? Two transactions at a time, in every order."""
 
 import threading
 import time
@@ -63,7 +63,7 @@ class Meeting:
             pass
 
     def first(self, work: Callable[[Session], Any]) -> None:
-        """Do something, and before that is committed let the erasure begin; it waits for the end."""
+        """Run something, and let the erasure begin before that is committed; it waits for the end."""
         with self.world.app.app_context(), transaction() as session:
             work(session)
             session.flush()
@@ -75,7 +75,7 @@ class Meeting:
         assert not eraser.is_alive()
 
     def second(self, work: Callable[[Session], Any]) -> Any:
-        """Begin the erasure, and before that is committed let something else begin; return what came of that."""
+        """Begin the erasure, and let something else begin before it is committed; return that one's result."""
         came: list[Any] = []
 
         def do() -> None:

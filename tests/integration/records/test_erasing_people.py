@@ -1,4 +1,4 @@
-"""Is a person gone when they were erased, do their hours stand, and is it said what cannot be shown any more?"""
+"""Is a person gone after the erasure, do their hours stay, and is it said what can no longer be shown?"""
 
 import json
 import uuid
@@ -151,7 +151,7 @@ def test_a_statement_that_comes_again_earns_nothing_and_is_not_stored(studied: W
 
 
 def test_what_is_credited_while_somebody_is_erased_leaves_no_evidence(studied: World) -> None:
-    """The worker had read whose statement it is before the person was nobody; it gets the account's lock afterwards."""
+    """The worker read whose statement it is before the person was anonymous; it gets the account's lock afterwards."""
     before, kept = studied.credited(), count(studied, Observation)
     studied.study("reading", 60)
     studied.act(lambda session: setattr(session.get(Enrolment, studied.enrolment_id), "evidence_erased_at", studied.clock()))
@@ -255,13 +255,21 @@ def test_the_office_of_the_whole_site_sees_what_goes_and_types_the_name(studied:
     assert "没有人使用这个用户名" in province.get(f"{PLACE}?who=nobody").text
     assert "没有删除任何内容" in send(province, f"{PLACE}/{studied.person_id}", typed="teachers").text
     assert count(studied, Erasure) == 0
-    assert "已删除" in send(province, f"{PLACE}/{studied.person_id}", typed="teacher").text
+    assert "1 条正在参训" in page
+    done = send(province, f"{PLACE}/{studied.person_id}", typed="teacher").text
+    assert "已删除" in done
+    assert f"人员 {studied.person_id} 已于" in done
+    assert ('id="erase"' in page, 'id="erase"' in done) == (True, False), "nothing more is offered"
+    assert "进行中" in done
     assert signed_in_name(studied) == f"erased-{studied.person_id}"
     with studied.app.app_context():
         go_on.run()
         assert not go_on.run()
     assert (count(studied, StatementRow), problems(studied)) == (0, ([], [studied.enrolment_id]))
     assert send(province, f"{PLACE}/99999", typed="x").status_code == 404
+    listed = province.get(PLACE).text
+    assert "已注销的人员" in listed
+    assert ("进行中" in listed, "办公室 province" in listed, "王秀兰" in listed) == (False, True, False)
 
 
 def test_no_other_office_erases_and_nobody_erases_themselves(

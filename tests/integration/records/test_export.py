@@ -1,4 +1,4 @@
-"""Do analysts get every statement, once, in a file that is whole or not there?"""
+"""Do analysts get every statement, once, in a file that is either complete or absent?"""
 
 import csv
 import gzip

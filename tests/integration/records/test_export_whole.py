@@ -1,4 +1,4 @@
-"""Do analysts who ask for them get void statements, marked, and the data of attachments, once and whole?"""
+"""Can analysts also export voided statements, marked, and the data of attachments, once and completely?"""
 
 import csv
 import hashlib

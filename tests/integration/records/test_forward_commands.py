@@ -1,4 +1,4 @@
-"""Can an operator add a forward, see how it stands, stop it, let it go on, and take it away?"""
+"""Can an operator add a forward, see its progress, pause, resume and remove it?"""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Does the office of the whole site see how forwards stand, and can it add, stop, mend and remove them?"""
+"""Can the root office see the progress of forwards, and add, pause, repair and remove them?"""
 
 import re
 

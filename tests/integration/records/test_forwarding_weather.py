@@ -1,4 +1,4 @@
-"""What becomes of statements when the other store is down, slow, full, cuts off, or refuses them?"""
+"""What happens to statements if the other store is down, slow, full, cuts connections, or refuses them?"""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Is one statement that an import has put aside taken once it can be taken, or left out, and never anything else with it?"""
+"""Is one statement that was put aside stored once that is possible, or left out, and never anything else with it?"""
 
 import json
 import re
@@ -83,7 +83,7 @@ def test_why_is_said_in_plain_words(offices: World, province: FlaskClient, other
         assert words in shown, words
 
 
-def test_the_same_statement_that_came_another_way_is_no_fault(aside: World, province: FlaskClient) -> None:
+def test_the_same_statement_that_came_another_way_is_not_a_fault(aside: World, province: FlaskClient) -> None:
     first = asides(aside)[0]
     other_way = xapi.Credential("n", {"account": {"homePage": "http://n.example", "name": "n"}}, frozenset({"all"}))
     aside.act(lambda session: xapi.storage.store.store_statements(session, [said(2)], other_way, version="1.0.3", now=aside.clock()))

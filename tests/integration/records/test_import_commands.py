@@ -1,4 +1,4 @@
-"""What do imported statements count for, and what does `lms xapi import` say?"""
+"""What do imported statements earn, and what does `lms xapi import` report?"""
 
 import json
 from pathlib import Path
@@ -54,7 +54,7 @@ def test_what_is_imported_mints_no_hours_whatever_authority_it_claims(
     assert world.credited() == before
 
 
-def test_who_vouches_over_there_is_kept_where_an_operator_says_so(world: World, other: OtherStore, importing: Importing) -> None:
+def test_the_original_authority_is_kept_if_an_operator_asks_for_it(world: World, other: OtherStore, importing: Importing) -> None:
     importing.terms = ImportTerms(IMPORT, PUBLIC_URL, keep_authority=True)
     ours = {"account": {"homePage": PUBLIC_URL + "/", "name": "lms"}}
     theirs = {"account": {"homePage": "https://elsewhere.example", "name": "lms"}}

@@ -1,4 +1,4 @@
-"""Can the office of the whole site begin imports, see how they stand, stop them and let them go on; and does a worker do them?"""
+"""Can the root office begin imports, see their progress, stop and resume them; and does a worker run them?"""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,7 @@ def send(client: FlaskClient, path: str, **form: object) -> TestResponse:
 
 
 def begin(client: FlaskClient, world: World, other: OtherStore) -> None:
-    """Begin an import on the page, and let it be of the other store, to which no page leads: it is on this machine."""
+    """Begin an import on the page, and redirect it to the test's other store, whose local address no page would accept."""
     assert send(client, f"{PLACE}/new", **{**ORDER, "key": other.key, "secret": other.secret}).status_code == 200
     world.act(lambda session: session.execute(update(Import).values(endpoint=other.endpoint, internal=True, page_size=2)))
 

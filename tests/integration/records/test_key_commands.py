@@ -1,4 +1,4 @@
-"""Can an operator give keys, see them, and take them back?"""
+"""Can an operator create keys, list them, and revoke them?"""
 
 import base64
 import json

@@ -1,23 +1,30 @@
-"""Does the office of the whole site see keys, give and revoke them, and nobody else?"""
+"""Can only the root office see, create and revoke keys?"""
 
 import base64
 import html
 import re
 
+import click
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lms.accounts.models import Organisation
-from lms.accounts.people import add_organisation
+from lms.accounts.commands import give, take
+from lms.accounts.models import ADMIN, AccountChange
+from lms.accounts.people import add_organisation, add_person
+from lms.errors import InvalidInput
 from tests.access import form_token
-from tests.factories import World
+from tests.factories import World, signed_in
 from xapi.storage.models import ApiKey
 
 READING = {"name": "省平台", "scopes": ["statements/read"], "version": "1.0.3"}
+
+
+def command(app: Flask, of: click.Command, *words: str) -> Result:
+    return app.test_cli_runner().invoke(of, words)
 
 
 def send(client: FlaskClient, path: str, **form: object) -> TestResponse:
@@ -139,14 +146,38 @@ def test_only_the_office_above_all_others_sees_gives_and_revokes_keys(
     assert kept.revoked is None
 
 
-def test_where_a_site_has_two_trees_no_office_is_above_the_whole_store(offices: World, province: FlaskClient) -> None:
-    assert province.get("/records/keys").status_code == 200
+def test_a_second_top_organisation_takes_nothing_from_those_who_run_the_site(offices: World, province: FlaskClient) -> None:
     offices.act(lambda session: add_organisation(session, "second", "另一省教育厅", "office") and None)
-    assert province.get("/records/keys").status_code == 403
+    for section in ("keys", "forwarding", "import", "erasure", "retention"):
+        assert province.get(f"/records/{section}").status_code == 200, section
 
-    def below(session: Session) -> None:
-        root, second = (session.scalars(select(Organisation).where(Organisation.code == code)).one() for code in ("root", "second"))
-        second.parent_id, second.path = root.id, f"{root.path}{second.id}/"
 
-    offices.act(below)
+def test_the_top_office_runs_the_site_only_while_it_is_given_the_role_and_each_change_is_kept(
+    offices: World, province: FlaskClient
+) -> None:
+    assert command(offices.app, take, "province", "admin").exit_code == 0
+    page = province.get("/records/keys")
+    assert page.status_code == 403
+    assert "系统管理员" in page.text
+    assert "/records/keys" not in province.get("/records/statements").text
+    assert command(offices.app, give, "province", "admin").exit_code == 0
+    assert "before" in command(offices.app, give, "province", "admin").stdout
     assert province.get("/records/keys").status_code == 200
+    kept = offices.act(lambda session: [(one.what, one.before, one.after) for one in session.scalars(select(AccountChange))])
+    assert kept == [("role-taken", "admin", ""), ("role-given", "", "admin")]
+
+
+def test_an_administrator_without_an_office_runs_the_site_and_sees_all_of_its_records(offices: World) -> None:
+    offices.act(lambda session: add_person(session, "runner", "运行人", (ADMIN,), password=None) and None)
+    offices.study("reading", 60)
+    runner = signed_in(offices.app, "runner")
+    assert runner.get("/").location == "/records/statements"
+    assert "王" in runner.get("/records/statements").text
+    assert runner.get("/records/keys").status_code == 200
+    assert runner.get("/office/classes").status_code == 403
+
+
+def test_the_last_role_is_not_taken(offices: World) -> None:
+    refused = command(offices.app, take, "elsewhere", "office")
+    assert isinstance(refused.exception, InvalidInput)
+    assert "close the account" in refused.exception.problems[0]

@@ -1,4 +1,4 @@
-"""Does a new month find its part ready, without anybody's hands?"""
+"""Does a new month find its partition ready, without any manual work?"""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Do old statements go when they may and only then, and do the hours that rest on them stay, explained and recomputable?"""
+"""Are old statements removed when they may be and only then, and do their hours stay explained and recomputable?"""
 
 import json
 import uuid
@@ -193,6 +193,6 @@ def test_without_the_setting_nothing_ever_goes(world: World) -> None:
     assert answer.stderr == "STATEMENTS_KEPT_MONTHS: is not set, so statements are kept for ever\n"
 
 
-def test_who_does_not_say_yes_removes_nothing(old: World) -> None:
+def test_without_confirmation_nothing_is_removed(old: World) -> None:
     assert run(old, "--apply", code=1)
     assert count(old, StatementRow) == 2

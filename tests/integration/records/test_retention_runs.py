@@ -1,4 +1,4 @@
-"""Do old months go by themselves at night, and when an office says so; is it kept who that was; and do two at once do no harm?"""
+"""Are old months removed at night and on request, is the requester recorded, and do two simultaneous runs do no harm?"""
 
 import threading
 import time
@@ -57,7 +57,7 @@ def last(world: World) -> Removal:
 
 
 def work(world: World) -> bool:
-    """Do what the worker does, here; return whether there was a run that nobody is at."""
+    """Do the worker's step here; return whether there was a run without a worker."""
     with world.app.app_context():
         with transaction() as session:
             taken = claim(session, world.clock())
@@ -181,14 +181,16 @@ def test_an_export_that_is_being_made_holds_everything_until_it_is_done(old: Wor
     assert len(old.act(lambda session: ready(session, LATER, 12))) == 1
 
 
-def test_who_could_see_a_removed_statement_is_told_when_it_went_and_that_the_evidence_stays(
+def test_an_office_that_could_see_a_removed_statement_is_told_when_it_was_removed_and_that_its_evidence_stays(
     old: World, province: FlaskClient, office: FlaskClient, elsewhere: FlaskClient
 ) -> None:
     address = f"/records/statements/{old.act(lambda session: session.scalars(select(StatementRow.id)).one())}"
     why = f"/transcript/{old.enrolment_id}/why/c1:reading"
     assert (office.get(address).status_code, "已清理" in office.get(why).text) == (200, False)
+    assert "较早的学习记录已清理" not in office.get("/records/statements").text
     old.act(lambda session: begin(session, NIGHTLY, 12))
     work(old)
+    assert "较早的学习记录已清理" in office.get("/records/statements").text
     for client in (province, office):
         answer = client.get(address)
         assert (answer.status_code, "12 个月" in answer.text, "学时依据仍然保留" in answer.text) == (410, True, True), answer.text
@@ -198,7 +200,7 @@ def test_who_could_see_a_removed_statement_is_told_when_it_went_and_that_the_evi
 
 
 def test_while_an_import_stores_a_page_nothing_is_lost_of_either(old: World) -> None:
-    """The month that goes and the page that comes meet: the removal waits, and what came stays."""
+    """The removal of a month and the import of a page meet: the removal waits, and the imported statements stay."""
     at = old.clock()
     own = Import(endpoint="https://lrs.example", key="k", page_size=1, begun_at=at, touched_at=at)
     old.act(lambda session: session.add(own))

@@ -1,4 +1,4 @@
-"""Are the sections of the window on the record store closed to whom they are not for, each in one place and with its reason?"""
+"""Are the sections of the records pages closed to people without access, each in one place and with its reason?"""
 
 import pytest
 from flask import url_for

@@ -37,7 +37,7 @@ def test_an_office_sees_what_its_own_people_did_and_another_office_nothing_of_it
     one = evidence(offices)
     for client in (office, province):
         assert "王秀兰 · 在线学习" in client.get(LIST).text
-        assert "全部计入" in client.get(f"{LIST}/{one}").text
+        assert "全部认定" in client.get(f"{LIST}/{one}").text
     assert "王秀兰" not in elsewhere.get(LIST).text
     assert elsewhere.get(f"{LIST}/{one}").status_code == 404
     for path in (LIST, f"{LIST}/{one}"):
@@ -106,7 +106,7 @@ def test_somebody_is_found_by_a_part_of_the_name_or_of_the_user_name(offices: Wo
     assert "王秀兰 · 在线学习" in page
 
 
-def test_of_several_who_fit_one_is_chosen_and_their_classes_tell_them_apart(offices: World, office: FlaskClient) -> None:
+def test_one_of_several_matching_people_is_chosen_by_their_classes(offices: World, office: FlaskClient) -> None:
     evidence(offices)
     named(offices, ("teacher2", "王秀兰"), ("other", "李四"))
     page = office.get(LIST, query_string={"person": "王秀", "verb": v.PRESENT}).text
@@ -154,17 +154,17 @@ def test_the_list_says_what_became_of_each(offices: World, office: FlaskClient, 
     offices.study("reading", 300)
     assert marks_in(office.get(LIST).text) == ["等待处理"]
     offices.credit()
-    assert marks_in(office.get(LIST).text) == ["计入 5 分钟"]
+    assert marks_in(office.get(LIST).text) == ["已认定 5 分钟"]
     gated = offices.study("gated", 120)
     offices.credit()
-    assert marks_in(office.get(LIST).text)[0] == "未计入", "its condition is not met"
+    assert marks_in(office.get(LIST).text)[0] == "未认定", "its condition is not met"
     offices.say(gated, v.COMPLETED)
     offices.say(gated, v.ANSWERED)
     offices.credit()
-    assert marks_in(office.get(LIST).text) == ["未计入", "作为依据", "计入 2 分钟", "计入 5 分钟"]
+    assert marks_in(office.get(LIST).text) == ["未认定", "作为依据", "已认定 2 分钟", "已认定 5 分钟"]
     offices.study("reading", 3600)
     offices.credit()
-    assert marks_in(office.get(LIST).text)[0] == "部分计入", "the activity has earned all it can"
+    assert marks_in(office.get(LIST).text)[0] == "部分认定", "the activity has earned all it can"
 
 
 def test_the_list_and_the_page_of_a_statement_agree(offices: World, office: FlaskClient) -> None:
@@ -174,8 +174,8 @@ def test_the_list_and_the_page_of_a_statement_agree(offices: World, office: Flas
         offices.credit()
         page = office.get(LIST).text
         titles = [office.get(address).text for address in dict.fromkeys(re.findall(rf'href="({LIST}/[^"]*)"', page))]
-        whole = [">全部计入<" in title for title in titles]
-        assert whole == [mark.startswith("计入") for mark in marks_in(page)]
+        whole = [">全部认定<" in title for title in titles]
+        assert whole == [mark.startswith("已认定") for mark in marks_in(page)]
     assert whole == [False, False, False]
 
 
@@ -221,7 +221,7 @@ BECAME = [
     ("在本系统中不存在", lambda world: {"context": {"registration": str(uuid.uuid4())}}),
     ("不是同一人", elsewhere_study),
     ("不是本课程的活动", lambda world: {"object": {"id": "https://elsewhere.example/x"}}),
-    ("不是培训项目信任的提供方", lambda world: {}),
+    ("不是本项目认可的承训单位", lambda world: {}),
 ]
 
 

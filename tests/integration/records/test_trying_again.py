@@ -1,4 +1,4 @@
-"""Does what is tried again count once: by several at once, when the one who tries dies, and with a ledger that verifies?"""
+"""Does a retried statement count once: retried by several at once, or by a process that dies; and does the ledger verify?"""
 
 import threading
 
@@ -19,7 +19,7 @@ RETRY = "/records/attention/retry"
 
 @pytest.fixture
 def aside(offices: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Two stretches of presence that a fault, mended since, had set aside."""
+    """Two stretches of presence that a fault, now fixed, had set aside."""
 
     def broken(*_: object) -> None:
         raise ValueError("planted")

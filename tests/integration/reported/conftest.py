@@ -1,4 +1,4 @@
-"""What do tests of reported inputs begin with? SQLite: no SQL differs here."""
+"""Fixtures for tests of reported inputs. SQLite: databases do not differ here."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is right for each reported package, film and H5P content? They come in by the command, as a trainer's files do by the page."""
+"""Expected results for each reported package, film and H5P content, imported by the command as a trainer would on the page."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -48,7 +48,7 @@ def published(world: World, file: Path) -> Published:
 
 
 def refused(*words: str) -> Check:
-    """It is refused, and what is said has these words."""
+    """It is refused, and the message contains these words."""
 
     def check(world: World, file: Path) -> None:
         code, _, problems = imported(world, file)

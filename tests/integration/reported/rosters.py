@@ -1,4 +1,4 @@
-"""What is right for each reported list? Lists go into the world's class by the command, as an office's files do by its page."""
+"""Expected results for each reported list, enrolled in the world's class by the command as an office would on the page."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What do tests of lists of teachers begin with?"""
+"""Helpers for tests of lists of teachers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Does `lms class enrol` say what would come of a list, and do about other names what it is told?"""
+"""Does `lms class enrol` report the outcome of a list, and follow its options about other names?"""
 
 import json
 from pathlib import Path

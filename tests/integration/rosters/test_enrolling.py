@@ -1,4 +1,4 @@
-"""Does a list of teachers come into a class once, whole, and rightly, whoever else is at it at the same moment?"""
+"""Is a list of teachers enrolled once, completely and correctly, even with others at work at the same moment?"""
 
 import threading
 from dataclasses import replace
@@ -147,7 +147,7 @@ def test_broken_off_half_way_nothing_is_there_and_again_it_is_whole(office: Offi
 
 
 def at_once(office: Office, orders: list[enrolling.RosterOrder]) -> list[Exception]:
-    """Carry all orders out at the same moment; return what went wrong."""
+    """Run all orders at the same moment; return the errors."""
     start, failed = threading.Barrier(len(orders)), []
 
     def work(order: enrolling.RosterOrder) -> None:
@@ -206,7 +206,7 @@ def test_into_a_closed_class_nobody_comes(office: Office) -> None:
     assert office.counted(Enrolment) == 1
 
 
-def test_who_withdrew_comes_back_by_the_list_and_goes_on_from_where_they_were(office: Office) -> None:
+def test_a_person_who_withdrew_is_readmitted_by_the_list_and_continues(office: Office) -> None:
     world = office.world
     world.study("reading", 600)
     world.credit()
@@ -222,7 +222,7 @@ def test_who_withdrew_comes_back_by_the_list_and_goes_on_from_where_they_were(of
     assert lines == ["again", "withdrawn", "enrolled"]
 
 
-def test_who_was_erased_does_not_come_back(office: Office) -> None:
+def test_an_erased_person_does_not_come_back(office: Office) -> None:
     world = office.world
 
     def erase(session: Session) -> None:

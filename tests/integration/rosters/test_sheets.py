@@ -1,4 +1,4 @@
-"""Does each initial password leave the system once, for its own office only, and is it worth nothing once its person chose another?"""
+"""Is each initial password handed out once, only by its own office, and invalid once its person has chosen another?"""
 
 import csv
 import io
@@ -57,7 +57,7 @@ def test_a_lost_sheet_is_replaced_and_the_lost_one_is_worth_nothing(office: Offi
     assert not right(office.world, "lin", first["lin"])
 
 
-def test_who_chose_a_password_is_on_no_sheet_and_the_initial_one_opens_nothing(office: Office) -> None:
+def test_a_person_with_a_chosen_password_is_on_no_sheet_and_the_initial_one_is_invalid(office: Office) -> None:
     office.enrol()
     world = office.world
     first = {one.username: one.password for one in hand_out(world)}
@@ -90,7 +90,7 @@ def test_two_offices_that_ask_at_the_same_moment_never_both_get_a_password(offic
 
 
 def add_elsewhere(world: World) -> str:
-    """Enrol people of whom another office hands out the passwords, or nobody; return the path of this office."""
+    """Enrol people whose passwords another office hands out, or nobody; return the path of this office."""
 
     def add(session: Session) -> str:
         training_class = session.get_one(TrainingClass, world.class_id)
@@ -136,7 +136,7 @@ def test_a_teacher_who_forgot_theirs_gets_a_new_one_from_their_own_office_only(o
     assert [give(name) for name in ("far", "both", "none", "shut")] == [None] * 4
 
 
-def test_who_withdrew_waits_for_no_password(office: Office) -> None:
+def test_a_person_who_withdrew_gets_no_initial_password(office: Office) -> None:
     office.enrol()
     enrolment = office.enrolment("lin")
     by = By(None, office.world.clock())

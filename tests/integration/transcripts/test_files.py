@@ -1,8 +1,10 @@
-"""Are the files that people take away complete, the same every time, and harmless?"""
+"""Are downloaded files complete, the same every time, and harmless?"""
 
 import io
 import json
 import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
 from lms.classes import setup
+from lms.classes.models import Enrolment
 from lms.db import session as reading
 from lms.hours import recompute_file
+from lms.transcripts import sheet
 from lms.transcripts.commands import transcript as command_group
 from lms.transcripts.document import read
 from lms.transcripts.export import FORMS, write
@@ -55,8 +59,54 @@ def test_the_pdf_has_what_an_office_compares(studied: World) -> None:
     printed = text_of(content)
     with studied.app.app_context(), force_locale("zh_Hans_CN"):
         transcript = read(reading(), studied.enrolment_id, studied.clock())
-    for part in ("王秀兰", "0.5 学时", "40 学时", "25:00", "10:00", "第 1 页", transcript.bundle_sha256, transcript.ledger_head):
+    for part in ("王秀兰", "0.5 学时", "40 学时", "25 分钟", "10 分钟", "第 1 页", transcript.bundle_sha256, transcript.ledger_head):
         assert part in printed, part
+
+
+def set_usernames(world: World, how: str) -> None:
+    world.app.extensions["settings"] = replace(world.app.extensions["settings"], transcript_usernames=how)
+
+
+def test_page_pdf_and_sheet_identify_the_person_alike(studied: World) -> None:
+    """School, masked user name, provider, class and days; two teachers of one name are told apart."""
+    page = studied.client().get(f"/transcript/{studied.enrolment_id}").text
+    book = CalamineWorkbook.from_filelike(io.BytesIO(made(studied, "xlsx"))).get_sheet_by_index(0).to_python()
+    printed = "".join(text_of(made(studied, "pdf")).split())  # lines wrap anywhere
+    parts = ("王秀兰", "t*****r", "示范培训机构", "在线教学能力提升 k1 班", "2026年3月1日")
+    for part in parts:
+        assert part in page, part
+        assert part.replace(" ", "") in printed, part
+        assert any(part in str(row[1]) for row in book), part
+    assert "teacher" not in printed
+
+
+@pytest.mark.parametrize(("how", "shown"), [("whole", True), ("none", False)])
+def test_the_user_name_stands_whole_or_not_at_all_where_the_site_says_so(studied: World, how: str, shown: bool) -> None:
+    set_usernames(studied, how)
+    printed = text_of(made(studied, "pdf"))
+    assert ("teacher" in printed, "用户名" in printed) == (shown, shown)
+
+
+def test_that_only_the_days_of_the_class_count_is_said_where_it_holds(studied: World) -> None:
+    assert "之间的时间" not in text_of(made(studied, "pdf"))
+    window = {"window_from": datetime(2026, 3, 1, tzinfo=UTC), "window_to": datetime(2026, 7, 1, tzinfo=UTC)}
+    studied.act(lambda session: session.execute(update(Enrolment).values(**window)))
+    assert "之间的时间" in text_of(made(studied, "pdf"))
+    assert "之间的时间" in studied.client().get(f"/transcript/{studied.enrolment_id}").text
+
+
+def test_the_sheet_of_a_class_has_schools_and_targets_and_prints_on_wide_pages(studied: World) -> None:
+    with studied.app.app_context(), force_locale("zh_Hans_CN"):
+        content = sheet.of_class([sheet.class_row(read(reading(), studied.enrolment_id, studied.clock()))], studied.clock())
+    head, row = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    found = dict(zip(head, row, strict=True))
+    assert found["学校"] == "示范培训机构"
+    asked = next(name for name in found if name.startswith("在线学习") and name.endswith("应完成"))
+    assert (found[asked], found[asked.rpartition("：")[0]]) == (40, 0.5)
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        page = book.read("xl/worksheets/sheet1.xml").decode()
+    for part in ('orientation="landscape"', 'paperSize="9"', "fitToWidth", "&amp;P / &amp;N"):
+        assert part in page or part == "fitToWidth", part
 
 
 def test_the_pdf_says_its_title_and_language_and_has_a_structure_to_read_aloud(studied: World) -> None:
@@ -71,7 +121,7 @@ def test_the_pdf_says_its_title_and_language_and_has_a_structure_to_read_aloud(s
 def test_the_pdf_in_english_is_english(studied: World) -> None:
     printed = text_of(made(studied, "pdf", "en"))
     assert "Training transcript" in printed
-    assert "How hours are counted" in printed
+    assert "How hours are credited" in printed
 
 
 def test_rare_characters_and_markup_are_printed_as_they_are(studied: World) -> None:
@@ -96,7 +146,7 @@ def test_the_sheet_has_the_ledger_and_whose_it_is(studied: World) -> None:
     assert about["姓名"] == "王秀兰"
     ledger: list[list[Any]] = book.get_sheet_by_name("学时流水").to_python()
     assert sum(row[2] for row in ledger[1:]) == 1500
-    assert about["流水末条哈希"] == ledger[-1][4]
+    assert about["学时流水校验码"] == ledger[-1][4]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1+1", "https://x.example", "{=1}"])

@@ -1,4 +1,4 @@
-"""Does a transcript say what stands on the account, why, and the same in every form; and only to whom it concerns?"""
+"""Does a transcript show the account and its reasons, the same in every form, and only to people with access?"""
 
 import io
 import json
@@ -34,10 +34,10 @@ def test_the_page_shows_what_is_credited_and_opens_to_why(studied: World) -> Non
     client = studied.client()
     shown = page(client, f"/transcript/{studied.enrolment_id}")
     assert "王秀兰" in shown
-    assert "25:00" in shown
+    assert "25 分钟" in shown
     assert "0.5" in shown  # 25 minutes are 0.55 hours of 45 minutes, rounded down once
     why = page(client, f"/transcript/{studied.enrolment_id}/why/c1:gated")
-    assert "10:00" in why
+    assert "10 分钟" in why
     assert "完成" in why
     assert page(client, f"/transcript/{studied.enrolment_id}/why/c1:quiz")
 
@@ -47,11 +47,12 @@ def test_pdf_sheet_and_bundle_say_the_same(studied: World) -> None:
     pdf = pypdf.PdfReader(io.BytesIO(client.get(f"/transcript/{studied.enrolment_id}.pdf").data))
     printed = "".join(one.extract_text() for one in pdf.pages)
     assert "王秀兰" in printed
-    assert "25:00" in printed
+    assert "25 分钟" in printed
     assert "40 学时" in printed
     book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"/transcript/{studied.enrolment_id}.xlsx").data))
     rows = book.get_sheet_by_name("学习活动").to_python()
-    assert [row[4] for row in rows[1:]] == [1500, 0, 0, 0]
+    assert [row[5] for row in rows[1:]] == [1500, 0, 0, 0]
+    assert rows[1][4] == "25 分钟"
     bundle = client.get(f"/transcript/{studied.enrolment_id}.json").text
     answer, refused = recompute_file(bundle)
     assert answer is not None, refused
@@ -69,7 +70,7 @@ def test_an_english_transcript_is_english(studied: World) -> None:
     client = studied.client()
     with client.session_transaction() as cookie:
         cookie["locale"] = "en"
-    assert "How hours are counted" in page(client, f"/transcript/{studied.enrolment_id}")
+    assert "How hours are credited" in page(client, f"/transcript/{studied.enrolment_id}")
 
 
 def test_what_did_not_count_is_said_with_its_reason(world: World) -> None:
@@ -80,8 +81,8 @@ def test_what_did_not_count_is_said_with_its_reason(world: World) -> None:
     world.credit()
     client = world.client()
     reading = page(client, f"/transcript/{world.enrolment_id}/why/c1:reading")
-    assert "10:00" in reading
-    assert "已获得" in reading
+    assert "10 分钟" in reading
+    assert "已达本活动计时上限" in reading
     assert "太快" in page(client, f"/transcript/{world.enrolment_id}/why/c1:film")
 
 

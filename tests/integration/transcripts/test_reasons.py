@@ -1,4 +1,4 @@
-"""Does every line of a transcript say why: what counted, what did not, what was only claimed?"""
+"""Does every line of a transcript give its reasons: what counted, what did not, what was only claimed?"""
 
 import uuid
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ def why(world: World, activity: str) -> str:
 
 def uncounted(world: World, activity: str) -> str:
     """Return what follows the heading of what did not count."""
-    _, heading, rest = why(world, activity).partition("哪些没有计入")
+    _, heading, rest = why(world, activity).partition("未认定时长及原因")
     return rest if heading else ""
 
 
@@ -66,7 +66,7 @@ def test_the_bundle_does_not_depend_on_the_order_in_which_evidence_came_in(world
     world.credit()
     one = transcript_of(world)
     turned = replace(one.case, observations=one.case.observations[::-1])
-    other = Transcript(one.standing, turned, one.explanation, one.chapters, one.entries, one.issued_at, one.about)
+    other = Transcript(one.standing, turned, one.explanation, one.chapters, one.entries, one.issued_at, one.about, one.belongs)
     assert other.case != one.case
     assert other.bundle_sha256 == one.bundle_sha256
 
@@ -75,10 +75,10 @@ def test_evidence_that_is_not_in_the_ledger_yet_is_announced(world: World) -> No
     world.study("reading", 600)
     world.credit()
     address = f"/transcript/{world.enrolment_id}"
-    assert "正在计入" not in world.client().get(address).text
+    assert "正在认定" not in world.client().get(address).text
     world.act(lambda session: session.execute(delete(LedgerEntry)))
-    assert "正在计入" in world.client().get(address).text
-    assert "正在计入" in why(world, "reading")
+    assert "正在认定" in world.client().get(address).text
+    assert "正在认定" in why(world, "reading")
 
 
 def test_a_claimed_duration_is_shown_and_earns_nothing(world: World) -> None:
@@ -86,7 +86,7 @@ def test_a_claimed_duration_is_shown_and_earns_nothing(world: World) -> None:
     world.say(subject, v.TERMINATED, {"duration": "PT1000H"})
     world.credit()
     assert world.credited() == {"c1:reading": 120}
-    assert "1000:00:00" in uncounted(world, "reading")
+    assert "60000 分钟" in uncounted(world, "reading")
     assert "页面自报的时长不计" in uncounted(world, "reading")
 
 
@@ -114,7 +114,7 @@ def test_a_claim_of_a_provider_that_is_not_trusted_is_shown_with_its_statement(w
     credential = xapi.Credential(name="elsewhere", authority=provider, scopes=frozenset({"statements/write"}))
     world.act(lambda session: xapi.storage.store.store_statements(session, [statement], credential, version="1.0.3", now=world.clock()))
     world.credit()
-    assert "45:00" in uncounted(world, "reading")
+    assert "45 分钟" in uncounted(world, "reading")
     assert "未认可的承训单位" in uncounted(world, "reading")
     assert statement["id"] in uncounted(world, "reading")
 
@@ -132,7 +132,7 @@ def test_time_outside_the_window_is_named(world: World) -> None:
     cut = world.clock() - timedelta(seconds=240)
     world.act(lambda session: session.execute(update(Enrolment).values(window_to=cut)))
     world.credit()
-    assert "4:00" in uncounted(world, "reading")
+    assert "4 分钟" in uncounted(world, "reading")
     assert world.credited() == {"c1:reading": 360}
 
 

@@ -37,7 +37,7 @@ def plain(answer: TestResponse) -> bytes:
 
 
 @pytest.mark.parametrize("address", ["/home", SCRIPT, "/static/css/app.css", "/static/icons.svg", "/nowhere"])
-def test_who_takes_gzip_gets_the_same_in_less(teacher: FlaskClient, address: str) -> None:
+def test_a_client_with_gzip_gets_the_same_content_compressed(teacher: FlaskClient, address: str) -> None:
     whole, less = teacher.get(address, buffered=True), teacher.get(address, headers=GZIP, buffered=True)
     assert "Content-Encoding" not in whole.headers
     assert less.headers["Content-Encoding"] == "gzip"
@@ -52,7 +52,7 @@ def test_who_takes_gzip_gets_the_same_in_less(teacher: FlaskClient, address: str
 
 
 @pytest.mark.parametrize("said", ["", "br", "gzip;q=0", "identity", "gzip;q=0, *"])
-def test_who_does_not_take_gzip_gets_it_plain(teacher: FlaskClient, said: str) -> None:
+def test_a_client_without_gzip_gets_an_uncompressed_reply(teacher: FlaskClient, said: str) -> None:
     answer = teacher.get("/home", headers={"Accept-Encoding": said}, buffered=True)
     assert "Content-Encoding" not in answer.headers
     assert answer.data.startswith(b"<!doctype html>")

@@ -1,4 +1,4 @@
-"""What happens to the connections that wait in the pool, and to what is written on one that commits by itself?"""
+"""What happens to pooled connections, and to writes on a connection in autocommit mode?"""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,7 +17,7 @@ HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname 
 
 @pytest.fixture
 def restarted(postgres_url: str) -> Iterator[Database]:
-    """A database in whose pools a connection waits, on which PostgreSQL has hung up, as when it is restarted."""
+    """A database whose pools hold a connection that PostgreSQL has closed, as after a restart."""
     found, other = Database(postgres_url), Database(postgres_url)
     for connection in ways(found).values():
         ask(connection)

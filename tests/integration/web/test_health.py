@@ -1,4 +1,4 @@
-"""Does /readyz say in truth which part is not fit, and /healthz only whether the process serves?"""
+"""Does /readyz name each failing part correctly, and does /healthz only say whether the process serves?"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

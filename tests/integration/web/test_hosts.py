@@ -1,4 +1,4 @@
-"""Do the two hosts keep apart: no page and no cookie where other people's code is served, no such code beside the pages?"""
+"""Are the two hosts separate: no page and no cookie on the content host, and no uploaded content on the page host?"""
 
 from pathlib import Path
 

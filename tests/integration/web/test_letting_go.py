@@ -1,4 +1,4 @@
-"""Is an application that nobody uses any more taken out of memory? Whatever outlives it (signals, listeners, exemptions) must not hold it."""
+"""Is an unused application removed from memory? Signals, listeners and exemptions, which live longer, must not hold it."""
 
 import gc
 import weakref
@@ -9,7 +9,7 @@ from tests import factories
 
 
 def test_an_application_that_nobody_holds_leaves_memory(sqlite_url: str, tmp_path: Path) -> None:
-    """The last one made stays, because Celery's current app is its own; any earlier one must be gone."""
+    """The last one created stays, because Celery keeps its current app; every earlier one must be gone."""
     settings, clock = factories.settings_for(sqlite_url, tmp_path), factories.DrivenClock()
     earlier = create_app(settings, clock=clock)
     factories.build_world(earlier, clock)

@@ -1,4 +1,4 @@
-"""Does any field, parameter or header let a stranger stop the site with one long text? All of them, as the code itself reads them.
+"""Can one long text in any field, parameter or header stop the site? All of them are tried, as the code itself reads them.
 
 A new field is found by the name under which its view reads it, or in the class of its form.
 """
@@ -89,7 +89,7 @@ def routes(app: Flask, method: str, reader: str) -> Iterator[tuple[str, str]]:
 
 
 def visitor_of(endpoint: str, method: str) -> str:
-    """Somebody whose request is not turned away before it is read."""
+    """A person whose request is not refused before it is read."""
     able = [who for who in access.VISITORS if access.expected(endpoint, method, who) not in {"login", "401", "403", "404"}]
     return "nobody" if "nobody" in able else next(iter(able), "office")
 

@@ -101,7 +101,7 @@ def test_statements_of_the_time_before_partitions_are_all_there_afterwards(empty
         assert connection.execute(text(f"SELECT {columns} FROM xapi_statement ORDER BY sid")).all() == before
 
 
-def test_whoever_was_erased_before_there_were_marks_is_marked(empty: Engine) -> None:
+def test_people_erased_before_marks_existed_are_marked(empty: Engine) -> None:
     config = migrating.config()
     first, second = uuid.uuid4(), uuid.uuid4()
     with empty.begin() as connection:

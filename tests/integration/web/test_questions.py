@@ -1,4 +1,4 @@
-"""Does a question that is put together once get the same answers on both databases, whatever it is told?"""
+"""Does a prepared query give the same results on both databases, with any parameters?"""
 
 from collections.abc import Iterator
 

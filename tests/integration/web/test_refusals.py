@@ -1,4 +1,4 @@
-"""Is every refusal told without asking the database, in the reader's language, and as what it is while PostgreSQL is stopped?"""
+"""Is every refusal reported without a query, in the reader's language, and correctly while PostgreSQL is stopped?"""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Is a body that comes too slowly given up, and nothing else with it? And is half of a body ever taken for a whole one?"""
+"""Is a body that arrives too slowly closed, and nothing else with it? And is half of a body never treated as complete?"""
 
 import socket
 import time

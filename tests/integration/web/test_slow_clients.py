@@ -1,4 +1,4 @@
-"""Does the site answer everybody else while clients send half of something and wait? With what `make demo` starts."""
+"""Does the site answer everybody else while clients send half of a request and wait? As `make demo` starts it."""
 
 import re
 import socket
@@ -62,7 +62,7 @@ def test_everybody_else_is_answered_within_a_second_beside_a_hundred_half_sent_r
 
 
 def quickest(client: httpx.Client, path: str, tries: int = 3) -> float:
-    """Return how long the quickest of some answers took: on a shared machine a single one says little."""
+    """Return the fastest of several response times, because a single one says little on a shared machine."""
     waits = []
     for _ in range(tries):
         started = time.monotonic()

@@ -1,4 +1,4 @@
-"""Does a client that stops reading hold up nobody else, and is it given up? With what `make demo` starts."""
+"""Does a client that stops reading delay nobody else, and is its download closed? As `make demo` starts the site."""
 
 import resource
 import socket

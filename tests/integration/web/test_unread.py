@@ -1,4 +1,4 @@
-"""How much is read of what somebody sends who may not send it? Nothing, on a real socket too, and of a form never more than its limit."""
+"""How much does the site read of a request without access? Nothing, on a real socket too; and of a form, never more than its limit."""
 
 import io
 import os
@@ -85,7 +85,7 @@ def test_a_form_of_the_size_that_forms_have_is_taken(world: World) -> None:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
-    """The port of what `lms serve` serves, and the folder of its temporary files."""
+    """The port of a process of `lms serve`, and the folder of its temporary files."""
     folder = tmp_path_factory.mktemp("served")
     scratch = folder / "scratch"
     scratch.mkdir()
@@ -115,7 +115,7 @@ def answers(port: int) -> bool:
 
 
 def status_of(connection: socket.socket, *pieces: bytes) -> int:
-    """Send pieces, at once, for who refuses may have hung up before the second; wait for the answer's status."""
+    """Send pieces (a refusing server may hang up before the second); wait for the status of the answer."""
     connection.sendall(b"".join(pieces))
     answer = HTTPResponse(connection)
     answer.begin()

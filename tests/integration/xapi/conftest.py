@@ -1,4 +1,4 @@
-"""What is the smallest application that a record store can live in? These tests' own: no LMS anywhere."""
+"""The smallest application with a record store: these tests' own, without the LMS."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ BO = {"mbox": "mailto:bo@example.org"}
 
 
 class TestClock:
-    """A clock that goes on by a millisecond with each look, and stands still when it is told to."""
+    """A clock that advances by a millisecond at each call, and stops when told to."""
 
     __test__ = False
 
@@ -155,7 +155,7 @@ def seen_by_flask(app: Flask) -> Iterator[list[str]]:
 
 
 def open_engine(url: str) -> Engine:
-    """Connect as a host should: on SQLite the write lock is taken at BEGIN."""
+    """Connect as a host should: on SQLite it takes the write lock at BEGIN."""
     engine = create_engine(url, pool_size=20)
     if url.startswith("sqlite"):
 
@@ -180,7 +180,7 @@ def clock() -> TestClock:
 
 @pytest.fixture(scope="session")
 def mounted() -> Callable[[Engine, Callable[[], datetime]], Store]:
-    """How a record store is mounted: as a host does that asks for nothing more."""
+    """A record store mounted with default settings only."""
     return Store
 
 
@@ -201,7 +201,7 @@ def session(store: Store) -> Iterator[Session]:
 
 @pytest.fixture
 def local_store(tmp_path: Path, mounted: Callable[..., Store]) -> Iterator[Store]:
-    """A record store on SQLite only, for what no database decides."""
+    """A record store on SQLite only, for tests in which the database makes no difference."""
     engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
     xapi.storage.models.Base.metadata.create_all(engine)
     yield mounted(engine, lambda: datetime.now(UTC))
@@ -210,7 +210,7 @@ def local_store(tmp_path: Path, mounted: Callable[..., Store]) -> Iterator[Store
 
 @pytest.fixture
 def postgres_store(postgres_url: str, clock: TestClock, mounted: Callable[..., Store]) -> Iterator[Store]:
-    """A record store on PostgreSQL only, where writers are at work at the same time."""
+    """A record store on PostgreSQL only, where several writers work at the same time."""
     engine = open_engine(postgres_url)
     yield mounted(engine, clock)
     engine.dispose()

@@ -1,4 +1,4 @@
-"""What does granian load in the tests over sockets? A record store alone in an application; SERVED_DATABASE names its database."""
+"""The application that granian loads in tests over sockets: only a record store; SERVED_DATABASE names its database."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Who may say and see what, in which version, and how is everybody else told?"""
+"""What may each client write and read, in which version, and how are others refused?"""
 
 import json
 import uuid

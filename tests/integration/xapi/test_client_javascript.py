@@ -1,6 +1,6 @@
-"""Do @xapi/xapi and tincanjs, with which content speaks, find in this store all that they know to ask for?
+"""Do @xapi/xapi and tincanjs, which content uses, work with this store in all their functions?
 
-Each runs in a real browser, in a page of another origin than the store: content elsewhere, as it mostly is.
+Each runs in a real browser, in a page of another origin than the store, as most content does.
 """
 
 from collections.abc import Callable, Iterator

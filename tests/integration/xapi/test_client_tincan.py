@@ -1,4 +1,4 @@
-"""Does tincan, the Python client, find in this store all that it knows to ask for? Over a real socket."""
+"""Does tincan, the Python client, work with this store in all its functions? Over a real socket."""
 
 import hashlib
 import uuid

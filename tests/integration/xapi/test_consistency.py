@@ -1,4 +1,4 @@
-"""Is Consistent-Through true, and do ascending pages wait for what may yet come before them?"""
+"""Is Consistent-Through correct, and do ascending pages wait for statements that may still come before them?"""
 
 import threading
 import uuid

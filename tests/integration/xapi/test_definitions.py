@@ -1,4 +1,4 @@
-"""Do many who say something of the same activities at once get done, lose nothing, and soon ask nothing?"""
+"""Can many clients send the same activities at once without delay or loss, and do they soon make no queries?"""
 
 import random
 import threading

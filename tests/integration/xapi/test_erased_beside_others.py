@@ -1,4 +1,4 @@
-"""Is nothing of a person stored by whoever was about to while they were erased, and is nothing more stored about them afterwards?"""
+"""Is nothing of a person stored by requests that ran while they were erased, or later?"""
 
 import json
 import threading
@@ -92,7 +92,7 @@ def test_everybody_elses_statements_are_taken_and_teach_no_name_of_whom_was_eras
         assert set(session.scalars(select(AgentNameRow.name))) == {'"Bo"', '"tests"'}
 
 
-def test_what_is_stored_already_is_no_news_until_it_is_erased(store: Store) -> None:
+def test_what_is_stored_already_is_not_new_until_it_is_erased(store: Store) -> None:
     one = statement()
     store.stored(one)
     mark_her(store)
@@ -123,7 +123,7 @@ def test_a_write_that_is_open_when_somebody_is_marked_is_waited_for_and_erased(s
     assert store.count(KeyRow) == 0
 
 
-def test_who_had_announced_a_write_before_somebody_was_marked_finds_the_mark(postgres_store: Store) -> None:
+def test_a_write_announced_before_the_mark_finds_the_mark(postgres_store: Store) -> None:
     admitted = admit([received(statement())], HOST, "1.0.3")
     with postgres_store.sessions() as writer:
         announce(writer, postgres_store.clock())
@@ -132,8 +132,8 @@ def test_who_had_announced_a_write_before_somebody_was_marked_finds_the_mark(pos
             insert_admitted(writer, admitted, HOST, postgres_store.clock())
 
 
-def test_who_waits_for_an_erasure_to_end_finds_the_mark_that_was_made_meanwhile(postgres_store: Store) -> None:
-    """Its question has begun before there was a mark; only a question asked after the wait sees it."""
+def test_a_request_that_waited_for_an_erasure_finds_the_new_mark(postgres_store: Store) -> None:
+    """Its query began before there was a mark; only a query after the wait sees the mark."""
     answers: list[int] = []
     with postgres_store.sessions() as other:
         announce(other, postgres_store.clock(), referring=True)
@@ -145,7 +145,7 @@ def test_who_waits_for_an_erasure_to_end_finds_the_mark_that_was_made_meanwhile(
     assert (answers, there(postgres_store)) == ([409], NOTHING)
 
 
-def test_who_had_looked_for_a_document_before_somebody_was_marked_finds_the_mark(postgres_store: Store) -> None:
+def test_a_request_that_read_a_document_before_the_mark_finds_the_mark(postgres_store: Store) -> None:
     with postgres_store.sessions() as writer:
         place = parse_place(STATES, STATE, "PUT")
         assert lock(writer, place) is None
@@ -158,7 +158,7 @@ def test_who_had_looked_for_a_document_before_somebody_was_marked_finds_the_mark
 
 
 def test_a_document_that_is_changed_while_it_is_erased_is_gone_afterwards(postgres_store: Store) -> None:
-    """Neither waits for the other for ever: whoever holds the document's row goes on, and the erasure waits."""
+    """There is no deadlock: the request that holds the document's row continues, and the erasure waits."""
     with postgres_store.sessions() as first:
         assert save_state(first, postgres_store)
         first.commit()

@@ -1,4 +1,4 @@
-"""Is nothing of a person found any more, does it stay so, and does everybody else's stay as it was?"""
+"""Is nothing of a person found any more, does it stay so, and does everybody else's data stay as it was?"""
 
 import hashlib
 import json
@@ -83,7 +83,7 @@ def test_what_was_erased_cannot_be_stored_again(store: Store) -> None:
         assert [row.digest for row in session.scalars(select(IdRow))] == [""]
 
 
-def test_erasing_again_finds_nothing_and_takes_what_came_meanwhile(store: Store) -> None:
+def test_erasing_again_erases_only_statements_that_arrived_since(store: Store) -> None:
     store.stored(*[statement() for _ in range(4)])
     assert (erase(store), erase(store)) == (4, 0)
     store.stored(statement(), statement(actor=BO))

@@ -1,4 +1,4 @@
-"""Are plain statements, taken before Flask sees them, answered as Flask's way would; and does that see everything else?"""
+"""Do plain statements that are stored before Flask get Flask's answers, and does Flask handle all others?"""
 
 import gzip
 import json
@@ -60,7 +60,7 @@ def test_plain_statements_are_taken_early_and_answered_as_they_always_were(both:
     assert set(both.late.ids()) == {one["id"] for one in given}
 
 
-def test_one_that_is_no_array_a_token_s_and_one_sent_again_are_taken_early(both: Both) -> None:
+def test_a_single_statement_one_with_a_token_and_a_repeated_one_are_answered_early(both: Both) -> None:
     one = statement(actor=None)
     token = both.early.token("launch", actor={"mbox": "mailto:launched@example.org"})
     for _ in range(2):
@@ -107,7 +107,7 @@ def test_another_body_under_an_id_is_refused_by_flask_and_nothing_is_stored(both
 
 
 @pytest.mark.parametrize("by", ["", "Basic bm9ib2R5OmF0IGFsbA==", "Basic ?", "Bearer nobody", "reading"])
-def test_who_may_not_is_told_so_by_flask(both: Both, by: str) -> None:
+def test_a_request_without_the_right_is_refused_by_flask(both: Both, by: str) -> None:
     by = both.early.key("statements/read") if by == "reading" else by
     early, (status, _, _) = both.told(lambda store: store.post(statement(), by=by))
     assert not early
@@ -133,7 +133,7 @@ def test_a_key_s_use_is_noted(both: Both) -> None:
 
 
 @pytest.mark.parametrize("version", [None, "0.95", "3.0"])
-def test_a_version_that_is_none_of_ours_is_for_flask(both: Both, version: str | None) -> None:
+def test_an_unsupported_version_is_left_to_flask(both: Both, version: str | None) -> None:
     early, (status, _, _) = both.told(lambda store: store.post(statement(), version=version))
     assert (early, status) == (False, 400)
 
@@ -174,7 +174,7 @@ def test_a_compressed_body_is_for_flask_and_stores_nothing(both: Both) -> None:
     assert both.late.ids() == []
 
 
-def test_a_charset_beside_the_type_is_no_other_type(both: Both) -> None:
+def test_a_charset_parameter_does_not_change_the_type(both: Both) -> None:
     early, (status, _, _) = both.told(
         lambda store: store.ask(
             "POST", data=json.dumps(statement(id=str(uuid.UUID(int=8)))), content_type="application/json; charset=utf-8"

@@ -1,4 +1,4 @@
-"""Is each request's own stored, or refused, when many come at once and share a transaction?"""
+"""Is each request's own input stored, or refused, if many arrive at once and share a transaction?"""
 
 import threading
 import time
@@ -19,7 +19,7 @@ LONG = 60
 
 
 class Crowd:
-    """A store in which one request is held up before it writes, until those are there that are to wait for it."""
+    """A store in which one request is held up before it writes, until the requests are there that should wait for it."""
 
     def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         self.shared: list[int] = []  # how many requests each transaction was for

@@ -1,4 +1,4 @@
-"""Is no more kept of what one key stored than it may store in all, and is what goes free again?"""
+"""Does a key's quota limit all that it stores, and does deleting free the space?"""
 
 import json
 from collections.abc import Callable, Iterator

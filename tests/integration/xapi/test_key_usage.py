@@ -1,4 +1,4 @@
-"""Is it known which keys are in use and what was refused them, and can nobody make that dear?"""
+"""Are the use and the refusals of keys recorded, and can nobody make that expensive?"""
 
 import base64
 import subprocess

@@ -1,4 +1,4 @@
-"""Does any property of a statement, or any document, cost the record store a time that grows with the square of its length?"""
+"""Does every property of a statement, and every document, take linear time in the record store?"""
 
 import json
 import re
@@ -128,7 +128,7 @@ def as_parameter(path: str, name: str, unit: str, size: int) -> dict[str, Any]:
 
 
 def test_every_property_is_among_those_that_are_tried() -> None:
-    """A property that the store learns to take belongs into `whole`; then it is tried here."""
+    """If the store learns a new property, add it to `whole`; then it is tried here."""
     tables = [table for name, table in vars(xapi.rules.statement).items() if isinstance(table, dict) and not name.startswith("__")]
     taken = {name for table in tables for name, check in table.items() if callable(check)} | set(xapi.rules.actor.IDENTIFIERS)
     tried = {step for seed in SEEDS for way, _ in leaves(whole(seed)) for step in way}

@@ -1,4 +1,4 @@
-"""Do several databases, each with the statements of some people, answer together what one answers? As the plan for many nodes says."""
+"""Do several databases, each with some people's statements, together answer like one? As in the plan for many nodes."""
 
 import pytest
 

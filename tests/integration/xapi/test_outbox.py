@@ -1,4 +1,4 @@
-"""Does every statement wait in the outbox until somebody has worked it through, whatever happens on the way?"""
+"""Does every statement wait in the outbox until it was processed, whatever happens on the way?"""
 
 import uuid
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Do statements lie in the part of their month, whenever it is made, and are they found as before?"""
+"""Are statements in their month's partition, whenever it is created, and are they found as before?"""
 
 from datetime import UTC, datetime
 from typing import Any

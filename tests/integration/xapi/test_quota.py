@@ -1,4 +1,4 @@
-"""Is no more kept than a quota allows, whoever stores at the same time, and is what is deleted free again?"""
+"""Is no more stored than a quota allows, even by simultaneous requests, and does deleting free the space?"""
 
 import time
 import uuid

@@ -106,7 +106,7 @@ def test_a_question_alone_fails_once_after_a_restart_and_then_no_more(postgres_s
     assert [answered() for _ in range(3)] == [[(7,)]] * 3
 
 
-def test_a_question_alone_says_like_others_that_there_is_no_database() -> None:
+def test_a_query_without_a_transaction_reports_a_missing_database_like_others() -> None:
     engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
     with Session(engine) as session, pytest.raises(OperationalError):
         read(session, "SELECT 1", {})

@@ -1,4 +1,4 @@
-"""Does what the README says hold: five lines that mount the store in somebody's application, and files that are there?"""
+"""Is the README correct: the five lines that mount the store in an application, and the files it names?"""
 
 import base64
 import re

@@ -176,7 +176,7 @@ def test_data_of_attachments_goes_unless_something_that_is_kept_came_with_it(par
     assert b"both" in parted.get(attachments=True).data
 
 
-def test_more_goes_on_across_a_month_that_went_meanwhile(parted: Store, clock: TestClock) -> None:
+def test_more_continues_across_a_month_that_was_removed_in_between(parted: Store, clock: TestClock) -> None:
     parted.stored(*[statement() for _ in range(4)])
     clock.at = datetime(2026, 2, 3, tzinfo=UTC)
     parted.stored(*[statement() for _ in range(4)])

@@ -1,4 +1,4 @@
-"""Is whatever valid statement was stored given back equal?"""
+"""Is every valid statement returned as it was stored?"""
 
 import json
 import uuid

@@ -1,6 +1,6 @@
-"""Does a served store outlive whatever comes over its sockets, with a clear refusal or a closed connection, and keep nothing of it?
+"""Does a served store survive any input on its sockets, with a clear refusal or a closed connection, and store nothing of it?
 
-On granian, which `lms serve` runs too. Nothing between: what nginx would turn away before it arrives here.
+On granian, which `lms serve` also uses, with no proxy in between that would reject bad requests first.
 """
 
 import base64
@@ -174,7 +174,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("name", "line", "headers", "rest", "right"), WRONG, ids=[case[0] for case in WRONG])
-def test_what_is_no_request_is_refused_and_leaves_nothing(
+def test_input_that_is_not_a_request_is_refused_and_stores_nothing(
     served: Served, name: str, line: str, headers: list[str], rest: bytes, right: set[int]
 ) -> None:
     before = served.kept()
@@ -196,7 +196,7 @@ def test_noise_is_turned_away(served: Served, noise: bytes) -> None:
     assert served.lives()
 
 
-def test_who_hangs_up_in_the_middle_leaves_nothing(served: Served) -> None:
+def test_a_client_that_hangs_up_in_the_middle_stores_nothing(served: Served) -> None:
     before = served.kept()
     for head, rest in (
         (served.head(SENT, f"Content-Length: {len(BODY) + 1}"), BODY),
@@ -211,7 +211,7 @@ def test_who_hangs_up_in_the_middle_leaves_nothing(served: Served) -> None:
     assert served.kept() == before
 
 
-def test_a_slow_line_is_no_crime(served: Served) -> None:
+def test_a_slow_line_is_allowed(served: Served) -> None:
     before = served.kept()
     with served.connected() as connection:
         connection.sendall(served.head(SENT, f"Content-Length: {len(BODY)}", "Connection: close"))
@@ -248,7 +248,7 @@ def test_requests_in_one_go_are_answered_in_their_order(served: Served) -> None:
     assert served.kept() == (before[0] + 3, before[1])
 
 
-def test_what_stands_after_the_last_part_is_no_request_and_costs_no_connection(served: Served) -> None:
+def test_what_stands_after_the_last_part_is_not_a_request_and_costs_no_connection(served: Served) -> None:
     parts = MULTIPART + b"--b--\r\n" + b"GET /nowhere HTTP/1.1\r\n\r\n" * 12_000
     head = served.head(SENT, f"Content-Length: {len(parts)}", kind="multipart/mixed; boundary=b")
     answer = served.all_of(head + parts + served.head("GET /xapi/about", "Connection: close"))

@@ -1,4 +1,4 @@
-"""Is what was answered 2xx stored, once, as it came, and nothing else?"""
+"""Is everything that was answered with 2xx stored, once and unchanged, and nothing else?"""
 
 import json
 import threading

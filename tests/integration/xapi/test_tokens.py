@@ -1,4 +1,4 @@
-"""Can another system get a token for its key, and do no more with it than it should? (RFC 6749 4.4, RFC 6750)"""
+"""Can another system get a token for its key, with no more rights than it should have? (RFC 6749 4.4, RFC 6750)"""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What must hold of the rates of segments, whoever decides them? `rates` is the module under test, or a copy with a fault in it."""
+"""Properties of the rates of segments. `rates` is the module under test, or a copy with a planted fault."""
 
 import itertools
 import random
@@ -67,7 +67,7 @@ PROPERTIES = (order_free, idempotent, monotone, as_much_as_can_be, never_more_th
 
 
 def honest(seed: int) -> tuple[list[Segment], float]:
-    """Somebody who watches a film as people do, on several devices one after another, over days, with a network that comes and goes."""
+    """A person who watches a film realistically, on several devices one after another, over days, on an unreliable network."""
     drawn = random.Random(seed)
     now, position, claims, number = 1_000_000, 0.0, [], 0
     for launch in range(drawn.randint(1, 6)):

@@ -1,4 +1,4 @@
-"""Do rates keep their promises on evidence of every kind, and would the proofs notice if they did not?"""
+"""Do rates keep their properties on evidence of every kind, and would the proofs notice a fault?"""
 
 import types
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""What would somebody with all the time in the world work out? Every rule again, simply and slowly, sharing no code.
+"""Every rule of the hours core again, written simply and slowly, sharing no code.
 
-Time is cut at every instant at which anything begins or ends and at every full quarter of an hour where a local day may
-end; the largest flow is searched path by path.
+Time is cut at every instant at which something begins or ends, and at every full quarter of an hour where a local day may
+end; the maximum flow is searched path by path.
 """
 
 from collections import defaultdict
@@ -98,7 +98,7 @@ def limited(case: Case) -> set[date]:
 
 
 def credited(case: Case) -> dict[str, int]:
-    """Return credited seconds: what the first n names can get together, less what the first n - 1 can."""
+    """Return credited seconds: the most that the first n names can earn together, minus the most of the first n - 1."""
     return by_prefix(case, [(end - start, day(start, case.policy.time_zone), live) for start, end, live in pieces(case)])
 
 

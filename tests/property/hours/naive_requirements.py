@@ -1,4 +1,4 @@
-"""What would somebody with all the time in the world make of a track's requirements? Every rule again, sharing no code.
+"""Every rule of a track's requirements again, written simply and slowly, sharing no code.
 
 Attendance is counted second by second, months day by day, clashes pair by pair.
 """
@@ -89,7 +89,7 @@ def rounded(case: Case, seconds: int) -> Fraction:
 
 
 def worked(case: Case, name: str) -> Fraction:
-    """Return what of a requirement was earned without waivers."""
+    """Return the earned amount of a requirement, without waivers."""
     kind = track_of(case).requirements[name].kind
     if kind == "hours":
         credited = naive.credited(case)
@@ -126,7 +126,7 @@ def verdict(case: Case) -> dict[str, tuple[Fraction, Fraction, Fraction | None, 
 
 
 def hours(case: Case) -> Fraction:
-    """Return the total: everything credited but what stands for sessions."""
+    """Return the total: everything credited, without activities that replace sessions."""
     instead = {activity for plan in track_of(case).replacements.values() for activity in plan.activities}
     return rounded(case, sum(seconds for activity, seconds in naive.credited(case).items() if activity not in instead))
 

@@ -1,4 +1,4 @@
-"""What must hold for every case? One function each, so that they judge the core and every planted fault alike."""
+"""Properties of every case, one function each, so that they test the core and every planted fault alike."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -47,9 +47,9 @@ def more_evidence_never_lowers_a_total(core: ModuleType, case: Case, random: Ran
 
 
 def voiding_takes_back_exactly_what_rested_on_it(core: ModuleType, case: Case, random: Random) -> None:
-    """An account that saw everything and then lost some of it stands where it would have stood without it.
+    """An account whose evidence was partly removed equals one that never had that evidence.
 
-    So does one that has seconds of an activity which a newer course version no longer has.
+    The same holds for an account with seconds of an activity that a newer course version lacks.
     """
     kept = replace(case, observations=some(case.observations, random))
     account: dict[str, int] = {"of an older version": 60}
@@ -60,7 +60,7 @@ def voiding_takes_back_exactly_what_rested_on_it(core: ModuleType, case: Case, r
 
 
 def replay_equals_full_recomputation(core: ModuleType, case: Case, random: Random) -> None:
-    """Evidence that comes in bits, in any order, some of it voided and sent again, adds up to the same account."""
+    """Evidence that arrives in parts, in any order, some of it voided and sent again, gives the same account."""
     account: dict[str, int] = {}
     here: list[Observation] = []
     for seen in random.sample(case.observations, len(case.observations)):
@@ -113,7 +113,7 @@ def caps_and_daily_limits_hold(core: ModuleType, case: Case, _random: Random) ->
 
 
 def a_closed_gate_steals_nothing(core: ModuleType, case: Case, _random: Random) -> None:
-    """Where a gate is closed, everybody else gets what they would get if the activity did not exist."""
+    """If a gate is closed, all others get what they would get without that activity."""
     result = core.recompute(case)
     ajar = {name: rule for name, rule in case.activities.items() if naive.is_open(case, name)}
     without = replace(case, activities=ajar, observations=[seen for seen in case.observations if seen.activity in ajar])
@@ -122,7 +122,7 @@ def a_closed_gate_steals_nothing(core: ModuleType, case: Case, _random: Random) 
 
 
 def nothing_larger_is_possible(core: ModuleType, case: Case, _random: Random) -> None:
-    """The credits are the largest there are, and among the largest the ones that favour the first names."""
+    """The credits are the largest possible, and among the largest those that favour the first names."""
     assert seconds(core.recompute(case)) == naive.credited(case)
 
 

@@ -1,4 +1,4 @@
-"""What does real evidence look like? Sessions of minutes to hours over days around midnights and clock changes."""
+"""Realistic evidence: sessions of minutes to hours over days, around midnights and clock changes."""
 
 from decimal import Decimal
 

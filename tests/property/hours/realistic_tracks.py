@@ -1,4 +1,4 @@
-"""What does the evidence of a whole track look like? Small enough to be counted second by second."""
+"""Realistic evidence of a whole track, small enough to be counted second by second."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Do the requirements contract's properties hold, and does a slow reference written apart from the core agree?"""
+"""Do the properties of the requirements contract hold, and does a slow, independent reference agree?"""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Which faults are planted in what judges requirements? Each is one change of the core's source, as in faults.py."""
+"""Planted faults in the judging of requirements, each one change of the core's source, as in faults.py."""
 
 from tests.property.planting import Fault
 

@@ -1,4 +1,4 @@
-"""What must hold for every track? One function each, so that they judge the core and every planted fault alike."""
+"""Properties of every track, one function each, so that they test the core and every planted fault alike."""
 
 import json
 from dataclasses import replace
@@ -104,7 +104,7 @@ def time_passing_never_lowers_what_is_earned(core: ModuleType, case: Case, rando
 
 
 def replay_equals_recomputation_equals_the_sum_of_the_ledger(core: ModuleType, case: Case, random: Random) -> None:
-    """Evidence comes in bits, some of it is voided again; the differences add up to the same accounts and the same verdict."""
+    """Evidence arrives in parts, and some is voided again; the differences add up to the same accounts and the same verdict."""
     account: dict[Any, int] = {}
     for state in (fewer(case, random), case, fewer(case, random), case):
         for name, difference in core.changes(account, track_of(core.recompute(state)).earnings).items():
@@ -117,7 +117,7 @@ def replay_equals_recomputation_equals_the_sum_of_the_ledger(core: ModuleType, c
 
 
 def units_are_never_mixed(core: ModuleType, case: Case, _random: Random) -> None:
-    """Without the attestations, hours and courses stand as they stood; without observations, tasks and months do."""
+    """Without attestations, hours and courses are unchanged; without observations, tasks and months are."""
     assert case.track is not None
     whole = core.recompute(case)
     alone = core.recompute(replace(case, attestations=[]))

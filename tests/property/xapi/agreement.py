@@ -1,4 +1,4 @@
-"""Does a record store answer as the naive reading says, for one history and many questions about it?"""
+"""Compare a record store with the naive reading, for one history and many queries about it."""
 
 from datetime import datetime
 from random import Random
@@ -15,7 +15,7 @@ TABLES = ("xapi_statement_key", "xapi_outbox", "xapi_statement_reference", "xapi
 
 
 def agrees(store: Store, seed: int) -> None:
-    """Tell an emptied store a history and put questions to it and to the naive reading.
+    """Store a history in an emptied store, and send queries to it and to the naive reading.
 
     Raises:
         AssertionError: they differ.

@@ -1,4 +1,4 @@
-"""What breaks programs? Texts, values, numbers and headers that some program somewhere did not expect."""
+"""Dangerous texts, values, numbers and headers that some program somewhere did not expect."""
 
 import json
 from collections.abc import Iterator

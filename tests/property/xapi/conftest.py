@@ -1,4 +1,4 @@
-"""Against which record store are properties tried? The one the specification is held against, which answers early what it can."""
+"""The record store for property tests: the same as for conformance tests, which answers early whatever it can."""
 
 from tests.conformance.conftest import clock, local_store, mounted, postgres_store, store
 

@@ -1,6 +1,6 @@
-"""Which statements and questions are tried? Few names, so that much matches, in every place where a name may stand.
+"""Random statements and queries. Few names, so that many match, in every place where a name may be.
 
-Chance is evenly spread (`Random`), not hypothesis' own, which prefers what is short and leaves most places empty.
+The randomness is uniform (`Random`), unlike hypothesis', which prefers short values and leaves most places empty.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which faults are planted to see whether the proofs would notice? Each is one change of one place of the record store's source."""
+"""Planted faults: would the proofs notice them? Each is one change of one place of the record store's source."""
 
 import importlib
 import shutil
@@ -51,7 +51,7 @@ FAULTS = (
 
 @contextmanager
 def package_with(fault: Fault | None, folder: Path) -> Iterator[ModuleType]:
-    """Give a copy of the record store, with the fault planted, under a name of its own."""
+    """Return a copy of the record store with the fault planted, under its own name."""
     package = folder / COPY
     shutil.copytree(Path(xapi.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "*.md"))
     if fault is not None:

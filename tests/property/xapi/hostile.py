@@ -1,6 +1,6 @@
-"""What might somebody send who wishes the record store no good, or whose program is broken? Drawn from a seed.
+"""Requests of an attacker, or of a broken program, drawn from a seed.
 
-Each request begins as one that is to be taken; then a few things in it are exchanged for what breaks programs.
+Each begins as a valid request; then a few values in it are replaced by dangerous ones.
 """
 
 import gzip
@@ -33,7 +33,7 @@ class Asked:
 
 
 def drawn(chance: Random) -> Asked:
-    """Return one request: sound to begin with, then spoilt in one to three places (or, now and then, in none)."""
+    """Return one request: valid at first, then damaged in one to three places (or, now and then, in none)."""
     asked = chance.choice(SOUND)(chance)
     for _ in range(chance.choice((0, 1, 1, 1, 2, 3))):
         chance.choice(SPOILING)(chance, asked)

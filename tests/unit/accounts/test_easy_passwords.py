@@ -1,4 +1,4 @@
-"""Are the passwords refused that somebody would guess first, and no others?"""
+"""Are passwords refused that an attacker would guess first, and no others?"""
 
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS

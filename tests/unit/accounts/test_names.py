@@ -1,4 +1,4 @@
-"""Are different ways of writing a name or a user name the same one, and different names different?"""
+"""Are different spellings of the same name equal, and different names different?"""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_a_user_name_is_the_same_in_every_width_and_case(typed: str) -> None:
     assert as_username(typed) == "wang01"
 
 
-def test_a_user_name_far_too_long_is_none() -> None:
+def test_a_user_name_that_is_far_too_long_becomes_empty() -> None:
     assert as_username("a" * 100_000) == ""
 
 
@@ -49,5 +49,5 @@ def test_an_identity_number_is_known_by_its_date_of_birth(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "110105194913310020", "110105194902300020", "1101051949123100201", "12410000416060053X", "110105491331002", "13800001111"]
 )
-def test_a_number_without_a_date_that_can_be_is_none(text: str) -> None:
+def test_a_number_with_an_impossible_date_is_not_an_identity_number(text: str) -> None:
     assert not has_identity_number(text)

@@ -1,4 +1,4 @@
-"""Does a code say of which session and when it is, and can nobody make or keep one?"""
+"""Does a code identify its session and time, and can nobody make or reuse one?"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -43,7 +43,7 @@ def test_no_character_of_a_code_can_be_changed() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "A" * 24, "A" * 23, "A" * 10_000, "é" * 24, "=" * 24, " " * 24])
-def test_what_is_no_code_says_nothing(text: str) -> None:
+def test_a_text_that_is_not_a_code_is_ignored(text: str) -> None:
     assert read_code(text, KEY) is None
 
 

@@ -1,4 +1,4 @@
-"""Is a plan of sessions checked as people would: each session, what overlaps, and how much is practical?"""
+"""Is a plan of sessions checked: each session, overlaps, and the practical share?"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

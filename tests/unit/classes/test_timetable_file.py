@@ -1,4 +1,4 @@
-"""Is a timetable read as offices write it, and is every mistake named by row and column?"""
+"""Is a timetable read in the forms that offices use, and is every mistake named by row and column?"""
 
 import time as clock
 from collections.abc import Sequence

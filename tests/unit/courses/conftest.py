@@ -1,4 +1,4 @@
-"""How do the tests of courses open what they made?"""
+"""Fixtures that open packages for tests of courses."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Is every hostile archive refused before it does harm, and every honest one unpacked whole?"""
+"""Is every hostile archive refused before it does harm, and every honest one unpacked completely?"""
 
 import io
 import struct
@@ -67,7 +67,7 @@ def test_what_systems_leave_behind_is_passed_over(opened: Made) -> None:
     assert opened(zipped(files)) == ("a/b.txt",)
 
 
-def test_folders_of_their_own_are_no_files(opened: Made) -> None:
+def test_folders_of_their_own_are_not_files(opened: Made) -> None:
     assert opened(zipped({"a/": b"", "a/b.txt": b"x"})) == ("a/b.txt",)
 
 
@@ -205,7 +205,7 @@ def test_an_archive_that_was_cut_off_is_refused(opened: Made) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"PK\x05\x06" + b"\xff" * 18, b"PK\x03\x04" * 500, b"\0" * 100])
-def test_what_is_no_archive_is_refused(opened: Made, content: bytes) -> None:
+def test_a_file_that_is_not_an_archive_is_refused(opened: Made, content: bytes) -> None:
     assert isinstance(opened(content), list)
 
 

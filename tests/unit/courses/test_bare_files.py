@@ -1,4 +1,4 @@
-"""Does one H5P content or one video become a course by itself, and is anything else told what it is not?"""
+"""Does a single H5P content or video become a course, and is everything else refused with the reason?"""
 
 import copy
 from typing import Any
@@ -76,7 +76,7 @@ def test_a_recording_that_does_not_say_its_length_needs_a_course_around_it(opene
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"%PDF-1.7", b"GIF89a", zipped({}), zipped({"a.txt": b"x"})])
-def test_what_is_no_course_is_told_so(opened: Open, content: bytes) -> None:
+def test_a_file_that_is_not_a_course_is_refused_with_the_reason(opened: Open, content: bytes) -> None:
     found = opened(content, "course.zip")
     assert isinstance(found, list)
     assert found

@@ -1,4 +1,4 @@
-"""Is a quiz graded by its key and by nothing else?"""
+"""Is a quiz graded only by its key?"""
 
 import copy
 from typing import Any
@@ -64,7 +64,7 @@ def test_exactly_the_right_options_must_be_chosen(given_options: list[str], corr
 
 
 @pytest.mark.parametrize("value", [None, 3, {"b": 1}, [["b"]], ["b", 1], ["x" * 100], ["b"] * 1000])
-def test_what_is_no_list_of_options_counts_as_not_answered(value: Any) -> None:
+def test_an_answer_that_is_not_a_list_of_options_counts_as_not_answered(value: Any) -> None:
     item = grade(KEY, {"q1": value}).items[0]
     assert (item.correct, item.response) == (False, ())
 

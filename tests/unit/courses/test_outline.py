@@ -1,4 +1,4 @@
-"""Is a course document read exactly, and is every mistake in it named with its place?"""
+"""Is a course document read exactly, and is every mistake named with its path?"""
 
 import copy
 import json
@@ -126,7 +126,7 @@ def test_every_mistake_is_named_at_once() -> None:
 
 
 @pytest.mark.parametrize("document", [None, [], "x", 3, {"modules": [None]}, {"modules": [{"activities": [[]]}]}])
-def test_what_is_no_course_at_all_is_a_problem_and_no_accident(document: Any) -> None:
+def test_a_file_that_is_not_a_course_at_all_is_a_problem_and_not_an_error(document: Any) -> None:
     assert isinstance(parse_course(document), list)
 
 

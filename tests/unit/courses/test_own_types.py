@@ -1,4 +1,4 @@
-"""Is any slip in the content of our own types named, and is nothing that people or programs write an accident?"""
+"""Is every mistake in the content of our own types named, and does no input cause an error?"""
 
 import copy
 from typing import Any

@@ -1,4 +1,4 @@
-"""Does a file or folder become a package exactly when everything in it is sound, and do the answers stay out of what is served?"""
+"""Does a file or folder become a package only if everything in it is valid, and are answers never served?"""
 
 import copy
 import gc

@@ -1,4 +1,4 @@
-"""Are the courses that come with the product whole, honest about their minutes, and worth studying in both languages?"""
+"""Are the sample courses complete, honest about their minutes, and good in both languages?"""
 
 import json
 import re

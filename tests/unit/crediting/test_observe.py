@@ -1,4 +1,4 @@
-"""What does each kind of statement prove, and whose word is it? A statement, and the whole of what follows."""
+"""What does each kind of statement prove, and under which authority? Each case has a statement and the whole result."""
 
 import uuid
 from datetime import UTC, datetime
@@ -97,7 +97,7 @@ def test_what_the_server_grades_only_the_server_can_say_was_passed() -> None:
 
 
 @pytest.mark.parametrize(("verb", "result"), [(v.COMPLETED, {"completion": False}), (v.PASSED, {"success": False})])
-def test_who_says_in_one_breath_that_it_was_not_so_proves_nothing(verb: str, result: dict[str, bool]) -> None:
+def test_a_result_that_contradicts_its_verb_proves_nothing(verb: str, result: dict[str, bool]) -> None:
     assert reason(statement(verb, "lms", result=result)) == "not-evidence"
 
 
@@ -127,7 +127,7 @@ def test_a_part_of_an_activity_is_not_the_activity(verb: str, part: str) -> None
     )
 
 
-def test_what_is_no_activity_at_all_is_not_this_one() -> None:
+def test_an_object_that_is_not_an_activity_never_matches() -> None:
     agent = statement(v.COMPLETED) | {"object": {"objectType": "Agent", "id": IRI}}
     assert reason(agent) == "part-of-activity"
 
@@ -163,12 +163,12 @@ def test_of_more_segments_than_any_page_sends_the_rest_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("said", "speed"), [("2", 2.0), ("0.5x", 0.5), (1.25, 1.25), ("fast", 1.0), ("0", 1.0), ("-3", 1.0), ("inf", 1.0), ("nan", 1.0)]
 )
-def test_a_speed_that_is_none_is_one(said: object, speed: float) -> None:
+def test_an_invalid_speed_counts_as_one(said: object, speed: float) -> None:
     (found,) = observe(segments("0[.]10", **{v.SPEED: said}), OPEN, TRUST)  # type: ignore[misc]
     assert found.rate == speed
 
 
-def test_where_the_opening_is_not_said_there_is_none() -> None:
+def test_without_an_opening_time_there_is_not_a_claim() -> None:
     one = segments("0[.]10")
     del one["context"]["extensions"][v.OPENED]
     (found,) = observe(one, OPEN, TRUST)  # type: ignore[misc]

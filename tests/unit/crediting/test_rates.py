@@ -1,4 +1,4 @@
-"""Can media be covered faster than time passes? Only as fast as the policy allows, however claims are cut, repeated or delayed."""
+"""Can media be covered faster than the policy allows? Not by cutting, repeating or delaying claims."""
 
 import random
 
@@ -20,7 +20,7 @@ def rates(*segments: Segment) -> list[float]:
 
 
 def parts(*segments: Segment, media_ms: int | None = None) -> list[tuple[float, float, float]]:
-    """From, to (seconds) and rate of what segments came to."""
+    """The covered range (seconds) and the rate of each resulting segment."""
     return [(one.start_ms / 1000, one.end_ms / 1000, rate) for one, rate in real_rates(segments, MAX_RATE, media_ms)]
 
 
@@ -35,7 +35,7 @@ def test_played_as_fast_as_time_passes_a_segment_has_the_speed_it_claims() -> No
 
 @pytest.mark.parametrize("claimed", [0.5, 1.0, 2.0])
 def test_what_a_page_claims_cannot_make_a_segment_slower_than_it_was(claimed: float) -> None:
-    """45 minutes, three minutes after opening: what can have been played in three is covered, the rest was too fast."""
+    """45 minutes claimed three minutes after opening: the part that can have been played is covered, the rest was too fast."""
     assert parts(said(175, 0, 2700, claimed)) == [(0, 360, 2.0), (360, 2700, 15.0)]
 
 
@@ -56,7 +56,7 @@ def test_the_same_time_serves_once() -> None:
 
 
 def test_ten_pages_opened_at_once_have_the_time_of_one() -> None:
-    """Covered 200 s of film in 8 s: each launch had a time and a tolerance of its own."""
+    """This covered 200 s of film in 8 s when each launch had its own time and tolerance."""
     at_once = [said(8, 20 * number, 20 * number + 20, launch=f"page {number}") for number in range(10)]
     assert covered_s(*at_once) == 26
     assert {one.launch for one, rate in real_rates(at_once, MAX_RATE) if rate > MAX_RATE} == {f"page {number}" for number in range(1, 10)}

@@ -1,4 +1,4 @@
-"""Are the demo's stories ones that could have happened?"""
+"""Are the demo's stories possible in reality?"""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Is a document that never changes read once, known by its hash, and never taken for another?"""
+"""Is a document that never changes read once, found by its hash, and never confused with another?"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Does a bundle's part about itself come back, and is one that is wrong refused with its place?"""
+"""Is a bundle's part about itself read, and is a wrong one refused with its path?"""
 
 import json
 from copy import deepcopy

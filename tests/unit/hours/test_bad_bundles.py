@@ -1,4 +1,4 @@
-"""Is a bundle that is wrong refused with every mistake named, by its JSON path, and none guessed at?"""
+"""Is a wrong bundle refused with every mistake named by its JSON path, without guessing?"""
 
 import json
 from copy import deepcopy
@@ -56,7 +56,7 @@ def places(value: Any, path: str = "$") -> list[str]:
 
 
 def bundle_with(path: str, value: Any) -> Any:
-    """Return the bundle with something else at a place, or nothing there."""
+    """Return the bundle with another value at a path, or without it."""
     *way, last = path.replace("[", ".").replace("]", "").split(".")[1:] or [""]
     if not last:
         return value
@@ -247,7 +247,7 @@ def test_every_mistake_is_named_at_once() -> None:
         ('{"policy": 1, "policy": 2}', ["$.policy: is given more than once"]),
     ],
 )
-def test_what_is_no_document_is_refused(text: str, problems: list[str]) -> None:
+def test_input_that_is_not_a_document_is_refused(text: str, problems: list[str]) -> None:
     result, found = recompute_file(text)
     assert result is None
     assert found[: len(problems)] == problems

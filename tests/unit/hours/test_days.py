@@ -1,4 +1,4 @@
-"""On which local day is an instant, whatever the zone's offset and wherever its clocks change?"""
+"""On which local day is an instant, with any offset of the zone and any change of its clocks?"""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Does the core keep its word where no solved case and no drawn one comes?"""
+"""Does the core keep its rules in edge cases that neither solved nor random cases cover?"""
 
 from decimal import Decimal
 
@@ -46,7 +46,7 @@ def test_an_unnamed_device_and_an_empty_stretch_raise_no_flag_beside_two_devices
     assert result.flags == (Flag("devices", "page", "on the computer"), Flag("devices", "page", "on the phone"))
 
 
-def test_two_sessions_of_one_device_are_no_two_devices() -> None:
+def test_two_sessions_of_one_device_are_not_two_devices() -> None:
     presents = [Present("page", "one", "pc", 0, 600), Present("page", "two", "pc", 300, 900)]
     assert recompute(Case(POLICY, {"page": Rule(2700)}, presents)).flags == ()
 

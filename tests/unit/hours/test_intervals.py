@@ -1,4 +1,4 @@
-"""Do intervals keep exactly their instants, in their one form, when they are joined, clipped and laid over one another?"""
+"""Do intervals keep exactly their instants, in normal form, when they are joined, clipped and overlaid?"""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Is a long history judged in time that grows with its length, and not with the square of it?"""
+"""Is a long history judged in linear time?"""
 
 import time
 from dataclasses import replace
@@ -24,7 +24,7 @@ def test_four_times_the_evidence_of_a_whole_track_takes_about_four_times_as_long
 
 
 def test_a_day_of_a_thousand_check_ins_and_tabs_is_judged_as_fast() -> None:
-    """Everything in one session: each activity beside each piece of attendance would be a square."""
+    """Everything in one session: comparing each activity with each piece of attendance would take quadratic time."""
 
     def crowded(size: int) -> Case:
         case = track_case(300, 1, 10)

@@ -1,4 +1,4 @@
-"""Does the core give what people worked out by hand? Each file of tests/cases/hours is one case with its answer."""
+"""Does the core give the results that people worked out by hand? Each file of tests/cases/hours is one case with its result."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Does the core judge requirements as people did by hand? Each file of tests/cases/requirements is one case with its answer."""
+"""Does the core judge requirements as people did by hand? Each file of tests/cases/requirements is one case with its result."""
 
 import json
 from pathlib import Path

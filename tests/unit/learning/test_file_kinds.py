@@ -1,4 +1,4 @@
-"""Does a file of a package run nowhere but where a player needs it, whatever it is called and whatever is in it?"""
+"""Does a file of a package run only where a player needs it, with any name and any content?"""
 
 import pytest
 
@@ -19,7 +19,7 @@ RUN_AS_PAGES = ("text/html", "xml", "pdf", "shockwave", "xslt", "x-component", "
         ("fonts/a.woff2", "font/woff2"),
     ],
 )
-def test_what_a_player_needs_has_its_type_and_is_no_download(path: str, media_type: str) -> None:
+def test_what_a_player_needs_has_its_type_and_is_not_a_download(path: str, media_type: str) -> None:
     headers = headers_of(path)
     assert headers["Content-Type"] == media_type
     assert "Content-Disposition" not in headers

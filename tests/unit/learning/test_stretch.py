@@ -1,4 +1,4 @@
-"""Does a stretch measure exactly the time that passed between joined beats? Against a model that knows only instants."""
+"""Does a stretch measure exactly the time between joined beats? Compared with a model that knows only instants."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Are files that teachers hand in known by what they are, and named so that they can be shown?"""
+"""Are submitted files recognised by their content, and named so that they can be shown?"""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Do the eight documents say what the notice says, and is a wrong document refused with every problem named?"""
+"""Do the eight documents agree with the notice, and is a wrong document refused with every problem named?"""
 
 from collections.abc import Callable
 from datetime import date
@@ -196,7 +196,7 @@ def test_every_problem_is_named_with_its_path(change: Callable[[dict[str, Any]],
 
 
 @pytest.mark.parametrize("text", ["code = ", "a = 1\na = 2", "\x00"])
-def test_what_is_no_toml_is_one_problem(text: str) -> None:
+def test_a_text_that_is_not_toml_is_one_problem(text: str) -> None:
     assert isinstance(read_toml(text), list)
 
 
@@ -213,6 +213,14 @@ def test_no_part_of_a_document_may_be_replaced_by_nonsense(code: str) -> None:
             wrong[key] = junk
             result = parse(wrong)
             optional = key in {"places", "content_areas", "principles", "community"} and junk == []
-            assert isinstance(result, ProgrammeDocument) == (optional or (key == "printed_days" and junk in (None, 7))) or result == parse(
-                raw(code)
-            )
+            assert isinstance(result, ProgrammeDocument) == (
+                optional or (key in ("printed_days", "position") and junk in (None, 7))
+            ) or result == parse(raw(code))
+
+
+def test_programmes_are_listed_in_the_order_of_their_notice() -> None:
+    told = sorted((document(code) for code in CODES), key=lambda one: one.shown_after)
+    assert [one.code for one in told] == [
+        *("backbone", "county", "rural-lead", "rural-backbone"),
+        *("civics", "boarding-life", "boarding-psych", "online-teaching"),
+    ]

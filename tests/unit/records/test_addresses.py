@@ -57,7 +57,7 @@ NO_ONE_MACHINE = ["0.0.0.0", "::", "224.0.0.1", "ff02::1", "255.255.255.255", ":
 
 
 @pytest.mark.parametrize("number", NO_ONE_MACHINE)
-def test_what_is_no_single_machine_is_refused_inside_ones_own_network_too(number: str) -> None:
+def test_an_address_that_is_not_a_single_machine_is_refused_even_inside_ones_own_network(number: str) -> None:
     assert not is_one_machine(number)
     with pytest.raises(InvalidInput):
         parse_address(f"http://{f'[{number}]' if ':' in number else number}:9000/xapi", SETTINGS, internal=True)

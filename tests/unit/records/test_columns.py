@@ -1,4 +1,4 @@
-"""Does a table say what its statements say?"""
+"""Does a table have the values of its statements?"""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What becomes of a file when its disk or its source fails?"""
+"""What happens to a file if its disk or its source fails?"""
 
 import io
 import json
@@ -33,7 +33,7 @@ def test_a_full_disk_is_said_to_be_full(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_source_that_breaks_off_is_no_end(form: str) -> None:
+def test_a_source_that_breaks_off_is_an_error_and_not_an_end(form: str) -> None:
     def breaking() -> Iterator[Told]:
         yield from statements(1500)
         raise LookupError("the database is gone")

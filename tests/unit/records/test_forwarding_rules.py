@@ -1,4 +1,4 @@
-"""Where may statements be sent, what does an answer mean, how long is waited, and is a secret a secret?"""
+"""The rules of forwarding: allowed addresses, the meaning of responses, waiting times, encrypted secrets."""
 
 import uuid
 from datetime import UTC, datetime, timedelta

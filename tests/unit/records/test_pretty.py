@@ -1,4 +1,4 @@
-"""Is JSON laid out for reading without a changed sign?"""
+"""Is JSON formatted for reading without changing a character?"""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Are the rows of a CSV file told apart by more than one sign, and is a missing quotation mark found where it is missing?"""
+"""Is the delimiter of a CSV file recognised, and is a missing quotation mark reported where it is missing?"""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_without_heads_the_delimiter_is_the_one_that_divides_the_lines_evenly() 
 
 
 @pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=;\r"])
-def test_a_line_that_names_the_delimiter_is_no_row_and_counts_as_a_line(line: str) -> None:
+def test_a_line_that_names_the_delimiter_is_not_a_row_and_counts_as_a_line(line: str) -> None:
     found = table.read(f"{line}\n姓名;用户名\n王秀兰;wang\n".encode()).lines
     assert [(one.number, list(one.cells)) for one in found] == [(2, ROWS[0]), (3, ROWS[1])]
 

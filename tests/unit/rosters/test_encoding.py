@@ -1,4 +1,4 @@
-"""Is a text file read in the encoding that it was written in, or refused, but never read wrongly?"""
+"""Is a text file read in its own encoding, or refused, but never read wrongly?"""
 
 import pytest
 

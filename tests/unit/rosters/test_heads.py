@@ -1,4 +1,4 @@
-"""Are the columns of a list found as offices, Moodle and OneRoster head them, and only where that is certain?"""
+"""Are the header rows of offices, Moodle and OneRoster recognised, and only if that is certain?"""
 
 from collections.abc import Mapping, Sequence
 

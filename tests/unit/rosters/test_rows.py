@@ -1,4 +1,4 @@
-"""Is a list understood as an office writes it, and is every problem told with the line and the field that it is in?"""
+"""Is a list understood as offices write it, and is every problem reported with its line and field?"""
 
 import time
 from collections.abc import Sequence
@@ -106,7 +106,7 @@ def test_a_user_name_twice_is_told_with_the_first_line_however_it_is_written() -
 
 
 @pytest.mark.parametrize("rows", [[], [("姓名", "用户名")]])
-def test_a_list_with_nobody_in_it_is_none(rows: list[Sequence[str]]) -> None:
+def test_a_list_without_people_is_refused(rows: list[Sequence[str]]) -> None:
     with pytest.raises(Unreadable, match="nobody in it"):
         roster(*rows)
 
@@ -137,7 +137,7 @@ def test_an_identity_number_is_refused_in_every_column_that_is_read_and_not_repe
 
 
 @pytest.mark.parametrize("number", [IDENTITY, OLD_IDENTITY, "110105194912310020", "11010519491231 002X"])
-def test_an_identity_number_is_no_user_name(number: str) -> None:
+def test_an_identity_number_is_not_a_user_name(number: str) -> None:
     (problem,) = roster(("姓名", "用户名"), ("王秀兰", number), usual="primary").problems
     assert (problem.field, problem.code) == ("username", "identity-number")
     assert "*" in problem.value
@@ -190,7 +190,7 @@ def test_columns_that_somebody_assigned_are_read_and_nothing_is_guessed() -> Non
     assert [one.line for one in whole.problems] == [1], "no head: the first line is somebody, too"
 
 
-def test_heads_that_a_printed_list_repeats_on_each_page_are_no_people() -> None:
+def test_heads_that_a_printed_list_repeats_on_each_page_are_not_people() -> None:
     heads = ("姓名", "用户名")
     assert len(roster(heads, ("王秀兰", "wang"), heads, ("李强", "li"), usual="primary").rows) == 2
 

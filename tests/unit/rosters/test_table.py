@@ -1,4 +1,4 @@
-"""Are the cells of a list read as its author sees them, from whatever an office's programs write, and nothing worse done by it?"""
+"""Are the cells of a list read as its author sees them, from every program that offices use, and safely?"""
 
 import io
 import time
@@ -125,7 +125,7 @@ def test_cells_stand_where_they_say_and_gaps_are_empty() -> None:
     assert [(line.number, line.cells) for line in found] == [(3, ["", "", "c"]), (7, ["1"])]
 
 
-def test_how_a_word_sounds_is_no_part_of_it() -> None:
+def test_phonetic_hints_are_not_part_of_a_cell() -> None:
     said = '<row r="1"><c r="A1" t="inlineStr"><is><t>王</t><rPh sb="0" eb="1"><t>wang</t></rPh></is></c></row>'
     assert cells(sheet(said)) == [("王",)]
 

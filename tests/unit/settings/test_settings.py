@@ -1,4 +1,4 @@
-"""Are settings read as docs/operator.md says, and is whatever is wrong with them told at once, in plain words, without a secret?"""
+"""Are settings read as docs/operator.md says, and are all problems reported at once, in plain words, without secrets?"""
 
 import stat
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_the_key_is_made_once_and_nobody_else_may_read_it(tmp_path: Path) -> Non
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["secret_key"]
 
 
-def test_a_kept_key_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_malformed_key_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("")
     assert problems_of(tmp_path, SECRET_KEY="") == [
         f"SECRET_KEY: {tmp_path}/secret_key holds no key of 32 characters; remove it, and everybody signs in again"

@@ -1,4 +1,4 @@
-"""Is what is drawn of an activity's time what the hours core counted?"""
+"""Does the chart of an activity's time agree with what the hours core counted?"""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Do callers that come at the same time share one piece of work, and does each get what is its own?"""
+"""Do simultaneous callers share one piece of work, and does each get its own result?"""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ LONG = 30
 
 
 class Work:
-    """Double numbers; the first time not before it is let go. Fails as a whole where one number is negative."""
+    """Double numbers; the first call waits until it is released. A negative number fails the whole call."""
 
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
@@ -29,7 +29,7 @@ class Work:
 
 
 def waited_behind(work: Work, first: int, others: Sequence[int]) -> list["Future[int]"]:
-    """Let others come while the first is at work; return what becomes of them, the first one too."""
+    """Let others come while the first is at work; return all results."""
     together = GroupCommit(work)
     with ThreadPoolExecutor(len(others) + 1) as threads:
         futures = [threads.submit(together, first)]
@@ -50,7 +50,7 @@ def wait_until(true: Callable[[], bool]) -> None:
     raise AssertionError("it does not come")
 
 
-def test_who_comes_alone_works_at_once_and_for_itself() -> None:
+def test_a_single_caller_works_at_once_for_itself() -> None:
     work = Work()
     work.let_go.set()
     together = GroupCommit(work)
@@ -58,7 +58,7 @@ def test_who_comes_alone_works_at_once_and_for_itself() -> None:
     assert work.groups == [[1], [2], [3]]
 
 
-def test_those_who_come_meanwhile_share_the_next_piece_of_work_and_get_their_own() -> None:
+def test_callers_that_arrive_during_the_work_share_the_next_round_and_get_their_own_results() -> None:
     work = Work()
     found = waited_behind(work, 0, range(1, CALLERS))
     assert [one.result() for one in found] == [2 * number for number in range(CALLERS)]

@@ -1,4 +1,4 @@
-"""Is a page of another store cut up without losing or changing anything, and refused where it is none?"""
+"""Is a page of another store split without losing or changing anything, and refused if it is malformed?"""
 
 import json
 
@@ -24,7 +24,7 @@ def test_whatever_the_statements_are_each_comes_out_as_it_is(statements: list[ob
     assert all(one in body for one in found.statements)
 
 
-def test_one_that_is_no_json_hides_no_other() -> None:
+def test_a_statement_that_is_not_json_hides_no_other() -> None:
     body = b'{"statements": [{"a": 1}, {"a": tru}, {"b": "],\\"{"}, \xff, ' + b'{"x":' * 9000 + b"1" + b"}" * 9000 + b"]}"
     found = cut(body)
     assert found.statements[:4] == [b'{"a": 1}', b'{"a": tru}', b'{"b": "],\\"{"}', b"\xff"]
@@ -54,6 +54,6 @@ def test_an_empty_page_is_a_page(body: bytes) -> None:
         b'{,"statements":[]}',
     ],
 )
-def test_what_is_no_page_is_refused(body: bytes) -> None:
+def test_a_response_that_is_not_a_page_is_refused(body: bytes) -> None:
     with pytest.raises(NoPage):
         cut(body)

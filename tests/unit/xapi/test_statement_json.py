@@ -1,4 +1,4 @@
-"""Is what is read in C read just as it is read carefully, or left to that?"""
+"""Does the C parser read exactly as the careful parser does, or leave the text to it?"""
 
 import json
 from typing import Any

@@ -71,6 +71,13 @@ export class Beats {
     }
   }
 
+  /** Something is complete: state what was measured until now, then go on, so that the account does not lag behind the clock. */
+  settle() {
+    if (this.state !== "counting") return;
+    this.stop();
+    this.send(true).then(() => this.look());
+  }
+
   /** The network is back, or somebody pressed a button: do not wait for the next turn. */
   wake() {
     this.failures = 0;

@@ -2,11 +2,11 @@
 
 const SPOKEN_EVERY_S = 300; // a screen reader hears of the clock every five minutes, not every second
 
-/** Write seconds as a clock does: 18:20, 1:02:03. */
-export function write(seconds) {
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+/** Write a length of time as the server's pages do (`write_length`): 18 分 20 秒, 52 min. `forms` come from there. */
+export function write(seconds, forms) {
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  const form = rest ? (minutes ? forms.both : forms.seconds) : forms.minutes;
+  return form.replace("{minutes}", String(minutes)).replace("{seconds}", String(rest));
 }
 
 export class ClockView {
@@ -20,7 +20,7 @@ export class ClockView {
   /** Show `seconds` of `cap` and the state; the words change only when the state does, so they are read out once. */
   show(state, seconds, cap) {
     const full = cap > 0 && seconds >= cap;
-    setText(this.find("counted"), write(full ? cap : seconds));
+    setText(this.find("counted"), write(full ? cap : seconds, this.texts.lengths));
     const bar = this.find("bar");
     bar.max = cap || 1;
     bar.value = Math.min(seconds, cap);

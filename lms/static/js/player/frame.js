@@ -6,6 +6,7 @@ import { uuid } from "./api.js";
 
 const LARGEST_STATE = 64 * 1024;
 const TALLEST_PX = 20000;
+const BELOW_THE_CLOCK_PX = 104;
 
 export class Frame {
   /** `hears` has a function for each kind of message: ready, started, failed, active, media, statement, parting, state, answers. */
@@ -21,6 +22,7 @@ export class Frame {
     const { type } = message;
     if (type === "ready") this.say("key", { key: this.key });
     if (type === "height") this.grow(message.px);
+    else if (type === "sight") this.show(message.top);
     else if (type === "state" && JSON.stringify(message.body ?? null).length > LARGEST_STATE) console.warn("state too large, not saved");
     else if (Object.hasOwn(this.hears, type)) this.hears[type](message);
   }
@@ -28,6 +30,13 @@ export class Frame {
   grow(px) {
     const height = Number(px);
     if (height > 0 && height <= TALLEST_PX) this.iframe.style.height = `${Math.ceil(height)}px`;
+  }
+
+  /** Bring a place in the frame into sight, below the clock, where it is not. */
+  show(top) {
+    const place = this.iframe.getBoundingClientRect().top + Number(top);
+    if (place >= BELOW_THE_CLOCK_PX && place < innerHeight / 2) return;
+    scrollTo({ top: scrollY + place - BELOW_THE_CLOCK_PX, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 
   say(type, rest = {}) {

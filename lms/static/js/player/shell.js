@@ -23,6 +23,7 @@ let frameReady = false;
 let shown = ""; // up here: the clock is shown already while `open` below is awaited
 let stateTimer = null;
 let latestState;
+let full = false; // the clock has shown all that the activity can earn
 let parting = null; // what the content would say last, should the page go away
 const asked = new Map(); // submissions whose grade the content waits for, and what it calls them
 const graded = []; // grades of this activity that came after the page was opened
@@ -121,6 +122,12 @@ async function greet() {
 function keepStatement(statement) {
   if (!statement?.verb?.id) return;
   queue.add("statement", { object: { id: config.iri }, ...sound(statement), id: uuid(), timestamp: new Date().toISOString() }, mine());
+  settleAfter(statement.verb.id);
+}
+
+/** What completes an activity ends the stretch: its time is credited now, not with the next five minutes. */
+function settleAfter(verb) {
+  if (/\/(completed|passed)$/.test(verb)) beats.settle();
 }
 
 function submit({ answers, ref }) {
@@ -162,6 +169,7 @@ function goAway() {
 }
 
 function delivered(group, answer) {
+  if (group[0].kind === "answers" && answer?.passed) beats.settle();
   if (group[0].kind === "answers") gradeCame({ id: group[0].id, place: group[0].place, grade: answer });
   if (group[0].kind !== "state") progress.expect();
 }
@@ -186,7 +194,12 @@ async function showWaiting() {
 }
 
 function show(now) {
-  clock.show(now.state, now.shown(), launch?.cap_seconds ?? config.cap_seconds);
+  const cap = launch?.cap_seconds ?? config.cap_seconds;
+  clock.show(now.state, now.shown(), cap);
+  if (launch && !full && now.counted >= cap) {
+    full = true;
+    beats.settle();
+  }
   if (now.state === shown) return;
   const stopped = (state) => ["hidden", "lease", "ended"].includes(state);
   if (stopped(now.state) && !stopped(shown)) frame.say("pause");

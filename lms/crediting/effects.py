@@ -1,0 +1,49 @@
+"""Foresee what a change would do to accounts: make it, decide everybody anew, and undo it, all inside a transaction."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lms.crediting.evidence import cases_of
+from lms.crediting.policy import terms_of
+from lms.hours import RequirementResult, recompute
+
+Judged = Mapping[str, RequirementResult]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEffect:
+    """The effect of a change on one enrolment: its requirements before and after, by key; none if there is no such track."""
+
+    enrolment_id: int
+    before: Judged
+    after: Judged
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """Return the requirements of which more or less is earned or asked for."""
+        keys = self.before.keys() | self.after.keys()
+        return frozenset(key for key in keys if self.before.get(key) != self.after.get(key))
+
+
+def effects_of(session: Session, enrolment_ids: Collection[int], change: Callable[[], object], now: datetime) -> list[AccountEffect]:
+    """Return what `change` would do to these enrolments, in the order of their ids; nothing of it stays.
+
+    `session` writes. Accounts are decided from all evidence as of `now`, so evidence that is not credited yet is in both sides.
+    """
+    before = _judged(session, enrolment_ids, now)
+    with session.begin_nested() as trial:
+        change()
+        session.flush()
+        after = _judged(session, enrolment_ids, now)
+        trial.rollback()
+    session.expire_all()
+    return [AccountEffect(number, before[number], after[number]) for number in sorted(enrolment_ids)]
+
+
+def _judged(session: Session, enrolment_ids: Collection[int], now: datetime) -> dict[int, Judged]:
+    cases = cases_of(session, terms_of(session, enrolment_ids), now)
+    tracks = {number: recompute(case).track for number, case in cases.items()}
+    return {number: {} if track is None else track.requirements for number, track in tracks.items()}

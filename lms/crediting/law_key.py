@@ -1,0 +1,206 @@
+"""Read from what the law of an enrolment follows: its programme's version, courses, timetable, sessions moved online, and transfers.
+
+What holds for a class holds for everybody in it, so it is read once. A transfer adds what the classes before allow to earn,
+and sessions moved online for some people only add that for these.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from lms.catalogue.models import CourseVersion
+from lms.classes.models import ClassCourse, ClassSession, EnrolmentTransfer, SessionReplacement, TrainingClass
+from lms.programmes.models import ProgrammeVersion
+from lms.programmes.store import document_of
+
+
+def activity_name(course: str, activity: str) -> str:
+    """Return how an activity of a course, or a session of a class, is named across an enrolment."""
+    return f"{course}:{activity}"
+
+
+class StudiedVersion(NamedTuple):
+    """A course version that a class studies: its document's hash, and what its hours count toward."""
+
+    course_version_id: int
+    sha256: str
+    requirement: str
+    compulsory: bool
+    course_id: int
+
+
+class PlannedPlace(NamedTuple):
+    """A session of a class's timetable, in whole seconds since 1970; live online it has no half-days."""
+
+    place: str
+    requirement: str
+    start: int
+    end: int
+    half_days: int
+
+
+class ReplacedPlaces(NamedTuple):
+    """Sessions that a course or a live session stands for; `people` are enrolments (None: everybody)."""
+
+    name: str
+    places: tuple[str, ...]
+    course_version_id: int | None
+    live: str
+    people: frozenset[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LawKey:
+    """The inputs of a law by content: equal keys have equal laws, in any database."""
+
+    programme_version_id: int
+    programme_sha256: str
+    starts_on: date
+    courses: tuple[StudiedVersion, ...]
+    sessions: tuple[PlannedPlace, ...]
+    replacements: tuple[ReplacedPlaces, ...] = ()
+
+
+class Stay(NamedTuple):
+    """A class in which somebody was, and the instants between which its sessions count for them (None: no bound)."""
+
+    class_id: int
+    since: int | None
+    until: int | None
+
+
+def keys_of_classes(session: Session, class_ids: Collection[int]) -> dict[int, LawKey]:
+    """Return what holds for each class; of sessions moved online, also those that hold for some people only."""
+    studied: dict[int, list[StudiedVersion]] = {class_id: [] for class_id in class_ids}
+    columns = (ClassCourse.class_id, CourseVersion.id, CourseVersion.document_sha256, ClassCourse.requirement, ClassCourse.compulsory)
+    bound = session.execute(
+        select(*columns, CourseVersion.course_id)
+        .join(CourseVersion, CourseVersion.id == ClassCourse.course_version_id)
+        .where(ClassCourse.class_id.in_(class_ids))
+        .order_by(CourseVersion.id)
+    )
+    for class_id, version_id, sha256, requirement, compulsory, course_id in bound:
+        studied[class_id].append(StudiedVersion(version_id, sha256, requirement, compulsory, course_id))
+    moved = exists().where(SessionReplacement.class_id == TrainingClass.id, SessionReplacement.cancelled_at.is_(None))
+    versions = session.execute(
+        select(TrainingClass.id, TrainingClass.code, ProgrammeVersion.id, ProgrammeVersion.sha256, TrainingClass.starts_on, moved)
+        .join(ProgrammeVersion, ProgrammeVersion.id == TrainingClass.programme_version_id)
+        .where(TrainingClass.id.in_(class_ids))
+    ).all()
+    planned = _timetables(session, class_ids)
+    replaced = _replaced(session, {row[0]: row[1] for row in versions if row[5]})
+    keys = {}
+    for class_id, code, version, sha256, starts_on, _ in versions:
+        sessions = tuple(one._replace(place=activity_name(code, one.place)) for one in planned[class_id])
+        keys[class_id] = LawKey(version, sha256, starts_on, tuple(studied[class_id]), sessions, replaced.get(class_id, ()))
+    return keys
+
+
+def _timetables(session: Session, class_ids: Collection[int]) -> dict[int, list[PlannedPlace]]:
+    """Return the sessions of each class by key, in order of time, without those that were cancelled."""
+    found: dict[int, list[PlannedPlace]] = {class_id: [] for class_id in class_ids}
+    wanted = (ClassSession.class_id.in_(class_ids), ClassSession.cancelled_at.is_(None))
+    for one in session.scalars(select(ClassSession).where(*wanted).order_by(ClassSession.starts_at, ClassSession.key)):
+        start, end = int(one.starts_at.timestamp()), int(one.ends_at.timestamp())
+        found[one.class_id].append(PlannedPlace(one.key, one.requirement, start, end, one.half_days))
+    return found
+
+
+def _replaced(session: Session, codes: Mapping[int, str]) -> dict[int, tuple[ReplacedPlaces, ...]]:
+    """Return what of each class was moved online and not moved back; `codes` of the classes by id."""
+    if not codes:
+        return {}
+    found: dict[int, list[ReplacedPlaces]] = defaultdict(list)
+    wanted = (SessionReplacement.class_id.in_(codes), SessionReplacement.cancelled_at.is_(None))
+    for one in session.scalars(select(SessionReplacement).where(*wanted).order_by(SessionReplacement.class_id, SessionReplacement.key)):
+        code = codes[one.class_id]
+        places = tuple(activity_name(code, key) for key in sorted(one.sessions))
+        live = activity_name(code, one.live) if one.live else ""
+        people = None if one.people is None else frozenset(one.people)
+        found[one.class_id].append(ReplacedPlaces(activity_name(code, one.key), places, one.course_version_id, live, people))
+    return {class_id: tuple(rows) for class_id, rows in found.items()}
+
+
+def keys_of_enrolments(session: Session, classes: Mapping[int, int], transferred: Collection[int]) -> dict[int, LawKey]:
+    """Return what each enrolment's law follows from. `classes`: the class of each enrolment; `transferred`: who was moved."""
+    stays = stays_of(session, transferred) if transferred else {}
+    everywhere = {*classes.values(), *(stay.class_id for own in stays.values() for stay in own)}
+    keys = keys_of_classes(session, everywhere)
+    found = {}
+    for number, class_id in classes.items():
+        key = _joined(keys, stays[number]) if number in stays else keys[class_id]
+        found[number] = _for_one(key, number) if key.replacements else key
+    return found
+
+
+def stays_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, tuple[Stay, ...]]:
+    """Return the classes of people who were transferred, in the order in which they were in them."""
+    moves: dict[int, list[tuple[EnrolmentTransfer, str]]] = defaultdict(list)
+    query = (
+        select(EnrolmentTransfer, ProgrammeVersion)
+        .join(TrainingClass, TrainingClass.id == EnrolmentTransfer.to_class_id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == TrainingClass.programme_version_id)
+        .where(EnrolmentTransfer.enrolment_id.in_(enrolment_ids))
+        .order_by(EnrolmentTransfer.id)
+    )
+    for move, version in session.execute(query):
+        moves[move.enrolment_id].append((move, document_of(version).policy.time_zone))
+    return {number: _stays(own) for number, own in moves.items()}
+
+
+def _stays(moves: Sequence[tuple[EnrolmentTransfer, str]]) -> tuple[Stay, ...]:
+    days = [int(datetime.combine(move.day, time(), ZoneInfo(zone)).timestamp()) for move, zone in moves]
+    classes = [moves[0][0].from_class_id, *(move.to_class_id for move, _ in moves)]
+    return tuple(Stay(class_id, since, until) for class_id, since, until in zip(classes, [None, *days], [*days, None], strict=True))
+
+
+def _joined(keys: Mapping[int, LawKey], stays: Sequence[Stay]) -> LawKey:
+    """Join what the classes of one person allow to earn: the last class's law, with sessions each up to or from its day.
+
+    Courses of the classes before stay, without being compulsory, unless the last class studies them too. Months of practice
+    go on from where they began.
+    """
+    last = keys[stays[-1].class_id]
+    here = {one.course_id for one in last.courses}
+    before: dict[int, StudiedVersion] = {}
+    sessions, replacements = [], []
+    for stay in stays:
+        key = keys[stay.class_id]
+        before |= {one.course_id: one._replace(compulsory=False) for one in key.courses if one.course_id not in here}
+        within = [one for one in key.sessions if _lies_within(one, stay)]
+        sessions += within
+        places = {one.place for one in within}
+        replacements += [one._replace(places=kept) for one in key.replacements if (kept := tuple(p for p in one.places if p in places))]
+    return replace(
+        last,
+        starts_on=keys[stays[0].class_id].starts_on,
+        courses=(*before.values(), *last.courses),
+        sessions=tuple(sessions),
+        replacements=_joined_replacements(replacements),
+    )
+
+
+def _joined_replacements(replacements: Sequence[ReplacedPlaces]) -> tuple[ReplacedPlaces, ...]:
+    """Join what one replacement stands for before and after somebody came back to a class."""
+    found: dict[str, ReplacedPlaces] = {}
+    for one in replacements:
+        known = found.get(one.name)
+        found[one.name] = one if known is None else one._replace(places=tuple(sorted({*known.places, *one.places})))
+    return tuple(found.values())
+
+
+def _lies_within(one: PlannedPlace, stay: Stay) -> bool:
+    """Say whether a session counts for somebody in that class then; one that runs past midnight of the day counts in neither."""
+    return (stay.since is None or one.start >= stay.since) and (stay.until is None or one.end <= stay.until)
+
+
+def _for_one(key: LawKey, enrolment_id: int) -> LawKey:
+    """Leave out what was moved online for others; whom else it holds for makes no difference to this one."""
+    own = [one._replace(people=None) for one in key.replacements if one.people is None or enrolment_id in one.people]
+    return replace(key, replacements=tuple(own))

@@ -1,0 +1,84 @@
+"""`lms organisation rename | move | merge`: how does an operator change organisations, and see first what that does?"""
+
+import json
+from dataclasses import asdict
+
+import click
+from flask.cli import with_appcontext
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from lms.accounts.account_changes import Author
+from lms.accounts.models import Organisation
+from lms.clock import now
+from lms.db import transaction
+from lms.errors import InvalidInput
+from lms.office import organisations
+from lms.office.organisations import MERGE, MOVE, RENAME, WHOLE_SITE, Effect, OrganisationChange
+
+
+@click.command("rename")
+@click.argument("code")
+@click.argument("name")
+@with_appcontext
+def rename(code: str, name: str) -> None:
+    """Give an organisation a new name; transcripts made from now on have it."""
+    with transaction() as writing, force_locale("en"):
+        organisations.apply(writing, OrganisationChange(RENAME, _named(writing, code), name), Author(None, now()))
+    click.echo(f"{code} is now called {name.strip()}")
+
+
+@click.command("move")
+@click.argument("code")
+@click.option("--above", help="Code of the organisation that it shall be below.")
+@click.option("--top", is_flag=True, help="It shall stand at the top.")
+@click.option("--dry-run", is_flag=True, help="Only say what would move.")
+@click.option("--json", "as_json", is_flag=True, help="Print what moves as JSON.")
+@with_appcontext
+def move(code: str, above: str | None, *, top: bool, dry_run: bool, as_json: bool) -> None:
+    """Move an organisation with all below it; which offices see its people and classes follows at once."""
+    if bool(above) is top:
+        raise click.UsageError("Say either --above or --top.")
+    with transaction() as writing, force_locale("en"):
+        change = OrganisationChange(MOVE, _named(writing, code), target=_named(writing, above) if above else None)
+        effect = _do(writing, change, dry_run=dry_run)
+    _say(effect, "" if dry_run else f"{code} stands {f'below {above}' if above else 'at the top'}", as_json=as_json)
+
+
+@click.command("merge")
+@click.argument("code")
+@click.option("--into", required=True, help="Code of the organisation that gets its people, classes and courses.")
+@click.option("--dry-run", is_flag=True, help="Only say what would move.")
+@click.option("--json", "as_json", is_flag=True, help="Print what moves as JSON.")
+@with_appcontext
+def merge(code: str, into: str, *, dry_run: bool, as_json: bool) -> None:
+    """Make an organisation part of another one of its kind, such as one school that lists wrote in two ways. It is gone then."""
+    with transaction() as writing, force_locale("en"):
+        change = OrganisationChange(MERGE, _named(writing, code), target=_named(writing, into))
+        effect = _do(writing, change, dry_run=dry_run)
+    _say(effect, "" if dry_run else f"{code} is part of {into}", as_json=as_json)
+
+
+def _do(writing: Session, change: OrganisationChange, *, dry_run: bool) -> Effect:
+    if problems := organisations.problems_of(change):
+        raise InvalidInput("Nothing was changed.", problems)
+    effect = organisations.effect_of(writing, change)
+    if not dry_run:
+        organisations.apply(writing, change, Author(None, now()))
+    return effect
+
+
+def _say(effect: Effect, done: str, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({**asdict(effect), "changed": bool(done)}))
+        return
+    click.echo(f"{effect.people} people, {effect.classes} classes, {effect.courses} courses, {effect.organisations} organisations below it")
+    if done:
+        click.echo(done)
+
+
+def _named(reading: Session, code: str) -> Organisation:
+    found = organisations.named(reading, WHOLE_SITE, code)
+    if found is None:
+        raise InvalidInput("Nothing was changed.", [f"organisation: {code!r} is not known"])
+    return found

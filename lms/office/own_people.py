@@ -1,0 +1,112 @@
+"""Which teachers belong to an office, wherever they are trained, and where do they stand?"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import TEACHER, Organisation, Person
+from lms.accounts.names import as_name
+from lms.accounts.offices import below
+from lms.classes.models import Enrolment, TrainingClass
+from lms.crediting.standing import Standing, of_enrolments
+
+PAGE = 50
+LONGEST_WORDS = 100
+IN_A_CLASS, IN_NO_CLASS = "trained", "waiting"
+CHOICES = ("", IN_A_CLASS, IN_NO_CLASS)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPeople:
+    """Whom an office looks for: below `path`, with `words` in the name, user name or school, in a class or in none."""
+
+    path: str
+    words: str = ""
+    placed: str = ""
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on a person joined with their organisation."""
+        roles = [Person.role_names == TEACHER, *(Person.role_names.contains(part) for part in (f"{TEACHER},", f",{TEACHER}"))]
+        found = [below(self.path), or_(*roles)]
+        if self.words:
+            name = Person.name.icontains(as_name(self.words), autoescape=True)
+            others = (column.icontains(self.words, autoescape=True) for column in (Person.username, Organisation.name))
+            found.append(or_(name, *others))
+        placed = exists().where(Enrolment.person_id == Person.id)
+        return [*found, *([placed] if self.placed == IN_A_CLASS else [~placed] if self.placed == IN_NO_CLASS else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherLine:
+    """A teacher with their school and where they stand in each of their classes, the newest first."""
+
+    person: Person
+    school: str
+    standings: Sequence[Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherPage:
+    """One page of teachers in order of name; `next` is the id after which to go on."""
+
+    lines: Sequence[TeacherLine]
+    total: int
+    next: int | None
+
+
+def asked(path: str, query: Mapping[str, str]) -> OwnPeople:
+    """Read whom somebody looks for from an address; what is not known filters nothing."""
+    placed = query.get("placed", "")
+    return OwnPeople(path, query.get("q", "").strip()[:LONGEST_WORDS], placed if placed in CHOICES else "")
+
+
+def page_of(session: Session, whom: OwnPeople, after: int | None) -> TeacherPage:
+    """Return one page of an office's teachers."""
+    wanted = select(Person, Organisation.name).join(Organisation, Organisation.id == Person.organisation_id).where(*whom.where())
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    if after is not None:
+        last = select(Person.name).where(Person.id == after).scalar_subquery()
+        wanted = wanted.where(tuple_(Person.name, Person.id) > tuple_(last, after))
+    rows = session.execute(wanted.order_by(Person.name, Person.id).limit(PAGE + 1)).all()
+    lines = _lines(session, [(row[0], row[1]) for row in rows[:PAGE]])
+    return TeacherPage(lines, total, lines[-1].person.id if len(rows) > PAGE else None)
+
+
+def one_of(session: Session, path: str, person_id: int) -> TeacherLine | None:
+    """Return one teacher of an office; None where there is none, or they are another office's."""
+    wanted = select(Person, Organisation.name).join(Organisation, Organisation.id == Person.organisation_id)
+    row = session.execute(wanted.where(and_(*OwnPeople(path).where()), Person.id == person_id)).first()
+    return _lines(session, [(row[0], row[1])])[0] if row else None
+
+
+def ids_of(session: Session, whom: OwnPeople) -> Sequence[int]:
+    """Return the ids of all teachers that an office looks for, in order of name."""
+    wanted = select(Person.id).join(Organisation, Organisation.id == Person.organisation_id).where(*whom.where())
+    return session.scalars(wanted.order_by(Person.name, Person.id)).all()
+
+
+def some_of(session: Session, path: str, ids: Sequence[int]) -> Sequence[TeacherLine]:
+    """Return teachers by their ids, in that order, without those who no longer belong to the office."""
+    wanted = select(Person, Organisation.name).join(Organisation, Organisation.id == Person.organisation_id)
+    rows = {row[0].id: (row[0], row[1]) for row in session.execute(wanted.where(and_(*OwnPeople(path).where()), Person.id.in_(ids)))}
+    return _lines(session, [rows[number] for number in ids if number in rows])
+
+
+def _lines(session: Session, people: Sequence[tuple[Person, str]]) -> list[TeacherLine]:
+    """Say where people stand; the number of queries does not grow with theirs."""
+    ids = [person.id for person, _school in people]
+    enrolments = session.scalars(select(Enrolment.id).where(Enrolment.person_id.in_(ids)).order_by(Enrolment.id.desc())).all()
+    found: dict[int, list[Standing]] = defaultdict(list)
+    for one in of_enrolments(session, enrolments):
+        found[one.enrolment.person_id].append(one)
+    return [TeacherLine(person, school, found[person.id]) for person, school in people]
+
+
+def providers_of(session: Session, lines: Sequence[TeacherLine]) -> Mapping[int, str]:
+    """Return the name of each class's provider."""
+    classes = {one.enrolment.class_id for line in lines for one in line.standings}
+    query = select(TrainingClass.id, Organisation.name).join(Organisation, Organisation.id == TrainingClass.provider_id)
+    return {row[0]: row[1] for row in session.execute(query.where(TrainingClass.id.in_(classes)))}

@@ -1,0 +1,109 @@
+"""How do an office's teachers become one file: a row for each class of each teacher, as a workbook or as CSV?"""
+
+from collections.abc import Iterable, Sequence
+from typing import IO
+
+import msgspec
+from flask_babel import force_locale, format_date
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lms.classes.membership import WITHDRAWN
+from lms.crediting.standing import Standing
+from lms.db import database
+from lms.hours import hours_of
+from lms.i18n import pick, write_hours
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
+from lms.office import own_people
+from lms.office.own_people import OwnPeople, TeacherLine
+from lms.programmes.progress import RequirementProgress
+from lms.web.spreadsheet import Book, csv_of
+
+AT_ONCE = 50
+FORMATS = ("xlsx", "csv")
+WIDTHS = (16, 20, 28, 28, 24, 30, 20, 14, 14, 14, 14, 44)
+Row = Sequence[str]
+
+
+def params_of(whom: OwnPeople, form: str, locale: str) -> dict[str, str]:
+    """Return what a worker must know."""
+    return {"path": whom.path, "words": whom.words, "placed": whom.placed, "format": form, "locale": locale}
+
+
+def _whom(params: Params) -> OwnPeople:
+    return OwnPeople(params["path"], params["words"], params["placed"])
+
+
+def _title(params: Params) -> str:
+    return _("Our teachers as %(format)s", format=params["format"].upper())
+
+
+def _plan(params: Params) -> Sequence[Piece]:
+    with database().reader() as session:
+        ids = own_people.ids_of(session, _whom(params))
+    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+
+
+def _make(order: JobOrder, piece: Piece) -> bytes:
+    with force_locale(order.params["locale"]), database().reader() as session:
+        return msgspec.json.encode(_rows(session, own_people.some_of(session, order.params["path"], piece)))
+
+
+def _rows(session: Session, lines: Sequence[TeacherLine]) -> list[Row]:
+    providers = own_people.providers_of(session, lines)
+    found: list[Row] = []
+    for line in lines:
+        who = (line.person.name, line.person.username, line.school)
+        found += [(*who, *_place(one, providers[one.enrolment.class_id])) for one in line.standings]
+        found += [] if line.standings else [(*who, *[""] * (len(WIDTHS) - len(who)))]
+    return found
+
+
+def _place(one: Standing, provider: str) -> Row:
+    run, track = one.training_class, one.track
+    hours = hours_of(sum(one.credited.values()), one.document.policy)
+    missing = [_missing_words(line) for line in one.requirements if not line.done]
+    return (
+        run.name,
+        provider,
+        f"{pick(one.document.name.zh, one.document.name.en)} ({one.document.year})",
+        pick(track.name.zh, track.name.en) if track else one.enrolment.track,
+        format_date(run.starts_on),
+        format_date(run.ends_on),
+        state_words(one),
+        write_hours(hours),
+        _("; ").join(missing),
+    )
+
+
+def _missing_words(line: RequirementProgress) -> str:
+    return f"{pick(line.title.zh, line.title.en)} {write_hours(line.missing)} {pick(line.unit.zh, line.unit.en)}"
+
+
+def state_words(one: Standing) -> str:
+    """Say in a word where somebody stands in a class."""
+    if one.enrolment.status == WITHDRAWN:
+        return _("Withdrawn")
+    return _("All reached") if one.done else _("Something missing")
+
+
+def heads() -> Row:
+    """Return the columns' names."""
+    where = (_("Class"), _("Provider"), _("Programme"), _("Track"), _("First day"), _("Last day"))
+    return (_("Name"), _("User name"), _("School"), *where, _("State"), _("Hours credited online"), _("Still missing"))
+
+
+def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
+    rows = [row for piece in pieces for row in msgspec.json.decode(piece, type=list[list[str]])]
+    with force_locale(order.params["locale"]):
+        if order.params["format"] == "csv":
+            out.write(csv_of([heads(), *rows]))
+        else:
+            book = Book(order.asked_at)
+            book.sheet(_("Our teachers"), heads(), rows, WIDTHS)
+            out.write(book.content())
+        return f"{_('Our teachers')}.{order.params['format']}"
+
+
+PEOPLE = "people"
+KINDS = {PEOPLE: JobKind(_title, _plan, _make, _join)}

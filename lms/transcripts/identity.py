@@ -1,0 +1,74 @@
+"""Whose transcript is it? Name, school, user name (shown as the site says), provider, programme, class and days."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import current_app
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from lms.accounts.models import Organisation, Person
+from lms.classes.models import Enrolment, TrainingClass
+from lms.config import MASKED, WHOLE
+from lms.crediting.standing import Standing
+from lms.i18n import pick
+from lms.transcripts.words import state_of
+
+SHOWN_FIRST, SHOWN_LAST = 3, 4  # of a telephone number: 138****1111
+LONG = 9  # characters from which on so many are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """Where the person of an enrolment belongs, and who runs the class ('–' for none)."""
+
+    school: str
+    provider: str
+
+
+def belongs_of(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, Belongs]:
+    """Return the school and the provider of each enrolment, in one query."""
+    school, provider = aliased(Organisation), aliased(Organisation)
+    query = (
+        select(Enrolment.id, school.name, provider.name)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(school, school.id == Person.organisation_id)
+        .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+        .join(provider, provider.id == TrainingClass.provider_id)
+    )
+    rows = session.execute(query.where(Enrolment.id.in_(enrolment_ids)))
+    return {row[0]: Belongs(row[1] or "–", row[2]) for row in rows}
+
+
+def masked_username(username: str) -> str:
+    """Hide the middle of a user name: 138****1111, t*****r, li****@example.org. Whoever knows it recognises it."""
+    name, at, domain = username.partition("@")
+    first, last = (SHOWN_FIRST, SHOWN_LAST) if len(name) >= LONG else (1, 1 if len(name) > 2 and not at else 0)  # noqa: PLR2004
+    hidden = max(1, len(name) - first - last)
+    return f"{name[:first]}{'*' * hidden}{name[len(name) - last :] if last else ''}{at}{domain}"
+
+
+def shown_username(username: str) -> str:
+    """Return a user name as transcripts of this site show it ('' where they show none)."""
+    how = current_app.extensions["settings"].transcript_usernames
+    return username if how == WHOLE else masked_username(username) if how == MASKED else ""
+
+
+def identity_rows(standing: Standing, belongs: Belongs) -> Sequence[tuple[str, str]]:
+    """Return what identifies a transcript, each with its label, in the order of page, paper and sheet."""
+    enrolment, training_class, track = standing.enrolment, standing.training_class, standing.track
+    username = shown_username(enrolment.person.username)
+    return [
+        (_("Name"), enrolment.person.name),
+        *([(_("User name"), username)] if username else []),
+        (_("School"), belongs.school),
+        (_("Programme"), pick(standing.document.name.zh, standing.document.name.en)),
+        (_("Programme document"), _("of the notice of %(year)s", year=standing.document.year)),
+        (_("Track"), pick(track.name.zh, track.name.en) if track else enrolment.track),
+        (_("Training provider"), belongs.provider),
+        (_("Class"), f"{training_class.name} ({training_class.code})"),
+        (_("State"), state_of(enrolment)),
+        (_("Period"), f"{format_date(training_class.starts_on)} – {format_date(training_class.ends_on)}"),
+    ]

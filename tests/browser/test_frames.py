@@ -1,0 +1,104 @@
+"""Does the content in the player say what is open, where it is, and what came of it; on any device, by day and by night?"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, expect
+
+from tests.browser.every_page import Everything, Look, copy_of, everything
+from tests.browser.test_styleguide import PHONE
+
+SOON_MS = 20_000
+QUIZ = {"code": "online-lesson-design", "activity": "design-quiz"}
+READING = {"code": "online-lesson-design", "activity": "from-their-screen"}
+FILM = {"code": "safety-and-mental-health", "activity": "listening-first"}
+
+
+@pytest.fixture(scope="module")
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
+    folder = tmp_path_factory.mktemp("frames")
+    with everything(copy_of(sqlite_template, folder), folder) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser, site: Everything) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE, reduced_motion="reduce", color_scheme="dark")
+    context.add_cookies([{"name": "session", "value": site.cookie("teacher", "zh_Hans_CN"), "url": site.address}])
+    yield context.new_page()
+    context.close()
+
+
+def opened(page: Page, site: Everything, activity: dict[str, str]) -> Frame:
+    page.goto(site.url(Look("teacher", "learning.play", activity)))
+    frame = page.frames[1]
+    frame.wait_for_selector(".th-content", timeout=SOON_MS)
+    return frame
+
+
+def in_sight(page: Page, frame: Frame, selector: str) -> bool:
+    """Say whether something in the frame lies inside the window, below the clock."""
+    clock = page.locator("[data-clock-root]").bounding_box()
+    found = frame.locator(selector).first.bounding_box()
+    height = page.viewport_size["height"] if page.viewport_size else 0
+    return bool(clock and found and clock["y"] + clock["height"] <= found["y"] + 1 and found["y"] + min(found["height"], 40) <= height)
+
+
+def wait_until(page: Page, frame: Frame, selector: str) -> None:
+    for _ in range(SOON_MS // 200):
+        if in_sight(page, frame, selector):
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError(f"{selector} did not come into sight")
+
+
+def test_a_question_left_open_is_marked_and_in_sight_and_the_result_keeps_numbers_and_pass_mark(page: Page, site: Everything) -> None:
+    frame = opened(page, site, QUIZ)
+    legends = frame.locator("legend").all_inner_texts()
+    assert not [legend for legend in legends if len(re.findall("多选", legend)) > 1]
+    assert any("多选" in legend for legend in legends)
+    questions = frame.locator("fieldset")
+    for index in range(questions.count()):
+        if index != 1:
+            questions.nth(index).locator("input").first.check()
+    frame.get_by_role("button", name="交卷").click()
+    assert frame.locator("[data-open]").count() == 1
+    expect(questions.nth(1)).to_contain_text("还没有作答")
+    wait_until(page, frame, "[data-open]")
+    questions.nth(1).locator("input").first.check()
+    assert frame.locator("[data-open]").count() == 0
+    frame.get_by_role("button", name="交卷").click()
+    expect(frame.locator(".th-result")).to_be_visible(timeout=SOON_MS)
+    assert re.search(r"得分 \d+%，达到 60% 为通过", frame.locator(".th-result").inner_text())
+    numbers = [heading.partition(".")[0] for heading in frame.locator(".th-item h3").all_inner_texts()]
+    assert numbers == [str(number) for number in range(1, len(legends) + 1)]
+
+
+def test_reading_says_on_which_page_a_question_is_still_open_and_leads_there(page: Page, site: Everything) -> None:
+    frame = opened(page, site, READING)
+    ahead = frame.get_by_role("button", name="下一页")
+    while ahead.is_visible():
+        ahead.click()
+    left = frame.locator(".th-todo button")
+    expect(left.first).to_be_visible()
+    said = left.first.inner_text()
+    number = re.search(r"第 (\d+) 页还有思考题没有答对", said)
+    assert number, said
+    left.first.click()
+    expect(frame.get_by_text(f"第 {number[1]} 页，共")).to_be_visible()
+    expect(frame.get_by_role("button", name="提交答案").first).to_be_visible()
+    expect(frame.locator(".th-todo", has_text=f"第 {number[1]} 页")).to_have_count(0)
+
+
+def test_a_film_in_full_screen_leaves_it_for_its_question(page: Page, site: Everything) -> None:
+    frame = opened(page, site, FILM)
+    film = frame.locator("video")
+    film.evaluate("film => film.readyState || new Promise(done => film.addEventListener('loadedmetadata', done))")
+    film.evaluate("film => film.requestFullscreen()")
+    assert frame.evaluate("document.fullscreenElement !== null")
+    film.evaluate("film => { film.currentTime = film.duration - 1; }")
+    expect(frame.locator(".th-panel")).to_be_visible(timeout=SOON_MS)
+    frame.wait_for_function("document.fullscreenElement === null", timeout=SOON_MS)
+    wait_until(page, frame, ".th-panel")

@@ -1,0 +1,166 @@
+"""Does any uploaded file, its name, or a JSON body let somebody stop the site with one long text?
+
+A new page that takes files is found by what its view reads.
+"""
+
+import inspect
+import io
+import sys
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lms import vocabulary as v
+from lms.accounts.signin import limiter
+from tests import access
+from tests.access import Place, form_token
+from tests.factories import PUBLIC_URL, World
+from tests.hostile_texts import MARKS, grows_too_fast, long
+from tests.integration.learning.conftest import Page
+from tests.integration.web.test_long_texts import Sent, visitor_of
+from tests.unit.rosters.test_table import sheet
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+FILES = ("file", "files")  # the names under which views read files
+NAME_BYTES = 60_000  # of a name in an archive: its length has two bytes
+HEADS = "姓名,用户名,日期,时间,内容"
+
+
+def archive(names: Callable[[int], list[str]], size: int) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as written:
+        for name in names(size):
+            written.writestr(name, b"x")
+    return file.getvalue()
+
+
+def cell(text: str, at: str) -> str:
+    return f'<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def workbook(unit: str, size: int) -> bytes:
+    heads = "".join(cell(head, f"{letter}1") for letter, head in zip("ABCDE", HEADS.split(","), strict=True))
+    cells = "".join(cell(long(unit, size), f"{letter}2") for letter in "ABCDE")
+    return sheet(f'<row r="1">{heads}</row><row r="2">{cells}</row>')
+
+
+CONTENTS: Mapping[str, Callable[[int], bytes]] = {
+    "marks in cells": lambda size: f"{HEADS}\n{','.join([long(MARKS, size)] * 5)}\n".encode(),
+    "digits in cells": lambda size: f"{HEADS}\n{','.join([long('1', size)] * 5)}\n".encode(),
+    "a head": lambda size: f"{HEADS},{long(MARKS, size)}\n王,wang,2026-03-01,8:30-9:30,x,y\n".encode(),
+    "many columns": lambda size: f"{HEADS}{',a' * (size // 2)}\n王,wang,2026-03-01,8:30-9:30,x\n".encode(),
+    "many rows": lambda size: (HEADS + "\n" + "王,wang,,,\n" * (size // 20)).encode(),
+    "quotation marks": lambda size: f'{HEADS}\n"{long(chr(34) * 2, size)}"\n'.encode(),
+    "open quotation mark": lambda size: f'{HEADS}\n"{long(chr(34) * 2 + chr(10), size)}\n'.encode(),
+    "bytes of no encoding": lambda size: b"\xff\xfe\x81" * (size // 3),
+    "marks in a workbook": partial(workbook, MARKS),
+    "a long name in an archive": partial(archive, lambda size: [long(MARKS, min(size, NAME_BYTES // 2)) + ".txt"]),
+    "a deep name in an archive": partial(archive, lambda size: ["a/" * (min(size, NAME_BYTES) // 2) + "a.txt"]),
+    "many names in an archive": partial(archive, lambda size: [f"{'e' + MARKS * 100}{number}.txt" for number in range(size // 200)]),
+}
+NAMES: Mapping[str, Callable[[int], str]] = {
+    "marks": lambda size: long(MARKS, size) + ".csv",
+    "dots": lambda size: long(".", size),
+    "slashes": lambda size: long("a/", size) + "a.csv",
+    "backslashes and quotation marks": lambda size: long('\\"', size),
+}
+
+
+@pytest.fixture
+def place(world: World, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setattr(limiter, "enabled", False)
+    return access.build(world)
+
+
+def takers(app: Flask) -> Iterator[tuple[str, str]]:
+    """(endpoint, name) of every view whose module reads files."""
+    for endpoint, method in sorted(access.asked(app)):
+        source = inspect.getsource(sys.modules[inspect.unwrap(app.view_functions[endpoint]).__module__])
+        if method == "POST" and not endpoint.startswith("xapi.") and ("request.files" in source or "FileField" in source):
+            yield endpoint, "files" if 'getlist("files")' in source else "file"
+
+
+def slow_uploads(place: Place, made: Mapping[str, Callable[[str, int], dict[str, Any]]]) -> list[tuple[str, str]]:
+    rules = {rule.endpoint: rule for rule in place.world.app.url_map.iter_rules()}
+    found = []
+    for endpoint, name in takers(place.world.app):
+        client = place.client(visitor_of(endpoint, "POST"))
+        headers = {"X-CSRFToken": form_token(client)}
+        for what, make in made.items():
+            sent = Sent(client, place.address(rules[endpoint]), "POST", headers, partial(multipart, make, name))
+            if grows_too_fast(sent):
+                found.append((endpoint, what))
+    return found
+
+
+def multipart(make: Callable[[str, int], dict[str, Any]], name: str, size: int) -> dict[str, Any]:
+    return {"data": make(name, size), "content_type": "multipart/form-data"}
+
+
+def test_every_page_that_takes_files_is_tried(place: Place) -> None:
+    found = {endpoint for endpoint, _ in takers(place.world.app)}
+    assert {"office.preview", "office.preview_timetable", "catalogue.upload"} <= found
+    assert any(endpoint.startswith("practice.") for endpoint in found)
+
+
+def test_no_uploaded_file_stops_the_site(place: Place) -> None:
+    def with_content(content: Callable[[int], bytes]) -> Callable[[str, int], dict[str, Any]]:
+        return lambda name, size: {name: (io.BytesIO(content(size)), "list.zip"), "text": "x"}
+
+    assert slow_uploads(place, {what: with_content(content) for what, content in CONTENTS.items()}) == []
+
+
+def test_no_name_of_an_uploaded_file_or_of_its_field_stops_the_site(place: Place) -> None:
+    def with_name(named: Callable[[int], str]) -> Callable[[str, int], dict[str, Any]]:
+        return lambda name, size: {name: (io.BytesIO(b"\xff\xd8\xff"), named(size)), "text": "x"}
+
+    made = {what: with_name(named) for what, named in NAMES.items()}
+    made["a field's name"] = lambda _name, size: {long("a-", size): "1", long(MARKS, size): (io.BytesIO(b"x"), "a.csv")}
+    made["many fields"] = lambda name, size: {f"{name}-{number}": "1" for number in range(size // 100)}
+    assert slow_uploads(place, made) == []
+
+
+@pytest.fixture
+def page(world: World) -> Page:
+    return Page(world.client(), world, "reading").open()
+
+
+def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
+    """(method, path, JSON with so many hostile characters) for what players send."""
+    texts = ("1", MARKS, "\\u0301", "a-")
+    for unit in texts:
+        yield "POST", "/learn/beat", lambda size, unit=unit: f'{{"nonce": "{long(unit, size)}", "last": false}}'
+        yield "POST", "/learn/state", lambda size, unit=unit: f'{{"body": {{"at": "{long(unit, size)}"}}}}'
+        yield "POST", "/learn/answers", lambda size, unit=unit: f'{{"id": "{long(unit, size)}", "answers": {{"q1": ["b"]}}}}'
+        yield "POST", "/learn/answers", lambda size, unit=unit: f'{{"id": "{uuid.uuid4()}", "answers": {{"q1": ["{long(unit, size)}"]}}}}'
+        yield "POST", "/learn/answers", lambda size, unit=unit: f'{{"id": "{uuid.uuid4()}", "answers": {{"{long(unit, size)}": ["b"]}}}}'
+    for path in ("/learn/beat", "/learn/state", "/learn/answers"):
+        yield "POST", path, lambda size: "[" * size
+        yield "POST", path, lambda size: '{"a":' * (size // 5)
+        yield "POST", path, lambda size: "-" * size
+        yield "POST", path, lambda size: f'{{"nonce": {"1" * size}}}'
+        yield "POST", path, lambda size: f"{{{','.join(f'{chr(34)}k{number}{chr(34)}: 1' for number in range(size // 10))}}}"
+        yield "POST", path, lambda size: f'{{"answers": {{"q1": [{",".join(["1"] * (size // 2))}]}}, "id": "x"}}'
+    state = f"/xapi/activities/state?stateId=s&activityId={v.activity_iri(PUBLIC_URL, page.world.course, page.activity)}"
+    for method in ("PUT", "POST"):
+        for unit in texts:
+            yield method, state, lambda size, unit=unit: f'{{"a": "{long(unit, size)}", "{long(unit, size)}": 1}}'
+        yield method, state, lambda size: '{"a":' * (size // 5)
+        yield method, state, lambda size: f"{{{','.join(f'{chr(34)}k{number}{chr(34)}: 1' for number in range(size // 10))}}}"
+
+
+def test_no_json_that_a_player_sends_stops_the_site(page: Page) -> None:
+    headers = {"Authorization": f"Bearer {page.token}", "X-Experience-API-Version": "1.0.3", "Content-Type": "application/json"}
+    client = page.world.app.test_client()
+    found = []
+    for method, path, body in bodies(page):
+        sent = Sent(client, path, method, headers, lambda size, body=body: {"data": body(size).encode()})
+        if grows_too_fast(sent):
+            found.append((method, path, body(40)))
+    assert found == []
+    assert page.beat()["state"] == "counting"
