@@ -10,6 +10,7 @@ from lms.accounts.offices import is_below
 from lms.classes import staff
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
+from lms.classes.trail import Trail, class_trail
 from lms.clock import now
 from lms.crediting.attesting import Attestor
 from lms.db import session
@@ -25,8 +26,13 @@ NOT_YOURS = _l("There is nothing at this address, or it is not yours to see. Che
 
 @bp.context_processor
 def _rights() -> dict[str, object]:
-    """Let templates ask whether the signed-in person administers a class (its office) or only runs it (its staff)."""
-    return {"administers": administers}
+    """Let templates ask whether the signed-in person administers a class or only runs it, and where its pages lead back to."""
+    return {"administers": administers, "class_trail": trail_of}
+
+
+def trail_of(training_class: TrainingClass, *, itself: bool = True) -> Trail:
+    """Return the links above a page of a class, for the signed-in person."""
+    return class_trail(training_class, administers=administers(training_class), itself=itself)
 
 
 def administers(training_class: TrainingClass) -> bool:

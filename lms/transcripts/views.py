@@ -14,6 +14,7 @@ from lms.attendance import marking
 from lms.classes import waivers
 from lms.classes.models import ClassStaff, Enrolment, TrainingClass
 from lms.classes.states import latest_changes
+from lms.classes.trail import Trail, class_trail
 from lms.clock import now
 from lms.crediting.bounds import is_full
 from lms.crediting.ignored import StudyQuestion, ignored_of
@@ -155,13 +156,11 @@ def _seen(enrolment_id: int) -> _Seen:
     raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
 
 
-def _trail(seen: _Seen, transcript: Transcript) -> list[tuple[str, str]]:
+def _trail(seen: _Seen, transcript: Transcript) -> Trail:
     """Return where somebody came from: only pages that are open to them."""
-    whose, run = transcript.standing.enrolment, transcript.standing.training_class
-    of_class = (run.name, url_for("office.class_", class_id=run.id))
-    return {
-        "own": [],
-        "class": [(_("Classes"), url_for("office.classes")), of_class],
-        "staff": [(_("Today"), url_for("office.today")), of_class],
-        "person": [(_("Our teachers"), url_for("people.mine")), (whose.person.name, url_for("people.one", person_id=whose.person_id))],
-    }[seen.way]
+    whose = transcript.standing.enrolment
+    if seen.way == "own":
+        return []
+    if seen.way == "person":
+        return [(_("Our teachers"), url_for("people.mine")), (whose.person.name, url_for("people.one", person_id=whose.person_id))]
+    return class_trail(transcript.standing.training_class, administers=seen.way == "class")

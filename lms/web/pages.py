@@ -25,9 +25,8 @@ MENU = {
     OFFICE: (
         ("office.programme_board", _l("Programmes"), "verify"),
         ("office.classes", _l("Classes"), "classes"),
-        ("people.mine", _l("Our teachers"), "person"),
+        ("people.mine", _l("Teachers"), "person"),
         ("records.statements", _l("Learning records"), "reading"),
-        ("organisations.all_", _l("Organisations"), "home"),
         ("jobs.mine", _l("Background work"), "jobs"),
     ),
     ADMIN: (
@@ -37,7 +36,8 @@ MENU = {
     ),
 }
 
-PART_OF = {"learning": "home", "here": "home", "transcripts": "office"}  # pages without their own entry in a role's menu
+# pages without their own entry in a role's menu
+PART_OF = {"learning": "home", "here": "home", "transcripts": "office", "organisations": "people"}
 
 # pages below an item that is not the last of its part
 ITEM_OF = dict.fromkeys(
@@ -75,6 +75,8 @@ def _menu() -> list[dict[str, object]]:
         return []
     known = current_app.view_functions
     items = list({item[0]: item for role in current_user.roles for item in MENU[role.name] if item[0] in known}.values())
+    if any(endpoint == "people.mine" for endpoint, _label, _icon in items):
+        items = [item for item in items if item[0] != "organisations.all_"]  # a tab beside the teachers
     here = _here([endpoint for endpoint, _label, _icon in items])
     return [{"endpoint": endpoint, "label": label, "icon": icon, "active": here == endpoint} for endpoint, label, icon in items]
 

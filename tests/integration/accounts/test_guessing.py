@@ -232,3 +232,12 @@ def test_what_became_of_one_app_s_redis_changes_nothing_in_the_next(
     assert visitor.statuses("nobody", 1) == [429]
     for one in (without, app):
         one.extensions["db"].dispose()
+
+
+def test_a_browser_known_for_one_person_is_slowed_down_with_the_name_of_another(accounts: World) -> None:
+    own = Browser(accounts, OWNER)
+    assert own.try_("teacher", PASSWORD).status_code == 302
+    own.client.post("/logout", headers={"X-CSRFToken": form_token(own.client)})
+    for number in range(8):
+        Browser(accounts, f"198.51.100.{number}").statuses("waiting", 4)
+    assert own.try_("waiting", "a wrong password").status_code == 429

@@ -15,8 +15,8 @@ from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, Enrol
 from lms.crediting.drain import recredit
 from lms.crediting.models import Observation
 from lms.crediting.verify import verify
-from lms.programmes.documents import digest
 from lms.programmes.models import ProgrammeVersion
+from strict_json.canonical import digest_of as digest
 from xapi.storage.models import IdRow, StatementRow
 
 NOW = datetime(2026, 3, 25, 9, tzinfo=UTC)

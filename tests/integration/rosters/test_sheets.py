@@ -18,7 +18,7 @@ from lms.db import transaction
 from lms.rosters import sheets
 from lms.rosters.sheets import SignIn
 from tests.factories import World
-from tests.integration.rosters.conftest import Office
+from tests.integration.rosters.conftest import HEAD, Office
 
 
 def hand_out(world: World, path: str = "/", *, again: bool = False) -> list[SignIn]:
@@ -48,6 +48,14 @@ def test_each_password_is_handed_out_once_and_opens_its_account(office: Office) 
     assert hand_out(world) == []
     assert world.act(lambda session: sheets.counts(session, world.class_id, "/")) == (0, 2)
     assert world.act(lambda session: [one.change.after for one in changes.of_class(session, world.class_id)])[0] == "2"
+
+
+def test_the_sheet_goes_by_school_so_that_each_schools_slips_are_handed_out_together(office: Office) -> None:
+    office.enrol([HEAD, *((f"教师{n}", f"t{n}", ("镇小学", "镇中学")[n % 2], "小学") for n in range(6))])
+    found = hand_out(office.world)
+    schools = [one.school for one in found]
+    assert schools == sorted(schools)
+    assert {school: len(own) for school, own in sheets.by_school(found).items()} == {"镇小学": 3, "镇中学": 3}
 
 
 def test_a_lost_sheet_is_replaced_and_the_lost_one_is_worth_nothing(office: Office) -> None:
