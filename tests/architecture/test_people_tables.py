@@ -4,12 +4,12 @@ from importlib import import_module
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
 
-from lms.privacy.people_tables import TABLES, unregistered
+from lms.privacy.erasure.people_tables import TABLES, unregistered
 from lms.tables import METADATA
 
 
 def test_every_table_with_a_person_in_it_is_registered() -> None:
-    assert unregistered(METADATA.tables.values()) == [], "register it in lms/privacy/people_tables.py"
+    assert unregistered(METADATA.tables.values()) == [], "register it in lms/privacy/erasure/people_tables.py"
 
 
 def test_a_new_table_is_found_if_it_names_a_person_or_a_row_of_one() -> None:

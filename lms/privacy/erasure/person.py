@@ -32,8 +32,7 @@ from lms.jobs import files
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Launch, Registration
 from lms.practice import work
-from lms.privacy import people_tables
-from lms.privacy.erasure import texts
+from lms.privacy.erasure import people_tables, texts
 from lms.privacy.erasure.models import Erasure
 from lms.storage import Storage
 from xapi.statements import key_of
