@@ -129,12 +129,14 @@ def write_length(seconds: int) -> str:
     return length_forms()[form].format(minutes=minutes, seconds=rest)
 
 
-def write_credit(seconds: int, policy: Policy) -> str:
-    """Write time that is planned or earned as hours and minutes together: 1.3 学时（60 分钟）.
+def write_credit(seconds: int, policy: Policy, of: int | None = None) -> str:
+    """Write time that is planned or earned as hours and minutes together: 1.3 学时（60 分钟）. `of`: what it is a part of.
 
     For sums only (a course, a requirement): hours of single activities would not add up to their sum's.
     """
-    hours, length = write_hours(hours_of(seconds, policy)), write_length(seconds)
+    told = [seconds] if of is None else [seconds, of]
+    hours = " / ".join(write_hours(hours_of(one, policy)) for one in told)
+    length = " / ".join(map(write_length, told))
     return pick(f"{hours} 学时（{length}）", f"{hours} credit hours ({length})")
 
 

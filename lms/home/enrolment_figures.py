@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -40,7 +41,7 @@ class Studied:
 
     @property
     def missing_seconds(self) -> int:
-        """How much of the activity's time is not credited yet."""
+        """The activity's time that is not credited yet."""
         return max(0, self.activity.worth_seconds - self.result.credited_seconds)
 
     @property
@@ -52,7 +53,7 @@ class Studied:
 
 @dataclass(frozen=True, slots=True)
 class CourseFigures:
-    """The state of one course: its activities, whether it counts as finished, and the next activity."""
+    """The state of one course: its activities, and whether its conditions are met and its time is full."""
 
     studied: dict[str, Studied]
     credited_seconds: int
@@ -60,11 +61,10 @@ class CourseFigures:
     state: str  # of `course_state`
     finished: bool
     finished_minutes: int  # the minutes that must be credited
-    following: Studied | None
 
     @property
     def short(self) -> list[Studied]:
-        """Where the missing time can be earned, once all conditions are met: before that, each activity says what it asks."""
+        """The activities that can earn the missing time, if all conditions are met; until then, each activity shows unmet ones."""
         return [one for one in self.studied.values() if one.missing_seconds] if self.state == "met" else []
 
 
@@ -130,19 +130,13 @@ def studied_in(session: Session, enrolment_id: int, course: Course) -> dict[str,
 
 
 def course_figures(session: Session, standing: Standing, course: Course, studied_course: StudiedCourse) -> CourseFigures:
-    """Return the state of one course of an enrolment.
-
-    If everything is done but the course requires more minutes than are credited, the next activity is one that can still earn minutes.
-    """
+    """Return the state of one course of an enrolment."""
     studied = studied_in(session, standing.enrolment.id, course)
     finished = standing.is_finished(studied_course)
-    ahead = [one for one in studied.values() if one.state not in {"met", "full"}]
-    if not ahead and not finished:
-        ahead = [one for one in studied.values() if one.missing_seconds]
     least = (standing.document.finished_share * studied_course.minutes).to_integral_value(ROUND_CEILING)
     credited = sum(one.result.credited_seconds for one in studied.values())
     state = course_state(standing, studied_course)
-    return CourseFigures(studied, credited, worth_of(studied_course), state, finished, int(least), ahead[0] if ahead else None)
+    return CourseFigures(studied, credited, worth_of(studied_course), state, finished, int(least))
 
 
 def worth_of(course: StudiedCourse) -> int:
@@ -156,6 +150,15 @@ def course_state(standing: Standing, course: StudiedCourse) -> str:
     if standing.is_finished(course):
         return "full" if credited >= worth_of(course) else "met"
     return "running" if credited else "open"
+
+
+def days_left(standing: Standing, now: datetime) -> int | None:
+    """Return in how many days the time for studying ends, in the policy's time zone; None after its last day."""
+    zone = ZoneInfo(standing.document.policy.time_zone)
+    last = standing.enrolment.window_to
+    ends = standing.training_class.ends_on if last is None else (last - timedelta(seconds=1)).astimezone(zone).date()
+    days = (ends - now.astimezone(zone).date()).days
+    return days if days >= 0 else None
 
 
 def toward(standing: Standing, course_version_id: int) -> RequirementProgress | None:

@@ -1,5 +1,7 @@
 """Pages of a teacher: my hours, one course, and the account of one activity."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -18,6 +20,7 @@ from lms.errors import NotAllowed, NotFound
 from lms.home import enrolment_figures
 from lms.home.enrolment_figures import Studied
 from lms.home.steps import next_step
+from lms.home.waiting import waiting_times
 from lms.home.words import met_words, notice_of
 from lms.learning.admission import LaunchRefusal, admit_to_course
 
@@ -46,6 +49,7 @@ def _home(template: str) -> str:
         template,
         standings=standings,
         step=next_step(session(), standings),
+        waiting=waiting_times(session(), standings),
         seen=enrolment_figures.seen(standings),
         reading=enrolment_figures,
         notice_of=notice_of,
@@ -66,7 +70,7 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
     mark = enrolment_figures.evidence_mark(session(), enrolment)
     if request.args.get("seen") == mark:
         return Response(status=204)
-    (standing,) = of_enrolments(session(), [enrolment_id])
+    standing = next(one for one in of_person(session(), person().id) if one.enrolment.id == enrolment_id)
     studied_course = next(one for one in standing.courses if one.course_version_id == version.id)
     outline = outline_of(version)
     return render_template(
@@ -76,6 +80,7 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
         standing=standing,
         studied_course=studied_course,
         figures=enrolment_figures.course_figures(session(), standing, outline, studied_course),
+        following=next_step(session(), [replace(standing, courses=[studied_course])]),
         requirement=enrolment_figures.toward(standing, course_version_id),
         mark=mark,
         asked=_asked,

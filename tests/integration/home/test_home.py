@@ -1,14 +1,14 @@
 """Does the start page answer a teacher's three questions, in both languages and in every state of an enrolment?"""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import resources
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from lms.accounts.models import OFFICE, TRAINER, Organisation, Person
 from lms.accounts.people import add_person
@@ -138,7 +138,7 @@ def test_an_optional_course_is_marked(world: World) -> None:
     world.act(add)
     shown = world.client().get("/home").text
     assert "除注明“选修”的以外均为必修。" in shown
-    assert "已认定 0 分钟 / 0.1 学时（5 分钟） · 选修" in shown
+    assert "已认定 0.0 / 0.1 学时（0 分钟 / 5 分钟） · 选修" in shown
     links = re.findall(rf"/courses/{world.enrolment_id}/(\d+)", shown)
     assert links == sorted(links, key=int), "in the order in which the class chose them"
     assert len(set(links)) == 2
@@ -218,6 +218,38 @@ def test_news_come_by_themselves_and_cost_little_while_there_are_none(world: Wor
     world.credit()
     fresh = client.get("/home/figures?seen=0-0").text
     assert "还差 39.5 学时" in fresh
-    assert "已认定 22 分 30 秒 / 1.7 学时（80 分钟）" in fresh
+    assert "已认定 0.5 / 1.7 学时（22 分 30 秒 / 80 分钟）" in fresh
     assert "/home/figures?seen=1-1350" in fresh
     assert "<html" not in fresh
+
+
+def test_what_is_earned_stands_beside_what_is_missing_and_measured_time_waits_in_sight(world: World) -> None:
+    world.study("reading", 1350)
+    world.study("gated", 600)
+    world.credit()
+    shown = world.client().get("/home").text
+    assert "<h1>已认定 0.5 学时，还差 39.5 学时</h1>" in shown
+    assert "已学时长 10 分钟，尚未认定" in shown
+    assert "已学时长 10 分钟，学完后认定" in shown
+
+
+def test_the_page_says_in_how_many_days_the_class_ends(world: World) -> None:
+    ends = world.act(lambda session: session.scalars(select(TrainingClass.ends_on)).one())
+    world.clock.at = datetime.combine(ends, time(4), UTC) - timedelta(days=29)
+    assert "29 天后结束" in world.client().get("/home").text
+    world.clock.at += timedelta(days=29)
+    assert "今天结束" in world.client().get("/home").text
+    world.clock.at += timedelta(days=1)
+    assert "结束</strong>" not in world.client().get("/home").text
+
+
+def test_home_and_course_agree_on_what_is_next(world: World) -> None:
+    world.study("reading", 1350)
+    world.study("gated", 60)
+    world.credit()
+    home, course = (world.client().get(address).text for address in ("/home", f"/courses/{world.enrolment_id}/{world.course_version_id}"))
+    assert _link(home, "next-step") == _link(course, "following")
+
+
+def _link(page: str, mark: str) -> str:
+    return page.split(f'id="{mark}"', maxsplit=1)[0].rsplit('href="', 1)[1].split('"', maxsplit=1)[0]
