@@ -8,7 +8,7 @@ from lms.classes.models import Enrolment
 
 
 class FreezeReason(StrEnum):
-    """Why an account is frozen."""
+    """The reasons for which an account can be frozen."""
 
     ERASED = "erased"  # the person's evidence was erased on purpose
 
@@ -19,5 +19,5 @@ def frozen_because(enrolment: Enrolment) -> FreezeReason | None:
 
 
 def is_frozen() -> ColumnElement[bool]:
-    """Return the condition that an enrolment's account is frozen, whatever the reason."""
+    """Return the condition that the account of an enrolment is frozen, for any reason."""
     return Enrolment.evidence_erased_at.is_not(None)
