@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.names import as_name
+from lms.accounts.offices import below
 from lms.classes.models import LEFT, Enrolment, TrainingClass
 from lms.crediting.standing import Standing, of_enrolments
 from lms.crediting.units import MET
