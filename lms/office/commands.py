@@ -139,7 +139,7 @@ def study(code: str, course: str, requirement: str | None, *, optional: bool, as
     click.echo(json.dumps(told) if as_json else f"{code} studies {course} version {told['version']}")
 
 
-def _follow(class_id: int) -> None:
+def follow(class_id: int) -> None:
     """Recompute everybody's hours for the class's days; if this is interrupted, a worker continues."""
     left = 1
     while left:
@@ -159,7 +159,7 @@ def close(code: str, *, as_json: bool) -> None:
     """Close a class: nobody can be added and no time after this moment counts; credited hours stay. A second run changes nothing."""
     with transaction() as writing:
         done = administration.close_class(writing, class_id := class_id_of(writing, code), By(None, now()))
-    _follow(class_id)
+    follow(class_id)
     click.echo(json.dumps({"class": code, "new": done}) if as_json else f"{code} is closed" + ("" if done else " (it was already)"))
 
 
@@ -171,7 +171,7 @@ def reopen(code: str, *, as_json: bool) -> None:
     """Reopen a closed class; study in between counts, as far as the class's days allow."""
     with transaction() as writing:
         done = administration.reopen_class(writing, class_id := class_id_of(writing, code), By(None, now()))
-    _follow(class_id)
+    follow(class_id)
     click.echo(json.dumps({"class": code, "new": done}) if as_json else f"{code} is open" + ("" if done else " (it was already)"))
 
 
