@@ -14,7 +14,7 @@ LAYOUT = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, token
 
 @dataclass(frozen=True)
 class Fault:
-    """In `module`, the code `right` becomes `wrong`. `right` is found by its tokens, whatever the layout and comments; it is there once."""
+    """In `module`, the code `right` becomes `wrong`. `right` is found by its tokens, without layout and comments, and is there once."""
 
     name: str
     module: str
