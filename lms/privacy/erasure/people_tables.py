@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import AccountChange, LoginSession, Person
-from lms.attendance.models import AttendanceMark, CheckIn
+from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment, EnrolmentTransfer, SessionReplacement, Waiver
 from lms.crediting.models import LedgerEntry, Observation
@@ -57,6 +57,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(AttendanceRecord, AttendanceRecord.enrolment_id, cleared={"note": ""}),
     PersonTable(AttendanceMark, AttendanceMark.enrolment_id, cleared={"reason": ""}),
     PersonTable(CheckIn, CheckIn.enrolment_id, cleared={"reason": "", "device": ""}),
+    PersonTable(MeetingName, MeetingName.enrolment_id, deleted=True),
     PersonTable(ClassStaff, ClassStaff.person_id, deleted=True),
     PersonTable(PracticeWork, PracticeWork.enrolment_id, by="lms.practice.work:forget"),
     PersonTable(PracticeFile, PracticeFile.work_id, by="lms.practice.work:forget"),

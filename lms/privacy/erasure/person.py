@@ -21,10 +21,6 @@ import xapi.removals
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
-<<<<<<< HEAD
-=======
-from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
->>>>>>> 52d984365aa30ce8ca491c5a69fb2789f53203ee
 from lms.classes import states, waivers
 from lms.classes.models import ClassChange, Enrolment
 from lms.crediting import ledger
@@ -131,12 +127,6 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
         files.remove_all(storage, job)
         session.delete(job)
-<<<<<<< HEAD
-=======
-    session.execute(update(AttendanceMark).where(AttendanceMark.enrolment_id.in_(numbers)).values(reason=""))
-    session.execute(update(CheckIn).where(CheckIn.enrolment_id.in_(numbers)).values(reason="", device=""))
-    session.execute(delete(MeetingName).where(MeetingName.enrolment_id.in_(numbers)))
->>>>>>> 52d984365aa30ce8ca491c5a69fb2789f53203ee
     work.forget(session, storage, numbers)
     people_tables.erase(session, person.id)
     texts.rename_in_filters(session, agents, public_url, person.id)
