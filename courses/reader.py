@@ -1,4 +1,4 @@
-"""What do the values of a course's JSON files have to be, and how are these files read?"""
+"""Read the JSON files of a course strictly."""
 
 import json
 import re
@@ -16,14 +16,14 @@ MOST_BYTES = 5_000_000
 
 
 def read_file(content: bytes, name: str) -> tuple[Any, list[Problem]]:
-    """Read a JSON file of a package strictly: UTF-8 (a byte order mark is forgiven), no key twice, no NaN, no bottomless nesting."""
+    """Read a JSON file of a package strictly: UTF-8 (a byte order mark is allowed), no repeated keys, no NaN, limited nesting."""
     if len(content) > MOST_BYTES:
         return None, [Problem("file-too-large", name, {"mb": MOST_BYTES // 1_000_000})]
     try:
         text = content.decode("utf-8-sig")
         found, problems = load_json(text, "", floats=True)
         if HALF.search(text):
-            json.dumps(found, ensure_ascii=False).encode()  # fails where an escape is half a character
+            json.dumps(found, ensure_ascii=False).encode()  # fails if an escape is half of a surrogate pair
     except UnicodeEncodeError:
         return None, [Problem("half-character", name)]
     except UnicodeDecodeError:
@@ -35,7 +35,7 @@ class CourseReader(Reader):
     """Reads values of a course document, an answer key or the content of one of our own types."""
 
     def filled(self, value: Any, path: str, longest: int) -> str:
-        """Return a text that is not empty, without control characters (line breaks are fine), outer blanks cut off."""
+        """Return a non-empty text without control characters (line breaks are allowed), with surrounding spaces removed."""
         if not isinstance(value, str) or len(value) > longest or not value.strip() or CONTROL.search(value):
             self.refuse("filled-text", path, value, most=longest)
             return ""
@@ -49,14 +49,14 @@ class CourseReader(Reader):
         return value
 
     def above_zero(self, value: Any, path: str, *, most: int) -> float:
-        """Return a number above 0; whole ones stay whole."""
+        """Return a number above 0; whole numbers stay integers."""
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= most:
             self.refuse("number-above", path, value, above="0", most=str(most))
             return most
         return int(value) if value == int(value) else value
 
     def entry(self, value: Any, path: str) -> str:
-        """Return a relative path inside the package, without tricks."""
+        """Return a relative path inside the package that cannot lead outside it."""
         if not isinstance(value, str) or len(value) > LONGEST_ENTRY or not is_inside(value):
             self.refuse("entry", path, value)
             return ""
@@ -64,7 +64,7 @@ class CourseReader(Reader):
 
 
 def is_inside(name: str) -> bool:
-    """Say whether a name is a plain relative path: '/' between its parts, and nothing that leads elsewhere on any system."""
+    """Say whether a name is a plain relative path: separated by '/', and safe on every operating system."""
     parts = name.split("/")
     if CONTROL.search(name) or "\\" in name or ":" in name or "\n" in name or "\t" in name:
         return False

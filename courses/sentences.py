@@ -1,4 +1,4 @@
-"""What does each problem of a course package say?"""
+"""The sentences of the problems of a course package."""
 
 from collections.abc import Mapping
 

@@ -193,7 +193,7 @@ def _url(env: Mapping[str, str], name: str, default: str, problems: list[str]) -
 
 
 def _check_in_url(env: Mapping[str, str], public: SplitResult | None, content: SplitResult | None, problems: list[str]) -> str:
-    """Take the address that phones in the room use: another name of the site, with cookies of the same kind."""
+    """Read the address for phones in the room: another name of the site, with the same kind of cookies."""
     if not env.get("CHECK_IN_URL"):
         return ""
     url = _url(env, "CHECK_IN_URL", "", problems)

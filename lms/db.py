@@ -66,7 +66,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class _WritingSession(Session):
-    """A session that writes, with its database's hooks in `info`."""
+    """A writing session, with its database's hooks in `info`."""
 
 
 @event.listens_for(_WritingSession, "after_flush")
@@ -106,7 +106,7 @@ class Database:
     def listen(self, name: str, hook: Callable[[Session], None]) -> None:
         """Call `hook` with the session at `after_flush` or `before_commit` of every writing session.
 
-        SQLAlchemy keeps a listener of a session factory for ever, and with it the whole application; this one goes with it.
+        SQLAlchemy never releases a listener of a session factory, nor the application that it refers to; these hooks end with the database.
         """
         self._hooks.setdefault(name, []).append(hook)
 

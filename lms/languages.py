@@ -1,4 +1,4 @@
-"""Which parts of a page are in another language than the page? They are marked, so that they are read and drawn as what they are."""
+"""Mark the parts of a page that are in another language, so that they are read aloud and displayed correctly."""
 
 import re
 
@@ -13,7 +13,7 @@ _TAG = re.compile(r"(<[^<>]*>)")
 
 
 def mark_languages(text: object, *, page_is_chinese: bool) -> Markup:
-    """Escape a text for a page and put what is in the other language into `<span lang>`. Tags of Markup stay as they are."""
+    """Escape a text for a page, and put parts in the other language into `<span lang>`. Tags of Markup stay as they are."""
     other, language = (_ENGLISH, "en") if page_is_chinese else (_CHINESE, "zh")
     written = escape(text)
     if other.search(written) is None:

@@ -1,7 +1,7 @@
-"""Which worker holds a piece of shared work, and is it still at it? The one lease of jobs, forwards, imports and removals.
+"""The lease on shared work: which worker holds a row, and is it still working? For jobs, forwards, imports and removals.
 
-A worker claims a turn and names it in every change. It touches the row while it works, and gives it back. A turn that was
-not touched for `timeout` has lost its worker: another worker may claim the row, and the lost one changes nothing more.
+A worker claims a turn and names it in every change. It touches the row while it works, and gives it back at the end. A turn that was
+not touched for `timeout` has lost its worker: another worker may claim the row, and the lost one can change nothing more.
 """
 
 import uuid
@@ -27,7 +27,7 @@ Row = TypeVar("Row", bound=Leased)
 
 
 class TurnLost(Exception):
-    """The turn is over: somebody stopped the work, or another worker has claimed it."""
+    """The turn is over: a user stopped the work, or another worker has claimed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Lease(Generic[Row]):
 
 
 def touch(row: Leased, now: datetime) -> None:
-    """Note that the turn's worker is still at it."""
+    """Record that the turn's worker is still working."""
     row.touched_at = now
 
 

@@ -1,4 +1,4 @@
-"""Which row of a list has a problem, and in which field?"""
+"""A problem of one row of a list and its field."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from strict_json.problem import Params, Problem
 
 @dataclass(frozen=True, slots=True)
 class RowProblem(Problem):
-    """A problem of one row; `field` is '' if it concerns the whole row. `name`: whose row it is; `value`: what stands there."""
+    """A problem of one row; `field` is '' if it concerns the whole row. `name`: the row's person; `value`: the value in the field."""
 
     line: int = 0
     field: str = ""

@@ -1,4 +1,4 @@
-"""How is a JSON file that somebody wrote read, so that every mistake is named and none is guessed at? Standard library only.
+"""Read JSON files that people wrote, and name every mistake without guessing. Standard library only.
 
-It stands below `courses` and `lms.hours`, which know nothing of each other and both read such files.
+`courses` and `lms.hours` both use it, because they may not import each other.
 """

@@ -1,4 +1,4 @@
-"""How is a JSON value written so that equal values have equal bytes and one digest?"""
+"""Write a JSON value so that equal values have equal bytes and the same digest."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Which values does a JSON text hold? Nothing passes that two programs would read differently."""
+"""Load a JSON text strictly: texts that two programs could read differently are refused."""
 
 import json
 from collections import Counter
@@ -20,10 +20,10 @@ class _Repeating(Json):
 
 
 def load_json(text: str, root: str = "$", *, floats: bool = False) -> tuple[Any, list[Problem]]:
-    """Read a text, and name every key that is given more than once in one object: which of them would be meant?
+    """Read a text, and name every key that is repeated in one object, because its meaning would be unclear.
 
-    Numbers come out exactly as written, as integers and decimals. NaN, infinity and numbers beyond all bounds come out as
-    floats, which no reader takes for a number. With `floats` fractions are floats, as Python writes them again, and NaN and
+    Numbers are returned exactly as written, as integers and decimals. NaN, infinity and extreme exponents become
+    floats, which no reader accepts as numbers. With `floats`, fractions become floats, as Python writes them, and NaN and
     infinity are not JSON.
     """
     numbers = AS_PYTHON_WRITES if floats else EXACTLY
@@ -50,7 +50,7 @@ def _pairs(items: list[tuple[str, Any]]) -> Json:
 def _decimal(text: str) -> Decimal | float:
     try:
         return Decimal(text)
-    except InvalidOperation:  # an exponent beyond all bounds
+    except InvalidOperation:  # an extreme exponent
         return float("inf")
 
 
@@ -67,7 +67,7 @@ AS_PYTHON_WRITES: Json = {"parse_constant": _no_constant}
 
 
 def _keys_given_twice(found: Any, root: str) -> list[Problem]:
-    """Walk the values without recursion: they may be nested as deeply as the parser could bear."""
+    """Walk the values without recursion, because they may be nested as deeply as the parser allows."""
     problems = []
     waiting = [(root, found)]
     while waiting:

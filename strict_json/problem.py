@@ -1,4 +1,4 @@
-"""What is wrong with something that was handed in, and where? A value: the sentence is made where somebody reads it."""
+"""A problem of an input: its code, parameters and position. The sentence is made when somebody reads it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,9 +13,9 @@ def N_(words: str) -> str:  # noqa: N802 - gettext finds the sentences to transl
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake: its `code`, the `params` of its sentence, and where it is.
+    """One mistake: its `code`, the `params` of its sentence, and its position.
 
-    `path` is a place inside a JSON file, the name of a file inside a package, or both with a space between.
+    `path` is a position inside a JSON file, the name of a file inside a package, or both, separated by a space.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""What do the values of a JSON file have to be? Every mistake is noted with its path, and reading goes on."""
+"""Read the values of a JSON file. Every mistake is recorded with its path, and reading continues."""
 
 import json
 import re
@@ -10,32 +10,32 @@ from strict_json.problem import Problem
 
 LONGEST_TEXT = 500
 LONGEST_SLUG = 64
-MOST_DECIMALS = 400  # what the smallest binary fraction takes
+MOST_DECIMALS = 400  # enough for the smallest binary fraction
 PLAIN_NAME = re.compile(r"\w+", re.ASCII)
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ABSENT = type("Absent", (), {"__repr__": lambda _self: "absent"})()
 
 
 def below(path: str, name: str) -> str:
-    """Return the path of an object's key, on one line whatever the key holds."""
+    """Return the path of an object's key, always on one line."""
     if not PLAIN_NAME.fullmatch(name):
         return f"{path}[{json.dumps(name)}]"
     return f"{path}.{name}" if path else name
 
 
 class Reader:
-    """Reads values of a JSON file and collects what is wrong; after a problem a harmless value stands in."""
+    """Reads values of a JSON file and collects problems; a harmless value replaces each bad one."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
     def refuse(self, code: str, path: str, value: object = None, **params: str | int) -> None:
-        """Note a problem; a value that is absent has been noted already."""
+        """Record a problem, unless the value is absent, which was recorded before."""
         if value is not ABSENT:
             self.problems.append(Problem(code, path, params))
 
     def object(self, value: Any, path: str, required: Collection[str], optional: Collection[str]) -> dict[str, Any] | None:
-        """Return an object that has the required keys and no unknown ones; None where it is not an object."""
+        """Return an object that has the required keys and no unknown ones; None if the value is not an object."""
         if not isinstance(value, dict):
             code = "missing" if value is None else "not-an-object"
             self.refuse(code, path, value)
@@ -49,14 +49,14 @@ class Reader:
         return {**dict.fromkeys(absent, ABSENT), **value}
 
     def mapping(self, value: Any, path: str) -> Mapping[str, Any]:
-        """Return an object with free keys."""
+        """Return an object with arbitrary keys."""
         if not isinstance(value, dict):
             self.refuse("not-an-object", path, value)
             return {}
         return value
 
     def array(self, value: Any, path: str, most: int | None = None) -> list[Any]:
-        """Return an array; where `most` is given, it has at least one value and at most that many."""
+        """Return an array; with `most`, it must have at least one value and at most that many."""
         if most is None and not isinstance(value, list):
             self.refuse("not-an-array", path, value)
         elif most is not None and not (isinstance(value, list) and 1 <= len(value) <= most):
@@ -66,7 +66,7 @@ class Reader:
         return []
 
     def text(self, value: Any, path: str) -> str:
-        """Return a text of reasonable length, without halves of characters."""
+        """Return a text of limited length, without half surrogate pairs."""
         if not isinstance(value, str) or len(value) > LONGEST_TEXT or not (value.isascii() or _is_whole(value)):
             self.refuse("text", path, value, most=LONGEST_TEXT)
             return ""
@@ -80,7 +80,7 @@ class Reader:
         return value
 
     def choice(self, value: Any, path: str, choices: Collection[str]) -> str:
-        """Return one of some words; the empty text stands in."""
+        """Return one of the given words; the empty text replaces a bad one."""
         if not isinstance(value, str) or value not in choices:
             self.refuse("choice", path, value, choices=", ".join(choices))
             return ""
@@ -94,7 +94,7 @@ class Reader:
         return value
 
     def whole(self, value: Any, path: str, *, least: int = 0, most: int = 10**9) -> int:
-        """Return a whole number within bounds; 45.0 is one too, where numbers are read exactly."""
+        """Return a whole number within limits; 45.0 is accepted too if numbers are read exactly."""
         fine = isinstance(value, int | Decimal) and not isinstance(value, bool) and least <= value <= most
         if not fine or value != int(value):
             self.refuse("whole-number", path, value, least=least, most=most)

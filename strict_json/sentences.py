@@ -1,4 +1,4 @@
-"""What does each problem of a JSON file say? A room adds its own codes to these."""
+"""The sentences of the problems of a JSON file. Each package adds its own codes."""
 
 from collections.abc import Mapping
 

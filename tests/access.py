@@ -38,7 +38,7 @@ VISITORS = ("nobody", "teacher", "colleague", "trainer", "office", "elsewhere", 
 
 OWN = {"staff": STAFFS_OWN, "admin": ADMINS_OWN}
 
-# The record store knows no sessions: whatever the visitor's cookie, a request without a credential gets this.
+# The record store has no sessions: a request without a credential gets this, with any cookie.
 RECORD_STORE = {
     "xapi.about": {"GET": 200, "*": 405},
     "xapi.token": {"POST": 400, "*": 405},

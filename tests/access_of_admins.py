@@ -1,6 +1,6 @@
-"""What does an administrator of the site, who is nothing else, get? tests/access.py has the other visitors."""
+"""The answers of routes to an administrator who has no other role; tests/access.py has the other visitors."""
 
-# The sections of the record store; elsewhere an administrator gets what a trainer gets who has no courses.
+# The sections of the record store; elsewhere an administrator gets what a trainer without courses gets.
 ADMINS_OWN = {
     ("organisations.all_", "GET"): "200",
     ("organisations.one", "GET"): "200",

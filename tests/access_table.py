@@ -8,7 +8,7 @@ THE_TEACHERS_OWN = "login 200 404 403 403 403"
 THE_OFFICES_OWN_CLASS = "login 403 403 403 200 404"
 THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
 THE_WHOLE_SITES = "login 403 403 403 403 403"  # for administrators: tests/access_of_admins.py
-A_TOKENS = "401 401 401 401 401 401"  # a launch token or a key of the record store; a session's cookie is none
+A_TOKENS = "401 401 401 401 401 401"  # needs a launch token or an API key; a session's cookie is not enough
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page
 ACCESS: dict[tuple[str, str], str] = {

@@ -84,7 +84,7 @@ def _compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_addresses() -> Iterator[None]:
-    """Compile what builds a route's address once, not once for each test's application: it was two thirds of making one."""
+    """Compile the code that builds a route's address once, not once for each test's application, of which it took two thirds."""
     compile_builder, made = Rule._compile_builder, {}
 
     def once(rule: Rule, append_unknown: bool = True) -> object:
@@ -158,7 +158,7 @@ def chromium_path() -> Path:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium_path: Path) -> dict[str, Any]:
-    """How Playwright starts the browser."""
+    """The arguments with which Playwright starts the browser."""
     return {**browser_type_launch_args, "executable_path": str(chromium_path), "args": list(chromium.FLAGS)}
 
 

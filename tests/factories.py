@@ -196,7 +196,7 @@ class World:
         return answer
 
     def subject(self, activity: str, opened_at: datetime | None = None) -> Subject:
-        """Return a launch of an activity, stored, as its statements speak of it."""
+        """Store a launch of an activity; return it in the form for its statements."""
         registration = self.registration()
 
         def add(session: Session) -> Subject:

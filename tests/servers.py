@@ -65,7 +65,7 @@ class Postgres:
         create_schema(self.address(TEMPLATE))
 
     def drop(self, address: str) -> None:
-        """Remove a database, whoever is still connected to it."""
+        """Remove a database, even if clients are still connected to it."""
         self._run("DROP DATABASE {} WITH (FORCE)", make_url(address).database or "")
 
     def address(self, database: str) -> str:

@@ -24,7 +24,7 @@ SELF_ENDING = frozenset(
     {"TH.Reading", "TH.CheckpointVideo", "H5P.InteractiveVideo", "H5P.InteractiveBook", "H5P.CoursePresentation", "H5P.QuestionSet"}
 )
 
-# These types never report an end, whatever the learner does (seen with public packages), so presence counts.
+# These types never report an end (seen with public packages), so presence counts.
 NEVER_ENDING = frozenset(
     {"H5P.Dialogcards", "H5P.Timeline", "H5P.ImageSlider", "H5P.AudioRecorder", "H5P.GreetingCard", "H5P.ImageJuxtaposition"}
 )

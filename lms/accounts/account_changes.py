@@ -1,4 +1,4 @@
-"""What was done to roles and organisations, by whom, and what stood there before? Kept append-only."""
+"""The history of roles and organisations: each change with its author and the previous value, append-only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """The person who does something (None: a command), and the time."""
+    """The author of a change (None: a command), and the time."""
 
     person_id: int | None
     at: datetime
 
 
 def note_role(session: Session, author: Author, person: Person, *, given: str = "", taken: str = "") -> None:
-    """Keep that somebody was given a role, or that it was taken from them."""
+    """Record that a person was given a role, or lost it."""
     what = "role-given" if given else "role-taken"
     session.add(AccountChange(at=author.at, by=author.person_id, what=what, person_id=person.id, before=taken, after=given))
 
 
 def note_organisation(session: Session, author: Author, what: str, organisation: Organisation, before: str, after: str) -> None:
-    """Keep what was done to an organisation."""
+    """Record a change of an organisation."""
     if what not in KINDS:
         raise ValueError(f"no such change: {what}")
     texts = {"before": before[:LONGEST], "after": after[:LONGEST]}
@@ -37,7 +37,7 @@ def note_organisation(session: Session, author: Author, what: str, organisation:
 
 
 def of_organisation(session: Session, organisation_id: int) -> Sequence[tuple[AccountChange, str | None]]:
-    """Return what was done to an organisation, newest first, each with the name of who did it."""
+    """Return the changes of an organisation, newest first, each with its author's name."""
     query = select(AccountChange, Person.name).outerjoin(Person, Person.id == AccountChange.by)
     rows = session.execute(query.where(AccountChange.organisation_id == organisation_id).order_by(AccountChange.id.desc()).limit(SHOWN))
     return [(row[0], row[1]) for row in rows]

@@ -73,7 +73,7 @@ def listed(session: Session, person_id: int, now: datetime) -> Sequence[LoginSes
 
 
 def end(session: Session, person_id: int, login_ids: Iterable[int]) -> int:
-    """Sign a person out of some browsers; return how many. Their open activities end, in whatever browser they are open."""
+    """Sign a person out of some browsers; return how many. Their open activities end, in every browser."""
     _lock(session, [person_id])
     own = delete(LoginSession).where(LoginSession.person_id == person_id, LoginSession.id.in_(list(login_ids)))
     ended = len(session.execute(own.returning(LoginSession.id)).all())

@@ -1,4 +1,4 @@
-"""Check that a form came from one of our pages: its Origin (or Referer) must match PUBLIC_URL or CHECK_IN_URL, besides its token.
+"""Check that a form came from one of our pages: its Origin (or Referer) must match PUBLIC_URL or CHECK_IN_URL. Its token is checked too.
 
 The token alone protects only until somebody learns it, for instance by a script on a sibling host that sets cookies. Requests with
 their own credential instead of cookies (a launch token, an API key) are not checked here.

@@ -69,7 +69,7 @@ def password() -> ResponseReturnValue:
 
 
 def _next_page() -> str:
-    """Return where somebody was on the way to (a page of ours, by its path), else the first page."""
+    """Return the page that the person wanted (one of ours, by its path), otherwise the start page."""
     wanted = request.args.get("next", "")
     return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else url_for("web.first_page")
 

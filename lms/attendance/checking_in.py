@@ -1,6 +1,6 @@
-"""Take in scans of a session's code. Coming and going make time that counts; what came late waits for staff as a claim.
+"""Store scans of a session's code. A check-in and a check-out prove the time between them; a late scan waits for staff as a claim.
 
-Codes say nothing against staff: where staff have noted somebody, scans are kept and change no mark.
+Marks by staff take precedence: for a person whom staff have marked, scans are stored but change no mark.
 """
 
 from collections import defaultdict
@@ -17,15 +17,16 @@ from lms.attendance.models import CLAIMED, CONFIRMED, COUNTED, DECLINED, HOLDS, 
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment
 
-PUNCTUAL = timedelta(minutes=5)  # coming or going within it is called present; what counts is the time itself
-SCANS_MAX = 40  # of one person in one session; further ones change nothing
+# a check-in or check-out this close to the session's limits is shown as present; the time itself is what counts
+PUNCTUAL = timedelta(minutes=5)
+SCANS_MAX = 40  # of one person in one session; further scans change nothing
 
-Stay = tuple[CheckIn, CheckIn]  # coming, and the going that follows
+Stay = tuple[CheckIn, CheckIn]  # a check-in, and the check-out that follows
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedScan:
-    """One scan: what the code says, when the server received it, and the browser's id."""
+    """One scan: the content of the code, the time of receipt, and the browser's id."""
 
     code: Code
     received_at: datetime
@@ -35,9 +36,9 @@ class ReceivedScan:
 def receive(
     session: Session, lesson: ClassSession, enrolment: Enrolment, scan: ReceivedScan, evidence: AttendanceEvidence
 ) -> CheckIn | None:
-    """Keep a scan and let it count, or wait as a claim where its code was no longer fresh; the same scan again changes nothing.
+    """Store a scan, which counts at once, or waits as a claim if its code was no longer fresh. The same scan again changes nothing.
 
-    Return its row; None where the code is too old even for a claim, or there are too many scans. The caller holds the class's lock.
+    Return its row; None if the code is too old even for a claim, or if there are too many scans. The caller holds the class's lock.
     """
     own = _scans(session, lesson.id, enrolment.id)
     for known in own:
@@ -64,7 +65,7 @@ def receive(
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision of staff about a scan that came late, or about one that never came: who, when, and why."""
+    """A decision of staff about a late scan or a missing check-out: who, when, and why."""
 
     state: str  # confirmed or declined
     reason: str
@@ -72,7 +73,7 @@ class Decision:
 
 
 def decide(session: Session, lesson: ClassSession, claim: CheckIn, decision: Decision, evidence: AttendanceEvidence) -> bool:
-    """Confirm or decline a claim; return whether it still waited. Confirmed, it counts at the time of its code."""
+    """Confirm or decline a claim; return whether it was still waiting. A confirmed claim counts at the time of its code."""
     if claim.state != CLAIMED or decision.state not in {CONFIRMED, DECLINED}:
         return False
     claim.state, claim.reason = decision.state, decision.reason
@@ -85,9 +86,9 @@ def decide(session: Session, lesson: ClassSession, claim: CheckIn, decision: Dec
 
 
 def close(session: Session, lesson: ClassSession, enrolment: Enrolment, decision: Decision, evidence: AttendanceEvidence) -> bool:
-    """Let somebody who came by the code and never went have gone at the session's end, because staff say so.
+    """Check a person out at the session's end, by decision of staff, if they checked in by code and never checked out.
 
-    Return whether there was such a coming.
+    Return whether there was such a check-in.
     """
     own, by = _scans(session, lesson.id, enrolment.id), decision.by
     came = stays_of(own)[1]
@@ -106,15 +107,15 @@ def _scans(session: Session, session_id: int, enrolment_id: int) -> Sequence[Che
 
 
 def open_among(scans: Mapping[tuple[int, int], Sequence[CheckIn]], session_id: int, marks: Container[int]) -> dict[int, CheckIn]:
-    """Return who came to a session and has not gone, of those whom nobody has marked, with their coming."""
+    """Return the open check-ins of people who have no mark."""
     comings = {person: stays_of(own)[1] for (of, person), own in scans.items() if of == session_id and person not in marks}
     return {person: came for person, came in comings.items() if came is not None}
 
 
 def stays_of(scans: Iterable[CheckIn]) -> tuple[list[Stay], CheckIn | None]:
-    """Return coming and going in pairs, and a coming that no going has followed yet.
+    """Return pairs of check-in and check-out, and a last check-in that has no check-out yet.
 
-    Coming twice is coming once, and going twice is going once, each at the first time: nobody earns what lies behind a going.
+    A repeated check-in or check-out counts once, at its first time: nobody earns time after a check-out.
     """
     stays: list[Stay] = []
     came: CheckIn | None = None
@@ -145,7 +146,7 @@ def shared_devices(scans: Iterable[CheckIn]) -> set[int]:
 
 
 def _settle(session: Session, lesson: ClassSession, enrolment: Enrolment, by: By, evidence: AttendanceEvidence) -> None:
-    """State what coming and going prove by now, and let the mark say so; a mark that staff made stays."""
+    """Write the evidence that check-ins and check-outs prove so far, and set the mark accordingly; a mark by staff stays."""
     now = (AttendanceMark.session_id == lesson.id, AttendanceMark.enrolment_id == enrolment.id, AttendanceMark.superseded_at.is_(None))
     mark = session.scalar(select(AttendanceMark).where(*now))
     if mark is not None and mark.noted_by != enrolment.person_id:
@@ -164,7 +165,7 @@ def _settle(session: Session, lesson: ClassSession, enrolment: Enrolment, by: By
 def _state(
     scans: Sequence[CheckIn], stays: Sequence[Stay], enrolment: Enrolment, lesson: ClassSession, evidence: AttendanceEvidence
 ) -> bool:
-    """State each stay once; what was stated of a stay that is another now is taken back. Return whether anything is new."""
+    """Write each stay as a statement once; void the statements of stays that have changed. Return whether anything is new."""
     came_at = {left.id: came.at for came, left in stays if came.at < left.at}
     changed = False
     for one in scans:

@@ -143,7 +143,7 @@ def note(session: Session, lesson: ClassSession, marks: Sequence[NotedAttendance
 
 
 def _take_back_scans(session: Session, lesson: ClassSession, enrolment: Enrolment, evidence: AttendanceEvidence) -> None:
-    """Take back what scans of the session's code proved: from now on it counts as staff say."""
+    """Void the evidence of scans: from now on the marks by staff count."""
     stated = (CheckIn.session_id == lesson.id, CheckIn.enrolment_id == enrolment.id, CheckIn.statement_id.is_not(None))
     for scan in session.scalars(select(CheckIn).where(*stated)):
         if scan.statement_id is not None:

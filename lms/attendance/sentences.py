@@ -1,4 +1,4 @@
-"""What does each problem of a mark of attendance say?"""
+"""The sentences of the problems of attendance marks."""
 
 from collections.abc import Mapping
 

@@ -183,7 +183,7 @@ class ClassSession(Base):
 
 
 class EnrolmentTransfer(Base):
-    """Somebody's move to another class of their programme. Append-only: whoever is to come back is transferred back.
+    """A person's move to another class of their programme. Append-only: to undo it, transfer the person back.
 
     Sessions of the old class count up to `day`, those of the new class from it on, in the programme's time zone.
     """
@@ -196,11 +196,11 @@ class EnrolmentTransfer(Base):
     to_class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     day: Mapped[date] = mapped_column(Date)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: a command
 
 
 class Waiver(Base):
-    """An amount of a requirement that somebody is to be spared: proposed by staff, approved or declined by the office.
+    """An amount of a requirement that a person need not earn: proposed by staff, approved or declined by the office.
 
     An approved waiver names the statement from which the account follows.
     """
@@ -213,9 +213,9 @@ class Waiver(Base):
     amount: Mapped[Decimal] = mapped_column(Hundredths)  # in the requirement's own unit
     reason: Mapped[str] = mapped_column(String(200))
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: erased
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: erased
     state: Mapped[str] = mapped_column(String(10))  # one of lms.classes.waivers.STATES
-    answer: Mapped[str] = mapped_column(String(200), default="", server_default="")  # why it was declined or taken back
+    answer: Mapped[str] = mapped_column(String(200), default="", server_default="")  # the reason for declining it or taking it back
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     statement_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
@@ -224,7 +224,7 @@ class Waiver(Base):
 
 
 class SessionReplacement(Base):
-    """Sessions of a class moved online: whoever finishes a course, or is at a live session, has earned them too."""
+    """Sessions of a class moved online: a learner who finishes a course, or is at a live session, has earned them too."""
 
     __tablename__ = "session_replacement"
     __table_args__ = (UniqueConstraint("class_id", "key"),)
@@ -234,8 +234,8 @@ class SessionReplacement(Base):
     key: Mapped[str] = mapped_column(String(32))
     sessions: Mapped[list[str]] = mapped_column(JSON)  # keys of sessions
     course_version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"), index=True)
-    live: Mapped[str] = mapped_column(String(32), default="", server_default="")  # key of a live session; exactly one of the two
-    people: Mapped[list[int] | None] = mapped_column(JSON)  # enrolments for which it holds; none: everybody
+    live: Mapped[str] = mapped_column(String(32), default="", server_default="")  # key of a live session; exactly one of the two is set
+    people: Mapped[list[int] | None] = mapped_column(JSON)  # enrolments to which it applies; None: everybody
     reason: Mapped[str] = mapped_column(String(200))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -1,6 +1,6 @@
-"""Move sessions of a class online, before or after they took place: a course or a live session stands for them.
+"""Move sessions of a class online, before or after they took place: a course or a live session replaces them.
 
-A replacement earns no hours. People who were in the room keep their half-days all the same; a session counts once.
+A replacement earns no hours. People who were in the room still keep their half-days; a session counts once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -21,10 +21,10 @@ from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
 
 @dataclass(frozen=True, slots=True)
 class OnlineOrder:
-    """Sessions (keys) that go online, what replaces them, for whom, and why.
+    """The sessions (keys) to move online, their replacement, the people, and the reason.
 
-    `course`: the code of a course that stands for all of them together; '' for a live session in the place of each, at the same
-    time, under `link`. `people`: enrolments for which it holds; None: everybody.
+    `course`: the code of a course that replaces all of them together; '' for a live session in place of each, at the same
+    time, under `link`. `people`: enrolments to which it applies; None: everybody.
     """
 
     sessions: tuple[str, ...]
@@ -35,7 +35,7 @@ class OnlineOrder:
 
 
 def replacements_of(session: Session, class_id: int) -> Sequence[SessionReplacement]:
-    """Return what of a class is moved online now, in the order in which that was done."""
+    """Return the current moves online of a class, in the order in which they were made."""
     wanted = (SessionReplacement.class_id == class_id, SessionReplacement.cancelled_at.is_(None))
     return session.scalars(select(SessionReplacement).where(*wanted).order_by(SessionReplacement.id)).all()
 
@@ -47,7 +47,7 @@ def may_go_online(document: ProgrammeDocument, requirement: str) -> bool:
 
 
 def problems_of(session: Session, training_class: TrainingClass, document: ProgrammeDocument, order: OnlineOrder) -> list[str]:
-    """Return why sessions cannot be moved online, each problem after the name of its field."""
+    """Return the reasons why sessions cannot be moved online, each after the name of its field."""
     rows = {one.key: one for one in timetable.sessions_of(session, training_class.id)}
     chosen = [rows[key] for key in order.sessions if key in rows and rows[key].half_days]
     problems = []
@@ -88,7 +88,7 @@ def _problems_of_means(session: Session, training_class: TrainingClass, order: O
 
 
 def _problems_of_others(session: Session, training_class: TrainingClass, order: OnlineOrder, keys: Collection[str]) -> list[str]:
-    """Return where something else stands for one of the sessions already, or the course stands for others, for the same people."""
+    """Return the conflicts: a session is replaced already, or the course replaces others, for the same people."""
     found = []
     newest = _newest(session, order.course) if order.course else None
     for one in replacements_of(session, training_class.id):
@@ -115,7 +115,7 @@ def _newest(session: Session, code: str) -> CourseVersion | None:
 
 
 def move(session: Session, training_class: TrainingClass, document: ProgrammeDocument, order: OnlineOrder, by: By) -> None:
-    """Move sessions online; the caller holds the class's lock, and lets hours follow (`lms.crediting.windows`).
+    """Move sessions online; the caller holds the class's lock, and has hours recomputed (`lms.crediting.windows`).
 
     Raises:
         InvalidInput: with one line for each problem.
@@ -145,7 +145,7 @@ def _let_study(session: Session, class_id: int, version_id: int) -> None:
 
 
 def _add_live(session: Session, rows: Sequence[ClassSession], order: OnlineOrder, by: By) -> list[ClassSession]:
-    """Plan a live session beside each session, at the same time."""
+    """Plan a live session for each session, at the same time."""
     planned = [
         planning.PlannedSession("", one.title, FOR_SESSIONS, one.starts_at, one.ends_at, 0, "", order.link, one.teacher, one.practical)
         for one in rows
@@ -159,7 +159,7 @@ def _standing_in(rows: Sequence[ClassSession], version_id: int | None, live: str
 
 
 def _add(session: Session, order: OnlineOrder, by: By, added: Sequence[SessionReplacement]) -> None:
-    """Add replacements under keys of their own, with what the order says of all of them."""
+    """Add replacements under new keys, with the common fields of the order."""
     number = session.scalar(select(func.count(SessionReplacement.id)).where(SessionReplacement.class_id == added[0].class_id)) or 0
     for place, one in enumerate(added, start=number + 1):
         one.key, one.reason = f"r{place}", order.reason.strip()
@@ -170,9 +170,9 @@ def _add(session: Session, order: OnlineOrder, by: By, added: Sequence[SessionRe
 
 
 def take_back(session: Session, replacement: SessionReplacement, by: By) -> bool:
-    """Let nothing stand for these sessions any more; return whether something did. The caller holds the class's lock.
+    """Remove the replacement of these sessions; return whether there was one. The caller holds the class's lock.
 
-    What the course or the live session earned goes back; people who were in the room keep their half-days.
+    The earnings of the course or the live session are taken back; people who were in the room keep their half-days.
     """
     if replacement.cancelled_at is not None:
         return False

@@ -1,4 +1,4 @@
-"""What does each problem of a timetable say?"""
+"""The sentences of the problems of a timetable."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Read since when somebody's place in a class has its state, who decided that, and why."""
+"""The history of an enrolment's state: since when, who decided it, and why."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ DECIDING = ("enrolled", "again", "withdrawn", "state")  # kinds of changes after
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """The latest change of somebody's state; `by` is None where a command made it."""
+    """The latest change of an enrolment's state; `by` is None if a command made it."""
 
     at: datetime
     by: str | None
@@ -35,7 +35,7 @@ def latest_changes(session: Session, enrolment_ids: Collection[int]) -> Mapping[
 
 
 def forget_reasons(session: Session, enrolment_ids: Collection[int]) -> None:
-    """Take the reasons for states out of the history of people who are erased; which states they had stays."""
+    """Delete the reasons for states from the history of people who are erased; the states stay."""
     wanted = (ClassChange.enrolment_id.in_(enrolment_ids), ClassChange.after.contains(BAR))
     for change in session.scalars(select(ClassChange).where(*wanted)):
         change.after = change.after.partition(BAR)[0]

@@ -1,4 +1,4 @@
-"""The links above a page of a class that lead back: for whoever looks, only to pages that are open to them."""
+"""The links above a page of a class that lead back, only to pages that the visitor may open."""
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -9,6 +9,6 @@ Trail = list[tuple[str, str]]
 
 
 def class_trail(training_class: TrainingClass, *, administers: bool, itself: bool = True) -> Trail:
-    """Return the trail of a class: its office comes from the list of classes, its staff from today. `itself`: the class's page, too."""
+    """Return the trail of a class: an office comes from the list of classes, staff from *Today*. `itself`: include the class's page."""
     first = (_("Classes"), url_for("office.classes")) if administers else (_("Today"), url_for("office.today"))
     return [first, *([(training_class.name, url_for("office.class_", class_id=training_class.id))] if itself else [])]

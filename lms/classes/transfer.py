@@ -1,7 +1,7 @@
-"""Move somebody to another class of their programme: the enrolment goes on, with everything earned.
+"""Move a person to another class of their programme: the enrolment continues, with everything earned.
 
-Sessions of the class that is left count up to the day of the move, those of the new class from it on. Whoever is moved by
-mistake is moved back.
+Sessions of the old class count up to the day of the move, those of the new class from that day on. A person who was moved by
+mistake can be moved back.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from lms.programmes.store import document_of
 
 @dataclass(frozen=True, slots=True)
 class TransferOrder:
-    """Where somebody goes: the class, the track in it, the day from which its sessions count, and why."""
+    """The target of a transfer: the class, its track, the day from which its sessions count, and the reason."""
 
     class_id: int
     track: str
@@ -35,7 +35,7 @@ class TransferOrder:
 
 
 def targets_of(session: Session, training_class: TrainingClass, scope: str) -> list[TrainingClass]:
-    """Return the open classes of the same programme whose providers lie below `scope`, the newest first; its provider is loaded."""
+    """Return the open classes of the same programme whose providers are below `scope`, the newest first; the provider is loaded."""
     programme = programme_version_of(session, training_class).programme_id
     query = (
         select(TrainingClass)
@@ -49,7 +49,7 @@ def targets_of(session: Session, training_class: TrainingClass, scope: str) -> l
 
 
 def problems_of(session: Session, enrolment: Enrolment, order: TransferOrder, now: datetime) -> list[str]:
-    """Return why somebody cannot be moved, each problem after the name of its field."""
+    """Return the reasons why a person cannot be moved, each after the name of its field."""
     target = session.get(TrainingClass, order.class_id)
     if target is None or target.id == enrolment.class_id:
         return ["class: " + _("choose another class")]
@@ -80,7 +80,7 @@ def _problems_of_day(session: Session, enrolment: Enrolment, day: date, today: d
 
 
 def move(session: Session, enrolment: Enrolment, order: TransferOrder, by: By) -> None:
-    """Move somebody; the caller holds the enrolment's lock, ends what is open (`membership.end_study`), and lets hours follow.
+    """Move a person; the caller holds the enrolment's lock, ends open activities (`membership.end_study`), and has hours recomputed.
 
     Raises:
         InvalidInput: with one line for each problem.

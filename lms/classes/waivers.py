@@ -1,4 +1,4 @@
-"""Keep waivers: what somebody is to be spared, who proposed it and why, and who of the office approved or declined it."""
+"""Waivers: the amounts, who proposed each and why, and who in the office approved or declined it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from lms.classes.models import Enrolment, Waiver
 from lms.errors import InvalidInput
 
 PROPOSED, APPROVED, DECLINED, TAKEN_BACK = STATES = ("proposed", "approved", "declined", "taken-back")
-WAITING_MAX = 20  # of one person
+WAITING_MAX = 20  # for one person
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class AskedWaiver:
 
 
 class WaiverEvidence(Protocol):
-    """The way from waivers to evidence: the record store's side, given by the caller."""
+    """Turns waivers into evidence; the caller passes the record store's implementation."""
 
     def check_waiver(self, enrolment: Enrolment, requirement: str, amount: Decimal, reason: str) -> int:
         """Return the amount in the ledger's unit, or raise InvalidInput."""
         ...
 
     def waived(self, enrolment: Enrolment, requirement: str, amount: Decimal, reason: str) -> UUID:
-        """State the waiver; return the statement's id."""
+        """Write the statement of the waiver; return its id."""
         ...
 
     def take_back(self, enrolment: Enrolment, statement_id: UUID, reason: str = "") -> UUID:
@@ -46,14 +46,14 @@ class WaiverEvidence(Protocol):
 
 
 def of_class(session: Session, class_id: int) -> Sequence[Waiver]:
-    """Return the waivers of a class's people with their persons: those that wait first, then the newest."""
+    """Return the waivers of a class's people with their persons: first those that wait, then the newest."""
     query = select(Waiver).join(Enrolment, Enrolment.id == Waiver.enrolment_id).where(Enrolment.class_id == class_id)
     whole = query.options(joinedload(Waiver.enrolment).joinedload(Enrolment.person))
     return session.scalars(whole.order_by(Waiver.state != PROPOSED, Waiver.id.desc())).all()
 
 
 def of_enrolment(session: Session, enrolment_id: int) -> Sequence[Waiver]:
-    """Return somebody's approved waivers, oldest first."""
+    """Return a person's approved waivers, oldest first."""
     wanted = (Waiver.enrolment_id == enrolment_id, Waiver.state == APPROVED)
     return session.scalars(select(Waiver).where(*wanted).order_by(Waiver.id)).all()
 
@@ -65,7 +65,7 @@ def waiting(session: Session, class_id: int) -> int:
 
 
 def propose(session: Session, enrolment: Enrolment, asked: AskedWaiver, by: By, evidence: WaiverEvidence) -> Waiver:
-    """Propose a waiver; nothing is earned by it yet. The caller holds the enrolment's lock.
+    """Propose a waiver, which earns nothing yet. The caller holds the enrolment's lock.
 
     Raises:
         InvalidInput: with one line for each problem.
@@ -92,18 +92,18 @@ def propose(session: Session, enrolment: Enrolment, asked: AskedWaiver, by: By, 
 
 
 def _said(waiver: Waiver, reason: str) -> str:
-    """Return a waiver as the history keeps it: requirement and amount, then, behind a bar, the reason."""
+    """Return a waiver as the history stores it: requirement and amount, then a bar and the reason."""
     said = f"{waiver.requirement} {waiver.amount.normalize():f}"
     return f"{said}{BAR}{reason}" if reason else said
 
 
 def decide(session: Session, waiver: Waiver, what: str, answer: str, by: By, evidence: WaiverEvidence) -> bool:
-    """Approve or decline what was proposed, or take an approval back; return whether it was still to be decided.
+    """Approve or decline a proposal, or take an approval back; return whether it was still undecided.
 
-    Approving states the waiver, from which the account follows; taking back voids that. The caller holds the waiver's lock.
+    An approval writes a statement, from which the account follows; taking it back voids the statement. The caller holds the waiver's lock.
 
     Raises:
-        InvalidInput: whoever proposed it decides it, there is no reason for declining or taking back, or the track has changed.
+        InvalidInput: the same person proposed it, the reason for declining or taking back is missing, or the track has changed.
     """
     if (what, waiver.state) not in {(APPROVED, PROPOSED), (DECLINED, PROPOSED), (TAKEN_BACK, APPROVED)}:
         return False
@@ -126,6 +126,6 @@ def decide(session: Session, waiver: Waiver, what: str, answer: str, by: By, evi
 
 
 def forget(session: Session, enrolment_ids: Sequence[int]) -> None:
-    """Take reasons out of the waivers of people who are erased; amounts and decisions stay."""
+    """Delete the reasons in the waivers of people who are erased; amounts and decisions stay."""
     for one in session.scalars(select(Waiver).where(Waiver.enrolment_id.in_(enrolment_ids))):
         one.reason = one.answer = ""

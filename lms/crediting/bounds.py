@@ -11,7 +11,7 @@ The server's own measurements of presence have no limit, because the server writ
 
 A voided statement keeps its place, so voiding never admits later evidence. A statement that is processed late but was stored
 early (because it had been set aside, or two were stored at once) takes its place in the order of storing; pieces that it moves
-beyond the limit no longer count. So the record store alone decides what counts, in whatever order statements are processed.
+beyond the limit no longer count. So the record store alone decides what counts, and the order of processing makes no difference.
 A piece that is beyond the limit when it is processed is not kept as an observation, because nothing can bring it back later.
 """
 

@@ -1,4 +1,4 @@
-"""Whose hours did the last change of a class's days change, and by how much? The ledger tells: entries name what they rest on."""
+"""The hours that the last change of a class's days changed. The ledger shows them, because entries name their basis."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,21 +18,21 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class DayChange:
-    """The last change of a class's days, and by how many seconds it changed whose hours (by enrolment, none of them 0)."""
+    """The last change of a class's days, and the seconds by which it changed hours (by enrolment, without zeros)."""
 
     at: datetime
     seconds: Mapping[int, int]
 
 
 def last_change(session: Session, class_id: int) -> DayChange | None:
-    """Return what the last change of days did so far; None where the days were never changed."""
+    """Return the effect of the last change of days so far; None if the days were never changed."""
     own = (ClassChange.class_id == class_id, ClassChange.enrolment_id.is_(None), ClassChange.what.in_(OF_DAYS))
     at = session.scalar(select(ClassChange.at).where(*own).order_by(ClassChange.id.desc()).limit(1))
     return None if at is None else DayChange(at, _changed(session, class_id, at))
 
 
 def _changed(session: Session, class_id: int, since: datetime) -> Mapping[int, int]:
-    """Return the sums of the entries that were written when an account followed: the first of it that rest on another class."""
+    """Return the sums of the entries that were written for the change: the first ones that rest on other class data."""
     columns = (LedgerEntry.enrolment_id, LedgerEntry.number, LedgerEntry.unit, LedgerEntry.amount, LedgerEntry.recorded_at)
     query = select(*columns, LedgerEntry.class_sha256).join(Enrolment, Enrolment.id == LedgerEntry.enrolment_id)
     rows = session.execute(query.where(Enrolment.class_id == class_id, LedgerEntry.recorded_at >= since).order_by(LedgerEntry.number))
@@ -48,7 +48,7 @@ def _changed(session: Session, class_id: int, since: datetime) -> Mapping[int, i
 
 
 def _studied_after(session: Session, enrolment_ids: Sequence[int], since: datetime) -> set[int]:
-    """Return who has later evidence: an account that begins after the change may begin with that."""
+    """Return the enrolments with later evidence: an account that begins after the change may begin with that evidence."""
     later = Observation.at > int(since.timestamp())
     found: set[int] = set()
     for start in range(0, len(enrolment_ids), AT_ONCE):
@@ -58,7 +58,7 @@ def _studied_after(session: Session, enrolment_ids: Sequence[int], since: dateti
 
 
 def _rested(session: Session, places: Sequence[tuple[int, int]]) -> dict[int, str | None]:
-    """Return on what of their class entries rest, by enrolment."""
+    """Return the class data on which entries rest, by enrolment."""
     found: dict[int, str | None] = {}
     columns = (LedgerEntry.enrolment_id, LedgerEntry.class_sha256)
     for start in range(0, len(places), AT_ONCE):

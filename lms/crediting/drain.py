@@ -62,7 +62,7 @@ def drain(database: Database, public_url: str, now: datetime, limit: int = MOST_
 
 
 class Retried(NamedTuple):
-    """How many statements that had been set aside were now processed, and how many failed again."""
+    """The number of statements that had been set aside and were now processed, and of those that failed again."""
 
     done: int
     failed: int

@@ -1,6 +1,6 @@
-"""How fast was a segment played by the rule under which ledger entries of format 1 were decided? Each launch had a time of its own.
+"""The rates of segments by the rule for ledger entries of format 1, in which each launch had its own time.
 
-Nobody is credited by it any more. `verify` asks it whether an account that was not decided anew since is what was right then.
+Nobody is credited by it any more. `verify` uses it to check accounts that were not decided again since.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from lms.hours.intervals import clip, length, union
 
 
 def earlier_rates(segments: Iterable[Segment], max_rate: float, _media_ms: int | None = None) -> list[tuple[Segment, float]]:
-    """Return the segments of one activity of one enrolment with the rates that they had then; positions are not cut to the media."""
+    """Return the segments of one activity of one enrolment with their rates by that rule; positions are not cut to the media."""
     launches: dict[str, list[Segment]] = defaultdict(list)
     for segment in sorted(segments):
         launches[segment.launch].append(segment)
@@ -20,7 +20,7 @@ def earlier_rates(segments: Iterable[Segment], max_rate: float, _media_ms: int |
 
 
 def _of_launch(segments: Iterable[Segment], max_rate: float) -> Iterable[tuple[Segment, float]]:
-    """Yield the segments of one launch, each refused whole where it was too fast. Time grows with the square of their number."""
+    """Yield the segments of one launch; a segment that is too fast is refused completely. Takes quadratic time."""
     covered: list[Interval] = []
     used = 0.0
     for segment in segments:

@@ -1,4 +1,4 @@
-"""Foresee what a change would do to accounts: make it, decide everybody anew, and undo it, all inside a transaction."""
+"""Preview the effect of a change on accounts: make it, decide everybody again, and undo it, all inside a transaction."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Judged = Mapping[str, RequirementResult]
 
 @dataclass(frozen=True, slots=True)
 class AccountEffect:
-    """The effect of a change on one enrolment: its requirements before and after, by key; none if there is no such track."""
+    """The effect of a change on one enrolment: its requirements before and after, by key; empty if there is no such track."""
 
     enrolment_id: int
     before: Judged
@@ -23,15 +23,16 @@ class AccountEffect:
 
     @property
     def changed(self) -> frozenset[str]:
-        """Return the requirements of which more or less is earned or asked for."""
+        """Return the requirements whose earned or required amount changes."""
         keys = self.before.keys() | self.after.keys()
         return frozenset(key for key in keys if self.before.get(key) != self.after.get(key))
 
 
 def effects_of(session: Session, enrolment_ids: Collection[int], change: Callable[[], object], now: datetime) -> list[AccountEffect]:
-    """Return what `change` would do to these enrolments, in the order of their ids; nothing of it stays.
+    """Return the effect of `change` on these enrolments, in the order of their ids; nothing of it stays.
 
-    `session` writes. Accounts are decided from all evidence as of `now`, so evidence that is not credited yet is in both sides.
+    `session` is for writing. Accounts are decided from all evidence up to `now`, so both sides include evidence that is not credited
+    yet.
     """
     before = _judged(session, enrolment_ids, now)
     with session.begin_nested() as trial:

@@ -55,7 +55,7 @@ class Compared:
             yield from self._compare(ids[start : start + STATEMENTS_AT_ONCE])
 
     def _trust_as_recorded(self, entries: Sequence[chain.Entry]) -> None:
-        """Trust the providers, too, that the programme versions named which the chain's entries were decided under."""
+        """Also trust the providers named by the programme versions under which the chain's entries were decided."""
         versions = [self._session.get(ProgrammeVersion, number) for number in sorted({one.programme_version_id for one in entries})]
         named = [document_of(one).trusted_providers for one in versions if one is not None]
         law = self._terms.law

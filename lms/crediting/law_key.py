@@ -1,7 +1,7 @@
-"""Read from what the law of an enrolment follows: its programme's version, courses, timetable, sessions moved online, and transfers.
+"""Read the inputs of an enrolment's policy: its programme's version, courses, timetable, sessions moved online, and transfers.
 
-What holds for a class holds for everybody in it, so it is read once. A transfer adds what the classes before allow to earn,
-and sessions moved online for some people only add that for these.
+The class's part is the same for everybody in it, so it is read once. A transfer adds what earlier classes allow to earn,
+and sessions moved online for some people only add that for these people.
 """
 
 from collections import defaultdict
@@ -21,12 +21,12 @@ from lms.programmes.store import document_of
 
 
 def activity_name(course: str, activity: str) -> str:
-    """Return how an activity of a course, or a session of a class, is named across an enrolment."""
+    """Return the name of a course's activity, or of a class's session, within an enrolment."""
     return f"{course}:{activity}"
 
 
 class StudiedVersion(NamedTuple):
-    """A course version that a class studies: its document's hash, and what its hours count toward."""
+    """A course version that a class studies: its document's hash, and the requirement to which its hours count."""
 
     course_version_id: int
     sha256: str
@@ -36,7 +36,7 @@ class StudiedVersion(NamedTuple):
 
 
 class PlannedPlace(NamedTuple):
-    """A session of a class's timetable, in whole seconds since 1970; live online it has no half-days."""
+    """A session of the class's timetable, in whole seconds since 1970; a live online session has no half-days."""
 
     place: str
     requirement: str
@@ -46,7 +46,7 @@ class PlannedPlace(NamedTuple):
 
 
 class ReplacedPlaces(NamedTuple):
-    """Sessions that a course or a live session stands for; `people` are enrolments (None: everybody)."""
+    """Sessions that a course or a live session replaces; `people` are enrolments (None: everybody)."""
 
     name: str
     places: tuple[str, ...]
@@ -57,7 +57,7 @@ class ReplacedPlaces(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LawKey:
-    """The inputs of a law by content: equal keys have equal laws, in any database."""
+    """The inputs of a policy by content: equal keys have equal policies, in any database."""
 
     programme_version_id: int
     programme_sha256: str
@@ -68,7 +68,7 @@ class LawKey:
 
 
 class Stay(NamedTuple):
-    """A class in which somebody was, and the instants between which its sessions count for them (None: no bound)."""
+    """A class in which the person was, and the instants between which its sessions count for them (None: no limit)."""
 
     class_id: int
     since: int | None
@@ -76,7 +76,7 @@ class Stay(NamedTuple):
 
 
 def keys_of_classes(session: Session, class_ids: Collection[int]) -> dict[int, LawKey]:
-    """Return what holds for each class; of sessions moved online, also those that hold for some people only."""
+    """Return the inputs of each class; sessions moved online include those for some people only."""
     studied: dict[int, list[StudiedVersion]] = {class_id: [] for class_id in class_ids}
     columns = (ClassCourse.class_id, CourseVersion.id, CourseVersion.document_sha256, ClassCourse.requirement, ClassCourse.compulsory)
     bound = session.execute(
@@ -103,7 +103,7 @@ def keys_of_classes(session: Session, class_ids: Collection[int]) -> dict[int, L
 
 
 def _timetables(session: Session, class_ids: Collection[int]) -> dict[int, list[PlannedPlace]]:
-    """Return the sessions of each class by key, in order of time, without those that were cancelled."""
+    """Return the sessions of each class by key, in order of time, without cancelled ones."""
     found: dict[int, list[PlannedPlace]] = {class_id: [] for class_id in class_ids}
     wanted = (ClassSession.class_id.in_(class_ids), ClassSession.cancelled_at.is_(None))
     for one in session.scalars(select(ClassSession).where(*wanted).order_by(ClassSession.starts_at, ClassSession.key)):
@@ -113,7 +113,7 @@ def _timetables(session: Session, class_ids: Collection[int]) -> dict[int, list[
 
 
 def _replaced(session: Session, codes: Mapping[int, str]) -> dict[int, tuple[ReplacedPlaces, ...]]:
-    """Return what of each class was moved online and not moved back; `codes` of the classes by id."""
+    """Return the current moves online of each class; `codes` of the classes by id."""
     if not codes:
         return {}
     found: dict[int, list[ReplacedPlaces]] = defaultdict(list)
@@ -128,7 +128,7 @@ def _replaced(session: Session, codes: Mapping[int, str]) -> dict[int, tuple[Rep
 
 
 def keys_of_enrolments(session: Session, classes: Mapping[int, int], transferred: Collection[int]) -> dict[int, LawKey]:
-    """Return what each enrolment's law follows from. `classes`: the class of each enrolment; `transferred`: who was moved."""
+    """Return the inputs of each enrolment's policy. `classes`: the class of each enrolment; `transferred`: the people who were moved."""
     stays = stays_of(session, transferred) if transferred else {}
     everywhere = {*classes.values(), *(stay.class_id for own in stays.values() for stay in own)}
     keys = keys_of_classes(session, everywhere)
@@ -140,7 +140,7 @@ def keys_of_enrolments(session: Session, classes: Mapping[int, int], transferred
 
 
 def stays_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, tuple[Stay, ...]]:
-    """Return the classes of people who were transferred, in the order in which they were in them."""
+    """Return the classes of people who were transferred, in the order of their stays."""
     moves: dict[int, list[tuple[EnrolmentTransfer, str]]] = defaultdict(list)
     query = (
         select(EnrolmentTransfer, ProgrammeVersion)
@@ -161,10 +161,10 @@ def _stays(moves: Sequence[tuple[EnrolmentTransfer, str]]) -> tuple[Stay, ...]:
 
 
 def _joined(keys: Mapping[int, LawKey], stays: Sequence[Stay]) -> LawKey:
-    """Join what the classes of one person allow to earn: the last class's law, with sessions each up to or from its day.
+    """Combine the policies of one person's classes: the last class's policy, with sessions of each class up to or from its day.
 
-    Courses of the classes before stay, without being compulsory, unless the last class studies them too. Months of practice
-    go on from where they began.
+    Courses of earlier classes stay, but are not compulsory unless the last class studies them too. Months of practice
+    continue from their original start.
     """
     last = keys[stays[-1].class_id]
     here = {one.course_id for one in last.courses}
@@ -187,7 +187,7 @@ def _joined(keys: Mapping[int, LawKey], stays: Sequence[Stay]) -> LawKey:
 
 
 def _joined_replacements(replacements: Sequence[ReplacedPlaces]) -> tuple[ReplacedPlaces, ...]:
-    """Join what one replacement stands for before and after somebody came back to a class."""
+    """Combine the parts of one replacement before and after a person returned to a class."""
     found: dict[str, ReplacedPlaces] = {}
     for one in replacements:
         known = found.get(one.name)
@@ -196,11 +196,11 @@ def _joined_replacements(replacements: Sequence[ReplacedPlaces]) -> tuple[Replac
 
 
 def _lies_within(one: PlannedPlace, stay: Stay) -> bool:
-    """Say whether a session counts for somebody in that class then; one that runs past midnight of the day counts in neither."""
+    """Say whether a session counts for a person in that class; a session that runs past midnight of the day counts in neither class."""
     return (stay.since is None or one.start >= stay.since) and (stay.until is None or one.end <= stay.until)
 
 
 def _for_one(key: LawKey, enrolment_id: int) -> LawKey:
-    """Leave out what was moved online for others; whom else it holds for makes no difference to this one."""
+    """Leave out sessions moved online for other people only."""
     own = [one._replace(people=None) for one in key.replacements if one.people is None or enrolment_id in one.people]
     return replace(key, replacements=tuple(own))

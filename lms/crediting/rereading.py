@@ -25,7 +25,7 @@ AT_ONCE = 500
 
 
 class Reread(NamedTuple):
-    """How many statements were read again, and how many of them prove more than is kept (and will be credited again)."""
+    """The number of statements that were read again, and of those that prove more than is kept (and will be credited again)."""
 
     read: int
     again: int

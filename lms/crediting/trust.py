@@ -23,7 +23,7 @@ from xapi.keys import names_of_keys, trusted_names
 def trust_of(session: Session, law: ClassPolicy, statements: Iterable[Statement], public_url: str, *, kept: bool = False) -> Trust:
     """Return the trusted sources for these statements, with the launches to which providers' reports may belong.
 
-    `kept`: the statements were taken in as evidence, so their keys were trusted then, whatever holds for them now.
+    `kept`: the statements are evidence already, so their keys were trusted then, even if they are not any more.
     """
     foreign = [one for one in statements if account_of(one, public_url) not in OWN] if law.trusted_providers else []
     if not foreign:

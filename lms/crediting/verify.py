@@ -117,7 +117,7 @@ def check(session: Session, numbers: Sequence[int], public_url: str | None, remo
 
 
 def _is_of_earlier_rules(entries: Sequence[chain.Entry]) -> bool:
-    """Say whether every entry that moved seconds is of format 1; a baseline alone decides nothing anew."""
+    """Say whether every entry that changed seconds has format 1; a baseline alone does not count as a decision."""
     return all(one.format == 1 for one in entries if one.unit == chain.SECONDS and one.amount)
 
 

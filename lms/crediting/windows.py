@@ -110,7 +110,7 @@ def _fit(session: Session, ids: Sequence[int], window: Window, now: datetime) ->
             ledger.lock(session, ids)
             own = (Enrolment.id.in_(ids), Enrolment.evidence_erased_at.is_(None))
             session.execute(update(Enrolment).where(*own).values(window_to=window[1]))
-            # whoever was transferred keeps the beginning of the class before, where they have earned already
+            # a transferred person keeps the beginning of the earlier class, where they have earned already
             session.execute(update(Enrolment).where(*own, Enrolment.transferred.is_(False)).values(window_from=window[0]))
             recredit(session, ids, now)
     except OperationalError:

@@ -1,4 +1,4 @@
-"""Under which address do phones in the same network reach this machine? `python -m lms.demo.address 8000` prints it, or nothing."""
+"""Find the address at which phones in the same network reach this machine. `python -m lms.demo.address 8000` prints it, or nothing."""
 
 import ipaddress
 import socket
@@ -8,7 +8,7 @@ SOMEWHERE = ("192.0.2.1", 9)  # reserved by RFC 5737: nothing is sent, the syste
 
 
 def address_for_phones(port: int) -> str:
-    """Return http://ADDRESS:PORT; empty where this machine is in no network."""
+    """Return http://ADDRESS:PORT; empty if this machine is in no network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(SOMEWHERE)

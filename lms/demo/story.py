@@ -20,7 +20,7 @@ SITTINGS_A_DAY = 3
 
 
 class Ending(StrEnum):
-    """How an activity ended."""
+    """The way in which an activity ended."""
 
     DONE = "done"
     HALF = "half"  # interrupted in the middle

@@ -1,7 +1,7 @@
-"""Take in what a learner's own phone scanned in the room: coming and going by the session's changing code.
+"""Pages for a learner's phone that scanned a session's changing code, to check in or out.
 
-A code opens an address. When the server first received it, is kept in the browser's signed cookie: signing in on the way costs
-nobody their check-in, and whoever is sent the address gains nothing by it.
+A code opens an address. The time at which the server first received it is stored in the browser's signed cookie, so signing in first
+costs nobody their check-in, and a person to whom the address is forwarded gains nothing.
 """
 
 from collections.abc import Mapping
@@ -35,8 +35,8 @@ from lms.sealing import derived
 
 bp = Blueprint("here", __name__, url_prefix="/here")
 
-SCANNED = "scanned"  # in the cookie: a code, and when the server first received it
-KEPT = timedelta(minutes=10)  # so long somebody may take to sign in
+SCANNED = "scanned"  # in the cookie: a code, and the time at which the server first received it
+KEPT = timedelta(minutes=10)  # the time that a person may take to sign in
 
 
 def _settings() -> Settings:
@@ -45,10 +45,10 @@ def _settings() -> Settings:
 
 
 def _read(text: str) -> Code:
-    """Return what a code in an address says.
+    """Return the content of a code in an address.
 
     Raises:
-        NotFound: this site never made it.
+        NotFound: this site did not make it.
     """
     code = codes.read_code(text, derived(_settings().secret_key, codes.PURPOSE))
     if code is None:
@@ -57,7 +57,7 @@ def _read(text: str) -> Code:
 
 
 def _received(text: str) -> datetime:
-    """Return when the server first received this code from this browser: now, or before somebody signed in."""
+    """Return when the server first received this code from this browser: now, or before the person signed in."""
     kept, at = cookie.get(SCANNED), now()
     if isinstance(kept, Mapping) and kept.get("code") == text:
         first = datetime.fromisoformat(kept["at"])
@@ -68,10 +68,10 @@ def _received(text: str) -> datetime:
 
 
 def _own(lesson_id: int) -> tuple[ClassSession, Enrolment, TrainingClass]:
-    """Return a session, the signed-in person's place in its class, and the class.
+    """Return a session, the signed-in person's enrolment in its class, and the class.
 
     Raises:
-        NotFound: the session is off the timetable, or they take part in another class.
+        NotFound: the session was cancelled, or the person is in another class.
     """
     query = select(ClassSession, Enrolment, TrainingClass).join(Enrolment, Enrolment.class_id == ClassSession.class_id)
     query = query.join(TrainingClass, TrainingClass.id == ClassSession.class_id).options(joinedload(TrainingClass.programme_version))
@@ -86,7 +86,7 @@ def _own(lesson_id: int) -> tuple[ClassSession, Enrolment, TrainingClass]:
 @bp.get("/<code>")
 @public
 def scanned(code: str) -> ResponseReturnValue:
-    """Take a scanned code to its page; whoever is not signed in signs in first, and loses no time by it."""
+    """Show the page of a scanned code. A person who is not signed in signs in first, and loses no time."""
     found = _read(code)
     received = _received(code)
     if not current_user.is_authenticated:
@@ -113,7 +113,7 @@ def _device() -> str:
 
 
 def _with_device(response: Response) -> Response:
-    """Let the browser keep an id of its own, by which two people with one phone are seen."""
+    """Give the browser an id, by which two people with the same phone are noticed."""
     settings = _settings()
     name = name_of(COOKIE, settings)
     if name not in request.cookies:
@@ -125,7 +125,7 @@ def _with_device(response: Response) -> Response:
 @bp.post("/<code>")
 @requires(TEACHER)
 def check_in(code: str) -> ResponseReturnValue:
-    """Note coming or going; a code that is no longer fresh is kept as a claim that waits for staff."""
+    """Store a check-in or check-out; a code that is no longer fresh is stored as a claim that waits for staff."""
     found = _read(code)
     lesson, enrolment, _class = _own(found.session_id)
     scan = ReceivedScan(found, _received(code), identity_of(_device()))
@@ -151,7 +151,7 @@ def _evidence(writing: Session) -> Attestor:
 @bp.get("/session/<int:session_id>")
 @requires(TEACHER)
 def state(session_id: int) -> ResponseReturnValue:
-    """Show somebody what is noted of their coming and going at a session."""
+    """Show a person their check-ins and check-outs of a session."""
     lesson, enrolment, training_class = _own(session_id)
     scans = checking_in.scans_of(session(), [session_id]).get((session_id, enrolment.id), ())
     stays, came = checking_in.stays_of(scans)
@@ -169,12 +169,12 @@ def state(session_id: int) -> ResponseReturnValue:
 @bp.get("/kept")
 @public
 def kept() -> ResponseReturnValue:
-    """Show the page that a phone keeps for when there is no network; nobody's data are on it."""
+    """Return the page that a phone caches for use without a network; it contains no personal data."""
     return render_template("attendance/kept.html")
 
 
 @bp.get("/worker.js")
 @public
 def worker() -> ResponseReturnValue:
-    """Give the script that answers where there is no network; it may do so below its own address only."""
+    """Return the script that answers without a network; it controls only pages below its own address."""
     return send_from_directory(current_app.static_folder or "", "js/check-in-worker.js", mimetype="text/javascript", max_age=0)

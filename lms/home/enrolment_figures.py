@@ -41,7 +41,7 @@ class Studied:
 
     @property
     def missing_seconds(self) -> int:
-        """How much of the activity's time is not credited yet."""
+        """The activity's time that is not credited yet."""
         return max(0, self.activity.worth_seconds - self.result.credited_seconds)
 
     @property
@@ -64,7 +64,7 @@ class CourseFigures:
 
     @property
     def short(self) -> list[Studied]:
-        """Where the missing time can be earned, once all conditions are met: before that, each activity says what it asks."""
+        """The activities that can earn the missing time, if all conditions are met; until then, each activity shows unmet ones."""
         return [one for one in self.studied.values() if one.missing_seconds] if self.state == "met" else []
 
 

@@ -1,4 +1,4 @@
-"""What does each problem of an evidence bundle say?"""
+"""The sentences of the problems of an evidence bundle."""
 
 from collections.abc import Mapping
 

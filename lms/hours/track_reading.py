@@ -22,13 +22,13 @@ Names = Mapping[str, object] | None  # None: they could not be read, so nobody c
 
 
 def named(path: str, name: str) -> str:
-    """Return the JSON path of a name that people chose, on one line whatever it holds."""
+    """Return the JSON path of a name that people chose, always on one line."""
     return f"{path}[{json.dumps(name)}]"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """The names that a bundle's parts may speak of, as they were given; requirements and sessions with what stands there."""
+    """The names to which a bundle's parts may refer, as they were given; requirements and sessions with their values."""
 
     requirements: Names
     sessions: Names
@@ -53,7 +53,7 @@ class KnownNames:
 
 
 class TrackReader(ValueReader):
-    """Reads the parts of a bundle that speak of requirements. `known` is set before anything else is read."""
+    """Reads the parts of a bundle about requirements. `known` is set before anything else is read."""
 
     known = KnownNames({}, {}, {}, {})
 

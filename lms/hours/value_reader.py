@@ -1,4 +1,4 @@
-"""What do instants, time zones and decimals of a bundle or programme document have to be?"""
+"""Read the instants, time zones and decimals of a bundle or programme document."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ ON_THIS_MACHINE = {"localtime", "posixrules", "Factory"}  # not the same zone ev
 
 
 class ValueReader(Reader):
-    """Reads what hours are decided by."""
+    """Reads the values from which hours are decided."""
 
     def decimal_text(self, value: Any, path: str) -> Decimal:
         """Return a positive decimal written as text, such as "0.1"."""
@@ -40,7 +40,7 @@ class ValueReader(Reader):
         return "UTC"
 
     def instant(self, value: Any, path: str) -> int | None:
-        """Return an ISO 8601 instant with its zone as whole seconds since 1970, floored; None where it is not one."""
+        """Return an ISO 8601 instant with its zone as whole seconds since 1970, rounded down; None if the value is not one."""
         try:
             found = datetime.fromisoformat(value) if isinstance(value, str) and len(value) >= SHORTEST_INSTANT else None
             if found is not None and found.tzinfo is not None:
@@ -53,7 +53,7 @@ class ValueReader(Reader):
         return None
 
     def span(self, found: Mapping[str, Any], path: str, first: str, last: str) -> tuple[int, int]:
-        """Return two instants of an object, the first not after the last."""
+        """Return the two instants of an object; the first must not be after the second."""
         start, end = self.instant(found[first], f"{path}.{first}"), self.instant(found[last], f"{path}.{last}")
         if start is not None and end is not None and start > end:
             self.refuse("after", f"{path}.{first}", other=last)

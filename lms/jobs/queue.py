@@ -71,7 +71,7 @@ def held(session: Session, turn: JobTurn) -> Job:
     """Return the turn's job, locked.
 
     Raises:
-        TurnLost: another worker has it, or somebody asked to stop it.
+        TurnLost: another worker has it, or a user has cancelled the job.
     """
     job = LEASE.held(session, turn.job_id, turn.name)
     if job.cancel_asked:

@@ -61,7 +61,7 @@ def frame(kind: str, sha256: str, entry: str) -> ResponseReturnValue:
 
 
 def _frame_policy(settings: Settings, kind: str, sha256: str) -> str:
-    """Restrict a frame to the player and one package, whatever its code tries. Only our player page may embed it.
+    """Restrict a frame and its code to the player and one package. Only our player page may embed it.
 
     Content has inline styles. Older H5P libraries turn their templates into code (EmbeddedJS); a frame without an
     origin loses nothing by that.

@@ -1,4 +1,4 @@
-"""Which content did not show, why, and in which browsers? Counted for its trainer; nothing says for whom it did not."""
+"""Count content that could not be shown, by reason and browser, for its trainer; no person is recorded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ KEY = ("course_version_id", "activity", "reason", "browser")
 
 
 class Reason(StrEnum):
-    """Why content did not show, as courses/player/watching.js and the page's content.js say it."""
+    """The reason why content could not be shown, as courses/player/watching.js and the page's content.js report it."""
 
     MISSING = "missing"
-    OUTSIDE = "outside"  # it wants to load something from another site
+    OUTSIDE = "outside"  # it tries to load something from another site
     FORMAT = "format"
-    SOUND = "sound"  # plays without a picture
+    SOUND = "sound"  # only the sound plays
     ERROR = "error"
     BLANK = "blank"
-    LATE = "late"  # no word of the frame within a minute
+    LATE = "late"  # the frame did not answer within a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class Failure:
 
     reason: Reason
     detail: str
-    browser: str  # as `accounts.browsers` keeps it
+    browser: str  # in the form of `accounts.browsers`
 
 
 def note(session: Session, launch: Launch, failure: Failure, now: datetime) -> None:
-    """Count that content did not show; one row for each activity of a version, reason and kind of browser."""
+    """Count a failure of content; there is one row for each activity of a version, reason and type of browser."""
     key = (launch.course_version_id, launch.activity, failure.reason.value, failure.browser)
     latest = {"detail": _printable(failure.detail), "last_at": now}
     first = {**dict(zip(KEY, key, strict=True)), **latest, "count": 1, "first_at": now}
@@ -51,7 +51,7 @@ def note(session: Session, launch: Launch, failure: Failure, now: datetime) -> N
 
 
 def of_course(session: Session, course_id: int) -> Sequence[tuple[ContentFailure, int]]:
-    """Return what did not show of any version of a course, with the version's number; the latest first."""
+    """Return the failures of all versions of a course, with the version's number; the latest first."""
     rows = session.execute(
         select(ContentFailure, CourseVersion.number)
         .join(CourseVersion, CourseVersion.id == ContentFailure.course_version_id)

@@ -94,7 +94,7 @@ class ActivityState(Base):
 
 
 class ContentFailure(Base):
-    """How often an activity's content did not show in one kind of browser, for one reason."""
+    """The number of times that an activity's content could not be shown in one type of browser, for one reason."""
 
     __tablename__ = "content_failure"
     __table_args__ = (UniqueConstraint("course_version_id", "activity", "reason", "browser"),)
@@ -103,7 +103,7 @@ class ContentFailure(Base):
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
     activity: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(16))  # one of lms.learning.failures.REASONS
-    browser: Mapped[str] = mapped_column(String(60))  # as lms.accounts.browsers keeps it
+    browser: Mapped[str] = mapped_column(String(60))  # in the form of lms.accounts.browsers
     detail: Mapped[str] = mapped_column(String(300))  # the latest: a file's name, an error's message
     count: Mapped[int]
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""Is what plays in an activity played by our own player? Then the server may believe that it plays without anybody touching it."""
+"""Does our own player play an activity's media? Then the server may trust that they play without anybody touching the page."""
 
 import json
 from functools import lru_cache
@@ -19,7 +19,7 @@ def plays_own_media(package_sha256: str, activity: Activity) -> bool:
 
 @lru_cache(KEPT)
 def _main_library(files: Storage, name: str) -> str:
-    """Return what plays an H5P content; read once, because a published package never changes."""
+    """Return the H5P content's main library; it is read once, because a published package never changes."""
     try:
         return str(json.loads(files.get(name)).get("mainLibrary", ""))
     except (FileNotFoundError, ValueError, AttributeError):

@@ -252,7 +252,7 @@ def _declined(why: answers.Declined) -> LmsError:
 @csrf.exempt
 @public
 def note_failure() -> ResponseReturnValue:
-    """Count for the trainer that the content of a launch did not show."""
+    """Count for the trainer that the content of a launch could not be shown."""
     found, body = _running(), body_of(FailedBody)
     with transaction() as writing:
         failures.note(writing, found, Failure(body.reason, body.detail, browser_of(request.user_agent.string)), now())

@@ -46,7 +46,7 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
 
 
 def failure_words(reason: str) -> str:
-    """Return for a trainer why content did not show."""
+    """Return the reason why content could not be shown, for a trainer."""
     return {
         "missing": _("A file is missing in the package"),
         "outside": _("It loads from another site, which is not allowed"),
@@ -59,7 +59,7 @@ def failure_words(reason: str) -> str:
 
 
 def content_texts() -> dict[str, str]:
-    """Return what is wrong where content does not show, and what to do; time counts as soon as it does."""
+    """Return the problem of content that cannot be shown, and what to do; time counts as soon as it is visible."""
     told = _("Your trainer can see that it failed. No time counts here until it works; go on with another activity.")
     return {
         "slow": _("The content is slow to arrive. Time counts from the moment it shows; you need not do anything."),

@@ -62,7 +62,7 @@ def shown(mark: AttendanceMark | None, zone: str) -> Typed:
 
 
 def touched(rows: Mapping[int, Typed], marks: Mapping[int, AttendanceMark], zone: str) -> dict[int, Typed]:
-    """Return the rows that say something else than the marks that are there: what nobody touched stays exactly as it is."""
+    """Return the rows that differ from the existing marks; untouched marks stay exactly as they are."""
     return {one: row for one, row in rows.items() if one not in marks or row != shown(marks[one], zone)}
 
 

@@ -91,7 +91,7 @@ def _by_sound(name: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """Whom of a class a list shows, and in which order.
+    """The filter and the order of a list of a class's people.
 
     `reached` is 'done', 'short' or '' for both; `state` a state of enrolments, 'proposed' (a rule proposes another state), or
     ''; `sort` 'name' or 'hours', with '-' before it the other way round.

@@ -1,4 +1,4 @@
-"""Say in words what a change would do to somebody's account."""
+"""Describe in words the effect of a change on accounts."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from lms.programmes.values import ProgrammeDocument
 
 
 def effect_lines(effect: AccountEffect, document: ProgrammeDocument) -> list[str]:
-    """Return what changes, one line for each requirement; none: the account stays as it is."""
+    """Return the changes, one line for each requirement; empty: the account stays as it is."""
     titles = {one.key: (pick(one.title.zh, one.title.en), pick(one.unit.zh, one.unit.en)) for one in document.requirements}
     lines = []
     for key in sorted(effect.changed):
@@ -40,7 +40,7 @@ def effect_lines(effect: AccountEffect, document: ProgrammeDocument) -> list[str
 
 
 def lines_of(session: Session, training_class: TrainingClass, effects: Sequence[AccountEffect]) -> list[tuple[str, list[str]]]:
-    """Return the names of those whose account changes, each with what changes; the class's programme version is loaded."""
+    """Return the names of the people whose account changes, each with the changes; the class's programme version is loaded."""
     changed = {one.enrolment_id: one for one in effects if one.changed}
     query = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id.in_(changed))
     document = document_of(training_class.programme_version)

@@ -1,4 +1,4 @@
-"""Prepare changes of state: what the rules propose for a class, and what a change that somebody asks for would do."""
+"""Prepare changes of state: the proposals of the rules for a class, and the effect of a requested change."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ STAFF_MAY = ("reported-in", "in-training")  # states that class staff decide; th
 
 @dataclass(frozen=True, slots=True)
 class StateStep:
-    """One person's change of state as a preview shows it; `problems` are why it cannot be, `notes` what it brings."""
+    """One person's change of state in a preview; `problems` are the reasons against it, `notes` its effects."""
 
     standing: Standing
     state: str
@@ -34,7 +34,7 @@ class StateStep:
 
 @dataclass(frozen=True, slots=True)
 class StateOrder:
-    """An order: a state (or the proposed ones), the reason, and whether it is the office that orders."""
+    """An order: a state (or the proposed ones), the reason, and whether the office gives it."""
 
     state: str
     reason: str
@@ -42,14 +42,14 @@ class StateOrder:
 
 
 def proposals_of(session: Session, standings: Sequence[Standing], now: datetime) -> dict[int, Proposal]:
-    """Return what the rules propose, by enrolment."""
+    """Return the proposals of the rules, by enrolment."""
     seen = _attendance(session, [one.enrolment.id for one in standings])
     found = {one.enrolment.id: propose(_facts(one, *seen.get(one.enrolment.id, (0, 0)), now)) for one in standings}
     return {number: proposal for number, proposal in found.items() if proposal is not None}
 
 
 def _attendance(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, tuple[int, int]]:
-    """Return at how many sessions somebody was, and from how many half-days they were absent without an excuse."""
+    """Return how many sessions a person attended, and how many half-days they were absent without an excuse."""
     here = func.count().filter(AttendanceMark.state.in_(HERE))
     absent = func.coalesce(func.sum(ClassSession.half_days).filter(AttendanceMark.state == ABSENT), 0)
     query = (
@@ -76,7 +76,7 @@ def _facts(standing: Standing, came: int, missed: int, now: datetime) -> Enrolme
 
 
 def steps_of(session: Session, standings: Sequence[Standing], proposals: Mapping[int, Proposal], order: StateOrder) -> list[StateStep]:
-    """Return what an order would do to these people; whoever is in the state already is left out."""
+    """Return the effect of an order on these people; a person who is in the state already is left out."""
     steps = [_step(session, one, proposals.get(one.enrolment.id), order) for one in standings]
     return [one for one in steps if one is not None]
 
@@ -120,7 +120,7 @@ def missing_words(standing: Standing) -> str:
 
 
 def proposal_words(proposal: Proposal, standing: Standing) -> str:
-    """Return why the rules propose this, in words; it is the reason that the history keeps where nobody gives another."""
+    """Return the reason for the rules' proposal, in words; the history stores it if nobody gives another one."""
     if proposal.why == "missing":
         return _("The class is over; missing: %(missing)s", missing=missing_words(standing))[: membership.REASON_MAX]
     limit = standing.document.rules.absent_half_days or 0

@@ -1,4 +1,4 @@
-"""`lms organisation rename | move | merge`: how does an operator change organisations, and see first what that does?"""
+"""`lms organisation rename | move | merge`: the operator changes organisations, after a preview of the effect."""
 
 import json
 from dataclasses import asdict
@@ -36,7 +36,7 @@ def rename(code: str, name: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what moves as JSON.")
 @with_appcontext
 def move(code: str, above: str | None, *, top: bool, dry_run: bool, as_json: bool) -> None:
-    """Move an organisation with all below it; which offices see its people and classes follows at once."""
+    """Move an organisation with everything below it; the offices that see its people and classes change at once."""
     if bool(above) is top:
         raise click.UsageError("Say either --above or --top.")
     with transaction() as writing, force_locale("en"):
@@ -52,7 +52,7 @@ def move(code: str, above: str | None, *, top: bool, dry_run: bool, as_json: boo
 @click.option("--json", "as_json", is_flag=True, help="Print what moves as JSON.")
 @with_appcontext
 def merge(code: str, into: str, *, dry_run: bool, as_json: bool) -> None:
-    """Make an organisation part of another one of its kind, such as one school that lists wrote in two ways. It is gone then."""
+    """Merge an organisation into another one of its kind, for example one school that lists spelled in two ways. It is then deleted."""
     with transaction() as writing, force_locale("en"):
         change = OrganisationChange(MERGE, _named(writing, code), target=_named(writing, into))
         effect = _do(writing, change, dry_run=dry_run)

@@ -1,7 +1,7 @@
-"""How is an organisation renamed, moved below another one, or merged into another one, and what would that do?
+"""Rename, move and merge organisations, and preview the effect.
 
-Pages and commands both come here. Each change is kept with who made it (`lms.accounts.account_changes`). Ledgers follow a provider's
-name by themselves (`lms.crediting.input_changes`).
+Pages and commands both use these functions. Each change is recorded with its author (`lms.accounts.account_changes`). Ledgers record a
+new provider's name by themselves (`lms.crediting.input_changes`).
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ LONGEST_WORDS = 100
 PATH_MAX = 500
 RENAME, MOVE, MERGE = "rename", "move", "merge"
 WHOLE_SITE = "/"
-ABOVE = ("office", "provider")  # what another organisation may stand below
+ABOVE = ("office", "provider")  # kinds that may have organisations below them
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationLine:
-    """An organisation in a list, the one above it, and how many people belong to it."""
+    """An organisation in a list, the one above it, and the number of its people."""
 
     organisation: Organisation
     above: str | None
@@ -38,7 +38,7 @@ class OrganisationLine:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPage:
-    """One page of organisations in order of name; `next` is the id after which to go on."""
+    """One page of organisations, ordered by name; `next` is the id from which to continue."""
 
     lines: Sequence[OrganisationLine]
     total: int
@@ -47,7 +47,7 @@ class OrganisationPage:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationChange:
-    """A wanted change of an organisation: a new `name`, or a `target` to stand below or to become part of (None: the top)."""
+    """A wanted change of an organisation: a new `name`, or a `target` to move below or to merge into (None: the top)."""
 
     what: str
     organisation: Organisation
@@ -57,7 +57,7 @@ class OrganisationChange:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """How many people, classes, courses and organisations a change concerns."""
+    """The numbers of people, classes, courses and organisations that a change concerns."""
 
     people: int
     classes: int
@@ -66,7 +66,7 @@ class Effect:
 
 
 def page_of(session: Session, path: str, words: str, after: int | None) -> OrganisationPage:
-    """Return one page of the organisations below `path` ('/' is the whole site), whose name or code holds `words`."""
+    """Return one page of the organisations below `path` ('/' is the whole site) whose name or code contains `words`."""
     above = select(Organisation.id, Organisation.name).subquery()
     people = select(func.count()).where(Person.organisation_id == Organisation.id).correlate(Organisation).scalar_subquery()
     wanted = select(Organisation, above.c.name, people).outerjoin(above, above.c.id == Organisation.parent_id)
@@ -82,13 +82,13 @@ def page_of(session: Session, path: str, words: str, after: int | None) -> Organ
 
 
 def below(session: Session, path: str, organisation_id: int) -> Organisation | None:
-    """Return an organisation that an office may change: one below its own; administrators ('/') may change each."""
+    """Return an organisation that an office may change: one below its own. Administrators ('/') may change every one."""
     found = session.get(Organisation, organisation_id)
     return found if found is not None and found.path.startswith(path) and found.path != path else None
 
 
 def offered(session: Session, path: str, organisation: Organisation, what: str) -> Sequence[Organisation]:
-    """Return what an organisation can be moved below or merged into, in order of name."""
+    """Return the organisations to which one can be moved, or into which it can be merged, ordered by name."""
     wanted = select(Organisation).where(Organisation.path.startswith(path, autoescape=True))
     wanted = wanted.where(~Organisation.path.startswith(organisation.path, autoescape=True))
     kinds = (organisation.kind,) if what == MERGE else ABOVE
@@ -96,7 +96,7 @@ def offered(session: Session, path: str, organisation: Organisation, what: str) 
 
 
 def named(session: Session, path: str, said: str) -> Organisation | None:
-    """Return the organisation below `path` that somebody named by its code, as 'name (code)' or by a name that only one has."""
+    """Return the organisation below `path` that a user named by its code, as 'name (code)', or by a name that only one has."""
     code = said.rpartition("(")[2].rstrip(")") if said.endswith(")") else said
     inside = Organisation.path.startswith(path, autoescape=True)
     found = session.scalars(select(Organisation).where(inside, Organisation.code == code)).first()
@@ -107,7 +107,7 @@ def named(session: Session, path: str, said: str) -> Organisation | None:
 
 
 def effect_of(session: Session, change: OrganisationChange) -> Effect:
-    """Say whom and what a change concerns: all that is below for a move, what is its own for a merger or a new name."""
+    """Return what a change concerns: everything below for a move, its own data for a merger or a new name."""
     path = change.organisation.path
     own = Organisation.path.startswith(path, autoescape=True) if change.what == MOVE else Organisation.id == change.organisation.id
     ids = select(Organisation.id).where(own)
@@ -121,7 +121,7 @@ def effect_of(session: Session, change: OrganisationChange) -> Effect:
 
 
 def problems_of(change: OrganisationChange) -> list[str]:
-    """Return why a change is not possible, each problem after the name of its field."""
+    """Return the reasons why a change is not possible, each after the name of its field."""
     whom, target = change.organisation, change.target
     if change.what == RENAME:
         return _problems_of_name(change)
@@ -144,7 +144,7 @@ def _problems_of_name(change: OrganisationChange) -> list[str]:
 
 
 def apply(session: Session, change: OrganisationChange, author: Author) -> None:
-    """Change an organisation and keep who did it.
+    """Change an organisation and record the author.
 
     Raises:
         InvalidInput: with one line for each problem.
@@ -169,7 +169,7 @@ def _rename(session: Session, change: OrganisationChange, author: Author) -> Non
 
 
 def _move(session: Session, whom: Organisation, target: Organisation | None, author: Author) -> None:
-    """Move an organisation with all below it. Who sees its people changes at once: sight follows paths."""
+    """Move an organisation with everything below it. The offices that see its people change at once, because access follows paths."""
     before = session.get(Organisation, whom.parent_id) if whom.parent_id else None
     _hang(session, whom, target)
     note_organisation(session, author, "moved", whom, before.name if before else "", target.name if target else "")
@@ -189,7 +189,7 @@ def _hang(session: Session, whom: Organisation, target: Organisation | None) -> 
 
 
 def _merge(session: Session, change: OrganisationChange, author: Author) -> None:
-    """Give all that an organisation has to the other one; it is gone then, and its name stays in the history of both."""
+    """Give everything of an organisation to the other one and delete it; its name stays in the history of both."""
     source, target = change.organisation, change.target
     if target is None:
         raise TypeError("a merger has a target")
@@ -200,7 +200,7 @@ def _merge(session: Session, change: OrganisationChange, author: Author) -> None
         moved = update(model).where(model.organisation_id == source.id).values(own)
         session.execute(moved.execution_options(synchronize_session=False))
     for run in session.scalars(select(TrainingClass).where(TrainingClass.provider_id == source.id).order_by(TrainingClass.id)):
-        run.provider_id = target.id  # one by one, so that ledgers are told
+        run.provider_id = target.id  # one by one, so that ledgers notice it
     named_both = (f"{source.name} ({source.code})", f"{target.name} ({target.code})")
     note_organisation(session, author, "merged-into", source, *named_both)
     note_organisation(session, author, "merged", target, *named_both)

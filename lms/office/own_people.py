@@ -1,4 +1,4 @@
-"""Which teachers belong to an office, wherever they are trained, and where do they stand?"""
+"""An office's own teachers, wherever they are trained, and their progress."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ CHOICES = ("", IN_A_CLASS, IN_NO_CLASS)
 
 @dataclass(frozen=True, slots=True)
 class OwnPeople:
-    """Whom an office looks for: below `path`, with `words` in the name, user name or school, in a class or in none."""
+    """A search for teachers: below `path`, with `words` in the name, user name or school, in a class or in none."""
 
     path: str
     words: str = ""
@@ -40,7 +40,7 @@ class OwnPeople:
 
 @dataclass(frozen=True, slots=True)
 class TeacherLine:
-    """A teacher with their school and where they stand in each of their classes, the newest first."""
+    """A teacher with their school and their standing in each of their classes, the newest first."""
 
     person: Person
     school: str
@@ -49,7 +49,7 @@ class TeacherLine:
 
 @dataclass(frozen=True, slots=True)
 class TeacherPage:
-    """One page of teachers in order of name; `next` is the id after which to go on."""
+    """One page of teachers, ordered by name; `next` is the id from which to continue."""
 
     lines: Sequence[TeacherLine]
     total: int
@@ -57,7 +57,7 @@ class TeacherPage:
 
 
 def asked(path: str, query: Mapping[str, str]) -> OwnPeople:
-    """Read whom somebody looks for from an address; what is not known filters nothing."""
+    """Read a search from an address; unknown values do not filter."""
     placed = query.get("placed", "")
     return OwnPeople(path, query.get("q", "").strip()[:LONGEST_WORDS], placed if placed in CHOICES else "")
 
@@ -75,14 +75,14 @@ def page_of(session: Session, whom: OwnPeople, after: int | None) -> TeacherPage
 
 
 def one_of(session: Session, path: str, person_id: int) -> TeacherLine | None:
-    """Return one teacher of an office; None where there is none, or they are another office's."""
+    """Return one teacher of an office; None if there is none, or if they belong to another office."""
     wanted = select(Person, Organisation.name).join(Organisation, Organisation.id == Person.organisation_id)
     row = session.execute(wanted.where(and_(*OwnPeople(path).where()), Person.id == person_id)).first()
     return _lines(session, [(row[0], row[1])])[0] if row else None
 
 
 def ids_of(session: Session, whom: OwnPeople) -> Sequence[int]:
-    """Return the ids of all teachers that an office looks for, in order of name."""
+    """Return the ids of all teachers that match a search, ordered by name."""
     wanted = select(Person.id).join(Organisation, Organisation.id == Person.organisation_id).where(*whom.where())
     return session.scalars(wanted.order_by(Person.name, Person.id)).all()
 
@@ -95,7 +95,7 @@ def some_of(session: Session, path: str, ids: Sequence[int]) -> Sequence[Teacher
 
 
 def _lines(session: Session, people: Sequence[tuple[Person, str]]) -> list[TeacherLine]:
-    """Say where people stand; the number of queries does not grow with theirs."""
+    """Return people's standings; the number of queries does not depend on their number."""
     ids = [person.id for person, _school in people]
     enrolments = session.scalars(select(Enrolment.id).where(Enrolment.person_id.in_(ids)).order_by(Enrolment.id.desc())).all()
     found: dict[int, list[Standing]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""How do an office's teachers become one file: a row for each class of each teacher, as a workbook or as CSV?"""
+"""Export an office's teachers to one file: a row for each class of each teacher, as a workbook or as CSV."""
 
 from collections.abc import Iterable, Sequence
 from typing import IO
@@ -26,7 +26,7 @@ Row = Sequence[str]
 
 
 def params_of(whom: OwnPeople, form: str, locale: str) -> dict[str, str]:
-    """Return what a worker must know."""
+    """Return the parameters that a worker needs."""
     return {"path": whom.path, "words": whom.words, "placed": whom.placed, "format": form, "locale": locale}
 
 
@@ -81,7 +81,7 @@ def _missing_words(line: RequirementProgress) -> str:
 
 
 def state_words(one: Standing) -> str:
-    """Say in a word where somebody stands in a class."""
+    """Return a person's standing in a class in one word."""
     if one.enrolment.status == WITHDRAWN:
         return _("Withdrawn")
     return _("All requirements completed") if one.done else _("Something missing")

@@ -12,15 +12,15 @@ Why = Literal["came", "studies", "met", "absences", "never-came", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentFacts:
-    """The facts for the rules. `over`: the class is past its end or closed; `missing`: the requirements that are not met."""
+    """The facts for the rules. `over`: the class has ended or was closed; `missing`: the requirements that are not met."""
 
     status: str
     sessions_attended: int
     half_days_absent: int  # without an excuse
-    earned: bool  # anything stands on the account
+    earned: bool  # any amount is on the account
     missing: Sequence[RequirementProgress]
     over: bool
-    absent_half_days: int | None = None  # the programme's limit; None: it has none
+    absent_half_days: int | None = None  # the programme's limit; None: no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Proposal:
 
 
 def propose(facts: EnrolmentFacts) -> Proposal | None:
-    """Return what the rules propose; None where the state fits the facts."""
+    """Return the proposal of the rules; None if the state matches the facts."""
     if not facts.missing and facts.status in (*LEARNING, "not-completed"):
         return None if facts.status == "completed" else Proposal("completed", "met")
     if facts.status not in LEARNING or facts.status == "completed":
@@ -46,7 +46,7 @@ def propose(facts: EnrolmentFacts) -> Proposal | None:
 
 
 def _begun(facts: EnrolmentFacts) -> Proposal | None:
-    """Propose what a first check-in or the first hours show."""
+    """Propose the state that a first check-in or the first hours show."""
     if facts.status == "confirmed" and facts.sessions_attended:
         return Proposal("reported-in", "came")
     if facts.status == "confirmed" and facts.earned:

@@ -1,4 +1,4 @@
-"""Transfer somebody to another class, or foresee what that does: their account follows in the same transaction."""
+"""Transfer a person to another class, or preview the effect: their account follows in the same transaction."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class Foreseen:
 
 
 def foresee(session: Session, enrolment_id: int, order: TransferOrder, by: By) -> Foreseen:
-    """Return what a transfer would do to somebody's account; nothing is changed."""
+    """Return the effect of a transfer on a person's account; nothing is changed."""
     enrolment = membership.locked(session, enrolment_id)
     if problems := transfer.problems_of(session, enrolment, order, by.at):
         return Foreseen(problems)
@@ -31,7 +31,7 @@ def foresee(session: Session, enrolment_id: int, order: TransferOrder, by: By) -
 
 
 def carry_out(session: Session, enrolment_id: int, order: TransferOrder, by: By) -> None:
-    """Transfer somebody, end what they have open, and decide their account under what both classes allow.
+    """Transfer a person, end their open activities, and decide their account under the rules of both classes.
 
     Raises:
         InvalidInput: with one line for each problem.

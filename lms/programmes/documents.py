@@ -1,4 +1,4 @@
-"""Is this a programme document, and what does it say? Pure: TOML text or its JSON form goes in, values or problems come out.
+"""Read a programme document. Pure: TOML text or its JSON form goes in; values or problems come out.
 
 Every problem is found in one reading and names its path. Unknown keys are problems too: a misspelt rule must not be
 silently ignored.
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def read_toml(text: str) -> Json | list[Problem]:
-    """Return a TOML text in the form in which documents are kept: as JSON, with days as ISO text."""
+    """Return a TOML text in the stored form of documents: JSON, with days as ISO text."""
     try:
         return {key: _plain(value) for key, value in tomllib.loads(text).items()}
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -41,8 +41,8 @@ def _plain(value: Any) -> Any:
 def parse(document: Any) -> ProgrammeDocument | list[Problem]:
     """Read a document in its JSON form.
 
-    Besides the shape it is checked that requirements name tracks and phases that exist, that hours and days asked agree
-    with the phase they belong to, and that money for one person is what days, hours and rates come to.
+    It also checks that requirements name existing tracks and phases, that their hours and days agree with their phase, and that
+    the money for one person follows from days, hours and rates.
     """
     reader = PartReader()
     found = reader.object(document, "$", REQUIRED, OPTIONAL)

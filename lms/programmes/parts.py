@@ -1,4 +1,4 @@
-"""How is each part of a programme document read? Pure; every mistake is noted with its path and reading goes on."""
+"""Read the parts of a programme document. Pure; every mistake is recorded with its path, and reading continues."""
 
 from collections.abc import Callable
 from datetime import date
@@ -33,7 +33,7 @@ FASTEST_RATE = 16
 
 Part = TypeVar("Part")
 Word = TypeVar("Word", bound=str)
-# what stands in for rules that could not be read; a problem was noted, so nobody ever sees it
+# replaces rules that could not be read; a problem was recorded, so the document is refused
 NO_RULES = Rules(date.min, Decimal(1), (), Integrity(frozenset(), 1, BARS[0], STARTS[0]), (), (), Rates("", 0, 0))
 
 
@@ -48,7 +48,7 @@ class PartReader(ValueReader):
         return tuple(read(item, f"{path}[{index}]") for index, item in enumerate(items))
 
     def part(self, value: Any, path: str, required: set[str], optional: set[str] | None = None) -> dict[str, Any]:
-        """Read an object; where it is none, everything in it is absent and was noted once."""
+        """Read an object; if the value is not an object, one problem is recorded, and everything in it counts as absent."""
         found = self.object(value, path, required, optional or set())
         return found if found is not None else {}
 
@@ -61,7 +61,7 @@ class PartReader(ValueReader):
         return BilingualText(self.text(found["zh"], f"{path}.zh"), self.text(found["en"], f"{path}.en")) if found else BilingualText("", "")
 
     def one_of(self, value: Any, path: str, among: tuple[Word, ...]) -> Word:
-        """Read one word out of a few; the first of them stands in."""
+        """Read one of a few words; the first one replaces a bad one."""
         found = self.choice(value, path, among)
         return next((word for word in among if word == found), among[0])
 
@@ -85,7 +85,7 @@ class PartReader(ValueReader):
         return None if found.get(name) is None else self.whole(found[name], f"{path}.{name}", least=1, most=most)
 
     def policy(self, value: Any, path: str) -> tuple[Policy, frozenset[str], Decimal]:
-        """Read the rules of conversion, the providers whose reports count, and when a course is finished."""
+        """Read the rules of conversion, the trusted providers, and the share at which a course is finished."""
         found = self.part(
             value,
             path,

@@ -1,4 +1,4 @@
-"""What does each problem of a programme document say?"""
+"""The sentences of the problems of a programme document."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Say in words what a person of authority attested in a statement, and which ledger entries it moved."""
+"""Describe in words what a statement attests, and which ledger entries it changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class AttestedWords:
 
 
 def attested_words(session: Session, statement_id: UUID, statement: Statement) -> AttestedWords | None:
-    """Return what an attestation says; None for any other statement."""
+    """Return the attestation in words; None for any other statement."""
     number = enrolment_of(statement) if is_attestation(statement) else None
     enrolment = None if number is None else session.get(Enrolment, number)
     if enrolment is None:

@@ -32,7 +32,7 @@ class Counted:
 
 
 def counted(session: Session, kept: Sequence[Observation], now: datetime) -> Counted:
-    """Return what became of the evidence from one statement, according to the current ledger and evidence."""
+    """Return the credit for the evidence from one statement, according to the current ledger and evidence."""
     enrolment_id, activity = kept[0].enrolment_id, kept[0].activity
     transcript = read(session, enrolment_id, now)
     try:

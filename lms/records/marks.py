@@ -1,4 +1,4 @@
-"""Mark what became of each statement in a list; the page of a single statement gives the reasons."""
+"""Mark each statement in a list with its result; the page of a single statement gives the reasons."""
 
 import uuid
 from collections import defaultdict

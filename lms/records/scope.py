@@ -1,4 +1,4 @@
-"""Of whom may the signed-in person see statements? Administrators of everybody, an office of the people below it."""
+"""The scope of the signed-in person: administrators see everybody's statements, an office those of the people below it."""
 
 from lms.accounts.access import person, scope
 from lms.accounts.models import ADMIN
@@ -7,14 +7,14 @@ from lms.records.people import EVERYTHING, OfficeScope
 
 
 def own_path() -> str:
-    """Return the path below which the people are whose statements the signed-in person may see.
+    """Return the path below which the signed-in person may see people's statements.
 
     Raises:
-        NotAllowed: they belong to no organisation, and do not administer the site.
+        NotAllowed: they belong to no organisation and do not administer the site.
     """
     return EVERYTHING if person().has_role(ADMIN) else scope()
 
 
 def own_sight() -> OfficeScope:
-    """Return what the signed-in person may see."""
+    """Return the scope of the signed-in person."""
     return sight_of(own_path())

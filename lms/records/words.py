@@ -1,4 +1,4 @@
-"""Describe a statement in words: who did what with which activity, and what became of it."""
+"""Describe a statement in words: who did what with which activity, and its result."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -108,7 +108,7 @@ def refusal_words(reason: str) -> str:
 
 
 def verdict_words(verdict: Verdict) -> str:
-    """Return what became of a statement, in words."""
+    """Return the result of a statement, in words."""
     return str(REASONS[verdict.reason])
 
 

@@ -2,7 +2,7 @@
 
 An XLSX file is a package (ECMA-376-2): a ZIP archive whose relation parts name the other parts. Part names are compared without
 case. Only the parts that a list needs are unpacked, each within a limit, and packed again: the reader of the result sees only the bytes
-that were checked, whatever else the archive contains or claims.
+that were checked, and nothing else that the archive contains or claims.
 """
 
 import io

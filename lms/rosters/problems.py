@@ -25,7 +25,7 @@ def sentence(problem: RowProblem) -> str:
 
 
 def line_of(problem: RowProblem) -> str:
-    """Return the problem as one line with its place."""
+    """Return the problem as one line with its position."""
     where = _("line %(line)s", line=problem.line)
     about = f" ({problem.value})" if problem.value else ""
     what = f"{sentence(problem)}{about}"

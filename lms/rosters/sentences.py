@@ -1,4 +1,4 @@
-"""What does each problem of a list or of one of its rows say?"""
+"""The sentences of the problems of a list or one of its rows."""
 
 from collections.abc import Mapping
 
@@ -30,5 +30,5 @@ SENTENCES: Mapping[str, str] = {
     "no-teacher": N_("belongs to somebody who is not a teacher here"),
     "erased": N_("belongs to somebody whose data were erased"),
     "other-track": N_("is in this class in another track; change it on the teacher's page"),
-    "refused": "%(why)s",  # a sentence already: whoever refused wrote it
+    "refused": "%(why)s",  # already a sentence, written by the code that refused it
 }

@@ -77,7 +77,7 @@ class Transcript:
 
     @property
     def hours(self) -> Decimal:
-        """All hours on the account, whatever they count toward: converted and rounded once. What stands for a session is none."""
+        """All hours on the account, for any requirement, without activities that replace a session: converted and rounded once."""
         standing_in = replacing(self.case.track)
         seconds = sum(seconds for name, seconds in self.standing.credited.items() if name not in standing_in)
         return hours_of(seconds, self.case.policy)

@@ -1,4 +1,4 @@
-"""Whose transcript is it? Name, school, user name (shown as the site says), provider, programme, class and days."""
+"""The data that identify a transcript: name, school, user name (partly hidden), provider, programme, class and days."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from lms.i18n import pick
 from lms.transcripts.words import state_of
 
 SHOWN_FIRST, SHOWN_LAST = 3, 4  # of a telephone number: 138****1111
-LONG = 9  # characters from which on so many are shown
+LONG = 9  # characters; longer user names show these first and last characters
 
 
 @dataclass(frozen=True, slots=True)
 class Belongs:
-    """Where the person of an enrolment belongs, and who runs the class ('–' for none)."""
+    """The school of an enrolment's person, and the provider of the class ('–' for none)."""
 
     school: str
     provider: str
@@ -43,7 +43,7 @@ def belongs_of(session: Session, enrolment_ids: Collection[int]) -> Mapping[int,
 
 
 def masked_username(username: str) -> str:
-    """Hide the middle of a user name: 138****1111, t*****r, li****@example.org. Whoever knows it recognises it."""
+    """Hide the middle of a user name: 138****1111, t*****r, li****@example.org. A person who knows it recognises it."""
     name, at, domain = username.partition("@")
     first, last = (SHOWN_FIRST, SHOWN_LAST) if len(name) >= LONG else (1, 1 if len(name) > 2 and not at else 0)  # noqa: PLR2004
     hidden = max(1, len(name) - first - last)
@@ -51,13 +51,13 @@ def masked_username(username: str) -> str:
 
 
 def shown_username(username: str) -> str:
-    """Return a user name as transcripts of this site show it ('' where they show none)."""
+    """Return a user name in the form for transcripts of this site ('' if they show none)."""
     how = current_app.extensions["settings"].transcript_usernames
     return username if how == WHOLE else masked_username(username) if how == MASKED else ""
 
 
 def identity_rows(standing: Standing, belongs: Belongs) -> Sequence[tuple[str, str]]:
-    """Return what identifies a transcript, each with its label, in the order of page, paper and sheet."""
+    """Return the identifying data of a transcript with their labels, in the order of page, paper and spreadsheet."""
     enrolment, training_class, track = standing.enrolment, standing.training_class, standing.track
     username = shown_username(enrolment.person.username)
     return [

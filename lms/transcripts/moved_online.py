@@ -1,4 +1,4 @@
-"""Say which of somebody's sessions were moved online, and which of those they have earned there."""
+"""List a person's sessions that were moved online, and which of them they have earned there."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from lms.transcripts.document import Transcript
 
 
 def moved_online(session: Session, transcript: Transcript, lessons: Iterable[ClassSession]) -> dict[int, bool]:
-    """Return the sessions for which something else stands, by id; the value says whether that is done."""
+    """Return the replaced sessions by id; the value says whether the replacement is done."""
     track, result = transcript.case.track, transcript.explanation.result.track
     if track is None or result is None or not track.replacements:
         return {}

@@ -37,13 +37,13 @@ BROKEN_OFF = (
 
 
 class WaitingForClients:
-    """The requests for whose clients this process waits: bodies that they send, and answers that they read."""
+    """The requests for whose clients this process waits: pending bodies and unread answers."""
 
     def __init__(self, trusted_proxies: int = 0) -> None:
         self.bodies, self.downloads = PendingBodies(trusted_proxies), PendingDownloads(trusted_proxies)
 
     def watch(self) -> None:
-        """Give up what takes too long from now on, in threads of their own."""
+        """Close what takes too long, from now on, in separate threads."""
         self.bodies.watch()
         self.downloads.watch()
 
@@ -86,7 +86,7 @@ class ConcurrencyLimit:
             body = self._site(environ, note)
         finally:
             self._slots.put(None)
-        sent = self._downloads.send(environ, body)  # may read from the site until it has said something
+        sent = self._downloads.send(environ, body)  # may read from the site until it has sent something
         if sent is None:
             return _refuse(start_response, TOO_MANY_DOWNLOADS)
         start_response(*said[-1])

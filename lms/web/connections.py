@@ -1,4 +1,4 @@
-"""Which TCP connections does this process have with an address? The kernel (Linux) knows; WSGI does not say."""
+"""Find this process's TCP connections with an address. The kernel (Linux) knows them; WSGI does not tell."""
 
 import os
 import socket
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 def connections_of(peer: str, port: int) -> Iterator[socket.socket]:
-    """Yield the TCP connections of `peer` to our `port`, each a copy that the caller closes."""
+    """Yield the TCP connections of `peer` to our `port`, each as a copy that the caller closes."""
     for name in os.listdir("/proc/self/fd"):
         with suppress(OSError):
             if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
@@ -20,7 +20,7 @@ def connections_of(peer: str, port: int) -> Iterator[socket.socket]:
 
 
 def _ends(connection: socket.socket) -> tuple[str, int] | None:
-    """Return the address at the other end and our own port; None where nobody is there or it is another kind of socket."""
+    """Return the client's address and our port; None if it is not a connected network socket."""
     try:
         peer, own = connection.getpeername(), connection.getsockname()
     except OSError:

@@ -1,9 +1,9 @@
-"""Which downloads hold a thread of this process, of whom, and when does it give one up that its client does not read?
+"""Track downloads that occupy a thread, limit their number, and close those that their clients do not read.
 
-The server gives each answer that comes in pieces a thread until its client has read it. A short answer is put together and
-holds none. The number of longer ones is limited for each client address and in total. One that its client has not read on for
-`PAUSED_S` is given up, earlier where its address has many: browsers stop reading a film when they have some minutes of it, and
-ask for the rest when they need it. On other systems than Linux nothing is given up, and only the limits on numbers hold.
+The server gives each streamed answer a thread until its client has read it. A short answer is sent at once and
+occupies none. The number of longer ones is limited for each client address and in total. A download that was not read for
+`PAUSED_S` is closed, or earlier if its address has many: browsers stop reading a film when they have buffered some minutes of it, and
+request the rest when they need it. On systems other than Linux nothing is closed, and only the limits on numbers hold.
 """
 
 import fcntl
@@ -25,7 +25,7 @@ from lms.web.connections import connections_of
 from lms.web.slow_bodies import ROUND_S, client_of
 
 log = structlog.get_logger(__name__)
-SHORT = 64 * 1024  # bytes of an answer that is put together: the connection's own buffers take most of it
+SHORT = 64 * 1024  # bytes of an answer that is sent at once: the connection's own buffers hold most of it
 MOST_OF_ONE = 256  # downloads of one address: a school in which everybody watches a film
 MOST = 512  # downloads of all addresses; below the number of threads (lms/serve_commands.py), with what bodies may hold
 PAUSED_S, PAUSED_OF_MANY_S = 60.0, 10.0
@@ -33,7 +33,7 @@ _LAST_SENT_MS, _QUEUED = struct.Struct("44xI"), struct.Struct("i")  # in `struct
 
 
 class Download:
-    """An answer that is sent in pieces: it notes when the last one was asked for."""
+    """A streamed answer that records when its last piece was requested."""
 
     def __init__(self, pieces: Iterator[bytes], client: str, connection: tuple[str, int], end: Callable[["Download"], None]) -> None:
         self.client, self.connection, self.read_at = client, connection, time.monotonic()
@@ -47,12 +47,12 @@ class Download:
         return next(self._pieces)
 
     def close(self) -> None:
-        """Note that nobody waits for the client any more, whether or not it has read everything."""
+        """Record that nobody waits for the client any more, whether or not it has read everything."""
         self._end(self)
 
 
 class PendingDownloads:
-    """All downloads that hold a thread of this process."""
+    """All downloads that occupy a thread of this process."""
 
     def __init__(self, trusted_proxies: int = 0) -> None:
         self._trusted_proxies = trusted_proxies
@@ -61,7 +61,7 @@ class PendingDownloads:
         self._of_client: Counter[str] = Counter()
 
     def send(self, environ: WSGIEnvironment, body: Iterable[bytes]) -> Iterable[bytes] | None:
-        """Return an answer's body as the server is to send it; None where its client has too many downloads under way."""
+        """Return the body for the server to send; None if the client has too many downloads in progress."""
         close: Callable[[], None] = getattr(body, "close", lambda: None)
         pieces, size = iter(body), 0
         first: list[bytes] = []
@@ -97,7 +97,7 @@ class PendingDownloads:
         close()
 
     def paused(self, now: float) -> dict[tuple[str, int], float]:
-        """Return for each (address, own port) with a download to give up for how many seconds such a one was not read, at least."""
+        """Return, for each (address, own port) with a download to close, the shortest time that such a download was not read."""
         with self._lock:
             downloads, many = list(self._downloads), {one for one, number in self._of_client.items() if number > MOST_OF_ONE // 2}
             crowded = len(downloads) > MOST // 2
@@ -109,7 +109,7 @@ class PendingDownloads:
         return seconds
 
     def watch(self) -> None:
-        """Give up downloads that nobody reads from now on, in a thread of its own."""
+        """Close downloads that nobody reads, from now on, in a separate thread."""
         if sys.platform == "linux":
             threading.Thread(target=self._watch, name="slow-downloads", daemon=True).start()
 
@@ -121,7 +121,7 @@ class PendingDownloads:
 
 
 def close_unread(peer: str, port: int, seconds: float) -> int:
-    """Close the connections of `peer` to our `port` that hold data which was not taken for so long; return how many."""
+    """Close the connections of `peer` to our `port` whose data was not read for this long; return how many."""
     closed = 0
     for connection in connections_of(peer, port):
         with connection, suppress(OSError, struct.error):

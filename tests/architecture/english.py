@@ -1,11 +1,13 @@
-"""Which shapes of another language's grammar must not come back, and which files still have some?
+"""Shapes of another language's grammar that must not come back, and the list of files that still have some.
 
-`python -m tests.architecture.english` writes the list of files anew, after a file was mended or moved. The list never grows.
+`python -m tests.architecture.english` writes the list again, after a file was corrected or moved. The list never grows.
 """
 
 import ast
+import io
 import re
 import sys
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,8 +36,20 @@ SHAPES = {
         r"(?<=[.:;] )Who(?:ever)? [a-z][^.?!\n]*\.(?= |$)|(?<=[.] )What(?:ever)? [a-z][^.?!\n]*\.(?= |$)|^\W*Who(?:ever)? [a-z][^.?!\n]*\.$"
     ),
 }
+# The same for docstrings and comments only: on pages some of these are the right word.
+PROSE_SHAPES = {
+    "“again”": r"\banew\b",
+    "“a person who …”, “a client that …”": r"\b[Ww]hoever\b",
+    "“any …”, “in every case”": r"\b[Ww]hatever\b",
+    "“permanently”, “without limit”": r"\bfor ever\b",
+    "“process”": r"\bwork(?:s|ed|ing)? through\b",
+    "“is about …”, “names …”": r"\bspeaks? of\b",
+    "“is not one”": r"(?<!there )\b(?:is|are|was|were) none\b",
+    "“delay”": r"\bh(?:eld|olds?|olding) up\b",
+}
+PROSE_PATTERNS = {plain: re.compile(shape) for plain, shape in PROSE_SHAPES.items()}
 PATTERNS = {plain: re.compile(shape, re.IGNORECASE if "Who" not in shape else 0) for plain, shape in SHAPES.items()}
-QUESTION = re.compile(r"(?:Who|What|Which|Whoever|Whatever|That which)\b[^?]*?(?:\.(?:\s|$)|\n\n|$)")
+QUESTION = re.compile(r"(?:Who|Whose|Whom|What|Which|How|Where|When|Why|Whoever|Whatever|That which)\b[^?]*?(?:\.(?:\s|$)|\n\n|$)")
 
 
 def documents() -> list[Path]:
@@ -52,7 +66,27 @@ def found_in(path: Path) -> list[str]:
         for plain, pattern in PATTERNS.items()
         if pattern.search(line)
     ]
+    found += [
+        f"{shown(path, number)}: write {plain}"
+        for number, said in _prose(path, text)
+        for plain, pattern in PROSE_PATTERNS.items()
+        if pattern.search(said)
+    ]
     return found + [f"{shown(path, line)}: a docstring is a statement or a question" for line in _half_questions(path, text)]
+
+
+def _prose(path: Path, text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of docstrings and the comments of a module, with their numbers."""
+    if path.suffix != ".py":
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(node):
+            said = node.body[0]
+            for number in range(said.lineno, (said.end_lineno or said.lineno) + 1):
+                yield number, text.splitlines()[number - 1]
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
 
 
 def _half_questions(path: Path, text: str) -> Iterator[int]:

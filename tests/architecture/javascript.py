@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tests.architecture.tree import tracked
 
-# A slash begins a regular expression where a value may stand, and divides after one.
+# A slash begins a regular expression where a value is expected, and divides after a value.
 TOKEN = re.compile(
     r"""
     (?P<passed>//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)
@@ -31,7 +31,7 @@ def patterns(script: str) -> Iterator["re.Pattern[str]"]:
     while match := TOKEN.search(script, at):
         at = match.end()
         if match["pattern"] and before not in BEFORE_A_VALUE:
-            before, at = "/", match.start() + 1  # a division: what follows is read again
+            before, at = "/", match.start() + 1  # a division: the text after it is read again
         elif match["pattern"]:
             yield translated(match["pattern"].rpartition("/")[0][1:], match["flags"])
             before = "pattern"
@@ -42,7 +42,7 @@ def patterns(script: str) -> Iterator["re.Pattern[str]"]:
 
 
 def translated(pattern: str, flags: str) -> "re.Pattern[str]":
-    """Return a pattern of JavaScript as Python writes it; only the flags that change how much work it is."""
+    """Return a JavaScript pattern in Python's syntax, with only the flags that affect how much work it is."""
     named = pattern.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!").replace("[^]", r"[\s\S]")
     kept = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
     return re.compile(named, sum(int(kept.get(flag, 0)) for flag in flags))

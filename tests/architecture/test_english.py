@@ -1,4 +1,4 @@
-"""Is what we write plain English: are the shapes gone that a stranger has to read twice?
+"""Do docs, docstrings, comments and messages avoid the shapes that a stranger has to read twice?
 
 The rules are short: subject, verb, object; one thought a sentence; "is not a", never "is no"; a docstring is a statement or a question.
 """
@@ -44,9 +44,44 @@ def test_each_shape_is_found(sentence: str, tmp_path: english.Path, monkeypatch:
     assert english.found_in(page) == []
 
 
-def test_a_docstring_that_begins_like_a_question_and_is_none_is_found(tmp_path: english.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Decide it anew.",
+        "It goes to whoever asks.",
+        "It holds, whatever is sent.",
+        "It is kept for ever.",
+        "A statement that was worked through.",
+        "It speaks of a person.",
+        "Refuse a name that is none.",
+        "It holds up nobody.",
+    ],
+)
+def test_each_shape_of_docstrings_and_comments_is_found(sentence: str, tmp_path: english.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.architecture.tree.ROOT", tmp_path)
     module = tmp_path / "module.py"
-    for said, count in (("What a statement is.", 1), ("Which files are ours?", 0), ("What is it?\n\n    Nothing.", 0), ("Return it.", 0)):
+    for text, count in (
+        (f'"""{sentence}"""\n', 1),
+        (f'"""A module.\n\n{sentence}\n"""\n', 1),
+        (f"SIZE = 1  # {sentence}\n", 1),
+        (f'WORDS = "{sentence}"\n', 0),
+        ('"""Return it, or None if there is none."""\n', 0),
+    ):
+        module.write_text(text, encoding="utf-8")
+        assert len(english.found_in(module)) == count, text
+
+
+def test_a_docstring_that_begins_like_a_question_but_is_a_statement_is_found(
+    tmp_path: english.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.architecture.tree.ROOT", tmp_path)
+    module = tmp_path / "module.py"
+    for said, count in (
+        ("What a statement is.", 1),
+        ("How it is read.", 1),
+        ("Which files are ours?", 0),
+        ("What is it?\n\n    Nothing.", 0),
+        ("Return it.", 0),
+    ):
         module.write_text(f'def one() -> None:\n    """{said}"""\n', encoding="utf-8")
         assert len(english.found_in(module)) == count, said

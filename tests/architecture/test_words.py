@@ -1,4 +1,4 @@
-"""Do pages, papers and messages keep to their words: two for time, one for each office, and none of those that were replaced?"""
+"""Do pages, printed files and messages keep to one word for each thing, and avoid the words that were replaced?"""
 
 import re
 

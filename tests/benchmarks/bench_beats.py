@@ -62,7 +62,7 @@ def _talks(site: Site, learners: Sequence[Learner], age: timedelta) -> list[wire
 
 
 def _beat(learners: Sequence[Learner]) -> wire.Talk:
-    """Let each learner beat for one stretch, then the next; who had their turn goes on where they were."""
+    """Let each learner beat for one stretch, then the next; a learner continues at their next turn."""
     nonces = {one.token: one.nonce for one in learners}
     while True:
         for one in learners:

@@ -1,7 +1,7 @@
 """How many learners a second are credited, with all their evidence read from the database, beside deciding them in memory?
 
 Each turn states a closed stretch of every learner, which is not measured, and then drains the outbox as the worker does:
-read the statements, keep the observations, decide everybody anew from all of theirs, append to the ledgers. 77,700 people
+read the statements, keep the observations, decide everybody again from all evidence, append to the ledgers. 77,700 people
 who study at once close 259 stretches a second (one in five minutes each).
 """
 

@@ -60,7 +60,7 @@ class Lecture:
         self._network.enter_context(web(self.app, self.port))
 
     def disconnect(self) -> None:
-        """Let nobody reach the site."""
+        """Disconnect all phones."""
         self._network.close()
 
     @property

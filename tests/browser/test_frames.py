@@ -1,4 +1,4 @@
-"""Does the content in the player say what is open, where it is, and what came of it; on any device, by day and by night?"""
+"""Does the content in the player show open questions, the position, and the result, on any device, in light and dark?"""
 
 import re
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ def test_a_line_that_is_opened_before_the_scripts_are_there_is_explained_when_th
     with phone(browser, site, "nothing") as context:
         page = sign_in(context, site, "teacher")
         held: list[Route] = []
-        page.route("**/*.js*", lambda route: held.append(route))  # noqa: PLW0108 - a built-in is none of its handlers
+        page.route("**/*.js*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright does not accept a built-in as a handler
         line = transcript(page, site).locator("details.transcript-line").first
         page.wait_for_timeout(300)
         assert held

@@ -204,7 +204,7 @@ def test_a_form_is_sent_once_however_often_the_button_is_pressed(page: Page, add
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     page.route("**/retry", lambda route: None)  # an answer that never comes
     page.evaluate("document.querySelector('#retry').closest('form').action = '/retry'")
-    with page.expect_request("**/retry"):  # however long a busy machine takes for the first
+    with page.expect_request("**/retry"):  # waits for the first one on a busy machine
         page.locator("#retry").dblclick(no_wait_after=True)
     page.wait_for_timeout(300)
     assert len(posts) == 1

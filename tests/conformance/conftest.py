@@ -1,4 +1,4 @@
-"""The record store for conformance tests. It answers early whatever it can.
+"""The record store for conformance tests. It answers early when it can.
 
 Its own tests send everything through Flask; `tests/integration/xapi/test_fast_path.py` checks that both ways give the same.
 """
@@ -17,7 +17,7 @@ __all__ = ["clock", "every_test_store", "local_store", "mounted", "postgres_stor
 
 @pytest.fixture(scope="session")
 def mounted() -> Callable[[Engine, Callable[[], datetime]], Store]:
-    """How a record store is mounted: so that it answers early."""
+    """Mount a record store so that it answers early."""
 
     def mount(engine: Engine, clock: Callable[[], datetime]) -> Store:
         made = Store(engine, clock)

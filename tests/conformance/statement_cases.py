@@ -214,7 +214,7 @@ BAD: list[Case] = [
     ("XAPI-00124", "result.duration", "P1DT"),
     ("XAPI-00124", "result.duration", "-PT5S"),
     ("XAPI-00124", "result.duration", "PT1.5H30M"),  # only the smallest unit has a fraction
-    ("XAPI-00124", "result.duration", "PT\uff15S"),  # digits of another script are none
+    ("XAPI-00124", "result.duration", "PT\uff15S"),  # digits of another script are not accepted
     ("XAPI-00087", "context.registration", "1"),
     ("XAPI-00087", "context.instructor", {"id": "http://a.example"}),
     ("XAPI-00088", "context.team", ANNA),

@@ -1,4 +1,4 @@
-"""Is a multipart body read as MIME has it, whoever wrote it? (RFC 2046 5.1; 1.0.3 Communication 1.5.2; 2.0 4.1.3)"""
+"""Is a multipart body of any writer read as MIME defines it? (RFC 2046 5.1; 1.0.3 Communication 1.5.2; 2.0 4.1.3)"""
 
 import json
 

@@ -122,7 +122,7 @@ WANTED = [  # Accept-Language; which entry it wants, by RFC 2616 14.4
     ("zh;q=0, zh-Hans", "zh-Hans"),
     ("zh;q=0, *", "en-GB"),
     ("de;q=0, fr", "zh-Hant"),
-    ("en-US", "en-GB"),  # nothing that is wanted, so what comes near it
+    ("en-US", "en-GB"),  # no wanted entry, so a related one
     ("en-GB;q=0, en-US, zh", "zh-Hant"),
     ("fr", "zh-Hant"),
     ("", "zh-Hant"),

@@ -4,7 +4,7 @@ A request only adds to numbers in memory. The first request after ten seconds wr
 are written at once while they are few, so that somebody who sets up a client sees them. If there are too many, the rest waits for
 the next write and is lost if the process is killed before. An error while writing never fails a request.
 
-The refusals of a key on one day are one row for each reason, so their number is limited whatever is sent. Of a key that the store
+The refusals of a key on one day are one row for each reason, so their number is always limited. Of a key that the store
 does not know, only the refusal is kept, under NOBODY.
 """
 
@@ -51,7 +51,7 @@ class RefusedRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """How often a key was refused for one reason, the last time, and the error text of that time."""
+    """The refusals of a key for one reason: their number, the last time, and the error text of that time."""
 
     reason: str
     times: int

@@ -80,7 +80,7 @@ def revoke_key(session: Session, key: str, now: datetime) -> bool:
 
 
 def names_of_keys(session: Session) -> Mapping[str, str]:
-    """Return the name of every key, by the key: trusted or not, revoked ones too."""
+    """Return the name of every key by key, trusted or not, including revoked ones."""
     return {row.key: row.name for row in session.execute(select(ApiKey.key, ApiKey.name))}
 
 
@@ -89,7 +89,7 @@ def trusted_names(session: Session) -> Mapping[str, str]:
     return {row.key: row.name for row in session.execute(select(ApiKey.key, ApiKey.name).where(ApiKey.trusted))}
 
 
-# Asked with every request: what is remembered of a key would still open something after it was revoked.
+# Queried with every request: a cached key would still work after it was revoked.
 _KEY = PreparedQuery(select(*CREDENTIAL, ApiKey.revoked.is_not(None)).where(ApiKey.key == bindparam("key")))
 
 

@@ -208,7 +208,7 @@ class DocumentRow(Base):
 
 
 class StorageRow(Base):
-    """How much is stored for one owner with a quota (quota.py); `agent_key` is the person, so that erasing the person removes it."""
+    """The amount stored for one owner with a quota (quota.py); `agent_key` is the person, so that erasing the person removes it."""
 
     __tablename__ = "xapi_storage"
 

@@ -36,7 +36,7 @@ MEASURE_POSTGRESQL = "SELECT count(*), coalesce(sum(octet_length(content)), 0)::
 MEASURE_SQLITE = "SELECT count(*), coalesce(sum(length(content)), 0) FROM xapi_document WHERE agent_key = :agent"
 OF_ACTIVITY = {"postgresql": " AND activity_key = %(activity)s::uuid", "sqlite": " AND activity_key = :activity"}
 COUNT_SQLITE = _COUNT.format(":owner, :agent, :statements, :bytes, :now")
-# The rows of one key have its owner in the place of an agent.
+# The rows of one key have its owner in place of an agent.
 OTHERS_POSTGRESQL = """
 SELECT coalesce(sum(statements), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM xapi_storage
 WHERE agent_key = %(agent)s::uuid AND owner <> %(owner)s::uuid
@@ -45,7 +45,7 @@ OTHERS_SQLITE = (
     "SELECT coalesce(sum(statements), 0), coalesce(sum(bytes), 0) FROM xapi_storage WHERE agent_key = :agent AND owner <> :owner"
 )
 DOCUMENTS = "documents"
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # documents do not go with a month
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # documents are not removed with a month
 
 
 class Charge(NamedTuple):

@@ -1,7 +1,7 @@
 """Talk to another record store through `tincan.RemoteLRS`, with our own transport.
 
 tincan describes the store (endpoint, credential, requests and responses). We replace the parts that it cannot do: it parses
-statements and writes them anew (durations rounded, numbers rewritten, properties of 2.0 refused), its requests have no
+statements and rewrites them (durations rounded, numbers rewritten, properties of 2.0 refused), its requests have no
 time-out, its bodies are text and so cannot carry attachments, and it fails with a store that speaks 2.0.0. We send the text
 exactly as it is stored, in the version that the statement itself names.
 """

@@ -1,6 +1,6 @@
 """Read another record store: one GET for each page, and no request to any host except the one that the user named.
 
-tincan is not used here: it parses statements and writes them anew (durations rounded, unknown properties dropped), does not
+tincan is not used here: it parses statements and rewrites them (durations rounded, unknown properties dropped), does not
 support 2.0, and its requests have no time-out.
 """
 

@@ -1,4 +1,4 @@
-"""Content that did not show, counted for its trainer; launches say whether our own player plays their media"""
+"""Content that could not be shown, counted for its trainer; a flag of launches whose media our own player plays"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Let people check in by a code on the room's screen; confirm what came late, and close what was left open."""
+"""Pages for checking in by a code on the room's screen: the screen, late claims, and open check-ins."""
 
 import segno
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
@@ -30,7 +30,7 @@ AT_ONCE = 200  # claims or open check-ins
 @bp.get("/classes/<int:class_id>/timetable/<int:session_id>/code")
 @requires(OFFICE, STAFF)
 def code(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Show the room's screen: a code that changes every few seconds, for coming or for going."""
+    """Show the room's screen: a code that changes every few seconds, for checking in or out."""
     found, lesson = own_session(class_id, session_id)
     zone = document_of(found.programme_version).policy.time_zone
     return render_template(
@@ -45,7 +45,7 @@ def code(class_id: int, session_id: int) -> ResponseReturnValue:
 @bp.get("/classes/<int:class_id>/timetable/<int:session_id>/code/picture")
 @requires(OFFICE, STAFF)
 def code_picture(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Give the code of this moment, and how many are in by now."""
+    """Return the current code, and how many people have checked in."""
     found, lesson = own_session(class_id, session_id)
     return render_template("office/_code.html", training_class=found, **_picture(lesson))
 
@@ -82,7 +82,7 @@ def _counts(lesson: ClassSession) -> dict[str, int]:
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/claims")
 @requires(OFFICE, STAFF)
 def decide_claims(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Confirm or decline scans that came late."""
+    """Confirm or decline late scans."""
     _found, lesson = own_session(class_id, session_id)
     state = {"confirm": CONFIRMED, "decline": DECLINED}.get(request.form.get("decision", ""))
     ids = request.form.getlist("claim", type=int)[:AT_ONCE]
@@ -107,7 +107,7 @@ def _reason() -> str:
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/close")
 @requires(OFFICE, STAFF)
 def close_check_ins(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Let everybody who came by the code and never went have gone at the session's end; staff say why."""
+    """Check out everybody who checked in by code and never checked out, at the session's end, with a reason by staff."""
     _found, lesson = own_session(class_id, session_id)
     back = redirect(url_for(".attendance", class_id=class_id, session_id=session_id))
     if not _reason() or lesson.ends_at > now():

@@ -1,4 +1,4 @@
-"""Move sessions of a class online: choose sessions, what stands for them and for whom; look at what it does; confirm."""
+"""Pages for moving sessions online: choose sessions, their replacement and the people; check the effect; confirm."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -36,13 +36,13 @@ KEYS_MAX, KEY_MAX, COURSES_SHOWN = 300, 32, 200
 @bp.get("/classes/<int:class_id>/timetable/online")
 @requires(OFFICE, STAFF)
 def moving(class_id: int) -> ResponseReturnValue:
-    """Let sessions be chosen: one by one, or a whole phase from a day on."""
+    """Offer the sessions: single ones, or a whole phase from a day on."""
     found = staffed_class(class_id)
     return _page(found, _preset(found))
 
 
 def _preset(found: TrainingClass) -> list[str]:
-    """Return the keys of the sessions that the address names."""
+    """Return the keys of the sessions in the address."""
     asked, phase, since = request.args.get("session", ""), request.args.get("requirement", ""), request.args.get("from", "")
     rows = timetable.sessions_of(session(), found.id)
     if phase:
@@ -96,7 +96,7 @@ def _course_titles(moved: Sequence[SessionReplacement]) -> dict[int, str]:
 @bp.post("/classes/<int:class_id>/timetable/online")
 @requires(OFFICE, STAFF)
 def move_online(class_id: int) -> ResponseReturnValue:
-    """Show what moving sessions online does; confirmed, do it."""
+    """Show the effect of moving sessions online; do it after confirmation."""
     found = staffed_class(class_id)
     document, order = document_of(found.programme_version), _order()
     with transaction() as writing:
@@ -147,7 +147,7 @@ def _preview(found: TrainingClass, rows: Sequence[ClassSession], effects: Sequen
 @bp.post("/classes/<int:class_id>/timetable/online/<int:replacement_id>/back")
 @requires(OFFICE, STAFF)
 def take_online_back(class_id: int, replacement_id: int) -> ResponseReturnValue:
-    """Show what taking a move online back does; confirmed, do it."""
+    """Show the effect of undoing a move online; do it after confirmation."""
     found = staffed_class(class_id)
     row = session().get(SessionReplacement, replacement_id)
     if row is None or row.class_id != class_id:

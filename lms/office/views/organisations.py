@@ -1,4 +1,4 @@
-"""Let offices and administrators rename, move and merge organisations: what it would do is shown before anything is done."""
+"""Pages where offices and administrators rename, move and merge organisations, with a preview of the effect."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from lms.office.organisations import MERGE, MOVE, RENAME, OrganisationChange
 from lms.office.places import NOT_YOURS
 
 bp = Blueprint("organisations", __name__, url_prefix="/office/organisations")
-TOP = "/"  # how the form says that something shall stand at the top
+TOP = "/"  # the form's value for moving to the top
 KINDS = {"office": _l("Office"), "provider": _l("Training provider"), "school": _l("School")}
 CHANGES = {
     "renamed": _l("Name changed"),
@@ -35,7 +35,7 @@ def _own(reading: Session, organisation_id: int) -> Organisation:
     """Return an organisation that the signed-in person may change.
 
     Raises:
-        NotFound: there is none, or it is not theirs: the two look the same on purpose.
+        NotFound: there is none, or it belongs to others: both look the same on purpose.
     """
     found = organisations.below(reading, _path(), organisation_id)
     if found is None:
@@ -55,7 +55,7 @@ def all_() -> ResponseReturnValue:
 @bp.get("/<int:organisation_id>")
 @requires(OFFICE, ADMIN)
 def one(organisation_id: int) -> ResponseReturnValue:
-    """Show an organisation with its history and what can be changed."""
+    """Show an organisation with its history and the possible changes."""
     return _page(_own(session(), organisation_id))
 
 
@@ -80,7 +80,7 @@ def _page(found: Organisation, problems: tuple[str, ...] = ()) -> ResponseReturn
 
 
 def _asked(reading: Session, found: Organisation) -> OrganisationChange:
-    """Read what the form asks for.
+    """Read the wanted change from the form.
 
     Raises:
         InvalidInput: it is not a change, or it is not possible.
@@ -101,7 +101,7 @@ def _asked(reading: Session, found: Organisation) -> OrganisationChange:
 @bp.post("/<int:organisation_id>/preview")
 @requires(OFFICE, ADMIN)
 def preview(organisation_id: int) -> ResponseReturnValue:
-    """Show what a change would do; nothing is changed."""
+    """Show the effect of a change; nothing is changed."""
     found = _own(session(), organisation_id)
     try:
         change = _asked(session(), found)
@@ -115,7 +115,7 @@ def preview(organisation_id: int) -> ResponseReturnValue:
 @bp.post("/<int:organisation_id>/change")
 @requires(OFFICE, ADMIN)
 def change(organisation_id: int) -> ResponseReturnValue:
-    """Do what was shown."""
+    """Make the change that was previewed."""
     found = _own(session(), organisation_id)
     try:
         with transaction() as writing:

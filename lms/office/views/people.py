@@ -1,4 +1,4 @@
-"""Show an office its own teachers, wherever they are trained: a list, one teacher, and a file. Nothing is changed here."""
+"""Pages of an office's own teachers, wherever they are trained: a list, one teacher, and a file. They are read-only."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -55,7 +55,7 @@ def one(person_id: int) -> ResponseReturnValue:
 @bp.post("/export")
 @requires(OFFICE)
 def export() -> ResponseReturnValue:
-    """Start a file of exactly the teachers that the list shows; started twice, it is the same job."""
+    """Start a file with exactly the teachers of the list; a repeated start returns the same job."""
     form = request.form.get("format", "")
     params = people_job.params_of(
         own_people.asked(scope(), request.form), form if form in people_job.FORMATS else people_job.FORMATS[0], str(get_locale())

@@ -1,4 +1,4 @@
-"""Decide the states of many people of a class at once: choose them, look at what it does, confirm."""
+"""Pages for deciding the states of many people of a class at once: choose them, check the effect, confirm."""
 
 import re
 from collections.abc import Sequence
@@ -29,13 +29,13 @@ PEOPLE_MAX = 1000
 @bp.post("/classes/<int:class_id>/states")
 @requires(OFFICE, STAFF)
 def preview_states(class_id: int) -> ResponseReturnValue:
-    """Show what a change of state would do to each person chosen; nothing is changed yet."""
+    """Show the effect of a change of state on each chosen person; nothing is changed yet."""
     found = staffed_class(class_id)
     return _preview(found, _chosen(class_id))
 
 
 def _chosen(class_id: int) -> list[Standing]:
-    """Return whom the form names, or everybody whom the list's filter finds."""
+    """Return the people in the form, or everybody that the list's filter finds."""
     everybody = class_queries.everybody(session(), class_id)
     if request.form.get("everybody"):
         proposals = enrolment_states.proposals_of(session(), everybody, now())
@@ -71,7 +71,7 @@ def _preview(found: TrainingClass, chosen: Sequence[Standing], problems: Sequenc
 @bp.post("/classes/<int:class_id>/states/decide")
 @requires(OFFICE, STAFF)
 def decide_states(class_id: int) -> ResponseReturnValue:
-    """Let people enter the states that the preview showed: all of them, or nobody if somebody else has changed one of them."""
+    """Set the previewed states: of all people, or of nobody if another user has changed one of them."""
     found = staffed_class(class_id)
     decided = _decided()
     allowed = administers(found) or all(one.after in STAFF_MAY and one.before in LEARNING for one in decided)

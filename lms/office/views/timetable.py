@@ -141,7 +141,7 @@ def change_session(class_id: int, session_id: int) -> ResponseReturnValue:
 
 
 def _fingerprint(planned: PlannedSession) -> str:
-    """Name what a page has shown the effects of, so that another change is shown anew."""
+    """Return an id of the change whose effect was previewed, so that another change gets a new preview."""
     return sha256(repr(planned).encode()).hexdigest()
 
 

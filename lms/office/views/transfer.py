@@ -1,4 +1,4 @@
-"""Transfer somebody to another class of the programme: choose, look at what it does, confirm."""
+"""Pages for transferring a person to another class of the programme: choose, check the effect, confirm."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ from lms.programmes.store import document_of
 @bp.get("/classes/<int:class_id>/teachers/<int:enrolment_id>/transfer")
 @requires(OFFICE)
 def transfer_form(class_id: int, enrolment_id: int) -> ResponseReturnValue:
-    """Let the new class, the track, the day and the reason be chosen."""
+    """Offer the new class, the track, the day and the reason."""
     found, enrolment = own_enrolment(class_id, enrolment_id)
     return _page(found, enrolment)
 
@@ -51,7 +51,7 @@ def _page(found: TrainingClass, enrolment: Enrolment, problems: tuple[str, ...] 
 @bp.post("/classes/<int:class_id>/teachers/<int:enrolment_id>/transfer")
 @requires(OFFICE)
 def carry_out_transfer(class_id: int, enrolment_id: int) -> ResponseReturnValue:
-    """Show what a transfer does; confirmed, do it."""
+    """Show the effect of a transfer; do it after confirmation."""
     found, enrolment = own_enrolment(class_id, enrolment_id)
     order = _order()
     if order is None:

@@ -1,4 +1,4 @@
-"""Propose to spare somebody an amount of a requirement; an approver of the office decides."""
+"""Pages for proposing waivers; an approver in the office decides."""
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
@@ -32,7 +32,7 @@ WORDS = {
 @bp.get("/classes/<int:class_id>/waivers")
 @requires(OFFICE, STAFF)
 def class_waivers(class_id: int) -> ResponseReturnValue:
-    """Show what is waived and what waits, and let more be proposed."""
+    """Show approved and waiting waivers, and the form for a new one."""
     return _page(staffed_class(class_id))
 
 
@@ -91,7 +91,7 @@ def _own(class_id: int, enrolment_id: int) -> int:
 
 
 def _amount(said: str) -> Decimal | None:
-    """Read an amount; full-width and other digits are none."""
+    """Read an amount; only ASCII digits are accepted."""
     if not said.isascii() or len(said) > AMOUNT_MAX:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Who was erased, when, by whom, and how much went? Numbers only: nothing here leads back to anybody."""
+"""The list of erasures: who asked for them, when, and how much was erased. It contains nothing that identifies the erased person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class ErasureLine:
-    """An erasure, and the name of who asked for it (None: on the command line)."""
+    """An erasure, and the name of the person who asked for it (None: from the command line)."""
 
     row: Erasure
     by: str | None
@@ -22,7 +22,7 @@ class ErasureLine:
 
 @dataclass(frozen=True, slots=True)
 class ErasurePage:
-    """One page, the latest first; `next` is the id before which to go on."""
+    """One page, the latest first; `next` is the id from which to continue."""
 
     lines: Sequence[ErasureLine]
     total: int
@@ -30,7 +30,7 @@ class ErasurePage:
 
 
 def of_person(session: Session, person_id: int) -> ErasureLine | None:
-    """Return somebody's erasure, if they were erased."""
+    """Return a person's erasure, if they were erased."""
     row = session.execute(_all().where(Erasure.person_id == person_id)).first()
     return ErasureLine(*row) if row else None
 

@@ -118,7 +118,7 @@ def _token(place: Cursor | None) -> str | None:
 @bp.get("/statements/<uuid:statement_id>")
 @requires(OFFICE, ADMIN)
 def statement(statement_id: UUID) -> ResponseReturnValue:
-    """Show one statement with what became of it."""
+    """Show one statement with its result."""
     sight = own_sight()
     gone = removed(session(), statement_id, sight)
     if gone is not None:

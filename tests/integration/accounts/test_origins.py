@@ -100,7 +100,7 @@ def form_token_at(client: FlaskClient) -> str:
 
 def test_behind_a_proxy_it_is_the_public_address_that_counts(tmp_path: Path) -> None:
     settings = settings_for("sqlite://", tmp_path, public_url=SECURE)
-    assert is_ours(SECURE, None, settings)  # whatever Host and scheme the proxy passes on
+    assert is_ours(SECURE, None, settings)  # with any Host and scheme that the proxy passes on
     assert not is_ours("http://web:8000", None, settings)
     assert origin_of("null") is None
 

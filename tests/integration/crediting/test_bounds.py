@@ -1,4 +1,4 @@
-"""How much evidence may a launch have? The first pieces in the order of the record store count, in whatever order they are read."""
+"""How much evidence may a launch have? The first pieces in the order of the record store count; the order of reading makes no difference."""
 
 import itertools
 import uuid

@@ -136,7 +136,7 @@ def test_units_stand_beside_each_other_and_seconds_alone_are_what_lists_show(stu
     assert studied.act(append) == 0
     studied.study("reading", 60)
     studied.credit()
-    taken_back = ("correction", -2, "half_days")  # nothing attests it, so deciding anew takes it back
+    taken_back = ("correction", -2, "half_days")  # nothing attests it, so another decision takes it back
     assert chain(studied) == [("credit", 300, "seconds"), ("credit", 2, "half_days"), ("credit", 60, "seconds"), taken_back]
     assert studied.credited() == {"c1:reading": 360}
     assert studied.act(lambda session: session.get_one(Enrolment, studied.enrolment_id)).credited_seconds == 360

@@ -25,7 +25,7 @@ Attack = Callable[[Session, Enrolment], Any]
 
 
 def shorter_hours(session: Session, own: Enrolment, *, with_digest: bool = False) -> None:
-    """Let an hour of the programme have 20 minutes; `with_digest`: as somebody would who knows of the digest beside it."""
+    """Give an hour of the programme 20 minutes; `with_digest`: also change the stored digest."""
     version = session.get_one(ProgrammeVersion, session.get_one(TrainingClass, own.class_id).programme_version_id)
     document = json.loads(json.dumps(version.document))
     holder = next(part for part in (document, *document.values()) if isinstance(part, dict) and "hour_minutes" in part)
@@ -41,7 +41,7 @@ def present(session: Session, own: Enrolment) -> Observation:
 
 
 def longer_statement(session: Session, own: Enrolment) -> None:
-    """Let a statement claim ten hours, and its evidence with it."""
+    """Make a statement claim ten hours, and its evidence with it."""
     row = present(session, own)
     sid = session.scalars(select(IdRow.sid).where(IdRow.id == row.statement_id)).one()
     text = json.loads(session.scalars(select(StatementRow.text).where(StatementRow.sid == sid)).one())
@@ -55,7 +55,7 @@ def deleted_statement(session: Session, own: Enrolment) -> None:
 
 
 def invented(session: Session, own: Enrolment) -> None:
-    """Write two observations of a statement that is gone, and let the product itself chain the half hour that they give."""
+    """Write two observations of a removed statement, and let the product itself credit the half hour that they give."""
     real, gone = present(session, own), uuid.uuid4()
     session.execute(insert(IdRow), [{"id": gone, "stored": NOW, "digest": b"d" * 20}])
     for part in range(2):
@@ -97,7 +97,7 @@ ATTACKS: dict[str, Attack] = {
 
 
 def missed(session_of: Callable[[], Session]) -> list[tuple[str, list[str]]]:
-    """Make each attack, and undo it before the next, as if each had been made in a copy; return those that verify did not name."""
+    """Make each attack and undo it before the next one; return the attacks that verify did not find."""
     found = []
     for name, attack in ATTACKS.items():
         with session_of() as session:
@@ -114,5 +114,5 @@ def missed(session_of: Callable[[], Session]) -> list[tuple[str, list[str]]]:
 
 
 def findings(session: Session, own: Enrolment) -> list[str]:
-    """Return what is wrong with the teacher's account and with what it rests on."""
+    """Return the findings for the teacher's account and its inputs."""
     return [str(one) for checked in verify(session, [own.id], public_url=ADDRESS, removals=RECORDED) for one in checked.findings]

@@ -1,4 +1,4 @@
-"""Do sessions move online by one action, before or after their day, with days that stay days and no hour counted twice?"""
+"""Are sessions moved online in one action, before or after their day, without turning days into hours or counting an hour twice?"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -37,7 +37,7 @@ def order(room: Room, *, confirm: bool = True, **fields: object) -> TestResponse
 
 
 def learner(room: Room, place: int = 0) -> World:
-    """Return the world as somebody of the room studies the course that stands for the session."""
+    """Return the world in which a person of the class studies the course that replaces the session."""
 
     def find(session: Session) -> tuple[int, str, int]:
         enrolment = session.get_one(Enrolment, room.people[place])

@@ -1,4 +1,4 @@
-"""Are organisations renamed, moved and merged, with all that is theirs, after a look at what that does, and is it kept who did it?"""
+"""Are organisations renamed, moved and merged with everything they have, after a preview, and is the author recorded?"""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def place(world: World) -> World:
-    """A province with two counties; a provider's list wrote the first county's school in another way."""
+    """A province with two counties; a provider's list spelled the first county's school in another way."""
 
     def add(session: Session) -> None:
         top = add_organisation(session, "top", "省教育厅", "office")

@@ -1,4 +1,4 @@
-"""Does a county office see its own teachers wherever they are trained, and nothing that is not theirs?"""
+"""Does a county office see its own teachers, wherever they are trained, and nothing else?"""
 
 import io
 import re
@@ -29,7 +29,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def county(world: World) -> FlaskClient:
-    """A county whose teacher is trained by the world's provider, which is another's; and a colleague in no class."""
+    """A county whose teacher is trained by the world's provider, which belongs to another county; and a colleague in no class."""
 
     def add(session: Session) -> None:
         office = add_organisation(session, "county", "清溪县教育局", "office")
@@ -73,7 +73,7 @@ def test_their_classes_and_transcripts_are_read_and_nothing_else_of_the_class_is
 
 
 def test_no_link_of_a_county_office_leads_anywhere_forbidden(county: FlaskClient, world: World) -> None:
-    """From the first page on, each page that is linked opens."""
+    """Every linked page, starting from the first one, opens."""
     seen, waiting = set(), ["/"]
     while waiting:
         address = waiting.pop()

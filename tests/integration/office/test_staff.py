@@ -1,4 +1,4 @@
-"""Does an office add class staff who have no account yet, with an initial password that is shown once?"""
+"""Can an office add class staff without an account, with an initial password that is shown once?"""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Do people decide the states of a whole class at once, with every change explained, audited, and ending what it must end?"""
+"""Can people decide the states of a whole class at once, with every change explained, recorded, and with its consequences?"""
 
 import html
 import re
@@ -50,12 +50,12 @@ def set_states(room: Room, *wanted: str) -> None:
 
 
 def preview(room: Room, state: str, *places: int, reason: str = "", desk: Desk | None = None) -> TestResponse:
-    """Choose people by their place in the class, and look at what a new state does."""
+    """Choose people by their number in the class, and open the preview of a new state."""
     return (desk or room.desk).post(f"{room.class_id}/states", who=[room.people[one] for one in places], state=state, reason=reason)
 
 
 def confirm(room: Room, shown: TestResponse, desk: Desk | None = None) -> TestResponse:
-    """Send the form of the preview as it stands there."""
+    """Send the form of the preview unchanged."""
     assert shown.status_code == 200, shown.text
     fields: dict[str, list[str]] = {}
     form = shown.text[shown.text.index("/states/decide") :]

@@ -1,4 +1,4 @@
-"""Does a transfer keep everything earned, with one chain that goes on, and does transferring back undo it?"""
+"""Does a transfer keep everything earned, with one continued chain, and does transferring back undo it?"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -29,7 +29,7 @@ def room(desk: Desk) -> Room:
 
 @pytest.fixture
 def other(room: Room) -> int:
-    """Another class of the programme, with two sessions: one before anybody comes, one after."""
+    """Another class of the programme, with two sessions: one before anybody is transferred, one after."""
     other: int = room.world.act(lambda session: lead_class(session, "lead-2"))
     for day in ("2026-03-02", "2026-03-05"):
         assert room.desk.post(f"{other}/timetable/new", **SESSION | {"day": day}).status_code == 302

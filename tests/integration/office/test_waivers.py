@@ -1,4 +1,4 @@
-"""Does a waiver count once somebody else of the office approves it, and is it told apart from what was earned everywhere?"""
+"""Does a waiver count once another person in the office approves it, and is it marked as waived everywhere?"""
 
 import io
 import json

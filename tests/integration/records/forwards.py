@@ -69,7 +69,7 @@ class Here:
 
     @property
     def standing(self) -> ForwardProgress:
-        """How the forward stands."""
+        """The progress of the forward."""
         with self.app.app_context(), transaction() as session:
             return office.standing(session, office.named(session, "other"))
 

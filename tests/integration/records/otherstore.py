@@ -51,7 +51,7 @@ class OtherStore:
 
     @property
     def endpoint(self) -> str:
-        """Where its xAPI is."""
+        """The address of its xAPI endpoint."""
         return f"http://127.0.0.1:{self.port}/xapi"
 
     def clock(self) -> datetime:

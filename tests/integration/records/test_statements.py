@@ -1,4 +1,4 @@
-"""Does an office find the statements of its own people, nobody else's, and what became of each?"""
+"""Does an office find the statements of its own people, nobody else's, and the result of each?"""
 
 import json
 import re

@@ -56,7 +56,7 @@ def come_in(expected: Mapping[str, tuple[str, str]]) -> Check:
 
 
 def are_problems(*expected: tuple[int, str, str]) -> Check:
-    """These cells are told, by line, field and code, and nobody of those rows comes in."""
+    """These cells are reported by line, field and code, and nobody in those rows is enrolled."""
 
     def check(world: World, file: Path) -> None:
         before = people(world)

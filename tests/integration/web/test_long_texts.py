@@ -98,7 +98,7 @@ def visitor_of(endpoint: str, method: str) -> str:
 
 @dataclass(frozen=True)
 class Sent:
-    """Requests with one hostile text each, of whatever size is asked for."""
+    """Requests with one hostile text each, of the requested size."""
 
     client: FlaskClient
     address: str

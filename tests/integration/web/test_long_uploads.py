@@ -1,6 +1,6 @@
-"""Does any uploaded file, its name, or a JSON body let somebody stop the site with one long text?
+"""Can one long text in an uploaded file, its name, or a JSON body stop the site?
 
-A new page that takes files is found by what its view reads.
+A new page that accepts files is found by what its view reads.
 """
 
 import inspect
@@ -131,7 +131,7 @@ def page(world: World) -> Page:
 
 
 def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
-    """(method, path, JSON with so many hostile characters) for what players send."""
+    """(method, path, JSON with this many hostile characters) for the requests of players."""
     texts = ("1", MARKS, "\\u0301", "a-")
     for unit in texts:
         yield "POST", "/learn/beat", lambda size, unit=unit: f'{{"nonce": "{long(unit, size)}", "last": false}}'

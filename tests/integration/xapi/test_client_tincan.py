@@ -99,7 +99,7 @@ def test_tincan_keeps_lists_and_deletes_states(lrs: RemoteLRS) -> None:
 
 def test_tincan_loses_nobodys_update_of_a_state(lrs: RemoteLRS) -> None:
     ok(kept(lrs))
-    seen = lrs.retrieve_state(COURSE, ANNA, "bookmark").response.getheader("ETag")  # it looks for it in vain: no document has one
+    seen = lrs.retrieve_state(COURSE, ANNA, "bookmark").response.getheader("ETag")  # tincan does not return it: its documents have none
     assert seen == f'"{hashlib.sha1(b"page 3").hexdigest()}"'  # noqa: S324 – the standard's choice
     assert kept(lrs, "page 4", seen).response.status == 412  # what it sent first was taken, then it sent the same again
     assert bytes(lrs.retrieve_state(COURSE, ANNA, "bookmark").content.content) == b"page 4"

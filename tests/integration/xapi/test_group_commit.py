@@ -19,7 +19,7 @@ LONG = 60
 
 
 class Crowd:
-    """A store in which one request is held up before it writes, until the requests are there that should wait for it."""
+    """A store in which one request stops before it writes, until the requests are there that should wait for it."""
 
     def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         self.shared: list[int] = []  # how many requests each transaction was for
@@ -40,7 +40,7 @@ class Crowd:
         self.store = Store(store.engine, store.clock)  # mounted with this commit
 
     def send(self, requests: Sequence[Callable[[], TestResponse]]) -> list[TestResponse]:
-        """Send one, and all others while it is held up; return the answers in order."""
+        """Send one, and all others while it is stopped; return the answers in order."""
         self._enough = lambda mount: len(mount.store._waiting) == len(requests) - 1
         with ThreadPoolExecutor(len(requests)) as threads:
             first = threads.submit(requests[0])
@@ -48,7 +48,7 @@ class Crowd:
             return [one.result() for one in [first, *(threads.submit(one) for one in requests[1:])]]
 
     def send_beside(self, held_up: Callable[[], TestResponse], others: Sequence[Callable[[], TestResponse]]) -> list[TestResponse]:
-        """Send one, others while it is held up, and let it go when they were answered; return the answers in order."""
+        """Send one, others while it is stopped, and release it when they were answered; return the answers in order."""
         go = threading.Event()
         self._enough = lambda _mount: go.is_set()
         with ThreadPoolExecutor(1) as thread:

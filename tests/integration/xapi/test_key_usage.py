@@ -34,7 +34,7 @@ def last_used(store: Store, authorization: str) -> datetime | None:
 
 
 def refused(store: Store, authorization: str | None) -> dict[str, int]:
-    """How often a key, or nobody's, was refused something, by reason."""
+    """Return the number of refusals of a key, or of unknown keys, by reason."""
     with store.sessions() as session:
         found = refused_since(session, LONG_AGO).get(name_of(authorization) if authorization else NOBODY, ())
         return {one.reason: one.times for one in found}

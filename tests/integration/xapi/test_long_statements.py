@@ -101,7 +101,7 @@ def bodies() -> Iterator[tuple[str, Body]]:
 
 @dataclass(frozen=True)
 class Sent:
-    """Requests to the store with one hostile part each, of whatever size is asked for."""
+    """Requests to the store with one hostile part each, of the requested size."""
 
     store: Store
     method: str

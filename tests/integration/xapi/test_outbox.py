@@ -1,4 +1,4 @@
-"""Does every statement wait in the outbox until it was processed, whatever happens on the way?"""
+"""Does every statement wait in the outbox until it was processed, even after errors and crashes?"""
 
 import uuid
 from datetime import timedelta

@@ -62,7 +62,7 @@ PLACES = {
 
 
 def change(store: Store, method: str, resource: str, *, by: str | None = None) -> TestResponse:
-    """Change a document at the resource's place, whatever lies there."""
+    """Change a document of the resource, whether or not one exists."""
     how: dict[str, Any] = {} if method == "DELETE" else {"json": {"by": method}}
     return store.ask(method, resource, query_string=PLACES[resource], headers={"If-Match": "*"}, by=by, **how)
 

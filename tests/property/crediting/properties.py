@@ -12,7 +12,7 @@ TOLERANCE_S = 5
 
 
 def size_ms(rates: Any, claims: Sequence[Segment], max_rate: float) -> int:
-    """How much of the media accepted segments cover."""
+    """The length of media that accepted segments cover."""
     told = rates.real_rates(claims, max_rate, MEDIA_S * 1000)
     pieces = [(max(0, one.start_ms), min(MEDIA_S * 1000, one.end_ms)) for one, rate in told if rate <= max_rate]
     edges = sorted({edge for piece in pieces for edge in piece})

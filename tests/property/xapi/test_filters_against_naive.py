@@ -1,4 +1,4 @@
-"""Do filters, pages and voiding agree with a naive reading of the specification, whatever was said and asked?"""
+"""Do filters, pages and voiding agree with a naive reading of the specification, for random statements and queries?"""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

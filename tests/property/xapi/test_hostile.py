@@ -20,7 +20,7 @@ KEPT = ("statement", "statement_id", "statement_key", "statement_reference", "ou
 
 
 def sent(store: Store, asked: Asked) -> TestResponse:
-    """Send a request as bytes on a wire would be: text in headers is UTF-8, whatever encoding the server assumes."""
+    """Send a request as bytes on a wire would be: text in headers is UTF-8, even if the server assumes another encoding."""
     wired = {name: value.encode("utf-8", "surrogatepass").decode("latin-1") for name, value in asked.headers.items()}
     address = f"/xapi/{asked.path}?" + "&".join(f"{quoted(name)}={quoted(value)}" for name, value in asked.query.items())
     headers = {"Authorization": store.authorization, **({"Content-Type": asked.content_type} if asked.content_type else {}), **wired}

@@ -1,4 +1,4 @@
-"""Has every problem that a reader can find a sentence in both languages, and does no sentence lack its problem?"""
+"""Does every possible problem have a sentence in both languages, and does every sentence have its problem?"""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Do the rules propose the state that the facts call for, and none where people have decided otherwise?"""
+"""Do the rules propose the state that the facts require, and nothing if people have decided otherwise?"""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -18,7 +18,7 @@ def course(code: str, minutes: dict[str, int], requirement: str = "companion", *
 def lines(
     programme: ProgrammeDocument, track: str, credited: dict[str, int], *courses: StudiedCourse, **attendance: str
 ) -> dict[str, RequirementProgress]:
-    """Judge sums of the ledger: seconds of activities, and days and months as they would stand there."""
+    """Judge sums of the ledger: seconds of activities, and days and months in the ledger's units."""
     kinds = {one.key: one.kind for one in programme.requirements_of(track)}
     rules = {
         key: RequirementRule(kind, next(one.target for one in programme.requirements_of(track) if one.key == key))

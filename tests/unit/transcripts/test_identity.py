@@ -1,4 +1,4 @@
-"""Is a user name on a transcript hidden so far that whoever knows it recognises it and nobody else learns it?"""
+"""Is a user name on a transcript hidden, so that only a person who knows it recognises it?"""
 
 import pytest
 
