@@ -21,6 +21,7 @@ from lms.classes.models import ClassSession, Enrolment
 PUNCTUAL = timedelta(minutes=5)
 SCANS_MAX = 40  # of one person in one session; further scans change nothing
 
+Scans = Mapping[tuple[int, int], Sequence[CheckIn]]  # by session and enrolment
 Stay = tuple[CheckIn, CheckIn]  # a check-in, and the check-out that follows
 
 
@@ -106,7 +107,7 @@ def _scans(session: Session, session_id: int, enrolment_id: int) -> Sequence[Che
     return session.scalars(select(CheckIn).where(*own).order_by(CheckIn.id)).all()
 
 
-def open_among(scans: Mapping[tuple[int, int], Sequence[CheckIn]], session_id: int, marks: Container[int]) -> dict[int, CheckIn]:
+def open_among(scans: Scans, session_id: int, marks: Container[int]) -> dict[int, CheckIn]:
     """Return the open check-ins of people who have no mark."""
     comings = {person: stays_of(own)[1] for (of, person), own in scans.items() if of == session_id and person not in marks}
     return {person: came for person, came in comings.items() if came is not None}
@@ -128,7 +129,7 @@ def stays_of(scans: Iterable[CheckIn]) -> tuple[list[Stay], CheckIn | None]:
     return stays, came
 
 
-def scans_of(session: Session, session_ids: Iterable[int]) -> Mapping[tuple[int, int], Sequence[CheckIn]]:
+def scans_of(session: Session, session_ids: Iterable[int]) -> Scans:
     """Return every scan of these sessions, by session and enrolment."""
     found: dict[tuple[int, int], list[CheckIn]] = defaultdict(list)
     for one in session.scalars(select(CheckIn).where(CheckIn.session_id.in_(list(session_ids))).order_by(CheckIn.id)):

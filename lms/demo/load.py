@@ -41,6 +41,7 @@ SIGN_INS = (  # user name, number of the name, roles, organisation, why somebody
     ("staff", 502, (STAFF,), people.PROVIDER, "to plan sessions, note attendance and accept logs"),
     ("county", 503, (OFFICE,), people.COUNTY, "to follow the teachers of a county, who are trained elsewhere"),
 )
+RUN_BY_STAFF = ("demo-rural-lead-1", "demo-rural-lead-0", "demo-online-teaching-1")  # classes of the one who signs in as staff
 BATCH = 10
 DRAIN_AT_ONCE = 500
 
@@ -120,8 +121,9 @@ def _class(ground: DemoSite, plan: DemoClass, versions: dict[str, CourseVersion]
         training_class = _opened(session, ground, plan, versions)
         members = _members(session, plan, training_class)
         starts_on = training_class.starts_on
-    activities = [(code, activity) for code, version in versions.items() for activity in publish.outline_of(version).activities]
-    shelf = history.Shelf(versions, ground.public_url)
+    studied = _studied(plan, versions)
+    activities = [(code, activity) for code, version in studied.items() for activity in publish.outline_of(version).activities]
+    shelf = history.Shelf(studied, ground.public_url)
     for start in range(0, len(members), BATCH):
         with ground.database.writer() as session, session.begin():
             batch = members[start : start + BATCH]
@@ -140,9 +142,14 @@ def _opened(session: Session, ground: DemoSite, plan: DemoClass, versions: dict[
     starts_on = ground.today - timedelta(days=plan.days_ago)
     run = setup.ClassDetails(plan.code, plan.name, provider, starts_on, starts_on + timedelta(days=plan.days), plan.intake)
     created = setup.create_class(session, _newest(session, plan.programme), run)
-    for version in versions.values():
+    for version in _studied(plan, versions).values():
         setup.bind_course(session, created, session.get_one(CourseVersion, version.id), plan.requirement)
     return created
+
+
+def _studied(plan: DemoClass, versions: dict[str, CourseVersion]) -> dict[str, CourseVersion]:
+    """Return the courses that a class studies."""
+    return dict(list(versions.items())[: plan.courses])
 
 
 def _newest(session: Session, code: str) -> ProgrammeVersion:
@@ -182,32 +189,41 @@ def _history(
     stage = plan.stage(number, [sum(course == code for course, _ in activities) for code in shelf.versions])
     if history.has_history(session, enrolment_id):
         return 0
-    told = story.sittings(story.studies(stage, activities), starts_on, ground.today - timedelta(days=1), plan.username(number))
+    last = min(ground.today - timedelta(days=1), starts_on + timedelta(days=plan.days))
+    told = story.sittings(story.studies(stage, activities), starts_on, last, plan.username(number))
     account = session.scalars(select(Person.account).where(Person.id == enrolment.person_id)).one()
     learner = history.Learner(enrolment, account, ("pc", "phone")[number % 2] + f"-{number:08x}")
     return history.write(session, learner, told, shelf)
 
 
 def _timetables(ground: DemoSite) -> None:
-    """Plan the class of fifty, and note attendance according to its people's stages."""
+    """Plan the classes, and note attendance and logs according to their people's stages."""
     for plan in CLASSES:
-        if not plan.face_to_face:
-            continue
         with ground.database.writer() as session, session.begin():
             training_class = session.scalars(
                 select(TrainingClass).where(TrainingClass.code == plan.code).options(joinedload(TrainingClass.programme_version))
             ).one()
             staff_member = session.scalars(select(Person).where(Person.username == "staff")).one()
-            by = By(staff_member.id, ground.now)
-            appoint(session, training_class.id, staff_member, "subject-head-teacher", by)
-            timetable.plan(session, training_class, plan.days_ago, by)
-            members = _members(session, plan, training_class)
-            stages = {enrolment_id: plan.stage(number, ()) for number, enrolment_id in members}
             attestor = Attestor(session, ground.public_url, staff_member.id, ground.now)
-            marks = timetable.attend(session, training_class.id, stages, attestor)
-            timetable.write_logs(session, ground.storage, training_class, [one for _, one in members[:3]], attestor)
-        if marks:
-            ground.say(f"{plan.code}: attendance noted {marks} times")
+            noted = _note(session, ground, (plan, training_class), staff_member, attestor)
+        if noted:
+            ground.say(f"{plan.code}: attendance and logs noted {noted} times")
+
+
+def _note(session: Session, ground: DemoSite, run: tuple[DemoClass, TrainingClass], staff_member: Person, attestor: Attestor) -> int:
+    """Give a class its staff, timetable, attendance and logs; return how many marks and logs are new."""
+    plan, training_class = run
+    by = By(staff_member.id, ground.now)
+    if plan.code in RUN_BY_STAFF:
+        appoint(session, training_class.id, staff_member, "subject-head-teacher", by)
+    timetable.plan(session, training_class, plan.phases, by)
+    members = _members(session, plan, training_class)
+    stages = {enrolment_id: plan.stage(number, ()) for number, enrolment_id in members}
+    marks = timetable.attend(session, training_class.id, stages, attestor)
+    if plan.code == RUN_BY_STAFF[0]:
+        timetable.write_logs(session, ground.storage, training_class, [one for _, one in members[:3]], attestor)
+    months = {enrolment_id: plan.months(number) for number, enrolment_id in members}
+    return marks + timetable.write_months(session, ground.storage, training_class, months, attestor)
 
 
 def _credit(ground: DemoSite) -> None:

@@ -15,6 +15,7 @@ from lms.classes.changes import By
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.planning import PlannedSession
 from lms.crediting.attesting import Attestor
+from lms.demo.classes import DemoPhase
 from lms.demo.story import Stage
 from lms.i18n import SITE_ZONE
 from lms.office.attesting import Attesting
@@ -24,45 +25,35 @@ from lms.programmes.store import document_of
 from lms.storage import Storage
 
 HALF_DAYS = ((time(8, 30), time(11, 30)), (time(14, 30), time(17, 30)))
-TOPICS: Mapping[str, Sequence[str]] = {
-    "diagnosis": ("开班式与培训说明", "教学能力自评与访谈", "课堂录像诊断工作坊", "个人发展计划研讨"),
-    "topics": (
-        *("立德树人与乡村教育使命", "师德案例研讨", "核心素养与课程标准", "大单元教学设计", "大单元设计实作", "作业设计与评价"),
-        *("差异化教学策略", "同课异构：备课", "同课异构：上课与评课", "复式教学案例研讨", "校本研修的组织", "主题研修方案实作"),
-        *("信息技术与课堂融合", "在线教学工具实操", "青年教师指导方法", "专题培训总结与展示"),
-    ),
-    "school-visit": (
-        *("走进名校：学校文化与管理", "随班听课（一）", "随班听课（二）", "教研组活动观摩", "跟岗备课", "跟岗授课"),
-        *("班级管理观摩", "名师工作室研讨", "访学案例撰写", "访学总结与交流"),
-    ),
-}
+LIVE_AT = (time(9), time(10, 30))
 PRACTICAL = ("工作坊", "研讨", "实作", "实操", "观摩", "听课", "备课", "上课", "授课", "展示", "交流", "撰写")
+AWAY = {"school-visit", "shadowing", "observation"}
+MEETING = "https://meeting.example/demo"  # reserved by RFC 2606: leads nowhere
 TEACHERS = ("王敏", "李志远", "赵静宜", "陈国栋")
+MONTHS = ("第一个月：在本校上大单元公开课并评课。", "第二个月：带青年教师集体备课三次。", "第三个月：整理作业设计案例，在教研组交流。")
 LOGS = ((3, "返校后上了一节大单元教学的公开课，课后与同组教师评课。"), (10, "组织校本研修：作业设计。附活动照片说明。"))
 
 
-def plan(session: Session, training_class: TrainingClass, visit_after: int, by: By) -> None:
-    """Plan the class's sessions: two days, eight days, and the school visit from the day on which the demo is loaded."""
+def plan(session: Session, training_class: TrainingClass, phases: Sequence[DemoPhase], by: By) -> None:
+    """Plan the class's sessions, phase by phase."""
     if timetable.sessions_of(session, training_class.id):
         return
-    offset, planned = 0, []
-    for requirement, titles in TOPICS.items():
-        first = training_class.starts_on + timedelta(days=visit_after if requirement == "school-visit" else offset)
-        planned += [_session(requirement, place, title, first) for place, title in enumerate(titles)]
-        offset += len(titles) // 2
+    planned = [_session(phase, place, title, training_class.starts_on) for phase in phases for place, title in enumerate(phase.titles)]
     named = timetable.with_keys(session, training_class.id, planned)
     problems = timetable.problems_of((), named, timetable.limits_of(training_class, document_of(training_class.programme_version)))
     if problems:
-        raise TypeError(f"the demo's timetable is broken: {problems}")
+        raise TypeError(f"the timetable of {training_class.code} is broken: {problems}")
     timetable.add(session, training_class.id, named, by)
 
 
-def _session(requirement: str, place: int, title: str, first: date) -> PlannedSession:
-    day = first + timedelta(days=place // 2)
-    starts_at, ends_at = (datetime.combine(day, at, ZoneInfo(SITE_ZONE)) for at in HALF_DAYS[place % 2])
-    room = "实验小学" if requirement == "school-visit" else "培训楼 201"
+def _session(phase: DemoPhase, place: int, title: str, begins: date) -> PlannedSession:
+    live = phase.live_every > 0
+    day = begins + timedelta(days=phase.first + (place * phase.live_every if live else place // 2))
+    starts_at, ends_at = (datetime.combine(day, at, ZoneInfo(SITE_ZONE)) for at in (LIVE_AT if live else HALF_DAYS[place % 2]))
+    room = "" if live else "实验小学" if phase.requirement in AWAY else "培训楼 201"
     practical = any(word in title for word in PRACTICAL)
-    return PlannedSession("", title, requirement, starts_at, ends_at, 1, room, "", TEACHERS[place % len(TEACHERS)], practical)
+    teacher, link = TEACHERS[place % len(TEACHERS)], MEETING if live else ""
+    return PlannedSession("", title, phase.requirement, starts_at, ends_at, 0 if live else 1, room, link, teacher, practical)
 
 
 def attend(session: Session, class_id: int, stages: Mapping[int, Stage], attestor: Attestor) -> int:
@@ -106,3 +97,19 @@ def write_logs(session: Session, storage: Storage, training_class: TrainingClass
                 whole = work.of_class(session, training_class.id, handed_in.id)
                 if whole is not None:
                     work.decide(session, whole, ACCEPTED, "写得具体，继续坚持。", By(attestor.by, attestor.now), Attesting(attestor))
+
+
+def write_months(session: Session, storage: Storage, training_class: TrainingClass, months: Mapping[int, int], attestor: Attestor) -> int:
+    """Let people (by enrolment) hand in a log in each of so many months of practice, and accept it; return how many that were."""
+    if not any(months.values()) or session.scalar(select(PracticeWork.id).where(PracticeWork.enrolment_id.in_(months)).limit(1)):
+        return 0
+    for enrolment_id, count in months.items():
+        for month in range(count):
+            on = training_class.starts_on + timedelta(days=30 * month + 9)
+            given = work.Given("practice", MONTHS[month % len(MONTHS)], (), on)
+            at = datetime.combine(on, time(12), ZoneInfo(SITE_ZONE))
+            handed_in = work.hand_in(session, storage, session.get_one(Enrolment, enrolment_id), given, None, at)
+            whole = work.of_class(session, training_class.id, handed_in.id)
+            if whole is not None:
+                work.decide(session, whole, ACCEPTED, "", By(attestor.by, at + timedelta(days=1)), Attesting(attestor))
+    return sum(months.values())

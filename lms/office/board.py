@@ -136,15 +136,11 @@ class Deadline:
     what: Filing | Deliverable
     of: ClassFigures
 
-    def past(self, today: date) -> bool:
-        """Say whether the day has passed."""
-        return self.on < today
-
 
 def deadlines(classes: Iterable[ClassFigures], documents: Mapping[int, ProgrammeDocument], today: date) -> list[Deadline]:
-    """Return what is due around today (`SOON` before and after), the earliest first."""
+    """Return what is due from today on (for `SOON`), the earliest first. Whether something was handed in is not recorded here."""
     found = [due for one in classes for due in _due(one, documents[one.version_id])]
-    return sorted((due for due in found if abs(due.on - today) <= SOON), key=lambda due: (due.on, due.of.class_id))
+    return sorted((due for due in found if timedelta() <= due.on - today <= SOON), key=lambda due: (due.on, due.of.class_id))
 
 
 def _due(one: ClassFigures, document: ProgrammeDocument) -> Iterable[Deadline]:

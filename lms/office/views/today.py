@@ -9,11 +9,13 @@ from sqlalchemy import select
 
 from lms.accounts.access import person, requires
 from lms.accounts.models import STAFF
+from lms.attendance.codes import EARLY
 from lms.classes import staff
 from lms.classes.models import ClassSession
 from lms.clock import now
 from lms.db import session
 from lms.i18n import SITE_ZONE, local_time
+from lms.office import day as days
 from lms.office.places import bp
 
 SHOWN = 20
@@ -29,10 +31,16 @@ def today() -> ResponseReturnValue:
     wanted = (ClassSession.class_id.in_(mine), ClassSession.cancelled_at.is_(None), ClassSession.ends_at >= begins)
     rows = session().scalars(select(ClassSession).where(*wanted).order_by(ClassSession.starts_at).limit(SHOWN)).all()
     ends = begins + timedelta(days=1)
+    lessons = [one for one in rows if one.starts_at < ends]
     return render_template(
         "office/today.html",
         classes=mine,
-        today=[one for one in rows if one.starts_at < ends],
+        today=lessons,
+        presences=days.presences(session(), lessons),
+        lagging=days.lagging(session(), mine),
+        waiting=days.to_accept(session(), mine),
+        now=now(),
+        early=EARLY,
         coming=[one for one in rows if one.starts_at >= ends],
         day=day,
         zone=SITE_ZONE,

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import resources
 
 import pytest
 from flask import Flask
@@ -13,19 +14,29 @@ from lms.accounts.models import Person
 from lms.app import create_app
 from lms.attendance.models import AttendanceMark
 from lms.catalogue import publish
-from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.crediting import ledger
 from lms.crediting.chain import problems
 from lms.crediting.models import LedgerEntry, Observation
 from lms.crediting.standing import of_enrolments
 from lms.db import database, session
 from lms.demo.load import PASSWORD, DemoSite, load
+from lms.i18n import local_time
 from lms.learning.models import Launch
+from lms.programmes.models import Programme, ProgrammeVersion
 from lms.storage import storage
 from tests import factories, servers
 from tests.integration.demo import attacks
 
 NOW = datetime(2026, 3, 25, 9, tzinfo=UTC)
+SIZES = {
+    "demo-rural-lead-1": 50,
+    "demo-online-teaching-1": 16,
+    "demo-rural-lead-0": 15,
+    **dict.fromkeys(("demo-rural-backbone-1", "demo-backbone-1", "demo-county-1", "demo-civics-1"), 6),
+    **dict.fromkeys(("demo-boarding-life-1", "demo-boarding-psych-1"), 6),
+}
+DOCUMENTS = [one.name for one in (resources.files("lms.programmes") / "data").iterdir() if one.name.endswith(".toml")]
 COUNTED = (Person, TrainingClass, Enrolment, Launch, Observation, LedgerEntry, AttendanceMark)
 
 
@@ -70,7 +81,7 @@ def test_every_ledger_is_whole_and_every_entry_names_its_evidence(loaded: Flask)
             measured = sum(
                 one.at - (one.since or 0)
                 for one in session().scalars(
-                    select(Observation).where(Observation.enrolment_id == enrolment.id, Observation.kind == "present")
+                    select(Observation).where(Observation.enrolment_id == enrolment.id, Observation.kind.in_(("present", "attended")))
                 )
             )
             assert 0 <= enrolment.credited_seconds <= measured
@@ -79,14 +90,36 @@ def test_every_ledger_is_whole_and_every_entry_names_its_evidence(loaded: Flask)
 def test_the_class_is_at_various_stages_and_the_teacher_is_half_way(loaded: Flask) -> None:
     with loaded.app_context():
         sizes = session().execute(select(TrainingClass.code, func.count()).join(Enrolment).group_by(TrainingClass.code)).all()
-        assert dict(sizes) == {"demo-rural-lead-1": 50, "demo-online-teaching-1": 16}
-        credited = session().scalars(select(Enrolment.credited_seconds).order_by(Enrolment.credited_seconds)).all()
+        assert dict(sizes) == SIZES
+        fifty = select(Enrolment.credited_seconds).join(TrainingClass).where(TrainingClass.code == "demo-rural-lead-1")
+        credited = session().scalars(fifty.order_by(Enrolment.credited_seconds)).all()
         assert credited[0] == 0
         assert len(set(credited)) > 10
         own = session().scalars(select(Enrolment).join(Person).where(Person.username == "teacher")).one()
         assert 0 < own.credited_seconds < credited[-1]
         attended = {one.key: float(one.earned) for one in of_enrolments(session(), [own.id])[0].requirements if one.kind == "days"}
         assert attended == {"diagnosis": 2, "topics": 5.5, "school-visit": 0}
+
+
+def test_in_the_class_that_has_ended_some_met_everything_and_each_of_the_others_lacks_one_thing(loaded: Flask) -> None:
+    with loaded.app_context():
+        ended = select(Enrolment).join(TrainingClass).where(TrainingClass.code == "demo-rural-lead-0").order_by(Enrolment.id)
+        people = session().scalars(ended).all()
+        standings = of_enrolments(session(), [one.id for one in people])
+        missing = [[line.key for line in one.requirements if not line.done] for one in standings]
+        assert missing[:10] == [[]] * 10
+        assert missing[10:] == [["companion"], ["topics"], ["school-visit"], ["practice"], ["companion", "general-courses"]]
+        assert [one.verdict for one in people] == ["met"] * 10 + ["short"] * 5
+        hours = [next(line.earned for line in one.requirements if line.key == "companion") for one in standings]
+        assert min(hours[:10]) >= 30
+
+
+def test_every_programme_has_a_class_and_one_has_a_session_on_the_day_of_loading(loaded: Flask) -> None:
+    with loaded.app_context():
+        codes = set(session().scalars(select(Programme.code).join(ProgrammeVersion).join(TrainingClass)))
+        assert codes == {f.removesuffix("-2020.toml") for f in DOCUMENTS}
+        days = {local_time(one).date() for one in session().scalars(select(ClassSession.starts_at))}
+        assert local_time(NOW).date() in days
 
 
 def test_only_the_sign_ins_of_the_demo_can_sign_in(loaded: Flask) -> None:
