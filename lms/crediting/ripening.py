@@ -1,14 +1,19 @@
-"""Decide enrolments with practice logs again as time passes, because months are completed without new evidence."""
+"""Decide enrolments again without new evidence: months are completed as time passes, and an upgrade leaves accounts undecided."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from lms.classes.models import Enrolment
 from lms.crediting.drain import recredit
 from lms.crediting.models import Observation
+from lms.crediting.windows import was_never_decided
 
+log = structlog.get_logger(__name__)
 AT_ONCE = 100
 
 
@@ -23,16 +28,30 @@ def ripen_some(session: Session, after: int, now: datetime) -> tuple[int | None,
         .where(Observation.kind == "logged", Observation.voided.is_(False), Enrolment.evidence_erased_at.is_(None))
     )
     ids = session.scalars(whose.where(Enrolment.id > after).distinct().order_by(Observation.enrolment_id).limit(AT_ONCE)).all()
-    return (ids[-1], recredit(session, ids, now)) if ids else (None, 0)
+    return (ids[-1], _decide(session, ids, now)) if ids else (None, 0)
 
 
-def judge_some(session: Session, now: datetime) -> int:
-    """Decide some enrolments that have a ledger and no verdict yet, as after an upgrade; return how many that were."""
-    wanted = (Enrolment.verdict == "", Enrolment.ledger_length > 0, Enrolment.evidence_erased_at.is_(None))
-    ids = session.scalars(select(Enrolment.id).where(*wanted).order_by(Enrolment.id).limit(AT_ONCE)).all()
-    recredit(session, ids, now)
-    still = session.scalars(select(Enrolment.id).where(*wanted, Enrolment.id.in_(ids))).all()
-    return len(ids) - len(still)
+def judge_some(session: Session, after: int, now: datetime) -> int | None:
+    """Decide the next hundred enrolments that have a ledger and no verdict, as after an upgrade; return the last (None at the end).
+
+    `after` is the last enrolment already decided; begin with 0.
+    """
+    wanted = select(Enrolment.id).where(was_never_decided(), Enrolment.id > after)
+    ids = session.scalars(wanted.order_by(Enrolment.id).limit(AT_ONCE)).all()
+    _decide(session, ids, now)
+    return ids[-1] if ids else None
+
+
+def _decide(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """Decide enrolments all at once, or else one by one, so that one that cannot be decided delays nobody; return the new entries."""
+    try:
+        with session.begin_nested():
+            return recredit(session, ids, now)
+    except OperationalError:
+        raise  # a database error is not the evidence's fault: the next night tries again
+    except Exception:  # an error of any kind must not block the others
+        log.exception("ripening.failed", enrolments=len(ids), first=ids[0])
+        return sum(_decide(session, [one], now) for one in ids) if len(ids) > 1 else 0
 
 
 def ripen(session: Session, now: datetime) -> int:

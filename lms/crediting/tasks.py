@@ -63,10 +63,10 @@ def ripen() -> int:
 
 def _judge() -> None:
     """Decide the verdicts that lists lack."""
-    more = 1
-    while more:
+    last: int | None = 0
+    while last is not None:
         with transaction() as session:
-            more = judge_some(session, now())
+            last = judge_some(session, last, now())
         time.sleep(windows.BREATH_S)
 
 

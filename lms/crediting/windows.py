@@ -53,10 +53,19 @@ def has_other_inputs(class_sha256: str) -> ColumnElement[bool]:
     )
 
 
+def was_never_decided() -> ColumnElement[bool]:
+    """Return the condition that an account was last decided by a version from before verdicts; a track without rules has none either.
+
+    Another change (of a name, say) may have recorded a chain's inputs before the worker came. It decided nothing, so this is asked too.
+    """
+    return and_(Enrolment.verdict == "", Enrolment.ledger_length > 0, Enrolment.evidence_erased_at.is_(None))
+
+
 def _behind(session: Session, training_class: TrainingClass) -> Sequence[int]:
-    """Return people whose window or inputs differ from their class's, in the order of their ids."""
+    """Return people whose window or inputs differ from their class's, or who were never decided, in the order of their ids."""
     content = inputs.class_digests(session, [training_class.id])[training_class.id]
-    other = or_(and_(Enrolment.evidence_erased_at.is_(None), _has_other_window(session, training_class)), has_other_inputs(content))
+    open_ = Enrolment.evidence_erased_at.is_(None)
+    other = or_(and_(open_, _has_other_window(session, training_class)), has_other_inputs(content), was_never_decided())
     above = training_class.following_after or 0
     return session.scalars(
         select(Enrolment.id).where(Enrolment.class_id == training_class.id, Enrolment.id > above, other).order_by(Enrolment.id)

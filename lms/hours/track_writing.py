@@ -45,11 +45,11 @@ def dump_track_result(result: TrackResult) -> Json:
                 "waived": plain_text(one.waived),
                 "target": None if one.target is None else plain_text(one.target),
                 "missing": plain_text(one.missing),
-                "condition met": one.met,
+                "met": one.met,
             }
             for name, one in result.requirements.items()
         },
-        "condition met": result.met,
+        "met": result.met,
     }
 
 

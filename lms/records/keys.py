@@ -24,7 +24,7 @@ REASONS = {
     "scope": _l("Not allowed to this key"),
     "method": _l("Not possible at this address"),
     "conflict": _l("Contradicts what is stored"),
-    "condition": _l("Changed by somebody else meanwhile"),
+    "condition": _l("Changed by somebody else in between"),
     "size": _l("Too large"),
     "grant": _l("No token for what was asked"),
     "secret": _l("Wrong secret"),

@@ -45,7 +45,7 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
         words = {
             "person": str(self.nobody),
             "course": _("There is no course with this code."),
-            "verb": _("This is no verb. Give its whole address, like http://adlnet.gov/expapi/verbs/completed."),
+            "verb": _("This is not a verb. Give its full address, like http://adlnet.gov/expapi/verbs/completed."),
         }
         for problem in problems:
             name = problem.partition(":")[0]

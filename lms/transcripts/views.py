@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from lms.accounts.access import person, requires, scope
-from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
+from lms.accounts.access import person, requires
+from lms.accounts.models import TEACHER
 from lms.attendance import marking
 from lms.classes import waivers
-from lms.classes.models import ClassStaff, Enrolment, TrainingClass
 from lms.classes.states import latest_changes
 from lms.classes.trail import Trail, class_trail
 from lms.clock import now
@@ -27,6 +25,7 @@ from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
 from lms.transcripts.identity import identity_rows
 from lms.transcripts.moved_online import moved_online
+from lms.transcripts.visibility import way_of
 from lms.web.downloads import as_download
 from xapi.removals import stored_when
 
@@ -132,26 +131,14 @@ def _visible(enrolment_id: int) -> int:
 
 
 def _seen(enrolment_id: int) -> _Seen:
-    """Say as what somebody sees a transcript: their own, of a class or a person below their office, or of a class whose staff they are.
+    """Say as what somebody sees a transcript.
 
     Raises:
         NotFound: there is none, or they may not see it: the two look the same on purpose.
     """
-    found = select(Enrolment.id).where(Enrolment.id == enrolment_id)
-    roles = {role.name for role in person().roles}
-    ways = [("own", found.where(Enrolment.person_id == person().id))]
-    if OFFICE in roles:
-        below = Organisation.path.startswith(scope(), autoescape=True)
-        of_class = found.join(TrainingClass, TrainingClass.id == Enrolment.class_id)
-        ways.append(("class", of_class.join(Organisation, Organisation.id == TrainingClass.provider_id).where(below)))
-        of_person = found.join(Person, Person.id == Enrolment.person_id)
-        ways.append(("person", of_person.join(Organisation, Organisation.id == Person.organisation_id).where(below)))
-    if STAFF in roles:
-        mine = select(ClassStaff.class_id).where(ClassStaff.person_id == person().id)
-        ways.append(("staff", found.where(Enrolment.class_id.in_(mine))))
-    for way, query in ways:
-        if session().scalar(query) is not None:
-            return _Seen(enrolment_id, way)
+    way = way_of(enrolment_id)
+    if way is not None:
+        return _Seen(enrolment_id, way)
     raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
 
 

@@ -104,7 +104,7 @@ def forward(forward_id: int) -> ResponseReturnValue:
 def pause_forward(forward_id: int) -> ResponseReturnValue:
     """Send nothing more until it is resumed."""
     _change(forward_id, lambda _session, one: office.pause(one))
-    flash(_("Paused. Nothing is lost: what is stored meanwhile waits."), "success")
+    flash(_("Paused. Nothing is lost: new statements wait."), "success")
     return redirect(url_for(".forward", forward_id=forward_id))
 
 

@@ -18,7 +18,7 @@ from lms.celery_app import ring
 from lms.classes import membership, moving_online, timetable
 from lms.classes.models import LEARNING, ClassSession, Enrolment, SessionReplacement, TrainingClass
 from lms.classes.moving_online import OnlineOrder
-from lms.classes.setup import locked_class
+from lms.classes.setup import courses_of, locked_class
 from lms.clock import now
 from lms.crediting import windows
 from lms.crediting.effects import AccountEffect, effects_of
@@ -64,6 +64,7 @@ def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[str] =
     rows = [one for one in timetable.sessions_of(session(), found.id) if one.half_days]
     moved = moving_online.replacements_of(session(), found.id)
     versions = listing.newest(session(), size=COURSES_SHOWN).versions
+    studied = {one.code for one in courses_of(session(), [found.id])[found.id] if not one.stands_in}
     people = [one.enrolment for one in class_queries.everybody(session(), found.id) if one.enrolment.status in LEARNING]
     page = render_template(
         "office/online.html",
@@ -73,7 +74,7 @@ def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[str] =
         phases=[one for one in document.requirements if one.kind == "days" and moving_online.may_go_online(document, one.key)],
         rows=[one for one in rows if moving_online.may_go_online(document, one.requirement)],
         titles={one.key: one.title for one in rows},
-        courses={one.course.code: (pick(one.title_zh, one.title_en), one.minutes) for one in versions},
+        courses={one.course.code: (pick(one.title_zh, one.title_en), one.minutes) for one in versions if one.course.code not in studied},
         moved=moved,
         standing_in=_course_titles(moved),
         people=people,

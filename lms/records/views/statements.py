@@ -31,6 +31,7 @@ from lms.records.sections import bp
 from lms.records.selection import Selection, look_of
 from lms.records.selection_form import SelectionForm
 from lms.records.statement_page import Record, RecordPage
+from lms.transcripts.visibility import way_of
 from lms.transcripts.words import observation_words
 from lms.web.downloads import as_download
 from xapi.queries import about, some
@@ -138,6 +139,7 @@ def statement(statement_id: UUID) -> ResponseReturnValue:
         others=about(session(), statement_id, MOST_ABOUT),
         attested=attested,
         counted=counted(session(), verdict.evidence, now()) if verdict.reason == "evidence" and attested is None else None,
+        transcript_of=verdict.enrolment_id if verdict.enrolment_id and way_of(verdict.enrolment_id) else None,
         whole=whole[:LONGEST_SHOWN],
         cut=len(whole) > LONGEST_SHOWN,
         evidence_words=observation_words,

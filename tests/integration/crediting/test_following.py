@@ -2,17 +2,17 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import TEACHER, Organisation
 from lms.accounts.people import add_person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import enrol, locked_class
-from lms.crediting import windows
+from lms.crediting import ripening, tasks, windows
 from lms.crediting.models import LedgerEntry
 from lms.crediting.tasks import follow
 from lms.crediting.windows import Following
@@ -173,3 +173,26 @@ def test_a_person_who_cannot_be_decided_delays_nobody_and_is_tried_again_with_th
     close(world)
     assert credited(everybody) == [300] * PEOPLE
     assert stands(world) == Following(PEOPLE, 0, working=False)
+
+
+def test_at_night_everybody_without_a_verdict_is_decided_whoever_cannot_be_and_whoever_has_no_rules(
+    world: World, everybody: list[World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ripening, "AT_ONCE", 2)
+    first, second, odd = (everybody[at].enrolment_id for at in (0, 1, 3))
+    recredit = ripening.recredit
+    without = {"track": "no such track"}
+    world.act(lambda session: session.execute(update(Enrolment).where(Enrolment.id.in_([first, second])).values(without)))
+    world.act(lambda session: session.execute(update(Enrolment).values(verdict="")))
+
+    def faulty(session: Session, ids: list[int], now: object) -> int:
+        if odd in ids:
+            raise ValueError("a case that nobody thought of")
+        return recredit(session, ids, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ripening, "recredit", faulty)
+    world.clock.at = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)  # half past midnight in Shanghai
+    with world.app.app_context():
+        tasks.ripen.run()
+    verdicts = world.act(lambda session: session.scalars(select(Enrolment.verdict).order_by(Enrolment.id)).all())
+    assert verdicts == ["", "", "short", "", "short", "short", "short"]

@@ -6,14 +6,14 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
 from lms.accounts.models import Organisation, Person
 from lms.classes import setup
-from lms.classes.models import Enrolment
-from lms.crediting import ledger
+from lms.classes.models import Enrolment, TrainingClass
+from lms.crediting import ledger, windows
 from lms.crediting.chain import GENESIS, SECONDS, Entry, hash_of
 from lms.crediting.drain import recredit
 from lms.crediting.models import LedgerEntry
@@ -69,7 +69,7 @@ def write_first_format(session: Session, enrolment_id: int, rows: Sequence[Any])
     own = session.get_one(Enrolment, enrolment_id)
     own.ledger_length, own.ledger_head = len(rows), previous
     own.class_sha256 = own.enrolment_sha256 = None
-    own.evidence_sha256, own.evidence_count = GENESIS, 0
+    own.evidence_sha256, own.evidence_count, own.verdict = GENESIS, 0, ""
     own.credited_seconds = sum(amount for _, amount, *_ in rows)
 
 
@@ -144,6 +144,22 @@ def test_a_baseline_that_came_before_the_hours_were_decided_anew_changes_nothing
     assert watched.act(lambda session: session.get_one(Enrolment, watched.enrolment_id).class_sha256) is not None
     assert findings(watched) == []
     assert waiting(watched) == [watched.enrolment_id]
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_the_worker_decides_every_account_anew_once_even_if_another_change_brought_the_baseline(watched: World, *, renamed: bool) -> None:
+    as_earlier_rules_had_it(watched, 600)
+    watched.act(lambda session: session.execute(update(TrainingClass).values(following_after=0)))  # as the migration does
+    if renamed:
+        watched.act(lambda session: setattr(session.get_one(Person, watched.person_id), "name", "王秀英"))
+    while watched.act(lambda session: windows.go_on_somewhere(session, watched.clock())):
+        pass
+    assert watched.credited() == {"c1:reading": 300}
+    assert (findings(watched), waiting(watched)) == ([], [])
+    entries = watched.act(lambda session: ledger.entries_of(session, watched.enrolment_id))
+    watched.act(lambda session: session.execute(update(TrainingClass).values(following_after=0)))
+    watched.act(lambda session: windows.go_on_somewhere(session, watched.clock()))
+    assert watched.act(lambda session: ledger.entries_of(session, watched.enrolment_id)) == entries
 
 
 @pytest.mark.parametrize("edit", [(599, []), (600, [("c1:quiz", 60)])])

@@ -83,9 +83,9 @@ def test_an_edited_verdict_is_found_and_a_missing_one_is_decided(desk: Desk) -> 
     world.act(lambda session: session.execute(update(Enrolment).values(verdict="met")))
     assert problems(world) == ["lists say met, its evidence gives short"]
     world.act(lambda session: session.execute(update(Enrolment).values(verdict="")))
-    assert world.act(lambda session: judge_some(session, world.clock())) == 1
+    assert world.act(lambda session: judge_some(session, 0, world.clock())) == world.enrolment_id
     assert verdict(world) == "short"
-    assert world.act(lambda session: judge_some(session, world.clock())) == 0
+    assert world.act(lambda session: judge_some(session, 0, world.clock())) is None
 
 
 def test_whoever_lacks_something_after_the_end_is_late(desk: Desk) -> None:

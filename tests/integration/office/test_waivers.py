@@ -75,9 +75,18 @@ def test_what_staff_propose_and_the_office_approves_counts_and_is_marked_everywh
     history = room.desk.get(f"{room.class_id}/teachers/{room.people[0]}")
     assert "能力诊断 0.5 天（住院治疗）" in history
     assert not room.findings()
-    number = room.world.act(lambda session: session.scalars(select(Waiver.statement_id)).one())
-    shown = room.desk.client.get(f"/records/statements/{number}").text
-    for said in ("获得减免", "能力诊断", "0.5 天", "住院治疗", "周明", "+1 半天"):
+
+
+def test_the_viewer_of_statements_says_what_was_waived_by_whom_and_what_it_came_to(room: Room) -> None:
+    path = f"{room.world.class_id}/waivers"
+    asked = {"who": str(room.world.enrolment_id), "requirement": "online", "amount": "1", "reason": "借调支教"}
+    at(room, "chief").post(path, **asked)
+    number = room.world.act(lambda session: session.scalars(select(Waiver.id)).one())
+    room.desk.post(f"{path}/{number}", what="approved")
+    room.world.credit()
+    statement = room.world.act(lambda session: session.scalars(select(Waiver.statement_id)).one())
+    shown = room.desk.client.get(f"/records/statements/{statement}").text
+    for said in ("获得减免", "在线学习", "1 学时", "借调支教", "周明", "+2700 秒"):
         assert said in shown
 
 

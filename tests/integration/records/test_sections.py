@@ -14,7 +14,7 @@ def test_every_section_of_the_whole_site_is_a_section() -> None:
     assert set(WHOLE_SITE) < {endpoint for endpoint, _label in SECTIONS}
 
 
-@pytest.mark.parametrize("section", WHOLE_SITE)
+@pytest.mark.parametrize("section", sorted(WHOLE_SITE))
 def test_a_section_of_the_whole_site_is_closed_to_every_other_office_and_says_why(
     offices: World, province: FlaskClient, office: FlaskClient, elsewhere: FlaskClient, section: str
 ) -> None:
