@@ -27,6 +27,15 @@ TEXTS = """() => {
     said.push(...["aria-label", "placeholder", "title", "data-label"].map(name => e.getAttribute(name) ?? ""));
   return said.map(text => text.trim());
 }"""
+UNMARKED = """() => {
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const left = "script, style, template, option, textarea, [aria-hidden=true], [lang^=zh]";
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim();
+    if (/[\\u3400-\\u9fff]/.test(text) && !walker.currentNode.parentElement.closest(left)) found.push(text.slice(0, 80));
+  }
+  return found;
+}"""
 AXE = """options => axe.run(document, {resultTypes: ["violations"], iframes: false, ...options})
   .then(found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(" | ").slice(0, 300)}`))"""
 CLIPPED = """() => [...document.querySelectorAll("main *, header *")]
@@ -84,6 +93,8 @@ def findings(page: Page, language: str) -> list[str]:
     found += [f"not translated: {text}" for text in sorted(left)]
     if page.evaluate("document.documentElement.lang") != {"zh": "zh-CN", "en": "en"}[language]:
         found.append("the page does not say its language")
+    if language == "en":
+        found += [f"Chinese, and not marked as such: {text}" for text in page.evaluate(UNMARKED)]
     page.evaluate(AXE_SCRIPT)
     for name, size in (("desk", DESK), ("phone", PHONE)):
         page.set_viewport_size(size)  # type: ignore[arg-type]
