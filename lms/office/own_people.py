@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.names import as_name
-from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.models import LEFT, Enrolment, TrainingClass
 from lms.crediting.standing import Standing, of_enrolments
+from lms.crediting.units import MET
 
 PAGE = 50
 LONGEST_WORDS = 100
-IN_A_CLASS, IN_NO_CLASS = "trained", "waiting"
-CHOICES = ("", IN_A_CLASS, IN_NO_CLASS)
+IN_A_CLASS, IN_NO_CLASS, MISSING, REACHED = PLACES = ("trained", "waiting", "missing", "reached")
 
 
 @dataclass(frozen=True, slots=True)
 class OwnPeople:
-    """A search for teachers: below `path`, with `words` in the name, user name or school, in a class or in none."""
+    """A search for teachers: below `path`, with `words` in the name, user name or school; `placed` is one of PLACES or ''."""
 
     path: str
     words: str = ""
@@ -35,7 +35,14 @@ class OwnPeople:
             others = (column.icontains(self.words, autoescape=True) for column in (Person.username, Organisation.name))
             found.append(or_(name, *others))
         placed = exists().where(Enrolment.person_id == Person.id)
-        return [*found, *([placed] if self.placed == IN_A_CLASS else [~placed] if self.placed == IN_NO_CLASS else [])]
+        open_ = placed.where(Enrolment.status.not_in(LEFT), Enrolment.verdict != MET)
+        wanted: dict[str, list[ColumnElement[bool]]] = {
+            IN_A_CLASS: [placed],
+            IN_NO_CLASS: [~placed],
+            MISSING: [open_],
+            REACHED: [placed, ~open_],
+        }
+        return [*found, *wanted.get(self.placed, [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class TeacherPage:
 def asked(path: str, query: Mapping[str, str]) -> OwnPeople:
     """Read a search from an address; unknown values do not filter."""
     placed = query.get("placed", "")
-    return OwnPeople(path, query.get("q", "").strip()[:LONGEST_WORDS], placed if placed in CHOICES else "")
+    return OwnPeople(path, query.get("q", "").strip()[:LONGEST_WORDS], placed if placed in PLACES else "")
 
 
 def page_of(session: Session, whom: OwnPeople, after: int | None) -> TeacherPage:

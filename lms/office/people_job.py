@@ -8,7 +8,6 @@ from flask_babel import force_locale, format_date
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from lms.classes.membership import WITHDRAWN
 from lms.crediting.standing import Standing
 from lms.db import database
 from lms.hours import hours_of
@@ -17,11 +16,12 @@ from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.office import own_people
 from lms.office.own_people import OwnPeople, TeacherLine
 from lms.programmes.progress import RequirementProgress
+from lms.transcripts.words import state_of
 from lms.web.spreadsheet import Book, csv_of
 
 AT_ONCE = 50
 FORMATS = ("xlsx", "csv")
-WIDTHS = (16, 20, 28, 28, 24, 30, 20, 14, 14, 14, 14, 44)
+WIDTHS = (16, 20, 28, 28, 24, 30, 20, 14, 14, 14, 10, 14, 44)
 Row = Sequence[str]
 
 
@@ -70,7 +70,8 @@ def _place(one: Standing, provider: str) -> Row:
         pick(track.name.zh, track.name.en) if track else one.enrolment.track,
         format_date(run.starts_on),
         format_date(run.ends_on),
-        state_words(one),
+        state_of(one.enrolment),
+        _("yes") if one.done else _("no"),
         write_hours(hours),
         _("; ").join(missing),
     )
@@ -80,17 +81,19 @@ def _missing_words(line: RequirementProgress) -> str:
     return f"{pick(line.title.zh, line.title.en)} {write_hours(line.missing)} {pick(line.unit.zh, line.unit.en)}"
 
 
-def state_words(one: Standing) -> str:
-    """Return a person's standing in a class in one word."""
-    if one.enrolment.status == WITHDRAWN:
-        return _("Withdrawn")
-    return _("All requirements completed") if one.done else _("Something missing")
-
-
 def heads() -> Row:
     """Return the columns' names."""
     where = (_("Class"), _("Provider"), _("Programme"), _("Track"), _("First day"), _("Last day"))
-    return (_("Name"), _("User name"), _("School"), *where, _("State"), _("Hours credited online"), _("Still missing"))
+    return (
+        _("Name"),
+        _("User name"),
+        _("School"),
+        *where,
+        _("State"),
+        _("All requirements completed"),
+        _("Hours credited online"),
+        _("Still missing"),
+    )
 
 
 def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:

@@ -11,6 +11,7 @@ from lms.db import session
 from lms.errors import NotFound
 from lms.i18n import SITE_ZONE, local_time
 from lms.office import board
+from lms.office.administration import providers
 from lms.office.board import ClassFigures
 from lms.office.places import NOT_YOURS, bp
 from lms.programmes.models import Programme, ProgrammeVersion
@@ -36,6 +37,7 @@ def programme_board() -> ResponseReturnValue:
         deadlines=board.deadlines(classes, documents, today)[:DEADLINES],
         today=today,
         placed=person().organisation_id is not None,
+        runs=bool(classes or (person().organisation_id and providers(session(), scope()))),
     )
 
 

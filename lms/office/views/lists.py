@@ -26,6 +26,7 @@ from lms.db import session, transaction
 from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.office import roster_job
+from lms.office.list_pages import NUMBER, part
 from lms.office.places import bp, own_class
 from lms.office.views.adding import below, page
 from lms.programmes.values import Track
@@ -39,10 +40,9 @@ from lms.rosters.table import Table
 FORM_BYTES = 262_144  # the form around a list
 FORM_PARTS = 6_000  # fields: a choice for each row, and a few more
 CARRIED_BYTES = table.MOST_BYTES * 3 // 2  # a list as the page carries it: compressed and base64-encoded
-AT_ONCE = 25  # rows of a table on one page
 MOST_CHOICES = 200  # names chosen at once
 SAMPLE = 6  # lines shown for assigning columns
-NUMBER, LINE = re.compile(r"[0-9]{1,3}"), re.compile(r"[0-9]{1,7}")
+LINE = re.compile(r"[0-9]{1,7}")
 LISTS = {"office.preview", "office.columns", "office.enrol"}
 
 
@@ -144,16 +144,8 @@ def _preview(training_class: TrainingClass, given: _List) -> str:
         kinds=OutcomeKind,
         choices=NameChoice,
         most_choices=MOST_CHOICES,
-        part=_part,
+        part=part,
     )
-
-
-def _part(name: str, items: Sequence[object]) -> Mapping[str, Any]:
-    """Return one page of a long table: its items, its number from 1, and the number of pages."""
-    said = request.form.get(f"page_{name}", "")
-    pages = max(1, -(-len(items) // AT_ONCE))
-    number = min(int(said), pages) if NUMBER.fullmatch(said) and int(said) else 1
-    return {"items": items[(number - 1) * AT_ONCE : number * AT_ONCE], "number": number, "pages": pages, "all": len(items)}
 
 
 def _names() -> Mapping[int, NameChoice]:

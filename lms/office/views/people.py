@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE
 from lms.celery_app import ring
-from lms.classes.membership import WITHDRAWN
+from lms.classes.models import LEFT
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotFound
@@ -28,7 +28,7 @@ def mine() -> ResponseReturnValue:
         return render_template("office/people.html", placed=False)
     whom = own_people.asked(scope(), request.args)
     page = own_people.page_of(session(), whom, request.args.get("after", type=int))
-    return render_template("office/people.html", placed=True, page=page, whom=whom, withdrawn=WITHDRAWN)
+    return render_template("office/people.html", placed=True, page=page, whom=whom, left=LEFT)
 
 
 @bp.get("/<int:person_id>")
@@ -48,7 +48,7 @@ def one(person_id: int) -> ResponseReturnValue:
         line=line,
         providers=own_people.providers_of(session(), [line]),
         administered=class_queries.ids_within(session(), scope(), [found.id for found in classes]),
-        withdrawn=WITHDRAWN,
+        left=LEFT,
     )
 
 

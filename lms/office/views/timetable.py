@@ -30,6 +30,7 @@ from lms.clock import now
 from lms.crediting.effects import AccountEffect, effects_of
 from lms.db import session, transaction
 from lms.office import effect_words, timetable_words
+from lms.office.list_pages import part
 from lms.office.places import bp, by_me, own_session, staffed_class
 from lms.office.session_form import SessionForm, given
 from lms.programmes.store import document_of
@@ -199,11 +200,7 @@ def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
 def preview_timetable(class_id: int) -> ResponseReturnValue:
     """Show the sessions that a file would add; nothing is stored."""
     found = staffed_class(class_id)
-    upload = request.files.get("file")
-    content = b""
-    if upload is not None:
-        with closing(upload):
-            content = upload.stream.read(FILE_BYTES + 1)
+    content = _uploaded() or _carried("carried")
     if not content:
         return _page(found, _("Choose a file with a timetable."), 422)
     if len(content) > FILE_BYTES:
@@ -223,8 +220,26 @@ def preview_timetable(class_id: int) -> ResponseReturnValue:
         words=timetable_words,
         missing=[str(timetable_words.FIELDS[name]) for name in read.missing],
         zone=document_of(found.programme_version).policy.time_zone,
+        paged=part,
         carried=base64.b64encode(zlib.compress(content)).decode(),
     )
+
+
+def _uploaded() -> bytes:
+    upload = request.files.get("file")
+    if upload is None:
+        return b""
+    with closing(upload):
+        return upload.stream.read(FILE_BYTES + 1)
+
+
+def _carried(name: str) -> bytes:
+    """Return the file that a form of the preview carries; b'' if it is not ours."""
+    try:
+        packed = base64.b64decode(request.form.get(name, ""), validate=True)
+        return zlib.decompressobj().decompress(packed, FILE_BYTES + 1)
+    except (ValueError, zlib.error):  # letters beyond ASCII, too
+        return b""
 
 
 def _read(content: bytes, found: TrainingClass) -> TimetableFile:
@@ -253,9 +268,8 @@ def take_timetable(class_id: int) -> ResponseReturnValue:
     found = staffed_class(class_id)
     document = document_of(found.programme_version)
     try:
-        packed = base64.b64decode(request.form.get("file", ""), validate=True)
-        read = _read(zlib.decompressobj().decompress(packed, FILE_BYTES), found)
-    except (ValueError, zlib.error, Unreadable):  # also letters beyond ASCII
+        read = _read(_carried("file"), found)
+    except Unreadable:
         return _page(found, _("Choose the file again."), 422)
     with transaction() as writing:
         locked_class(writing, class_id)

@@ -12,8 +12,7 @@ from lms.accounts.models import Person
 from lms.classes.models import ClassChange
 from lms.jobs import tasks
 from lms.jobs.models import Job
-from lms.office import roster_job
-from lms.office.views import lists
+from lms.office import list_pages, roster_job
 from lms.rosters import enrolling, table
 from tests.integration.office.conftest import Desk
 
@@ -175,7 +174,7 @@ def test_a_file_far_too_large_is_refused_before_it_is_read(desk: Desk) -> None:
 
 def test_the_longest_list_is_shown_confirmed_and_enrolled(desk: Desk) -> None:
     preview = desk.upload(long_list(table.MOST_ROWS))
-    assert len(rows_of(preview.text, "没有问题的行")) == lists.AT_ONCE
+    assert len(rows_of(preview.text, "没有问题的行")) == list_pages.AT_ONCE
     assert "第 1 页，共 200 页" in preview.text
     assert len(preview.data) < 250_000
     assert desk.confirm(preview).location == "/jobs/"

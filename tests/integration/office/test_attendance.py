@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import TEACHER
+from lms.accounts.models import TEACHER, Organisation
 from lms.accounts.people import add_person
 from lms.attendance.models import AttendanceMark
 from lms.classes import setup
@@ -43,7 +43,9 @@ class Room:
 
     def _enrol(self, session: Session) -> list[int]:
         found = session.get_one(TrainingClass, self.class_id)
-        people = [add_person(session, f"t{number}", name, (TEACHER,), password=None) for number, name in enumerate(NAMES)]
+        own = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
+        names = enumerate(NAMES)
+        people = [add_person(session, f"t{number}", name, (TEACHER,), password=None, organisation=own) for number, name in names]
         return [setup.enrol(session, found, one, "lead", "in-training").id for one in people]
 
     @property

@@ -54,10 +54,17 @@ def links(page: str) -> list[str]:
 def test_a_county_office_finds_its_teachers_by_name_user_name_and_school(county: FlaskClient) -> None:
     everybody = county.get("/office/people/").text
     assert ("王秀兰" in everybody, "孙雅琴" in everybody, "外县教师" in everybody) == (True, True, False)
-    for query, found in (("q=雅琴", "孙雅琴"), ("q=00123", "孙雅琴"), ("placed=waiting", "孙雅琴"), ("placed=trained", "王秀兰")):
+    for query, found in (
+        ("q=雅琴", "孙雅琴"),
+        ("q=00123", "孙雅琴"),
+        ("placed=waiting", "孙雅琴"),
+        ("placed=trained", "王秀兰"),
+        ("placed=missing", "王秀兰"),
+    ):
         page = county.get(f"/office/people/?{query}").text
         assert [name for name in ("王秀兰", "孙雅琴") if name in page] == [found], query
     assert "王秀兰" in county.get("/office/people/?q=柳河").text
+    assert "没有符合的人" in county.get("/office/people/?placed=reached").text
     assert "没有符合的人" in county.get("/office/people/?q=nobody").text
 
 
@@ -88,10 +95,11 @@ def test_no_link_of_a_county_office_leads_anywhere_forbidden(county: FlaskClient
 
 
 def test_an_office_without_classes_is_told_what_it_can_do(county: FlaskClient) -> None:
-    page = county.get("/office/classes").text
-    assert "本单位没有下属的承训单位" in page
-    assert "/office/people/" in page
-    assert "/office/classes/new" not in page
+    for first in ("/office/classes", county.get("/").location):
+        page = county.get(first).text
+        assert "本单位没有下属的承训单位" in page, first
+        assert "/office/people/" in page
+        assert "/office/classes/new" not in page, first
 
 
 def exported(county: FlaskClient, world: World, **fields: str) -> bytes:
@@ -111,8 +119,8 @@ def test_our_teachers_are_taken_away_as_text_cells_with_what_is_missing(county: 
     found = {row[1]: row for row in rows[1:]}
     assert set(found) == {"teacher", "00123"}
     assert found["teacher"][4] == "示范培训机构"
-    assert found["teacher"][10] == "0.3"
-    assert "39.7 学时；" in found["teacher"][11]
+    assert found["teacher"][11] == "0.3"
+    assert "39.7 学时；" in found["teacher"][12]
     assert found["00123"][3] == ""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         assert 'orientation="landscape"' in book.read("xl/worksheets/sheet1.xml").decode()

@@ -1,6 +1,7 @@
 """Can an office and class staff plan sessions, one by one and from a file, and is every change recorded?"""
 
 import io
+import re
 from importlib import resources
 
 import pytest
@@ -127,6 +128,16 @@ def test_a_file_that_is_not_a_timetable_says_so(desk: Desk, class_id: int, text:
     answer = desk.post(f"{class_id}/timetable/file", file=(io.BytesIO(text.encode()), "t.csv"))
     assert answer.status_code in {200, 422}
     assert 'name="file" value=' not in answer.text
+
+
+def test_a_long_timetable_is_looked_through_page_by_page(desk: Desk, class_id: int) -> None:
+    rows = "".join(f"2026-03-{1 + n // 3:02},{('08:30-10:00', '10:10-11:40', '14:00-15:30')[n % 3]},第{n}讲,能力诊断\n" for n in range(30))
+    first = upload(desk, class_id, f"日期,时间,内容,环节\n{rows}")
+    assert ("第0讲" in first, "第29讲" in first, "第 1 页，共 2 页" in first) == (True, False, True)
+    carried = re.findall(r'name="carried" value="([^"]+)"', first)[0]
+    second = desk.post(f"{class_id}/timetable/file", carried=carried, page_rows="2").text
+    assert ("第0讲" in second, "第29讲" in second) == (False, True)
+    assert desk.post(f"{class_id}/timetable/file", carried="x", page_rows="2").status_code == 422
 
 
 def test_a_teacher_in_two_classes_at_once_is_named(desk: Desk, class_id: int) -> None:
