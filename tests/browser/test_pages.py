@@ -131,6 +131,7 @@ def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, l
         for details in page.locator("details:not(.menu)").all():
             details.evaluate("one => { one.open = true; }")
         if look.endpoint == "transcripts.show":
+            page.locator(".transcript-line").first.scroll_into_view_if_needed()  # reasons are fetched when they come into sight
             expect(page.locator(".transcript-line h3").first).to_be_visible(timeout=SOON_MS)
         found = [said for frame in page.frames[1:] for said in inside(page, frame)]
         page.wait_for_load_state("networkidle") if look.endpoint != "learning.play" else None
