@@ -20,7 +20,13 @@ from lms.errors import InvalidInput
 # command → its module, and commands that other packages add below it
 COMMANDS: dict[str, tuple[str, ...]] = {
     "beat": ("lms.worker_commands:beat",),
-    "class": ("lms.office.commands:class_", "lms.office.roster_commands:enrol", "lms.office.roster_commands:passwords"),
+    "class": (
+        "lms.office.commands:class_",
+        "lms.office.course_commands:drop_course",
+        "lms.office.course_commands:move_course",
+        "lms.office.roster_commands:enrol",
+        "lms.office.roster_commands:passwords",
+    ),
     "course": ("lms.catalogue.commands:course",),
     "db": ("lms.db_commands:db",),
     "demo": ("lms.demo.commands:demo",),

@@ -59,12 +59,12 @@ def local_time(instant: datetime, zone: str = SITE_ZONE) -> datetime:
     return instant.astimezone(ZoneInfo(zone))
 
 
-def write_time(instant: datetime, *, seconds: bool = False) -> str:
-    """Write an instant to the minute in the site's time zone, with a date in the usual form of the page's language.
+def write_time(instant: datetime, *, seconds: bool = False, zone: str = SITE_ZONE) -> str:
+    """Write an instant to the minute in the site's time zone or `zone`, with a date in the usual form of the page's language.
 
     `seconds`: to the second, for instants of evidence. The clock has 24 hours in both languages.
     """
-    local = local_time(instant)
+    local = local_time(instant, zone)
     return f"{format_date(local, 'medium', rebase=False)} {local:{'%H:%M:%S' if seconds else '%H:%M'}}"
 
 

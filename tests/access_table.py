@@ -67,6 +67,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.reopen", "POST"): "401 403 403 403 302 404",
     ("office.courses", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.courses", "POST"): "401 403 403 403 422 404",
+    ("office.course_change", "GET"): THE_OFFICES_OWN_CLASS,
+    ("office.change_course", "POST"): "401 403 403 403 422 404",
     ("office.adding", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.add_one", "POST"): "401 403 403 403 422 404",
     ("office.preview", "POST"): "401 403 403 403 422 404",

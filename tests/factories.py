@@ -182,12 +182,13 @@ class World:
         """Return the enrolment's registration for the course."""
 
         def find(session: Session) -> uuid.UUID:
-            wanted = select(Registration).where(
-                Registration.enrolment_id == self.enrolment_id, Registration.course_version_id == self.course_version_id
-            )
-            found = session.scalar(wanted)
+            version = session.get_one(CourseVersion, self.course_version_id)
+            own = (Registration.enrolment_id == self.enrolment_id, Registration.course_id == version.course_id)
+            found = session.scalar(select(Registration).where(*own, Registration.alias_of.is_(None)))
             if found is None:
-                found = Registration(id=uuid.uuid4(), enrolment_id=self.enrolment_id, course_version_id=self.course_version_id)
+                found = Registration(
+                    id=uuid.uuid4(), enrolment_id=self.enrolment_id, course_id=version.course_id, course_version_id=version.id
+                )
                 session.add(found)
                 session.flush()
             return found.id

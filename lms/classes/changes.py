@@ -12,7 +12,7 @@ from lms.classes.models import ClassChange, Enrolment, TrainingClass
 
 FIELDS = ("name", "intake", "starts_on", "ends_on", "tracks", "counts_within")  # fields of a class; each changed field is one line
 KINDS = (
-    *("opened", "closed", "reopened", "course", *FIELDS),  # of the class
+    *("opened", "closed", "reopened", "course", "course-version", "course-removed", *FIELDS),  # of the class
     *("enrolled", "again", "withdrawn", "state", "track", "password", "renamed", "signed-out"),  # of one enrolment
     *("moved-out", "moved-in"),  # to another class of the programme
     *("waiver", "waiver-approved", "waiver-declined", "waiver-back"),

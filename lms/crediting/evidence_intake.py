@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 import xapi.store
 from lms import vocabulary as v
 from lms.accounts.models import Person
-from lms.catalogue.models import Course, CourseVersion
+from lms.catalogue.models import Course
 from lms.classes.models import Enrolment
 from lms.crediting.bounds import Part, Proved, excess_of, numbered
 from lms.crediting.chain import text_sha256
@@ -105,8 +105,7 @@ def studies_of(session: Session, registrations: set[uuid.UUID]) -> dict[uuid.UUI
         select(Registration.id, Registration.enrolment_id, Person.account, Course.code)
         .join(Enrolment, Enrolment.id == Registration.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
-        .join(CourseVersion, CourseVersion.id == Registration.course_version_id)
-        .join(Course, Course.id == CourseVersion.course_id)
+        .join(Course, Course.id == Registration.course_id)
         .where(Registration.id.in_(registrations))
     )
     return {row[0]: RegisteredStudy(*row[1:]) for row in rows}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
-from lms.catalogue.models import Course, CourseVersion
+from lms.catalogue.models import Course
 from lms.crediting.bounds import excess_of
 from lms.crediting.observe import ActivityRule, Ignored, Observed, Statement, duration_s, observe, received_at
 from lms.crediting.policy import EnrolmentPolicy
@@ -74,8 +74,7 @@ def ignored_of(session: Session, asked: StudyQuestion, terms: EnrolmentPolicy) -
 def _statements(session: Session, asked: StudyQuestion) -> Iterator[Statement]:
     registrations = session.scalars(
         select(Registration.id)
-        .join(CourseVersion, CourseVersion.id == Registration.course_version_id)
-        .join(Course, Course.id == CourseVersion.course_id)
+        .join(Course, Course.id == Registration.course_id)
         .where(Registration.enrolment_id == asked.enrolment_id, Course.code == asked.course)
     )
     for registration in registrations.all():

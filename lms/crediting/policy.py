@@ -3,7 +3,7 @@
 A case names activities '<course code>:<activity key>', because one account covers all courses of a class.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ from lms.programmes.store import document_of
 from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
 from strict_json.canonical import digest_of
 
-__all__ = ["ClassPolicy", "EnrolmentPolicy", "TrackLaw", "activity_name", "law_under", "make_law", "terms_of"]
+__all__ = ["ClassPolicy", "EnrolmentPolicy", "TrackLaw", "activity_name", "law_under", "make_law", "terms_of", "terms_with"]
 
 Window = tuple[int | None, int | None]
 CLASSES_KEPT = 4096
@@ -67,10 +67,15 @@ class EnrolmentPolicy:
 
 def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
     """Return the terms of each enrolment; documents never change, so a law is worked out once per process."""
+    return _terms(session, enrolment_ids, lambda key: key)
+
+
+def _terms(session: Session, enrolment_ids: Iterable[int], edit: Callable[[LawKey], LawKey]) -> dict[int, EnrolmentPolicy]:
     wanted = set(enrolment_ids)
     columns = (Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.window_from, Enrolment.window_to, Enrolment.transferred)
     rows = session.execute(select(*columns).where(Enrolment.id.in_(wanted))).all()
-    keys = keys_of_enrolments(session, {row.id: row.class_id for row in rows}, [row.id for row in rows if row.transferred])
+    stored = keys_of_enrolments(session, {row.id: row.class_id for row in rows}, [row.id for row in rows if row.transferred])
+    keys = {number: edit(key) for number, key in stored.items()}
     laws = {key: _known.get(key) or _remember(key, _make(session, key)) for key in set(keys.values())}
     found = {}
     for row in rows:
@@ -81,6 +86,18 @@ def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Enrolm
 
 
 _known: dict[LawKey, ClassPolicy] = {}
+
+
+def terms_with(session: Session, enrolment_ids: Iterable[int], replaced: int, by: CourseVersion | None) -> dict[int, EnrolmentPolicy]:
+    """Return the terms that enrolments would have with another version of a course in the place of one, or without the course."""
+
+    def edit(key: LawKey) -> LawKey:
+        others = [one for one in key.courses if one.course_version_id != replaced]
+        bound = [one for one in key.courses if one.course_version_id == replaced]
+        new = [one._replace(course_version_id=by.id, sha256=by.document_sha256) for one in bound if by is not None]
+        return replace(key, courses=tuple(sorted([*others, *new])))
+
+    return _terms(session, enrolment_ids, edit)
 
 
 def _remember(key: LawKey, law: ClassPolicy) -> ClassPolicy:

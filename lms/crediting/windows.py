@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from lms.classes.setup import Window, programme_version_of, window_of
 from lms.crediting import inputs, ledger
 from lms.crediting.chain import Running
 from lms.crediting.drain import record, recredit
+from lms.crediting.models import Observation
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 100  # about 0.3 s, during which nobody else can write on SQLite
@@ -46,10 +47,14 @@ def following(session: Session, training_class: TrainingClass) -> Following:
 
 
 def has_other_inputs(class_sha256: str) -> ColumnElement[bool]:
-    """Return the condition that a chain was last extended under other class inputs, or has no inputs yet."""
+    """Say whose chain was last extended when something else held for their class, or has no inputs yet.
+
+    Somebody with evidence and without a chain has earned nothing so far; under what holds now they may.
+    """
+    observed = exists().where(Observation.enrolment_id == Enrolment.id)
     return or_(
         Enrolment.class_sha256 != class_sha256,
-        and_(Enrolment.class_sha256.is_(None), Enrolment.ledger_length > 0),
+        and_(Enrolment.class_sha256.is_(None), or_(Enrolment.ledger_length > 0, observed)),
     )
 
 

@@ -66,7 +66,9 @@ def write(session: Session, learner: Learner, told: list[Sitting], shelf: Shelf)
 
 
 def _register(session: Session, learner: Learner, version: CourseVersion) -> uuid.UUID:
-    registration = Registration(id=uuid.uuid4(), enrolment_id=learner.enrolment.id, course_version_id=version.id)
+    registration = Registration(
+        id=uuid.uuid4(), enrolment_id=learner.enrolment.id, course_id=version.course_id, course_version_id=version.id
+    )
     session.add(registration)
     session.flush()
     return registration.id

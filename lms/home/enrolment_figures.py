@@ -97,10 +97,10 @@ def evidence_mark(session: Session, enrolment: Enrolment) -> str:
 def left_in_courses(standing: Standing, requirement: RequirementProgress) -> Decimal:
     """Return how many hours the class's courses can still earn toward a requirement of hours, rounded down like hours."""
     seconds = sum(
-        max(0, minutes * SECONDS - standing.credited.get(name, 0))
+        max(0, worth - standing.credited.get(name, 0))
         for course in standing.courses
         if course.requirement == requirement.key and not course.left
-        for name, minutes in course.activities.items()
+        for name, worth in course.worth_seconds.items()
     )
     return hours_of(seconds, standing.document.policy)
 

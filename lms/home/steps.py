@@ -7,15 +7,15 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from courses.outline import Activity, Course
+from courses.outline import Activity
+from courses.outline import Course as Outline
+from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import LEARNING
 from lms.crediting.policy import activity_name
 from lms.crediting.standing import Standing
 from lms.learning.models import Launch
 from lms.programmes.progress import StudiedCourse
 from xapi.raw_sql import PreparedQuery
-
-SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class NextStep:
 
     enrolment_id: int
     course_version_id: int
-    course: Course
+    course: Outline
     activity: Activity
     credited_seconds: int
     begun: bool
@@ -48,10 +48,10 @@ class _CourseActivity:
 
 
 class _Opened(NamedTuple):
-    """A time at which the person opened this activity."""
+    """A time at which the person opened this activity, in whichever version of its course (`course` is the code)."""
 
     enrolment_id: int
-    course_version_id: int
+    course: str
     activity: str
 
 
@@ -70,9 +70,11 @@ def next_step(session: Session, standings: Sequence[Standing]) -> NextStep | Non
 
 
 _OPENED = PreparedQuery(
-    select(Launch.enrolment_id, Launch.course_version_id, Launch.activity)
+    select(Launch.enrolment_id, Course.code, Launch.activity)
+    .join(CourseVersion, CourseVersion.id == Launch.course_version_id)
+    .join(Course, Course.id == CourseVersion.course_id)
     .where(Launch.enrolment_id.in_(bindparam("enrolments", expanding=True)))
-    .group_by(Launch.enrolment_id, Launch.course_version_id, Launch.activity)
+    .group_by(Launch.enrolment_id, Course.code, Launch.activity)
     .order_by(func.max(Launch.opened_at).desc())
 )
 
@@ -87,7 +89,7 @@ def _place_of(studying: Iterable[Standing], opened: _Opened) -> _CourseActivity 
     for standing in studying:
         for studied in (one for one in standing.courses if not one.left):
             name = activity_name(studied.code, opened.activity)
-            if (standing.enrolment.id, studied.course_version_id) == (opened.enrolment_id, opened.course_version_id):
+            if (standing.enrolment.id, studied.code) == (opened.enrolment_id, opened.course):
                 return _CourseActivity(standing, studied, name) if name in studied.activities else None
     return None
 
@@ -111,7 +113,7 @@ def _ahead(studying: Sequence[Standing], here: _CourseActivity | None) -> Iterat
         behind = set(where[: where.index(here.name) + 1])
         places.sort(key=lambda one: (one.standing is not here.standing, one.studied is not here.studied, one.name in behind))
     yield from (one for one in places if not one.credited_seconds)
-    yield from (one for one in places if 0 < one.credited_seconds < one.studied.activities[one.name] * SECONDS)
+    yield from (one for one in places if 0 < one.credited_seconds < one.activity.worth_seconds)
 
 
 def _unfinished(standing: Standing) -> Iterator[_CourseActivity]:
@@ -124,5 +126,5 @@ def _step(place: _CourseActivity | None, opened: Sequence[_Opened]) -> NextStep 
     if place is None:
         return None
     enrolment_id, studied = place.standing.enrolment.id, place.studied
-    begun = _Opened(enrolment_id, studied.course_version_id, place.activity.key) in opened
+    begun = _Opened(enrolment_id, studied.code, place.activity.key) in opened
     return NextStep(enrolment_id, studied.course_version_id, studied.outline, place.activity, place.credited_seconds, begun)

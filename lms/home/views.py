@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -67,6 +67,8 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
     The page asks again every few seconds with its last state; the answer is 204 while nothing has changed.
     """
     enrolment, version = _own_course(enrolment_id, course_version_id)
+    if version.id != course_version_id:
+        return redirect(url_for(".course", enrolment_id=enrolment_id, course_version_id=version.id))
     mark = enrolment_figures.evidence_mark(session(), enrolment)
     if request.args.get("seen") == mark:
         return Response(status=204)
@@ -120,7 +122,7 @@ def activity_progress(enrolment_id: int, course_version_id: int, activity: str) 
         studied=studied,
         asked=_asked(studied),
         met_words=met_words,
-        requirement=enrolment_figures.toward(standing, course_version_id),
+        requirement=enrolment_figures.toward(standing, version.id),
     )
     return _for_one_person(make_response(part), mark)
 

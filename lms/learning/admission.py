@@ -49,12 +49,15 @@ class LaunchRefusal(StrEnum):
 def admit_to_course(
     session: Session, person_id: int, enrolment_id: int, course_version_id: int
 ) -> tuple[Enrolment, CourseVersion] | LaunchRefusal:
-    """Return the person's own enrolment and the course version, if their class studies it."""
+    """Return the person's own enrolment and the version of the course that their class studies, which may be a later one by now."""
+    asked = select(CourseVersion.course_id).where(CourseVersion.id == course_version_id).scalar_subquery()
     found = session.execute(
         select(Enrolment, CourseVersion)
         .join(ClassCourse, ClassCourse.class_id == Enrolment.class_id)
         .join(CourseVersion, CourseVersion.id == ClassCourse.course_version_id)
-        .where(Enrolment.id == enrolment_id, Enrolment.person_id == person_id, CourseVersion.id == course_version_id)
+        .where(Enrolment.id == enrolment_id, Enrolment.person_id == person_id, CourseVersion.course_id == asked)
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
     ).one_or_none()
     if found is None:
         return LaunchRefusal.NOT_FOUND

@@ -1,13 +1,13 @@
 """Grade quizzes on the server: once for each submission; the LMS itself writes the result as a statement."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from courses.grading import Grade, grade, is_blank
@@ -60,17 +60,19 @@ def submit(
         return Declined.BLANK  # not an attempt: it would reveal the hints, or cost an attempt after an accidental click
     lock(session, launch)
     earlier = _attempts(session, launch)
+    used = _used(earlier, key)
     known = session.get(Attempt, attempt_id)
     if known is not None:
         own = known.registration_id == launch.registration_id and known.activity == launch.activity
-        return _outcome(known, key, earlier, 0) if own and known.answers == given else Declined.OTHER_ANSWERS
-    if _left(key, len(earlier)) == 0:
+        by = next((by for one, by in earlier if one.id == attempt_id), key)
+        return _outcome(known, by, _left(key, used), 0) if own and known.answers == given else Declined.OTHER_ANSWERS
+    if _left(key, used) == 0:
         return Declined.NO_ATTEMPTS
     attempt = _attempt(launch, attempt_id, given, grade(key, given), now)
-    attempt.number = len(earlier) + 1
+    attempt.number = max((one.number for one, _ in earlier), default=0) + 1
     session.add(attempt)
     session.flush()
-    outcome = _outcome(attempt, key, [*earlier, attempt], 1)
+    outcome = _outcome(attempt, key, _left(key, used + 1), 1)
     _state(session, launch, attempt, outcome.grade, public_url)
     return outcome
 
@@ -83,12 +85,25 @@ def attempts_of(session: Session, launch: Launch) -> list[dict[str, Any]]:
     key = session.scalars(
         select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
     ).one()
-    return [_outcome(attempt, key, earlier, 0).reply() for attempt in earlier]
+    left = _left(key, _used(earlier, key))
+    return [_outcome(attempt, by, left, 0).reply() for attempt, by in earlier]
 
 
-def _attempts(session: Session, launch: Launch) -> list[Attempt]:
-    own = (Attempt.registration_id == launch.registration_id, Attempt.activity == launch.activity)
-    return list(session.scalars(select(Attempt).where(*own).order_by(Attempt.number)))
+def _attempts(session: Session, launch: Launch) -> list[tuple[Attempt, dict[str, Any]]]:
+    """Return every attempt, oldest first, with the key that graded it: of the version in which it was made, perhaps another one."""
+    rows = session.execute(
+        select(Attempt, AnswerKey.document)
+        .join(Launch, Launch.id == Attempt.launch_id)
+        .join(AnswerKey, and_(AnswerKey.course_version_id == Launch.course_version_id, AnswerKey.activity == Attempt.activity))
+        .where(Attempt.registration_id == launch.registration_id, Attempt.activity == launch.activity)
+        .order_by(Attempt.number)
+    )
+    return [(attempt, key) for attempt, key in rows]
+
+
+def _used(attempts: Iterable[tuple[Attempt, Mapping[str, Any]]], key: Mapping[str, Any]) -> int:
+    """Return how many attempts count toward a key's limit; where the key was mended in a later version, those before do not."""
+    return sum(by == key for _, by in attempts)
 
 
 def _left(key: Mapping[str, Any], used: int) -> int | None:
@@ -110,8 +125,8 @@ def _attempt(launch: Launch, attempt_id: uuid.UUID, given: Mapping[str, Any], gr
     )
 
 
-def _outcome(attempt: Attempt, key: Mapping[str, Any], all_attempts: list[Attempt], statements: int) -> GradedAnswer:
-    return GradedAnswer(attempt.number, _left(key, len(all_attempts)), grade(key, attempt.answers), statements, key["pass_percent"])
+def _outcome(attempt: Attempt, key: Mapping[str, Any], left: int | None, statements: int) -> GradedAnswer:
+    return GradedAnswer(attempt.number, left, grade(key, attempt.answers), statements, key["pass_percent"])
 
 
 def _state(session: Session, launch: Launch, attempt: Attempt, graded: Grade, public_url: str) -> None:

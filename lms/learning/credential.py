@@ -15,6 +15,7 @@ from lms.config import Settings
 from lms.db import session
 from lms.learning.models import Launch
 from lms.learning.presence import LAUNCH_TIMEOUT, is_silent
+from lms.learning.state import OLDEST
 from lms.learning.stating import Subject
 from lms.learning.tickets import Ticket, Tickets, bearer
 from xapi.raw_sql import PreparedQuery
@@ -77,4 +78,5 @@ def credential_of(subject: Subject) -> xapi.Credential:
         registration=subject.registration,
         activity=subject.iri,
         context_extensions=subject.extensions,
+        clock_from=subject.opened_at - OLDEST,  # what waited on a device may be older than the launch in whose name it is sent
     )

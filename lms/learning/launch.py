@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
 from lms.config import Settings
-from lms.learning.admission import Admission, LaunchRefusal, lock_enrolment, may_still_study
+from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, lock_enrolment, may_still_study
 from lms.learning.models import Launch, Registration
 from lms.learning.presence import LAUNCH_TIMEOUT, end, fresh_nonce, release
 
@@ -41,7 +41,7 @@ def open_launch(
     if not may_still_study(session, admission.place.enrolment_id):
         return LaunchRefusal.NOT_STUDYING
     registration = _registration(session, admission)
-    launch = _resumable(session, registration.id, admission.activity.key, device, now)
+    launch = _resumable(session, registration.id, admission.place, device, now)
     stated = False
     if take:
         held = session.scalars(
@@ -71,6 +71,12 @@ def end_of_enrolments(session: Session, enrolments: Select[int], settings: Setti
     return _end(session, Launch.enrolment_id.in_(enrolments), settings, now)
 
 
+def end_of_course(session: Session, enrolments: Select[int], course_id: int, settings: Settings, now: datetime) -> bool:
+    """End every launch of a course that enrolments do not study any more."""
+    versions = select(CourseVersion.id).where(CourseVersion.course_id == course_id)
+    return _end(session, and_(Launch.enrolment_id.in_(enrolments), Launch.course_version_id.in_(versions)), settings, now)
+
+
 def _end(session: Session, whose: ColumnElement[bool], settings: Settings, now: datetime) -> bool:
     running = select(Launch).where(whose, Launch.ended_at.is_(None)).order_by(Launch.id).with_for_update()
     found = session.scalars(running.execution_options(populate_existing=True)).all()
@@ -88,20 +94,19 @@ def _release_all(session: Session, held: Sequence[Launch], settings: Settings, n
 
 
 def _registration(session: Session, admission: Admission) -> Registration:
-    place = admission.place
-    known = select(Registration).where(
-        Registration.enrolment_id == place.enrolment_id, Registration.course_version_id == place.course_version_id
-    )
-    found = session.scalar(known)
+    enrolment_id, version = admission.place.enrolment_id, admission.version
+    own = (Registration.enrolment_id == enrolment_id, Registration.course_id == version.course_id, Registration.alias_of.is_(None))
+    found = session.scalar(select(Registration).where(*own))
     if found is None:
-        found = Registration(id=uuid.uuid4(), enrolment_id=place.enrolment_id, course_version_id=place.course_version_id)
+        found = Registration(id=uuid.uuid4(), enrolment_id=enrolment_id, course_id=version.course_id, course_version_id=version.id)
         session.add(found)
         session.flush()
     return found
 
 
-def _resumable(session: Session, registration_id: uuid.UUID, activity: str, device: str, now: datetime) -> Launch | None:
-    own = (Launch.registration_id == registration_id, Launch.activity == activity, Launch.device == device)
+def _resumable(session: Session, registration_id: uuid.UUID, place: StudiedActivity, device: str, now: datetime) -> Launch | None:
+    version = Launch.course_version_id == place.course_version_id  # content of another version is another page
+    own = (Launch.registration_id == registration_id, version, Launch.activity == place.activity, Launch.device == device)
     young = (Launch.ended_at.is_(None), Launch.opened_at > now - LAUNCH_TIMEOUT)
     return session.scalar(select(Launch).where(*own, *young).order_by(Launch.opened_at.desc()).limit(1).with_for_update())
 

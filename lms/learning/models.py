@@ -9,16 +9,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, UtcDateTime
 
+ONE_EACH = text("alias_of IS NULL")
+
 
 class Registration(Base):
-    """One enrolment's study of one course version; its id is xAPI's `registration`."""
+    """One enrolment studying one course, in whichever version; its id is xAPI's `registration`.
+
+    Stored statements name their registration, so the ids from the time when each version had its own one stay as aliases.
+    """
 
     __tablename__ = "registration"
-    __table_args__ = (UniqueConstraint("enrolment_id", "course_version_id"),)
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "course_version_id"),
+        Index("uq_registration_course", "enrolment_id", "course_id", unique=True, postgresql_where=ONE_EACH, sqlite_where=ONE_EACH),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
-    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True, nullable=True)  # none in no row: SQLite adds no NOT NULL
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), index=True)  # with which the study began
+    alias_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("registration.id"))
 
 
 class Launch(Base):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -20,7 +20,7 @@ from lms.accounts.access import person, public, requires
 from lms.accounts.browsers import browser_of, in_words
 from lms.accounts.cookies import current_login, name_of
 from lms.accounts.signin import csrf
-from lms.classes import membership
+from lms.classes import course_changes, membership
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
@@ -58,6 +58,8 @@ def _ring(count: int) -> None:
 def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
     """Show the player page. It opens nothing itself: the page's own POST does that, so that a prefetch takes no lease."""
     admission = _admitted(StudiedActivity(enrolment_id, course_version_id, activity))
+    if admission.version.id != course_version_id:  # the class was moved to another version since somebody kept this address
+        return redirect(url_for(".play", **_place_arguments(admission.place)))
     before, after = _neighbours(admission)
     page = render_template(
         "learning/play.html", admission=admission, config=_page_config(admission), place=admission.place, before=before, after=after
@@ -108,6 +110,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
         "frame": f"{settings.content_url}/frame/{activity.format}/{admission.version.package_sha256}/{activity.entry}",
         "iri": v.activity_iri(settings.public_url, admission.course.code, activity.key),
         "csrf": generate_csrf(),
+        "now_ms": now_ms(),
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "title": pick(activity.title.zh, activity.title.en),
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading},
@@ -115,6 +118,11 @@ def _page_config(admission: Admission) -> dict[str, Any]:
         "attention": {"alone_seconds": int(ALONE.total_seconds()), "own_media": _own_media(admission)},
         "texts": player_texts(settings.beat_seconds + settings.beat_grace_seconds),
     }
+
+
+def now_ms() -> int:
+    """Return the server's time for a page whose device has another: milliseconds since 1970."""
+    return int(now().timestamp() * 1000)
 
 
 def _own_media(admission: Admission) -> bool:
@@ -138,6 +146,8 @@ def open_activity() -> ResponseReturnValue:
         opened = _unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
         opened.launch.own_media = _own_media(admission)
         reply = _opened(opened.launch) | {
+            "version": admission.version.id,
+            "now_ms": now_ms(),
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
         }
@@ -271,6 +281,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(content_failures=_failures_of, failure_words=failure_words, browser_words=in_words)
     login_sessions.access_ended.connect(_end_of_people, app)
     membership.study_ended.connect(_end_of_enrolments, app)
+    course_changes.course_ended.connect(_end_of_course, app)
 
 
 def _end_of_people(_app: Flask, session: Session, person_ids: Sequence[int]) -> None:
@@ -280,3 +291,7 @@ def _end_of_people(_app: Flask, session: Session, person_ids: Sequence[int]) -> 
 
 def _end_of_enrolments(_app: Flask, session: Session, enrolments: Select[int]) -> None:
     launch.end_of_enrolments(session, enrolments, _settings(), now())
+
+
+def _end_of_course(_app: Flask, session: Session, enrolments: Select[int], course_id: int) -> None:
+    launch.end_of_course(session, enrolments, course_id, _settings(), now())

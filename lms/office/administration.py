@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.listing import versions_of
 from lms.catalogue.models import CourseVersion
-from lms.classes import changes, lifecycle, membership, setup
+from lms.classes import changes, course_changes, lifecycle, membership, setup
 from lms.classes.changes import By
-from lms.classes.models import Enrolment, TrainingClass
+from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.crediting import windows
 from lms.errors import InvalidInput
@@ -91,6 +91,55 @@ def hours_of(session: Session, training_class: TrainingClass) -> list[Requiremen
     """Return the requirements of hours of a class's teachers; many programmes have none."""
     document = document_of(setup.programme_version_of(session, training_class))
     return setup.hours_asked(document, [key for key in training_class.tracks.split(",") if key])
+
+
+def course_in(session: Session, class_id: int, code: str) -> ClassCourse:
+    """Return what binds a course to a class.
+
+    Raises:
+        InvalidInput: the class does not study it.
+    """
+    found = course_changes.studied(session, class_id, code)
+    if found is None:
+        raise InvalidInput(_("Nothing was changed."), ["course: " + _("The class does not study %(code)s", code=code)])
+    return found
+
+
+def version_of(session: Session, code: str, number: int | None) -> CourseVersion:
+    """Return a version of a course, the newest where none is named.
+
+    Raises:
+        InvalidInput: there is no such version.
+    """
+    found = next((one for one in versions_of(session, code) if number in {None, one.number}), None)
+    if found is None:
+        raise InvalidInput(_("Nothing was changed."), ["version: " + _("Course %(code)s has no version %(n)s", code=code, n=number)])
+    return found
+
+
+def move_course(session: Session, class_id: int, code: str, number: int | None, by: By) -> CourseVersion | None:
+    """Let a class study another version of a course; return it, or None where the class studies that one already. Hours follow.
+
+    Raises:
+        InvalidInput: with one line for each problem.
+    """
+    training_class = setup.locked_class(session, class_id)
+    to = version_of(session, code, number)
+    if not course_changes.move(session, training_class, course_in(session, class_id, code), to, by):
+        return None
+    windows.follow(session, training_class, by.at)
+    return to
+
+
+def remove_course(session: Session, class_id: int, code: str, by: By) -> None:
+    """Take a course off a class. Its credited hours are taken back. The evidence stays and earns again if the course comes back.
+
+    Raises:
+        InvalidInput: with one line for each problem.
+    """
+    training_class = setup.locked_class(session, class_id)
+    course_changes.remove(session, training_class, course_in(session, class_id, code), by)
+    windows.follow(session, training_class, by.at)
 
 
 def change_class(session: Session, class_id: int, run: ClassDetails, by: By, *, agreed: bool = False) -> bool:

@@ -23,6 +23,8 @@ WORDS: dict[str, LazyString] = {
     "closed": _l("Class closed"),
     "reopened": _l("Class opened again"),
     "course": _l("Course added"),
+    "course-version": _l("Course moved to another version"),
+    "course-removed": _l("Course taken off"),
     "name": _l("Name of the class"),
     "intake": _l("Intake"),
     "starts_on": _l("First day"),

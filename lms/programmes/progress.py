@@ -47,6 +47,11 @@ class StudiedCourse:
         return {f"{self.code}:{activity.key}": activity.minutes for activity in self.outline.activities}
 
     @cached_property
+    def worth_seconds(self) -> Mapping[str, int]:
+        """The most that each activity can earn, by the same names: never more than its media runs."""
+        return {f"{self.code}:{activity.key}": activity.worth_seconds for activity in self.outline.activities}
+
+    @cached_property
     def minutes(self) -> int:
         """The value of the whole course in minutes."""
         return sum(self.activities.values())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
 from lms.accounts.models import Person
-from lms.catalogue.models import Course, CourseVersion
+from lms.catalogue.models import Course
 from lms.errors import InvalidInput
 from lms.i18n import SITE_ZONE
 from lms.learning.models import Registration
@@ -110,7 +110,7 @@ def _course(session: Session, code: str, problems: list[str]) -> AnyOf | None:
 
 def registrations_of(session: Session, code: str) -> list[UUID]:
     """Return the registrations of any version of a course."""
-    rows = select(Registration.id).join(CourseVersion, CourseVersion.id == Registration.course_version_id).join(Course)
+    rows = select(Registration.id).join(Course, Course.id == Registration.course_id)
     return list(session.scalars(rows.where(Course.code == code)))
 
 

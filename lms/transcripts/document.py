@@ -23,6 +23,7 @@ from lms.errors import NotFound
 from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of
 from lms.hours.done import replacing
 from lms.hours.intervals import union
+from lms.i18n import write_time
 from lms.programmes.progress import RequirementProgress, StudiedCourse
 from lms.transcripts.about import About, about_of
 from lms.transcripts.identity import Belongs, belongs_of
@@ -91,6 +92,11 @@ class Transcript:
     def erased_at(self) -> datetime | None:
         """The time at which the evidence was erased: the account stays, and nobody can recompute it."""
         return self.standing.enrolment.evidence_erased_at
+
+    @property
+    def issued(self) -> str:
+        """Return the moment of issue in the time zone of its programme, by whose days the hours were counted."""
+        return write_time(self.issued_at, zone=self.case.policy.time_zone)
 
     @property
     def ledger_head(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,14 +12,14 @@ import typst
 from flask_babel import gettext as _
 
 from lms.hours import Policy
-from lms.i18n import is_chinese, pick, write_credit, write_hours, write_length, write_time
+from lms.i18n import is_chinese, pick, write_credit, write_hours, write_length
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Chapter, Transcript, TranscriptLine
 from lms.transcripts.identity import identity_rows
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
-ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.sign'
+ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.glyph'
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 Document = TypeVar("Document", Path, bytes)
 _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
@@ -30,16 +31,37 @@ def of_transcript(transcript: Transcript) -> bytes:
     try:
         return _compile(TEMPLATE, {"data": words}, timestamp=issued)
     except typst.TypstError:  # PDF/UA refuses a missing glyph, and one rare name would otherwise stop a whole class's export
-        spelt = "".join(sign if _is_printed(sign) else f"[U+{ord(sign):04X}]" for sign in words)
+        spelt = json.dumps(_spelt(content_of(transcript)), ensure_ascii=False)
         if spelt == words:
             raise
         return _compile(TEMPLATE, {"data": spelt}, timestamp=issued)
 
 
+def _spelt(content: Any) -> Any:
+    """Return the content with codes in place of the glyphs that no font has.
+
+    A text that is written from right to left has codes only or letters only: a mixture would be in the wrong order.
+    """
+    if isinstance(content, dict):
+        return {name: _spelt(one) for name, one in content.items()}
+    if isinstance(content, list):
+        return [_spelt(one) for one in content]
+    if not isinstance(content, str):
+        return content
+    missing = {glyph for glyph in content if not _is_printed(glyph)}
+    if any(map(_is_from_the_right, missing)):
+        missing |= set(filter(_is_from_the_right, content))
+    return "".join(f"[U+{ord(glyph):04X}]" if glyph in missing else glyph for glyph in content)
+
+
+def _is_from_the_right(glyph: str) -> bool:
+    return unicodedata.bidirectional(glyph) in {"R", "AL"}
+
+
 @cache
-def _is_printed(sign: str) -> bool:
+def _is_printed(glyph: str) -> bool:
     try:
-        return sign.isascii() or bool(_compile(ONE_SIGN, {"sign": sign}))
+        return glyph.isascii() or bool(_compile(ONE_SIGN, {"sign": glyph}))
     except typst.TypstError:
         return False
 
@@ -96,7 +118,7 @@ def _how_to_check(transcript: Transcript) -> str:
 
 
 def _about(transcript: Transcript) -> list[list[str]]:
-    rows = [*identity_rows(transcript.standing, transcript.belongs), (_("Issued"), write_time(transcript.issued_at))]
+    rows = [*identity_rows(transcript.standing, transcript.belongs), (_("Issued"), transcript.issued)]
     return [list(row) for row in rows]
 
 

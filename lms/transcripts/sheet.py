@@ -61,7 +61,7 @@ def of_transcript(transcript: Transcript) -> bytes:
 def _about(transcript: Transcript) -> Sequence[Sequence[Cell]]:
     return [
         *identity_rows(transcript.standing, transcript.belongs),
-        (_("Issued"), write_time(transcript.issued_at)),
+        (_("Issued"), transcript.issued),
         (_("Minutes in one credit hour"), transcript.case.policy.hour_minutes),
         (_("Evidence bundle"), transcript.bundle_sha256),
         (_("Ledger checksum"), transcript.ledger_head),

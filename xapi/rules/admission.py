@@ -33,6 +33,7 @@ class AdmittedStatement:
     own: Mapping[str, Any]
     path: str
     attached: tuple[Attached, ...] = ()
+    clock_from: datetime | None = None
 
     @property
     def refers(self) -> uuid.UUID | None:
@@ -90,7 +91,9 @@ def _admit(
         own["timestamp"] = write_instant(timestamp(statement["timestamp"], path))  # 2.0 4.2.7: in UTC
     complete = {**statement, **{name: own[name] for name in own if name != "context"}}
     files = _files(statement, attached) if attached else ()
-    return AdmittedStatement(uuid.UUID(complete["id"]), digest(taken.parsed), complete, listed(taken), own, path, files)
+    return AdmittedStatement(
+        uuid.UUID(complete["id"]), digest(taken.parsed), complete, listed(taken), own, path, files, credential.clock_from
+    )
 
 
 def _files(statement: Mapping[str, Any], attached: Mapping[str, Attached]) -> tuple[Attached, ...]:
@@ -100,9 +103,19 @@ def _files(statement: Mapping[str, Any], attached: Mapping[str, Attached]) -> tu
 def complete(admitted: Iterable[AdmittedStatement], stored: datetime) -> list[str]:
     """Return the texts to store: as received, with the properties that the store sets."""
     moment = write_instant(stored)
-    untimed = {"timestamp": moment, "stored": moment}
-    timed = {"stored": moment}
-    return [compose(one.taken, {**one.own, **(timed if "timestamp" in one.statement else untimed)}) for one in admitted]
+    return [compose(one.taken, {**one.own, **_time_of(one, stored), "stored": moment}) for one in admitted]
+
+
+def _time_of(admitted: AdmittedStatement, stored: datetime) -> Mapping[str, str]:
+    """Return the timestamp that the store sets: where there is none, and where a device's clock is wrong."""
+    said = admitted.statement.get("timestamp")
+    if said is None:
+        return {"timestamp": write_instant(stored)}
+    if admitted.clock_from is None:
+        return {}
+    at = timestamp(said, admitted.path)
+    likely = min(max(at, admitted.clock_from), stored)
+    return {} if likely == at else {"timestamp": write_instant(likely)}
 
 
 def write_instant(at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -48,6 +49,8 @@ class Credential:
     `actor`, `registration` and `activity` pin a launch: a statement may leave them out but must not contradict them.
     `key` is the store's own API key; it is empty if the host issued the credential. `quota` limits how many statements, and how many
     bytes of statements and attachments, are kept in total for the same `owner`; None means no limit.
+    `clock_from`: the timestamps come from a device whose clock may be wrong. One after its receipt becomes the receipt, one before this
+    instant becomes this instant; None means that timestamps stay as they are.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Credential:
     default_version: str = "1.0.3"
     key: str = ""
     quota: Quota | None = None
+    clock_from: datetime | None = None
 
     def allows(self, scope: str) -> bool:
         """Say whether this credential has a scope, directly or within a wider one."""

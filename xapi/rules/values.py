@@ -32,6 +32,7 @@ TIMESTAMP = re.compile(
     r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
     r"|[0-9]{8}[Tt][0-9]{4}(?:[0-9]{2}(?:[.,][0-9]+)?)?)(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
+LEAP_SECOND = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:|[0-9]{8}[Tt][0-9]{4})60(?![0-9])")
 SHA1 = re.compile(r"[0-9a-fA-F]{40}")
 MAILTO = re.compile(r"mailto:[^\s@]+@[^\s@]+")
 
@@ -103,8 +104,23 @@ def timestamp(value: Any, path: str, *, zone_required: bool = False) -> datetime
 
 @lru_cache(256)  # each is read once by the check and once by the comparison
 def _instant(value: str) -> datetime:
-    instant = datetime.fromisoformat(value.upper())
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    leap = LEAP_SECOND.match(value)
+    instant = datetime.fromisoformat((f"{leap[1]}59{value[leap.end() :]}" if leap else value).upper())
+    found = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    return _after_leap_second(found) if leap else found
+
+
+def _after_leap_second(before: datetime) -> datetime:
+    """Return the instant for a leap second, given the second before it: Python has none, so it is the beginning of the next day.
+
+    Leap seconds are inserted at the end of June or December, in UTC (RFC 3339 5.7 and appendix D).
+
+    Raises:
+        ValueError: no leap second can be there.
+    """
+    if (before.month, before.day) not in {(6, 30), (12, 31)} or (before.hour, before.minute) != (23, 59):
+        raise ValueError(f"no leap second can follow {before}")
+    return before.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def language_map(value: Any, path: str) -> Mapping[str, str]:

@@ -76,6 +76,7 @@ NOT_READ_OF = {  # table: {column: why nothing that was earned follows from it}
     "course_version": dict.fromkeys(
         ("package_sha256", "bytes", "published_at", "published_by"), "which files are shown, and who published them"
     ),
+    "registration": dict.fromkeys(("course_version_id", "alias_of"), "of which version it was first, not of which course"),
     "class_session": dict.fromkeys(("id", "title", "place", "link", "teacher", "practical"), "what staff see, not what attending it earns"),
     "programme_version": {"imported_at": "when it came in, not what it says"},
     "training_class": {"following_after": "how far the worker is"},

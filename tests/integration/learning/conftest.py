@@ -35,7 +35,7 @@ class Page:
 
     def csrf(self) -> str:
         """Load the page and return the token that its scripts send."""
-        found = CONFIG.search(self.client.get(self.address).text)
+        found = CONFIG.search(self.client.get(self.address, follow_redirects=True).text)
         assert found is not None
         token: str = json.loads(found[1])["csrf"]
         return token

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.factories import World
-from tests.integration.reported import contents, rosters
+from tests.integration.reported import contents, papers, rosters, statements
 
 FOLDER = Path(__file__).parents[2] / "cases" / "reported"
-KINDS: tuple[Mapping[str, Callable[[World, Path], None]], ...] = (rosters.EXPECTED, contents.EXPECTED)
+KINDS: tuple[Mapping[str, Callable[[World, Path], None]], ...] = (rosters.EXPECTED, contents.EXPECTED, statements.EXPECTED, papers.EXPECTED)
 EXPECTED = {name: check for kind in KINDS for name, check in kind.items()}
 
 

@@ -17,6 +17,7 @@ import xapi.storage.models
 from lms import tables
 from lms.crediting import ledger
 from lms.crediting.chain import Entry, hash_of
+from lms.learning.models import ActivityState, Attempt, Registration
 from lms.migrations import migrating, schema
 
 
@@ -153,3 +154,60 @@ def test_entries_of_format_1_stay_as_they_are_and_their_class_waits_for_a_baseli
         assert ledger.entries_of(session, 1) == [(entry, hash_of(entry))]
         assert ledger.sums(session, [1, 2]) == {1: {ledger.Account("c1:reading"): 300}, 2: {}}
         assert session.execute(text("SELECT following_after FROM training_class ORDER BY id")).scalars().all() == [0, None]
+
+
+def test_registrations_of_two_versions_become_one_of_the_course_and_an_alias(empty: Engine) -> None:
+    config = migrating.config()
+    first, second, launch = uuid.UUID(int=2), uuid.UUID(int=1), uuid.UUID(int=3)
+    on_postgresql = empty.dialect.name == "postgresql"
+
+    def instant(hour: int) -> object:
+        return datetime(2026, 3, 1, hour, tzinfo=UTC) if on_postgresql else f"2026-03-01 0{hour}:00:00.000000"
+
+    values = {
+        **{name: one if on_postgresql else one.hex for name, one in (("first", first), ("second", second), ("launch", launch))},
+        **{"early": instant(1), "late": instant(2)},
+    }
+    version = "INSERT INTO course_version (id, course_id, number, document, document_sha256, package_sha256, title_zh, title_en, minutes, published_at)"
+    attempt = "INSERT INTO attempt (id, registration_id, activity, number, launch_id, answers, score, score_max, passed, at)"
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0040")
+        for line in (
+            "INSERT INTO organisation (id, code, name, kind, path) VALUES (1, 'o', 'o', 'provider', '/1/')",
+            "INSERT INTO person (id, account, username, name, active, fs_uniquifier, role_names) VALUES (1, 'a', 'u', 'n', false, 'f', 't')",
+            "INSERT INTO programme (id, code, year) VALUES (1, 'p', 2026)",
+            "INSERT INTO programme_version (id, programme_id, number, document, sha256, effective_from, imported_at)"
+            " VALUES (1, 1, 1, '{}', 'x', '2026-01-01', :early)",
+            "INSERT INTO training_class (id, code, name, intake, programme_version_id, provider_id, starts_on, ends_on)"
+            " VALUES (1, 'k', 'k', '', 1, 1, '2026-03-01', '2026-06-30')",
+            "INSERT INTO enrolment (id, class_id, person_id, track, status, ledger_length, credited_seconds) VALUES (1, 1, 1, 't', 'x', 0, 0)",
+            "INSERT INTO course (id, code) VALUES (1, 'c')",
+            f"{version} VALUES (1, 1, 1, '{{}}', 'x', 'x', 'x', 'x', 1, :early)",
+            f"{version} VALUES (2, 1, 2, '{{}}', 'y', 'y', 'y', 'y', 1, :early)",
+            "INSERT INTO registration (id, enrolment_id, course_version_id) VALUES (:first, 1, 1)",
+            "INSERT INTO registration (id, enrolment_id, course_version_id) VALUES (:second, 1, 2)",
+            "INSERT INTO launch (id, registration_id, enrolment_id, person_id, course_version_id, activity, device, opened_at, live, lease,"
+            " nonce, previous_nonce, closed_seconds, earlier_seconds, cap_seconds)"
+            " VALUES (:launch, :second, 1, 1, 2, 'quiz', '', :early, false, 1, '', '', 0, 0, 0)",
+            "INSERT INTO activity_state (registration_id, activity, body, updated_at) VALUES (:first, 'a', 'old', :early)",
+            "INSERT INTO activity_state (registration_id, activity, body, updated_at) VALUES (:second, 'a', 'new', :late)",
+            "INSERT INTO activity_state (registration_id, activity, body, updated_at) VALUES (:first, 'b', 'new', :late)",
+            "INSERT INTO activity_state (registration_id, activity, body, updated_at) VALUES (:second, 'b', 'old', :early)",
+            "INSERT INTO activity_state (registration_id, activity, body, updated_at) VALUES (:second, 'c', 'only', :early)",
+            f"{attempt} VALUES (:first, :first, 'quiz', 1, :launch, '{{}}', 0, 1, false, :early)",
+            f"{attempt} VALUES (:second, :second, 'quiz', 1, :launch, '{{}}', 1, 1, true, :late)",
+        ):
+            connection.execute(text(line), {name: value for name, value in values.items() if f":{name}" in line})
+    migrating.upgrade(empty)
+    with Session(empty) as session:
+        rows = session.execute(
+            select(Registration.id, Registration.course_id, Registration.alias_of).order_by(Registration.course_version_id)
+        )
+        assert [tuple(row) for row in rows] == [(first, 1, None), (second, 1, first)]
+        states = session.execute(
+            select(ActivityState.registration_id, ActivityState.activity, ActivityState.body).order_by(ActivityState.activity)
+        )
+        assert [tuple(row) for row in states] == [(first, "a", "new"), (first, "b", "new"), (first, "c", "only")]
+        attempts = session.execute(select(Attempt.registration_id, Attempt.number, Attempt.passed).order_by(Attempt.number))
+        assert [tuple(row) for row in attempts] == [(first, 1, False), (first, 2, True)]

@@ -1,6 +1,7 @@
 """What does a credential add to a statement, and does its text stay as it came?"""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -151,3 +152,35 @@ def test_an_attachment_without_data_needs_an_address() -> None:
     attachment = {"usageType": "http://u.example", "display": {}, "contentType": "a/b", "length": 1, "sha2": "a" * 64}
     with pytest.raises(BadRequest, match="fileUrl"):
         admit([received({**SAID, "attachments": [attachment]})], FREE, "1.0.3")
+
+
+CLOCKS = [
+    ("2036-11-29T00:00:00Z", "2026-03-01T12:00:00.000000Z"),  # later than its receipt
+    ("2006-11-29T00:00:00Z", "2026-01-01T00:00:00.000000Z"),  # before anything that may have waited
+    ("2026-03-01T11:59:00+00:00", "2026-03-01T11:59:00+00:00"),
+    ("2026-03-01T19:59:00+08:00", "2026-03-01T19:59:00+08:00"),
+]
+
+
+@pytest.mark.parametrize(("said", "kept"), CLOCKS)
+def test_a_timestamp_by_a_wrong_clock_becomes_a_likely_one_and_is_the_same_statement_when_it_comes_again(said: str, kept: str) -> None:
+    credential = replace(FREE, clock_from=datetime(2026, 1, 1, tzinfo=UTC))
+    (one,) = admit([received({**SAID, "timestamp": said})], credential, "1.0.3")
+    assert json.loads(complete([one], NOON)[0])["timestamp"] == kept
+    (plain,) = admit([received({**SAID, "timestamp": said})], FREE, "1.0.3")
+    assert json.loads(complete([plain], NOON)[0])["timestamp"] == said
+    assert one.digest == plain.digest
+
+
+LEAPS = ["2016-12-31T23:59:60Z", "2016-12-31T23:59:60.5Z", "2017-01-01T07:59:60+08:00", "20161231T235960Z", "1972-06-30T23:59:60Z"]
+NO_LEAPS = ["2016-12-31T23:58:60Z", "2016-12-31T23:59:61Z", "2016-12-31T23:59:60+08:00", "2016-12-30T23:59:60Z", "2016-12-31T24:59:60Z"]
+
+
+@pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
+def test_a_leap_second_is_taken_where_one_can_be_and_kept_as_it_was_written(version: str) -> None:
+    for said in LEAPS if version == "1.0.3" else LEAPS[:2]:
+        (one,) = admit([received({**SAID, "timestamp": said})], FREE, version)
+        assert json.loads(complete([one], NOON)[0])["timestamp"] == said
+    for said in NO_LEAPS:
+        with pytest.raises(BadRequest):
+            admit([received({**SAID, "timestamp": said})], FREE, version)

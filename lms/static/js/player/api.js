@@ -2,6 +2,16 @@
 
 const PATIENCE_MS = 10000;
 
+let ahead = 0; // of the device's clock, in milliseconds: negative where it is slow
+
+/** Take the server's time from something that it has just sent. */
+export function setTime(serverMs) {
+  if (Number.isFinite(serverMs)) ahead = Date.now() - serverMs;
+}
+
+/** Return the server's time as an ISO instant, whatever the device's clock says. */
+export const serverTime = () => new Date(Date.now() - ahead).toISOString();
+
 export const OFFLINE = { status: 0, body: null };
 
 /** Send JSON and return {status, body}; status 0 means that no answer came. Cookies stay at home unless asked for. */

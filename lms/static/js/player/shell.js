@@ -1,6 +1,6 @@
 // The player page: opens the launch, frames the content, measures, keeps and sends. Each part answers one question in its own file.
 
-import { isTemporary, send, uuid } from "./api.js";
+import { isTemporary, send, serverTime, setTime, uuid } from "./api.js";
 import { Attention } from "./attention.js";
 import { Beats } from "./beats.js";
 import { ClockView } from "./clock.js";
@@ -16,6 +16,7 @@ const REOPEN_MS = [2000, 5000, 10000, 20000];
 
 const config = JSON.parse(document.getElementById("player-config").textContent);
 const { place, urls, texts } = config;
+setTime(config.now_ms);
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("lms-player") : null;
 
 let launch = null;
@@ -85,8 +86,10 @@ function mine() {
 /** Open or resume the launch and take the lease; without a network, keep trying. */
 async function open(take, tries = 0) {
   const answer = await send(urls.open, { ...place, take }, { cookies: true, csrf: config.csrf });
+  if (answer.status === 200 && take && answer.body.version !== place.version) return location.reload(); // the class studies another version
   if (answer.status === 200) {
     launch = answer.body;
+    setTime(launch.now_ms);
     beats.begin(launch);
     tabs?.postMessage("opened");
     content.sendReports();
@@ -121,7 +124,7 @@ async function greet() {
 
 function keepStatement(statement) {
   if (!statement?.verb?.id) return;
-  queue.add("statement", { object: { id: config.iri }, ...sound(statement), id: uuid(), timestamp: new Date().toISOString() }, mine());
+  queue.add("statement", { object: { id: config.iri }, ...sound(statement), id: uuid(), timestamp: serverTime() }, mine());
   settleAfter(statement.verb.id);
 }
 

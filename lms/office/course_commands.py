@@ -1,0 +1,67 @@
+"""`lms class switch` and `lms class drop`: mend a course that a class studies; what that does to hours can be seen first."""
+
+import json
+
+import click
+from flask.cli import with_appcontext
+from flask_babel import force_locale
+
+from lms.catalogue.models import CourseVersion
+from lms.classes.changes import By
+from lms.clock import now
+from lms.crediting.course_previews import CoursePreview, preview
+from lms.db import session, transaction
+from lms.office import administration
+from lms.office.commands import class_id_of, follow
+
+
+@click.command("switch")
+@click.argument("code")
+@click.argument("course")
+@click.option("--version", type=int, help="Number of the version; without one the newest.")
+@click.option("--dry-run", is_flag=True, help="Only say whose hours would change.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def move_course(code: str, course: str, version: int | None, *, dry_run: bool, as_json: bool) -> None:
+    """Let a class study another version of a course; what its teachers did in the course stays and counts by the new version."""
+    with force_locale("en"):
+        class_id = class_id_of(session(), code)
+        to = administration.version_of(session(), course, version)
+        would = _preview(class_id, course, to)
+        if not dry_run:
+            with transaction() as writing:
+                administration.move_course(writing, class_id, course, to.number, By(None, now()))
+            follow(class_id)
+    _tell({"class": code, "course": course, "version": to.number}, would, as_json=as_json, dry_run=dry_run)
+
+
+@click.command("drop")
+@click.argument("code")
+@click.argument("course")
+@click.option("--dry-run", is_flag=True, help="Only say whose hours would change.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def drop_course(code: str, course: str, *, dry_run: bool, as_json: bool) -> None:
+    """Take a course off a class. The evidence stays; it earns nothing until the class studies the course again."""
+    with force_locale("en"):
+        class_id = class_id_of(session(), code)
+        would = _preview(class_id, course, None)
+        if not dry_run:
+            with transaction() as writing:
+                administration.remove_course(writing, class_id, course, By(None, now()))
+            follow(class_id)
+    _tell({"class": code, "course": course, "version": None}, would, as_json=as_json, dry_run=dry_run)
+
+
+def _preview(class_id: int, course: str, to: CourseVersion | None) -> CoursePreview:
+    return preview(session(), class_id, administration.course_in(session(), class_id, course).course_version_id, to)
+
+
+def _tell(told: dict[str, object], would: CoursePreview, *, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        changes = [{"enrolment": one.enrolment_id, "before_s": one.before_s, "after_s": one.after_s} for one in would.changes]
+        click.echo(json.dumps({**told, "dry_run": dry_run, "people": would.people, "changes": changes}))
+        return
+    for one in would.changes:
+        click.echo(f"{one.enrolment_id} {one.name}: {one.before_s} s, then {one.after_s} s")
+    click.echo(f"{len(would.changes)} of {would.people} teachers {'would have' if dry_run else 'have'} other hours, {would.losing} fewer")

@@ -1,0 +1,78 @@
+"""How does an office mend a course that a class studies: by another version, or by taking it off? What that does is said first."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.accounts.access import requires
+from lms.accounts.models import OFFICE
+from lms.catalogue.listing import versions_of
+from lms.catalogue.models import CourseVersion
+from lms.celery_app import ring
+from lms.classes import course_changes
+from lms.classes.models import ClassCourse
+from lms.crediting.course_previews import preview
+from lms.crediting.tasks import follow
+from lms.db import session, transaction
+from lms.errors import NotFound
+from lms.i18n import pick
+from lms.office import administration
+from lms.office.course_words import summary
+from lms.office.places import bp, by_me, own_class
+
+OFF = "off"  # instead of a version's number: the class does not study the course any more
+SHOWN = 100
+LONGEST_NUMBER = 9  # digits
+
+
+@bp.get("/classes/<int:class_id>/courses/<code>")
+@requires(OFFICE)
+def course_change(class_id: int, code: str) -> ResponseReturnValue:
+    """Show the versions of a course that a class studies, and what another one (`to`) would do to the hours."""
+    found, bound = own_class(class_id), _bound(class_id, code)
+    versions = versions_of(session(), code)
+    wanted = request.args.get("to", "")
+    to = next((one for one in versions if str(one.number) == wanted), None)
+    asked = wanted == OFF or (to is not None and to.id != bound.course_version_id)
+    would = preview(session(), class_id, bound.course_version_id, to) if asked else None
+    return render_template(
+        "office/course_change.html",
+        training_class=found,
+        bound=bound,
+        title=_title(bound.course_version),
+        versions=versions,
+        to=to,
+        would=would,
+        said=summary(would) if would else "",
+        shown=would.changes[:SHOWN] if would else (),
+        off=OFF,
+    )
+
+
+@bp.post("/classes/<int:class_id>/courses/<code>")
+@requires(OFFICE)
+def change_course(class_id: int, code: str) -> ResponseReturnValue:
+    """Move the class to the chosen version, or take the course off."""
+    own_class(class_id)
+    _bound(class_id, code)
+    wanted = request.form.get("to", "")
+    with transaction() as writing:
+        if wanted == OFF:
+            administration.remove_course(writing, class_id, code, by_me())
+        else:
+            number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= LONGEST_NUMBER else 0
+            administration.move_course(writing, class_id, code, number, by_me())
+    ring(follow)
+    flash(_("Done. Everybody's hours are decided anew; the history of the class says who changed it."), "success")
+    return redirect(url_for(".courses", class_id=class_id))
+
+
+def _bound(class_id: int, code: str) -> ClassCourse:
+    found = course_changes.studied(session(), class_id, code)
+    if found is None:
+        raise NotFound(_("This class does not study that course."))
+    return found
+
+
+def _title(version: CourseVersion) -> str:
+    return pick(version.title_zh, version.title_en)
