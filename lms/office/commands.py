@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections import Counter
 from datetime import datetime
 
 import click
@@ -12,16 +13,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts.models import Organisation
+from lms.classes import membership
 from lms.classes.changes import By
-from lms.classes.membership import WITHDRAWN
+from lms.classes.membership import WITHDRAWN, DecidedState
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.clock import now
 from lms.crediting import windows
 from lms.db import session, transaction
 from lms.errors import InvalidInput
-from lms.office import administration
+from lms.office import administration, class_queries, enrolment_states
 from lms.office.administration import CourseOfClass
+from lms.office.enrolment_states import AS_PROPOSED, StateOrder
 from lms.programmes.models import ProgrammeVersion
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -187,3 +190,31 @@ def withdraw(code: str, usernames: tuple[str, ...], *, as_json: bool) -> None:
         count = administration.withdraw(writing, found, By(None, now()))
     told = {"class": code, "withdrawn": count, "before": len(found) - count}
     click.echo(json.dumps(told) if as_json else f"{count} withdrawn from {code}, {told['before']} were before")
+
+
+@class_.command("states")
+@click.argument("code")
+@click.option("--decide", is_flag=True, help="Note who reported in and who is in training, as the rules propose.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
+def states(code: str, *, decide: bool, as_json: bool) -> None:
+    """Count a class's teachers by state and list what the rules propose. An office decides endings, such as completion, on the page."""
+    with transaction() as writing, force_locale("en"):
+        everybody = class_queries.everybody(writing, class_id_of(writing, code))
+        proposals = enrolment_states.proposals_of(writing, everybody, now())
+        order = StateOrder(AS_PROPOSED, "", for_office=False)
+        steps = [one for one in enrolment_states.steps_of(writing, everybody, proposals, order) if not one.problems] if decide else []
+        decided = [DecidedState(one.standing.enrolment.id, one.standing.enrolment.status, one.state, one.reason) for one in steps]
+        done = {one.standing.enrolment.id for one in steps} if membership.enter_all(writing, decided, By(None, now())) else set()
+        counts = Counter(one.enrolment.status for one in everybody)
+        open_ones = [one.enrolment for one in everybody if one.enrolment.id in proposals and one.enrolment.id not in done]
+        left = {one.person.username: proposals[one.id].state for one in open_ones}
+    told = {"class": code, "states": dict(counts), "proposed": left, "decided": len(done)}
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    click.echo(f"{code}: " + (", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "nobody"))
+    for username, state in left.items():
+        click.echo(f"proposed: {username} {state}")
+    if decide:
+        click.echo(f"{len(done)} decided")

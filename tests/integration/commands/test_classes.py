@@ -11,7 +11,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.classes.models import TrainingClass
+from lms.classes.models import Enrolment, TrainingClass
 from lms.cli import main_group
 from lms.crediting import windows
 from tests.access import form_token
@@ -52,6 +52,15 @@ def test_a_class_is_opened_filled_and_closed(run: Run) -> None:
     assert run("class close k2").stdout == "k2 is closed (it was already)\n"
     assert [one["code"] for one in json.loads(run("class list --open --json").stdout)] == ["k1"]
     assert run("class reopen k2").stdout == "k2 is open\n"
+
+
+def test_states_are_counted_and_what_rules_propose_is_listed_and_noted(world: World, run: Run) -> None:
+    world.act(lambda session: setattr(session.get_one(Enrolment, world.enrolment_id), "status", "confirmed"))
+    world.study("reading", 600)
+    world.credit()
+    assert run("class states k1").stdout == "k1: 1 confirmed\nproposed: teacher in-training\n"
+    assert run("class states k1 --decide").stdout == "k1: 1 in-training\n1 decided\n"
+    assert json.loads(run("class states k1 --json").stdout) == {"class": "k1", "states": {"in-training": 1}, "proposed": {}, "decided": 0}
 
 
 def test_closing_a_large_class_ends_once_everybodys_hours_have_followed(

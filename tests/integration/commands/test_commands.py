@@ -127,6 +127,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("class study k1 c1", ["The class studies a version of this course already"]),
     ("class close k9", ["class: 'k9' is not known"]),
     ("class reopen k9", ["class: 'k9' is not known"]),
+    ("class states k9", ["class: 'k9' is not known"]),
     ("class withdraw k1", ["lms class withdraw: Missing argument 'USERNAMES...'"]),
     ("class withdraw k1 teacher nobody another", ["username: nobody is not in this class", "username: another is not in this class"]),
     ("class enrol k1 none.csv", ["lms class enrol: Invalid value for 'FILE'"]),
@@ -204,6 +205,7 @@ GOOD: list[tuple[str, set[str]]] = [
     ("class enrol k2 roster.csv --partly --json", {"new", "known", "again", "there", "problems", "dry_run"}),
     ("class passwords k2 --out p.csv --json", {"class", "file", "passwords"}),
     ("class withdraw k2 LIN --json", {"class", "withdrawn", "before"}),
+    ("class states k2 --decide --json", {"class", "states", "proposed", "decided"}),
     ("class close k2 --json", {"class", "new"}),
     ("class reopen k2 --json", {"class", "new"}),
     (

@@ -57,7 +57,7 @@ def hours(room: Room, place: int = 0) -> Decimal:
 def test_a_session_moved_online_after_the_fact_is_earned_by_a_course_as_days_and_not_as_hours(room: Room) -> None:
     room.mark({0: "absent", 1: "present", 2: "absent", 3: "absent"})
     shown = order(room, confirm=False)
-    assert "完成该课程即计入这些场次" in shown.text
+    assert "完成该课程即" in shown.text
     assert room.world.act(lambda session: session.scalars(select(SessionReplacement.id)).first()) is None, "a preview keeps nothing"
     assert order(room).status_code == 302
     assert room.days() == [0, Decimal("0.5"), 0, 0]
