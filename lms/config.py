@@ -46,6 +46,7 @@ class Settings:
     organisation_courses_mb: int
     transcript_usernames: str  # one of USERNAMES
     key_storage_mb: int
+    import_storage_mb: int
 
     @property
     def content_host(self) -> str:
@@ -111,6 +112,7 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         organisation_courses_mb=_whole(env, "ORGANISATION_COURSES_MB", 20_000, problems),
         transcript_usernames=_one_of(env, "TRANSCRIPT_USERNAMES", USERNAMES, problems),
         key_storage_mb=_whole(env, "KEY_STORAGE_MB", 100_000, problems),
+        import_storage_mb=_whole(env, "IMPORT_STORAGE_MB", 100_000, problems),
     )
     if problems:
         raise SettingsError(problems)

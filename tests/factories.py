@@ -74,6 +74,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "organisation_courses_mb": 20_000,
         "transcript_usernames": "masked",
         "key_storage_mb": 100_000,
+        "import_storage_mb": 100_000,
     }
     return Settings(**{**plain, **changes})
 

@@ -97,7 +97,8 @@ REFUSALS: Mapping[str, Any] = {
     "was erased here": _l("It speaks of somebody who was erased here, for good."),
     "is stored with another body": _l("Another statement with this id is here already."),
     "two that differ have one id": _l("Another statement with this id is here already."),
-    "could not be kept here as they came": _l("It holds signs that cannot be kept here as they came. Let the import read it again."),
+    "are stored for imports": _l("There is no room for it: the limit for imports from this host is reached."),
+    "could not be saved unchanged": _l("It holds signs that cannot be kept here as they came. Let the import read it again."),
 }
 
 

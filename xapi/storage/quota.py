@@ -1,9 +1,10 @@
 """Limit how much is stored for one owner. Counting is part of the storing transaction, so that two requests cannot pass the limit together.
 
 Statements are counted for each owner (`Credential.owner`) whose credential has a quota: a learner in one activity, over all
-launches, or a key. Host code is not counted. A key has one row for each month, which is deleted with the month's statements, and
-one for documents: the bytes it wrote, minus those it deleted. Otherwise documents are not counted but measured when one grows:
-all of one agent together, or those of an activity without an agent. Deleting a document frees its space at once.
+launches, a key, or an import. Host code is not counted. A key and an import have one row for each month, which is deleted with the
+month's statements, and one for what they keep beside statements: the bytes that came, minus those that were deleted. Documents of
+others are not counted but measured when one grows: all of one agent together, or those of an activity without an agent. Deleting
+a document frees its space at once.
 """
 
 import uuid
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, delete
+from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from xapi.errors import TooLarge
@@ -36,7 +37,7 @@ MEASURE_POSTGRESQL = "SELECT count(*), coalesce(sum(octet_length(content)), 0)::
 MEASURE_SQLITE = "SELECT count(*), coalesce(sum(length(content)), 0) FROM xapi_document WHERE agent_key = :agent"
 OF_ACTIVITY = {"postgresql": " AND activity_key = %(activity)s::uuid", "sqlite": " AND activity_key = :activity"}
 COUNT_SQLITE = _COUNT.format(":owner, :agent, :statements, :bytes, :now")
-# The rows of one key have its owner in place of an agent.
+# The rows of one key or import have its owner in place of an agent.
 OTHERS_POSTGRESQL = """
 SELECT coalesce(sum(statements), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM xapi_storage
 WHERE agent_key = %(agent)s::uuid AND owner <> %(owner)s::uuid
@@ -44,8 +45,8 @@ WHERE agent_key = %(agent)s::uuid AND owner <> %(owner)s::uuid
 OTHERS_SQLITE = (
     "SELECT coalesce(sum(statements), 0), coalesce(sum(bytes), 0) FROM xapi_storage WHERE agent_key = :agent AND owner <> :owner"
 )
-DOCUMENTS = "documents"
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # documents are not removed with a month
+BESIDE = "documents"
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # what is kept beside statements is not removed with a month
 
 
 class Charge(NamedTuple):
@@ -75,8 +76,8 @@ def charge(connection: Connection, due: Mapping[uuid.UUID, Charge], now: datetim
         TooLarge: an owner would exceed its quota; the caller rolls back.
     """
     for owner, one in sorted(due.items()):
-        if one.credential.key:
-            _charge_key(connection, one, f"{now:%Y-%m}", now)
+        if one.credential.actor is None:
+            _charge_part(connection, one, f"{now:%Y-%m}", now)
             continue
         agent = key_of(one.credential.actor or {})
         row = {"owner": owner.hex, "agent": agent and agent.hex, "statements": one.statements, "bytes": one.bytes}
@@ -88,17 +89,23 @@ def charge(connection: Connection, due: Mapping[uuid.UUID, Charge], now: datetim
             )
 
 
-def charge_document(session: Session, credential: Credential, grows: int) -> None:
-    """Count by how many bytes a key's request lets documents grow, or shrink (negative).
+def charge_beside(session: Session, credential: Credential, grows: int) -> None:
+    """Count by how many bytes what a key or an import keeps beside statements grows, or shrinks (negative); not for a launch.
 
     Raises:
-        TooLarge: the key would keep more than its quota; the caller rolls back.
+        TooLarge: it would keep more than its quota; the caller rolls back.
     """
-    if credential.key and credential.quota is not None and grows:
-        _charge_key(session.connection(), Charge(credential, credential.quota, 0, grows), DOCUMENTS, NEVER)
+    if credential.actor is None and credential.quota is not None and grows:
+        _charge_part(session.connection(), Charge(credential, credential.quota, 0, grows), BESIDE, NEVER)
 
 
-def _charge_key(connection: Connection, one: Charge, part: str, until: datetime) -> None:
+def bytes_kept(session: Session, credential: Credential) -> int:
+    """Return the bytes that are counted for a key or an import."""
+    total = session.connection().scalar(select(func.coalesce(func.sum(USAGE.c.bytes), 0)).where(USAGE.c.agent_key == credential.owner))
+    return int(total or 0)
+
+
+def _charge_part(connection: Connection, one: Charge, part: str, until: datetime) -> None:
     owner = one.credential.owner
     row = {"owner": digest(part, owner.hex).hex, "agent": owner.hex, "statements": one.statements, "bytes": one.bytes}
     _, size = _count(connection, row, until)
@@ -107,8 +114,9 @@ def _charge_key(connection: Connection, one: Charge, part: str, until: datetime)
     else:
         ((_, others),) = connection.exec_driver_sql(OTHERS_SQLITE, row).all()
     if one.bytes > 0 and size + others > one.quota.bytes:
+        whose = "this key" if one.credential.key else f"imports from {one.credential.name}"
         raise TooLarge(
-            f"{_mb(size + others - one.bytes)} MB of statements, attachments and documents are stored for this key, and at most "
+            f"{_mb(size + others - one.bytes)} MB of statements, attachments and documents are stored for {whose}, and at most "
             f"{_mb(one.quota.bytes)} MB are kept: nothing of this request was stored, what is stored stays; whoever runs this store can "
             "raise the limit"
         )

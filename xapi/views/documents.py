@@ -15,7 +15,7 @@ from xapi.rules.document_key import STATE, DocumentKey, DocumentResource, parse_
 from xapi.rules.etag import Precondition, etag_of
 from xapi.rules.merging import JSON, check_json, is_json, merged, read_object
 from xapi.storage.documents import Document, listed, load, lock, put, remove, remove_all
-from xapi.storage.quota import charge_document, check_room
+from xapi.storage.quota import charge_beside, check_room
 from xapi.views.answers import json_answer, tagged
 from xapi.views.call import Call
 
@@ -110,7 +110,7 @@ def _change(call: Call, place: DocumentKey, make: Callable[[Document | None], tu
             grows = len(content) - (len(known.content) if known else 0)
             if known is None or grows > 0:
                 check_room(session, place.key, grows, new=known is None, quota=call.mount.documents)
-            charge_document(session, call.credential, grows)
+            charge_beside(session, call.credential, grows)
             if put(session, place, content, content_type, call.mount.clock(), known=known):
                 session.commit()
                 return Response(status=204)
@@ -130,7 +130,7 @@ def _delete(kind: DocumentResource, call: Call) -> Response:
             _check(condition, known)
             remove(session, place)
             freed = len(known.content) if known else 0
-        charge_document(session, call.credential, -freed)
+        charge_beside(session, call.credential, -freed)
         session.commit()
     return Response(status=204)
 

@@ -6,12 +6,15 @@ It is stored under the same terms as by the import itself, from the saved text; 
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from lms.config import Settings
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched
-from lms.federation.importing.storing import own_terms, take
+from lms.federation.importing.storing import forget_asides, own_terms, take
+from xapi.errors import TooLarge
+from xapi.store import bytes_kept, charge_beside
 
 NOT_WHOLE = "it has characters that could not be saved unchanged; let the import read it again"
 
@@ -32,19 +35,38 @@ def put_aside(session: Session, aside_id: int) -> tuple[Import, StatementSetAsid
     return None if own is None or row is None else (own, row)
 
 
-def try_again(session: Session, own: Import, row: StatementSetAside, home_page: str) -> Tried:
+def try_again(session: Session, own: Import, row: StatementSetAside, settings: Settings) -> Tried:
     """Store the statement; if it is refused again, it stays aside with today's reason."""
     text = row.text.encode()
     if hashlib.sha256(text).hexdigest() != row.sha256:
         return Tried(reason=NOT_WHOLE)
-    taken = take(session, own, Fetched([text]), own_terms(own.endpoint, home_page))
+    try:
+        with session.begin_nested():
+            taken = take(session, own, Fetched([text]), own_terms(own.endpoint, settings))
+    except TooLarge as error:
+        return Tried(reason=error.message)
     if taken.refused:
         return Tried(reason=taken.refused[0].reason)
     own.new += taken.new
-    leave_out(session, row)
+    leave_out(session, own, row, settings)
     return Tried(taken.new)
 
 
-def leave_out(session: Session, row: StatementSetAside) -> None:
+def leave_out(session: Session, own: Import, row: StatementSetAside, settings: Settings) -> None:
     """Delete a statement that was put aside; if the import reads it again, it is put aside again."""
-    session.execute(delete(StatementSetAside).where(StatementSetAside.id == row.id))
+    _free(session, own, StatementSetAside.id == row.id, settings)
+
+
+def remove(session: Session, own: Import, settings: Settings) -> None:
+    """Delete an import and the statements it put aside; imported statements stay."""
+    _free(session, own, StatementSetAside.import_id == own.id, settings)
+    session.delete(own)
+
+
+def room_taken(session: Session, own: Import, settings: Settings) -> int:
+    """Return how many bytes are stored of what imports from this host brought."""
+    return bytes_kept(session, own_terms(own.endpoint, settings).credential)
+
+
+def _free(session: Session, own: Import, which: ColumnElement[bool], settings: Settings) -> None:
+    charge_beside(session, own_terms(own.endpoint, settings).credential, -forget_asides(session, which))

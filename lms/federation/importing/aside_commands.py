@@ -46,7 +46,7 @@ def _retry(aside_id: int) -> None:
         found = again.put_aside(writing, aside_id)
         if found is None:
             _refuse(f"retry: nothing is put aside under {aside_id}")
-        tried = again.try_again(writing, *found, current_app.extensions["settings"].public_url)
+        tried = again.try_again(writing, *found, current_app.extensions["settings"])
     if tried.reason:
         _refuse(f"It still cannot be taken: {tried.reason}", NOT_TAKEN)
     xapi.statements_stored.send(current_app._get_current_object(), count=tried.new)  # type: ignore[attr-defined]
@@ -63,7 +63,7 @@ def _leave_out(aside_id: int, *, yes: bool) -> None:
         found = again.put_aside(writing, aside_id)
         if found is None:
             _refuse(f"leave-out: nothing is put aside under {aside_id} any more")
-        again.leave_out(writing, found[1])
+        again.leave_out(writing, *found, current_app.extensions["settings"])
     click.echo("It is left out.")
 
 

@@ -22,7 +22,7 @@ from lms.errors import InvalidInput
 from lms.federation.importing.import_run import ImportRun, ImportStopped, counts, prepare
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import opened
-from lms.federation.importing.storing import ImportTerms, own_terms
+from lms.federation.importing.storing import ImportTerms, own_terms, terms_of_key
 from xapi.keys import VERSIONS, speaking_for
 
 MOST_STATEMENTS = 5000
@@ -101,14 +101,14 @@ def _secret(variable: str | None, file: Path | None, problems: list[str]) -> str
 
 def _terms(settings: Settings, url: str, provider: str | None, problems: list[str], *, keep_authority: bool) -> ImportTerms | None:
     if provider is None:
-        return own_terms(url, settings.public_url, keep_authority=keep_authority)
+        return own_terms(url, settings, keep_authority=keep_authority)
     if keep_authority:
         problems.append("as: says whose the statements become, so --keep-authority has no place beside it")
     found = speaking_for(session(), provider, settings.public_url)
     if found is None or not found.allows("statements/write"):
         problems.append("as: no key that works and may write statements is called this; see `lms xapi key list`")
         return None
-    return ImportTerms(found, settings.public_url)
+    return terms_of_key(found, settings)
 
 
 def _address(url: str, settings: Settings, problems: list[str], *, internal: bool) -> Address | None:

@@ -21,6 +21,7 @@ from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched, Source, Unready, Unusable
 from lms.federation.importing.storing import ImportTerms, RefusedStatement, StoredPage, take, void_targets
 from xapi import statements_stored
+from xapi.errors import TooLarge
 from xapi.statements import write_instant
 
 WAITS = (1, 2, 4, 8, 15, 30, 60, 60)  # seconds, unless the store says how long
@@ -118,6 +119,8 @@ class ImportRun:
             try:
                 with transaction() as session:
                     progress, new = self._store(session, fetched)
+            except TooLarge as error:
+                raise ImportStopped(error.message) from error
             except DBAPIError as error:
                 if isinstance(error, OperationalError):  # the connection was lost, or a lock or deadlock occurred: a second try succeeds
                     raise Unready(f"the database did not take it ({type(error.orig).__name__})") from error

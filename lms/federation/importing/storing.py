@@ -14,20 +14,24 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
+import xapi
 from lms.clock import now
+from lms.config import Settings
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched
 from xapi.errors import BadRequest, Conflicting, Erased, XapiError
 from xapi.keys import Credential
 from xapi.removals import SAID, marked_among
 from xapi.statements import VOIDED, Attached, ReceivedStatement, keys_within, read, timestamp
-from xapi.store import AdmittedStatement, admit, announce, insert_admitted
+from xapi.store import AdmittedStatement, admit, announce, charge_beside, insert_admitted
 from xapi.tables import IdRow
 
 LONGEST_ID = 100
+MEBIBYTE = 2**20
+ANY_NUMBER = 2**62  # of statements: their bytes are limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,27 @@ class ImportTerms:
     credential: Credential
     home_page: str
     keep_authority: bool = False
+    room: int | None = None  # bytes that may be stored of what imports bring from one host; None: any number
 
 
-def own_terms(endpoint: str, home_page: str, *, keep_authority: bool = False) -> ImportTerms:
+def own_terms(endpoint: str, settings: Settings, *, keep_authority: bool = False) -> ImportTerms:
     """Return the terms under which nobody here vouches for the statements: the import's own authority, which earns no hours."""
+    room = settings.import_storage_mb * MEBIBYTE
+    return ImportTerms(own_credential(endpoint, settings.public_url, room), settings.public_url, keep_authority, room)
+
+
+def terms_of_key(found: Credential, settings: Settings) -> ImportTerms:
+    """Return the terms under which one of our keys vouches for the statements, which count toward its quota."""
+    limited = replace(found, quota=xapi.Quota(ANY_NUMBER, settings.key_storage_mb * MEBIBYTE))
+    return ImportTerms(limited, settings.public_url, room=settings.import_storage_mb * MEBIBYTE)
+
+
+def own_credential(endpoint: str, home_page: str, room: int | None) -> Credential:
+    """Return the credential of all imports from one host; statements that they put aside always count toward its quota."""
     host = urlsplit(endpoint).hostname or ""
     authority = {"objectType": "Agent", "name": host, "account": {"homePage": home_page, "name": f"import:{host}"}}
-    return ImportTerms(Credential(host, authority, frozenset({"statements/write"})), home_page, keep_authority)
+    quota = None if room is None else xapi.Quota(ANY_NUMBER, room)
+    return Credential(host, authority, frozenset({"statements/write"}), quota=quota)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +96,8 @@ def take(session: Session, own: Import, fetched: Fetched, terms: ImportTerms) ->
         admitted.append((text, found))
         taken.reached = max(filter(None, (taken.reached, stored)), default=None)
     _insert(session, admitted, terms.credential, taken)
-    _note(session, own, taken, [found.id for _, found in admitted])
+    grown = _note(session, own, taken, [found.id for _, found in admitted])
+    charge_beside(session, own_credential(own.endpoint, terms.home_page, terms.room), grown)
     return taken
 
 
@@ -139,8 +158,11 @@ def _insert(session: Session, admitted: Sequence[tuple[bytes, AdmittedStatement]
                 taken.refused.append(RefusedStatement(text, str(one.id), error.message))
 
 
-def _note(session: Session, own: Import, taken: StoredPage, ids: Iterable[UUID]) -> None:
-    """Keep each refused statement once, even if it comes again, and delete those that are stored now."""
+def _note(session: Session, own: Import, taken: StoredPage, ids: Iterable[UUID]) -> int:
+    """Keep each refused statement once, even if it comes again, and delete those that are stored now.
+
+    Return by how many characters the statements that were put aside have grown.
+    """
     taken.refused = _without_erased(session, taken.refused)
     given = {hashlib.sha256(one.text).hexdigest(): one for one in taken.refused}
     rows = {
@@ -149,12 +171,22 @@ def _note(session: Session, own: Import, taken: StoredPage, ids: Iterable[UUID])
             select(StatementSetAside).where(StatementSetAside.import_id == own.id, StatementSetAside.sha256.in_(given))
         )
     }
+    grown = 0
     for sha256, one in given.items():
+        grown += 0 if sha256 in rows else len(_shown(one.text))
         row = rows.get(sha256) or StatementSetAside(import_id=own.id, sha256=sha256, statement_id=one.statement_id, text=_shown(one.text))
         row.reason, row.at = one.reason, now()
         session.add(row)
     kept = {str(one) for one in ids} - {one.statement_id for one in taken.refused}
-    session.execute(delete(StatementSetAside).where(StatementSetAside.import_id == own.id, StatementSetAside.statement_id.in_(kept)))
+    return grown - forget_asides(session, StatementSetAside.import_id == own.id, StatementSetAside.statement_id.in_(kept))
+
+
+def forget_asides(session: Session, *which: ColumnElement[bool]) -> int:
+    """Delete statements that were put aside; return how many characters they had."""
+    session.flush()
+    freed = session.scalar(select(func.coalesce(func.sum(func.length(StatementSetAside.text)), 0)).where(*which))
+    session.execute(delete(StatementSetAside).where(*which))
+    return int(freed or 0)
 
 
 def _without_erased(session: Session, refused: Sequence[RefusedStatement]) -> list[RefusedStatement]:

@@ -95,7 +95,7 @@ def carry(turn: ImportTurn) -> None:
 def _run(turn: ImportTurn) -> None:
     settings: Settings = current_app.extensions["settings"]
     secret = unseal(turn.secret, settings.secret_key, PURPOSE)
-    terms = own_terms(turn.address.url, settings.public_url)
+    terms = own_terms(turn.address.url, settings)
     with opened(turn.address, turn.key, secret, turn.version) as source:
         run = ImportRun(source, turn.import_id, terms, lambda seconds: _wait(turn, seconds), lambda words: _tell(turn, words))
         for _page in run.through():

@@ -24,6 +24,7 @@ from lms.federation.changing import change, found
 from lms.federation.forms import StoreForm
 from lms.federation.importing import again, office
 from lms.federation.importing.models import Import, StatementSetAside
+from lms.federation.importing.storing import MEBIBYTE
 from lms.federation.importing.tasks import work
 from lms.records import words
 from lms.records.sections import bp
@@ -79,7 +80,9 @@ def import_(import_id: int) -> ResponseReturnValue:
     """Show one import and its refused statements; the page refreshes while it runs."""
     own = found(session(), Import, import_id, str(GONE))
     count = office.asides_by_import(session()).get(own.id, 0)
-    return render_template("records/import.html", one=own, count=count, asides=office.asides(session(), own), words=words)
+    settings = current_app.extensions["settings"]
+    room = f"{again.room_taken(session(), own, settings) / MEBIBYTE:.1f} MB / {settings.import_storage_mb} MB"
+    return render_template("records/import.html", one=own, count=count, room=room, asides=office.asides(session(), own), words=words)
 
 
 @bp.post("/import/<int:import_id>/stop")
@@ -107,7 +110,7 @@ def go_on_import(import_id: int) -> ResponseReturnValue:
 @requires(ADMIN)
 def remove_import(import_id: int) -> ResponseReturnValue:
     """Delete an import and the statements it put aside; imported statements stay."""
-    _change(import_id, lambda writing, own: writing.delete(own))
+    _change(import_id, lambda writing, own: again.remove(writing, own, current_app.extensions["settings"]))
     flash(_("Removed. The statements that came stay."), "success")
     return redirect(url_for(".importing"))
 
@@ -118,7 +121,7 @@ def retry_aside(aside_id: int) -> ResponseReturnValue:
     """Retry one statement that was put aside."""
     with transaction() as writing:
         own, row = _put_aside(writing, aside_id)
-        import_id, tried = own.id, again.try_again(writing, own, row, current_app.extensions["settings"].public_url)
+        import_id, tried = own.id, again.try_again(writing, own, row, current_app.extensions["settings"])
     if tried.reason:
         flash(_("It still cannot be taken, and stays here. %(why)s", why=words.refusal_words(tried.reason)), "warning")
     else:
@@ -134,7 +137,7 @@ def leave_out_aside(aside_id: int) -> ResponseReturnValue:
     with transaction() as writing:
         own, row = _put_aside(writing, aside_id)
         import_id = own.id
-        again.leave_out(writing, row)
+        again.leave_out(writing, own, row, current_app.extensions["settings"])
         log.info("import_aside.left-out", imported=import_id, by=person().id)
     flash(_("Left out."), "success")
     return redirect(url_for(".import_", import_id=import_id))

@@ -21,7 +21,7 @@ import xapi.removals
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
-from lms.attendance.models import AttendanceMark, CheckIn
+from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.classes import states, waivers
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
 from lms.crediting import ledger
@@ -130,6 +130,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
         session.delete(job)
     session.execute(update(AttendanceMark).where(AttendanceMark.enrolment_id.in_(numbers)).values(reason=""))
     session.execute(update(CheckIn).where(CheckIn.enrolment_id.in_(numbers)).values(reason="", device=""))
+    session.execute(delete(MeetingName).where(MeetingName.enrolment_id.in_(numbers)))
     work.forget(session, storage, numbers)
     session.execute(delete(ClassStaff).where(ClassStaff.person_id == person.id))
     texts.rename_in_filters(session, agents, public_url, person.id)

@@ -219,6 +219,17 @@ def test_without_redis_people_sign_in_and_guessing_is_still_slowed_down(accounts
     app.extensions["db"].dispose()
 
 
+def test_two_web_processes_count_the_tries_for_one_name_together(
+    accounts: World, database_url: str, valkey_url: str, tmp_path: Path
+) -> None:
+    apps = [create_app(settings_for(database_url, tmp_path, redis_url=valkey_url)) for _ in range(2)]
+    first, second = (Browser(World(app, accounts.clock, 1, 1, 1, 1), STRANGER) for app in apps)
+    assert (first.statuses("teacher", 3), second.statuses("teacher", 3)) == ([200] * 3, [200, 200, 429])
+    assert first.statuses("teacher", 1) == [429]
+    for one in apps:
+        one.extensions["db"].dispose()
+
+
 def test_what_became_of_one_app_s_redis_changes_nothing_in_the_next(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accounts: World
 ) -> None:

@@ -253,7 +253,7 @@ def test_the_office_of_the_whole_site_sees_what_goes_and_types_the_name(studied:
     assert "学习记录" in page
     assert "不再能重新计算" in page
     assert "没有人使用这个用户名" in province.get(f"{PLACE}?who=nobody").text
-    assert "没有删除任何内容" in send(province, f"{PLACE}/{studied.person_id}", typed="teachers").text
+    assert "没有注销任何人" in send(province, f"{PLACE}/{studied.person_id}", typed="teachers").text
     assert count(studied, Erasure) == 0
     assert "1 条正在参训" in page
     done = send(province, f"{PLACE}/{studied.person_id}", typed="teacher").text

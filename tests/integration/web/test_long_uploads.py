@@ -17,11 +17,12 @@ from flask import Flask
 
 from lms import vocabulary as v
 from lms.accounts.signin import limiter
+from lms.catalogue.models import AnswerKey
 from tests import access
 from tests.access import Place, form_token
 from tests.factories import PUBLIC_URL, World
-from tests.hostile_texts import MARKS, grows_too_fast, long
-from tests.integration.learning.conftest import Page
+from tests.hostile_texts import LONG, MARKS, grows_too_fast, long
+from tests.integration.learning.conftest import KEY, Page
 from tests.integration.web.test_long_texts import Sent, visitor_of
 from tests.unit.rosters.test_table import sheet
 
@@ -59,7 +60,8 @@ CONTENTS: Mapping[str, Callable[[int], bytes]] = {
     "open quotation mark": lambda size: f'{HEADS}\n"{long(chr(34) * 2 + chr(10), size)}\n'.encode(),
     "bytes of no encoding": lambda size: b"\xff\xfe\x81" * (size // 3),
     "marks in a workbook": partial(workbook, MARKS),
-    "a long name in an archive": partial(archive, lambda size: [long(MARKS, min(size, NAME_BYTES // 2)) + ".txt"]),
+    # in proportion to the size: names of the same length at N and 2N would show nothing
+    "long names in an archive": partial(archive, lambda size: [f"{long(MARKS, size * NAME_BYTES // 2 // LONG)}{n}.txt" for n in range(4)]),
     "a deep name in an archive": partial(archive, lambda size: ["a/" * (min(size, NAME_BYTES) // 2) + "a.txt"]),
     "many names in an archive": partial(archive, lambda size: [f"{'e' + MARKS * 100}{number}.txt" for number in range(size // 200)]),
 }
@@ -127,7 +129,10 @@ def test_no_name_of_an_uploaded_file_or_of_its_field_stops_the_site(place: Place
 
 @pytest.fixture
 def page(world: World) -> Page:
-    return Page(world.client(), world, "reading").open()
+    """A quiz that the server grades: anywhere else it would refuse answers before it reads them."""
+    key = AnswerKey(course_version_id=world.course_version_id, activity="quiz", document={**KEY, "max_attempts": 10_000})
+    world.act(lambda session: session.add(key))
+    return Page(world.client(), world, "quiz").open()
 
 
 def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
@@ -138,7 +143,11 @@ def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
         yield "POST", "/learn/state", lambda size, unit=unit: f'{{"body": {{"at": "{long(unit, size)}"}}}}'
         yield "POST", "/learn/answers", lambda size, unit=unit: f'{{"id": "{long(unit, size)}", "answers": {{"q1": ["b"]}}}}'
         yield "POST", "/learn/answers", lambda size, unit=unit: f'{{"id": "{uuid.uuid4()}", "answers": {{"q1": ["{long(unit, size)}"]}}}}'
-        yield "POST", "/learn/answers", lambda size, unit=unit: f'{{"id": "{uuid.uuid4()}", "answers": {{"{long(unit, size)}": ["b"]}}}}'
+        yield (
+            "POST",
+            "/learn/answers",
+            lambda size, unit=unit: f'{{"id": "{uuid.uuid4()}", "answers": {{"q1": ["b"], "{long(unit, size)}": ["b"]}}}}',
+        )
     for path in ("/learn/beat", "/learn/state", "/learn/answers"):
         yield "POST", path, lambda size: "[" * size
         yield "POST", path, lambda size: '{"a":' * (size // 5)
