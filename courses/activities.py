@@ -55,7 +55,9 @@ def _video(activity: Activity, files: Mapping[str, Path]) -> Served | list[Probl
         return [Problem("video-kind", activity.entry)]
     stem = activity.entry.rpartition(".")[0]
     beside = {stem + suffix: files[stem + suffix] for suffix in (*video.CAPTIONS, *video.POSTERS) if stem + suffix in files}
-    problems = _captions(beside) + _length(activity.entry, path, activity.media_seconds, "media_seconds")
+    codec = video.hevc_in(path)
+    problems = [Problem("hevc", activity.entry, {"codec": codec})] if codec else []
+    problems += _captions(beside) + _length(activity.entry, path, activity.media_seconds, "media_seconds")
     captioned = any(name.endswith(video.CAPTIONS) for name in beside)
     warnings = [] if captioned else [Problem("no-captions", activity.entry, {"name": stem})]
     return problems or Served(_reachable(activity, path), {activity.entry: path, **beside}, None, warnings)

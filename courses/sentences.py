@@ -15,6 +15,7 @@ SENTENCES: Mapping[str, str] = {
     "name-twice": N_("is there twice"),
     "case-clash": N_("differs from %(other)s only in capital letters"),
     "checkpoint-order": N_("must come after the checkpoint before it, and before the video ends"),
+    "hevc": N_("has a picture in HEVC (%(codec)s), which many browsers do not show: convert it to H.264"),
     "cue-time": N_("has a time in line %(line)s that no browser reads: a time is written 00:00:01.500, with a full stop"),
     "damaged": N_("is damaged: %(why)s"),
     "encrypted": N_("is encrypted"),

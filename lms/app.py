@@ -24,7 +24,7 @@ from lms.federation.forwarding import tasks as forwarding
 from lms.federation.forwarding import views as forwards
 from lms.federation.importing import tasks as importing
 from lms.federation.importing import views as imports
-from lms.home import check_in
+from lms.home import calendar, check_in
 from lms.home import views as home
 from lms.jobs import tasks as jobs_tasks
 from lms.jobs import views as jobs
@@ -62,7 +62,7 @@ SCHEDULE = {
     **retention.SCHEDULE,
 }
 PAGES = (
-    *(home, check_in, practice, transcripts, office, own_teachers, organisation_pages),
+    *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
     *(records, forwards, imports, erasure_pages, retention_pages),
 )
 

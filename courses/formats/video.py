@@ -23,9 +23,13 @@ LONGEST_TIMES = 200  # characters
 OTHER_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis", b"M4A ", b"M4B ", b"qt  "}
 )
+TO_CODECS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+HEVC = frozenset({b"hvc1", b"hev1", b"dvh1", b"dvhe"})
+SHOWN = frozenset({b"avc1", b"avc3", b"av01", b"vp08", b"vp09"})
 EBML = b"\x1aE\xdf\xa3"
 SEGMENT, INFO, TIME_SCALE, DURATION, CLUSTER = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489, 0x1F43B675
 DOC_TYPE = 0x4282
+UNKNOWN, UNKNOWN_WIDE = 2**32 - 1, 2**64 - 1
 NANOSECONDS = 1_000_000_000
 MOST_BOXES = 10_000
 
@@ -49,6 +53,32 @@ def seconds_of(path: Path) -> float | None:
         except (struct.error, OverflowError, ValueError, ZeroDivisionError, IndexError):
             return None
     return round(seconds, 3) if seconds and 0 < seconds < 10**6 else None
+
+
+def hevc_in(path: Path) -> str | None:
+    """Return the code of an MP4's picture in HEVC, which many browsers do not show; None if there is a picture that browsers show."""
+    with path.open("rb") as file:
+        if kind_of(file.read(16)) != MP4:
+            return None
+        try:
+            codecs = list(_codecs(file, 0, _size(file), TO_CODECS))
+        except (struct.error, OverflowError):
+            return None
+    pictures = [one for one in codecs if one in HEVC]
+    if not pictures or any(one in SHOWN for one in codecs):
+        return None
+    return pictures[0].decode()
+
+
+def _codecs(file: IO[bytes], start: int, end: int, way: tuple[bytes, ...]) -> Iterator[bytes]:
+    """Yield the codes of the sample entries (ISO 14496-12 8.5.2) in the boxes along `way`."""
+    for kind, at, until in _boxes(file, start, end):
+        if kind != way[0]:
+            continue
+        if len(way) > 1:
+            yield from _codecs(file, at, until, way[1:])
+        else:
+            yield from (code for code, _, _ in _boxes(file, at + 8, until))  # after version, flags and the number of entries
 
 
 def captions_problem(content: bytes, name: str) -> Problem | None:
@@ -95,7 +125,10 @@ def _boxes(file: IO[bytes], start: int, end: int) -> Iterator[tuple[bytes, int, 
 
 
 def _movie_header(content: bytes) -> float:
-    scale, length = struct.unpack(">IQ", content[20:32]) if content[0] == 1 else struct.unpack(">II", content[12:20])
+    wide = content[0] == 1
+    scale, length = struct.unpack(">IQ", content[20:32]) if wide else struct.unpack(">II", content[12:20])
+    if length == (UNKNOWN_WIDE if wide else UNKNOWN):  # all ones: the length is not known (8.2.2.3)
+        raise ValueError("the length is unknown")
     return float(length / scale)
 
 

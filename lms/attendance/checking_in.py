@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.attendance.codes import IN, OUT, Code
 from lms.attendance.marking import AttendanceEvidence
-from lms.attendance.models import CLAIMED, CONFIRMED, COUNTED, DECLINED, HOLDS, LATE, LEFT, PRESENT, AttendanceMark, CheckIn
+from lms.attendance.models import CLAIMED, CODE, CONFIRMED, COUNTED, DECLINED, HOLDS, LATE, LEFT, PRESENT, AttendanceMark, CheckIn
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment
 
@@ -43,7 +43,7 @@ def receive(
     """
     own = _scans(session, lesson.id, enrolment.id)
     for known in own:
-        if (known.way, known.code_at) == (scan.code.way, scan.code.at):
+        if (known.source, known.way, known.code_at) == (CODE, scan.code.way, scan.code.at):
             return known
     if not scan.code.claimable(scan.received_at) or len(own) >= SCANS_MAX:
         return None
@@ -60,7 +60,7 @@ def receive(
     session.add(row)
     session.flush()
     if row.state == COUNTED:
-        _settle(session, lesson, enrolment, By(enrolment.person_id, scan.received_at), evidence)
+        settle(session, lesson, enrolment, By(enrolment.person_id, scan.received_at), evidence)
     return row
 
 
@@ -82,7 +82,7 @@ def decide(session: Session, lesson: ClassSession, claim: CheckIn, decision: Dec
     session.flush()
     if claim.state == CONFIRMED:
         enrolment = session.get_one(Enrolment, claim.enrolment_id)
-        _settle(session, lesson, enrolment, By(enrolment.person_id, decision.by.at), evidence)
+        settle(session, lesson, enrolment, By(enrolment.person_id, decision.by.at), evidence)
     return True
 
 
@@ -98,7 +98,7 @@ def close(session: Session, lesson: ClassSession, enrolment: Enrolment, decision
     said = {"code_at": lesson.ends_at, "received_at": by.at, "decided_at": by.at, "decided_by": by.person_id, "reason": decision.reason}
     session.add(CheckIn(session_id=lesson.id, enrolment_id=enrolment.id, way=OUT, device="", state=CONFIRMED, **said))
     session.flush()
-    _settle(session, lesson, enrolment, By(enrolment.person_id, by.at), evidence)
+    settle(session, lesson, enrolment, By(enrolment.person_id, by.at), evidence)
     return True
 
 
@@ -119,14 +119,13 @@ def stays_of(scans: Iterable[CheckIn]) -> tuple[list[Stay], CheckIn | None]:
     A repeated check-in or check-out counts once, at its first time: nobody earns time after a check-out.
     """
     stays: list[Stay] = []
-    came: CheckIn | None = None
+    came: dict[str, CheckIn] = {}  # by source: a code and the report of a meeting each have their own pairs
     for one in sorted((one for one in scans if one.state in HOLDS), key=lambda one: (one.at, one.id)):
         if one.way == IN:
-            came = came or one
-        elif came is not None:
-            stays.append((came, one))
-            came = None
-    return stays, came
+            came.setdefault(one.source, one)
+        elif one.source in came:
+            stays.append((came.pop(one.source), one))
+    return stays, came.get(CODE)
 
 
 def scans_of(session: Session, session_ids: Iterable[int]) -> Scans:
@@ -146,21 +145,25 @@ def shared_devices(scans: Iterable[CheckIn]) -> set[int]:
     return {enrolment_id for people in users.values() if len(people) > 1 for enrolment_id in people}
 
 
-def _settle(session: Session, lesson: ClassSession, enrolment: Enrolment, by: By, evidence: AttendanceEvidence) -> None:
-    """Write the evidence that check-ins and check-outs prove so far, and set the mark accordingly; a mark by staff stays."""
+def settle(session: Session, lesson: ClassSession, enrolment: Enrolment, by: By, evidence: AttendanceEvidence) -> bool:
+    """Write the evidence that check-ins and check-outs prove so far, and set the mark accordingly; a mark by staff stays.
+
+    Return whether anything is new.
+    """
     now = (AttendanceMark.session_id == lesson.id, AttendanceMark.enrolment_id == enrolment.id, AttendanceMark.superseded_at.is_(None))
     mark = session.scalar(select(AttendanceMark).where(*now))
     if mark is not None and mark.noted_by != enrolment.person_id:
-        return
+        return False
     scans = _scans(session, lesson.id, enrolment.id)
     stays, _open = stays_of(scans)
     if not _state(scans, stays, enrolment, lesson, evidence) or not stays:
-        return
+        return False
     if mark is not None:
         mark.superseded_at = by.at
         session.flush()
     session.add(_mark(lesson, enrolment, stays, by))
     session.flush()
+    return True
 
 
 def _state(
@@ -180,7 +183,7 @@ def _state(
 
 
 def _mark(lesson: ClassSession, enrolment: Enrolment, stays: Sequence[Stay], by: By) -> AttendanceMark:
-    arrived, left = stays[0][0].at, stays[-1][1].at
+    arrived, left = min(came.at for came, _ in stays), max(went.at for _, went in stays)
     state = LATE if arrived > lesson.starts_at + PUNCTUAL else LEFT if left < lesson.ends_at - PUNCTUAL else PRESENT
     return AttendanceMark(
         session_id=lesson.id,

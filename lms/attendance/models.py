@@ -39,6 +39,7 @@ class AttendanceMark(Base):
 
 
 COUNTED, CLAIMED, CONFIRMED, DECLINED = SCAN_STATES = ("counted", "claimed", "confirmed", "declined")
+CODE, REPORT = SOURCES = ("code", "report")  # a scan of the room's code, or the report of an online meeting
 HOLDS = (COUNTED, CONFIRMED)  # states of a scan that prove presence
 
 
@@ -50,7 +51,7 @@ class CheckIn(Base):
 
     __tablename__ = "check_in"
     __table_args__ = (
-        UniqueConstraint("session_id", "enrolment_id", "way", "code_at"),
+        UniqueConstraint("session_id", "enrolment_id", "source", "way", "code_at"),
         Index("ix_check_in_enrolment_id", "enrolment_id"),
         Index("ix_check_in_device", "session_id", "device"),
     )
@@ -58,6 +59,7 @@ class CheckIn(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("class_session.id"))
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    source: Mapped[str] = mapped_column(String(6), default=CODE, server_default=CODE)  # one of SOURCES
     way: Mapped[str] = mapped_column(String(3))  # in or out
     code_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the time at which the code was shown
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the time at which the server received it
@@ -73,3 +75,17 @@ class CheckIn(Base):
     def at(self) -> datetime:
         """Return the time of the scan: its receipt, or for a claim the time at which the code was shown."""
         return self.received_at if self.state == COUNTED else self.code_at
+
+
+class MeetingName(Base):
+    """A name that somebody uses in a class's online meetings, as its staff matched it once."""
+
+    __tablename__ = "meeting_name"
+    __table_args__ = (UniqueConstraint("class_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    matched_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    matched_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command

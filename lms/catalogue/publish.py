@@ -17,6 +17,7 @@ from courses.outline import Course as Outline
 from courses.outline import parse_course
 from courses.package import Package
 from lms.accounts.models import Organisation, Person
+from lms.accounts.offices import is_below
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.errors import NotAllowed, TooLarge
 from lms.readonce import ReadOnce
@@ -108,7 +109,7 @@ def may_publish(session: Session, course: Course, by: Person | None) -> bool:
     if by is None or course.organisation_id == by.organisation_id:
         return True
     owner, own = (session.get(Organisation, one) if one else None for one in (course.organisation_id, by.organisation_id))
-    return owner is not None and own is not None and owner.path.startswith(own.path)
+    return owner is not None and own is not None and is_below(own.path, owner.path)
 
 
 def _course(session: Session, code: str, by: Person | None) -> Course:

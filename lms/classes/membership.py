@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.classes import changes
 from lms.classes.changes import By
+from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.models import LEARNING, LEFT, STATUSES, ClassChange, Enrolment, TrainingClass
 from lms.classes.setup import tracks_of
 from lms.errors import InvalidInput
@@ -38,7 +39,7 @@ def state_problems(session: Session, enrolment: Enrolment, state: str, reason: s
     problems = []
     if state not in STATUSES:
         return ["state: " + _("is not a state of an enrolment")]
-    if enrolment.evidence_erased_at is not None:
+    if frozen_because(enrolment) is FreezeReason.ERASED:
         problems.append("person: " + _("was erased, for good"))
     if needs_reason(enrolment.status, state) and not reason.strip():
         problems.append("reason: " + _("say why; the reason is kept in the history"))
@@ -160,5 +161,5 @@ def _is_closed(session: Session, enrolment: Enrolment) -> bool:
 def _demand_open(session: Session, enrolment: Enrolment) -> None:
     if _is_closed(session, enrolment):
         raise InvalidInput(_("Nothing was changed."), ["class: " + _("is closed; open it again first")])
-    if enrolment.evidence_erased_at is not None:
+    if frozen_because(enrolment) is FreezeReason.ERASED:
         raise InvalidInput(_("Nothing was changed."), ["person: " + _("was erased, for good")])

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_by
+from lms.classes import changes
+from lms.classes.changes import By
 from lms.classes.models import STATUSES, ClassCourse, Enrolment, TrainingClass
+from lms.clock import now
 from lms.errors import InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.progress import StudiedCourse
@@ -111,8 +114,10 @@ def tracks_of(session: Session, class_id: int) -> tuple[Track, ...]:
     return tuple(one for one in tracks if one.key in chosen.split(",")) if chosen else tracks
 
 
-def enrol(session: Session, training_class: TrainingClass, person: Person, track: str, status: str = "confirmed") -> Enrolment:
-    """Enrol a person in a class, in one of its programme's tracks.
+def enrol(
+    session: Session, training_class: TrainingClass, person: Person, track: str, status: str = "confirmed", by: By | None = None
+) -> Enrolment:
+    """Enrol a person in a class, in one of its programme's tracks; without `by` a command does it now.
 
     Raises:
         InvalidInput: there is no such track or status, or the person is in the class already.
@@ -127,11 +132,23 @@ def enrol(session: Session, training_class: TrainingClass, person: Person, track
         problems.append(_("%(name)s is in this class already", name=person.name))
     if problems:
         raise InvalidInput(_("Nobody was enrolled."), problems)
-    enrolment = Enrolment(training_class=training_class, person=person, track=track, status=status)
-    enrolment.window_from, enrolment.window_to = window_of(training_class, _version(session, training_class.id))
-    session.add(enrolment)
+    return add_enrolments(session, training_class, [(person.id, track)], by or By(None, now()), status)[0]
+
+
+def add_enrolments(
+    session: Session, training_class: TrainingClass, members: Iterable[tuple[int, str]], by: By, status: str = "confirmed"
+) -> list[Enrolment]:
+    """Add people (by id, each with a valid track) to a class, and record who did it: the only way in."""
+    window_from, window_to = window_of(training_class, _version(session, training_class.id))
+    added = [
+        Enrolment(class_id=training_class.id, person_id=person_id, track=track, status=status, window_from=window_from, window_to=window_to)
+        for person_id, track in members
+    ]
+    session.add_all(added)
     session.flush()
-    return enrolment
+    for enrolment in added:
+        changes.note_of(session, enrolment, changes.made("enrolled", by, after=enrolment.track))
+    return added
 
 
 def hours_asked(document: ProgrammeDocument, tracks: Collection[str] = ()) -> list[Requirement]:

@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Organisation
+from lms.accounts.offices import below
 from lms.classes import changes
 from lms.classes.changes import By
+from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.membership import BAR, REASON_MAX
 from lms.classes.models import LEFT, Enrolment, EnrolmentTransfer, TrainingClass
 from lms.classes.setup import programme_version_of, tracks_of, window_of
@@ -42,7 +43,7 @@ def targets_of(session: Session, training_class: TrainingClass, scope: str) -> l
         .join(TrainingClass.programme_version)
         .join(TrainingClass.provider)
         .where(TrainingClass.id != training_class.id, TrainingClass.closed_at.is_(None))
-        .where(ProgrammeVersion.programme_id == programme, Organisation.path.startswith(scope, autoescape=True))
+        .where(ProgrammeVersion.programme_id == programme, below(scope))
         .order_by(TrainingClass.starts_on.desc(), TrainingClass.id)
     )
     return list(session.scalars(query))
@@ -66,7 +67,7 @@ def problems_of(session: Session, enrolment: Enrolment, order: TransferOrder, no
         problems.append("track: " + _("choose a track of the new class"))
     if not order.reason.strip() or len(order.reason) > REASON_MAX or not order.reason.isprintable():
         problems.append("reason: " + _("1 to %(most)s characters, in one line", most=REASON_MAX))
-    if enrolment.evidence_erased_at is not None or enrolment.status in LEFT:
+    if frozen_because(enrolment) is FreezeReason.ERASED or enrolment.status in LEFT:
         problems.append("person: " + _("has left the class; let them in again first"))
     zone = document_of(programme_version_of(session, target)).policy.time_zone
     return [*problems, *_problems_of_day(session, enrolment, order.day, local_time(now, zone).date())]

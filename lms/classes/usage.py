@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.access import person
 from lms.accounts.easy_passwords import words_wanted
 from lms.accounts.models import Organisation
+from lms.accounts.offices import below
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.db import session
@@ -33,7 +34,7 @@ def uses_of(reading: Session, course_id: int, scope: str) -> Sequence[Use]:
         .join(ClassCourse, ClassCourse.class_id == TrainingClass.id)
         .join(CourseVersion, CourseVersion.id == ClassCourse.course_version_id)
         .join(Organisation, Organisation.id == TrainingClass.provider_id)
-        .where(CourseVersion.course_id == course_id, Organisation.path.startswith(scope, autoescape=True))
+        .where(CourseVersion.course_id == course_id, below(scope))
         .order_by(TrainingClass.starts_on.desc(), TrainingClass.id)
     )
     return [Use(*row) for row in rows]

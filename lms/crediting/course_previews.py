@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.catalogue.models import CourseVersion
+from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment
 from lms.crediting.chain import SECONDS
 from lms.crediting.evidence import cases_of
@@ -47,7 +48,7 @@ class CoursePreview:
 def preview(session: Session, class_id: int, replaced: int, by: CourseVersion | None) -> CoursePreview:
     """Return what the hours of a class would become with version `by` in the place of `replaced`, or without the course."""
     people = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id)
-    own = (Enrolment.class_id == class_id, Enrolment.evidence_erased_at.is_(None))
+    own = (Enrolment.class_id == class_id, ~is_frozen())
     names = {number: name for number, name in session.execute(people.where(*own).order_by(Enrolment.id))}
     ids, changes = list(names), []
     for at in range(0, len(ids), AT_ONCE):

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation
+from lms.accounts.offices import below
 from lms.classes.models import LEARNING, Enrolment, TrainingClass
 from lms.crediting import ledger
 from lms.crediting.attestations import with_noted_sessions
@@ -35,7 +36,7 @@ def people_of(session: Session, code: str, year: int, scope: str = "") -> int:
     query = select(func.count(Enrolment.id)).join(TrainingClass, TrainingClass.id == Enrolment.class_id)
     query = query.join(Organisation, Organisation.id == TrainingClass.provider_id)
     query = query.join(ProgrammeVersion, ProgrammeVersion.id == TrainingClass.programme_version_id).join(ProgrammeVersion.programme)
-    wanted = (Programme.code == code, Programme.year == year, Organisation.path.startswith(scope, autoescape=True))
+    wanted = (Programme.code == code, Programme.year == year, below(scope))
     return session.scalar(query.where(*wanted, Enrolment.status.in_(LEARNING))) or 0
 
 
@@ -46,7 +47,7 @@ def changed_verdicts(session: Session, version: ProgrammeVersion, code: str, yea
     """
     query = select(TrainingClass.id).join(ProgrammeVersion, ProgrammeVersion.id == TrainingClass.programme_version_id)
     query = query.join(ProgrammeVersion.programme).join(Organisation, Organisation.id == TrainingClass.provider_id)
-    wanted = (Programme.code == code, Programme.year == year, Organisation.path.startswith(scope, autoescape=True))
+    wanted = (Programme.code == code, Programme.year == year, below(scope))
     classes = session.scalars(query.where(*wanted).order_by(TrainingClass.id)).all()
     for start in range(0, len(classes), CLASSES_AT_ONCE):
         laws = law_under(session, version, classes[start : start + CLASSES_AT_ONCE])

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, Running, hash_of
 from lms.crediting.models import LedgerEntry
@@ -56,7 +57,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
     """Lock the enrolments' accounts, always in the same order, and return their heads."""
     rows = session.execute(
         select(
-            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.evidence_erased_at, Enrolment.verdict),
+            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.verdict, is_frozen().label("frozen")),
             *(Enrolment.class_sha256, Enrolment.enrolment_sha256, Enrolment.evidence_sha256, Enrolment.evidence_count),
         )
         .where(Enrolment.id.in_(set(enrolment_ids)))
@@ -68,7 +69,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
 
 
 def _head_in(row: Any) -> Head:
-    return Head(row.id, row.ledger_length, row.ledger_head, row.evidence_erased_at is not None, inputs_in(row), row.verdict)
+    return Head(row.id, row.ledger_length, row.ledger_head, row.frozen, inputs_in(row), row.verdict)
 
 
 def inputs_in(row: Any) -> Inputs | None:

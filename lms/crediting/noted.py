@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi.store
+from lms.classes.freezing import is_frozen
 from lms.classes.models import AttendanceRecord, Enrolment
 from lms.crediting.attestations import noted_place
 from lms.crediting.attesting import Attestor
@@ -47,7 +48,7 @@ class Converted:
 def enrolments_with_notes(session: Session) -> list[int]:
     """Return the enrolments that have noted attendance and whose evidence was not erased."""
     whose = select(AttendanceRecord.enrolment_id).join(Enrolment, Enrolment.id == AttendanceRecord.enrolment_id)
-    return sorted(set(session.scalars(whose.where(Enrolment.evidence_erased_at.is_(None)))))
+    return sorted(set(session.scalars(whose.where(~is_frozen()))))
 
 
 def convert(session: Session, enrolment_ids: Iterable[int], public_url: str, now: datetime) -> Converted:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi.outbox
+from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment
 from lms.crediting.bounds import excess_of
 from lms.crediting.evidence_intake import all_proved, sort_by_enrolment, unkept
@@ -57,7 +58,7 @@ def _next(session: Session, enrolment_ids: Iterable[int] | None, after: Cursor |
 
 def _proving_more(session: Session, ids: Sequence[uuid.UUID], public_url: str) -> list[uuid.UUID]:
     found = sort_by_enrolment(session, ids)
-    erased = select(Enrolment.id).where(Enrolment.id.in_(found), Enrolment.evidence_erased_at.is_not(None))
+    erased = select(Enrolment.id).where(Enrolment.id.in_(found), is_frozen())
     for number in session.scalars(erased).all():
         del found[number]
     terms = terms_of(session, found)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment
 from lms.crediting.drain import recredit
 from lms.crediting.models import Observation
@@ -25,7 +26,7 @@ def ripen_some(session: Session, after: int, now: datetime) -> tuple[int | None,
     whose = (
         select(Observation.enrolment_id)
         .join(Enrolment, Enrolment.id == Observation.enrolment_id)
-        .where(Observation.kind == "logged", Observation.voided.is_(False), Enrolment.evidence_erased_at.is_(None))
+        .where(Observation.kind == "logged", Observation.voided.is_(False), ~is_frozen())
     )
     ids = session.scalars(whose.where(Enrolment.id > after).distinct().order_by(Observation.enrolment_id).limit(AT_ONCE)).all()
     return (ids[-1], _decide(session, ids, now)) if ids else (None, 0)

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import xapi.store
+from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.models import Enrolment
 from lms.crediting import chain, documents_check, inputs_check, ledger
 from lms.crediting.earlier_rates import earlier_rates
@@ -134,7 +135,9 @@ class _VerifiedBatch:
         self._terms = terms_of(session, [one.id for one in rows if one.class_id not in undecidable])
         self._cases = self._read_cases()
         asked = removals.erased
-        self._recorded = None if asked is None else asked(session, [one.person_id for one in rows if one.evidence_erased_at is not None])
+        self._recorded = (
+            None if asked is None else asked(session, [one.person_id for one in rows if frozen_because(one) is FreezeReason.ERASED])
+        )
 
     def _read_cases(self) -> dict[int, Case]:
         try:
@@ -150,7 +153,7 @@ class _VerifiedBatch:
         seconds = ledger.seconds_of(self._accounts[one.id])
         if sum(seconds.values()) != one.credited_seconds:
             problems.append(f"its total is kept as {one.credited_seconds} s, its entries come to {sum(seconds.values())} s")
-        if one.evidence_erased_at is not None:
+        if frozen_because(one) is FreezeReason.ERASED:
             checked.erased.append(one.id)
             if self._recorded is not None and one.person_id not in self._recorded:
                 problems.append("its evidence is said to be erased, and no erasure of its person was recorded")

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import Window, programme_version_of, window_of
 from lms.crediting import inputs, ledger
@@ -41,7 +42,7 @@ class Following:
 
 def following(session: Session, training_class: TrainingClass) -> Following:
     """Return the progress of recomputing a class after its days changed."""
-    kept = (Enrolment.class_id == training_class.id, Enrolment.evidence_erased_at.is_(None))
+    kept = (Enrolment.class_id == training_class.id, ~is_frozen())
     people = session.scalar(select(func.count()).select_from(Enrolment).where(*kept)) or 0
     return Following(people, len(others(session, training_class)), training_class.following_after is not None)
 
@@ -63,13 +64,13 @@ def was_never_decided() -> ColumnElement[bool]:
 
     Another change (of a name, say) may have recorded a chain's inputs before the worker came. It decided nothing, so this is asked too.
     """
-    return and_(Enrolment.verdict == "", Enrolment.ledger_length > 0, Enrolment.evidence_erased_at.is_(None))
+    return and_(Enrolment.verdict == "", Enrolment.ledger_length > 0, ~is_frozen())
 
 
 def _behind(session: Session, training_class: TrainingClass) -> Sequence[int]:
     """Return people whose window or inputs differ from their class's, or who were never decided, in the order of their ids."""
     content = inputs.class_digests(session, [training_class.id])[training_class.id]
-    open_ = Enrolment.evidence_erased_at.is_(None)
+    open_ = ~is_frozen()
     other = or_(and_(open_, _has_other_window(session, training_class)), has_other_inputs(content), was_never_decided())
     above = training_class.following_after or 0
     return session.scalars(
@@ -85,7 +86,7 @@ def _has_other_window(session: Session, training_class: TrainingClass) -> Column
 
 def others(session: Session, training_class: TrainingClass) -> Sequence[int]:
     """Return people whose window differs from their class's, in the order of their ids; erased people keep theirs."""
-    wanted = (Enrolment.class_id == training_class.id, Enrolment.evidence_erased_at.is_(None), _has_other_window(session, training_class))
+    wanted = (Enrolment.class_id == training_class.id, ~is_frozen(), _has_other_window(session, training_class))
     return session.scalars(select(Enrolment.id).where(*wanted).order_by(Enrolment.id)).all()
 
 
@@ -122,7 +123,7 @@ def _fit(session: Session, ids: Sequence[int], window: Window, now: datetime) ->
     try:
         with session.begin_nested():
             ledger.lock(session, ids)
-            own = (Enrolment.id.in_(ids), Enrolment.evidence_erased_at.is_(None))
+            own = (Enrolment.id.in_(ids), ~is_frozen())
             session.execute(update(Enrolment).where(*own).values(window_to=window[1]))
             # a transferred person keeps the beginning of the earlier class, where they have earned already
             session.execute(update(Enrolment).where(*own, Enrolment.transferred.is_(False)).values(window_from=window[0]))

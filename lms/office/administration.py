@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
+from lms.accounts.offices import below
 from lms.catalogue.listing import versions_of
 from lms.catalogue.models import CourseVersion
 from lms.classes import changes, course_changes, lifecycle, membership, setup
@@ -226,5 +227,4 @@ def withdraw(session: Session, enrolments: Sequence[Enrolment], by: By) -> int:
 
 def providers(session: Session, path: str) -> Sequence[Organisation]:
     """Return the training providers below `path`, in the order of their names."""
-    below = Organisation.path.startswith(path, autoescape=True)
-    return session.scalars(select(Organisation).where(Organisation.kind == PROVIDER, below).order_by(Organisation.name)).all()
+    return session.scalars(select(Organisation).where(Organisation.kind == PROVIDER, below(path)).order_by(Organisation.name)).all()

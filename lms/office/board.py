@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation
+from lms.accounts.offices import below
 from lms.classes.models import LEARNING, Enrolment, TrainingClass
 from lms.crediting.units import MET
 from lms.programmes.models import Programme, ProgrammeVersion
@@ -83,7 +84,7 @@ class ProgrammeFigures:
 
 def figures(session: Session, scope: str, programme_id: int | None = None) -> list[ClassFigures]:
     """Return the classes of providers below `scope`, of one programme or of all, those that end last first; two queries."""
-    wanted = [Organisation.path.startswith(scope, autoescape=True)]
+    wanted = [below(scope)]
     if programme_id is not None:
         wanted.append(ProgrammeVersion.programme_id == programme_id)
     columns = (TrainingClass.id, TrainingClass.code, TrainingClass.name, Organisation.name, TrainingClass.programme_version_id)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lms.accounts.models import Organisation
+from lms.accounts.offices import below
 from lms.classes.membership import WITHDRAWN
 from lms.classes.models import STATUSES, Enrolment, TrainingClass
 from lms.crediting.standing import Standing, of_enrolments
@@ -51,7 +52,7 @@ def classes(session: Session, scope: str, words: str, after: int | None) -> Clas
 
 
 def _wanted(scope: str, words: str) -> list[ColumnElement[bool]]:
-    wanted = [Organisation.path.startswith(scope, autoescape=True)]
+    wanted = [below(scope)]
     if words:
         wanted.append(or_(TrainingClass.name.contains(words, autoescape=True), TrainingClass.code.contains(words, autoescape=True)))
     return wanted
@@ -63,14 +64,13 @@ _WHOLE = (joinedload(TrainingClass.programme_version).joinedload(ProgrammeVersio
 def class_within(session: Session, scope: str, class_id: int) -> TrainingClass | None:
     """Return a class if its provider is below `scope`."""
     query = select(TrainingClass).join(Organisation, Organisation.id == TrainingClass.provider_id).options(*_WHOLE)
-    return session.scalar(query.where(TrainingClass.id == class_id, Organisation.path.startswith(scope, autoescape=True)))
+    return session.scalar(query.where(TrainingClass.id == class_id, below(scope)))
 
 
 def ids_within(session: Session, scope: str, class_ids: Collection[int]) -> set[int]:
     """Return those of some classes whose provider is below `scope`."""
     query = select(TrainingClass.id).join(Organisation, Organisation.id == TrainingClass.provider_id)
-    below = Organisation.path.startswith(scope, autoescape=True)
-    return set(session.scalars(query.where(TrainingClass.id.in_(class_ids), below)))
+    return set(session.scalars(query.where(TrainingClass.id.in_(class_ids), below(scope))))
 
 
 def class_by_id(session: Session, class_id: int) -> TrainingClass:

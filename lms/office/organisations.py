@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.account_changes import Author, note_organisation
 from lms.accounts.models import Organisation, Person
+from lms.accounts.offices import below, is_below
 from lms.accounts.people import ORGANISATION_NAME_MAX
 from lms.catalogue.models import Course
 from lms.classes.models import TrainingClass
@@ -70,7 +71,7 @@ def page_of(session: Session, path: str, words: str, after: int | None) -> Organ
     above = select(Organisation.id, Organisation.name).subquery()
     people = select(func.count()).where(Person.organisation_id == Organisation.id).correlate(Organisation).scalar_subquery()
     wanted = select(Organisation, above.c.name, people).outerjoin(above, above.c.id == Organisation.parent_id)
-    wanted = wanted.where(Organisation.path.startswith(path, autoescape=True))
+    wanted = wanted.where(below(path))
     if words:
         wanted = wanted.where(or_(*(one.icontains(words, autoescape=True) for one in (Organisation.name, Organisation.code))))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
@@ -81,16 +82,16 @@ def page_of(session: Session, path: str, words: str, after: int | None) -> Organ
     return OrganisationPage(lines, total, lines[-1].organisation.id if len(rows) > PAGE else None)
 
 
-def below(session: Session, path: str, organisation_id: int) -> Organisation | None:
+def changeable(session: Session, path: str, organisation_id: int) -> Organisation | None:
     """Return an organisation that an office may change: one below its own. Administrators ('/') may change every one."""
     found = session.get(Organisation, organisation_id)
-    return found if found is not None and found.path.startswith(path) and found.path != path else None
+    return found if found is not None and is_below(path, found.path) and found.path != path else None
 
 
 def offered(session: Session, path: str, organisation: Organisation, what: str) -> Sequence[Organisation]:
     """Return the organisations to which one can be moved, or into which it can be merged, ordered by name."""
-    wanted = select(Organisation).where(Organisation.path.startswith(path, autoescape=True))
-    wanted = wanted.where(~Organisation.path.startswith(organisation.path, autoescape=True))
+    wanted = select(Organisation).where(below(path))
+    wanted = wanted.where(~below(organisation.path))
     kinds = (organisation.kind,) if what == MERGE else ABOVE
     return session.scalars(wanted.where(Organisation.kind.in_(kinds)).order_by(Organisation.name).limit(OFFERED)).all()
 
@@ -98,7 +99,7 @@ def offered(session: Session, path: str, organisation: Organisation, what: str) 
 def named(session: Session, path: str, said: str) -> Organisation | None:
     """Return the organisation below `path` that a user named by its code, as 'name (code)', or by a name that only one has."""
     code = said.rpartition("(")[2].rstrip(")") if said.endswith(")") else said
-    inside = Organisation.path.startswith(path, autoescape=True)
+    inside = below(path)
     found = session.scalars(select(Organisation).where(inside, Organisation.code == code)).first()
     if found is not None:
         return found
@@ -109,13 +110,13 @@ def named(session: Session, path: str, said: str) -> Organisation | None:
 def effect_of(session: Session, change: OrganisationChange) -> Effect:
     """Return what a change concerns: everything below for a move, its own data for a merger or a new name."""
     path = change.organisation.path
-    own = Organisation.path.startswith(path, autoescape=True) if change.what == MOVE else Organisation.id == change.organisation.id
+    own = below(path) if change.what == MOVE else Organisation.id == change.organisation.id
     ids = select(Organisation.id).where(own)
 
     def count(column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> int:
         return session.scalar(select(func.count(column)).where(column.in_(ids))) or 0
 
-    children = Organisation.path.startswith(path, autoescape=True), Organisation.id != change.organisation.id
+    children = below(path), Organisation.id != change.organisation.id
     inside = session.scalar(select(func.count()).select_from(Organisation).where(*children)) or 0
     return Effect(count(Person.organisation_id), count(TrainingClass.provider_id), count(Course.organisation_id), inside)
 
@@ -125,7 +126,7 @@ def problems_of(change: OrganisationChange) -> list[str]:
     whom, target = change.organisation, change.target
     if change.what == RENAME:
         return _problems_of_name(change)
-    if target is not None and target.path.startswith(whom.path):
+    if target is not None and is_below(whom.path, target.path):
         return ["target: " + _("It cannot come below itself or below one of its own.")]
     if change.what == MOVE and target is not None and target.kind not in ABOVE:
         return ["target: " + _("Nothing stands below a school. Choose an office or a training provider.")]
@@ -177,7 +178,7 @@ def _move(session: Session, whom: Organisation, target: Organisation | None, aut
 
 def _hang(session: Session, whom: Organisation, target: Organisation | None) -> None:
     old, new = whom.path, f"{target.path if target else WHOLE_SITE}{whom.id}/"
-    inside = Organisation.path.startswith(old, autoescape=True)
+    inside = below(old)
     longest = session.scalar(select(func.max(func.length(Organisation.path))).where(inside)) or 0
     if longest - len(old) + len(new) > PATH_MAX:
         raise InvalidInput(_("Nothing was changed."), ["target: " + _("Too many organisations would stand one below the other.")])

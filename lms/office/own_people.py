@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.names import as_name
+from lms.accounts.offices import below
 from lms.classes.models import LEFT, Enrolment, TrainingClass
 from lms.crediting.standing import Standing, of_enrolments
 from lms.crediting.units import MET
@@ -29,7 +30,7 @@ class OwnPeople:
     def where(self) -> list[ColumnElement[bool]]:
         """Return the conditions on a person joined with their organisation."""
         roles = [Person.role_names == TEACHER, *(Person.role_names.contains(part) for part in (f"{TEACHER},", f",{TEACHER}"))]
-        found = [Organisation.path.startswith(self.path, autoescape=True), or_(*roles)]
+        found = [below(self.path), or_(*roles)]
         if self.words:
             name = Person.name.icontains(as_name(self.words), autoescape=True)
             others = (column.icontains(self.words, autoescape=True) for column in (Person.username, Organisation.name))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.access import person, scope
 from lms.accounts.models import OFFICE
+from lms.accounts.offices import is_below
 from lms.classes import staff
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
@@ -36,7 +37,7 @@ def trail_of(training_class: TrainingClass, *, itself: bool = True) -> Trail:
 
 def administers(training_class: TrainingClass) -> bool:
     """Say whether a class belongs to the signed-in person's office; its provider is loaded."""
-    return bool(person().has_role(OFFICE)) and training_class.provider.path.startswith(scope())
+    return bool(person().has_role(OFFICE)) and is_below(scope(), training_class.provider.path)
 
 
 def own_class(class_id: int) -> TrainingClass:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
 from lms.accounts.names import LONGEST, as_name
+from lms.accounts.offices import below
 from lms.classes.models import Enrolment, TrainingClass
 from lms.records.people import OfficeScope, known_among
 from lms.records.selection import find_person
@@ -60,8 +61,8 @@ def _has(text: str) -> ColumnElement[bool]:
 
 
 def _below(sight: OfficeScope) -> ColumnElement[bool]:
-    below = Organisation.path.startswith(sight.path, autoescape=True)
-    return or_(below, Organisation.path.is_(None)) if sight.root else below
+    own = below(sight.path)
+    return or_(own, Organisation.path.is_(None)) if sight.root else own
 
 
 def _told(session: Session, people: Sequence[Person]) -> list[Candidate]:

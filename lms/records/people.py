@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation, Person
+from lms.accounts.offices import is_below
 
 Statement = Mapping[str, Any]
 EVERYTHING = "/"
@@ -52,7 +53,7 @@ def known_among(session: Session, accounts: Iterable[str], sight: OfficeScope) -
 
 
 def _below(path: str | None, sight: OfficeScope) -> bool:
-    return sight.root if path is None else path.startswith(sight.path)
+    return sight.root if path is None else is_below(sight.path, path)
 
 
 def may_see(known: Sequence[KnownPerson], sight: OfficeScope) -> bool:

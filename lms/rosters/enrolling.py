@@ -20,8 +20,8 @@ from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation
 from lms.classes import changes, membership
 from lms.classes.changes import By
-from lms.classes.models import Enrolment, TrainingClass
-from lms.classes.setup import locked_class, programme_version_of, window_of
+from lms.classes.models import Enrolment
+from lms.classes.setup import add_enrolments, locked_class
 from lms.errors import InvalidInput
 from lms.rosters.outcomes import NameChoice, OutcomeKind, RosterForecast, RowOutcome, foresee
 from lms.rosters.problems import line_of
@@ -73,7 +73,9 @@ def _enrol(session: Session, order: RosterOrder) -> RosterForecast:
         raise InvalidInput(_("Nobody was enrolled."), [line_of(one) for one in foreseen.left_out])
     schools = {name: _add_school(session, name, below).id for name in foreseen.new_schools}
     people = _add_people(session, [one for one in foreseen.outcomes if one.kind is OutcomeKind.NEW], schools, training_class.provider_id)
-    _add_enrolments(session, training_class, foreseen.outcomes, people, order.by)
+    wanted = [one for one in foreseen.outcomes if one.kind in {OutcomeKind.NEW, OutcomeKind.KNOWN}]
+    members = [(one.person_id or people[one.row.username], one.row.track) for one in wanted]
+    add_enrolments(session, training_class, members, order.by)
     for enrolment_id in sorted(one.enrolment_id for one in foreseen.outcomes if one.kind is OutcomeKind.AGAIN and one.enrolment_id):
         membership.take_back(session, membership.locked(session, enrolment_id), order.by)
     _rename(session, training_class.id, [one for one in foreseen.outcomes if one.renamed_from], order.by)
@@ -109,25 +111,3 @@ def _add_people(session: Session, new: Sequence[RowOutcome], schools: Mapping[st
     session.add_all(added)
     session.flush()
     return {person.username: person.id for person in added}
-
-
-def _add_enrolments(
-    session: Session, training_class: TrainingClass, outcomes: Sequence[RowOutcome], people: Mapping[str, int], by: By
-) -> None:
-    window_from, window_to = window_of(training_class, programme_version_of(session, training_class))
-    added = [
-        Enrolment(
-            class_id=training_class.id,
-            person_id=one.person_id or people[one.row.username],
-            track=one.row.track,
-            status="confirmed",
-            window_from=window_from,
-            window_to=window_to,
-        )
-        for one in outcomes
-        if one.kind in {OutcomeKind.NEW, OutcomeKind.KNOWN}
-    ]
-    session.add_all(added)
-    session.flush()
-    for enrolment in added:
-        changes.note_of(session, enrolment, changes.made("enrolled", by, after=enrolment.track))

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.names import name_key
+from lms.accounts.offices import below, is_below
+from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.membership import WITHDRAWN
 from lms.classes.models import Enrolment, TrainingClass
 from lms.rosters.problems import shown
@@ -171,7 +173,7 @@ def _problem_of(row: Row, person: Person | None, enrolment: Enrolment | None, *,
         wrong = "closed"
     elif TEACHER not in {role.name for role in person.roles}:
         wrong = "no-teacher"
-    elif enrolment is not None and enrolment.evidence_erased_at is not None:
+    elif enrolment is not None and frozen_because(enrolment) is FreezeReason.ERASED:
         wrong = "erased"
     if wrong:
         return _problem(row, "username", wrong)
@@ -183,7 +185,7 @@ def _problem_of(row: Row, person: Person | None, enrolment: Enrolment | None, *,
 def _is_below(person: Person | None, path: str) -> bool:
     """Say whether an office may correct a person's name: it must be a teacher below it with no other role."""
     place = person.organisation if person is not None else None
-    return person is not None and place is not None and place.path.startswith(path) and person.role_names == TEACHER
+    return person is not None and place is not None and is_below(path, place.path) and person.role_names == TEACHER
 
 
 def _same_names(session: Session, class_id: int, outcomes: Sequence[RowOutcome]) -> Sequence[SameName]:
@@ -244,8 +246,8 @@ def _enrolments(session: Session, class_id: int, people: Sequence[int]) -> dict[
 def _schools(session: Session, path: str, names: set[str]) -> dict[str, Sequence[int]]:
     """Return the organisations below `path` that have these names or codes."""
     found: dict[str, list[int]] = {}
-    below = select(Organisation.id, Organisation.name, Organisation.code).where(Organisation.path.startswith(path, autoescape=True))
-    for organisation_id, name, code in session.execute(below.order_by(Organisation.id)) if names else ():
+    ours = select(Organisation.id, Organisation.name, Organisation.code).where(below(path))
+    for organisation_id, name, code in session.execute(ours.order_by(Organisation.id)) if names else ():
         for said in {name, code} & names:
             found.setdefault(said, []).append(organisation_id)
     return {said: ids for said, ids in found.items()}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts import initial, login_sessions
 from lms.accounts.models import TEACHER, Organisation, Person
+from lms.accounts.offices import below, is_below
 from lms.accounts.passwords import hand_out_initial_password
 from lms.classes import changes
 from lms.classes.changes import By
@@ -112,7 +113,7 @@ def _whose(class_id: int, path: str, state: str) -> ColumnElement[int]:
             Person.active,
             Person.role_names == TEACHER,
             Person.password.startswith(state, autoescape=True),
-            Organisation.path.startswith(path, autoescape=True),
+            below(path),
         )
     )
     return query.scalar_subquery()
@@ -124,7 +125,7 @@ def is_ours(session: Session, person: Person, path: str) -> bool:
     Otherwise an office could take over any account, even its superior's, by enrolling it.
     """
     organisation = session.get(Organisation, person.organisation_id) if person.organisation_id else None
-    return organisation is not None and organisation.path.startswith(path) and person.role_names == TEACHER and person.active
+    return organisation is not None and is_below(path, organisation.path) and person.role_names == TEACHER and person.active
 
 
 def hand_out_to(session: Session, enrolment: Enrolment, path: str, by: By) -> SignIn | None:

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from lms.accounts.access import person, scope
 from lms.accounts.models import OFFICE, STAFF, Organisation, Person
+from lms.accounts.offices import below
 from lms.classes.models import ClassStaff, Enrolment, TrainingClass
 from lms.db import session
 
@@ -17,11 +18,11 @@ def way_of(enrolment_id: int) -> str | None:
     roles = {role.name for role in person().roles}
     ways = [("own", found.where(Enrolment.person_id == person().id))]
     if OFFICE in roles:
-        below = Organisation.path.startswith(scope(), autoescape=True)
+        within = below(scope())
         of_class = found.join(TrainingClass, TrainingClass.id == Enrolment.class_id)
-        ways.append(("class", of_class.join(Organisation, Organisation.id == TrainingClass.provider_id).where(below)))
+        ways.append(("class", of_class.join(Organisation, Organisation.id == TrainingClass.provider_id).where(within)))
         of_person = found.join(Person, Person.id == Enrolment.person_id)
-        ways.append(("person", of_person.join(Organisation, Organisation.id == Person.organisation_id).where(below)))
+        ways.append(("person", of_person.join(Organisation, Organisation.id == Person.organisation_id).where(within)))
     if STAFF in roles:
         mine = select(ClassStaff.class_id).where(ClassStaff.person_id == person().id)
         ways.append(("staff", found.where(Enrolment.class_id.in_(mine))))

@@ -17,6 +17,7 @@ bp = Blueprint("web", __name__)
 MENU = {
     TEACHER: (
         ("home.home", _l("My hours"), "hours"),
+        ("calendar.show", _l("Calendar"), "calendar"),
         ("practice.mine", _l("Tasks"), "edit"),
         ("transcripts.mine", _l("Transcript"), "transcript"),
     ),

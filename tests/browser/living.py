@@ -19,6 +19,7 @@ from lms.accounts.people import add_organisation, add_person
 from lms.app import create_app
 from lms.attendance import marking
 from lms.attendance.marking import NotedAttendance
+from lms.catalogue.models import CourseVersion
 from lms.classes import setup, timetable
 from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
@@ -124,10 +125,12 @@ class Life:
 
     def _subject(self, session: Session, activity: str, opened_at: datetime) -> Subject:
         person = session.scalars(select(Person).where(Person.username == "teacher")).one()
-        wanted = (Registration.enrolment_id == self.enrolment_id, Registration.course_version_id == self.version_id)
+        course_id = session.get_one(CourseVersion, self.version_id).course_id
+        wanted = (Registration.enrolment_id == self.enrolment_id, Registration.course_id == course_id)
         registration = session.scalar(select(Registration).where(*wanted))
         if registration is None:
-            registration = Registration(id=uuid.uuid4(), enrolment_id=self.enrolment_id, course_version_id=self.version_id)
+            own_id = {"id": uuid.uuid4(), "enrolment_id": self.enrolment_id}
+            registration = Registration(**own_id, course_id=course_id, course_version_id=self.version_id)
             session.add(registration)
             session.flush()
         own = {"registration_id": registration.id, "enrolment_id": self.enrolment_id, "course_version_id": self.version_id}

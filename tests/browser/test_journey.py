@@ -93,7 +93,7 @@ def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: Browser
     wait_for(page, lambda: counted(page) >= 150, "time in the quiz is counted")
 
     page.goto(site.address)
-    wait_for(page, lambda: {"journey:reading", "journey:film", "journey:quiz"} == set(credited(site)), "everything is credited")
+    wait_for(page, lambda: credited(site).get("journey:quiz", 0) >= 150, "everything is credited, also what followed the grade")
     total = sum(credited(site).values())
     assert credited(site)["journey:film"] == 6
     hours = f"{total // (45 * 6) / 10}"  # 45 minutes an hour, tenths, rounded down

@@ -27,6 +27,15 @@ TEXTS = """() => {
     said.push(...["aria-label", "placeholder", "title", "data-label"].map(name => e.getAttribute(name) ?? ""));
   return said.map(text => text.trim());
 }"""
+UNMARKED = """() => {
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const left = "script, style, template, option, textarea, [aria-hidden=true], [lang^=zh]";
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim();
+    if (/[\\u3400-\\u9fff]/.test(text) && !walker.currentNode.parentElement.closest(left)) found.push(text.slice(0, 80));
+  }
+  return found;
+}"""
 AXE = """options => axe.run(document, {resultTypes: ["violations"], iframes: false, ...options})
   .then(found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(" | ").slice(0, 300)}`))"""
 CLIPPED = """() => [...document.querySelectorAll("main *, header *")]
@@ -84,6 +93,8 @@ def findings(page: Page, language: str) -> list[str]:
     found += [f"not translated: {text}" for text in sorted(left)]
     if page.evaluate("document.documentElement.lang") != {"zh": "zh-CN", "en": "en"}[language]:
         found.append("the page does not say its language")
+    if language == "en":
+        found += [f"Chinese, and not marked as such: {text}" for text in page.evaluate(UNMARKED)]
     page.evaluate(AXE_SCRIPT)
     for name, size in (("desk", DESK), ("phone", PHONE)):
         page.set_viewport_size(size)  # type: ignore[arg-type]
@@ -120,6 +131,7 @@ def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, l
         for details in page.locator("details:not(.menu)").all():
             details.evaluate("one => { one.open = true; }")
         if look.endpoint == "transcripts.show":
+            page.locator(".transcript-line").first.scroll_into_view_if_needed()  # reasons are fetched when they come into sight
             expect(page.locator(".transcript-line h3").first).to_be_visible(timeout=SOON_MS)
         found = [said for frame in page.frames[1:] for said in inside(page, frame)]
         page.wait_for_load_state("networkidle") if look.endpoint != "learning.play" else None

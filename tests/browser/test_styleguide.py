@@ -228,3 +228,45 @@ def test_a_hostile_query_stays_inside_the_address() -> None:
     html = create_styleguide().test_client().get('/?_scheme=javascript&_external=1&q="><script>x</script>').text
     assert "javascript:" not in html
     assert "<script>x" not in html
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("scrolled", [0, 700])
+def test_a_message_covers_no_button_when_it_appears(page: Page, address: str, size: dict, scrolled: int) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.goto(f"{address}/")
+    page.evaluate("y => scrollTo(0, y)", scrolled)
+    page.evaluate("document.dispatchEvent(new CustomEvent('toast', {detail: {message: '已保存', category: 'warning'}}))")
+    expect(page.locator(".toast")).to_be_in_viewport()
+    covered = page.evaluate(
+        """() => [...document.querySelectorAll("main .button, main input, main select, .main-menu a")].filter(e => {
+             const toast = document.querySelector(".toast").getBoundingClientRect(), own = e.getBoundingClientRect();
+             return own.height && own.top < toast.bottom && own.bottom > toast.top && own.left < toast.right && own.right > toast.left
+               && own.top >= 0 }).map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert covered == []
+
+
+def test_tabs_that_go_on_beyond_an_edge_say_so_there(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 200, "height": 700})
+    page.goto(f"{address}/")
+    bar = page.locator(".tabs").first
+    bar.evaluate("bar => { bar.scrollLeft = 0; }")
+    expect(bar).to_have_attribute("data-more", "after")
+    bar.evaluate("bar => { bar.scrollLeft = 9999; }")
+    expect(bar).to_have_attribute("data-more", "before")
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    expect(bar).to_have_attribute("data-more", "")
+
+
+def test_on_a_phone_a_row_of_a_table_is_compact_and_search_comes_first(page: Page, address: str) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(f"{address}/")
+    heights = page.locator(".table-cards tbody tr").evaluate_all("rows => rows.map(row => row.offsetHeight)")
+    assert heights
+    assert max(heights) < 180
+    top = page.locator(".filters > .field").first.bounding_box()
+    button = page.locator(".filters > .button").first.bounding_box()
+    assert top
+    assert button
+    assert abs(top["y"] + top["height"] - button["y"] - button["height"]) < 2, "the button stands beside the search"

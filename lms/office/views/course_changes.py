@@ -63,7 +63,7 @@ def change_course(class_id: int, code: str) -> ResponseReturnValue:
             number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= LONGEST_NUMBER else 0
             administration.move_course(writing, class_id, code, number, by_me())
     ring(follow)
-    flash(_("Done. Everybody's hours are decided anew; the history of the class says who changed it."), "success")
+    flash(_("Done. Everybody's hours are recalculated; the history of the class says who changed it."), "success")
     return redirect(url_for(".courses", class_id=class_id))
 
 

@@ -16,6 +16,7 @@ from lms.catalogue import listing
 from lms.catalogue.models import CourseVersion
 from lms.celery_app import ring
 from lms.classes import membership, moving_online, timetable
+from lms.classes.freezing import is_frozen
 from lms.classes.models import LEARNING, ClassSession, Enrolment, SessionReplacement, TrainingClass
 from lms.classes.moving_online import OnlineOrder
 from lms.classes.setup import courses_of, locked_class
@@ -124,7 +125,7 @@ def move_online(class_id: int) -> ResponseReturnValue:
 
 
 def _people(writing: Session, class_id: int, people: tuple[int, ...] | None) -> list[int]:
-    query = select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.evidence_erased_at.is_(None)).order_by(Enrolment.id)
+    query = select(Enrolment.id).where(Enrolment.class_id == class_id, ~is_frozen()).order_by(Enrolment.id)
     return [one for one in writing.scalars(query) if people is None or one in people]
 
 

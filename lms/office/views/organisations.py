@@ -37,7 +37,7 @@ def _own(reading: Session, organisation_id: int) -> Organisation:
     Raises:
         NotFound: there is none, or it belongs to others: both look the same on purpose.
     """
-    found = organisations.below(reading, _path(), organisation_id)
+    found = organisations.changeable(reading, _path(), organisation_id)
     if found is None:
         raise NotFound(str(NOT_YOURS))
     return found

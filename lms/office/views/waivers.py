@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, STAFF, Person
 from lms.classes import membership, waivers
+from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment, TrainingClass, Waiver
 from lms.classes.waivers import AskedWaiver
 from lms.db import session, transaction
@@ -40,10 +41,7 @@ def _page(found: TrainingClass, problems: Sequence[str] = ()) -> ResponseReturnV
     document = document_of(found.programme_version)
     rows = waivers.of_class(session(), found.id)
     people = session().scalars(
-        select(Enrolment)
-        .where(Enrolment.class_id == found.id, Enrolment.evidence_erased_at.is_(None))
-        .options(joinedload(Enrolment.person))
-        .order_by(Enrolment.id)
+        select(Enrolment).where(Enrolment.class_id == found.id, ~is_frozen()).options(joinedload(Enrolment.person)).order_by(Enrolment.id)
     )
     who = {one for row in rows for one in (row.proposed_by, row.decided_by) if one is not None}
     names = session().execute(select(Person.id, Person.name).where(Person.id.in_(who)))

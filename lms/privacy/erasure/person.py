@@ -21,9 +21,8 @@ import xapi.removals
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
-from lms.attendance.models import AttendanceMark, CheckIn
 from lms.classes import states, waivers
-from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment
+from lms.classes.models import ClassChange, Enrolment
 from lms.crediting import ledger
 from lms.crediting.chain import GENESIS
 from lms.crediting.models import LedgerEntry, Observation
@@ -33,7 +32,7 @@ from lms.jobs import files
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Launch, Registration
 from lms.practice import work
-from lms.privacy.erasure import texts
+from lms.privacy.erasure import people_tables, texts
 from lms.privacy.erasure.models import Erasure
 from lms.storage import Storage
 from xapi.statements import key_of
@@ -128,10 +127,8 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
     for job in session.scalars(select(Job).where(Job.owner_id == person.id)).all():
         files.remove_all(storage, job)
         session.delete(job)
-    session.execute(update(AttendanceMark).where(AttendanceMark.enrolment_id.in_(numbers)).values(reason=""))
-    session.execute(update(CheckIn).where(CheckIn.enrolment_id.in_(numbers)).values(reason="", device=""))
     work.forget(session, storage, numbers)
-    session.execute(delete(ClassStaff).where(ClassStaff.person_id == person.id))
+    people_tables.erase(session, person.id)
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
     _make_nobody(person)
@@ -151,7 +148,6 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     session.execute(update(ClassChange).where(*named).values(before="", after=""))
     states.forget_reasons(session, numbers)
     waivers.forget(session, numbers)
-    session.execute(update(AttendanceRecord).where(AttendanceRecord.enrolment_id.in_(numbers)).values(note=""))
     gone = session.execute(delete(Observation).where(Observation.enrolment_id.in_(numbers)).returning(Observation.id))
     return len(gone.all())
 

@@ -15,13 +15,21 @@ export function showToast(message, category = "info") {
   return toast;
 }
 
+// Its room stays: the page must not move under a finger that is just about to touch something.
+function leave(toast) {
+  const region = toast.parentElement;
+  if (!region) return;
+  region.style.minHeight = `${region.offsetHeight}px`;
+  toast.remove();
+}
+
 function leaveLater(toast) {
   if (!["success", "info"].includes(toast.dataset.toast)) return;
-  let timer = setTimeout(() => toast.remove(), LEAVES_AFTER_MS);
+  let timer = setTimeout(() => leave(toast), LEAVES_AFTER_MS);
   const hold = () => clearTimeout(timer);
   const release = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => toast.remove(), LEAVES_AFTER_MS);
+    timer = setTimeout(() => leave(toast), LEAVES_AFTER_MS);
   };
   toast.addEventListener("pointerenter", hold);
   toast.addEventListener("focusin", hold);
@@ -29,10 +37,16 @@ function leaveLater(toast) {
   toast.addEventListener("focusout", release);
 }
 
+function closeToast(toast) {
+  toast.parentElement.style.minHeight = "";
+  toast.remove();
+}
+
 // Messages that came with the page are put in again, because a live region only reads what is added.
 function readFlashedMessages() {
   const region = document.getElementById("toasts");
   const flashed = region ? [...region.children] : [];
+  if (flashed.length) region.style.minHeight = `${region.offsetHeight}px`;
   region?.replaceChildren();
   setTimeout(() => flashed.forEach((toast) => (region.append(toast), leaveLater(toast))), 150);
 }
@@ -64,7 +78,7 @@ function onClick(event) {
   closeMenus(event.target);
   if (!target) return;
   if (target.hasAttribute("commandfor")) LEFT_TO_US && command(target);
-  else if ("closeToast" in target.dataset) target.closest(".toast").remove();
+  else if ("closeToast" in target.dataset) closeToast(target.closest(".toast"));
   else if ("print" in target.dataset) window.print();
   else if (target.dataset.copy) copy(target, document.getElementById(target.dataset.copy));
   else if (target.dataset.showPassword) showPassword(target, document.getElementById(target.dataset.showPassword).type === "password");
@@ -207,7 +221,18 @@ function showChosenTabs() {
   }
 }
 
+// Tabs that go on beyond an edge say so there.
+function showMoreTabs() {
+  for (const bar of document.querySelectorAll(".tabs")) {
+    const sides = [bar.scrollLeft > 4 ? "before" : "", bar.scrollLeft + bar.clientWidth < bar.scrollWidth - 4 ? "after" : ""];
+    const more = sides.filter(Boolean).join(" ");
+    if (bar.dataset.more !== more) bar.dataset.more = more;
+  }
+}
+
 document.addEventListener("click", onClick);
+document.addEventListener("scroll", showMoreTabs, { passive: true, capture: true });
+window.addEventListener("resize", showMoreTabs);
 document.addEventListener("keydown", onKey);
 document.addEventListener("submit", onSubmit);
 document.addEventListener("change", onChange);
@@ -218,6 +243,7 @@ window.addEventListener("offline", showNetwork);
 watchHtmx();
 readFlashedMessages();
 showChosenTabs();
+showMoreTabs();
 showNetwork();
 offerButtons(document);
 focusWhatMatters(document);

@@ -49,6 +49,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "class_staff": "who runs a class",
     "waiver": "what was proposed and decided; what it earns follows from the statement that it names",
     "attendance_mark": "what staff see; what it earns follows from the statement that it names",
+    "meeting_name": "whom names in meetings mean; what was attended follows from statements",
     "check_in": "scans of a code; what they earn follows from the statements that they name",
     **dict.fromkeys(
         ("practice_task", "practice_work", "practice_file", "practice_decision"),

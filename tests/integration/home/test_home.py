@@ -228,7 +228,7 @@ def test_what_is_earned_stands_beside_what_is_missing_and_measured_time_waits_in
     world.study("gated", 600)
     world.credit()
     shown = world.client().get("/home").text
-    assert "<h1>已认定 0.5 学时，还差 39.5 学时</h1>" in shown
+    assert "<h1>已认定 0.5 学时 · 还差 39.5 学时</h1>" in shown
     assert "已学时长 10 分钟，尚未认定" in shown
     assert "已学时长 10 分钟，学完后认定" in shown
 

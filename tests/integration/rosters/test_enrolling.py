@@ -219,7 +219,7 @@ def test_a_person_who_withdrew_is_readmitted_by_the_list_and_continues(office: O
     assert office.enrolment("teacher").status == "in-training"
     assert office.enrolment("teacher").id == world.enrolment_id
     lines = world.act(lambda session: [one.change.what for one in changes.of_class(session, world.class_id, world.enrolment_id)])
-    assert lines == ["again", "withdrawn"]
+    assert lines == ["again", "withdrawn", "enrolled"]
 
 
 def test_an_erased_person_does_not_come_back(office: Office) -> None:

@@ -1,6 +1,7 @@
 """Does a single H5P content or video become a course, and is everything else refused with the reason?"""
 
 import copy
+import struct
 from typing import Any
 
 import pytest
@@ -80,3 +81,35 @@ def test_a_file_that_is_not_a_course_is_refused_with_the_reason(opened: Open, co
     found = opened(content, "course.zip")
     assert isinstance(found, list)
     assert found
+
+
+def boxed(kind: bytes, *inner: bytes) -> bytes:
+    content = b"".join(inner)
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+def film(*codecs: bytes, duration: int = 60_000) -> bytes:
+    """Return the head of an MP4 whose pictures are in these codecs."""
+    header = boxed(b"mvhd", struct.pack(">IIIII", 0, 0, 0, 1000, duration) + bytes(80))
+    tracks = (
+        boxed(b"trak", boxed(b"mdia", boxed(b"minf", boxed(b"stbl", boxed(b"stsd", struct.pack(">II", 0, 1), boxed(one, bytes(78)))))))
+        for one in codecs
+    )
+    return boxed(b"ftyp", b"isom", bytes(4)) + boxed(b"moov", header, *tracks)
+
+
+@pytest.mark.parametrize(("codecs", "refused"), [((b"hvc1", b"mp4a"), True), ((b"hev1",), True), ((b"avc1", b"mp4a"), False), ((), False)])
+def test_a_film_in_hevc_is_refused_with_its_codec(opened: Open, codecs: tuple[bytes, ...], refused: bool) -> None:
+    found = opened(film(*codecs), "film.mp4")
+    if refused:
+        assert isinstance(found, list)
+        assert [(one.code, one.params) for one in found] == [("hevc", {"codec": codecs[0].decode()})]
+    else:
+        assert sound(found).course.activities[0].media_seconds == 60
+
+
+def test_a_length_of_all_ones_is_not_a_length(opened: Open) -> None:
+    content = film(b"avc1", duration=2**32 - 1).replace(struct.pack(">I", 1000), struct.pack(">I", 90_000))
+    found = opened(content, "film.mp4")
+    assert isinstance(found, list)
+    assert "how long" in said(found[0])

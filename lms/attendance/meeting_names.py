@@ -1,0 +1,68 @@
+"""Whom does a name in a meeting mean? Staff say so once for a class; the times of a report then become attendance."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.attendance.checking_in import settle
+from lms.attendance.codes import IN, OUT
+from lms.attendance.marking import AttendanceEvidence
+from lms.attendance.meeting_report import Interval, joined_up
+from lms.attendance.models import CONFIRMED, REPORT, CheckIn, MeetingName
+from lms.classes.changes import By
+from lms.classes.models import ClassSession, Enrolment
+
+STAYS_MAX = 50  # of one person in one session
+
+
+def remembered(session: Session, class_id: int) -> dict[str, int]:
+    """Return whom each name means that staff of the class have matched."""
+    rows = session.execute(select(MeetingName.name, MeetingName.enrolment_id).where(MeetingName.class_id == class_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def remember(session: Session, class_id: int, meant: Mapping[str, int], by: By) -> None:
+    """Keep whom names mean; a name that is matched again means another person from now on."""
+    known = {one.name: one for one in session.scalars(select(MeetingName).where(MeetingName.class_id == class_id))}
+    for name, enrolment_id in meant.items():
+        if name in known:
+            known[name].enrolment_id = enrolment_id
+        else:
+            session.add(MeetingName(class_id=class_id, name=name, enrolment_id=enrolment_id, matched_by=by.person_id, matched_at=by.at))
+    session.flush()
+
+
+def note_report(
+    session: Session,
+    lesson: ClassSession,
+    report: tuple[Mapping[str, Sequence[Interval]], Mapping[str, int]],
+    by: By,
+    evidence: AttendanceEvidence,
+) -> int:
+    """Note the times of a report (by name) for those whom the names mean; return for how many people something is new.
+
+    Several names of one person are joined up. The same report again changes nothing. The caller holds the class's lock.
+    """
+    present, meant = report
+    times: dict[int, list[Interval]] = {}
+    for name, enrolment_id in meant.items():
+        times.setdefault(enrolment_id, []).extend(present[name])
+    people = {one: session.get_one(Enrolment, one) for one in times}
+    new = [_add(session, lesson, people[one], joined_up(own)[:STAYS_MAX], by) for one, own in times.items()]
+    settled = [settle(session, lesson, one, By(one.person_id, by.at), evidence) for one in people.values()]
+    return sum(added and done for added, done in zip(new, settled, strict=True))
+
+
+def _add(session: Session, lesson: ClassSession, enrolment: Enrolment, stays: Sequence[Interval], by: By) -> bool:
+    """Keep the times of one person; return whether one of them is new."""
+    own = (CheckIn.session_id == lesson.id, CheckIn.enrolment_id == enrolment.id, CheckIn.source == REPORT)
+    known = {(one.way, one.code_at) for one in session.scalars(select(CheckIn).where(*own))}
+    wanted = {(way, at) for first, last in stays for way, at in ((IN, first), (OUT, last))} - known
+    for way, at in sorted(wanted, key=lambda one: one[1]):
+        said = {"code_at": at, "received_at": by.at, "decided_at": by.at, "decided_by": by.person_id}
+        session.add(
+            CheckIn(session_id=lesson.id, enrolment_id=enrolment.id, way=way, device="", state=CONFIRMED, source=REPORT, reason="", **said)
+        )
+    session.flush()
+    return bool(wanted)

@@ -1,0 +1,64 @@
+"""Has every shared need one mechanism, and does everything use it?"""
+
+import ast
+
+from tests.architecture.tree import parse, shown, sources
+
+
+def test_an_office_sees_what_lies_below_it_by_one_function() -> None:
+    """Writing `path.startswith(…)` by hand once forgot `autoescape`, and the next time it forgets the office."""
+    found = [
+        shown(path, node.lineno)
+        for path in sources("lms")
+        if not shown(path).endswith("accounts/offices.py")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Attribute) and node.attr == "startswith"
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "path" and ast.unparse(node.value.value) != "request"
+    ]
+    assert found == [], "use lms.accounts.offices.below or is_below"
+
+
+def test_one_function_says_whether_an_account_is_frozen() -> None:
+    found = [
+        shown(path, node.lineno)
+        for path in sources("lms")
+        if not shown(path).endswith("classes/freezing.py")
+        for node in ast.walk(parse(path))
+        if (isinstance(node, ast.Attribute) and node.attr in {"is_", "is_not"} and ast.unparse(node.value).endswith("evidence_erased_at"))
+        or (isinstance(node, ast.Compare) and ast.unparse(node.left).endswith(".evidence_erased_at"))
+    ]
+    assert found == [], "use lms.classes.freezing"
+
+
+def test_one_lease_is_claimed_wherever_workers_share_work() -> None:
+    found = [
+        shown(path, node.lineno)
+        for path in sources("lms")
+        if not shown(path).endswith("lms/lease.py")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Assign) and any(ast.unparse(one).endswith(".turn") for one in node.targets)
+    ]
+    assert found == [], "use lms.lease"
+
+
+def test_there_is_one_way_into_a_class_and_it_is_recorded() -> None:
+    found = [
+        shown(path, node.lineno)
+        for path in sources("lms")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Enrolment"
+    ]
+    assert [one.partition(":")[0] for one in found] == ["lms/classes/setup.py"], "use lms.classes.setup.add_enrolments"
+
+
+def test_json_is_written_canonically_by_one_function() -> None:
+    found = [
+        shown(path, node.lineno)
+        for path in sources("lms", "courses", "strict_json")
+        if not shown(path).endswith("strict_json/canonical.py")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "json.dumps"
+        and {"sort_keys", "separators"} <= {one.arg for one in node.keywords}
+    ]
+    assert found == [], "use strict_json.canonical"

@@ -1,0 +1,114 @@
+"""Does the report of a meeting become attendance, with names matched once, and does one wrong row change nothing?"""
+
+import io
+import re
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
+from lms.classes.models import ClassSession
+from tests.factories import World, signed_in
+from tests.integration.office.conftest import Desk, add_offices
+from tests.integration.office.test_attendance import Room
+
+HEAD = "用户昵称,入会时间,退会时间\n"
+WHOLE = "2026-03-02 08:25:00,2026-03-02 11:31:00"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Pages are tested on one database: no SQL here differs."""
+    return sqlite_url
+
+
+@pytest.fixture
+def room(world: World) -> Room:
+    world.act(add_offices)
+    return Room(Desk(world, signed_in(world.app, "clerk")))
+
+
+def path(room: Room) -> str:
+    return f"{room.class_id}/timetable/{room.session_id}/meeting"
+
+
+def day(room: Room, text: str) -> str:
+    """Put the session's own day into a report."""
+    begins = room.world.act(lambda session: session.get_one(ClassSession, room.session_id)).starts_at
+    return text.replace("2026-03-02", f"{begins:%Y-%m-%d}")
+
+
+def check(room: Room, text: str, **fields: str) -> TestResponse:
+    return room.desk.post(path(room), file=(io.BytesIO(day(room, text).encode()), "report.csv"), **fields)
+
+
+def take(room: Room, preview: TestResponse, **persons: str) -> None:
+    """Send what the preview shows, with other choices where they are given."""
+    fields = dict(re.findall(r'type="hidden" name="(report|column-\w+)" value="([^"]*)"', preview.text))
+    for place, options in re.findall(r'<select name="person-(\d+)".*?>(.*?)</select>', preview.text, re.DOTALL):
+        chosen = re.search(r'value="(\d+)" selected', options)
+        fields[f"person-{place}"] = chosen[1] if chosen else ""
+    answer = room.desk.post(f"{path(room)}/take", **{**fields, **persons})
+    assert answer.status_code == 302, answer.text
+    room.world.credit()
+
+
+def test_names_that_are_known_are_suggested_and_their_time_counts(room: Room) -> None:
+    preview = check(room, f"{HEAD}甲,{WHOLE}\n镇小学-乙,2026-03-02 08:30:00,2026-03-02 09:30:00\n")
+    assert preview.status_code == 200
+    assert "未匹配" not in preview.text
+    assert room.days() == [0, 0, 0, 0]
+    take(room, preview)
+    assert room.days() == [Decimal("0.5"), 0, 0, 0]  # an hour of three is too little
+    assert room.findings() == []
+
+
+def test_a_name_is_matched_once_and_remembered(room: Room) -> None:
+    text = f"{HEAD}春天,{WHOLE}\n"
+    preview = check(room, text)
+    assert "未匹配" in preview.text
+    take(room, preview, **{"person-0": str(room.people[2])})
+    assert room.days() == [0, 0, Decimal("0.5"), 0]
+    assert "未匹配" not in check(room, text).text
+    assert room.world.act(lambda session: session.scalars(select(MeetingName.name)).all()) == ["春天"]
+
+
+def test_rejoining_is_joined_up_and_the_same_report_again_changes_nothing(room: Room) -> None:
+    text = f"{HEAD}甲,2026-03-02 08:30:00,2026-03-02 09:40:00\n甲,2026-03-02 09:50:00,2026-03-02 11:30:00\n"
+    for _twice in range(2):
+        take(room, check(room, text))
+    assert room.days()[0] == Decimal("0.5")
+    assert len(room.world.act(lambda session: session.scalars(select(CheckIn.id)).all())) == 4
+    assert room.findings() == []
+
+
+def test_what_staff_marked_stands_above_the_report_and_can_follow_it(room: Room) -> None:
+    room.mark({0: "absent"})
+    take(room, check(room, f"{HEAD}甲,{WHOLE}\n乙,{WHOLE}\n"))
+    assert room.days()[:2] == [0, Decimal("0.5")]
+    assert room.mark({1: "absent"}, reason_1="挂机") == 302
+    assert room.days()[:2] == [0, 0]
+    assert room.findings() == []
+
+
+def test_one_wrong_row_is_named_and_nothing_is_noted(room: Room) -> None:
+    answer = check(room, f"{HEAD}甲,{WHOLE}\n乙,昨天,2026-03-02 11:31:00\n")
+    assert answer.status_code == 422
+    assert "“昨天”不是时间" in answer.text
+    assert room.world.act(lambda session: session.scalars(select(AttendanceMark.id)).all()) == []
+
+
+def test_columns_that_are_not_known_are_assigned(room: Room) -> None:
+    text = f"谁,进,出\n甲,{WHOLE}\n"
+    asked = check(room, text)
+    assert 'name="column-joined"' in asked.text
+    preview = check(room, text, **{"column-name": "0", "column-joined": "1", "column-left": "2"})
+    take(room, preview)
+    assert room.days()[0] == Decimal("0.5")
+
+
+@pytest.mark.parametrize("text", ["", HEAD, "a" * 1_100_000])
+def test_what_is_no_report_is_refused(room: Room, text: str) -> None:
+    assert check(room, text).status_code == 422
