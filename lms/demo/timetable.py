@@ -57,8 +57,13 @@ def _session(phase: DemoPhase, place: int, title: str, begins: date) -> PlannedS
 
 
 def attend(session: Session, class_id: int, stages: Mapping[int, Stage], attestor: Attestor) -> int:
-    """Note attendance of every past session according to people's stages; return how many marks were made."""
-    lessons = [one for one in timetable.sessions_of(session, class_id) if one.ends_at < attestor.now]
+    """Note attendance of the sessions before today according to people's stages; return how many marks were made.
+
+    Today's sessions are left to the staff, who open *Today* and find something to do.
+    """
+    zone = ZoneInfo(SITE_ZONE)
+    today = attestor.now.astimezone(zone).date()
+    lessons = [one for one in timetable.sessions_of(session, class_id) if one.ends_at.astimezone(zone).date() < today]
     known = marking.marks_of(session, [one.id for one in lessons])
     if any(known.values()):
         return 0  # noted at the first load; visitors of the demo may note later sessions themselves
