@@ -262,7 +262,7 @@ def _declined(why: answers.Declined) -> LmsError:
 @csrf.exempt
 @public
 def note_failure() -> ResponseReturnValue:
-    """Count for the trainer that the content of a launch could not be shown."""
+    """Count for the trainer that the content of a launch could not be shown, or that its statements were cleaned."""
     found, body = _running(), body_of(FailedBody)
     with transaction() as writing:
         failures.note(writing, found, Failure(body.reason, body.detail, browser_of(request.user_agent.string)), now())
@@ -273,12 +273,18 @@ def _failures_of(course_id: int) -> Sequence[tuple[ContentFailure, int]]:
     return failures.of_course(session(), course_id)
 
 
+def _cleaned_of(course_id: int) -> Sequence[tuple[ContentFailure, int]]:
+    return failures.cleaned_of_course(session(), course_id)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Register the player's routes, the key of its tokens, and the signals that end launches."""
     app.extensions["launch_tickets"] = Tickets(settings.secret_key)
     app.register_blueprint(bp)
     app.register_blueprint(content_bp)
-    app.jinja_env.globals.update(content_failures=_failures_of, failure_words=failure_words, browser_words=in_words)
+    app.jinja_env.globals.update(
+        content_failures=_failures_of, content_cleaned=_cleaned_of, failure_words=failure_words, browser_words=in_words
+    )
     login_sessions.access_ended.connect(_end_of_people, app)
     membership.study_ended.connect(_end_of_enrolments, app)
     course_changes.course_ended.connect(_end_of_course, app)
