@@ -12,4 +12,8 @@ SENTENCES: Mapping[str, str] = {
     "no-reason": N_("Say why."),
     "closing-needs-reason": N_("This person came by the code and has not gone. Say why you mark them."),
     "correction-needs-reason": N_("This changes what was noted before. Say why."),
+    "bad-name": N_("The name has at most %(most)s characters, in one line."),
+    "bad-instant": N_("“%(said)s” is not a time; write 2026-03-01 09:00:00."),
+    "left-before-joining": N_("“%(said)s” lies before the time of joining."),
+    "another-day": N_("“%(said)s” is more than twelve hours from the session. Is it the report of another meeting?"),
 }

@@ -20,6 +20,7 @@ from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF, Person
 from lms.attendance import meeting_names, meeting_report
 from lms.attendance.meeting_report import FIELDS, Columns, MeetingReport
+from lms.attendance.sentences import SENTENCES
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.setup import locked_class
 from lms.clock import now
@@ -37,12 +38,6 @@ NUMBER = re.compile(r"[0-9]{1,3}")
 SAMPLE = 6  # rows that are shown where columns are assigned
 COLUMNS_MAX = 30
 WORDS: Mapping[str, LazyString] = {"name": _l("Name in the meeting"), "joined": _l("Joined"), "left": _l("Left")}
-SENTENCES: Mapping[str, LazyString] = {
-    "bad-name": _l("The name has at most %(most)s characters, in one line."),
-    "bad-instant": _l("“%(said)s” is not a time; write 2026-03-01 09:00:00."),
-    "left-before-joining": _l("“%(said)s” lies before the time of joining."),
-    "another-day": _l("“%(said)s” is more than twelve hours from the session. Is it the report of another meeting?"),
-}
 
 
 @bp.url_value_preprocessor
