@@ -184,7 +184,7 @@ def test_every_view_that_reads_json_is_tried(page: Page) -> None:
 
 
 def sender(page: Page, path: str) -> tuple[FlaskClient, dict[str, str]]:
-    """Whoever sends to this path, with the headers that it takes."""
+    """Return the client that sends to this path, and the headers that it needs."""
     if path == "/learn/open":
         return page.client, {"X-CSRFToken": form_token(page.client), "Content-Type": "application/json"}
     headers = {"Authorization": f"Bearer {page.token}", "X-Experience-API-Version": "1.0.3", "Content-Type": "application/json"}
