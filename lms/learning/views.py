@@ -269,12 +269,8 @@ def note_failure() -> ResponseReturnValue:
     return Response(status=204)
 
 
-def _failures_of(course_id: int) -> Sequence[tuple[ContentFailure, int]]:
-    return failures.of_course(session(), course_id)
-
-
-def _cleaned_of(course_id: int) -> Sequence[tuple[ContentFailure, int]]:
-    return failures.cleaned_of_course(session(), course_id)
+def _failures_of(course_id: int, *, cleaned: bool = False) -> Sequence[tuple[ContentFailure, int]]:
+    return (failures.cleaned_of_course if cleaned else failures.of_course)(session(), course_id)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -282,9 +278,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["launch_tickets"] = Tickets(settings.secret_key)
     app.register_blueprint(bp)
     app.register_blueprint(content_bp)
-    app.jinja_env.globals.update(
-        content_failures=_failures_of, content_cleaned=_cleaned_of, failure_words=failure_words, browser_words=in_words
-    )
+    app.jinja_env.globals.update(content_failures=_failures_of, failure_words=failure_words, browser_words=in_words)
     login_sessions.access_ended.connect(_end_of_people, app)
     membership.study_ended.connect(_end_of_enrolments, app)
     course_changes.course_ended.connect(_end_of_course, app)
