@@ -37,7 +37,7 @@ def read_moment(written: str) -> datetime:
 def bundle_at(session: Session, enrolment_id: int, at: datetime, printed: str = "") -> str:
     """Return the bundle that a transcript of that moment was issued with; `printed` is its fingerprint.
 
-    Without `printed` it is the likeliest bundle, and whoever compares its hash with the print sees whether it is the right one.
+    Without `printed` it is the likeliest bundle: compare its hash with the printed one.
 
     Raises:
         InvalidInput: `printed` is not a fingerprint.
