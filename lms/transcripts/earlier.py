@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from lms.classes.freezing import FreezeReason, frozen_because
 from lms.crediting.evidence import cases_of
 from lms.crediting.moments import moments_of
 from lms.crediting.policy import terms_of
@@ -51,7 +52,7 @@ def bundle_at(session: Session, enrolment_id: int, at: datetime, printed: str = 
     standings = of_enrolments(session, [enrolment_id])
     if not standings:
         raise NotFound(_("There is no such enrolment."))
-    if standings[0].enrolment.evidence_erased_at is not None:
+    if frozen_because(standings[0].enrolment) is FreezeReason.ERASED:
         raise Gone(_("The evidence was erased on purpose, so no earlier bundle can be had either. The hours stay in the ledger."))
     terms = terms_of(session, [enrolment_id])
     for then in moments_of(session, enrolment_id, at):
