@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 Params = Mapping[str, str | int]
 
@@ -25,6 +26,16 @@ class Problem:
     def inside(self, name: str) -> "Problem":
         """Return the same problem as one inside the file `name`."""
         return replace(self, path=f"{name} {self.path}".rstrip())
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The problem as a JSON object, to keep it and put it into words later."""
+        return {"code": self.code, "path": self.path, "params": dict(self.params)}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Problem":
+        """Return the problem of such a record."""
+        return cls(record["code"], record["path"], record["params"])
 
 
 def in_english(problem: Problem, sentences: Mapping[str, str]) -> str:

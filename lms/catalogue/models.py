@@ -22,7 +22,7 @@ class Course(Base):
 
 
 class CourseVersion(Base):
-    """One published version. Never changed: a correction is a new version."""
+    """One published version. Never changed: a correction is a new version. Only `warnings` are renewed by the next check."""
 
     __tablename__ = "course_version"
     __table_args__ = (UniqueConstraint("course_id", "number"),)
@@ -38,6 +38,8 @@ class CourseVersion(Base):
     minutes: Mapped[int]
     # size of its files; 0: published before sizes were recorded
     bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    # what the publish check advised, as `Problem.record`s; None: published before it was kept
+    warnings: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

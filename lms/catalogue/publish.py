@@ -5,6 +5,7 @@ missing files; files that no row names are harmless. A version never changes: th
 same version, other content is the next version.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,10 @@ from lms.errors import NotAllowed, TooLarge
 from lms.readonce import ReadOnce
 from lms.storage import Storage
 from strict_json.canonical import digest_of
+from strict_json.problem import Problem
 
 OUTLINES_KEPT = 256
+WARNINGS_KEPT, LONGEST_WORD = 100, 300
 MEGABYTE = 10**6
 
 
@@ -46,6 +49,7 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
     )
     for version in known:
         if _answer_keys(session, version.id) == dict(package.answer_keys):
+            version.warnings = _warnings(package)  # a newer check may see more, or say it better
             return version
     return _add_version(session, course, package, by, now)
 
@@ -137,6 +141,7 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
         title_en=package.course.title.en,
         minutes=package.course.minutes,
         bytes=size_of(package),
+        warnings=_warnings(package),
         published_at=now,
         published_by=by.id if by else None,
     )
@@ -147,6 +152,17 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
     )
     session.flush()
     return version
+
+
+def _warnings(package: Package) -> list[dict[str, Any]]:
+    """Return the warnings as they are kept: a content can name any number of addresses of any length."""
+    kept = [replace(one, params={name: _short(word) for name, word in one.params.items()}) for one in package.warnings[:WARNINGS_KEPT]]
+    more = len(package.warnings) - len(kept)
+    return [one.record for one in [*kept, *([Problem("more-problems", "", {"count": more})] if more else [])]]
+
+
+def _short(word: str | int) -> str | int:
+    return word[:LONGEST_WORD] + "…" if isinstance(word, str) and len(word) > LONGEST_WORD else word
 
 
 def _answer_keys(session: Session, version_id: int) -> dict[str, dict[str, Any]]:

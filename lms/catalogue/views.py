@@ -22,6 +22,7 @@ from lms.db import session, transaction
 from lms.errors import NotAllowed, NotFound, TooLarge
 from lms.i18n import in_words, pick
 from lms.storage import storage
+from strict_json.problem import Problem
 
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 
@@ -74,9 +75,15 @@ def course(code: str) -> ResponseReturnValue:
         outline=outline,
         activities=activities,
         titles={one.key: pick(one.title.zh, one.title.en) for one in outline.activities},
+        warnings=_warnings_of(shown),
         owner=owner,
         may_publish=publish.may_publish(session(), shown.course, person()),
     )
+
+
+def _warnings_of(version: CourseVersion) -> list[tuple[str, str]]:
+    found = [Problem.from_record(one) for one in version.warnings or ()]
+    return [(one.path, in_words(one, SENTENCES)) for one in found if one.code in SENTENCES]
 
 
 @bp.errorhandler(413)

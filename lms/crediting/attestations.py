@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.crediting.models import Observation as Row
+from lms.crediting.moments import EvidenceQuery, Moment
 from lms.crediting.observe_attestations import WAIVED
 from lms.crediting.policy import EnrolmentPolicy, TrackLaw
 from lms.hours import (
@@ -23,7 +24,6 @@ from lms.hours import (
     share_of,
     units_in_one,
 )
-from xapi.raw_sql import PreparedQuery
 
 NOTED = "/noted-"  # the place of a session that stands for days noted without a timetable: '<requirement>/noted-<number>'
 
@@ -38,14 +38,16 @@ class Attested:
     dated: dict[tuple[str, str], int] = field(default_factory=dict)  # the day of each log, so that no log has two
 
 
-_ATTESTED = PreparedQuery(
-    select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.at, Row.since, Row.seconds)
-    .where(
-        Row.enrolment_id.in_(bindparam("enrolments", expanding=True)),
-        Row.voided.is_(False),
-        Row.kind.in_(("attended", "accepted", "logged", "waived")),
+_ATTESTED = EvidenceQuery(
+    lambda void: (
+        select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.at, Row.since, Row.seconds)
+        .where(
+            Row.enrolment_id.in_(bindparam("enrolments", expanding=True)),
+            void.is_(False),
+            Row.kind.in_(("attended", "accepted", "logged", "waived")),
+        )
+        .order_by(Row.id)
     )
-    .order_by(Row.id)
 )
 
 
@@ -60,12 +62,12 @@ def with_noted_sessions(rules: TrackRules, accounts: Iterable[str]) -> TrackRule
     return replace(rules, sessions={**rules.sessions, **noted}) if noted else rules
 
 
-def attestations_of(session: Session, terms: Mapping[int, EnrolmentPolicy]) -> Mapping[int, Attested]:
+def attestations_of(session: Session, terms: Mapping[int, EnrolmentPolicy], then: Moment | None = None) -> Mapping[int, Attested]:
     """Return the attestations of each enrolment, without those that its track or class does not have."""
     found = {number: Attested(sessions=dict(own.track.rules.sessions)) for number, own in terms.items() if own.track is not None}
     kinds_of = {number: _kinds(own.track) for number, own in terms.items() if own.track is not None}
     lessons_of = {number: own.track.live for number, own in terms.items() if own.track is not None}
-    for number, kind, account, name, at, since, units in _ATTESTED.ask(session, enrolments=list(kinds_of)):
+    for number, kind, account, name, at, since, units in _ATTESTED.ask(session, list(kinds_of), then):
         own, kinds = found[number], kinds_of[number]
         if kind == "attended":
             live = lessons_of[number].get(account)

@@ -15,11 +15,11 @@ from lms.crediting.attestations import attestations_of
 from lms.crediting.bounds import Counting
 from lms.crediting.models import LedgerEntry
 from lms.crediting.models import Observation as Row
+from lms.crediting.moments import EvidenceQuery, Moment
 from lms.crediting.policy import EnrolmentPolicy, terms_of
 from lms.crediting.rates import Segment, real_rates
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
 from lms.hours.gate import media_ms
-from xapi.raw_sql import PreparedQuery
 
 
 def case_of(session: Session, enrolment_id: int) -> Case:
@@ -31,21 +31,28 @@ Rates = Callable[[Iterable[Segment], float, int | None], list[tuple[Segment, flo
 
 
 def cases_of(
-    session: Session, terms: Mapping[int, EnrolmentPolicy], now: datetime | None = None, rates: Rates = real_rates
+    session: Session,
+    terms: Mapping[int, EnrolmentPolicy],
+    now: datetime | None = None,
+    rates: Rates = real_rates,
+    then: Moment | None = None,
 ) -> dict[int, Case]:
     """Return each enrolment's case. Evidence about activities that its class or track does not have is left out.
 
     Months are counted up to `now`. If `now` is None, they are counted up to the ledger entry that last changed the account, so that
-    deciding the case gives the current account.
+    deciding the case gives the current account. `then`: as it was at that moment of the only enrolment, under the current rules.
     """
     seen: dict[int, list[Observation]] = {enrolment_id: [] for enrolment_id in terms}
-    _add_times(session, terms, seen)
-    _add_segments(session, terms, seen, rates)
+    _add_times(session, terms, seen, then)
+    _add_segments(session, terms, seen, rates, then)
     cases = {number: Case(own.law.policy, own.law.activities, seen[number], own.window) for number, own in terms.items()}
     judged = {number: own.track for number, own in terms.items() if own.track is not None}
     with_months = {number for number, law in judged.items() if any(one.kind == "months" for one in law.rules.requirements.values())}
-    as_of = dict.fromkeys(with_months, int(now.timestamp())) if now is not None else _last_moved(session, with_months)
-    attested = attestations_of(session, terms)
+    if then is not None:
+        as_of = dict.fromkeys(with_months, then.moved_at)
+    else:
+        as_of = dict.fromkeys(with_months, int(now.timestamp())) if now is not None else _last_moved(session, with_months)
+    attested = attestations_of(session, terms, then)
     for number, law in judged.items():
         cases[number] = replace(
             cases[number],
@@ -70,34 +77,41 @@ def _last_moved(session: Session, numbers: Collection[int]) -> dict[int, int]:
 
 _HERE = Row.enrolment_id.in_(bindparam("enrolments", expanding=True))
 _ORDER = (Row.at, Row.statement_id, Row.part)  # the order in which evidence counts up to its limits; void evidence keeps its place
-_TIMES = PreparedQuery(
-    select(Row.enrolment_id, Row.kind, Row.activity, Row.session, Row.voided, Row.device, Row.at, Row.since, Row.seconds)
-    .where(_HERE, Row.kind.in_(("present", "reported", "completed", "passed")))
-    .order_by(*_ORDER)
-)
-_SEGMENTS = PreparedQuery(
-    select(
-        Row.enrolment_id,
-        Row.activity,
-        Row.session,
-        Row.voided,
-        Row.at,
-        Row.statement_id,
-        Row.part,
-        Row.since,
-        Row.media_from_ms,
-        Row.media_to_ms,
-        Row.rate,
+_TIMES = EvidenceQuery(
+    lambda void: (
+        select(Row.enrolment_id, Row.kind, Row.activity, Row.session, void, Row.device, Row.at, Row.since, Row.seconds)
+        .where(_HERE, Row.kind.in_(("present", "reported", "completed", "passed")))
+        .order_by(*_ORDER)
     )
-    .where(_HERE, Row.kind == "played")
-    .order_by(*_ORDER)
+)
+_SEGMENTS = EvidenceQuery(
+    lambda void: (
+        select(
+            Row.enrolment_id,
+            Row.activity,
+            Row.session,
+            void,
+            Row.at,
+            Row.statement_id,
+            Row.part,
+            Row.since,
+            Row.media_from_ms,
+            Row.media_to_ms,
+            Row.rate,
+        )
+        .where(_HERE, Row.kind == "played")
+        .order_by(*_ORDER)
+    )
 )
 
 
-def _add_times(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dict[int, list[Observation]]) -> None:
+Seen = dict[int, list[Observation]]
+
+
+def _add_times(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: Seen, then: Moment | None) -> None:
     known = {enrolment_id: own.law.activities for enrolment_id, own in terms.items()}
     counting = Counting()
-    for enrolment_id, kind, activity, launch, voided, device, at, since, seconds in _TIMES.ask(session, enrolments=list(terms)):
+    for enrolment_id, kind, activity, launch, voided, device, at, since, seconds in _TIMES.ask(session, list(terms), then):
         if not counting.takes(enrolment_id, activity, kind, launch) or voided or activity not in known[enrolment_id]:
             continue
         if kind == "present":
@@ -110,10 +124,10 @@ def _add_times(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dic
             seen[enrolment_id].append(Passed(activity, launch, at))
 
 
-def _add_segments(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: dict[int, list[Observation]], rates: Rates) -> None:
+def _add_segments(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: Seen, rates: Rates, then: Moment | None) -> None:
     claimed: dict[tuple[int, str], list[Segment]] = defaultdict(list)
     counting = Counting()
-    for row in _SEGMENTS.ask(session, enrolments=list(terms)):
+    for row in _SEGMENTS.ask(session, list(terms), then):
         enrolment_id, activity, launch, voided, at, statement, part, since, start_ms, end_ms, rate = row
         if counting.takes(enrolment_id, activity, "played", launch) and not voided and activity in terms[enrolment_id].law.activities:
             segment = Segment((at, str(statement), part), at if since is None else since, at, start_ms, end_ms, rate, launch)

@@ -1,11 +1,11 @@
-"""Count content that could not be shown, by reason and browser, for its trainer; no person is recorded."""
+"""Count content that could not be shown, or whose statements had faulty parts, by reason and browser, for its trainer; never by person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ class Reason(StrEnum):
     ERROR = "error"
     BLANK = "blank"
     LATE = "late"  # the frame did not answer within a minute
+    CLEANED = "cleaned"  # it was shown; its statements had parts that the player left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,20 @@ def note(session: Session, launch: Launch, failure: Failure, now: datetime) -> N
 
 
 def of_course(session: Session, course_id: int) -> Sequence[tuple[ContentFailure, int]]:
-    """Return the failures of all versions of a course, with the version's number; the latest first."""
+    """Return the failures to show content of all versions of a course, with the version's number; the latest first."""
+    return _rows(session, course_id, ContentFailure.reason != Reason.CLEANED.value)
+
+
+def cleaned_of_course(session: Session, course_id: int) -> Sequence[tuple[ContentFailure, int]]:
+    """Return what the player left out of statements of a course, in the same form; `detail` names the parts."""
+    return _rows(session, course_id, ContentFailure.reason == Reason.CLEANED.value)
+
+
+def _rows(session: Session, course_id: int, wanted: ColumnElement[bool]) -> Sequence[tuple[ContentFailure, int]]:
     rows = session.execute(
         select(ContentFailure, CourseVersion.number)
         .join(CourseVersion, CourseVersion.id == ContentFailure.course_version_id)
-        .where(CourseVersion.course_id == course_id)
+        .where(CourseVersion.course_id == course_id, wanted)
         .order_by(ContentFailure.last_at.desc(), ContentFailure.id)
         .limit(SHOWN)
     )

@@ -262,15 +262,15 @@ def _declined(why: answers.Declined) -> LmsError:
 @csrf.exempt
 @public
 def note_failure() -> ResponseReturnValue:
-    """Count for the trainer that the content of a launch could not be shown."""
+    """Count for the trainer that the content of a launch could not be shown, or that its statements were cleaned."""
     found, body = _running(), body_of(FailedBody)
     with transaction() as writing:
         failures.note(writing, found, Failure(body.reason, body.detail, browser_of(request.user_agent.string)), now())
     return Response(status=204)
 
 
-def _failures_of(course_id: int) -> Sequence[tuple[ContentFailure, int]]:
-    return failures.of_course(session(), course_id)
+def _failures_of(course_id: int, *, cleaned: bool = False) -> Sequence[tuple[ContentFailure, int]]:
+    return (failures.cleaned_of_course if cleaned else failures.of_course)(session(), course_id)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

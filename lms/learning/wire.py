@@ -51,7 +51,7 @@ class StateBody(msgspec.Struct):
 
 
 class FailedBody(msgspec.Struct):
-    """A report that the content could not be shown."""
+    """A report that the content could not be shown, or that its statements were cleaned."""
 
     reason: Reason
     detail: Annotated[str, Meta(max_length=LONGEST_DETAIL)] = ""

@@ -22,6 +22,7 @@ from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
 from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of
 from lms.hours.done import replacing
+from lms.hours.instants import write_instant
 from lms.hours.intervals import union
 from lms.i18n import write_time
 from lms.programmes.progress import RequirementProgress, StudiedCourse
@@ -106,16 +107,17 @@ class Transcript:
     @property
     def bundle(self) -> str:
         """The evidence bundle as JSON text: the same bytes for the same evidence, ordered by time, in any order of arrival."""
-        bundle = dump(self.case) | {"about": self.about}
-        if self.erased_at is not None:
-            bundle["evidence_erased"] = self.erased_at.isoformat(timespec="seconds")
-        bundle["observations"].sort(key=lambda seen: (_when(seen), json.dumps(seen, sort_keys=True)))
-        return json.dumps(bundle, ensure_ascii=False, indent=1, sort_keys=True)
+        return bundle_of(self.case, self.about, self.erased_at)
 
     @property
     def bundle_sha256(self) -> str:
         """The hash of the evidence from which the hours follow."""
-        return hashlib.sha256(self.bundle.encode()).hexdigest()
+        return fingerprint(self.bundle)
+
+    @property
+    def as_of(self) -> str:
+        """The moment of issue as `earlier.read_moment` reads it."""
+        return write_instant(int(self.issued_at.timestamp()))
 
     def line(self, name: str) -> TranscriptLine:
         """Return one activity's line.
@@ -134,6 +136,20 @@ class Transcript:
         beside = {name for one in line.why.uncounted for name in one.beside}
         others = union(interval for name in beside for interval in self.explanation.activities[name].account.measured)
         return days_of(line.why, others, self.case.policy.time_zone)
+
+
+def bundle_of(case: Case, about: About, erased_at: datetime | None = None) -> str:
+    """Return the evidence bundle of a case."""
+    bundle = dump(case) | {"about": about}
+    if erased_at is not None:
+        bundle["evidence_erased"] = erased_at.isoformat(timespec="seconds")
+    bundle["observations"].sort(key=lambda seen: (_when(seen), json.dumps(seen, sort_keys=True)))
+    return json.dumps(bundle, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def fingerprint(bundle: str) -> str:
+    """Return the SHA-256 of a bundle, as transcripts print it."""
+    return hashlib.sha256(bundle.encode()).hexdigest()
 
 
 def _when(seen: Mapping[str, Any]) -> str:

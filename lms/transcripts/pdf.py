@@ -61,7 +61,7 @@ def _is_from_the_right(glyph: str) -> bool:
 @cache
 def _is_printed(glyph: str) -> bool:
     try:
-        return glyph.isascii() or bool(_compile(ONE_SIGN, {"sign": glyph}))
+        return glyph.isascii() or bool(_compile(ONE_SIGN, {"glyph": glyph}))
     except typst.TypstError:
         return False
 
@@ -104,7 +104,11 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
         "proof": {
             "title": _("How this can be checked"),
             "text": _how_to_check(transcript),
-            "items": [[_("Evidence bundle"), transcript.bundle_sha256], [_("Ledger checksum"), transcript.ledger_head]],
+            "items": [
+                [_("Evidence bundle"), transcript.bundle_sha256],
+                [_("As of"), transcript.as_of],
+                [_("Ledger checksum"), transcript.ledger_head],
+            ],
         },
         "footer": f"{person.name} · {transcript.standing.training_class.code} · {transcript.ledger_head[:16]}",
         "page": _("Page {n} of {all}"),
@@ -114,7 +118,9 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
 def _how_to_check(transcript: Transcript) -> str:
     if transcript.erased_at is not None:
         return _("The evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed any more.")
-    return _("Ask for the evidence bundle and recompute it with “lms hours recompute”; its SHA-256 and the ledger checksum are:")
+    return _(
+        "Ask for the evidence bundle as of the time below and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:"
+    )
 
 
 def _about(transcript: Transcript) -> list[list[str]]:

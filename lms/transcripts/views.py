@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,7 @@ from lms.crediting.standing import of_person
 from lms.db import session
 from lms.errors import NotFound
 from lms.i18n import pick
-from lms.transcripts import words
+from lms.transcripts import earlier, words
 from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
 from lms.transcripts.identity import identity_rows
@@ -39,6 +39,7 @@ def state_words(status: str) -> str:
 
 
 EVIDENCE_SHOWN = 500  # records of one activity, the earliest; the bundle has them all
+LONGEST_ARGUMENT = 100
 DAYS_DRAWN = 10  # the latest; the table of evidence has them all
 
 
@@ -109,10 +110,13 @@ def _titles(transcript: Transcript) -> dict[str, str]:
 @bp.get("/<int:enrolment_id>.<form>")
 @requires()
 def download(enrolment_id: int, form: str) -> ResponseReturnValue:
-    """Return a transcript as a file: pdf, xlsx, or json for the evidence bundle."""
+    """Return a transcript as a file: pdf, xlsx, or json for the evidence bundle, also as of the time `at` that a PDF prints."""
     if form not in FORMS:
         raise NotFound(_("A transcript can be had as %(forms)s.", forms=", ".join(FORMS)))
     transcript = read(session(), _visible(enrolment_id), now())
+    if form == "json" and (at := request.args.get("at")):
+        bundle = earlier.bundle_at(session(), enrolment_id, earlier.read_moment(at), request.args.get("sha256", "")[:LONGEST_ARGUMENT])
+        return as_download(Response(bundle, mimetype=FORMS[form].mimetype), file_name(transcript, form))
     response = Response(FORMS[form].write(transcript), mimetype=FORMS[form].mimetype)
     return as_download(response, file_name(transcript, form))
 

@@ -14,6 +14,7 @@ from lms.db import transaction
 from lms.storage import storage
 from tests.browser.phone import phone, sign_in
 from tests.browser.test_journey import content, credited, sound, statements, wait_for
+from tests.browser.test_started import trainer_reads
 from tests.factories import course_document
 from tests.site import Site
 
@@ -77,4 +78,5 @@ def test_content_that_speaks_and_loads_as_others_do_opens_its_gate(browser: Brow
         wait_for(page, lambda: statements(site, v.ANSWERED) == 1, "what the content said arrives")
         wait_for(page, lambda: credited(site).get("others:ending", 0) > 0, "it earns")
         expect(page.locator("[data-refused]")).to_be_hidden()
+    trainer_reads(browser, site, "others", "result.score.raw result.score.scaled result.response result.duration context.extensions")
     assert sound(site)

@@ -1,6 +1,8 @@
 """Can a trainer find, read and upload courses, and are the mistakes in a bad file explained?"""
 
+import html
 import io
+import json
 import re
 import zipfile
 from dataclasses import replace
@@ -24,6 +26,7 @@ from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.storage import storage
 from tests.factories import DrivenClock, signed_in
+from tests.site import FILM
 
 
 @pytest.fixture
@@ -70,6 +73,18 @@ def test_an_uploaded_course_is_on_its_page_with_what_each_activity_is_worth(app:
         assert activity.title.zh in page
         assert f"{activity.minutes} 分钟" in page
     assert package.course.title.zh in trainer.get("/catalogue/").text
+
+
+def test_what_the_check_advises_is_on_the_page_of_the_version_as_the_command_says_it(app: Flask, trainer: FlaskClient) -> None:
+    said = json.loads(app.test_cli_runner().invoke(course, ["import", str(FILM), "--json"]).stdout)
+    assert len(said["warnings"]) == 1
+    page = html.unescape(trainer.get(f"/catalogue/courses/{said['code']}", headers={"Accept-Language": "en"}).text)
+    path, _, words = said["warnings"][0].partition(": ")
+    assert f"<li><code>{path}</code>: {words}</li>" in page
+
+
+def test_a_version_without_warnings_says_nothing_of_them(trainer: FlaskClient) -> None:
+    assert "callout-warn" not in trainer.get(send(trainer, zipped(SAMPLES[0]), "a.zip").location).text
 
 
 def test_the_same_file_again_changes_nothing(app: Flask, trainer: FlaskClient) -> None:

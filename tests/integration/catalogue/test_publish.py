@@ -19,6 +19,7 @@ from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.errors import NotAllowed
 from lms.storage import Storage, storage
+from strict_json.problem import Problem
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -124,3 +125,16 @@ def test_a_list_goes_on_where_the_page_before_ended(session: Session, files: Sto
         if (after := page.next) is None:
             break
     assert seen == ["c4", "c3", "c2", "c1", "c0"]
+
+
+def test_the_warnings_of_the_check_are_kept_with_the_version_within_bounds_and_renewed(
+    session: Session, files: Storage, package: Package
+) -> None:
+    version = publish(session, files, package, None, NOW)
+    assert version.warnings == []
+    address = Problem("external", "activities/a/content/content.json", {"address": "https://x.example/" + "a" * 5000})
+    again = publish(session, files, replace(package, warnings=(address,) * 150), None, NOW)
+    assert again is version
+    kept = [Problem.from_record(one) for one in again.warnings or ()]
+    assert (len(kept), kept[0].code, len(str(kept[0].params["address"]))) == (101, "external", 301)
+    assert (kept[-1].code, dict(kept[-1].params)) == ("more-problems", {"count": 50})

@@ -75,7 +75,8 @@ NOT_READ_OF = {  # table: {column: why nothing that was earned follows from it}
     "organisation": dict.fromkeys(("code", "kind", "parent_id", "path"), "who may see what"),
     "course": {"organisation_id": "who may publish"},
     "course_version": dict.fromkeys(
-        ("package_sha256", "bytes", "published_at", "published_by"), "which files are shown, and who published them"
+        ("package_sha256", "bytes", "warnings", "published_at", "published_by"),
+        "which files are shown, what the check advised, and who published them",
     ),
     "registration": dict.fromkeys(("course_version_id", "alias_of"), "of which version it was first, not of which course"),
     "class_session": dict.fromkeys(("id", "title", "place", "link", "teacher", "practical"), "what staff see, not what attending it earns"),

@@ -2,7 +2,10 @@
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from lms.catalogue.models import CourseVersion
+from lms.learning import failures
 from lms.learning.models import ContentFailure
 from tests.factories import CONTENT_URL, World
 from tests.integration.learning.conftest import Page
@@ -24,6 +27,19 @@ def test_the_same_failure_in_the_same_kind_of_browser_is_one_row(player: Page) -
         assert said.status_code == 204, said.text
     player.send("/learn/failed", {"reason": "blank"})
     assert kept(player.world) == [("reading", "missing", "phone/WeChat/Android", "b .js", 2), ("reading", "blank", "pc//", "", 1)]
+
+
+def test_what_the_player_left_out_of_statements_is_told_apart_from_what_did_not_show(player: Page) -> None:
+    for detail in ("result.score.raw", "context.extensions"):
+        player.send("/learn/failed", {"reason": "cleaned", "detail": detail})
+    player.send("/learn/failed", {"reason": "blank"})
+
+    def told(session: Session) -> tuple[list[tuple[str, str, int]], list[str]]:
+        course_id = session.scalars(select(CourseVersion.course_id).join(ContentFailure)).first() or 0
+        left_out = [(one.activity, one.detail, one.count) for one, _ in failures.cleaned_of_course(session, course_id)]
+        return left_out, [one.reason for one, _ in failures.of_course(session, course_id)]
+
+    assert player.world.act(told) == ([("reading", "context.extensions", 2)], ["blank"])
 
 
 @pytest.mark.parametrize("body", [{"reason": "network"}, {"reason": "blank", "detail": "x" * 301}, {"detail": "x"}, {"reason": 7}])

@@ -107,7 +107,7 @@ export class Queue {
     if (answer.status === 401 && !renewed) return this.deliverAnew(group);
     if (group.length > 1) return this.isolate(group, renewed);
     const less = first.kind === "statement" && answer.status === 400 && !first.less && core(first.body);
-    return less ? this.sendLess({ ...first, body: less, less: true }, renewed) : this.refuse(first, answer);
+    return less ? this.sendLess(first, less, renewed) : this.refuse(first, answer);
   }
 
   post(kind, group, token) {
@@ -137,7 +137,9 @@ export class Queue {
   }
 
   /** The store finds fault with what content said: how the activity ended is sent without the rest. */
-  async sendLess(entry, renewed) {
+  async sendLess(said, body, renewed) {
+    const entry = { ...said, body, less: true };
+    this.hears.lessened?.(said, body);
     await this.shelf.put(entry);
     return this.deliver([entry], renewed);
   }

@@ -9,8 +9,9 @@ import { Frame } from "./frame.js";
 import { Progress } from "./progress.js";
 import { keyOf, Queue } from "./queue.js";
 import { openShelf } from "./shelf.js";
-import { sound } from "./statement.js";
+import { lost, sound } from "./statement.js";
 
+const LONGEST_DETAIL = 300; // as lms.learning.failures
 const STATE_AFTER_MS = 1500;
 const REOPEN_MS = [2000, 5000, 10000, 20000];
 
@@ -49,6 +50,7 @@ const queue = new Queue(await openShelf(), urls, (where) => renew(where), {
   changed: () => showWaiting(),
   delivered: (group, answer) => delivered(group, answer),
   refused: (entry, why) => refused(entry, why),
+  lessened: (entry, body) => keyOf(entry.place) === keyOf(place) && reportLost(entry.body, body),
 });
 
 const frame = new Frame(iframe, {
@@ -124,8 +126,16 @@ async function greet() {
 
 function keepStatement(statement) {
   if (!statement?.verb?.id) return;
-  queue.add("statement", { object: { id: config.iri }, ...sound(statement), id: uuid(), timestamp: serverTime() }, mine());
+  const kept = sound(statement);
+  reportLost(statement, kept);
+  queue.add("statement", { object: { id: config.iri }, ...kept, id: uuid(), timestamp: serverTime() }, mine());
   settleAfter(statement.verb.id);
+}
+
+/** The trainer reads what the content's statements lost; the learner lost nothing by it. */
+function reportLost(said, kept) {
+  const names = [...new Set(lost(said, kept))];
+  if (names.length) content.report("cleaned", names.join(" ").slice(0, LONGEST_DETAIL));
 }
 
 /** What completes an activity ends the stretch: its time is credited now, not with the next five minutes. */

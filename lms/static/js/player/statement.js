@@ -17,6 +17,17 @@ export function sound(statement) {
   return found;
 }
 
+/** Return the names of what a statement has and its sound form lacks, such as `result.score.raw`; never a value. */
+export function lost(said, kept, path = "") {
+  if (Array.isArray(said)) return said.length === kept.length ? said.flatMap((one, index) => lost(one, kept[index], path)) : [path];
+  if (!isObject(said)) return [];
+  return Object.entries(said).flatMap(([name, one]) => {
+    const below = path ? `${path}.${name}` : name;
+    if (one === undefined) return [];
+    return isObject(kept) && name in kept ? lost(one, kept[name], below) : [below];
+  });
+}
+
 /** Return the least that says how an activity ended: for a statement that the store refused although it was sound. Null where it does not end. */
 export function core({ id, timestamp, verb, object, result }) {
   if (!VERB_OF_ENDING.test(verb.id)) return null;

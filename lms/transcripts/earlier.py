@@ -1,0 +1,68 @@
+"""The evidence bundle as it was when a transcript was issued, so that the fingerprint printed on it can still be checked."""
+
+import re
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lms.classes.freezing import FreezeReason, frozen_because
+from lms.crediting.evidence import cases_of
+from lms.crediting.moments import moments_of
+from lms.crediting.policy import terms_of
+from lms.crediting.standing import of_enrolments
+from lms.errors import Conflict, Gone, InvalidInput, NotFound
+from lms.transcripts.about import about_of
+from lms.transcripts.document import bundle_of, fingerprint
+
+LONGEST_MOMENT = 40
+EARLIEST, LATEST = 1971, 9998  # years whose instants can be written in every time zone
+FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+def read_moment(written: str) -> datetime:
+    """Read the time that a transcript prints beside its fingerprint; fractions of a second are dropped.
+
+    Raises:
+        InvalidInput: it is not such a time.
+    """
+    try:
+        found = datetime.fromisoformat(written[: LONGEST_MOMENT + 1].strip())
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None or not EARLIEST <= found.year <= LATEST:
+        raise InvalidInput(_("The time must be written as on the transcript, such as 2026-03-02T02:17:40Z."))
+    return found.replace(microsecond=0)
+
+
+def bundle_at(session: Session, enrolment_id: int, at: datetime, printed: str = "") -> str:
+    """Return the bundle that a transcript of that moment was issued with; `printed` is its fingerprint.
+
+    Without `printed` it is the likeliest bundle: compare its hash with the printed one.
+
+    Raises:
+        InvalidInput: `printed` is not a fingerprint.
+        Gone: the evidence was erased.
+        Conflict: no bundle that can be derived has this fingerprint.
+        NotFound: there is no such enrolment.
+    """
+    wanted = printed.strip().lower()
+    if wanted and not FINGERPRINT.fullmatch(wanted):
+        raise InvalidInput(_("The fingerprint must be the 64 characters that the transcript prints."))
+    standings = of_enrolments(session, [enrolment_id])
+    if not standings:
+        raise NotFound(_("There is no such enrolment."))
+    if frozen_because(standings[0].enrolment) is FreezeReason.ERASED:
+        raise Gone(_("The evidence was erased on purpose, so no earlier bundle can be had either. The hours stay in the ledger."))
+    terms = terms_of(session, [enrolment_id])
+    for then in moments_of(session, enrolment_id, at):
+        case = cases_of(session, terms, then=then)[enrolment_id]
+        bundle = bundle_of(case, about_of(session, standings, then)[enrolment_id])
+        if not wanted or fingerprint(bundle) == wanted:
+            return bundle
+    raise Conflict(
+        _(
+            "The evidence of that moment does not give this fingerprint. Check the time and the fingerprint. If they are right, the name, "
+            "the class or the rules were changed since, or the transcript is not genuine; compare the ledger checksum."
+        )
+    )
