@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import OFFICE, Organisation
+from lms.accounts.models import OFFICE, Organisation, Person
 from lms.accounts.people import add_person
 from lms.classes.models import Enrolment
 from lms.programmes.models import Programme
@@ -46,6 +46,7 @@ def _prepare(site: Site) -> int:
         office = session.get_one(Organisation, site.seeded.office)
         if session.scalar(select(func.count()).select_from(Enrolment).where(Enrolment.verdict == "met")) == 0:
             session.execute(update(Enrolment).where(Enrolment.id % 3 > 0).values(verdict="met"))
+        if session.scalar(select(Person.id).where(Person.username == CLERK)) is None:
             add_person(session, CLERK, "周明", (OFFICE,), password=None, organisation=office)
         programme = session.scalars(select(Programme.id).order_by(Programme.id.desc()).limit(1)).one()
     with site.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -8,7 +8,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from types import ModuleType
 from typing import Any
@@ -60,23 +60,51 @@ def place(world: World, monkeypatch: pytest.MonkeyPatch) -> Place:
     return access.build(world)
 
 
-def names_in(module: ModuleType) -> dict[str, set[str]]:
-    """The names that a module's views read: of form fields and of query parameters."""
+def names_in(code: ast.AST, module: ModuleType) -> dict[str, set[str]]:
+    """Return the names that the code of a module reads: of form fields and of query parameters."""
     found: dict[str, set[str]] = {reader: set() for reader in READERS}
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
+    for node in ast.walk(code):
         of = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else getattr(node, "value", None)
         if not (isinstance(of, ast.Attribute) and of.attr in READERS):
             continue
         first = node.args[0] if isinstance(node, ast.Call) and node.args else getattr(node, "slice", None)
         if isinstance(first, ast.Constant) and isinstance(first.value, str):
             found[of.attr].add(first.value)
-    for form in (one for one in vars(module).values() if isinstance(one, FormMeta)):
+    mentioned = mentioned_in(code)
+    for form in (one for name, one in vars(module).items() if isinstance(one, FormMeta) and name in mentioned):
         fields = {name for name in dir(form) if isinstance(getattr(form, name), UnboundField)}
         found["form"] |= fields
         found["args"] |= fields
-    if "read_one" in inspect.getsource(module):
+    if "read_one" in mentioned:
         found["form"] |= set(FIELDS)
     return found
+
+
+def mentioned_in(code: ast.AST) -> set[str]:
+    """Return every name and attribute in a piece of code."""
+    return {node.id if isinstance(node, ast.Name) else node.attr for node in ast.walk(code) if isinstance(node, ast.Name | ast.Attribute)}
+
+
+@cache
+def read_by(module: ModuleType, view: str) -> dict[str, set[str]]:
+    """Return what a view reads, with the functions of its module that it leads to. What no view leads to counts for each of them."""
+    tree = ast.parse(inspect.getsource(module))
+    parts = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef | ast.ClassDef)}
+
+    def reached(first: str) -> set[str]:
+        waiting, seen = [first], set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name in parts and name not in seen:
+                seen.add(name)
+                waiting += mentioned_in(parts[name])
+        return seen
+
+    views = {name for name, part in parts.items() if isinstance(part, ast.FunctionDef) and part.decorator_list}
+    of_some_view = set().union(*(reached(name) for name in views))
+    mine = reached(view) | (parts.keys() - of_some_view) if view in parts else parts.keys()
+    read = [names_in(parts[name], module) for name in mine]
+    return {reader: set().union(*(one[reader] for one in read)) for reader in READERS}
 
 
 def routes(app: Flask, method: str, reader: str) -> Iterator[tuple[str, str]]:
@@ -84,10 +112,11 @@ def routes(app: Flask, method: str, reader: str) -> Iterator[tuple[str, str]]:
     for endpoint, how in sorted(access.asked(app)):
         if how != method or endpoint.startswith("xapi."):
             continue
-        module = sys.modules[inspect.unwrap(app.view_functions[endpoint]).__module__]
+        view = inspect.unwrap(app.view_functions[endpoint])
+        module, name = sys.modules[view.__module__], view.__name__
         if endpoint == "security.login":
-            module = sys.modules["lms.accounts.signin"]
-        yield from ((endpoint, name) for name in sorted(names_in(module)[reader]))
+            module, name = sys.modules["lms.accounts.signin"], ""
+        yield from ((endpoint, name) for name in sorted(read_by(module, name)[reader]))
 
 
 def visitor_of(endpoint: str, method: str) -> str:
