@@ -28,6 +28,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 FORMATS = ("h5p", "video")
+NOT_THERE = json.dumps({"type": "about:blank", "title": "Not found", "status": 404, "detail": "The package has no such file."})
 CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}
 
 
@@ -92,10 +93,18 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
     name = file_name(sha256, path)
     size = storage().size(name)
     if size is None:
-        return _for_everybody(Response(status=404), path, "no-store")  # a frame can tell that from a network that is down
+        return _not_there(path)
     response = _whole_or_range(name, size)
     response.headers["Accept-Ranges"] = "bytes"
     return _for_everybody(response, path, FOR_EVER)
+
+
+def _not_there(path: str) -> Response:
+    """Answer 404 so that a frame can read it: it can tell that from a network that is down."""
+    response = _for_everybody(Response(NOT_THERE, status=404), path, "no-store")
+    response.mimetype = "application/problem+json"
+    response.headers.pop("Content-Disposition", None)
+    return response
 
 
 @bp.route("/content/<sha256>/<path:path>", methods=["OPTIONS"])

@@ -118,7 +118,7 @@ LOOKS = (
     Look("staff", "office.show_timetable"),
     Look("staff", "office.class_"),
     Look("office", "office.courses"),
-    Look("office", "office.course_change", {"code": "online-lesson-design"}, query="to=off"),
+    Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
     Look("office", "office.passwords"),
     Look("office", "office.teacher"),

@@ -35,7 +35,7 @@ def enrolled(page: Page, folder: Path) -> None:
     file = folder / "教师名单.csv"
     file.write_bytes(LIST.encode("gbk"))
     page.get_by_label("教师名单文件").set_input_files(file)
-    page.get_by_role("button", name="查看名单结果").click()
+    page.get_by_role("button", name="核对名单").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("3 行中有 2 行可以入班")
     expect(page.get_by_role("row", name=re.compile("李强|月亮"))).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("林静宜"))).to_contain_text("新建账号")
@@ -50,7 +50,7 @@ def handed_out(page: Page) -> str:
     """Hand out the initial passwords; return the one of the new teacher."""
     page.get_by_role("link", name="初始密码").click()
     sound(page)
-    page.get_by_role("button", name="显示（仅此一次）").click()
+    page.get_by_role("button", name="显示初始密码（仅此一次）").click()
     expect(page.get_by_text("只显示这一次")).to_be_visible()
     sound(page)
     with page.expect_download() as download:
@@ -96,7 +96,7 @@ def test_an_office_opens_a_class_enrols_a_list_and_a_new_teacher_gets_in(
 def test_a_teacher_is_withdrawn_comes_back_and_the_class_is_closed(visitor: BrowserContext, site: Site) -> None:
     page = sign_in(visitor, site, "office", "/office/classes")
     page.get_by_role("link", name=re.compile("k1 班")).click()
-    page.get_by_role("link", name=re.compile("班内情况.*王秀兰")).click()
+    page.get_by_role("link", name=re.compile("参训情况.*王秀兰")).click()
     sound(page)
     page.get_by_role("button", name="退班", exact=True).press("Enter")
     expect(page.get_by_role("heading", name="让 王秀兰 退出本班？")).to_be_visible()

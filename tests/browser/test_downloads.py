@@ -22,8 +22,8 @@ def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:
 
 
 def test_an_export_whose_file_is_gone_says_so_on_a_page_and_what_to_do(visitor: BrowserContext, site: Site) -> None:
-    page = sign_in(visitor, site, "office")
-    page.get_by_role("link", name=re.compile("在线教学能力提升")).click()
+    page = sign_in(visitor, site, "office", "/office/classes")
+    page.get_by_role("link", name=re.compile("k1 班")).click()
     page.get_by_role("button", name="导出全部学时证明").click()
     link = page.get_by_role("link", name=re.compile("下载"))
     expect(link).to_be_visible(timeout=SOON_MS)

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.phone import phone, sign_in
 from tests.site import Site
 
-ANSWERED = "测得"
+ANSWERED = "已学时长"
 
 
 def transcript(page: Page, site: Site) -> Page:

@@ -64,7 +64,7 @@ def test_a_blank_box_counts_nothing_until_something_is_drawn_and_its_trainer_is_
         page.goto(address)
         expect_state(page, "failed")
         expect(page.locator("[data-problem]")).to_contain_text("没有显示出任何东西")
-        assert page.inner_text("[data-clock=counted]") == "0:00"
+        assert page.inner_text("[data-clock=counted]") == "0 分钟"
         content(page).locator("body").evaluate("() => window.draw()")
         expect_state(page, "counting")
         expect(page.locator("[data-problem]")).to_be_hidden()

@@ -1,5 +1,7 @@
 """How does an office mend a course that a class studies: by another version, or by taking it off? What that does is said first."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,7 +16,7 @@ from lms.classes.models import ClassCourse
 from lms.crediting.course_previews import preview
 from lms.crediting.tasks import follow
 from lms.db import session, transaction
-from lms.errors import NotFound
+from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
 from lms.office import administration
 from lms.office.course_words import summary
@@ -29,9 +31,12 @@ LONGEST_NUMBER = 9  # digits
 @requires(OFFICE)
 def course_change(class_id: int, code: str) -> ResponseReturnValue:
     """Show the versions of a course that a class studies, and what another one (`to`) would do to the hours."""
+    return _page(class_id, code, request.args.get("to", ""))
+
+
+def _page(class_id: int, code: str, wanted: str, refused: Sequence[tuple[str, None]] = ()) -> str:
     found, bound = own_class(class_id), _bound(class_id, code)
     versions = versions_of(session(), code)
-    wanted = request.args.get("to", "")
     to = next((one for one in versions if str(one.number) == wanted), None)
     asked = wanted == OFF or (to is not None and to.id != bound.course_version_id)
     would = preview(session(), class_id, bound.course_version_id, to) if asked else None
@@ -46,6 +51,7 @@ def course_change(class_id: int, code: str) -> ResponseReturnValue:
         said=summary(would) if would else "",
         shown=would.changes[:SHOWN] if would else (),
         off=OFF,
+        refused=refused,
     )
 
 
@@ -56,12 +62,15 @@ def change_course(class_id: int, code: str) -> ResponseReturnValue:
     own_class(class_id)
     _bound(class_id, code)
     wanted = request.form.get("to", "")
-    with transaction() as writing:
-        if wanted == OFF:
-            administration.remove_course(writing, class_id, code, by_me())
-        else:
-            number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= LONGEST_NUMBER else 0
-            administration.move_course(writing, class_id, code, number, by_me())
+    try:
+        with transaction() as writing:
+            if wanted == OFF:
+                administration.remove_course(writing, class_id, code, by_me())
+            else:
+                number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= LONGEST_NUMBER else 0
+                administration.move_course(writing, class_id, code, number, by_me())
+    except InvalidInput as error:
+        return _page(class_id, code, "", [(one.partition(": ")[2], None) for one in error.problems]), 422
     ring(follow)
     flash(_("Done. Everybody's hours are recalculated; the history of the class says who changed it."), "success")
     return redirect(url_for(".courses", class_id=class_id))

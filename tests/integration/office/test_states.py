@@ -177,4 +177,5 @@ def test_people_of_another_class_are_not_changed(room: Room) -> None:
     other = room.world.enrolment_id
     room.desk.post(f"{room.class_id}/states/decide", decided=[f"{other}:in-training:completed"])
     assert ("teacher", "primary", "in-training") in room.desk.members()
-    assert not room.world.act(lambda session: session.scalars(select(ClassChange.id).where(ClassChange.enrolment_id == other)).all())
+    told = room.world.act(lambda session: session.scalars(select(ClassChange.what).where(ClassChange.enrolment_id == other)).all())
+    assert told == ["enrolled"], "its state was never changed"

@@ -60,11 +60,11 @@ def test_a_statement_that_counted_leads_to_its_line_on_the_transcript(offices: W
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("cap", "本活动已获得全部可计时长"),
+        ("cap", "已达本活动计时上限"),
         ("gate", "完成本活动"),
         ("shared", "同一时间打开了另一活动"),
         ("window", "不在参训时间内"),
-        ("twice", "只计一次"),
+        ("twice", "只认定一次"),
     ],
 )
 def test_time_that_did_not_count_says_why(offices: World, office: FlaskClient, kind: str, said: str) -> None:
