@@ -39,11 +39,17 @@ def compiled() -> Iterator[tuple[str, "re.Pattern[Any]"]]:
 
 
 def everything() -> dict["re.Pattern[Any]", bool]:
-    """Every pattern of all packages, and whether it is searched for in a text or matched against the whole text."""
+    """Every pattern of all packages, and whether it is searched for in a text or matched against the whole text.
+
+    A pattern that is assigned to a name which is searched for counts as searched for, too.
+    """
     searched: set[str] = set()
+    assigned: list[tuple[set[str], set[str]]] = []
     written: dict[re.Pattern[Any], bool] = {}
     for file in sources(*PACKAGES):
         for node in ast.walk(parse(file)):
+            if isinstance(node, ast.Assign):
+                assigned.append(({name for target in node.targets for name in _names(target)}, set(_names(node.value))))
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
             method, of = node.func.attr, node.func.value
@@ -52,7 +58,12 @@ def everything() -> dict["re.Pattern[Any]", bool]:
                 written |= {re.compile(text): method in SEARCHES for text in texts}
             elif method in SEARCHES:
                 searched.add(of.attr if isinstance(of, ast.Attribute) else getattr(of, "id", ""))
+    searched |= {name for targets, values in assigned if targets & searched for name in values}
     return written | {one: name in searched for name, one in compiled()}
+
+
+def _names(code: ast.expr) -> Iterator[str]:
+    return (node.id for node in ast.walk(code) if isinstance(node, ast.Name))
 
 
 def _constants(written: ast.expr) -> Iterator[ast.Constant]:
