@@ -53,6 +53,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/classes/trail.py": "makes the addresses of the pages above a class",
     "lms/home/calendar.py": "is one page",
     "lms/home/check_in.py": "is the pages of checking in",
+    "lms/office/carried_file.py": "reads a file out of a request",
     "lms/office/list_pages.py": "reads a list out of a request",
     "lms/transcripts/identity.py": "reads the app's settings",
 }

@@ -3,11 +3,8 @@
 The server stores nothing of a list before it is confirmed: the page carries the list, which is read and checked again then.
 """
 
-import base64
 import re
-import zlib
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +22,7 @@ from lms.clock import now
 from lms.db import session, transaction
 from lms.jobs import queue
 from lms.jobs.tasks import work
-from lms.office import roster_job
+from lms.office import carried_file, roster_job
 from lms.office.list_pages import NUMBER, part
 from lms.office.places import bp, own_class
 from lms.office.views.adding import below, page
@@ -39,7 +36,6 @@ from lms.rosters.table import Table
 
 FORM_BYTES = 262_144  # the form around a list
 FORM_PARTS = 6_000  # fields: a choice for each row, and a few more
-CARRIED_BYTES = table.MOST_BYTES * 3 // 2  # a list as the page carries it: compressed and base64-encoded
 MOST_CHOICES = 200  # names chosen at once
 SAMPLE = 6  # lines shown for assigning columns
 LINE = re.compile(r"[0-9]{1,7}")
@@ -50,7 +46,7 @@ LISTS = {"office.preview", "office.columns", "office.enrol"}
 def _allow_lists(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Set the limits before the form is read (the check for forged forms reads it)."""
     if endpoint in LISTS:
-        request.max_content_length = request.max_form_memory_size = CARRIED_BYTES + FORM_BYTES
+        request.max_content_length = request.max_form_memory_size = carried_file.carried_size(table.MOST_BYTES) + FORM_BYTES
         request.max_form_parts = FORM_PARTS
 
 
@@ -66,7 +62,7 @@ class _List:
     @property
     def carried(self) -> str:
         """The list in the form that the page carries."""
-        return base64.b64encode(zlib.compress(self.content)).decode()
+        return carried_file.packed(self.content)
 
     def read(self) -> tuple[Table, Roster]:
         """Read it with the assigned or recognised columns."""
@@ -76,23 +72,8 @@ class _List:
 
 def _given(class_id: int) -> _List:
     tracks, usual = tracks_of(session(), class_id), request.form.get("track", "")
-    return _List(_uploaded() or _unpacked(), tracks, usual if usual in {one.key for one in tracks} else "", _columns())
-
-
-def _uploaded() -> bytes:
-    upload = request.files.get("file")
-    if upload is None:
-        return b""
-    with closing(upload):
-        return upload.stream.read(table.MOST_BYTES + 1)
-
-
-def _unpacked() -> bytes:
-    try:
-        packed = base64.b64decode(request.form.get("list", ""), validate=True)
-        return zlib.decompressobj().decompress(packed, table.MOST_BYTES + 1)
-    except (ValueError, zlib.error):  # also characters beyond ASCII
-        return b""
+    content = carried_file.uploaded(table.MOST_BYTES) or carried_file.unpacked(request.form.get("list", ""), table.MOST_BYTES)
+    return _List(content, tracks, usual if usual in {one.key for one in tracks} else "", _columns())
 
 
 def _columns() -> Columns | None:

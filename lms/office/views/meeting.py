@@ -1,10 +1,7 @@
 """Take in the report of an online meeting: columns recognised or assigned, names matched once, everything shown before it counts."""
 
-import base64
 import re
-import zlib
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,13 +23,13 @@ from lms.classes.setup import locked_class
 from lms.clock import now
 from lms.db import session, transaction
 from lms.i18n import in_words
+from lms.office import carried_file
 from lms.office.places import attesting, bp, by_me, own_session
 from lms.programmes.store import document_of
 from lms.rosters import table
 from lms.rosters.problems import Unreadable
 
 FILE_BYTES = 1_000_000
-CARRIED_BYTES = FILE_BYTES * 3 // 2  # as the page carries it: packed, and in letters
 FORM_BYTES, FORM_PARTS = 131_072, 1_500  # the form around a file: a choice for each name
 NUMBER = re.compile(r"[0-9]{1,3}")
 SAMPLE = 6  # rows that are shown where columns are assigned
@@ -44,7 +41,7 @@ WORDS: Mapping[str, LazyString] = {"name": _l("Name in the meeting"), "joined": 
 def _allow_reports(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Set the limits before anything reads the form (the check for forged forms does)."""
     if endpoint in {"office.preview_meeting", "office.take_meeting"}:
-        request.max_content_length = request.max_form_memory_size = CARRIED_BYTES + FORM_BYTES
+        request.max_content_length = request.max_form_memory_size = carried_file.carried_size(FILE_BYTES) + FORM_BYTES
         request.max_form_parts = FORM_PARTS
 
 
@@ -59,11 +56,11 @@ class _Given:
     @property
     def carried(self) -> str:
         """The report as the page carries it."""
-        return base64.b64encode(zlib.compress(self.content)).decode()
+        return carried_file.packed(self.content)
 
 
 def _given() -> _Given:
-    content = _uploaded() or _unpacked()
+    content = carried_file.uploaded(FILE_BYTES) or carried_file.unpacked(request.form.get("report", ""), FILE_BYTES)
     if not content or len(content) > FILE_BYTES:
         raise Unreadable(_("Choose the meeting's report, at most %(mb)s MB.", mb=FILE_BYTES // 1_000_000))
     rows = [(line.number, line.cells) for line in table.read(content).lines]
@@ -72,22 +69,6 @@ def _given() -> _Given:
     if len(assigned) == len(FIELDS):
         return _Given(content, rows[known[0] + 1 :] if known else rows[1:], assigned)
     return _Given(content, rows, None) if known is None else _Given(content, rows[known[0] + 1 :], known[1])
-
-
-def _uploaded() -> bytes:
-    upload = request.files.get("file")
-    if upload is None:
-        return b""
-    with closing(upload):
-        return upload.stream.read(FILE_BYTES + 1)
-
-
-def _unpacked() -> bytes:
-    try:
-        packed = base64.b64decode(request.form.get("report", ""), validate=True)
-        return zlib.decompressobj().decompress(packed, FILE_BYTES + 1)
-    except (ValueError, zlib.error):  # also characters beyond ASCII
-        return b""
 
 
 @bp.get("/classes/<int:class_id>/timetable/<int:session_id>/meeting")

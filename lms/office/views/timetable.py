@@ -1,9 +1,6 @@
 """Pages for a class's timetable: show it, add, change and cancel sessions, and import a whole timetable from a file."""
 
-import base64
-import zlib
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from datetime import date
 from fractions import Fraction
 from hashlib import sha256
@@ -29,7 +26,7 @@ from lms.classes.timetable_file import TimetableFile
 from lms.clock import now
 from lms.crediting.effects import AccountEffect, effects_of
 from lms.db import session, transaction
-from lms.office import effect_words, timetable_words
+from lms.office import carried_file, effect_words, timetable_words
 from lms.office.list_pages import part
 from lms.office.places import bp, by_me, own_session, staffed_class
 from lms.office.session_form import SessionForm, given
@@ -41,14 +38,13 @@ from lms.row_problem import RowProblem
 
 FORM_BYTES = 65_536
 FILE_BYTES = 1_000_000
-CARRIED_BYTES = FILE_BYTES * 3 // 2  # a file as the page carries it: compressed and base64-encoded
 
 
 @bp.url_value_preprocessor
 def _allow_timetables(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Set the limits before the form is read (the check for forged forms reads it)."""
     if endpoint in {"office.preview_timetable", "office.take_timetable"}:
-        request.max_content_length = request.max_form_memory_size = CARRIED_BYTES + FORM_BYTES
+        request.max_content_length = request.max_form_memory_size = carried_file.carried_size(FILE_BYTES) + FORM_BYTES
 
 
 @bp.get("/classes/<int:class_id>/timetable")
@@ -200,7 +196,7 @@ def cancel_session(class_id: int, session_id: int) -> ResponseReturnValue:
 def preview_timetable(class_id: int) -> ResponseReturnValue:
     """Show the sessions that a file would add; nothing is stored."""
     found = staffed_class(class_id)
-    content = _uploaded() or _carried("carried")
+    content = carried_file.uploaded(FILE_BYTES) or carried_file.unpacked(request.form.get("carried", ""), FILE_BYTES)
     if not content:
         return _page(found, _("Choose a file with a timetable."), 422)
     if len(content) > FILE_BYTES:
@@ -221,25 +217,8 @@ def preview_timetable(class_id: int) -> ResponseReturnValue:
         missing=[str(timetable_words.FIELDS[name]) for name in read.missing],
         zone=document_of(found.programme_version).policy.time_zone,
         paged=part,
-        carried=base64.b64encode(zlib.compress(content)).decode(),
+        carried=carried_file.packed(content),
     )
-
-
-def _uploaded() -> bytes:
-    upload = request.files.get("file")
-    if upload is None:
-        return b""
-    with closing(upload):
-        return upload.stream.read(FILE_BYTES + 1)
-
-
-def _carried(name: str) -> bytes:
-    """Return the file that a form of the preview carries; b'' if it is not ours."""
-    try:
-        packed = base64.b64decode(request.form.get(name, ""), validate=True)
-        return zlib.decompressobj().decompress(packed, FILE_BYTES + 1)
-    except (ValueError, zlib.error):  # letters beyond ASCII, too
-        return b""
 
 
 def _read(content: bytes, found: TrainingClass) -> TimetableFile:
@@ -268,7 +247,7 @@ def take_timetable(class_id: int) -> ResponseReturnValue:
     found = staffed_class(class_id)
     document = document_of(found.programme_version)
     try:
-        read = _read(_carried("file"), found)
+        read = _read(carried_file.unpacked(request.form.get("file", ""), FILE_BYTES), found)
     except Unreadable:
         return _page(found, _("Choose the file again."), 422)
     with transaction() as writing:

@@ -87,7 +87,11 @@ def takers(app: Flask) -> Iterator[tuple[str, str]]:
     """(endpoint, name) of every view whose module reads files."""
     for endpoint, method in sorted(access.asked(app)):
         source = inspect.getsource(sys.modules[inspect.unwrap(app.view_functions[endpoint]).__module__])
-        if method == "POST" and not endpoint.startswith("xapi.") and ("request.files" in source or "FileField" in source):
+        if (
+            method == "POST"
+            and not endpoint.startswith("xapi.")
+            and any(sign in source for sign in ("request.files", "carried_file.uploaded", "FileField"))
+        ):
             yield endpoint, "files" if 'getlist("files")' in source else "file"
 
 
