@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Person
-from lms.classes.changes import By
 from lms.classes.models import ClassStaff
 from lms.classes.planning import PlannedSession
 from lms.classes.staff import appoint

@@ -15,25 +15,25 @@ SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
-    """The author of a change (None: a command), and the time."""
+class By:
+    """The author and time of a change of anything; nobody (None) if a command made it."""
 
     person_id: int | None
     at: datetime
 
 
-def note_role(session: Session, author: Author, person: Person, *, given: str = "", taken: str = "") -> None:
+def note_role(session: Session, by: By, person: Person, *, given: str = "", taken: str = "") -> None:
     """Record that a person was given a role, or lost it."""
     what = "role-given" if given else "role-taken"
-    session.add(AccountChange(at=author.at, by=author.person_id, what=what, person_id=person.id, before=taken, after=given))
+    session.add(AccountChange(at=by.at, by=by.person_id, what=what, person_id=person.id, before=taken, after=given))
 
 
-def note_organisation(session: Session, author: Author, what: str, organisation: Organisation, before: str, after: str) -> None:
+def note_organisation(session: Session, by: By, what: str, organisation: Organisation, before: str, after: str) -> None:
     """Record a change of an organisation."""
     if what not in KINDS:
         raise ValueError(f"no such change: {what}")
     texts = {"before": before[:LONGEST], "after": after[:LONGEST]}
-    session.add(AccountChange(at=author.at, by=author.person_id, what=what, organisation_id=organisation.id, **texts))
+    session.add(AccountChange(at=by.at, by=by.person_id, what=what, organisation_id=organisation.id, **texts))
 
 
 def of_organisation(session: Session, organisation_id: int) -> Sequence[tuple[AccountChange, str | None]]:

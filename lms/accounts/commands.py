@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import login_sessions
-from lms.accounts.account_changes import Author
+from lms.accounts.account_changes import By
 from lms.accounts.easy_passwords import known_words
 from lms.accounts.models import ORGANISATION_KINDS, ROLES, Organisation, Person
 from lms.accounts.passwords import problem_of, set_password
@@ -83,7 +83,7 @@ def sign_out(username: str) -> None:
 def give(username: str, role: str) -> None:
     """Give somebody a role; `admin` runs the whole site: keys, forwarding, imports, retention, erasure. Kept with the time."""
     with transaction() as writing:
-        done = give_role(writing, _named(writing, username, "Nothing was changed."), role, Author(None, now()))
+        done = give_role(writing, _named(writing, username, "Nothing was changed."), role, By(None, now()))
     click.echo(f"{username} has the role {role}" + ("" if done else " (and had it before)"))
 
 
@@ -94,7 +94,7 @@ def give(username: str, role: str) -> None:
 def take(username: str, role: str) -> None:
     """Take a role from somebody; their other roles stay. Kept with the time."""
     with transaction() as writing:
-        done = take_role(writing, _named(writing, username, "Nothing was changed."), role, Author(None, now()))
+        done = take_role(writing, _named(writing, username, "Nothing was changed."), role, By(None, now()))
     click.echo(f"{username} has the role {role} no longer" if done else f"{username} did not have the role {role}")
 
 

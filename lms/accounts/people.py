@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import login_sessions
-from lms.accounts.account_changes import Author, note_role
+from lms.accounts.account_changes import By, note_role
 from lms.accounts.identity import may_be_identity_number
 from lms.accounts.models import ROLES, Organisation, Person
 from lms.accounts.names import as_name
@@ -44,17 +44,17 @@ def add_person(
     return person
 
 
-def give_role(session: Session, person: Person, role: str, author: Author) -> bool:
+def give_role(session: Session, person: Person, role: str, by: By) -> bool:
     """Give somebody a role; return whether they had not had it."""
     held = person.role_names.split(",")
     if role in held:
         return False
     person.role_names = ",".join([*held, role])
-    note_role(session, author, person, given=role)
+    note_role(session, by, person, given=role)
     return True
 
 
-def take_role(session: Session, person: Person, role: str, author: Author) -> bool:
+def take_role(session: Session, person: Person, role: str, by: By) -> bool:
     """Take a role from somebody; return whether they had it.
 
     Raises:
@@ -66,7 +66,7 @@ def take_role(session: Session, person: Person, role: str, author: Author) -> bo
     if role not in person.role_names.split(","):
         return False
     person.role_names = ",".join(left)
-    note_role(session, author, person, taken=role)
+    note_role(session, by, person, taken=role)
     return True
 
 

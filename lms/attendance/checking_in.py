@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.attendance.codes import IN, OUT, Code
 from lms.attendance.marking import AttendanceEvidence
 from lms.attendance.models import CLAIMED, CODE, CONFIRMED, COUNTED, DECLINED, HOLDS, LATE, LEFT, PRESENT, AttendanceMark, CheckIn
-from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment
 
 # a check-in or check-out this close to the session's limits is shown as present; the time itself is what counts

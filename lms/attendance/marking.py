@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.attendance.models import EXCUSED, HERE, LATE, LEFT, STATES, AttendanceMark, CheckIn
-from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment, EnrolmentTransfer
 from lms.i18n import local_time
 from lms.row_problem import RowProblem, in_row

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.attendance.checking_in import settle
 from lms.attendance.codes import IN, OUT
 from lms.attendance.marking import AttendanceEvidence
 from lms.attendance.meeting_report import Interval, joined_up
 from lms.attendance.models import CONFIRMED, REPORT, CheckIn, MeetingName
-from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment
 
 STAYS_MAX = 50  # of one person in one session

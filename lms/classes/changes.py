@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Person
 from lms.classes.models import ClassChange, Enrolment, TrainingClass
 
@@ -24,14 +24,6 @@ KINDS = (
 )
 LONGEST = 500
 SHOWN = 200
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """The author and time of a change; None if a command made it."""
-
-    person_id: int | None
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
+from lms.accounts.account_changes import By
 from lms.catalogue.models import Course, CourseVersion
 from lms.classes import changes
-from lms.classes.changes import By
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.errors import InvalidInput
 

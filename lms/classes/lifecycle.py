@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.classes import changes
-from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails, problems_of, programme_version_of
 from lms.errors import InvalidInput

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.classes import changes
-from lms.classes.changes import By
 from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.models import LEARNING, LEFT, STATUSES, ClassChange, Enrolment, TrainingClass
 from lms.classes.setup import tracks_of

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.catalogue.models import Course, CourseVersion
 from lms.classes import changes, planning, timetable
-from lms.classes.changes import By
 from lms.classes.membership import BAR, REASON_MAX
 from lms.classes.models import ClassCourse, ClassSession, Enrolment, SessionReplacement, TrainingClass
 from lms.errors import InvalidInput

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_by
 from lms.classes import changes
-from lms.classes.changes import By
 from lms.classes.models import STATUSES, ClassCourse, Enrolment, TrainingClass
 from lms.clock import now
 from lms.errors import InvalidInput

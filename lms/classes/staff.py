@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import STAFF, Person
 from lms.classes import changes
-from lms.classes.changes import By
 from lms.classes.models import ClassStaff, TrainingClass
 from lms.programmes.values import BilingualText, Named, ProgrammeDocument
 

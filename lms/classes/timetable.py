@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.classes import changes, planning
-from lms.classes.changes import By
 from lms.classes.models import ClassSession, TrainingClass
 from lms.classes.planning import PlannedSession, SessionLimits
 from lms.i18n import local_time

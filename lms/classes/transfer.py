@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.offices import below
 from lms.classes import changes
-from lms.classes.changes import By
 from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.membership import BAR, REASON_MAX
 from lms.classes.models import LEFT, Enrolment, EnrolmentTransfer, TrainingClass

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from lms.accounts.account_changes import By
 from lms.classes import changes
-from lms.classes.changes import By
 from lms.classes.membership import BAR, REASON_MAX
 from lms.classes.models import Enrolment, Waiver
 from lms.errors import InvalidInput

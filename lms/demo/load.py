@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from courses.outline import Activity
 from courses.samples import SAMPLES
+from lms.accounts.account_changes import By
 from lms.accounts.models import ADMIN, OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import publish
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import check
 from lms.classes import setup
-from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.staff import appoint
 from lms.crediting.attesting import Attestor

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.attendance import marking
 from lms.attendance.marking import NotedAttendance
 from lms.attendance.models import ABSENT, EXCUSED, LATE, PRESENT
 from lms.classes import timetable
-from lms.classes.changes import By
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.planning import PlannedSession
 from lms.crediting.attesting import Attestor

@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import below
 from lms.catalogue.listing import versions_of
 from lms.catalogue.models import CourseVersion
 from lms.classes import changes, course_changes, lifecycle, membership, setup
-from lms.classes.changes import By
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.crediting import windows

@@ -12,9 +12,9 @@ from flask_babel import force_locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
 from lms.classes import membership
-from lms.classes.changes import By
 from lms.classes.membership import WITHDRAWN, DecidedState
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails

@@ -6,8 +6,8 @@ import click
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
+from lms.accounts.account_changes import By
 from lms.catalogue.models import CourseVersion
-from lms.classes.changes import By
 from lms.clock import now
 from lms.crediting.course_previews import CoursePreview, preview
 from lms.db import session, transaction

@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from lms.accounts.account_changes import Author
+from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
 from lms.clock import now
 from lms.db import transaction
@@ -24,7 +24,7 @@ from lms.office.organisations import MERGE, MOVE, RENAME, WHOLE_SITE, Effect, Or
 def rename(code: str, name: str) -> None:
     """Give an organisation a new name; transcripts made from now on have it."""
     with transaction() as writing, force_locale("en"):
-        organisations.apply(writing, OrganisationChange(RENAME, _named(writing, code), name), Author(None, now()))
+        organisations.apply(writing, OrganisationChange(RENAME, _named(writing, code), name), By(None, now()))
     click.echo(f"{code} is now called {name.strip()}")
 
 
@@ -64,7 +64,7 @@ def _do(writing: Session, change: OrganisationChange, *, dry_run: bool) -> Effec
         raise InvalidInput("Nothing was changed.", problems)
     effect = organisations.effect_of(writing, change)
     if not dry_run:
-        organisations.apply(writing, change, Author(None, now()))
+        organisations.apply(writing, change, By(None, now()))
     return effect
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lms.accounts.account_changes import Author, note_organisation
+from lms.accounts.account_changes import By, note_organisation
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import below, is_below
 from lms.accounts.people import ORGANISATION_NAME_MAX
@@ -144,7 +144,7 @@ def _problems_of_name(change: OrganisationChange) -> list[str]:
     return ["name: " + _("This is its name already.")] if name == change.organisation.name else []
 
 
-def apply(session: Session, change: OrganisationChange, author: Author) -> None:
+def apply(session: Session, change: OrganisationChange, by: By) -> None:
     """Change an organisation and record the author.
 
     Raises:
@@ -155,25 +155,25 @@ def apply(session: Session, change: OrganisationChange, author: Author) -> None:
     if problems := problems_of(change):
         raise InvalidInput(_("Nothing was changed."), problems)
     if change.what == RENAME:
-        _rename(session, change, author)
+        _rename(session, change, by)
     elif change.what == MOVE:
-        _move(session, change.organisation, change.target, author)
+        _move(session, change.organisation, change.target, by)
     else:
-        _merge(session, change, author)
+        _merge(session, change, by)
     session.flush()
 
 
-def _rename(session: Session, change: OrganisationChange, author: Author) -> None:
+def _rename(session: Session, change: OrganisationChange, by: By) -> None:
     name = change.name.strip()
-    note_organisation(session, author, "renamed", change.organisation, change.organisation.name, name)
+    note_organisation(session, by, "renamed", change.organisation, change.organisation.name, name)
     change.organisation.name = name
 
 
-def _move(session: Session, whom: Organisation, target: Organisation | None, author: Author) -> None:
+def _move(session: Session, whom: Organisation, target: Organisation | None, by: By) -> None:
     """Move an organisation with everything below it. The offices that see its people change at once, because access follows paths."""
     before = session.get(Organisation, whom.parent_id) if whom.parent_id else None
     _hang(session, whom, target)
-    note_organisation(session, author, "moved", whom, before.name if before else "", target.name if target else "")
+    note_organisation(session, by, "moved", whom, before.name if before else "", target.name if target else "")
 
 
 def _hang(session: Session, whom: Organisation, target: Organisation | None) -> None:
@@ -189,7 +189,7 @@ def _hang(session: Session, whom: Organisation, target: Organisation | None) -> 
     session.expire_all()
 
 
-def _merge(session: Session, change: OrganisationChange, author: Author) -> None:
+def _merge(session: Session, change: OrganisationChange, by: By) -> None:
     """Give everything of an organisation to the other one and delete it; its name stays in the history of both."""
     source, target = change.organisation, change.target
     if target is None:
@@ -203,7 +203,7 @@ def _merge(session: Session, change: OrganisationChange, author: Author) -> None
     for run in session.scalars(select(TrainingClass).where(TrainingClass.provider_id == source.id).order_by(TrainingClass.id)):
         run.provider_id = target.id  # one by one, so that ledgers notice it
     named_both = (f"{source.name} ({source.code})", f"{target.name} ({target.code})")
-    note_organisation(session, author, "merged-into", source, *named_both)
-    note_organisation(session, author, "merged", target, *named_both)
+    note_organisation(session, by, "merged-into", source, *named_both)
+    note_organisation(session, by, "merged", target, *named_both)
     session.flush()
     session.delete(source)

@@ -5,10 +5,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from lms.accounts.access import person, scope
+from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE
 from lms.accounts.offices import is_below
 from lms.classes import staff
-from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.classes.trail import Trail, class_trail
 from lms.clock import now

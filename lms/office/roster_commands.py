@@ -10,8 +10,8 @@ from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
-from lms.classes.changes import By
 from lms.classes.models import TrainingClass
 from lms.classes.setup import tracks_of
 from lms.clock import now

@@ -12,7 +12,7 @@ from flask import url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from lms.classes.changes import By
+from lms.accounts.account_changes import By
 from lms.classes.models import TrainingClass
 from lms.clock import now
 from lms.db import transaction

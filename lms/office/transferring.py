@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.classes import membership, transfer
-from lms.classes.changes import By
 from lms.classes.models import Enrolment
 from lms.classes.transfer import TransferOrder
 from lms.crediting.drain import recredit

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lms.classes.changes import By
+from lms.accounts.account_changes import By
 from lms.classes.models import LEARNING, Enrolment
 from lms.practice.files import FILES_MAX, HandedIn
 from lms.practice.models import ACCEPTED, HANDED_IN, RETURNED, TAKEN_BACK, PracticeDecision, PracticeFile, PracticeTask, PracticeWork

@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.accounts import initial
+from lms.accounts.account_changes import By
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation
 from lms.classes import changes, membership
-from lms.classes.changes import By
 from lms.classes.models import Enrolment
 from lms.classes.setup import add_enrolments, locked_class
 from lms.errors import InvalidInput

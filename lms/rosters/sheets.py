@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import initial, login_sessions
+from lms.accounts.account_changes import By
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.offices import below, is_below
 from lms.accounts.passwords import hand_out_initial_password
 from lms.classes import changes
-from lms.classes.changes import By
 from lms.classes.models import LEARNING, Enrolment
 from lms.web.spreadsheet import Book, csv_of
 

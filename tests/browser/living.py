@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.app import create_app
@@ -21,7 +22,6 @@ from lms.attendance import marking
 from lms.attendance.marking import NotedAttendance
 from lms.catalogue.models import CourseVersion
 from lms.classes import setup, timetable
-from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.classes.planning import PlannedSession
 from lms.classes.staff import appoint

@@ -12,12 +12,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import TEACHER
 from lms.accounts.people import add_person
 from lms.app import create_app
 from lms.attendance.models import CheckIn
 from lms.classes import setup
-from lms.classes.changes import By
 from lms.classes.models import TrainingClass
 from lms.classes.planning import PlannedSession
 from lms.classes.staff import appoint

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from lms.accounts.access import person, requires, scope
-from lms.accounts.account_changes import Author, of_organisation
+from lms.accounts.account_changes import By, of_organisation
 from lms.accounts.models import ADMIN, OFFICE, Organisation
 from lms.clock import now
 from lms.db import session, transaction
@@ -121,7 +121,7 @@ def change(organisation_id: int) -> ResponseReturnValue:
         with transaction() as writing:
             asked = _asked(writing, _own(writing, organisation_id))
             target_id = asked.target.id if asked.target else None
-            organisations.apply(writing, asked, Author(person().id, now()))
+            organisations.apply(writing, asked, By(person().id, now()))
     except InvalidInput as error:
         return _page(found, tuple(error.problems))
     flash(_("Done. The history keeps what was changed."), "success")

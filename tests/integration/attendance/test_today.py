@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import STAFF
 from lms.accounts.people import add_person
-from lms.classes.changes import By
 from lms.classes.staff import appoint
 from tests.factories import World, signed_in
 from tests.integration.attendance.test_check_in import begins, code, phone, scan

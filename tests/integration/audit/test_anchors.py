@@ -8,9 +8,10 @@ from click.testing import Result
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
 from lms.accounts.people import add_person
-from lms.classes.changes import By, made, note
+from lms.classes.changes import made, note
 from lms.classes.models import ClassChange, Enrolment
 from lms.classes.setup import enrol, locked_class
 from lms.cli import main_group

@@ -13,10 +13,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
+from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE, Organisation
 from lms.accounts.people import add_person
 from lms.catalogue.models import AnswerKey, CourseVersion
-from lms.classes.changes import By
 from lms.classes.models import ClassChange, TrainingClass
 from lms.cli import main_group
 from lms.crediting.course_previews import preview

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
 from lms.classes import changes, lifecycle, membership
-from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails, tracks_of
 from lms.errors import InvalidInput

@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 import xapi.storage.models
 from lms import tables
 from lms import vocabulary as v
+from lms.accounts.account_changes import By
 from lms.accounts.people import add_organisation, add_person
 from lms.audit.recorded import RECORDED
 from lms.classes import membership, setup
-from lms.classes.changes import By, made, note
+from lms.classes.changes import made, note
 from lms.classes.models import AttendanceRecord, ClassSession, Enrolment, EnrolmentTransfer, SessionReplacement, TrainingClass
 from lms.crediting.verify import verify
 from lms.crediting.windows import go_on_somewhere

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation, Person
 from lms.classes import attendance, membership
-from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.crediting import ledger, windows

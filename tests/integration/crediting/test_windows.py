@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
-from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.crediting import windows

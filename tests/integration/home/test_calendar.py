@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.attendance import marking
 from lms.attendance.marking import NotedAttendance
-from lms.classes.changes import By
 from lms.classes.models import ClassSession, Enrolment
 from lms.classes.planning import PlannedSession
 from lms.classes.timetable import add

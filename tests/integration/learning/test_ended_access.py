@@ -12,11 +12,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
+from lms.accounts.account_changes import By
 from lms.accounts.models import LoginSession, Person
 from lms.accounts.passwords import hand_out_initial_password, set_password
 from lms.accounts.people import close_account
 from lms.classes import membership
-from lms.classes.changes import By
 from lms.classes.models import Enrolment
 from lms.clock import now
 from lms.crediting import windows

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import STAFF
 from lms.accounts.people import add_person
-from lms.classes.changes import By
 from lms.classes.models import ClassChange, ClassSession, Enrolment, TrainingClass
 from lms.classes.staff import appoint
 from lms.programmes import store

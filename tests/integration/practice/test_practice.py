@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation
 from lms.accounts.people import add_person
 from lms.classes import setup
-from lms.classes.changes import By
 from lms.classes.setup import ClassDetails
 from lms.classes.staff import appoint
 from lms.crediting.ripening import ripen

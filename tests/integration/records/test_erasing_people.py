@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from lms import vocabulary as v
+from lms.accounts.account_changes import By
 from lms.accounts.models import Person
 from lms.classes import changes
 from lms.classes.models import ClassChange, Enrolment
@@ -285,7 +286,7 @@ def test_no_other_office_erases_and_nobody_erases_themselves(
 
 def test_of_a_name_that_was_changed_nothing_stays_in_the_history_of_the_class(studied: World) -> None:
     def rename(session: Any) -> None:
-        note = changes.made("renamed", changes.By(None, studied.clock()), "王秀蓝", "王秀兰")
+        note = changes.made("renamed", By(None, studied.clock()), "王秀蓝", "王秀兰")
         changes.note_of(session, session.get_one(Enrolment, studied.enrolment_id), note)
 
     studied.act(rename)

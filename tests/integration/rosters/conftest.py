@@ -8,8 +8,8 @@ from flask_babel import force_locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts.account_changes import By
 from lms.accounts.models import Person
-from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import tracks_of
 from lms.db import transaction

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts import initial
+from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.classes import changes, lifecycle, membership
-from lms.classes.changes import By
 from lms.classes.models import ClassChange, Enrolment, TrainingClass
 from lms.db import transaction
 from lms.errors import InvalidInput

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts import initial
+from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE, TEACHER, Organisation, Person
 from lms.accounts.passwords import is_right, set_password
 from lms.accounts.people import add_organisation, add_person
 from lms.classes import changes, membership, setup
-from lms.classes.changes import By
 from lms.classes.models import Enrolment, TrainingClass
 from lms.db import transaction
 from lms.rosters import sheets
