@@ -10,7 +10,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -148,3 +148,15 @@ def free_port() -> int:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
+
+
+@contextmanager
+def connections(count: int) -> Iterator[tuple[int, list[tuple[socket.socket, socket.socket]]]]:
+    """Open connections to this machine; yield the port and, for each, the client's end and the server's."""
+    with ExitStack() as held, socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        pairs = []
+        for _ in range(count):
+            client = held.enter_context(socket.create_connection(("127.0.0.1", port), 5))
+            pairs.append((client, held.enter_context(server.accept()[0])))
+        yield port, pairs

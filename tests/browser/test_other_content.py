@@ -1,21 +1,14 @@
 """Does H5P content from other sources earn hours, with its usual statements and ways of loading?"""
 
-import json
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from courses.package import Package, open_package
 from lms import vocabulary as v
-from lms.catalogue.publish import publish
-from lms.classes import setup
-from lms.classes.models import Enrolment, TrainingClass
-from lms.db import transaction
-from lms.storage import storage
+from tests.browser.own_content import give
 from tests.browser.phone import phone, sign_in
 from tests.browser.test_journey import content, credited, sound, statements, wait_for
 from tests.browser.test_started import trainer_reads
-from tests.factories import course_document
 from tests.site import Site
 
 NOTHING = "(?!)"
@@ -37,40 +30,8 @@ TEST.Ending.prototype = Object.create(H5P.EventDispatcher.prototype);
 """
 
 
-def give(site: Site, folder: Path) -> str:
-    """Publish such content as a course, give it to the class, and return the address of its page."""
-    library = {"machineName": "TEST.Ending", "majorVersion": 1, "minorVersion": 0}
-    about = {"title": "t", "language": "zh", "mainLibrary": "TEST.Ending", "embedTypes": ["div"], "license": "U"}
-    gated = {"ending": {"minutes": 2, "grading": "content", "requires": {"completed": True}}}
-    own = folder / "activities" / "ending"
-    for path, found in {
-        folder / "course.json": course_document("others", gated),
-        own / "h5p.json": about | {"preloadedDependencies": [library]},
-        own / "content" / "content.json": {},
-        own / "TEST.Ending-1.0" / "library.json": {
-            **library,
-            "title": "t",
-            "patchVersion": 0,
-            "runnable": 1,
-            "preloadedJs": [{"path": "own.js"}],
-        },
-        own / "TEST.Ending-1.0" / "own.json": {},
-    }.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-    (own / "TEST.Ending-1.0" / "own.js").write_text(SCRIPT, encoding="utf-8")
-    package = open_package(folder)
-    assert isinstance(package, Package), package
-    with site.app.app_context(), transaction() as session:
-        version = publish(session, storage(), package, None, site.app.extensions["clock"]())
-        setup.bind_course(
-            session, session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id), version, "online"
-        )
-        return f"{site.address}/learn/{site.enrolment_id}/{version.id}/ending"
-
-
 def test_content_that_speaks_and_loads_as_others_do_opens_its_gate(browser: Browser, site: Site, tmp_path: Path) -> None:
-    address = give(site, tmp_path / "others")
+    address = give(site, tmp_path / "others", "ending", SCRIPT, {"minutes": 2, "grading": "content", "requires": {"completed": True}})
     with phone(browser, site, NOTHING) as visitor:
         page = sign_in(visitor, site, "teacher")
         page.goto(address)

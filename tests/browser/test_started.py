@@ -1,49 +1,22 @@
 """Does no time count before content is visible, are learners told why, and does the trainer learn of it?"""
 
-import json
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from courses.package import Package, open_package
 from lms import vocabulary as v
-from lms.catalogue.publish import file_name, publish
-from lms.classes import setup
-from lms.classes.models import Enrolment, TrainingClass
+from lms.catalogue.publish import file_name
 from lms.db import transaction
 from lms.storage import storage
+from tests.browser.own_content import give
 from tests.browser.phone import phone, sign_in
 from tests.browser.test_journey import content, statements
-from tests.factories import course_document
 from tests.site import FILM, Site
 
 # Draws nothing until it is told to.
 SCRIPT = """
 window.TEST = { Blank: function () { this.attach = function ($box) { window.draw = () => $box.append("<p>有了</p>"); }; } };
 """
-
-
-def give(site: Site, folder: Path) -> str:
-    """Publish content that draws nothing, give it to the class, and return the address of its page."""
-    library = {"machineName": "TEST.Blank", "majorVersion": 1, "minorVersion": 0}
-    about = {"title": "t", "language": "zh", "mainLibrary": "TEST.Blank", "embedTypes": ["div"], "license": "U"}
-    own = folder / "activities" / "blank"
-    for path, found in {
-        folder / "course.json": course_document("others", {"blank": {"minutes": 2}}),
-        own / "h5p.json": about | {"preloadedDependencies": [library]},
-        own / "content" / "content.json": {},
-        own / "TEST.Blank-1.0" / "library.json": {**library, "title": "t", "patchVersion": 0, "preloadedJs": [{"path": "own.js"}]},
-    }.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-    (own / "TEST.Blank-1.0" / "own.js").write_text(SCRIPT, encoding="utf-8")
-    package = open_package(folder)
-    assert isinstance(package, Package), package
-    with site.app.app_context(), transaction() as session:
-        version = publish(session, storage(), package, None, site.app.extensions["clock"]())
-        training_class = session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id)
-        setup.bind_course(session, training_class, version, "online")
-        return f"{site.address}/learn/{site.enrolment_id}/{version.id}/blank"
 
 
 def expect_state(page: Page, state: str) -> None:
@@ -58,7 +31,7 @@ def trainer_reads(browser: Browser, site: Site, course: str, *words: str) -> Non
 
 
 def test_a_blank_box_counts_nothing_until_something_is_drawn_and_its_trainer_is_told(browser: Browser, site: Site, tmp_path: Path) -> None:
-    address = give(site, tmp_path / "blank")
+    address = give(site, tmp_path / "others", "blank", SCRIPT, {"minutes": 2})
     with phone(browser, site, "nothing") as visitor:
         page = sign_in(visitor, site, "teacher")
         page.goto(address)

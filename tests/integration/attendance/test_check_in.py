@@ -17,25 +17,17 @@ from lms.accounts.passwords import set_password
 from lms.attendance.models import AttendanceMark, CheckIn
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from tests.access import form_token
-from tests.factories import World, signed_in
-from tests.integration.office.conftest import Desk, add_offices
+from tests.factories import signed_in
 from tests.integration.office.test_attendance import NAMES, Room
 
 STATEMENTS = "/office/classes/{}/timetable/{}/{}"
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """Pages are tested on one database: no SQL here differs."""
-    return sqlite_url
-
-
-@pytest.fixture
-def room(world: World) -> Room:
-    world.act(add_offices)
-    found = Room(Desk(world, signed_in(world.app, "clerk")))
-    found.world.clock.at = begins(found)
-    return found
+def room(room: Room) -> Room:
+    """Move the room to the moment at which its session begins."""
+    room.world.clock.at = begins(room)
+    return room
 
 
 def lesson_of(room: Room) -> ClassSession:

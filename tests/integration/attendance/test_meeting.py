@@ -10,24 +10,10 @@ from werkzeug.test import TestResponse
 
 from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.classes.models import ClassSession
-from tests.factories import World, signed_in
-from tests.integration.office.conftest import Desk, add_offices
 from tests.integration.office.test_attendance import Room
 
 HEAD = "用户昵称,入会时间,退会时间\n"
 WHOLE = "2026-03-02 08:25:00,2026-03-02 11:31:00"
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """Pages are tested on one database: no SQL here differs."""
-    return sqlite_url
-
-
-@pytest.fixture
-def room(world: World) -> Room:
-    world.act(add_offices)
-    return Room(Desk(world, signed_in(world.app, "clerk")))
 
 
 def path(room: Room) -> str:

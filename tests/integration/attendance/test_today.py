@@ -7,24 +7,16 @@ from lms.accounts.account_changes import By
 from lms.accounts.models import STAFF
 from lms.accounts.people import add_person
 from lms.classes.staff import appoint
-from tests.factories import World, signed_in
+from tests.factories import signed_in
 from tests.integration.attendance.test_check_in import begins, code, phone, scan
-from tests.integration.office.conftest import Desk, add_offices
 from tests.integration.office.test_attendance import NAMES, Room
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """Pages are tested on one database: no SQL here differs."""
-    return sqlite_url
-
-
-@pytest.fixture
-def room(world: World) -> Room:
-    world.act(add_offices)
-    found = Room(Desk(world, signed_in(world.app, "clerk")))
-    found.world.clock.at = begins(found)
-    return found
+def room(room: Room) -> Room:
+    """Move the room to the moment at which its session begins."""
+    room.world.clock.at = begins(room)
+    return room
 
 
 def test_today_says_who_is_missing_offers_the_code_and_counts_late_scans(room: Room) -> None:

@@ -4,7 +4,6 @@ import socket
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from io import BytesIO
 from queue import SimpleQueue
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -16,6 +15,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from lms.web.concurrency import SMALL, ConcurrencyLimit, WaitingForClients
 from lms.web.slow_bodies import GRACE_S, MOST, MOST_OF_ONE, SLOWEST, PendingBodies, close_silent
+from tests.servers import connections
 
 
 def sent_from(address: str, forwarded: str = "") -> WSGIEnvironment:
@@ -68,12 +68,7 @@ def test_a_body_is_overdue_when_it_comes_more_slowly_than_a_weak_line_brings_it(
 
 
 def test_only_connections_of_that_address_on_which_nothing_was_sent_for_so_long_are_closed() -> None:
-    with ExitStack() as held, socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        pairs = []
-        for _ in range(3):
-            client = held.enter_context(socket.create_connection(("127.0.0.1", port), 5))
-            pairs.append((client, held.enter_context(server.accept()[0])))
+    with connections(3) as (port, pairs):
         (silent, _one), (answered, two), (uploading, three) = pairs
         silent.sendall(b"half")
         uploading.sendall(b"u" * 100_000)

@@ -17,7 +17,7 @@ from lms.web.concurrency import ConcurrencyLimit, WaitingForClients
 from lms.web.slow_downloads import MOST, MOST_OF_ONE, PAUSED_OF_MANY_S, PAUSED_S, SHORT, Download, PendingDownloads, close_unread
 from tests.integration.web.test_slow_clients import quickest
 from tests.processes import login_of, run, serving
-from tests.servers import free_port
+from tests.servers import connections, free_port
 
 SECRET = "a secret key for tests, long enough to be taken"
 PACKAGE = "a" * 64
@@ -117,12 +117,7 @@ def fill(connection: socket.socket) -> None:
 
 
 def test_only_connections_of_that_address_that_hold_unread_data_for_so_long_are_closed() -> None:
-    with ExitStack() as held, socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        pairs = []
-        for _ in range(3):
-            client = held.enter_context(socket.create_connection(("127.0.0.1", port), 5))
-            pairs.append((client, held.enter_context(server.accept()[0])))
+    with connections(3) as (port, pairs):
         (paused, one), (idle, two), (reading, three) = pairs
         for ours in (one, three):
             ours.setblocking(False)

@@ -1,0 +1,20 @@
+"""Helpers for tests of attendance: the room of tests/integration/office, run by an office's clerk."""
+
+import pytest
+
+from tests.factories import World, signed_in
+from tests.integration.office.conftest import Desk, add_offices
+from tests.integration.office.test_attendance import Room
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Pages are tested on one database: no SQL here differs."""
+    return sqlite_url
+
+
+@pytest.fixture
+def room(world: World) -> Room:
+    """Return the room on the day after its session."""
+    world.act(add_offices)
+    return Room(Desk(world, signed_in(world.app, "clerk")))
