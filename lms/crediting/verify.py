@@ -10,7 +10,7 @@ On request, because it reads every statement again: the evidence is what the sta
 (`evidence_check`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 

@@ -16,12 +16,13 @@ branch_labels = None
 depends_on = None
 
 AT_ONCE = 500
-STUDYING = """SELECT class_id FROM class_course WHERE course_version_id IN :ids
-UNION SELECT class_id FROM session_replacement WHERE course_version_id IN :ids"""
 # a transferred person keeps the courses of earlier classes
-ENROLMENTS = f"UPDATE enrolment SET verdict = '' WHERE class_id IN ({STUDYING}) OR transferred"
-CLASSES = f"""UPDATE training_class SET following_after = 0
-WHERE id IN ({STUDYING}) OR id IN (SELECT class_id FROM enrolment WHERE transferred)"""
+ENROLMENTS = """UPDATE enrolment SET verdict = '' WHERE transferred
+OR class_id IN (SELECT class_id FROM class_course WHERE course_version_id IN :ids)
+OR class_id IN (SELECT class_id FROM session_replacement WHERE course_version_id IN :ids)"""
+CLASSES = """UPDATE training_class SET following_after = 0 WHERE id IN (SELECT class_id FROM enrolment WHERE transferred)
+OR id IN (SELECT class_id FROM class_course WHERE course_version_id IN :ids)
+OR id IN (SELECT class_id FROM session_replacement WHERE course_version_id IN :ids)"""
 
 
 def upgrade() -> None:
@@ -37,7 +38,7 @@ def downgrade() -> None:
 
 
 def _is_concerned(document: Any) -> bool:
-    """Say whether a course has media that earn less than their minutes, or of which all but the last second is asked for."""
+    """Say whether a course has media that earn less than their minutes, or a condition to play nearly all of them."""
     course = json.loads(document) if isinstance(document, str) else document
     return any(_is_other(one) for module in course.get("modules", ()) for one in module["activities"])
 

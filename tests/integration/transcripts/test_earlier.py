@@ -103,7 +103,11 @@ def test_what_was_voided_since_was_valid_then(issued: tuple[World, str, str]) ->
 def test_a_fingerprint_printed_under_the_rule_before_for_films_can_still_be_checked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A film of 3:20 was worth four minutes then, and is worth 3:20 now."""
     film = {"format": "video", "minutes": 4, "media_seconds": 200, "requires": {"coverage": 1}}
-    world.act(lambda session: setup.bind_course(session, session.get_one(TrainingClass, world.class_id), add_course(session, "c2", {"film": film}), "online"))
+    world.act(
+        lambda session: setup.bind_course(
+            session, session.get_one(TrainingClass, world.class_id), add_course(session, "c2", {"film": film}), "online"
+        )
+    )
     world.study("reading", 600)
     with monkeypatch.context() as earlier:
         earlier.setattr(policy, "_known", {})

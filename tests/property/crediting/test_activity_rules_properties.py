@@ -1,4 +1,4 @@
-"""Can every film be played to its end and be worth its time, whatever its length, and would these tests notice a fault?"""
+"""Can films of any length be played to their end and be worth their time, and would these tests notice a fault?"""
 
 import json
 import types
