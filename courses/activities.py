@@ -12,7 +12,7 @@ from courses.formats import h5p, own, video
 from courses.grading import check_key
 from courses.outline import CLOSE_S, Activity
 from courses.reader import MOST_BYTES, read_file
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 ANSWERS = "answers/"
 HEAD = 4096

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from courses.reader import is_inside
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 MEGABYTE = 1_000_000
 CHUNK = 1 << 18

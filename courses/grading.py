@@ -10,7 +10,7 @@ from typing import Any
 
 from courses.outline import NOTHING, Text
 from courses.reader import CourseReader
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 MOST_QUESTIONS = 200
 MOST_POINTS = 100

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from courses.reader import CourseReader
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 __all__ = ["Activity", "Course", "Module", "Text", "document_of", "parse_course"]
 

@@ -19,8 +19,8 @@ from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over,
 from courses.formats import h5p, video
 from courses.outline import LONGEST_TITLE, MOST_MINUTES, Activity, Course, Module, Text, document_of, parse_course
 from courses.reader import CONTROL, LANGUAGE, read_file
-from strict_json.problem import Problem
-from strict_json.reader import LONGEST_SLUG
+from courses.strict_json.problem import Problem
+from courses.strict_json.reader import LONGEST_SLUG
 
 COURSE, H5P_FOLDER = "course.json", "content"
 LIBRARY = Path(__file__).parent / "library"

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import Protocol
 
 from courses.package import Package, open_package
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 SUFFIXES = (".zip", ".h5p", ".mp4", ".webm")
 MOST_MB = 200

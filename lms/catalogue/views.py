@@ -12,6 +12,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms.validators import ValidationError
 
 from courses.sentences import SENTENCES
+from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER, Organisation
 from lms.catalogue import listing, publish
@@ -23,7 +24,6 @@ from lms.db import session, transaction
 from lms.errors import NotAllowed, NotFound, TooLarge
 from lms.i18n import in_words, pick
 from lms.storage import storage
-from strict_json.problem import Problem
 
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 

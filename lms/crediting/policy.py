@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from courses.outline import Activity
+from courses.strict_json.canonical import digest_of
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.classes.models import Enrolment
@@ -21,7 +22,6 @@ from lms.hours import Case, Interval, Policy, Replacement, RequirementRule, Rule
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
-from strict_json.canonical import digest_of
 
 __all__ = ["ClassPolicy", "EnrolmentPolicy", "TrackLaw", "activity_name", "law_under", "make_law", "terms_before", "terms_of", "terms_with"]
 
