@@ -34,7 +34,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Nothing to undo: the accounts are decided again by whatever rules there are."""
+    """Nothing to undo: the worker decides the accounts again by the rules of the program that runs."""
 
 
 def _is_concerned(document: Any) -> bool:

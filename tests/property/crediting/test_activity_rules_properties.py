@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courses.outline import Activity, Text
+from courses.strict_json.loading import load_json
 from lms.crediting import activity_rules
 from lms.hours import Case, Played, Policy, Present, RequirementRule, Result, TrackRules, dump, parse, recompute
-from strict_json.loading import load_json
 from tests.property.planting import Fault
 
 POLICY = Policy(45, Decimal("0.1"), "Asia/Shanghai", None, Decimal(2))
