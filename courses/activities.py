@@ -10,12 +10,11 @@ from typing import Any
 
 from courses.formats import h5p, own, video
 from courses.grading import check_key
-from courses.outline import Activity
+from courses.outline import CLOSE_S, Activity
 from courses.reader import MOST_BYTES, read_file
 from courses.strict_json.problem import Problem
 
 ANSWERS = "answers/"
-CLOSE_S = 1.0  # a stated length may differ from the file's length by this many seconds
 HEAD = 4096
 
 

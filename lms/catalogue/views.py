@@ -1,5 +1,6 @@
 """Pages of the catalogue for trainers: all courses, one course, and the upload form."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -52,7 +53,11 @@ def courses() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()[:100]
     page = listing.newest(session(), words, request.args.get("after", type=int))
     return render_template(
-        "catalogue/courses.html", page=page, words=words, titles={one.id: pick(one.title_zh, one.title_en) for one in page.versions}
+        "catalogue/courses.html",
+        page=page,
+        words=words,
+        titles={one.id: pick(one.title_zh, one.title_en) for one in page.versions},
+        worth=_worth(page.versions),
     )
 
 
@@ -73,12 +78,18 @@ def course(code: str) -> ResponseReturnValue:
         version=shown,
         versions=versions,
         outline=outline,
+        worth=_worth(versions),
         activities=activities,
         titles={one.key: pick(one.title.zh, one.title.en) for one in outline.activities},
         warnings=_warnings_of(shown),
         owner=owner,
         may_publish=publish.may_publish(session(), shown.course, person()),
     )
+
+
+def _worth(versions: Iterable[CourseVersion]) -> dict[int, int]:
+    """Return the seconds that each version can really earn; the minutes of its films are rounded up."""
+    return {one.id: publish.outline_of(one).worth_seconds for one in versions}
 
 
 def _warnings_of(version: CourseVersion) -> list[tuple[str, str]]:
