@@ -15,7 +15,7 @@ from typing import IO
 
 from courses.formats import endings
 from courses.reader import is_inside
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 MEGABYTE = 1_000_000
 CHUNK = 1 << 18

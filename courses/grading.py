@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from courses.reader import CourseReader
+from courses.strict_json.problem import Problem
 from courses.values import NOTHING, Text
-from strict_json.problem import Problem
 
 ANSWERS = "answers/"  # the folder of answer keys in a package; nothing in it is ever served
 MOST_QUESTIONS = 200

@@ -6,8 +6,8 @@ from typing import Any
 
 from courses.formats import FORMATS
 from courses.reader import CourseReader
+from courses.strict_json.problem import Problem
 from courses.values import LONGEST_SUMMARY, LONGEST_TITLE, MOST_MINUTES, NOTHING, Activity, Course, Module, Text
-from strict_json.problem import Problem
 
 __all__ = ["Activity", "Course", "Module", "Text", "document_of", "parse_course"]
 

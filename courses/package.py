@@ -20,9 +20,9 @@ from courses.formats.format import CheckedActivity, Files, SingleActivity, read_
 from courses.grading import ANSWERS
 from courses.outline import document_of, parse_course
 from courses.reader import CONTROL, read_file, read_part
+from courses.strict_json.problem import Problem
+from courses.strict_json.reader import LONGEST_SLUG
 from courses.values import LONGEST_TITLE, NOTHING, Activity, Course, Module
-from strict_json.problem import Problem
-from strict_json.reader import LONGEST_SLUG
 
 COURSE = "course.json"
 LIBRARY = Path(__file__).parent / "library"

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from strict_json.loading import load_json
-from strict_json.problem import Problem
-from strict_json.reader import LONGEST_SLUG, Reader
+from courses.strict_json.loading import load_json
+from courses.strict_json.problem import Problem
+from courses.strict_json.reader import LONGEST_SLUG, Reader
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")

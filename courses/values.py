@@ -10,6 +10,8 @@ from typing import Any
 LONGEST_TITLE = 200
 LONGEST_SUMMARY = 2000
 MOST_MINUTES = 600
+CLOSE_S = 1.0  # what a browser plays of media may differ from the stated length by this many seconds
+CLOSE_SHARE = 0.1  # but never by more than this share of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,18 @@ class Activity:
         """The most it can earn, in seconds: its minutes, but never more than the length of its media."""
         return self.minutes * 60 if self.media_seconds is None else min(self.minutes * 60, int(self.media_seconds))
 
+    @property
+    def playable_seconds(self) -> float | None:
+        """The length that any browser plays of its media: browsers report a film of 61 s as 60.9 s, or end it before its last picture."""
+        seconds = self.media_seconds
+        return None if seconds is None else seconds - min(CLOSE_S, seconds * CLOSE_SHARE)
+
+    def seconds_left(self, credited: int) -> int:
+        """Return how much it can still earn after `credited` seconds; 0 if only the part is missing that a browser may not play."""
+        playable = self.playable_seconds
+        enough = self.worth_seconds if playable is None else min(self.worth_seconds, int(playable))
+        return self.worth_seconds - credited if credited < enough else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Module:
@@ -74,5 +88,10 @@ class Course:
 
     @property
     def minutes(self) -> int:
-        """The most that the whole course can earn, in minutes."""
+        """The sum of its activities' minutes. Media may earn less than theirs, because these are rounded up: see `worth_seconds`."""
         return sum(activity.minutes for activity in self.activities)
+
+    @property
+    def worth_seconds(self) -> int:
+        """The most that the whole course can earn, in seconds."""
+        return sum(activity.worth_seconds for activity in self.activities)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from courses.strict_json.problem import N_, Problem
 from courses.values import Activity
-from strict_json.problem import N_, Problem
 
 Files = Mapping[str, Path]  # name in a package → path of its bytes
 AddressOf = Callable[[str], str | None]  # the address of a file of a published package; None if there is no such file

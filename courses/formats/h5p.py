@@ -10,8 +10,8 @@ from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFi
 from courses.formats.video import check_captions, check_length
 from courses.grading import ANSWERS, check_key
 from courses.reader import CONTROL, LANGUAGE, read_file, read_part
+from courses.strict_json.problem import N_, Problem
 from courses.values import LONGEST_TITLE, Activity, Text
-from strict_json.problem import N_, Problem
 
 FOLDER = "content"
 # What H5P allows in content and libraries, without Flash and HTML pages.

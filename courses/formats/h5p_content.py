@@ -12,7 +12,7 @@ from typing import Any
 
 from courses.formats import own
 from courses.reader import read_file
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 MAIN, CONTENT = "h5p.json", "content/content.json"
 MACHINE_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)

@@ -7,13 +7,12 @@ from typing import Any
 
 from courses.formats import video_file
 from courses.formats.format import AddressOf, CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
-from courses.values import MOST_MINUTES, Activity, Text
-from strict_json.problem import N_, Problem
+from courses.strict_json.problem import N_, Problem
+from courses.values import CLOSE_S, MOST_MINUTES, Activity, Text
 
 POSTERS = (".jpg", ".png", ".webp")
 CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}  # ending → language, its name in that language
 USUAL_COVERAGE = 0.9
-CLOSE_S = 1.0  # a stated length may differ from the file's length by this many seconds
 
 
 def check(activity: Activity, files: Files, _library: Path) -> CheckedActivity | list[Problem]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 MP4, WEBM = "mp4", "webm"
 MOST_CAPTIONS = 2_000_000

@@ -9,12 +9,12 @@ import click
 from flask.cli import with_appcontext
 
 from courses.sentences import SENTENCES
+from courses.strict_json.problem import Problem, in_english
 from lms.catalogue import listing, publish
 from lms.catalogue.uploads import check
 from lms.clock import now
 from lms.db import session, transaction
 from lms.storage import storage
-from strict_json.problem import Problem, in_english
 
 
 @click.group("course")

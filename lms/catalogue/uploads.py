@@ -9,7 +9,7 @@ from typing import Protocol
 
 from courses.formats import uploads
 from courses.package import Package, open_package
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 MOST_MB = 200
 

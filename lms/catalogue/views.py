@@ -1,5 +1,6 @@
 """Pages of the catalogue for trainers: all courses, one course, and the upload form."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from wtforms.validators import ValidationError
 
 from courses.formats import uploads
 from courses.sentences import SENTENCES
+from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER, Organisation
 from lms.catalogue import listing, publish
@@ -23,7 +25,6 @@ from lms.db import session, transaction
 from lms.errors import NotAllowed, NotFound, TooLarge
 from lms.i18n import in_words, pick
 from lms.storage import storage
-from strict_json.problem import Problem
 
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 
@@ -58,6 +59,7 @@ def courses() -> ResponseReturnValue:
         words=words,
         titles={one.id: pick(one.title_zh, one.title_en) for one in page.versions},
         upload_words=upload_words,
+        worth=_worth(page.versions),
     )
 
 
@@ -78,12 +80,18 @@ def course(code: str) -> ResponseReturnValue:
         version=shown,
         versions=versions,
         outline=outline,
+        worth=_worth(versions),
         activities=activities,
         titles={one.key: pick(one.title.zh, one.title.en) for one in outline.activities},
         warnings=_warnings_of(shown),
         owner=owner,
         may_publish=publish.may_publish(session(), shown.course, person()),
     )
+
+
+def _worth(versions: Iterable[CourseVersion]) -> dict[int, int]:
+    """Return the seconds that each version can really earn; the minutes of its films are rounded up."""
+    return {one.id: publish.outline_of(one).worth_seconds for one in versions}
 
 
 def _warnings_of(version: CourseVersion) -> list[tuple[str, str]]:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from courses.formats.format import CheckedActivity, Files, Format, Frame, SingleActivity, read_head
+from courses.strict_json.problem import Problem
 from courses.values import Activity, Text
-from strict_json.problem import Problem
 
 
 def check(activity: Activity, files: Files, _library: Path) -> CheckedActivity | list[Problem]:
