@@ -44,9 +44,7 @@ def candidates_of(session: Session, class_id: int, certifier_id: int | None) -> 
     """Return everybody in a class, by name; `certifier_id` is the person who would certify them."""
     numbers = session.scalars(select(Enrolment.id).where(Enrolment.class_id == class_id).order_by(Enrolment.id)).all()
     valid = valid_of(session, numbers)
-    found = [
-        Candidate(one, obstacle_of(one, certifier_id), valid.get(one.enrolment.id)) for one in of_enrolments(session, list(numbers))
-    ]
+    found = [Candidate(one, obstacle_of(one, certifier_id), valid.get(one.enrolment.id)) for one in of_enrolments(session, list(numbers))]
     return sorted(found, key=lambda one: one.standing.enrolment.person.name.encode("gb18030", "replace"))
 
 

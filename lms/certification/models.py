@@ -31,7 +31,7 @@ class Certificate(Base):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(10), default=VALID)  # as the register's latest entry about it says; for lists
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # programme, class, provider, issuer, hours, requirements: nothing personal
-    person: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # name and school when it was issued; None: erased
+    person: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # name and school when it was issued; None: erased
     salt: Mapped[str | None] = mapped_column(String(32))  # without it, nobody can guess the person from `person_sha256`
     person_sha256: Mapped[str] = mapped_column(String(64))
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # what the bundle does not say about the rules (`contents.frozen_terms`)

@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.certification import register
 from lms.certification.contents import NotReadable, bundle_text, frozen_case, recalculated
 from lms.certification.models import ISSUED, REVOKED, SUPERSEDED, VALID, Certificate, RegisterEntry
+from lms.classes.freezing import FreezeReason, frozen_because, is_frozen
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, Entry
 from lms.crediting.ledger import Account, entries_of
@@ -57,7 +58,7 @@ def check(session: Session, enrolment_ids: Collection[int] | None = None, remova
         erased = removals.erased and partial(removals.erased, session)
         for one in rows:
             checked.certificates += 1
-            own = [*_problems(session, one, events[one.number, one.version]), *_erasure_problems(session, one, erased)]
+            own = [*_problems(session, one, events.get((one.number, one.version), ())), *_erasure_problems(session, one, erased)]
             checked.findings += [Finding(one.enrolment_id, f"certificate {_name(one)}: {problem}") for problem in own]
         session.expunge_all()
     checked.findings += _missing(session, events, enrolment_ids)
@@ -135,7 +136,7 @@ def _erasure_problems(session: Session, one: Certificate, erased: partial[Set[in
         return
     enrolment = session.get_one(Enrolment, one.enrolment_id)
     recorded = erased is None or enrolment.person_id in erased([enrolment.person_id])
-    if not all(gone) or enrolment.evidence_erased_at is None or not recorded:
+    if not all(gone) or frozen_because(enrolment) is not FreezeReason.ERASED or not recorded:
         yield "its person or evidence is missing, and no erasure of its person was recorded"
 
 
@@ -146,14 +147,14 @@ def _missing(
     there = {(number, version) for number, version in session.execute(select(Certificate.number, Certificate.version))}
     for (number, version), entries in events.items():
         whose = entries[0].enrolment_id
-        if entries and (number, version) not in there and (enrolment_ids is None or whose in enrolment_ids):
+        if (number, version) not in there and (enrolment_ids is None or whose in enrolment_ids):
             yield Finding(whose, f"certificate {number} version {version}: is in the register, and its row is gone")
 
 
 def _enrolments(session: Session, latest: Mapping[int, str], enrolment_ids: Collection[int] | None) -> Iterator[Finding]:
     """Compare what enrolments say about their certificate: their ledgers record it, so an edit here shows there too."""
     columns = (Enrolment.id, Enrolment.certified_at, Enrolment.certificate_sha256)
-    named = select(*columns).where(Enrolment.certificate_sha256.is_not(None) | Enrolment.certified_at.is_not(None))
+    named = select(*columns).where(or_(Enrolment.certificate_sha256.is_not(None), is_frozen()))
     rows = {row.id: row for row in session.execute(named)}
     valid = {
         number: at
@@ -171,4 +172,3 @@ def _enrolments(session: Session, latest: Mapping[int, str], enrolment_ids: Coll
 
 def _name(one: Certificate) -> str:
     return one.number if one.version == 1 else f"{one.number} version {one.version}"
-

@@ -3,7 +3,8 @@
 For every enrolment: its chain is complete; the total kept for lists is the chain's sum; its inputs match the chain
 (`inputs_check`); and deciding all evidence again gives the current account. The last check is impossible
 if the evidence was erased; those enrolments are listed. So are those that were decided correctly by an earlier rule and not
-again since. A certified account is compared with its certificate instead (`lms.certification.register_check`). For every class: its documents are the published ones (`documents_check`). Statements that still wait in the
+again since. A certified account is compared with its certificate instead (`lms.certification.register_check`).
+For every class: its documents are the published ones (`documents_check`). Statements that still wait in the
 outbox do not count yet.
 
 On request, because it reads every statement again: the evidence is what the statements in the record store prove

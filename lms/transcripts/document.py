@@ -88,7 +88,9 @@ class Transcript:
     @property
     def is_behind(self) -> bool:
         """Whether there is evidence that the ledger lacks; it follows within seconds."""
-        return frozen_because(self.standing.enrolment) is None and any(line.is_behind for chapter in self.chapters for line in chapter.lines)
+        return frozen_because(self.standing.enrolment) is None and any(
+            line.is_behind for chapter in self.chapters for line in chapter.lines
+        )
 
     @property
     def erased_at(self) -> datetime | None:

@@ -19,6 +19,7 @@ from lms.accounts.people import add_organisation, add_person
 from lms.attendance import codes
 from lms.attendance.models import CheckIn
 from lms.catalogue.models import CourseVersion
+from lms.certification.models import Certificate
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.db import database, transaction
 from lms.demo.load import DemoSite, load
@@ -39,6 +40,9 @@ from xapi.storage.models import StatementRow
 
 SCANS = ("claimed", "counted", "counted")
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
+
+
+ENDED = {"class_id": "ended_class", "certificate_id": "certificate"}  # keys of `Everything.values`
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ LOOKS = (
     Look("office", "office.teacher"),
     Look("office", "office.transfer_form"),
     Look("office", "office.class_waivers"),
+    *(Look("office", f"certification.{page}", ENDED) for page in ("of_class", "one")),
     Look("office", "office.moving"),
     Look("staff", "office.moving"),
     Look("staff", "office.class_waivers"),
@@ -189,6 +194,8 @@ class Everything:
         if look.path:
             return self.address + look.path
         values = {**self.values, **(look.wanted or {})}
+        if look.wanted is ENDED:
+            values |= {name: self.values[key] for name, key in ENDED.items()}
         if look.endpoint == "here.scanned":
             values["code"] = values["scanned"]
         values["course_version_id"] = self.versions.get(values["code"])
@@ -259,6 +266,8 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         }
         practice["programme_id"] = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
         whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id}
+        certificate = session.scalars(select(Certificate).where(Certificate.state == "valid").order_by(Certificate.id.desc())).first()
+        practice |= {"ended_class": certificate.class_id, "certificate": certificate.id, "number": certificate.number}
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 
 

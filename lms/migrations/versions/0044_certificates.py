@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
-        sa.Column("person", sa.JSON(), nullable=True),
+        sa.Column("person", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("salt", sa.String(32), nullable=True),
         sa.Column("person_sha256", sa.String(64), nullable=False),
         sa.Column("rules", sa.JSON(), nullable=False),

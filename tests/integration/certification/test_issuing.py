@@ -16,7 +16,6 @@ from lms.classes.models import Enrolment
 from lms.crediting.ledger import entries_of
 from lms.errors import Conflict, InvalidInput
 from lms.hours import recompute_file
-from lms.certification.contents import bundle_text
 from tests.integration.certification.conftest import HOURS, Office, rename
 
 
