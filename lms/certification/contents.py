@@ -1,4 +1,4 @@
-"""What a certificate says, and the rules and the evidence that are frozen with it."""
+"""Build what a certificate says, and freeze its rules and its evidence."""
 
 import secrets
 import zlib
@@ -23,7 +23,7 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CertificateContents:
-    """What a new certificate says: facts without anything personal, the person, the rules and the bundle."""
+    """The text of a new certificate: facts without anything personal, the person, the rules and the bundle."""
 
     facts: dict[str, Any]
     person: dict[str, Any]

@@ -27,7 +27,7 @@ class Obstacle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ClassMember:
     """One person of a class: whether they can be certified, and their valid certificate if there is one."""
 
     standing: Standing
@@ -40,11 +40,11 @@ class Candidate:
         return [one for one in self.standing.requirements if not one.done]
 
 
-def candidates_of(session: Session, class_id: int, certifier_id: int | None) -> list[Candidate]:
+def members_of(session: Session, class_id: int, certifier_id: int | None) -> list[ClassMember]:
     """Return everybody in a class, by name; `certifier_id` is the person who would certify them."""
     numbers = session.scalars(select(Enrolment.id).where(Enrolment.class_id == class_id).order_by(Enrolment.id)).all()
     valid = valid_of(session, numbers)
-    found = [Candidate(one, obstacle_of(one, certifier_id), valid.get(one.enrolment.id)) for one in of_enrolments(session, list(numbers))]
+    found = [ClassMember(one, obstacle_of(one, certifier_id), valid.get(one.enrolment.id)) for one in of_enrolments(session, list(numbers))]
     return sorted(found, key=lambda one: one.standing.enrolment.person.name.encode("gb18030", "replace"))
 
 

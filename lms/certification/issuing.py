@@ -141,7 +141,7 @@ def revoke(session: Session, certificate_id: int, reason: str, by: By) -> Certif
     register.append(session, enrolment, register.RegisterEvent(REVOKED, certificate, end, reason.strip()), by)
     recredit(session, [enrolment.id], by.at)
     behind = (TrainingClass.id == enrolment.class_id, TrainingClass.following_after.is_(None))
-    session.execute(update(TrainingClass).where(*behind).values(following_after=0))  # the worker brings days that were changed meanwhile
+    session.execute(update(TrainingClass).where(*behind).values(following_after=0))  # days may have changed since
     return certificate
 
 

@@ -44,7 +44,7 @@ class Certificate(Base):
 class RegisterEntry(Base):
     """One event of the register: a certificate was issued, superseded or revoked. Append-only; each entry holds the hash of the one before.
 
-    An enrolment's ledger records the hash of the latest entry about it, so whatever proves the ledger (anchors) proves the register.
+    An enrolment's ledger records the hash of the latest entry about it, so proof of the ledger (anchors) proves the register too.
     """
 
     __tablename__ = "register_entry"

@@ -31,7 +31,7 @@ from strict_json.canonical import digest_of
 
 @dataclass(frozen=True, slots=True)
 class RequirementDifference:
-    """How much more (or less) of a requirement the evidence kept since gives; for all online hours together, the words are empty."""
+    """A change of one requirement by the evidence kept since; for all online hours together, the words are empty."""
 
     zh: str
     en: str
@@ -59,7 +59,7 @@ class Recalculation:
 
     @property
     def differences(self) -> Sequence[RequirementDifference]:
-        """What differs from the certificate, requirement by requirement."""
+        """The differences from the certificate, requirement by requirement."""
         before, after = self.certificate.facts, self.contents.facts
         found = []
         for old, new in zip(before["requirements"], after["requirements"], strict=True):

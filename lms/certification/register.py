@@ -29,7 +29,7 @@ class LedgerEnd:
 
 @dataclass(frozen=True, slots=True)
 class RegisterEvent:
-    """What happened to a certificate; `reason` is empty for the first issue."""
+    """An event of a certificate; `reason` is empty for the first issue."""
 
     event: str
     certificate: Certificate

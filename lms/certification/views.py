@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, Organisation, Person
 from lms.certification import issuing, recalculation, register, words
-from lms.certification.eligibility import Obstacle, candidates_of
+from lms.certification.eligibility import Obstacle, members_of
 from lms.certification.issuing import CertifiedBatch
 from lms.certification.models import VALID, Certificate
 from lms.classes.membership import REASON_MAX
@@ -38,7 +38,7 @@ def _rights() -> dict[str, object]:
 def of_class(class_id: int) -> ResponseReturnValue:
     """Show who of a class can be certified, what the others lack, and who is certified: the preview of the one act."""
     found = own_class(class_id)
-    everybody = candidates_of(session(), class_id, person().id)
+    everybody = members_of(session(), class_id, person().id)
     rows = session().scalars(
         select(Certificate)
         .where(Certificate.class_id == class_id)

@@ -7,7 +7,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.certification.eligibility import Candidate, Obstacle
+from lms.certification.eligibility import ClassMember, Obstacle
 from lms.certification.models import ISSUED, REVOKED, SUPERSEDED, VALID
 from lms.certification.recalculation import RequirementDifference
 from lms.i18n import pick, write_hours
@@ -30,16 +30,16 @@ _OBSTACLES: Mapping[Obstacle, LazyString] = {
 }
 
 
-def missing_words(candidate: Candidate) -> Sequence[str]:
+def missing_words(member: ClassMember) -> Sequence[str]:
     """Return why somebody cannot be certified, one line each: what is missing of each requirement, in its own unit."""
-    if candidate.obstacle is Obstacle.STATE:
-        return [_("State: %(state)s", state=state_of(candidate.standing.enrolment))]
-    if candidate.obstacle is not Obstacle.SHORT:
-        return [obstacle_words(candidate.obstacle)] if candidate.obstacle is not None else []
-    if not candidate.missing:
+    if member.obstacle is Obstacle.STATE:
+        return [_("State: %(state)s", state=state_of(member.standing.enrolment))]
+    if member.obstacle is not Obstacle.SHORT:
+        return [obstacle_words(member.obstacle)] if member.obstacle is not None else []
+    if not member.missing:
         return [_("The programme document has no requirements for this track")]
     lines = []
-    for one in candidate.missing:
+    for one in member.missing:
         title, unit = pick(one.title.zh, one.title.en), pick(one.unit.zh, one.unit.en)
         if one.target is None:
             lines.append(_("%(requirement)s: nothing yet", requirement=title))

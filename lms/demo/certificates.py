@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
-from lms.accounts.models import Person
+from lms.accounts.models import Organisation, Person
 from lms.certification import issuing, recalculation
 from lms.certification.models import Certificate
 from lms.classes.models import Enrolment, TrainingClass
@@ -55,5 +55,6 @@ def _numbers(session: Session, class_id: int) -> Sequence[Certificate]:
 
 def _office(session: Session, now: datetime) -> tuple[By, str]:
     """Return the demo's office, and the name in which it issues."""
-    person = session.scalars(select(Person).where(Person.username == "office")).one()
-    return By(person.id, now), person.organisation.name if person.organisation else ""
+    query = select(Person.id, Organisation.name).join(Organisation, Organisation.id == Person.organisation_id)
+    person_id, name = session.execute(query.where(Person.username == "office")).one()
+    return By(person_id, now), name
