@@ -12,9 +12,9 @@ from flask_babel import Babel, format_date, get_locale, get_translations, gettex
 from flask_login import current_user
 from markupsafe import Markup
 
+from courses.strict_json.problem import Problem
 from lms.hours import Policy, hours_of
 from lms.languages import mark_languages
-from strict_json.problem import Problem
 
 DEFAULT = "zh_Hans_CN"
 LOCALES = {"zh_Hans_CN": "简体中文", "en": "English"}

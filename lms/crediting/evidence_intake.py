@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 import xapi.store
+from courses.strict_json.reader import LONGEST_SLUG
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
@@ -22,7 +23,6 @@ from lms.crediting.observe_attestations import enrolment_of, observe_attestation
 from lms.crediting.policy import EnrolmentPolicy, activity_name
 from lms.crediting.trust import trust_of
 from lms.learning.models import Registration
-from strict_json.reader import LONGEST_SLUG
 from xapi.raw_sql import PreparedQuery
 from xapi.statements import stored
 

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 import xapi.store
+from courses.strict_json.canonical import digest_of
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import (
@@ -33,7 +34,6 @@ from lms.crediting.chain import Inputs, Running, text_sha256
 from lms.crediting.ledger import Head
 from lms.crediting.models import Observation
 from lms.programmes.models import Programme, ProgrammeVersion
-from strict_json.canonical import digest_of
 
 OBSERVED = (
     *("statement_id", "part", "kind", "activity", "session", "device", "at", "since", "seconds"),

@@ -8,6 +8,7 @@ from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from courses.strict_json.problem import Params
 from lms.accounts.identity import has_identity_number, may_be_identity_number
 from lms.accounts.names import LONGEST, as_name, as_username, joined, spaced
 from lms.accounts.people import NAME_MAX, ORGANISATION_NAME_MAX, USERNAME
@@ -18,7 +19,6 @@ from lms.rosters.heads import Columns
 from lms.rosters.problems import Unreadable, shown
 from lms.rosters.table import MOST_ROWS, TableRow
 from lms.row_problem import RowProblem, in_row
-from strict_json.problem import Params
 
 SHORTEST_PART = 2  # characters of a track's name
 SHORTEST_NUMBER = 15  # characters: no identity number has fewer
