@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from strict_json.loading import Json
+
 from lms.certification.models import Certificate
 from lms.certification.register import SALT_BYTES, salted_sha256
 from lms.crediting.policy import ClassPolicy, EnrolmentPolicy, TrackLaw
 from lms.hours import Case, RequirementResult, Result, load_json, parse, plain_text
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.document import Transcript, fingerprint
-from strict_json.loading import Json
 
 FORMAT = 1
 

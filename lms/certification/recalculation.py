@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from strict_json.canonical import digest_of
 
 from lms.certification.contents import CertificateContents, NotReadable, frozen_case, frozen_terms, recalculated
 from lms.certification.models import Certificate
@@ -26,7 +27,6 @@ from lms.hours import Result, recompute
 from lms.transcripts.about import about_of
 from lms.transcripts.document import bundle_of
 from lms.transcripts.identity import belongs_of
-from strict_json.canonical import digest_of
 
 
 @dataclass(frozen=True, slots=True)

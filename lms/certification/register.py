@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+from strict_json.canonical import canonical, digest_of
 
 from lms.accounts.account_changes import By
 from lms.certification.models import Certificate, RegisterEntry
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS
-from strict_json.canonical import canonical, digest_of
 
 SALT_BYTES = 16
 
