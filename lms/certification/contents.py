@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from strict_json.loading import Json
-
+from courses.strict_json.loading import Json
 from lms.certification.models import Certificate
 from lms.certification.register import SALT_BYTES, salted_sha256
 from lms.crediting.policy import ClassPolicy, EnrolmentPolicy, TrackLaw

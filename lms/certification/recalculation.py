@@ -11,8 +11,8 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from strict_json.canonical import digest_of
 
+from courses.strict_json.canonical import digest_of
 from lms.certification.contents import CertificateContents, NotReadable, frozen_case, frozen_terms, recalculated
 from lms.certification.models import Certificate
 from lms.crediting import ledger

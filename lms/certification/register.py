@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
-from strict_json.canonical import canonical, digest_of
 
+from courses.strict_json.canonical import canonical, digest_of
 from lms.accounts.account_changes import By
 from lms.certification.models import Certificate, RegisterEntry
 from lms.classes.models import Enrolment
