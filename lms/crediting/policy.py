@@ -16,15 +16,17 @@ from courses.strict_json.canonical import digest_of
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.classes.models import Enrolment
+from lms.crediting.activity_rules import rule_before, rule_of
 from lms.crediting.law_key import LawKey, PlannedPlace, activity_name, keys_of_classes, keys_of_enrolments
 from lms.hours import Case, Interval, Policy, Replacement, RequirementRule, Rule, SessionRule, TrackRules, dump
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
 
-__all__ = ["ClassPolicy", "EnrolmentPolicy", "TrackLaw", "activity_name", "law_under", "make_law", "terms_of", "terms_with"]
+__all__ = ["ClassPolicy", "EnrolmentPolicy", "TrackLaw", "activity_name", "law_under", "make_law", "terms_before", "terms_of", "terms_with"]
 
 Window = tuple[int | None, int | None]
+RuleOf = Callable[[Activity], Rule]
 CLASSES_KEPT = 4096
 
 
@@ -67,20 +69,24 @@ class EnrolmentPolicy:
 
 def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
     """Return the terms of each enrolment; documents never change, so a law is worked out once per process."""
-    return _terms(session, enrolment_ids, lambda key: key)
+    return _terms(session, enrolment_ids, _known_law)
 
 
-def _terms(session: Session, enrolment_ids: Iterable[int], edit: Callable[[LawKey], LawKey]) -> dict[int, EnrolmentPolicy]:
+def terms_before(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
+    """Return the terms that enrolments had by the rules of activities before migration 0044 (`activity_rules`)."""
+    return _terms(session, enrolment_ids, lambda session, key: _make(session, key, rule=rule_before))
+
+
+def _terms(session: Session, enrolment_ids: Iterable[int], law_of: Callable[[Session, LawKey], ClassPolicy]) -> dict[int, EnrolmentPolicy]:
     wanted = set(enrolment_ids)
     columns = (Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.window_from, Enrolment.window_to, Enrolment.transferred)
     rows = session.execute(select(*columns).where(Enrolment.id.in_(wanted))).all()
     stored = keys_of_enrolments(session, {row.id: row.class_id for row in rows}, [row.id for row in rows if row.transferred])
-    keys = {number: edit(key) for number, key in stored.items()}
-    laws = {key: _known.get(key) or _remember(key, _make(session, key)) for key in set(keys.values())}
+    laws = {key: law_of(session, key) for key in set(stored.values())}
     found = {}
     for row in rows:
         window = [None if at is None else int(at.timestamp()) for at in (row.window_from, row.window_to)]
-        law = laws[keys[row.id]]
+        law = laws[stored[row.id]]
         found[row.id] = EnrolmentPolicy(law, (window[0], window[1]), law.tracks.get(row.track))
     return found
 
@@ -97,7 +103,11 @@ def terms_with(session: Session, enrolment_ids: Iterable[int], replaced: int, by
         new = [one._replace(course_version_id=by.id, sha256=by.document_sha256) for one in bound if by is not None]
         return replace(key, courses=tuple(sorted([*others, *new])))
 
-    return _terms(session, enrolment_ids, edit)
+    return _terms(session, enrolment_ids, lambda session, key: _known_law(session, edit(key)))
+
+
+def _known_law(session: Session, key: LawKey) -> ClassPolicy:
+    return _known.get(key) or _remember(key, _make(session, key))
 
 
 def _remember(key: LawKey, law: ClassPolicy) -> ClassPolicy:
@@ -119,12 +129,12 @@ def law_under(session: Session, version: ProgrammeVersion, class_ids: Iterable[i
     return {class_id: _make(session, key, version) for class_id, key in whole.items()}
 
 
-def _make(session: Session, key: LawKey, version: ProgrammeVersion | None = None) -> ClassPolicy:
+def _make(session: Session, key: LawKey, version: ProgrammeVersion | None = None, rule: RuleOf = rule_of) -> ClassPolicy:
     ids = [one.course_version_id for one in key.courses]
     query = select(CourseVersion).where(CourseVersion.id.in_(ids)).options(joinedload(CourseVersion.course))
     versions = {one.id: one for one in session.scalars(query)}
     studied = [(versions[one.course_version_id], one.requirement, one.compulsory) for one in key.courses]
-    bare = make_law(version or session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions)
+    bare = make_law(version or session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions, rule)
     return _with_replacements(bare, key, versions) if key.replacements else bare
 
 
@@ -155,7 +165,11 @@ def _replaced_in(law: TrackLaw, plans: Mapping[str, Replacement], lessons: Mappi
 
 
 def make_law(
-    version: ProgrammeVersion, studied: Sequence[tuple[CourseVersion, str, bool]], starts_on: date, sessions: Sequence[PlannedPlace] = ()
+    version: ProgrammeVersion,
+    studied: Sequence[tuple[CourseVersion, str, bool]],
+    starts_on: date,
+    sessions: Sequence[PlannedPlace] = (),
+    rule: RuleOf = rule_of,
 ) -> ClassPolicy:
     """Combine a programme version and course versions (each with its requirement, and whether it is compulsory).
 
@@ -168,7 +182,7 @@ def make_law(
             name = activity_name(course.course.code, activity.key)
             named[name] = activity
             stands_in = requirement == FOR_SESSIONS  # it is neither a course that is asked for, nor worth hours
-            rules[name] = replace(rule_of(activity), counts_to=requirement, course=None if stands_in else course.course.code)
+            rules[name] = replace(rule(activity), counts_to=requirement, course=None if stands_in else course.course.code)
     activities = {name: rules[name] for name in sorted(rules)}
     compulsory = {course.course.code: asked for course, requirement, asked in studied if requirement != FOR_SESSIONS}
     bare = {one.key: _track_law(document, one.key, activities, compulsory, starts_on) for one in document.tracks}
@@ -208,20 +222,3 @@ def _with_sessions(law: TrackLaw, sessions: Sequence[PlannedPlace]) -> TrackLaw:
     lessons = {place: Rule(one.end - one.start, counts_to=one.requirement) for place, one in live.items()}
     intervals = {place: (one.start, one.end) for place, one in live.items()}
     return TrackLaw({**law.activities, **lessons}, replace(law.rules, sessions=taught), intervals)
-
-
-def rule_of(activity: Activity) -> Rule:
-    """Return the hours core's rule for an activity."""
-    coverage = activity.requires.get("coverage")
-    return Rule(
-        cap_seconds=activity.minutes * 60,
-        media_seconds=None if activity.media_seconds is None else _exact(activity.media_seconds),
-        completed=bool(activity.requires.get("completed", False)),
-        passed=bool(activity.requires.get("passed", False)),
-        coverage=None if coverage is None else Decimal(str(coverage)),
-    )
-
-
-def _exact(seconds: float) -> int | Decimal:
-    exact = Decimal(str(seconds))
-    return int(exact) if exact == int(exact) else exact

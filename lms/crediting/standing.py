@@ -51,6 +51,10 @@ class Standing:
         """Return the seconds credited in one course."""
         return sum(self.credited.get(activity, 0) for activity in course.activities)
 
+    def seconds_left_in(self, course: StudiedCourse) -> int:
+        """Return the seconds that one course can still earn."""
+        return sum(one.seconds_left(self.credited.get(name, 0)) for name, one in course.activities.items())
+
     def is_finished(self, course: StudiedCourse) -> bool:
         """Say whether a course counts as finished."""
         return course.code in self.courses_done

@@ -10,7 +10,7 @@ On request, because it reads every statement again: the evidence is what the sta
 (`evidence_check`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -26,7 +26,8 @@ from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_check import Compared
 from lms.crediting.models import Observation
 from lms.crediting.observe import OWN
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import terms_before, terms_of
+from lms.crediting.rates import real_rates
 from lms.crediting.removals import NOTHING, Removals
 from lms.crediting.units import ALL_UNITS, target_of, verdict_of
 from lms.hours import Case, changes, recompute
@@ -160,7 +161,7 @@ class _VerifiedBatch:
         elif one.class_id not in self._undecidable:
             judged = frozenset({chain.SECONDS}) if self._inputs.has_no_baseline(one.id, one.ledger_length) else ALL_UNITS
             wrong = list(self._account_problems(one, self._accounts[one.id], judged))
-            waits = bool(wrong) and _is_of_earlier_rules(entries) and self._was_right(one.id, seconds)
+            waits = bool(wrong) and self._was_right(one.id, entries, judged)
             checked.waiting += [one.id] if waits else []
             problems += [] if waits else wrong
             problems += self._statement_problems(one.id, entries, checked)
@@ -185,14 +186,21 @@ class _VerifiedBatch:
         if one.verdict and not differing and one.verdict != verdict_of(result):
             yield f"lists say {one.verdict}, its evidence gives {verdict_of(result) or 'no verdict'}"
 
-    def _was_right(self, number: int, seconds: Mapping[str, int]) -> bool:
-        """Say whether an account's seconds are what its evidence gave by the rule for films before format 2."""
+    def _was_right(self, number: int, entries: Sequence[chain.Entry], units: Set[str]) -> bool:
+        """Say whether an account is what its evidence gave by the rules under which it was decided: those of activities before
+        migration 0044, or, for seconds, those of films before format 2.
+        """
+        earlier = _is_of_earlier_rules(entries)
         try:
-            case = cases_of(self._session, {number: self._terms[number]}, rates=earlier_rates)[number]
-            decided = ledger.seconds_of(target_of(recompute(case)))
+            terms = terms_before(self._session, [number])
+            moved = [one.policy_sha256 for one in entries if one.amount]
+            if not earlier and moved[-1:] == [self._terms[number].law.sha256]:
+                return False
+            case = cases_of(self._session, terms, rates=earlier_rates if earlier else real_rates)[number]
+            differing = changes(self._accounts[number], target_of(recompute(case)))
         except Exception:  # nothing can be decided: the findings stand
             return False
-        return {name: one for name, one in seconds.items() if one} == {name: one for name, one in decided.items() if one}
+        return not any(one.unit in (frozenset({chain.SECONDS}) if earlier else units) for one in differing)
 
     def _statement_problems(self, number: int, entries: Sequence[chain.Entry], checked: CheckedBatch) -> Iterator[str]:
         if self._public_url is None:

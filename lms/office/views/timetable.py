@@ -82,7 +82,7 @@ def _page(found: TrainingClass, unreadable: str = "", status: int = 200) -> Resp
 
 def _share(found: TrainingClass, rows: Sequence[ClassSession]) -> Fraction | None:
     courses = courses_of(session(), [found.id])[found.id]
-    return timetable.practical_share(rows, [(one.minutes, False) for one in courses])
+    return timetable.practical_share(rows, [(one.outline.minutes, False) for one in courses])
 
 
 @bp.route("/classes/<int:class_id>/timetable/new", methods=["GET", "POST"])
