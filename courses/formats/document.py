@@ -4,8 +4,8 @@ from pathlib import Path
 
 from courses.formats.format import CheckedActivity, Files, Format, Frame, SingleActivity, read_head
 from courses.formats.pdf_probe import pages_of
-from courses.values import MOST_MINUTES, Activity, Text
 from courses.strict_json.problem import N_, Problem
+from courses.values import MOST_MINUTES, Activity, Text
 
 PDF = "pdf"
 ENDINGS = {PDF: (PDF,), "jpeg": ("jpg", "jpeg"), "png": ("png",), "webp": ("webp",)}  # kind → endings of its files
@@ -82,7 +82,8 @@ FORMAT = Format(
             + _button("smaller", _SMALLER)
             + _button("larger", _LARGER)
             + '</div><p class="visually-hidden" role="status" data-document="said"></p>'
-            + '<div class="document-pages" data-document="pages" role="group" tabindex="0"><div class="document-page" data-document="page"></div></div>'
+            + '<div class="document-pages" data-document="pages" role="group" tabindex="0">'
+            + '<div class="document-page" data-document="page"></div></div>'
             + '<div class="document-foot" data-document="foot" hidden><p role="status" data-document="seen"></p>'
             + '<button type="button" data-document="on"></button></div></main>'
         ),

@@ -58,7 +58,9 @@ def pages_stated(site: Site) -> list[str]:
     return [one[v.PAGES_SEEN] for one in results if v.PAGES_SEEN in one]
 
 
-def test_a_pdf_is_read_on_a_phone_left_opened_again_at_its_page_completed_and_credited(browser: Browser, site: Site, tmp_path: Path) -> None:
+def test_a_pdf_is_read_on_a_phone_left_opened_again_at_its_page_completed_and_credited(
+    browser: Browser, site: Site, tmp_path: Path
+) -> None:
     address = publish(browser, site, write_pdf(tmp_path / "开学检查.pdf"))
     with phone(browser, site, "nothing") as visitor:
         page = sign_in(visitor, site, "teacher")
