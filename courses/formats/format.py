@@ -85,6 +85,7 @@ class Format:
     single: Callable[[str, Files], SingleActivity | list[Problem]]
     uploads: tuple[str, ...]  # endings of such uploads, with the dot
     packed: str = ""  # ending of an entry that is an archive; it is unpacked into a folder of the same name
+    download: bool = False  # whether learners may take the file with them
     graded: bool = False  # whether an activity may state how it is graded
     named_in_outlines: bool = True  # whether a course's outline says the format's name
     facts: Callable[[Path], Mapping[str, Any]] = _no_facts  # fields of an activity that are read from its file if they are left out
