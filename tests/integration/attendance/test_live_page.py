@@ -1,4 +1,4 @@
-"""Does our own page beside a meeting measure presence within the session only, and is it counted once, whatever else covers it?"""
+"""Does our own page beside a meeting measure presence within the session only, and does each minute count once?"""
 
 import json
 import re
