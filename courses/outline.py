@@ -1,93 +1,21 @@
-"""The parts of a course as frozen values, and the only parser of a course document (course.json).
-
-A course has modules, and a module has activities; an activity is the smallest unit that can earn time. FORMAT.md explains the
-format for trainers.
-"""
+"""The only parser of a course document (course.json); FORMAT.md explains the document for trainers. `courses.values` has what comes out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
+from courses.formats import FORMATS
 from courses.reader import CourseReader
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
+from courses.values import LONGEST_SUMMARY, LONGEST_TITLE, MOST_MINUTES, NOTHING, Activity, Course, Module, Text
 
 __all__ = ["Activity", "Course", "Module", "Text", "document_of", "parse_course"]
 
-FORMATS = ("h5p", "video")
 GRADINGS = ("server", "content", "none")
 
 MOST_MODULES = 50
 MOST_ACTIVITIES = 200
-LONGEST_TITLE = 200
-LONGEST_SUMMARY = 2000
-MOST_MINUTES = 600
 MOST_MEDIA_SECONDS = 36_000
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text for people, in both languages."""
-
-    zh: str
-    en: str
-
-
-NOTHING = Text("", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """The smallest unit that can earn time.
-
-    `minutes` is the most it can earn. `requires` lists the conditions for earning: completed, passed, coverage (a share of
-    `media_seconds`). `entry` is a path inside the package: the folder of an unpacked H5P content, or a video file.
-    """
-
-    key: str
-    title: Text
-    format: str
-    minutes: int
-    entry: str
-    requires: Mapping[str, Any] = field(default_factory=dict)
-    media_seconds: float | None = None
-    grading: str = "none"
-    summary: Text = NOTHING
-
-    @property
-    def worth_seconds(self) -> int:
-        """The most it can earn, in seconds: its minutes, but never more than the length of its media."""
-        return self.minutes * 60 if self.media_seconds is None else min(self.minutes * 60, int(self.media_seconds))
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """A part of a course."""
-
-    key: str
-    title: Text
-    activities: tuple[Activity, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """A published version of a course. `code` is the same in all its versions."""
-
-    code: str
-    title: Text
-    summary: Text
-    kind: str
-    language: str
-    modules: tuple[Module, ...]
-
-    @property
-    def activities(self) -> tuple[Activity, ...]:
-        """All activities, in order."""
-        return tuple(activity for module in self.modules for activity in module.activities)
-
-    @property
-    def minutes(self) -> int:
-        """The most that the whole course can earn, in minutes."""
-        return sum(activity.minutes for activity in self.activities)
 
 
 def parse_course(document: Any) -> Course | list[Problem]:
@@ -173,8 +101,8 @@ def _check_gate(reader: CourseReader, activity: Activity, path: str) -> None:
         reader.refuse("needs-length", f"{path}.requires.coverage")
     if "passed" in activity.requires and activity.grading == "none":
         reader.refuse("never-passed", f"{path}.requires.passed")
-    if activity.grading != "none" and activity.format == "video":
-        reader.refuse("grading-of-a-video", f"{path}.grading")
+    if activity.grading != "none" and activity.format in FORMATS and not FORMATS[activity.format].graded:
+        reader.refuse("never-graded", f"{path}.grading", format=activity.format)
     if seconds is not None and activity.minutes > -(-seconds // 60):
         # HOURS.md: media earn at most the time that was covered.
         reader.refuse("too-many-minutes", f"{path}.minutes", seconds=f"{seconds:g}", minutes=int(-(-seconds // 60)))

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from strict_json.problem import N_
-from strict_json.sentences import SENTENCES as JSON_SENTENCES
+from courses.strict_json.problem import N_
+from courses.strict_json.sentences import SENTENCES as JSON_SENTENCES
 
 SENTENCES: Mapping[str, str] = {
     **JSON_SENTENCES,
@@ -25,7 +25,6 @@ SENTENCES: Mapping[str, str] = {
     "file-not-there": N_("names the file %(name)s, which is not in the package"),
     "file-too-large": N_("is larger than %(mb)s MB"),
     "folder-outside": N_("is a folder with a name that leads outside, or with content"),
-    "grading-of-a-video": N_('must be "none" for a video'),
     "half-character": N_("holds half a character, which nothing can store"),
     "in-answer-keys": N_("lies among the answer keys, which are never served"),
     "kind-of-file": N_("is a kind of file that a course may not hold (.%(kind)s)"),
@@ -44,11 +43,12 @@ SENTENCES: Mapping[str, str] = {
     "needs-length": N_("needs media_seconds, the length of the media"),
     "needs-two": N_("must be at least two"),
     "never-completed": N_("never says that it is completed (%(kind)s): time counts without it"),
+    "never-graded": N_('must be "none": an activity of the format %(format)s has no result'),
     "never-passed": N_('can never be met, because grading is "none"'),
     "no-archive": N_("is not a readable zip archive: %(why)s"),
     "no-captions": N_("has no captions (a file %(name)s.zh.vtt)"),
     "no-captions-inside": N_("has no captions in it"),
-    "no-course": N_("is not a course: a .zip, .h5p, .mp4 or .webm file is needed"),
+    "no-course": N_("is not a course: a file that ends in %(endings)s is needed"),
     "no-course-file": N_("is missing: a course package holds course.json, an H5P content h5p.json"),
     "no-option": N_("names the option %(option)s, which the question does not have"),
     "no-question": N_("is not a question of the quiz"),

@@ -14,6 +14,7 @@ from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
 from lms.catalogue import views as catalogue
+from lms.certification import views as certification
 from lms.classes import usage
 from lms.clock import Clock, system_clock
 from lms.config import Settings
@@ -65,6 +66,7 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
+    certification,
     *(records, forwards, imports, erasure_pages, retention_pages),
 )
 
@@ -106,7 +108,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
     plain: FastStatements = app.extensions["xapi_early"]
-    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.early(app, settings)})
+    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.fast_paths(app, settings)})
     return app
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from strict_json.problem import Params, Problem
+from courses.strict_json.problem import Params, Problem
 
 
 @dataclass(frozen=True, slots=True)

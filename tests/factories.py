@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 import xapi
 import xapi.storage.store
+from courses.strict_json.canonical import digest_of
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import TEACHER, Organisation, Person
@@ -31,7 +32,6 @@ from lms.learning.models import Launch, Registration
 from lms.learning.stating import Subject, present_statement, store
 from lms.learning.stretch import Stretch
 from lms.programmes import store as programmes
-from strict_json.canonical import digest_of
 
 BEGIN = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in China
 PUBLIC_URL, CONTENT_URL = "http://localhost", "http://127.0.0.1"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from courses.reader import CourseReader
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 READING, QUIZ, CHECKPOINT_VIDEO = "TH.Reading", "TH.Quiz", "TH.CheckpointVideo"
 TYPES = ("single", "multiple", "boolean")

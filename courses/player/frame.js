@@ -6,24 +6,30 @@
   const root = document.documentElement;
   const appOrigin = root.dataset.appOrigin;
   const ACTIVE_EVERY_MS = 1000;
-  const READY_EVERY_MS = 1000;
+  const AGAIN_MS = 1000;
   const waiting = new Map(); // submissions without a grade yet, by the name under which the page will speak of them
   const listeners = {};
   const page = parent; // content may put another into its place
+  const unheard = []; // what was said before the page listened
   const told = { person: 0, content: 0 };
   let submitted = 0;
+  let listening = false; // the page has answered
   let key = ""; // with which the page knows an act of a person from one that content made up
 
   const TH = (window.TH = { locale: "zh-CN", settings: {}, iri: "", state: null });
+  const send = (type, rest) => page.postMessage({ th: 1, type, ...rest }, appOrigin);
 
   // Before anything else: what is heard here first and stopped, content never hears.
   addEventListener("message", (event) => {
     if (event.origin !== appOrigin || event.source !== page || event.data?.type !== "key") return;
     event.stopImmediatePropagation();
     key = event.data.key;
+    listening = true;
+    unheard.splice(0).forEach(([type, rest]) => send(type, rest));
   }, true);
 
-  TH.post = (type, rest) => page.postMessage({ th: 1, type, ...rest }, appOrigin);
+  /** Say something to the page. The page may be slower than its frame: what it cannot hear yet waits until it listens. */
+  TH.post = (type, rest) => (listening ? send(type, rest) : unheard.push([type, rest]));
   TH.statement = (statement) => TH.post("statement", { statement });
   TH.on = (type, listener) => (listeners[type] = listeners[type] || []).push(listener);
 
@@ -64,9 +70,9 @@
   for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
     addEventListener(sign, (event) => {
       const whose = event.isTrusted ? "person" : "content";
-      if (Date.now() - told[whose] < ACTIVE_EVERY_MS) return;
+      if (!listening || Date.now() - told[whose] < ACTIVE_EVERY_MS) return; // the page's opening is an act: earlier ones need not wait
       told[whose] = Date.now();
-      page.postMessage({ th: 1, type: "active", ...(event.isTrusted ? { key } : {}) }, appOrigin);
+      send("active", event.isTrusted ? { key } : {});
     }, { passive: true, capture: true });
   }
 
@@ -84,10 +90,14 @@
       if (now > 0 && Math.abs(now - height) > 1) TH.post("height", { px: (height = now) });
     }).observe(element);
 
-  // Said again until the page has answered: it may be slower than its frame.
+  // Said again until the page answers with the key: whatever else fails to load, what is said of it is heard.
+  const hello = setInterval(() => (listening ? clearInterval(hello) : send("hello")), AGAIN_MS);
+  send("hello");
+
+  // Said again until the page has opened the activity.
   TH.ready = () => {
-    TH.post("ready");
-    const again = setInterval(() => TH.post("ready"), READY_EVERY_MS);
+    send("ready");
+    const again = setInterval(() => send("ready"), AGAIN_MS);
     TH.on("init", () => clearInterval(again));
   };
 })();

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from strict_json.problem import N_
+from courses.strict_json.problem import N_
 
 SENTENCES: Mapping[str, str] = {
     "unknown-state": N_("Choose one of the states."),

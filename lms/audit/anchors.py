@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from courses.strict_json.canonical import canonical
 from lms.classes.models import ClassChange
 from lms.crediting import inputs
 from lms.crediting.chain import Running
 from lms.crediting.models import LedgerEntry
 from lms.sealing import derived
-from strict_json.canonical import canonical
 
 VERSION = 1
 PURPOSE = "lms ledger anchor"

@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 from courses.outline import Course as Outline
 from courses.outline import parse_course
 from courses.package import Package
+from courses.strict_json.canonical import digest_of
+from courses.strict_json.problem import Problem
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import is_below
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.errors import NotAllowed, TooLarge
 from lms.readonce import ReadOnce
 from lms.storage import Storage
-from strict_json.canonical import digest_of
-from strict_json.problem import Problem
 
 OUTLINES_KEPT = 256
 WARNINGS_KEPT, LONGEST_WORD = 100, 300

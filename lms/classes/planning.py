@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from courses.strict_json.problem import Problem
 from lms.programmes.values import FOR_SESSIONS
-from strict_json.problem import Problem
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 TITLE_MAX, PLACE_MAX, TEACHER_MAX, LINK_MAX = 200, 100, 100, 500

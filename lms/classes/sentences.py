@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from strict_json.problem import N_
+from courses.strict_json.problem import N_
 
 SENTENCES: Mapping[str, str] = {
     "bad-key": N_("1 to 32 letters, digits or . _ -"),

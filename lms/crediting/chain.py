@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from strict_json.canonical import digest_of
+from courses.strict_json.canonical import digest_of
 
 GENESIS = "0" * 64
 FORMAT = 2

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, undefer
 
 from courses.outline import Course as Outline
 from courses.outline import parse_course
+from courses.strict_json.canonical import digest_of
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import ClassCourse, TrainingClass
 from lms.crediting import inputs
@@ -15,7 +16,6 @@ from lms.crediting.chain import Running
 from lms.programmes.documents import parse
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.values import ProgrammeDocument
-from strict_json.canonical import digest_of
 
 
 @dataclass(frozen=True, slots=True)

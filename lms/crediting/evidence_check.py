@@ -34,8 +34,14 @@ _FIELDS = [field.name for field in fields(Observed)]
 class Compared:
     """One enrolment's evidence and its statements."""
 
-    def __init__(self, session: Session, number: int, terms: EnrolmentPolicy, public_url: str, removals: Removals) -> None:
-        self._session, self._number, self._terms, self._public_url, self._removals = session, number, terms, public_url, removals
+    def __init__(self, session: Session, number: int, enrolment_policy: EnrolmentPolicy, public_url: str, removals: Removals) -> None:
+        self._session, self._number, self._policy, self._public_url, self._removals = (
+            session,
+            number,
+            enrolment_policy,
+            public_url,
+            removals,
+        )
         self._kept: dict[uuid.UUID, list[Observation]] = {}
         rows = session.scalars(select(Observation).where(Observation.enrolment_id == number).order_by(Observation.part))
         for row in rows:
@@ -58,8 +64,10 @@ class Compared:
         """Also trust the providers named by the programme versions under which the chain's entries were decided."""
         versions = [self._session.get(ProgrammeVersion, number) for number in sorted({one.programme_version_id for one in entries})]
         named = [document_of(one).trusted_providers for one in versions if one is not None]
-        law = self._terms.law
-        self._terms = replace(self._terms, law=replace(law, trusted_providers=law.trusted_providers.union(*named)))
+        class_policy = self._policy.class_policy
+        self._policy = replace(
+            self._policy, class_policy=replace(class_policy, trusted_providers=class_policy.trusted_providers.union(*named))
+        )
 
     def _compare(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
         there = xapi.store.load_texts(self._session, ids)
@@ -82,7 +90,7 @@ class Compared:
 
     def _proved(self, ids: Sequence[uuid.UUID]) -> Sequence[Proved]:
         found = sort_by_enrolment(self._session, ids).get(self._number)
-        return all_proved(self._session, found, self._terms, self._public_url, kept=True) if found else ()
+        return all_proved(self._session, found, self._policy, self._public_url, kept=True) if found else ()
 
     def _changed(self, statement: uuid.UUID, text: str) -> bool:
         digest = chain.text_sha256(text)

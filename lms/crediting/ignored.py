@@ -17,7 +17,7 @@ from lms.crediting.policy import EnrolmentPolicy
 from lms.crediting.trust import trust_of
 from lms.learning.models import Registration
 from xapi.queries import find_many
-from xapi.statements import Many, Shape, Usage, iri_key, stored
+from xapi.statements import ResponseShape, StatementsQuery, Usage, iri_key, stored
 
 CLAIMING = (v.PRESENT, v.TERMINATED, v.COMPLETED, v.PASSED)
 SHOWN = 50  # of each verb, the latest
@@ -59,11 +59,11 @@ class StudyQuestion:
         return v.activity_iri(self.public_url, self.course, self.activity.partition(":")[2])
 
 
-def ignored_of(session: Session, asked: StudyQuestion, terms: EnrolmentPolicy) -> list[Claimed]:
+def ignored_of(session: Session, asked: StudyQuestion, enrolment_policy: EnrolmentPolicy) -> list[Claimed]:
     """Return claims about one activity that earned nothing, in order of receipt."""
-    rule = ActivityRule(asked.activity, asked.iri, asked.activity in terms.law.server_graded)
+    rule = ActivityRule(asked.activity, asked.iri, asked.activity in enrolment_policy.class_policy.server_graded)
     statements = list(_statements(session, asked))
-    trust = trust_of(session, terms.law, statements, asked.public_url)
+    trust = trust_of(session, enrolment_policy.class_policy, statements, asked.public_url)
     proved = [(one, observe(one, rule, trust)) for one in statements]
     evidence = [(uuid.UUID(one["id"]), part) for one, parts in proved if not isinstance(parts, Ignored) for part in parts]
     excess = {statement_id for statement_id, _part in excess_of(session, asked.enrolment_id, evidence)}
@@ -80,7 +80,7 @@ def _statements(session: Session, asked: StudyQuestion) -> Iterator[Statement]:
     for registration in registrations.all():
         for verb in CLAIMING:
             keys = ((registration, Usage.REGISTRATION), (iri_key(asked.iri), Usage.ACTIVITY), (iri_key(verb), Usage.VERB))
-            latest = Many(keys, since=None, until=None, limit=SHOWN, ascending=False, shape=Shape())
+            latest = StatementsQuery(keys, since=None, until=None, limit=SHOWN, ascending=False, shape=ResponseShape())
             texts, _ = find_many(session, latest, None, asked.now)
             yield from map(stored, texts)
 

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from courses.strict_json.canonical import digest_of
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting import inputs
 from lms.crediting.chain import Entry, Inputs, Running
 from lms.crediting.ledger import inputs_in
-from strict_json.canonical import digest_of
 
 
 class CheckedInputs:

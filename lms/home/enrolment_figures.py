@@ -42,7 +42,7 @@ class Studied:
     @property
     def missing_seconds(self) -> int:
         """The activity's time that is not credited yet."""
-        return max(0, self.activity.worth_seconds - self.result.credited_seconds)
+        return self.activity.seconds_left(self.result.credited_seconds)
 
     @property
     def covered_percent(self) -> int | None:
@@ -60,7 +60,7 @@ class CourseFigures:
     worth_seconds: int
     state: str  # of `course_state`
     finished: bool
-    finished_minutes: int  # the minutes that must be credited
+    finished_seconds: int  # that must be worked
 
     @property
     def short(self) -> list[Studied]:
@@ -96,12 +96,8 @@ def evidence_mark(session: Session, enrolment: Enrolment) -> str:
 
 def left_in_courses(standing: Standing, requirement: RequirementProgress) -> Decimal:
     """Return how many hours the class's courses can still earn toward a requirement of hours, rounded down like hours."""
-    seconds = sum(
-        max(0, worth - standing.credited.get(name, 0))
-        for course in standing.courses
-        if course.requirement == requirement.key and not course.left
-        for name, worth in course.worth_seconds.items()
-    )
+    own = [one for one in standing.courses if one.requirement == requirement.key and not one.left]
+    seconds = sum(standing.seconds_left_in(course) for course in own)
     return hours_of(seconds, standing.document.policy)
 
 
@@ -133,22 +129,17 @@ def course_figures(session: Session, standing: Standing, course: Course, studied
     """Return the state of one course of an enrolment."""
     studied = studied_in(session, standing.enrolment.id, course)
     finished = standing.is_finished(studied_course)
-    least = (standing.document.finished_share * studied_course.minutes).to_integral_value(ROUND_CEILING)
+    least = (standing.document.finished_share * studied_course.worth_seconds).to_integral_value(ROUND_CEILING)
     credited = sum(one.result.credited_seconds for one in studied.values())
     state = course_state(standing, studied_course)
-    return CourseFigures(studied, credited, worth_of(studied_course), state, finished, int(least))
-
-
-def worth_of(course: StudiedCourse) -> int:
-    """Return the most seconds that a course can earn."""
-    return sum(activity.worth_seconds for activity in course.outline.activities)
+    return CourseFigures(studied, credited, studied_course.worth_seconds, state, finished, int(least))
 
 
 def course_state(standing: Standing, course: StudiedCourse) -> str:
     """Return 'open', 'running', 'met' or 'full', as of an activity: a course is complete only when no time is missing."""
     credited = standing.credited_in(course)
     if standing.is_finished(course):
-        return "full" if credited >= worth_of(course) else "met"
+        return "met" if standing.seconds_left_in(course) else "full"
     return "running" if credited else "open"
 
 

@@ -40,7 +40,7 @@ class _CourseActivity:
 
     @property
     def activity(self) -> Activity:
-        return next(one for one in self.studied.outline.activities if activity_name(self.studied.code, one.key) == self.name)
+        return self.studied.activities[self.name]
 
     @property
     def credited_seconds(self) -> int:
@@ -100,7 +100,7 @@ def _earns(place: _CourseActivity) -> bool:
     It is if it has not counted yet, or if it has no condition that shows its end and can still earn time.
     """
     credited = place.credited_seconds
-    return credited == 0 or (not any(place.activity.requires.values()) and credited < place.activity.worth_seconds)
+    return credited == 0 or (not any(place.activity.requires.values()) and place.activity.seconds_left(credited) > 0)
 
 
 def _ahead(studying: Sequence[Standing], here: _CourseActivity | None) -> Iterator[_CourseActivity]:
@@ -113,7 +113,7 @@ def _ahead(studying: Sequence[Standing], here: _CourseActivity | None) -> Iterat
         behind = set(where[: where.index(here.name) + 1])
         places.sort(key=lambda one: (one.standing is not here.standing, one.studied is not here.studied, one.name in behind))
     yield from (one for one in places if not one.credited_seconds)
-    yield from (one for one in places if 0 < one.credited_seconds < one.activity.worth_seconds)
+    yield from (one for one in places if one.credited_seconds and one.activity.seconds_left(one.credited_seconds))
 
 
 def _unfinished(standing: Standing) -> Iterator[_CourseActivity]:

@@ -3,6 +3,8 @@
 README.md in this folder states the rules.
 """
 
+from courses.strict_json.loading import load_json
+from courses.strict_json.problem import Problem
 from lms.hours.bundle import parse, recompute_file
 from lms.hours.changes import changes
 from lms.hours.decide import recompute
@@ -48,8 +50,6 @@ from lms.hours.values import (
     Rule,
 )
 from lms.hours.writing import dump, dump_result
-from strict_json.loading import load_json
-from strict_json.problem import Problem
 
 __all__ = [
     "UNITS",

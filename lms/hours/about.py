@@ -7,9 +7,9 @@ import re
 from typing import Any
 from uuid import UUID
 
-from strict_json.loading import Json
-from strict_json.problem import Problem
-from strict_json.reader import Reader
+from courses.strict_json.loading import Json
+from courses.strict_json.problem import Problem
+from courses.strict_json.reader import Reader
 
 FORMAT = 2  # bundles without this part have format 1
 FIELDS = ("format", "person", "enrolment", "class", "rules", "statements")

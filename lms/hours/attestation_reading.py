@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from courses.strict_json.problem import Problem
 from lms.hours.exact import plain_text
 from lms.hours.track_reading import TrackReader
 from lms.hours.track_values import Accepted, Attended, Attestation, Logged, Waived
 from lms.hours.values import Policy
-from strict_json.problem import Problem
 
 ATTESTED = {
     "attended": frozenset({"kind", "place", "in"}),

@@ -4,6 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from courses.strict_json.loading import Json, load_json
+from courses.strict_json.problem import Problem, in_english
+from courses.strict_json.reader import below
 from lms.hours.about import read_about
 from lms.hours.attestation_reading import ATTESTED, AttestationReader, contradictions
 from lms.hours.decide import recompute
@@ -23,9 +26,6 @@ from lms.hours.values import (
     Rule,
 )
 from lms.hours.writing import dump_result
-from strict_json.loading import Json, load_json
-from strict_json.problem import Problem, in_english
-from strict_json.reader import below
 
 LONGEST_DAY_MINUTES = 25 * 60
 MOST_MINUTES, MOST_MEDIA_S, MOST_CLAIM_S = Decimal(10**6), Decimal(10**8), Decimal(10**12)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from strict_json.problem import N_
-from strict_json.sentences import SENTENCES as JSON_SENTENCES
+from courses.strict_json.problem import N_
+from courses.strict_json.sentences import SENTENCES as JSON_SENTENCES
 
 SENTENCES: Mapping[str, str] = {
     **JSON_SENTENCES,

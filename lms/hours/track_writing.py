@@ -1,5 +1,6 @@
 """Write a track, its attestations and its results as JSON values."""
 
+from courses.strict_json.loading import Json
 from lms.hours.exact import plain_text
 from lms.hours.instants import write_instant
 from lms.hours.track_values import (
@@ -11,7 +12,6 @@ from lms.hours.track_values import (
     TrackResult,
     TrackRules,
 )
-from strict_json.loading import Json
 
 
 def dump_track(track: TrackRules) -> Json:

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from strict_json.reader import Reader
+from courses.strict_json.reader import Reader
 
 LONGEST_DECIMAL = 20
 SHORTEST_INSTANT = 16  # 20260301T100000Z

@@ -2,6 +2,7 @@
 
 from decimal import ROUND_CEILING, Decimal
 
+from courses.strict_json.loading import Json
 from lms.hours.exact import plain_text
 from lms.hours.instants import write_instant
 from lms.hours.track_writing import dump_attestation, dump_track, dump_track_result
@@ -16,7 +17,6 @@ from lms.hours.values import (
     Result,
     Rule,
 )
-from strict_json.loading import Json
 
 MINUTE_S = 60
 MICRO = Decimal("0.000001")

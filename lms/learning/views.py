@@ -12,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from courses.formats import FORMATS
 from courses.outline import Activity
 from lms import vocabulary as v
 from lms.accounts import login_sessions
@@ -56,9 +57,8 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
     if admission.version.id != course_version_id:  # the class was moved to another version since somebody kept this address
         return redirect(url_for(".play", **_place_arguments(admission.place)))
     before, after = _neighbours(admission)
-    page = render_template(
-        "learning/play.html", admission=admission, config=_page_config(admission), place=admission.place, before=before, after=after
-    )
+    how, config = FORMATS[admission.activity.format], _page_config(admission)
+    page = render_template("learning/play.html", admission=admission, config=config, how=how, before=before, after=after)
     return with_device(Response(page), request, _settings())
 
 
@@ -146,12 +146,12 @@ def take_beat() -> ResponseReturnValue:
     fast_path.raise_failed(request.environ)
     ticket, body = _ticket(), body_of(BeatBody)
     with transaction() as writing:
-        beaten = presence.take_beat(writing, ticket, body, now(), _settings())
-    if isinstance(beaten, BeatRefused):
-        raise _stopped(beaten)
-    if beaten.stated:
+        answered = presence.take_beat(writing, ticket, body, now(), _settings())
+    if isinstance(answered, BeatRefused):
+        raise _stopped(answered)
+    if answered.stated:
         ring(1)
-    return Response(beat_reply(beaten, _settings()), mimetype="application/json")
+    return Response(beat_reply(answered, _settings()), mimetype="application/json")
 
 
 def _ticket() -> Ticket:

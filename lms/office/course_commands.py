@@ -32,7 +32,7 @@ def move_course(code: str, course: str, version: int | None, *, dry_run: bool, a
             with transaction() as writing:
                 administration.move_course(writing, class_id, course, to.number, By(None, now()))
             follow(class_id)
-    _tell({"class": code, "course": course, "version": to.number}, would, as_json=as_json, dry_run=dry_run)
+    _print_preview({"class": code, "course": course, "version": to.number}, would, as_json=as_json, dry_run=dry_run)
 
 
 @click.command("drop")
@@ -50,17 +50,17 @@ def drop_course(code: str, course: str, *, dry_run: bool, as_json: bool) -> None
             with transaction() as writing:
                 administration.remove_course(writing, class_id, course, By(None, now()))
             follow(class_id)
-    _tell({"class": code, "course": course, "version": None}, would, as_json=as_json, dry_run=dry_run)
+    _print_preview({"class": code, "course": course, "version": None}, would, as_json=as_json, dry_run=dry_run)
 
 
 def _preview(class_id: int, course: str, to: CourseVersion | None) -> CoursePreview:
     return preview(session(), class_id, administration.course_in(session(), class_id, course).course_version_id, to)
 
 
-def _tell(told: dict[str, object], would: CoursePreview, *, as_json: bool, dry_run: bool) -> None:
+def _print_preview(report: dict[str, object], would: CoursePreview, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         changes = [{"enrolment": one.enrolment_id, "before_s": one.before_s, "after_s": one.after_s} for one in would.changes]
-        click.echo(json.dumps({**told, "dry_run": dry_run, "people": would.people, "changes": changes}))
+        click.echo(json.dumps({**report, "dry_run": dry_run, "people": would.people, "changes": changes}))
         return
     for one in would.changes:
         click.echo(f"{one.enrolment_id} {one.name}: {one.before_s} s, then {one.after_s} s")

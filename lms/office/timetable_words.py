@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from courses.strict_json.problem import Problem
 from lms.classes.sentences import SENTENCES
 from lms.i18n import in_words
-from strict_json.problem import Problem
 
 FIELDS: Mapping[str, LazyString] = {
     "day": _l("Day"),

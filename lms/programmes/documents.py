@@ -8,9 +8,9 @@ import tomllib
 from datetime import date, datetime, time
 from typing import Any
 
+from courses.strict_json.problem import Problem
 from lms.programmes.parts import PartReader
 from lms.programmes.values import ProgrammeDocument, Requirement, Track
-from strict_json.problem import Problem
 
 SCHEMA = 1
 REQUIRED = {"schema", "code", "year", "effective_from", "name", "audience", "policy", "phases", "tracks", "requirements", "rules"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from courses.outline import Course
+from courses.outline import Activity, Course
 from courses.outline import Text as Title
 from lms.hours import RequirementResult
 from lms.programmes.values import FOR_SESSIONS, BilingualText, Kind, ProgrammeDocument, Requirement
@@ -42,19 +42,14 @@ class StudiedCourse:
         return self.outline.title
 
     @cached_property
-    def activities(self) -> Mapping[str, int]:
-        """The value of each activity ('<course code>:<key>') in minutes, in the course's order."""
-        return {f"{self.code}:{activity.key}": activity.minutes for activity in self.outline.activities}
+    def activities(self) -> Mapping[str, Activity]:
+        """Each activity by the name of its account ('<course code>:<key>'), in the course's order."""
+        return {f"{self.code}:{activity.key}": activity for activity in self.outline.activities}
 
-    @cached_property
-    def worth_seconds(self) -> Mapping[str, int]:
-        """The most that each activity can earn, by the same names: never more than its media runs."""
-        return {f"{self.code}:{activity.key}": activity.worth_seconds for activity in self.outline.activities}
-
-    @cached_property
-    def minutes(self) -> int:
-        """The value of the whole course in minutes."""
-        return sum(self.activities.values())
+    @property
+    def worth_seconds(self) -> int:
+        """The most that the whole course can earn."""
+        return self.outline.worth_seconds
 
 
 @dataclass(frozen=True, slots=True)

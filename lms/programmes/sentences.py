@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from courses.strict_json.problem import N_
 from lms.hours.sentences import SENTENCES as BUNDLE_SENTENCES
-from strict_json.problem import N_
 
 SENTENCES: Mapping[str, str] = {
     **BUNDLE_SENTENCES,

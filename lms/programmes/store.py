@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from courses.strict_json.canonical import digest_of
+from courses.strict_json.problem import Problem, in_english
 from lms.errors import InvalidInput
 from lms.programmes.documents import parse, read_toml
 from lms.programmes.models import Programme, ProgrammeVersion
 from lms.programmes.sentences import SENTENCES
 from lms.programmes.values import ProgrammeDocument
 from lms.readonce import ReadOnce
-from strict_json.canonical import digest_of
-from strict_json.problem import Problem, in_english
 
 DOCUMENTS_KEPT = 64
 

@@ -8,6 +8,7 @@ from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from courses.strict_json.problem import Params
 from lms.accounts.identity import has_identity_number, may_be_identity_number
 from lms.accounts.names import LONGEST, as_name, as_username, joined, spaced
 from lms.accounts.people import NAME_MAX, ORGANISATION_NAME_MAX, USERNAME
@@ -18,7 +19,6 @@ from lms.rosters.heads import Columns
 from lms.rosters.problems import Unreadable, shown
 from lms.rosters.table import MOST_ROWS, TableRow
 from lms.row_problem import RowProblem, in_row
-from strict_json.problem import Params
 
 SHORTEST_PART = 2  # characters of a track's name
 SHORTEST_NUMBER = 15  # characters: no identity number has fewer
@@ -104,9 +104,9 @@ def _refuse_identity_numbers(people: Sequence[TableRow], head: Sequence[str], re
     for line in people:
         for index, cell in enumerate(line.cells):
             if index not in read_columns and len(cell) >= SHORTEST_NUMBER and has_identity_number(cell):
-                told = {"head": _head(head, index), "line": line.number}
+                params = {"head": _head(head, index), "line": line.number}
                 raise Unreadable(
-                    _("“%(head)s” holds an identity number (line %(line)s). Delete that column and upload the list again.", **told)
+                    _("“%(head)s” holds an identity number (line %(line)s). Delete that column and upload the list again.", **params)
                 )
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("courses", "lms", "strict_json", "xapi")
+PACKAGES = ("courses", "lms", "xapi")
 
 
 @cache

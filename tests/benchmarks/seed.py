@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.engine import Connection
 
+from courses.strict_json.canonical import digest_of
 from lms.accounts.models import Organisation, Person
 from lms.catalogue.models import Course, CourseVersion
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
@@ -23,7 +24,6 @@ from lms.crediting.chain import GENESIS, Entry, hash_of
 from lms.crediting.models import LedgerEntry
 from lms.programmes.documents import read_toml
 from lms.programmes.models import Programme, ProgrammeVersion
-from strict_json.canonical import digest_of
 
 PEOPLE = 77_700  # 700 masters × (1 + 10 + 100): the notice's backbone programme alone
 CLASS_SIZE = 50

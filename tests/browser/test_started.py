@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from lms import vocabulary as v
 from lms.catalogue.publish import file_name
@@ -75,6 +76,25 @@ def test_content_that_the_network_breaks_is_asked_for_again_and_counts_when_it_s
         page.goto(site.address)
     with site.app.app_context(), transaction() as session:
         assert session.connection().exec_driver_sql("SELECT count(*) FROM content_failure").scalar_one() == 0
+
+
+@pytest.mark.parametrize("script", ["vendor/h5p/main.bundle.js", "h5p-frame.js"])
+def test_a_frame_that_is_faster_than_its_page_is_heard_when_the_page_listens(browser: Browser, site: Site, script: str) -> None:
+    def is_known(request: Request) -> bool:  # the frame asks why a script did not come before it speaks
+        return request.method == "HEAD" and request.url.endswith(script)
+
+    with phone(browser, site, "ERR_CONNECTION_REFUSED|reading 'H5P'") as visitor:
+        page = sign_in(visitor, site, "teacher")
+        visitor.route(f"**/player/{script}", lambda route: route.abort("connectionrefused"))
+        held: list[Route] = []
+        visitor.route("**/js/player/shell.js*", lambda route: held.extend([route]))
+        with page.expect_event("requestfailed", is_known):
+            page.goto(site.learn("reading"), wait_until="commit")
+        page.wait_for_timeout(500)
+        visitor.unroute(f"**/player/{script}")
+        held[0].continue_()
+        expect(page.locator("[data-problem]")).to_contain_text("网络中断")
+        expect_state(page, "counting")
 
 
 def test_content_that_moves_by_itself_keeps_nobody_present_longer_than_ten_minutes(browser: Browser, site: Site) -> None:

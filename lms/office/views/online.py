@@ -14,6 +14,7 @@ from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF
 from lms.catalogue import listing
 from lms.catalogue.models import CourseVersion
+from lms.catalogue.publish import outline_of
 from lms.celery_app import ring
 from lms.classes import membership, moving_online, timetable
 from lms.classes.freezing import is_frozen
@@ -75,7 +76,11 @@ def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[str] =
         phases=[one for one in document.requirements if one.kind == "days" and moving_online.may_go_online(document, one.key)],
         rows=[one for one in rows if moving_online.may_go_online(document, one.requirement)],
         titles={one.key: one.title for one in rows},
-        courses={one.course.code: (pick(one.title_zh, one.title_en), one.minutes) for one in versions if one.course.code not in studied},
+        courses={
+            one.course.code: (pick(one.title_zh, one.title_en), outline_of(one).worth_seconds)
+            for one in versions
+            if one.course.code not in studied
+        },
         moved=moved,
         standing_in=_course_titles(moved),
         people=people,

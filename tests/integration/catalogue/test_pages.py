@@ -71,7 +71,8 @@ def test_an_uploaded_course_is_on_its_page_with_what_each_activity_is_worth(app:
     assert "已发布" in page
     for activity in package.course.activities:
         assert activity.title.zh in page
-        assert f"{activity.minutes} 分钟" in page
+        minutes, seconds = divmod(activity.worth_seconds, 60)
+        assert (f"{minutes} 分 {seconds} 秒" if seconds else f"{minutes} 分钟") in page  # a film of 3:20 is not said to be worth 4 minutes
     assert package.course.title.zh in trainer.get("/catalogue/").text
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from courses.package import Package
 from courses.samples import SAMPLES
+from courses.strict_json.problem import Problem
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import listing
 from lms.catalogue.models import AnswerKey, CourseVersion
@@ -19,7 +20,6 @@ from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.errors import NotAllowed
 from lms.storage import Storage, storage
-from strict_json.problem import Problem
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -12,6 +12,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from courses.strict_json.canonical import digest_of
 from lms import vocabulary as v
 from lms.accounts.account_changes import By
 from lms.accounts.models import OFFICE, Organisation
@@ -25,7 +26,6 @@ from lms.db import database
 from lms.errors import InvalidInput
 from lms.learning.models import Attempt, Launch, Registration
 from lms.office import administration
-from strict_json.canonical import digest_of
 from tests.factories import DrivenClock, World, build_world, course_document, signed_in
 from tests.integration.learning.conftest import KEY, Page
 

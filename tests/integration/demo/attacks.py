@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from courses.strict_json.canonical import digest_of as digest
 from lms.accounts.models import Person
 from lms.audit.recorded import RECORDED
 from lms.classes.models import AttendanceRecord, ClassChange, ClassCourse, Enrolment, TrainingClass
@@ -16,7 +17,6 @@ from lms.crediting.drain import recredit
 from lms.crediting.models import Observation
 from lms.crediting.verify import verify
 from lms.programmes.models import ProgrammeVersion
-from strict_json.canonical import digest_of as digest
 from xapi.storage.models import IdRow, StatementRow
 
 NOW = datetime(2026, 3, 25, 9, tzinfo=UTC)

@@ -19,7 +19,7 @@ from lms.db import database, transaction
 from lms.errors import NotSignedIn
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched
-from lms.federation.importing.storing import ImportTerms, take
+from lms.federation.importing.storing import ImportPolicy, take
 from lms.learning import answers, presence, state
 from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, admit
 from lms.learning.attended import BeatBody
@@ -97,12 +97,12 @@ class Meeting:
     def left(self) -> dict[str, int]:
         """Count what is left of the person, by table."""
 
-        def look(session: Session) -> dict[str, int]:
+        def statement_filter(session: Session) -> dict[str, int]:
             models = (Launch, Attempt, ActivityState, StatementRow)
             found = {one.__tablename__: session.scalar(select(func.count()).select_from(one)) or 0 for one in models}
             return {name: number for name, number in found.items() if number}
 
-        answer: dict[str, int] = self.world.act(look)
+        answer: dict[str, int] = self.world.act(statement_filter)
         return answer
 
     def admission(self) -> Admission:
@@ -190,7 +190,7 @@ def importing(world: World) -> Callable[[Session], Any]:
 
     def work(session: Session) -> None:
         own = session.scalars(select(Import).with_for_update()).one()
-        assert take(session, own, Fetched([text]), ImportTerms(IMPORT, PUBLIC_URL)).new == 0
+        assert take(session, own, Fetched([text]), ImportPolicy(IMPORT, PUBLIC_URL)).new == 0
 
     return work
 

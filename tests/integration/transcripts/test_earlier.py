@@ -12,11 +12,14 @@ from werkzeug.test import TestResponse
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.accounts.people import add_person
-from lms.classes.models import Enrolment
+from lms.classes import setup
+from lms.classes.models import Enrolment, TrainingClass
+from lms.crediting import policy
+from lms.crediting.activity_rules import rule_before
 from lms.crediting.models import Observation
 from lms.hours import recompute_file
 from lms.learning.stating import store
-from tests.factories import PUBLIC_URL, World, signed_in
+from tests.factories import PUBLIC_URL, World, add_course, signed_in
 
 
 def issue(world: World) -> tuple[str, str]:
@@ -94,6 +97,24 @@ def test_what_was_voided_since_was_valid_then(issued: tuple[World, str, str]) ->
     world.act(lambda session: store(session, [voiding], PUBLIC_URL, world.clock.advance(60)))
     world.credit()
     assert world.credited()["c1:reading"] < 1500
+    assert fingerprint(ask(world, at, printed)) == printed
+
+
+def test_a_fingerprint_printed_under_the_rule_before_for_films_can_still_be_checked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A film of 3:20 was worth four minutes then, and is worth 3:20 now."""
+    film = {"format": "video", "minutes": 4, "media_seconds": 200, "requires": {"coverage": 1}}
+    world.act(
+        lambda session: setup.bind_course(
+            session, session.get_one(TrainingClass, world.class_id), add_course(session, "c2", {"film": film}), "online"
+        )
+    )
+    world.study("reading", 600)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(policy, "_known", {})
+        earlier.setattr(policy._make, "__defaults__", (None, rule_before))
+        world.credit()
+        at, printed = issue(world)
+    assert issue(world)[1] != printed
     assert fingerprint(ask(world, at, printed)) == printed
 
 

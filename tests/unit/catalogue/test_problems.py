@@ -10,6 +10,8 @@ from flask import Flask
 from flask_babel import force_locale
 
 from courses.sentences import SENTENCES as OF_COURSES
+from courses.strict_json.problem import Problem
+from courses.strict_json.sentences import SENTENCES as OF_JSON
 from lms.app import create_app
 from lms.attendance.sentences import SENTENCES as OF_ATTENDANCE
 from lms.classes.sentences import SENTENCES as OF_TIMETABLES
@@ -17,13 +19,11 @@ from lms.hours.sentences import SENTENCES as OF_BUNDLES
 from lms.i18n import in_words
 from lms.programmes.sentences import SENTENCES as OF_PROGRAMMES
 from lms.rosters.sentences import SENTENCES as OF_ROSTERS
-from strict_json.problem import Problem
-from strict_json.sentences import SENTENCES as OF_JSON
 from tests.architecture.tree import parse, sources
 from tests.factories import settings_for
 
 ROOMS: Mapping[str, Mapping[str, str]] = {
-    "strict_json": OF_JSON,
+    "courses/strict_json": OF_JSON,
     "courses": OF_COURSES,
     "lms/hours": OF_BUNDLES,
     "lms/programmes": OF_PROGRAMMES,

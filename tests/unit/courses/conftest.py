@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from courses.package import Package, open_package
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 from tests.unit.courses import folders
 from tests.unit.courses.folders import Open, write
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from courses.package import Package
 from courses.sentences import SENTENCES
-from strict_json.problem import Problem, in_english
+from courses.strict_json.problem import Problem, in_english
 
 Open = Callable[..., Package | list[Problem]]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from courses.archive import Limits, unpack
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 from tests.unit.courses.folders import said, zipped
 
 SMALL = Limits(files=5, total=50_000, directory=4000, small=1000)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.outline import Course, Text, document_of, parse_course
+from courses.outline import Activity, Course, Text, document_of, parse_course
 from tests.unit.courses.folders import DOCUMENT, said
 
 
@@ -146,3 +146,21 @@ def test_any_value_anywhere_is_read_or_named_and_what_is_read_is_canonical(place
         assert all(problem.path and said(problem) for problem in found)
     else:
         assert parse_course(json.loads(json.dumps(document_of(found)))) == found
+
+
+@pytest.mark.parametrize(
+    ("minutes", "media_seconds", "credited", "left"),
+    [
+        pytest.param(30, None, 1799, 1, id="without media every second is worth something"),
+        pytest.param(30, None, 1800, 0, id="all of it"),
+        pytest.param(2, 61, 59, 2, id="more than a second of the film is missing"),
+        pytest.param(2, 61, 60, 0, id="the second that a browser may not play"),
+        pytest.param(1, 5.0, 3, 2, id="of a short film, more than a tenth is missing"),
+        pytest.param(1, 5.0, 4, 0, id="of a short film, a tenth is missing"),
+        pytest.param(1, 300, 59, 1, id="the film is longer than its minutes"),
+    ],
+)
+def test_nobody_is_sent_back_for_the_end_of_a_film_that_browsers_do_not_play(
+    minutes: int, media_seconds: float | None, credited: int, left: int
+) -> None:
+    assert Activity("a", Text("a", "a"), "video", minutes, "a.mp4", media_seconds=media_seconds).seconds_left(credited) == left

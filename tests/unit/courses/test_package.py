@@ -11,7 +11,7 @@ import pytest
 
 from courses.outline import parse_course
 from courses.package import Package, open_package
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 from tests.unit.courses import folders
 from tests.unit.courses.folders import Open, course_files, mp4, problems, said, sound, text, webm, write, zipped
 

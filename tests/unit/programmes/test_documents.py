@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from courses.strict_json.canonical import digest_of
 from lms.programmes.documents import money_per_head, parse, read_toml
 from lms.programmes.values import ProgrammeDocument
-from strict_json.canonical import digest_of
 
 CODES = ("backbone", "boarding-life", "boarding-psych", "civics", "county", "online-teaching", "rural-backbone", "rural-lead")
 

@@ -24,7 +24,9 @@ def lines(
         key: RequirementRule(kind, next(one.target for one in programme.requirements_of(track) if one.key == key))
         for key, kind in kinds.items()
     }
-    activities = {name: Rule(minutes * 60, counts_to=one.requirement) for one in courses for name, minutes in one.activities.items()}
+    activities = {
+        name: Rule(activity.worth_seconds, counts_to=one.requirement) for one in courses for name, activity in one.activities.items()
+    }
     earnings = {EarningAccount(name, "seconds"): seconds for name, seconds in credited.items()}
     sessions = {}
     for key, value in attendance.items():

@@ -20,7 +20,7 @@ export class Frame {
 
   hear(message) {
     const { type } = message;
-    if (type === "ready") this.say("key", { key: this.key });
+    if (type === "hello" || type === "ready") this.say("key", { key: this.key }); // "ready": a frame from before an update says no hello
     if (type === "height") this.grow(message.px);
     else if (type === "sight") this.show(message.top);
     else if (type === "state" && JSON.stringify(message.body ?? null).length > LARGEST_STATE) console.warn("state too large, not saved");

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from strict_json.problem import N_
+from courses.strict_json.problem import N_
 
 SENTENCES: Mapping[str, str] = {
     "array-length": N_("must be an array of 1 to %(most)s"),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from strict_json.problem import Problem
+from courses.strict_json.problem import Problem
 
 LONGEST_TEXT = 500
 LONGEST_SLUG = 64

@@ -5,8 +5,8 @@ from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from strict_json.problem import Problem
-from strict_json.reader import below
+from courses.strict_json.problem import Problem
+from courses.strict_json.reader import below
 
 LONGEST_INT = 20  # digits; longer ones become decimals, which Python reads in linear time
 
