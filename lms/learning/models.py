@@ -61,7 +61,7 @@ class Launch(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), nullable=True)  # none: a live session
     lesson_id: Mapped[int | None] = mapped_column(ForeignKey("class_session.id"))  # of the page beside a live session
-    activity: Mapped[str] = mapped_column(String(64))  # key in the course document, or of the session
+    activity: Mapped[str] = mapped_column(String(64))  # key in the course outline, or of the session
     device: Mapped[str] = mapped_column(String(20), default="")  # kind of device and an id of the browser: 'phone-1f0c9a2e'
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -75,7 +75,7 @@ class Launch(Base):
     closed_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this launch, in stretches that are already stated
     earlier_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this activity, in other launches
     own_media: Mapped[bool] = mapped_column(default=False, server_default=false())  # our own player plays this content
-    # the most that the activity can earn, from the (immutable) course document
+    # the most that the activity can earn, from the (immutable) course outline
     cap_seconds: Mapped[int] = mapped_column(Integer, default=0)
 
 
