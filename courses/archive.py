@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from courses.formats import endings
 from courses.reader import is_inside
 from courses.strict_json.problem import Problem
 
@@ -22,18 +23,6 @@ LONGEST_TYPED_NAME = 1200  # characters in the archive: four times Limits.name, 
 LOCAL_HEADER = 30  # bytes of a local file header without its name (APPNOTE 4.3.7)
 UTF8, ENCRYPTED, STRONG, MASKED = 0x800, 0x1, 0x40, 0x2000  # general purpose bits (APPNOTE 4.4.4)
 PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# The types that H5P allows in content and libraries, without Flash and HTML pages.
-SUFFIXES = frozenset(
-    suffix
-    for suffixes in (
-        "bmp gif jpeg jpg png svg tif tiff webp glb gltf",
-        "m4a mp3 mp4 ogg wav webm vtt webvtt",
-        "css js json map eot otf ttf woff woff2",
-        "csv diff doc docx md odp ods odt patch pdf ppt pptx rtf textile txt xls xlsx",
-        "h5p",
-    )
-    for suffix in suffixes.split()
-)
 LEFT_BY_WINDOWS = frozenset({"thumbs.db", "desktop.ini"})
 MOST_PROBLEMS = 50
 
@@ -99,7 +88,7 @@ def check_name(name: str, limits: Limits = LIMITS) -> Problem | None:
     if len(name) > limits.name or any(len(part.encode()) > limits.part for part in parts):
         return Problem("name-too-long", name)
     suffix = parts[-1].rpartition(".")[2].lower() if "." in parts[-1] else ""
-    if suffix and suffix not in SUFFIXES:
+    if suffix and suffix not in endings():
         return Problem("kind-of-file", name, {"kind": suffix})
     return None
 

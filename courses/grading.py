@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from courses.outline import NOTHING, Text
 from courses.reader import CourseReader
 from courses.strict_json.problem import Problem
+from courses.values import NOTHING, Text
 
+ANSWERS = "answers/"  # the folder of answer keys in a package; nothing in it is ever served
 MOST_QUESTIONS = 200
 MOST_POINTS = 100
 MOST_ATTEMPTS = 50

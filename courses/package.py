@@ -1,7 +1,7 @@
 """Read an uploaded file or folder as a package: a course, its served files, and its answer keys apart from them.
 
-The content decides the type: a course (.zip or folder with course.json), one H5P content (.h5p) or one video
-(.mp4, .webm). A package with problems is not used at all.
+The content decides the type: a course (.zip or folder with course.json), or what a format of the table accepts by itself, such as one
+video. A package with problems is not used at all.
 """
 
 import hashlib
@@ -14,18 +14,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from courses import activities as contents
 from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, unpack
-from courses.formats import h5p, video
-from courses.outline import LONGEST_TITLE, MOST_MINUTES, Activity, Course, Module, Text, document_of, parse_course
-from courses.reader import CONTROL, LANGUAGE, read_file
+from courses.formats import FORMATS, uploads
+from courses.formats.format import CheckedActivity, Files, SingleActivity, read_head
+from courses.grading import ANSWERS
+from courses.outline import document_of, parse_course
+from courses.reader import CONTROL, read_file, read_part
 from courses.strict_json.problem import Problem
 from courses.strict_json.reader import LONGEST_SLUG
+from courses.values import LONGEST_TITLE, NOTHING, Activity, Course, Module
 
-COURSE, H5P_FOLDER = "course.json", "content"
+COURSE = "course.json"
 LIBRARY = Path(__file__).parent / "library"
 ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
-BARE_MINUTES = 10  # the value in minutes of an H5P content without a course, because the file does not state one
 SHORT_HASH = 8
 
 
@@ -71,9 +72,9 @@ class _Space:
 
 
 def open_package(path: Path, library: Path = LIBRARY) -> Package | list[Problem]:
-    """Open a course (.zip or folder), an .h5p or a video as a package, or return all its problems.
+    """Open a course (.zip or folder), or a file that is a course by itself, or return all its problems.
 
-    Files unpacked from a zip exist as long as the package; those of a folder or a video stay in their place.
+    Files unpacked from a zip exist as long as the package; those of a folder or a single file stay in their place.
     """
     space = _Space()
     files = _folder(path) if path.is_dir() else _file(path, space)
@@ -81,22 +82,20 @@ def open_package(path: Path, library: Path = LIBRARY) -> Package | list[Problem]
         return files
     if COURSE in files:
         return _course(files, space, library)
-    if h5p.MAIN in files:
-        return _bare_h5p(path, files, space, library)
-    if len(files) == 1 and files.get(path.name) == path:
-        return _bare_video(path, library)
-    return [Problem("no-course-file", COURSE)]
+    if _is_single(files):
+        return _single(path, files, space, library)
+    return [Problem("no-course", "", {"endings": ", ".join(uploads())}) if path in files.values() else Problem("no-course-file", COURSE)]
 
 
 def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:
-    with path.open("rb") as file:
-        head = file.read(contents.HEAD)
-    if head.startswith(ZIP_HEADS):
-        found = space.unpack(path)
-        return found if isinstance(found, list) else _without_top(found)
-    if video.kind_of(head):
+    if not read_head(path).startswith(ZIP_HEADS):
         return {path.name: path}
-    return [Problem("no-course")]
+    found = space.unpack(path)
+    return found if isinstance(found, list) else _without_top(found)
+
+
+def _is_single(files: Files) -> bool:
+    return any(one.detect(files) for one in FORMATS.values())
 
 
 def _folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Problem]:
@@ -120,31 +119,31 @@ def _folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Probl
 
 def _without_top(files: dict[str, Path]) -> dict[str, Path]:
     """Return the files without a single top folder, which many zip programs add."""
-    if COURSE in files or h5p.MAIN in files:
+    if COURSE in files or _is_single(files):
         return files
     tops = {name.partition("/")[0] for name in files}
     inner = {name.partition("/")[2]: path for name, path in files.items()}
-    return inner if len(tops) == 1 and (COURSE in inner or h5p.MAIN in inner) else files
+    return inner if len(tops) == 1 and (COURSE in inner or _is_single(inner)) else files
 
 
 def _course(files: dict[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
-    document, problems = read_file(contents.read_part(files, COURSE) or b"", COURSE)
+    document, problems = read_file(read_part(files, COURSE) or b"", COURSE)
     if problems:
         return problems
-    course = parse_course(_with_lengths(document, files))
+    course = parse_course(_with_facts(document, files))
     if isinstance(course, list):
         return [one.inside(COURSE) for one in course]
     unpacked = _unpack_contents(course, files, space)
     return unpacked if isinstance(unpacked, list) else _package(*unpacked, space, library)
 
 
-def _with_lengths(document: Any, files: Mapping[str, Path]) -> Any:
-    """Fill in the length of videos that the author left out, before the document is read."""
+def _with_facts(document: Any, files: Mapping[str, Path]) -> Any:
+    """Fill in what the author left out and the files state, such as the length of a video, before the document is read."""
     for module in _list(document, "modules"):
         for one in _list(module, "activities"):
             path = files.get(one["entry"]) if isinstance(one, dict) and isinstance(one.get("entry"), str) else None
-            if path is not None and one.get("format") == "video" and "media_seconds" not in one and (seconds := video.seconds_of(path)):
-                one["media_seconds"] = seconds
+            if path is not None and isinstance(one.get("format"), str) and one["format"] in FORMATS:
+                one |= {name: value for name, value in FORMATS[one["format"]].facts(path).items() if name not in one}
     return document
 
 
@@ -154,15 +153,17 @@ def _list(value: Any, key: str) -> list[Any]:
 
 
 def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> tuple[Course, dict[str, Path]] | list[Problem]:
-    """Unpack activities that are .h5p files, as editors export them; the entry becomes a folder of the same name."""
+    """Unpack activities that are archives, as editors export them; the entry becomes a folder of the same name."""
     files, problems, folders = dict(files), [], {}
-    entries = {one.entry for one in course.activities if one.format == "h5p" and one.entry.lower().endswith(".h5p")}
-    for entry in sorted(entries & files.keys()):
+    endings = {one.entry: FORMATS[one.format].packed for one in course.activities}
+    for entry in sorted(endings.keys() & files.keys()):
+        if not endings[entry] or not entry.lower().endswith(endings[entry]):
+            continue
         found = space.unpack(files.pop(entry))
         if isinstance(found, list):
             problems += [one.inside(entry) for one in found]
             continue
-        folders[entry] = entry[: -len(".h5p")]
+        folders[entry] = entry[: -len(endings[entry])]
         added = {f"{folders[entry]}/{name}": path for name, path in found.items()}
         problems += [Problem("packed-and-plain", name) for name in sorted(added.keys() & files.keys())]
         files |= added
@@ -175,13 +176,13 @@ def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> t
 
 def _package(course: Course, files: Mapping[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
     """Collect the served files of every activity."""
-    outcomes = [contents.serve(one, files, library) for one in course.activities]
+    outcomes = [_checked(one, files, library) for one in course.activities]
     problems = [problem for one in outcomes if isinstance(one, list) for problem in one]
-    keys = {f"{contents.ANSWERS}{one.key}.json" for one in course.activities}
-    problems += [Problem("answer-key-without-activity", name) for name in files if name.startswith(contents.ANSWERS) and name not in keys]
+    keys = {f"{ANSWERS}{one.key}.json" for one in course.activities}
+    problems += [Problem("answer-key-without-activity", name) for name in files if name.startswith(ANSWERS) and name not in keys]
     if problems:
         return list(dict.fromkeys(problems))
-    found = [one for one in outcomes if isinstance(one, contents.Served)]
+    found = [one for one in outcomes if isinstance(one, CheckedActivity)]
     served = {name: path for one in found for name, path in one.files.items()}
     course = _as_served(course, {one.activity.key: one.activity for one in found})
     return Package(
@@ -201,59 +202,42 @@ def _as_served(course: Course, activities: Mapping[str, Activity]) -> Course:
     return replace(course, modules=tuple(modules))
 
 
-def _bare_h5p(path: Path, files: Mapping[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
-    files = {f"{H5P_FOLDER}/{name}": one for name, one in files.items()}
-    content = h5p.read_content(lambda name: contents.read_part(files, name), f"{H5P_FOLDER}/")
-    if isinstance(content, list):
-        return content
-    title = _title(content.title) or _title(path.stem)
-    ends = content.main in h5p.SELF_ENDING
-    requires = {"completed": True} if ends else {}
-    activity = Activity("main", Text(title, title), "h5p", BARE_MINUTES, H5P_FOLDER, requires, None, "none", Text("", ""))
-    language = content.language if LANGUAGE.fullmatch(content.language) and content.language != "und" else "zh"
-    return _package(_bare(path.stem, _digest(files), activity, language), files, space, library)
+def _checked(activity: Activity, files: Files, library: Path) -> CheckedActivity | list[Problem]:
+    """Check an activity against the files of its package; `library` holds our own H5P types."""
+    if activity.entry == ANSWERS[:-1] or activity.entry.startswith(ANSWERS):
+        return [Problem("in-answer-keys", activity.entry)]
+    return FORMATS[activity.format].check(activity, files, library)
 
 
-def _bare_video(path: Path, library: Path) -> Package | list[Problem]:
-    with path.open("rb") as file:
-        digest, kind = hashlib.file_digest(file, "sha256").hexdigest(), video.kind_of(_head(path))
-    seconds = video.seconds_of(path)
-    if seconds is None:
-        return [Problem("unknown-length", path.name)]
-    minutes, entry = -(-seconds // 60), f"media/video.{kind}"
-    if minutes > MOST_MINUTES:
-        return [Problem("video-too-long", path.name, {"minutes": MOST_MINUTES})]
-    title = _title(path.stem)
-    activity = Activity("main", Text(title, title), "video", int(minutes), entry, {"coverage": 0.9}, seconds, "none", Text("", ""))
-    return _package(_bare(path.stem, digest, activity, "zh"), {entry: path}, _Space(), library)
+def _single(path: Path, files: Files, space: _Space, library: Path) -> Package | list[Problem]:
+    """Make a course of a file that is one by itself."""
+    found = next(one for one in FORMATS.values() if one.detect(files)).single(_title(path.stem), files)
+    if isinstance(found, list):
+        return found
+    digest = _sha256(path) if path in files.values() else _digest(found.files)
+    return _package(_course_of_one(path.stem, digest, found), found.files, space, library)
 
 
-def _bare(stem: str, digest: str, activity: Activity, language: str) -> Course:
+def _course_of_one(stem: str, digest: str, single: SingleActivity) -> Course:
     """Return a course with one activity; its code is made from the file's name and content."""
+    activity = single.activity
     words = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[: LONGEST_SLUG - SHORT_HASH - 1].strip("-") or activity.format
-    return Course(
-        f"{words}-{digest[:SHORT_HASH]}",
-        activity.title,
-        Text("", ""),
-        "companion",
-        language,
-        (Module("main", activity.title, (activity,)),),
-    )
+    code = f"{words}-{digest[:SHORT_HASH]}"
+    return Course(code, activity.title, NOTHING, "companion", single.language, (Module("main", activity.title, (activity,)),))
 
 
 def _title(written: str) -> str:
     return CONTROL.sub("", written).strip()[:LONGEST_TITLE]
 
 
-def _head(path: Path) -> bytes:
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        return file.read(contents.HEAD)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest(files: Mapping[str, Path]) -> str:
     """Return the hash of a tree: of every name and its content's hash, ordered by name."""
     whole = hashlib.sha256()
     for name in sorted(files):
-        with files[name].open("rb") as file:
-            whole.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+        whole.update(f"{name}\0{_sha256(files[name])}\n".encode())
     return whole.hexdigest()

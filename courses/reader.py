@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from courses.strict_json.loading import load_json
@@ -29,6 +31,15 @@ def read_file(content: bytes, name: str) -> tuple[Any, list[Problem]]:
     except UnicodeDecodeError:
         return None, [Problem("not-utf8", name)]
     return found, [one.inside(name) for one in problems]
+
+
+def read_part(files: Mapping[str, Path], name: str) -> bytes | None:
+    """Return a file's content, truncated if it is too long for a document; None if there is no such file."""
+    path = files.get(name)
+    if path is None:
+        return None
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
 class CourseReader(Reader):

@@ -1,1 +1,22 @@
-"""Checks for each kind of content before it is published, one module for each format."""
+"""THE table of content formats: one module for each, with everything that is particular to it (`courses.formats.format`).
+
+A new format is one module and its place in `FORMATS`. Nothing else in the product branches on a format: it asks this table.
+"""
+
+from courses.formats import h5p, video
+from courses.formats.format import Format
+
+FORMATS: dict[str, Format] = {one.name: one for one in (h5p.FORMAT, video.FORMAT)}
+
+# What a package may hold besides: files that people download or that several formats use.
+RESOURCES = frozenset("csv diff doc docx json md odp ods odt patch pdf ppt pptx rtf textile txt xls xlsx".split())  # noqa: SIM905
+
+
+def endings() -> frozenset[str]:
+    """Return the endings of all files that a package may hold, in lowercase and without the dot."""
+    return RESOURCES.union(*(one.endings for one in FORMATS.values()))
+
+
+def uploads() -> tuple[str, ...]:
+    """Return the endings of all files that can be uploaded as a course: a package, or a file that is a course by itself."""
+    return (".zip", *(ending for one in FORMATS.values() for ending in one.uploads))

@@ -1,189 +1,157 @@
-"""Can this unpacked H5P content be played, and which libraries does it lack?
+"""The format of H5P content: a folder with h5p.json, its content and its libraries, or an exported .h5p file."""
 
-The folder holds h5p.json, content/content.json and a folder for each library (`H5P.Blanks-1.14`). `courses.package` adds our own
-libraries if a package lacks them.
-"""
-
-import html
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from courses.formats import own
-from courses.reader import read_file
-from courses.strict_json.problem import Problem
+from courses.formats import h5p_content, own, video_file
+from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
+from courses.formats.video import check_captions, check_length
+from courses.grading import ANSWERS, check_key
+from courses.reader import CONTROL, LANGUAGE, read_file, read_part
+from courses.strict_json.problem import N_, Problem
+from courses.values import LONGEST_TITLE, Activity, Text
 
-MAIN, CONTENT = "h5p.json", "content/content.json"
-MACHINE_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
-EXTERNAL = re.compile(r"(?:https?:)?//[^\s\"'<>]+", re.IGNORECASE)
-LOADED_KEYS = ("path", "src", "video", "url")
-TEMPORARY = "#tmp"  # an editor adds this to the path of a file that was not saved yet
-UNSAFE_IN_ADDRESS = frozenset("#?%")  # the player requests files by plain name: #, ? and % would be read as parts of an address
-SELF_ENDING = frozenset(
-    {"TH.Reading", "TH.CheckpointVideo", "H5P.InteractiveVideo", "H5P.InteractiveBook", "H5P.CoursePresentation", "H5P.QuestionSet"}
+FOLDER = "content"
+# What H5P allows in content and libraries, without Flash and HTML pages.
+ENDINGS = frozenset(
+    ending
+    for endings in (
+        "h5p bmp gif jpeg jpg png svg tif tiff webp glb gltf",
+        "m4a mp3 mp4 ogg wav webm vtt webvtt",
+        "css js json map eot otf ttf woff woff2",
+    )
+    for ending in endings.split()
 )
-
-# These types never report an end (seen with public packages), so presence counts.
-NEVER_ENDING = frozenset(
-    {"H5P.Dialogcards", "H5P.Timeline", "H5P.ImageSlider", "H5P.AudioRecorder", "H5P.GreetingCard", "H5P.ImageJuxtaposition"}
-)
-
-Read = Callable[[str], bytes | None]
+MINUTES = 10  # the value in minutes of an H5P content without a course, because the file does not state one
+OWN_VIDEO = frozenset({own.CHECKPOINT_VIDEO})
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """The description of an H5P folder."""
+def check(activity: Activity, files: Files, library: Path) -> CheckedActivity | list[Problem]:
+    """Check an H5P content with its libraries, its media, and its answer key if the server grades it."""
+    folder = f"{activity.entry}/"
+    content = h5p_content.read_content(lambda name: read_part(files, name), folder)
+    if isinstance(content, list):
+        return content
+    own_files = {name: path for name, path in files.items() if name.startswith(folder)}
+    added, problems = _libraries(own_files, folder, content.libraries, library)
+    wrong = h5p_content.check_content(content, folder, own_files.__contains__)
+    problems += wrong or _media(content, folder, own_files)
+    key = _key(activity, content, files)
+    problems += key if isinstance(key, list) else []
+    together = {**own_files, **added}
+    libraries = [
+        name[len(folder) :].partition("/")[0]
+        for name in together
+        if name.endswith("/library.json") and name.count("/") == folder.count("/") + 1
+    ]
+    problems += [
+        Problem("library-file-missing", name)
+        for name in h5p_content.missing_files(lambda name: read_part(together, name), folder, libraries, together.__contains__)
+    ]
+    if problems or isinstance(key, list):
+        return problems
+    warnings = [
+        Problem("external", folder + h5p_content.CONTENT, {"address": address}) for address in h5p_content.external_addresses(content)
+    ]
+    if "completed" in activity.requires and not h5p_content.can_complete(content):
+        activity = replace(activity, requires={name: value for name, value in activity.requires.items() if name != "completed"})
+        warnings.append(Problem("never-completed", activity.entry, {"kind": content.main}))
+    return CheckedActivity(activity, together, key, warnings)
 
-    main: str  # machine name of the main library
-    title: str
-    language: str
-    libraries: tuple[str, ...]  # names of the folders it needs directly
-    body: Any  # content.json
+
+def _libraries(files: Files, folder: str, wanted: tuple[str, ...], library: Path) -> tuple[dict[str, Path], list[Problem]]:
+    """Return the files from our own libraries that the package lacks, and a problem for each library that is in neither."""
+    added: dict[str, Path] = {}
+    while True:
+        together = {**files, **added}
+        missing = list(h5p_content.missing_libraries(lambda name, held=together: read_part(held, name), folder, wanted))  # type: ignore[misc]
+        found = [name for name in missing if (library / name / "library.json").is_file()]
+        if not found:
+            return added, [Problem("library-missing", f"{folder}{name}") for name in missing]
+        for name in found:
+            for path in sorted((library / name).rglob("*")):
+                if path.is_file():
+                    added[f"{folder}{path.relative_to(library).as_posix()}"] = path
 
 
-def read_content(read: Read, folder: str) -> Content | list[Problem]:
-    """Read h5p.json and content.json of `folder` (with its '/'); `read` returns a file of the package, or None."""
-    (about, of_about), (body, of_body) = _json(read, folder + MAIN), _json(read, folder + CONTENT)
-    if of_about or of_body:
-        return [*of_about, *of_body]
-    if not isinstance(about, Mapping) or not isinstance(body, Mapping):
-        return [Problem("not-an-object", folder + (CONTENT if isinstance(about, Mapping) else MAIN))]
-    main, libraries = about.get("mainLibrary"), _libraries(about)
-    if not isinstance(main, str) or not libraries:
-        return [Problem("main-library-unnamed", folder + MAIN)]
-    if not any(name.rpartition("-")[0] == main for name in libraries):
-        return [Problem("main-library-not-listed", folder + MAIN, {"library": main})]
-    title, language = about.get("title"), about.get("language")
-    return Content(
-        main, html.unescape(title) if isinstance(title, str) else "", language if isinstance(language, str) else "", libraries, body
+def _media(content: h5p_content.Content, folder: str, files: Files) -> list[Problem]:
+    """Check the files that one of our types plays: they exist, videos have the stated length, captions are valid."""
+    problems: list[Problem] = []
+    wanted = [f"{folder}content/{name}" for name in own.files_of(content.main, content.body)]
+    problems += [Problem("missing", name) for name in wanted if name not in files]
+    if problems or not wanted:
+        return problems
+    if video_file.kind_of(read_head(files[wanted[0]])) is None:
+        return [Problem("video-kind-inside", wanted[0])]
+    return check_captions({name: files[name] for name in wanted}) + check_length(
+        wanted[0], files[wanted[0]], content.body["duration"], "duration"
     )
 
 
-def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Iterator[str]:
-    """Yield the folder names of all libraries that are needed, directly or by others, but are not in `folder`."""
-    seen: set[str] = set()
-    queue = list(wanted)
-    while queue:
-        name = queue.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        about, problems = _json(read, f"{folder}{name}/library.json")
-        if isinstance(about, Mapping) and not problems:
-            queue += _libraries(about)
-        else:
-            yield name
+def _key(activity: Activity, content: h5p_content.Content, files: Files) -> dict[str, Any] | list[Problem] | None:
+    """Return the answer key of a server-graded activity; None if the server does not grade it."""
+    name = f"{ANSWERS}{activity.key}.json"
+    graded = activity.grading == "server"
+    if graded != (content.main == own.QUIZ):
+        return [Problem("server-grading", activity.entry, {"kind": own.QUIZ, "same": own.QUIZ})]
+    if not graded:
+        return [Problem("answer-key-not-used", name)] if name in files else None
+    written = read_part(files, name)
+    if written is None:
+        return [Problem("answer-key-missing", name)]
+    key, problems = read_file(written, name)
+    if problems:
+        return problems
+    problems = check_key(key)
+    if not problems and not own.check_quiz(content.body):
+        problems = own.compare_key(content.body, key)
+    return [one.inside(name) for one in problems] if problems else dict(key)
 
 
-def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> list[Problem]:
-    """Return everything that would not play: files that are named but missing, and for our own types every mistake of the author."""
-    problems = [
-        Problem("file-not-there", folder + CONTENT, {"name": path})
-        for path in _named_files(content.body)
-        if not has(f"{folder}content/{path}")
-    ]
-    problems += [Problem("temporary-file", f"{folder}{CONTENT}", {"name": path}) for path in _temporary(content.body)]
-    problems += [
-        Problem("unsafe-name", f"{folder}content/{path}") for path in _named_files(content.body) if UNSAFE_IN_ADDRESS.intersection(path)
-    ]
-    check = own.CHECKS.get(content.main)
-    if check is not None:
-        problems += [one.inside(f"{folder}{CONTENT}") for one in check(content.body)]
-    return problems
+def detect(files: Files) -> bool:
+    """Say whether an unpacked upload is an H5P content."""
+    return h5p_content.MAIN in files
 
 
-def external_addresses(content: Content) -> list[str]:
-    """Return addresses outside the package that the content loads when it is shown. (Links that people click are allowed.)"""
-    found = [value for key, value in _texts(content.body) if key in LOADED_KEYS and EXTERNAL.match(value)]
-    found += [
-        address
-        for _, value in _texts(content.body)
-        for address in re.findall(r"<(?:img|video|audio|iframe|source)\b[^>]{0,400}?src=[\"']([^\"']+)", value)
-    ]
-    return sorted({address for address in found if EXTERNAL.match(address)})
+def single(title: str, files: Files) -> SingleActivity | list[Problem]:
+    """Make an activity of an H5P content; it must be completed if its type is known to report that."""
+    files = {f"{FOLDER}/{name}": path for name, path in files.items()}
+    content = h5p_content.read_content(lambda name: read_part(files, name), f"{FOLDER}/")
+    if isinstance(content, list):
+        return content
+    title = CONTROL.sub("", content.title).strip()[:LONGEST_TITLE] or title
+    requires = {"completed": True} if content.main in h5p_content.SELF_ENDING else {}
+    language = content.language if LANGUAGE.fullmatch(content.language) and content.language != "und" else "zh"
+    return SingleActivity(Activity("main", Text(title, title), "h5p", MINUTES, FOLDER, requires), files, language)
 
 
-def _json(read: Read, name: str) -> tuple[Any, list[Problem]]:
-    content = read(name)
-    return (None, [Problem("missing", name)]) if content is None else read_file(content, name)
-
-
-def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the folder names of preloaded dependencies; malformed entries are skipped."""
-    listed = about.get("preloadedDependencies")
-    names = []
-    for one in listed if isinstance(listed, list) else []:
-        found = [one.get(key) for key in ("machineName", "majorVersion", "minorVersion")] if isinstance(one, Mapping) else []
-        if found and isinstance(found[0], str) and MACHINE_NAME.fullmatch(found[0]) and all(str(part).isdecimal() for part in found[1:]):
-            names.append("{}-{}.{}".format(*found))
-    return tuple(names)
-
-
-def _named_files(body: Any) -> list[str]:
-    """Return the content's own files: values beside a `mime` (H5P semantics of file, image, audio and video)."""
-    found = set()
-    for value in _objects(body):
-        path = value.get("path")
-        if isinstance(path, str) and "mime" in value and not EXTERNAL.match(path):
-            found.add(path.removesuffix(TEMPORARY))
-    return sorted(found)
-
-
-def _temporary(body: Any) -> list[str]:
-    found = {value["path"] for value in _objects(body) if "mime" in value and isinstance(value.get("path"), str)}
-    return sorted(path.removesuffix(TEMPORARY) for path in found if path.endswith(TEMPORARY))
-
-
-def missing_files(read: Read, folder: str, libraries: Iterable[str], has: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the scripts and style sheets that libraries name but that are missing."""
-    for name in libraries:
-        about, _problems = _json(read, f"{folder}{name}/library.json")
-        for part in ("preloadedJs", "preloadedCss"):
-            listed = about.get(part) if isinstance(about, Mapping) else None
-            for one in listed if isinstance(listed, list) else ():
-                path = one.get("path") if isinstance(one, Mapping) else None
-                if isinstance(path, str) and path and not has(f"{folder}{name}/{path.removeprefix('./').partition('?')[0]}"):
-                    yield f"{folder}{name}/{path}"
-
-
-def can_complete(content: Content) -> bool:
-    """Say whether this content can ever report its completion; True for unknown types."""
-    if content.main in NEVER_ENDING:
+def _plays_own_media(entry: str, read: ReadFile) -> bool:
+    try:
+        return json.loads(read(f"{entry}/{h5p_content.MAIN}") or b"{}").get("mainLibrary") in OWN_VIDEO
+    except (ValueError, AttributeError, TypeError):
         return False
-    if content.main == "H5P.InteractiveVideo":
-        return _submits(content.body)
-    if content.main == "H5P.CoursePresentation":
-        return _at(content.body, "override", "hideSummarySlide") is not True
-    return True
 
 
-def _submits(body: Any) -> bool:
-    """Say whether an interactive video ends with a screen for submitting answers."""
-    screens = _at(body, "interactiveVideo", "assets", "endscreens")
-    return isinstance(screens, list) and bool(screens)
-
-
-def _at(body: Any, *names: str) -> Any:
-    for name in names:
-        body = body.get(name) if isinstance(body, Mapping) else None
-    return body
-
-
-def _objects(body: Any) -> Iterator[Mapping[str, Any]]:
-    queue = [body]
-    while queue:
-        value = queue.pop()
-        if isinstance(value, Mapping):
-            yield value
-            queue += value.values()
-        elif isinstance(value, list):
-            queue += value
-
-
-def _texts(body: Any) -> Iterator[tuple[str, str]]:
-    for value in _objects(body):
-        for key, text in value.items():
-            if isinstance(text, str):
-                yield key, text
+FORMAT = Format(
+    name="h5p",
+    words=N_("Interactive"),
+    icon="reading",
+    frame=Frame(
+        scripts=("watching.js", "video-tracking.js", "h5p-hook.js", "vendor/h5p/main.bundle.js", "h5p-frame.js"),
+        body='<main id="content"></main>',
+        style="frame-h5p",
+        # Older H5P libraries turn their templates into code (EmbeddedJS); a frame without an origin loses nothing by that.
+        policy={"script-src": "'unsafe-eval'"},
+    ),
+    endings=ENDINGS,
+    check=check,
+    detect=detect,
+    single=single,
+    uploads=(".h5p",),
+    packed=".h5p",
+    graded=True,
+    named_in_outlines=False,
+    plays_own_media=_plays_own_media,
+)

@@ -27,7 +27,7 @@ def course() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def import_course(file: Path, *, as_json: bool) -> None:
-    """Publish a course from a .zip, .h5p, .mp4 or .webm file, or from a folder.
+    """Publish a course from a package (a .zip or a folder), or from a file that is a course by itself, such as an .h5p or a video.
 
     The same content again changes nothing. Exit code 2 and one line for each problem if the file is not a valid course.
     """

@@ -1,24 +1,47 @@
-"""Describe in words what must be done before an activity's time counts."""
+"""Describe an activity in words: its format, and what must be done before its time counts."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection
 
 from flask_babel import gettext as _
 
-
-def gate_words(requires: Mapping[str, Any]) -> list[str]:
-    """Return the conditions of an activity, one phrase for each; none if presence alone counts."""
-    words = []
-    if requires.get("completed"):
-        words.append(_("complete it"))
-    if requires.get("passed"):
-        words.append(_("pass it"))
-    if requires.get("coverage"):
-        words.append(_("watch %(percent)s %% of it", percent=round(float(requires["coverage"]) * 100)))
-    return words
+from courses.formats import FORMATS
+from courses.outline import Activity
 
 
-def format_words(kind: str) -> str:
+def gate_words(activity: Activity, among: Collection[str] = ("completed", "passed", "coverage")) -> list[str]:
+    """Return the conditions of an activity that are `among` these, one phrase for each; none if presence alone counts."""
+    usual = {"completed": _("complete it"), "passed": _("pass it"), "coverage": _("watch %(percent)s %% of it", percent=_percent(activity))}
+    own = FORMATS[activity.format].conditions
+    required = [need for need in usual if activity.requires.get(need) and need in among]
+    return [_(own[need], percent=_percent(activity)) if need in own else usual[need] for need in required]
+
+
+def _percent(activity: Activity) -> int:
+    return round(float(activity.requires.get("coverage", 0)) * 100)
+
+
+def covered_words(activity: Activity, percent: int) -> str:
+    """Return how a page says the share of an activity's media that was played so far."""
+    return _(FORMATS[activity.format].covered, percent=percent)
+
+
+def format_words(activity: Activity) -> str:
     """Return the name of an activity's format."""
-    names: dict[str, str] = {"h5p": _("Interactive"), "video": _("Video")}
-    return names.get(kind, kind)
+    return _(FORMATS[activity.format].words)
+
+
+def outline_words(activity: Activity) -> str:
+    """Return the kind of an activity as an outline for learners says it; '' if it is not said."""
+    if activity.grading == "server":
+        return _("Quiz")
+    return format_words(activity) if FORMATS[activity.format].named_in_outlines else ""
+
+
+def icon_of(activity: Activity) -> str:
+    """Return the name of the icon of an activity."""
+    return "quiz" if activity.grading == "server" else FORMATS[activity.format].icon
+
+
+def upload_words() -> str:
+    """Return the kinds of files that are a course by themselves, with their endings."""
+    return _(", ").join(f"{_(one.words)} ({' '.join(one.uploads)})" for one in FORMATS.values())

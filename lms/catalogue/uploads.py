@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Protocol
 
+from courses.formats import uploads
 from courses.package import Package, open_package
 from courses.strict_json.problem import Problem
 
-SUFFIXES = (".zip", ".h5p", ".mp4", ".webm")
 MOST_MB = 200
 
 
@@ -34,7 +34,7 @@ class CheckedPackage:
 def suffix_of(name: str | None) -> str:
     """Return the file name's suffix in lowercase if such files can be uploaded, otherwise ''."""
     suffix = PurePath(name or "").suffix.lower()
-    return suffix if suffix in SUFFIXES else ""
+    return suffix if suffix in uploads() else ""
 
 
 def check(path: Path) -> CheckedPackage:

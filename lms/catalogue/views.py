@@ -11,14 +11,15 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms.validators import ValidationError
 
+from courses.formats import uploads
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER, Organisation
 from lms.catalogue import listing, publish
-from lms.catalogue.gates import format_words, gate_words
+from lms.catalogue.gates import format_words, gate_words, icon_of, upload_words
 from lms.catalogue.models import CourseVersion
-from lms.catalogue.uploads import MOST_MB, SUFFIXES, checked, suffix_of
+from lms.catalogue.uploads import MOST_MB, checked, suffix_of
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotAllowed, NotFound, TooLarge
@@ -36,7 +37,7 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
     def validate_file(self, field: FileField) -> None:
         """Refuse a type of file that cannot be a course, before it is read."""
         if not suffix_of(field.data.filename):
-            raise ValidationError(_("This kind of file cannot be a course. It must end in %(suffixes)s.", suffixes=" ".join(SUFFIXES)))
+            raise ValidationError(_("This kind of file cannot be a course. It must end in %(suffixes)s.", suffixes=" ".join(uploads())))
 
 
 @bp.url_value_preprocessor
@@ -57,6 +58,7 @@ def courses() -> ResponseReturnValue:
         page=page,
         words=words,
         titles={one.id: pick(one.title_zh, one.title_en) for one in page.versions},
+        upload_words=upload_words,
         worth=_worth(page.versions),
     )
 
@@ -71,7 +73,7 @@ def course(code: str) -> ResponseReturnValue:
     if shown is None:
         raise NotFound(_("There is no such course or version."))
     outline = publish.outline_of(shown)
-    activities = {one.key: {"format": format_words(one.format), "gate": gate_words(one.requires)} for one in outline.activities}
+    activities = {one.key: {"format": format_words(one), "gate": gate_words(one), "icon": icon_of(one)} for one in outline.activities}
     owner = session().get(Organisation, shown.course.organisation_id) if shown.course.organisation_id else None
     return render_template(
         "catalogue/course.html",
@@ -121,7 +123,15 @@ def upload() -> ResponseReturnValue:
 
 def _upload_page(form: UploadForm, problems: list[tuple[str, str]]) -> str:
     name = form.file.data.filename if form.file.data else ""
-    return render_template("catalogue/upload.html", form=form, problems=problems, name=name, most_mb=MOST_MB, suffixes=" ".join(SUFFIXES))
+    return render_template(
+        "catalogue/upload.html",
+        form=form,
+        problems=problems,
+        name=name,
+        most_mb=MOST_MB,
+        kinds=upload_words(),
+        suffixes=" ".join(uploads()),
+    )
 
 
 def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, str]]]:

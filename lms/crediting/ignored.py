@@ -17,7 +17,7 @@ from lms.crediting.policy import EnrolmentPolicy
 from lms.crediting.trust import trust_of
 from lms.learning.models import Registration
 from xapi.queries import find_many
-from xapi.statements import Many, Shape, Usage, iri_key, stored
+from xapi.statements import ResponseShape, StatementsQuery, Usage, iri_key, stored
 
 CLAIMING = (v.PRESENT, v.TERMINATED, v.COMPLETED, v.PASSED)
 SHOWN = 50  # of each verb, the latest
@@ -80,7 +80,7 @@ def _statements(session: Session, asked: StudyQuestion) -> Iterator[Statement]:
     for registration in registrations.all():
         for verb in CLAIMING:
             keys = ((registration, Usage.REGISTRATION), (iri_key(asked.iri), Usage.ACTIVITY), (iri_key(verb), Usage.VERB))
-            latest = Many(keys, since=None, until=None, limit=SHOWN, ascending=False, shape=Shape())
+            latest = StatementsQuery(keys, since=None, until=None, limit=SHOWN, ascending=False, shape=ResponseShape())
             texts, _ = find_many(session, latest, None, asked.now)
             yield from map(stored, texts)
 

@@ -19,7 +19,7 @@ from lms.crediting.evidence_intake import all_proved, sort_by_enrolment, unkept
 from lms.crediting.policy import terms_of
 from lms.db import Database
 from lms.learning.models import Registration
-from xapi.queries import AnyOf, StatementFilter, StoredStatement, onward
+from xapi.queries import AnyOf, StatementFilter, StoredStatement, scan_statements
 from xapi.statements import Cursor, Usage
 
 AT_ONCE = 500
@@ -53,7 +53,7 @@ def _next(session: Session, enrolment_ids: Iterable[int] | None, after: Cursor |
     if enrolment_ids is not None:
         own = session.scalars(select(Registration.id).where(Registration.enrolment_id.in_(list(enrolment_ids))))
         filters.append(AnyOf(Usage.REGISTRATION, list(own)))
-    return list(onward(session, StatementFilter(filters, void=True), after, AT_ONCE))
+    return list(scan_statements(session, StatementFilter(filters, void=True), after, AT_ONCE))
 
 
 def _proving_more(session: Session, ids: Sequence[uuid.UUID], public_url: str) -> list[uuid.UUID]:

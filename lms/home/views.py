@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires
 from lms.accounts.models import TEACHER
-from lms.catalogue.gates import gate_words
+from lms.catalogue import gates
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.classes.models import LEARNING, Enrolment
@@ -53,7 +53,7 @@ def _home(template: str) -> str:
         seen=enrolment_figures.seen(standings),
         reading=enrolment_figures,
         notice_of=notice_of,
-        gate_words=gate_words,
+        gates=gates,
         studying=LEARNING,
         now=now(),
     )
@@ -87,13 +87,13 @@ def course(enrolment_id: int, course_version_id: int) -> ResponseReturnValue:
         mark=mark,
         asked=_asked,
         met_words=met_words,
+        gates=gates,
     )
 
 
 def _asked(studied: Studied) -> list[str]:
     """Return the unmet conditions of an activity, in words."""
-    missing = studied.result.gate.missing
-    return gate_words({need: value for need, value in studied.activity.requires.items() if need in missing})
+    return gates.gate_words(studied.activity, studied.result.gate.missing)
 
 
 def _own_course(enrolment_id: int, course_version_id: int) -> tuple[Enrolment, CourseVersion]:
@@ -122,6 +122,7 @@ def activity_progress(enrolment_id: int, course_version_id: int, activity: str) 
         studied=studied,
         asked=_asked(studied),
         met_words=met_words,
+        gates=gates,
         requirement=enrolment_figures.toward(standing, version.id),
     )
     return _for_one_person(make_response(part), mark)

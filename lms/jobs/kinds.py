@@ -25,7 +25,7 @@ class JobKind:
 
     A worker may be killed at any point, so each step may run twice and must do no harm. `join` writes the result
     and returns the file name for the person. `size` is what a piece adds to the progress: by default its number of ids.
-    `onward`: a link for the time after the job, as text and address.
+    `next_link`: a link for the time after the job, as text and address.
     """
 
     title: Callable[[Params], str]
@@ -33,7 +33,7 @@ class JobKind:
     make: Callable[[JobOrder, Piece], bytes]
     join: Callable[[JobOrder, Iterable[bytes], IO[bytes]], str]
     size: Callable[[Piece], int] = len
-    onward: Callable[[Params], tuple[str, str]] | None = None
+    next_link: Callable[[Params], tuple[str, str]] | None = None
 
 
 def kind_of(name: str) -> JobKind:

@@ -35,7 +35,7 @@ class JobLine:
     message: str
     cancel_asked: bool
     result_name: str | None
-    onward: tuple[str, str] | None
+    next_link: tuple[str, str] | None
 
     @property
     def working(self) -> bool:
@@ -45,8 +45,10 @@ class JobLine:
 
 def _line(job: Job) -> JobLine:
     kind = kind_of(job.kind)
-    onward = kind.onward(job.params) if kind.onward and job.state == DONE else None
-    return JobLine(job.id, kind.title(job.params), job.state, job.done, job.total, _message(job), job.cancel_asked, job.result_name, onward)
+    next_link = kind.next_link(job.params) if kind.next_link and job.state == DONE else None
+    return JobLine(
+        job.id, kind.title(job.params), job.state, job.done, job.total, _message(job), job.cancel_asked, job.result_name, next_link
+    )
 
 
 def _message(job: Job) -> str:

@@ -3,10 +3,10 @@
 A frame runs untrusted code without an origin (`sandbox`), so its files allow every origin to read them.
 """
 
-import html
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 from urllib.parse import quote
@@ -15,10 +15,12 @@ from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_range_header
 
+from courses.formats import FORMATS
 from lms.accounts.access import public
 from lms.catalogue.publish import file_name
 from lms.config import Settings
 from lms.learning.file_kinds import headers_of
+from lms.learning.frame_page import FrameSite, policy_of, write_page
 from lms.storage import CHUNK, Storage, storage
 from lms.web.hosts import on_content_host
 
@@ -27,9 +29,7 @@ bp = Blueprint("content", __name__)
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
 SHA256 = re.compile(r"[0-9a-f]{64}")
-FORMATS = ("h5p", "video")
 NOT_THERE = json.dumps({"type": "about:blank", "title": "Not found", "status": 404, "detail": "The package has no such file."})
-CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}
 
 
 def _settings() -> Settings:
@@ -37,50 +37,25 @@ def _settings() -> Settings:
     return found
 
 
-@bp.get("/frame/<kind>/<sha256>/<path:entry>")
+@bp.get("/frame/<name>/<sha256>/<path:entry>")
 @on_content_host
 @public
-def frame(kind: str, sha256: str, entry: str) -> ResponseReturnValue:
-    """Return the page that plays one activity."""
-    if kind not in FORMATS or not SHA256.fullmatch(sha256) or not _is_plain(entry):
+def frame(name: str, sha256: str, entry: str) -> ResponseReturnValue:
+    """Return the page that plays one activity of the format `name`."""
+    format = FORMATS.get(name)
+    if format is None or not SHA256.fullmatch(sha256) or not _is_plain(entry):
         abort(404)
     settings = _settings()
-    filled = {
-        "__APP_ORIGIN__": settings.public_url,
-        "__BASE__": f"{settings.content_url}/content/{sha256}/",
-        "__ENTRY__": quote(entry),
-        "__PLAYER__": f"{settings.content_url}/player",
-        "__CAPTIONS__": json.dumps(_captions(storage(), sha256, entry) if kind == "video" else []),
-    }
-    page = (_player() / f"{kind}.html").read_text(encoding="utf-8")
-    for name, value in filled.items():
-        page = page.replace(name, html.escape(value, quote=True))
-    response = Response(page, mimetype="text/html")
+    site = FrameSite(settings.public_url, settings.content_url, f"{settings.content_url}/content/{sha256}/")
+    outline = (_player() / "frame.html").read_text(encoding="utf-8")
+    response = Response(write_page(outline, format, entry, site, partial(_address_of, sha256, site)), mimetype="text/html")
     response.headers["Cache-Control"] = FOR_AN_HOUR
-    response.headers["Content-Security-Policy"] = _frame_policy(settings, kind, sha256)
+    response.headers["Content-Security-Policy"] = policy_of(format, site)
     return response
 
 
-def _frame_policy(settings: Settings, kind: str, sha256: str) -> str:
-    """Restrict a frame and its code to the player and one package. Only our player page may embed it.
-
-    Content has inline styles. Older H5P libraries turn their templates into code (EmbeddedJS); a frame without an
-    origin loses nothing by that.
-    """
-    own = f"{settings.content_url}/player/ {settings.content_url}/content/{sha256}/"
-    scripts = f"{own} 'unsafe-eval'" if kind == "h5p" else own
-    return (
-        f"sandbox allow-scripts allow-forms allow-popups; default-src 'none'; script-src {scripts}; style-src {own} 'unsafe-inline'; "
-        f"img-src {own} data: blob:; media-src {own} blob:; font-src {own} data:; connect-src {own}; "
-        f"frame-ancestors {settings.public_url}; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _captions(files: Storage, sha256: str, entry: str) -> list[dict[str, str]]:
-    stem = entry.rpartition(".")[0]
-    found = [(stem + ending, *named) for ending, named in CAPTIONS.items() if files.size(file_name(sha256, stem + ending)) is not None]
-    base = f"{_settings().content_url}/content/{sha256}/"
-    return [{"url": base + quote(path), "language": language, "label": label} for path, language, label in found]
+def _address_of(sha256: str, site: FrameSite, path: str) -> str | None:
+    return f"{site.base}{quote(path)}" if storage().size(file_name(sha256, path)) is not None else None
 
 
 @bp.get("/content/<sha256>/<path:path>", provide_automatic_options=False)

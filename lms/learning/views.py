@@ -13,6 +13,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 import xapi
+from courses.formats import FORMATS
 from courses.outline import Activity
 from lms import vocabulary as v
 from lms.accounts import login_sessions
@@ -61,9 +62,8 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
     if admission.version.id != course_version_id:  # the class was moved to another version since somebody kept this address
         return redirect(url_for(".play", **_place_arguments(admission.place)))
     before, after = _neighbours(admission)
-    page = render_template(
-        "learning/play.html", admission=admission, config=_page_config(admission), place=admission.place, before=before, after=after
-    )
+    how, config = FORMATS[admission.activity.format], _page_config(admission)
+    page = render_template("learning/play.html", admission=admission, config=config, how=how, before=before, after=after)
     response = Response(page)
     cookie = name_of(COOKIE, _settings())
     known = request.cookies.get(cookie)

@@ -69,7 +69,7 @@ def _title(params: Params) -> str:
     return _("Enrol %(count)s teachers in %(name)s", count=len(params["rows"]), name=params["class_name"])
 
 
-def _onward(params: Params) -> tuple[str, str]:
+def _next_link(params: Params) -> tuple[str, str]:
     return _("Go to the class"), url_for("office.class_", class_id=params["class_id"])
 
 
@@ -123,4 +123,4 @@ def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
 
 
 ROSTER = "roster"
-KINDS = {ROSTER: JobKind(_title, _plan, _make, _join, onward=_onward)}
+KINDS = {ROSTER: JobKind(_title, _plan, _make, _join, next_link=_next_link)}

@@ -14,8 +14,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from sqlalchemy.orm import Session
 
-from lms.records.formats import Told, Writer
-from xapi.queries import Kept, StoredStatement, content_of, kept_for
+from lms.records.formats import ExportedStatement, Writer
+from xapi.queries import StoredAttachment, StoredStatement, content_of, kept_for
 from xapi.statements import stored
 
 AT_ONCE = 500
@@ -38,7 +38,7 @@ class Files:
                 self._write(session, one)
             yield from batch
 
-    def _write(self, session: Session, one: Kept) -> None:
+    def _write(self, session: Session, one: StoredAttachment) -> None:
         path = self._folder / one.sha2
         if path.exists():
             return
@@ -53,18 +53,18 @@ class Files:
         self.count += 1
 
 
-def write_zip(session: Session, name: str, write: Writer, told: Iterable[Told], out: IO[bytes]) -> None:
+def write_zip(session: Session, name: str, write: Writer, exported: Iterable[ExportedStatement], out: IO[bytes]) -> None:
     """Write a ZIP file with the statements under `name` and a folder with their attachments' data."""
-    with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=1) as file, TemporaryFile() as statements:
-        write(_beside(session, told, file), statements)
-        statements.seek(0)
+    with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=1) as file, TemporaryFile() as file_of_statements:
+        write(_beside(session, exported, file), file_of_statements)
+        file_of_statements.seek(0)
         with file.open(name, "w", force_zip64=True) as entry:
-            shutil.copyfileobj(statements, entry)
+            shutil.copyfileobj(file_of_statements, entry)
 
 
-def _beside(session: Session, told: Iterable[Told], file: ZipFile) -> Iterator[Told]:
+def _beside(session: Session, exported: Iterable[ExportedStatement], file: ZipFile) -> Iterator[ExportedStatement]:
     """Yield the statements, each after its data was added to the ZIP file."""
-    rows, there = iter(told), set()
+    rows, there = iter(exported), set()
     while batch := list(islice(rows, AT_ONCE)):
         for one in kept_for(session, [uuid.UUID(stored(text)["id"]) for text, _void in batch]):
             if one.sha2 not in there:
@@ -73,7 +73,7 @@ def _beside(session: Session, told: Iterable[Told], file: ZipFile) -> Iterator[T
         yield from batch
 
 
-def _put(session: Session, one: Kept, file: ZipFile) -> None:
+def _put(session: Session, one: StoredAttachment, file: ZipFile) -> None:
     """Store the data uncompressed, because pictures and films are already compressed."""
     file.compression, before = ZIP_STORED, file.compression
     try:

@@ -36,12 +36,12 @@ class ParkedPage:
     next: int | None
 
 
-def page(session: Session, sight: OfficeScope, before: int | None = None, reason: str = "") -> ParkedPage:
+def page(session: Session, scope: OfficeScope, before: int | None = None, reason: str = "") -> ParkedPage:
     """Return one page of statements that were set aside. It skips a limited number of other offices' statements, then ends."""
     found: list[ParkedStatement] = []
     for _ in range(MOST_READ // AT_ONCE):
         rows = xapi.outbox.parked(session, AT_ONCE, before=before, reason=reason)
-        found += _seen(session, rows, sight)
+        found += _seen(session, rows, scope)
         if len(found) > PAGE:
             return ParkedPage(found[:PAGE], found[PAGE - 1].row.id)
         if len(rows) < AT_ONCE:
@@ -50,27 +50,27 @@ def page(session: Session, sight: OfficeScope, before: int | None = None, reason
     return ParkedPage(found, before)
 
 
-def _seen(session: Session, rows: Sequence[Parked], sight: OfficeScope) -> list[ParkedStatement]:
-    records = {one.seen.id: one for one in visible(session, some(session, [row.statement_id for row in rows]), sight)}
+def _seen(session: Session, rows: Sequence[Parked], scope: OfficeScope) -> list[ParkedStatement]:
+    records = {one.seen.id: one for one in visible(session, some(session, [row.statement_id for row in rows]), scope)}
     return [ParkedStatement(row, records[row.statement_id]) for row in rows if row.statement_id in records]
 
 
-def retry_one(database: Database, sight: OfficeScope, statement_id: uuid.UUID, now: datetime) -> Retried:
+def retry_one(database: Database, scope: OfficeScope, statement_id: uuid.UUID, now: datetime) -> Retried:
     """Try one statement again, if it was set aside and this office may see it."""
     with database.reader() as session:
         rows = xapi.outbox.parked(session, 1, [statement_id])
-        own = [one.row.id for one in _seen(session, rows, sight)]
-    return retry(database, sight.public_url, now, own)
+        own = [one.row.id for one in _seen(session, rows, scope)]
+    return retry(database, scope.public_url, now, own)
 
 
-def retry_all(database: Database, sight: OfficeScope, reason: str, now: datetime) -> Retried:
+def retry_all(database: Database, scope: OfficeScope, reason: str, now: datetime) -> Retried:
     """Try all statements again that failed for one reason ('': any reason), each once, a few hundred at a time."""
     total, before = Retried(0, 0), None
     while True:
         with database.reader() as session:
             rows = xapi.outbox.parked(session, AT_ONCE, before=before, reason=reason)
-            own = [one.row.id for one in _seen(session, rows, sight)]
+            own = [one.row.id for one in _seen(session, rows, scope)]
         if not rows:
             return total
-        again = retry(database, sight.public_url, now, own)
+        again = retry(database, scope.public_url, now, own)
         total, before = Retried(total.done + again.done, total.failed + again.failed), rows[-1].id

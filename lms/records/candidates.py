@@ -40,14 +40,14 @@ class Candidates:
     only: Candidate | None
 
 
-def candidates(session: Session, text: str, sight: OfficeScope, after: int | None = None) -> Candidates:
+def candidates(session: Session, text: str, scope: OfficeScope, after: int | None = None) -> Candidates:
     """Return the person with exactly this user name or id, otherwise everybody whose name or user name contains the text."""
     exact = find_person(session, text)
-    if exact is not None and known_among(session, [exact.account], sight)[exact.account].below:
+    if exact is not None and known_among(session, [exact.account], scope)[exact.account].below:
         return Candidates([], None, _told(session, [exact])[0])
-    wanted = select(Person).outerjoin(Person.organisation).where(_has(text), _below(sight)).order_by(Person.name, Person.id)
+    wanted = select(Person).outerjoin(Person.organisation).where(_has(text), _below(scope)).order_by(Person.name, Person.id)
     if after is not None:
-        last = select(Person.name).outerjoin(Person.organisation).where(Person.id == after, _below(sight)).scalar_subquery()
+        last = select(Person.name).outerjoin(Person.organisation).where(Person.id == after, _below(scope)).scalar_subquery()
         wanted = wanted.where(tuple_(Person.name, Person.id) > tuple_(last, after))
     found = session.scalars(wanted.limit(PAGE + 1)).all()
     people = _told(session, found[:PAGE])
@@ -60,9 +60,9 @@ def _has(text: str) -> ColumnElement[bool]:
     return or_(Person.name.icontains(as_name(text[:LONGEST]), autoescape=True), Person.username.icontains(text, autoescape=True))
 
 
-def _below(sight: OfficeScope) -> ColumnElement[bool]:
-    own = below(sight.path)
-    return or_(own, Organisation.path.is_(None)) if sight.root else own
+def _below(scope: OfficeScope) -> ColumnElement[bool]:
+    own = below(scope.path)
+    return or_(own, Organisation.path.is_(None)) if scope.root else own
 
 
 def _told(session: Session, people: Sequence[Person]) -> list[Candidate]:

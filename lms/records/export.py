@@ -21,11 +21,11 @@ from lms.db import database, transaction
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.records.attached import write_zip
 from lms.records.columns import one_line
-from lms.records.formats import Told, writer_of
+from lms.records.formats import ExportedStatement, writer_of
 from lms.records.people import EVERYTHING, OfficeScope
-from lms.records.selection import Selection, look_of
+from lms.records.selection import Selection, statement_filter_of
 from lms.records.statement_page import visible
-from xapi.queries import StatementFilter, StoredStatement, onward, places, settled
+from xapi.queries import StatementFilter, StoredStatement, scan_places, scan_statements, visible_until
 from xapi.statements import EPOCH, MICROSECOND, Cursor
 
 STATEMENTS = "statements"
@@ -34,11 +34,11 @@ AT_ONCE = 500
 VOID = "!"  # no statement begins with it
 
 
-def up_to_now(look: StatementFilter) -> StatementFilter:
+def up_to_now(statement_filter: StatementFilter) -> StatementFilter:
     """Return the query, ended at the instant before which every statement is visible; the next export begins there."""
     with transaction() as writing:
-        end = settled(writing, now)
-    return replace(look, until=min(look.until or end, end))
+        end = visible_until(writing, now)
+    return replace(statement_filter, until=min(statement_filter.until or end, end))
 
 
 def _title(params: Params) -> str:
@@ -50,8 +50,8 @@ def _plan(params: Params) -> Sequence[Piece]:
     """Split the export into pieces of some thousand statements: their number, the place before the first, the place of the last."""
     pieces: list[Piece] = []
     with database().reader() as session:
-        look = up_to_now(_look(session, params))
-    with database().reader() as session, closing(places(session, look)) as found:
+        statement_filter = up_to_now(_statement_filter(session, params))
+    with database().reader() as session, closing(scan_places(session, statement_filter)) as found:
         before = [0, 0]
         while batch := list(islice(found, IN_A_PIECE)):
             last = [(batch[-1].stored - EPOCH) // MICROSECOND, batch[-1].sid]
@@ -60,11 +60,11 @@ def _plan(params: Params) -> Sequence[Piece]:
     return pieces
 
 
-def _look(session: Session, params: Params) -> StatementFilter:
-    return replace(look_of(session, Selection.of(params), sight_of(params["path"])), void=bool(params.get("void")))
+def _statement_filter(session: Session, params: Params) -> StatementFilter:
+    return replace(statement_filter_of(session, Selection.of(params), scope_of(params["path"])), void=bool(params.get("void")))
 
 
-def sight_of(path: str = EVERYTHING) -> OfficeScope:
+def scope_of(path: str = EVERYTHING) -> OfficeScope:
     """Return the scope of an office whose path is `path`; without a path, the scope of an operator."""
     settings: Settings = current_app.extensions["settings"]
     return OfficeScope(path, settings.public_url)
@@ -74,12 +74,14 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
     """Return a piece's visible statements, one on each line; a voided one is marked before its `{`."""
     _count, *ends = piece
     after, last = (Cursor(EPOCH + micros * MICROSECOND, sid) for micros, sid in (ends[:2], ends[2:]))
-    sight = sight_of(order.params["path"])
+    scope = scope_of(order.params["path"])
     with database().reader() as people:
-        look = replace(_look(people, order.params), until=last.stored + MICROSECOND)
-        with database().reader() as session, closing(onward(session, look, after)) as found:
+        statement_filter = replace(_statement_filter(people, order.params), until=last.stored + MICROSECOND)
+        with database().reader() as session, closing(scan_statements(session, statement_filter, after)) as found:
             own = (one for one in found if one.place <= last)
-            lines = [f"{VOID if void else ''}{one_line(text)}" for batch in _in_batches(own) for text, void in _told(people, batch, sight)]
+            lines = [
+                f"{VOID if void else ''}{one_line(text)}" for batch in _in_batches(own) for text, void in _exported(people, batch, scope)
+            ]
     return gzip.compress("".join(f"{line}\n" for line in lines).encode(), compresslevel=1)
 
 
@@ -88,20 +90,20 @@ def _in_batches(found: Iterator[StoredStatement]) -> Iterator[list[StoredStateme
         yield batch
 
 
-def _told(session: Session, batch: Sequence[StoredStatement], sight: OfficeScope) -> list[Told]:
-    return [Told(one.seen.text, one.seen.voided) for one in visible(session, batch, sight)]
+def _exported(session: Session, batch: Sequence[StoredStatement], scope: OfficeScope) -> list[ExportedStatement]:
+    return [ExportedStatement(one.seen.text, one.seen.voided) for one in visible(session, batch, scope)]
 
 
 def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     lines = (line for piece in pieces for line in gzip.decompress(piece).decode().split("\n") if line)
-    told = (Told(line.removeprefix(VOID), line.startswith(VOID)) for line in lines)
+    exported = (ExportedStatement(line.removeprefix(VOID), line.startswith(VOID)) for line in lines)
     form, write = order.params["format"], writer_of(order.params["format"], void=bool(order.params.get("void")))
     name = file_name(form, order.asked_at)
     if not order.params.get("attachments"):
-        write(told, out)
+        write(exported, out)
         return name
     with database().reader() as session:
-        write_zip(session, name, write, told, out)
+        write_zip(session, name, write, exported, out)
     return file_name("zip", order.asked_at)
 
 

@@ -14,39 +14,39 @@ from lms.records.columns import COLUMNS, INSTANT, NUMBER, TRUTH, Cell, one_line,
 from xapi.statements import EPOCH, MICROSECOND, write_instant
 
 
-class Told(NamedTuple):
+class ExportedStatement(NamedTuple):
     """A statement as it is stored, and whether it is voided."""
 
     text: str
     void: bool = False
 
 
-Writer = Callable[[Iterable[Told], IO[bytes]], None]
+Writer = Callable[[Iterable[ExportedStatement], IO[bytes]], None]
 BATCH = 1000
 ROW_GROUP = 20_000  # the unit that a Parquet reader skips or reads; the writer keeps one in memory, compressed
 BOM = "\N{BYTE ORDER MARK}"  # without it Excel assumes another encoding than UTF-8
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # a spreadsheet may read these as a formula
 
 
-def write_json_lines(told: Iterable[Told], out: IO[bytes]) -> None:
+def write_json_lines(exported: Iterable[ExportedStatement], out: IO[bytes]) -> None:
     """Write each stored statement on a line."""
-    for text, _void in told:
+    for text, _void in exported:
         out.write(one_line(text).encode() + b"\n")
 
 
-def write_marked_lines(told: Iterable[Told], out: IO[bytes]) -> None:
+def write_marked_lines(exported: Iterable[ExportedStatement], out: IO[bytes]) -> None:
     """Write each stored statement on a line, in an object that also says whether it is voided."""
-    for text, void in told:
+    for text, void in exported:
         out.write(b'{"void":%s,"statement":%s}\n' % (b"true" if void else b"false", one_line(text).encode()))
 
 
-def write_csv(told: Iterable[Told], out: IO[bytes]) -> None:
+def write_csv(exported: Iterable[ExportedStatement], out: IO[bytes]) -> None:
     """Write a table for spreadsheets: UTF-8 with a byte order mark, CRLF, and no cell that could be read as a formula."""
     wrapper = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     wrapper.write(BOM)
     table = csv.writer(wrapper)
     table.writerow([column.name for column in COLUMNS])
-    for text, void in told:
+    for text, void in exported:
         table.writerow([_csv_cell(cell) for cell in row_of(text, void=void)])
     wrapper.flush()
     wrapper.detach()
@@ -66,16 +66,16 @@ _TYPES = {NUMBER: DataType.float64(), TRUTH: DataType.bool(), INSTANT: DataType.
 SCHEMA = Schema([Field(column.name, _TYPES.get(column.kind, DataType.utf8())) for column in COLUMNS])
 
 
-def write_parquet_file(told: Iterable[Told], out: IO[bytes]) -> None:
+def write_parquet_file(exported: Iterable[ExportedStatement], out: IO[bytes]) -> None:
     """Write a Parquet table (zstd) with typed columns: instants in UTC, numbers, booleans, text."""
-    kept = _Kept(out)
-    batches = RecordBatchReader.from_batches(SCHEMA, kept.over(_batches(told)))
+    kept = _ErrorKept(out)
+    batches = RecordBatchReader.from_batches(SCHEMA, kept.over(_batches(exported)))
     write_parquet(batches, cast(IO[bytes], kept), compression="zstd(3)", max_row_group_size=ROW_GROUP)
     if kept.failure is not None:
         raise kept.failure
 
 
-class _Kept(io.RawIOBase):
+class _ErrorKept(io.RawIOBase):
     """Wraps a file and its rows for a writer that panics on errors: the first error ends the rows and is kept."""
 
     def __init__(self, out: IO[bytes]) -> None:
@@ -103,8 +103,8 @@ class _Kept(io.RawIOBase):
             self.failure = error
 
 
-def _batches(told: Iterable[Told]) -> Iterator[RecordBatch]:
-    rows = (row_of(text, void=void) for text, void in told)
+def _batches(exported: Iterable[ExportedStatement]) -> Iterator[RecordBatch]:
+    rows = (row_of(text, void=void) for text, void in exported)
     while batch := list(islice(rows, BATCH)):
         columns = zip(COLUMNS, zip(*batch, strict=True), strict=True)
         yield RecordBatch.from_arrays([_array(column.kind, cells) for column, cells in columns], schema=SCHEMA)

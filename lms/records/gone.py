@@ -26,7 +26,7 @@ class Removed:
     kept_months: int
 
 
-def removed(session: Session, statement_id: uuid.UUID, sight: OfficeScope) -> Removed | None:
+def removed(session: Session, statement_id: uuid.UUID, scope: OfficeScope) -> Removed | None:
     """Return the known facts about a statement that was removed with its month.
 
     Its person is known through its evidence; without evidence, only the root office may know about it. Nobody may
@@ -39,8 +39,8 @@ def removed(session: Session, statement_id: uuid.UUID, sight: OfficeScope) -> Re
     row = session.scalars(wanted.limit(1)).first()
     whose = select(Person.account).join(Enrolment, Enrolment.person_id == Person.id)
     whose = whose.join(Observation, Observation.enrolment_id == Enrolment.id).where(Observation.statement_id == statement_id)
-    known = known_among(session, session.scalars(whose.distinct()).all(), sight)
-    if row is None or not may_see(list(known.values()), sight):
+    known = known_among(session, session.scalars(whose.distinct()).all(), scope)
+    if row is None or not may_see(list(known.values()), scope):
         return None
     return Removed(statement_id, stored, row.finished_at, row.kept_months)
 

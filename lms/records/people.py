@@ -45,17 +45,17 @@ def accounts_in(statement: Statement, public_url: str) -> list[str]:
     return [account["name"] for account in accounts if account.get("homePage") == public_url and "\0" not in account["name"]]
 
 
-def known_among(session: Session, accounts: Iterable[str], sight: OfficeScope) -> dict[str, KnownPerson]:
+def known_among(session: Session, accounts: Iterable[str], scope: OfficeScope) -> dict[str, KnownPerson]:
     """Return the people of these accounts. A person without an organisation is seen with the whole site only."""
     wanted = select(Person.id, Person.account, Person.name, Person.username, Organisation.path).outerjoin(Person.organisation)
     rows: Iterable[Any] = session.execute(wanted.where(Person.account.in_(set(accounts))))  # the path is missing if the organisation is
-    return {account: KnownPerson(found, account, name, username, _below(path, sight)) for found, account, name, username, path in rows}
+    return {account: KnownPerson(found, account, name, username, _below(path, scope)) for found, account, name, username, path in rows}
 
 
-def _below(path: str | None, sight: OfficeScope) -> bool:
-    return sight.root if path is None else is_below(sight.path, path)
+def _below(path: str | None, scope: OfficeScope) -> bool:
+    return scope.root if path is None else is_below(scope.path, path)
 
 
-def may_see(known: Sequence[KnownPerson], sight: OfficeScope) -> bool:
+def may_see(known: Sequence[KnownPerson], scope: OfficeScope) -> bool:
     """Say whether somebody may see a statement: all its people are below them. With the whole site it may be about unknown people."""
-    return all(one.below for one in known) and (bool(known) or sight.root)
+    return all(one.below for one in known) and (bool(known) or scope.root)

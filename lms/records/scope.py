@@ -2,7 +2,7 @@
 
 from lms.accounts.access import person, scope
 from lms.accounts.models import ADMIN
-from lms.records.export import sight_of
+from lms.records.export import scope_of
 from lms.records.people import EVERYTHING, OfficeScope
 
 
@@ -15,6 +15,6 @@ def own_path() -> str:
     return EVERYTHING if person().has_role(ADMIN) else scope()
 
 
-def own_sight() -> OfficeScope:
+def own_scope() -> OfficeScope:
     """Return the scope of the signed-in person."""
-    return sight_of(own_path())
+    return scope_of(own_path())

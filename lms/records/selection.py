@@ -49,7 +49,7 @@ class Selection:
         return {name: value for name, value in asdict(self).items() if value}
 
 
-def look_of(session: Session, selection: Selection, sight: OfficeScope) -> StatementFilter:
+def statement_filter_of(session: Session, selection: Selection, scope: OfficeScope) -> StatementFilter:
     """Return the query of the record store. People outside the office's scope count as unknown.
 
     Raises:
@@ -58,7 +58,7 @@ def look_of(session: Session, selection: Selection, sight: OfficeScope) -> State
     problems: list[str] = []
     since, until = (_instant(name, getattr(selection, name), problems) for name in ("since", "until"))
     found = [
-        _person(session, selection.person, sight, problems),
+        _person(session, selection.person, scope, problems),
         _course(session, selection.course, problems),
         _iri("activity", selection.activity, Usage.ANY_ACTIVITY, problems),
         _iri("verb", selection.verb, Usage.VERB, problems),
@@ -79,14 +79,14 @@ def _instant(name: str, text: str, problems: list[str]) -> datetime | None:
     return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(SITE_ZONE))
 
 
-def _person(session: Session, text: str, sight: OfficeScope, problems: list[str]) -> AnyOf | None:
+def _person(session: Session, text: str, scope: OfficeScope, problems: list[str]) -> AnyOf | None:
     if not text:
         return None
     person = find_person(session, text)
-    if person is None or not known_among(session, [person.account], sight)[person.account].below:
+    if person is None or not known_among(session, [person.account], scope)[person.account].below:
         problems.append(f"person: {text!r} is nobody's user name or id")
         return None
-    key = key_of(v.actor_of(sight.public_url, person.account))
+    key = key_of(v.actor_of(scope.public_url, person.account))
     return AnyOf(Usage.AGENT, [key] if key else [])
 
 

@@ -35,12 +35,12 @@ class RecordPage:
     searched: bool = False
 
 
-def page(session: Session, look: StatementFilter, sight: OfficeScope, before: Cursor | None) -> RecordPage:
+def page(session: Session, statement_filter: StatementFilter, scope: OfficeScope, before: Cursor | None) -> RecordPage:
     """Return one page. It skips a limited number of other offices' statements, then ends."""
     found: list[Record] = []
     for _ in range(MOST_READ // AT_ONCE):
-        batch = latest(session, look, AT_ONCE, before)
-        found += visible(session, batch, sight)
+        batch = latest(session, statement_filter, AT_ONCE, before)
+        found += visible(session, batch, scope)
         if len(found) > PAGE:
             return RecordPage(found[:PAGE], found[PAGE - 1].seen.place)
         if len(batch) < AT_ONCE:
@@ -49,16 +49,16 @@ def page(session: Session, look: StatementFilter, sight: OfficeScope, before: Cu
     return RecordPage(found, before, searched=True)
 
 
-def visible(session: Session, batch: Sequence[StoredStatement], sight: OfficeScope) -> list[Record]:
+def visible(session: Session, batch: Sequence[StoredStatement], scope: OfficeScope) -> list[Record]:
     """Return the part of a batch that the office may see."""
     read = [(seen, _readable(seen.text)) for seen in batch]
-    accounts = [accounts_in(statement, sight.public_url) for _, statement in read]
-    known = known_among(session, {account for found in accounts for account in found}, sight)
+    accounts = [accounts_in(statement, scope.public_url) for _, statement in read]
+    known = known_among(session, {account for found in accounts for account in found}, scope)
     records = [
         Record(seen, statement, [known[account] for account in found if account in known])
         for (seen, statement), found in zip(read, accounts, strict=True)
     ]
-    return [record for record in records if may_see(record.people, sight)]
+    return [record for record in records if may_see(record.people, scope)]
 
 
 def _readable(text: str) -> dict[str, Any]:

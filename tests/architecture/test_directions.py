@@ -11,6 +11,7 @@ SHELL = {"flask", "sqlalchemy", "celery", "redis", "psycopg", "werkzeug"}
 PURE = (
     "courses/strict_json",
     "courses/outline.py",
+    "courses/values.py",
     "courses/grading.py",
     "courses/archive.py",
     "courses/formats",

@@ -18,7 +18,7 @@ from tests.benchmarks.bench_statements import VERSION, key_for
 from tests.benchmarks.history import COURSES, HOME, PEOPLE, SITE, VERB, VERBS
 from tests.benchmarks.measuring import Subject, Turn, compare
 from tests.benchmarks.places import TALKS, Places, Site
-from xapi.rules.query import Many, parse_query
+from xapi.rules.query import StatementsQuery, parse_query
 from xapi.storage.finding import PLAN_FOR_THESE_KEYS, SLACK, question
 
 AIM = "150 a second, p95 < 150 ms"
@@ -119,7 +119,7 @@ def _plans(site: Site, size: int) -> str:
     parts = []
     for name, asked in KINDS.items():
         query = parse_query({"limit": "100", **asked(77)})
-        if not isinstance(query, Many):
+        if not isinstance(query, StatementsQuery):
             raise TypeError(query)
         parts.append(f"── {name} ──\n" + "\n".join(_plan(site, query)))
     picture.FOLDER.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ def _plans(site: Site, size: int) -> str:
     return str(path)
 
 
-def _plan(site: Site, query: Many) -> list[str]:
+def _plan(site: Site, query: StatementsQuery) -> list[str]:
     asked, told = question(query, None, datetime.now(UTC), query.limit + 1 + SLACK)
     with site.database.reader() as session:
         connection = session.connection()

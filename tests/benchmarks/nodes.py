@@ -26,7 +26,7 @@ from tests.servers import Postgres, postgres
 from xapi.rules.actor import key_of
 from xapi.rules.auth import Credential
 from xapi.rules.indexing import Key, Usage, iri_key, keys
-from xapi.rules.query import Cursor, Many, Shape
+from xapi.rules.query import Cursor, ResponseShape, StatementsQuery
 from xapi.storage.finding import find_many
 from xapi.storage.store import store_statements
 
@@ -110,7 +110,7 @@ def _all_of(engine: Engine, question: Question) -> Generator[tuple[datetime, str
     after: Cursor | None = None
     with Session(engine) as session:
         while True:
-            query = Many(question.keys, question.since, None, PAGE, False, Shape(), {}, after)
+            query = StatementsQuery(question.keys, question.since, None, PAGE, False, ResponseShape(), {}, after)
             texts, after = find_many(session, query, None, START + timedelta(days=365))
             for one in texts:
                 yield _stored(one), one

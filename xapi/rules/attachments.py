@@ -21,7 +21,7 @@ HASH_HEADER, ENCODING_HEADER = "x-experience-api-hash", "content-transfer-encodi
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class ReceivedAttachment:
     """Data that came with statements, checked against its hash; `content` is positioned at its beginning."""
 
     sha2: str
@@ -40,7 +40,7 @@ class Attached:
             yield piece
 
 
-NOTHING: Mapping[str, Attached] = {}
+NOTHING: Mapping[str, ReceivedAttachment] = {}
 
 
 def attachments_of(statement: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -62,7 +62,7 @@ def sha2_of(attachment: Mapping[str, Any]) -> str:
     return found.lower() if isinstance(found, str) else ""
 
 
-def collect(parts: Iterable[Part], statements: Iterable[Any], most_bytes: int, held: ExitStack) -> dict[str, Attached]:
+def collect(parts: Iterable[Part], statements: Iterable[Any], most_bytes: int, held: ExitStack) -> dict[str, ReceivedAttachment]:
     """Read the parts after the first one and return them by hash. They stay available until `held` is closed.
 
     Raises:
@@ -70,18 +70,18 @@ def collect(parts: Iterable[Part], statements: Iterable[Any], most_bytes: int, h
         TooLarge: together they have more than `most_bytes`.
     """
     named = {sha2_of(attachment) for statement in statements for _, attachment in attachments_of(statement)}
-    found: dict[str, Attached] = {}
+    found: dict[str, ReceivedAttachment] = {}
     left = most_bytes
     for number, part in enumerate(parts, start=2):
         sha2 = _hash_of(part, named, f"part {number}")
         content = held.enter_context(SpooledTemporaryFile(HELD_IN_MEMORY))  # noqa: SIM115 - `held` closes it
-        attached = Attached(sha2, _write(part, sha2, content, left, f"part {number}"), content)
+        attached = ReceivedAttachment(sha2, _write(part, sha2, content, left, f"part {number}"), content)
         left -= attached.size
         found.setdefault(sha2, attached)
     return found
 
 
-def gather(parts: Iterable[Part], most_bytes: int, held: ExitStack) -> dict[str, Attached]:
+def gather(parts: Iterable[Part], most_bytes: int, held: ExitStack) -> dict[str, ReceivedAttachment]:
     """Read the parts after the first one of another store's response; return them by hash. They stay available until `held` is closed.
 
     A part that does not match its hash is left out. The statement that needs it is then refused; the others are not.
@@ -90,7 +90,7 @@ def gather(parts: Iterable[Part], most_bytes: int, held: ExitStack) -> dict[str,
         BadRequest: the body is not multipart, or it is truncated.
         TooLarge: together the parts have more than `most_bytes`.
     """
-    found: dict[str, Attached] = {}
+    found: dict[str, ReceivedAttachment] = {}
     left = most_bytes
     for number, part in enumerate(parts, start=2):
         sha2 = part.headers.get(HASH_HEADER, "").lower()
@@ -98,7 +98,7 @@ def gather(parts: Iterable[Part], most_bytes: int, held: ExitStack) -> dict[str,
             continue
         content = held.enter_context(SpooledTemporaryFile(HELD_IN_MEMORY))  # noqa: SIM115 - `held` closes it
         with suppress(BadRequest):
-            attached = Attached(sha2, _write(part, sha2, content, left, f"part {number}"), content)
+            attached = ReceivedAttachment(sha2, _write(part, sha2, content, left, f"part {number}"), content)
             left -= attached.size
             found.setdefault(sha2, attached)
     return found
@@ -129,7 +129,7 @@ def _write(part: Part, sha2: str, content: IO[bytes], most_bytes: int, path: str
     return size
 
 
-def check_attached(statement: Mapping[str, Any], attached: Mapping[str, Attached], path: str) -> None:
+def check_attached(statement: Mapping[str, Any], attached: Mapping[str, ReceivedAttachment], path: str) -> None:
     """Refuse an attachment that has neither a fileUrl nor data in the request (XAPI-00129)."""
     for where, attachment in attachments_of(statement):
         if "fileUrl" not in attachment and sha2_of(attachment) not in attached:

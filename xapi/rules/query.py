@@ -34,7 +34,7 @@ class Cursor(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ResponseShape:
     """The form of the response."""
 
     format: str = "exact"
@@ -42,16 +42,16 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class One:
+class OneStatementQuery:
     """A query for one statement by its id: an ordinary one or a voided one."""
 
     id: UUID
     voided: bool
-    shape: Shape
+    shape: ResponseShape
 
 
 @dataclass(frozen=True, slots=True)
-class Many:
+class StatementsQuery:
     """A query for the statements that have all `keys`, in the order of storing."""
 
     keys: tuple[Key, ...]
@@ -59,12 +59,12 @@ class Many:
     until: datetime | None
     limit: int
     ascending: bool
-    shape: Shape
+    shape: ResponseShape
     asked: Mapping[str, str] = field(default_factory=dict)
     after: Cursor | None = None
 
 
-def parse_query(parameters: Mapping[str, str]) -> One | Many:
+def parse_query(parameters: Mapping[str, str]) -> OneStatementQuery | StatementsQuery:
     """Read a request's parameters.
 
     Raises:
@@ -75,19 +75,21 @@ def parse_query(parameters: Mapping[str, str]) -> One | Many:
     for name in parameters:
         if name not in KNOWN:
             raise BadRequest("is not a parameter here (names are case-sensitive)", name)
-    shape = Shape(one_of("ids", "exact", "canonical")(parameters.get("format", "exact"), "format"), _flag(parameters, "attachments"))
+    shape = ResponseShape(
+        one_of("ids", "exact", "canonical")(parameters.get("format", "exact"), "format"), _flag(parameters, "attachments")
+    )
     ids = [name for name in ("statementId", "voidedStatementId") if name in parameters]
     if not ids:
         return _many(parameters, shape)
     besides = [name for name in parameters if name in MANY_ONLY or name in ids[1:]]
     if besides:
         raise BadRequest(f"cannot be combined with {ids[0]} (XAPI-00150, -00151)", besides[0])
-    return One(uuid(parameters[ids[0]], ids[0]), ids[0] == "voidedStatementId", shape)
+    return OneStatementQuery(uuid(parameters[ids[0]], ids[0]), ids[0] == "voidedStatementId", shape)
 
 
-def _many(parameters: Mapping[str, str], shape: Shape) -> Many:
+def _many(parameters: Mapping[str, str], shape: ResponseShape) -> StatementsQuery:
     instants = {name: timestamp(parameters[name], name) if name in parameters else None for name in ("since", "until")}
-    return Many(
+    return StatementsQuery(
         keys=tuple(_keys(parameters)),
         since=instants["since"],
         until=instants["until"],
@@ -144,13 +146,13 @@ def _limit(parameters: Mapping[str, str]) -> int:
     return min(int(given) or MOST_RESULTS, MOST_RESULTS)
 
 
-def more_of(query: Many, last: Cursor) -> str:
+def more_of(query: StatementsQuery, last: Cursor) -> str:
     """Return the text of a `more` link that continues after `last`."""
     place = [(last.stored - EPOCH) // MICROSECOND, last.sid]
     return base64.urlsafe_b64encode(json.dumps([dict(query.asked), place], separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _go_on(parameters: Mapping[str, str]) -> Many:
+def _go_on(parameters: Mapping[str, str]) -> StatementsQuery:
     token = parameters["more"]
     try:
         asked, (micros, sid) = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
@@ -159,6 +161,6 @@ def _go_on(parameters: Mapping[str, str]) -> Many:
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error) as error:
         raise BadRequest("is not a link from this store", "more") from error
     query = parse_query(asked)
-    if len(parameters) > 1 or not isinstance(query, Many) or not 0 <= after.sid <= LAST_SID:
+    if len(parameters) > 1 or not isinstance(query, StatementsQuery) or not 0 <= after.sid <= LAST_SID:
         raise BadRequest("is not a link from this store", "more")
     return replace(query, after=after)

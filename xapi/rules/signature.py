@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 from xapi.errors import BadRequest
-from xapi.rules.attachments import SIGNATURE, Attached, sha2_of
+from xapi.rules.attachments import SIGNATURE, ReceivedAttachment, sha2_of
 from xapi.rules.equality import digest
 from xapi.rules.statement_json import parse
 
@@ -27,7 +27,7 @@ MOST_BYTES = 4 * 2**20
 MOST_CERTIFICATES = 10
 
 
-def check_signatures(statement: Mapping[str, Any], attached: Mapping[str, Attached], path: str) -> None:
+def check_signatures(statement: Mapping[str, Any], attached: Mapping[str, ReceivedAttachment], path: str) -> None:
     """Check every signature among a checked statement's attachments.
 
     Raises:
@@ -38,7 +38,7 @@ def check_signatures(statement: Mapping[str, Any], attached: Mapping[str, Attach
             _check(statement, attachment, attached.get(sha2_of(attachment)), f"{path}.attachments[{index}]")
 
 
-def _check(statement: Mapping[str, Any], attachment: Mapping[str, Any], given: Attached | None, path: str) -> None:
+def _check(statement: Mapping[str, Any], attachment: Mapping[str, Any], given: ReceivedAttachment | None, path: str) -> None:
     if attachment["contentType"] != "application/octet-stream":
         raise BadRequest("a signature has the contentType application/octet-stream", f"{path}.contentType")
     if given is None:

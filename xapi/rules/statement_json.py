@@ -207,11 +207,11 @@ def lay_over(parsed: Mapping[str, Any], own: Mapping[str, Any], nested: Mapping[
     return merged
 
 
-def compose(taken: ReceivedStatement, own: Mapping[str, Any]) -> str:
+def compose(received: ReceivedStatement, own: Mapping[str, Any]) -> str:
     """Return a checked statement's text: as received, except for the properties in `own`, which the store sets."""
-    if own and taken.parsed and own.keys().isdisjoint(taken.parsed):
-        return f"{taken.text[:-1]},{_write(own)[1:]}"
-    return _compose(taken.raw, own, NESTED)
+    if own and received.parsed and own.keys().isdisjoint(received.parsed):
+        return f"{received.text[:-1]},{_write(own)[1:]}"
+    return _compose(received.raw, own, NESTED)
 
 
 def _compose(raw: Mapping[str, str], own: Mapping[str, Any], nested: Mapping[str, Any]) -> str:
@@ -224,19 +224,19 @@ def _compose(raw: Mapping[str, str], own: Mapping[str, Any], nested: Mapping[str
     return joined(merged)
 
 
-def listed(taken: ReceivedStatement) -> ReceivedStatement:
+def listed(received: ReceivedStatement) -> ReceivedStatement:
     """Return a checked statement with each context activity in a list, as responses require (XAPI-00096); the rest stays unchanged."""
-    target = taken.parsed["object"]
+    target = received.parsed["object"]
     inside = target.get("context") if target.get("objectType") == "SubStatement" else None
-    if not any(_singles(context) for context in (taken.parsed.get("context"), inside)):
-        return taken
-    raw = taken.raw
+    if not any(_singles(context) for context in (received.parsed.get("context"), inside)):
+        return received
+    raw = received.raw
     if "context" in raw:
-        raw["context"] = _with_lists(raw["context"], taken.parsed["context"])
+        raw["context"] = _with_lists(raw["context"], received.parsed["context"])
     if inside is not None:
         below = _cut(raw["object"])
         raw["object"] = joined({**below, "context": _with_lists(below["context"], inside)})
-    return ReceivedStatement(taken.parsed, joined(raw))
+    return ReceivedStatement(received.parsed, joined(raw))
 
 
 def _singles(context: Mapping[str, Any] | None) -> list[str]:

@@ -68,7 +68,7 @@ class RecentlySeenCache:
         self._known[of, said] = now
 
 
-_settled: WeakKeyDictionary[Engine, RecentlySeenCache] = WeakKeyDictionary()
+_recent: WeakKeyDictionary[Engine, RecentlySeenCache] = WeakKeyDictionary()
 
 
 class _NewWords(NamedTuple):
@@ -89,22 +89,22 @@ class _NewWords(NamedTuple):
 
 def learn(connection: Connection, statements: Iterable[Json], now: datetime) -> None:
     """Store what new statements say about activities and people, in order. Rows are locked in the order of their keys."""
-    settled = _settled.setdefault(connection.engine, RecentlySeenCache())
+    recent = _recent.setdefault(connection.engine, RecentlySeenCache())
     activities: dict[UUID, _NewWords] = {}
     names: dict[tuple[UUID, UUID], str] = {}
     for statement in statements:
         for iri, definition in definitions_in(statement):
             key, said = iri_key(iri), fingerprint(definition)
-            if key in activities or not settled.has(key, said, now):
+            if key in activities or not recent.has(key, said, now):
                 activities.setdefault(key, _NewWords(iri, [])).add(said, definition)
         for key, name in names_in(statement):
             called = name_key(name)
-            if not settled.has(key, called, now):
+            if not recent.has(key, called, now):
                 names[key, called] = name
     if activities or names:
         known = _ask(connection, activities, names)
-        _define(connection, activities, known.definitions, settled, now)
-        _name(connection, names, known.names, settled, now)
+        _define(connection, activities, known.definitions, recent, now)
+        _name(connection, names, known.names, recent, now)
 
 
 class _KnownBefore(NamedTuple):
@@ -128,7 +128,7 @@ def _define(
     connection: Connection,
     given: Mapping[UUID, _NewWords],
     known: Mapping[UUID, tuple[str, datetime]],
-    settled: RecentlySeenCache,
+    recent: RecentlySeenCache,
     now: datetime,
 ) -> None:
     new = [
@@ -144,7 +144,7 @@ def _define(
         if all(merged(definition, one) == definition for _, one in given[key].said):
             others.remove(key)
             for said, _ in given[key].said:
-                settled.keep(key, said, written_at, now)
+                recent.keep(key, said, written_at, now)
     if others:
         _redefine(connection, {key: given[key] for key in others}, now)
 
@@ -162,11 +162,11 @@ def _name(
     connection: Connection,
     given: Mapping[tuple[UUID, UUID], str],
     known: Mapping[tuple[UUID, UUID], datetime],
-    settled: RecentlySeenCache,
+    recent: RecentlySeenCache,
     now: datetime,
 ) -> None:
     for place, stored in known.items():
-        settled.keep(*place, stored, now)
+        recent.keep(*place, stored, now)
     fresh = given.keys() - known.keys()
     erased = marked_among(connection, {key for key, _ in fresh})  # another person's statement may name somebody who was erased
     new = [

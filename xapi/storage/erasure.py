@@ -20,7 +20,7 @@ from xapi.rules.indexing import Usage
 from xapi.storage.consistency import announce
 from xapi.storage.models import ERASED, AgentNameRow, DocumentRow, IdRow, KeyRow, OutboxRow, StatementRow
 from xapi.storage.quota import forget_agents
-from xapi.storage.removal import WHOLE, Going, keyed, remove
+from xapi.storage.removal import WHOLE, StatementToRemove, keyed, remove
 
 AT_ONCE = 100
 
@@ -63,14 +63,14 @@ def erase_some(session: Session, agents: Sequence[uuid.UUID], now: datetime, lim
     return len(ids)
 
 
-def _oldest(connection: Connection, agents: Sequence[uuid.UUID], limit: int) -> list[Going]:
+def _oldest(connection: Connection, agents: Sequence[uuid.UUID], limit: int) -> list[StatementToRemove]:
     """Return the oldest statements of each of these agents: one index lookup for each agent."""
-    found: dict[int, Going] = {}
+    found: dict[int, StatementToRemove] = {}
     for agent in agents:
         own = (KeyRow.key == agent, KeyRow.usage == int(Usage.AGENT), KeyRow.origin == KeyRow.sid)
         here = and_(StatementRow.stored == KeyRow.stored, StatementRow.sid == KeyRow.sid)
         first = select(*WHOLE).join(KeyRow, here).where(*own).order_by(KeyRow.stored, KeyRow.sid).limit(limit - len(found))
-        found |= {one.sid: one for one in (Going(*row) for row in connection.execute(first))}
+        found |= {one.sid: one for one in (StatementToRemove(*row) for row in connection.execute(first))}
     return list(found.values())
 
 

@@ -1,7 +1,7 @@
 """Which statements come next in the order of storing? For hosts that carry them elsewhere: exports, other stores.
 
 It runs the filters of `viewer_queries` from the oldest statement on, and leaves out voided statements unless the filter asks for them.
-A caller that keeps the place of its last statement continues from there and misses none, if it reads nothing beyond `settled`.
+A caller that keeps the place of its last statement continues from there and misses none, if it reads nothing beyond `visible_until`.
 """
 
 import json
@@ -23,7 +23,7 @@ PLACE = (StatementRow.stored, StatementRow.sid)
 SEEN = (StatementRow.id, *PLACE, StatementRow.voided, StatementRow.text)
 
 
-def settled(writing: Session, clock: Callable[[], datetime]) -> datetime:
+def visible_until(writing: Session, clock: Callable[[], datetime]) -> datetime:
     """Return the instant before which every statement is visible; use it as a filter's `until`.
 
     Needs a session for writing: on SQLite its lock ensures that no other process has an open write, which would be
@@ -33,34 +33,34 @@ def settled(writing: Session, clock: Callable[[], datetime]) -> datetime:
     return through(writing, clock())
 
 
-def onward(
-    session: Session, look: StatementFilter, after: Cursor | None = None, limit: int | None = None
+def scan_statements(
+    session: Session, statement_filter: StatementFilter, after: Cursor | None = None, limit: int | None = None
 ) -> Generator[StoredStatement, None, None]:
     """Yield the statements after the place `after` (None: from the first). They are read in batches, so any number is possible.
 
     If you stop iterating early, close the generator before the session.
     """
-    query = _next(session, select(*SEEN), look, after).limit(limit)
+    query = _next(session, select(*SEEN), statement_filter, after).limit(limit)
     with session.connection().execute(query, execution_options=AT_ONCE) as rows:
         yield from (StoredStatement(*row) for row in rows)
 
 
-def places(session: Session, look: StatementFilter) -> Generator[Cursor, None, None]:
+def scan_places(session: Session, statement_filter: StatementFilter) -> Generator[Cursor, None, None]:
     """Yield the places of these statements without reading the statements."""
-    query = _next(session, select(*PLACE), look, None)
+    query = _next(session, select(*PLACE), statement_filter, None)
     with session.connection().execute(query, execution_options=AT_ONCE) as rows:
         yield from (Cursor(*row) for row in rows)
 
 
-def _next(session: Session, query: Any, look: StatementFilter, after: Cursor | None) -> Any:
+def _next(session: Session, query: Any, statement_filter: StatementFilter, after: Cursor | None) -> Any:
     dialect = session.connection().dialect.name
-    limits = [_has(one, dialect) for one in look.filters]
-    if not look.void:
+    limits = [_has(one, dialect) for one in statement_filter.filters]
+    if not statement_filter.void:
         limits.append(StatementRow.voided.is_(False))
-    if look.since is not None:
-        limits.append(StatementRow.stored >= look.since)
-    if look.until is not None:
-        limits.append(StatementRow.stored < look.until)
+    if statement_filter.since is not None:
+        limits.append(StatementRow.stored >= statement_filter.since)
+    if statement_filter.until is not None:
+        limits.append(StatementRow.stored < statement_filter.until)
     if after is not None:
         limits.append(tuple_(*PLACE) > tuple(after))
     return query.where(*limits).order_by(*PLACE)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.orm import Session
 
-from xapi.rules.admission import AdmittedStatement
+from xapi.rules.checking import CheckedStatement
 from xapi.storage.models import AttachmentLink, AttachmentPiece, AttachmentRow
 from xapi.storage.references import unless_there
 
@@ -22,7 +22,7 @@ LINK = unless_there(LINKS)
 INSERT_PIECE = insert(AttachmentPiece.__table__)  # type: ignore[arg-type]
 
 
-class Kept(NamedTuple):
+class StoredAttachment(NamedTuple):
     """Attachment data that is stored for a statement."""
 
     statement_id: uuid.UUID
@@ -30,28 +30,28 @@ class Kept(NamedTuple):
     size: int
 
 
-def keep(connection: Connection, fresh: Sequence[AdmittedStatement]) -> None:
+def keep(connection: Connection, fresh: Sequence[CheckedStatement]) -> None:
     """Store the data that came with new statements; in order of hash, so that two requests cannot deadlock."""
-    came = {one.sha2: one for admitted in fresh for one in admitted.attached}
+    came = {one.sha2: one for checked in fresh for one in checked.attached}
     for sha2, attached in sorted(came.items()):
         row = {"sha2": sha2, "size": attached.size}
         if connection.execute(INSERT[connection.dialect.name], row).scalar_one_or_none() is None:
             continue
         for number, content in enumerate(attached.pieces(PIECE)):
             connection.execute(INSERT_PIECE, {"sha2": sha2, "number": number, "content": content})
-    links = [{"statement_id": admitted.id, "sha2": one.sha2} for admitted in fresh for one in admitted.attached]
+    links = [{"statement_id": checked.id, "sha2": one.sha2} for checked in fresh for one in checked.attached]
     if links:
         connection.execute(LINK[connection.dialect.name], links)
 
 
-def kept_for(session: Session, ids: Iterable[uuid.UUID]) -> list[Kept]:
+def kept_for(session: Session, ids: Iterable[uuid.UUID]) -> list[StoredAttachment]:
     """Return which attachment data is stored for these statements."""
     query = (
         select(AttachmentLink.statement_id, AttachmentLink.sha2, AttachmentRow.size)
         .join(AttachmentRow, AttachmentRow.sha2 == AttachmentLink.sha2)
         .where(AttachmentLink.statement_id.in_(list(ids)))
     )
-    return [Kept(*row) for row in session.connection().execute(query)]
+    return [StoredAttachment(*row) for row in session.connection().execute(query)]
 
 
 def content_of(session: Session, sha2: str, size: int) -> Iterator[bytes]:

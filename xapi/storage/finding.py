@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindpar
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from xapi.rules.indexing import Key, Usage
-from xapi.rules.query import Cursor, Many, One
+from xapi.rules.query import Cursor, OneStatementQuery, StatementsQuery
 from xapi.storage.models import IdRow, Instant, KeyRow, StatementRow, at_its_place
 from xapi.storage.raw_sql import PreparedQuery
 
@@ -38,7 +38,7 @@ class FoundText(NamedTuple):
     stored: datetime
 
 
-def find_one(session: Session, query: One, mine: Key | None) -> FoundText | None:
+def find_one(session: Session, query: OneStatementQuery, mine: Key | None) -> FoundText | None:
     """Return one statement; a voided one only if the query asks for a voided one (XAPI-00016)."""
     rows = _by_id(mine is not None).rows(session, {"id": query.id, "voided": query.voided, **dict(_named("mine", mine))})
     return FoundText(*rows[0]) if rows else None
@@ -54,7 +54,7 @@ def _by_id(mine: bool) -> PreparedQuery:
     return PreparedQuery(found.where(_has("mine", StatementRow.stored, StatementRow.sid, StatementRow.sid)) if mine else found)
 
 
-def find_many(session: Session, query: Many, mine: Key | None, horizon: datetime) -> tuple[list[str], Cursor | None]:
+def find_many(session: Session, query: StatementsQuery, mine: Key | None, horizon: datetime) -> tuple[list[str], Cursor | None]:
     """Return a page of texts, and the cursor to continue from if there are more.
 
     Ascending pages end at `horizon` (Consistent-Through): an open transaction may still add a statement beyond it but before
@@ -86,7 +86,7 @@ class _FilterKind(NamedTuple):
     ascending: bool
 
 
-def question(query: Many, mine: Key | None, horizon: datetime, size: int) -> tuple[PreparedQuery, dict[str, object]]:
+def question(query: StatementsQuery, mine: Key | None, horizon: datetime, size: int) -> tuple[PreparedQuery, dict[str, object]]:
     """Return the query and its parameters for the next `size` places."""
     mine_only, since, until, after = (one is not None for one in (mine, query.since, query.until, query.after))
     told: dict[str, object] = {"since": query.since, "until": query.until, "horizon": horizon, "size": size}

@@ -23,31 +23,31 @@ MOST_HOPS = 20
 SEEN = (StatementRow.id, StatementRow.stored, StatementRow.sid, StatementRow.voided, StatementRow.text)
 
 
-class Stride(NamedTuple):
+class ScanStep(NamedTuple):
     """The statements found, and the place up to which all were examined; None if none comes after."""
 
     found: list[StoredStatement]
     reached: Cursor | None
 
 
-def following(session: Session, look: StatementFilter, after: Cursor | None, limit: int) -> Stride:
-    """Return the next statements that pass `look`, at most `limit`, and the place up to which all were examined."""
-    window = _window(look, after, LOOKED_AT if look.filters else limit)
+def scan_forward(session: Session, statement_filter: StatementFilter, after: Cursor | None, limit: int) -> ScanStep:
+    """Return the next statements that pass `statement_filter`, at most `limit`, and the place up to which all were examined."""
+    window = _window(statement_filter, after, LOOKED_AT if statement_filter.filters else limit)
     place = window.subquery()
     here = and_(StatementRow.stored == place.c.stored, StatementRow.sid == place.c.sid)
-    query = select(*SEEN).join(place, here).where(*_matches(look.filters, place.c.stored, place.c.sid))
+    query = select(*SEEN).join(place, here).where(*_matches(statement_filter.filters, place.c.stored, place.c.sid))
     rows = session.connection().execute(query.order_by(place.c.stored, place.c.sid).limit(limit))
     found = [StoredStatement(*row) for row in rows]
     if len(found) == limit:
-        return Stride(found, found[-1].place)
+        return ScanStep(found, found[-1].place)
     last = session.connection().execute(select(place).order_by(place.c.stored.desc(), place.c.sid.desc()).limit(1)).one_or_none()
-    return Stride(found, None if last is None else Cursor(*last))
+    return ScanStep(found, None if last is None else Cursor(*last))
 
 
-def count_following(session: Session, look: StatementFilter, after: Cursor | None, most: int) -> tuple[int, bool]:
-    """Return how many of the next `most` statements pass `look`, and whether there are more to examine."""
-    place = _window(look, after, most + 1).subquery()
-    counted = select(func.count()).select_from(place).where(*_matches(look.filters, place.c.stored, place.c.sid))
+def count_forward(session: Session, statement_filter: StatementFilter, after: Cursor | None, most: int) -> tuple[int, bool]:
+    """Return how many of the next `most` statements pass `statement_filter`, and whether there are more to examine."""
+    place = _window(statement_filter, after, most + 1).subquery()
+    counted = select(func.count()).select_from(place).where(*_matches(statement_filter.filters, place.c.stored, place.c.sid))
     connection = session.connection()
     there = connection.execute(select(func.count()).select_from(place)).scalar_one()
     return connection.execute(counted).scalar_one(), there > most
@@ -70,12 +70,12 @@ def earlier_about(session: Session, ids: Iterable[uuid.UUID], upto: Cursor) -> l
     return sorted(found.values(), key=lambda one: one.place)
 
 
-def _window(look: StatementFilter, after: Cursor | None, size: int) -> Select[datetime, int]:
+def _window(statement_filter: StatementFilter, after: Cursor | None, size: int) -> Select[datetime, int]:
     places = select(StatementRow.stored, StatementRow.sid)
-    if look.since is not None:
-        places = places.where(StatementRow.stored >= look.since)
-    if look.until is not None:
-        places = places.where(StatementRow.stored < look.until)
+    if statement_filter.since is not None:
+        places = places.where(StatementRow.stored >= statement_filter.since)
+    if statement_filter.until is not None:
+        places = places.where(StatementRow.stored < statement_filter.until)
     if after is not None:
         places = places.where(tuple_(StatementRow.stored, StatementRow.sid) > tuple(after))
     return places.order_by(StatementRow.stored, StatementRow.sid).limit(size)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from xapi.rules.attachments import attachments_of, sha2_of
-from xapi.storage.files import Kept, content_of, kept_for
+from xapi.storage.files import StoredAttachment, content_of, kept_for
 
 MIXED = "multipart/mixed"
 JSON = "application/json"
@@ -32,7 +32,7 @@ def pack(sessions: Callable[[], AbstractContextManager[Session]], text: str, sta
     The data is read from separate sessions while the body is sent.
     """
     types = {key: kind for one in statements if '"attachments"' in one for key, kind in _types(json.loads(one))}
-    kept: dict[str, Kept] = {}
+    kept: dict[str, StoredAttachment] = {}
     if types:
         with sessions() as session:
             kept = {one.sha2: one for one in kept_for(session, {statement_id for statement_id, _ in types})}
@@ -60,7 +60,7 @@ def _head(boundary: str, content_type: str, more: Mapping[str, str]) -> bytes:
 
 
 def _body(
-    sessions: Callable[[], AbstractContextManager[Session]], opening: bytes, files: Sequence[tuple[bytes, Kept]], closing: bytes
+    sessions: Callable[[], AbstractContextManager[Session]], opening: bytes, files: Sequence[tuple[bytes, StoredAttachment]], closing: bytes
 ) -> Iterator[bytes]:
     yield opening
     for head, one in files:

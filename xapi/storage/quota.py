@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from xapi.errors import TooLarge
 from xapi.rules.actor import digest, key_of
-from xapi.rules.admission import AdmittedStatement
 from xapi.rules.auth import Credential, Quota
+from xapi.rules.checking import CheckedStatement
 from xapi.rules.document_key import NOWHERE
 from xapi.storage.models import StorageRow, microseconds
 from xapi.storage.raw_sql import ask
@@ -60,12 +60,12 @@ class Charge(NamedTuple):
     bytes: int
 
 
-def charges(fresh: Iterable[tuple[AdmittedStatement, Credential]]) -> dict[uuid.UUID, Charge]:
+def charges(fresh: Iterable[tuple[CheckedStatement, Credential]]) -> dict[uuid.UUID, Charge]:
     """Return what new statements and their data add for each owner that has a quota."""
     found: dict[uuid.UUID, Charge] = {}
     for one, credential in fresh:
         if credential.quota is not None:
-            size = len(one.taken.text) + sum(attached.size for attached in one.attached)
+            size = len(one.received.text) + sum(attached.size for attached in one.attached)
             _, _, statements, so_far = found.get(credential.owner, Charge(credential, credential.quota, 0, 0))
             found[credential.owner] = Charge(credential, credential.quota, statements + 1, so_far + size)
     return found

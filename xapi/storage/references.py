@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from xapi.rules.admission import AdmittedStatement
+from xapi.rules.checking import CheckedStatement
 from xapi.rules.indexing import keys
 from xapi.storage.models import IdRow, KeyRow, ReferenceRow, StatementRow, at_its_place
 
@@ -56,7 +56,7 @@ class _Target(NamedTuple):
     text: str
 
 
-def link(connection: Connection, fresh: Sequence[AdmittedStatement], sids: dict[uuid.UUID, int], stored: datetime) -> None:
+def link(connection: Connection, fresh: Sequence[CheckedStatement], sids: dict[uuid.UUID, int], stored: datetime) -> None:
     """Link new statements with their targets and with statements that waited for them; void the targets of voiding statements."""
     referring = [Referring(sids[one.id], one.id, stored, one.refers, one.voiding) for one in fresh if one.refers is not None]
     waiting = _referring_to(connection, [one.id for one in fresh])

@@ -41,7 +41,7 @@ KNOWN_OWNERS = (
 )
 
 
-class Going(NamedTuple):
+class StatementToRemove(NamedTuple):
     """A statement that is being removed, with the columns of `WHOLE`."""
 
     stored: datetime
@@ -52,19 +52,19 @@ class Going(NamedTuple):
     text: str
 
 
-class Keyed(NamedTuple):
+class StatementWithKeys(NamedTuple):
     """A statement to remove, and the keys under which it may be found."""
 
-    going: Going
+    going: StatementToRemove
     keys: Sequence[Key]
 
 
-def keyed(connection: Connection, going: Iterable[Going]) -> list[Keyed]:
+def keyed(connection: Connection, going: Iterable[StatementToRemove]) -> list[StatementWithKeys]:
     """Read the keys under which statements are found. Keys never change, so this slow step needs no lock."""
     read = [(one, stored(one.text)) for one in going]
     owned = [(one, keys(statement), set(_owners(statement))) for one, statement in read]
     known = _known_owners(connection, set().union(*(owners for _, _, owners in owned)))
-    return [Keyed(one, [*own, *((owner, Usage.OWNER) for owner in owners & known)]) for one, own, owners in owned]
+    return [StatementWithKeys(one, [*own, *((owner, Usage.OWNER) for owner in owners & known)]) for one, own, owners in owned]
 
 
 def _known_owners(connection: Connection, owners: Set[uuid.UUID]) -> Set[uuid.UUID]:
@@ -74,7 +74,7 @@ def _known_owners(connection: Connection, owners: Set[uuid.UUID]) -> Set[uuid.UU
     return {key for (key,) in ask(connection, KNOWN_OWNERS, {"owners": array(one.hex for one in owners)})}
 
 
-def remove(connection: Connection, leaving: Sequence[Keyed]) -> int:
+def remove(connection: Connection, leaving: Sequence[StatementWithKeys]) -> int:
     """Remove statements and all rows that depend on them; return how many attachments' data was deleted.
 
     Block other writers first (`consistency.announce`, referring): none may link to a removed statement.
@@ -89,7 +89,7 @@ def remove(connection: Connection, leaving: Sequence[Keyed]) -> int:
     return data
 
 
-def remove_keys(connection: Connection, leaving: Sequence[Keyed]) -> None:
+def remove_keys(connection: Connection, leaving: Sequence[StatementWithKeys]) -> None:
     """Delete the keys of these statements, and the keys that other statements have through them."""
     _delete_rows(connection, "key", list(_key_rows(connection, leaving)))
 
@@ -118,7 +118,7 @@ def remove_data(connection: Connection, ids: Sequence[uuid.UUID]) -> int:
     return len(left)
 
 
-def remove_references(connection: Connection, gone: Sequence[Going]) -> None:
+def remove_references(connection: Connection, gone: Sequence[StatementToRemove]) -> None:
     """Delete the references of removed statements, in both directions.
 
     A reference that voids an existing or future statement is kept by its id: a target that arrives late must be voided.
@@ -133,7 +133,7 @@ _TO_COME = ~exists().where(IdRow.id == ReferenceRow.refers)
 FORGOTTEN = (~_HOLDER, ~and_(ReferenceRow.voiding, or_(_TARGET, _TO_COME)))
 
 
-def _key_rows(connection: Connection, leaving: Sequence[Keyed]) -> Iterator[tuple[uuid.UUID, int, datetime, int, int]]:
+def _key_rows(connection: Connection, leaving: Sequence[StatementWithKeys]) -> Iterator[tuple[uuid.UUID, int, datetime, int, int]]:
     """Yield the keys (as in ROWS) of these statements and of those that refer to them, directly and through their targets."""
     awaited = is_awaited(connection, [one.going.id for one in leaving])
     for one, own in leaving:

@@ -23,7 +23,7 @@ from xapi.storage.consistency import announce
 from xapi.storage.models import AgentNameRow, AttachmentLink, IdRow, KeyRow, OutboxRow, ReferenceRow, StatementRow
 from xapi.storage.partitions import PARTED, part_of
 from xapi.storage.references import is_awaited
-from xapi.storage.removal import FORGOTTEN, WHOLE, Going, keyed, remove, remove_data, remove_keys
+from xapi.storage.removal import FORGOTTEN, WHOLE, StatementToRemove, keyed, remove, remove_data, remove_keys
 
 AT_ONCE = 100
 LOOKED_AT = 2_000
@@ -157,7 +157,7 @@ def clear_some(session: Session, month: Month, now: datetime, after: Cursor | No
 def _remove_keys_above(connection: Connection, part: TableClause, awaited: set[uuid.UUID]) -> None:
     if awaited:
         whole = select(*(part.c[one.name] for one in WHOLE)).where(part.c.id.in_(awaited))
-        remove_keys(connection, keyed(connection, [Going(*row) for row in connection.execute(whole)]))
+        remove_keys(connection, keyed(connection, [StatementToRemove(*row) for row in connection.execute(whole)]))
 
 
 def _remove_data(session: Session, ids: Sequence[uuid.UUID], now: datetime) -> int:
@@ -183,7 +183,7 @@ def remove_some(session: Session, month: Month, now: datetime, limit: int = AT_O
     """
     connection = session.connection()
     oldest = select(*WHOLE).where(*_within(StatementRow.stored, month)).order_by(StatementRow.stored, StatementRow.sid).limit(limit)
-    leaving = keyed(connection, [Going(*row) for row in connection.execute(oldest)])
+    leaving = keyed(connection, [StatementToRemove(*row) for row in connection.execute(oldest)])
     announce(session, now, referring=True)
     return len(leaving), remove(connection, leaving)
 

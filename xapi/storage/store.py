@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Table, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from xapi.errors import Conflicting, Erased
-from xapi.rules.admission import AdmittedStatement, admit, complete
 from xapi.rules.auth import Credential
+from xapi.rules.checking import CheckedStatement, check_received, complete
 from xapi.rules.indexing import Usage, keys
 from xapi.rules.statement_json import received
 from xapi.storage.consistency import announce
@@ -72,10 +72,10 @@ class _InsertedStatement(NamedTuple):
     awaited: bool
 
 
-class RequestBatch(NamedTuple):
+class CheckedRequest(NamedTuple):
     """The input of one request: checked statements and their credential."""
 
-    admitted: Sequence[AdmittedStatement]
+    checked: Sequence[CheckedStatement]
     credential: Credential
 
 
@@ -90,39 +90,39 @@ def store_statements(
     Raises:
         XapiError: with the path of the error; the caller rolls back.
     """
-    admitted = admit([received(statement) for statement in raw], credential, version)
-    announce(session, now, referring=any(one.refers for one in admitted))
-    insert_admitted(session, admitted, credential, now)
-    return [one.id for one in admitted]
+    checked = check_received([received(statement) for statement in raw], credential, version)
+    announce(session, now, referring=any(one.refers for one in checked))
+    insert_checked(session, checked, credential, now)
+    return [one.id for one in checked]
 
 
-def insert_admitted(session: Session, admitted: Sequence[AdmittedStatement], credential: Credential, now: datetime) -> int:
+def insert_checked(session: Session, checked: Sequence[CheckedStatement], credential: Credential, now: datetime) -> int:
     """Insert new statements with keys and outbox rows, in the caller's announced transaction; return how many were new.
 
     Raises:
         Conflicting: an id is stored with another body; the caller rolls back.
         Erased: a new statement is about a person who was erased; the caller rolls back.
     """
-    return insert_brought(session, [RequestBatch(admitted, credential)], now)[0]
+    return insert_requests(session, [CheckedRequest(checked, credential)], now)[0]
 
 
-def insert_brought(session: Session, brought: Sequence[RequestBatch], now: datetime) -> list[int]:
-    """Insert the statements of several requests, as `insert_admitted` does for one; return how many were new of each request.
+def insert_requests(session: Session, requests: Sequence[CheckedRequest], now: datetime) -> list[int]:
+    """Insert the statements of several requests, as `insert_checked` does for one; return how many were new of each request.
 
     Raises:
         Conflicting: an id is stored with another body, or two requests have one id with different bodies.
         TooLarge: an owner's quota is used up.
     """
-    whose = {one.id: (one, credential) for admitted, credential in brought for one in admitted}
-    _refuse_two_bodies(brought, whose)
-    if not whose:
-        return [0] * len(brought)
+    by_id = {one.id: (one, credential) for checked, credential in requests for one in checked}
+    _refuse_two_bodies(requests, by_id)
+    if not by_id:
+        return [0] * len(requests)
     connection = session.connection()
-    once = [one for one, _ in whose.values()]
-    owners = {id(credential): credential.owner for _, credential in brought}
-    owned = [[*keys(one.statement), (owners[id(credential)], Usage.OWNER)] for one, credential in whose.values()]
+    once = [one for one, _ in by_id.values()]
+    owners = {id(credential): credential.owner for _, credential in requests}
+    statement_keys = [[*keys(one.statement), (owners[id(credential)], Usage.OWNER)] for one, credential in by_id.values()]
     insert_new = _insert_at_once if connection.dialect.name == "postgresql" else _insert_one_by_one
-    new = insert_new(connection, once, owned, now)
+    new = insert_new(connection, once, statement_keys, now)
     sids = {one.id: one.sid for one in new}
     if len(new) < len(once):
         _refuse_other_bodies(connection, [one for one in once if one.id not in sids])
@@ -130,62 +130,64 @@ def insert_brought(session: Session, brought: Sequence[RequestBatch], now: datet
     if any(one.awaited for one in new) or any(one.refers for one in fresh):
         link(connection, fresh, sids, now)
     keep(connection, fresh)
-    learn(connection, (one.statement for one in fresh if whose[one.id][1].allows("define")), now)
-    charge(connection, charges(whose[one.id] for one in fresh), now)
-    return [len({one.id for one in own.admitted} & sids.keys()) for own in brought]
+    learn(connection, (one.statement for one in fresh if by_id[one.id][1].allows("define")), now)
+    charge(connection, charges(by_id[one.id] for one in fresh), now)
+    return [len({one.id for one in own.checked} & sids.keys()) for own in requests]
 
 
-def _refuse_two_bodies(brought: Sequence[RequestBatch], whose: Mapping[uuid.UUID, tuple[AdmittedStatement, Credential]]) -> None:
-    for one in (one for own in brought for one in own.admitted):
-        if one.digest != whose[one.id][0].digest:
+def _refuse_two_bodies(requests: Sequence[CheckedRequest], by_id: Mapping[uuid.UUID, tuple[CheckedStatement, Credential]]) -> None:
+    for one in (one for own in requests for one in own.checked):
+        if one.digest != by_id[one.id][0].digest:
             raise Conflicting(f"two requests bring the id {one.id} with different bodies", f"{one.path}.id")
 
 
-Owned = Sequence[Sequence[tuple[uuid.UUID, int]]]
+StatementKeys = Sequence[Sequence[tuple[uuid.UUID, int]]]
 
 
-def _insert_at_once(connection: Connection, admitted: Sequence[AdmittedStatement], owned: Owned, now: datetime) -> list[_InsertedStatement]:
+def _insert_at_once(
+    connection: Connection, checked: Sequence[CheckedStatement], statement_keys: StatementKeys, now: datetime
+) -> list[_InsertedStatement]:
     found = ask(
         connection,
         INSERT_ALL,
         {
             "stored": now,
-            "ids": array([one.id.hex for one in admitted]),
-            "agents": array([key.hex for key in _agents(owned)]),
-            "digests": array([one.digest for one in admitted]),
-            "refers": array([one.refers.hex if one.refers else "NULL" for one in admitted]),
-            "voidings": array([str(one.voiding) for one in admitted]),
-            "texts": SEPARATOR.join(complete(admitted, now)),
-            "keys": array([key.hex for own in owned for key, _ in own]),
-            "usages": array([USAGES[usage] for own in owned for _, usage in own]),
-            "places": array([place for at, own in enumerate(owned, start=1) for place in [str(at)] * len(own)]),
+            "ids": array([one.id.hex for one in checked]),
+            "agents": array([key.hex for key in _agents(statement_keys)]),
+            "digests": array([one.digest for one in checked]),
+            "refers": array([one.refers.hex if one.refers else "NULL" for one in checked]),
+            "voidings": array([str(one.voiding) for one in checked]),
+            "texts": SEPARATOR.join(complete(checked, now)),
+            "keys": array([key.hex for own in statement_keys for key, _ in own]),
+            "usages": array([USAGES[usage] for own in statement_keys for _, usage in own]),
+            "places": array([place for at, own in enumerate(statement_keys, start=1) for place in [str(at)] * len(own)]),
         },
     )
     if found and found[0][3] is not None:
-        _refuse_about(admitted, owned, {found[0][3]})
+        _refuse_about(checked, statement_keys, {found[0][3]})
     return [_InsertedStatement(*row[:3]) for row in found]
 
 
-def _agents(owned: Owned) -> set[uuid.UUID]:
+def _agents(statement_keys: StatementKeys) -> set[uuid.UUID]:
     agent = Usage.AGENT  # a local name, because looking it up takes longer than comparing
-    return {key for own in owned for key, usage in own if usage == agent}
+    return {key for own in statement_keys for key, usage in own if usage == agent}
 
 
-def _refuse_about(admitted: Sequence[AdmittedStatement], owned: Owned, erased: Set[uuid.UUID]) -> None:
-    path = next(one.path for one, own in zip(admitted, owned, strict=True) if erased & _agents([own]))
+def _refuse_about(checked: Sequence[CheckedStatement], statement_keys: StatementKeys, erased: Set[uuid.UUID]) -> None:
+    path = next(one.path for one, own in zip(checked, statement_keys, strict=True) if erased & _agents([own]))
     raise Erased(SAID, path)
 
 
 def _insert_one_by_one(
-    connection: Connection, admitted: Sequence[AdmittedStatement], owned: Owned, now: datetime
+    connection: Connection, checked: Sequence[CheckedStatement], statement_keys: StatementKeys, now: datetime
 ) -> list[_InsertedStatement]:
-    found = connection.execute(INSERT_IDS, [{"id": one.id, "stored": now, "digest": one.digest} for one in admitted])
+    found = connection.execute(INSERT_IDS, [{"id": one.id, "stored": now, "digest": one.digest} for one in checked])
     sids = {row.id: row.sid for row in found}
-    places = [(sids[one.id], one, own) for one, own in zip(admitted, owned, strict=True) if one.id in sids]
+    places = [(sids[one.id], one, own) for one, own in zip(checked, statement_keys, strict=True) if one.id in sids]
     if not places:
         return []
     if erased := marked_among(connection, _agents([own for _, _, own in places])):
-        _refuse_about(admitted, owned, erased)
+        _refuse_about(checked, statement_keys, erased)
     at, texts = microseconds(now), complete([one for _, one, _ in places], now)
     rows = [
         (at, sid, one.id.hex, one.refers and one.refers.hex, one.voiding, text) for (sid, one, _), text in zip(places, texts, strict=True)
@@ -200,7 +202,7 @@ def _insert_one_by_one(
     return [_InsertedStatement(one.id, sid, one.id in awaited) for sid, one, _ in places]
 
 
-def _refuse_other_bodies(connection: Connection, again: Sequence[AdmittedStatement]) -> None:
+def _refuse_other_bodies(connection: Connection, again: Sequence[CheckedStatement]) -> None:
     query = select(IdRow.id, IdRow.digest).where(IdRow.id.in_([one.id for one in again]))
     known = {row.id: row.digest for row in connection.execute(query)}
     for one in again:

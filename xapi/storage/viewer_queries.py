@@ -47,7 +47,7 @@ class StatementFilter:
     """A query for statements that pass all `filters`, stored at `since` or later and before `until`.
 
     The keys of the first filter are scanned and the others are looked up, so put the filter that matches fewest statements first.
-    `void` includes voided statements, where this makes a difference (`export_scan.onward`).
+    `void` includes voided statements, where this makes a difference (`export_scan.scan_statements`).
     """
 
     filters: Sequence[AnyOf] = ()
@@ -56,40 +56,46 @@ class StatementFilter:
     void: bool = False
 
 
-def latest(session: Session, look: StatementFilter, limit: int, before: Cursor | None = None) -> list[StoredStatement]:
+def latest(session: Session, statement_filter: StatementFilter, limit: int, before: Cursor | None = None) -> list[StoredStatement]:
     """Return the latest `limit` statements stored before the place `before` (None: the latest of all)."""
     connection = session.connection()
-    if not look.filters:
-        places = select(StatementRow.stored, StatementRow.sid).where(*_range(look, before, StatementRow.stored, StatementRow.sid))
-    elif len(look.filters[0].keys) > 1 and connection.dialect.name == "postgresql":
-        places = _each_keys_latest(look, limit, before)
+    if not statement_filter.filters:
+        places = select(StatementRow.stored, StatementRow.sid).where(
+            *_range(statement_filter, before, StatementRow.stored, StatementRow.sid)
+        )
+    elif len(statement_filter.filters[0].keys) > 1 and connection.dialect.name == "postgresql":
+        places = _each_keys_latest(statement_filter, limit, before)
     else:
-        places = _with_keys(look, before)
+        places = _with_keys(statement_filter, before)
     stored, sid = places.selected_columns
     found = places.order_by(stored.desc(), sid.desc()).limit(limit).subquery()
     columns = (StatementRow.id, found.c.stored, found.c.sid, StatementRow.voided, StatementRow.text)
     here = and_(StatementRow.stored == found.c.stored, StatementRow.sid == found.c.sid)
     query = select(*columns).join(found, here).order_by(found.c.stored.desc(), found.c.sid.desc())
-    if look.filters and connection.dialect.name == "postgresql":
+    if statement_filter.filters and connection.dialect.name == "postgresql":
         connection.exec_driver_sql(PLAN_FOR_THESE_KEYS)
     return [StoredStatement(*row) for row in connection.execute(query)]
 
 
-def _with_keys(look: StatementFilter, before: Cursor | None) -> Select[datetime, int]:
-    first, *others = look.filters
+def _with_keys(statement_filter: StatementFilter, before: Cursor | None) -> Select[datetime, int]:
+    first, *others = statement_filter.filters
     row = aliased(KeyRow)
-    places = select(row.stored, row.sid).where(row.key.in_(first.keys), *_own(row, first), *_range(look, before, row.stored, row.sid))
+    places = select(row.stored, row.sid).where(
+        row.key.in_(first.keys), *_own(row, first), *_range(statement_filter, before, row.stored, row.sid)
+    )
     if len(first.keys) > 1:
         places = places.distinct()
     return places.where(*(_has(other, row) for other in others))
 
 
-def _each_keys_latest(look: StatementFilter, limit: int, before: Cursor | None) -> Select[datetime, int]:
+def _each_keys_latest(statement_filter: StatementFilter, limit: int, before: Cursor | None) -> Select[datetime, int]:
     """Return the latest of each key; the latest of all are among them. This reads one short index range for each key."""
-    first, *others = look.filters
+    first, *others = statement_filter.filters
     wanted = func.unnest(bindparam("wanted", list(first.keys), ARRAY(Uuid))).table_valued("key").render_derived("wanted")
     row = aliased(KeyRow)
-    own = select(row.stored, row.sid).where(row.key == wanted.c.key, *_own(row, first), *_range(look, before, row.stored, row.sid))
+    own = select(row.stored, row.sid).where(
+        row.key == wanted.c.key, *_own(row, first), *_range(statement_filter, before, row.stored, row.sid)
+    )
     each = own.where(*(_has(other, row) for other in others)).order_by(row.stored.desc(), row.sid.desc()).limit(limit).lateral("each")
     return select(each.c.stored, each.c.sid).select_from(wanted).join(each, bindparam("always", value=True)).distinct()
 
@@ -104,12 +110,12 @@ def _has(one: AnyOf, place: Any) -> ColumnElement[bool]:
     return exists().where(row.key.in_(one.keys), row.usage == int(one.usage), *same)
 
 
-def _range(look: StatementFilter, before: Cursor | None, stored: Any, sid: Any) -> list[ColumnElement[bool]]:
+def _range(statement_filter: StatementFilter, before: Cursor | None, stored: Any, sid: Any) -> list[ColumnElement[bool]]:
     limits = []
-    if look.since is not None:
-        limits.append(stored >= look.since)
-    if look.until is not None:
-        limits.append(stored < look.until)
+    if statement_filter.since is not None:
+        limits.append(stored >= statement_filter.since)
+    if statement_filter.until is not None:
+        limits.append(stored < statement_filter.until)
     if before is not None:
         limits.append(tuple_(stored, sid) < tuple(before))
     return limits

@@ -7,7 +7,7 @@ from flask import Response, json
 from werkzeug.datastructures import Headers
 
 from xapi.errors import NotAnswered, TokenRefused, Unauthorised, XapiError
-from xapi.rules.admission import write_instant
+from xapi.rules.checking import write_instant
 from xapi.rules.etag import Precondition
 
 VERSION_HEADER = "X-Experience-API-Version"

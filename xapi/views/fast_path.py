@@ -16,9 +16,9 @@ from xapi.rules.statement_json import read
 from xapi.storage.packing import JSON
 from xapi.views.answers import CORS, carried
 from xapi.views.call import media_type_of, negotiate
-from xapi.views.mixed import RequestStatements
+from xapi.views.mixed import ReceivedRequest
 from xapi.views.mount import Mount
-from xapi.views.statements import LITTLE, listed, store_taken
+from xapi.views.statements import LITTLE, listed, store_received
 from xapi.views.whose import identify
 
 Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
@@ -64,7 +64,7 @@ class FastStatements:
         body = read_ahead(environ, MOST_BYTES)  # only now: no byte of an unauthenticated request is read or waited for
         if body is None:
             return None
-        ids = store_taken(mount, credential, version, RequestStatements(*read(body)), little=len(body) <= LITTLE)
+        ids = store_received(mount, credential, version, ReceivedRequest(*read(body)), little=len(body) <= LITTLE)
         mount.tally.note(credential, None, mount.clock())
         text = listed(ids).encode()
         own = {"Content-Type": JSON, "Content-Length": str(len(text)), **CORS, **carried(version, mount.through())}

@@ -11,7 +11,7 @@ from flask import Response
 from werkzeug.http import parse_options_header
 
 from xapi.errors import BadRequest, TooLarge
-from xapi.rules.attachments import Attached, collect
+from xapi.rules.attachments import ReceivedAttachment, collect
 from xapi.rules.multipart import parts
 from xapi.rules.statement_json import ReceivedStatement, read
 from xapi.storage.packing import JSON, MIXED, pack
@@ -19,22 +19,22 @@ from xapi.views.call import Call
 
 
 @dataclass(frozen=True, slots=True)
-class RequestStatements:
+class ReceivedRequest:
     """The input of a request: statements, whether they were an array, and their attachments' data by hash."""
 
     statements: Sequence[ReceivedStatement]
     many: bool
-    attached: Mapping[str, Attached] = field(default_factory=dict)
+    attached: Mapping[str, ReceivedAttachment] = field(default_factory=dict)
 
 
-def take(call: Call, held: ExitStack) -> RequestStatements:
+def take(call: Call, held: ExitStack) -> ReceivedRequest:
     """Read the statements of a request: JSON alone, or multipart/mixed with data, which stays available until `held` is closed.
 
     Raises:
         BadRequest: another content type, or parts that break the rules (XAPI-00127 to -00135).
     """
     if call.media_type == JSON:
-        return RequestStatements(*read(call.body))
+        return ReceivedRequest(*read(call.body))
     if call.media_type != MIXED:
         raise BadRequest(f"must be {JSON} or {MIXED}, not {call.media_type or 'absent'}", "Content-Type")
     boundary = parse_options_header(call.headers.get("Content-Type"))[1].get("boundary", "")
@@ -47,7 +47,7 @@ def take(call: Call, held: ExitStack) -> RequestStatements:
         raise TooLarge(f"at most {call.mount.most_bytes} bytes of statements in one request", "part 1")
     statements, many = read(text)
     attached = collect(given, [one.parsed for one in statements], call.mount.most_attached_bytes, held)
-    return RequestStatements(statements, many, attached)
+    return ReceivedRequest(statements, many, attached)
 
 
 def answer(call: Call, text: str, statements: Sequence[str]) -> Response:

@@ -13,7 +13,7 @@ from xapi.rules.auth import Credential, Quota
 from xapi.storage.consistency import Watermark, announce
 from xapi.storage.group_commit import GroupCommit
 from xapi.storage.key_usage import KeyUsage
-from xapi.storage.store import RequestBatch, insert_brought
+from xapi.storage.store import CheckedRequest, insert_requests
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Authenticate = Callable[[str], Credential | None]  # from a bearer token
@@ -59,7 +59,7 @@ class Mount:
     key_storage: int | None = None
     watermark: Watermark = field(default_factory=Watermark)
     tally: KeyUsage = field(init=False)
-    store: GroupCommit[RequestBatch, int] = field(init=False)  # combines small simultaneous requests in one transaction
+    store: GroupCommit[CheckedRequest, int] = field(init=False)  # combines small simultaneous requests in one transaction
 
     def __post_init__(self) -> None:
         """Create the counters and the group commit with the mount's own sessions."""
@@ -78,14 +78,14 @@ class Mount:
         except (DBAPIError, PoolExhausted):
             return self.watermark.stale
 
-    def commit(self, brought: Sequence[RequestBatch]) -> list[int]:
+    def commit(self, requests: Sequence[CheckedRequest]) -> list[int]:
         """Store the input of several requests in one transaction, all or nothing; return how many statements were new of each.
 
         Raises:
             Conflicting: an id is stored with another body, or two requests have it with different bodies.
         """
         with self.writers() as session:
-            announce(session, self.clock(), referring=any(one.refers for own in brought for one in own.admitted))
-            new = insert_brought(session, brought, self.clock())
+            announce(session, self.clock(), referring=any(one.refers for own in requests for one in own.checked))
+            new = insert_requests(session, requests, self.clock())
             session.commit()
         return new

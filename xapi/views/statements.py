@@ -14,21 +14,21 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.http import http_date
 
 from xapi.errors import BadRequest, Missing
-from xapi.rules.admission import admit, write_instant
 from xapi.rules.auth import Credential
+from xapi.rules.checking import check_received, write_instant
 from xapi.rules.formats import formatted
 from xapi.rules.indexing import Key
-from xapi.rules.query import Many, One, Shape, more_of, parse_query
+from xapi.rules.query import OneStatementQuery, ResponseShape, StatementsQuery, more_of, parse_query
 from xapi.rules.statement_json import ReceivedStatement, compose
 from xapi.rules.values import uuid
 from xapi.storage.definitions import definitions_of
 from xapi.storage.doorbell import statements_stored
 from xapi.storage.finding import find_many, find_one, owned_by
 from xapi.storage.packing import MIXED
-from xapi.storage.store import RequestBatch
+from xapi.storage.store import CheckedRequest
 from xapi.views.answers import THROUGH_HEADER, json_answer
 from xapi.views.call import Call
-from xapi.views.mixed import RequestStatements, answer, take
+from xapi.views.mixed import ReceivedRequest, answer, take
 from xapi.views.mount import Mount
 
 ATTEMPTS = 4
@@ -52,16 +52,16 @@ def put(call: Call) -> Response:
         raise BadRequest("is not a parameter of a PUT" if unknown else "is missing", unknown[0] if unknown else "statementId")
     wanted = uuid(call.parameters["statementId"], "statementId")
     with ExitStack() as held:
-        taken = take(call, held)
-        _store(call, replace(taken, statements=[_under(wanted, taken)]))
+        received = take(call, held)
+        _store(call, replace(received, statements=[_under(wanted, received)]))
     return Response(status=204)
 
 
-def _under(wanted: UUID, taken: RequestStatements) -> ReceivedStatement:
+def _under(wanted: UUID, received: ReceivedRequest) -> ReceivedStatement:
     """Return the one statement of a PUT under the id in the parameter."""
-    if taken.many:
+    if received.many:
         raise BadRequest("a PUT carries one statement, not an array")
-    (one,) = taken.statements
+    (one,) = received.statements
     given = one.parsed.get("id", str(wanted))
     if uuid(given, "statement.id") != wanted:
         raise BadRequest("differs from the parameter statementId", "statement.id")
@@ -73,12 +73,12 @@ def listed(ids: Sequence[UUID]) -> str:
     return '["' + '", "'.join(map(str, ids)) + '"]' if ids else "[]"
 
 
-def _store(call: Call, taken: RequestStatements) -> list[UUID]:
+def _store(call: Call, received: ReceivedRequest) -> list[UUID]:
     little = call.media_type != MIXED and len(call.body) <= LITTLE
-    return store_taken(call.mount, call.credential, call.version, taken, little=little)
+    return store_received(call.mount, call.credential, call.version, received, little=little)
 
 
-def store_taken(mount: Mount, credential: Credential, version: str, taken: RequestStatements, *, little: bool) -> list[UUID]:
+def store_received(mount: Mount, credential: Credential, version: str, received: ReceivedRequest, *, little: bool) -> list[UUID]:
     """Store all or nothing, signal the doorbell and return the ids; retry after a temporary conflict between transactions.
 
     A request with few statements and `little` data may share its transaction. Others must wait for a transaction, and a statement that
@@ -87,12 +87,12 @@ def store_taken(mount: Mount, credential: Credential, version: str, taken: Reque
     Raises:
         XapiError: nothing was stored.
     """
-    admitted = admit(taken.statements, credential, version, many=taken.many, attached=taken.attached)
-    small = little and len(admitted) <= FEW and not any(one.refers for one in admitted)
+    checked = check_received(received.statements, credential, version, many=received.many, attached=received.attached)
+    small = little and len(checked) <= FEW and not any(one.refers for one in checked)
     store = mount.store if small else _alone(mount)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            new = store(RequestBatch(admitted, credential))
+            new = store(CheckedRequest(checked, credential))
             break
         except DBAPIError as error:
             if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in PASSING:
@@ -100,21 +100,21 @@ def store_taken(mount: Mount, credential: Credential, version: str, taken: Reque
             time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311 - no secret: two that collided go apart
     if new:
         statements_stored.send(current_app._get_current_object(), count=new)  # type: ignore[attr-defined]
-    return [one.id for one in admitted]
+    return [one.id for one in checked]
 
 
-def _alone(mount: Mount) -> Callable[[RequestBatch], int]:
-    return lambda brought: mount.commit([brought])[0]
+def _alone(mount: Mount) -> Callable[[CheckedRequest], int]:
+    return lambda requests: mount.commit([requests])[0]
 
 
 def get(call: Call) -> Response:
     """Answer with one statement, or with a page of them and the address of the next page."""
     mine = None if call.credential.allows("statements/read") else owned_by(call.credential.owner)
     query = parse_query(call.parameters)
-    return _one(call, query, mine) if isinstance(query, One) else _many(call, query, mine)
+    return _one(call, query, mine) if isinstance(query, OneStatementQuery) else _many(call, query, mine)
 
 
-def _one(call: Call, query: One, mine: Key | None) -> Response:
+def _one(call: Call, query: OneStatementQuery, mine: Key | None) -> Response:
     reading = call.mount.clock()
     with call.mount.readers() as session:
         through = call.mount.watermark.lately(session, reading)
@@ -127,7 +127,7 @@ def _one(call: Call, query: One, mine: Key | None) -> Response:
     return _through(response, through)
 
 
-def _many(call: Call, query: Many, mine: Key | None) -> Response:
+def _many(call: Call, query: StatementsQuery, mine: Key | None) -> Response:
     reading = call.mount.clock()
     with call.mount.readers() as session:
         # An ascending page ends at the horizon, so the horizon must be fresh. For other pages only the header needs it.
@@ -144,6 +144,6 @@ def _through(response: Response, through: datetime) -> Response:
     return response
 
 
-def _shaped(call: Call, text: str, shape: Shape, statements: Sequence[str]) -> Response:
+def _shaped(call: Call, text: str, shape: ResponseShape, statements: Sequence[str]) -> Response:
     """Answer with JSON, or also with the attachments' data if the request asks for it."""
     return answer(call, text, statements) if shape.attachments else json_answer(text)

@@ -30,7 +30,7 @@ class Filter:
         """Return the stored form."""
         return {name: list(values) for name, values in asdict(self).items()}
 
-    def look(self, until: datetime | None = None) -> StatementFilter:
+    def statement_filter(self, until: datetime | None = None) -> StatementFilter:
         """Return the query for statements stored before `until`; conditions that match few statements come first."""
         wanted = (
             AnyOf(Usage.AGENT, [key for text in self.agents if (key := key_of(json.loads(text)))]),

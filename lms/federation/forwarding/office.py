@@ -17,7 +17,7 @@ from lms.federation.forwarding.models import PAUSED, RUNNING, DeadLetter, Forwar
 from lms.federation.forwarding.sending import PURPOSE
 from lms.lease import give_back
 from lms.sealing import seal
-from xapi.queries import count_following
+from xapi.queries import count_forward
 from xapi.statements import Cursor
 
 LONGEST_NAME = 100
@@ -107,7 +107,7 @@ def named(session: Session, name: str, *, locked: bool = True) -> Forward:
 def standing(session: Session, forward: Forward) -> ForwardProgress:
     """Return the progress of a forward; waiting statements are counted up to a limit."""
     place = Cursor(forward.place_stored, forward.place_sid) if forward.place_stored and forward.place_sid is not None else None
-    backlog, more = count_following(session, filter_of(forward.filter).look(), place, MOST_COUNTED)
+    backlog, more = count_forward(session, filter_of(forward.filter).statement_filter(), place, MOST_COUNTED)
     letters = session.scalar(select(func.count()).where(DeadLetter.forward_id == forward.id)) or 0
     return ForwardProgress(forward, backlog, more, letters)
 

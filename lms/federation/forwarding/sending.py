@@ -25,7 +25,7 @@ from lms.federation.forwarding.turns import ForwardTurn
 from lms.federation.forwarding.verdicts import CRASHED, DeliveryVerdict, shut_reason, verdict
 from lms.lease import TurnLost
 from lms.sealing import NotOpened, derived, unseal
-from xapi.queries import JSON, StoredStatement, earlier_about, following, pack
+from xapi.queries import JSON, StoredStatement, earlier_about, pack, scan_forward
 from xapi.store import load_texts
 
 log = structlog.get_logger(__name__)
@@ -114,11 +114,12 @@ class _Run:
     def go(self) -> bool:
         """Send until the turn is over; return whether there is more."""
         self._letters()
-        look, place, limit = self.turn.filter.look(self.turn.until), self.turn.place, max(1, AT_ONCE >> self.turn.tries)
+        statement_filter, place = self.turn.filter.statement_filter(self.turn.until), self.turn.place
+        limit = max(1, AT_ONCE >> self.turn.tries)
         while time.monotonic() < self.until:
             with database().reader() as session:
-                found, reached = following(session, look, place, limit)
-                statements = self._with_those_about(session, found) if look.filters else found
+                found, reached = scan_forward(session, statement_filter, place, limit)
+                statements = self._with_those_about(session, found) if statement_filter.filters else found
             if reached is None:
                 return False
             self._send_all(statements)

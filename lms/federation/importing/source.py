@@ -20,7 +20,7 @@ from werkzeug.http import parse_options_header
 from lms.egress.address import PORTS, Address, NotReached
 from lms.egress.connection import Connection, connected, in_one_line
 from xapi.errors import BadRequest, TooLarge
-from xapi.statements import NOTHING, Attached, NoPage, Part, cut, gather, parts
+from xapi.statements import NOTHING, NoPage, Part, ReceivedAttachment, cut, gather, parts
 
 SECONDS = 60
 LONGEST_ANSWER_SECONDS = 600
@@ -54,7 +54,7 @@ class Fetched:
 
     statements: Sequence[bytes]
     more: str = ""
-    attached: Mapping[str, Attached] = field(default_factory=lambda: NOTHING)
+    attached: Mapping[str, ReceivedAttachment] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Source:
             raise Unusable(f"its next page is on another host ({more[:200]!r}), which nobody named")
         return target
 
-    def _read(self, link: str, held: ExitStack) -> tuple[bytes, Mapping[str, Attached]]:
+    def _read(self, link: str, held: ExitStack) -> tuple[bytes, Mapping[str, ReceivedAttachment]]:
         try:
             with self.connection.asked("GET", link, self.headers) as response:
                 _demand_ok(response)
@@ -152,7 +152,7 @@ def _after(asked: str) -> float | None:
         return None
 
 
-def _content(response: httpx.Response, held: ExitStack) -> tuple[bytes, Mapping[str, Attached]]:
+def _content(response: httpx.Response, held: ExitStack) -> tuple[bytes, Mapping[str, ReceivedAttachment]]:
     kind, parameters = parse_options_header(response.headers.get("Content-Type"))
     read = _reader(response)
     if kind != MIXED:

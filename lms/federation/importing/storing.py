@@ -25,8 +25,8 @@ from lms.federation.importing.source import Fetched
 from xapi.errors import BadRequest, Conflicting, Erased, XapiError
 from xapi.keys import Credential
 from xapi.removals import SAID, marked_among
-from xapi.statements import VOIDED, Attached, ReceivedStatement, keys_within, read, timestamp
-from xapi.store import AdmittedStatement, admit, announce, charge_beside, insert_admitted
+from xapi.statements import VOIDED, ReceivedAttachment, ReceivedStatement, keys_within, read, timestamp
+from xapi.store import CheckedStatement, announce, charge_beside, check_received, insert_checked
 from xapi.tables import IdRow
 
 LONGEST_ID = 100
@@ -85,30 +85,30 @@ class StoredPage:
 
 def take(session: Session, own: Import, fetched: Fetched, terms: ImportTerms) -> StoredPage:
     """Store a page."""
-    taken = StoredPage(len(fetched.statements))
-    admitted: list[tuple[bytes, AdmittedStatement]] = []
+    page = StoredPage(len(fetched.statements))
+    checked: list[tuple[bytes, CheckedStatement]] = []
     for text in fetched.statements:
         try:
-            found, stored = _admit(text, fetched.attached, terms)
+            found, stored = _checked(text, fetched.attached, terms)
         except XapiError as error:
-            taken.refused.append(RefusedStatement(text, _id_of(text), str(error)))
+            page.refused.append(RefusedStatement(text, _id_of(text), str(error)))
             continue
-        admitted.append((text, found))
-        taken.reached = max(filter(None, (taken.reached, stored)), default=None)
-    _insert(session, admitted, terms.credential, taken)
-    grown = _note(session, own, taken, [found.id for _, found in admitted])
+        checked.append((text, found))
+        page.reached = max(filter(None, (page.reached, stored)), default=None)
+    _insert(session, checked, terms.credential, page)
+    grown = _note(session, own, page, [found.id for _, found in checked])
     charge_beside(session, own_credential(own.endpoint, terms.home_page, terms.room), grown)
-    return taken
+    return page
 
 
-def _admit(text: bytes, attached: Mapping[str, Attached], terms: ImportTerms) -> tuple[AdmittedStatement, datetime | None]:
+def _checked(text: bytes, attached: Mapping[str, ReceivedAttachment], terms: ImportTerms) -> tuple[CheckedStatement, datetime | None]:
     one = _read(text)
     version = "2.0.0" if str(one.parsed.get("version", "")).startswith("2.") else "1.0.3"
     if "id" not in one.parsed:
         raise BadRequest("has no id: it could not be known again", "statement")
-    (admitted,) = admit([one], _credential(one.parsed, terms), version, many=False, attached=attached)
+    (checked,) = check_received([one], _credential(one.parsed, terms), version, many=False, attached=attached)
     stored = one.parsed.get("stored")
-    return admitted, timestamp(stored, "stored") if stored else None
+    return checked, timestamp(stored, "stored") if stored else None
 
 
 def _read(text: bytes) -> ReceivedStatement:
@@ -137,34 +137,34 @@ def _plain(home_page: str) -> str:
     return home_page.strip().rstrip("/").casefold()
 
 
-def _insert(session: Session, admitted: Sequence[tuple[bytes, AdmittedStatement]], credential: Credential, taken: StoredPage) -> None:
+def _insert(session: Session, checked: Sequence[tuple[bytes, CheckedStatement]], credential: Credential, page: StoredPage) -> None:
     """Insert all at once; if an id is stored with another body, insert one by one."""
-    announce(session, now(), referring=any(one.refers for _, one in admitted))
+    announce(session, now(), referring=any(one.refers for _, one in checked))
     at = now()
-    differ = len({(one.id, one.digest) for _, one in admitted}) > len({one.id for _, one in admitted})
+    differ = len({(one.id, one.digest) for _, one in checked}) > len({one.id for _, one in checked})
     try:
         with session.begin_nested():
             if differ:
                 raise Conflicting("two that differ have one id")
-            taken.new += insert_admitted(session, [one for _, one in admitted], credential, at)
+            page.new += insert_checked(session, [one for _, one in checked], credential, at)
     except Conflicting:
-        for text, one in admitted:
+        for text, one in checked:
             try:
                 with session.begin_nested():
-                    taken.new += insert_admitted(session, [one], credential, at)
+                    page.new += insert_checked(session, [one], credential, at)
             except Erased as error:  # nothing of an erased statement comes back, not even aside: only its id
-                taken.refused.append(RefusedStatement(_bare(str(one.id)), str(one.id), error.message))
+                page.refused.append(RefusedStatement(_bare(str(one.id)), str(one.id), error.message))
             except Conflicting as error:
-                taken.refused.append(RefusedStatement(text, str(one.id), error.message))
+                page.refused.append(RefusedStatement(text, str(one.id), error.message))
 
 
-def _note(session: Session, own: Import, taken: StoredPage, ids: Iterable[UUID]) -> int:
+def _note(session: Session, own: Import, page: StoredPage, ids: Iterable[UUID]) -> int:
     """Keep each refused statement once, even if it comes again, and delete those that are stored now.
 
     Return by how many characters the statements that were put aside have grown.
     """
-    taken.refused = _without_erased(session, taken.refused)
-    given = {hashlib.sha256(one.text).hexdigest(): one for one in taken.refused}
+    page.refused = _without_erased(session, page.refused)
+    given = {hashlib.sha256(one.text).hexdigest(): one for one in page.refused}
     rows = {
         row.sha256: row
         for row in session.scalars(
@@ -177,7 +177,7 @@ def _note(session: Session, own: Import, taken: StoredPage, ids: Iterable[UUID])
         row = rows.get(sha256) or StatementSetAside(import_id=own.id, sha256=sha256, statement_id=one.statement_id, text=_shown(one.text))
         row.reason, row.at = one.reason, now()
         session.add(row)
-    kept = {str(one) for one in ids} - {one.statement_id for one in taken.refused}
+    kept = {str(one) for one in ids} - {one.statement_id for one in page.refused}
     return grown - forget_asides(session, StatementSetAside.import_id == own.id, StatementSetAside.statement_id.in_(kept))
 
 

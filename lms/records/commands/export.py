@@ -17,10 +17,10 @@ from lms.db import database, session
 from lms.errors import InvalidInput
 from lms.records.attached import Files
 from lms.records.columns import COLUMNS
-from lms.records.export import sight_of, up_to_now
-from lms.records.formats import FORMATS, Told, Writer, writer_of
-from lms.records.selection import Selection, look_of
-from xapi.queries import StoredStatement, onward
+from lms.records.export import scope_of, up_to_now
+from lms.records.formats import FORMATS, ExportedStatement, Writer, writer_of
+from lms.records.selection import Selection, statement_filter_of
+from xapi.queries import StoredStatement, scan_statements
 from xapi.statements import write_instant
 
 SAY_EVERY = 5_000
@@ -33,10 +33,10 @@ class _Progress:
     count: int = 0
     stored: datetime | None = None
 
-    def over(self, found: Iterable[StoredStatement]) -> Iterator[Told]:
+    def over(self, found: Iterable[StoredStatement]) -> Iterator[ExportedStatement]:
         """Yield the statements, counting them."""
         for one in found:
-            yield Told(one.text, one.voided)
+            yield ExportedStatement(one.text, one.voided)
             self.count, self.stored = self.count + 1, one.stored
             if self.count % SAY_EVERY == 0:
                 self.say("\r" if sys.stderr.isatty() else "\n")
@@ -76,16 +76,16 @@ def export(form: str, out: Path, *, void: bool, attachments: Path | None, as_jso
     Begin the next export at the printed `until` (--since): then no statement is missing and none is exported twice.
     """
     try:
-        look = up_to_now(replace(look_of(session(), Selection.of(asked), sight_of()), void=void))
+        statement_filter = up_to_now(replace(statement_filter_of(session(), Selection.of(asked), scope_of()), void=void))
         progress, files = _Progress(), Files(attachments) if attachments else None
-        with database().reader() as reading, database().reader() as beside, closing(onward(reading, look)) as found:
+        with database().reader() as reading, database().reader() as beside, closing(scan_statements(reading, statement_filter)) as found:
             _write_whole(out, writer_of(form, void=void), progress.over(files.beside(beside, found) if files else found))
     except InvalidInput as error:
         _refuse(error.problems)
     except OSError as error:
         _refuse([f"out: {out}: {error.strerror}"])
     progress.say()
-    until = write_instant(look.until) if look.until else ""
+    until = write_instant(statement_filter.until) if statement_filter.until else ""
     result = {"statements": progress.count, "file": str(out), "bytes": out.stat().st_size, "until": until}
     result |= {"attachments": files.count} if files else {}
     click.echo(json.dumps(result) if as_json else f"{out} ({result['bytes']} bytes); the next export begins with --since {until}")
@@ -97,12 +97,12 @@ def _refuse(problems: Iterable[str]) -> None:
     sys.exit(2)
 
 
-def _write_whole(out: Path, write: Writer, told: Iterable[Told]) -> None:
+def _write_whole(out: Path, write: Writer, exported: Iterable[ExportedStatement]) -> None:
     """Write to a temporary file and rename it at the end, so that an incomplete file never looks complete."""
     part = out.with_name(f".{out.name}.part")
     try:
         with part.open("wb") as file:
-            write(told, file)
+            write(exported, file)
             file.flush()
             os.fsync(file.fileno())
         part.replace(out)

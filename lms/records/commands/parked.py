@@ -10,7 +10,7 @@ import xapi.outbox
 from lms.clock import now
 from lms.db import database
 from lms.records import attention
-from lms.records.export import sight_of
+from lms.records.export import scope_of
 
 SHOWN = 1000
 
@@ -23,7 +23,7 @@ SHOWN = 1000
 def parked(reason: str, *, retry: bool, as_json: bool) -> None:
     """List statements whose processing failed (the latest 1,000), or try them again."""
     if retry:
-        again = attention.retry_all(database(), sight_of(), reason, now())
+        again = attention.retry_all(database(), scope_of(), reason, now())
         click.echo(json.dumps(again._asdict()) if as_json else f"{again.done} worked through, {again.failed} failed again")
         sys.exit(1 if again.failed else 0)
     with database().reader() as session:

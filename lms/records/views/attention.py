@@ -15,7 +15,7 @@ from lms.clock import now
 from lms.db import database, session
 from lms.records import attention, words
 from lms.records.naming import titles_in
-from lms.records.scope import own_sight
+from lms.records.scope import own_scope
 from lms.records.sections import bp
 
 PLACE = re.compile("[0-9]{1,18}")
@@ -26,10 +26,10 @@ PLACE = re.compile("[0-9]{1,18}")
 def needs_attention() -> ResponseReturnValue:
     """List statements that were set aside, the latest first."""
     reason = request.args.get("reason", "")
-    sight = own_sight()
+    scope = own_scope()
     after = request.args.get("after", "")
-    page = attention.page(session(), sight, int(after) if PLACE.fullmatch(after) else None, reason)
-    titles = titles_in(session(), [one.record.statement for one in page.found], sight.public_url)
+    page = attention.page(session(), scope, int(after) if PLACE.fullmatch(after) else None, reason)
+    titles = titles_in(session(), [one.record.statement for one in page.found], scope.public_url)
     reasons = Counter(one.row.reason for one in page.found)
     return render_template("records/attention.html", page=page, reason=reason, reasons=reasons, words=words, titles=titles)
 
@@ -38,11 +38,11 @@ def needs_attention() -> ResponseReturnValue:
 @requires(OFFICE, ADMIN)
 def retry() -> ResponseReturnValue:
     """Try one statement again, or all that failed for one reason, or all."""
-    sight, statement = own_sight(), request.form.get("statement", type=UUID)
+    scope, statement = own_scope(), request.form.get("statement", type=UUID)
     if statement is None:
-        again = attention.retry_all(database(), sight, request.form.get("reason", ""), now())
+        again = attention.retry_all(database(), scope, request.form.get("reason", ""), now())
     else:
-        again = attention.retry_one(database(), sight, statement, now())
+        again = attention.retry_one(database(), scope, statement, now())
     if again.done:
         flash(ngettext("%(num)s statement was worked through.", "%(num)s statements were worked through.", again.done), "success")
     if again.failed:

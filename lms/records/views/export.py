@@ -17,9 +17,9 @@ from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.records.columns import COLUMNS
 from lms.records.export import STATEMENTS, params_of
-from lms.records.scope import own_path, own_sight
+from lms.records.scope import own_path, own_scope
 from lms.records.sections import bp
-from lms.records.selection import look_of
+from lms.records.selection import statement_filter_of
 from lms.records.selection_form import SelectionForm
 
 
@@ -55,7 +55,7 @@ def export() -> ResponseReturnValue:
 
 def _start(form: ExportForm) -> ResponseReturnValue:
     selection = form.selection()
-    look_of(session(), selection, own_sight())
+    statement_filter_of(session(), selection, own_scope())
     params = params_of(selection, form.format.data, own_path(), void=form.void.data, attachments=form.attachments.data)
     with transaction() as writing:
         queue.enqueue(writing, STATEMENTS, person().id, params, now())

@@ -26,9 +26,9 @@ from lms.records.marks import marks_of
 from lms.records.naming import titles_in
 from lms.records.people import OfficeScope
 from lms.records.pretty import pretty
-from lms.records.scope import own_sight
+from lms.records.scope import own_scope
 from lms.records.sections import bp
-from lms.records.selection import Selection, look_of
+from lms.records.selection import Selection, statement_filter_of
 from lms.records.selection_form import SelectionForm
 from lms.records.statement_page import Record, RecordPage
 from lms.transcripts.visibility import way_of
@@ -63,13 +63,13 @@ def _form() -> FilterForm:
 @requires(OFFICE, ADMIN)
 def statements() -> ResponseReturnValue:
     """List statements, newest first."""
-    form, sight = _form(), own_sight()
+    form, scope = _form(), own_scope()
     asked = form.selection() if form.validate() else None
-    among = _among(asked.person, sight) if asked and asked.person else None
+    among = _among(asked.person, scope) if asked and asked.person else None
     page = RecordPage([], None)
     if asked and not (among and among.people):
         try:
-            page = _page(replace(asked, person=among.only.username) if among and among.only else asked, sight)
+            page = _page(replace(asked, person=among.only.username) if among and among.only else asked, scope)
         except InvalidInput as error:
             form.mark(error.problems)
     shown = render_template(
@@ -78,7 +78,7 @@ def statements() -> ResponseReturnValue:
         among=among,
         page=page,
         next=_token(page.next),
-        told=_told(page.records, sight.public_url),
+        lines=_lines_of(page.records, scope.public_url),
         marks=marks_of(session(), page.records),
         words=words,
         gone=None if page.next or (among and among.people) else latest_removed(session()),
@@ -86,17 +86,17 @@ def statements() -> ResponseReturnValue:
     return shown, 422 if form.errors else 200
 
 
-def _among(person: str, sight: OfficeScope) -> Candidates:
+def _among(person: str, scope: OfficeScope) -> Candidates:
     """Return the candidates for the person filter; if there are several, the requested page of them."""
     after = request.args.get("after", "")
-    return candidates(session(), person, sight, int(after) if ID.fullmatch(after) else None)
+    return candidates(session(), person, scope, int(after) if ID.fullmatch(after) else None)
 
 
-def _page(asked: Selection, sight: OfficeScope) -> RecordPage:
-    return statement_page.page(session(), look_of(session(), asked, sight), sight, _place(request.args.get("after", "")))
+def _page(asked: Selection, scope: OfficeScope) -> RecordPage:
+    return statement_page.page(session(), statement_filter_of(session(), asked, scope), scope, _place(request.args.get("after", "")))
 
 
-def _told(records: Sequence[Record], public_url: str) -> dict[UUID, str]:
+def _lines_of(records: Sequence[Record], public_url: str) -> dict[UUID, str]:
     """Return each statement on one line."""
     titles = titles_in(session(), [one.statement for one in records], public_url)
     return {one.seen.id: words.line_words(one.people, one.statement, titles) for one in records}
@@ -120,19 +120,19 @@ def _token(place: Cursor | None) -> str | None:
 @requires(OFFICE, ADMIN)
 def statement(statement_id: UUID) -> ResponseReturnValue:
     """Show one statement with its result."""
-    sight = own_sight()
-    gone = removed(session(), statement_id, sight)
+    scope = own_scope()
+    gone = removed(session(), statement_id, scope)
     if gone is not None:
         return render_template("records/statement_removed.html", one=gone), 410
     record = _seen(statement_id)
     whole = pretty(record.seen.text)
     attested = attested_words(session(), statement_id, record.statement)
-    verdict = verdict_of(session(), statement_id, record.statement, sight.public_url, voided=record.seen.voided)
+    verdict = verdict_of(session(), statement_id, record.statement, scope.public_url, voided=record.seen.voided)
     return render_template(
         "records/statement.html",
         record=record,
-        told=_told([record], sight.public_url)[statement_id],
-        sender=words.sender_words(record.statement, sight.public_url),
+        title=_lines_of([record], scope.public_url)[statement_id],
+        sender=words.sender_words(record.statement, scope.public_url),
         verdict=verdict,
         became=words.verdict_words(verdict),
         failure=words.failure_words(verdict.error),
@@ -156,6 +156,6 @@ def statement_json(statement_id: UUID) -> ResponseReturnValue:
 
 def _seen(statement_id: UUID) -> Record:
     """Return a statement that the signed-in person may see; for others it does not exist."""
-    for record in statement_page.visible(session(), some(session(), [statement_id]), own_sight()):
+    for record in statement_page.visible(session(), some(session(), [statement_id]), own_scope()):
         return record
     raise NotFound(_("There is no such statement, or it is not yours to see."))

@@ -97,12 +97,12 @@ class Meeting:
     def left(self) -> dict[str, int]:
         """Count what is left of the person, by table."""
 
-        def look(session: Session) -> dict[str, int]:
+        def statement_filter(session: Session) -> dict[str, int]:
             models = (Launch, Attempt, ActivityState, StatementRow)
             found = {one.__tablename__: session.scalar(select(func.count()).select_from(one)) or 0 for one in models}
             return {name: number for name, number in found.items() if number}
 
-        answer: dict[str, int] = self.world.act(look)
+        answer: dict[str, int] = self.world.act(statement_filter)
         return answer
 
     def admission(self) -> Admission:

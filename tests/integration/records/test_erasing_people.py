@@ -62,11 +62,11 @@ def count(world: World, model: type) -> int:
 
 
 def problems(world: World) -> tuple[list[str], list[int]]:
-    def look(session: Any) -> tuple[list[str], list[int]]:
+    def statement_filter(session: Any) -> tuple[list[str], list[int]]:
         checked = list(verify(session))
         return [one.problem for part in checked for one in part.findings], [one for part in checked for one in part.erased]
 
-    found: tuple[list[str], list[int]] = world.act(look)
+    found: tuple[list[str], list[int]] = world.act(statement_filter)
     return found
 
 

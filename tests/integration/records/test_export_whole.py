@@ -20,8 +20,8 @@ from lms.jobs import tasks
 from lms.records import attached, export
 from tests.factories import World, signed_in
 from tests.integration.records.exports import ANALYST, fill, ids, run, said, start, store, with_offices, work_through
-from xapi.rules.admission import admit
-from xapi.rules.attachments import Attached
+from xapi.rules.attachments import ReceivedAttachment
+from xapi.rules.checking import check_received
 from xapi.rules.statement_json import received
 
 DATA = {name: content * 700_000 for name, content in (("a", b"one"), ("b", b"two"), ("c", b"three"))}
@@ -44,12 +44,12 @@ def bring(world: World, number: int, *names: str) -> None:
         {"usageType": "http://x.example/u", "display": {"en": "a"}, "contentType": "image/png", "length": 1, "sha2": SHA2[name]}
         for name in names
     ]
-    data = {SHA2[name]: Attached(SHA2[name], len(DATA[name]), io.BytesIO(DATA[name])) for name in names}
+    data = {SHA2[name]: ReceivedAttachment(SHA2[name], len(DATA[name]), io.BytesIO(DATA[name])) for name in names}
 
     def insert(session: Session) -> None:
-        admitted = admit([received(said(number, attachments=listed))], ANALYST, "1.0.3", attached=data)
+        checked = check_received([received(said(number, attachments=listed))], ANALYST, "1.0.3", attached=data)
         xapi.storage.consistency.announce(session, world.clock(), referring=False)
-        xapi.storage.store.insert_admitted(session, admitted, ANALYST, world.clock())
+        xapi.storage.store.insert_checked(session, checked, ANALYST, world.clock())
 
     world.act(insert)
     world.clock.advance(1)

@@ -239,5 +239,5 @@ def test_several_forwards_do_not_know_of_each_other(here: Here, other: OtherStor
 
 
 def test_the_usages_that_filters_look_at_are_those_of_the_store() -> None:
-    look = Filter((VERB,), (ACTIVITY,), (json.dumps(ANNA),)).look()
-    assert [one.usage for one in look.filters] == [Usage.AGENT, Usage.ANY_ACTIVITY, Usage.VERB]
+    statement_filter = Filter((VERB,), (ACTIVITY,), (json.dumps(ANNA),)).statement_filter()
+    assert [one.usage for one in statement_filter.filters] == [Usage.AGENT, Usage.ANY_ACTIVITY, Usage.VERB]

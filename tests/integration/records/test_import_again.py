@@ -34,16 +34,16 @@ def run(world: World, *options: str, answer: str = "") -> Result:
 @pytest.fixture
 def aside(offices: World, other: OtherStore, monkeypatch: pytest.MonkeyPatch) -> World:
     """An import that has put aside two of three statements, which an earlier program could not take."""
-    real = storing.admit
+    real = storing.check_received
 
-    def admit(received: list[storing.ReceivedStatement], *rest: object, **more: object) -> object:
+    def check_received(received: list[storing.ReceivedStatement], *rest: object, **more: object) -> object:
         if received[0].parsed["id"] != number(1):
             raise storing.BadRequest("is of a kind that an earlier program did not know", "statement.verb")
         return real(received, *rest, **more)  # type: ignore[arg-type]
 
     other.faults[0] = page([said(1), said(2), said(3)])
     with monkeypatch.context() as patch:
-        patch.setattr(storing, "admit", admit)
+        patch.setattr(storing, "check_received", check_received)
         Importing(offices, other).run()
     assert [one.statement_id for one in asides(offices)] == [number(2), number(3)]
     return offices

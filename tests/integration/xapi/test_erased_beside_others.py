@@ -14,7 +14,7 @@ from tests.integration.xapi.conftest import ACTIVITY, ANNA, BO, HOME_PAGE, Store
 from xapi import Credential
 from xapi.errors import Erased
 from xapi.rules.actor import key_of
-from xapi.rules.admission import admit
+from xapi.rules.checking import check_received
 from xapi.rules.document_key import STATE as STATES
 from xapi.rules.document_key import parse_place
 from xapi.rules.statement_json import received
@@ -23,7 +23,7 @@ from xapi.storage.documents import lock, put
 from xapi.storage.erased import mark
 from xapi.storage.erasure import erase_rest, erase_some, foreseen
 from xapi.storage.models import AgentNameRow, DocumentRow, KeyRow, StatementRow
-from xapi.storage.store import insert_admitted, store_statements
+from xapi.storage.store import insert_checked, store_statements
 
 AGENTS = [key for one in (ANNA,) if (key := key_of(one))]
 STATE = {"activityId": ACTIVITY, "agent": json.dumps(ANNA), "stateId": "s"}
@@ -124,12 +124,12 @@ def test_a_write_that_is_open_when_somebody_is_marked_is_waited_for_and_erased(s
 
 
 def test_a_write_announced_before_the_mark_finds_the_mark(postgres_store: Store) -> None:
-    admitted = admit([received(statement())], HOST, "1.0.3")
+    checked = check_received([received(statement())], HOST, "1.0.3")
     with postgres_store.sessions() as writer:
         announce(writer, postgres_store.clock())
         mark_her(postgres_store)
         with pytest.raises(Erased):
-            insert_admitted(writer, admitted, HOST, postgres_store.clock())
+            insert_checked(writer, checked, HOST, postgres_store.clock())
 
 
 def test_a_request_that_waited_for_an_erasure_finds_the_new_mark(postgres_store: Store) -> None:

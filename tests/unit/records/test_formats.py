@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lms.records.formats import FORMATS, Told
+from lms.records.formats import FORMATS, ExportedStatement
 from tests.unit.records.test_columns import PLAIN
 
 
@@ -21,9 +21,9 @@ class FullDisk(io.RawIOBase):
         raise OSError(28, "No space left on device")
 
 
-def statements(count: int) -> Iterator[Told]:
+def statements(count: int) -> Iterator[ExportedStatement]:
     for number in range(count):
-        yield Told(json.dumps({**PLAIN, "id": str(number)}))
+        yield ExportedStatement(json.dumps({**PLAIN, "id": str(number)}))
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -34,7 +34,7 @@ def test_a_full_disk_is_said_to_be_full(form: str) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_source_that_breaks_off_is_an_error_and_not_an_end(form: str) -> None:
-    def breaking() -> Iterator[Told]:
+    def breaking() -> Iterator[ExportedStatement]:
         yield from statements(1500)
         raise LookupError("the database is gone")
 

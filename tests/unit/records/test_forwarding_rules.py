@@ -140,7 +140,7 @@ def test_a_filter_is_kept_as_it_was_given_and_named_where_it_is_wrong() -> None:
     agent = '{"mbox":"mailto:a@b.example"}'
     chosen = parse_filter(["https://x.example/v"], ["https://x.example/a"], [agent])
     assert filter_of(chosen.stored) == chosen
-    assert Filter().look().filters == []
+    assert Filter().statement_filter().filters == []
     with pytest.raises(InvalidInput) as refused:
         parse_filter(
             ["experienced"], ["https://x.example/a", "a b"], ["{", '{"objectType":"Group","member":[{"mbox":"mailto:a@b.example"}]}']

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from xapi.errors import BadRequest
-from xapi.rules.attachments import NOTHING, Attached, attachments_of, check_attached, sha2_of
+from xapi.rules.attachments import NOTHING, ReceivedAttachment, attachments_of, check_attached, sha2_of
 from xapi.rules.auth import Credential, pin
 from xapi.rules.equality import digest
 from xapi.rules.signature import check_signatures
@@ -23,16 +23,16 @@ SECOND = "2."
 
 
 @dataclass(frozen=True, slots=True)
-class AdmittedStatement:
+class CheckedStatement:
     """A checked statement before it is stored; `statement` lacks only `stored` and possibly the timestamp."""
 
     id: uuid.UUID
     digest: str
     statement: Mapping[str, Any]
-    taken: ReceivedStatement
+    received: ReceivedStatement
     own: Mapping[str, Any]
     path: str
-    attached: tuple[Attached, ...] = ()
+    attached: tuple[ReceivedAttachment, ...] = ()
     clock_from: datetime | None = None
 
     @property
@@ -47,14 +47,14 @@ class AdmittedStatement:
         return is_voiding(self.statement)
 
 
-def admit(
-    received: Sequence[ReceivedStatement],
+def check_received(
+    statements: Sequence[ReceivedStatement],
     credential: Credential,
     version: str,
     *,
     many: bool = True,
-    attached: Mapping[str, Attached] = NOTHING,
-) -> list[AdmittedStatement]:
+    attached: Mapping[str, ReceivedAttachment] = NOTHING,
+) -> list[CheckedStatement]:
     """Check statements by the rules of `version` and return them in order. 1.0.x keeps an identical repetition; 2.0 drops it.
 
     `many`: the request had an array, so refusals name the position in it. `attached`: the data sent with the statements, by hash.
@@ -63,10 +63,10 @@ def admit(
         BadRequest: a statement breaks the specification, or two different statements have the same id.
         Forbidden: a statement contradicts a value that its credential pins.
     """
-    first: dict[uuid.UUID, AdmittedStatement] = {}
+    first: dict[uuid.UUID, CheckedStatement] = {}
     found = []
-    for index, taken in enumerate(received):
-        one = _admit(taken, credential, version, attached, f"statements[{index}]" if many else "statement")
+    for index, received in enumerate(statements):
+        one = _check(received, credential, version, attached, f"statements[{index}]" if many else "statement")
         if one.id in first and (version.startswith(SECOND) or first[one.id].digest != one.digest):
             raise BadRequest(f"another statement in this request has the id {one.id}", f"{one.path}.id")
         first[one.id] = one
@@ -74,14 +74,14 @@ def admit(
     return found
 
 
-def _admit(
-    taken: ReceivedStatement, credential: Credential, version: str, attached: Mapping[str, Attached], path: str
-) -> AdmittedStatement:
-    own = pin(taken.parsed, credential, path)
-    statement = lay_over(taken.parsed, own)
+def _check(
+    received: ReceivedStatement, credential: Credential, version: str, attached: Mapping[str, ReceivedAttachment], path: str
+) -> CheckedStatement:
+    own = pin(received.parsed, credential, path)
+    statement = lay_over(received.parsed, own)
     check(statement, version=version, path=path)
     check_attached(statement, attached, path)
-    check_signatures(taken.parsed, attached, path)
+    check_signatures(received.parsed, attached, path)
     own["authority"] = credential.authority
     if "id" not in statement:
         own["id"] = str(uuid.uuid4())
@@ -91,30 +91,30 @@ def _admit(
         own["timestamp"] = write_instant(timestamp(statement["timestamp"], path))  # 2.0 4.2.7: in UTC
     complete = {**statement, **{name: own[name] for name in own if name != "context"}}
     files = _files(statement, attached) if attached else ()
-    return AdmittedStatement(
-        uuid.UUID(complete["id"]), digest(taken.parsed), complete, listed(taken), own, path, files, credential.clock_from
+    return CheckedStatement(
+        uuid.UUID(complete["id"]), digest(received.parsed), complete, listed(received), own, path, files, credential.clock_from
     )
 
 
-def _files(statement: Mapping[str, Any], attached: Mapping[str, Attached]) -> tuple[Attached, ...]:
+def _files(statement: Mapping[str, Any], attached: Mapping[str, ReceivedAttachment]) -> tuple[ReceivedAttachment, ...]:
     return tuple(attached[sha2] for sha2 in sorted({sha2_of(one) for _, one in attachments_of(statement)} & attached.keys()))
 
 
-def complete(admitted: Iterable[AdmittedStatement], stored: datetime) -> list[str]:
+def complete(checked: Iterable[CheckedStatement], stored: datetime) -> list[str]:
     """Return the texts to store: as received, with the properties that the store sets."""
     moment = write_instant(stored)
-    return [compose(one.taken, {**one.own, **_time_of(one, stored), "stored": moment}) for one in admitted]
+    return [compose(one.received, {**one.own, **_time_of(one, stored), "stored": moment}) for one in checked]
 
 
-def _time_of(admitted: AdmittedStatement, stored: datetime) -> Mapping[str, str]:
+def _time_of(checked: CheckedStatement, stored: datetime) -> Mapping[str, str]:
     """Return the timestamp that the store sets: where there is none, and where a device's clock is wrong."""
-    said = admitted.statement.get("timestamp")
+    said = checked.statement.get("timestamp")
     if said is None:
         return {"timestamp": write_instant(stored)}
-    if admitted.clock_from is None:
+    if checked.clock_from is None:
         return {}
-    at = timestamp(said, admitted.path)
-    likely = min(max(at, admitted.clock_from), stored)
+    at = timestamp(said, checked.path)
+    likely = min(max(at, checked.clock_from), stored)
     return {} if likely == at else {"timestamp": write_instant(likely)}
 
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xapi.errors import BadRequest, Forbidden, XapiError
-from xapi.rules.admission import admit, complete
 from xapi.rules.auth import Credential, pin
+from xapi.rules.checking import check_received, complete
 from xapi.rules.statement_json import compose, lay_over, read, received
 
 ANNA = {"mbox": "mailto:anna@example.org"}
@@ -61,7 +61,7 @@ def test_the_pinned_actor_takes_the_place_of_the_same_one_by_another_name() -> N
 def test_whatever_is_said_a_launch_speaks_for_its_own_learner_or_is_refused(said: dict[str, Any]) -> None:
     taken, _ = read(json.dumps(said).encode())
     try:
-        (one,) = admit(taken, PINNED, "1.0.3")
+        (one,) = check_received(taken, PINNED, "1.0.3")
     except XapiError:
         return
     text = json.loads(complete([one], NOON)[0])
@@ -94,7 +94,7 @@ def test_what_is_composed_reads_as_what_came_and_what_the_store_sets(
 ) -> None:
     said = {**SAID, "result": {"response": response, "extensions": given_extensions}, "context": {"extensions": given_extensions}}
     taken, _ = read(json.dumps(said, ensure_ascii=escaped, indent=1).encode())
-    (one,) = admit(taken, PINNED if pinned else FREE, "1.0.3")
+    (one,) = check_received(taken, PINNED if pinned else FREE, "1.0.3")
     text = json.loads(complete([one], NOON)[0])
     assert text["result"] == said["result"]
     added = {"http://l.example": 7} if pinned else {}
@@ -134,7 +134,7 @@ def test_reading_refuses_what_the_standard_library_refuses(text: str) -> None:
 
 
 def test_the_hosts_own_statement_is_written_as_json() -> None:
-    (one,) = admit([received({**SAID, "result": {"score": {"raw": 1.5}}})], FREE, "2.0.0")
+    (one,) = check_received([received({**SAID, "result": {"score": {"raw": 1.5}}})], FREE, "2.0.0")
     text = json.loads(complete([one], NOON)[0])
     assert (text["result"], text["version"]) == ({"score": {"raw": 1.5}}, "2.0.0")
 
@@ -144,14 +144,14 @@ def test_the_hosts_own_statement_is_written_as_json() -> None:
     [("2026-03-01T10:00:00.123Z", "2026-03-01T10:00:00.123Z"), ("2026-03-01T10:00:00.123+08:00", "2026-03-01T02:00:00.123000Z")],
 )
 def test_2_0_keeps_timestamps_in_utc(said: str, kept: str) -> None:
-    (one,) = admit([received({**SAID, "timestamp": said})], FREE, "2.0.0")
+    (one,) = check_received([received({**SAID, "timestamp": said})], FREE, "2.0.0")
     assert json.loads(complete([one], NOON)[0])["timestamp"] == kept
 
 
 def test_an_attachment_without_data_needs_an_address() -> None:
     attachment = {"usageType": "http://u.example", "display": {}, "contentType": "a/b", "length": 1, "sha2": "a" * 64}
     with pytest.raises(BadRequest, match="fileUrl"):
-        admit([received({**SAID, "attachments": [attachment]})], FREE, "1.0.3")
+        check_received([received({**SAID, "attachments": [attachment]})], FREE, "1.0.3")
 
 
 CLOCKS = [
@@ -165,9 +165,9 @@ CLOCKS = [
 @pytest.mark.parametrize(("said", "kept"), CLOCKS)
 def test_a_timestamp_by_a_wrong_clock_becomes_a_likely_one_and_is_the_same_statement_when_it_comes_again(said: str, kept: str) -> None:
     credential = replace(FREE, clock_from=datetime(2026, 1, 1, tzinfo=UTC))
-    (one,) = admit([received({**SAID, "timestamp": said})], credential, "1.0.3")
+    (one,) = check_received([received({**SAID, "timestamp": said})], credential, "1.0.3")
     assert json.loads(complete([one], NOON)[0])["timestamp"] == kept
-    (plain,) = admit([received({**SAID, "timestamp": said})], FREE, "1.0.3")
+    (plain,) = check_received([received({**SAID, "timestamp": said})], FREE, "1.0.3")
     assert json.loads(complete([plain], NOON)[0])["timestamp"] == said
     assert one.digest == plain.digest
 
@@ -179,8 +179,8 @@ NO_LEAPS = ["2016-12-31T23:58:60Z", "2016-12-31T23:59:61Z", "2016-12-31T23:59:60
 @pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
 def test_a_leap_second_is_taken_where_one_can_be_and_kept_as_it_was_written(version: str) -> None:
     for said in LEAPS if version == "1.0.3" else LEAPS[:2]:
-        (one,) = admit([received({**SAID, "timestamp": said})], FREE, version)
+        (one,) = check_received([received({**SAID, "timestamp": said})], FREE, version)
         assert json.loads(complete([one], NOON)[0])["timestamp"] == said
     for said in NO_LEAPS:
         with pytest.raises(BadRequest):
-            admit([received({**SAID, "timestamp": said})], FREE, version)
+            check_received([received({**SAID, "timestamp": said})], FREE, version)

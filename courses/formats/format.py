@@ -1,0 +1,99 @@
+"""The type of an entry of the format table: everything that the rest of the product asks about one format of content."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from courses.strict_json.problem import N_, Problem
+from courses.values import Activity
+
+Files = Mapping[str, Path]  # name in a package → path of its bytes
+AddressOf = Callable[[str], str | None]  # the address of a file of a published package; None if there is no such file
+ReadFile = Callable[[str], bytes | None]  # the content of a file of a published package; None if there is no such file
+
+SANDBOX = "allow-scripts allow-forms allow-popups"  # never allow-same-origin: packages are uploaded code
+HEAD = 4096  # bytes that are enough to tell what a file is
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedActivity:
+    """An activity with its served files; `key` is its answer key if the server grades it."""
+
+    activity: Activity
+    files: Files
+    key: dict[str, Any] | None = None
+    warnings: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SingleActivity:
+    """An uploaded file that is a course by itself: its one activity, and its files under their names in the package."""
+
+    activity: Activity
+    files: Files
+    language: str = "zh"
+
+
+def _no_attributes(_entry: str, _address_of: AddressOf) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The page that plays an activity, in a sandbox on the content host; `courses/player/frame.html` is its outline.
+
+    `scripts` (the runtime) are files of `courses/player`, run in this order; those ending in .mjs are modules. `body` is HTML.
+    `policy` adds sources to the content security policy that every frame has. `attributes` are data attributes of the page, as JSON.
+    `shape` "wide" keeps the frame at 16 to 9; otherwise the frame grows with its content.
+    """
+
+    scripts: tuple[str, ...]
+    body: str
+    style: str = ""  # class of the body
+    styles: tuple[str, ...] = ()  # style sheets beside frame.css
+    shape: str = ""
+    sandbox: str = SANDBOX
+    policy: Mapping[str, str] = field(default_factory=dict)
+    attributes: Callable[[str, AddressOf], Mapping[str, Any]] = _no_attributes
+
+
+def _no_facts(_path: Path) -> Mapping[str, Any]:
+    return {}
+
+
+def _no_media(_entry: str, _read: ReadFile) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of content.
+
+    `check` returns an activity with its files as they are served, or every problem; the path is the folder of our own H5P libraries.
+    `detect` says whether an upload without a course document (its files by name) is of this format, and `single` makes an activity of
+    it; the text is the file's name as a title. The default conditions of the format are those of that activity.
+    """
+
+    name: str  # in course documents and addresses
+    words: str  # its name for people, marked for translation
+    icon: str  # of the pages
+    frame: Frame
+    endings: frozenset[str]  # of the files that a package may hold for it, without the dot
+    check: Callable[[Activity, Files, Path], CheckedActivity | list[Problem]]
+    detect: Callable[[Files], bool]
+    single: Callable[[str, Files], SingleActivity | list[Problem]]
+    uploads: tuple[str, ...]  # endings of such uploads, with the dot
+    packed: str = ""  # ending of an entry that is an archive; it is unpacked into a folder of the same name
+    graded: bool = False  # whether an activity may state how it is graded
+    named_in_outlines: bool = True  # whether a course's outline says the format's name
+    facts: Callable[[Path], Mapping[str, Any]] = _no_facts  # fields of an activity that are read from its file if they are left out
+    plays_own_media: Callable[[str, ReadFile], bool] = _no_media  # whether media of this entry play in our own player
+    conditions: Mapping[str, str] = field(default_factory=dict)  # how its conditions are said, where it has words of its own
+    covered: str = N_("Watched so far: %(percent)s %%")
+
+
+def read_head(path: Path) -> bytes:
+    """Return a file's first bytes."""
+    with path.open("rb") as file:
+        return file.read(HEAD)

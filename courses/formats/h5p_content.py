@@ -1,0 +1,189 @@
+"""Can this unpacked H5P content be played, and which libraries does it lack?
+
+The folder holds h5p.json, content/content.json and a folder for each library (`H5P.Blanks-1.14`). `courses.package` adds our own
+libraries if a package lacks them.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from courses.formats import own
+from courses.reader import read_file
+from courses.strict_json.problem import Problem
+
+MAIN, CONTENT = "h5p.json", "content/content.json"
+MACHINE_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
+EXTERNAL = re.compile(r"(?:https?:)?//[^\s\"'<>]+", re.IGNORECASE)
+LOADED_KEYS = ("path", "src", "video", "url")
+TEMPORARY = "#tmp"  # an editor adds this to the path of a file that was not saved yet
+UNSAFE_IN_ADDRESS = frozenset("#?%")  # the player requests files by plain name: #, ? and % would be read as parts of an address
+SELF_ENDING = frozenset(
+    {"TH.Reading", "TH.CheckpointVideo", "H5P.InteractiveVideo", "H5P.InteractiveBook", "H5P.CoursePresentation", "H5P.QuestionSet"}
+)
+
+# These types never report an end (seen with public packages), so presence counts.
+NEVER_ENDING = frozenset(
+    {"H5P.Dialogcards", "H5P.Timeline", "H5P.ImageSlider", "H5P.AudioRecorder", "H5P.GreetingCard", "H5P.ImageJuxtaposition"}
+)
+
+Read = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The description of an H5P folder."""
+
+    main: str  # machine name of the main library
+    title: str
+    language: str
+    libraries: tuple[str, ...]  # names of the folders it needs directly
+    body: Any  # content.json
+
+
+def read_content(read: Read, folder: str) -> Content | list[Problem]:
+    """Read h5p.json and content.json of `folder` (with its '/'); `read` returns a file of the package, or None."""
+    (about, of_about), (body, of_body) = _json(read, folder + MAIN), _json(read, folder + CONTENT)
+    if of_about or of_body:
+        return [*of_about, *of_body]
+    if not isinstance(about, Mapping) or not isinstance(body, Mapping):
+        return [Problem("not-an-object", folder + (CONTENT if isinstance(about, Mapping) else MAIN))]
+    main, libraries = about.get("mainLibrary"), _libraries(about)
+    if not isinstance(main, str) or not libraries:
+        return [Problem("main-library-unnamed", folder + MAIN)]
+    if not any(name.rpartition("-")[0] == main for name in libraries):
+        return [Problem("main-library-not-listed", folder + MAIN, {"library": main})]
+    title, language = about.get("title"), about.get("language")
+    return Content(
+        main, html.unescape(title) if isinstance(title, str) else "", language if isinstance(language, str) else "", libraries, body
+    )
+
+
+def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Iterator[str]:
+    """Yield the folder names of all libraries that are needed, directly or by others, but are not in `folder`."""
+    seen: set[str] = set()
+    queue = list(wanted)
+    while queue:
+        name = queue.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        about, problems = _json(read, f"{folder}{name}/library.json")
+        if isinstance(about, Mapping) and not problems:
+            queue += _libraries(about)
+        else:
+            yield name
+
+
+def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> list[Problem]:
+    """Return everything that would not play: files that are named but missing, and for our own types every mistake of the author."""
+    problems = [
+        Problem("file-not-there", folder + CONTENT, {"name": path})
+        for path in _named_files(content.body)
+        if not has(f"{folder}content/{path}")
+    ]
+    problems += [Problem("temporary-file", f"{folder}{CONTENT}", {"name": path}) for path in _temporary(content.body)]
+    problems += [
+        Problem("unsafe-name", f"{folder}content/{path}") for path in _named_files(content.body) if UNSAFE_IN_ADDRESS.intersection(path)
+    ]
+    check = own.CHECKS.get(content.main)
+    if check is not None:
+        problems += [one.inside(f"{folder}{CONTENT}") for one in check(content.body)]
+    return problems
+
+
+def external_addresses(content: Content) -> list[str]:
+    """Return addresses outside the package that the content loads when it is shown. (Links that people click are allowed.)"""
+    found = [value for key, value in _texts(content.body) if key in LOADED_KEYS and EXTERNAL.match(value)]
+    found += [
+        address
+        for _, value in _texts(content.body)
+        for address in re.findall(r"<(?:img|video|audio|iframe|source)\b[^>]{0,400}?src=[\"']([^\"']+)", value)
+    ]
+    return sorted({address for address in found if EXTERNAL.match(address)})
+
+
+def _json(read: Read, name: str) -> tuple[Any, list[Problem]]:
+    content = read(name)
+    return (None, [Problem("missing", name)]) if content is None else read_file(content, name)
+
+
+def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the folder names of preloaded dependencies; malformed entries are skipped."""
+    listed = about.get("preloadedDependencies")
+    names = []
+    for one in listed if isinstance(listed, list) else []:
+        found = [one.get(key) for key in ("machineName", "majorVersion", "minorVersion")] if isinstance(one, Mapping) else []
+        if found and isinstance(found[0], str) and MACHINE_NAME.fullmatch(found[0]) and all(str(part).isdecimal() for part in found[1:]):
+            names.append("{}-{}.{}".format(*found))
+    return tuple(names)
+
+
+def _named_files(body: Any) -> list[str]:
+    """Return the content's own files: values beside a `mime` (H5P semantics of file, image, audio and video)."""
+    found = set()
+    for value in _objects(body):
+        path = value.get("path")
+        if isinstance(path, str) and "mime" in value and not EXTERNAL.match(path):
+            found.add(path.removesuffix(TEMPORARY))
+    return sorted(found)
+
+
+def _temporary(body: Any) -> list[str]:
+    found = {value["path"] for value in _objects(body) if "mime" in value and isinstance(value.get("path"), str)}
+    return sorted(path.removesuffix(TEMPORARY) for path in found if path.endswith(TEMPORARY))
+
+
+def missing_files(read: Read, folder: str, libraries: Iterable[str], has: Callable[[str], bool]) -> Iterator[str]:
+    """Yield the scripts and style sheets that libraries name but that are missing."""
+    for name in libraries:
+        about, _problems = _json(read, f"{folder}{name}/library.json")
+        for part in ("preloadedJs", "preloadedCss"):
+            listed = about.get(part) if isinstance(about, Mapping) else None
+            for one in listed if isinstance(listed, list) else ():
+                path = one.get("path") if isinstance(one, Mapping) else None
+                if isinstance(path, str) and path and not has(f"{folder}{name}/{path.removeprefix('./').partition('?')[0]}"):
+                    yield f"{folder}{name}/{path}"
+
+
+def can_complete(content: Content) -> bool:
+    """Say whether this content can ever report its completion; True for unknown types."""
+    if content.main in NEVER_ENDING:
+        return False
+    if content.main == "H5P.InteractiveVideo":
+        return _submits(content.body)
+    if content.main == "H5P.CoursePresentation":
+        return _at(content.body, "override", "hideSummarySlide") is not True
+    return True
+
+
+def _submits(body: Any) -> bool:
+    """Say whether an interactive video ends with a screen for submitting answers."""
+    screens = _at(body, "interactiveVideo", "assets", "endscreens")
+    return isinstance(screens, list) and bool(screens)
+
+
+def _at(body: Any, *names: str) -> Any:
+    for name in names:
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body
+
+
+def _objects(body: Any) -> Iterator[Mapping[str, Any]]:
+    queue = [body]
+    while queue:
+        value = queue.pop()
+        if isinstance(value, Mapping):
+            yield value
+            queue += value.values()
+        elif isinstance(value, list):
+            queue += value
+
+
+def _texts(body: Any) -> Iterator[tuple[str, str]]:
+    for value in _objects(body):
+        for key, text in value.items():
+            if isinstance(text, str):
+                yield key, text

@@ -1,0 +1,79 @@
+"""Write the page that plays an activity, and the policy that restricts it, as the format table says. Pure."""
+
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from courses.formats.format import AddressOf, Format
+
+DIRECTIVES = ("script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "worker-src")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSite:
+    """The addresses of a frame: the app's origin, the content host's, and the folder of its package there."""
+
+    app: str
+    content: str
+    base: str
+
+    @property
+    def player(self) -> str:
+        """The folder of our players' files."""
+        return f"{self.content}/player"
+
+
+def write_page(outline: str, format: Format, entry: str, site: FrameSite, address_of: AddressOf) -> str:
+    """Fill in the outline of frame pages (`courses/player/frame.html`) for one activity."""
+    frame = format.frame
+    attributes = {name: json.dumps(value) for name, value in frame.attributes(entry, address_of).items()}
+    filled = {
+        "__APP_ORIGIN__": _escaped(site.app),
+        "__BASE__": _escaped(site.base),
+        "__ENTRY__": _escaped(quote(entry)),
+        "__PLAYER__": _escaped(site.player),
+        "__ATTRIBUTES__": "".join(f' data-{name}="{_escaped(value)}"' for name, value in attributes.items()),
+        "__TITLE__": format.words,
+        "__HEAD__": "\n".join([*_styles(("frame.css", *frame.styles), site), *_scripts(("frame.js", *frame.scripts), site)]),
+        "__STYLE__": frame.style,
+        "__BODY__": frame.body,
+    }
+    for name, value in filled.items():
+        outline = outline.replace(name, value)
+    return outline
+
+
+def policy_of(format: Format, site: FrameSite) -> str:
+    """Restrict a frame and its code to the player and one package. Only our player page may embed it. Content has inline styles."""
+    own = f"{site.player}/ {site.base}"
+    sources = {name: own for name in DIRECTIVES} | {
+        "style-src": f"{own} 'unsafe-inline'",
+        "img-src": f"{own} data: blob:",
+        "media-src": f"{own} blob:",
+        "font-src": f"{own} data:",
+        "worker-src": "",
+    }
+    return (
+        f"sandbox {format.frame.sandbox}; default-src 'none'; {_directives(sources, format.frame.policy)}; "
+        f"frame-ancestors {site.app}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _directives(sources: Mapping[str, str], added: Mapping[str, str]) -> str:
+    wanted = ((name, f"{sources[name]} {added.get(name, '')}".strip()) for name in DIRECTIVES)
+    return "; ".join(f"{name} {value}" if value else f"{name} 'none'" for name, value in wanted)
+
+
+def _styles(names: tuple[str, ...], site: FrameSite) -> list[str]:
+    return [f'  <link rel="stylesheet" href="{_escaped(f"{site.player}/{name}")}">' for name in names]
+
+
+def _scripts(names: tuple[str, ...], site: FrameSite) -> list[str]:
+    kinds = {name: 'type="module"' if name.endswith(".mjs") else "defer" for name in names}
+    return [f'  <script src="{_escaped(f"{site.player}/{name}")}" {kind}></script>' for name, kind in kinds.items()]
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=True)
