@@ -68,9 +68,9 @@ def said(again: int) -> str:
     return ngettext("%(num)s earlier result counts now.", "%(num)s earlier results count now.", again)
 
 
-def _onward(params: Params) -> tuple[str, str]:
+def _next_link(params: Params) -> tuple[str, str]:
     return _("To the courses of the class"), url_for("office.courses", class_id=params["class_id"])
 
 
 REREAD = "reread"
-KINDS = {REREAD: JobKind(_title, _plan, _make, _join, onward=_onward)}
+KINDS = {REREAD: JobKind(_title, _plan, _make, _join, next_link=_next_link)}
