@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from flask import Flask
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
@@ -14,7 +15,7 @@ from redis import Redis
 from werkzeug.routing import Rule
 
 from lms.app import create_app
-from tests import chromium, factories, servers
+from tests import chromium, factories, second_look, servers
 
 # Deterministic examples, so that a failure on one machine is a failure on all; the profile "explore" looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
@@ -175,11 +176,17 @@ BROWSER = {"page", "context", "browser", "new_context", "chromium_path"}
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
     """Mark tests that need servers or the browser, so that `make test-fast` can leave them out."""
+    second_look.allow(items, config.rootpath)
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if used & SERVICES:
             item.add_marker(pytest.mark.services)
         if used & BROWSER:
             item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Say which tests were run again."""
+    second_look.report(terminalreporter)

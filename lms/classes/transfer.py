@@ -16,7 +16,7 @@ from lms.accounts.account_changes import By
 from lms.accounts.offices import below
 from lms.classes import changes
 from lms.classes.freezing import FreezeReason, frozen_because
-from lms.classes.membership import BAR, REASON_MAX
+from lms.classes.membership import BAR, REASON_MAX, certified_problem
 from lms.classes.models import LEFT, Enrolment, EnrolmentTransfer, TrainingClass
 from lms.classes.setup import programme_version_of, tracks_of, window_of
 from lms.errors import InvalidInput
@@ -69,6 +69,8 @@ def problems_of(session: Session, enrolment: Enrolment, order: TransferOrder, no
         problems.append("reason: " + _("1 to %(most)s characters, in one line", most=REASON_MAX))
     if frozen_because(enrolment) is FreezeReason.ERASED or enrolment.status in LEFT:
         problems.append("person: " + _("has left the class; let them in again first"))
+    elif frozen_because(enrolment) is FreezeReason.CERTIFIED:
+        problems.append(certified_problem())
     zone = document_of(programme_version_of(session, target)).policy.time_zone
     return [*problems, *_problems_of_day(session, enrolment, order.day, local_time(now, zone).date())]
 

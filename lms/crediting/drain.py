@@ -139,7 +139,7 @@ def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _Failure:
 
 
 def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int, EnrolmentEvidence]) -> None:
-    found = {number: what for number, what in found.items() if not heads[number].closed}  # erased while this was read
+    found = {number: what for number, what in found.items() if not heads[number].erased}  # erased while this was read
     terms = terms_of(batch.session, found)
     kept = keep(batch.session, found, terms, batch.public_url)
     touched = {number: heads[number] for number, what in kept.items() if what.moved}
@@ -157,7 +157,7 @@ def credit_anew(
 ) -> int:
     """Decide enrolments from all their evidence and append the differences; return the number of new entries.
 
-    `held` are the current inputs. The caller holds the enrolments' locks (`ledger.lock`). The account of an erased person
+    `held` are the current inputs. The caller holds the enrolments' locks (`ledger.lock`). A frozen account
     stays as it is; only a change of its inputs is appended.
     """
     cases = cases_of(session, {number: terms[number] for number, head in heads.items() if not head.closed}, now)

@@ -39,6 +39,7 @@ OBSERVED = (
     *("statement_id", "part", "kind", "activity", "session", "device", "at", "since", "seconds"),
     *("media_from_ms", "media_to_ms", "rate", "statement_sha256"),
 )
+BESIDE = {"id", "account", "name", "transferred", "certified_at", "certificate_sha256"}  # of a digest, as long as they say nothing
 AT_ONCE = 500
 
 Content = dict[str, Any]
@@ -191,6 +192,7 @@ def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict
         select(
             *(Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.status, Enrolment.transferred),
             *(Enrolment.window_from, Enrolment.window_to, Enrolment.evidence_erased_at, Person.account, Person.name),
+            *(Enrolment.certified_at, Enrolment.certificate_sha256),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.id.in_(enrolment_ids))
@@ -200,13 +202,15 @@ def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict
     transfers = _transfers(session, enrolment_ids)
     contents = {}
     for row in rows:
-        content = {name: plain(value) for name, value in row._mapping.items() if name not in {"id", "account", "name", "transferred"}}
+        content = {name: plain(value) for name, value in row._mapping.items() if name not in BESIDE}
         content["person"] = person_digest(row.account, row.name)
         contents[row.id] = content | {"attendance": attendance[row.id], "changes": changes[row.id]}
         if row.id in transfers:  # digests of everybody else stay what they were
             contents[row.id]["transfers"] = transfers[row.id]
         if row.transferred:
             contents[row.id]["transferred"] = True
+        if row.certified_at is not None or row.certificate_sha256 is not None:
+            contents[row.id]["certificate"] = [plain(row.certified_at), row.certificate_sha256]
     return contents
 
 

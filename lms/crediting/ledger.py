@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from lms.classes.freezing import is_frozen
+from lms.classes.freezing import is_erased, is_frozen
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, Running, hash_of
 from lms.crediting.models import LedgerEntry
@@ -38,7 +38,8 @@ class Head:
     enrolment_id: int
     length: int
     hash: str | None
-    closed: bool = False  # the evidence was erased; the account stays as it is
+    closed: bool = False  # the account is frozen (`lms.classes.freezing`) and stays as it is
+    erased: bool = False  # and no new evidence is kept
     inputs: Inputs | None = None  # from the latest entry, plus all evidence kept since; None before the first entry of format 2
     verdict: str = ""  # as last decided; for lists
 
@@ -57,7 +58,8 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
     """Lock the enrolments' accounts, always in the same order, and return their heads."""
     rows = session.execute(
         select(
-            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.verdict, is_frozen().label("frozen")),
+            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.verdict),
+            *(is_frozen().label("frozen"), is_erased().label("erased")),
             *(Enrolment.class_sha256, Enrolment.enrolment_sha256, Enrolment.evidence_sha256, Enrolment.evidence_count),
         )
         .where(Enrolment.id.in_(set(enrolment_ids)))
@@ -69,7 +71,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
 
 
 def _head_in(row: Any) -> Head:
-    return Head(row.id, row.ledger_length, row.ledger_head, row.frozen, inputs_in(row), row.verdict)
+    return Head(row.id, row.ledger_length, row.ledger_head, row.frozen, row.erased, inputs_in(row), row.verdict)
 
 
 def inputs_in(row: Any) -> Inputs | None:

@@ -3,7 +3,8 @@
 For every enrolment: its chain is complete; the total kept for lists is the chain's sum; its inputs match the chain
 (`inputs_check`); and deciding all evidence again gives the current account. The last check is impossible
 if the evidence was erased; those enrolments are listed. So are those that were decided correctly by an earlier rule and not
-again since. For every class: its documents are the published ones (`documents_check`). Statements that still wait in the
+again since. A certified account is compared with its certificate instead (`lms.certification.register_check`).
+For every class: its documents are the published ones (`documents_check`). Statements that still wait in the
 outbox do not count yet.
 
 On request, because it reads every statement again: the evidence is what the statements in the record store prove
@@ -55,6 +56,7 @@ class CheckedBatch:
     entries: int = 0
     findings: list[Finding] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)  # enrolments whose evidence was erased
+    certified: int = 0  # accounts that are frozen: `lms.certification.register_check` compares them with what was certified
     statements: int = 0  # statements that were compared with their evidence
     removed: int = 0  # statements that could not be compared, because their month was removed, as recorded
     behind: int = 0  # statements from which the present rules read more than is kept (`rereading`)
@@ -68,6 +70,7 @@ class CheckedBatch:
         self.findings += [one for one in other.findings if one.enrolment_id is not None or one not in self.findings]
         self.behind += other.behind
         self.erased += other.erased
+        self.certified += other.certified
         self.waiting += other.waiting
         self.unbaselined += other.unbaselined
 
@@ -158,6 +161,9 @@ class _VerifiedBatch:
             checked.erased.append(one.id)
             if self._recorded is not None and one.person_id not in self._recorded:
                 problems.append("its evidence is said to be erased, and no erasure of its person was recorded")
+        elif frozen_because(one) is FreezeReason.CERTIFIED:
+            checked.certified += 1
+            problems += self._statement_problems(one.id, entries, checked) if one.class_id not in self._undecidable else ()
         elif one.class_id not in self._undecidable:
             judged = frozenset({chain.SECONDS}) if self._inputs.has_no_baseline(one.id, one.ledger_length) else ALL_UNITS
             wrong = list(self._account_problems(one, self._accounts[one.id], judged))

@@ -26,7 +26,7 @@ from lms.classes.staff import appoint
 from lms.crediting.attesting import Attestor
 from lms.crediting.drain import drain
 from lms.db import Database
-from lms.demo import history, people, story, timetable
+from lms.demo import certificates, history, people, story, timetable
 from lms.demo.classes import CLASSES, DemoClass
 from lms.i18n import SITE_ZONE, local_time
 from lms.programmes import store
@@ -44,6 +44,7 @@ SIGN_INS = (  # user name, number of the name, roles, organisation, why somebody
 RUN_BY_STAFF = ("demo-rural-lead-1", "demo-rural-lead-0", "demo-online-teaching-1")  # classes of the one who signs in as staff
 BATCH = 10
 DRAIN_AT_ONCE = 500
+LATE_MONTH = 3  # the fourth month of practice
 
 Say = Callable[[str], None]
 
@@ -75,6 +76,7 @@ def load(ground: DemoSite) -> None:
         _class(ground, plan, versions)
     _timetables(ground)
     _credit(ground)
+    _certify(ground)
 
 
 def _places(session: Session) -> dict[str, Organisation]:
@@ -224,6 +226,25 @@ def _note(session: Session, ground: DemoSite, run: tuple[DemoClass, TrainingClas
         timetable.write_logs(session, ground.storage, training_class, [one for _, one in members[:3]], attestor)
     months = {enrolment_id: plan.months(number) for number, enrolment_id in members}
     return marks + timetable.write_months(session, ground.storage, training_class, months, attestor)
+
+
+def _certify(ground: DemoSite) -> None:
+    """Certify the class that has ended; one more log of the first certified teacher comes late, and supersedes their certificate."""
+    with ground.database.writer() as session, session.begin():
+        if issued := certificates.certify(session, ground.now):
+            ground.say(f"{certificates.ENDED}: {issued} certificates issued")
+    with ground.database.writer() as session, session.begin():
+        first = certificates.first_certified(session)
+        if first is None:
+            return
+        staff_member = session.scalars(select(Person).where(Person.username == "staff")).one()
+        attestor = Attestor(session, ground.public_url, staff_member.id, ground.now)
+        timetable.write_log(
+            session, ground.storage, session.get_one(TrainingClass, first.class_id), (first.enrolment_id, LATE_MONTH), attestor
+        )
+    _credit(ground)
+    with ground.database.writer() as session, session.begin():
+        certificates.supersede(session, ground.now)
 
 
 def _credit(ground: DemoSite) -> None:

@@ -110,11 +110,17 @@ def write_months(session: Session, storage: Storage, training_class: TrainingCla
         return 0
     for enrolment_id, count in months.items():
         for month in range(count):
-            on = training_class.starts_on + timedelta(days=30 * month + 9)
-            given = work.Given("practice", MONTHS[month % len(MONTHS)], (), on)
-            at = datetime.combine(on, time(12), ZoneInfo(SITE_ZONE))
-            handed_in = work.hand_in(session, storage, session.get_one(Enrolment, enrolment_id), given, None, at)
-            whole = work.of_class(session, training_class.id, handed_in.id)
-            if whole is not None:
-                work.decide(session, whole, ACCEPTED, "", By(attestor.by, at + timedelta(days=1)), Attesting(attestor))
+            write_log(session, storage, training_class, (enrolment_id, month), attestor)
     return sum(months.values())
+
+
+def write_log(session: Session, storage: Storage, training_class: TrainingClass, log: tuple[int, int], attestor: Attestor) -> None:
+    """Let somebody (by enrolment) hand in the log of one month of practice (0, 1 …), and accept it."""
+    enrolment_id, month = log
+    on = training_class.starts_on + timedelta(days=30 * month + 9)
+    given = work.Given("practice", MONTHS[month % len(MONTHS)], (), on)
+    at = datetime.combine(on, time(12), ZoneInfo(SITE_ZONE))
+    handed_in = work.hand_in(session, storage, session.get_one(Enrolment, enrolment_id), given, None, at)
+    whole = work.of_class(session, training_class.id, handed_in.id)
+    if whole is not None:
+        work.decide(session, whole, ACCEPTED, "", By(attestor.by, at + timedelta(days=1)), Attesting(attestor))

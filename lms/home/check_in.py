@@ -22,7 +22,7 @@ from lms.attendance import checking_in, codes
 from lms.attendance.checking_in import ReceivedScan
 from lms.attendance.codes import Code
 from lms.attendance.models import CLAIMED
-from lms.classes.freezing import is_frozen
+from lms.classes.freezing import is_erased
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.setup import locked_class
 from lms.clock import now
@@ -76,7 +76,7 @@ def _own(lesson_id: int) -> tuple[ClassSession, Enrolment, TrainingClass]:
     """
     query = select(ClassSession, Enrolment, TrainingClass).join(Enrolment, Enrolment.class_id == ClassSession.class_id)
     query = query.join(TrainingClass, TrainingClass.id == ClassSession.class_id).options(joinedload(TrainingClass.programme_version))
-    mine = (Enrolment.person_id == person().id, Enrolment.status.in_(LEARNING), ~is_frozen())
+    mine = (Enrolment.person_id == person().id, Enrolment.status.in_(LEARNING), ~is_erased())
     wanted = (ClassSession.id == lesson_id, ClassSession.cancelled_at.is_(None), TrainingClass.closed_at.is_(None))
     row = session().execute(query.where(*mine, *wanted)).first()
     if row is None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity
+from lms.classes.freezing import frozen_because
 from lms.crediting.chain import Entry
 from lms.crediting.evidence import cases_of
 from lms.crediting.ledger import entries_of
@@ -87,7 +88,9 @@ class Transcript:
     @property
     def is_behind(self) -> bool:
         """Whether there is evidence that the ledger lacks; it follows within seconds."""
-        return self.erased_at is None and any(line.is_behind for chapter in self.chapters for line in chapter.lines)
+        return frozen_because(self.standing.enrolment) is None and any(
+            line.is_behind for chapter in self.chapters for line in chapter.lines
+        )
 
     @property
     def erased_at(self) -> datetime | None:

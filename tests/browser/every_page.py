@@ -19,26 +19,25 @@ from lms.accounts.people import add_organisation, add_person
 from lms.attendance import codes
 from lms.attendance.models import CheckIn
 from lms.catalogue.models import CourseVersion
+from lms.certification.models import Certificate
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.db import database, transaction
 from lms.demo.load import DemoSite, load
-from lms.federation.forwarding import office as forwards
-from lms.federation.forwarding.filters import Filter
-from lms.federation.forwarding.models import DeadLetter
-from lms.federation.forwarding.office import ForwardOrder
-from lms.federation.importing.models import STOPPED, Import, StatementSetAside
 from lms.jobs import queue
 from lms.office.export import TRANSCRIPTS
 from lms.practice.models import PracticeTask, PracticeWork
 from lms.programmes.models import Programme
 from lms.sealing import derived
 from lms.storage import storage
+from tests.browser.record_store import add_record_store_rows
 from tests.factories import signed_in
 from tests.site import served
-from xapi.storage.models import StatementRow
 
 SCANS = ("claimed", "counted", "counted")
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
+
+
+ENDED = {"class_id": "ended_class", "certificate_id": "certificate"}  # keys of `Everything.values`
 
 
 @dataclass(frozen=True)
@@ -124,6 +123,7 @@ LOOKS = (
     Look("office", "office.teacher"),
     Look("office", "office.transfer_form"),
     Look("office", "office.class_waivers"),
+    *(Look("office", f"certification.{page}", ENDED) for page in ("of_class", "one")),
     Look("office", "office.moving"),
     Look("staff", "office.moving"),
     Look("staff", "office.class_waivers"),
@@ -189,6 +189,8 @@ class Everything:
         if look.path:
             return self.address + look.path
         values = {**self.values, **(look.wanted or {})}
+        if look.wanted is ENDED:
+            values |= {name: self.values[key] for name, key in ENDED.items()}
         if look.endpoint == "here.scanned":
             values["code"] = values["scanned"]
         values["course_version_id"] = self.versions.get(values["code"])
@@ -212,7 +214,7 @@ def everything(database_url: str, folder: Path) -> Iterator[Everything]:
     with served(database_url, folder) as (app, address):
         with app.app_context():
             load(DemoSite(database(), storage(), address, app.extensions["clock"](), lambda _line: None))
-        yield Everything(app, address, {**_newcomers(app), **_record_store(app)}, _versions(app))
+        yield Everything(app, address, {**_newcomers(app), **add_record_store_rows(app)}, _versions(app))
 
 
 def _versions(app: Flask) -> Mapping[str, int]:
@@ -259,40 +261,14 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         }
         practice["programme_id"] = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
         whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id}
+        certificate = session.scalars(select(Certificate).where(Certificate.state == "valid").order_by(Certificate.id.desc())).first()
+        practice |= {"ended_class": certificate.class_id, "certificate": certificate.id, "number": certificate.number}
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 
 
 def _scan(lesson: int, enrolment_id: int, state: str, at: datetime) -> CheckIn:
     """Return a scan from a phone that several people use."""
     return CheckIn(session_id=lesson, enrolment_id=enrolment_id, way="in", code_at=at, received_at=at, device="ab12ab12", state=state)
-
-
-def _record_store(app: Flask) -> Mapping[str, Any]:
-    """Add a forward and an import, each with a refused statement (no worker runs here); return the ids for addresses."""
-    to = ForwardOrder("省平台", "http://127.0.0.1:9/xapi", "key", "secret", Filter(), internal=True, from_now=True)
-    with app.app_context(), transaction() as session:
-        now = app.extensions["clock"]()
-        statement_id = session.scalars(select(StatementRow.id).order_by(StatementRow.sid)).first()
-        forward = forwards.add(session, to, app.extensions["settings"], now)
-        session.flush()
-        session.add(DeadLetter(forward_id=forward.id, statement_id=statement_id, reason="400: result: unknown", refused_at=now))
-        own = Import(
-            endpoint="https://store.example/xapi",
-            key="key",
-            page_size=100,
-            pages=3,
-            read=300,
-            new=299,
-            state=STOPPED,
-            begun_at=now,
-            touched_at=now,
-        )
-        session.add(own)
-        session.flush()
-        session.add(
-            StatementSetAside(import_id=own.id, sha256="ab" * 32, statement_id="1", reason="id: is not a UUID", text='{"id": "1"}', at=now)
-        )
-        return {"statement_id": statement_id, "forward_id": forward.id, "import_id": own.id}
 
 
 def copy_of(template: Path, folder: Path) -> str:

@@ -33,11 +33,20 @@ export async function send(url, body, { token, cookies = false, csrf, keepalive 
         ...headers,
       },
     });
-    return { status: response.status, body: await response.json().catch(() => null) };
+    return answerOf(response.status, await response.text()); // a network that breaks in the middle of an answer has not answered
   } catch {
     return OFFLINE;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** What has no JSON although it should does not come from our server, but from a network that asks for a sign-in of its own, perhaps. */
+function answerOf(status, text) {
+  try {
+    return { status, body: JSON.parse(text) };
+  } catch {
+    return status === 200 ? OFFLINE : { status, body: null };
   }
 }
 
