@@ -1,7 +1,7 @@
 """Which activities of a course does another version let somebody else grade: the server, or the content itself?
 
 Only results of the grader are kept as evidence. After a class moves to such a version, its statements are read again (`rereading`): results
-that the content reported before may count now. What was passed before stays passed.
+that the content reported before may count now. A passed activity stays passed.
 """
 
 from sqlalchemy import select

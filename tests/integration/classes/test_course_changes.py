@@ -24,10 +24,9 @@ from lms.crediting.course_previews import preview
 from lms.crediting.verify import verify
 from lms.db import database
 from lms.errors import InvalidInput
-from lms.jobs.tasks import work
 from lms.learning.models import Attempt, Launch, Registration
 from lms.office import administration
-from tests.factories import PUBLIC_URL, DrivenClock, World, build_world, course_document, signed_in
+from tests.factories import DrivenClock, World, build_world, course_document, signed_in
 from tests.integration.learning.conftest import KEY, Page
 
 WRONG = {
@@ -197,64 +196,6 @@ def test_statements_of_an_alias_count_for_the_course(world: World) -> None:
     world.study("reading", 300, subject=replace(subject, registration=alias))
     world.credit()
     assert world.credited() == {"c1:reading": 300}
-
-
-BY_CONTENT = {**RIGHT, "quiz": {"minutes": 10, "grading": "content", "requires": {"passed": True}}}
-
-
-def reports_a_pass(world: World) -> None:
-    world.say(world.study("quiz", 300), v.PASSED, {"success": True})
-    world.credit()
-
-
-def all_sound(world: World) -> bool:
-    """Say whether the statements agree with the evidence, too."""
-    with world.app.app_context(), database().reader() as session:
-        return not [one for checked in verify(session, public_url=PUBLIC_URL) for one in checked.findings]
-
-
-def test_what_content_reported_counts_after_a_move_to_a_version_that_lets_it_grade_and_the_office_is_told(world: World) -> None:
-    reports_a_pass(world)
-    assert world.credited() == {}, "the server grades this version"
-    publish_next(world, BY_CONTENT, KEY)
-    add_office(world)
-    client, address = signed_in(world.app, "office"), f"/office/classes/{world.class_id}/courses/c1"
-    page = client.get(f"{address}?to=2").text
-    assert "活动quiz" in page
-    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
-    answer = client.post(address, data={"to": "2", "csrf_token": token})
-    assert answer.location == "/jobs/"
-    with world.app.app_context():
-        while work():
-            pass
-    world.credit()
-    assert world.credited() == {"c1:quiz": 300}
-    assert all_sound(world)
-    result = client.get("/jobs/1/download").text
-    assert result.strip().startswith("1 "), result
-
-
-def test_the_command_reads_earlier_results_again_and_says_so(world: World) -> None:
-    reports_a_pass(world)
-    publish_next(world, BY_CONTENT, KEY)
-    arguments = ["class", "switch", "k1", "c1"]
-    runner, whole = world.app.test_cli_runner(), ScriptInfo(create_app=lambda: world.app)
-    assert "will be read again" in runner.invoke(main_group, [*arguments, "--dry-run"], obj=whole).stdout
-    assert "1 count now" in runner.invoke(main_group, arguments, obj=whole).stdout
-    world.credit()
-    assert world.credited() == {"c1:quiz": 300}
-
-
-def test_what_was_passed_before_stays_passed_where_the_server_grades_the_next_version_and_is_not_a_finding(world: World) -> None:
-    publish_next(world, BY_CONTENT, KEY)
-    move(world)
-    reports_a_pass(world)
-    assert world.credited() == {"c1:quiz": 300}
-    move(world, 1)
-    assert world.credited() == {"c1:quiz": 300}
-    assert all_sound(world)
-    reports_a_pass(world)
-    assert all_sound(world), "from now on only the server passes it"
 
 
 @pytest.mark.parametrize("change", [move, remove])

@@ -34,7 +34,7 @@ SHOWN = {
 }
 NOT_SHOWN = {
     "letters after the header": ("no-vtt", None, f"WEBVTTX\n\n{ONE}A\n"),
-    "a header in small letters": ("no-vtt", None, f"webvtt\n\n{ONE}A\n"),
+    "a header in lowercase letters": ("no-vtt", None, f"webvtt\n\n{ONE}A\n"),
     "a blank line before the header": ("no-vtt", None, f"\nWEBVTT\n\n{ONE}A\n"),
     "a space before the header": ("no-vtt", None, f" WEBVTT\n\n{ONE}A\n"),
     "an empty file": ("no-vtt", None, ""),

@@ -39,7 +39,7 @@ def test_another_version_of_a_library_is_told_from_none(opened: Open) -> None:
         assert [(one.code, one.path, one.params) for one in found] == [
             ("library-other-version", "content/H5P.Foo-1.3", {"held": "1.3", "needed": "1.2"})
         ]
-        assert "export it again" in said(found[0])
+        assert "export the content again" in said(found[0])
 
 
 def test_a_library_that_is_there_in_both_ways_is_a_problem(opened: Open) -> None:
