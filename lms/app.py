@@ -106,7 +106,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
     plain: FastStatements = app.extensions["xapi_early"]
-    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.early(app, settings)})
+    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.fast_paths(app, settings)})
     return app
 
 

@@ -141,8 +141,8 @@ def add_an_organisation(code: str, name: str, kind: str, above: str | None, *, a
     """Add an organisation; an office sees the classes and people of those below it."""
     with transaction() as writing:
         added = add_organisation_below(writing, code, name, kind, above)
-        told = {"id": added.id, "code": added.code, "kind": added.kind}
-    click.echo(json.dumps(told) if as_json else f"Added the {kind} {code} with id {told['id']}")
+        report = {"id": added.id, "code": added.code, "kind": added.kind}
+    click.echo(json.dumps(report) if as_json else f"Added the {kind} {code} with id {report['id']}")
 
 
 @organisation.command("list")

@@ -35,14 +35,20 @@ _FIELDS = [field.name for field in fields(Observed)]
 class Compared:
     """One enrolment's evidence and its statements."""
 
-    def __init__(self, session: Session, number: int, terms: EnrolmentPolicy, public_url: str, removals: Removals) -> None:
-        self._session, self._number, self._terms, self._public_url, self._removals = session, number, terms, public_url, removals
+    def __init__(self, session: Session, number: int, enrolment_policy: EnrolmentPolicy, public_url: str, removals: Removals) -> None:
+        self._session, self._number, self._policy, self._public_url, self._removals = (
+            session,
+            number,
+            enrolment_policy,
+            public_url,
+            removals,
+        )
         self._kept: dict[uuid.UUID, list[Observation]] = {}
         rows = session.scalars(select(Observation).where(Observation.enrolment_id == number).order_by(Observation.part))
         for row in rows:
             self._kept.setdefault(row.statement_id, []).append(row)
         self._waits = xapi.outbox.oldest(session) is not None  # a statement that voids another may still be waiting
-        self._as_graded_once = terms
+        self._as_graded_once = enrolment_policy
         self.statements = self.removed = self.behind = 0
 
     def problems(self, entries: Sequence[chain.Entry]) -> Iterator[str]:
@@ -62,19 +68,21 @@ class Compared:
         """
         versions = [self._session.get(ProgrammeVersion, number) for number in sorted({one.programme_version_id for one in entries})]
         named = [document_of(one).trusted_providers for one in versions if one is not None]
-        law = self._terms.law
-        self._terms = replace(self._terms, law=replace(law, trusted_providers=law.trusted_providers.union(*named)))
-        always = always_by_server(self._session, law.server_graded)
-        self._as_graded_once = replace(self._terms, law=replace(self._terms.law, server_graded=always))
+        whole = self._policy.class_policy
+        trusting = replace(whole, trusted_providers=whole.trusted_providers.union(*named))
+        always = always_by_server(self._session, whole.server_graded)
+        self._policy, self._as_graded_once = (
+            replace(self._policy, class_policy=one) for one in (trusting, replace(trusting, server_graded=always))
+        )
 
     def _compare(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
         there = xapi.store.load_texts(self._session, ids)
         excused = self._removals.statements(self._session, stored_when(self._session, ids))
         self.statements += len(there)
         self.removed += len(excused)
-        proved = self._proved(sorted(there), self._terms)
+        proved = self._proved(sorted(there), self._policy)
         said = _by_part(proved)
-        graded = said if self._as_graded_once == self._terms else _by_part(self._proved(sorted(there), self._as_graded_once))
+        graded = said if self._as_graded_once == self._policy else _by_part(self._proved(sorted(there), self._as_graded_once))
         for statement in ids:
             if statement in there:
                 if self._changed(statement, there[statement]):
@@ -86,9 +94,9 @@ class Compared:
                 yield f"statement {statement} is not there, and no removal of it was recorded"
         yield from self._voiding(ids)
 
-    def _proved(self, ids: Sequence[uuid.UUID], terms: EnrolmentPolicy) -> Sequence[Proved]:
+    def _proved(self, ids: Sequence[uuid.UUID], policy: EnrolmentPolicy) -> Sequence[Proved]:
         found = sort_by_enrolment(self._session, ids).get(self._number)
-        return all_proved(self._session, found, terms, self._public_url, kept=True) if found else ()
+        return all_proved(self._session, found, policy, self._public_url, kept=True) if found else ()
 
     def _changed(self, statement: uuid.UUID, text: str) -> bool:
         digest = chain.text_sha256(text)

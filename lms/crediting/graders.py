@@ -11,7 +11,7 @@ from courses.outline import Activity, Course
 from lms.catalogue.models import Course as CourseRow
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
-from lms.crediting.law_key import activity_name
+from lms.crediting.policy_key import activity_name
 
 
 def graded_otherwise(before: Course, after: Course) -> list[Activity]:

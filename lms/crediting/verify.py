@@ -27,7 +27,7 @@ from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_check import Compared
 from lms.crediting.models import Observation
 from lms.crediting.observe import OWN
-from lms.crediting.policy import terms_before, terms_of
+from lms.crediting.policy import policies_before, policies_of
 from lms.crediting.rates import real_rates
 from lms.crediting.removals import NOTHING, Removals
 from lms.crediting.units import ALL_UNITS, target_of, verdict_of
@@ -136,7 +136,7 @@ class _VerifiedBatch:
         self._accounts = ledger.sums(session, [one.id for one in rows])
         self._inputs = inputs_check.CheckedInputs(session, [one.id for one in rows])
         self._undecidable = undecidable
-        self._terms = terms_of(session, [one.id for one in rows if one.class_id not in undecidable])
+        self._policies = policies_of(session, [one.id for one in rows if one.class_id not in undecidable])
         self._cases = self._read_cases()
         asked = removals.erased
         self._recorded = (
@@ -145,7 +145,7 @@ class _VerifiedBatch:
 
     def _read_cases(self) -> dict[int, Case]:
         try:
-            return cases_of(self._session, self._terms)
+            return cases_of(self._session, self._policies)
         except Exception:  # one of them cannot be read: checking one by one finds it
             return {}
 
@@ -179,7 +179,7 @@ class _VerifiedBatch:
     def _account_problems(self, one: Enrolment, account: ledger.Sums, units: Set[str]) -> Iterator[str]:
         """Compare an account with the result of its evidence; a chain from before units existed is judged by its seconds alone."""
         try:
-            case = self._cases.get(one.id) or cases_of(self._session, {one.id: self._terms[one.id]})[one.id]
+            case = self._cases.get(one.id) or cases_of(self._session, {one.id: self._policies[one.id]})[one.id]
             result = recompute(case)
             decided = target_of(result)
         except Exception as error:  # any value in the database may cause any error: it becomes a finding, and the rest is checked
@@ -198,11 +198,11 @@ class _VerifiedBatch:
         """
         earlier = _is_of_earlier_rules(entries)
         try:
-            terms = terms_before(self._session, [number])
+            policies = policies_before(self._session, [number])
             moved = [one.policy_sha256 for one in entries if one.amount]
-            if not earlier and moved[-1:] == [self._terms[number].law.sha256]:
+            if not earlier and moved[-1:] == [self._policies[number].class_policy.sha256]:
                 return False
-            case = cases_of(self._session, terms, rates=earlier_rates if earlier else real_rates)[number]
+            case = cases_of(self._session, policies, rates=earlier_rates if earlier else real_rates)[number]
             differing = changes(self._accounts[number], target_of(recompute(case)))
         except Exception:  # nothing can be decided: the findings stand
             return False
@@ -211,7 +211,7 @@ class _VerifiedBatch:
     def _statement_problems(self, number: int, entries: Sequence[chain.Entry], checked: CheckedBatch) -> Iterator[str]:
         if self._public_url is None:
             return
-        compared = Compared(self._session, number, self._terms[number], self._public_url, self._removals)
+        compared = Compared(self._session, number, self._policies[number], self._public_url, self._removals)
         try:
             yield from compared.problems(entries)
         except Exception as error:

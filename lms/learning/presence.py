@@ -90,7 +90,7 @@ def extend(connection: Connection, ticket: Ticket, said: BeatBody, now: datetime
     if not (said.acted or said.media):
         return None
     fresh, now = fresh_nonce(), floor_to_second(now)
-    told = {
+    params = {
         "launch": ticket.launch_id,
         "held": ticket.lease,
         "carried": said.nonce,
@@ -101,7 +101,7 @@ def extend(connection: Connection, ticket: Ticket, said: BeatBody, now: datetime
         "fresh": fresh,
     }
     direct = connection.dialect.name == "postgresql"  # its driver accepts and returns the same values as we use
-    rows = ask(connection, _EXTEND_DIRECTLY, told) if direct else connection.execute(_EXTEND, told).all()
+    rows = ask(connection, _EXTEND_DIRECTLY, params) if direct else connection.execute(_EXTEND, params).all()
     if not rows:
         return None
     since, closed, earlier, cap = rows[0]

@@ -183,12 +183,12 @@ def take_beat() -> ResponseReturnValue:
     fast_path.raise_failed(request.environ)
     ticket, body = _ticket(), body_of(BeatBody)
     with transaction() as writing:
-        beaten = presence.take_beat(writing, ticket, body, now(), _settings())
-    if isinstance(beaten, BeatRefused):
-        raise _stopped(beaten)
-    if beaten.stated:
+        answered = presence.take_beat(writing, ticket, body, now(), _settings())
+    if isinstance(answered, BeatRefused):
+        raise _stopped(answered)
+    if answered.stated:
         _ring(1)
-    return Response(beat_reply(beaten, _settings()), mimetype="application/json")
+    return Response(beat_reply(answered, _settings()), mimetype="application/json")
 
 
 def _ticket() -> Ticket:

@@ -60,12 +60,12 @@ def failure_words(reason: str) -> str:
 
 def content_texts() -> dict[str, str]:
     """Return the problem of content that cannot be shown, and what to do; time counts as soon as it is visible."""
-    told = _("Your trainer can see that it failed. No time counts here until it works; go on with another activity.")
+    assurance = _("Your trainer can see that it failed. No time counts here until it works; go on with another activity.")
     return {
         "slow": _("The content is slow to arrive. Time counts from the moment it shows; you need not do anything."),
         "network": _("The connection broke while the content was loading. It is asked for again by itself; time counts when it shows."),
-        "missing": _("A file of this activity is missing on the server.") + " " + told,
-        "outside": _("This activity wants to load something from another site, which is not allowed here.") + " " + told,
+        "missing": _("A file of this activity is missing on the server.") + " " + assurance,
+        "outside": _("This activity wants to load something from another site, which is not allowed here.") + " " + assurance,
         "format": _(
             "This browser cannot play the format of this film. Try another browser, such as a current Chrome, Edge or Safari. "
             "Your trainer can see that it failed; no time counts here until it plays."
@@ -74,6 +74,6 @@ def content_texts() -> dict[str, str]:
             "This browser plays the sound of this film but cannot show its picture. Try another browser, such as a current Chrome, Edge "
             "or Safari. Your trainer can see that it failed; no time counts here until the picture shows."
         ),
-        "error": _("The content of this activity stopped with an error.") + " " + told,
-        "blank": _("The content of this activity shows nothing.") + " " + told,
+        "error": _("The content of this activity stopped with an error.") + " " + assurance,
+        "blank": _("The content of this activity shows nothing.") + " " + assurance,
     }

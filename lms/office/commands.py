@@ -71,8 +71,8 @@ def open_a_class(  # noqa: PLR0913 - one parameter an option
             raise InvalidInput("The class was not opened.", [*([f"programme: {found}"] if isinstance(found, str) else []), *unknown])
         run = ClassDetails(code, provider=runs, starts_on=starts_on.date(), ends_on=ends_on.date(), tracks=tracks, **given)  # type: ignore[arg-type]
         opened = administration.open_class(writing, found, run, [_study(one) for one in courses], By(None, now()))
-        told = {"id": opened.id, "code": opened.code, "programme": programme, "year": found.programme.year, "version": found.number}
-    click.echo(json.dumps(told) if as_json else f"Opened {code} under {programme} {told['year']} version {told['version']}")
+        report = {"id": opened.id, "code": opened.code, "programme": programme, "year": found.programme.year, "version": found.number}
+    click.echo(json.dumps(report) if as_json else f"Opened {code} under {programme} {report['year']} version {report['version']}")
 
 
 def _study(said: str) -> CourseOfClass:
@@ -138,8 +138,8 @@ def study(code: str, course: str, requirement: str | None, *, optional: bool, as
     with transaction() as writing, force_locale("en"):
         training_class = writing.get_one(TrainingClass, class_id_of(writing, code))
         added = administration.add_course(writing, training_class, CourseOfClass(course, requirement, not optional), By(None, now()))
-        told = {"class": code, "course": course, "version": added.number}
-    click.echo(json.dumps(told) if as_json else f"{code} studies {course} version {told['version']}")
+        report = {"class": code, "course": course, "version": added.number}
+    click.echo(json.dumps(report) if as_json else f"{code} studies {course} version {report['version']}")
 
 
 def follow(class_id: int) -> None:
@@ -188,8 +188,8 @@ def withdraw(code: str, usernames: tuple[str, ...], *, as_json: bool) -> None:
     with transaction() as writing, force_locale("en"):
         found = administration.enrolments_named(writing, class_id_of(writing, code), usernames)
         count = administration.withdraw(writing, found, By(None, now()))
-    told = {"class": code, "withdrawn": count, "before": len(found) - count}
-    click.echo(json.dumps(told) if as_json else f"{count} withdrawn from {code}, {told['before']} were before")
+    report = {"class": code, "withdrawn": count, "before": len(found) - count}
+    click.echo(json.dumps(report) if as_json else f"{count} withdrawn from {code}, {report['before']} were before")
 
 
 @class_.command("states")
@@ -209,9 +209,9 @@ def states(code: str, *, decide: bool, as_json: bool) -> None:
         counts = Counter(one.enrolment.status for one in everybody)
         open_ones = [one.enrolment for one in everybody if one.enrolment.id in proposals and one.enrolment.id not in done]
         left = {one.person.username: proposals[one.id].state for one in open_ones}
-    told = {"class": code, "states": dict(counts), "proposed": left, "decided": len(done)}
+    report = {"class": code, "states": dict(counts), "proposed": left, "decided": len(done)}
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(report, ensure_ascii=False))
         return
     click.echo(f"{code}: " + (", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "nobody"))
     for username, state in left.items():

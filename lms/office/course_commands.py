@@ -38,7 +38,7 @@ def move_course(code: str, course: str, version: int | None, *, dry_run: bool, a
             follow(class_id)
             again = reread_job.read_again(reread_job.ids_of(class_id)).again if graded else 0
     told = {"class": code, "course": course, "version": to.number, "graded_otherwise": [one.key for one in graded], "again": again}
-    _tell(told, would, as_json=as_json, dry_run=dry_run)
+    _print_preview(told, would, as_json=as_json, dry_run=dry_run)
     if graded and not as_json:
         what = "will be read again after the move" if dry_run else f"were read again: {again} count now, as soon as the worker comes"
         click.echo(f"graded differently: {', '.join(one.key for one in graded)}; earlier results {what}")
@@ -59,17 +59,17 @@ def drop_course(code: str, course: str, *, dry_run: bool, as_json: bool) -> None
             with transaction() as writing:
                 administration.remove_course(writing, class_id, course, By(None, now()))
             follow(class_id)
-    _tell({"class": code, "course": course, "version": None}, would, as_json=as_json, dry_run=dry_run)
+    _print_preview({"class": code, "course": course, "version": None}, would, as_json=as_json, dry_run=dry_run)
 
 
 def _preview(class_id: int, course: str, to: CourseVersion | None) -> CoursePreview:
     return preview(session(), class_id, administration.course_in(session(), class_id, course).course_version_id, to)
 
 
-def _tell(told: dict[str, object], would: CoursePreview, *, as_json: bool, dry_run: bool) -> None:
+def _print_preview(report: dict[str, object], would: CoursePreview, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         changes = [{"enrolment": one.enrolment_id, "before_s": one.before_s, "after_s": one.after_s} for one in would.changes]
-        click.echo(json.dumps({**told, "dry_run": dry_run, "people": would.people, "changes": changes}))
+        click.echo(json.dumps({**report, "dry_run": dry_run, "people": would.people, "changes": changes}))
         return
     for one in would.changes:
         click.echo(f"{one.enrolment_id} {one.name}: {one.before_s} s, then {one.after_s} s")

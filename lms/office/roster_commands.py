@@ -63,7 +63,7 @@ def enrol(  # noqa: PLR0913 - one parameter an option
             raise InvalidInput("Nobody would be enrolled.", [line_of(one) for one in foreseen.left_out])
         for one in foreseen.left_out:
             click.echo(line_of(one), err=True)
-        _tell(foreseen, as_json=as_json, would=dry_run)
+        _print_forecast(foreseen, as_json=as_json, would=dry_run)
 
 
 def _below(reading: Session, code: str, below: str | None) -> int:
@@ -92,20 +92,20 @@ def _foreseen(class_id: int, roster: Roster, names: Mapping[int, NameChoice]) ->
         return foresee(reading, reading.get_one(TrainingClass, class_id), roster, EVERYBODY, names)
 
 
-def _tell(foreseen: RosterForecast, *, as_json: bool, would: bool) -> None:
-    told = {kind.value: foreseen.count(kind) for kind in OutcomeKind}
+def _print_forecast(foreseen: RosterForecast, *, as_json: bool, would: bool) -> None:
+    counts = {kind.value: foreseen.count(kind) for kind in OutcomeKind}
     if as_json:
         problems = [
             {"line": one.line, "field": one.field, "code": one.code, "name": one.name, "value": one.value, "problem": sentence(one)}
             for one in foreseen.left_out
         ]
-        told["renamed"] = foreseen.renamed
-        click.echo(json.dumps({**told, "problems": problems, "dry_run": would}, ensure_ascii=False))
+        counts["renamed"] = foreseen.renamed
+        click.echo(json.dumps({**counts, "problems": problems, "dry_run": would}, ensure_ascii=False))
         return
     does = "would be enrolled" if would else "enrolled"
     click.echo(
-        f"{foreseen.to_do} {does} ({told['new']} new accounts, {told['known']} known, {told['again']} again), "
-        f"{told['there']} in the class already, {foreseen.renamed} names changed, {len(foreseen.left_out)} problems"
+        f"{foreseen.to_do} {does} ({counts['new']} new accounts, {counts['known']} known, {counts['again']} again), "
+        f"{counts['there']} in the class already, {foreseen.renamed} names changed, {len(foreseen.left_out)} problems"
     )
 
 
@@ -132,5 +132,5 @@ def passwords(code: str, *, out: Path, again: bool, as_json: bool) -> None:
         except BaseException:
             out.unlink()
             raise
-    told = {"class": code, "file": str(out), "passwords": len(found)}
-    click.echo(json.dumps(told) if as_json else f"{len(found)} initial passwords written to {out}")
+    counts = {"class": code, "file": str(out), "passwords": len(found)}
+    click.echo(json.dumps(counts) if as_json else f"{len(found)} initial passwords written to {out}")

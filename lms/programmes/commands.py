@@ -13,7 +13,7 @@ from courses.strict_json.canonical import digest_of
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import InvalidInput
-from lms.programmes import store, telling
+from lms.programmes import store, summary
 from lms.programmes.differences import differences
 from lms.programmes.values import ProgrammeDocument
 
@@ -89,7 +89,7 @@ def show_document(code: str, year: int | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(version.document, ensure_ascii=False, indent=2))
         return
-    for line in telling.lines(store.document_of(version)):
+    for line in summary.lines(store.document_of(version)):
         click.echo(line)
 
 

@@ -33,7 +33,7 @@ def forward() -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _problems_on_lines() -> Iterator[None]:
     """Print each problem on a line and exit with 2."""
     try:
         with force_locale("en"):
@@ -80,7 +80,7 @@ def add_forward(  # noqa: PLR0913 - one parameter an option
     if secret is None:
         secret = click.prompt("Secret", hide_input=True)
     internal = internal or is_local(endpoint)
-    with _told():
+    with _problems_on_lines():
         courses = tuple(v.course_iri(_settings().public_url, course) for course in courses)
         chosen = parse_filter(verbs, (*activities, *courses), agents)
         order = ForwardOrder(name, endpoint, key, secret, chosen, internal=internal, from_now=from_now)
@@ -119,7 +119,7 @@ def list_forwards(*, as_json: bool) -> None:
 @with_appcontext
 def list_letters(name: str, *, as_json: bool) -> None:
     """List the latest statements that the other store of NAME refused, with the reasons."""
-    with _told():
+    with _problems_on_lines():
         found = [
             {
                 "statement": str(one.statement_id),
@@ -147,7 +147,7 @@ def list_letters(name: str, *, as_json: bool) -> None:
 @with_appcontext
 def pause_forward(name: str, *, as_json: bool) -> None:
     """Send nothing more to NAME until it is resumed."""
-    with _told(), transaction() as writing:
+    with _problems_on_lines(), transaction() as writing:
         office.pause(office.named(writing, name))
     _show_named(name, as_json=as_json)
 
@@ -159,7 +159,7 @@ def pause_forward(name: str, *, as_json: bool) -> None:
 @with_appcontext
 def resume_forward(name: str, secret: str, *, as_json: bool) -> None:
     """Resume NAME from where it stopped."""
-    with _told(), transaction() as writing:
+    with _problems_on_lines(), transaction() as writing:
         office.resume(office.named(writing, name), _settings(), now(), secret)
     _show_named(name, as_json=as_json)
 
@@ -171,7 +171,7 @@ def resume_forward(name: str, secret: str, *, as_json: bool) -> None:
 @with_appcontext
 def retry_forward(name: str, statement: uuid.UUID | None, *, as_json: bool) -> None:
     """Mark the dead letters of NAME to be tried again in its next turn."""
-    with _told(), transaction() as writing:
+    with _problems_on_lines(), transaction() as writing:
         count = office.retry(writing, office.named(writing, name), now(), statement)
         if statement is not None and not count:
             raise NotFound(f"--statement: {name} has no dead letter of {statement}")
@@ -185,7 +185,7 @@ def retry_forward(name: str, statement: uuid.UUID | None, *, as_json: bool) -> N
 @with_appcontext
 def remove_forward(name: str, *, yes: bool, as_json: bool) -> None:
     """Remove NAME and its dead letters. The other store keeps what it has received."""
-    with _told():
+    with _problems_on_lines():
         office.named(session(), name, locked=False)
         if not yes:
             click.confirm(f"Remove the forward {name!r} and its dead letters?", abort=True)

@@ -108,7 +108,7 @@ def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
             count = marking.note(writing, writing.get_one(ClassSession, session_id), wanted, by, attesting(writing))
     if problems:
         shown = {one.id: rows.get(one.id, attendance_form.shown(marks.get(one.id), zone)) for one in people}
-        return _page(found, lesson, people, shown, marks, attendance_form.told(problems)), 422
+        return _page(found, lesson, people, shown, marks, attendance_form.words_of_rows(problems)), 422
     flash(
         ngettext("%(num)s mark is saved.", "%(num)s marks are saved.", count) if count else _("Nothing has changed."),
         "success" if count else "info",

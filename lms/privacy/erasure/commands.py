@@ -38,10 +38,10 @@ def erase(who: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
         sys.exit(2)
     foreseen = erasure.preview(session(), found, settings.public_url)
     if dry_run:
-        click.echo(json.dumps(asdict(foreseen), ensure_ascii=False) if as_json else _told(foreseen))
+        click.echo(json.dumps(asdict(foreseen), ensure_ascii=False) if as_json else _summary_of(foreseen))
         return
     if not yes:
-        click.echo(_told(foreseen))
+        click.echo(_summary_of(foreseen))
         if click.prompt(f"Nobody can undo this. Type the user name ({found.username}) to erase") != found.username:
             click.echo("That is another name: nothing was erased", err=True)
             sys.exit(1)
@@ -65,7 +65,7 @@ def erase_whole(person_id: int, asked_by: int | None) -> Erasure:
         return reading.get_one(Erasure, begun.id)
 
 
-def _told(one: Preview) -> str:
+def _summary_of(one: Preview) -> str:
     lines = [
         f"{one.name} ({one.username}, id {one.person_id})",
         f"erased: {one.statements} statements, {one.documents} documents, {one.observations} pieces of evidence, {one.launches} launches,",

@@ -57,7 +57,7 @@ def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
         )
         return
     for month in found:
-        click.echo(_told(month))
+        click.echo(_summary_of(month))
     if not found:
         click.echo(f"No statement is older than {kept} months.")
     for row in done:
@@ -70,7 +70,7 @@ def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
 def _apply(found: list[Planned], *, yes: bool, as_json: bool) -> None:
     if (unfinished() or any(not one.holds for one in found)) and not yes:
         for one in found:
-            click.echo(_told(one), err=as_json)
+            click.echo(_summary_of(one), err=as_json)
         click.confirm("Nobody can undo this. Remove what may go?", abort=True, err=as_json)
     removed, held = [], []
     for came in carry(*_run()):
@@ -102,7 +102,7 @@ def _run() -> tuple[int, str]:
     return taken
 
 
-def _told(one: Planned) -> str:
+def _summary_of(one: Planned) -> str:
     size = f"{one.figures.size // 1024:,} kB"
     lines = [f"{one.month.name} (UTC): {one.figures.statements} statements of {one.figures.people} people, {size}"]
     if one.enrolments:
