@@ -56,7 +56,7 @@ class Launch(Base):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
-    activity: Mapped[str] = mapped_column(String(64))  # key in the course document
+    activity: Mapped[str] = mapped_column(String(64))  # key in the course outline
     device: Mapped[str] = mapped_column(String(20), default="")  # kind of device and an id of the browser: 'phone-1f0c9a2e'
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -70,7 +70,7 @@ class Launch(Base):
     closed_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this launch, in stretches that are already stated
     earlier_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this activity, in other launches
     own_media: Mapped[bool] = mapped_column(default=False, server_default=false())  # our own player plays this content
-    # the most that the activity can earn, from the (immutable) course document
+    # the most that the activity can earn, from the (immutable) course outline
     cap_seconds: Mapped[int] = mapped_column(Integer, default=0)
 
 

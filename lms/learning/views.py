@@ -108,6 +108,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
             "progress": url_for("home.activity_progress", **_place_arguments(place)),
         },
         "frame": f"{settings.content_url}/frame/{activity.format}/{admission.version.package_sha256}/{activity.entry}",
+        "file": f"{settings.content_url}/content/{admission.version.package_sha256}/{activity.entry}",
         "iri": v.activity_iri(settings.public_url, admission.course.code, activity.key),
         "csrf": generate_csrf(),
         "now_ms": now_ms(),

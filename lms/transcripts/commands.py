@@ -15,8 +15,8 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
 from lms.db import session
 from lms.i18n import DEFAULT
-from lms.transcripts.document import read
 from lms.transcripts.export import FORMS
+from lms.transcripts.transcript import read
 
 LANGUAGES = {"zh": DEFAULT, "en": "en"}
 
