@@ -48,6 +48,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/learning/opened.py": "answers a page that opens a launch",
     "lms/learning/wire.py": "reads a request's body",
     "lms/office/places.py": "reads which class an address names",
+    "lms/office/reread_job.py": "a job reads the app's settings, and a result wakes the worker",
     "lms/office/roster_job.py": "a job reads the app's settings",
     "lms/records/export.py": "a job reads the app's settings",
     "lms/records/partitions.py": "a task and a command of a few lines",
