@@ -8,11 +8,13 @@ from flask_babel import force_locale
 
 from lms.accounts.account_changes import By
 from lms.catalogue.models import CourseVersion
+from lms.catalogue.publish import outline_of
 from lms.clock import now
 from lms.command_options import dry_run_option, json_option
 from lms.crediting.course_previews import CoursePreview, preview
+from lms.crediting.graders import graded_otherwise
 from lms.db import session, transaction
-from lms.office import administration
+from lms.office import administration, reread_job
 from lms.office.commands import class_id_of, follow
 
 
@@ -29,11 +31,18 @@ def move_course(code: str, course: str, version: int | None, *, dry_run: bool, a
         class_id = class_id_of(session(), code)
         to = administration.version_of(session(), course, version)
         would = _preview(class_id, course, to)
+        graded = graded_otherwise(outline_of(administration.course_in(session(), class_id, course).course_version), outline_of(to))
+        again = 0
         if not dry_run:
             with transaction() as writing:
                 administration.move_course(writing, class_id, course, to.number, By(None, now()))
             follow(class_id)
-    _print_preview({"class": code, "course": course, "version": to.number}, would, as_json=as_json, dry_run=dry_run)
+            again = reread_job.read_again(reread_job.ids_of(class_id)).again if graded else 0
+    told = {"class": code, "course": course, "version": to.number, "graded_otherwise": [one.key for one in graded], "again": again}
+    _print_preview(told, would, as_json=as_json, dry_run=dry_run)
+    if graded and not as_json:
+        what = "will be read again after the move" if dry_run else f"were read again: {again} count now, as soon as the worker comes"
+        click.echo(f"graded differently: {', '.join(one.key for one in graded)}; earlier results {what}")
 
 
 @click.command("drop")
