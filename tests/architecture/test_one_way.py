@@ -3,7 +3,6 @@
 import ast
 import re
 
-
 from tests.architecture.tree import parse, shown, sources
 
 COMMON_OPTION = re.compile(r"'--json' .*as JSON\.|'--dry-run' 'Only say|'--yes' 'Do not ask")
