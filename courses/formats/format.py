@@ -71,11 +71,11 @@ class Format:
     """One format of content.
 
     `check` returns an activity with its files as they are served, or every problem; the path is the folder of our own H5P libraries.
-    `detect` says whether an upload without a course document (its files by name) is of this format, and `single` makes an activity of
+    `detect` says whether an upload without a course outline (its files by name) is of this format, and `single` makes an activity of
     it; the text is the file's name as a title. The default conditions of the format are those of that activity.
     """
 
-    name: str  # in course documents and addresses
+    name: str  # in course outlines and addresses
     words: str  # its name for people, marked for translation
     icon: str  # of the pages
     frame: Frame

@@ -12,7 +12,7 @@ from lms.certification.register import SALT_BYTES, salted_sha256
 from lms.crediting.policy import ClassPolicy, EnrolmentPolicy, TrackPolicy
 from lms.hours import Case, RequirementResult, Result, load_json, parse, plain_text
 from lms.programmes.progress import RequirementProgress
-from lms.transcripts.document import Transcript, fingerprint
+from lms.transcripts.transcript import Transcript, fingerprint
 
 FORMAT = 1
 

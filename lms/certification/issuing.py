@@ -26,7 +26,7 @@ from lms.crediting.policy import EnrolmentPolicy, policies_of
 from lms.crediting.units import ALL_UNITS, target_of, verdict_of
 from lms.errors import Conflict, InvalidInput
 from lms.i18n import local_time
-from lms.transcripts.document import Transcript, read_many
+from lms.transcripts.transcript import Transcript, read_many
 
 AT_ONCE = 25  # people certified in one transaction
 

@@ -25,8 +25,8 @@ from lms.crediting.units import target_of
 from lms.errors import Gone
 from lms.hours import Result, recompute
 from lms.transcripts.about import about_of
-from lms.transcripts.document import bundle_of
 from lms.transcripts.identity import belongs_of
+from lms.transcripts.transcript import bundle_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ For every enrolment: its chain is complete; the total kept for lists is the chai
 (`inputs_check`); and deciding all evidence again gives the current account. The last check is impossible
 if the evidence was erased; those enrolments are listed. So are those that were decided correctly by an earlier rule and not
 again since. A certified account is compared with its certificate instead (`lms.certification.register_check`).
-For every class: its documents are the published ones (`documents_check`). Statements that still wait in the
+For every class: its programme document and course outlines are the published ones (`published_check`). Statements that still wait in the
 outbox do not count yet.
 
 On request, because it reads every statement again: the evidence is what the statements in the record store prove
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 import xapi.store
 from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.models import Enrolment
-from lms.crediting import chain, documents_check, inputs_check, ledger
+from lms.crediting import chain, inputs_check, ledger, published_check
 from lms.crediting.earlier_rates import earlier_rates
 from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_check import Compared
@@ -111,7 +111,7 @@ def verify(
 def check(session: Session, numbers: Sequence[int], public_url: str | None, removals: Removals) -> CheckedBatch:
     """Check one batch of enrolments."""
     rows = session.execute(select(Enrolment).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)).scalars().all()
-    classes = documents_check.check(session, {one.class_id for one in rows})
+    classes = published_check.check(session, {one.class_id for one in rows})
     checked = CheckedBatch(findings=[Finding(None, problem) for problem in classes.problems])
     batch = _VerifiedBatch(session, rows, classes.undecidable, public_url, removals)
     for one in rows:

@@ -13,7 +13,7 @@ from lms.errors import NotFound
 from lms.hours import Played
 from lms.hours.intervals import clip, length, union
 from lms.i18n import write_length
-from lms.transcripts.document import Transcript, TranscriptLine, evidence_of, read
+from lms.transcripts.transcript import Transcript, TranscriptLine, evidence_of, read
 from lms.transcripts.words import claim_words, condition_words, limited_words, observation_words, uncounted_words
 
 TIMES = ("present", "reported")

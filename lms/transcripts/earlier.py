@@ -13,7 +13,7 @@ from lms.crediting.policy import policies_before, policies_of
 from lms.crediting.standing import of_enrolments
 from lms.errors import Conflict, Gone, InvalidInput, NotFound
 from lms.transcripts.about import about_of
-from lms.transcripts.document import bundle_of, fingerprint
+from lms.transcripts.transcript import bundle_of, fingerprint
 
 LONGEST_MOMENT = 40
 EARLIEST, LATEST = 1971, 9998  # years whose instants can be written in every time zone

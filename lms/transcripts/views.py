@@ -21,10 +21,10 @@ from lms.db import session
 from lms.errors import NotFound
 from lms.i18n import pick
 from lms.transcripts import earlier, words
-from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
 from lms.transcripts.identity import identity_rows
 from lms.transcripts.moved_online import moved_online
+from lms.transcripts.transcript import Transcript, evidence_of, read
 from lms.transcripts.visibility import way_of
 from lms.web.downloads import as_download
 from xapi.removals import stored_when

@@ -34,7 +34,7 @@ from lms.privacy.erasure import person as erasure
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.erasure.tasks import go_on
 from lms.storage import storage
-from lms.transcripts.document import read
+from lms.transcripts.transcript import read
 from tests import access
 from tests.factories import World, signed_in
 from xapi import Credential
