@@ -57,7 +57,7 @@ ENDINGS: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def in_file(head: bytes) -> Problem | None:
-    """Name a file that is no archive by its first bytes; None if it is unknown."""
+    """Name a file by its first bytes, if it is not an archive; None if it is unknown."""
     if head[4:8] == b"ftyp" and head[8:12] in BRANDS:
         code, kind = BRANDS[head[8:12]]
         return Problem(code, "", {"kind": kind})
