@@ -7,6 +7,7 @@ from typing import Any
 
 from courses.formats import video_file
 from courses.formats.format import AddressOf, CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
+from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
 from courses.values import CLOSE_S, MOST_MINUTES, Activity, Text
 
@@ -15,7 +16,7 @@ CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}  # end
 USUAL_COVERAGE = 0.9
 
 
-def check(activity: Activity, files: Files, _library: Path) -> CheckedActivity | list[Problem]:
+def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
     """Check a video and its captions; a missing caption file is a warning."""
     path = files.get(activity.entry)
     if path is None:
