@@ -11,10 +11,12 @@ import tempfile
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, unpack
+from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, names_in, read_first, unpack
+from courses.foreign import in_archive, in_file
 from courses.formats import FORMATS, uploads
 from courses.formats.format import CheckedActivity, Files, SingleActivity, read_head
 from courses.grading import ANSWERS
@@ -25,6 +27,7 @@ from courses.strict_json.reader import LONGEST_SLUG
 from courses.values import LONGEST_TITLE, NOTHING, Activity, Course, Module
 
 COURSE = "course.json"
+H5P_COURSE = "h5p.json"
 LIBRARY = Path(__file__).parent / "library"
 ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
 SHORT_HASH = 8
@@ -76,6 +79,9 @@ def open_package(path: Path, library: Path = LIBRARY) -> Package | list[Problem]
 
     Files unpacked from a zip exist as long as the package; those of a folder or a single file stay in their place.
     """
+    foreign = _foreign(path)
+    if foreign:
+        return [foreign]
     space = _Space()
     files = _folder(path) if path.is_dir() else _file(path, space)
     if isinstance(files, list):
@@ -84,7 +90,27 @@ def open_package(path: Path, library: Path = LIBRARY) -> Package | list[Problem]
         return _course(files, space, library)
     if _is_single(files):
         return _single(path, files, space, library)
-    return [Problem("no-course", "", {"endings": ", ".join(uploads())}) if path in files.values() else Problem("no-course-file", COURSE)]
+    if path not in files.values():
+        return [Problem("no-course-file", COURSE)]
+    return [in_file(read_head(path)) or Problem("no-course", "", {"endings": ", ".join(uploads())})]
+
+
+def _foreign(path: Path) -> Problem | None:
+    """Name an archive or folder that is something else than a course, before its files are looked at one by one."""
+    if path.is_dir():
+        names, read = [one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file()], partial(_read_first, path)
+    elif read_head(path).startswith(ZIP_HEADS):
+        names, read = names_in(path), partial(read_first, path)
+    else:
+        return None
+    if any(PurePosixPath(name).name in {COURSE, H5P_COURSE} for name in names):
+        return None
+    return in_archive(names[: LIMITS.files], read)
+
+
+def _read_first(folder: Path, name: str, most: int) -> bytes:
+    with (folder / name).open("rb") as file:
+        return file.read(most)
 
 
 def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:

@@ -26,6 +26,7 @@ from lms.federation.forwarding import views as forwards
 from lms.federation.importing import tasks as importing
 from lms.federation.importing import views as imports
 from lms.home import calendar, check_in
+from lms.home import tasks as home_tasks
 from lms.home import views as home
 from lms.jobs import tasks as jobs_tasks
 from lms.jobs import views as jobs
@@ -55,6 +56,7 @@ SCHEDULE = {
     **accounts_tasks.SCHEDULE,
     **learning_tasks.SCHEDULE,
     **crediting.SCHEDULE,
+    **home_tasks.SCHEDULE,
     **jobs_tasks.SCHEDULE,
     **partitions.SCHEDULE,
     **forwarding.SCHEDULE,

@@ -1,6 +1,7 @@
 """Pages of the catalogue for trainers: all courses, one course, and the upload form."""
 
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms.validators import ValidationError
 
+from courses.foreign import in_name
 from courses.formats import uploads
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem
@@ -36,6 +38,9 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
 
     def validate_file(self, field: FileField) -> None:
         """Refuse a type of file that cannot be a course, before it is read."""
+        named = in_name(PurePath(field.data.filename or "").suffix.lower())
+        if named:
+            raise ValidationError(_("This file %(problem)s.", problem=in_words(named, SENTENCES)))
         if not suffix_of(field.data.filename):
             raise ValidationError(_("This kind of file cannot be a course. It must end in %(suffixes)s.", suffixes=" ".join(uploads())))
 

@@ -45,6 +45,30 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
     }
 
 
+def live_texts() -> dict[str, Any]:
+    """Return the texts of the clock beside a live session."""
+    return {
+        "states": {
+            "starting": _("Connecting to the clock …"),
+            "early": _("The session has not begun. The clock starts by itself."),
+            "counting": _("Counting"),
+            "alone": _("Paused: ten minutes without a sign of you. Press “I am still here” to go on."),
+            "over": _("The session is over. What was measured is kept."),
+            "offline": _("No connection. Up to ten minutes are bridged; then counting waits until you are back."),
+            "lease": _("Paused: you are learning on another page or device. Only one counts at a time."),
+            "ended": _("This session has ended. The time measured is kept."),
+            "signin": _("You are signed out. Sign in again to go on; the time measured is kept."),
+            "closed": _("This session is closed to you at the moment. The time measured is kept."),
+            "take": _("Count here instead"),
+            "reopen": _("Start again here"),
+            "lengths": length_forms(),
+            "spoken": _("Time measured so far: {minutes} minutes"),
+        },
+        "here": _("Noted. Come back within ten minutes."),
+        "call": _("Please press “I am still here”"),
+    }
+
+
 def failure_words(reason: str) -> str:
     """Return the reason why content could not be shown, for a trainer."""
     return {

@@ -19,6 +19,7 @@ from lms.classes.membership import WITHDRAWN, DecidedState
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.clock import now
+from lms.command_options import json_option
 from lms.crediting import windows
 from lms.db import session, transaction
 from lms.errors import InvalidInput
@@ -47,7 +48,7 @@ def class_() -> None:
 @click.option("--track", "tracks", multiple=True, help="Key of a track its teachers may be in (repeatable; none: all of them).")
 @click.option("--counts-within", is_flag=True, help="Time counts from the first day to the last only.")
 @click.option("--course", "courses", multiple=True, help="Code of a course it studies, or CODE=REQUIREMENT (repeatable).")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def open_a_class(  # noqa: PLR0913 - one parameter an option
     code: str,
@@ -82,7 +83,7 @@ def _study(said: str) -> CourseOfClass:
 
 @class_.command("list")
 @click.option("--open", "only_open", is_flag=True, help="Leave out closed ones.")
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@json_option("the list")
 @with_appcontext
 def list_classes(*, only_open: bool, as_json: bool) -> None:
     """List classes, newest first, with the number of teachers in each."""
@@ -131,7 +132,7 @@ def class_id_of(reading: Session, code: str) -> int:
 @click.argument("course")
 @click.option("--requirement", help="Key of the requirement that its hours count toward, where there are several; '' for none.")
 @click.option("--optional", is_flag=True, help="The course is not compulsory.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def study(code: str, course: str, requirement: str | None, *, optional: bool, as_json: bool) -> None:
     """Bind the newest version of a course to a class."""
@@ -156,7 +157,7 @@ def follow(class_id: int) -> None:
 
 @class_.command("close")
 @click.argument("code")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def close(code: str, *, as_json: bool) -> None:
     """Close a class: nobody can be added and no time after this moment counts; credited hours stay. A second run changes nothing."""
@@ -168,7 +169,7 @@ def close(code: str, *, as_json: bool) -> None:
 
 @class_.command("reopen")
 @click.argument("code")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def reopen(code: str, *, as_json: bool) -> None:
     """Reopen a closed class; study in between counts, as far as the class's days allow."""
@@ -181,7 +182,7 @@ def reopen(code: str, *, as_json: bool) -> None:
 @class_.command("withdraw")
 @click.argument("code")
 @click.argument("usernames", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def withdraw(code: str, usernames: tuple[str, ...], *, as_json: bool) -> None:
     """Withdraw teachers from a class, all of those named or none. Their hours stay on their transcripts, and they can be enrolled again."""
@@ -195,7 +196,7 @@ def withdraw(code: str, usernames: tuple[str, ...], *, as_json: bool) -> None:
 @class_.command("states")
 @click.argument("code")
 @click.option("--decide", is_flag=True, help="Note who reported in and who is in training, as the rules propose.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def states(code: str, *, decide: bool, as_json: bool) -> None:
     """Count a class's teachers by state and list what the rules propose. An office decides endings, such as completion, on the page."""

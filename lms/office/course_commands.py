@@ -10,6 +10,7 @@ from lms.accounts.account_changes import By
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.clock import now
+from lms.command_options import dry_run_option, json_option
 from lms.crediting.course_previews import CoursePreview, preview
 from lms.crediting.graders import graded_otherwise
 from lms.db import session, transaction
@@ -21,8 +22,8 @@ from lms.office.commands import class_id_of, follow
 @click.argument("code")
 @click.argument("course")
 @click.option("--version", type=int, help="Number of the version; without one the newest.")
-@click.option("--dry-run", is_flag=True, help="Only say whose hours would change.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@dry_run_option("whose hours would change")
+@json_option()
 @with_appcontext
 def move_course(code: str, course: str, version: int | None, *, dry_run: bool, as_json: bool) -> None:
     """Let a class study another version of a course; what its teachers did in the course stays and counts by the new version."""
@@ -47,8 +48,8 @@ def move_course(code: str, course: str, version: int | None, *, dry_run: bool, a
 @click.command("drop")
 @click.argument("code")
 @click.argument("course")
-@click.option("--dry-run", is_flag=True, help="Only say whose hours would change.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@dry_run_option("whose hours would change")
+@json_option()
 @with_appcontext
 def drop_course(code: str, course: str, *, dry_run: bool, as_json: bool) -> None:
     """Take a course off a class. The evidence stays; it earns nothing until the class studies the course again."""

@@ -15,6 +15,7 @@ from lms.accounts.models import Organisation
 from lms.classes.models import TrainingClass
 from lms.classes.setup import tracks_of
 from lms.clock import now
+from lms.command_options import dry_run_option, json_option
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office.commands import class_id_of
@@ -39,8 +40,8 @@ EVERYBODY = "/"  # the path prefix of all organisations
     help="For known teachers whom the list calls by another name: refuse them, keep the known name, or change it to the list's.",
 )
 @click.option("--partly", is_flag=True, help="Enrol who can be, even where other rows are wrong.")
-@click.option("--dry-run", is_flag=True, help="Only say what would come of each row.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@dry_run_option("what would come of each row")
+@json_option()
 @with_appcontext
 def enrol(  # noqa: PLR0913 - one parameter an option
     code: str, file: Path, *, track: str, below: str | None, names: str, partly: bool, dry_run: bool, as_json: bool
@@ -115,7 +116,7 @@ def _print_forecast(foreseen: RosterForecast, *, as_json: bool, would: bool) -> 
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write (.xlsx or .csv); it must not exist yet."
 )
 @click.option("--again", is_flag=True, help="New ones for those who got theirs and have chosen none of their own: the sheet is lost.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def passwords(code: str, *, out: Path, again: bool, as_json: bool) -> None:
     """Write the initial passwords of a class's new teachers to a file. Each is written only once."""

@@ -44,6 +44,8 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/learning/content.py": "sends files",
     "lms/learning/credential.py": "answers the record store inside a request",
     "lms/learning/fast_path.py": "stands before Flask",
+    "lms/learning/live_views.py": "the routes of the page beside a live session",
+    "lms/learning/opened.py": "answers a page that opens a launch",
     "lms/learning/wire.py": "reads a request's body",
     "lms/office/places.py": "reads which class an address names",
     "lms/office/reread_job.py": "a job reads the app's settings, and a result wakes the worker",

@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import func, select
 
+from lms.command_options import json_option
 from lms.config import Settings
 from lms.db import database, session, transaction
 from lms.egress.address import Address, NotReached, parse_address
@@ -52,7 +53,7 @@ class _ImportRequest:
 @click.option("--as", "provider", help="Key of ours in whose name they are stored: they count as if it sent them now.")
 @click.option("--keep-authority", is_flag=True, help="Keep who vouches for a statement over there, unless it is somebody of this site.")
 @click.option("--from-start", is_flag=True, help="Read everything again; what is here already does no harm.")
-@click.option("--json", "as_json", is_flag=True, help="Print how it stands as JSON.")
+@json_option("how it stands")
 @with_appcontext
 def import_(  # noqa: PLR0913 - one parameter an option
     *,

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from lms.accounts.models import Person
 from lms.clock import now
+from lms.command_options import dry_run_option, json_option, yes_option
 from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import NotFound
@@ -21,9 +22,9 @@ from lms.storage import storage
 
 @click.command("erase")
 @click.argument("who")
-@click.option("--dry-run", is_flag=True, help="Only say what would be erased and what would stay.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@dry_run_option("what would be erased and what would stay")
+@yes_option()
+@json_option()
 @with_appcontext
 def erase(who: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Erase WHO (user name or id) permanently: name, sign-in, statements, documents, evidence. Credited hours stay, under a number.

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from lms.clock import now
+from lms.command_options import json_option, yes_option
 from lms.config import Settings
 from lms.db import database, transaction
 from lms.privacy.retention.models import COMMAND
@@ -31,8 +32,8 @@ WORDS = {
 
 @click.command("retention")
 @click.option("--apply", is_flag=True, help="Remove the months that are ready. Without this option nothing is changed.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print the plan, or what was removed, as JSON.")
+@yes_option()
+@json_option("the plan, or what was removed,")
 @with_appcontext
 def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
     """Show the months of statements that are older than STATEMENTS_KEPT_MONTHS, and remove them with --apply.

@@ -23,7 +23,7 @@ from lms.crediting.policy import policies_of
 from lms.office import administration
 from lms.rosters import sheets
 from tests.factories import World, add_course
-from tests.integration.crediting.test_verify import findings
+from tests.integration.crediting.findings import findings
 
 
 def chain(world: World) -> list[tuple[str, int, str]]:
