@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.account_changes import By, note_organisation
 from lms.accounts.models import Organisation, Person
-from lms.accounts.offices import below, is_below
+from lms.accounts.offices import below, hold_tree, is_below
 from lms.accounts.people import ORGANISATION_NAME_MAX
 from lms.catalogue.models import Course, H5PLibrary
 from lms.classes.models import TrainingClass
@@ -151,7 +151,10 @@ def apply(session: Session, change: OrganisationChange, by: By) -> None:
         InvalidInput: with one line for each problem.
     """
     ids = sorted({one.id for one in (change.organisation, change.target) if one is not None})
-    session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id).with_for_update()).all()
+    hold_tree(session, changing=True)
+    rows = session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id).with_for_update()).all()
+    if [one.id for one in rows] != ids:
+        raise InvalidInput(_("Nothing was changed."), ["target: " + _("Somebody has just merged one of the two. Look at the list again.")])
     if problems := problems_of(change):
         raise InvalidInput(_("Nothing was changed."), problems)
     if change.what == RENAME:
