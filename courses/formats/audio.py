@@ -8,6 +8,7 @@ from tinytag import TinyTag, TinyTagException
 
 from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.formats.video import USUAL_COVERAGE, check_length, reachable
+from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
 from courses.values import MOST_MINUTES, Activity, Text
 
@@ -39,7 +40,7 @@ def seconds_of(path: Path, kind: str) -> float | None:
     return round(seconds, 3) if seconds and 0 < seconds < LONGEST_S else None
 
 
-def check(activity: Activity, files: Files, _library: Path) -> CheckedActivity | list[Problem]:
+def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
     """Check that the file is what its name says, and that its length is the stated one."""
     path = files.get(activity.entry)
     if path is None:
