@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.certification.models import Certificate, IssuedFile
-from lms.certification.words import requirement_words
+from lms.certification.words import requirement_words, version_words
 from lms.i18n import is_chinese, local_time, pick, write_hours
 from lms.sealing import derived
 from lms.transcripts.pdf import write_pdf
@@ -33,11 +33,13 @@ def content_of(certificate: Certificate, fingerprint: str, address: str) -> dict
     """Return all printed texts."""
     facts, person = certificate.facts, certificate.person or {}
     number = _("Certificate number %(number)s", number=certificate.number)
+    if certificate.version > 1:
+        number = f"{number} · {version_words(certificate.version)}"
     return {
         "language": "zh" if is_chinese() else "en",
         "title": _("Certificate of completion"),
         "tracking": 8 if is_chinese() else 1,
-        "number": number if certificate.version == 1 else f"{number} · {_('version %(n)s', n=certificate.version)}",
+        "number": number,
         "name": person.get("name", ""),
         "school": person.get("school", ""),
         "statement": _statement(facts),
@@ -71,7 +73,8 @@ def _statement(facts: dict[str, Any]) -> str:
     if not Decimal(facts["hours"]):
         return text
     hours = write_hours(Decimal(facts["hours"]))
-    return f"{text} {_('Credited online: %(hours)s credit hours of %(n)s minutes.', hours=hours, n=facts['hour_minutes'])}".strip()
+    credited = _("Credited online: %(hours)s credit hours of %(n)s minutes.", hours=hours, n=facts["hour_minutes"])
+    return text + credited if is_chinese() else f"{text} {credited}"
 
 
 def _qr(address: str) -> str:

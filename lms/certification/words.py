@@ -59,7 +59,12 @@ def requirement_words(one: Mapping[str, Any]) -> str:
     return f"{amount} {pick(one['unit_zh'], one['unit_en'])}"
 
 
+def version_words(number: int) -> str:
+    """Return the words for a version of a certificate."""
+    return _("version %(n)s", n=number)
+
+
 def difference_words(one: RequirementDifference) -> str:
     """Return a difference with its sign: '+0.4 credit hours'."""
-    title = pick(one.zh, one.en) or _("Credited online")
-    return f"{title}{_(': ')}{one.amount.normalize():+f} {pick(one.unit_zh, one.unit_en) if one.zh else _('credit hours')}"
+    title, unit = (pick(one.zh, one.en), pick(one.unit_zh, one.unit_en)) if one.zh else (_("Credited online"), _("credit hours"))
+    return f"{title}{_(': ')}{one.amount.normalize():+f} {unit}"
