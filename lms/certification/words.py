@@ -1,9 +1,10 @@
 """Texts of the pages about certificates."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from flask_babel import LazyString
+from flask_babel import LazyString, format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -57,6 +58,11 @@ def requirement_words(one: Mapping[str, Any]) -> str:
     """Return what a certificate says of one requirement: '40 / 40 credit hours'."""
     amount = one["earned"] if one["target"] is None else f"{one['earned']} / {one['target']}"
     return f"{amount} {pick(one['unit_zh'], one['unit_en'])}"
+
+
+def period_words(facts: Mapping[str, Any]) -> str:
+    """Return the first and the last day of the class."""
+    return " – ".join(format_date(date.fromisoformat(one)) for one in facts["period"])
 
 
 def version_words(number: int) -> str:
