@@ -14,7 +14,7 @@ from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
 from lms.catalogue import views as catalogue
-from lms.certification import verification
+from lms.certification import verification_views
 from lms.certification import views as certification
 from lms.classes import usage
 from lms.clock import Clock, system_clock
@@ -65,7 +65,7 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, verification),
+    *(certification, verification_views),
     *(records, forwards, imports, erasure_pages, retention_pages),
 )
 
