@@ -18,7 +18,7 @@ from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over,
 from courses.formats import FORMATS, uploads
 from courses.formats.format import CheckedActivity, Files, SingleActivity, read_head
 from courses.grading import ANSWERS
-from courses.outline import document_of, parse_course
+from courses.outline import outline_of, parse_course
 from courses.reader import CONTROL, read_file, read_part
 from courses.strict_json.problem import Problem
 from courses.strict_json.reader import LONGEST_SLUG
@@ -35,11 +35,11 @@ class Package:
     """A checked package.
 
     `files`: served path → path of its bytes, without answer keys. `sha256` is the hash of the served tree: names and
-    bytes. `document` is the canonical course document. `warnings` should be looked at, but they do not prevent publishing.
+    bytes. `outline` is the canonical course outline. `warnings` should be looked at, but they do not prevent publishing.
     """
 
     course: Course
-    document: dict[str, Any]
+    outline: dict[str, Any]
     files: Mapping[str, bytes | Path]
     answer_keys: dict[str, dict[str, Any]]
     sha256: str
@@ -127,24 +127,24 @@ def _without_top(files: dict[str, Path]) -> dict[str, Path]:
 
 
 def _course(files: dict[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
-    document, problems = read_file(read_part(files, COURSE) or b"", COURSE)
+    outline, problems = read_file(read_part(files, COURSE) or b"", COURSE)
     if problems:
         return problems
-    course = parse_course(_with_facts(document, files))
+    course = parse_course(_with_facts(outline, files))
     if isinstance(course, list):
         return [one.inside(COURSE) for one in course]
     unpacked = _unpack_contents(course, files, space)
     return unpacked if isinstance(unpacked, list) else _package(*unpacked, space, library)
 
 
-def _with_facts(document: Any, files: Mapping[str, Path]) -> Any:
-    """Fill in what the author left out and the files state, such as the length of a video, before the document is read."""
-    for module in _list(document, "modules"):
+def _with_facts(outline: Any, files: Mapping[str, Path]) -> Any:
+    """Fill in what the author left out and the files state, such as the length of a video, before the outline is read."""
+    for module in _list(outline, "modules"):
         for one in _list(module, "activities"):
             path = files.get(one["entry"]) if isinstance(one, dict) and isinstance(one.get("entry"), str) else None
             if path is not None and isinstance(one.get("format"), str) and one["format"] in FORMATS:
                 one |= {name: value for name, value in FORMATS[one["format"]].facts(path).items() if name not in one}
-    return document
+    return outline
 
 
 def _list(value: Any, key: str) -> list[Any]:
@@ -187,7 +187,7 @@ def _package(course: Course, files: Mapping[str, Path], space: _Space, library: 
     course = _as_served(course, {one.activity.key: one.activity for one in found})
     return Package(
         course=course,
-        document=document_of(course),
+        outline=outline_of(course),
         files=dict(sorted(served.items())),
         answer_keys={one.activity.key: one.key for one in found if one.key is not None},
         sha256=_digest(served),

@@ -27,6 +27,7 @@ from lms.federation.forwarding import views as forwards
 from lms.federation.importing import tasks as importing
 from lms.federation.importing import views as imports
 from lms.home import calendar, check_in
+from lms.home import tasks as home_tasks
 from lms.home import views as home
 from lms.jobs import tasks as jobs_tasks
 from lms.jobs import views as jobs
@@ -34,7 +35,7 @@ from lms.learning import fast_path as beats
 from lms.learning import tasks as learning_tasks
 from lms.learning import views as learning
 from lms.learning.credential import authenticate
-from lms.office import export, people_job, roster_job
+from lms.office import export, people_job, reread_job, roster_job
 from lms.office import views as office
 from lms.office.views import organisations as organisation_pages
 from lms.office.views import people as own_teachers
@@ -56,6 +57,7 @@ SCHEDULE = {
     **accounts_tasks.SCHEDULE,
     **learning_tasks.SCHEDULE,
     **crediting.SCHEDULE,
+    **home_tasks.SCHEDULE,
     **jobs_tasks.SCHEDULE,
     **partitions.SCHEDULE,
     **forwarding.SCHEDULE,
@@ -103,11 +105,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
-    jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **people_job.KINDS, **records_export.KINDS})
+    jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **people_job.KINDS, **reread_job.KINDS, **records_export.KINDS})
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
     plain: FastStatements = app.extensions["xapi_early"]
-    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.early(app, settings)})
+    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.fast_paths(app, settings)})
     return app
 
 

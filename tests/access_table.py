@@ -120,6 +120,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("here.check_in", "POST"): "401 302 302 403 403 403",
     ("calendar.show", "GET"): TEACHERS,
     ("here.state", "GET"): TEACHERS,
+    ("live.page", "GET"): TEACHERS,
+    ("live.open_page", "POST"): "401 200 200 403 403 403",
     ("here.kept", "GET"): EVERYBODY,
     ("here.worker", "GET"): EVERYBODY,
     ("office.tasks", "GET"): THE_OFFICES_OWN_CLASS,

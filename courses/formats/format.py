@@ -71,11 +71,11 @@ class Format:
     """One format of content.
 
     `check` returns an activity with its files as they are served, or every problem; the path is the folder of our own H5P libraries.
-    `detect` says whether an upload without a course document (its files by name) is of this format, and `single` makes an activity of
+    `detect` says whether an upload without a course outline (its files by name) is of this format, and `single` makes an activity of
     it; the text is the file's name as a title. The default conditions of the format are those of that activity.
     """
 
-    name: str  # in course documents and addresses
+    name: str  # in course outlines and addresses
     words: str  # its name for people, marked for translation
     icon: str  # of the pages
     frame: Frame
@@ -85,6 +85,7 @@ class Format:
     single: Callable[[str, Files], SingleActivity | list[Problem]]
     uploads: tuple[str, ...]  # endings of such uploads, with the dot
     packed: str = ""  # ending of an entry that is an archive; it is unpacked into a folder of the same name
+    download: bool = False  # whether learners may take the file with them
     graded: bool = False  # whether an activity may state how it is graded
     named_in_outlines: bool = True  # whether a course's outline says the format's name
     facts: Callable[[Path], Mapping[str, Any]] = _no_facts  # fields of an activity that are read from its file if they are left out

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from courses.formats import video_file
+from courses.formats.captions import captions_problem
 from courses.formats.format import AddressOf, CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.strict_json.problem import N_, Problem
 from courses.values import CLOSE_S, MOST_MINUTES, Activity, Text
@@ -13,6 +14,7 @@ from courses.values import CLOSE_S, MOST_MINUTES, Activity, Text
 POSTERS = (".jpg", ".png", ".webp")
 CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}  # ending → language, its name in that language
 USUAL_COVERAGE = 0.9
+VTT = (".vtt", ".webvtt")
 
 
 def check(activity: Activity, files: Files, _library: Path) -> CheckedActivity | list[Problem]:
@@ -50,7 +52,7 @@ def check_length(name: str, path: Path, stated: float | None, word: str) -> list
 
 def check_captions(files: Files) -> list[Problem]:
     """Return the problems of all caption files among `files`."""
-    found = [video_file.captions_problem(path.read_bytes(), name) for name, path in files.items() if name.endswith(".vtt")]
+    found = [captions_problem(path.read_bytes(), name) for name, path in files.items() if name.lower().endswith(VTT)]
     return [one for one in found if one is not None]
 
 

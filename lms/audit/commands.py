@@ -17,6 +17,7 @@ from lms.audit.recorded import RECORDED
 from lms.certification import register_check
 from lms.certification.register_check import CheckedRegister
 from lms.clock import now
+from lms.command_options import json_option
 from lms.config import Settings
 from lms.crediting.verify import AT_ONCE, CheckedBatch, Finding, addresses_of, check, numbers_of
 from lms.db import database, transaction
@@ -50,7 +51,7 @@ def anchor(heads: Path | None, *, public_key: bool) -> None:
 @click.option("--statements", is_flag=True, help="Read every statement again, too: is the evidence what they prove?")
 @click.option("--anchor", type=click.Path(dir_okay=False, path_type=Path), help="Find what was rewritten since this anchor was made.")
 @click.option("--key", help="The public key, as the site published it, that must have signed the anchor.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None, key: str | None, as_json: bool) -> None:
     """Check that no entry was edited or lost, and that recomputing all evidence gives the same hours.

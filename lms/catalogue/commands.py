@@ -13,6 +13,7 @@ from courses.strict_json.problem import Problem, in_english
 from lms.catalogue import listing, publish
 from lms.catalogue.uploads import check
 from lms.clock import now
+from lms.command_options import json_option
 from lms.db import session, transaction
 from lms.storage import storage
 
@@ -24,7 +25,7 @@ def course() -> None:
 
 @course.command("import")
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def import_course(file: Path, *, as_json: bool) -> None:
     """Publish a course from a package (a .zip or a folder), or from a file that is a course by itself, such as an .h5p or a video.
@@ -68,7 +69,7 @@ def _lines(problems: Iterable[Problem]) -> list[str]:
 
 
 @course.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@json_option("the list")
 @click.option("--search", default="", help="Only courses whose code or title contains these words.")
 @with_appcontext
 def list_courses(*, as_json: bool, search: str) -> None:

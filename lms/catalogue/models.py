@@ -30,7 +30,9 @@ class CourseVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     number: Mapped[int]
-    document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # the document of courses.outline, loaded on access
+    document: Mapped[dict[str, Any]] = mapped_column(
+        JSON, deferred=True
+    )  # the course outline (courses.outline), loaded on access; ledgers hash the columns' old names
     document_sha256: Mapped[str] = mapped_column(String(64))
     package_sha256: Mapped[str] = mapped_column(String(64), index=True)  # identifies the served files
     title_zh: Mapped[str] = mapped_column(String(200))

@@ -41,7 +41,7 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
     """
     store_files(storage, package)
     course = _course(session, package.course.code, by)
-    digest = digest_of(package.document)
+    digest = digest_of(package.outline)
     known = session.scalars(
         select(CourseVersion).where(
             CourseVersion.course_id == course.id, CourseVersion.package_sha256 == package.sha256, CourseVersion.document_sha256 == digest
@@ -134,8 +134,8 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
     version = CourseVersion(
         course=course,
         number=(last or 0) + 1,
-        document=package.document,
-        document_sha256=digest_of(package.document),
+        document=package.outline,
+        document_sha256=digest_of(package.outline),
         package_sha256=package.sha256,
         title_zh=package.course.title.zh,
         title_en=package.course.title.en,

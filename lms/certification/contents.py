@@ -9,10 +9,10 @@ from typing import Any
 from courses.strict_json.loading import Json
 from lms.certification.models import Certificate
 from lms.certification.register import SALT_BYTES, salted_sha256
-from lms.crediting.policy import ClassPolicy, EnrolmentPolicy, TrackLaw
+from lms.crediting.policy import ClassPolicy, EnrolmentPolicy, TrackPolicy
 from lms.hours import Case, RequirementResult, Result, load_json, parse, plain_text
 from lms.programmes.progress import RequirementProgress
-from lms.transcripts.document import Transcript, fingerprint
+from lms.transcripts.transcript import Transcript, fingerprint
 
 FORMAT = 1
 
@@ -31,7 +31,7 @@ class CertificateContents:
     bundle: str
 
 
-def contents_of(transcript: Transcript, terms: EnrolmentPolicy, issuer: str) -> CertificateContents:
+def contents_of(transcript: Transcript, policy: EnrolmentPolicy, issuer: str) -> CertificateContents:
     """Return what a certificate of this account says."""
     standing = transcript.standing
     training_class, document, track = standing.training_class, standing.document, standing.track
@@ -48,7 +48,7 @@ def contents_of(transcript: Transcript, terms: EnrolmentPolicy, issuer: str) -> 
         "hours": plain_text(transcript.explanation.result.hours),
         "requirements": [_requirement(one) for one in transcript.requirements],
     }
-    return CertificateContents(facts, person_of(transcript), rules_of(terms), transcript.bundle)
+    return CertificateContents(facts, person_of(transcript), rules_of(policy), transcript.bundle)
 
 
 def person_of(transcript: Transcript) -> dict[str, Any]:
@@ -56,10 +56,10 @@ def person_of(transcript: Transcript) -> dict[str, Any]:
     return {"name": transcript.standing.enrolment.person.name, "school": transcript.belongs.school}
 
 
-def rules_of(terms: EnrolmentPolicy) -> dict[str, Any]:
+def rules_of(policy: EnrolmentPolicy) -> dict[str, Any]:
     """Return what a bundle does not say about its rules: their version and digest, and the times of live online sessions."""
-    live = {} if terms.track is None else {place: list(interval) for place, interval in sorted(terms.track.live.items())}
-    return {"programme_version": terms.law.programme_version_id, "policy_sha256": terms.law.sha256, "live": live}
+    live = {} if policy.track is None else {place: list(interval) for place, interval in sorted(policy.track.live.items())}
+    return {"programme_version": policy.class_policy.programme_version_id, "policy_sha256": policy.class_policy.sha256, "live": live}
 
 
 def _requirement(one: RequirementProgress) -> dict[str, Any]:
@@ -118,14 +118,14 @@ def frozen_case(certificate: Certificate) -> tuple[Case, Json]:
     return case, about
 
 
-def frozen_terms(certificate: Certificate, case: Case) -> EnrolmentPolicy:
+def frozen_policy(certificate: Certificate, case: Case) -> EnrolmentPolicy:
     """Return the rules as they were when the certificate was issued."""
     rules = certificate.rules
-    named: tuple[dict[str, TrackLaw], frozenset[str], frozenset[str]] = ({}, frozenset(), frozenset())
-    law = ClassPolicy(case.policy, case.activities, *named, rules["programme_version"], rules["policy_sha256"])
+    named: tuple[dict[str, TrackPolicy], frozenset[str], frozenset[str]] = ({}, frozenset(), frozenset())
+    class_policy = ClassPolicy(case.policy, case.activities, *named, rules["programme_version"], rules["policy_sha256"])
     live = {place: (start, end) for place, (start, end) in rules["live"].items()}
-    track = None if case.track is None else TrackLaw(case.activities, case.track, live)
-    return EnrolmentPolicy(law, case.window, track)
+    track = None if case.track is None else TrackPolicy(case.activities, case.track, live)
+    return EnrolmentPolicy(class_policy, case.window, track)
 
 
 def masked_name(name: str) -> str:

@@ -22,11 +22,11 @@ from lms.classes.membership import REASON_MAX
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting import inputs, ledger
 from lms.crediting.drain import recredit
-from lms.crediting.policy import EnrolmentPolicy, terms_of
+from lms.crediting.policy import EnrolmentPolicy, policies_of
 from lms.crediting.units import ALL_UNITS, target_of, verdict_of
 from lms.errors import Conflict, InvalidInput
 from lms.i18n import local_time
-from lms.transcripts.document import Transcript, read_many
+from lms.transcripts.transcript import Transcript, read_many
 
 AT_ONCE = 25  # people certified in one transaction
 
@@ -48,7 +48,7 @@ def certify(session: Session, seen: Mapping[int, str], by: By, issuer: str) -> C
     heads = ledger.lock(session, seen)
     if not heads:
         return batch
-    accounts, terms = ledger.sums(session, heads), terms_of(session, heads)
+    accounts, policies = ledger.sums(session, heads), policies_of(session, heads)
     for transcript in read_many(session, sorted(heads), by.at):
         number = transcript.standing.enrolment.id
         head = heads[number]
@@ -58,7 +58,7 @@ def certify(session: Session, seen: Mapping[int, str], by: By, issuer: str) -> C
         if obstacle is None:
             obstacle = _obstacle_in(transcript, accounts[number])
         if obstacle is None:
-            batch.issued.append(_issue(session, transcript, terms[number], by, issuer))
+            batch.issued.append(_issue(session, transcript, policies[number], by, issuer))
         else:
             batch.left_out[number] = obstacle
     return batch
@@ -72,13 +72,13 @@ def _obstacle_in(transcript: Transcript, account: ledger.Sums) -> Obstacle | Non
     return None if result.track is not None and result.track.met else Obstacle.SHORT
 
 
-def _issue(session: Session, transcript: Transcript, terms: EnrolmentPolicy, by: By, issuer: str) -> Certificate:
+def _issue(session: Session, transcript: Transcript, policy: EnrolmentPolicy, by: By, issuer: str) -> Certificate:
     enrolment = transcript.standing.enrolment
     year = local_time(by.at, transcript.case.policy.time_zone).year
     certificate = Certificate(
         number=new_number(year), version=1, enrolment_id=enrolment.id, class_id=enrolment.class_id, issued_at=by.at, state=VALID
     )
-    contents.fill(certificate, contents.contents_of(transcript, terms, issuer))
+    contents.fill(certificate, contents.contents_of(transcript, policy, issuer))
     session.add(certificate)
     enrolment.certified_at = by.at
     end = register.LedgerEnd(len(transcript.entries), transcript.ledger_head)
@@ -118,9 +118,9 @@ def _append(session: Session, enrolment: Enrolment, found: Recalculation, now: d
     """Append the difference to the frozen account; return the end of its chain afterwards."""
     heads = ledger.lock(session, [enrolment.id])
     head, held = heads[enrolment.id], inputs.carried(session, heads, {enrolment.id: ()})
-    law = found.terms.law
-    ground = ledger.EntryBasis(law.programme_version_id, law.sha256, found.moved, now)
-    own = (head, found.account, target_of(found.result), ground, held[enrolment.id], ALL_UNITS)
+    class_policy = found.policy.class_policy
+    basis = ledger.EntryBasis(class_policy.programme_version_id, class_policy.sha256, found.moved, now)
+    own = (head, found.account, target_of(found.result), basis, held[enrolment.id], ALL_UNITS)
     ledger.append(session, [ledger.Decided(*own, verdict=verdict_of(found.result))])
     after = ledger.lock(session, [enrolment.id])[enrolment.id]
     return register.LedgerEnd(after.length, after.hash or "")

@@ -34,7 +34,7 @@ class Certificate(Base):
     person: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # name and school when it was issued; None: erased
     salt: Mapped[str | None] = mapped_column(String(32))  # without it, nobody can guess the person from `person_sha256`
     person_sha256: Mapped[str] = mapped_column(String(64))
-    rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # what the bundle does not say about the rules (`contents.frozen_terms`)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # what the bundle does not say about the rules (`contents.frozen_policy`)
     bundle: Mapped[bytes | None] = mapped_column(LargeBinary)  # the evidence bundle, compressed; None: erased
     bundle_sha256: Mapped[str] = mapped_column(String(64))
 

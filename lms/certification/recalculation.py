@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.strict_json.canonical import digest_of
-from lms.certification.contents import CertificateContents, NotReadable, frozen_case, frozen_terms, recalculated
+from lms.certification.contents import CertificateContents, NotReadable, frozen_case, frozen_policy, recalculated
 from lms.certification.models import Certificate
 from lms.crediting import ledger
 from lms.crediting.evidence import cases_of
@@ -25,8 +25,8 @@ from lms.crediting.units import target_of
 from lms.errors import Gone
 from lms.hours import Result, recompute
 from lms.transcripts.about import about_of
-from lms.transcripts.document import bundle_of
 from lms.transcripts.identity import belongs_of
+from lms.transcripts.transcript import bundle_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Recalculation:
     """The result of all evidence kept by now under the frozen rules, beside what the certificate says."""
 
     certificate: Certificate
-    terms: EnrolmentPolicy
+    policy: EnrolmentPolicy
     result: Result
     account: ledger.Sums
     contents: CertificateContents
@@ -93,15 +93,15 @@ def recalculate(session: Session, certificate: Certificate, now: datetime) -> Re
         frozen, about = frozen_case(certificate)
     except NotReadable as error:
         raise Gone(_("The evidence of this certificate was erased, so it cannot be recalculated.")) from error
-    terms = frozen_terms(certificate, frozen)
-    case = cases_of(session, {number: terms}, now)[number]
+    policy = frozen_policy(certificate, frozen)
+    case = cases_of(session, {number: policy}, now)[number]
     result = recompute(case)
     standings = of_enrolments(session, [number])
     current: dict[str, Any] = {**about_of(session, standings)[number], "rules": about["rules"]}
     person = {"name": standings[0].enrolment.person.name, "school": belongs_of(session, [number])[number].school}
     facts = recalculated(certificate.facts, result)
     contents = CertificateContents(facts, person, certificate.rules, bundle_of(case, current))
-    return Recalculation(certificate, terms, result, ledger.sums(session, [number])[number], contents, _moved(session, certificate))
+    return Recalculation(certificate, policy, result, ledger.sums(session, [number])[number], contents, _moved(session, certificate))
 
 
 def _moved(session: Session, certificate: Certificate) -> Mapping[str, Sequence[uuid.UUID]]:

@@ -23,7 +23,7 @@ from lms.crediting.removals import NOTHING, Removals
 from lms.crediting.units import target_of
 from lms.crediting.verify import Finding
 from lms.hours import recompute
-from lms.transcripts.document import fingerprint
+from lms.transcripts.transcript import fingerprint
 
 AT_ONCE = 200
 STATE_AFTER = {ISSUED: VALID, SUPERSEDED: SUPERSEDED, REVOKED: REVOKED}

@@ -1,6 +1,6 @@
 """The inputs of an account besides its evidence, as digests in every ledger entry.
 
-`class_sha256` covers the whole class: its programme's document, its courses' documents and the requirements they count
+`class_sha256` covers the whole class: its programme's document, its courses' outlines and the requirements they count
 toward, its days and settings. `enrolment_sha256` covers one person in it: track, status, window, name,
 attendance and history. If a verdict or a transcript reads something new, add it to one of the two.
 """
@@ -101,7 +101,7 @@ def class_digests(session: Session, class_ids: Collection[int]) -> dict[int, str
 
 
 def class_contents(session: Session, class_ids: Collection[int]) -> dict[int, Content]:
-    """Return each class's data. Documents are represented by their digests."""
+    """Return each class's data. The programme document and the course outlines are represented by their digests."""
     rows = session.execute(
         select(
             *(TrainingClass.id, TrainingClass.code, TrainingClass.name, TrainingClass.intake),

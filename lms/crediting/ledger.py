@@ -111,16 +111,16 @@ class Decided:
     head: Head
     account: Sums
     target: Sums
-    ground: EntryBasis
+    basis: EntryBasis
     inputs: Inputs
     units: frozenset[str] = frozenset({SECONDS})
     verdict: str | None = None  # whether all requirements are met; None: nobody decided it
     begins: bool = False  # begin an empty chain even if no amount changes
 
 
-def unmoved(head: Head, account: Sums, ground: EntryBasis, inputs: Inputs, *, begins: bool = False) -> Decided:
+def unmoved(head: Head, account: Sums, basis: EntryBasis, inputs: Inputs, *, begins: bool = False) -> Decided:
     """Return a decision that changes no amount: an entry is appended only if inputs have changed."""
-    return Decided(head, account, {}, ground, inputs, frozenset(), begins=begins)
+    return Decided(head, account, {}, basis, inputs, frozenset(), begins=begins)
 
 
 _EXTEND = (
@@ -186,11 +186,11 @@ def _head(decided: Decided, entries: Sequence[tuple[Entry, str]]) -> dict[str, o
 
 
 def _entries(decided: Decided) -> list[tuple[Entry, str]]:
-    head, ground = decided.head, decided.ground
+    head, basis = decided.head, decided.basis
     entries: list[tuple[Entry, str]] = []
-    everything = tuple(sorted({str(statement) for statements in ground.moved.values() for statement in statements}))
+    everything = tuple(sorted({str(statement) for statements in basis.moved.values() for statement in statements}))
     for account, amount, reason in _differences(decided):
-        own = tuple(sorted(map(str, ground.moved.get(account.name, ()))))
+        own = tuple(sorted(map(str, basis.moved.get(account.name, ()))))
         entry = Entry(
             enrolment_id=head.enrolment_id,
             number=head.length + len(entries) + 1,
@@ -198,10 +198,10 @@ def _entries(decided: Decided) -> list[tuple[Entry, str]]:
             unit=account.unit,
             amount=amount,
             reason=reason,
-            programme_version_id=ground.programme_version_id,
-            policy_sha256=ground.policy_sha256,
+            programme_version_id=basis.programme_version_id,
+            policy_sha256=basis.policy_sha256,
             evidence=() if amount == 0 else own or everything,
-            recorded_at=ground.recorded_at,
+            recorded_at=basis.recorded_at,
             previous_hash=entries[-1][1] if entries else head.hash or GENESIS,
             inputs=decided.inputs,
         )

@@ -7,7 +7,7 @@ costs nobody their check-in, and a person to whom the address is forwarded gains
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, send_from_directory, url_for
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, send_from_directory, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -30,7 +30,8 @@ from lms.config import Settings
 from lms.crediting.attesting import Attestor
 from lms.db import session, transaction
 from lms.errors import NotFound
-from lms.learning.device import COOKIE, COOKIE_SECONDS, device_of, identity_of
+from lms.learning.device import COOKIE, device_of, identity_of
+from lms.learning.opened import with_device
 from lms.programmes.store import document_of
 from lms.sealing import derived
 
@@ -106,21 +107,11 @@ def scanned(code: str) -> ResponseReturnValue:
         claimable=found.claimable(received),
         name=person().name,
     )
-    return _with_device(make_response(page))
+    return with_device(make_response(page), request, _settings())
 
 
 def _device() -> str:
     return device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
-
-
-def _with_device(response: Response) -> Response:
-    """Give the browser an id, by which two people with the same phone are noticed."""
-    settings = _settings()
-    name = name_of(COOKIE, settings)
-    if name not in request.cookies:
-        own = identity_of(_device())
-        response.set_cookie(name, own, max_age=COOKIE_SECONDS, httponly=True, secure=settings.secure, samesite="Lax", path="/")
-    return response
 
 
 @bp.post("/<code>")

@@ -15,15 +15,15 @@ from flask_babel import gettext as _
 from lms.hours import Policy
 from lms.i18n import is_chinese, pick, write_credit, write_hours, write_length
 from lms.programmes.progress import RequirementProgress
-from lms.transcripts.document import Chapter, Transcript, TranscriptLine
 from lms.transcripts.identity import identity_rows
+from lms.transcripts.transcript import Chapter, Transcript, TranscriptLine
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
 ROOT = TEMPLATE.parent.parent  # typst reads templates below it
 ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.glyph'
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
-Document = TypeVar("Document", Path, bytes)
+Source = TypeVar("Source", Path, bytes)
 _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
 
 
@@ -76,10 +76,10 @@ def _is_printed(glyph: str) -> bool:
         return False
 
 
-def _compile(document: Document, inputs: dict[str, str], timestamp: int = 0) -> bytes:
-    made = _compiler().compile(document, format="pdf", sys_inputs=inputs, timestamp=timestamp, pdf_standards=["ua-1"])
+def _compile(source: Source, inputs: dict[str, str], timestamp: int = 0) -> bytes:
+    made = _compiler().compile(source, format="pdf", sys_inputs=inputs, timestamp=timestamp, pdf_standards=["ua-1"])
     if not isinstance(made, bytes):
-        raise TypeError("one document makes one PDF")
+        raise TypeError("one source makes one PDF")
     return made
 
 

@@ -105,6 +105,7 @@ LOOKS = (
     Look("teacher", "here.scanned"),
     Look("teacher", "here.state"),
     Look("teacher", "calendar.show"),
+    Look("teacher", "live.page"),
     Look(NEW_TEACHER, "calendar.show"),
     Look(NOBODY, "here.kept"),
     Look("office", "office.tasks"),
@@ -197,6 +198,8 @@ class Everything:
             values |= {name: self.values[key] for name, key in ENDED.items()}
         if look.endpoint == "here.scanned":
             values["code"] = values["scanned"]
+        if look.endpoint == "live.page":
+            values["session_id"] = values["live_session_id"]
         values["course_version_id"] = self.versions.get(values["code"])
         rule = next(rule for rule in self.app.url_map.iter_rules(look.endpoint) if "GET" in (rule.methods or ()))
         path = self.app.url_map.bind("localhost").build(look.endpoint, {name: values[name] for name in rule.arguments})
@@ -246,6 +249,8 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         }
         queue.enqueue(session, TRANSCRIPTS, office.id, about, app.extensions["clock"]())
         lesson = session.scalars(select(ClassSession.id).where(ClassSession.class_id == training_class.id)).first()
+        of_hours = (ClassSession.class_id == training_class.id, ClassSession.half_days == 0)
+        live = session.scalars(select(ClassSession.id).where(*of_hours).order_by(ClassSession.starts_at.desc())).first()
         log = session.scalars(select(PracticeWork.id).where(PracticeWork.enrolment_id == enrolment.id)).first()
         task = PracticeTask(
             class_id=training_class.id, requirement="x", title="听课记录", text="听三节课", created_at=app.extensions["clock"]()
@@ -259,6 +264,7 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         practice = {
             "scanned": codes.write_code(shown, key),
             "session_id": lesson,
+            "live_session_id": live,
             "work_id": log,
             "task_id": task.id,
             "requirement": "practice",

@@ -84,7 +84,7 @@ def _added(form: ForwardForm) -> bool:
         with transaction() as writing:
             added = office.add(writing, order, current_app.extensions["settings"], now())
     except InvalidInput as error:
-        form.tell(error.problems)
+        form.show_problems(error.problems)
         return False
     log.info("forward.added", forward=added.id, by=person().id)
     return True

@@ -68,7 +68,7 @@ def _begun(form: ImportForm) -> int | None:
         with transaction() as writing:
             begun = office.add(writing, order, current_app.extensions["settings"], now()).id
     except InvalidInput as error:
-        form.tell(error.problems)
+        form.show_problems(error.problems)
         return None
     log.info("import.begun", imported=begun, by=person().id)
     return begun

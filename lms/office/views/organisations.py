@@ -60,7 +60,7 @@ def one(organisation_id: int) -> ResponseReturnValue:
 
 
 def _page(found: Organisation, problems: tuple[str, ...] = ()) -> ResponseReturnValue:
-    told = {field: words for field, _colon, words in (one.partition(": ") for one in problems)}
+    by_field = {field: words for field, _colon, words in (one.partition(": ") for one in problems)}
     shown = render_template(
         "office/organisation.html",
         one=found,
@@ -71,7 +71,7 @@ def _page(found: Organisation, problems: tuple[str, ...] = ()) -> ResponseReturn
         history=of_organisation(session(), found.id),
         kinds=KINDS,
         changes=CHANGES,
-        problems=told,
+        problems=by_field,
         what=request.form.get("what", ""),
         said=request.form,
         top=TOP,

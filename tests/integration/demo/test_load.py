@@ -50,12 +50,12 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         url = request.getfixturevalue("postgres").create(servers.TEMPLATE)
     app = create_app(factories.settings_for(url, folder), clock=factories.DrivenClock())
     with app.app_context():
-        load(_ground(NOW))
+        load(_site(NOW))
     yield app
     app.extensions["db"].dispose()
 
 
-def _ground(now: datetime) -> DemoSite:
+def _site(now: datetime) -> DemoSite:
     return DemoSite(database(), storage(), attacks.ADDRESS, now, lambda _line: None)
 
 
@@ -68,7 +68,7 @@ def test_loading_again_changes_nothing(loaded: Flask) -> None:
         before = _counts()
     publish._outlines._kept.clear()  # as in a process of its own, which has read no course yet
     with loaded.app_context():
-        load(_ground(datetime(2026, 4, 2, 9, tzinfo=UTC)))
+        load(_site(datetime(2026, 4, 2, 9, tzinfo=UTC)))
         assert _counts() == before
 
 

@@ -12,8 +12,7 @@ from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.crediting.models import LedgerEntry
 from lms.crediting.standing import of_enrolments
 from tests.integration.office.conftest import Desk
-from tests.integration.office.test_attendance import Room
-from tests.integration.office.test_timetable import SESSION, lead_class
+from tests.integration.office.room import SESSION, Room, lead_class
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from lms.crediting.chain import Entry
 from lms.crediting.evidence import cases_of
 from lms.crediting.ledger import entries_of
 from lms.crediting.models import Observation
-from lms.crediting.policy import activity_name, terms_of
+from lms.crediting.policy import activity_name, policies_of
 from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
 from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of
@@ -178,7 +178,7 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
     standings = of_enrolments(session, enrolment_ids)
     if len(standings) != len(enrolment_ids):
         raise NotFound(_("There is no such enrolment."))
-    cases = cases_of(session, terms_of(session, enrolment_ids))
+    cases = cases_of(session, policies_of(session, enrolment_ids))
     about, belongs = about_of(session, standings), belongs_of(session, enrolment_ids)
     issued = {one.enrolment.id: (now, about[one.enrolment.id], belongs[one.enrolment.id]) for one in standings}
     return [_transcript(session, one, cases[one.enrolment.id], issued[one.enrolment.id]) for one in standings]
