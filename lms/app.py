@@ -14,7 +14,6 @@ from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
 from lms.catalogue import views as catalogue
-from lms.certification import verification_views
 from lms.certification import views as certification
 from lms.classes import usage
 from lms.clock import Clock, system_clock
@@ -67,7 +66,7 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, verification_views),
+    certification,
     *(records, forwards, imports, erasure_pages, retention_pages),
 )
 

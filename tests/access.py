@@ -110,7 +110,7 @@ class Place:
             "login_id": 1_000_000,
             "job_id": self.jobs.get(rule.endpoint),
             "activity": "reading",
-            "name": "c1:reading",
+            "name": "h5p" if rule.endpoint == "content.frame" else "c1:reading",
             "form": "json",
             "code": self.code(rule.endpoint),
             "year": 2020,

@@ -19,7 +19,7 @@ from lms.certification.issuing import latest_of
 from lms.certification.models import VALID, Certificate
 from lms.certification.numbers import LONGEST, read_number
 from lms.certification.recalculation import RequirementDifference
-from lms.certification.views import bp
+from lms.certification.views.offices import bp
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
