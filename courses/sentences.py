@@ -52,7 +52,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "library-twice": N_("is there as %(other)s, too: remove one of the two folders"),
     "library-file-missing": N_("is missing: its library names it"),
-    "library-missing": N_("is an H5P library that is missing in the package: export the content again, with its libraries"),
+    "library-missing": N_("is an H5P library that is missing: export the content with its libraries, or upload one that has it first"),
     "link": N_("is a link"),
     "link-or-device": N_("is a link or a device, not a file"),
     "list-too-long": N_("has a list of files that is too long (more than %(most)s files, or very long names)"),
