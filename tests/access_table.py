@@ -143,6 +143,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.dismiss", "POST"): "401 403 403 403 302 404",
     ("people.mine", "GET"): OFFICES,
     ("people.one", "GET"): "login 403 403 403 200 404",
+    ("people.new_password", "POST"): "401 403 403 403 200 404",
+    ("people.sign_out", "POST"): "401 403 403 403 302 404",
     ("people.export", "POST"): "401 403 403 403 302 302",
     ("organisations.all_", "GET"): OFFICES,
     ("organisations.one", "GET"): "login 403 403 403 404 404",  # its own, or another's; whose are whose: test_organisations.py

@@ -8,6 +8,7 @@ from typing import Any
 from courses.formats import video_file
 from courses.formats.captions import captions_problem
 from courses.formats.format import AddressOf, CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
+from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
 from courses.values import CLOSE_S, MOST_MINUTES, Activity, Text
 
@@ -17,7 +18,7 @@ USUAL_COVERAGE = 0.9
 VTT = (".vtt", ".webvtt")
 
 
-def check(activity: Activity, files: Files, _library: Path) -> CheckedActivity | list[Problem]:
+def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
     """Check a video and its captions; a missing caption file is a warning."""
     path = files.get(activity.entry)
     if path is None:

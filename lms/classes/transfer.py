@@ -4,6 +4,7 @@ Sessions of the old class count up to the day of the move, those of the new clas
 mistake can be moved back.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -112,3 +113,11 @@ def move(session: Session, enrolment: Enrolment, order: TransferOrder, by: By) -
         changes.note_of(session, enrolment, changes.made("track", by, before=enrolment.track, after=order.track))
         enrolment.track = order.track
     session.flush()
+
+
+def transferred_on(session: Session, enrolment_ids: Collection[int]) -> dict[int, date]:
+    """Return the day of the last transfer of each of these people; nothing is asked for nobody."""
+    if not enrolment_ids:
+        return {}
+    last = select(EnrolmentTransfer.enrolment_id, func.max(EnrolmentTransfer.day)).where(EnrolmentTransfer.enrolment_id.in_(enrolment_ids))
+    return {row[0]: row[1] for row in session.execute(last.group_by(EnrolmentTransfer.enrolment_id))}

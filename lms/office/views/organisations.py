@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.access import person, requires, scope
 from lms.accounts.account_changes import By, of_organisation
 from lms.accounts.models import ADMIN, OFFICE, Organisation
+from lms.accounts.offices import hold_tree
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import InvalidInput, NotFound
@@ -119,6 +120,7 @@ def change(organisation_id: int) -> ResponseReturnValue:
     found = _own(session(), organisation_id)
     try:
         with transaction() as writing:
+            hold_tree(writing, changing=True)  # whose it is and what it may become is asked of the tree as it is then
             asked = _asked(writing, _own(writing, organisation_id))
             target_id = asked.target.id if asked.target else None
             organisations.apply(writing, asked, By(person().id, now()))

@@ -76,7 +76,7 @@ CHANGES = {
     "days that move nothing": within,
     "one more course": study_more,
     "a later end": lambda session, world: administration.close_class(session, world.class_id, by(world)),
-    "a new password": lambda session, world: sheets.hand_out_to(session, own(session, world), "/", by(world)),
+    "a new password": lambda session, world: sheets.hand_out_to(session, world.person_id, "/", by(world), own(session, world)),
     "the provider's name": lambda session, world: setattr(session.scalars(select(Organisation)).one(), "name", "另一机构"),
 }
 

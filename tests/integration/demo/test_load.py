@@ -14,6 +14,7 @@ from lms.accounts.models import Person
 from lms.app import create_app
 from lms.attendance.models import AttendanceMark
 from lms.catalogue import publish
+from lms.classes import timetable
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.crediting import ledger
 from lms.crediting.chain import problems
@@ -138,3 +139,10 @@ def test_nothing_in_the_demo_happens_in_the_future(loaded: Flask) -> None:
 def test_every_attack_that_once_passed_is_named_by_verify(loaded: Flask) -> None:
     with loaded.app_context():
         assert attacks.missed(database().writer) == []
+
+
+def test_no_teacher_of_the_demo_teaches_twice_at_once(loaded: Flask) -> None:
+    with loaded.app_context():
+        for training_class in session().scalars(select(TrainingClass)):
+            planned = [timetable.planned_of(one) for one in timetable.sessions_of(session(), training_class.id)]
+            assert timetable.teacher_clashes(session(), training_class.id, planned) == []
