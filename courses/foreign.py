@@ -1,4 +1,4 @@
-"""Name a file that people have and that is not a course here, such as a SCORM package or a Word file, in one sentence.
+"""Recognise an uploaded file that is not a course here, such as a SCORM package or a Word file, and report its kind in one sentence.
 
 Without this a SCORM package would be refused with one line for each of its web pages. Only names, first bytes and a small part of
 a manifest are looked at.

@@ -1,9 +1,9 @@
-"""Where does an H5P content find a library that its package lacks? Among our own first, then among those that the host offers."""
+"""Find the H5P libraries that a package lacks: first among our own, then among those that the host offers."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-# The files of a library by their names in it, such as library.json; None if it is not there. The name has its version: H5P.Blanks-1.14.
+# Takes a library's name with its version, such as H5P.Blanks-1.14. Returns its files by their paths in it; None if it is not found.
 FindLibrary = Callable[[str], Mapping[str, Path] | None]
 
 OWN = Path(__file__).parent / "library"
@@ -15,7 +15,7 @@ def nothing(_name: str) -> None:
 
 
 def in_folder(root: Path) -> FindLibrary:
-    """Offer the libraries in a folder, each in a folder of its name."""
+    """Return a finder of the libraries in a folder, which has one subfolder for each library, with the library's name."""
 
     def find(name: str) -> Mapping[str, Path] | None:
         folder = root / name
@@ -27,7 +27,7 @@ def in_folder(root: Path) -> FindLibrary:
 
 
 def first_of(*sources: FindLibrary) -> FindLibrary:
-    """Offer what the first source that has it offers."""
+    """Return a finder that asks these sources in order and returns the first result."""
 
     def find(name: str) -> Mapping[str, Path] | None:
         return next((found for source in sources if (found := source(name)) is not None), None)

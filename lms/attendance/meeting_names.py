@@ -17,13 +17,13 @@ STAYS_MAX = 50  # of one person in one session
 
 
 def remembered(session: Session, class_id: int) -> dict[str, int]:
-    """Return whom each name means that staff of the class have matched."""
+    """Return the names that staff of the class have matched, each with its enrolment."""
     rows = session.execute(select(MeetingName.name, MeetingName.enrolment_id).where(MeetingName.class_id == class_id))
     return {row[0]: row[1] for row in rows}
 
 
 def remember(session: Session, class_id: int, meant: Mapping[str, int], by: By) -> None:
-    """Keep whom names mean; a name that is matched again means another person from now on."""
+    """Store the enrolment that each name means. A name that was matched before is matched to the new person."""
     known = {one.name: one for one in session.scalars(select(MeetingName).where(MeetingName.class_id == class_id))}
     for name, enrolment_id in meant.items():
         if name in known:
@@ -40,7 +40,7 @@ def note_report(
     by: By,
     evidence: AttendanceEvidence,
 ) -> int:
-    """Note the times of a report (by name) for those whom the names mean; return for how many people something is new.
+    """Record the times of a report (by name) for the matched people; return the number of people with new times.
 
     Several names of one person are joined up. The same report again changes nothing. The caller holds the class's lock.
     """
@@ -55,7 +55,7 @@ def note_report(
 
 
 def _add(session: Session, lesson: ClassSession, enrolment: Enrolment, stays: Sequence[Interval], by: By) -> bool:
-    """Keep the times of one person, as far as no earlier report has them; return whether there are any."""
+    """Store the times of one person that no earlier report has; return whether there are any."""
     own = (CheckIn.session_id == lesson.id, CheckIn.enrolment_id == enrolment.id, CheckIn.source == REPORT)
     known = [(first.at, last.at) for first, last in stays_of(session.scalars(select(CheckIn).where(*own)))[0]]
     wanted = [(way, at) for first, last in beyond(stays, known) for way, at in ((IN, first), (OUT, last))]

@@ -44,7 +44,7 @@ Columns = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class MeetingReport:
-    """The content of a report: intervals by name, as written there, joined up where they overlap; and what is wrong with its rows."""
+    """The content of a report: the intervals of each name (overlapping ones are joined), and the problems of its rows."""
 
     present: Mapping[str, Sequence[Interval]]
     problems: Sequence[RowProblem]
@@ -52,7 +52,7 @@ class MeetingReport:
 
 
 def columns_of(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, Columns] | None:
-    """Return the place of the header row and the column of each field; None where they are not known."""
+    """Return the place of the header row and the column of each field; None if no header row was found."""
     known = {word: field for field, words in HEADS.items() for word in words}
     for at, (_line, cells) in enumerate(rows[:HEAD_ROWS]):
         found: dict[str, int] = {}
@@ -141,7 +141,7 @@ def beyond(intervals: Iterable[Interval], known: Iterable[Interval]) -> list[Int
 
 
 def matched(names: Iterable[str], people: Mapping[int, str], remembered: Mapping[str, int]) -> dict[str, int]:
-    """Return whom each name means, as far as that is certain enough to suggest: remembered, the same name, or the one name in it.
+    """Suggest an enrolment for each name if it is certain enough: matched before, the same name, or the only name contained in it.
 
     A name that two people of the class have matches nobody.
     """

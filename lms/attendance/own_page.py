@@ -1,7 +1,7 @@
-"""Keep what our own page beside a live session measured. Each stretch becomes a check-in and a check-out of its own source.
+"""Keep the presence measured on our own page beside a live session. Each stretch becomes a check-in and a check-out (source: PAGE).
 
-Measuring and settling are two steps: a stretch closes under the locks of its launch, and a mark needs the lock of its class. A stretch
-that is measured and not settled is found again by the task that settles.
+Measuring and settling are two steps: a stretch closes under the locks of its launch, and a mark needs the lock of its class. A task
+settles the stretches that are measured but not yet settled.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""Which H5P libraries does the site hold, so that contents exported without theirs play?
+"""Keep the H5P libraries of published packages, so that contents exported without their libraries can be played.
 
-They are collected from published packages. A library is code, so it serves only the organisation that brought it and those below;
-what the command line publishes serves all. Of several, the newest patch of the named version is used, as H5P itself does.
+A library is code, so only the organisation that published it and those below it may use it. Everybody may use a library that was
+published on the command line. If there are several patches of the named version, the newest is used, as in H5P itself.
 """
 
 import json
@@ -25,7 +25,7 @@ SHOWN = 500
 
 
 def _open_to(by: Person | None) -> ColumnElement[bool]:
-    """Return the condition that somebody may use a library: their organisation or one above it brought it, or the installation itself."""
+    """Return the SQL condition that a person may use a library: published by their organisation, one above it, or on the command line."""
     everybody = H5PLibrary.organisation_id.is_(None)
     if by is None or by.organisation_id is None:
         return everybody
@@ -36,14 +36,14 @@ def _open_to(by: Person | None) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class HeldLibrary:
-    """A library that contents may use: `H5P.Blanks-1.14`, and the patch of it that is used."""
+    """A library that contents may use: its name with its version, such as `H5P.Blanks-1.14`, and its newest patch."""
 
     name: str
     patch: int
 
 
 def collect(session: Session, package: Package, by: Person | None, now: datetime) -> None:
-    """Remember the libraries of a published package that are newer than what its organisation has already."""
+    """Store the libraries of a published package, except those of which its organisation already has the same patch or a newer one."""
     organisation_id = by.organisation_id if by else None
     mine = H5PLibrary.organisation_id == organisation_id if organisation_id else H5PLibrary.organisation_id.is_(None)
     brought = dict(_brought(package))
@@ -66,7 +66,7 @@ def collect(session: Session, package: Package, by: Person | None, now: datetime
 
 
 def _brought(package: Package) -> Iterator[tuple[str, tuple[str, int]]]:
-    """Yield the libraries of a package's H5P contents, apart from our own: name, folder and patch."""
+    """Yield the libraries of a package's H5P contents except our own: name, folder and patch."""
     for activity in package.course.activities:
         root = PurePosixPath(activity.entry)
         for path in package.files:
@@ -88,7 +88,7 @@ def _patch(content: bytes | Path) -> int:
 def offered(session: Session, storage: Storage, by: Person | None, folder: Path) -> FindLibrary:
     """Return a finder of the libraries that a publisher may use; it writes what it finds into `folder`.
 
-    A content whose libraries together are larger than a package may be finds no more of them.
+    All libraries that it finds together may be as large as one package; after that it finds no more.
     """
     left = {"files": LIMITS.files, "bytes": LIMITS.total}
 
@@ -112,6 +112,6 @@ def offered(session: Session, storage: Storage, by: Person | None, folder: Path)
 
 
 def held(session: Session, by: Person | None) -> list[HeldLibrary]:
-    """Return the libraries that a publisher's contents may use, by name."""
+    """Return the libraries that a publisher's contents may use, in the order of their names."""
     rows = select(H5PLibrary.name, func.max(H5PLibrary.patch)).where(_open_to(by)).group_by(H5PLibrary.name)
     return [HeldLibrary(name, patch) for name, patch in session.execute(rows.order_by(H5PLibrary.name).limit(SHOWN))]

@@ -1,4 +1,4 @@
-"""Build what a certificate says, and freeze its rules and its evidence."""
+"""Build the contents of a certificate, and freeze its rules and its evidence."""
 
 import secrets
 import zlib
@@ -23,7 +23,7 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CertificateContents:
-    """The text of a new certificate: facts without anything personal, the person, the rules and the bundle."""
+    """The contents of a new certificate: facts without personal data, the person, the rules and the bundle."""
 
     facts: dict[str, Any]
     person: dict[str, Any]
@@ -32,7 +32,7 @@ class CertificateContents:
 
 
 def contents_of(transcript: Transcript, policy: EnrolmentPolicy, issuer: str) -> CertificateContents:
-    """Return what a certificate of this account says."""
+    """Return the contents of a certificate of this account."""
     standing = transcript.standing
     training_class, document, track = standing.training_class, standing.document, standing.track
     facts = {
@@ -52,12 +52,12 @@ def contents_of(transcript: Transcript, policy: EnrolmentPolicy, issuer: str) ->
 
 
 def person_of(transcript: Transcript) -> dict[str, Any]:
-    """Return how a certificate names its person."""
+    """Return the person's name and school for a certificate."""
     return {"name": transcript.standing.enrolment.person.name, "school": transcript.belongs.school}
 
 
 def rules_of(policy: EnrolmentPolicy) -> dict[str, Any]:
-    """Return what a bundle does not say about its rules: their version and digest, and the times of live online sessions."""
+    """Return the parts of the rules that a bundle lacks: their version and digest, and the times of live online sessions."""
     live = {} if policy.track is None else {place: list(interval) for place, interval in sorted(policy.track.live.items())}
     return {"programme_version": policy.class_policy.programme_version_id, "policy_sha256": policy.class_policy.sha256, "live": live}
 
@@ -69,7 +69,7 @@ def _requirement(one: RequirementProgress) -> dict[str, Any]:
 
 
 def recalculated(facts: Mapping[str, Any], result: Result) -> dict[str, Any]:
-    """Return a certificate's facts with what its evidence gives now."""
+    """Return a certificate's facts with the amounts that its evidence gives now."""
     judged: Mapping[str, RequirementResult] = {} if result.track is None else result.track.requirements
     requirements = [
         {**one, "earned": plain_text(judged[one["key"]].earned), "waived": plain_text(judged[one["key"]].waived)}
@@ -129,5 +129,5 @@ def frozen_policy(certificate: Certificate, case: Case) -> EnrolmentPolicy:
 
 
 def masked_name(name: str) -> str:
-    """Return a name of which only the first character shows: 张*, 欧**."""
+    """Mask all characters of a name except the first: 张*, 欧**."""
     return name[:1] + "*" * min(max(len(name) - 1, 1), 2)

@@ -1,4 +1,4 @@
-"""Who of a class can be certified, and what do the others lack?"""
+"""Decide which members of a class can be certified, and what the others lack."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Obstacle(StrEnum):
     STATE = "state"  # nominated only, or left the class
     SHORT = "short"  # something is missing
     OWN = "own"  # nobody certifies their own hours
-    CHANGED = "changed"  # the account has changed since it was looked at
+    CHANGED = "changed"  # the account has changed since the office looked at it
     BEHIND = "behind"  # the ledger lacks some of the evidence; it follows within seconds
 
 
@@ -55,7 +55,7 @@ def valid_of(session: Session, enrolment_ids: Sequence[int]) -> Mapping[int, Cer
 
 
 def obstacle_of(standing: Standing, certifier_id: int | None) -> Obstacle | None:
-    """Return why a person cannot be certified by somebody; None if they can."""
+    """Return the obstacle to certifying a person; None if there is none. `certifier_id` is the person who would certify them."""
     enrolment = standing.enrolment
     frozen = frozen_because(enrolment)
     if frozen is not None:

@@ -1,7 +1,7 @@
 """Issue, supersede and revoke certificates. The block that opened the session commits.
 
-Certifying freezes the account (`lms.classes.freezing`): later evidence is kept and moves nothing. Superseding decides
-the account again, under the frozen rules, with all evidence kept by then. Revoking lifts the freeze.
+Certifying freezes the account (`lms.classes.freezing`): later evidence is stored but changes no hours. Superseding
+decides the account again, under the frozen rules, with all evidence stored until then. Revoking lifts the freeze.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,16 +33,16 @@ AT_ONCE = 25  # people certified in one transaction
 
 @dataclass(slots=True)
 class CertifiedBatch:
-    """The new certificates, and who was left out and why."""
+    """The new certificates, and the people who were left out, each with the reason."""
 
     issued: list[Certificate] = field(default_factory=list)
     left_out: dict[int, Obstacle] = field(default_factory=dict)
 
 
 def certify(session: Session, seen: Mapping[int, str], by: By, issuer: str) -> CertifiedBatch:
-    """Certify enrolments whose accounts are still as they were seen: `seen` has the hash of each ledger's latest entry.
+    """Certify enrolments whose accounts have not changed since the preview: `seen` has the hash of each ledger's latest entry then.
 
-    Each person is certified or left out; certifying somebody twice leaves them out the second time.
+    Each person is either certified or left out. A person who is certified already is left out.
     """
     batch = CertifiedBatch()
     heads = ledger.lock(session, seen)
@@ -65,7 +65,7 @@ def certify(session: Session, seen: Mapping[int, str], by: By, issuer: str) -> C
 
 
 def _obstacle_in(transcript: Transcript, account: ledger.Sums) -> Obstacle | None:
-    """Decide all evidence again: what is certified must be what the ledger says and what the evidence gives."""
+    """Decide all evidence again: its result must equal the ledger, and must meet every requirement."""
     result = transcript.explanation.result
     if target_of(result) != {name: amount for name, amount in account.items() if amount}:
         return Obstacle.BEHIND
@@ -87,7 +87,7 @@ def _issue(session: Session, transcript: Transcript, policy: EnrolmentPolicy, by
 
 
 def supersede(session: Session, certificate_id: int, seen: str, reason: str, by: By) -> Certificate:
-    """Issue the next version of a certificate: all evidence kept by now, under the frozen rules, and the person as named now.
+    """Issue the next version of a certificate: with all evidence stored until now, the frozen rules, and the person's present name.
 
     `seen` is the `digest` of the recalculation that the office looked at. The difference is appended to the ledger.
 
@@ -127,7 +127,7 @@ def _append(session: Session, enrolment: Enrolment, found: Recalculation, now: d
 
 
 def revoke(session: Session, certificate_id: int, reason: str, by: By) -> Certificate:
-    """Revoke a certificate for good; the account is decided again like any other, and can be certified again under a new number.
+    """Revoke a certificate permanently. Its account is decided again like any other, and can be certified again under a new number.
 
     Raises:
         InvalidInput: the reason is missing.

@@ -15,7 +15,7 @@ EVENTS = (ISSUED, SUPERSEDED, REVOKED)
 
 
 class Certificate(Base):
-    """One version of one certificate: what it says, and the evidence from which anyone can recompute it.
+    """One version of one certificate: its contents, and the evidence from which anyone can recompute them.
 
     Only `state` changes. Erasure deletes `person`, `salt` and `bundle`; their digests stay in the register.
     """
@@ -29,12 +29,12 @@ class Certificate(Base):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    state: Mapped[str] = mapped_column(String(10), default=VALID)  # as the register's latest entry about it says; for lists
+    state: Mapped[str] = mapped_column(String(10), default=VALID)  # copied from the register's latest entry about it, for lists
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # programme, class, provider, issuer, hours, requirements: nothing personal
     person: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # name and school when it was issued; None: erased
     salt: Mapped[str | None] = mapped_column(String(32))  # without it, nobody can guess the person from `person_sha256`
     person_sha256: Mapped[str] = mapped_column(String(64))
-    rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # what the bundle does not say about the rules (`contents.frozen_policy`)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # the parts of the rules that the bundle lacks (`contents.frozen_policy`)
     bundle: Mapped[bytes | None] = mapped_column(LargeBinary)  # the evidence bundle, compressed; None: erased
     bundle_sha256: Mapped[str] = mapped_column(String(64))
 
@@ -61,7 +61,7 @@ class RegisterEntry(Base):
     reason: Mapped[str] = mapped_column(String(200), default="")  # in the office's words; deleted by erasure
     reason_salt: Mapped[str] = mapped_column(String(32), default="")
     reason_sha256: Mapped[str] = mapped_column(String(64))
-    contents_sha256: Mapped[str] = mapped_column(String(64))  # of what the certificate says (`register.contents_sha256`)
+    contents_sha256: Mapped[str] = mapped_column(String(64))  # of the certificate's contents (`register.contents_sha256`)
     ledger_length: Mapped[int]  # of the account when it was certified
     ledger_head: Mapped[str] = mapped_column(String(64))
     previous_hash: Mapped[str] = mapped_column(String(64))
@@ -79,4 +79,4 @@ class IssuedFile(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(2))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seal: Mapped[str] = mapped_column(String(64))  # HMAC under a key of the site: a row that was planted in the database has no right one
+    seal: Mapped[str] = mapped_column(String(64))  # HMAC with a key of the site; a row from anybody else has no valid seal

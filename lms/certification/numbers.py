@@ -1,6 +1,6 @@
-"""Numbers of certificates: the year, nine random characters and one that checks them, such as 2026-7K3Q9-XWM42. Pure but for chance.
+"""Numbers of certificates, such as 2026-7K3Q9-XWM42: the year, nine random characters and a check character. Pure, except for chance.
 
-Nobody can list the certificates of a site by counting, and a mistyped number is told from an unknown one.
+Nobody can list the certificates of a site by counting. The check character distinguishes a mistyped number from an unknown one.
 """
 
 import re

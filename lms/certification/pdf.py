@@ -94,7 +94,7 @@ def note_file(session: Session, certificate: Certificate, content: bytes, secret
 
 
 def seal_of(certificate_id: int, sha256: str, secret_key: str) -> str:
-    """Return the seal of a file: only the site can make it, so a row planted in the database vouches for nothing."""
+    """Return the seal of a file. Only the site can make it, so a row that somebody else adds to the database proves nothing."""
     return hmac.digest(derived(secret_key, PURPOSE), f"{certificate_id} {sha256}".encode(), hashlib.sha256).hex()
 
 

@@ -1,4 +1,4 @@
-"""What would a certificate say with the evidence kept since, under its frozen rules? For pages, and for superseding it."""
+"""Recalculate a certificate under its frozen rules with the evidence stored since. For pages, and for superseding it."""
 
 import uuid
 from collections import defaultdict
@@ -31,7 +31,7 @@ from lms.transcripts.transcript import bundle_of
 
 @dataclass(frozen=True, slots=True)
 class RequirementDifference:
-    """A change of one requirement by the evidence kept since; for all online hours together, the words are empty."""
+    """The change of one requirement by later evidence. The words are empty for the sum of all online hours."""
 
     zh: str
     en: str
@@ -42,7 +42,7 @@ class RequirementDifference:
 
 @dataclass(frozen=True, slots=True)
 class Recalculation:
-    """The result of all evidence kept by now under the frozen rules, beside what the certificate says."""
+    """The result of all evidence stored until now under the frozen rules, for comparison with the certificate."""
 
     certificate: Certificate
     policy: EnrolmentPolicy
@@ -53,7 +53,7 @@ class Recalculation:
 
     @property
     def digest(self) -> str:
-        """A digest of what superseding would say and append; passing time alone does not change it."""
+        """A digest of the contents and ledger entries that superseding would write. Passing time alone does not change it."""
         appended = sorted([*account, amount] for account, amount in target_of(self.result).items())
         return digest_of([self.contents.facts, self.contents.person, appended])
 
@@ -70,7 +70,7 @@ class Recalculation:
 
     @property
     def names_another(self) -> bool:
-        """Whether the person or the school is called otherwise now."""
+        """Whether the name of the person or of the school has changed."""
         return self.contents.person != self.certificate.person
 
     def problems(self) -> list[str]:

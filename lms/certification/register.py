@@ -38,9 +38,10 @@ class RegisterEvent:
 
 
 def append(session: Session, enrolment: Enrolment, happened: RegisterEvent, by: By) -> RegisterEntry:
-    """Append one entry, and let the enrolment (whose lock the caller holds) name it, so that its ledger records it.
+    """Append one entry, and store its hash in the enrolment, so that the enrolment's ledger records it.
 
-    On PostgreSQL the table is locked until the transaction ends, so that positions follow each other; SQLite has one writer anyway.
+    The caller holds the enrolment's lock.
+    On PostgreSQL the table is locked until the transaction ends, so that positions have no gaps; SQLite has one writer anyway.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"LOCK TABLE {RegisterEntry.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
@@ -70,7 +71,7 @@ def append(session: Session, enrolment: Enrolment, happened: RegisterEvent, by: 
 
 
 def hash_of(entry: RegisterEntry) -> str:
-    """Return the SHA-256 of an entry over canonical JSON; the reason and its salt count by their digest, because erasure deletes them."""
+    """Return the SHA-256 of an entry as canonical JSON. The reason is covered through its digest, because erasure deletes it."""
     names = ("position", "event", "number", "version", "enrolment_id", "by", "reason_sha256", "contents_sha256")
     content: dict[str, Any] = {name: getattr(entry, name) for name in names}
     content |= {name: getattr(entry, name) for name in ("ledger_length", "ledger_head", "previous_hash")}
@@ -78,7 +79,7 @@ def hash_of(entry: RegisterEntry) -> str:
 
 
 def contents_sha256(certificate: Certificate) -> str:
-    """Return the digest of what a certificate says; the person and the evidence count by theirs, because erasure deletes them."""
+    """Return the digest of a certificate's contents. Person and evidence are covered through their digests, so they can be erased."""
     whose = {"number": certificate.number, "version": certificate.version, "enrolment": certificate.enrolment_id}
     issued = certificate.issued_at.astimezone(UTC).isoformat(timespec="microseconds")
     said = {"facts": certificate.facts, "rules": certificate.rules, "class": certificate.class_id, "issued_at": issued}
@@ -86,7 +87,7 @@ def contents_sha256(certificate: Certificate) -> str:
 
 
 def salted_sha256(salt: str, value: Any) -> str:
-    """Return the SHA-256 of a value that nobody can guess without the salt."""
+    """Return the SHA-256 of a value with a salt; without the salt, nobody can guess the value."""
     return hashlib.sha256(salt.encode() + canonical(value)).hexdigest()
 
 

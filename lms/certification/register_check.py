@@ -1,6 +1,6 @@
-"""Check for `lms ledger verify` that nobody edited the register, what certificates say, or the accounts that they froze.
+"""Check for `lms ledger verify` that nobody edited the register, the contents of certificates, or the accounts that they froze.
 
-The register's entries are chained; each holds the digest of what its certificate says and the head of the ledger that was
+The register's entries are chained; each holds the digest of its certificate's contents and the head of the ledger that was
 certified. The frozen evidence is decided again and compared with the ledger and with the certificate.
 """
 
@@ -31,7 +31,7 @@ STATE_AFTER = {ISSUED: VALID, SUPERSEDED: SUPERSEDED, REVOKED: REVOKED}
 
 @dataclass(slots=True)
 class CheckedRegister:
-    """The findings about the register, and how much was looked at."""
+    """The findings about the register, and the numbers of entries and certificates that were checked."""
 
     entries: int = 0
     certificates: int = 0
@@ -152,7 +152,7 @@ def _missing(
 
 
 def _enrolments(session: Session, latest: Mapping[int, str], enrolment_ids: Collection[int] | None) -> Iterator[Finding]:
-    """Compare what enrolments say about their certificate: their ledgers record it, so an edit here shows there too."""
+    """Compare the certificate columns of enrolments with the register. The enrolments' ledgers cover them too, so an edit shows in both."""
     columns = (Enrolment.id, Enrolment.certified_at, Enrolment.certificate_sha256)
     named = select(*columns).where(or_(Enrolment.certificate_sha256.is_not(None), is_frozen()))
     rows = {row.id: row for row in session.execute(named)}

@@ -55,7 +55,7 @@ def obstacle_words(obstacle: Obstacle) -> str:
 
 
 def requirement_words(one: Mapping[str, Any]) -> str:
-    """Return what a certificate says of one requirement: '40 / 40 credit hours'."""
+    """Return the earned and required amount of one requirement of a certificate: '40 / 40 credit hours'."""
     amount = one["earned"] if one["target"] is None else f"{one['earned']} / {one['target']}"
     return f"{amount} {pick(one['unit_zh'], one['unit_en'])}"
 

@@ -1,4 +1,4 @@
-"""How is a course that a class studies mended: by its next version, or by taking it off? Hours follow (`lms.crediting.windows`)."""
+"""Replace a course of a class by another version, or remove it. Hours are then recomputed (`lms.crediting.windows`)."""
 
 from blinker import Signal
 from flask import current_app
@@ -17,7 +17,7 @@ course_ended = Signal("course ended")
 
 
 def studied(session: Session, class_id: int, code: str) -> ClassCourse | None:
-    """Return what binds a course to a class, with the version that the class studies; None where it does not."""
+    """Return the binding of a course to a class, with its version; None if the class does not study the course."""
     return session.scalar(
         select(ClassCourse)
         .join(CourseVersion, CourseVersion.id == ClassCourse.course_version_id)
@@ -28,9 +28,9 @@ def studied(session: Session, class_id: int, code: str) -> ClassCourse | None:
 
 
 def move(session: Session, training_class: TrainingClass, bound: ClassCourse, to: CourseVersion, by: By) -> bool:
-    """Let a class study another version of a course; return whether that is another.
+    """Let a class study another version of a course; return False if the class studies that version already.
 
-    State, attempts and what was completed stay: a registration is of the course. The caller holds the class's lock.
+    State, attempts and completed activities stay, because a registration belongs to the course. The caller holds the class's lock.
 
     Raises:
         InvalidInput: it is another course, or the class is closed.
@@ -48,7 +48,7 @@ def move(session: Session, training_class: TrainingClass, bound: ClassCourse, to
 
 
 def remove(session: Session, training_class: TrainingClass, bound: ClassCourse, by: By) -> None:
-    """Take a course off a class, and end what its teachers have open of it. The evidence stays, and earns nothing from now on.
+    """Remove a course from a class, and end its open activities. The evidence stays but earns nothing from now on.
 
     Raises:
         InvalidInput: the class is closed.

@@ -74,7 +74,7 @@ def close(session: Session, training_class: TrainingClass, by: By) -> bool:
 
 
 def reopen(session: Session, training_class: TrainingClass, by: By) -> bool:
-    """Reopen a closed class; return whether it was closed. Study since then counts, as far as the class's days allow."""
+    """Reopen a closed class; return whether it was closed. Study in the meantime counts if it lies within the class's days."""
     if training_class.closed_at is None:
         return False
     training_class.closed_at = None

@@ -116,7 +116,7 @@ def move(session: Session, enrolment: Enrolment, order: TransferOrder, by: By) -
 
 
 def transferred_on(session: Session, enrolment_ids: Collection[int]) -> dict[int, date]:
-    """Return the day of the last transfer of each of these people; nothing is asked for nobody."""
+    """Return the day of the last transfer of each of these enrolments. Without ids there is no query."""
     if not enrolment_ids:
         return {}
     last = select(EnrolmentTransfer.enrolment_id, func.max(EnrolmentTransfer.day)).where(EnrolmentTransfer.enrolment_id.in_(enrolment_ids))

@@ -1,4 +1,4 @@
-"""Whose hours would change, and by how much, if a class studied another version of a course, or not the course any more? Read only.
+"""Preview the hours of a class if it studied another version of a course, or no longer studied the course. Writes nothing.
 
 Both sides are recomputed from all evidence, so evidence that still waits to be credited makes no difference.
 """
@@ -24,7 +24,7 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class HoursChange:
-    """One teacher's credited seconds as they are, and as they would be."""
+    """One teacher's credited seconds before and after the change."""
 
     enrolment_id: int
     name: str
@@ -34,7 +34,7 @@ class HoursChange:
 
 @dataclass(frozen=True, slots=True)
 class CoursePreview:
-    """The effect of a change: the number of teachers to whom it applies, and the hours that would change, greatest losses first."""
+    """The effect of a change: the number of teachers in the class, and the hours that would change, greatest losses first."""
 
     people: int
     changes: Sequence[HoursChange]
@@ -46,7 +46,7 @@ class CoursePreview:
 
 
 def preview(session: Session, class_id: int, replaced: int, by: CourseVersion | None) -> CoursePreview:
-    """Return what the hours of a class would become with version `by` in the place of `replaced`, or without the course."""
+    """Preview the hours of a class with version `by` instead of version `replaced`; None removes the course."""
     people = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id)
     own = (Enrolment.class_id == class_id, ~is_frozen())
     names = {number: name for number, name in session.execute(people.where(*own).order_by(Enrolment.id))}

@@ -1,4 +1,4 @@
-"""Whose verdicts would change if another document held for a programme's classes? Asked before it is imported; nothing is written."""
+"""Preview the verdicts of a programme's classes under another programme document, before it is imported. Nothing is written."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

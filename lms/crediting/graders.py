@@ -1,4 +1,4 @@
-"""Which activities of a course does another version let somebody else grade: the server, or the content itself?
+"""Find the activities that another version of a course lets another side grade: the server, or the content itself.
 
 Only results of the grader are kept as evidence. After a class moves to such a version, its statements are read again (`rereading`): results
 that the content reported before may count now. A passed activity stays passed.

@@ -73,7 +73,7 @@ def _changed(one: object) -> bool:
 
 
 def _concerned(one: object) -> Iterable[tuple[str, int]]:
-    """Yield whom a row concerns: ('enrolment' | 'class' | 'person' | 'organisation', id)."""
+    """Yield the owners of a changed row: ('enrolment' | 'class' | 'person' | 'organisation', id)."""
     if isinstance(one, AttendanceRecord | EnrolmentTransfer):
         yield "enrolment", one.enrolment_id
     elif isinstance(one, Enrolment):
@@ -115,7 +115,7 @@ def _among(session: Session, wanted: Any, column: Any, ids: Collection[int]) -> 
 
 
 def _who_left(session: Session, class_ids: Collection[int]) -> set[int]:
-    """Return who was transferred out of a class: what they earned there follows from it still, and they are few."""
+    """Return the enrolments that were transferred out of a class; what they earned there still depends on it. There are few."""
     return _among(session, EnrolmentTransfer.enrolment_id, EnrolmentTransfer.from_class_id, class_ids)
 
 

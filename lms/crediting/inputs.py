@@ -124,7 +124,7 @@ def class_contents(session: Session, class_ids: Collection[int]) -> dict[int, Co
 
 
 def _replacements(session: Session, class_ids: Collection[int]) -> Mapping[int, Sequence[list[Any]]]:
-    """Return what of each class was moved online, also what was moved back; every column is an input."""
+    """Return the replacements of sessions by class, including cancelled ones; every column is an input."""
     found: dict[int, list[list[Any]]] = defaultdict(list)
     columns = SessionReplacement.__table__.c
     for row in session.execute(select(*columns).where(columns.class_id.in_(class_ids)).order_by(columns.id)):

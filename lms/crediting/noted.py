@@ -28,7 +28,7 @@ AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class RemainingNote:
     """The part of a row that was never taken back, and the row's place among those of its enrolment."""
 
     row: AttendanceRecord
@@ -75,13 +75,13 @@ def convert(session: Session, enrolment_ids: Iterable[int], public_url: str, now
     return Converted(statements, new, left_over)
 
 
-def left_of(rows: Iterable[AttendanceRecord]) -> list[Left]:
-    """Return what is left of each row: a correction takes back the latest notes toward its requirement."""
-    left: dict[str, list[Left]] = defaultdict(list)
+def left_of(rows: Iterable[AttendanceRecord]) -> list[RemainingNote]:
+    """Return the remaining part of each row: a correction takes back the latest notes toward its requirement."""
+    left: dict[str, list[RemainingNote]] = defaultdict(list)
     for position, row in enumerate(rows):
         stack, taken = left[row.requirement], -row.quantity
         if row.quantity > 0:
-            stack.append(Left(row, row.quantity, position))
+            stack.append(RemainingNote(row, row.quantity, position))
         while taken > 0 and stack:
             last = stack.pop()
             if last.quantity > taken:
@@ -90,22 +90,22 @@ def left_of(rows: Iterable[AttendanceRecord]) -> list[Left]:
     return sorted((one for stack in left.values() for one in stack), key=lambda one: one.row.id)
 
 
-def _ids(one: Left, kind: str, public_url: str) -> list[uuid.UUID]:
+def _ids(one: RemainingNote, kind: str, public_url: str) -> list[uuid.UUID]:
     """Return the ids of the statements for a row, derived from the row."""
     base = f"{public_url}/id/attendance-record/{one.row.id}"
     count = int(one.quantity) if kind == "tasks" else 1 if _units(one, kind) else 0
     return [uuid.uuid5(uuid.NAMESPACE_URL, f"{base}/{number}") for number in range(count)]
 
 
-def _units(one: Left, kind: str) -> int:
+def _units(one: RemainingNote, kind: str) -> int:
     return int(one.quantity * 2) if kind == "days" else int(one.quantity)
 
 
-def _is_whole(one: Left, kind: str) -> bool:
+def _is_whole(one: RemainingNote, kind: str) -> bool:
     return (one.quantity * 2 if kind == "days" else one.quantity) % 1 == 0
 
 
-def _state(attestor: Attestor, enrolment: Enrolment, one: Left, kind: str, id_: uuid.UUID) -> None:
+def _state(attestor: Attestor, enrolment: Enrolment, one: RemainingNote, kind: str, id_: uuid.UUID) -> None:
     row = one.row
     if kind == "days":
         begins = datetime.combine(row.noted_on, datetime.min.time(), UTC) + timedelta(seconds=one.position)

@@ -41,7 +41,7 @@ SIGN_INS = (  # user name, number of the name, roles, organisation, why somebody
     ("staff", 502, (STAFF,), people.PROVIDER, "to plan sessions, note attendance and accept logs"),
     ("county", 503, (OFFICE,), people.COUNTY, "to follow the teachers of a county, who are trained elsewhere"),
 )
-RUN_BY_STAFF = ("demo-rural-lead-1", "demo-rural-lead-0", "demo-online-teaching-1")  # classes of the one who signs in as staff
+RUN_BY_STAFF = ("demo-rural-lead-1", "demo-rural-lead-0", "demo-online-teaching-1")  # the classes of the person who signs in as staff
 BATCH = 10
 DRAIN_AT_ONCE = 500
 LATE_MONTH = 3  # the fourth month of practice
@@ -112,7 +112,7 @@ def _courses(site: DemoSite) -> dict[str, CourseVersion]:
             by = session.scalars(select(Person).where(Person.username == "trainer")).one()
             version = publish.publish(session, site.storage, found.package, by, site.now)
             versions[version.course.code] = version
-            publish.outline_of(version)  # kept by its hash: a version that was published before is not read after its session
+            publish.outline_of(version)  # cached by its hash now, because an older version cannot be loaded after its session
             if version.published_at == site.now:
                 site.say(f"course published: {version.course.code}")
     return versions
@@ -229,7 +229,7 @@ def _note(session: Session, site: DemoSite, run: tuple[DemoClass, TrainingClass]
 
 
 def _certify(site: DemoSite) -> None:
-    """Certify the class that has ended; one more log of the first certified teacher comes late, and supersedes their certificate."""
+    """Certify the class that has ended. Then add a late log of the first certified teacher, and supersede their certificate."""
     with site.database.writer() as session, session.begin():
         if issued := certificates.certify(session, site.now):
             site.say(f"{certificates.ENDED}: {issued} certificates issued")

@@ -117,7 +117,7 @@ def _may_be_used(number: str, *, internal: bool) -> bool:
 
 
 def resolve(address: Address) -> str:
-    """Return the network address to connect to, after a check, so that a name cannot lead into one's own network later.
+    """Resolve a host name and check the result; return the network address to connect to. A second look-up could give an inside address.
 
     Raises:
         NotReached: the name cannot be resolved, or its address is not allowed.

@@ -36,7 +36,7 @@ class AgendaItem:
 
 
 def agenda_of(session: Session, standings: Sequence[Standing], now: datetime, zone: str) -> list[AgendaItem]:
-    """Return what comes next in all classes of a person that run, what has a deadline first."""
+    """Return the next items of all open classes of a person; items with a deadline come first."""
     studying = [one for one in standings if one.enrolment.status in LEARNING and one.training_class.closed_at is None]
     if not studying:
         return []

@@ -63,7 +63,7 @@ def show() -> ResponseReturnValue:
 
 
 def entries_of(reading: Session, person_id: int, today: date) -> list[CalendarEntry]:
-    """Return what is on the calendar of somebody, in order of time."""
+    """Return the entries of a person's calendar, in order of time."""
     wanted = (Enrolment.person_id == person_id, Enrolment.status.in_(LEARNING))
     own = reading.scalars(select(Enrolment).where(*wanted).options(joinedload(Enrolment.training_class))).all()
     found = [*(entry for one in own for entry in _sessions(reading, one)), *_tasks(reading, {one.class_id: one for one in own})]

@@ -1,4 +1,4 @@
-"""Let what our pages beside live sessions measured count as attendance."""
+"""Count the presence measured on pages beside live sessions as attendance."""
 
 import structlog
 from celery import shared_task

@@ -1,4 +1,4 @@
-"""Reads what was attended, accepted, logged and waived from an evidence bundle."""
+"""Read the attestations from an evidence bundle: attended, accepted, logged and waived."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Reads what a track demands, and of what it can be earned, from an evidence bundle."""
+"""Read the requirements of a track from an evidence bundle, and the ways to earn them."""
 
 import json
 import re
@@ -46,7 +46,7 @@ class KnownNames:
         return KnownNames(names("requirements"), names("sessions"), names("activities"), names("courses"))
 
     def kind_of(self, requirement: str) -> object:
-        """Return the kind that a requirement is given, None where it has none that exists."""
+        """Return the kind of a requirement; None if the kind is missing or unknown."""
         found = (self.requirements or {}).get(requirement)
         kind = found.get("kind") if isinstance(found, dict) else None
         return kind if isinstance(kind, str) and kind in KINDS else None
@@ -58,7 +58,7 @@ class TrackReader(ValueReader):
     known = KnownNames({}, {}, {}, {})
 
     def share(self, value: Any, path: str) -> Decimal:
-        """Read a share, above 0 and at most 1; 0.8 where it is left out."""
+        """Read a share, above 0 and at most 1; the default is 0.8."""
         if value is None:
             return USUAL_SHARE
         found = Decimal(value) if isinstance(value, str) and PLAIN_DECIMAL.fullmatch(value) else Decimal(0)
@@ -103,7 +103,7 @@ class TrackReader(ValueReader):
         return name
 
     def track(self, top: Mapping[str, Any], path: str) -> TrackRules | None:
-        """Read everything that requirements are judged by; None where the bundle has no requirements."""
+        """Read the rules that requirements are judged by; None if the bundle has no requirements."""
         problems = len(self.problems)
         courses = self._courses(top.get("courses"), f"{path}.courses")
         compulsory = any(courses.values()) or len(self.problems) > problems  # one that could not be read may be

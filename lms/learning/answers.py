@@ -102,7 +102,7 @@ def _attempts(session: Session, launch: Launch) -> list[tuple[Attempt, dict[str,
 
 
 def _used(attempts: Iterable[tuple[Attempt, Mapping[str, Any]]], key: Mapping[str, Any]) -> int:
-    """Return how many attempts count toward a key's limit; where the key was mended in a later version, those before do not."""
+    """Return how many attempts count toward a key's limit. Attempts that were graded with another key do not."""
     return sum(by == key for _, by in attempts)
 
 

@@ -70,7 +70,7 @@ def authenticate(token: str) -> xapi.Credential | None:
 
 
 def credential_of(subject: Subject) -> xapi.Credential:
-    """Return what a launch's player may state, and the values that the server sets in its name."""
+    """Return the credential of a launch's player: the statements that it may send, and the values that the server sets in them."""
     return xapi.Credential(
         name=f"launch:{subject.launch_id}",
         authority=v.player_authority(subject.public_url),

@@ -57,7 +57,7 @@ def of_course(session: Session, course_id: int) -> Sequence[tuple[ContentFailure
 
 
 def cleaned_of_course(session: Session, course_id: int) -> Sequence[tuple[ContentFailure, int]]:
-    """Return what the player left out of statements of a course, in the same form; `detail` names the parts."""
+    """Return the parts that the player removed from statements of a course, in the same form; `detail` names the parts."""
     return _rows(session, course_id, ContentFailure.reason == Reason.CLEANED.value)
 
 

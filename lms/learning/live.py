@@ -1,6 +1,6 @@
-"""Open our own page beside a live session: who may, and the lease that its launch holds.
+"""Open the page beside a live session: our own page, which a learner keeps open next to the meeting and which measures presence.
 
-It holds the same lease as the player page, so nobody is in a meeting and in a course at once.
+Its launch holds the same lease as the player page, so presence in a meeting and in a course is never measured at once.
 """
 
 import uuid
@@ -92,7 +92,7 @@ def measured_seconds(session: Session, enrolment_id: int, lesson_id: int, withou
 
 
 def present_now(session: Session, lesson_ids: Iterable[int]) -> Mapping[int, frozenset[int]]:
-    """Return whose page counts at the moment (enrolments), by session."""
+    """Return, by session, the enrolments whose page is measuring presence at the moment."""
     found: dict[int, set[int]] = defaultdict(set)
     query = select(Launch.lesson_id, Launch.enrolment_id).where(Launch.lesson_id.in_(list(lesson_ids)), Launch.stretch_from.is_not(None))
     for lesson_id, enrolment_id in session.execute(query):

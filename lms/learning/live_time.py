@@ -1,4 +1,4 @@
-"""The time of our own page beside a live session: from one action to the next, within the session, kept as attendance.
+"""Measure presence on our own page beside a live session: from one action to the next, within the session. It counts as attendance.
 
 The person is in the meeting's own window or app, so this page is often in the background, and phones stop such pages. Therefore beats may
 be ten minutes apart here: coming back to the page is an action, and so is its button.
@@ -15,7 +15,7 @@ from lms.learning.device import identity_of
 from lms.learning.models import Launch
 from lms.learning.stretch import LAUNCH_TIMEOUT, Presence, Rhythm, Stretch, StretchStep, beat, close, pause
 
-RHYTHM = Rhythm(ALONE, state_after=LAUNCH_TIMEOUT)  # one stretch for the whole meeting, if nobody leaves it
+RHYTHM = Rhythm(ALONE, state_after=LAUNCH_TIMEOUT)  # one stretch for the whole meeting, if the learner does not leave it
 BEAT_SECONDS = 60  # between two beats of a page that is open and visible
 
 
@@ -34,6 +34,6 @@ def step(before: Presence, times: tuple[datetime, datetime], said: BeatBody, fre
 
 
 def keep(session: Session, launch: Launch, stretch: Stretch) -> None:
-    """Keep a closed stretch as attendance of the launch's session, as far as it lies in its time."""
+    """Keep the part of a closed stretch within the session's time as attendance of that session."""
     lesson = session.get_one(ClassSession, launch.lesson_id)
     keep_measured(session, lesson, launch.enrolment_id, (stretch.since, stretch.until), identity_of(launch.device))

@@ -1,4 +1,4 @@
-"""Our own page beside the meeting of a live session: the page, and opening its launch. Its beats go where all beats go."""
+"""Our own page beside the meeting of a live session: the page, and opening its launch. Beats have the same address for all pages."""
 
 from typing import Any
 

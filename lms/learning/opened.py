@@ -20,7 +20,7 @@ Found = TypeVar("Found")
 
 
 def unless_refused(found: Found | LaunchRefusal) -> Found:
-    """Return what was found.
+    """Return the result, or raise the error for its refusal.
 
     Raises:
         NotAllowed: the person may not study, or the class is closed.

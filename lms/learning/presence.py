@@ -66,7 +66,7 @@ def rhythm_of(settings: Settings) -> Rhythm:
 # `live` is only true while the launch has not ended.
 _EXTENDABLE = and_(
     Launch.live,
-    Launch.lesson_id.is_(None),  # its page beats rarely, and within the session only
+    Launch.lesson_id.is_(None),  # the page beside a live session sends beats rarely, and only during the session
     Launch.lease == bindparam("held"),
     Launch.nonce == bindparam("carried"),
     Launch.stretch_from > bindparam("oldest"),
@@ -112,7 +112,7 @@ def extend(connection: Connection, ticket: Ticket, said: BeatBody, now: datetime
 def take_beat(session: Session, ticket: Ticket, said: BeatBody, now: datetime, settings: Settings) -> BeatAccepted | BeatRefused:
     """Handle a beat under the launch's lock. A last beat closes the stretch that it extends; an unattended one closes it at once.
 
-    Every stretch of five minutes passes here, so a person who may no longer study is not measured for longer than that.
+    A stretch comes here at least every five minutes, so a person who may no longer study is measured for at most that long.
     """
     launch = session.scalar(_LOCKED, {"launch": ticket.launch_id})
     if launch is None or launch.ended_at is not None:
@@ -182,7 +182,7 @@ def end(session: Session, launch: Launch, settings: Settings, now: datetime) -> 
 def silent_stretches(session: Session, now: datetime, settings: Settings, limit: int) -> Sequence[uuid.UUID]:
     """Return launches whose open stretch can no longer be extended: the last beat is too old, or the clock was set back."""
     gap, at = rhythm_of(settings).longest_gap, floor_to_second(now)
-    longest = max(gap, live_time.RHYTHM.longest_gap)  # of launches beside live sessions
+    longest = max(gap, live_time.RHYTHM.longest_gap)  # of the pages beside live sessions
     of_course = and_(Launch.lesson_id.is_(None), or_(Launch.last_beat < at - gap, Launch.last_beat > at + gap))
     apart = or_(of_course, Launch.last_beat < at - longest, Launch.last_beat > at + longest)
     return session.scalars(select(Launch.id).where(Launch.stretch_from.is_not(None), apart).order_by(Launch.last_beat).limit(limit)).all()

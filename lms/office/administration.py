@@ -95,7 +95,7 @@ def hours_of(session: Session, training_class: TrainingClass) -> list[Requiremen
 
 
 def course_in(session: Session, class_id: int, code: str) -> ClassCourse:
-    """Return what binds a course to a class.
+    """Return the binding of a course to a class.
 
     Raises:
         InvalidInput: the class does not study it.
@@ -107,7 +107,7 @@ def course_in(session: Session, class_id: int, code: str) -> ClassCourse:
 
 
 def version_of(session: Session, code: str, number: int | None) -> CourseVersion:
-    """Return a version of a course, the newest where none is named.
+    """Return a version of a course; without a number, the newest.
 
     Raises:
         InvalidInput: there is no such version.
@@ -119,7 +119,7 @@ def version_of(session: Session, code: str, number: int | None) -> CourseVersion
 
 
 def move_course(session: Session, class_id: int, code: str, number: int | None, by: By) -> CourseVersion | None:
-    """Let a class study another version of a course; return it, or None where the class studies that one already. Hours follow.
+    """Let a class study another version of a course; return it, or None if the class studies it already. Hours follow.
 
     Raises:
         InvalidInput: with one line for each problem.

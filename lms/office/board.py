@@ -139,7 +139,7 @@ class Deadline:
 
 
 def deadlines(classes: Iterable[ClassFigures], documents: Mapping[int, ProgrammeDocument], today: date) -> list[Deadline]:
-    """Return what is due from today on (for `SOON`), the earliest first. Whether something was handed in is not recorded here."""
+    """Return the deadlines from today on (for `SOON`), the earliest first. Submissions are not recorded here, so they do not matter."""
     found = [due for one in classes for due in _due(one, documents[one.version_id])]
     return sorted((due for due in found if timedelta() <= due.on - today <= SOON), key=lambda due: (due.on, due.of.class_id))
 

@@ -118,7 +118,7 @@ def asked(query: Mapping[str, str]) -> PeopleFilter:
 
 
 def chosen(standings: Sequence[Standing], people: PeopleFilter, proposals: Mapping[int, object]) -> list[Standing]:
-    """Return whom a filter finds; `proposals` are what the rules propose, by enrolment."""
+    """Return the standings that match a filter; `proposals` are the next states that the rules propose, by enrolment."""
     found = [one for one in standings if people.words.lower() in f"{one.enrolment.person.name} {one.enrolment.person.username}".lower()]
     if people.reached:
         found = [one for one in found if one.done == (people.reached == "done")]

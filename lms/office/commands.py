@@ -172,7 +172,7 @@ def close(code: str, *, as_json: bool) -> None:
 @json_option()
 @with_appcontext
 def reopen(code: str, *, as_json: bool) -> None:
-    """Reopen a closed class; study in between counts, as far as the class's days allow."""
+    """Reopen a closed class; study in the meantime counts if it lies within the class's days."""
     with transaction() as writing:
         done = administration.reopen_class(writing, class_id := class_id_of(writing, code), By(None, now()))
     follow(class_id)

@@ -1,4 +1,4 @@
-"""`lms class switch` and `lms class drop`: mend a course that a class studies; what that does to hours can be seen first."""
+"""`lms class switch` and `lms class drop`: change the version of a class's course, or remove it, with a preview of the hours."""
 
 import json
 

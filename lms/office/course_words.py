@@ -1,4 +1,4 @@
-"""What would happen to a class's hours if it studied another version of a course, in words and rows?"""
+"""Describe the preview of a class's hours under another version of a course, in words and rows."""
 
 from flask_babel import gettext as _
 from flask_babel import ngettext

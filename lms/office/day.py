@@ -39,7 +39,7 @@ class Lagging:
 
 
 def presences(session: Session, lessons: Sequence[ClassSession]) -> Mapping[int, SessionPresence]:
-    """Return how each session stands, by its id."""
+    """Return the presence in each session, by its id."""
     ids = [one.id for one in lessons]
     people = _people(session, {one.class_id for one in lessons})
     marks, scans = marking.marks_of(session, ids), checking_in.scans_of(session, ids)
@@ -92,5 +92,5 @@ def lagging(session: Session, class_ids: Iterable[int]) -> list[Lagging]:
 
 
 def to_accept(session: Session, class_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many tasks and logs wait for a decision, by class, where some do."""
+    """Return the number of tasks and logs that wait for a decision, by class; classes without any are left out."""
     return {class_id: count for class_id, count in work.waiting(session, class_ids).items() if count}

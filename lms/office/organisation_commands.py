@@ -23,7 +23,7 @@ from lms.office.organisations import MERGE, MOVE, RENAME, WHOLE_SITE, Effect, Or
 @click.argument("name")
 @with_appcontext
 def rename(code: str, name: str) -> None:
-    """Give an organisation a new name; transcripts made from now on have it."""
+    """Give an organisation a new name; transcripts made from now on show it."""
     with transaction() as writing, force_locale("en"):
         organisations.apply(writing, OrganisationChange(RENAME, _named(writing, code), name), By(None, now()))
     click.echo(f"{code} is now called {name.strip()}")
@@ -31,15 +31,15 @@ def rename(code: str, name: str) -> None:
 
 @click.command("move")
 @click.argument("code")
-@click.option("--above", help="Code of the organisation that it shall be below.")
-@click.option("--top", is_flag=True, help="It shall stand at the top.")
+@click.option("--above", help="Code of the organisation to move it below.")
+@click.option("--top", is_flag=True, help="Move it to the top level.")
 @dry_run_option("what would move")
 @json_option("what moves")
 @with_appcontext
 def move(code: str, above: str | None, *, top: bool, dry_run: bool, as_json: bool) -> None:
     """Move an organisation with everything below it; the offices that see its people and classes change at once."""
     if bool(above) is top:
-        raise click.UsageError("Say either --above or --top.")
+        raise click.UsageError("Give either --above or --top.")
     with transaction() as writing, force_locale("en"):
         change = OrganisationChange(MOVE, _named(writing, code), target=_named(writing, above) if above else None)
         effect = _do(writing, change, dry_run=dry_run)
@@ -53,7 +53,7 @@ def move(code: str, above: str | None, *, top: bool, dry_run: bool, as_json: boo
 @json_option("what moves")
 @with_appcontext
 def merge(code: str, into: str, *, dry_run: bool, as_json: bool) -> None:
-    """Merge an organisation into another one of its kind, for example one school that lists spelled in two ways. It is then deleted."""
+    """Merge an organisation into another one of the same kind and delete it, for example if lists spelled one school in two ways."""
     with transaction() as writing, force_locale("en"):
         change = OrganisationChange(MERGE, _named(writing, code), target=_named(writing, into))
         effect = _do(writing, change, dry_run=dry_run)

@@ -108,7 +108,7 @@ def named(session: Session, path: str, said: str) -> Organisation | None:
 
 
 def effect_of(session: Session, change: OrganisationChange) -> Effect:
-    """Return what a change concerns: everything below for a move, its own data for a merger or a new name."""
+    """Count the data that a change affects: everything below the organisation for a move, its own data for a merger or a new name."""
     path = change.organisation.path
     own = below(path) if change.what == MOVE else Organisation.id == change.organisation.id
     ids = select(Organisation.id).where(own)

@@ -52,7 +52,7 @@ def refusal_words(session: Session, refusal: SignInRefusal, person: Person) -> s
 
 
 def signed_out_words(session: Session, refusal: SignInRefusal | None, person: Person) -> tuple[str, str]:
-    """Return what became of signing a person out everywhere, and the kind of the message."""
+    """Return the message after an attempt to sign a person out everywhere, and the kind of the message."""
     if refusal is not None:
         return refusal_words(session, refusal, person), "warning"
     return _("Signed out everywhere. Their password stays."), "success"

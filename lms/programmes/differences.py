@@ -32,7 +32,7 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[Difference]:
 
 
 def _by_key(value: Any) -> dict[str, Any] | None:
-    """Return the parts of a list by their keys; None where a part has none, or two have the same (of different tracks)."""
+    """Return the parts of a list by their keys; None if a part has no key, or two parts (of different tracks) have the same key."""
     if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(one, Mapping) and "key" in one for one in value):
         return None
     found = {_name(one): one for one in value}

@@ -66,7 +66,7 @@ def _below(scope: OfficeScope) -> ColumnElement[bool]:
 
 
 def _described(session: Session, people: Sequence[Person]) -> list[Candidate]:
-    """Add to each candidate where they belong."""
+    """Return people as candidates, each with their classes, or with their organisation if they are in no class."""
     ids = [one.id for one in people]
     classes = select(Enrolment.person_id, TrainingClass.name).join(TrainingClass, TrainingClass.id == Enrolment.class_id)
     where: dict[int, list[str]] = defaultdict(list)

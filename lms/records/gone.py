@@ -18,7 +18,7 @@ from xapi.store import erased_among
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The times of storing and removal (None: it is being removed), and the retention time of that day."""
+    """The times of storing and removal (None: it is being removed), and the retention time that was set on that day."""
 
     statement_id: uuid.UUID
     stored: datetime
@@ -46,5 +46,5 @@ def removed(session: Session, statement_id: uuid.UUID, scope: OfficeScope) -> Re
 
 
 def latest_removed(session: Session) -> RemovedMonth | None:
-    """Return the latest month of storing whose statements were removed because they were old; None where none was."""
+    """Return the latest removed month; None if no month was removed. A statement belongs to the month in which it was stored."""
     return session.scalars(select(RemovedMonth).order_by(RemovedMonth.month.desc(), RemovedMonth.id.desc()).limit(1)).first()

@@ -139,7 +139,7 @@ def of_class(rows: Sequence[ClassRow], made_at: datetime) -> bytes:
 
 
 def _cells(row: ClassRow, key: str) -> Sequence[Cell]:
-    """Return what is earned and what is asked; a requirement of another track has neither, one without a number is met by anything."""
+    """Return the earned and the required amount. A requirement of another track has neither; one without a number is met by any amount."""
     if key not in row.earned:
         return "–", "–"
     _heading, earned, target = row.earned[key]

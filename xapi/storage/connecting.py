@@ -1,4 +1,4 @@
-"""Open a database for the record store, for a host that has none of its own. A host with its own engine does not need this."""
+"""Open a database for the record store. A host that has its own SQLAlchemy engine does not need this."""
 
 from typing import Any, NamedTuple
 

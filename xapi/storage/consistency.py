@@ -120,5 +120,5 @@ class Watermark:
         return self._known if abs(reading - self._read_at) < within else None
 
     def lately(self, session: Session, reading: datetime) -> datetime:
-        """Return a value that was read within the last 200 ms, or read it now, so a client waits for a statement no longer than that."""
+        """Return a value that is at most 200 ms old, and read it if necessary. So a client waits at most 200 ms for a new statement."""
         return self.last(reading, self.LATELY) or self.refresh(session, reading)

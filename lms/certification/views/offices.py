@@ -23,20 +23,20 @@ from lms.errors import Conflict, Gone, InvalidInput, NotFound
 from lms.office.places import NOT_YOURS, administers, by_me, own_class, trail_of
 
 bp = Blueprint("certification", __name__)
-ON_ONE_PAGE = 1000  # people who can be certified by one press
+ON_ONE_PAGE = 1000  # people who can be certified with one click
 HASH = 64
 
 
 @bp.context_processor
 def _rights() -> dict[str, object]:
-    """Let the frame of a class's pages ask the same as on the office's own pages."""
+    """Give the templates of this blueprint the same helpers as the office's other pages of a class."""
     return {"administers": administers, "class_trail": trail_of, "words": words}
 
 
 @bp.get("/office/classes/<int:class_id>/certificates")
 @requires(OFFICE)
 def of_class(class_id: int) -> ResponseReturnValue:
-    """Show who of a class can be certified, what the others lack, and who is certified: the preview of the one act."""
+    """Preview the certification of a class: who can be certified, what the others lack, and who is certified already."""
     found = own_class(class_id)
     everybody = members_of(session(), class_id, person().id)
     rows = session().scalars(
@@ -56,7 +56,7 @@ def of_class(class_id: int) -> ResponseReturnValue:
 
 
 def _issuer(training_class: TrainingClass) -> str:
-    """Return the office in whose name certificates are issued: that of the signed-in person."""
+    """Return the office that issues the certificates: the office of the signed-in person."""
     own = person().organisation_id
     office = session().get(Organisation, own) if own else None
     return office.name if office else training_class.provider.name
@@ -65,7 +65,7 @@ def _issuer(training_class: TrainingClass) -> str:
 @bp.post("/office/classes/<int:class_id>/certificates")
 @requires(OFFICE)
 def certify(class_id: int) -> ResponseReturnValue:
-    """Certify the chosen people; each is certified whole or not at all, and a second press issues nothing twice."""
+    """Certify the chosen people, each completely or not at all. A repeated request issues no second certificate."""
     found = own_class(class_id)
     chosen, whole = _chosen(class_id), CertifiedBatch()
     if not chosen:
@@ -104,7 +104,7 @@ def _left_out(left_out: Mapping[int, Obstacle]) -> list[str]:
 @bp.get("/office/classes/<int:class_id>/certificates/<int:certificate_id>")
 @requires(OFFICE)
 def one(class_id: int, certificate_id: int) -> ResponseReturnValue:
-    """Show one certificate, its history in the register, and what the evidence kept since would change."""
+    """Show one certificate, its history in the register, and the changes that later evidence would make."""
     return _page(*_own(class_id, certificate_id))
 
 
@@ -142,7 +142,7 @@ def _page(found: TrainingClass, certificate: Certificate, problems: list[str] | 
 @bp.post("/office/classes/<int:class_id>/certificates/<int:certificate_id>/supersede")
 @requires(OFFICE)
 def supersede(class_id: int, certificate_id: int) -> ResponseReturnValue:
-    """Issue the next version of a certificate, as its page previewed it."""
+    """Issue the next version of a certificate, as shown in the preview on its page."""
     found, certificate = _own(class_id, certificate_id)
     try:
         with transaction() as writing:

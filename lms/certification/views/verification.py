@@ -37,13 +37,13 @@ NOT_FOUND = 404
 
 @bp.url_value_preprocessor
 def _allow_file(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Set the limit before the form is read (the check for forged forms reads it)."""
+    """Set the size limit before the form is read; the CSRF check reads it."""
     if endpoint == "certification.compare":
         request.max_content_length = FORM_BYTES
 
 
 def _limited(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Return a view that one network cannot use to try numbers."""
+    """Limit how many numbers one network can look up in a view, and how many of them may be unknown."""
     inner = limiter.limit(UNKNOWN_NUMBERS, key_func=network, deduct_when=lambda response: response.status_code == NOT_FOUND)(view)
     inner = limiter.limit(LOOKED_UP, key_func=network)(inner)
 
@@ -76,7 +76,7 @@ def ask() -> ResponseReturnValue:
 @public
 @_limited
 def verify(number: str) -> ResponseReturnValue:
-    """Say whether a certificate is valid, and what it says, without the person's whole name."""
+    """Show whether a certificate is valid, and its contents with the person's name masked."""
     return _answer(number, "")
 
 
@@ -120,7 +120,7 @@ def _version_asked(versions: Sequence[Certificate]) -> Certificate:
 
 
 def _compared(versions: Sequence[Certificate], sha256: str) -> tuple[str, str]:
-    """Return the tone and the words of the comparison of a file."""
+    """Return the tone and the text of the result when a file is compared."""
     if sha256 == "no file":
         return "warn", _("Choose the PDF file of the certificate, of at most %(n)s MB.", n=LARGEST_FILE // 2**20)
     for one in versions:
@@ -167,7 +167,7 @@ def difference_words(difference: RequirementDifference) -> str:
 
 @bp.app_template_global()
 def since_certificate(certificate: Certificate) -> Sequence[RequirementDifference]:
-    """Return what the evidence kept since a valid certificate would change."""
+    """Return the changes that later evidence would make to a valid certificate."""
     if certificate.state != VALID or certificate.bundle is None:
         return ()
     return recalculation.recalculate(session(), certificate, now()).differences

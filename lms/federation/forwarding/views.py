@@ -141,5 +141,5 @@ def retry_letters(forward_id: int) -> ResponseReturnValue:
 def remove_forward(forward_id: int) -> ResponseReturnValue:
     """Remove a forward and its dead letters."""
     change(Forward, forward_id, office.remove, GONE)
-    flash(_("Removed. What the other store has it keeps."), "success")
+    flash(_("Removed. The other store keeps the statements that it has."), "success")
     return redirect(url_for(".forwarding"))

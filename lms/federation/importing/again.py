@@ -64,7 +64,7 @@ def remove(session: Session, own: Import, settings: Settings) -> None:
 
 
 def room_taken(session: Session, own: Import, settings: Settings) -> int:
-    """Return how many bytes are stored of what imports from this host brought."""
+    """Return the size in bytes of everything that imports from this host stored."""
     return bytes_kept(session, own_policy(own.endpoint, settings).credential)
 
 

@@ -1,4 +1,4 @@
-"""How does an office mend a course that a class studies: by another version, or by taking it off? What that does is said first."""
+"""Pages for changing a course of a class to another version, or removing it, with a preview of the effect."""
 
 from collections.abc import Sequence
 

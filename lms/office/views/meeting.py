@@ -100,7 +100,7 @@ def _read(found: TrainingClass, lesson: ClassSession, given: _Given) -> MeetingR
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/meeting")
 @requires(OFFICE, STAFF)
 def preview_meeting(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Show whom each name would mean and what would count; nothing is kept."""
+    """Preview the person of each name and the times that would count; nothing is stored."""
     found, lesson = own_session(class_id, session_id)
     try:
         given = _given()

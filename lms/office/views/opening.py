@@ -113,7 +113,7 @@ def settings(class_id: int) -> ResponseReturnValue:
 
 
 def _hours_changed(class_id: int) -> dict[str, Any]:
-    """Return the last change of days, and whose hours it changed by how many seconds, the largest difference first."""
+    """Return the last change of days, and the people whose hours it changed, each with the seconds, largest difference first."""
     change = changed_hours.last_change(session(), class_id)
     seconds = change.seconds if change else {}
     names = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id.in_(list(seconds)))

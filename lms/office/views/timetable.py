@@ -161,7 +161,7 @@ def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, planned
 
 
 def _effects(writing: Session, session_id: int, change: Callable[[], object]) -> list[AccountEffect]:
-    """Return what a change would do to those whose attendance of a session is noted."""
+    """Return the effects of a change on the people whose attendance of a session is recorded."""
     marked = list(marking.marks_of(writing, [session_id])[session_id])
     return [one for one in effects_of(writing, marked, change, now()) if one.changed] if marked else []
 
