@@ -34,7 +34,7 @@ from lms.programmes.models import Programme
 from lms.sealing import derived
 from lms.storage import storage
 from tests.factories import signed_in
-from tests.site import served
+from tests.site import served, working
 from xapi.storage.models import StatementRow
 
 SCANS = ("claimed", "counted", "counted")
@@ -212,7 +212,9 @@ def everything(database_url: str, folder: Path) -> Iterator[Everything]:
     with served(database_url, folder) as (app, address):
         with app.app_context():
             load(DemoSite(database(), storage(), address, app.extensions["clock"](), lambda _line: None))
-        yield Everything(app, address, {**_newcomers(app), **_record_store(app)}, _versions(app))
+        found = Everything(app, address, {**_newcomers(app), **_record_store(app)}, _versions(app))
+        with working(app):
+            yield found
 
 
 def _versions(app: Flask) -> Mapping[str, int]:

@@ -17,6 +17,7 @@ from tests.browser.every_page import LOOKS, NO_PAGES, Everything, Look, copy_of,
 from tests.browser.test_styleguide import DESK, PHONE, sideways
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+AXE_SIZE = {"zh": "phone", "en": "desk"}
 FIRST_LOAD_LIMIT_BYTES = 100_000
 SOON_MS = 20_000
 TEXTS = """() => {
@@ -85,7 +86,10 @@ def words_of_the_other_language(language: str) -> frozenset[str]:
 
 
 def findings(page: Page, language: str) -> list[str]:
-    """Return the problems of a page, in words."""
+    """Return the problems of a page, in words.
+
+    Both languages have the same elements in the same colours. So axe looks at a wide page in one of them, at a narrow one in the other.
+    """
     found = [f"{page.locator('h1').count()} headings of the first level"] if page.locator("h1").count() != 1 else []
     title = page.title().partition(" · ")[0].strip()
     found += ["no title"] if not title else []
@@ -100,7 +104,7 @@ def findings(page: Page, language: str) -> list[str]:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         found += [f"{name}: {sideways(page)} pixels too wide"] if sideways(page) else []
         found += [f"{name}: cut off: {html}" for html in page.evaluate(CLIPPED)]
-        found += [f"{name}: {said}" for said in page.evaluate(AXE, {})]
+        found += [f"{name}: {said}" for said in page.evaluate(AXE, {})] if AXE_SIZE[language] == name else []
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {said}" for said in page.evaluate(AXE, {"runOnly": ["color-contrast"]})]
     page.emulate_media(color_scheme="light")
