@@ -42,7 +42,10 @@ ENDED = {"class_id": "ended_class", "certificate_id": "certificate"}  # keys of 
 
 @dataclass(frozen=True)
 class Look:
-    """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route."""
+    """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route.
+
+    `filled`: fields of a form of the page, by selector; the form is then sent, and the page that follows is looked at.
+    """
 
     visitor: str
     endpoint: str
@@ -50,9 +53,11 @@ class Look:
     query: str = ""
     path: str = ""
     status: int = 200
+    filled: Mapping[str, str] | None = None
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.visitor, self.endpoint, *map(str, (self.wanted or {}).values()), self.query, self.path)))
+        values = (*(self.wanted or {}).values(), *(self.filled or {}))
+        return " ".join(filter(None, (self.visitor, self.endpoint, *map(str, values), self.query, self.path)))
 
 
 LOOKS = (
@@ -138,6 +143,7 @@ LOOKS = (
     Look("office", "organisations.all_"),
     Look("county", "organisations.all_", query="?q=zzz"),
     Look("office", "organisations.one"),
+    Look("office", "organisations.one", filled={"[name=name]": "柳河镇中心学校（新校区）"}),  # the preview of a new name
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
     Look(NEW_OFFICE, "jobs.mine"),
