@@ -157,8 +157,9 @@ class _Guarded:
 
 
 def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_Entry], list[Problem]]:
-    """Return the files to unpack, and the problems of single entries."""
+    """Return the files to unpack, and the problems of single entries. A file that is in it several times alike is unpacked once."""
     entries: list[_Entry] = []
+    seen: set[tuple[str, int, int]] = set()
     problems: list[Problem] = []
     for info in archive.infolist():
         name = _name(info)
@@ -168,8 +169,9 @@ def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_Entry], li
         wrong = _wrong(name, info, limits)
         if wrong:
             problems.append(replace(wrong, path=_shown(name)))
-        elif not name.endswith("/") and not is_passed_over(name):
+        elif not name.endswith("/") and not is_passed_over(name) and (name, info.CRC, info.file_size) not in seen:
             entries.append(_Entry(name, info))
+            seen.add((name, info.CRC, info.file_size))
     return entries, [*problems, *clashes([entry.name for entry in entries])]
 
 

@@ -20,6 +20,7 @@ from courses.foreign import in_archive, in_file
 from courses.formats import FORMATS, uploads
 from courses.formats.format import CheckedActivity, Files, SingleActivity, read_head
 from courses.grading import ANSWERS
+from courses.libraries import OWN, FindLibrary, first_of, in_folder, nothing
 from courses.outline import outline_of, parse_course
 from courses.reader import CONTROL, read_file, read_part
 from courses.strict_json.problem import Problem
@@ -28,7 +29,6 @@ from courses.values import LONGEST_TITLE, NOTHING, Activity, Course, Module
 
 COURSE = "course.json"
 H5P_COURSE = "h5p.json"
-LIBRARY = Path(__file__).parent / "library"
 ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
 SHORT_HASH = 8
 
@@ -74,22 +74,23 @@ class _Space:
         return files
 
 
-def open_package(path: Path, library: Path = LIBRARY) -> Package | list[Problem]:
+def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing) -> Package | list[Problem]:
     """Open a course (.zip or folder), or a file that is a course by itself, or return all its problems.
 
+    `library` is the folder of our own H5P libraries; `offered` has others. Both serve contents that lack theirs.
     Files unpacked from a zip exist as long as the package; those of a folder or a single file stay in their place.
     """
     foreign = _foreign(path)
     if foreign:
         return [foreign]
-    space = _Space()
+    space, find = _Space(), first_of(in_folder(library), offered)
     files = _folder(path) if path.is_dir() else _file(path, space)
     if isinstance(files, list):
         return files
     if COURSE in files:
-        return _course(files, space, library)
+        return _course(files, space, find)
     if _is_single(files):
-        return _single(path, files, space, library)
+        return _single(path, files, space, find)
     if path not in files.values():
         return [Problem("no-course-file", COURSE)]
     return [in_file(read_head(path)) or Problem("no-course", "", {"endings": ", ".join(uploads())})]
@@ -152,7 +153,7 @@ def _without_top(files: dict[str, Path]) -> dict[str, Path]:
     return inner if len(tops) == 1 and (COURSE in inner or _is_single(inner)) else files
 
 
-def _course(files: dict[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
+def _course(files: dict[str, Path], space: _Space, find: FindLibrary) -> Package | list[Problem]:
     outline, problems = read_file(read_part(files, COURSE) or b"", COURSE)
     if problems:
         return problems
@@ -160,7 +161,7 @@ def _course(files: dict[str, Path], space: _Space, library: Path) -> Package | l
     if isinstance(course, list):
         return [one.inside(COURSE) for one in course]
     unpacked = _unpack_contents(course, files, space)
-    return unpacked if isinstance(unpacked, list) else _package(*unpacked, space, library)
+    return unpacked if isinstance(unpacked, list) else _package(*unpacked, space, find)
 
 
 def _with_facts(outline: Any, files: Mapping[str, Path]) -> Any:
@@ -200,9 +201,9 @@ def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> t
     return problems or (replace(course, modules=modules), files)
 
 
-def _package(course: Course, files: Mapping[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
+def _package(course: Course, files: Mapping[str, Path], space: _Space, find: FindLibrary) -> Package | list[Problem]:
     """Collect the served files of every activity."""
-    outcomes = [_checked(one, files, library) for one in course.activities]
+    outcomes = [_checked(one, files, find) for one in course.activities]
     problems = [problem for one in outcomes if isinstance(one, list) for problem in one]
     keys = {f"{ANSWERS}{one.key}.json" for one in course.activities}
     problems += [Problem("answer-key-without-activity", name) for name in files if name.startswith(ANSWERS) and name not in keys]
@@ -228,20 +229,20 @@ def _as_served(course: Course, activities: Mapping[str, Activity]) -> Course:
     return replace(course, modules=tuple(modules))
 
 
-def _checked(activity: Activity, files: Files, library: Path) -> CheckedActivity | list[Problem]:
-    """Check an activity against the files of its package; `library` holds our own H5P types."""
+def _checked(activity: Activity, files: Files, find: FindLibrary) -> CheckedActivity | list[Problem]:
+    """Check an activity against the files of its package; `find` has the H5P libraries that it may lack."""
     if activity.entry == ANSWERS[:-1] or activity.entry.startswith(ANSWERS):
         return [Problem("in-answer-keys", activity.entry)]
-    return FORMATS[activity.format].check(activity, files, library)
+    return FORMATS[activity.format].check(activity, files, find)
 
 
-def _single(path: Path, files: Files, space: _Space, library: Path) -> Package | list[Problem]:
+def _single(path: Path, files: Files, space: _Space, find: FindLibrary) -> Package | list[Problem]:
     """Make a course of a file that is one by itself."""
     found = next(one for one in FORMATS.values() if one.detect(files)).single(_title(path.stem), files)
     if isinstance(found, list):
         return found
     digest = _sha256(path) if path in files.values() else _digest(found.files)
-    return _package(_course_of_one(path.stem, digest, found), found.files, space, library)
+    return _package(_course_of_one(path.stem, digest, found), found.files, space, find)
 
 
 def _course_of_one(stem: str, digest: str, single: SingleActivity) -> Course:

@@ -42,6 +42,10 @@ ACCESS: dict[tuple[str, str], str] = {
     ("transcripts.show", "GET"): "login 200 404 404 200 404",
     ("transcripts.why", "GET"): "login 200 404 404 200 404",
     ("transcripts.download", "GET"): "login 200 404 404 200 404",
+    ("certification.ask", "GET"): EVERYBODY,
+    ("certification.verify", "GET"): "404 404 404 404 404 404",  # nobody is certified there
+    ("certification.compare", "POST"): "404 404 404 404 404 404",
+    ("certification.download", "GET"): "login 404 404 404 404 404",
     ("certification.of_class", "GET"): THE_OFFICES_OWN_CLASS,
     ("certification.certify", "POST"): "401 403 403 403 302 404",
     ("certification.one", "GET"): "login 403 403 403 404 404",  # nobody is certified there

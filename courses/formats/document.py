@@ -4,6 +4,7 @@ from pathlib import Path
 
 from courses.formats.format import CheckedActivity, Files, Format, Frame, SingleActivity, read_head
 from courses.formats.pdf_probe import pages_of
+from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
 from courses.values import MOST_MINUTES, Activity, Text
 
@@ -28,7 +29,7 @@ def kind_of(head: bytes) -> str | None:
     return "webp" if head[:4] == b"RIFF" and head[8:12] == b"WEBP" else None
 
 
-def check(activity: Activity, files: Files, _library: Path) -> CheckedActivity | list[Problem]:
+def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
     """Check that the file is what its name says, and that a PDF can be opened."""
     path = files.get(activity.entry)
     if path is None:

@@ -21,6 +21,7 @@ from courses.strict_json.canonical import digest_of
 from courses.strict_json.problem import Problem
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import is_below
+from lms.catalogue import site_library
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.errors import NotAllowed, TooLarge
 from lms.readonce import ReadOnce
@@ -50,8 +51,11 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
     for version in known:
         if _answer_keys(session, version.id) == dict(package.answer_keys):
             version.warnings = _warnings(package)  # a newer check may see more, or say it better
-            return version
-    return _add_version(session, course, package, by, now)
+            break
+    else:
+        version = _add_version(session, course, package, by, now)
+    site_library.collect(session, package, by, now)
+    return version
 
 
 def check_room(session: Session, package: Package, by: Person, most_bytes: int, *, hold: bool) -> None:

@@ -1,6 +1,7 @@
 """Pages of the catalogue for trainers: all courses, one course, and the upload form."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -18,7 +19,7 @@ from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER, Organisation
-from lms.catalogue import listing, publish
+from lms.catalogue import listing, publish, site_library
 from lms.catalogue.gates import format_words, gate_words, icon_of, upload_words
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import MOST_MB, checked, suffix_of
@@ -136,11 +137,12 @@ def _upload_page(form: UploadForm, problems: list[tuple[str, str]]) -> str:
         most_mb=MOST_MB,
         kinds=upload_words(),
         suffixes=" ".join(uploads()),
+        libraries=site_library.held(session(), person()),
     )
 
 
 def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, str]]]:
-    with checked(form.file.data) as found:
+    with checked(form.file.data, partial(site_library.offered, session(), storage(), person())) as found:
         if found.package is None:
             return None, [(one.path, in_words(one, SENTENCES)) for one in found.problems]
         most_bytes = current_app.extensions["settings"].organisation_courses_mb * publish.MEGABYTE

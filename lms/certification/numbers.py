@@ -1,4 +1,4 @@
-"""Numbers of certificates: the year, nine random characters and one that checks them, such as 2026-7K3Q9-XWM4D. Pure but for chance.
+"""Numbers of certificates: the year, nine random characters and one that checks them, such as 2026-7K3Q9-XWM42. Pure but for chance.
 
 Nobody can list the certificates of a site by counting, and a mistyped number is told from an unknown one.
 """

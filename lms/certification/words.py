@@ -1,9 +1,10 @@
 """Texts of the pages about certificates."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from flask_babel import LazyString
+from flask_babel import LazyString, format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -59,7 +60,17 @@ def requirement_words(one: Mapping[str, Any]) -> str:
     return f"{amount} {pick(one['unit_zh'], one['unit_en'])}"
 
 
+def period_words(facts: Mapping[str, Any]) -> str:
+    """Return the first and the last day of the class."""
+    return " – ".join(format_date(date.fromisoformat(one)) for one in facts["period"])
+
+
+def version_words(number: int) -> str:
+    """Return the words for a version of a certificate."""
+    return _("version %(n)s", n=number)
+
+
 def difference_words(one: RequirementDifference) -> str:
     """Return a difference with its sign: '+0.4 credit hours'."""
-    title = pick(one.zh, one.en) or _("Credited online")
-    return f"{title}{_(': ')}{one.amount.normalize():+f} {pick(one.unit_zh, one.unit_en) if one.zh else _('credit hours')}"
+    title, unit = (pick(one.zh, one.en), pick(one.unit_zh, one.unit_en)) if one.zh else (_("Credited online"), _("credit hours"))
+    return f"{title}{_(': ')}{one.amount.normalize():+f} {unit}"

@@ -15,7 +15,7 @@ from lms.accounts.account_changes import By, note_organisation
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import below, hold_tree, is_below
 from lms.accounts.people import ORGANISATION_NAME_MAX
-from lms.catalogue.models import Course
+from lms.catalogue.models import Course, H5PLibrary
 from lms.classes.models import TrainingClass
 from lms.errors import InvalidInput
 
@@ -200,7 +200,7 @@ def _merge(session: Session, change: OrganisationChange, by: By) -> None:
     for child in session.scalars(select(Organisation).where(Organisation.parent_id == source.id).order_by(Organisation.id)).all():
         _hang(session, child, target)
     own = {"organisation_id": target.id}
-    for model in (Person, Course):
+    for model in (Person, Course, H5PLibrary):
         moved = update(model).where(model.organisation_id == source.id).values(own)
         session.execute(moved.execution_options(synchronize_session=False))
     for run in session.scalars(select(TrainingClass).where(TrainingClass.provider_id == source.id).order_by(TrainingClass.id)):

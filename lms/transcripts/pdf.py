@@ -3,6 +3,7 @@
 import json
 import threading
 import unicodedata
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from lms.transcripts.transcript import Chapter, Transcript, TranscriptLine
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
+ROOT = TEMPLATE.parent.parent  # typst reads templates below it
 ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.glyph'
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 Source = TypeVar("Source", Path, bytes)
@@ -26,15 +28,23 @@ _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts
 
 
 def of_transcript(transcript: Transcript) -> bytes:
-    """Return the transcript as PDF (tagged, with a title and a language); a character that our fonts lack is printed as its code."""
-    words, issued = json.dumps(content_of(transcript), ensure_ascii=False), int(transcript.issued_at.timestamp())
+    """Return the transcript as PDF."""
+    return write_pdf(TEMPLATE, content_of(transcript), transcript.issued_at)
+
+
+def write_pdf(template: Path, content: dict[str, Any], issued_at: datetime) -> bytes:
+    """Return a PDF (tagged, with a title and a language) of texts that a typst template arranges.
+
+    A character that our fonts lack is printed as its code. The same texts and time give the same bytes.
+    """
+    words, issued = json.dumps(content, ensure_ascii=False), int(issued_at.timestamp())
     try:
-        return _compile(TEMPLATE, {"data": words}, timestamp=issued)
+        return _compile(template, {"data": words}, timestamp=issued)
     except typst.TypstError:  # PDF/UA refuses a missing glyph, and one rare name would otherwise stop a whole class's export
-        spelt = json.dumps(_spelt(content_of(transcript)), ensure_ascii=False)
+        spelt = json.dumps(_spelt(content), ensure_ascii=False)
         if spelt == words:
             raise
-        return _compile(TEMPLATE, {"data": spelt}, timestamp=issued)
+        return _compile(template, {"data": spelt}, timestamp=issued)
 
 
 def _spelt(content: Any) -> Any:
@@ -75,7 +85,7 @@ def _compile(source: Source, inputs: dict[str, str], timestamp: int = 0) -> byte
 
 def _compiler() -> typst.Compiler:
     if not hasattr(_own, "compiler"):
-        _own.compiler = typst.Compiler(root=str(TEMPLATE.parent), font_paths=[str(FONTS)], ignore_system_fonts=True)
+        _own.compiler = typst.Compiler(root=str(ROOT), font_paths=[str(FONTS)], ignore_system_fonts=True)
     found: typst.Compiler = _own.compiler
     return found
 

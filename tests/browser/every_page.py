@@ -62,6 +62,9 @@ class Look:
 
 LOOKS = (
     Look(NOBODY, "security.login"),
+    Look(NOBODY, "certification.ask"),
+    Look(NOBODY, "certification.ask", query="?number=2026-1", status=422),
+    Look(NOBODY, "certification.verify"),
     Look(NOBODY, "error", path="/nothing-here", status=404),
     Look("teacher", "home.home"),
     Look(NEW_TEACHER, "home.home"),
@@ -165,6 +168,7 @@ NO_PAGES = {
     "home.activity_progress": "a part of the player's page",
     "transcripts.why": "a part of the transcript, opened there by a test",
     "transcripts.download": "a file",
+    "certification.download": "a file",
     "jobs.one": "a part of the list of exports",
     "records.statement_json": "a file",
     "office.code_picture": "a part of the room's screen",

@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name="fk_certificate_enrolment_id_enrolment"),
         sa.ForeignKeyConstraint(["class_id"], ["training_class.id"], name="fk_certificate_class_id_training_class"),
         sa.PrimaryKeyConstraint("id", name="pk_certificate"),
-        sa.UniqueConstraint("number", "version", name="uq_certificate_number"),
+        sa.UniqueConstraint("number", "version", name="uq_certificate_number_version"),
     )
     op.create_index("ix_certificate_enrolment_id", "certificate", ["enrolment_id"])
     op.create_index("ix_certificate_class_id", "certificate", ["class_id", "state"])
@@ -75,7 +75,7 @@ def _register() -> None:
         sa.Column("seal", sa.String(64), nullable=False),
         sa.ForeignKeyConstraint(["certificate_id"], ["certificate.id"], name="fk_issued_file_certificate_id_certificate"),
         sa.PrimaryKeyConstraint("id", name="pk_issued_file"),
-        sa.UniqueConstraint("certificate_id", "sha256", name="uq_issued_file_certificate_id"),
+        sa.UniqueConstraint("certificate_id", "sha256", name="uq_issued_file_certificate_id_sha256"),
     )
 
 
