@@ -47,6 +47,22 @@ ASSETS = (
             ("LICENSE", "LICENSE"),
         ),
     ),
+    # What shows PDFs. The legacy build is for phones that are some years old; `wasm` has decoders of scans in plain JavaScript, too.
+    Asset(
+        "pdfjs-dist",
+        "courses/player/vendor/pdfjs",
+        (
+            ("legacy/build/pdf.min.mjs", "pdf.min.mjs"),
+            ("legacy/build/pdf.worker.min.mjs", "pdf.worker.min.mjs"),
+            ("cmaps", "cmaps"),
+            ("standard_fonts", "standard_fonts"),
+            ("wasm/openjpeg_nowasm_fallback.js", "wasm/openjpeg_nowasm_fallback.js"),
+            ("wasm/LICENSE_OPENJPEG", "wasm/LICENSE_OPENJPEG"),
+            ("wasm/jbig2_nowasm_fallback.js", "wasm/jbig2_nowasm_fallback.js"),
+            ("wasm/LICENSE_JBIG2", "wasm/LICENSE_JBIG2"),
+            ("LICENSE", "LICENSE"),
+        ),
+    ),
     # What others' content speaks to a record store with: driven against ours (tests/integration/xapi/test_client_*.py).
     Asset("@xapi/xapi", "tests/vendor/xapi", (("dist/XAPI.umd.js", "xapi.js"),), tests=True),
     Asset("tincanjs", "tests/vendor/tincanjs", (("build/tincan-min.js", "tincan.js"),), tests=True),
@@ -87,7 +103,7 @@ def _fetch(root: Path, fingerprint: str, assets: Sequence[Asset]) -> None:
         for file in NPM_FILES:
             shutil.copy(root / file, folder)
         which = [] if any(asset.tests for asset in assets) else ["--omit=dev"]
-        if npm(["ci", *which, "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder):
+        if npm(["ci", *which, "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder):
             raise RuntimeError("npm ci failed: the browser assets named in package-lock.json could not be fetched")
         for asset in assets:
             _copy(folder / "node_modules" / asset.package, root / asset.target, asset)
@@ -101,6 +117,7 @@ def _copy(source: Path, target: Path, asset: Asset) -> None:
         if (source / origin).is_dir():
             shutil.copytree(source / origin, target / destination)
         else:
+            (target / destination).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source / origin, target / destination)
 
 

@@ -25,6 +25,7 @@ UTF8, ENCRYPTED, STRONG, MASKED = 0x800, 0x1, 0x40, 0x2000  # general purpose bi
 PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LEFT_BY_WINDOWS = frozenset({"thumbs.db", "desktop.ini"})
 MOST_PROBLEMS = 50
+BROKEN = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, IndexError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,26 @@ def unpack(source: Path, into: Path, limits: Limits = LIMITS) -> tuple[str, ...]
             return _shortened(problems) or _extract(archive, entries, into)
     except _TooMuchError:
         return [Problem("list-too-long", "", {"most": limits.files})]
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, IndexError, zlib.error) as error:
+    except BROKEN as error:
         return [Problem("no-archive", "", {"why": str(error)})]
+
+
+def names_in(source: Path, limits: Limits = LIMITS) -> list[str]:
+    """Return the names of an archive's files as they are written, without a check; none if it cannot be read."""
+    try:
+        with source.open("rb") as file, zipfile.ZipFile(_Guarded(file, limits.directory)) as archive:
+            return archive.namelist()
+    except (_TooMuchError, *BROKEN):
+        return []
+
+
+def read_first(source: Path, name: str, most: int) -> bytes:
+    """Return the first bytes of one file of an archive, at most `most`; nothing if it cannot be read."""
+    try:
+        with source.open("rb") as file, zipfile.ZipFile(_Guarded(file, LIMITS.directory)) as archive, archive.open(name) as packed:
+            return packed.read(most)
+    except (_TooMuchError, KeyError, RuntimeError, *BROKEN):
+        return b""
 
 
 def is_passed_over(name: str) -> bool:
@@ -138,8 +157,9 @@ class _Guarded:
 
 
 def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_Entry], list[Problem]]:
-    """Return the files to unpack, and the problems of single entries."""
+    """Return the files to unpack, and the problems of single entries. A file that is in it several times alike is unpacked once."""
     entries: list[_Entry] = []
+    seen: set[tuple[str, int, int]] = set()
     problems: list[Problem] = []
     for info in archive.infolist():
         name = _name(info)
@@ -149,8 +169,9 @@ def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_Entry], li
         wrong = _wrong(name, info, limits)
         if wrong:
             problems.append(replace(wrong, path=_shown(name)))
-        elif not name.endswith("/") and not is_passed_over(name):
+        elif not name.endswith("/") and not is_passed_over(name) and (name, info.CRC, info.file_size) not in seen:
             entries.append(_Entry(name, info))
+            seen.add((name, info.CRC, info.file_size))
     return entries, [*problems, *clashes([entry.name for entry in entries])]
 
 

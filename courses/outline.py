@@ -1,4 +1,4 @@
-"""The only parser of a course document (course.json); FORMAT.md explains the document for trainers. `courses.values` has what comes out."""
+"""The only parser of a course outline (course.json); FORMAT.md explains the file for trainers. `courses.values` has what comes out."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from courses.reader import CourseReader
 from courses.strict_json.problem import Problem
 from courses.values import LONGEST_SUMMARY, LONGEST_TITLE, MOST_MINUTES, NOTHING, Activity, Course, Module, Text
 
-__all__ = ["Activity", "Course", "Module", "Text", "document_of", "parse_course"]
+__all__ = ["Activity", "Course", "Module", "Text", "outline_of", "parse_course"]
 
 GRADINGS = ("server", "content", "none")
 
@@ -18,13 +18,13 @@ MOST_ACTIVITIES = 200
 MOST_MEDIA_SECONDS = 36_000
 
 
-def parse_course(document: Any) -> Course | list[Problem]:
-    """Read a course document; list every problem with its path.
+def parse_course(outline: Any) -> Course | list[Problem]:
+    """Read a course outline; list every problem with its path.
 
-    Unknown keys are problems, because a misspelt `requires` would silently remove a condition. `document_of` is the inverse.
+    Unknown keys are problems, because a misspelt `requires` would silently remove a condition. `outline_of` is the inverse.
     """
     reader = CourseReader()
-    found = reader.object(document, "", ("code", "title", "modules"), ("kind", "language", "summary"))
+    found = reader.object(outline, "", ("code", "title", "modules"), ("kind", "language", "summary"))
     if found is None:
         return reader.problems
     modules = tuple(
@@ -42,13 +42,13 @@ def parse_course(document: Any) -> Course | list[Problem]:
     return reader.problems or course
 
 
-def document_of(course: Course) -> dict[str, Any]:
-    """Return the canonical document of a course: JSON values with all defaults, equal for equal courses."""
-    document = asdict(course)
-    document["modules"] = list(document["modules"])
-    for module in document["modules"]:
+def outline_of(course: Course) -> dict[str, Any]:
+    """Return the canonical outline of a course: JSON values with all defaults, equal for equal courses."""
+    outline = asdict(course)
+    outline["modules"] = list(outline["modules"])
+    for module in outline["modules"]:
         module["activities"] = [{key: one[key] for key in one if one[key] is not None} for one in module["activities"]]
-    return document
+    return outline
 
 
 def _module(reader: CourseReader, value: Any, path: str) -> Module:

@@ -11,21 +11,24 @@ import tempfile
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, unpack
+from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, names_in, read_first, unpack
+from courses.foreign import in_archive, in_file
 from courses.formats import FORMATS, uploads
 from courses.formats.format import CheckedActivity, Files, SingleActivity, read_head
 from courses.grading import ANSWERS
-from courses.outline import document_of, parse_course
+from courses.libraries import OWN, FindLibrary, first_of, in_folder, nothing
+from courses.outline import outline_of, parse_course
 from courses.reader import CONTROL, read_file, read_part
 from courses.strict_json.problem import Problem
 from courses.strict_json.reader import LONGEST_SLUG
 from courses.values import LONGEST_TITLE, NOTHING, Activity, Course, Module
 
 COURSE = "course.json"
-LIBRARY = Path(__file__).parent / "library"
+H5P_COURSE = "h5p.json"
 ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
 SHORT_HASH = 8
 
@@ -35,11 +38,11 @@ class Package:
     """A checked package.
 
     `files`: served path → path of its bytes, without answer keys. `sha256` is the hash of the served tree: names and
-    bytes. `document` is the canonical course document. `warnings` should be looked at, but they do not prevent publishing.
+    bytes. `outline` is the canonical course outline. `warnings` should be looked at, but they do not prevent publishing.
     """
 
     course: Course
-    document: dict[str, Any]
+    outline: dict[str, Any]
     files: Mapping[str, bytes | Path]
     answer_keys: dict[str, dict[str, Any]]
     sha256: str
@@ -71,20 +74,44 @@ class _Space:
         return files
 
 
-def open_package(path: Path, library: Path = LIBRARY) -> Package | list[Problem]:
+def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing) -> Package | list[Problem]:
     """Open a course (.zip or folder), or a file that is a course by itself, or return all its problems.
 
+    `library` is the folder of our own H5P libraries; `offered` has others. Both serve contents that lack theirs.
     Files unpacked from a zip exist as long as the package; those of a folder or a single file stay in their place.
     """
-    space = _Space()
+    foreign = _foreign(path)
+    if foreign:
+        return [foreign]
+    space, find = _Space(), first_of(in_folder(library), offered)
     files = _folder(path) if path.is_dir() else _file(path, space)
     if isinstance(files, list):
         return files
     if COURSE in files:
-        return _course(files, space, library)
+        return _course(files, space, find)
     if _is_single(files):
-        return _single(path, files, space, library)
-    return [Problem("no-course", "", {"endings": ", ".join(uploads())}) if path in files.values() else Problem("no-course-file", COURSE)]
+        return _single(path, files, space, find)
+    if path not in files.values():
+        return [Problem("no-course-file", COURSE)]
+    return [in_file(read_head(path)) or Problem("no-course", "", {"endings": ", ".join(uploads())})]
+
+
+def _foreign(path: Path) -> Problem | None:
+    """Name an archive or folder that is something else than a course, before its files are looked at one by one."""
+    if path.is_dir():
+        names, read = [one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file()], partial(_read_first, path)
+    elif read_head(path).startswith(ZIP_HEADS):
+        names, read = names_in(path), partial(read_first, path)
+    else:
+        return None
+    if any(PurePosixPath(name).name in {COURSE, H5P_COURSE} for name in names):
+        return None
+    return in_archive(names[: LIMITS.files], read)
+
+
+def _read_first(folder: Path, name: str, most: int) -> bytes:
+    with (folder / name).open("rb") as file:
+        return file.read(most)
 
 
 def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:
@@ -126,25 +153,25 @@ def _without_top(files: dict[str, Path]) -> dict[str, Path]:
     return inner if len(tops) == 1 and (COURSE in inner or _is_single(inner)) else files
 
 
-def _course(files: dict[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
-    document, problems = read_file(read_part(files, COURSE) or b"", COURSE)
+def _course(files: dict[str, Path], space: _Space, find: FindLibrary) -> Package | list[Problem]:
+    outline, problems = read_file(read_part(files, COURSE) or b"", COURSE)
     if problems:
         return problems
-    course = parse_course(_with_facts(document, files))
+    course = parse_course(_with_facts(outline, files))
     if isinstance(course, list):
         return [one.inside(COURSE) for one in course]
     unpacked = _unpack_contents(course, files, space)
-    return unpacked if isinstance(unpacked, list) else _package(*unpacked, space, library)
+    return unpacked if isinstance(unpacked, list) else _package(*unpacked, space, find)
 
 
-def _with_facts(document: Any, files: Mapping[str, Path]) -> Any:
-    """Fill in what the author left out and the files state, such as the length of a video, before the document is read."""
-    for module in _list(document, "modules"):
+def _with_facts(outline: Any, files: Mapping[str, Path]) -> Any:
+    """Fill in what the author left out and the files state, such as the length of a video, before the outline is read."""
+    for module in _list(outline, "modules"):
         for one in _list(module, "activities"):
             path = files.get(one["entry"]) if isinstance(one, dict) and isinstance(one.get("entry"), str) else None
             if path is not None and isinstance(one.get("format"), str) and one["format"] in FORMATS:
                 one |= {name: value for name, value in FORMATS[one["format"]].facts(path).items() if name not in one}
-    return document
+    return outline
 
 
 def _list(value: Any, key: str) -> list[Any]:
@@ -174,9 +201,9 @@ def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> t
     return problems or (replace(course, modules=modules), files)
 
 
-def _package(course: Course, files: Mapping[str, Path], space: _Space, library: Path) -> Package | list[Problem]:
+def _package(course: Course, files: Mapping[str, Path], space: _Space, find: FindLibrary) -> Package | list[Problem]:
     """Collect the served files of every activity."""
-    outcomes = [_checked(one, files, library) for one in course.activities]
+    outcomes = [_checked(one, files, find) for one in course.activities]
     problems = [problem for one in outcomes if isinstance(one, list) for problem in one]
     keys = {f"{ANSWERS}{one.key}.json" for one in course.activities}
     problems += [Problem("answer-key-without-activity", name) for name in files if name.startswith(ANSWERS) and name not in keys]
@@ -187,7 +214,7 @@ def _package(course: Course, files: Mapping[str, Path], space: _Space, library: 
     course = _as_served(course, {one.activity.key: one.activity for one in found})
     return Package(
         course=course,
-        document=document_of(course),
+        outline=outline_of(course),
         files=dict(sorted(served.items())),
         answer_keys={one.activity.key: one.key for one in found if one.key is not None},
         sha256=_digest(served),
@@ -202,20 +229,20 @@ def _as_served(course: Course, activities: Mapping[str, Activity]) -> Course:
     return replace(course, modules=tuple(modules))
 
 
-def _checked(activity: Activity, files: Files, library: Path) -> CheckedActivity | list[Problem]:
-    """Check an activity against the files of its package; `library` holds our own H5P types."""
+def _checked(activity: Activity, files: Files, find: FindLibrary) -> CheckedActivity | list[Problem]:
+    """Check an activity against the files of its package; `find` has the H5P libraries that it may lack."""
     if activity.entry == ANSWERS[:-1] or activity.entry.startswith(ANSWERS):
         return [Problem("in-answer-keys", activity.entry)]
-    return FORMATS[activity.format].check(activity, files, library)
+    return FORMATS[activity.format].check(activity, files, find)
 
 
-def _single(path: Path, files: Files, space: _Space, library: Path) -> Package | list[Problem]:
+def _single(path: Path, files: Files, space: _Space, find: FindLibrary) -> Package | list[Problem]:
     """Make a course of a file that is one by itself."""
     found = next(one for one in FORMATS.values() if one.detect(files)).single(_title(path.stem), files)
     if isinstance(found, list):
         return found
     digest = _sha256(path) if path in files.values() else _digest(found.files)
-    return _package(_course_of_one(path.stem, digest, found), found.files, space, library)
+    return _package(_course_of_one(path.stem, digest, found), found.files, space, find)
 
 
 def _course_of_one(stem: str, digest: str, single: SingleActivity) -> Course:

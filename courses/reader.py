@@ -34,7 +34,7 @@ def read_file(content: bytes, name: str) -> tuple[Any, list[Problem]]:
 
 
 def read_part(files: Mapping[str, Path], name: str) -> bytes | None:
-    """Return a file's content, truncated if it is too long for a document; None if there is no such file."""
+    """Return a file's content, truncated if it is too long; None if there is no such file."""
     path = files.get(name)
     if path is None:
         return None
@@ -43,7 +43,7 @@ def read_part(files: Mapping[str, Path], name: str) -> bytes | None:
 
 
 class CourseReader(Reader):
-    """Reads values of a course document, an answer key or the content of one of our own types."""
+    """Reads values of a course outline, an answer key or the content of one of our own types."""
 
     def filled(self, value: Any, path: str, longest: int) -> str:
         """Return a non-empty text without control characters (line breaks are allowed), with surrounding spaces removed."""

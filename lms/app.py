@@ -14,6 +14,7 @@ from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
 from lms.catalogue import views as catalogue
+from lms.certification import views as certification
 from lms.classes import usage
 from lms.clock import Clock, system_clock
 from lms.config import Settings
@@ -25,6 +26,7 @@ from lms.federation.forwarding import views as forwards
 from lms.federation.importing import tasks as importing
 from lms.federation.importing import views as imports
 from lms.home import calendar, check_in
+from lms.home import tasks as home_tasks
 from lms.home import views as home
 from lms.jobs import tasks as jobs_tasks
 from lms.jobs import views as jobs
@@ -32,7 +34,7 @@ from lms.learning import fast_path as beats
 from lms.learning import tasks as learning_tasks
 from lms.learning import views as learning
 from lms.learning.credential import authenticate
-from lms.office import export, people_job, roster_job
+from lms.office import export, people_job, reread_job, roster_job
 from lms.office import views as office
 from lms.office.views import organisations as organisation_pages
 from lms.office.views import people as own_teachers
@@ -54,6 +56,7 @@ SCHEDULE = {
     **accounts_tasks.SCHEDULE,
     **learning_tasks.SCHEDULE,
     **crediting.SCHEDULE,
+    **home_tasks.SCHEDULE,
     **jobs_tasks.SCHEDULE,
     **partitions.SCHEDULE,
     **forwarding.SCHEDULE,
@@ -63,6 +66,7 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
+    certification,
     *(records, forwards, imports, erasure_pages, retention_pages),
 )
 
@@ -100,11 +104,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
-    jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **people_job.KINDS, **records_export.KINDS})
+    jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **people_job.KINDS, **reread_job.KINDS, **records_export.KINDS})
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
     plain: FastStatements = app.extensions["xapi_early"]
-    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.early(app, settings)})
+    fast_path.init_app(app, settings, {plain.path: FastPath("xapi.statements", plain), **beats.fast_paths(app, settings)})
     return app
 
 

@@ -23,7 +23,7 @@ from lms.beat_supervision import SupervisedClock, Ticking
 from lms.clock import now
 from lms.config import Settings
 from lms.db import transaction
-from lms.heartbeat import ANY_WORKER, HEARTBEAT_SECONDS, Heart, note
+from lms.heartbeat import ANY_WORKER, HEARTBEAT_SECONDS, HeartbeatReporter, note
 
 log = structlog.get_logger(__name__)
 MOMENT_S = 0.2
@@ -41,7 +41,7 @@ class TaskFailed(Exception):
 
 
 @shared_task(name="lms.worker.beat_heart", ignore_result=True)
-def beat_heart() -> None:
+def note_heartbeat() -> None:
     """Note that a worker is alive and reaches the database."""
     with transaction() as session:
         note(session, ANY_WORKER, now())
@@ -69,7 +69,7 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
                     raise TaskFailed(self.name) from None
 
     celery = Celery(app.name, task_cls=ContextTask)
-    everything = {"heartbeat": {"task": beat_heart.name, "schedule": HEARTBEAT_SECONDS}, **schedule}
+    everything = {"heartbeat": {"task": note_heartbeat.name, "schedule": HEARTBEAT_SECONDS}, **schedule}
     celery.conf.update(
         broker_url=settings.redis_url or "memory://localhost/",
         task_ignore_result=True,
@@ -144,7 +144,7 @@ def start_embedded(app: Flask) -> None:
     celery: Celery = app.extensions["celery"]
     warnings.simplefilter("ignore", SecurityWarning)  # as root it is no more dangerous than the web process itself
     threading.Thread(target=_work_on, args=(celery,), name="worker", daemon=True).start()
-    ring(beat_heart)  # ready at once, not only at the clock's first tick
+    ring(note_heartbeat)  # ready at once, not only at the clock's first tick
     SupervisedClock(celery, lambda: None, thread=True).watch()
 
 
@@ -166,18 +166,20 @@ def _work_on(celery: Celery) -> None:
 def run_worker(app: Flask, processes: int, *, beat: bool) -> None:
     """Run worker processes until stopped; with `beat`, an additional one runs the clock."""
     celery: Celery = app.extensions["celery"]
-    heartbeat_sent.connect(Heart(app, "worker").beat, weak=False)  # sent every two seconds while this process receives messages
+    heartbeat_sent.connect(HeartbeatReporter(app, "worker").beat, weak=False)  # sent every two seconds while this process receives messages
     if beat:
-        heart = Heart(app, "beat")
-        heart.beat()  # noted before the clock runs, so that a clock that never ticks is noticed
-        clock = SupervisedClock(celery, heart.beat, thread=False)
+        reporter = HeartbeatReporter(app, "beat")
+        reporter.beat()  # noted before the clock runs, so that a clock that never ticks is noticed
+        clock = SupervisedClock(celery, reporter.beat, thread=False)
         for signal, act in ((worker_ready, clock.start), (heartbeat_sent, clock.look), (worker_shutdown, clock.stop)):
             signal.connect(act, weak=False)
-    ring(beat_heart)  # ready at once, not only at the clock's first tick
+    ring(note_heartbeat)  # ready at once, not only at the clock's first tick
     celery.worker_main(["worker", "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle"])
 
 
 def run_beat(app: Flask) -> None:
     """Run the clock until stopped."""
     celery: Celery = app.extensions["celery"]
-    celery.Beat(scheduler_cls=type("Noting", (Ticking,), {"noted": staticmethod(Heart(app, "beat").beat)}), loglevel="WARNING").run()
+    celery.Beat(
+        scheduler_cls=type("Noting", (Ticking,), {"noted": staticmethod(HeartbeatReporter(app, "beat").beat)}), loglevel="WARNING"
+    ).run()

@@ -98,7 +98,7 @@ def _exists(number: int) -> bool:
     return True
 
 
-class Heart:
+class HeartbeatReporter:
     """Reports that its process is alive when `beat` is called, at most as often as needed.
 
     It uses a new connection each time, so that no forked process inherits one.
@@ -109,7 +109,7 @@ class Heart:
         self._name = name_of(kind)  # with the number of this process, even if a forked process beats
         self._next = 0.0
 
-    def beat(self, **_told: object) -> None:
+    def beat(self, **_signal: object) -> None:
         """Report that this process is alive."""
         if time.monotonic() < self._next:
             return

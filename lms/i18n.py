@@ -134,19 +134,19 @@ def write_credit(seconds: int, policy: Policy, of: int | None = None) -> str:
 
     For sums only (a course, a requirement): hours of single activities would not add up to their sum's.
     """
-    told = [seconds] if of is None else [seconds, of]
-    hours = " / ".join(write_hours(hours_of(one, policy)) for one in told)
-    length = " / ".join(map(write_length, told))
+    amounts = [seconds] if of is None else [seconds, of]
+    hours = " / ".join(write_hours(hours_of(one, policy)) for one in amounts)
+    length = " / ".join(map(write_length, amounts))
     return pick(f"{hours} 学时（{length}）", f"{hours} credit hours ({length})")
 
 
-def _word(message: str, /, **told: object) -> Markup:
+def _word(message: str, /, **params: object) -> Markup:
     """Translate for a template, as its `_`: parameters are escaped, and %% is a per cent sign even without parameters.
 
     Jinja's own function looks up the translations again for each of a page's fifty messages, which takes a tenth of the page's time.
     """
     language = _language()
-    return _message(language, message) % told if told else _plain(language, message)
+    return _message(language, message) % params if params else _plain(language, message)
 
 
 @lru_cache(maxsize=MESSAGES_KEPT)

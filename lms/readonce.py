@@ -1,4 +1,4 @@
-"""Cache parsed documents that never change: each is read once per process, then found by its hash."""
+"""Cache parsed JSON values that never change: each is read once per process, then found by its hash."""
 
 from collections.abc import Callable, Mapping
 from threading import Lock
@@ -8,24 +8,24 @@ Read = TypeVar("Read")
 
 
 class ReadOnce(Generic[Read]):
-    """The parsed forms of stored documents by hash, at most `most` of them; the oldest entries are dropped first."""
+    """The parsed forms of stored JSON values by hash, at most `most` of them; the oldest entries are dropped first."""
 
     def __init__(self, read: Callable[[Mapping[str, Any]], object], kind: type[Read], most: int) -> None:
         self._read, self._kind, self._most = read, kind, most
         self._kept: dict[str, Read] = {}
         self._lock = Lock()
 
-    def of(self, sha256: str, document: Callable[[], Mapping[str, Any]]) -> Read:
-        """Return the parsed document with this hash; it is loaded only if it is not in the cache.
+    def of(self, sha256: str, value: Callable[[], Mapping[str, Any]]) -> Read:
+        """Return the parsed value with this hash; it is loaded only if it is not in the cache.
 
         Raises:
-            TypeError: the stored document cannot be read.
+            TypeError: the stored value cannot be read.
         """
         found = self._kept.get(sha256)
         if found is None:
-            read = self._read(document())
+            read = self._read(value())
             if not isinstance(read, self._kind):
-                raise TypeError(f"a stored document is not a {self._kind.__name__}: {read}")
+                raise TypeError(f"a stored value is not a {self._kind.__name__}: {read}")
             found = read
             with self._lock:
                 if len(self._kept) >= self._most:

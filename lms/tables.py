@@ -3,6 +3,7 @@
 from lms.accounts import models as accounts
 from lms.attendance import models as attendance
 from lms.catalogue import models as catalogue
+from lms.certification import models as certification
 from lms.classes import models as classes
 from lms.crediting import models as crediting
 from lms.db import Base
@@ -20,6 +21,7 @@ MODULES = (
     accounts,
     attendance,
     catalogue,
+    certification,
     classes,
     crediting,
     erasure,

@@ -33,6 +33,7 @@ PAUSED = "https://w3id.org/xapi/video/verbs/paused"
 SEEKED = "https://w3id.org/xapi/video/verbs/seeked"
 
 PLAYED_SEGMENTS = "https://w3id.org/xapi/video/extensions/played-segments"
+PAGES_SEEN = f"{OURS}/extensions/pages-seen"  # result: the pages of a document that were seen so far, such as "1-5,8"
 SPEED = "https://w3id.org/xapi/video/extensions/speed"
 
 COURSE_TYPE = "http://adlnet.gov/expapi/activities/course"

@@ -110,7 +110,7 @@ class Place:
             "login_id": 1_000_000,
             "job_id": self.jobs.get(rule.endpoint),
             "activity": "reading",
-            "name": "c1:reading",
+            "name": "h5p" if rule.endpoint == "content.frame" else "c1:reading",
             "form": "json",
             "code": self.code(rule.endpoint),
             "year": 2020,
@@ -131,7 +131,16 @@ class Place:
             "session_id": self.session_id(rule.endpoint),
             "member_id": MEMBER,
             "programme_id": 1,
-            **{"waiver_id": 1, "replacement_id": 1, "task_id": 1, "work_id": 1, "file_id": 1, "requirement": "x"},
+            **{
+                "waiver_id": 1,
+                "certificate_id": 1,
+                "number": "2026-00000-00000",
+                "replacement_id": 1,
+                "task_id": 1,
+                "work_id": 1,
+                "file_id": 1,
+                "requirement": "x",
+            },
         }
         with self.world.app.test_request_context(base_url="http://localhost"):
             return self.world.app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

@@ -42,6 +42,15 @@ ACCESS: dict[tuple[str, str], str] = {
     ("transcripts.show", "GET"): "login 200 404 404 200 404",
     ("transcripts.why", "GET"): "login 200 404 404 200 404",
     ("transcripts.download", "GET"): "login 200 404 404 200 404",
+    ("certification.ask", "GET"): EVERYBODY,
+    ("certification.verify", "GET"): "404 404 404 404 404 404",  # nobody is certified there
+    ("certification.compare", "POST"): "404 404 404 404 404 404",
+    ("certification.download", "GET"): "login 404 404 404 404 404",
+    ("certification.of_class", "GET"): THE_OFFICES_OWN_CLASS,
+    ("certification.certify", "POST"): "401 403 403 403 302 404",
+    ("certification.one", "GET"): "login 403 403 403 404 404",  # nobody is certified there
+    ("certification.supersede", "POST"): "401 403 403 403 404 404",
+    ("certification.revoke", "POST"): "401 403 403 403 404 404",
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
     ("catalogue.upload", "GET"): TRAINERS,
@@ -111,6 +120,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("here.check_in", "POST"): "401 302 302 403 403 403",
     ("calendar.show", "GET"): TEACHERS,
     ("here.state", "GET"): TEACHERS,
+    ("live.page", "GET"): TEACHERS,
+    ("live.open_page", "POST"): "401 200 200 403 403 403",
     ("here.kept", "GET"): EVERYBODY,
     ("here.worker", "GET"): EVERYBODY,
     ("office.tasks", "GET"): THE_OFFICES_OWN_CLASS,
@@ -132,6 +143,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.dismiss", "POST"): "401 403 403 403 302 404",
     ("people.mine", "GET"): OFFICES,
     ("people.one", "GET"): "login 403 403 403 200 404",
+    ("people.new_password", "POST"): "401 403 403 403 200 404",
+    ("people.sign_out", "POST"): "401 403 403 403 302 404",
     ("people.export", "POST"): "401 403 403 403 302 302",
     ("organisations.all_", "GET"): OFFICES,
     ("organisations.one", "GET"): "login 403 403 403 404 404",  # its own, or another's; whose are whose: test_organisations.py

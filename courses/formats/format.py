@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
 from courses.values import Activity
 
@@ -45,7 +46,7 @@ class Frame:
 
     `scripts` (the runtime) are files of `courses/player`, run in this order; those ending in .mjs are modules. `body` is HTML.
     `policy` adds sources to the content security policy that every frame has. `attributes` are data attributes of the page, as JSON.
-    `shape` "wide" keeps the frame at 16 to 9; otherwise the frame grows with its content.
+    `shape` "wide" keeps the frame at 16 to 9, "low" begins as high as a row of buttons; otherwise the frame grows with its content.
     """
 
     scripts: tuple[str, ...]
@@ -70,21 +71,23 @@ def _no_media(_entry: str, _read: ReadFile) -> bool:
 class Format:
     """One format of content.
 
-    `check` returns an activity with its files as they are served, or every problem; the path is the folder of our own H5P libraries.
-    `detect` says whether an upload without a course document (its files by name) is of this format, and `single` makes an activity of
-    it; the text is the file's name as a title. The default conditions of the format are those of that activity.
+    `check` returns an activity with its files as they are served, or every problem; its last argument finds the H5P libraries
+    that the package lacks. `detect` says whether an upload without a course outline (its files by name) is of this format, and
+    `single` makes an activity of it; the text is the file's name as a title. The default conditions of the format are those of
+    that activity.
     """
 
-    name: str  # in course documents and addresses
+    name: str  # in course outlines and addresses
     words: str  # its name for people, marked for translation
     icon: str  # of the pages
     frame: Frame
     endings: frozenset[str]  # of the files that a package may hold for it, without the dot
-    check: Callable[[Activity, Files, Path], CheckedActivity | list[Problem]]
+    check: Callable[[Activity, Files, FindLibrary], CheckedActivity | list[Problem]]
     detect: Callable[[Files], bool]
     single: Callable[[str, Files], SingleActivity | list[Problem]]
     uploads: tuple[str, ...]  # endings of such uploads, with the dot
     packed: str = ""  # ending of an entry that is an archive; it is unpacked into a folder of the same name
+    download: bool = False  # whether learners may take the file with them
     graded: bool = False  # whether an activity may state how it is graded
     named_in_outlines: bool = True  # whether a course's outline says the format's name
     facts: Callable[[Path], Mapping[str, Any]] = _no_facts  # fields of an activity that are read from its file if they are left out

@@ -9,6 +9,7 @@ from courses.formats import h5p_content, own, video_file
 from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.formats.video import check_captions, check_length
 from courses.grading import ANSWERS, check_key
+from courses.libraries import FindLibrary
 from courses.reader import CONTROL, LANGUAGE, read_file, read_part
 from courses.strict_json.problem import N_, Problem
 from courses.values import LONGEST_TITLE, Activity, Text
@@ -28,14 +29,15 @@ MINUTES = 10  # the value in minutes of an H5P content without a course, because
 OWN_VIDEO = frozenset({own.CHECKPOINT_VIDEO})
 
 
-def check(activity: Activity, files: Files, library: Path) -> CheckedActivity | list[Problem]:
+def check(activity: Activity, files: Files, find: FindLibrary) -> CheckedActivity | list[Problem]:
     """Check an H5P content with its libraries, its media, and its answer key if the server grades it."""
     folder = f"{activity.entry}/"
     content = h5p_content.read_content(lambda name: read_part(files, name), folder)
     if isinstance(content, list):
         return content
-    own_files = {name: path for name, path in files.items() if name.startswith(folder)}
-    added, problems = _libraries(own_files, folder, content.libraries, library)
+    own_files, problems = _with_versions({name: path for name, path in files.items() if name.startswith(folder)}, folder)
+    added, missing = _libraries(own_files, folder, content.libraries, find)
+    problems += missing
     wrong = h5p_content.check_content(content, folder, own_files.__contains__)
     problems += wrong or _media(content, folder, own_files)
     key = _key(activity, content, files)
@@ -61,19 +63,45 @@ def check(activity: Activity, files: Files, library: Path) -> CheckedActivity | 
     return CheckedActivity(activity, together, key, warnings)
 
 
-def _libraries(files: Files, folder: str, wanted: tuple[str, ...], library: Path) -> tuple[dict[str, Path], list[Problem]]:
-    """Return the files from our own libraries that the package lacks, and a problem for each library that is in neither."""
+def _with_versions(files: Files, folder: str) -> tuple[dict[str, Path], list[Problem]]:
+    """Return the files with each library in a folder that names its version: H5P also allows `H5P.Foo` for `H5P.Foo-1.2`, and editors use
+    both, but the player looks for all libraries of a content in one of the two ways.
+    """
+    renamed = h5p_content.unversioned(lambda name: read_part(files, name), folder, files)
+    problems = [
+        Problem("library-twice", f"{folder}{one}", {"other": other})
+        for one, other in renamed.items()
+        if f"{folder}{other}/library.json" in files
+    ]
+    found = {}
+    for name, path in files.items():
+        top, slash, rest = name[len(folder) :].partition("/")
+        found[f"{folder}{renamed[top]}{slash}{rest}" if slash and top in renamed else name] = path
+    return found, problems
+
+
+def _libraries(files: Files, folder: str, wanted: tuple[str, ...], find: FindLibrary) -> tuple[dict[str, Path], list[Problem]]:
+    """Return the files of the libraries that the package lacks, and a problem for each library that is nowhere."""
     added: dict[str, Path] = {}
     while True:
         together = {**files, **added}
         missing = list(h5p_content.missing_libraries(lambda name, held=together: read_part(held, name), folder, wanted))  # type: ignore[misc]
-        found = [name for name in missing if (library / name / "library.json").is_file()]
+        found = {name: held for name in missing if (held := find(name)) is not None}
         if not found:
-            return added, [Problem("library-missing", f"{folder}{name}") for name in missing]
-        for name in found:
-            for path in sorted((library / name).rglob("*")):
-                if path.is_file():
-                    added[f"{folder}{path.relative_to(library).as_posix()}"] = path
+            return added, [_not_there(name, folder, files) for name in missing]
+        added |= {f"{folder}{name}/{inner}": path for name, held in found.items() for inner, path in held.items()}
+
+
+def _not_there(name: str, folder: str, files: Files) -> Problem:
+    """Say that a library is missing, or that the package holds another version of it."""
+    start = f"{folder}{name.rpartition('-')[0]}-"
+    other = next(
+        (one for one in files if one.startswith(start) and one.endswith("/library.json") and one.count("/") == start.count("/") + 1), None
+    )
+    if other is None:
+        return Problem("library-missing", f"{folder}{name}")
+    held = other.removesuffix("/library.json")
+    return Problem("library-other-version", held, {"held": held[len(start) :], "needed": name.rpartition("-")[2]})
 
 
 def _media(content: h5p_content.Content, folder: str, files: Files) -> list[Problem]:
@@ -85,9 +113,8 @@ def _media(content: h5p_content.Content, folder: str, files: Files) -> list[Prob
         return problems
     if video_file.kind_of(read_head(files[wanted[0]])) is None:
         return [Problem("video-kind-inside", wanted[0])]
-    return check_captions({name: files[name] for name in wanted}) + check_length(
-        wanted[0], files[wanted[0]], content.body["duration"], "duration"
-    )
+    seconds = video_file.seconds_of(files[wanted[0]])
+    return check_captions({name: files[name] for name in wanted}) + check_length(wanted[0], seconds, content.body["duration"], "duration")
 
 
 def _key(activity: Activity, content: h5p_content.Content, files: Files) -> dict[str, Any] | list[Problem] | None:

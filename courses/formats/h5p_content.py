@@ -77,6 +77,20 @@ def missing_libraries(read: Read, folder: str, wanted: tuple[str, ...]) -> Itera
             yield name
 
 
+def unversioned(read: Read, folder: str, names: Iterable[str]) -> dict[str, str]:
+    """Return the library folders whose names lack the version, each with the name that has it (`H5P.Foo`: `H5P.Foo-1.2`)."""
+    found = {}
+    for name in names:
+        own = name[len(folder) :].removesuffix("/library.json")
+        if not name.startswith(folder) or name == folder + own or "/" in own:
+            continue
+        about, _problems = _json(read, name)
+        versioned = _libraries({"preloadedDependencies": [about]})
+        if isinstance(about, Mapping) and about.get("machineName") == own and versioned:
+            found[own] = versioned[0]
+    return found
+
+
 def check_content(content: Content, folder: str, has: Callable[[str], bool]) -> list[Problem]:
     """Return everything that would not play: files that are named but missing, and for our own types every mistake of the author."""
     problems = [

@@ -1,21 +1,14 @@
-"""Is this file a video that browsers play, how long is it, and are its captions valid?
+"""Is this file a video that browsers play, and how long is it?
 
 Only the few bytes that are needed are read: the boxes of an MP4 (ISO 14496-12), the elements of a WebM (RFC 8794, RFC 9559).
 """
 
-import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from courses.strict_json.problem import Problem
-
 MP4, WEBM = "mp4", "webm"
-MOST_CAPTIONS = 2_000_000
-TIME = r"(?:[0-9]{2,}:)?[0-5][0-9]:[0-5][0-9]\.[0-9]{3}"
-CUE_TIMES = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?:\s|\Z)")  # WebVTT 4.1; browsers drop a cue with other times
-LONGEST_TIMES = 200  # characters
 
 # Photographs, sound and QuickTime also begin like ISO 14496-12; the brand tells them apart.
 OTHER_BRANDS = frozenset(
@@ -77,22 +70,6 @@ def _codecs(file: IO[bytes], start: int, end: int, way: tuple[bytes, ...]) -> It
             yield from _codecs(file, at, until, way[1:])
         else:
             yield from (code for code, _, _ in _boxes(file, at + 8, until))  # after version, flags and the number of entries
-
-
-def captions_problem(content: bytes, name: str) -> Problem | None:
-    """Return what is wrong with the caption file `name` (WebVTT), or None."""
-    if len(content) > MOST_CAPTIONS:
-        return Problem("too-long-for-captions", name)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return Problem("not-utf8", name)
-    if not text.startswith("WEBVTT"):
-        return Problem("no-vtt", name)
-    for number, line in enumerate(text.splitlines(), 1):
-        if "-->" in line and not CUE_TIMES.match(line[:LONGEST_TIMES]):
-            return Problem("cue-time", name, {"line": number})
-    return None if "-->" in text else Problem("no-captions-inside", name)
 
 
 def _mp4_seconds(file: IO[bytes]) -> float | None:

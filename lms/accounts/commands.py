@@ -15,6 +15,7 @@ from lms.accounts.models import ORGANISATION_KINDS, ROLES, Organisation, Person
 from lms.accounts.passwords import problem_of, set_password
 from lms.accounts.people import add_organisation_below, add_person, close_account, give_role, take_role
 from lms.clock import now
+from lms.command_options import json_option
 from lms.db import transaction
 from lms.errors import InvalidInput
 
@@ -30,7 +31,7 @@ def user() -> None:
 @click.option("--role", "roles", multiple=True, default=["teacher"], show_default=True, help=f"{', '.join(ROLES)} (repeatable).")
 @click.option("--organisation", help="Code of the organisation the person belongs to.")
 @click.option("--password", envvar="LMS_PASSWORD", help="Better given by LMS_PASSWORD or typed; without one it is asked for.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def add_user(username: str, name: str, roles: tuple[str, ...], organisation: str | None, password: str | None, *, as_json: bool) -> None:
     """Add a person who can sign in."""
@@ -135,18 +136,18 @@ def organisation() -> None:
 @click.option("--name", required=True, help="The name, as printed on transcripts.")
 @click.option("--kind", required=True, type=click.Choice(ORGANISATION_KINDS), help="What it is.")
 @click.option("--above", help="Code of the organisation that it is below; without one it stands at the top.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def add_an_organisation(code: str, name: str, kind: str, above: str | None, *, as_json: bool) -> None:
     """Add an organisation; an office sees the classes and people of those below it."""
     with transaction() as writing:
         added = add_organisation_below(writing, code, name, kind, above)
-        told = {"id": added.id, "code": added.code, "kind": added.kind}
-    click.echo(json.dumps(told) if as_json else f"Added the {kind} {code} with id {told['id']}")
+        report = {"id": added.id, "code": added.code, "kind": added.kind}
+    click.echo(json.dumps(report) if as_json else f"Added the {kind} {code} with id {report['id']}")
 
 
 @organisation.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@json_option("the list")
 @with_appcontext
 def list_organisations(*, as_json: bool) -> None:
     """List all organisations, each before those below it."""

@@ -51,8 +51,8 @@ def limit(view: Callable[..., Any]) -> Callable[..., Any]:
     limits = (
         limiter.limit(AT_ONE_PLACE, key_func=_name_here, methods=["POST"], deduct_when=_failed),
         limiter.limit(AT_ALL_PLACES, key_func=_name, methods=["POST"], deduct_when=_failed, exempt_when=_is_known),
-        limiter.limit(WITH_ALL_NAMES, key_func=_network, methods=["POST"], deduct_when=_failed, exempt_when=_is_known),
-        limiter.limit(ALL_TRIES, key_func=_network, methods=["POST"]),
+        limiter.limit(WITH_ALL_NAMES, key_func=network, methods=["POST"], deduct_when=_failed, exempt_when=_is_known),
+        limiter.limit(ALL_TRIES, key_func=network, methods=["POST"]),
     )
     for one in limits:
         view = one(view)
@@ -103,11 +103,11 @@ def _name() -> str:
 
 
 def _name_here() -> str:
-    where = f"browser:{_known()[0]}" if _is_known() else _network()
+    where = f"browser:{_known()[0]}" if _is_known() else network()
     return f"{where}:{_digest(_typed())}"
 
 
-def _network() -> str:
+def network() -> str:
     """Return the visitor's address; for an IPv6 address, its network."""
     try:
         address = ipaddress.ip_address(get_remote_address())

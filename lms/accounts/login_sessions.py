@@ -77,7 +77,7 @@ def end(session: Session, person_id: int, login_ids: Iterable[int]) -> int:
     _lock(session, [person_id])
     own = delete(LoginSession).where(LoginSession.person_id == person_id, LoginSession.id.in_(list(login_ids)))
     ended = len(session.execute(own.returning(LoginSession.id)).all())
-    _tell(session, [person_id])
+    _notify(session, [person_id])
     return ended
 
 
@@ -85,7 +85,7 @@ def end_all(session: Session, person_ids: Sequence[int]) -> int:
     """Sign people out everywhere and end their open activities; return the number of browsers."""
     _lock(session, person_ids)
     ended = session.execute(delete(LoginSession).where(LoginSession.person_id.in_(person_ids)).returning(LoginSession.id)).all()
-    _tell(session, person_ids)
+    _notify(session, person_ids)
     return len(ended)
 
 
@@ -99,7 +99,7 @@ def _lock(session: Session, person_ids: Sequence[int]) -> None:
     session.execute(select(Person.id).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update(key_share=True))
 
 
-def _tell(session: Session, person_ids: Sequence[int]) -> None:
+def _notify(session: Session, person_ids: Sequence[int]) -> None:
     access_ended.send(current_app._get_current_object(), session=session, person_ids=person_ids)  # type: ignore[attr-defined]
 
 

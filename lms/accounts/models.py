@@ -74,15 +74,15 @@ class Person(Base, UserMixin):
 
 
 class AccountChange(Base):
-    """One change of a role or an organisation: the time, the author, and both values. Append-only, with ids of people only."""
+    """One change of an account, a role or an organisation: the time, the author, and both values. Append-only, with ids of people only."""
 
     __tablename__ = "account_change"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command
-    what: Mapped[str] = mapped_column(String(20))  # one of lms.accounts.account_changes.KINDS
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # whose role
+    what: Mapped[str] = mapped_column(String(20))  # one of lms.accounts.account_changes.KINDS or KINDS_OF_ACCESS
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # whose role or account
     organisation_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: one that was merged is gone
     before: Mapped[str] = mapped_column(String(500), default="")
     after: Mapped[str] = mapped_column(String(500), default="")

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
 
 from lms.accounts.models import Organisation
 
@@ -16,3 +17,20 @@ def below(path: str, organisation: Any = Organisation) -> ColumnElement[bool]:
 def is_below(path: str, place: str) -> bool:
     """Say whether the organisation with the path `place` is the office with the path `path`, or below it."""
     return place.startswith(path)
+
+
+def hold_tree(session: Session, *, changing: bool) -> None:
+    """Keep the tree of organisations as it is until the transaction ends; `changing`: for oneself alone.
+
+    Paths are copies of the tree: if one change moved an organisation while another added or moved one below it, a path would keep the
+    old place, and the wrong office would see people. All changes of the tree meet at the row of its oldest organisation, before they lock
+    anything else. Organisations that were loaded before are read again. (On SQLite there is only one writer anyway.)
+    """
+    oldest = select(Organisation.id).order_by(Organisation.id).limit(1)
+    held = oldest.with_for_update() if changing else oldest.with_for_update(read=True, key_share=True)
+    while session.scalar(held) is None and session.scalar(select(exists().select_from(Organisation))):
+        pass  # the oldest one was merged into another while this waited
+    session.flush()
+    for one in list(session.identity_map.values()):
+        if isinstance(one, Organisation):
+            session.expire(one)

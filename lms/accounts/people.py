@@ -10,6 +10,7 @@ from lms.accounts.account_changes import By, note_role
 from lms.accounts.identity import may_be_identity_number
 from lms.accounts.models import ROLES, Organisation, Person
 from lms.accounts.names import as_name
+from lms.accounts.offices import hold_tree
 from lms.accounts.passwords import hashed, problem_of
 from lms.errors import InvalidInput
 
@@ -93,7 +94,8 @@ def _problems(session: Session, username: str, name: str, roles: tuple[str, ...]
 
 
 def add_organisation(session: Session, code: str, name: str, kind: str, parent: Organisation | None = None) -> Organisation:
-    """Add an organisation below `parent`."""
+    """Add an organisation below `parent`, wherever that is moved at this moment."""
+    hold_tree(session, changing=False)
     organisation = Organisation(code=code, name=name, kind=kind, parent_id=parent.id if parent else None, path="")
     session.add(organisation)
     session.flush()

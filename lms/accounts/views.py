@@ -63,8 +63,8 @@ def password() -> ResponseReturnValue:
         changed = writing.get_one(Person, person().id)
         set_password(changed, form.new.data)
     login_user(changed, remember=remembered)
-    told = _("This is your password from now on.") if first else _("Your password has been changed. Other devices are signed out.")
-    flash(told, "success")
+    message = _("This is your password from now on.") if first else _("Your password has been changed. Other devices are signed out.")
+    flash(message, "success")
     return redirect(_next_page())
 
 

@@ -45,7 +45,7 @@ def receive(
     for known in own:
         if (known.source, known.way, known.code_at) == (CODE, scan.code.way, scan.code.at):
             return known
-    if not scan.code.claimable(scan.received_at) or len(own) >= SCANS_MAX:
+    if not scan.code.claimable(scan.received_at) or sum(one.source == CODE for one in own) >= SCANS_MAX:
         return None
     row = CheckIn(
         session_id=lesson.id,

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
-from lms.attendance.checking_in import settle
+from lms.attendance.checking_in import settle, stays_of
 from lms.attendance.codes import IN, OUT
 from lms.attendance.marking import AttendanceEvidence
-from lms.attendance.meeting_report import Interval, joined_up
+from lms.attendance.meeting_report import Interval, beyond, joined_up
 from lms.attendance.models import CONFIRMED, REPORT, CheckIn, MeetingName
 from lms.classes.models import ClassSession, Enrolment
 
@@ -55,11 +55,11 @@ def note_report(
 
 
 def _add(session: Session, lesson: ClassSession, enrolment: Enrolment, stays: Sequence[Interval], by: By) -> bool:
-    """Keep the times of one person; return whether one of them is new."""
+    """Keep the times of one person, as far as no earlier report has them; return whether there are any."""
     own = (CheckIn.session_id == lesson.id, CheckIn.enrolment_id == enrolment.id, CheckIn.source == REPORT)
-    known = {(one.way, one.code_at) for one in session.scalars(select(CheckIn).where(*own))}
-    wanted = {(way, at) for first, last in stays for way, at in ((IN, first), (OUT, last))} - known
-    for way, at in sorted(wanted, key=lambda one: one[1]):
+    known = [(first.at, last.at) for first, last in stays_of(session.scalars(select(CheckIn).where(*own)))[0]]
+    wanted = [(way, at) for first, last in beyond(stays, known) for way, at in ((IN, first), (OUT, last))]
+    for way, at in wanted:
         said = {"code_at": at, "received_at": by.at, "decided_at": by.at, "decided_by": by.person_id}
         session.add(
             CheckIn(session_id=lesson.id, enrolment_id=enrolment.id, way=way, device="", state=CONFIRMED, source=REPORT, reason="", **said)

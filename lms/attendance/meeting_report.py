@@ -131,6 +131,15 @@ def joined_up(intervals: Iterable[Interval]) -> list[Interval]:
     return found
 
 
+def beyond(intervals: Iterable[Interval], known: Iterable[Interval]) -> list[Interval]:
+    """Return the parts of intervals that lie in none of the known ones, in order."""
+    found = joined_up(intervals)
+    for first, last in joined_up(known):
+        parts = ((part, (min(part[1], first), max(part[0], last))) for part in found)
+        found = [one for (begins, ends), (until, since) in parts for one in ((begins, until), (since, ends)) if one[0] < one[1]]
+    return found
+
+
 def matched(names: Iterable[str], people: Mapping[int, str], remembered: Mapping[str, int]) -> dict[str, int]:
     """Return whom each name means, as far as that is certain enough to suggest: remembered, the same name, or the one name in it.
 

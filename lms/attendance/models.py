@@ -38,13 +38,17 @@ class AttendanceMark(Base):
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-COUNTED, CLAIMED, CONFIRMED, DECLINED = SCAN_STATES = ("counted", "claimed", "confirmed", "declined")
-CODE, REPORT = SOURCES = ("code", "report")  # a scan of the room's code, or the report of an online meeting
+COUNTED, CLAIMED, CONFIRMED, DECLINED, MEASURED = SCAN_STATES = ("counted", "claimed", "confirmed", "declined", "measured")
+# a scan of the room's code, the report of an online meeting, or our own page beside the meeting
+CODE, REPORT, PAGE = SOURCES = ("code", "report", "page")
+MEASURED_ONLY = text("state = 'measured'")
 HOLDS = (COUNTED, CONFIRMED)  # states of a scan that prove presence
 
 
 class CheckIn(Base):
     """One scan of a session's code by one person. It never changes; a claim is decided once, by staff.
+
+    Times from a meeting's report and from our own page are pairs of such rows; those of the page are `measured` until they are settled.
 
     `statement_id`: for a check-out, the statement of the time since `came_at`; None if there was none or it was taken back.
     """
@@ -54,6 +58,7 @@ class CheckIn(Base):
         UniqueConstraint("session_id", "enrolment_id", "source", "way", "code_at"),
         Index("ix_check_in_enrolment_id", "enrolment_id"),
         Index("ix_check_in_device", "session_id", "device"),
+        Index("ix_check_in_measured", "session_id", postgresql_where=MEASURED_ONLY, sqlite_where=MEASURED_ONLY),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

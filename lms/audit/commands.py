@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 from lms.audit import anchors
 from lms.audit.anchors import Anchor, AnchoredHead, NotAnAnchor
 from lms.audit.recorded import RECORDED
+from lms.certification import register_check
+from lms.certification.register_check import CheckedRegister
 from lms.clock import now
+from lms.command_options import json_option
 from lms.config import Settings
 from lms.crediting.verify import AT_ONCE, CheckedBatch, Finding, addresses_of, check, numbers_of
 from lms.db import database, transaction
@@ -48,7 +51,7 @@ def anchor(heads: Path | None, *, public_key: bool) -> None:
 @click.option("--statements", is_flag=True, help="Read every statement again, too: is the evidence what they prove?")
 @click.option("--anchor", type=click.Path(dir_okay=False, path_type=Path), help="Find what was rewritten since this anchor was made.")
 @click.option("--key", help="The public key, as the site published it, that must have signed the anchor.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None, key: str | None, as_json: bool) -> None:
     """Check that no entry was edited or lost, and that recomputing all evidence gives the same hours.
@@ -67,11 +70,13 @@ def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None,
         stored = " and ".join(sorted(other))
         _refuse([f"PUBLIC_URL: it is {public_url}, and the statements were stored for {stored}: nothing was compared"])
     whole = _check(sorted(set(enrolment)) or known, public_url)
-    whole.findings = [*rewritten, *whole.findings]
+    with _snapshot() as reading:
+        register = register_check.check(reading, set(enrolment) or None, RECORDED)
+    whole.findings = [*rewritten, *whole.findings, *register.findings]
     if as_json:
-        _write_json(whole, statements=statements)
+        _write_json(whole, register, statements=statements)
     else:
-        _write_lines(whole, statements=statements)
+        _write_lines(whole, register, statements=statements)
     sys.exit(1 if whole.findings else 0)
 
 
@@ -117,16 +122,17 @@ def _check(numbers: Sequence[int], public_url: str | None) -> CheckedBatch:
     return whole
 
 
-def _write_json(whole: CheckedBatch, *, statements: bool) -> None:
+def _write_json(whole: CheckedBatch, register: CheckedRegister, *, statements: bool) -> None:
     found = [finding._asdict() for finding in whole.findings]
     counted: dict[str, object] = {"enrolments": whole.enrolments, "entries": whole.entries}
     counted |= {"evidence_erased": whole.erased, "without_baseline": whole.unbaselined, "waiting": whole.waiting}
+    counted |= {"certificates": register.certificates, "register_entries": register.entries}
     if statements:
         counted |= {"statements": whole.statements, "statements_removed": whole.removed, "statements_behind": whole.behind}
     click.echo(json.dumps({**counted, "findings": found, "clean": not found}))
 
 
-def _write_lines(whole: CheckedBatch, *, statements: bool) -> None:
+def _write_lines(whole: CheckedBatch, register: CheckedRegister, *, statements: bool) -> None:
     for number in whole.erased:
         click.echo(f"enrolment {number}: its evidence was erased on purpose; its entries are whole and cannot be recomputed")
     for finding in whole.findings:
@@ -142,4 +148,5 @@ def _write_lines(whole: CheckedBatch, *, statements: bool) -> None:
             f"{len(whole.unbaselined)} enrolments have no baseline yet: the worker appends it; until then their inputs are not covered"
         )
     looked_at = f"{whole.enrolments} enrolments, {whole.entries} entries" + (f", {whole.statements} statements" if statements else "")
+    looked_at += f", {register.certificates} certificates" if register.entries else ""
     click.echo(f"{looked_at}: {f'{len(whole.findings)} findings' if whole.findings else 'clean'}")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from flask.cli import with_appcontext
 
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem, in_english
-from lms.catalogue import listing, publish
-from lms.catalogue.uploads import check
+from lms.catalogue import listing, publish, site_library
+from lms.catalogue.uploads import CheckedPackage, check
 from lms.clock import now
+from lms.command_options import json_option
 from lms.db import session, transaction
 from lms.storage import storage
 
@@ -24,14 +26,19 @@ def course() -> None:
 
 @course.command("import")
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def import_course(file: Path, *, as_json: bool) -> None:
     """Publish a course from a package (a .zip or a folder), or from a file that is a course by itself, such as an .h5p or a video.
 
     The same content again changes nothing. Exit code 2 and one line for each problem if the file is not a valid course.
     """
-    found = check(file)
+    with tempfile.TemporaryDirectory(prefix="libraries-") as folder:
+        _import(check(file, site_library.offered(session(), storage(), None, Path(folder))), as_json=as_json)
+
+
+def _import(found: CheckedPackage, *, as_json: bool) -> None:
+    """Publish a checked file, and print the result."""
     if found.package is None:
         for line in _lines(found.problems):
             click.echo(line, err=True)
@@ -68,7 +75,7 @@ def _lines(problems: Iterable[Problem]) -> list[str]:
 
 
 @course.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@json_option("the list")
 @click.option("--search", default="", help="Only courses whose code or title contains these words.")
 @with_appcontext
 def list_courses(*, as_json: bool, search: str) -> None:
@@ -97,3 +104,18 @@ def list_courses(*, as_json: bool, search: str) -> None:
         click.echo("No course matches." if search else "No courses yet. Publish the first one with `lms course import`.")
     for row in rows:
         click.echo(f"{row['code']} version {row['version']} {row['title']} ({row['minutes']} min)")
+
+
+@course.command("libraries")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@with_appcontext
+def list_libraries(*, as_json: bool) -> None:
+    """List the H5P libraries that contents exported without theirs may use, as the command line brought them."""
+    found = site_library.held(session(), None)
+    if as_json:
+        click.echo(json.dumps([{"name": one.name, "patch": one.patch} for one in found]))
+        return
+    for one in found:
+        click.echo(f"{one.name}.{one.patch}")
+    if not found:
+        click.echo("There are no H5P libraries yet: they are collected from published contents that bring theirs.")

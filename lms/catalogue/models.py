@@ -30,7 +30,9 @@ class CourseVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     number: Mapped[int]
-    document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # the document of courses.outline, loaded on access
+    document: Mapped[dict[str, Any]] = mapped_column(
+        JSON, deferred=True
+    )  # the course outline (courses.outline), loaded on access; ledgers hash the columns' old names
     document_sha256: Mapped[str] = mapped_column(String(64))
     package_sha256: Mapped[str] = mapped_column(String(64), index=True)  # identifies the served files
     title_zh: Mapped[str] = mapped_column(String(200))
@@ -54,3 +56,18 @@ class AnswerKey(Base):
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True)
     activity: Mapped[str] = mapped_column(String(64), primary_key=True)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class H5PLibrary(Base):
+    """An H5P library of a published package, for contents that lack it (`site_library`). Newer patches are further rows."""
+
+    __tablename__ = "h5p_library"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)  # None: the installation itself
+    name: Mapped[str] = mapped_column(String(110), index=True)  # with its version: H5P.Blanks-1.14
+    patch: Mapped[int]
+    package_sha256: Mapped[str] = mapped_column(String(64))
+    folder: Mapped[str] = mapped_column(String(700))  # in the package
+    files: Mapped[list[str]] = mapped_column(JSON)  # their names in the folder
+    collected_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -21,6 +21,7 @@ from courses.strict_json.canonical import digest_of
 from courses.strict_json.problem import Problem
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import is_below
+from lms.catalogue import site_library
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.errors import NotAllowed, TooLarge
 from lms.readonce import ReadOnce
@@ -41,7 +42,7 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
     """
     store_files(storage, package)
     course = _course(session, package.course.code, by)
-    digest = digest_of(package.document)
+    digest = digest_of(package.outline)
     known = session.scalars(
         select(CourseVersion).where(
             CourseVersion.course_id == course.id, CourseVersion.package_sha256 == package.sha256, CourseVersion.document_sha256 == digest
@@ -50,8 +51,11 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
     for version in known:
         if _answer_keys(session, version.id) == dict(package.answer_keys):
             version.warnings = _warnings(package)  # a newer check may see more, or say it better
-            return version
-    return _add_version(session, course, package, by, now)
+            break
+    else:
+        version = _add_version(session, course, package, by, now)
+    site_library.collect(session, package, by, now)
+    return version
 
 
 def check_room(session: Session, package: Package, by: Person, most_bytes: int, *, hold: bool) -> None:
@@ -134,8 +138,8 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
     version = CourseVersion(
         course=course,
         number=(last or 0) + 1,
-        document=package.document,
-        document_sha256=digest_of(package.document),
+        document=package.outline,
+        document_sha256=digest_of(package.outline),
         package_sha256=package.sha256,
         title_zh=package.course.title.zh,
         title_en=package.course.title.en,

@@ -1,13 +1,14 @@
 """Check an uploaded file as a course, and report all its problems."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Protocol
 
 from courses.formats import uploads
+from courses.libraries import FindLibrary, nothing
 from courses.package import Package, open_package
 from courses.strict_json.problem import Problem
 
@@ -37,18 +38,18 @@ def suffix_of(name: str | None) -> str:
     return suffix if suffix in uploads() else ""
 
 
-def check(path: Path) -> CheckedPackage:
-    """Open a file or folder as a course; the content decides its type, not its name."""
-    opened = open_package(path)
+def check(path: Path, offered: FindLibrary = nothing) -> CheckedPackage:
+    """Open a file or folder as a course; the content decides its type, not its name. `offered` has libraries that it may lack."""
+    opened = open_package(path, offered=offered)
     if isinstance(opened, Package):
         return CheckedPackage(opened, ())
     return CheckedPackage(None, opened)
 
 
 @contextmanager
-def checked(upload: Upload) -> Iterator[CheckedPackage]:
-    """Check an upload; its files exist only during the block."""
+def checked(upload: Upload, offers: Callable[[Path], FindLibrary]) -> Iterator[CheckedPackage]:
+    """Check an upload; its files exist only during the block. `offers` writes the libraries that it lacks into a folder."""
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
         path = Path(folder) / f"{PurePath(upload.filename or 'course').stem[:80] or 'course'}{suffix_of(upload.filename)}"
         upload.save(path)
-        yield check(path)
+        yield check(path, offers(Path(folder) / "libraries"))

@@ -1,6 +1,8 @@
 """Pages of the catalogue for trainers: all courses, one course, and the upload form."""
 
 from collections.abc import Iterable
+from functools import partial
+from pathlib import PurePath
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -11,12 +13,13 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms.validators import ValidationError
 
+from courses.foreign import in_name
 from courses.formats import uploads
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER, Organisation
-from lms.catalogue import listing, publish
+from lms.catalogue import listing, publish, site_library
 from lms.catalogue.gates import format_words, gate_words, icon_of, upload_words
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import MOST_MB, checked, suffix_of
@@ -36,6 +39,9 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
 
     def validate_file(self, field: FileField) -> None:
         """Refuse a type of file that cannot be a course, before it is read."""
+        named = in_name(PurePath(field.data.filename or "").suffix.lower())
+        if named:
+            raise ValidationError(_("This file %(problem)s.", problem=in_words(named, SENTENCES)))
         if not suffix_of(field.data.filename):
             raise ValidationError(_("This kind of file cannot be a course. It must end in %(suffixes)s.", suffixes=" ".join(uploads())))
 
@@ -131,11 +137,12 @@ def _upload_page(form: UploadForm, problems: list[tuple[str, str]]) -> str:
         most_mb=MOST_MB,
         kinds=upload_words(),
         suffixes=" ".join(uploads()),
+        libraries=site_library.held(session(), person()),
     )
 
 
 def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, str]]]:
-    with checked(form.file.data) as found:
+    with checked(form.file.data, partial(site_library.offered, session(), storage(), person())) as found:
         if found.package is None:
             return None, [(one.path, in_words(one, SENTENCES)) for one in found.problems]
         most_bytes = current_app.extensions["settings"].organisation_courses_mb * publish.MEGABYTE

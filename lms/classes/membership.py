@@ -43,6 +43,8 @@ def state_problems(session: Session, enrolment: Enrolment, state: str, reason: s
         problems.append("person: " + _("was erased, for good"))
     if needs_reason(enrolment.status, state) and not reason.strip():
         problems.append("reason: " + _("say why; the reason is kept in the history"))
+    if frozen_because(enrolment) is FreezeReason.CERTIFIED and state in LEFT:
+        problems.append(certified_problem())
     if len(reason) > REASON_MAX or not reason.isprintable():
         problems.append("reason: " + _("at most %(most)s characters, in one line", most=REASON_MAX))
     if enrolment.status in LEFT and state in LEARNING and state != COMPLETED and _is_closed(session, enrolment):
@@ -97,12 +99,14 @@ def withdraw(session: Session, enrolment: Enrolment, by: By, reason: str = "") -
     They open no activity of the class any more, and an open one ends now (`lms.learning.launch`).
 
     Raises:
-        InvalidInput: the reason is too long.
+        InvalidInput: the reason is too long, or a certificate is valid.
     """
     if enrolment.status == WITHDRAWN:
         return False
     if len(reason) > REASON_MAX or not reason.isprintable():
         raise InvalidInput(_("Nothing was changed."), ["reason: " + _("at most %(most)s characters, in one line", most=REASON_MAX)])
+    if frozen_because(enrolment) is FreezeReason.CERTIFIED:
+        raise InvalidInput(_("Nothing was changed."), [certified_problem()])
     _enter(session, enrolment, WITHDRAWN, by, reason.strip())
     end_study(session, select(Enrolment.id).where(Enrolment.id == enrolment.id))
     return True
@@ -154,6 +158,11 @@ def move(session: Session, enrolment: Enrolment, track: str, by: By) -> bool:
     return True
 
 
+def certified_problem() -> str:
+    """Return why an enrolment with a valid certificate cannot leave its class, change its track or be moved."""
+    return "certificate: " + _("a certificate is valid; revoke it first")
+
+
 def _is_closed(session: Session, enrolment: Enrolment) -> bool:
     return session.scalars(select(TrainingClass.closed_at).where(TrainingClass.id == enrolment.class_id)).one() is not None
 
@@ -163,3 +172,5 @@ def _demand_open(session: Session, enrolment: Enrolment) -> None:
         raise InvalidInput(_("Nothing was changed."), ["class: " + _("is closed; open it again first")])
     if frozen_because(enrolment) is FreezeReason.ERASED:
         raise InvalidInput(_("Nothing was changed."), ["person: " + _("was erased, for good")])
+    if frozen_because(enrolment) is FreezeReason.CERTIFIED:
+        raise InvalidInput(_("Nothing was changed."), [certified_problem()])

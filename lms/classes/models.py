@@ -122,6 +122,8 @@ class Enrolment(Base):
     transferred: Mapped[bool] = mapped_column(default=False, server_default=false())  # has `enrolment_transfer` rows
     verdict: Mapped[str] = mapped_column(String(8), default="", server_default="")  # met or short, as last decided; empty: never
     evidence_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the account stays as it is and is never decided again
+    certified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # set as long as a certificate is valid; later evidence is only kept
+    certificate_sha256: Mapped[str | None] = mapped_column(String(64))  # the hash of the latest register entry about this enrolment
 
     training_class: Mapped[TrainingClass] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")

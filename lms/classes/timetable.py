@@ -46,6 +46,13 @@ def sessions_of(session: Session, class_id: int) -> Sequence[ClassSession]:
     return session.scalars(select(ClassSession).where(*wanted).order_by(ClassSession.starts_at, ClassSession.id)).all()
 
 
+def coming(session: Session, class_ids: Iterable[int], now: datetime, until: datetime) -> Sequence[ClassSession]:
+    """Return the sessions of classes that run or begin before `until`, in order of time."""
+    wanted = (ClassSession.class_id.in_(set(class_ids)), ClassSession.cancelled_at.is_(None))
+    times = (ClassSession.ends_at > now, ClassSession.starts_at < until)
+    return session.scalars(select(ClassSession).where(*wanted, *times).order_by(ClassSession.starts_at, ClassSession.key)).all()
+
+
 def planned_of(row: ClassSession) -> PlannedSession:
     """Return a stored session as a plan's value."""
     return PlannedSession(row.key, **{name: getattr(row, name) for name in FIELDS})

@@ -4,6 +4,7 @@ Sessions of the old class count up to the day of the move, those of the new clas
 mistake can be moved back.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,7 +17,7 @@ from lms.accounts.account_changes import By
 from lms.accounts.offices import below
 from lms.classes import changes
 from lms.classes.freezing import FreezeReason, frozen_because
-from lms.classes.membership import BAR, REASON_MAX
+from lms.classes.membership import BAR, REASON_MAX, certified_problem
 from lms.classes.models import LEFT, Enrolment, EnrolmentTransfer, TrainingClass
 from lms.classes.setup import programme_version_of, tracks_of, window_of
 from lms.errors import InvalidInput
@@ -69,6 +70,8 @@ def problems_of(session: Session, enrolment: Enrolment, order: TransferOrder, no
         problems.append("reason: " + _("1 to %(most)s characters, in one line", most=REASON_MAX))
     if frozen_because(enrolment) is FreezeReason.ERASED or enrolment.status in LEFT:
         problems.append("person: " + _("has left the class; let them in again first"))
+    elif frozen_because(enrolment) is FreezeReason.CERTIFIED:
+        problems.append(certified_problem())
     zone = document_of(programme_version_of(session, target)).policy.time_zone
     return [*problems, *_problems_of_day(session, enrolment, order.day, local_time(now, zone).date())]
 
@@ -110,3 +113,11 @@ def move(session: Session, enrolment: Enrolment, order: TransferOrder, by: By) -
         changes.note_of(session, enrolment, changes.made("track", by, before=enrolment.track, after=order.track))
         enrolment.track = order.track
     session.flush()
+
+
+def transferred_on(session: Session, enrolment_ids: Collection[int]) -> dict[int, date]:
+    """Return the day of the last transfer of each of these people; nothing is asked for nobody."""
+    if not enrolment_ids:
+        return {}
+    last = select(EnrolmentTransfer.enrolment_id, func.max(EnrolmentTransfer.day)).where(EnrolmentTransfer.enrolment_id.in_(enrolment_ids))
+    return {row[0]: row[1] for row in session.execute(last.group_by(EnrolmentTransfer.enrolment_id))}

@@ -7,12 +7,13 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from lms.clock import now
+from lms.command_options import json_option
 from lms.crediting.noted import AT_ONCE, convert, enrolments_with_notes
 from lms.db import database, transaction
 
 
 @click.command("convert")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def convert_attendance(*, as_json: bool) -> None:
     """Write noted days, months and tasks as statements, so that the ledger has them. A second run changes nothing.

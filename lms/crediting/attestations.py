@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lms.crediting.models import Observation as Row
 from lms.crediting.moments import EvidenceQuery, Moment
 from lms.crediting.observe_attestations import WAIVED
-from lms.crediting.policy import EnrolmentPolicy, TrackLaw
+from lms.crediting.policy import EnrolmentPolicy, TrackPolicy
 from lms.hours import (
     Accepted,
     Attended,
@@ -62,11 +62,11 @@ def with_noted_sessions(rules: TrackRules, accounts: Iterable[str]) -> TrackRule
     return replace(rules, sessions={**rules.sessions, **noted}) if noted else rules
 
 
-def attestations_of(session: Session, terms: Mapping[int, EnrolmentPolicy], then: Moment | None = None) -> Mapping[int, Attested]:
+def attestations_of(session: Session, policies: Mapping[int, EnrolmentPolicy], then: Moment | None = None) -> Mapping[int, Attested]:
     """Return the attestations of each enrolment, without those that its track or class does not have."""
-    found = {number: Attested(sessions=dict(own.track.rules.sessions)) for number, own in terms.items() if own.track is not None}
-    kinds_of = {number: _kinds(own.track) for number, own in terms.items() if own.track is not None}
-    lessons_of = {number: own.track.live for number, own in terms.items() if own.track is not None}
+    found = {number: Attested(sessions=dict(own.track.rules.sessions)) for number, own in policies.items() if own.track is not None}
+    kinds_of = {number: _kinds(own.track) for number, own in policies.items() if own.track is not None}
+    lessons_of = {number: own.track.live for number, own in policies.items() if own.track is not None}
     for number, kind, account, name, at, since, units in _ATTESTED.ask(session, list(kinds_of), then):
         own, kinds = found[number], kinds_of[number]
         if kind == "attended":
@@ -80,12 +80,12 @@ def attestations_of(session: Session, terms: Mapping[int, EnrolmentPolicy], then
         elif kind == "logged" and kinds.get(account) == "months" and own.dated.setdefault((account, name), since) == since:
             own.attestations.append(Logged(account, name, datetime.fromtimestamp(since, UTC).date()))
         elif kind == "waived" and (requirement := account.removeprefix(WAIVED)) in kinds:
-            whole = units_in_one(kinds[requirement], terms[number].law.policy)
+            whole = units_in_one(kinds[requirement], policies[number].class_policy.policy)
             own.attestations.append(Waived(name, requirement, share_of(units, whole)))
     return found
 
 
-def _kinds(track: TrackLaw) -> dict[str, RequirementKind]:
+def _kinds(track: TrackPolicy) -> dict[str, RequirementKind]:
     return {key: rule.kind for key, rule in track.rules.requirements.items()}
 
 

@@ -20,7 +20,7 @@ from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.observe_attestations import LONGEST_NAME, enrolment_of
-from lms.crediting.policy import activity_name, terms_of
+from lms.crediting.policy import activity_name, policies_of
 from lms.errors import InvalidInput
 from lms.hours import RequirementKind, units_in_one
 from lms.learning.stating import iso, store
@@ -95,7 +95,7 @@ class Attestor:
         if not 0 < amount <= MOST:
             problems.append(_("Amount: above 0, at most %(most)s", most=MOST))
         kind = self._check(enrolment, requirement, None, problems)
-        policy = terms_of(self.session, [enrolment.id])[enrolment.id].law.policy
+        policy = policies_of(self.session, [enrolment.id])[enrolment.id].class_policy.policy
         above, below = (amount * units_in_one(kind, policy)).as_integer_ratio()
         if below != 1:
             raise InvalidInput(_("Nothing was waived."), [_("Amount: a whole number, or halves of days")])
@@ -161,7 +161,7 @@ class Attestor:
         return [] if fine else [_("Name: 1 to %(most)s characters", most=LONGEST_ID)]
 
     def _check(self, enrolment: Enrolment, requirement: str, kinds: set[str] | None, problems: list[str]) -> RequirementKind:
-        track = terms_of(self.session, [enrolment.id])[enrolment.id].track
+        track = policies_of(self.session, [enrolment.id])[enrolment.id].track
         rule = None if track is None or len(requirement) > LONGEST_NAME else track.rules.requirements.get(requirement)
         if rule is None or (kinds is not None and rule.kind not in kinds):
             problems = [*problems, _("%(key)s: is not such a requirement of this track", key=requirement[:LONGEST_NAME])]

@@ -8,6 +8,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from lms.command_options import json_option
 from lms.crediting.rereading import reread
 from lms.db import database
 from lms.hours import recompute_file
@@ -40,7 +41,7 @@ def recompute(file: Path) -> None:
 @hours.command("reread")
 @click.option("--enrolment", type=int, multiple=True, help="Read the statements of this enrolment only (repeatable).")
 @click.option("--dry-run", is_flag=True, help="Only count the statements.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def reread_statements(enrolment: tuple[int, ...], *, dry_run: bool, as_json: bool) -> None:
     """Read stored statements again, and count those that prove more under the present rules than under earlier ones.

@@ -15,7 +15,7 @@ from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment
 from lms.crediting.chain import SECONDS
 from lms.crediting.evidence import cases_of
-from lms.crediting.policy import EnrolmentPolicy, terms_of, terms_with
+from lms.crediting.policy import EnrolmentPolicy, policies_of, policies_with
 from lms.crediting.units import target_of
 from lms.hours import recompute
 
@@ -52,12 +52,12 @@ def preview(session: Session, class_id: int, replaced: int, by: CourseVersion | 
     names = {number: name for number, name in session.execute(people.where(*own).order_by(Enrolment.id))}
     ids, changes = list(names), []
     for at in range(0, len(ids), AT_ONCE):
-        terms = terms_of(session, ids[at : at + AT_ONCE])
-        before, after = _credited(session, terms), _credited(session, terms_with(session, terms, replaced, by))
-        changes += [HoursChange(one, names[one], before[one], after[one]) for one in terms if before[one] != after[one]]
+        policies = policies_of(session, ids[at : at + AT_ONCE])
+        before, after = _credited(session, policies), _credited(session, policies_with(session, policies, replaced, by))
+        changes += [HoursChange(one, names[one], before[one], after[one]) for one in policies if before[one] != after[one]]
     return CoursePreview(len(ids), sorted(changes, key=lambda one: (one.after_s - one.before_s, one.enrolment_id)))
 
 
-def _credited(session: Session, terms: Mapping[int, EnrolmentPolicy]) -> dict[int, int]:
-    found = {number: target_of(recompute(case)) for number, case in cases_of(session, terms).items()}
+def _credited(session: Session, policies: Mapping[int, EnrolmentPolicy]) -> dict[int, int]:
+    found = {number: target_of(recompute(case)) for number, case in cases_of(session, policies).items()}
     return {number: sum(amount for account, amount in sums.items() if account.unit == SECONDS) for number, sums in found.items()}

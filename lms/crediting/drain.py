@@ -21,7 +21,7 @@ from lms.crediting import inputs, ledger
 from lms.crediting.chain import Inputs
 from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_intake import EnrolmentEvidence, keep, sort_by_enrolment
-from lms.crediting.policy import EnrolmentPolicy, terms_of
+from lms.crediting.policy import EnrolmentPolicy, policies_of
 from lms.crediting.units import ALL_UNITS, target_of, verdict_of
 from lms.db import Database
 from lms.hours import recompute
@@ -139,38 +139,38 @@ def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _Failure:
 
 
 def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int, EnrolmentEvidence]) -> None:
-    found = {number: what for number, what in found.items() if not heads[number].closed}  # erased while this was read
-    terms = terms_of(batch.session, found)
-    kept = keep(batch.session, found, terms, batch.public_url)
+    found = {number: what for number, what in found.items() if not heads[number].erased}  # erased while this was read
+    policies = policies_of(batch.session, found)
+    kept = keep(batch.session, found, policies, batch.public_url)
     touched = {number: heads[number] for number, what in kept.items() if what.moved}
     held = inputs.carried(batch.session, touched, {number: kept[number].added for number in touched})
-    credit_anew(batch.session, touched, terms, {number: kept[number].moved for number in touched}, held, batch.now)
+    credit_anew(batch.session, touched, policies, {number: kept[number].moved for number in touched}, held, batch.now)
 
 
 def credit_anew(
     session: Session,
     heads: Mapping[int, ledger.Head],
-    terms: Mapping[int, EnrolmentPolicy],
+    policies: Mapping[int, EnrolmentPolicy],
     moved: Mapping[int, Moved],
     held: Mapping[int, Inputs],
     now: datetime,
 ) -> int:
     """Decide enrolments from all their evidence and append the differences; return the number of new entries.
 
-    `held` are the current inputs. The caller holds the enrolments' locks (`ledger.lock`). The account of an erased person
+    `held` are the current inputs. The caller holds the enrolments' locks (`ledger.lock`). A frozen account
     stays as it is; only a change of its inputs is appended.
     """
-    cases = cases_of(session, {number: terms[number] for number, head in heads.items() if not head.closed}, now)
+    cases = cases_of(session, {number: policies[number] for number, head in heads.items() if not head.closed}, now)
     accounts = ledger.sums(session, heads)
     decided = []
     for number in sorted(heads):
-        law = terms[number].law
-        ground = ledger.EntryBasis(law.programme_version_id, law.sha256, moved[number], now)
+        class_policy = policies[number].class_policy
+        basis = ledger.EntryBasis(class_policy.programme_version_id, class_policy.sha256, moved[number], now)
         if heads[number].closed:
-            decided.append(ledger.unmoved(heads[number], accounts[number], ground, held[number]))
+            decided.append(ledger.unmoved(heads[number], accounts[number], basis, held[number]))
             continue
         result = recompute(cases[number])
-        own = (heads[number], accounts[number], target_of(result), ground, held[number], ALL_UNITS)
+        own = (heads[number], accounts[number], target_of(result), basis, held[number], ALL_UNITS)
         decided.append(ledger.Decided(*own, verdict=verdict_of(result)))
     return ledger.append(session, decided)
 
@@ -179,7 +179,7 @@ def recredit(session: Session, enrolment_ids: Iterable[int], now: datetime) -> i
     """Decide enrolments again without new evidence, because their rules or windows changed; return the number of new entries."""
     heads = ledger.lock(session, enrolment_ids)
     moved: Mapping[int, Moved] = {number: {} for number in heads}
-    return credit_anew(session, heads, terms_of(session, heads), moved, inputs.current(session, heads), now)
+    return credit_anew(session, heads, policies_of(session, heads), moved, inputs.current(session, heads), now)
 
 
 def record(session: Session, enrolment_ids: Iterable[int], now: datetime, *, of_class: bool = False) -> int:
@@ -191,10 +191,10 @@ def record(session: Session, enrolment_ids: Iterable[int], now: datetime, *, of_
     heads = ledger.lock(session, enrolment_ids)
     held = inputs.current(session, heads) if of_class else inputs.changed(session, heads)
     contents = inputs.enrolment_contents(session, heads)
-    terms, accounts = terms_of(session, heads), ledger.sums(session, heads)
+    policies, accounts = policies_of(session, heads), ledger.sums(session, heads)
     decided = []
     for number, head in heads.items():
-        law = terms[number].law
-        ground = ledger.EntryBasis(law.programme_version_id, law.sha256, {}, now)
-        decided.append(ledger.unmoved(head, accounts[number], ground, held[number], begins=bool(contents[number]["attendance"])))
+        class_policy = policies[number].class_policy
+        basis = ledger.EntryBasis(class_policy.programme_version_id, class_policy.sha256, {}, now)
+        decided.append(ledger.unmoved(head, accounts[number], basis, held[number], begins=bool(contents[number]["attendance"])))
     return ledger.append(session, decided)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lms.crediting.evidence import cases_of
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import policies_of
 from lms.hours import RequirementResult, recompute
 
 Judged = Mapping[str, RequirementResult]
@@ -45,6 +45,6 @@ def effects_of(session: Session, enrolment_ids: Collection[int], change: Callabl
 
 
 def _judged(session: Session, enrolment_ids: Collection[int], now: datetime) -> dict[int, Judged]:
-    cases = cases_of(session, terms_of(session, enrolment_ids), now)
+    cases = cases_of(session, policies_of(session, enrolment_ids), now)
     tracks = {number: recompute(case).track for number, case in cases.items()}
     return {number: {} if track is None else track.requirements for number, track in tracks.items()}

@@ -16,7 +16,7 @@ from lms.crediting.bounds import Counting
 from lms.crediting.models import LedgerEntry
 from lms.crediting.models import Observation as Row
 from lms.crediting.moments import EvidenceQuery, Moment
-from lms.crediting.policy import EnrolmentPolicy, terms_of
+from lms.crediting.policy import EnrolmentPolicy, policies_of
 from lms.crediting.rates import Segment, real_rates
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
 from lms.hours.gate import media_ms
@@ -24,7 +24,7 @@ from lms.hours.gate import media_ms
 
 def case_of(session: Session, enrolment_id: int) -> Case:
     """Return one enrolment's case, as of its latest ledger entry."""
-    return cases_of(session, terms_of(session, [enrolment_id]))[enrolment_id]
+    return cases_of(session, policies_of(session, [enrolment_id]))[enrolment_id]
 
 
 Rates = Callable[[Iterable[Segment], float, int | None], list[tuple[Segment, float]]]
@@ -32,7 +32,7 @@ Rates = Callable[[Iterable[Segment], float, int | None], list[tuple[Segment, flo
 
 def cases_of(
     session: Session,
-    terms: Mapping[int, EnrolmentPolicy],
+    policies: Mapping[int, EnrolmentPolicy],
     now: datetime | None = None,
     rates: Rates = real_rates,
     then: Moment | None = None,
@@ -42,24 +42,26 @@ def cases_of(
     Months are counted up to `now`. If `now` is None, they are counted up to the ledger entry that last changed the account, so that
     deciding the case gives the current account. `then`: as it was at that moment of the only enrolment, under the current rules.
     """
-    seen: dict[int, list[Observation]] = {enrolment_id: [] for enrolment_id in terms}
-    _add_times(session, terms, seen, then)
-    _add_segments(session, terms, seen, rates, then)
-    cases = {number: Case(own.law.policy, own.law.activities, seen[number], own.window) for number, own in terms.items()}
-    judged = {number: own.track for number, own in terms.items() if own.track is not None}
-    with_months = {number for number, law in judged.items() if any(one.kind == "months" for one in law.rules.requirements.values())}
+    seen: dict[int, list[Observation]] = {enrolment_id: [] for enrolment_id in policies}
+    _add_times(session, policies, seen, then)
+    _add_segments(session, policies, seen, rates, then)
+    cases = {
+        number: Case(own.class_policy.policy, own.class_policy.activities, seen[number], own.window) for number, own in policies.items()
+    }
+    judged = {number: own.track for number, own in policies.items() if own.track is not None}
+    with_months = {number for number, track in judged.items() if any(one.kind == "months" for one in track.rules.requirements.values())}
     if then is not None:
         as_of = dict.fromkeys(with_months, then.moved_at)
     else:
         as_of = dict.fromkeys(with_months, int(now.timestamp())) if now is not None else _last_moved(session, with_months)
-    attested = attestations_of(session, terms, then)
-    for number, law in judged.items():
+    attested = attestations_of(session, policies, then)
+    for number, track in judged.items():
         cases[number] = replace(
             cases[number],
-            activities=law.activities,
+            activities=track.activities,
             observations=[*cases[number].observations, *attested[number].presents],
             as_of=as_of.get(number, 0) if number in with_months else None,
-            track=replace(law.rules, sessions=attested[number].sessions),
+            track=replace(track.rules, sessions=attested[number].sessions),
             attestations=attested[number].attestations,
         )
     return cases
@@ -108,10 +110,10 @@ _SEGMENTS = EvidenceQuery(
 Seen = dict[int, list[Observation]]
 
 
-def _add_times(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: Seen, then: Moment | None) -> None:
-    known = {enrolment_id: own.law.activities for enrolment_id, own in terms.items()}
+def _add_times(session: Session, policies: Mapping[int, EnrolmentPolicy], seen: Seen, then: Moment | None) -> None:
+    known = {enrolment_id: own.class_policy.activities for enrolment_id, own in policies.items()}
     counting = Counting()
-    for enrolment_id, kind, activity, launch, voided, device, at, since, seconds in _TIMES.ask(session, list(terms), then):
+    for enrolment_id, kind, activity, launch, voided, device, at, since, seconds in _TIMES.ask(session, list(policies), then):
         if not counting.takes(enrolment_id, activity, kind, launch) or voided or activity not in known[enrolment_id]:
             continue
         if kind == "present":
@@ -124,20 +126,24 @@ def _add_times(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: See
             seen[enrolment_id].append(Passed(activity, launch, at))
 
 
-def _add_segments(session: Session, terms: Mapping[int, EnrolmentPolicy], seen: Seen, rates: Rates, then: Moment | None) -> None:
+def _add_segments(session: Session, policies: Mapping[int, EnrolmentPolicy], seen: Seen, rates: Rates, then: Moment | None) -> None:
     claimed: dict[tuple[int, str], list[Segment]] = defaultdict(list)
     counting = Counting()
-    for row in _SEGMENTS.ask(session, list(terms), then):
+    for row in _SEGMENTS.ask(session, list(policies), then):
         enrolment_id, activity, launch, voided, at, statement, part, since, start_ms, end_ms, rate = row
-        if counting.takes(enrolment_id, activity, "played", launch) and not voided and activity in terms[enrolment_id].law.activities:
+        if (
+            counting.takes(enrolment_id, activity, "played", launch)
+            and not voided
+            and activity in policies[enrolment_id].class_policy.activities
+        ):
             segment = Segment((at, str(statement), part), at if since is None else since, at, start_ms, end_ms, rate, launch)
             claimed[enrolment_id, activity].append(segment)
     for (enrolment_id, activity), segments in claimed.items():
-        law = terms[enrolment_id].law
-        told = rates(segments, float(law.policy.max_rate), media_ms(law.activities[activity]))
-        seen[enrolment_id].extend(_played(activity, told))
+        class_policy = policies[enrolment_id].class_policy
+        rated = rates(segments, float(class_policy.policy.max_rate), media_ms(class_policy.activities[activity]))
+        seen[enrolment_id].extend(_played(activity, rated))
 
 
-def _played(activity: str, told: Iterable[tuple[Segment, float]]) -> Iterable[Played]:
-    for segment, rate in told:
+def _played(activity: str, rated: Iterable[tuple[Segment, float]]) -> Iterable[Played]:
+    for segment, rate in rated:
         yield Played(activity, segment.launch, segment.at, segment.start_ms, segment.end_ms, rate)

@@ -16,6 +16,7 @@ import xapi.store
 from lms.crediting import chain
 from lms.crediting.bounds import Proved, beyond, numbered
 from lms.crediting.evidence_intake import all_proved, sort_by_enrolment
+from lms.crediting.graders import always_by_server
 from lms.crediting.models import Observation
 from lms.crediting.observe import Observed
 from lms.crediting.policy import EnrolmentPolicy
@@ -34,13 +35,20 @@ _FIELDS = [field.name for field in fields(Observed)]
 class Compared:
     """One enrolment's evidence and its statements."""
 
-    def __init__(self, session: Session, number: int, terms: EnrolmentPolicy, public_url: str, removals: Removals) -> None:
-        self._session, self._number, self._terms, self._public_url, self._removals = session, number, terms, public_url, removals
+    def __init__(self, session: Session, number: int, enrolment_policy: EnrolmentPolicy, public_url: str, removals: Removals) -> None:
+        self._session, self._number, self._policy, self._public_url, self._removals = (
+            session,
+            number,
+            enrolment_policy,
+            public_url,
+            removals,
+        )
         self._kept: dict[uuid.UUID, list[Observation]] = {}
         rows = session.scalars(select(Observation).where(Observation.enrolment_id == number).order_by(Observation.part))
         for row in rows:
             self._kept.setdefault(row.statement_id, []).append(row)
         self._waits = xapi.outbox.oldest(session) is not None  # a statement that voids another may still be waiting
+        self._as_graded_once = enrolment_policy
         self.statements = self.removed = self.behind = 0
 
     def problems(self, entries: Sequence[chain.Entry]) -> Iterator[str]:
@@ -55,34 +63,40 @@ class Compared:
             yield from self._compare(ids[start : start + STATEMENTS_AT_ONCE])
 
     def _trust_as_recorded(self, entries: Sequence[chain.Entry]) -> None:
-        """Also trust the providers named by the programme versions under which the chain's entries were decided."""
+        """Also trust the providers named by the programme versions under which the chain's entries were decided, and what content reported
+        while a version of its course let the content grade.
+        """
         versions = [self._session.get(ProgrammeVersion, number) for number in sorted({one.programme_version_id for one in entries})]
         named = [document_of(one).trusted_providers for one in versions if one is not None]
-        law = self._terms.law
-        self._terms = replace(self._terms, law=replace(law, trusted_providers=law.trusted_providers.union(*named)))
+        whole = self._policy.class_policy
+        trusting = replace(whole, trusted_providers=whole.trusted_providers.union(*named))
+        always = always_by_server(self._session, whole.server_graded)
+        self._policy, self._as_graded_once = (
+            replace(self._policy, class_policy=one) for one in (trusting, replace(trusting, server_graded=always))
+        )
 
     def _compare(self, ids: Sequence[uuid.UUID]) -> Iterator[str]:
         there = xapi.store.load_texts(self._session, ids)
         excused = self._removals.statements(self._session, stored_when(self._session, ids))
         self.statements += len(there)
         self.removed += len(excused)
-        proved = self._proved(sorted(there))
-        said: dict[uuid.UUID, dict[int, Observed]] = {}
-        for part, (one, what) in numbered(proved):
-            said.setdefault(one, {})[part] = what
+        proved = self._proved(sorted(there), self._policy)
+        said = _by_part(proved)
+        graded = said if self._as_graded_once == self._policy else _by_part(self._proved(sorted(there), self._as_graded_once))
         for statement in ids:
             if statement in there:
                 if self._changed(statement, there[statement]):
                     yield f"statement {statement} was changed after it was stored"
-                if not self._agrees(self._kept[statement], said.get(statement, {}), proved):
+                kept = self._kept[statement]
+                if not any(self._agrees(kept, one.get(statement, {}), proved) for one in (said, graded)):
                     yield f"the evidence of statement {statement} is not what the record store has of it"
             elif statement not in excused:
                 yield f"statement {statement} is not there, and no removal of it was recorded"
         yield from self._voiding(ids)
 
-    def _proved(self, ids: Sequence[uuid.UUID]) -> Sequence[Proved]:
+    def _proved(self, ids: Sequence[uuid.UUID], policy: EnrolmentPolicy) -> Sequence[Proved]:
         found = sort_by_enrolment(self._session, ids).get(self._number)
-        return all_proved(self._session, found, self._terms, self._public_url, kept=True) if found else ()
+        return all_proved(self._session, found, policy, self._public_url, kept=True) if found else ()
 
     def _changed(self, statement: uuid.UUID, text: str) -> bool:
         digest = chain.text_sha256(text)
@@ -122,6 +136,13 @@ class Compared:
         texts = xapi.store.load_texts(self._session, every)
         excused = self._removals.statements(self._session, stored_when(self._session, every))
         return {target for target, own in voiders.items() if any(by in excused or _voids(texts.get(by), target) for by in own)}
+
+
+def _by_part(proved: Sequence[Proved]) -> dict[uuid.UUID, dict[int, Observed]]:
+    said: dict[uuid.UUID, dict[int, Observed]] = {}
+    for part, (one, what) in numbered(proved):
+        said.setdefault(one, {})[part] = what
+    return said
 
 
 def _observed(row: Observation) -> Observed:

@@ -130,7 +130,7 @@ class KeptEvidence:
 
 
 def keep(
-    session: Session, found: Mapping[int, EnrolmentEvidence], terms: Mapping[int, EnrolmentPolicy], public_url: str
+    session: Session, found: Mapping[int, EnrolmentEvidence], policies: Mapping[int, EnrolmentPolicy], public_url: str
 ) -> dict[int, KeptEvidence]:
     """Keep what the statements prove as observations; return the new evidence by enrolment.
 
@@ -138,7 +138,7 @@ def keep(
     A statement that is processed again adds only what is not kept yet: the worker may have died after
     its last commit, or received a batch twice, and earlier rules may have read less.
     """
-    proved = {number: all_proved(session, own, terms[number], public_url) for number, own in found.items()}
+    proved = {number: all_proved(session, own, policies[number], public_url) for number, own in found.items()}
     excess = {number: excess_of(session, number, own) for number, own in proved.items()}
     added = _add_new(session, found, proved, excess)
     moved = _voided(session, found)
@@ -151,10 +151,16 @@ def keep(
     return {number: KeptEvidence(own, added[number]) for number, own in moved.items()}
 
 
-def all_proved(session: Session, found: EnrolmentEvidence, terms: EnrolmentPolicy, public_url: str, *, kept: bool = False) -> list[Proved]:
+def all_proved(
+    session: Session, found: EnrolmentEvidence, enrolment_policy: EnrolmentPolicy, public_url: str, *, kept: bool = False
+) -> list[Proved]:
     """Return what one enrolment's statements prove, in their order; `kept`: evidence of all of them is kept (`trust`)."""
-    trust = trust_of(session, terms.law, [statement for _, statement, _ in found.statements], public_url, kept=kept)
-    return [(statement_id, one) for statement_id, statement, study in found.statements for one in _proved(statement, study, terms, trust)]
+    trust = trust_of(session, enrolment_policy.class_policy, [statement for _, statement, _ in found.statements], public_url, kept=kept)
+    return [
+        (statement_id, one)
+        for statement_id, statement, study in found.statements
+        for one in _proved(statement, study, enrolment_policy, trust)
+    ]
 
 
 def unkept(
@@ -188,11 +194,11 @@ def _add_new(
     return added
 
 
-def _proved(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolicy, trust: Trust) -> tuple[Observed, ...]:
+def _proved(statement: Statement, study: RegisteredStudy, enrolment_policy: EnrolmentPolicy, trust: Trust) -> tuple[Observed, ...]:
     if not study.course:
         attested = observe_attestation(statement, trust.public_url) if is_of(study, statement, trust.public_url) else ()
         return () if isinstance(attested, Ignored) else attested
-    rule = rule_for(statement, study, terms, trust.public_url)
+    rule = rule_for(statement, study, enrolment_policy, trust.public_url)
     if rule is None or not is_of(study, statement, trust.public_url):
         return ()
     proved = observe(statement, rule, trust)
@@ -204,7 +210,7 @@ def is_of(study: RegisteredStudy, statement: Statement, public_url: str) -> bool
     return bool(statement["actor"].get("account") == {"homePage": public_url, "name": study.account})
 
 
-def rule_for(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolicy, public_url: str) -> ActivityRule | None:
+def rule_for(statement: Statement, study: RegisteredStudy, enrolment_policy: EnrolmentPolicy, public_url: str) -> ActivityRule | None:
     """Return the rule of the activity that a statement, or the part of an activity that it names, belongs to."""
     iri: Any = statement["object"].get("id", "")
     prefix = v.activity_iri(public_url, study.course, "")
@@ -216,7 +222,7 @@ def rule_for(statement: Statement, study: RegisteredStudy, terms: EnrolmentPolic
     if len(key) > LONGEST_SLUG:
         return None
     name = activity_name(study.course, key)
-    return ActivityRule(name, prefix + key, name in terms.law.server_graded)
+    return ActivityRule(name, prefix + key, name in enrolment_policy.class_policy.server_graded)
 
 
 def _voided(session: Session, found: Mapping[int, EnrolmentEvidence]) -> dict[int, Moved]:

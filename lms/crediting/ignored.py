@@ -59,11 +59,11 @@ class StudyQuestion:
         return v.activity_iri(self.public_url, self.course, self.activity.partition(":")[2])
 
 
-def ignored_of(session: Session, asked: StudyQuestion, terms: EnrolmentPolicy) -> list[Claimed]:
+def ignored_of(session: Session, asked: StudyQuestion, enrolment_policy: EnrolmentPolicy) -> list[Claimed]:
     """Return claims about one activity that earned nothing, in order of receipt."""
-    rule = ActivityRule(asked.activity, asked.iri, asked.activity in terms.law.server_graded)
+    rule = ActivityRule(asked.activity, asked.iri, asked.activity in enrolment_policy.class_policy.server_graded)
     statements = list(_statements(session, asked))
-    trust = trust_of(session, terms.law, statements, asked.public_url)
+    trust = trust_of(session, enrolment_policy.class_policy, statements, asked.public_url)
     proved = [(one, observe(one, rule, trust)) for one in statements]
     evidence = [(uuid.UUID(one["id"]), part) for one, parts in proved if not isinstance(parts, Ignored) for part in parts]
     excess = {statement_id for statement_id, _part in excess_of(session, asked.enrolment_id, evidence)}

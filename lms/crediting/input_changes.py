@@ -33,7 +33,10 @@ TOUCHED = "lms.crediting.touched"
 APPENDED = AttendanceRecord | ClassChange | ClassCourse | ClassSession | EnrolmentTransfer | SessionReplacement
 OF_CLASS = {"code", "name", "intake", "programme_version_id", "provider_id", "starts_on", "ends_on", "tracks", "counts_within", "closed_at"}
 READ: Mapping[type, Set[str]] = {  # which columns are read; none named: all
-    Enrolment: {"class_id", "transferred", "track", "status", "window_from", "window_to", "evidence_erased_at"},
+    Enrolment: {
+        *("class_id", "transferred", "track", "status", "window_from", "window_to"),
+        *("evidence_erased_at", "certified_at", "certificate_sha256"),
+    },
     TrainingClass: OF_CLASS,
     Person: {"name", "account"},
     Organisation: {"name"},

@@ -1,6 +1,6 @@
 """The inputs of an account besides its evidence, as digests in every ledger entry.
 
-`class_sha256` covers the whole class: its programme's document, its courses' documents and the requirements they count
+`class_sha256` covers the whole class: its programme's document, its courses' outlines and the requirements they count
 toward, its days and settings. `enrolment_sha256` covers one person in it: track, status, window, name,
 attendance and history. If a verdict or a transcript reads something new, add it to one of the two.
 """
@@ -39,6 +39,7 @@ OBSERVED = (
     *("statement_id", "part", "kind", "activity", "session", "device", "at", "since", "seconds"),
     *("media_from_ms", "media_to_ms", "rate", "statement_sha256"),
 )
+BESIDE = {"id", "account", "name", "transferred", "certified_at", "certificate_sha256"}  # of a digest, as long as they say nothing
 AT_ONCE = 500
 
 Content = dict[str, Any]
@@ -100,7 +101,7 @@ def class_digests(session: Session, class_ids: Collection[int]) -> dict[int, str
 
 
 def class_contents(session: Session, class_ids: Collection[int]) -> dict[int, Content]:
-    """Return each class's data. Documents are represented by their digests."""
+    """Return each class's data. The programme document and the course outlines are represented by their digests."""
     rows = session.execute(
         select(
             *(TrainingClass.id, TrainingClass.code, TrainingClass.name, TrainingClass.intake),
@@ -191,6 +192,7 @@ def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict
         select(
             *(Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.status, Enrolment.transferred),
             *(Enrolment.window_from, Enrolment.window_to, Enrolment.evidence_erased_at, Person.account, Person.name),
+            *(Enrolment.certified_at, Enrolment.certificate_sha256),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.id.in_(enrolment_ids))
@@ -200,13 +202,15 @@ def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict
     transfers = _transfers(session, enrolment_ids)
     contents = {}
     for row in rows:
-        content = {name: plain(value) for name, value in row._mapping.items() if name not in {"id", "account", "name", "transferred"}}
+        content = {name: plain(value) for name, value in row._mapping.items() if name not in BESIDE}
         content["person"] = person_digest(row.account, row.name)
         contents[row.id] = content | {"attendance": attendance[row.id], "changes": changes[row.id]}
         if row.id in transfers:  # digests of everybody else stay what they were
             contents[row.id]["transfers"] = transfers[row.id]
         if row.transferred:
             contents[row.id]["transferred"] = True
+        if row.certified_at is not None or row.certificate_sha256 is not None:
+            contents[row.id]["certificate"] = [plain(row.certified_at), row.certificate_sha256]
     return contents
 
 

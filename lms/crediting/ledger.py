@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from lms.classes.freezing import is_frozen
+from lms.classes.freezing import is_erased, is_frozen
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, Running, hash_of
 from lms.crediting.models import LedgerEntry
@@ -38,7 +38,8 @@ class Head:
     enrolment_id: int
     length: int
     hash: str | None
-    closed: bool = False  # the evidence was erased; the account stays as it is
+    closed: bool = False  # the account is frozen (`lms.classes.freezing`) and stays as it is
+    erased: bool = False  # and no new evidence is kept
     inputs: Inputs | None = None  # from the latest entry, plus all evidence kept since; None before the first entry of format 2
     verdict: str = ""  # as last decided; for lists
 
@@ -57,7 +58,8 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
     """Lock the enrolments' accounts, always in the same order, and return their heads."""
     rows = session.execute(
         select(
-            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.verdict, is_frozen().label("frozen")),
+            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.verdict),
+            *(is_frozen().label("frozen"), is_erased().label("erased")),
             *(Enrolment.class_sha256, Enrolment.enrolment_sha256, Enrolment.evidence_sha256, Enrolment.evidence_count),
         )
         .where(Enrolment.id.in_(set(enrolment_ids)))
@@ -69,7 +71,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
 
 
 def _head_in(row: Any) -> Head:
-    return Head(row.id, row.ledger_length, row.ledger_head, row.frozen, inputs_in(row), row.verdict)
+    return Head(row.id, row.ledger_length, row.ledger_head, row.frozen, row.erased, inputs_in(row), row.verdict)
 
 
 def inputs_in(row: Any) -> Inputs | None:
@@ -109,16 +111,16 @@ class Decided:
     head: Head
     account: Sums
     target: Sums
-    ground: EntryBasis
+    basis: EntryBasis
     inputs: Inputs
     units: frozenset[str] = frozenset({SECONDS})
     verdict: str | None = None  # whether all requirements are met; None: nobody decided it
     begins: bool = False  # begin an empty chain even if no amount changes
 
 
-def unmoved(head: Head, account: Sums, ground: EntryBasis, inputs: Inputs, *, begins: bool = False) -> Decided:
+def unmoved(head: Head, account: Sums, basis: EntryBasis, inputs: Inputs, *, begins: bool = False) -> Decided:
     """Return a decision that changes no amount: an entry is appended only if inputs have changed."""
-    return Decided(head, account, {}, ground, inputs, frozenset(), begins=begins)
+    return Decided(head, account, {}, basis, inputs, frozenset(), begins=begins)
 
 
 _EXTEND = (
@@ -184,11 +186,11 @@ def _head(decided: Decided, entries: Sequence[tuple[Entry, str]]) -> dict[str, o
 
 
 def _entries(decided: Decided) -> list[tuple[Entry, str]]:
-    head, ground = decided.head, decided.ground
+    head, basis = decided.head, decided.basis
     entries: list[tuple[Entry, str]] = []
-    everything = tuple(sorted({str(statement) for statements in ground.moved.values() for statement in statements}))
+    everything = tuple(sorted({str(statement) for statements in basis.moved.values() for statement in statements}))
     for account, amount, reason in _differences(decided):
-        own = tuple(sorted(map(str, ground.moved.get(account.name, ()))))
+        own = tuple(sorted(map(str, basis.moved.get(account.name, ()))))
         entry = Entry(
             enrolment_id=head.enrolment_id,
             number=head.length + len(entries) + 1,
@@ -196,10 +198,10 @@ def _entries(decided: Decided) -> list[tuple[Entry, str]]:
             unit=account.unit,
             amount=amount,
             reason=reason,
-            programme_version_id=ground.programme_version_id,
-            policy_sha256=ground.policy_sha256,
+            programme_version_id=basis.programme_version_id,
+            policy_sha256=basis.policy_sha256,
             evidence=() if amount == 0 else own or everything,
-            recorded_at=ground.recorded_at,
+            recorded_at=basis.recorded_at,
             previous_hash=entries[-1][1] if entries else head.hash or GENESIS,
             inputs=decided.inputs,
         )

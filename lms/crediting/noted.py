@@ -20,7 +20,7 @@ from lms.classes.freezing import is_frozen
 from lms.classes.models import AttendanceRecord, Enrolment
 from lms.crediting.attestations import noted_place
 from lms.crediting.attesting import Attestor
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import policies_of
 from lms.learning.stating import iso
 
 REASON = "Noted by class staff on {on}, before logs of practice were kept"
@@ -54,14 +54,14 @@ def enrolments_with_notes(session: Session) -> list[int]:
 def convert(session: Session, enrolment_ids: Iterable[int], public_url: str, now: datetime) -> Converted:
     """Write statements for what was noted for these enrolments."""
     wanted = list(enrolment_ids)
-    terms = terms_of(session, wanted)
+    policies = policies_of(session, wanted)
     rows: dict[int, list[AttendanceRecord]] = defaultdict(list)
     for row in session.scalars(select(AttendanceRecord).where(AttendanceRecord.enrolment_id.in_(wanted)).order_by(AttendanceRecord.id)):
         rows[row.enrolment_id].append(row)
     enrolments = session.scalars(select(Enrolment).where(Enrolment.id.in_(wanted)).order_by(Enrolment.id)).all()
     statements, new, left_over = 0, 0, []
     for enrolment in enrolments:
-        track = terms[enrolment.id].track
+        track = policies[enrolment.id].track
         for one in left_of(rows[enrolment.id]):
             rule = None if track is None else track.rules.requirements.get(one.row.requirement)
             ids = [] if rule is None else _ids(one, rule.kind, public_url)

@@ -55,7 +55,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class ActivityRule:
-    """The course document's rules for the activity of a statement."""
+    """The course outline's rules for the activity of a statement."""
 
     activity: str  # '<course code>:<activity key>'
     iri: str

@@ -17,13 +17,23 @@ from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.classes.models import Enrolment
 from lms.crediting.activity_rules import rule_before, rule_of
-from lms.crediting.law_key import LawKey, PlannedPlace, activity_name, keys_of_classes, keys_of_enrolments
+from lms.crediting.policy_key import PlannedPlace, PolicyKey, activity_name, keys_of_enrolments
 from lms.hours import Case, Interval, Policy, Replacement, RequirementRule, Rule, SessionRule, TrackRules, dump
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
 
-__all__ = ["ClassPolicy", "EnrolmentPolicy", "TrackLaw", "activity_name", "law_under", "make_law", "terms_before", "terms_of", "terms_with"]
+__all__ = [
+    "ClassPolicy",
+    "EnrolmentPolicy",
+    "TrackPolicy",
+    "activity_name",
+    "make_policy",
+    "policies_before",
+    "policies_of",
+    "policies_under",
+    "policies_with",
+]
 
 Window = tuple[int | None, int | None]
 RuleOf = Callable[[Activity], Rule]
@@ -31,7 +41,7 @@ CLASSES_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class TrackLaw:
+class TrackPolicy:
     """The rules for one track of a class: its requirements, and the requirement to which each activity counts."""
 
     activities: Mapping[str, Rule]
@@ -48,7 +58,7 @@ class ClassPolicy:
 
     policy: Policy
     activities: Mapping[str, Rule]
-    tracks: Mapping[str, TrackLaw]
+    tracks: Mapping[str, TrackPolicy]
     server_graded: frozenset[str]
     trusted_providers: frozenset[str]
     programme_version_id: int
@@ -62,83 +72,85 @@ class EnrolmentPolicy:
     `track` is None if the programme's document has no such track.
     """
 
-    law: ClassPolicy
+    class_policy: ClassPolicy
     window: Window
-    track: TrackLaw | None = None
+    track: TrackPolicy | None = None
 
 
-def terms_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
-    """Return the terms of each enrolment; documents never change, so a law is worked out once per process."""
-    return _terms(session, enrolment_ids, _known_law)
+def policies_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
+    """Return the policy of each enrolment; documents never change, so a class's policy is worked out once per process."""
+    return _policies(session, enrolment_ids, _known_policy)
 
 
-def terms_before(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
-    """Return the terms that enrolments had by the rules of activities before migration 0044 (`activity_rules`)."""
-    return _terms(session, enrolment_ids, lambda session, key: _make(session, key, rule=rule_before))
+def policies_before(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
+    """Return the policies that enrolments had by the rules of activities before migration 0044 (`activity_rules`)."""
+    return _policies(session, enrolment_ids, lambda session, key: _make(session, key, rule=rule_before))
 
 
-def _terms(session: Session, enrolment_ids: Iterable[int], law_of: Callable[[Session, LawKey], ClassPolicy]) -> dict[int, EnrolmentPolicy]:
+def _policies(
+    session: Session, enrolment_ids: Iterable[int], policy_of: Callable[[Session, PolicyKey], ClassPolicy]
+) -> dict[int, EnrolmentPolicy]:
     wanted = set(enrolment_ids)
     columns = (Enrolment.id, Enrolment.class_id, Enrolment.track, Enrolment.window_from, Enrolment.window_to, Enrolment.transferred)
     rows = session.execute(select(*columns).where(Enrolment.id.in_(wanted))).all()
     stored = keys_of_enrolments(session, {row.id: row.class_id for row in rows}, [row.id for row in rows if row.transferred])
-    laws = {key: law_of(session, key) for key in set(stored.values())}
+    class_policies = {key: policy_of(session, key) for key in set(stored.values())}
     found = {}
     for row in rows:
         window = [None if at is None else int(at.timestamp()) for at in (row.window_from, row.window_to)]
-        law = laws[stored[row.id]]
-        found[row.id] = EnrolmentPolicy(law, (window[0], window[1]), law.tracks.get(row.track))
+        class_policy = class_policies[stored[row.id]]
+        found[row.id] = EnrolmentPolicy(class_policy, (window[0], window[1]), class_policy.tracks.get(row.track))
     return found
 
 
-_known: dict[LawKey, ClassPolicy] = {}
+_known: dict[PolicyKey, ClassPolicy] = {}
 
 
-def terms_with(session: Session, enrolment_ids: Iterable[int], replaced: int, by: CourseVersion | None) -> dict[int, EnrolmentPolicy]:
-    """Return the terms that enrolments would have with another version of a course in the place of one, or without the course."""
+def policies_with(session: Session, enrolment_ids: Iterable[int], replaced: int, by: CourseVersion | None) -> dict[int, EnrolmentPolicy]:
+    """Return the policies that enrolments would have with another version of one course, or without the course."""
 
-    def edit(key: LawKey) -> LawKey:
+    def edit(key: PolicyKey) -> PolicyKey:
         others = [one for one in key.courses if one.course_version_id != replaced]
         bound = [one for one in key.courses if one.course_version_id == replaced]
         new = [one._replace(course_version_id=by.id, sha256=by.document_sha256) for one in bound if by is not None]
         return replace(key, courses=tuple(sorted([*others, *new])))
 
-    return _terms(session, enrolment_ids, lambda session, key: _known_law(session, edit(key)))
+    return _policies(session, enrolment_ids, lambda session, key: _known_policy(session, edit(key)))
 
 
-def _known_law(session: Session, key: LawKey) -> ClassPolicy:
+def _known_policy(session: Session, key: PolicyKey) -> ClassPolicy:
     return _known.get(key) or _remember(key, _make(session, key))
 
 
-def _remember(key: LawKey, law: ClassPolicy) -> ClassPolicy:
+def _remember(key: PolicyKey, class_policy: ClassPolicy) -> ClassPolicy:
     if len(_known) >= CLASSES_KEPT:
         _known.clear()
-    _known[key] = law
-    return law
+    _known[key] = class_policy
+    return class_policy
 
 
-def law_under(session: Session, version: ProgrammeVersion, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
-    """Return the law of each class as it would be under another programme version, which need not be stored.
+def policies_under(session: Session, version: ProgrammeVersion, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
+    """Return the policy of each enrolment as it would be under another programme version, which need not be stored."""
+    made: dict[PolicyKey, ClassPolicy] = {}
 
-    Sessions that are moved online for some people only are left out, and so are transfers.
-    """
-    keys = keys_of_classes(session, set(class_ids))
-    whole = {
-        class_id: replace(key, replacements=tuple(one for one in key.replacements if one.people is None)) for class_id, key in keys.items()
-    }
-    return {class_id: _make(session, key, version) for class_id, key in whole.items()}
+    def under(session: Session, key: PolicyKey) -> ClassPolicy:
+        if key not in made:
+            made[key] = _make(session, key, version)
+        return made[key]
+
+    return _policies(session, enrolment_ids, under)
 
 
-def _make(session: Session, key: LawKey, version: ProgrammeVersion | None = None, rule: RuleOf = rule_of) -> ClassPolicy:
+def _make(session: Session, key: PolicyKey, version: ProgrammeVersion | None = None, rule: RuleOf = rule_of) -> ClassPolicy:
     ids = [one.course_version_id for one in key.courses]
     query = select(CourseVersion).where(CourseVersion.id.in_(ids)).options(joinedload(CourseVersion.course))
     versions = {one.id: one for one in session.scalars(query)}
     studied = [(versions[one.course_version_id], one.requirement, one.compulsory) for one in key.courses]
-    bare = make_law(version or session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions, rule)
+    bare = make_policy(version or session.get_one(ProgrammeVersion, key.programme_version_id), studied, key.starts_on, key.sessions, rule)
     return _with_replacements(bare, key, versions) if key.replacements else bare
 
 
-def _with_replacements(law: ClassPolicy, key: LawKey, versions: Mapping[int, CourseVersion]) -> ClassPolicy:
+def _with_replacements(class_policy: ClassPolicy, key: PolicyKey, versions: Mapping[int, CourseVersion]) -> ClassPolicy:
     """Let courses and live sessions stand for sessions; what stands for a session has neither a requirement nor a course."""
     planned = {one.place: one for one in key.sessions}
     plans, lessons = {}, {}
@@ -150,21 +162,21 @@ def _with_replacements(law: ClassPolicy, key: LawKey, versions: Mapping[int, Cou
             version = versions[one.course_version_id]
             names = frozenset(activity_name(version.course.code, activity.key) for activity in outline_of(version).activities)
             plans[one.name] = Replacement(frozenset(one.places), names)
-    tracks = {name: _replaced_in(track, plans, lessons) for name, track in law.tracks.items()}
-    bundles = [dump(Case(law.policy, track.activities, (), track=track.rules)) for _, track in sorted(tracks.items())]
-    return replace(law, tracks=tracks, sha256=digest_of(bundles))
+    tracks = {name: _replaced_in(track, plans, lessons) for name, track in class_policy.tracks.items()}
+    bundles = [dump(Case(class_policy.policy, track.activities, (), track=track.rules)) for _, track in sorted(tracks.items())]
+    return replace(class_policy, tracks=tracks, sha256=digest_of(bundles))
 
 
-def _replaced_in(law: TrackLaw, plans: Mapping[str, Replacement], lessons: Mapping[str, PlannedPlace]) -> TrackLaw:
-    """Return a track's law with the plans whose sessions it has."""
-    own = {name: replace(plan, sessions=plan.sessions & law.rules.sessions.keys()) for name, plan in plans.items()}
+def _replaced_in(track: TrackPolicy, plans: Mapping[str, Replacement], lessons: Mapping[str, PlannedPlace]) -> TrackPolicy:
+    """Return a track's policy with the plans whose sessions it has."""
+    own = {name: replace(plan, sessions=plan.sessions & track.rules.sessions.keys()) for name, plan in plans.items()}
     own = {name: plan for name, plan in own.items() if plan.sessions}
-    activities = {**law.activities, **{place: Rule(one.end - one.start) for place, one in lessons.items()}}
+    activities = {**track.activities, **{place: Rule(one.end - one.start) for place, one in lessons.items()}}
     intervals = {place: (one.start, one.end) for place, one in lessons.items()}
-    return TrackLaw(activities, replace(law.rules, replacements=own), {**law.live, **intervals})
+    return TrackPolicy(activities, replace(track.rules, replacements=own), {**track.live, **intervals})
 
 
-def make_law(
+def make_policy(
     version: ProgrammeVersion,
     studied: Sequence[tuple[CourseVersion, str, bool]],
     starts_on: date,
@@ -185,10 +197,10 @@ def make_law(
             rules[name] = replace(rule(activity), counts_to=requirement, course=None if stands_in else course.course.code)
     activities = {name: rules[name] for name in sorted(rules)}
     compulsory = {course.course.code: asked for course, requirement, asked in studied if requirement != FOR_SESSIONS}
-    bare = {one.key: _track_law(document, one.key, activities, compulsory, starts_on) for one in document.tracks}
-    tracks = {key: _with_sessions(law, sessions) for key, law in bare.items()}
+    bare = {one.key: _track_policy(document, one.key, activities, compulsory, starts_on) for one in document.tracks}
+    tracks = {key: _with_sessions(track, sessions) for key, track in bare.items()}
     policy = replace(document.policy, finished_share=document.finished_share)
-    bundles = [dump(Case(policy, law.activities, (), track=law.rules)) for _, law in sorted(tracks.items())]
+    bundles = [dump(Case(policy, track.activities, (), track=track.rules)) for _, track in sorted(tracks.items())]
     return ClassPolicy(
         policy=policy,
         activities={name: replace(rule, counts_to=None, course=None) for name, rule in activities.items()},
@@ -200,9 +212,9 @@ def make_law(
     )
 
 
-def _track_law(
+def _track_policy(
     document: ProgrammeDocument, track: str, activities: Mapping[str, Rule], compulsory: Mapping[str, bool], starts_on: date
-) -> TrackLaw:
+) -> TrackPolicy:
     """A course whose requirement the track does not have counts to none. A class without compulsory courses still owes one."""
     requirements = {}
     for one in document.requirements_of(track):
@@ -211,14 +223,14 @@ def _track_law(
         requirements[one.key] = RequirementRule(one.kind, one.target or owed, starts)
     hours = {key for key, one in requirements.items() if one.kind == "hours"}
     own = {name: rule if rule.counts_to in hours else replace(rule, counts_to=None) for name, rule in activities.items()}
-    return TrackLaw(own, TrackRules(requirements, courses=compulsory))
+    return TrackPolicy(own, TrackRules(requirements, courses=compulsory))
 
 
-def _with_sessions(law: TrackLaw, sessions: Sequence[PlannedPlace]) -> TrackLaw:
+def _with_sessions(track: TrackPolicy, sessions: Sequence[PlannedPlace]) -> TrackPolicy:
     """Let sessions toward days earn half-days; one toward hours is live online: an activity as long as its schedule."""
-    kinds = {key: one.kind for key, one in law.rules.requirements.items()}
+    kinds = {key: one.kind for key, one in track.rules.requirements.items()}
     taught = {one.place: SessionRule(*one[1:]) for one in sessions if kinds.get(one.requirement) == "days"}
-    live = {one.place: one for one in sessions if kinds.get(one.requirement) == "hours" and one.place not in law.activities}
+    live = {one.place: one for one in sessions if kinds.get(one.requirement) == "hours" and one.place not in track.activities}
     lessons = {place: Rule(one.end - one.start, counts_to=one.requirement) for place, one in live.items()}
     intervals = {place: (one.start, one.end) for place, one in live.items()}
-    return TrackLaw({**law.activities, **lessons}, replace(law.rules, sessions=taught), intervals)
+    return TrackPolicy({**track.activities, **lessons}, replace(track.rules, sessions=taught), intervals)

@@ -56,7 +56,7 @@ def real_rates(segments: Iterable[Segment], max_rate: float, media_ms: int | Non
         spent += length(taken) / 1000 / one.rate
         decided.append(one)
     refused = union(interval for one in decided for interval in one.left)
-    return [told for claim, one in zip(claims, decided, strict=True) for told in _told(claim, one, refused, max_rate)]
+    return [rated for claim, one in zip(claims, decided, strict=True) for rated in _rated(claim, one, refused, max_rate)]
 
 
 class _Decided(NamedTuple):
@@ -144,7 +144,7 @@ def _too_fast(new_ms: int, room_ms: int, max_rate: float) -> float:
     return min(FASTEST, max(max_rate + STEP, round(implied, 3)))
 
 
-def _told(claim: Segment, one: _Decided, refused: Sequence[Interval], max_rate: float) -> Iterator[tuple[Segment, float]]:
+def _rated(claim: Segment, one: _Decided, refused: Sequence[Interval], max_rate: float) -> Iterator[tuple[Segment, float]]:
     """Yield a segment with its rate: the whole segment, or, if it contains refused positions, only those it was the last to claim."""
     if claim.claimed > max_rate or not _touches(claim, refused):
         yield claim, one.rate

@@ -16,7 +16,7 @@ from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment
 from lms.crediting.bounds import excess_of
 from lms.crediting.evidence_intake import all_proved, sort_by_enrolment, unkept
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import policies_of
 from lms.db import Database
 from lms.learning.models import Registration
 from xapi.queries import AnyOf, StatementFilter, StoredStatement, scan_statements
@@ -61,8 +61,8 @@ def _proving_more(session: Session, ids: Sequence[uuid.UUID], public_url: str) -
     erased = select(Enrolment.id).where(Enrolment.id.in_(found), is_frozen())
     for number in session.scalars(erased).all():
         del found[number]
-    terms = terms_of(session, found)
-    proved = {number: all_proved(session, own, terms[number], public_url) for number, own in found.items()}
+    policies = policies_of(session, found)
+    proved = {number: all_proved(session, own, policies[number], public_url) for number, own in found.items()}
     excess = {number: excess_of(session, number, own) for number, own in proved.items()}
     waiting = xapi.outbox.waiting_among(session, ids)
     more = {statement_id: None for _, _, (statement_id, _) in unkept(session, proved, excess)}

@@ -11,8 +11,8 @@ from lms.classes.setup import courses_of
 from lms.crediting import ledger
 from lms.crediting.attestations import with_noted_sessions
 from lms.crediting.evidence import cases_of
-from lms.crediting.law_key import Stay, stays_of
-from lms.crediting.policy import EnrolmentPolicy, activity_name, terms_of
+from lms.crediting.policy import EnrolmentPolicy, activity_name, policies_of
+from lms.crediting.policy_key import Stay, stays_of
 from lms.crediting.units import earnings_of
 from lms.hours import judge, recompute
 from lms.programmes.models import ProgrammeVersion
@@ -74,22 +74,22 @@ _OF_ENROLMENTS = (
 def of_person(session: Session, person_id: int) -> list[Standing]:
     """Return the standing of a person in each of their classes, the newest class first; the caller has already loaded the person."""
     enrolments = session.scalars(_OF_PERSON, {"person": person_id}).all()
-    terms = terms_of(session, [one.id for one in enrolments])
-    return [replace(one, courses_done=done) for one, done in _with_courses(session, _standings(session, enrolments, terms), terms)]
+    policies = policies_of(session, [one.id for one in enrolments])
+    return [replace(one, courses_done=done) for one, done in _with_courses(session, _standings(session, enrolments, policies), policies)]
 
 
 def _with_courses(
-    session: Session, standings: Sequence[Standing], terms: Mapping[int, EnrolmentPolicy]
+    session: Session, standings: Sequence[Standing], policies: Mapping[int, EnrolmentPolicy]
 ) -> Iterable[tuple[Standing, Set[str]]]:
     """Add to each standing the courses that are done; evidence is decided again only if the ledger is not enough."""
-    undecided = {one.enrolment.id: terms[one.enrolment.id] for one in standings if _done_by_ledger(one) is None}
+    undecided = {one.enrolment.id: policies[one.enrolment.id] for one in standings if _done_by_ledger(one) is None}
     cases = cases_of(session, undecided) if undecided else {}
     for one in standings:
-        told = _done_by_ledger(one)
-        if told is None:
+        done = _done_by_ledger(one)
+        if done is None:
             track = recompute(cases[one.enrolment.id]).track
-            told = frozenset() if track is None else track.courses_done
-        yield one, told
+            done = frozenset() if track is None else track.courses_done
+        yield one, done
 
 
 def _done_by_ledger(standing: Standing) -> Set[str] | None:
@@ -106,17 +106,17 @@ def of_enrolments(session: Session, enrolment_ids: Iterable[int]) -> list[Standi
     """Return the standings of enrolments, in the order of the given ids."""
     wanted = list(enrolment_ids)
     found = session.scalars(_OF_ENROLMENTS, {"enrolments": wanted}).all()
-    standings = {one.enrolment.id: one for one in _standings(session, found, terms_of(session, wanted))}
+    standings = {one.enrolment.id: one for one in _standings(session, found, policies_of(session, wanted))}
     return [standings[enrolment_id] for enrolment_id in wanted if enrolment_id in standings]
 
 
-def _standings(session: Session, enrolments: Sequence[Enrolment], terms: Mapping[int, EnrolmentPolicy]) -> list[Standing]:
+def _standings(session: Session, enrolments: Sequence[Enrolment], policies: Mapping[int, EnrolmentPolicy]) -> list[Standing]:
     """Return where enrolments stand; the number of queries does not grow with theirs."""
     stays = stays_of(session, moved) if (moved := [one.id for one in enrolments if one.transferred]) else {}
     courses = courses_of(session, {one.class_id for one in enrolments} | {stay.class_id for own in stays.values() for stay in own})
     accounts = ledger.sums(session, [one.id for one in enrolments])
     return [
-        _standing(one, (*courses[one.class_id], *_left(one, stays.get(one.id, ()), courses)), accounts[one.id], terms[one.id])
+        _standing(one, (*courses[one.class_id], *_left(one, stays.get(one.id, ()), courses)), accounts[one.id], policies[one.id])
         for one in enrolments
     ]
 
@@ -128,12 +128,12 @@ def _left(enrolment: Enrolment, stays: Iterable[Stay], courses: Mapping[int, Seq
     return [replace(one, compulsory=False, left=True) for one in found.values()]
 
 
-def _standing(enrolment: Enrolment, courses: Sequence[StudiedCourse], account: ledger.Sums, terms: EnrolmentPolicy) -> Standing:
+def _standing(enrolment: Enrolment, courses: Sequence[StudiedCourse], account: ledger.Sums, policy: EnrolmentPolicy) -> Standing:
     """Judge only by the ledger's sums, so that a page agrees with the transcript."""
     document = document_of(enrolment.training_class.programme_version)
     judged = {}
-    if terms.track is not None:
+    if policy.track is not None:
         earnings = earnings_of(account)
-        rules = with_noted_sessions(terms.track.rules, [one.name for one in earnings])
-        judged = judge(rules, terms.law.policy, terms.track.activities, earnings)
+        rules = with_noted_sessions(policy.track.rules, [one.name for one in earnings])
+        judged = judge(rules, policy.class_policy.policy, policy.track.activities, earnings)
     return Standing(enrolment, document, courses, ledger.seconds_of(account), progress(document, enrolment.track, judged))

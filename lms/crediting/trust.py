@@ -20,15 +20,17 @@ from lms.learning.models import Launch
 from xapi.keys import names_of_keys, trusted_names
 
 
-def trust_of(session: Session, law: ClassPolicy, statements: Iterable[Statement], public_url: str, *, kept: bool = False) -> Trust:
+def trust_of(session: Session, class_policy: ClassPolicy, statements: Iterable[Statement], public_url: str, *, kept: bool = False) -> Trust:
     """Return the trusted sources for these statements, with the launches to which providers' reports may belong.
 
     `kept`: the statements are evidence already, so their keys were trusted then, even if they are not any more.
     """
-    foreign = [one for one in statements if account_of(one, public_url) not in OWN] if law.trusted_providers else []
+    foreign = [one for one in statements if account_of(one, public_url) not in OWN] if class_policy.trusted_providers else []
     if not foreign:
         return Trust(public_url)
-    keys = frozenset(key for key, name in (names_of_keys if kept else trusted_names)(session).items() if name in law.trusted_providers)
+    keys = frozenset(
+        key for key, name in (names_of_keys if kept else trusted_names)(session).items() if name in class_policy.trusted_providers
+    )
     reports = [one for one in foreign if one["verb"]["id"] == v.TERMINATED and account_of(one, public_url) in keys]
     return Trust(public_url, keys, _launches(session, {registration_of(one) for one in reports} - {None}))
 

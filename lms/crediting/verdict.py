@@ -13,7 +13,7 @@ from lms.crediting.evidence_intake import RegisteredStudy, attested_studies, is_
 from lms.crediting.models import Observation
 from lms.crediting.observe import Ignored, Statement, observe, registration_of
 from lms.crediting.observe_attestations import enrolment_of, observe_attestation
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import policies_of
 from lms.crediting.trust import trust_of
 from lms.vocabulary import VOIDED
 
@@ -75,13 +75,13 @@ def _of_attestation(session: Session, statement_id: uuid.UUID, statement: Statem
 def _of_study(session: Session, statement_id: uuid.UUID, statement: Statement, study: RegisteredStudy, public_url: str) -> Verdict:
     if not is_of(study, statement, public_url):
         return Verdict("other-person")
-    terms = terms_of(session, [study.enrolment_id])[study.enrolment_id]
-    rule = rule_for(statement, study, terms, public_url)
+    enrolment_policy = policies_of(session, [study.enrolment_id])[study.enrolment_id]
+    rule = rule_for(statement, study, enrolment_policy, public_url)
     if rule is None:
         return Verdict("no-activity", study.enrolment_id)
     kept = select(Observation).where(Observation.statement_id == statement_id).order_by(Observation.part)
     evidence = session.scalars(kept).all()
-    proved = () if evidence else observe(statement, rule, trust_of(session, terms.law, [statement], public_url))
+    proved = () if evidence else observe(statement, rule, trust_of(session, enrolment_policy.class_policy, [statement], public_url))
     if isinstance(proved, Ignored):
         return Verdict(proved.reason, study.enrolment_id, rule.activity)
     excess = beyond(session, study.enrolment_id, [(statement_id, one) for one in proved])

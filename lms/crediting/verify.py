@@ -3,7 +3,8 @@
 For every enrolment: its chain is complete; the total kept for lists is the chain's sum; its inputs match the chain
 (`inputs_check`); and deciding all evidence again gives the current account. The last check is impossible
 if the evidence was erased; those enrolments are listed. So are those that were decided correctly by an earlier rule and not
-again since. For every class: its documents are the published ones (`documents_check`). Statements that still wait in the
+again since. A certified account is compared with its certificate instead (`lms.certification.register_check`).
+For every class: its programme document and course outlines are the published ones (`published_check`). Statements that still wait in the
 outbox do not count yet.
 
 On request, because it reads every statement again: the evidence is what the statements in the record store prove
@@ -20,13 +21,13 @@ from sqlalchemy.orm import Session
 import xapi.store
 from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.models import Enrolment
-from lms.crediting import chain, documents_check, inputs_check, ledger
+from lms.crediting import chain, inputs_check, ledger, published_check
 from lms.crediting.earlier_rates import earlier_rates
 from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_check import Compared
 from lms.crediting.models import Observation
 from lms.crediting.observe import OWN
-from lms.crediting.policy import terms_before, terms_of
+from lms.crediting.policy import policies_before, policies_of
 from lms.crediting.rates import real_rates
 from lms.crediting.removals import NOTHING, Removals
 from lms.crediting.units import ALL_UNITS, target_of, verdict_of
@@ -55,6 +56,7 @@ class CheckedBatch:
     entries: int = 0
     findings: list[Finding] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)  # enrolments whose evidence was erased
+    certified: int = 0  # accounts that are frozen: `lms.certification.register_check` compares them with what was certified
     statements: int = 0  # statements that were compared with their evidence
     removed: int = 0  # statements that could not be compared, because their month was removed, as recorded
     behind: int = 0  # statements from which the present rules read more than is kept (`rereading`)
@@ -68,6 +70,7 @@ class CheckedBatch:
         self.findings += [one for one in other.findings if one.enrolment_id is not None or one not in self.findings]
         self.behind += other.behind
         self.erased += other.erased
+        self.certified += other.certified
         self.waiting += other.waiting
         self.unbaselined += other.unbaselined
 
@@ -108,7 +111,7 @@ def verify(
 def check(session: Session, numbers: Sequence[int], public_url: str | None, removals: Removals) -> CheckedBatch:
     """Check one batch of enrolments."""
     rows = session.execute(select(Enrolment).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)).scalars().all()
-    classes = documents_check.check(session, {one.class_id for one in rows})
+    classes = published_check.check(session, {one.class_id for one in rows})
     checked = CheckedBatch(findings=[Finding(None, problem) for problem in classes.problems])
     batch = _VerifiedBatch(session, rows, classes.undecidable, public_url, removals)
     for one in rows:
@@ -133,7 +136,7 @@ class _VerifiedBatch:
         self._accounts = ledger.sums(session, [one.id for one in rows])
         self._inputs = inputs_check.CheckedInputs(session, [one.id for one in rows])
         self._undecidable = undecidable
-        self._terms = terms_of(session, [one.id for one in rows if one.class_id not in undecidable])
+        self._policies = policies_of(session, [one.id for one in rows if one.class_id not in undecidable])
         self._cases = self._read_cases()
         asked = removals.erased
         self._recorded = (
@@ -142,7 +145,7 @@ class _VerifiedBatch:
 
     def _read_cases(self) -> dict[int, Case]:
         try:
-            return cases_of(self._session, self._terms)
+            return cases_of(self._session, self._policies)
         except Exception:  # one of them cannot be read: checking one by one finds it
             return {}
 
@@ -158,6 +161,9 @@ class _VerifiedBatch:
             checked.erased.append(one.id)
             if self._recorded is not None and one.person_id not in self._recorded:
                 problems.append("its evidence is said to be erased, and no erasure of its person was recorded")
+        elif frozen_because(one) is FreezeReason.CERTIFIED:
+            checked.certified += 1
+            problems += self._statement_problems(one.id, entries, checked) if one.class_id not in self._undecidable else ()
         elif one.class_id not in self._undecidable:
             judged = frozenset({chain.SECONDS}) if self._inputs.has_no_baseline(one.id, one.ledger_length) else ALL_UNITS
             wrong = list(self._account_problems(one, self._accounts[one.id], judged))
@@ -173,7 +179,7 @@ class _VerifiedBatch:
     def _account_problems(self, one: Enrolment, account: ledger.Sums, units: Set[str]) -> Iterator[str]:
         """Compare an account with the result of its evidence; a chain from before units existed is judged by its seconds alone."""
         try:
-            case = self._cases.get(one.id) or cases_of(self._session, {one.id: self._terms[one.id]})[one.id]
+            case = self._cases.get(one.id) or cases_of(self._session, {one.id: self._policies[one.id]})[one.id]
             result = recompute(case)
             decided = target_of(result)
         except Exception as error:  # any value in the database may cause any error: it becomes a finding, and the rest is checked
@@ -192,11 +198,11 @@ class _VerifiedBatch:
         """
         earlier = _is_of_earlier_rules(entries)
         try:
-            terms = terms_before(self._session, [number])
+            policies = policies_before(self._session, [number])
             moved = [one.policy_sha256 for one in entries if one.amount]
-            if not earlier and moved[-1:] == [self._terms[number].law.sha256]:
+            if not earlier and moved[-1:] == [self._policies[number].class_policy.sha256]:
                 return False
-            case = cases_of(self._session, terms, rates=earlier_rates if earlier else real_rates)[number]
+            case = cases_of(self._session, policies, rates=earlier_rates if earlier else real_rates)[number]
             differing = changes(self._accounts[number], target_of(recompute(case)))
         except Exception:  # nothing can be decided: the findings stand
             return False
@@ -205,7 +211,7 @@ class _VerifiedBatch:
     def _statement_problems(self, number: int, entries: Sequence[chain.Entry], checked: CheckedBatch) -> Iterator[str]:
         if self._public_url is None:
             return
-        compared = Compared(self._session, number, self._terms[number], self._public_url, self._removals)
+        compared = Compared(self._session, number, self._policies[number], self._public_url, self._removals)
         try:
             yield from compared.problems(entries)
         except Exception as error:

@@ -50,11 +50,11 @@ def has_history(session: Session, enrolment_id: int) -> bool:
     return session.scalar(select(Registration.id).where(Registration.enrolment_id == enrolment_id).limit(1)) is not None
 
 
-def write(session: Session, learner: Learner, told: list[Sitting], shelf: Shelf) -> int:
+def write(session: Session, learner: Learner, sittings: list[Sitting], shelf: Shelf) -> int:
     """Write one learner's sittings; return the number of statements."""
     registrations: dict[str, uuid.UUID] = {}
     counted = 0
-    for sitting in told:
+    for sitting in sittings:
         code = sitting.study.course
         if code not in registrations:
             registrations[code] = _register(session, learner, shelf.versions[code])

@@ -26,7 +26,7 @@ from lms.classes.staff import appoint
 from lms.crediting.attesting import Attestor
 from lms.crediting.drain import drain
 from lms.db import Database
-from lms.demo import history, people, story, timetable
+from lms.demo import certificates, history, people, story, timetable
 from lms.demo.classes import CLASSES, DemoClass
 from lms.i18n import SITE_ZONE, local_time
 from lms.programmes import store
@@ -44,6 +44,7 @@ SIGN_INS = (  # user name, number of the name, roles, organisation, why somebody
 RUN_BY_STAFF = ("demo-rural-lead-1", "demo-rural-lead-0", "demo-online-teaching-1")  # classes of the one who signs in as staff
 BATCH = 10
 DRAIN_AT_ONCE = 500
+LATE_MONTH = 3  # the fourth month of practice
 
 Say = Callable[[str], None]
 
@@ -64,17 +65,18 @@ class DemoSite:
         return local_time(self.now, SITE_ZONE).date()
 
 
-def load(ground: DemoSite) -> None:
+def load(site: DemoSite) -> None:
     """Load the demo; a second run changes nothing."""
-    with ground.database.writer() as session, session.begin():
+    with site.database.writer() as session, session.begin():
         places = _places(session)
         _sign_ins(session, places)
-        _programmes(session, ground)
-    versions = _courses(ground)
+        _programmes(session, site)
+    versions = _courses(site)
     for plan in CLASSES:
-        _class(ground, plan, versions)
-    _timetables(ground)
-    _credit(ground)
+        _class(site, plan, versions)
+    _timetables(site)
+    _credit(site)
+    _certify(site)
 
 
 def _places(session: Session) -> dict[str, Organisation]:
@@ -93,53 +95,53 @@ def _sign_ins(session: Session, places: dict[str, Organisation]) -> None:
             add_person(session, username, people.name_of(number), roles, password=PASSWORD, organisation=places[place])
 
 
-def _programmes(session: Session, ground: DemoSite) -> None:
+def _programmes(session: Session, site: DemoSite) -> None:
     for file in sorted((resources.files("lms.programmes") / "data").iterdir(), key=lambda one: one.name):
         if file.name.endswith(".toml"):
-            store.import_toml(session, file.read_text(encoding="utf-8"), ground.now)
+            store.import_toml(session, file.read_text(encoding="utf-8"), site.now)
 
 
-def _courses(ground: DemoSite) -> dict[str, CourseVersion]:
+def _courses(site: DemoSite) -> dict[str, CourseVersion]:
     versions = {}
     for folder in SAMPLES:
         found = check(folder)
         if found.package is None:
             raise TypeError(f"a sample course is broken: {found.problems}")
-        publish.store_files(ground.storage, found.package)
-        with ground.database.writer() as session, session.begin():
+        publish.store_files(site.storage, found.package)
+        with site.database.writer() as session, session.begin():
             by = session.scalars(select(Person).where(Person.username == "trainer")).one()
-            version = publish.publish(session, ground.storage, found.package, by, ground.now)
+            version = publish.publish(session, site.storage, found.package, by, site.now)
             versions[version.course.code] = version
             publish.outline_of(version)  # kept by its hash: a version that was published before is not read after its session
-            if version.published_at == ground.now:
-                ground.say(f"course published: {version.course.code}")
+            if version.published_at == site.now:
+                site.say(f"course published: {version.course.code}")
     return versions
 
 
-def _class(ground: DemoSite, plan: DemoClass, versions: dict[str, CourseVersion]) -> None:
-    with ground.database.writer() as session, session.begin():
-        training_class = _opened(session, ground, plan, versions)
+def _class(site: DemoSite, plan: DemoClass, versions: dict[str, CourseVersion]) -> None:
+    with site.database.writer() as session, session.begin():
+        training_class = _opened(session, site, plan, versions)
         members = _members(session, plan, training_class)
         starts_on = training_class.starts_on
     studied = _studied(plan, versions)
     activities = [(code, activity) for code, version in studied.items() for activity in publish.outline_of(version).activities]
-    shelf = history.Shelf(studied, ground.public_url)
+    shelf = history.Shelf(studied, site.public_url)
     for start in range(0, len(members), BATCH):
-        with ground.database.writer() as session, session.begin():
+        with site.database.writer() as session, session.begin():
             batch = members[start : start + BATCH]
             written = sum(
-                _history(session, ground, (plan, number, enrolment_id, starts_on), activities, shelf) for number, enrolment_id in batch
+                _history(session, site, (plan, number, enrolment_id, starts_on), activities, shelf) for number, enrolment_id in batch
             )
         if written:
-            ground.say(f"{plan.code}: {start + len(batch)} of {len(members)} people, {written} statements more")
+            site.say(f"{plan.code}: {start + len(batch)} of {len(members)} people, {written} statements more")
 
 
-def _opened(session: Session, ground: DemoSite, plan: DemoClass, versions: dict[str, CourseVersion]) -> TrainingClass:
+def _opened(session: Session, site: DemoSite, plan: DemoClass, versions: dict[str, CourseVersion]) -> TrainingClass:
     found = session.scalar(select(TrainingClass).where(TrainingClass.code == plan.code))
     if found is not None:
         return found
     provider = session.scalars(select(Organisation).where(Organisation.code == people.PROVIDER)).one()
-    starts_on = ground.today - timedelta(days=plan.days_ago)
+    starts_on = site.today - timedelta(days=plan.days_ago)
     run = setup.ClassDetails(plan.code, plan.name, provider, starts_on, starts_on + timedelta(days=plan.days), plan.intake)
     created = setup.create_class(session, _newest(session, plan.programme), run)
     for version in _studied(plan, versions).values():
@@ -179,7 +181,7 @@ def _members(session: Session, plan: DemoClass, training_class: TrainingClass) -
 
 def _history(
     session: Session,
-    ground: DemoSite,
+    site: DemoSite,
     member: tuple[DemoClass, int, int, date],
     activities: Sequence[tuple[str, Activity]],
     shelf: history.Shelf,
@@ -189,31 +191,31 @@ def _history(
     stage = plan.stage(number, [sum(course == code for course, _ in activities) for code in shelf.versions])
     if history.has_history(session, enrolment_id):
         return 0
-    last = min(ground.today - timedelta(days=1), starts_on + timedelta(days=plan.days))
-    told = story.sittings(story.studies(stage, activities), starts_on, last, plan.username(number))
+    last = min(site.today - timedelta(days=1), starts_on + timedelta(days=plan.days))
+    sittings = story.sittings(story.studies(stage, activities), starts_on, last, plan.username(number))
     account = session.scalars(select(Person.account).where(Person.id == enrolment.person_id)).one()
     learner = history.Learner(enrolment, account, ("pc", "phone")[number % 2] + f"-{number:08x}")
-    return history.write(session, learner, told, shelf)
+    return history.write(session, learner, sittings, shelf)
 
 
-def _timetables(ground: DemoSite) -> None:
+def _timetables(site: DemoSite) -> None:
     """Plan the classes, and note attendance and logs according to their people's stages."""
     for plan in CLASSES:
-        with ground.database.writer() as session, session.begin():
+        with site.database.writer() as session, session.begin():
             training_class = session.scalars(
                 select(TrainingClass).where(TrainingClass.code == plan.code).options(joinedload(TrainingClass.programme_version))
             ).one()
             staff_member = session.scalars(select(Person).where(Person.username == "staff")).one()
-            attestor = Attestor(session, ground.public_url, staff_member.id, ground.now)
-            noted = _note(session, ground, (plan, training_class), staff_member, attestor)
+            attestor = Attestor(session, site.public_url, staff_member.id, site.now)
+            noted = _note(session, site, (plan, training_class), staff_member, attestor)
         if noted:
-            ground.say(f"{plan.code}: attendance and logs noted {noted} times")
+            site.say(f"{plan.code}: attendance and logs noted {noted} times")
 
 
-def _note(session: Session, ground: DemoSite, run: tuple[DemoClass, TrainingClass], staff_member: Person, attestor: Attestor) -> int:
+def _note(session: Session, site: DemoSite, run: tuple[DemoClass, TrainingClass], staff_member: Person, attestor: Attestor) -> int:
     """Give a class its staff, timetable, attendance and logs; return how many marks and logs are new."""
     plan, training_class = run
-    by = By(staff_member.id, ground.now)
+    by = By(staff_member.id, site.now)
     if plan.code in RUN_BY_STAFF:
         appoint(session, training_class.id, staff_member, "subject-head-teacher", by)
     timetable.plan(session, training_class, plan.phases, by)
@@ -221,16 +223,35 @@ def _note(session: Session, ground: DemoSite, run: tuple[DemoClass, TrainingClas
     stages = {enrolment_id: plan.stage(number, ()) for number, enrolment_id in members}
     marks = timetable.attend(session, training_class.id, stages, attestor)
     if plan.code == RUN_BY_STAFF[0]:
-        timetable.write_logs(session, ground.storage, training_class, [one for _, one in members[:3]], attestor)
+        timetable.write_logs(session, site.storage, training_class, [one for _, one in members[:3]], attestor)
     months = {enrolment_id: plan.months(number) for number, enrolment_id in members}
-    return marks + timetable.write_months(session, ground.storage, training_class, months, attestor)
+    return marks + timetable.write_months(session, site.storage, training_class, months, attestor)
 
 
-def _credit(ground: DemoSite) -> None:
+def _certify(site: DemoSite) -> None:
+    """Certify the class that has ended; one more log of the first certified teacher comes late, and supersedes their certificate."""
+    with site.database.writer() as session, session.begin():
+        if issued := certificates.certify(session, site.now):
+            site.say(f"{certificates.ENDED}: {issued} certificates issued")
+    with site.database.writer() as session, session.begin():
+        first = certificates.first_certified(session)
+        if first is None:
+            return
+        staff_member = session.scalars(select(Person).where(Person.username == "staff")).one()
+        attestor = Attestor(session, site.public_url, staff_member.id, site.now)
+        timetable.write_log(
+            session, site.storage, session.get_one(TrainingClass, first.class_id), (first.enrolment_id, LATE_MONTH), attestor
+        )
+    _credit(site)
+    with site.database.writer() as session, session.begin():
+        certificates.supersede(session, site.now)
+
+
+def _credit(site: DemoSite) -> None:
     total = 0
-    while read := drain(ground.database, ground.public_url, ground.now, DRAIN_AT_ONCE):
+    while read := drain(site.database, site.public_url, site.now, DRAIN_AT_ONCE):
         total += read
-        ground.say(f"hours credited from {total} statements")
+        site.say(f"hours credited from {total} statements")
 
 
 def sign_in_lines(public_url: str) -> Iterable[str]:

@@ -76,13 +76,13 @@ def sittings(studied: Sequence[StoryActivity], first: date, last: date, seed: st
     chance = Random(seed)  # noqa: S311 – a story, not a secret
     parts = [(study, *part) for study in studied for part in _parts(study, chance)]
     days = _evenings(len(parts), first, last)
-    told: list[Sitting] = []
+    sittings: list[Sitting] = []
     for (study, seconds, share, is_last), day in zip(parts, days, strict=True):
         begin = datetime.combine(day, EVENING) + timedelta(seconds=chance.randrange(1800))
-        if told and told[-1].ended_at >= begin - timedelta(minutes=2):
-            begin = told[-1].ended_at + timedelta(seconds=chance.randrange(120, 400))
-        told.append(_sitting(study, begin, seconds, share, is_last, chance))
-    return told
+        if sittings and sittings[-1].ended_at >= begin - timedelta(minutes=2):
+            begin = sittings[-1].ended_at + timedelta(seconds=chance.randrange(120, 400))
+        sittings.append(_sitting(study, begin, seconds, share, is_last, chance))
+    return sittings
 
 
 def _parts(study: StoryActivity, chance: Random) -> Iterator[tuple[int, tuple[float, float], bool]]:

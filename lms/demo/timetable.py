@@ -15,7 +15,7 @@ from lms.classes import timetable
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.planning import PlannedSession
 from lms.crediting.attesting import Attestor
-from lms.demo.classes import DemoPhase
+from lms.demo.classes import CLASSES, DemoPhase
 from lms.demo.story import Stage
 from lms.i18n import SITE_ZONE
 from lms.office.attesting import Attesting
@@ -29,7 +29,7 @@ LIVE_AT = (time(9), time(10, 30))
 PRACTICAL = ("工作坊", "研讨", "实作", "实操", "观摩", "听课", "备课", "上课", "授课", "展示", "交流", "撰写")
 AWAY = {"school-visit", "shadowing", "observation"}
 MEETING = "https://meeting.example/demo"  # reserved by RFC 2606: leads nowhere
-TEACHERS = ("王敏", "李志远", "赵静宜", "陈国栋")
+FAMILY_NAMES, GIVEN_NAMES = "王李赵陈刘张周吴郑", ("敏", "志远", "静宜", "国栋")
 MONTHS = ("第一个月：在本校上大单元公开课并评课。", "第二个月：带青年教师集体备课三次。", "第三个月：整理作业设计案例，在教研组交流。")
 LOGS = ((3, "返校后上了一节大单元教学的公开课，课后与同组教师评课。"), (10, "组织校本研修：作业设计。附活动照片说明。"))
 
@@ -38,7 +38,9 @@ def plan(session: Session, training_class: TrainingClass, phases: Sequence[DemoP
     """Plan the class's sessions, phase by phase."""
     if timetable.sessions_of(session, training_class.id):
         return
-    planned = [_session(phase, place, title, training_class.starts_on) for phase in phases for place, title in enumerate(phase.titles)]
+    teachers = _teachers([one.code for one in CLASSES].index(training_class.code))
+    begins = training_class.starts_on
+    planned = [_session(phase, (place, title), begins, teachers) for phase in phases for place, title in enumerate(phase.titles)]
     named = timetable.with_keys(session, training_class.id, planned)
     problems = timetable.problems_of((), named, timetable.limits_of(training_class, document_of(training_class.programme_version)))
     if problems:
@@ -46,13 +48,18 @@ def plan(session: Session, training_class: TrainingClass, phases: Sequence[DemoP
     timetable.add(session, training_class.id, named, by)
 
 
-def _session(phase: DemoPhase, place: int, title: str, begins: date) -> PlannedSession:
-    live = phase.live_every > 0
+def _teachers(number: int) -> list[str]:
+    """Return the teachers of the demo's class with this number; no class shares one with another, so nobody teaches twice at once."""
+    return [FAMILY_NAMES[(number + place) % len(FAMILY_NAMES)] + given for place, given in enumerate(GIVEN_NAMES)]
+
+
+def _session(phase: DemoPhase, titled: tuple[int, str], begins: date, teachers: Sequence[str]) -> PlannedSession:
+    (place, title), live = titled, phase.live_every > 0
     day = begins + timedelta(days=phase.first + (place * phase.live_every if live else place // 2))
     starts_at, ends_at = (datetime.combine(day, at, ZoneInfo(SITE_ZONE)) for at in (LIVE_AT if live else HALF_DAYS[place % 2]))
     room = "" if live else "实验小学" if phase.requirement in AWAY else "培训楼 201"
     practical = any(word in title for word in PRACTICAL)
-    teacher, link = TEACHERS[place % len(TEACHERS)], MEETING if live else ""
+    teacher, link = teachers[place % len(teachers)], MEETING if live else ""
     return PlannedSession("", title, phase.requirement, starts_at, ends_at, 0 if live else 1, room, link, teacher, practical)
 
 
@@ -110,11 +117,17 @@ def write_months(session: Session, storage: Storage, training_class: TrainingCla
         return 0
     for enrolment_id, count in months.items():
         for month in range(count):
-            on = training_class.starts_on + timedelta(days=30 * month + 9)
-            given = work.Given("practice", MONTHS[month % len(MONTHS)], (), on)
-            at = datetime.combine(on, time(12), ZoneInfo(SITE_ZONE))
-            handed_in = work.hand_in(session, storage, session.get_one(Enrolment, enrolment_id), given, None, at)
-            whole = work.of_class(session, training_class.id, handed_in.id)
-            if whole is not None:
-                work.decide(session, whole, ACCEPTED, "", By(attestor.by, at + timedelta(days=1)), Attesting(attestor))
+            write_log(session, storage, training_class, (enrolment_id, month), attestor)
     return sum(months.values())
+
+
+def write_log(session: Session, storage: Storage, training_class: TrainingClass, log: tuple[int, int], attestor: Attestor) -> None:
+    """Let somebody (by enrolment) hand in the log of one month of practice (0, 1 …), and accept it."""
+    enrolment_id, month = log
+    on = training_class.starts_on + timedelta(days=30 * month + 9)
+    given = work.Given("practice", MONTHS[month % len(MONTHS)], (), on)
+    at = datetime.combine(on, time(12), ZoneInfo(SITE_ZONE))
+    handed_in = work.hand_in(session, storage, session.get_one(Enrolment, enrolment_id), given, None, at)
+    whole = work.of_class(session, training_class.id, handed_in.id)
+    if whole is not None:
+        work.decide(session, whole, ACCEPTED, "", By(attestor.by, at + timedelta(days=1)), Attesting(attestor))

@@ -1,21 +1,39 @@
-"""Change a row that another office may change or remove at the same moment."""
+"""Add, find and change the forwards and imports of an office, which another office may change or remove at the same moment."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import structlog
 from flask import request
+from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
 from lms.accounts.access import person
 from lms.db import Base, transaction
-from lms.errors import NotFound
+from lms.errors import InvalidInput, NotFound
+from lms.federation.forms import StoreForm
 
 log = structlog.get_logger(__name__)
 Row = TypeVar("Row", bound=Base)
 
 
-def found(session: Session, model: type[Row], row_id: int, gone: str, *, locked: bool = False) -> Row:
+def add(form: StoreForm, make: Callable[[Session], Row], note: Callable[[Row], dict[str, Any]], event: str) -> Row | None:
+    """Add a row with the function `make`, and log `event` with its `note` and the user who did it.
+
+    Return None if a field of the form is wrong; the form then has its problems, and nothing was added.
+    """
+    try:
+        with transaction() as writing:
+            row = make(writing)
+            said = note(row)
+    except InvalidInput as error:
+        form.show_problems(error.problems)
+        return None
+    log.info(event, **said, by=person().id)
+    return row
+
+
+def found(session: Session, model: type[Row], row_id: int, gone: LazyString, *, locked: bool = False) -> Row:
     """Return a row; `locked` locks it in a session for writing.
 
     Raises:
@@ -23,11 +41,11 @@ def found(session: Session, model: type[Row], row_id: int, gone: str, *, locked:
     """
     row = session.get(model, row_id, with_for_update=locked or None)
     if row is None:
-        raise NotFound(gone)
+        raise NotFound(str(gone))
     return row
 
 
-def change(model: type[Row], row_id: int, how: Callable[[Session, Row], Any], gone: str) -> Any:
+def change(model: type[Row], row_id: int, how: Callable[[Session, Row], Any], gone: LazyString) -> Any:
     """Change a row with the function `how`, and note the user who did it; return the function's result.
 
     Raises:

@@ -15,7 +15,7 @@ class StoreForm(FlaskForm):  # type: ignore[misc]
     key = StringField(_l("Key (user name)"), validators=[DataRequired(_l("Give the key that the other store gave you."))])
     secret = PasswordField(_l("Secret (password)"), validators=[InputRequired(_l("Give the key's secret."))])
 
-    def tell(self, problems: Sequence[str]) -> None:
+    def show_problems(self, problems: Sequence[str]) -> None:
         """Show each problem at its field; a problem has the form `field: problem`."""
         for problem in problems:
             name, _colon, said = problem.partition(": ")

@@ -14,6 +14,7 @@ from lms.accounts.access import person, requires
 from lms.accounts.models import TEACHER
 from lms.attendance import checking_in, marking
 from lms.attendance.models import AttendanceMark
+from lms.attendance.own_page import is_live
 from lms.classes.models import LEARNING, ClassSession, Enrolment
 from lms.clock import now
 from lms.db import session
@@ -39,6 +40,7 @@ class CalendarEntry:
     lesson: ClassSession | None = None
     mark: AttendanceMark | None = None
     checked_in: bool = False  # by the code, and not out yet
+    live: bool = False  # has a page beside its meeting
     task: PracticeTask | None = None
 
 
@@ -79,7 +81,8 @@ def _sessions(reading: Session, enrolment: Enrolment) -> Iterable[CalendarEntry]
     for lesson, mark in rows:
         came = checking_in.stays_of(scans.get((lesson.id, enrolment.id), ()))[1]
         on = local_time(lesson.starts_at, SITE_ZONE).date()
-        yield CalendarEntry(on, enrolment.training_class.name, enrolment.id, lesson, mark, came is not None)
+        live = is_live(lesson) and lesson.class_id == enrolment.class_id
+        yield CalendarEntry(on, enrolment.training_class.name, enrolment.id, lesson, mark, came is not None, live)
 
 
 def _tasks(reading: Session, enrolments: Mapping[int, Enrolment]) -> Iterable[CalendarEntry]:

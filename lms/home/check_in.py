@@ -7,7 +7,7 @@ costs nobody their check-in, and a person to whom the address is forwarded gains
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, send_from_directory, url_for
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, send_from_directory, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -22,7 +22,7 @@ from lms.attendance import checking_in, codes
 from lms.attendance.checking_in import ReceivedScan
 from lms.attendance.codes import Code
 from lms.attendance.models import CLAIMED
-from lms.classes.freezing import is_frozen
+from lms.classes.freezing import is_erased
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.setup import locked_class
 from lms.clock import now
@@ -30,7 +30,8 @@ from lms.config import Settings
 from lms.crediting.attesting import Attestor
 from lms.db import session, transaction
 from lms.errors import NotFound
-from lms.learning.device import COOKIE, COOKIE_SECONDS, device_of, identity_of
+from lms.learning.device import COOKIE, device_of, identity_of
+from lms.learning.opened import with_device
 from lms.programmes.store import document_of
 from lms.sealing import derived
 
@@ -76,7 +77,7 @@ def _own(lesson_id: int) -> tuple[ClassSession, Enrolment, TrainingClass]:
     """
     query = select(ClassSession, Enrolment, TrainingClass).join(Enrolment, Enrolment.class_id == ClassSession.class_id)
     query = query.join(TrainingClass, TrainingClass.id == ClassSession.class_id).options(joinedload(TrainingClass.programme_version))
-    mine = (Enrolment.person_id == person().id, Enrolment.status.in_(LEARNING), ~is_frozen())
+    mine = (Enrolment.person_id == person().id, Enrolment.status.in_(LEARNING), ~is_erased())
     wanted = (ClassSession.id == lesson_id, ClassSession.cancelled_at.is_(None), TrainingClass.closed_at.is_(None))
     row = session().execute(query.where(*mine, *wanted)).first()
     if row is None:
@@ -106,21 +107,11 @@ def scanned(code: str) -> ResponseReturnValue:
         claimable=found.claimable(received),
         name=person().name,
     )
-    return _with_device(make_response(page))
+    return with_device(make_response(page), request, _settings())
 
 
 def _device() -> str:
     return device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
-
-
-def _with_device(response: Response) -> Response:
-    """Give the browser an id, by which two people with the same phone are noticed."""
-    settings = _settings()
-    name = name_of(COOKIE, settings)
-    if name not in request.cookies:
-        own = identity_of(_device())
-        response.set_cookie(name, own, max_age=COOKIE_SECONDS, httponly=True, secure=settings.secure, samesite="Lax", path="/")
-    return response
 
 
 @bp.post("/<code>")

@@ -18,10 +18,12 @@ from lms.crediting.standing import of_enrolments, of_person
 from lms.db import session
 from lms.errors import NotAllowed, NotFound
 from lms.home import enrolment_figures
+from lms.home.agenda import agenda_of
 from lms.home.enrolment_figures import Studied
 from lms.home.steps import next_step
 from lms.home.waiting import waiting_times
 from lms.home.words import met_words, notice_of
+from lms.i18n import SITE_ZONE, local_time
 from lms.learning.admission import LaunchRefusal, admit_to_course
 
 bp = Blueprint("home", __name__)
@@ -47,6 +49,9 @@ def _home(template: str) -> str:
     standings = of_person(session(), person().id)
     return render_template(
         template,
+        agenda=agenda_of(session(), standings, now(), SITE_ZONE),
+        today=local_time(now(), SITE_ZONE).date(),
+        zone=SITE_ZONE,
         standings=standings,
         step=next_step(session(), standings),
         waiting=waiting_times(session(), standings),

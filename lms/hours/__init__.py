@@ -12,6 +12,7 @@ from lms.hours.earnings import UNITS, units_in_one
 from lms.hours.exact import plain_text, share_of
 from lms.hours.explain import ActivityExplanation, Claim, Explanation, GateCondition, LimitedDay, Uncounted, explain
 from lms.hours.instants import write_instant
+from lms.hours.months import month_window
 from lms.hours.requirements import judge
 from lms.hours.rounding import hours_of
 from lms.hours.track_values import (
@@ -98,6 +99,7 @@ __all__ = [
     "hours_of",
     "judge",
     "load_json",
+    "month_window",
     "parse",
     "plain_text",
     "recompute",

@@ -16,12 +16,12 @@ FIELDS = ("format", "person", "enrolment", "class", "rules", "statements")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def read_about(document: Json, path: str) -> tuple[Json | None, list[Problem]]:
+def read_about(bundle: Json, path: str) -> tuple[Json | None, list[Problem]]:
     """Return this part of a bundle, without the list of its statements, and its problems; None if the bundle has no such part."""
-    if "about" not in document:
+    if "about" not in bundle:
         return None, []
     reader = AboutReader()
-    found = reader.about(document["about"], f"{path}.about")
+    found = reader.about(bundle["about"], f"{path}.about")
     return found, reader.problems
 
 

@@ -45,20 +45,20 @@ def recompute_file(text: str) -> tuple[Json | None, list[str]]:
 
     For a solved case (`{"why", "case", "expect"}`), the bundle is its `case`.
     """
-    document, problems = load_json(text)
-    if document is None and problems:
+    bundle, problems = load_json(text)
+    if bundle is None and problems:
         return None, _lines(problems)
     path = "$"
-    if isinstance(document, dict) and "case" in document and "policy" not in document:
-        document, path = document["case"], "$.case"
-    if isinstance(document, dict) and "evidence_erased" in document:
+    if isinstance(bundle, dict) and "case" in bundle and "policy" not in bundle:
+        bundle, path = bundle["case"], "$.case"
+    if isinstance(bundle, dict) and "evidence_erased" in bundle:
         return None, _lines([Problem("evidence-erased", f"{path}.evidence_erased")])
     about: Json | None = None
-    if isinstance(document, dict) and "about" in document:
-        about, wrong = read_about(document, path)
+    if isinstance(bundle, dict) and "about" in bundle:
+        about, wrong = read_about(bundle, path)
         problems += wrong
-        document = {name: value for name, value in document.items() if name != "about"}
-    case = parse(document, path)
+        bundle = {name: value for name, value in bundle.items() if name != "about"}
+    case = parse(bundle, path)
     if isinstance(case, list):
         problems += case
     if problems or isinstance(case, list):
@@ -70,13 +70,13 @@ def _lines(problems: list[Problem]) -> list[str]:
     return [f"{one.path}: {in_english(one, SENTENCES)}" for one in problems]
 
 
-def parse(document: Any, path: str = "$") -> Case | list[Problem]:
+def parse(bundle: Any, path: str = "$") -> Case | list[Problem]:
     """Read a bundle that `load_json` loaded; return the case, or every problem.
 
     Unknown keys are problems too, because a misspelt requirement must not open a gate.
     """
     reader = BundleReader()
-    top = reader.object(document, path, {"policy", "activities", "observations"}, {"window"} | TRACK_FIELDS)
+    top = reader.object(bundle, path, {"policy", "activities", "observations"}, {"window"} | TRACK_FIELDS)
     if top is None:
         return reader.problems
     reader.known = KnownNames.of(top)

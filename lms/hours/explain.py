@@ -119,13 +119,13 @@ def explain(case: Case, not_trusted: Sequence[Reported] = ()) -> Explanation:
     activities = {}
     shares = allocation.shares()
     for name, rule in case.activities.items():
-        told = _Told(case, rule, result.activities[name], found[name])
-        activities[name] = told.explanation(_uncounted(name, told.account, shares), tuple(refused[name]), tuple(claims[name]))
+        facts = _ActivityFacts(case, rule, result.activities[name], found[name])
+        activities[name] = facts.explanation(_uncounted(name, facts.account, shares), tuple(refused[name]), tuple(claims[name]))
     return Explanation(result, activities, _limited_days(case, allocation))
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _ActivityFacts:
     """The values from which an activity's explanation is built."""
 
     case: Case

@@ -31,6 +31,12 @@ def month_of(on: date, starts: date) -> int:
     return full + 1 if end_of_month(starts, full) <= _day(on) else full
 
 
+def month_window(on: date, starts: date) -> tuple[date, date]:
+    """Return the first day of the month that contains a day, and the day after its last."""
+    number = month_of(on, starts)
+    return date(*end_of_month(starts, number - 1)), date(*end_of_month(starts, number))
+
+
 def end_of_month(starts: date, number: int) -> Day:
     """Return S(number), the day on which that month has passed."""
     year, month = divmod(starts.year * 12 + starts.month - 1 + number, 12)

@@ -71,6 +71,7 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
         return _not_there(path)
     response = _whole_or_range(name, size)
     response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Range"  # or pdf.js fetches the whole file
     return _for_everybody(response, path, FOR_EVER)
 
 

@@ -47,7 +47,8 @@ def running(ticket: Ticket | None) -> Launch | None:
     """Return the launch of a ticket while it runs. A token ends with its launch, or when the launch is older than 12 hours and silent."""
     if ticket is None:
         return None
-    launch = session().scalar(select(Launch).where(Launch.id == ticket.launch_id, Launch.ended_at.is_(None)))
+    own = (Launch.id == ticket.launch_id, Launch.ended_at.is_(None), Launch.lesson_id.is_(None))  # the page of a live session only beats
+    launch = session().scalar(select(Launch).where(*own))
     return None if launch is None or is_silent(launch, now()) else launch
 
 

@@ -41,10 +41,10 @@ class OrdinaryBeats:
 
     def __call__(self, environ: WSGIEnvironment) -> Reply | None:
         """Answer an ordinary beat; return None, with the request unchanged, for every other POST."""
-        beaten = self._extend(environ)
-        if beaten is None:
+        accepted = self._extend(environ)
+        if accepted is None:
             return None
-        body = beat_reply(beaten, self._settings)
+        body = beat_reply(accepted, self._settings)
         return "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body
 
     def _extend(self, environ: WSGIEnvironment) -> BeatAccepted | None:
@@ -82,6 +82,6 @@ def raise_failed(environ: WSGIEnvironment) -> None:
         raise failed
 
 
-def early(app: Flask, settings: Settings) -> dict[str, FastPath]:
+def fast_paths(app: Flask, settings: Settings) -> dict[str, FastPath]:
     """Return the handler that answers beats early."""
     return {PATH: FastPath(ENDPOINT, OrdinaryBeats(app, settings))}

@@ -36,7 +36,7 @@ def open_launch(
     closed and stated. Without it the lease does not move (for a page that only sends its queue).
     If the person was admitted but was erased or withdrawn before this call holds the lock, the launch is refused.
     """
-    _lock_person(session, admission.person_id)
+    lock_person(session, admission.person_id)
     lock_enrolment(session, admission.place.enrolment_id)
     if not may_still_study(session, admission.place.enrolment_id):
         return LaunchRefusal.NOT_STUDYING
@@ -44,16 +44,12 @@ def open_launch(
     launch = _resumable(session, registration.id, admission.place, device, now)
     stated = False
     if take:
-        held = session.scalars(
-            select(Launch).where(Launch.person_id == admission.person_id, Launch.live).order_by(Launch.id).with_for_update()
-        ).all()
-        stated = _release_all(session, held, settings, now)
+        stated = release_held(session, admission.person_id, settings, now)
     if launch is None:
         launch = _new(admission, registration.id, device, now)
         session.add(launch)
     elif take:
-        launch.lease += 1
-        launch.nonce, launch.previous_nonce = fresh_nonce(), ""
+        hold(launch)
     if take:
         launch.live = True
         launch.earlier_seconds = _earlier(session, launch)
@@ -83,11 +79,21 @@ def _end(session: Session, whose: ColumnElement[bool], settings: Settings, now: 
     return any([end(session, launch, settings, now) for launch in found])  # a list, so that all of them end, not only those up to the first
 
 
-def _lock_person(session: Session, person_id: int) -> None:
+def lock_person(session: Session, person_id: int) -> None:
+    """Lock a person until this transaction ends, so that two pages that they open are handled one after the other."""
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
-def _release_all(session: Session, held: Sequence[Launch], settings: Settings, now: datetime) -> bool:
+def hold(launch: Launch) -> None:
+    """Make a launch the live one, for its newest page; older tabs of it lose the lease."""
+    launch.live = True
+    launch.lease += 1
+    launch.nonce, launch.previous_nonce = fresh_nonce(), ""
+
+
+def release_held(session: Session, person_id: int, settings: Settings, now: datetime) -> bool:
+    """Take the lease from the person's live launch of any page; return whether a statement was written."""
+    held = session.scalars(select(Launch).where(Launch.person_id == person_id, Launch.live).order_by(Launch.id).with_for_update()).all()
     stated = [release(session, launch, settings, now) for launch in held]
     session.flush()  # before another launch becomes the live one: the database allows only one at a time
     return any(stated)

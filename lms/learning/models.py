@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.db import Base, UtcDateTime
 
 ONE_EACH = text("alias_of IS NULL")
+OF_LESSONS = text("lesson_id IS NOT NULL")
 
 
 class Registration(Base):
@@ -34,6 +35,8 @@ class Registration(Base):
 class Launch(Base):
     """One opening of one activity in one browser: a session of the hours core. Beats extend this row.
 
+    A launch of the page beside a live session names the session instead of a registration and a course version.
+
     No index contains a column that every beat changes, so that PostgreSQL updates the row in place (HOT).
     """
 
@@ -48,15 +51,17 @@ class Launch(Base):
             sqlite_where=text("stretch_from IS NOT NULL"),
         ),
         Index("ix_launch_running", "opened_at", postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL")),
+        Index("ix_launch_lesson", "lesson_id", postgresql_where=OF_LESSONS, sqlite_where=OF_LESSONS),
         {"postgresql_with": {"fillfactor": 70}},
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
-    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), index=True)
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), index=True, nullable=True)  # none: a live session
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
-    activity: Mapped[str] = mapped_column(String(64))  # key in the course document
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), nullable=True)  # none: a live session
+    lesson_id: Mapped[int | None] = mapped_column(ForeignKey("class_session.id"))  # of the page beside a live session
+    activity: Mapped[str] = mapped_column(String(64))  # key in the course outline, or of the session
     device: Mapped[str] = mapped_column(String(20), default="")  # kind of device and an id of the browser: 'phone-1f0c9a2e'
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -70,7 +75,7 @@ class Launch(Base):
     closed_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this launch, in stretches that are already stated
     earlier_seconds: Mapped[int] = mapped_column(Integer, default=0)  # present in this activity, in other launches
     own_media: Mapped[bool] = mapped_column(default=False, server_default=false())  # our own player plays this content
-    # the most that the activity can earn, from the (immutable) course document
+    # the most that the activity can earn, from the (immutable) course outline
     cap_seconds: Mapped[int] = mapped_column(Integer, default=0)
 
 

@@ -16,16 +16,15 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from lms.classes.models import ClassSession
 from lms.config import Settings
-from lms.learning import stating
+from lms.learning import live_time, stating
 from lms.learning.admission import may_still_study
 from lms.learning.attended import BeatBody, is_attended
 from lms.learning.models import Launch
-from lms.learning.stretch import STATE_AFTER, Presence, Rhythm, StretchStep, beat, close, floor_to_second, pause
+from lms.learning.stretch import LAUNCH_TIMEOUT, STATE_AFTER, Presence, Rhythm, StretchStep, beat, close, floor_to_second, pause
 from lms.learning.tickets import Ticket
 from xapi.raw_sql import ask
-
-LAUNCH_TIMEOUT = timedelta(hours=12)  # a launch that was silent for this long has ended
 
 
 class State(StrEnum):
@@ -67,6 +66,7 @@ def rhythm_of(settings: Settings) -> Rhythm:
 # `live` is only true while the launch has not ended.
 _EXTENDABLE = and_(
     Launch.live,
+    Launch.lesson_id.is_(None),  # its page beats rarely, and within the session only
     Launch.lease == bindparam("held"),
     Launch.nonce == bindparam("carried"),
     Launch.stretch_from > bindparam("oldest"),
@@ -90,7 +90,7 @@ def extend(connection: Connection, ticket: Ticket, said: BeatBody, now: datetime
     if not (said.acted or said.media):
         return None
     fresh, now = fresh_nonce(), floor_to_second(now)
-    told = {
+    params = {
         "launch": ticket.launch_id,
         "held": ticket.lease,
         "carried": said.nonce,
@@ -101,7 +101,7 @@ def extend(connection: Connection, ticket: Ticket, said: BeatBody, now: datetime
         "fresh": fresh,
     }
     direct = connection.dialect.name == "postgresql"  # its driver accepts and returns the same values as we use
-    rows = ask(connection, _EXTEND_DIRECTLY, told) if direct else connection.execute(_EXTEND, told).all()
+    rows = ask(connection, _EXTEND_DIRECTLY, params) if direct else connection.execute(_EXTEND, params).all()
     if not rows:
         return None
     since, closed, earlier, cap = rows[0]
@@ -122,18 +122,24 @@ def take_beat(session: Session, ticket: Ticket, said: BeatBody, now: datetime, s
         return BeatRefused.ENDED
     if not launch.live or launch.lease != ticket.lease:
         return BeatRefused.LEASE
-    step = _step(launch, said, floor_to_second(now), rhythm_of(settings))
+    lesson = None if launch.lesson_id is None else session.get_one(ClassSession, launch.lesson_id)
+    if lesson is not None and lesson.cancelled_at is not None:
+        end(session, launch, settings, now)
+        return BeatRefused.ENDED
+    step = _step(launch, lesson, said, floor_to_second(now), settings)
     keep(session, launch, step, settings, now)
     state = State.AGAIN if not step.accepted else State.COUNTING if launch.stretch_from else State.PAUSED
     counted = launch.earlier_seconds + step.presence.seconds
     return BeatAccepted(state, launch.nonce, counted, launch.cap_seconds, step.stated is not None)
 
 
-def _step(launch: Launch, said: BeatBody, now: datetime, rhythm: Rhythm) -> StretchStep:
+def _step(launch: Launch, lesson: ClassSession | None, said: BeatBody, now: datetime, settings: Settings) -> StretchStep:
+    if lesson is not None:
+        return live_time.step(presence_of(launch), (lesson.starts_at, lesson.ends_at), said, fresh_nonce(), now)
     if not is_attended(said, launch.own_media):
         return close(presence_of(launch))
     act = pause if said.last else beat
-    return act(presence_of(launch), said.nonce, fresh_nonce(), now, rhythm)
+    return act(presence_of(launch), said.nonce, fresh_nonce(), now, rhythm_of(settings))
 
 
 def is_silent(launch: Launch | Row[*tuple[Any, ...]], now: datetime) -> bool:
@@ -151,7 +157,9 @@ def keep(session: Session, launch: Launch, step: StretchStep, settings: Settings
     after = step.presence
     launch.nonce, launch.previous_nonce = after.nonce, after.previous_nonce
     launch.stretch_from, launch.last_beat, launch.closed_seconds = after.stretch_from, after.last_beat, after.closed_seconds
-    if step.stated is not None:
+    if step.stated is not None and launch.lesson_id is not None:
+        live_time.keep(session, launch, step.stated)
+    elif step.stated is not None:
         subject = stating.subject_of(session, launch, settings.public_url)
         stating.store(session, [stating.present_statement(subject, step.stated)], settings.public_url, now)
 
@@ -173,8 +181,10 @@ def end(session: Session, launch: Launch, settings: Settings, now: datetime) -> 
 
 def silent_stretches(session: Session, now: datetime, settings: Settings, limit: int) -> Sequence[uuid.UUID]:
     """Return launches whose open stretch can no longer be extended: the last beat is too old, or the clock was set back."""
-    gap = rhythm_of(settings).longest_gap
-    apart = or_(Launch.last_beat < floor_to_second(now) - gap, Launch.last_beat > floor_to_second(now) + gap)
+    gap, at = rhythm_of(settings).longest_gap, floor_to_second(now)
+    longest = max(gap, live_time.RHYTHM.longest_gap)  # of launches beside live sessions
+    of_course = and_(Launch.lesson_id.is_(None), or_(Launch.last_beat < at - gap, Launch.last_beat > at + gap))
+    apart = or_(of_course, Launch.last_beat < at - longest, Launch.last_beat > at + longest)
     return session.scalars(select(Launch.id).where(Launch.stretch_from.is_not(None), apart).order_by(Launch.last_beat).limit(limit)).all()
 
 
@@ -192,11 +202,8 @@ def sweep_one(session: Session, launch_id: uuid.UUID, now: datetime, settings: S
         return False
     if is_silent(launch, now):
         return end(session, launch, settings, now)
-    if (
-        launch.stretch_from is None
-        or launch.last_beat is None
-        or abs(floor_to_second(now) - launch.last_beat) <= rhythm_of(settings).longest_gap
-    ):
+    rhythm = rhythm_of(settings) if launch.lesson_id is None else live_time.RHYTHM
+    if launch.stretch_from is None or launch.last_beat is None or abs(floor_to_second(now) - launch.last_beat) <= rhythm.longest_gap:
         return False
     step = close(presence_of(launch))
     keep(session, launch, step, settings, now)

@@ -65,8 +65,8 @@ _OF_WHOM_AND_WHAT = (
 
 def subject_of(session: Session, launch: Launch, public_url: str) -> Subject:
     """Read the learner and the activity of a launch's statements."""
-    told = {"person": launch.person_id, "version": launch.course_version_id}
-    account, course = session.connection().execute(_OF_WHOM_AND_WHAT, told).one()
+    params = {"person": launch.person_id, "version": launch.course_version_id}
+    account, course = session.connection().execute(_OF_WHOM_AND_WHAT, params).one()
     return Subject(public_url, launch.id, launch.registration_id, account, course, launch.activity, launch.device, launch.opened_at)
 
 

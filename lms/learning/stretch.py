@@ -8,6 +8,7 @@ beat delayed by a weak network is worth the time that has passed. Instants are w
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+LAUNCH_TIMEOUT = timedelta(hours=12)  # a launch that was silent for this long has ended
 STATE_AFTER = timedelta(minutes=5)  # a stretch of this age is stated, so that hours appear while the person is still learning
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
@@ -12,7 +12,6 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-import xapi
 from courses.formats import FORMATS
 from courses.outline import Activity
 from lms import vocabulary as v
@@ -25,16 +24,17 @@ from lms.classes import course_changes, membership
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
-from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn, TooLarge
+from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotFound, NotSignedIn, TooLarge
 from lms.i18n import pick
-from lms.learning import answers, failures, fast_path, launch, presence, state
-from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, admit
+from lms.learning import answers, failures, fast_path, launch, live_views, presence, state
+from lms.learning.admission import Admission, StudiedActivity, admit
 from lms.learning.attended import ALONE, BeatBody
 from lms.learning.content import bp as content_bp
 from lms.learning.credential import running, ticket_of
-from lms.learning.device import COOKIE, COOKIE_SECONDS, device_of, identity_of
+from lms.learning.device import COOKIE, device_of
 from lms.learning.failures import Failure
 from lms.learning.models import ContentFailure, Launch
+from lms.learning.opened import now_ms, opened_reply, ring, unless_refused, with_device
 from lms.learning.own_media import plays_own_media
 from lms.learning.presence import BeatRefused
 from lms.learning.tickets import Ticket, Tickets
@@ -42,16 +42,11 @@ from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat
 from lms.learning.words import failure_words, player_texts
 
 bp = Blueprint("learning", __name__)
-Found = TypeVar("Found")
 
 
 def _settings() -> Settings:
     found: Settings = current_app.extensions["settings"]
     return found
-
-
-def _ring(count: int) -> None:
-    xapi.statements_stored.send(current_app._get_current_object(), count=count)  # type: ignore[attr-defined]
 
 
 @bp.get("/learn/<int:enrolment_id>/<int:course_version_id>/<activity>")
@@ -64,13 +59,7 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
     before, after = _neighbours(admission)
     how, config = FORMATS[admission.activity.format], _page_config(admission)
     page = render_template("learning/play.html", admission=admission, config=config, how=how, before=before, after=after)
-    response = Response(page)
-    cookie = name_of(COOKIE, _settings())
-    known = request.cookies.get(cookie)
-    device = identity_of(device_of(request.user_agent.string, known))
-    if device != known:
-        response.set_cookie(cookie, device, max_age=COOKIE_SECONDS, httponly=True, secure=_settings().secure, samesite="Lax", path="/")
-    return response
+    return with_device(Response(page), request, _settings())
 
 
 def _neighbours(admission: Admission) -> tuple[Activity | None, Activity | None]:
@@ -81,17 +70,7 @@ def _neighbours(admission: Admission) -> tuple[Activity | None, Activity | None]
 
 
 def _admitted(place: StudiedActivity) -> Admission:
-    return _unless_refused(admit(session(), person().id, place))
-
-
-def _unless_refused(found: Found | LaunchRefusal) -> Found:
-    if found is LaunchRefusal.NOT_STUDYING:
-        raise NotAllowed(_("Your place in this class does not allow studying at the moment. Your class staff can tell you why."))
-    if found is LaunchRefusal.CLOSED:
-        raise NotAllowed(_("This class is closed, so its activities do not open any more. The hours that you have earned are kept."))
-    if isinstance(found, LaunchRefusal):
-        raise NotFound(_("There is nothing at this address, or it is not yours to see. Check the address or go back to the first page."))
-    return found
+    return unless_refused(admit(session(), person().id, place))
 
 
 def _page_config(admission: Admission) -> dict[str, Any]:
@@ -108,6 +87,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
             "progress": url_for("home.activity_progress", **_place_arguments(place)),
         },
         "frame": f"{settings.content_url}/frame/{activity.format}/{admission.version.package_sha256}/{activity.entry}",
+        "file": f"{settings.content_url}/content/{admission.version.package_sha256}/{activity.entry}",
         "iri": v.activity_iri(settings.public_url, admission.course.code, activity.key),
         "csrf": generate_csrf(),
         "now_ms": now_ms(),
@@ -118,11 +98,6 @@ def _page_config(admission: Admission) -> dict[str, Any]:
         "attention": {"alone_seconds": int(ALONE.total_seconds()), "own_media": _own_media(admission)},
         "texts": player_texts(settings.beat_seconds + settings.beat_grace_seconds),
     }
-
-
-def now_ms() -> int:
-    """Return the server's time for a page whose device has another: milliseconds since 1970."""
-    return int(now().timestamp() * 1000)
 
 
 def _own_media(admission: Admission) -> bool:
@@ -143,28 +118,17 @@ def open_activity() -> ResponseReturnValue:
     with transaction() as writing:
         if not login_sessions.hold(writing, person().id, current_login().id):
             raise NotSignedIn(_("You have been signed out. Sign in again to go on; the time measured is kept."))
-        opened = _unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
+        opened = unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
         opened.launch.own_media = _own_media(admission)
-        reply = _opened(opened.launch) | {
+        reply = opened_reply(opened.launch) | {
             "version": admission.version.id,
             "now_ms": now_ms(),
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
         }
     if opened.stated:
-        _ring(1)
+        ring(1)
     return _json(reply)
-
-
-def _opened(found: Launch) -> dict[str, Any]:
-    tickets: Tickets = current_app.extensions["launch_tickets"]
-    return {
-        "token": tickets.issue(Ticket(found.id, found.lease)),
-        "nonce": found.nonce,
-        "counted_seconds": found.earlier_seconds + presence.presence_of(found).seconds,
-        "cap_seconds": found.cap_seconds,
-        "beat_seconds": _settings().beat_seconds,
-    }
 
 
 def _raw(text: str | None) -> msgspec.Raw | None:
@@ -183,12 +147,12 @@ def take_beat() -> ResponseReturnValue:
     fast_path.raise_failed(request.environ)
     ticket, body = _ticket(), body_of(BeatBody)
     with transaction() as writing:
-        beaten = presence.take_beat(writing, ticket, body, now(), _settings())
-    if isinstance(beaten, BeatRefused):
-        raise _stopped(beaten)
-    if beaten.stated:
-        _ring(1)
-    return Response(beat_reply(beaten, _settings()), mimetype="application/json")
+        answered = presence.take_beat(writing, ticket, body, now(), _settings())
+    if isinstance(answered, BeatRefused):
+        raise _stopped(answered)
+    if answered.stated:
+        ring(1)
+    return Response(beat_reply(answered, _settings()), mimetype="application/json")
 
 
 def _ticket() -> Ticket:
@@ -243,7 +207,7 @@ def take_answers() -> ResponseReturnValue:
         outcome = answers.submit(writing, found, body.id, body.answers, _settings().public_url, now())
     if isinstance(outcome, answers.Declined):
         raise _declined(outcome)
-    _ring(outcome.statements)
+    ring(outcome.statements)
     return _json(outcome.reply())
 
 
@@ -278,6 +242,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["launch_tickets"] = Tickets(settings.secret_key)
     app.register_blueprint(bp)
     app.register_blueprint(content_bp)
+    app.register_blueprint(live_views.bp)
     app.jinja_env.globals.update(content_failures=_failures_of, failure_words=failure_words, browser_words=in_words)
     login_sessions.access_ended.connect(_end_of_people, app)
     membership.study_ended.connect(_end_of_enrolments, app)

@@ -20,16 +20,16 @@ Milliseconds = Annotated[float, Meta(ge=0, le=1e12)]  # about thirty years
 MOST_BYTES = 256 * 1024
 
 
-def beat_reply(beaten: BeatAccepted, settings: Settings) -> bytes:
+def beat_reply(accepted: BeatAccepted, settings: Settings) -> bytes:
     """Return the answer to a beat as JSON."""
     return msgspec.json.encode(
         {
-            "state": beaten.state,
-            "nonce": beaten.nonce,
-            "counted_seconds": beaten.counted_seconds,
-            "cap_seconds": beaten.cap_seconds,
+            "state": accepted.state,
+            "nonce": accepted.nonce,
+            "counted_seconds": accepted.counted_seconds,
+            "cap_seconds": accepted.cap_seconds,
             "beat_seconds": settings.beat_seconds,
-            "stated": beaten.stated,
+            "stated": accepted.stated,
         }
     )
 

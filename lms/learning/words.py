@@ -45,6 +45,30 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
     }
 
 
+def live_texts() -> dict[str, Any]:
+    """Return the texts of the clock beside a live session."""
+    return {
+        "states": {
+            "starting": _("Connecting to the clock …"),
+            "early": _("The session has not begun. The clock starts by itself."),
+            "counting": _("Counting"),
+            "alone": _("Paused: ten minutes without a sign of you. Press “I am still here” to go on."),
+            "over": _("The session is over. What was measured is kept."),
+            "offline": _("No connection. Up to ten minutes are bridged; then counting waits until you are back."),
+            "lease": _("Paused: you are learning on another page or device. Only one counts at a time."),
+            "ended": _("This session has ended. The time measured is kept."),
+            "signin": _("You are signed out. Sign in again to go on; the time measured is kept."),
+            "closed": _("This session is closed to you at the moment. The time measured is kept."),
+            "take": _("Count here instead"),
+            "reopen": _("Start again here"),
+            "lengths": length_forms(),
+            "spoken": _("Time measured so far: {minutes} minutes"),
+        },
+        "here": _("Noted. Come back within ten minutes."),
+        "call": _("Please press “I am still here”"),
+    }
+
+
 def failure_words(reason: str) -> str:
     """Return the reason why content could not be shown, for a trainer."""
     return {
@@ -60,12 +84,12 @@ def failure_words(reason: str) -> str:
 
 def content_texts() -> dict[str, str]:
     """Return the problem of content that cannot be shown, and what to do; time counts as soon as it is visible."""
-    told = _("Your trainer can see that it failed. No time counts here until it works; go on with another activity.")
+    assurance = _("Your trainer can see that it failed. No time counts here until it works; go on with another activity.")
     return {
         "slow": _("The content is slow to arrive. Time counts from the moment it shows; you need not do anything."),
         "network": _("The connection broke while the content was loading. It is asked for again by itself; time counts when it shows."),
-        "missing": _("A file of this activity is missing on the server.") + " " + told,
-        "outside": _("This activity wants to load something from another site, which is not allowed here.") + " " + told,
+        "missing": _("A file of this activity is missing on the server.") + " " + assurance,
+        "outside": _("This activity wants to load something from another site, which is not allowed here.") + " " + assurance,
         "format": _(
             "This browser cannot play the format of this film. Try another browser, such as a current Chrome, Edge or Safari. "
             "Your trainer can see that it failed; no time counts here until it plays."
@@ -74,6 +98,6 @@ def content_texts() -> dict[str, str]:
             "This browser plays the sound of this film but cannot show its picture. Try another browser, such as a current Chrome, Edge "
             "or Safari. Your trainer can see that it failed; no time counts here until the picture shows."
         ),
-        "error": _("The content of this activity stopped with an error.") + " " + told,
-        "blank": _("The content of this activity shows nothing.") + " " + told,
+        "error": _("The content of this activity stopped with an error.") + " " + assurance,
+        "blank": _("The content of this activity shows nothing.") + " " + assurance,
     }

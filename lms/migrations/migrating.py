@@ -2,7 +2,7 @@
 
 import alembic.command
 from alembic.config import Config
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from lms.migrations.schema import MIGRATIONS
 
@@ -15,8 +15,21 @@ def config() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Migrate the database to the newest version; a second run changes nothing."""
+    """Migrate the database to the newest version; a second run changes nothing.
+
+    SQLite changes a column by copying its table and dropping the old one, so its foreign keys are off during a migration.
+    """
     own = config()
-    with engine.begin() as connection:
-        own.attributes["connection"] = connection
-        alembic.command.upgrade(own, "head")
+    with engine.connect() as connection:
+        _enforce_foreign_keys(connection, on=False)
+        with connection.begin():
+            own.attributes["connection"] = connection
+            alembic.command.upgrade(own, "head")
+        _enforce_foreign_keys(connection, on=True)
+
+
+def _enforce_foreign_keys(connection: Connection, *, on: bool) -> None:
+    """Switch SQLite's foreign keys on or off, which works outside a transaction only."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" and driver is not None:
+        driver.execute(f"PRAGMA foreign_keys={'on' if on else 'off'}")

@@ -66,7 +66,7 @@ def touched(rows: Mapping[int, Typed], marks: Mapping[int, AttendanceMark], zone
     return {one: row for one, row in rows.items() if one not in marks or row != shown(marks[one], zone)}
 
 
-def told(problems: Sequence[RowProblem]) -> dict[int, str]:
+def words_of_rows(problems: Sequence[RowProblem]) -> dict[int, str]:
     """Return the first problem of each person, in words."""
     said: dict[int, str] = {}
     for one in problems:

@@ -67,7 +67,7 @@ class RunForm(FlaskForm):  # type: ignore[misc]
         whole = len(chosen) == len(self.tracks.choices)
         return ClassDetails(code, self.name.data, provider, *days, self.intake.data or "", () if whole else chosen, self.counts_within.data)
 
-    def tell(self, problems: Sequence[str]) -> None:
+    def show_problems(self, problems: Sequence[str]) -> None:
         """Show each problem (`field: problem`) at its field, or above all of them."""
         for problem in problems:
             name, _colon, said = problem.partition(": ")

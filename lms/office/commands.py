@@ -19,6 +19,7 @@ from lms.classes.membership import WITHDRAWN, DecidedState
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.clock import now
+from lms.command_options import json_option
 from lms.crediting import windows
 from lms.db import session, transaction
 from lms.errors import InvalidInput
@@ -47,7 +48,7 @@ def class_() -> None:
 @click.option("--track", "tracks", multiple=True, help="Key of a track its teachers may be in (repeatable; none: all of them).")
 @click.option("--counts-within", is_flag=True, help="Time counts from the first day to the last only.")
 @click.option("--course", "courses", multiple=True, help="Code of a course it studies, or CODE=REQUIREMENT (repeatable).")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def open_a_class(  # noqa: PLR0913 - one parameter an option
     code: str,
@@ -71,8 +72,8 @@ def open_a_class(  # noqa: PLR0913 - one parameter an option
             raise InvalidInput("The class was not opened.", [*([f"programme: {found}"] if isinstance(found, str) else []), *unknown])
         run = ClassDetails(code, provider=runs, starts_on=starts_on.date(), ends_on=ends_on.date(), tracks=tracks, **given)  # type: ignore[arg-type]
         opened = administration.open_class(writing, found, run, [_study(one) for one in courses], By(None, now()))
-        told = {"id": opened.id, "code": opened.code, "programme": programme, "year": found.programme.year, "version": found.number}
-    click.echo(json.dumps(told) if as_json else f"Opened {code} under {programme} {told['year']} version {told['version']}")
+        report = {"id": opened.id, "code": opened.code, "programme": programme, "year": found.programme.year, "version": found.number}
+    click.echo(json.dumps(report) if as_json else f"Opened {code} under {programme} {report['year']} version {report['version']}")
 
 
 def _study(said: str) -> CourseOfClass:
@@ -82,7 +83,7 @@ def _study(said: str) -> CourseOfClass:
 
 @class_.command("list")
 @click.option("--open", "only_open", is_flag=True, help="Leave out closed ones.")
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@json_option("the list")
 @with_appcontext
 def list_classes(*, only_open: bool, as_json: bool) -> None:
     """List classes, newest first, with the number of teachers in each."""
@@ -131,15 +132,15 @@ def class_id_of(reading: Session, code: str) -> int:
 @click.argument("course")
 @click.option("--requirement", help="Key of the requirement that its hours count toward, where there are several; '' for none.")
 @click.option("--optional", is_flag=True, help="The course is not compulsory.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def study(code: str, course: str, requirement: str | None, *, optional: bool, as_json: bool) -> None:
     """Bind the newest version of a course to a class."""
     with transaction() as writing, force_locale("en"):
         training_class = writing.get_one(TrainingClass, class_id_of(writing, code))
         added = administration.add_course(writing, training_class, CourseOfClass(course, requirement, not optional), By(None, now()))
-        told = {"class": code, "course": course, "version": added.number}
-    click.echo(json.dumps(told) if as_json else f"{code} studies {course} version {told['version']}")
+        report = {"class": code, "course": course, "version": added.number}
+    click.echo(json.dumps(report) if as_json else f"{code} studies {course} version {report['version']}")
 
 
 def follow(class_id: int) -> None:
@@ -156,7 +157,7 @@ def follow(class_id: int) -> None:
 
 @class_.command("close")
 @click.argument("code")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def close(code: str, *, as_json: bool) -> None:
     """Close a class: nobody can be added and no time after this moment counts; credited hours stay. A second run changes nothing."""
@@ -168,7 +169,7 @@ def close(code: str, *, as_json: bool) -> None:
 
 @class_.command("reopen")
 @click.argument("code")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def reopen(code: str, *, as_json: bool) -> None:
     """Reopen a closed class; study in between counts, as far as the class's days allow."""
@@ -181,21 +182,21 @@ def reopen(code: str, *, as_json: bool) -> None:
 @class_.command("withdraw")
 @click.argument("code")
 @click.argument("usernames", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def withdraw(code: str, usernames: tuple[str, ...], *, as_json: bool) -> None:
     """Withdraw teachers from a class, all of those named or none. Their hours stay on their transcripts, and they can be enrolled again."""
     with transaction() as writing, force_locale("en"):
         found = administration.enrolments_named(writing, class_id_of(writing, code), usernames)
         count = administration.withdraw(writing, found, By(None, now()))
-    told = {"class": code, "withdrawn": count, "before": len(found) - count}
-    click.echo(json.dumps(told) if as_json else f"{count} withdrawn from {code}, {told['before']} were before")
+    report = {"class": code, "withdrawn": count, "before": len(found) - count}
+    click.echo(json.dumps(report) if as_json else f"{count} withdrawn from {code}, {report['before']} were before")
 
 
 @class_.command("states")
 @click.argument("code")
 @click.option("--decide", is_flag=True, help="Note who reported in and who is in training, as the rules propose.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def states(code: str, *, decide: bool, as_json: bool) -> None:
     """Count a class's teachers by state and list what the rules propose. An office decides endings, such as completion, on the page."""
@@ -209,9 +210,9 @@ def states(code: str, *, decide: bool, as_json: bool) -> None:
         counts = Counter(one.enrolment.status for one in everybody)
         open_ones = [one.enrolment for one in everybody if one.enrolment.id in proposals and one.enrolment.id not in done]
         left = {one.person.username: proposals[one.id].state for one in open_ones}
-    told = {"class": code, "states": dict(counts), "proposed": left, "decided": len(done)}
+    report = {"class": code, "states": dict(counts), "proposed": left, "decided": len(done)}
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(report, ensure_ascii=False))
         return
     click.echo(f"{code}: " + (", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "nobody"))
     for username, state in left.items():

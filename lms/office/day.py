@@ -1,6 +1,6 @@
 """What do class staff need on a day: who has not come yet, who falls behind, and what waits for them?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,6 +11,7 @@ from lms.attendance import checking_in, marking
 from lms.attendance.models import ABSENT, CLAIMED, EXCUSED, HERE, AttendanceMark
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.crediting.units import MET
+from lms.learning.live import present_now
 from lms.practice import work
 
 MISSED_LEAST = 2  # sessions that somebody missed before the page names them
@@ -42,7 +43,16 @@ def presences(session: Session, lessons: Sequence[ClassSession]) -> Mapping[int,
     ids = [one.id for one in lessons]
     people = _people(session, {one.class_id for one in lessons})
     marks, scans = marking.marks_of(session, ids), checking_in.scans_of(session, ids)
-    return {one.id: _presence(one.id, people[one.class_id], marks[one.id], scans) for one in lessons}
+    counting = present_now(session, ids)
+    here = {
+        one: counting.get(one, frozenset()) | {who for (of, who), own in scans.items() if of == one and any(checking_in.stays_of(own))}
+        for one in ids
+    }
+    return {one.id: _presence(people[one.class_id], marks[one.id], here[one.id], _claims(scans, one.id)) for one in lessons}
+
+
+def _claims(scans: checking_in.Scans, lesson_id: int) -> int:
+    return sum(one.state == CLAIMED for (of, _person), own in scans.items() if of == lesson_id for one in own)
 
 
 def _people(session: Session, class_ids: set[int]) -> dict[int, list[tuple[int, str]]]:
@@ -55,14 +65,10 @@ def _people(session: Session, class_ids: set[int]) -> dict[int, list[tuple[int, 
     return found
 
 
-def _presence(
-    lesson_id: int, people: Sequence[tuple[int, str]], marks: Mapping[int, AttendanceMark], scans: checking_in.Scans
-) -> SessionPresence:
-    own = {person: seen for (of, person), seen in scans.items() if of == lesson_id}
-    scanned = {person for person, seen in own.items() if any(checking_in.stays_of(seen))}
-    came = {person for person, mark in marks.items() if mark.state in HERE} | {one for one in scanned if one not in marks}
+def _presence(people: Sequence[tuple[int, str]], marks: Mapping[int, AttendanceMark], here: Set[int], claims: int) -> SessionPresence:
+    """`here`: those who scanned or are on the page beside the meeting; marks go before them."""
+    came = {person for person, mark in marks.items() if mark.state in HERE} | {one for one in here if one not in marks}
     known = came | set(marks)
-    claims = sum(one.state == CLAIMED for seen in own.values() for one in seen)
     return SessionPresence(len(people), len(came & {one for one, _ in people}), [one for one in people if one[0] not in known], claims)
 
 

@@ -13,8 +13,8 @@ from lms.db import database
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.office.class_queries import everybody
 from lms.transcripts import pdf, sheet
-from lms.transcripts.document import read_many
 from lms.transcripts.export import file_name
+from lms.transcripts.transcript import read_many
 
 AT_ONCE = 10
 OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation
 from lms.clock import now
+from lms.command_options import dry_run_option, json_option
 from lms.db import transaction
 from lms.errors import InvalidInput
 from lms.office import organisations
@@ -32,8 +33,8 @@ def rename(code: str, name: str) -> None:
 @click.argument("code")
 @click.option("--above", help="Code of the organisation that it shall be below.")
 @click.option("--top", is_flag=True, help="It shall stand at the top.")
-@click.option("--dry-run", is_flag=True, help="Only say what would move.")
-@click.option("--json", "as_json", is_flag=True, help="Print what moves as JSON.")
+@dry_run_option("what would move")
+@json_option("what moves")
 @with_appcontext
 def move(code: str, above: str | None, *, top: bool, dry_run: bool, as_json: bool) -> None:
     """Move an organisation with everything below it; the offices that see its people and classes change at once."""
@@ -48,8 +49,8 @@ def move(code: str, above: str | None, *, top: bool, dry_run: bool, as_json: boo
 @click.command("merge")
 @click.argument("code")
 @click.option("--into", required=True, help="Code of the organisation that gets its people, classes and courses.")
-@click.option("--dry-run", is_flag=True, help="Only say what would move.")
-@click.option("--json", "as_json", is_flag=True, help="Print what moves as JSON.")
+@dry_run_option("what would move")
+@json_option("what moves")
 @with_appcontext
 def merge(code: str, into: str, *, dry_run: bool, as_json: bool) -> None:
     """Merge an organisation into another one of its kind, for example one school that lists spelled in two ways. It is then deleted."""

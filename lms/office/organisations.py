@@ -13,9 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.account_changes import By, note_organisation
 from lms.accounts.models import Organisation, Person
-from lms.accounts.offices import below, is_below
+from lms.accounts.offices import below, hold_tree, is_below
 from lms.accounts.people import ORGANISATION_NAME_MAX
-from lms.catalogue.models import Course
+from lms.catalogue.models import Course, H5PLibrary
 from lms.classes.models import TrainingClass
 from lms.errors import InvalidInput
 
@@ -151,7 +151,10 @@ def apply(session: Session, change: OrganisationChange, by: By) -> None:
         InvalidInput: with one line for each problem.
     """
     ids = sorted({one.id for one in (change.organisation, change.target) if one is not None})
-    session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id).with_for_update()).all()
+    hold_tree(session, changing=True)
+    rows = session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id).with_for_update()).all()
+    if [one.id for one in rows] != ids:
+        raise InvalidInput(_("Nothing was changed."), ["target: " + _("Somebody has just merged one of the two. Look at the list again.")])
     if problems := problems_of(change):
         raise InvalidInput(_("Nothing was changed."), problems)
     if change.what == RENAME:
@@ -197,7 +200,7 @@ def _merge(session: Session, change: OrganisationChange, by: By) -> None:
     for child in session.scalars(select(Organisation).where(Organisation.parent_id == source.id).order_by(Organisation.id)).all():
         _hang(session, child, target)
     own = {"organisation_id": target.id}
-    for model in (Person, Course):
+    for model in (Person, Course, H5PLibrary):
         moved = update(model).where(model.organisation_id == source.id).values(own)
         session.execute(moved.execution_options(synchronize_session=False))
     for run in session.scalars(select(TrainingClass).where(TrainingClass.provider_id == source.id).order_by(TrainingClass.id)):

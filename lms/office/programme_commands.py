@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from lms.accounts.models import Person
+from lms.command_options import json_option
 from lms.crediting.foreseeing import changed_verdicts, people_of
 from lms.db import session
 from lms.errors import InvalidInput
@@ -17,7 +18,7 @@ from lms.programmes import store
 
 @click.command("preview")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def preview(file: Path, *, as_json: bool) -> None:
     """Show whose verdicts would be others if a document (TOML) held for its programme's classes. Nothing is kept.

@@ -15,6 +15,7 @@ from lms.accounts.models import Organisation
 from lms.classes.models import TrainingClass
 from lms.classes.setup import tracks_of
 from lms.clock import now
+from lms.command_options import dry_run_option, json_option
 from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office.commands import class_id_of
@@ -39,8 +40,8 @@ EVERYBODY = "/"  # the path prefix of all organisations
     help="For known teachers whom the list calls by another name: refuse them, keep the known name, or change it to the list's.",
 )
 @click.option("--partly", is_flag=True, help="Enrol who can be, even where other rows are wrong.")
-@click.option("--dry-run", is_flag=True, help="Only say what would come of each row.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@dry_run_option("what would come of each row")
+@json_option()
 @with_appcontext
 def enrol(  # noqa: PLR0913 - one parameter an option
     code: str, file: Path, *, track: str, below: str | None, names: str, partly: bool, dry_run: bool, as_json: bool
@@ -63,7 +64,7 @@ def enrol(  # noqa: PLR0913 - one parameter an option
             raise InvalidInput("Nobody would be enrolled.", [line_of(one) for one in foreseen.left_out])
         for one in foreseen.left_out:
             click.echo(line_of(one), err=True)
-        _tell(foreseen, as_json=as_json, would=dry_run)
+        _print_forecast(foreseen, as_json=as_json, would=dry_run)
 
 
 def _below(reading: Session, code: str, below: str | None) -> int:
@@ -92,20 +93,20 @@ def _foreseen(class_id: int, roster: Roster, names: Mapping[int, NameChoice]) ->
         return foresee(reading, reading.get_one(TrainingClass, class_id), roster, EVERYBODY, names)
 
 
-def _tell(foreseen: RosterForecast, *, as_json: bool, would: bool) -> None:
-    told = {kind.value: foreseen.count(kind) for kind in OutcomeKind}
+def _print_forecast(foreseen: RosterForecast, *, as_json: bool, would: bool) -> None:
+    counts = {kind.value: foreseen.count(kind) for kind in OutcomeKind}
     if as_json:
         problems = [
             {"line": one.line, "field": one.field, "code": one.code, "name": one.name, "value": one.value, "problem": sentence(one)}
             for one in foreseen.left_out
         ]
-        told["renamed"] = foreseen.renamed
-        click.echo(json.dumps({**told, "problems": problems, "dry_run": would}, ensure_ascii=False))
+        counts["renamed"] = foreseen.renamed
+        click.echo(json.dumps({**counts, "problems": problems, "dry_run": would}, ensure_ascii=False))
         return
     does = "would be enrolled" if would else "enrolled"
     click.echo(
-        f"{foreseen.to_do} {does} ({told['new']} new accounts, {told['known']} known, {told['again']} again), "
-        f"{told['there']} in the class already, {foreseen.renamed} names changed, {len(foreseen.left_out)} problems"
+        f"{foreseen.to_do} {does} ({counts['new']} new accounts, {counts['known']} known, {counts['again']} again), "
+        f"{counts['there']} in the class already, {foreseen.renamed} names changed, {len(foreseen.left_out)} problems"
     )
 
 
@@ -115,7 +116,7 @@ def _tell(foreseen: RosterForecast, *, as_json: bool, would: bool) -> None:
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write (.xlsx or .csv); it must not exist yet."
 )
 @click.option("--again", is_flag=True, help="New ones for those who got theirs and have chosen none of their own: the sheet is lost.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def passwords(code: str, *, out: Path, again: bool, as_json: bool) -> None:
     """Write the initial passwords of a class's new teachers to a file. Each is written only once."""
@@ -132,5 +133,5 @@ def passwords(code: str, *, out: Path, again: bool, as_json: bool) -> None:
         except BaseException:
             out.unlink()
             raise
-    told = {"class": code, "file": str(out), "passwords": len(found)}
-    click.echo(json.dumps(told) if as_json else f"{len(found)} initial passwords written to {out}")
+    counts = {"class": code, "file": str(out), "passwords": len(found)}
+    click.echo(json.dumps(counts) if as_json else f"{len(found)} initial passwords written to {out}")

@@ -26,7 +26,7 @@ from lms.row_problem import RowProblem
 from lms.web.spreadsheet import Book
 
 AT_ONCE = 250
-Told = tuple[int, str, str, str, str, str]  # the line, name, user name, outcome, and for a problem its field and value
+RowReport = tuple[int, str, str, str, str, str]  # the line, name, user name, outcome, and for a problem its field and value
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def params_of(training_class: TrainingClass, confirmed: Confirmed, locale: str) 
         "class_code": training_class.code,
         "class_name": training_class.name,
         "rows": [[row.line, row.name, row.username, row.school, row.track] for row in roster.rows],
-        "problems": [_told_of(one) for one in roster.problems],
+        "problems": [_problem_report(one) for one in roster.problems],
         "names": {str(line): choice.value for line, choice in confirmed.names.items()},
         "below_id": confirmed.below_id,
         "by": confirmed.by,
@@ -87,37 +87,37 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
         names = {int(line): NameChoice(choice) for line, choice in params.get("names", {}).items()}
         wanted = enrolling.RosterOrder(params["class_id"], some, params["below_id"], By(params["by"], now()), partly=True, names=names)
         try:
-            return msgspec.json.encode(_told(enrolling.enrol_all(transaction, wanted)))
+            return msgspec.json.encode(_reports(enrolling.enrol_all(transaction, wanted)))
         except InvalidInput as error:  # the class was closed in the meantime: another try would not help
             why = " ".join(error.problems)
             return msgspec.json.encode([(row.line, row.name, row.username, why, "", "") for row in some.rows])
 
 
-def _told(found: outcomes.RosterForecast) -> list[Told]:
-    return [*map(_said, found.outcomes), *map(_told_of, found.left_out)]
+def _reports(found: outcomes.RosterForecast) -> list[RowReport]:
+    return [*map(_outcome_report, found.outcomes), *map(_problem_report, found.left_out)]
 
 
-def _said(one: outcomes.RowOutcome) -> Told:
+def _outcome_report(one: outcomes.RowOutcome) -> RowReport:
     what = words()[one.kind]
     if one.renamed_from:
         what = _("%(what)s; name changed from %(before)s", what=what, before=one.renamed_from)
     return one.row.line, one.row.name, one.row.username, what, "", ""
 
 
-def _told_of(problem: RowProblem) -> Told:
+def _problem_report(problem: RowProblem) -> RowReport:
     username = problem.value if problem.field == "username" else ""
     return problem.line, problem.name, username, sentence(problem), field_names()[problem.field], problem.value
 
 
 def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
     """Write the outcome of each row, in the order of the list."""
-    told: list[Told] = [tuple(one) for one in order.params["problems"]]
+    reports: list[RowReport] = [tuple(one) for one in order.params["problems"]]
     for piece in pieces:
-        told += msgspec.json.decode(piece, type=list[Told])
+        reports += msgspec.json.decode(piece, type=list[RowReport])
     with force_locale(order.params["locale"]):
         heads = (_("Line"), _("Name"), _("User name"), _("Result"), _("Field"), _("Value"))
         book = Book(order.asked_at)
-        book.sheet(_("Result"), heads, ((str(one[0]), *one[1:]) for one in sorted(told)), (8, 16, 24, 48, 12, 32))
+        book.sheet(_("Result"), heads, ((str(one[0]), *one[1:]) for one in sorted(reports)), (8, 16, 24, 48, 12, 32))
     out.write(book.content())
     return f"{order.params['class_code']}-enrolled.xlsx"
 

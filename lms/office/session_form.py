@@ -71,7 +71,7 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
         title, practical = self.title.data.strip(), self.practical.data
         return PlannedSession(key, title, self.requirement.data, starts, ends, half_days, place, link, teacher, practical)
 
-    def tell(self, problems: Sequence[RowProblem]) -> None:
+    def show_problems(self, problems: Sequence[RowProblem]) -> None:
         """Show each problem at its field, or above all of them."""
         for one in problems:
             name = FIELD_OF.get(one.field, one.field)

@@ -1,9 +1,10 @@
 """Submit, accept and return work: for a task of the class, or as a log of practice. Every decision is kept."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, update
@@ -128,6 +129,24 @@ def works_of(session: Session, enrolment_ids: Iterable[int]) -> Sequence[Practic
     query = select(PracticeWork).where(PracticeWork.enrolment_id.in_(set(enrolment_ids)))
     whole = (selectinload(PracticeWork.files), selectinload(PracticeWork.decisions), joinedload(PracticeWork.task))
     return session.scalars(query.options(*whole).order_by(PracticeWork.id.desc())).all()
+
+
+class WorkState(NamedTuple):
+    """The state of a submission: for a task, or (without one) a log of a day."""
+
+    task_id: int | None
+    requirement: str
+    on: date
+    state: str
+
+
+def states_of(session: Session, enrolment_ids: Iterable[int]) -> Mapping[int, Sequence[WorkState]]:
+    """Return the states of everything that people submitted, by enrolment, in one query."""
+    found: dict[int, list[WorkState]] = defaultdict(list)
+    columns = (PracticeWork.task_id, PracticeWork.requirement, PracticeWork.on, PracticeWork.state)
+    for row in session.execute(select(PracticeWork.enrolment_id, *columns).where(PracticeWork.enrolment_id.in_(set(enrolment_ids)))):
+        found[row[0]].append(WorkState(*row[1:]))
+    return found
 
 
 def queue(session: Session, class_id: int, state: str, after: int) -> Sequence[PracticeWork]:

@@ -11,9 +11,10 @@ from flask.cli import with_appcontext
 
 from courses.strict_json.canonical import digest_of
 from lms.clock import now
+from lms.command_options import json_option
 from lms.db import session, transaction
 from lms.errors import InvalidInput
-from lms.programmes import store, telling
+from lms.programmes import store, summary
 from lms.programmes.differences import differences
 from lms.programmes.values import ProgrammeDocument
 
@@ -28,7 +29,7 @@ def programme() -> None:
 
 @programme.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def import_document(file: Path, *, as_json: bool) -> None:
     """Import a programme document (TOML) as a new version of its programme.
@@ -58,7 +59,7 @@ def import_document(file: Path, *, as_json: bool) -> None:
 
 
 @programme.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@json_option("the list")
 @with_appcontext
 def list_documents(*, as_json: bool) -> None:
     """List the newest version of every programme."""
@@ -89,13 +90,13 @@ def show_document(code: str, year: int | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(version.document, ensure_ascii=False, indent=2))
         return
-    for line in telling.lines(store.document_of(version)):
+    for line in summary.lines(store.document_of(version)):
         click.echo(line)
 
 
 @programme.command("check")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 def check_document(file: Path, *, as_json: bool) -> None:
     """Check a programme document (TOML) without importing it. Needs no database.
 
@@ -120,7 +121,7 @@ def _read(file: Path) -> tuple[dict[str, Any], ProgrammeDocument]:
 @programme.command("diff")
 @click.argument("before")
 @click.argument("after")
-@click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
+@json_option("the differences")
 @with_appcontext
 def diff_documents(before: str, after: str, *, as_json: bool) -> None:
     """Show what differs between two documents: files, or versions written CODE, CODE@NUMBER or CODE:YEAR@NUMBER.

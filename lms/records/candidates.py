@@ -44,13 +44,13 @@ def candidates(session: Session, text: str, scope: OfficeScope, after: int | Non
     """Return the person with exactly this user name or id, otherwise everybody whose name or user name contains the text."""
     exact = find_person(session, text)
     if exact is not None and known_among(session, [exact.account], scope)[exact.account].below:
-        return Candidates([], None, _told(session, [exact])[0])
+        return Candidates([], None, _described(session, [exact])[0])
     wanted = select(Person).outerjoin(Person.organisation).where(_has(text), _below(scope)).order_by(Person.name, Person.id)
     if after is not None:
         last = select(Person.name).outerjoin(Person.organisation).where(Person.id == after, _below(scope)).scalar_subquery()
         wanted = wanted.where(tuple_(Person.name, Person.id) > tuple_(last, after))
     found = session.scalars(wanted.limit(PAGE + 1)).all()
-    people = _told(session, found[:PAGE])
+    people = _described(session, found[:PAGE])
     if after is None and len(found) == 1:
         return Candidates([], None, people[0])
     return Candidates(people, people[-1].id if len(found) > PAGE else None, None)
@@ -65,7 +65,7 @@ def _below(scope: OfficeScope) -> ColumnElement[bool]:
     return or_(own, Organisation.path.is_(None)) if scope.root else own
 
 
-def _told(session: Session, people: Sequence[Person]) -> list[Candidate]:
+def _described(session: Session, people: Sequence[Person]) -> list[Candidate]:
     """Add to each candidate where they belong."""
     ids = [one.id for one in people]
     classes = select(Enrolment.person_id, TrainingClass.name).join(TrainingClass, TrainingClass.id == Enrolment.class_id)

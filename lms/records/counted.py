@@ -13,7 +13,7 @@ from lms.errors import NotFound
 from lms.hours import Played
 from lms.hours.intervals import clip, length, union
 from lms.i18n import write_length
-from lms.transcripts.document import Transcript, TranscriptLine, evidence_of, read
+from lms.transcripts.transcript import Transcript, TranscriptLine, evidence_of, read
 from lms.transcripts.words import claim_words, condition_words, limited_words, observation_words, uncounted_words
 
 TIMES = ("present", "reported")
@@ -77,8 +77,8 @@ def _time_words(transcript: Transcript, line: TranscriptLine, one: Observation, 
         if (claim.reported.session, claim.reported.at) == (one.session, one.at):
             yield claim_words(claim)
     account = line.why.account
-    told = {"credited": write_length(line.credited_seconds), "measured": write_length(account.measured_seconds)}
-    yield _("Of the whole activity %(credited)s of %(measured)s measured are credited.", **told)
+    params = {"credited": write_length(line.credited_seconds), "measured": write_length(account.measured_seconds)}
+    yield _("Of the whole activity %(credited)s of %(measured)s measured are credited.", **params)
     for uncounted in line.why.uncounted:
         yield f"{write_length(uncounted.seconds)}{_(': ')}{uncounted_words(uncounted)}"
         if uncounted.reason == "gate":

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import xapi.outbox
 from lms.crediting.account import credited_of_many
 from lms.crediting.models import Observation
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import policies_of
 from lms.hours.intervals import clip, length, union
 from lms.records.counted import TIMES, interval_of
 from lms.records.statement_page import Record
@@ -80,8 +80,8 @@ def _accounts(session: Session, rows: Sequence[Observation]) -> dict[tuple[int, 
     """Return the states of the activities whose time these rows measure."""
     wanted = {(row.enrolment_id, row.activity) for row in rows}
     enrolments = {enrolment_id for enrolment_id, _ in wanted}
-    terms, credited = terms_of(session, enrolments), credited_of_many(session, enrolments)
-    accounts = {pair: _Account(terms[pair[0]].window, credited[pair[0]].get(pair[1], 0)) for pair in wanted}
+    policies, credited = policies_of(session, enrolments), credited_of_many(session, enrolments)
+    accounts = {pair: _Account(policies[pair[0]].window, credited[pair[0]].get(pair[1], 0)) for pair in wanted}
     times = select(Observation).where(
         tuple_(Observation.enrolment_id, Observation.activity).in_(wanted), Observation.kind.in_(TIMES), Observation.voided.is_(False)
     )

@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 import xapi
 from lms.clock import now
+from lms.command_options import json_option
 from lms.db import database
 
 HOURLY = 3600
@@ -22,7 +23,7 @@ def prepare() -> None:
 
 @click.command("partitions")
 @click.option("--ahead", default=xapi.partitions.AHEAD, show_default=True, type=click.IntRange(0, 120), help="For how many months to come.")
-@click.option("--json", "as_json", is_flag=True, help="Print what there is as JSON.")
+@json_option("what there is")
 @with_appcontext
 def partitions(ahead: int, *, as_json: bool) -> None:
     """Create the partitions of the statement tables for this month and the coming ones, and list all. PostgreSQL only.

@@ -40,7 +40,7 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
         after = self.until.data + timedelta(days=1) if self.until.data else ""
         return Selection.of({**{name: self[name].data for name in ("since", "person", "course", "verb")}, "until": after})
 
-    def mark(self, problems: Sequence[str]) -> None:
+    def show_problems(self, problems: Sequence[str]) -> None:
         """Show each problem at its field."""
         words = {
             "person": str(self.nobody),

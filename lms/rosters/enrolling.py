@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from lms.accounts import initial
 from lms.accounts.account_changes import By
 from lms.accounts.models import TEACHER, Organisation, Person
+from lms.accounts.offices import hold_tree
 from lms.accounts.people import add_organisation
 from lms.classes import changes, membership
 from lms.classes.models import Enrolment
@@ -64,6 +65,7 @@ def enrol_all(transaction: Callable[[], AbstractContextManager[Session]], order:
 
 
 def _enrol(session: Session, order: RosterOrder) -> RosterForecast:
+    hold_tree(session, changing=False)
     training_class = locked_class(session, order.class_id)
     if training_class.closed_at is not None:
         raise InvalidInput(_("Nobody was enrolled."), ["class: " + _("is closed; open it again first")])

@@ -198,12 +198,12 @@ def _same_names(session: Session, class_id: int, outcomes: Sequence[RowOutcome])
     inside: dict[str, list[str]] = {}
     for name, username in session.execute(members.where(Enrolment.class_id == class_id)) if coming else ():
         inside.setdefault(name_key(name), []).append(username)
-    told = {one.row.username for one in outcomes}
+    listed = {one.row.username for one in outcomes}
     found = []
     for one in coming:
         key = name_key(one.row.name)
         own = [line for line in lines[key] if line != one.row.line]
-        others = [username for username in inside.get(key, ()) if username.lower() not in told]
+        others = [username for username in inside.get(key, ()) if username.lower() not in listed]
         if own or others:
             found.append(SameName(one.row, own, others))
     return found

@@ -104,9 +104,9 @@ def _refuse_identity_numbers(people: Sequence[TableRow], head: Sequence[str], re
     for line in people:
         for index, cell in enumerate(line.cells):
             if index not in read_columns and len(cell) >= SHORTEST_NUMBER and has_identity_number(cell):
-                told = {"head": _head(head, index), "line": line.number}
+                params = {"head": _head(head, index), "line": line.number}
                 raise Unreadable(
-                    _("“%(head)s” holds an identity number (line %(line)s). Delete that column and upload the list again.", **told)
+                    _("“%(head)s” holds an identity number (line %(line)s). Delete that column and upload the list again.", **params)
                 )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import initial, login_sessions
-from lms.accounts.account_changes import By
+from lms.accounts.account_changes import By, note_access
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.offices import below, is_below
 from lms.accounts.passwords import hand_out_initial_password
@@ -119,30 +120,54 @@ def _whose(class_id: int, path: str, state: str) -> ColumnElement[int]:
     return query.scalar_subquery()
 
 
-def is_ours(session: Session, person: Person, path: str) -> bool:
-    """Say whether an office may give a person a new initial password: it must be a teacher below it with no other role.
+class SignInRefusal(StrEnum):
+    """The reasons why an office may not give a person a new password."""
 
-    Otherwise an office could take over any account, even its superior's, by enrolling it.
-    """
+    ELSEWHERE = "elsewhere"  # they belong to another organisation
+    MORE_ROLES = "more-roles"  # otherwise an office could take over any account, even its superior's, by enrolling it
+    CLOSED = "closed"
+
+
+def refusal_of(session: Session, person: Person, path: str) -> SignInRefusal | None:
+    """Return why an office may not give a person a new password; None for a teacher below it who has no other role."""
     organisation = session.get(Organisation, person.organisation_id) if person.organisation_id else None
-    return organisation is not None and is_below(path, organisation.path) and person.role_names == TEACHER and person.active
+    if organisation is None or not is_below(path, organisation.path):
+        return SignInRefusal.ELSEWHERE
+    if person.role_names != TEACHER:
+        return SignInRefusal.MORE_ROLES
+    return None if person.active else SignInRefusal.CLOSED
 
 
-def hand_out_to(session: Session, enrolment: Enrolment, path: str, by: By) -> SignIn | None:
-    """Return a new initial password for one teacher who forgot theirs, only once; None if they are not below `path`."""
-    person = session.get_one(Person, enrolment.person_id, with_for_update={"key_share": True})
-    if not is_ours(session, person, path):
-        return None
+def _locked(session: Session, person_id: int) -> Person:
+    return session.get_one(Person, person_id, with_for_update={"key_share": True})
+
+
+def hand_out_to(session: Session, person_id: int, path: str, by: By, enrolment: Enrolment | None = None) -> SignIn | SignInRefusal:
+    """Return a new initial password for one teacher who forgot theirs, only once, or why this office may not.
+
+    It is recorded in the history of the class if that is where it was asked for, otherwise in the history of the account.
+    """
+    person = _locked(session, person_id)
+    refusal = refusal_of(session, person, path)
+    if refusal is not None:
+        return refusal
     school = session.scalars(select(Organisation.name).where(Organisation.id == person.organisation_id)).one()
-    changes.note_of(session, enrolment, changes.made("password", by))
+    _note(session, "password", person, by, enrolment)
     return SignIn(person.name, person.username, hand_out_initial_password(person), school)
 
 
-def sign_out(session: Session, enrolment: Enrolment, path: str, by: By) -> bool:
-    """Sign one teacher out everywhere; return whether this office is allowed to (as for a new password)."""
-    person = session.get_one(Person, enrolment.person_id, with_for_update={"key_share": True})
-    if not is_ours(session, person, path):
-        return False
-    login_sessions.end_all(session, [person.id])
-    changes.note_of(session, enrolment, changes.made("signed-out", by))
-    return True
+def sign_out(session: Session, person_id: int, path: str, by: By, enrolment: Enrolment | None = None) -> SignInRefusal | None:
+    """Sign one teacher out everywhere; return why this office may not, as for a new password."""
+    person = _locked(session, person_id)
+    refusal = refusal_of(session, person, path)
+    if refusal is None:
+        login_sessions.end_all(session, [person.id])
+        _note(session, "signed-out", person, by, enrolment)
+    return refusal
+
+
+def _note(session: Session, what: str, person: Person, by: By, enrolment: Enrolment | None) -> None:
+    if enrolment is not None:
+        changes.note_of(session, enrolment, changes.made(what, by))
+    else:
+        note_access(session, by, what, person)

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
+from lms.command_options import json_option
 from lms.db import session
 from lms.i18n import DEFAULT
-from lms.transcripts.document import read
 from lms.transcripts.export import FORMS
+from lms.transcripts.transcript import read
 
 LANGUAGES = {"zh": DEFAULT, "en": "en"}
 
@@ -32,7 +33,7 @@ def transcript() -> None:
 @click.option("--format", "form", type=click.Choice(list(FORMS)), default="pdf", show_default=True, help="json is the evidence bundle.")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True, help="Language of the words.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+@json_option("what was written")
 @with_appcontext
 def export(person: str, class_code: str | None, form: str, language: str, out: Path, *, as_json: bool) -> None:
     """Write one person's transcript to a file."""

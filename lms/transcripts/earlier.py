@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from lms.classes.freezing import FreezeReason, frozen_because
 from lms.crediting.evidence import cases_of
 from lms.crediting.moments import moments_of
-from lms.crediting.policy import terms_before, terms_of
+from lms.crediting.policy import policies_before, policies_of
 from lms.crediting.standing import of_enrolments
 from lms.errors import Conflict, Gone, InvalidInput, NotFound
 from lms.transcripts.about import about_of
-from lms.transcripts.document import bundle_of, fingerprint
+from lms.transcripts.transcript import bundle_of, fingerprint
 
 LONGEST_MOMENT = 40
 EARLIEST, LATEST = 1971, 9998  # years whose instants can be written in every time zone
@@ -54,11 +54,11 @@ def bundle_at(session: Session, enrolment_id: int, at: datetime, printed: str = 
         raise NotFound(_("There is no such enrolment."))
     if frozen_because(standings[0].enrolment) is FreezeReason.ERASED:
         raise Gone(_("The evidence was erased on purpose, so no earlier bundle can be had either. The hours stay in the ledger."))
-    rules = [terms_of(session, [enrolment_id]), terms_before(session, [enrolment_id])]
+    rules = [policies_of(session, [enrolment_id]), policies_before(session, [enrolment_id])]
     for then in moments_of(session, enrolment_id, at):
         about = about_of(session, standings, then)[enrolment_id]
-        for terms in rules:
-            bundle = bundle_of(cases_of(session, terms, then=then)[enrolment_id], about)
+        for policies in rules:
+            bundle = bundle_of(cases_of(session, policies, then=then)[enrolment_id], about)
             if not wanted or fingerprint(bundle) == wanted:
                 return bundle
     raise Conflict(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lms.transcripts import pdf, sheet
-from lms.transcripts.document import Transcript, read
+from lms.transcripts.transcript import Transcript, read
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lms.classes.models import ClassSession, TrainingClass
 from lms.crediting.policy import activity_name
-from lms.transcripts.document import Transcript
+from lms.transcripts.transcript import Transcript
 
 
 def moved_online(session: Session, transcript: Transcript, lessons: Iterable[ClassSession]) -> dict[int, bool]:

@@ -3,6 +3,7 @@
 import json
 import threading
 import unicodedata
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,27 +15,36 @@ from flask_babel import gettext as _
 from lms.hours import Policy
 from lms.i18n import is_chinese, pick, write_credit, write_hours, write_length
 from lms.programmes.progress import RequirementProgress
-from lms.transcripts.document import Chapter, Transcript, TranscriptLine
 from lms.transcripts.identity import identity_rows
+from lms.transcripts.transcript import Chapter, Transcript, TranscriptLine
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
+ROOT = TEMPLATE.parent.parent  # typst reads templates below it
 ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.glyph'
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
-Document = TypeVar("Document", Path, bytes)
+Source = TypeVar("Source", Path, bytes)
 _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
 
 
 def of_transcript(transcript: Transcript) -> bytes:
-    """Return the transcript as PDF (tagged, with a title and a language); a character that our fonts lack is printed as its code."""
-    words, issued = json.dumps(content_of(transcript), ensure_ascii=False), int(transcript.issued_at.timestamp())
+    """Return the transcript as PDF."""
+    return write_pdf(TEMPLATE, content_of(transcript), transcript.issued_at)
+
+
+def write_pdf(template: Path, content: dict[str, Any], issued_at: datetime) -> bytes:
+    """Return a PDF (tagged, with a title and a language) of texts that a typst template arranges.
+
+    A character that our fonts lack is printed as its code. The same texts and time give the same bytes.
+    """
+    words, issued = json.dumps(content, ensure_ascii=False), int(issued_at.timestamp())
     try:
-        return _compile(TEMPLATE, {"data": words}, timestamp=issued)
+        return _compile(template, {"data": words}, timestamp=issued)
     except typst.TypstError:  # PDF/UA refuses a missing glyph, and one rare name would otherwise stop a whole class's export
-        spelt = json.dumps(_spelt(content_of(transcript)), ensure_ascii=False)
+        spelt = json.dumps(_spelt(content), ensure_ascii=False)
         if spelt == words:
             raise
-        return _compile(TEMPLATE, {"data": spelt}, timestamp=issued)
+        return _compile(template, {"data": spelt}, timestamp=issued)
 
 
 def _spelt(content: Any) -> Any:
@@ -66,16 +76,16 @@ def _is_printed(glyph: str) -> bool:
         return False
 
 
-def _compile(document: Document, inputs: dict[str, str], timestamp: int = 0) -> bytes:
-    made = _compiler().compile(document, format="pdf", sys_inputs=inputs, timestamp=timestamp, pdf_standards=["ua-1"])
+def _compile(source: Source, inputs: dict[str, str], timestamp: int = 0) -> bytes:
+    made = _compiler().compile(source, format="pdf", sys_inputs=inputs, timestamp=timestamp, pdf_standards=["ua-1"])
     if not isinstance(made, bytes):
-        raise TypeError("one document makes one PDF")
+        raise TypeError("one source makes one PDF")
     return made
 
 
 def _compiler() -> typst.Compiler:
     if not hasattr(_own, "compiler"):
-        _own.compiler = typst.Compiler(root=str(TEMPLATE.parent), font_paths=[str(FONTS)], ignore_system_fonts=True)
+        _own.compiler = typst.Compiler(root=str(ROOT), font_paths=[str(FONTS)], ignore_system_fonts=True)
     found: typst.Compiler = _own.compiler
     return found
 

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from lms.crediting.chain import SECONDS
 from lms.i18n import pick, write_length, write_time
 from lms.programmes.progress import RequirementProgress
-from lms.transcripts.document import Transcript
 from lms.transcripts.identity import identity_rows
+from lms.transcripts.transcript import Transcript
 from lms.transcripts.words import state_of
 from lms.web.spreadsheet import NARROW, WIDE, Book, Cell
 

@@ -15,16 +15,16 @@ from lms.classes.trail import Trail, class_trail
 from lms.clock import now
 from lms.crediting.bounds import is_full
 from lms.crediting.ignored import StudyQuestion, ignored_of
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import policies_of
 from lms.crediting.standing import of_person
 from lms.db import session
 from lms.errors import NotFound
 from lms.i18n import pick
 from lms.transcripts import earlier, words
-from lms.transcripts.document import Transcript, evidence_of, read
 from lms.transcripts.export import FORMS, file_name
 from lms.transcripts.identity import identity_rows
 from lms.transcripts.moved_online import moved_online
+from lms.transcripts.transcript import Transcript, evidence_of, read
 from lms.transcripts.visibility import way_of
 from lms.web.downloads import as_download
 from xapi.removals import stored_when
@@ -90,7 +90,7 @@ def why(enrolment_id: int, name: str) -> ResponseReturnValue:
         transcript=transcript,
         line=line,
         days=transcript.days_of(line)[-DAYS_DRAWN:],
-        ignored=ignored_of(session(), asked, terms_of(session(), [enrolment_id])[enrolment_id]),
+        ignored=ignored_of(session(), asked, policies_of(session(), [enrolment_id])[enrolment_id]),
         evidence=evidence[:EVIDENCE_SHOWN],
         records=len(evidence),
         full=is_full(evidence),

@@ -23,29 +23,29 @@ class FastPath(NamedTuple):
     answer: Callable[[WSGIEnvironment], Reply | None]
 
 
-class EarlyAnswers:
-    """A WSGI application around the site: `early` has the handlers by path."""
+class FastPathMiddleware:
+    """A WSGI application around the site: `handlers` has the handlers by path."""
 
-    def __init__(self, app: Flask, settings: Settings, early: Mapping[str, FastPath]) -> None:
+    def __init__(self, app: Flask, settings: Settings, handlers: Mapping[str, FastPath]) -> None:
         self._otherwise: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]] = app.wsgi_app
         self._headers = hosts.headers_of(settings)
-        self._early = early
+        self._handlers = handlers
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer early, with the common headers and a line in the log, or pass the request to the site."""
-        early = self._early.get(environ["PATH_INFO"])
-        if early is None or environ["REQUEST_METHOD"] != "POST":
+        handlers = self._handlers.get(environ["PATH_INFO"])
+        if handlers is None or environ["REQUEST_METHOD"] != "POST":
             return self._otherwise(environ, start_response)
         started, own = time.perf_counter(), logs.begin(environ.get("HTTP_X_REQUEST_ID", ""))
-        reply = early.answer(environ)
+        reply = handlers.answer(environ)
         if reply is None:
             return self._otherwise(environ, start_response)
         status, headers, body = reply
         start_response(status, list({**self._headers, **dict(headers), "X-Request-Id": own}.items()))
-        logs.tell("POST", early.endpoint, int(status[:3]), started)
+        logs.log_request("POST", handlers.endpoint, int(status[:3]), started)
         return [body]
 
 
-def init_app(app: Flask, settings: Settings, early: Mapping[str, FastPath]) -> None:
+def init_app(app: Flask, settings: Settings, handlers: Mapping[str, FastPath]) -> None:
     """Put the handlers, by path, before the site."""
-    app.wsgi_app = EarlyAnswers(app, settings, early)  # type: ignore[method-assign]  # as Flask documents
+    app.wsgi_app = FastPathMiddleware(app, settings, handlers)  # type: ignore[method-assign]  # as Flask documents

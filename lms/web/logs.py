@@ -82,7 +82,7 @@ def begin(said: str) -> str:
     return own
 
 
-def tell(method: str, endpoint: str | None, status: int, started: float) -> None:
+def log_request(method: str, endpoint: str | None, status: int, started: float) -> None:
     """Write the line about a request that `started` at this value of `time.perf_counter`."""
     log.info("request", method=method, endpoint=endpoint, status=status, ms=round((time.perf_counter() - started) * 1000, 1))
 
@@ -97,5 +97,5 @@ def _end(response: Response) -> Response:
         return response
     response.headers["X-Request-Id"] = g.request_id
     if not request.path.startswith(QUIET):
-        tell(request.method, request.endpoint, response.status_code, g.started)
+        log_request(request.method, request.endpoint, response.status_code, g.started)
     return response

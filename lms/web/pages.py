@@ -38,7 +38,7 @@ MENU = {
 }
 
 # pages without their own entry in a role's menu
-PART_OF = {"learning": "home", "here": "home", "transcripts": "office", "organisations": "people"}
+PART_OF = {"learning": "home", "here": "home", "transcripts": "office", "certification": "office", "organisations": "people"}
 
 # pages below an item that is not the last of its part
 ITEM_OF = dict.fromkeys(

@@ -1,8 +1,11 @@
 """Has every shared need one mechanism, and does everything use it?"""
 
 import ast
+import re
 
 from tests.architecture.tree import parse, shown, sources
+
+COMMON_OPTION = re.compile(r"'--json' .*as JSON\.|'--dry-run' 'Only say|'--yes' 'Do not ask")
 
 
 def test_an_office_sees_what_lies_below_it_by_one_function() -> None:
@@ -18,14 +21,17 @@ def test_an_office_sees_what_lies_below_it_by_one_function() -> None:
     assert found == [], "use lms.accounts.offices.below or is_below"
 
 
+FREEZING = ("evidence_erased_at", "Enrolment.certified_at", "enrolment.certified_at")
+
+
 def test_one_function_says_whether_an_account_is_frozen() -> None:
     found = [
         shown(path, node.lineno)
         for path in sources("lms")
         if not shown(path).endswith("classes/freezing.py")
         for node in ast.walk(parse(path))
-        if (isinstance(node, ast.Attribute) and node.attr in {"is_", "is_not"} and ast.unparse(node.value).endswith("evidence_erased_at"))
-        or (isinstance(node, ast.Compare) and ast.unparse(node.left).endswith(".evidence_erased_at"))
+        if (isinstance(node, ast.Attribute) and node.attr in {"is_", "is_not"} and ast.unparse(node.value).endswith(FREEZING))
+        or (isinstance(node, ast.Compare) and ast.unparse(node.left).endswith(FREEZING))
     ]
     assert found == [], "use lms.classes.freezing"
 
@@ -62,3 +68,15 @@ def test_json_is_written_canonically_by_one_function() -> None:
         and {"sort_keys", "separators"} <= {one.arg for one in node.keywords}
     ]
     assert found == [], "use courses.strict_json.canonical"
+
+
+def test_common_options_of_commands_are_written_once() -> None:
+    found = [
+        shown(path, node.lineno)
+        for path in sources("lms")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "click.option"
+        for said in [" ".join(ast.unparse(one) for one in (*node.args[:1], *(word.value for word in node.keywords if word.arg == "help")))]
+        if COMMON_OPTION.search(said) and shown(path) != "lms/command_options.py"
+    ]
+    assert found == [], "use lms.command_options"

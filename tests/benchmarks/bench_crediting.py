@@ -18,7 +18,7 @@ from lms.crediting.bounds import MOST_OF_ACTIVITY, MOST_OF_LAUNCH
 from lms.crediting.drain import drain
 from lms.crediting.evidence import cases_of
 from lms.crediting.models import Observation as Row
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import policies_of
 from lms.hours import Case, Completed, Observation, Played, Present, Rule, recompute
 from lms.learning import stating
 from lms.learning.stretch import Stretch
@@ -65,8 +65,8 @@ def _worst(site: Site) -> tuple[Learner, int]:
     """Give one more learner as much evidence as the bounds let count: in each film as many tiny segments, one after the other, as do."""
     (worst,) = open_pages(site, 1)
     with site.database.reader() as session:
-        law = terms_of(session, [worst.enrolment_id])[worst.enrolment_id].law
-    films = [name for name, rule in law.activities.items() if rule.media_seconds is not None]
+        class_policy = policies_of(session, [worst.enrolment_id])[worst.enrolment_id].class_policy
+    films = [name for name, rule in class_policy.activities.items() if rule.media_seconds is not None]
     launches = MOST_OF_ACTIVITY // MOST_OF_LAUNCH
     told = (
         _row(Played(name, f"launch-{launch}", 1_772_330_400 + number, number * 300 % 600_000, number * 300 % 600_000 + 500, 1.0))
@@ -94,14 +94,14 @@ def _decided(site: Site, learner: Learner) -> None:
 
 def _cases(site: Site, learners: Sequence[Learner]) -> list[Case]:
     with site.database.reader() as session:
-        return list(cases_of(session, terms_of(session, [one.enrolment_id for one in learners])).values())
+        return list(cases_of(session, policies_of(session, [one.enrolment_id for one in learners])).values())
 
 
 def _fill(site: Site, learners: Sequence[Learner]) -> dict[str, Rule]:
     """Give every learner the same long history; return the activities it is about."""
     with site.database.reader() as session:
-        law = terms_of(session, [learners[0].enrolment_id])[learners[0].enrolment_id].law
-    activities = dict(islice(law.activities.items(), ACTIVITIES))
+        class_policy = policies_of(session, [learners[0].enrolment_id])[learners[0].enrolment_id].class_policy
+    activities = dict(islice(class_policy.activities.items(), ACTIVITIES))
     told = [_row(one) for one in evidence.observations(activities, OBSERVATIONS)]
     rows = ({**row, "enrolment_id": one.enrolment_id, "statement_id": uuid.uuid4()} for one in learners for row in told)
     with site.database.writing() as connection:

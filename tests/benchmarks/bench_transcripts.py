@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from lms.classes.models import Enrolment
 from lms.transcripts import export
-from lms.transcripts.document import read
 from lms.transcripts.pdf import FONTS
+from lms.transcripts.transcript import read
 from tests.benchmarks.measuring import Subject, compare, here
 from tests.benchmarks.places import Places
 

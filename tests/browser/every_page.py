@@ -19,31 +19,33 @@ from lms.accounts.people import add_organisation, add_person
 from lms.attendance import codes
 from lms.attendance.models import CheckIn
 from lms.catalogue.models import CourseVersion
+from lms.certification.models import Certificate
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.db import database, transaction
 from lms.demo.load import DemoSite, load
-from lms.federation.forwarding import office as forwards
-from lms.federation.forwarding.filters import Filter
-from lms.federation.forwarding.models import DeadLetter
-from lms.federation.forwarding.office import ForwardOrder
-from lms.federation.importing.models import STOPPED, Import, StatementSetAside
 from lms.jobs import queue
 from lms.office.export import TRANSCRIPTS
 from lms.practice.models import PracticeTask, PracticeWork
 from lms.programmes.models import Programme
 from lms.sealing import derived
 from lms.storage import storage
+from tests.browser.record_store import add_record_store_rows
 from tests.factories import signed_in
 from tests.site import served, working
-from xapi.storage.models import StatementRow
 
 SCANS = ("claimed", "counted", "counted")
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
 
 
+ENDED = {"class_id": "ended_class", "certificate_id": "certificate"}  # keys of `Everything.values`
+
+
 @dataclass(frozen=True)
 class Look:
-    """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route."""
+    """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route.
+
+    `filled`: fields of a form of the page, by selector; the form is then sent, and the page that follows is looked at.
+    """
 
     visitor: str
     endpoint: str
@@ -51,13 +53,18 @@ class Look:
     query: str = ""
     path: str = ""
     status: int = 200
+    filled: Mapping[str, str] | None = None
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.visitor, self.endpoint, *map(str, (self.wanted or {}).values()), self.query, self.path)))
+        values = (*(self.wanted or {}).values(), *(self.filled or {}))
+        return " ".join(filter(None, (self.visitor, self.endpoint, *map(str, values), self.query, self.path)))
 
 
 LOOKS = (
     Look(NOBODY, "security.login"),
+    Look(NOBODY, "certification.ask"),
+    Look(NOBODY, "certification.ask", query="?number=2026-1", status=422),
+    Look(NOBODY, "certification.verify"),
     Look(NOBODY, "error", path="/nothing-here", status=404),
     Look("teacher", "home.home"),
     Look(NEW_TEACHER, "home.home"),
@@ -103,6 +110,7 @@ LOOKS = (
     Look("teacher", "here.scanned"),
     Look("teacher", "here.state"),
     Look("teacher", "calendar.show"),
+    Look("teacher", "live.page"),
     Look(NEW_TEACHER, "calendar.show"),
     Look(NOBODY, "here.kept"),
     Look("office", "office.tasks"),
@@ -124,6 +132,7 @@ LOOKS = (
     Look("office", "office.teacher"),
     Look("office", "office.transfer_form"),
     Look("office", "office.class_waivers"),
+    *(Look("office", f"certification.{page}", ENDED) for page in ("of_class", "one")),
     Look("office", "office.moving"),
     Look("staff", "office.moving"),
     Look("staff", "office.class_waivers"),
@@ -137,6 +146,7 @@ LOOKS = (
     Look("office", "organisations.all_"),
     Look("county", "organisations.all_", query="?q=zzz"),
     Look("office", "organisations.one"),
+    Look("office", "organisations.one", filled={"[name=name]": "柳河镇中心学校（新校区）"}),  # the preview of a new name
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
     Look(NEW_OFFICE, "jobs.mine"),
@@ -158,6 +168,7 @@ NO_PAGES = {
     "home.activity_progress": "a part of the player's page",
     "transcripts.why": "a part of the transcript, opened there by a test",
     "transcripts.download": "a file",
+    "certification.download": "a file",
     "jobs.one": "a part of the list of exports",
     "records.statement_json": "a file",
     "office.code_picture": "a part of the room's screen",
@@ -189,8 +200,12 @@ class Everything:
         if look.path:
             return self.address + look.path
         values = {**self.values, **(look.wanted or {})}
+        if look.wanted is ENDED:
+            values |= {name: self.values[key] for name, key in ENDED.items()}
         if look.endpoint == "here.scanned":
             values["code"] = values["scanned"]
+        if look.endpoint == "live.page":
+            values["session_id"] = values["live_session_id"]
         values["course_version_id"] = self.versions.get(values["code"])
         rule = next(rule for rule in self.app.url_map.iter_rules(look.endpoint) if "GET" in (rule.methods or ()))
         path = self.app.url_map.bind("localhost").build(look.endpoint, {name: values[name] for name in rule.arguments})
@@ -212,7 +227,7 @@ def everything(database_url: str, folder: Path) -> Iterator[Everything]:
     with served(database_url, folder) as (app, address):
         with app.app_context():
             load(DemoSite(database(), storage(), address, app.extensions["clock"](), lambda _line: None))
-        found = Everything(app, address, {**_newcomers(app), **_record_store(app)}, _versions(app))
+        found = Everything(app, address, {**_newcomers(app), **add_record_store_rows(app)}, _versions(app))
         with working(app):
             yield found
 
@@ -242,6 +257,8 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         }
         queue.enqueue(session, TRANSCRIPTS, office.id, about, app.extensions["clock"]())
         lesson = session.scalars(select(ClassSession.id).where(ClassSession.class_id == training_class.id)).first()
+        of_hours = (ClassSession.class_id == training_class.id, ClassSession.half_days == 0)
+        live = session.scalars(select(ClassSession.id).where(*of_hours).order_by(ClassSession.starts_at.desc())).first()
         log = session.scalars(select(PracticeWork.id).where(PracticeWork.enrolment_id == enrolment.id)).first()
         task = PracticeTask(
             class_id=training_class.id, requirement="x", title="听课记录", text="听三节课", created_at=app.extensions["clock"]()
@@ -255,46 +272,21 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         practice = {
             "scanned": codes.write_code(shown, key),
             "session_id": lesson,
+            "live_session_id": live,
             "work_id": log,
             "task_id": task.id,
             "requirement": "practice",
         }
         practice["programme_id"] = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
         whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id}
+        certificate = session.scalars(select(Certificate).where(Certificate.state == "valid").order_by(Certificate.id.desc())).first()
+        practice |= {"ended_class": certificate.class_id, "certificate": certificate.id, "number": certificate.number}
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 
 
 def _scan(lesson: int, enrolment_id: int, state: str, at: datetime) -> CheckIn:
     """Return a scan from a phone that several people use."""
     return CheckIn(session_id=lesson, enrolment_id=enrolment_id, way="in", code_at=at, received_at=at, device="ab12ab12", state=state)
-
-
-def _record_store(app: Flask) -> Mapping[str, Any]:
-    """Add a forward and an import, each with a refused statement (no worker runs here); return the ids for addresses."""
-    to = ForwardOrder("省平台", "http://127.0.0.1:9/xapi", "key", "secret", Filter(), internal=True, from_now=True)
-    with app.app_context(), transaction() as session:
-        now = app.extensions["clock"]()
-        statement_id = session.scalars(select(StatementRow.id).order_by(StatementRow.sid)).first()
-        forward = forwards.add(session, to, app.extensions["settings"], now)
-        session.flush()
-        session.add(DeadLetter(forward_id=forward.id, statement_id=statement_id, reason="400: result: unknown", refused_at=now))
-        own = Import(
-            endpoint="https://store.example/xapi",
-            key="key",
-            page_size=100,
-            pages=3,
-            read=300,
-            new=299,
-            state=STOPPED,
-            begun_at=now,
-            touched_at=now,
-        )
-        session.add(own)
-        session.flush()
-        session.add(
-            StatementSetAside(import_id=own.id, sha256="ab" * 32, statement_id="1", reason="id: is not a UUID", text='{"id": "1"}', at=now)
-        )
-        return {"statement_id": statement_id, "forward_id": forward.id, "import_id": own.id}
 
 
 def copy_of(template: Path, folder: Path) -> str:

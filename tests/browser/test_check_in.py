@@ -27,7 +27,7 @@ from lms.crediting.standing import of_enrolments
 from lms.db import database, transaction
 from tests.browser.phone import phone, sign_in, sound
 from tests.factories import BEGIN, DrivenClock, build_world, settings_for
-from tests.integration.office.test_timetable import lead_class
+from tests.integration.office.room import lead_class
 from tests.servers import free_port, web
 from tests.site import PASSWORD, Site
 

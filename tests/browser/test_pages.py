@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -111,6 +111,19 @@ def findings(page: Page, language: str) -> list[str]:
     return found
 
 
+def send(page: Page, filled: Mapping[str, str]) -> None:
+    """Fill in a form of the page and send it."""
+    before = page.locator("h1").inner_text()
+    for selector, value in filled.items():
+        page.locator(selector).fill(value)
+    with page.expect_navigation() as sent:
+        page.locator(list(filled)[-1]).press("Enter")
+    answer = sent.value
+    assert answer is not None
+    assert answer.ok
+    assert page.locator("h1").inner_text() != before
+
+
 def inside(page: Page, frame: Frame) -> list[str]:
     """Return what is wrong with the content inside the player's page, by day and by night."""
     frame.wait_for_selector("button, video", timeout=SOON_MS)
@@ -132,6 +145,8 @@ def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, l
         answer = page.goto(site.url(look))
         assert answer is not None
         assert answer.status == look.status
+        if look.filled:
+            send(page, look.filled)
         for details in page.locator("details:not(.menu)").all():
             details.evaluate("one => { one.open = true; }")
         if look.endpoint == "transcripts.show":

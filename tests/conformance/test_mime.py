@@ -2,7 +2,7 @@
 
 import json
 
-from tests.conformance.test_attachments import BOUNDARY, TEXT, attachment, mixed, part, send, sha2
+from tests.conformance.attachments import BOUNDARY, TEXT, attachment, mixed, part, send, sha2
 from tests.integration.xapi.conftest import Store, statement
 
 

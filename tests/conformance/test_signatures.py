@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from tests.conformance.test_attachments import attachment, first, mixed, part, send
+from tests.conformance.attachments import attachment, first, mixed, part, send
 from tests.integration.xapi.conftest import VERB, Store, statement
 from xapi.rules.attachments import SIGNATURE
 from xapi.storage.models import StatementRow

@@ -98,7 +98,8 @@ def put_again(session: Session, ids: Sequence[uuid.UUID]) -> int:
     there = exists().where(OutboxRow.statement_id == IdRow.id)
     found = select(IdRow.id, IdRow.stored, false(), literal("")).where(IdRow.id.in_(ids), ~there).order_by(IdRow.sid)
     columns = ["statement_id", "stored", "parked", "error"]
-    return session.connection().execute(insert(OutboxRow).from_select(columns, found)).rowcount
+    queued = insert(OutboxRow).from_select(columns, found).returning(OutboxRow.id)  # PostgreSQL gives no row count for INSERT … SELECT here
+    return len(session.connection().execute(queued).all())
 
 
 def oldest(session: Session) -> datetime | None:

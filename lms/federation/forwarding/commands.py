@@ -15,6 +15,7 @@ from flask_babel import force_locale
 
 from lms import vocabulary as v
 from lms.clock import now
+from lms.command_options import json_option, yes_option
 from lms.config import Settings
 from lms.db import session, transaction
 from lms.egress.address import Address, NotReached, is_local
@@ -33,7 +34,7 @@ def forward() -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _problems_on_lines() -> Iterator[None]:
     """Print each problem on a line and exit with 2."""
     try:
         with force_locale("en"):
@@ -60,7 +61,7 @@ def _settings() -> Settings:
 @click.option("--agent", "agents", multiple=True, help="Only statements of this person (an Agent as JSON; repeatable).")
 @click.option("--from-now", is_flag=True, help="Leave out what is stored already.")
 @click.option("--internal", is_flag=True, help="The store is inside your own network: plain http and private addresses are allowed.")
-@click.option("--json", "as_json", is_flag=True, help="Print the forward as JSON.")
+@json_option("the forward")
 @with_appcontext
 def add_forward(  # noqa: PLR0913 - one parameter an option
     *,
@@ -80,7 +81,7 @@ def add_forward(  # noqa: PLR0913 - one parameter an option
     if secret is None:
         secret = click.prompt("Secret", hide_input=True)
     internal = internal or is_local(endpoint)
-    with _told():
+    with _problems_on_lines():
         courses = tuple(v.course_iri(_settings().public_url, course) for course in courses)
         chosen = parse_filter(verbs, (*activities, *courses), agents)
         order = ForwardOrder(name, endpoint, key, secret, chosen, internal=internal, from_now=from_now)
@@ -99,7 +100,7 @@ def _tried(address: Address, key: str, secret: str) -> str:
 
 
 @forward.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the forwards as JSON.")
+@json_option("the forwards")
 @with_appcontext
 def list_forwards(*, as_json: bool) -> None:
     """List the forwards, the number of statements still to send, and the refused ones."""
@@ -115,11 +116,11 @@ def list_forwards(*, as_json: bool) -> None:
 
 @forward.command("letters")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@json_option("them")
 @with_appcontext
 def list_letters(name: str, *, as_json: bool) -> None:
     """List the latest statements that the other store of NAME refused, with the reasons."""
-    with _told():
+    with _problems_on_lines():
         found = [
             {
                 "statement": str(one.statement_id),
@@ -143,11 +144,11 @@ def list_letters(name: str, *, as_json: bool) -> None:
 
 @forward.command("pause")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print the forward as JSON.")
+@json_option("the forward")
 @with_appcontext
 def pause_forward(name: str, *, as_json: bool) -> None:
     """Send nothing more to NAME until it is resumed."""
-    with _told(), transaction() as writing:
+    with _problems_on_lines(), transaction() as writing:
         office.pause(office.named(writing, name))
     _show_named(name, as_json=as_json)
 
@@ -155,11 +156,11 @@ def pause_forward(name: str, *, as_json: bool) -> None:
 @forward.command("resume")
 @click.argument("name")
 @click.option("--secret", envvar="LMS_FORWARD_SECRET", default="", help="Another secret for its key, if that has changed.")
-@click.option("--json", "as_json", is_flag=True, help="Print the forward as JSON.")
+@json_option("the forward")
 @with_appcontext
 def resume_forward(name: str, secret: str, *, as_json: bool) -> None:
     """Resume NAME from where it stopped."""
-    with _told(), transaction() as writing:
+    with _problems_on_lines(), transaction() as writing:
         office.resume(office.named(writing, name), _settings(), now(), secret)
     _show_named(name, as_json=as_json)
 
@@ -167,11 +168,11 @@ def resume_forward(name: str, secret: str, *, as_json: bool) -> None:
 @forward.command("retry")
 @click.argument("name")
 @click.option("--statement", type=click.UUID, help="Only the dead letter of this statement.")
-@click.option("--json", "as_json", is_flag=True, help="Print how many there are as JSON.")
+@json_option("how many there are")
 @with_appcontext
 def retry_forward(name: str, statement: uuid.UUID | None, *, as_json: bool) -> None:
     """Mark the dead letters of NAME to be tried again in its next turn."""
-    with _told(), transaction() as writing:
+    with _problems_on_lines(), transaction() as writing:
         count = office.retry(writing, office.named(writing, name), now(), statement)
         if statement is not None and not count:
             raise NotFound(f"--statement: {name} has no dead letter of {statement}")
@@ -180,12 +181,12 @@ def retry_forward(name: str, statement: uuid.UUID | None, *, as_json: bool) -> N
 
 @forward.command("remove")
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
+@yes_option()
+@json_option("what was removed")
 @with_appcontext
 def remove_forward(name: str, *, yes: bool, as_json: bool) -> None:
     """Remove NAME and its dead letters. The other store keeps what it has received."""
-    with _told():
+    with _problems_on_lines():
         office.named(session(), name, locked=False)
         if not yes:
             click.confirm(f"Remove the forward {name!r} and its dead letters?", abort=True)

@@ -10,11 +10,12 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
-from lms.egress.address import credential_problems, parse_address
+from lms.egress.address import credential_problems
 from lms.errors import InvalidInput, NotFound
 from lms.federation.forwarding.filters import Filter, filter_of
 from lms.federation.forwarding.models import PAUSED, RUNNING, DeadLetter, Forward
 from lms.federation.forwarding.sending import PURPOSE
+from lms.federation.orders import checked_address
 from lms.lease import give_back
 from lms.sealing import seal
 from xapi.queries import count_forward
@@ -24,6 +25,7 @@ LONGEST_NAME = 100
 MOST_COUNTED = 10_000
 LAST = 2**62  # sorts after every statement of its instant
 BY_HAND = "by-hand"
+NOT_ADDED = "The forward was not added."
 SHOWN = 100
 
 
@@ -57,12 +59,9 @@ def add(session: Session, order: ForwardOrder, settings: Settings, now: datetime
         InvalidInput: with one line for each wrong field.
     """
     problems = list(_problems(session, order))
-    try:
-        address = parse_address(order.endpoint, settings, internal=order.internal)
-    except InvalidInput as error:
-        raise InvalidInput("The forward was not added.", [*problems, *error.problems]) from error
+    address = checked_address(order.endpoint, settings, problems, NOT_ADDED, internal=order.internal)
     if problems:
-        raise InvalidInput("The forward was not added.", problems)
+        raise InvalidInput(NOT_ADDED, problems)
     forward = Forward(
         name=order.name.strip(),
         endpoint=address.url,

@@ -1,8 +1,6 @@
 """Pages of forwards to other record stores and of refused statements, for the root office."""
 
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 import structlog
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -11,21 +9,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from wtforms import BooleanField, SelectMultipleField, StringField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from lms import vocabulary as v
-from lms.accounts.access import person, requires
+from lms.accounts.access import requires
 from lms.accounts.models import ADMIN
 from lms.catalogue.models import Course
 from lms.celery_app import ring
 from lms.clock import now
 from lms.config import Settings
-from lms.db import session, transaction
-from lms.errors import InvalidInput, NotFound
-from lms.federation.changing import change, found
+from lms.db import session
+from lms.errors import NotFound
+from lms.federation.changing import add, change, found
 from lms.federation.forms import StoreForm
 from lms.federation.forwarding import office
 from lms.federation.forwarding.filters import Filter
@@ -80,21 +77,16 @@ def _added(form: ForwardForm) -> bool:
     order = office.ForwardOrder(
         form.name.data, form.endpoint.data, form.key.data, form.secret.data, form.chosen, internal=False, from_now=form.from_now.data
     )
-    try:
-        with transaction() as writing:
-            added = office.add(writing, order, current_app.extensions["settings"], now())
-    except InvalidInput as error:
-        form.tell(error.problems)
-        return False
-    log.info("forward.added", forward=added.id, by=person().id)
-    return True
+    settings = current_app.extensions["settings"]
+    added = add(form, lambda writing: office.add(writing, order, settings, now()), lambda row: {"forward": row.id}, "forward.added")
+    return added is not None
 
 
 @bp.get("/forwarding/<int:forward_id>")
 @requires(ADMIN)
 def forward(forward_id: int) -> ResponseReturnValue:
     """Show one forward and the statements that the other store refused."""
-    own = found(session(), Forward, forward_id, str(GONE))
+    own = found(session(), Forward, forward_id, GONE)
     one = office.standing(session(), own)
     return render_template("records/forward.html", one=one, letters=office.letters(session(), own), reasons=REASONS)
 
@@ -103,7 +95,7 @@ def forward(forward_id: int) -> ResponseReturnValue:
 @requires(ADMIN)
 def pause_forward(forward_id: int) -> ResponseReturnValue:
     """Send nothing more until it is resumed."""
-    _change(forward_id, lambda _session, one: office.pause(one))
+    change(Forward, forward_id, lambda _session, one: office.pause(one), GONE)
     flash(_("Paused. Nothing is lost: new statements wait."), "success")
     return redirect(url_for(".forward", forward_id=forward_id))
 
@@ -113,7 +105,7 @@ def pause_forward(forward_id: int) -> ResponseReturnValue:
 def resume_forward(forward_id: int) -> ResponseReturnValue:
     """Resume a forward, with a new secret if one is given."""
     secret = request.form.get("secret", "")
-    _change(forward_id, lambda _session, one: office.resume(one, current_app.extensions["settings"], now(), secret))
+    change(Forward, forward_id, lambda _session, one: office.resume(one, current_app.extensions["settings"], now(), secret), GONE)
     ring(work)
     flash(_("It goes on from where it was."), "success")
     return redirect(url_for(".forward", forward_id=forward_id))
@@ -124,7 +116,7 @@ def resume_forward(forward_id: int) -> ResponseReturnValue:
 def discard_letter(forward_id: int) -> ResponseReturnValue:
     """Delete a dead letter; the statement stays here and is not sent there again."""
     named = request.form.get("statement", type=uuid.UUID)
-    gone = named is not None and _change(forward_id, lambda writing, one: office.discard(writing, one, named))
+    gone = named is not None and change(Forward, forward_id, lambda writing, one: office.discard(writing, one, named), GONE)
     flash(_("Discarded: it is not sent there again.") if gone else _("It was not there any more."), "success" if gone else "info")
     return redirect(url_for(".forward", forward_id=forward_id))
 
@@ -138,7 +130,7 @@ def retry_letters(forward_id: int) -> ResponseReturnValue:
         statement = uuid.UUID(named) if named else None
     except ValueError as error:
         raise NotFound(str(GONE)) from error
-    count = _change(forward_id, lambda writing, one: office.retry(writing, one, now(), statement))
+    count = change(Forward, forward_id, lambda writing, one: office.retry(writing, one, now(), statement), GONE)
     ring(work)
     flash(ngettext("%(num)s statement is tried again.", "%(num)s statements are tried again.", count), "success")
     return redirect(url_for(".forward", forward_id=forward_id))
@@ -148,10 +140,6 @@ def retry_letters(forward_id: int) -> ResponseReturnValue:
 @requires(ADMIN)
 def remove_forward(forward_id: int) -> ResponseReturnValue:
     """Remove a forward and its dead letters."""
-    _change(forward_id, office.remove)
+    change(Forward, forward_id, office.remove, GONE)
     flash(_("Removed. What the other store has it keeps."), "success")
     return redirect(url_for(".forwarding"))
-
-
-def _change(forward_id: int, how: Callable[[Session, Forward], Any]) -> Any:
-    return change(Forward, forward_id, how, str(GONE))

@@ -1,6 +1,6 @@
 """Retry or leave out one statement that an import has put aside.
 
-It is stored under the same terms as by the import itself, from the saved text; the other store is not asked.
+It is stored under the same policy as by the import itself, from the saved text; the other store is not asked.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.config import Settings
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched
-from lms.federation.importing.storing import forget_asides, own_terms, take
+from lms.federation.importing.storing import forget_asides, own_policy, take
 from xapi.errors import TooLarge
 from xapi.store import bytes_kept, charge_beside
 
@@ -42,7 +42,7 @@ def try_again(session: Session, own: Import, row: StatementSetAside, settings: S
         return Tried(reason=NOT_WHOLE)
     try:
         with session.begin_nested():
-            taken = take(session, own, Fetched([text]), own_terms(own.endpoint, settings))
+            taken = take(session, own, Fetched([text]), own_policy(own.endpoint, settings))
     except TooLarge as error:
         return Tried(reason=error.message)
     if taken.refused:
@@ -65,8 +65,8 @@ def remove(session: Session, own: Import, settings: Settings) -> None:
 
 def room_taken(session: Session, own: Import, settings: Settings) -> int:
     """Return how many bytes are stored of what imports from this host brought."""
-    return bytes_kept(session, own_terms(own.endpoint, settings).credential)
+    return bytes_kept(session, own_policy(own.endpoint, settings).credential)
 
 
 def _free(session: Session, own: Import, which: ColumnElement[bool], settings: Settings) -> None:
-    charge_beside(session, own_terms(own.endpoint, settings).credential, -forget_asides(session, which))
+    charge_beside(session, own_policy(own.endpoint, settings).credential, -forget_asides(session, which))

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 import xapi
+from lms.command_options import json_option
 from lms.db import session, transaction
 from lms.federation.importing import again
 from lms.federation.importing.models import Import, StatementSetAside
@@ -22,7 +23,7 @@ NOT_TAKEN = 1
 @click.option("--retry", type=int, metavar="ID", help="Take this one, if it can be taken by now; exit 1 if it still cannot.")
 @click.option("--leave-out", type=int, metavar="ID", help="Forget this one; read again, it is put aside again.")
 @click.option("--yes", is_flag=True, help="Leave it out without asking.")
-@click.option("--json", "as_json", is_flag=True, help="Print what is put aside as JSON.")
+@json_option("what is put aside")
 @with_appcontext
 def aside(retry: int | None, leave_out: int | None, *, yes: bool, as_json: bool) -> None:
     """List the statements that imports could not store (the latest 1,000), try one again, or leave it out."""

@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import func, select
 
+from lms.command_options import json_option
 from lms.config import Settings
 from lms.db import database, session, transaction
 from lms.egress.address import Address, NotReached, parse_address
@@ -22,7 +23,7 @@ from lms.errors import InvalidInput
 from lms.federation.importing.import_run import ImportRun, ImportStopped, counts, prepare
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import opened
-from lms.federation.importing.storing import ImportTerms, own_terms, terms_of_key
+from lms.federation.importing.storing import ImportPolicy, own_policy, policy_of_key
 from xapi.keys import VERSIONS, speaking_for
 
 MOST_STATEMENTS = 5000
@@ -52,7 +53,7 @@ class _ImportRequest:
 @click.option("--as", "provider", help="Key of ours in whose name they are stored: they count as if it sent them now.")
 @click.option("--keep-authority", is_flag=True, help="Keep who vouches for a statement over there, unless it is somebody of this site.")
 @click.option("--from-start", is_flag=True, help="Read everything again; what is here already does no harm.")
-@click.option("--json", "as_json", is_flag=True, help="Print how it stands as JSON.")
+@json_option("how it stands")
 @with_appcontext
 def import_(  # noqa: PLR0913 - one parameter an option
     *,
@@ -76,11 +77,11 @@ def import_(  # noqa: PLR0913 - one parameter an option
     settings: Settings = current_app.extensions["settings"]
     problems: list[str] = []
     secret = _secret(secret_env, secret_file, problems)
-    terms = _terms(settings, url, provider, problems, keep_authority=keep_authority)
+    policy = _policy(settings, url, provider, problems, keep_authority=keep_authority)
     address = _address(url, settings, problems, internal=internal)
-    if problems or terms is None or address is None:
+    if problems or policy is None or address is None:
         _refuse(problems)
-    _run(_ImportRequest(address, key, secret, version, page_size, from_start), terms, as_json=as_json)
+    _run(_ImportRequest(address, key, secret, version, page_size, from_start), policy, as_json=as_json)
 
 
 def _refuse(problems: Iterable[str], code: int = 2) -> NoReturn:
@@ -99,16 +100,16 @@ def _secret(variable: str | None, file: Path | None, problems: list[str]) -> str
     return found
 
 
-def _terms(settings: Settings, url: str, provider: str | None, problems: list[str], *, keep_authority: bool) -> ImportTerms | None:
+def _policy(settings: Settings, url: str, provider: str | None, problems: list[str], *, keep_authority: bool) -> ImportPolicy | None:
     if provider is None:
-        return own_terms(url, settings, keep_authority=keep_authority)
+        return own_policy(url, settings, keep_authority=keep_authority)
     if keep_authority:
         problems.append("as: says whose the statements become, so --keep-authority has no place beside it")
     found = speaking_for(session(), provider, settings.public_url)
     if found is None or not found.allows("statements/write"):
         problems.append("as: no key that works and may write statements is called this; see `lms xapi key list`")
         return None
-    return terms_of_key(found, settings)
+    return policy_of_key(found, settings)
 
 
 def _address(url: str, settings: Settings, problems: list[str], *, internal: bool) -> Address | None:
@@ -120,13 +121,13 @@ def _address(url: str, settings: Settings, problems: list[str], *, internal: boo
         return None
 
 
-def _run(asked: _ImportRequest, terms: ImportTerms, *, as_json: bool) -> None:
+def _run(asked: _ImportRequest, policy: ImportPolicy, *, as_json: bool) -> None:
     with transaction() as writing:
         own = prepare(writing, asked.address, asked.key, asked.page_size, from_start=asked.from_start).id
     problem = ""
     try:
         with opened(asked.address, asked.key, asked.secret, asked.version) as source:
-            run = ImportRun(source, own, terms, time.sleep, lambda words: click.echo(words, err=True))
+            run = ImportRun(source, own, policy, time.sleep, lambda words: click.echo(words, err=True))
             for done in run.through():
                 for one in done.refused:
                     click.echo(f"put aside {one.statement_id or '(no id)'}: {one.reason}", err=True)
@@ -136,10 +137,10 @@ def _run(asked: _ImportRequest, terms: ImportTerms, *, as_json: bool) -> None:
         problem = f"from: {error}"
     except ImportStopped as error:
         problem = f"{error}. Everything imported so far is kept; the same command continues from there."
-    _tell(own, problem, as_json=as_json)
+    _print_result(own, problem, as_json=as_json)
 
 
-def _tell(own: int, problem: str, *, as_json: bool) -> None:
+def _print_result(own: int, problem: str, *, as_json: bool) -> None:
     with database().reader() as reading:
         aside = reading.scalar(select(func.count()).where(StatementSetAside.import_id == own)) or 0
         result = counts(reading.get_one(Import, own), aside)

@@ -19,7 +19,7 @@ from lms.db import database, transaction
 from lms.egress.address import Address
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched, Source, Unready, Unusable
-from lms.federation.importing.storing import ImportTerms, RefusedStatement, StoredPage, take, void_targets
+from lms.federation.importing.storing import ImportPolicy, RefusedStatement, StoredPage, take, void_targets
 from xapi import statements_stored
 from xapi.errors import TooLarge
 from xapi.statements import write_instant
@@ -54,7 +54,7 @@ class ImportRun:
 
     source: Source
     import_id: int
-    terms: ImportTerms
+    policy: ImportPolicy
     wait: Callable[[float], None]
     say: Callable[[str], None]
     pages: int = 0
@@ -147,7 +147,7 @@ class ImportRun:
             raise ImportStopped("another run of the same import is under way")
         size = len(fetched.statements)
         taken = [
-            take(session, own, replace(fetched, statements=fetched.statements[at : at + AT_ONCE]), self.terms)
+            take(session, own, replace(fetched, statements=fetched.statements[at : at + AT_ONCE]), self.policy)
             for at in range(0, size, AT_ONCE)
         ]
         new = sum(one.new for one in taken)

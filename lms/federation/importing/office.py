@@ -9,13 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
-from lms.egress.address import credential_problems, parse_address
+from lms.egress.address import credential_problems
 from lms.errors import InvalidInput
 from lms.federation.importing.models import RUNNING, STOPPED, Import, StatementSetAside
+from lms.federation.orders import checked_address
 from lms.lease import give_back
 from lms.sealing import seal
 
 PURPOSE = "import"
+NOT_BEGUN = "The import was not begun."
 PAGE_SIZE = 500
 SHOWN = 100
 
@@ -37,14 +39,11 @@ def add(session: Session, order: ImportOrder, settings: Settings, now: datetime)
         InvalidInput: with one line for each wrong field.
     """
     problems = list(credential_problems(order.key, order.secret))
-    try:
-        address = parse_address(order.endpoint, settings, internal=False)
-    except InvalidInput as error:
-        raise InvalidInput("The import was not begun.", [*problems, *error.problems]) from error
+    address = checked_address(order.endpoint, settings, problems, NOT_BEGUN, internal=False)
     if session.scalar(select(Import.id).where(Import.endpoint == address.url, Import.key == order.key)):
         problems.append("key: " + _("with this key there is an import from this store already; let that one go on"))
     if problems:
-        raise InvalidInput("The import was not begun.", problems)
+        raise InvalidInput(NOT_BEGUN, problems)
     secret = seal(order.secret, settings.secret_key, PURPOSE)
     own = Import(endpoint=address.url, key=order.key, secret=secret, version=order.version, page_size=PAGE_SIZE, state=RUNNING)
     own.begun_at = own.touched_at = now

@@ -35,7 +35,7 @@ ANY_NUMBER = 2**62  # of statements: their bytes are limited
 
 
 @dataclass(frozen=True, slots=True)
-class ImportTerms:
+class ImportPolicy:
     """The authority of stored statements; `keep_authority`: their own authority, unless it belongs to this site."""
 
     credential: Credential
@@ -44,16 +44,16 @@ class ImportTerms:
     room: int | None = None  # bytes that may be stored of what imports bring from one host; None: any number
 
 
-def own_terms(endpoint: str, settings: Settings, *, keep_authority: bool = False) -> ImportTerms:
-    """Return the terms under which nobody here vouches for the statements: the import's own authority, which earns no hours."""
+def own_policy(endpoint: str, settings: Settings, *, keep_authority: bool = False) -> ImportPolicy:
+    """Return the policy for statements that nobody here vouches for: their authority is the import's own, which earns no hours."""
     room = settings.import_storage_mb * MEBIBYTE
-    return ImportTerms(own_credential(endpoint, settings.public_url, room), settings.public_url, keep_authority, room)
+    return ImportPolicy(own_credential(endpoint, settings.public_url, room), settings.public_url, keep_authority, room)
 
 
-def terms_of_key(found: Credential, settings: Settings) -> ImportTerms:
-    """Return the terms under which one of our keys vouches for the statements, which count toward its quota."""
+def policy_of_key(found: Credential, settings: Settings) -> ImportPolicy:
+    """Return the policy for statements that one of our keys vouches for; they count toward its quota."""
     limited = replace(found, quota=xapi.Quota(ANY_NUMBER, settings.key_storage_mb * MEBIBYTE))
-    return ImportTerms(limited, settings.public_url, room=settings.import_storage_mb * MEBIBYTE)
+    return ImportPolicy(limited, settings.public_url, room=settings.import_storage_mb * MEBIBYTE)
 
 
 def own_credential(endpoint: str, home_page: str, room: int | None) -> Credential:
@@ -83,30 +83,30 @@ class StoredPage:
     reached: datetime | None = None
 
 
-def take(session: Session, own: Import, fetched: Fetched, terms: ImportTerms) -> StoredPage:
+def take(session: Session, own: Import, fetched: Fetched, policy: ImportPolicy) -> StoredPage:
     """Store a page."""
     page = StoredPage(len(fetched.statements))
     checked: list[tuple[bytes, CheckedStatement]] = []
     for text in fetched.statements:
         try:
-            found, stored = _checked(text, fetched.attached, terms)
+            found, stored = _checked(text, fetched.attached, policy)
         except XapiError as error:
             page.refused.append(RefusedStatement(text, _id_of(text), str(error)))
             continue
         checked.append((text, found))
         page.reached = max(filter(None, (page.reached, stored)), default=None)
-    _insert(session, checked, terms.credential, page)
+    _insert(session, checked, policy.credential, page)
     grown = _note(session, own, page, [found.id for _, found in checked])
-    charge_beside(session, own_credential(own.endpoint, terms.home_page, terms.room), grown)
+    charge_beside(session, own_credential(own.endpoint, policy.home_page, policy.room), grown)
     return page
 
 
-def _checked(text: bytes, attached: Mapping[str, ReceivedAttachment], terms: ImportTerms) -> tuple[CheckedStatement, datetime | None]:
+def _checked(text: bytes, attached: Mapping[str, ReceivedAttachment], policy: ImportPolicy) -> tuple[CheckedStatement, datetime | None]:
     one = _read(text)
     version = "2.0.0" if str(one.parsed.get("version", "")).startswith("2.") else "1.0.3"
     if "id" not in one.parsed:
         raise BadRequest("has no id: it could not be known again", "statement")
-    (checked,) = check_received([one], _credential(one.parsed, terms), version, many=False, attached=attached)
+    (checked,) = check_received([one], _credential(one.parsed, policy), version, many=False, attached=attached)
     stored = one.parsed.get("stored")
     return checked, timestamp(stored, "stored") if stored else None
 
@@ -118,11 +118,11 @@ def _read(text: bytes) -> ReceivedStatement:
     return found[0]
 
 
-def _credential(statement: Mapping[str, Any], terms: ImportTerms) -> Credential:
+def _credential(statement: Mapping[str, Any], policy: ImportPolicy) -> Credential:
     given = statement.get("authority")
-    if not terms.keep_authority or not isinstance(given, dict) or _of_this_site(given, terms.home_page):
-        return terms.credential
-    return replace(terms.credential, authority=given)
+    if not policy.keep_authority or not isinstance(given, dict) or _of_this_site(given, policy.home_page):
+        return policy.credential
+    return replace(policy.credential, authority=given)
 
 
 def _of_this_site(agent: Mapping[str, Any], home_page: str) -> bool:

@@ -22,7 +22,7 @@ from lms.federation.importing.import_run import ImportRun, ImportStopped
 from lms.federation.importing.models import DONE, RUNNING, STOPPED, Import
 from lms.federation.importing.office import PURPOSE
 from lms.federation.importing.source import opened
-from lms.federation.importing.storing import own_terms
+from lms.federation.importing.storing import own_policy
 from lms.lease import Lease, TurnLost, give_back, touch
 from lms.sealing import NotOpened, unseal
 
@@ -95,9 +95,9 @@ def carry(turn: ImportTurn) -> None:
 def _run(turn: ImportTurn) -> None:
     settings: Settings = current_app.extensions["settings"]
     secret = unseal(turn.secret, settings.secret_key, PURPOSE)
-    terms = own_terms(turn.address.url, settings)
+    policy = own_policy(turn.address.url, settings)
     with opened(turn.address, turn.key, secret, turn.version) as source:
-        run = ImportRun(source, turn.import_id, terms, lambda seconds: _wait(turn, seconds), lambda words: _tell(turn, words))
+        run = ImportRun(source, turn.import_id, policy, lambda seconds: _wait(turn, seconds), lambda words: _note_words(turn, words))
         for _page in run.through():
             _demand(turn)
 
@@ -109,7 +109,7 @@ def _wait(turn: ImportTurn, seconds: float) -> None:
         _demand(turn)
 
 
-def _tell(turn: ImportTurn, words: str) -> None:
+def _note_words(turn: ImportTurn, words: str) -> None:
     """Show the reason for a wait."""
     with suppress(TurnLost), transaction() as session:
         _held(session, turn).problem = words

@@ -1,8 +1,5 @@
 """Pages of imports from other record stores, and of statements that could not be stored, for the root office."""
 
-from collections.abc import Callable
-from typing import Any
-
 import structlog
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,8 +16,8 @@ from lms.accounts.models import ADMIN
 from lms.celery_app import ring
 from lms.clock import now
 from lms.db import session, transaction
-from lms.errors import InvalidInput, NotFound
-from lms.federation.changing import change, found
+from lms.errors import NotFound
+from lms.federation.changing import add, change, found
 from lms.federation.forms import StoreForm
 from lms.federation.importing import again, office
 from lms.federation.importing.models import Import, StatementSetAside
@@ -64,21 +61,16 @@ def new_import() -> ResponseReturnValue:
 
 def _begun(form: ImportForm) -> int | None:
     order = office.ImportOrder(form.endpoint.data, form.key.data, form.secret.data, form.version.data)
-    try:
-        with transaction() as writing:
-            begun = office.add(writing, order, current_app.extensions["settings"], now()).id
-    except InvalidInput as error:
-        form.tell(error.problems)
-        return None
-    log.info("import.begun", imported=begun, by=person().id)
-    return begun
+    settings = current_app.extensions["settings"]
+    begun = add(form, lambda writing: office.add(writing, order, settings, now()), lambda row: {"imported": row.id}, "import.begun")
+    return None if begun is None else begun.id
 
 
 @bp.get("/import/<int:import_id>")
 @requires(ADMIN)
 def import_(import_id: int) -> ResponseReturnValue:
     """Show one import and its refused statements; the page refreshes while it runs."""
-    own = found(session(), Import, import_id, str(GONE))
+    own = found(session(), Import, import_id, GONE)
     count = office.asides_by_import(session()).get(own.id, 0)
     settings = current_app.extensions["settings"]
     room = f"{again.room_taken(session(), own, settings) / MEBIBYTE:.1f} MB / {settings.import_storage_mb} MB"
@@ -89,7 +81,7 @@ def import_(import_id: int) -> ResponseReturnValue:
 @requires(ADMIN)
 def stop_import(import_id: int) -> ResponseReturnValue:
     """Read no further page."""
-    _change(import_id, lambda _session, own: office.stop(own))
+    change(Import, import_id, lambda _session, own: office.stop(own), GONE)
     flash(_("Stopped. What is here stays, and it can go on from there."), "success")
     return redirect(url_for(".import_", import_id=import_id))
 
@@ -99,7 +91,7 @@ def stop_import(import_id: int) -> ResponseReturnValue:
 def go_on_import(import_id: int) -> ResponseReturnValue:
     """Continue an import, with a new secret if one is given."""
     secret = request.form.get("secret", "")
-    running = _change(import_id, lambda _session, own: office.go_on(own, current_app.extensions["settings"], now(), secret))
+    running = change(Import, import_id, lambda _session, own: office.go_on(own, current_app.extensions["settings"], now(), secret), GONE)
     if not running:
         flash(_("Give the key's secret."), "warning")
     ring(work)
@@ -110,7 +102,7 @@ def go_on_import(import_id: int) -> ResponseReturnValue:
 @requires(ADMIN)
 def remove_import(import_id: int) -> ResponseReturnValue:
     """Delete an import and the statements it put aside; imported statements stay."""
-    _change(import_id, lambda writing, own: again.remove(writing, own, current_app.extensions["settings"]))
+    change(Import, import_id, lambda writing, own: again.remove(writing, own, current_app.extensions["settings"]), GONE)
     flash(_("Removed. The statements that came stay."), "success")
     return redirect(url_for(".importing"))
 
@@ -148,7 +140,3 @@ def _put_aside(writing: Session, aside_id: int) -> tuple[Import, StatementSetAsi
     if row is None:
         raise NotFound(_("This statement is not put aside any more. Perhaps it has just been taken or left out."))
     return row
-
-
-def _change(import_id: int, how: Callable[[Session, Import], Any]) -> Any:
-    return change(Import, import_id, how, str(GONE))

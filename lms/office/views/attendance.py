@@ -11,12 +11,13 @@ from sqlalchemy.orm import joinedload
 
 from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF
-from lms.attendance import checking_in, marking
+from lms.attendance import checking_in, marking, own_page
 from lms.attendance.models import CLAIMED, STATES, AttendanceMark
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.setup import locked_class
 from lms.clock import now
 from lms.db import session, transaction
+from lms.learning.live import present_now
 from lms.office import attendance_form
 from lms.office.attendance_form import Typed
 from lms.office.places import attesting, bp, by_me, own_session
@@ -63,6 +64,8 @@ def _page(
         shared=checking_in.shared_devices([one for own in scans.values() for one in own]),
         claims=[one for own in scans.values() for one in own if one.state == CLAIMED and one.enrolment_id in names],
         names=names,
+        live=own_page.is_live(lesson),
+        counting=present_now(session(), [lesson.id]).get(lesson.id, frozenset()),
         over=lesson.ends_at <= now(),
         training_class=found,
         lesson=lesson,
@@ -108,7 +111,7 @@ def mark_attendance(class_id: int, session_id: int) -> ResponseReturnValue:
             count = marking.note(writing, writing.get_one(ClassSession, session_id), wanted, by, attesting(writing))
     if problems:
         shown = {one.id: rows.get(one.id, attendance_form.shown(marks.get(one.id), zone)) for one in people}
-        return _page(found, lesson, people, shown, marks, attendance_form.told(problems)), 422
+        return _page(found, lesson, people, shown, marks, attendance_form.words_of_rows(problems)), 422
     flash(
         ngettext("%(num)s mark is saved.", "%(num)s marks are saved.", count) if count else _("Nothing has changed."),
         "success" if count else "info",

@@ -94,8 +94,8 @@ def decide_claims(class_id: int, session_id: int) -> ResponseReturnValue:
         claims = writing.scalars(select(CheckIn).where(CheckIn.session_id == lesson.id, CheckIn.id.in_(ids)).order_by(CheckIn.id)).all()
         decision, evidence = Decision(state, _reason(), by_me()), attesting(writing)
         count = sum(checking_in.decide(writing, own, one, decision, evidence) for one in claims)
-    told = ngettext("%(num)s scan is decided.", "%(num)s scans are decided.", count) if count else _("Nothing has changed.")
-    flash(told, "success" if count else "info")
+    message = ngettext("%(num)s scan is decided.", "%(num)s scans are decided.", count) if count else _("Nothing has changed.")
+    flash(message, "success" if count else "info")
     return redirect(url_for(".attendance", class_id=class_id, session_id=session_id))
 
 

@@ -86,7 +86,7 @@ def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
             provider = writing.get_one(Organisation, form.provider.data)
             return administration.open_class(writing, version, form.run(form.code.data.strip(), provider), form.studies(), by_me()).id
     except InvalidInput as error:
-        form.tell(error.problems)
+        form.show_problems(error.problems)
         return None
 
 
@@ -128,7 +128,7 @@ def _changed(form: RunForm, class_id: int, code: str, provider: Organisation) ->
                 raise InvalidInput(_("Nothing was changed."), [str(CHANGED_SINCE)])
             changed = administration.change_class(writing, class_id, form.run(code, provider), by_me(), agreed=form.agreed.data)
     except InvalidInput as error:
-        form.tell(error.problems)
+        form.show_problems(error.problems)
         return False
     ring(follow)
     flash(_("Saved.") if changed else _("Nothing has changed."), "success" if changed else "info")
@@ -174,8 +174,8 @@ def courses(class_id: int) -> ResponseReturnValue:
         return _added(class_id, CourseOfClass(form.code.data, form.requirement.data, form.compulsory.data))
     document = document_of(found.programme_version)
     names = {one.key: pick(one.title.zh, one.title.en) for one in document.requirements}
-    told = {"studied": studied, "offered": offered, "names": names, "hours": hours, "policy": document.policy}
-    page = render_template("office/courses.html", training_class=found, form=form, **told)
+    params = {"studied": studied, "offered": offered, "names": names, "hours": hours, "policy": document.policy}
+    page = render_template("office/courses.html", training_class=found, form=form, **params)
     return page, 422 if form.is_submitted() else 200
 
 

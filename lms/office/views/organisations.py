@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.access import person, requires, scope
 from lms.accounts.account_changes import By, of_organisation
 from lms.accounts.models import ADMIN, OFFICE, Organisation
+from lms.accounts.offices import hold_tree
 from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import InvalidInput, NotFound
@@ -60,7 +61,7 @@ def one(organisation_id: int) -> ResponseReturnValue:
 
 
 def _page(found: Organisation, problems: tuple[str, ...] = ()) -> ResponseReturnValue:
-    told = {field: words for field, _colon, words in (one.partition(": ") for one in problems)}
+    by_field = {field: words for field, _colon, words in (one.partition(": ") for one in problems)}
     shown = render_template(
         "office/organisation.html",
         one=found,
@@ -71,7 +72,7 @@ def _page(found: Organisation, problems: tuple[str, ...] = ()) -> ResponseReturn
         history=of_organisation(session(), found.id),
         kinds=KINDS,
         changes=CHANGES,
-        problems=told,
+        problems=by_field,
         what=request.form.get("what", ""),
         said=request.form,
         top=TOP,
@@ -119,6 +120,7 @@ def change(organisation_id: int) -> ResponseReturnValue:
     found = _own(session(), organisation_id)
     try:
         with transaction() as writing:
+            hold_tree(writing, changing=True)  # whose it is and what it may become is asked of the tree as it is then
             asked = _asked(writing, _own(writing, organisation_id))
             target_id = asked.target.id if asked.target else None
             organisations.apply(writing, asked, By(person().id, now()))

@@ -1,20 +1,19 @@
 """Pages for handing out the initial passwords of a class's new teachers, each only once, on paper or as a file."""
 
-import base64
 from collections.abc import Sequence
 
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.accounts.access import requires, scope
-from lms.accounts.models import OFFICE
+from lms.accounts.models import OFFICE, Person
 from lms.classes.models import Enrolment, TrainingClass
-from lms.clock import now
 from lms.db import session, transaction
-from lms.office.places import bp, by_me, own_class, own_enrolment
+from lms.office.password_sheet import refusal_words, sheet_page, signed_out_words
+from lms.office.places import bp, by_me, own_class, own_enrolment, trail_of
 from lms.rosters import sheets
-from lms.rosters.sheets import SignIn
+from lms.rosters.sheets import SignIn, SignInRefusal
 
 
 @bp.get("/classes/<int:class_id>/passwords")
@@ -45,9 +44,9 @@ def new_password(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     """Give a teacher of this office who forgot their password a new initial password."""
     found, own = own_enrolment(class_id, enrolment_id)
     with transaction() as writing:
-        sign_in = sheets.hand_out_to(writing, writing.get_one(Enrolment, own.id), scope(), by_me())
-    if sign_in is None:
-        flash(_("This account is not of your organisation, or not a teacher's alone. Its own office can help."), "warning")
+        sign_in = sheets.hand_out_to(writing, own.person_id, scope(), by_me(), writing.get_one(Enrolment, own.id))
+    if isinstance(sign_in, SignInRefusal):
+        flash(refusal_words(session(), sign_in, session().get_one(Person, own.person_id)), "warning")
         return redirect(url_for(".teacher", class_id=class_id, enrolment_id=enrolment_id))
     return sheet(found, [sign_in])
 
@@ -58,23 +57,14 @@ def sign_out(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     """Sign a teacher of this office out of every browser."""
     _found, own = own_enrolment(class_id, enrolment_id)
     with transaction() as writing:
-        done = sheets.sign_out(writing, writing.get_one(Enrolment, own.id), scope(), by_me())
-    if done:
-        flash(_("Signed out everywhere. Their password stays."), "success")
-    else:
-        flash(_("This account is not of your organisation, or not a teacher's alone. Its own office can help."), "warning")
+        refusal = sheets.sign_out(writing, own.person_id, scope(), by_me(), writing.get_one(Enrolment, own.id))
+    flash(*signed_out_words(session(), refusal, session().get_one(Person, own.person_id)))
     return redirect(url_for(".teacher", class_id=class_id, enrolment_id=enrolment_id))
 
 
 def sheet(training_class: TrainingClass, sign_ins: Sequence[SignIn]) -> ResponseReturnValue:
-    files = {
-        "xlsx": base64.b64encode(sheets.as_book(sign_ins, now())).decode(),
-        "csv": base64.b64encode(sheets.as_csv(sign_ins)).decode(),
-    }
-    address = current_app.extensions["settings"].public_url
-    schools = sheets.by_school(sign_ins)
-    page = make_response(
-        render_template("office/password_sheet.html", training_class=training_class, schools=schools, files=files, address=address)
-    )
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    """Return the page with the initial passwords of a class's teachers."""
+    back = url_for("office.passwords", class_id=training_class.id)
+    crumbs = [*trail_of(training_class), (_("Initial passwords"), back)]
+    name, code = training_class.name, training_class.code
+    return sheet_page(sign_ins, crumbs=crumbs, title=name, stem=code, back=url_for("office.class_", class_id=training_class.id))

@@ -1,4 +1,7 @@
-"""Pages of an office's own teachers, wherever they are trained: a list, one teacher, and a file. They are read-only."""
+"""Pages of an office's own teachers, wherever they are trained: a list, one teacher, and a file.
+
+Their classes are read-only; an office can change only how its teachers sign in.
+"""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires, scope
+from lms.accounts.account_changes import of_access
 from lms.accounts.models import OFFICE
 from lms.celery_app import ring
 from lms.classes.models import LEFT
@@ -15,7 +19,11 @@ from lms.errors import NotFound
 from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.office import class_queries, own_people, people_job
-from lms.office.places import NOT_YOURS
+from lms.office.own_people import TeacherLine
+from lms.office.password_sheet import refusal_words, sheet_page, signed_out_words
+from lms.office.places import NOT_YOURS, by_me
+from lms.rosters import sheets
+from lms.rosters.sheets import SignInRefusal, refusal_of
 
 bp = Blueprint("people", __name__, url_prefix="/office/people")
 
@@ -34,7 +42,23 @@ def mine() -> ResponseReturnValue:
 @bp.get("/<int:person_id>")
 @requires(OFFICE)
 def one(person_id: int) -> ResponseReturnValue:
-    """Show a teacher of this office with their classes.
+    """Show a teacher of this office with their classes."""
+    line = _own(person_id)
+    classes = [found.training_class for found in line.standings]
+    refusal = refusal_of(session(), line.person, scope())
+    return render_template(
+        "office/person.html",
+        line=line,
+        refused=refusal_words(session(), refusal, line.person) if refusal else "",
+        history=of_access(session(), person_id),
+        providers=own_people.providers_of(session(), [line]),
+        administered=class_queries.ids_within(session(), scope(), [found.id for found in classes]),
+        left=LEFT,
+    )
+
+
+def _own(person_id: int) -> TeacherLine:
+    """Return a teacher of this office.
 
     Raises:
         NotFound: there is none, or they are another office's.
@@ -42,14 +66,32 @@ def one(person_id: int) -> ResponseReturnValue:
     line = own_people.one_of(session(), scope(), person_id)
     if line is None:
         raise NotFound(str(NOT_YOURS))
-    classes = [found.training_class for found in line.standings]
-    return render_template(
-        "office/person.html",
-        line=line,
-        providers=own_people.providers_of(session(), [line]),
-        administered=class_queries.ids_within(session(), scope(), [found.id for found in classes]),
-        left=LEFT,
-    )
+    return line
+
+
+@bp.post("/<int:person_id>/password")
+@requires(OFFICE)
+def new_password(person_id: int) -> ResponseReturnValue:
+    """Give a teacher of this office who forgot their password a new initial password, wherever they are trained."""
+    whose, back = _own(person_id).person, url_for(".one", person_id=person_id)
+    with transaction() as writing:
+        sign_in = sheets.hand_out_to(writing, person_id, scope(), by_me())
+    if isinstance(sign_in, SignInRefusal):
+        flash(refusal_words(session(), sign_in, whose), "warning")
+        return redirect(back)
+    crumbs = [(_("Our teachers"), url_for(".mine")), (whose.name, back)]
+    return sheet_page([sign_in], crumbs=crumbs, title=sign_in.school, stem=whose.username, back=back)
+
+
+@bp.post("/<int:person_id>/sign-out")
+@requires(OFFICE)
+def sign_out(person_id: int) -> ResponseReturnValue:
+    """Sign a teacher of this office out of every browser."""
+    whose = _own(person_id).person
+    with transaction() as writing:
+        refusal = sheets.sign_out(writing, person_id, scope(), by_me())
+    flash(*signed_out_words(session(), refusal, whose))
+    return redirect(url_for(".one", person_id=person_id))
 
 
 @bp.post("/export")

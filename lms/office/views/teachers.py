@@ -18,9 +18,10 @@ from lms.db import session, transaction
 from lms.errors import InvalidInput
 from lms.office import enrolment_states
 from lms.office.history import lines_of
+from lms.office.password_sheet import refusal_words
 from lms.office.places import bp, by_me, own_enrolment
 from lms.programmes.store import document_of
-from lms.rosters.sheets import is_ours
+from lms.rosters.sheets import refusal_of
 
 
 @bp.get("/classes/<int:class_id>/teachers/<int:enrolment_id>")
@@ -31,6 +32,7 @@ def teacher(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     (standing,) = of_enrolments(session(), [enrolment_id])
     whose = standing.enrolment.person
     document = document_of(found.programme_version)
+    refusal = refusal_of(session(), whose, scope())
     return render_template(
         "office/teacher.html",
         training_class=found,
@@ -44,7 +46,8 @@ def teacher(class_id: int, enrolment_id: int) -> ResponseReturnValue:
         proposal=enrolment_states.proposals_of(session(), [standing], now()).get(enrolment_id),
         proposal_words=enrolment_states.proposal_words,
         reason_max=membership.REASON_MAX,
-        ours=is_ours(session(), whose, scope()),
+        ours=refusal is None,
+        refused=refusal_words(session(), refusal, whose) if refusal else "",
     )
 
 

@@ -113,7 +113,7 @@ def _added(form: SessionForm, found: TrainingClass, document: ProgrammeDocument)
         problems = timetable.problems_of(there, [planned], timetable.limits_of(found, document))
         if not problems:
             timetable.add(writing, found.id, [planned], by_me())
-    form.tell(problems)
+    form.show_problems(problems)
     return not problems
 
 
@@ -154,7 +154,7 @@ def _changed(form: SessionForm, found: TrainingClass, row: ClassSession, planned
             effects = _effects(writing, row.id, lambda: timetable.change(writing, writing.get_one(ClassSession, row.id), planned, by))
         if not problems and not effects:
             done = timetable.change(writing, writing.get_one(ClassSession, row.id), planned, by_me())
-    form.tell(problems)
+    form.show_problems(problems)
     if not problems and not effects:
         flash(_("Saved.") if done else _("Nothing has changed."), "success" if done else "info")
     return effects

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from lms.accounts.models import Person
 from lms.clock import now
+from lms.command_options import dry_run_option, json_option, yes_option
 from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import NotFound
@@ -21,9 +22,9 @@ from lms.storage import storage
 
 @click.command("erase")
 @click.argument("who")
-@click.option("--dry-run", is_flag=True, help="Only say what would be erased and what would stay.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@dry_run_option("what would be erased and what would stay")
+@yes_option()
+@json_option()
 @with_appcontext
 def erase(who: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Erase WHO (user name or id) permanently: name, sign-in, statements, documents, evidence. Credited hours stay, under a number.
@@ -38,10 +39,10 @@ def erase(who: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
         sys.exit(2)
     foreseen = erasure.preview(session(), found, settings.public_url)
     if dry_run:
-        click.echo(json.dumps(asdict(foreseen), ensure_ascii=False) if as_json else _told(foreseen))
+        click.echo(json.dumps(asdict(foreseen), ensure_ascii=False) if as_json else _summary_of(foreseen))
         return
     if not yes:
-        click.echo(_told(foreseen))
+        click.echo(_summary_of(foreseen))
         if click.prompt(f"Nobody can undo this. Type the user name ({found.username}) to erase") != found.username:
             click.echo("That is another name: nothing was erased", err=True)
             sys.exit(1)
@@ -65,7 +66,7 @@ def erase_whole(person_id: int, asked_by: int | None) -> Erasure:
         return reading.get_one(Erasure, begun.id)
 
 
-def _told(one: Preview) -> str:
+def _summary_of(one: Preview) -> str:
     lines = [
         f"{one.name} ({one.username}, id {one.person_id})",
         f"erased: {one.statements} statements, {one.documents} documents, {one.observations} pieces of evidence, {one.launches} launches,",

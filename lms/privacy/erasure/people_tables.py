@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from lms.accounts.models import AccountChange, LoginSession, Person
 from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.catalogue.models import CourseVersion
+from lms.certification.models import Certificate, IssuedFile, RegisterEntry
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment, EnrolmentTransfer, SessionReplacement, Waiver
 from lms.crediting.models import LedgerEntry, Observation
 from lms.db import Base
@@ -65,6 +66,9 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(Erasure, Erasure.person_id, kept="the record of the erasure itself"),
     PersonTable(EnrolmentTransfer, EnrolmentTransfer.enrolment_id, kept="says which class was left and entered, and when"),
     PersonTable(Waiver, Waiver.enrolment_id, by="lms.classes.waivers:forget"),
+    PersonTable(Certificate, Certificate.enrolment_id, cleared={"person": None, "salt": None, "bundle": None}),
+    PersonTable(IssuedFile, IssuedFile.certificate_id, deleted=True),
+    PersonTable(RegisterEntry, RegisterEntry.enrolment_id, cleared={"reason": "", "reason_salt": ""}),
     PersonTable(SessionReplacement, kept=AUTHOR),
     PersonTable(AccountChange, AccountChange.person_id, kept="which role somebody had, by number"),
     PersonTable(PracticeTask, kept=AUTHOR),

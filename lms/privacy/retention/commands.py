@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from lms.clock import now
+from lms.command_options import json_option, yes_option
 from lms.config import Settings
 from lms.db import database, transaction
 from lms.privacy.retention.models import COMMAND
@@ -31,8 +32,8 @@ WORDS = {
 
 @click.command("retention")
 @click.option("--apply", is_flag=True, help="Remove the months that are ready. Without this option nothing is changed.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print the plan, or what was removed, as JSON.")
+@yes_option()
+@json_option("the plan, or what was removed,")
 @with_appcontext
 def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
     """Show the months of statements that are older than STATEMENTS_KEPT_MONTHS, and remove them with --apply.
@@ -57,7 +58,7 @@ def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
         )
         return
     for month in found:
-        click.echo(_told(month))
+        click.echo(_summary_of(month))
     if not found:
         click.echo(f"No statement is older than {kept} months.")
     for row in done:
@@ -70,7 +71,7 @@ def retention(*, apply: bool, yes: bool, as_json: bool) -> None:
 def _apply(found: list[Planned], *, yes: bool, as_json: bool) -> None:
     if (unfinished() or any(not one.holds for one in found)) and not yes:
         for one in found:
-            click.echo(_told(one), err=as_json)
+            click.echo(_summary_of(one), err=as_json)
         click.confirm("Nobody can undo this. Remove what may go?", abort=True, err=as_json)
     removed, held = [], []
     for came in carry(*_run()):
@@ -102,7 +103,7 @@ def _run() -> tuple[int, str]:
     return taken
 
 
-def _told(one: Planned) -> str:
+def _summary_of(one: Planned) -> str:
     size = f"{one.figures.size // 1024:,} kB"
     lines = [f"{one.month.name} (UTC): {one.figures.statements} statements of {one.figures.people} people, {size}"]
     if one.enrolments:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from lms.command_options import json_option
 from lms.db import database, session
 from lms.errors import InvalidInput
 from lms.records.attached import Files
@@ -67,7 +68,7 @@ def _print_columns(context: click.Context, _parameter: click.Parameter, value: A
 @click.option(
     "--attachments", type=click.Path(file_okay=False, path_type=Path), help="Folder for attachments' data, a file each, named by its sha2."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+@json_option("what was written")
 @click.option("--columns", is_flag=True, is_eager=True, expose_value=False, callback=_print_columns, help="Explain the columns.")
 @with_appcontext
 def export(form: str, out: Path, *, void: bool, attachments: Path | None, as_json: bool, **asked: str) -> None:

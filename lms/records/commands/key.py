@@ -10,6 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from lms.clock import now
+from lms.command_options import json_option
 from lms.db import session, transaction
 from xapi.errors import XapiError
 from xapi.keys import SCOPES, VERSIONS, ApiKey, Refused, add_key, all_keys, first_day, refused_since, revoke_key
@@ -39,7 +40,7 @@ def key() -> None:
     help=f"{' or '.join(VERSIONS)}: the version in which requests without one are refused.",
 )
 @click.option("--trusted", is_flag=True, help="A provider whose durations may count, in programmes that name its key.")
-@click.option("--json", "as_json", is_flag=True, help="Print key and secret as JSON.")
+@json_option("key and secret")
 @with_appcontext
 def add_xapi_key(name: str, scopes: tuple[str, ...], default_version: str, *, trusted: bool, as_json: bool) -> None:
     """Add a key for HTTP Basic. The secret is shown once and not stored."""
@@ -55,7 +56,7 @@ def add_xapi_key(name: str, scopes: tuple[str, ...], default_version: str, *, tr
 
 
 @key.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the keys as JSON.")
+@json_option("the keys")
 @with_appcontext
 def list_xapi_keys(*, as_json: bool) -> None:
     """List the keys, the newest first; revoked keys come last. Refusals are those of the last 30 days."""

@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 import xapi.outbox
 from lms.clock import now
+from lms.command_options import json_option
 from lms.db import database
 from lms.records import attention
 from lms.records.export import scope_of
@@ -18,7 +19,7 @@ SHOWN = 1000
 @click.command("parked")
 @click.option("--retry", is_flag=True, help="Try all of them again; exit 1 if one fails again.")
 @click.option("--reason", default="", help="Only those that failed for this reason: the text before the first colon of the error.")
-@click.option("--json", "as_json", is_flag=True, help="Print the statements as JSON.")
+@json_option("the statements")
 @with_appcontext
 def parked(reason: str, *, retry: bool, as_json: bool) -> None:
     """List statements whose processing failed (the latest 1,000), or try them again."""

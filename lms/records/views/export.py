@@ -49,7 +49,7 @@ def export() -> ResponseReturnValue:
         try:
             return _start(form)
         except InvalidInput as error:
-            form.mark(error.problems)
+            form.show_problems(error.problems)
     return render_template("records/export.html", form=form, columns=COLUMNS), 422 if form.errors else 200
 
 

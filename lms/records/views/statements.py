@@ -71,7 +71,7 @@ def statements() -> ResponseReturnValue:
         try:
             page = _page(replace(asked, person=among.only.username) if among and among.only else asked, scope)
         except InvalidInput as error:
-            form.mark(error.problems)
+            form.show_problems(error.problems)
     shown = render_template(
         "records/statements.html",
         form=form,

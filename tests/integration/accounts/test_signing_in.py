@@ -1,17 +1,16 @@
 """Can people sign in, and are they told why they cannot?"""
 
-import html
 import re
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from lms.accounts.models import TEACHER, Person
 from lms.accounts.passwords import set_password
 from lms.accounts.people import add_person
 from tests.access import form_token
 from tests.factories import World, signed_in
+from tests.integration.accounts.signing_in import send, sign_in
 
 PASSWORD = "纸船 and seven hills"
 WRONG = "用户名或密码不正确，或账号已停用。请核对后重试；如有疑问请联系主管单位。"
@@ -22,19 +21,6 @@ def visitor(world: World) -> FlaskClient:
     """A browser in which nobody is signed in, of a world whose teacher has a password."""
     world.act(lambda session: set_password(session.get_one(Person, world.person_id), PASSWORD))
     return world.app.test_client()
-
-
-def send(client: FlaskClient, address: str, **fields: str) -> TestResponse:
-    """Send the form of a page as a browser does: with its token, to where it says."""
-    page = client.get(address).text.partition("<main")[2]
-    token, action = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page), re.search(r'<form class="form[^>]*action="([^"]*)"', page)
-    assert token is not None
-    assert action is not None
-    return client.post(html.unescape(action[1]) or address, data={**fields, "csrf_token": token[1]})
-
-
-def sign_in(client: FlaskClient, identity: str, password: str, address: str = "/login") -> TestResponse:
-    return send(client, address, identity=identity, password=password)
 
 
 def test_the_right_password_opens_the_first_page(visitor: FlaskClient) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories import World, signed_in
 from tests.integration.office.conftest import Desk, add_offices
-from tests.integration.office.test_attendance import Room
+from tests.integration.office.room import Room
 
 
 @pytest.fixture

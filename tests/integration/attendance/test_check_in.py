@@ -18,7 +18,7 @@ from lms.attendance.models import AttendanceMark, CheckIn
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from tests.access import form_token
 from tests.factories import signed_in
-from tests.integration.office.test_attendance import NAMES, Room
+from tests.integration.office.room import NAMES, Room
 
 STATEMENTS = "/office/classes/{}/timetable/{}/{}"
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.classes.models import ClassSession
-from tests.integration.office.test_attendance import Room
+from tests.integration.office.room import Room
 
 HEAD = "用户昵称,入会时间,退会时间\n"
 WHOLE = "2026-03-02 08:25:00,2026-03-02 11:31:00"

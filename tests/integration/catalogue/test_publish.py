@@ -116,7 +116,7 @@ def test_a_search_finds_all_words_and_takes_no_wildcards(session: Session, files
 def test_a_list_goes_on_where_the_page_before_ended(session: Session, files: Storage, package: Package) -> None:
     for number in range(5):
         course = replace(package.course, code=f"c{number}")
-        publish(session, files, replace(package, course=course, document={**package.document, "code": course.code}), None, NOW)
+        publish(session, files, replace(package, course=course, outline={**package.outline, "code": course.code}), None, NOW)
     seen, after = [], None
     while True:
         page = listing.newest(session, after=after, size=2)

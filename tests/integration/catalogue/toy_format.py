@@ -1,13 +1,12 @@
 """A format that exists only in a test: cards, one text in each line."""
 
-from pathlib import Path
-
 from courses.formats.format import CheckedActivity, Files, Format, Frame, SingleActivity, read_head
+from courses.libraries import FindLibrary
 from courses.strict_json.problem import Problem
 from courses.values import Activity, Text
 
 
-def check(activity: Activity, files: Files, _library: Path) -> CheckedActivity | list[Problem]:
+def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
     path = files.get(activity.entry)
     return CheckedActivity(activity, {activity.entry: path}) if path else [Problem("missing", activity.entry)]
 

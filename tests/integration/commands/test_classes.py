@@ -16,7 +16,7 @@ from lms.cli import main_group
 from lms.crediting import windows
 from tests.access import form_token
 from tests.factories import World
-from tests.integration.accounts.test_signing_in import send, sign_in
+from tests.integration.accounts.signing_in import send, sign_in
 
 ROSTER = "姓名,手机号,学校,类别\r\n林静宜,13800001111,镇小学,小学\r\n王秀兰,teacher,,小学教师\r\n"
 OPEN = "class open k2 --name 二班 --programme online-teaching --provider p1 --starts-on 2026-03-01 --ends-on 2026-06-30 --course c1"

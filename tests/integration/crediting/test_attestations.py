@@ -32,7 +32,7 @@ from lms.errors import InvalidInput
 from lms.hours import recompute_file
 from lms.programmes import store
 from lms.programmes.progress import RequirementProgress
-from lms.transcripts.document import read
+from lms.transcripts.transcript import read
 from tests.factories import BEGIN, PUBLIC_URL, DrivenClock, World, add_course
 
 DAY = date(2026, 3, 2)

@@ -15,7 +15,7 @@ from lms.crediting.drain import recredit
 from lms.crediting.evidence import case_of
 from lms.crediting.evidence_intake import keep, sort_by_enrolment
 from lms.crediting.models import LedgerEntry, Observation
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import policies_of
 from lms.crediting.verdict import verdict_of
 from lms.crediting.verify import verify
 from lms.db import database
@@ -115,7 +115,7 @@ def test_in_whatever_order_statements_are_read_the_same_ones_count(world: World)
         def read(session: Session, order: tuple[uuid.UUID, ...] = order) -> Any:
             session.execute(delete(Observation).where(Observation.kind != "present"))
             for one in order:
-                keep(session, sort_by_enrolment(session, [one]), terms_of(session, [world.enrolment_id]), PUBLIC_URL)
+                keep(session, sort_by_enrolment(session, [one]), policies_of(session, [world.enrolment_id]), PUBLIC_URL)
             return case_of(session, world.enrolment_id)
 
         again = world.act(read)

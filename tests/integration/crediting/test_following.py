@@ -17,7 +17,7 @@ from lms.crediting.models import LedgerEntry
 from lms.crediting.tasks import follow
 from lms.crediting.windows import Following
 from tests.factories import World
-from tests.integration.crediting.test_windows import clean, close, reopen
+from tests.integration.crediting.closing import clean, close, reopen
 
 PEOPLE = 7
 

@@ -19,11 +19,11 @@ from lms.crediting.drain import record
 from lms.crediting.inputs import current
 from lms.crediting.ledger import Account, Decided, EntryBasis
 from lms.crediting.models import LedgerEntry
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import policies_of
 from lms.office import administration
 from lms.rosters import sheets
 from tests.factories import World, add_course
-from tests.integration.crediting.test_verify import findings
+from tests.integration.crediting.findings import findings
 
 
 def chain(world: World) -> list[tuple[str, int, str]]:
@@ -76,7 +76,7 @@ CHANGES = {
     "days that move nothing": within,
     "one more course": study_more,
     "a later end": lambda session, world: administration.close_class(session, world.class_id, by(world)),
-    "a new password": lambda session, world: sheets.hand_out_to(session, own(session, world), "/", by(world)),
+    "a new password": lambda session, world: sheets.hand_out_to(session, world.person_id, "/", by(world), own(session, world)),
     "the provider's name": lambda session, world: setattr(session.scalars(select(Organisation)).one(), "name", "另一机构"),
 }
 
@@ -125,12 +125,12 @@ def test_inputs_edited_by_hand_are_found_also_after_crediting_went_on(studied: W
 def test_units_stand_beside_each_other_and_seconds_alone_are_what_lists_show(studied: World) -> None:
     def append(session: Session) -> int:
         (head,) = (heads := ledger.lock(session, [studied.enrolment_id])).values()
-        law = terms_of(session, heads)[studied.enrolment_id].law
-        ground = EntryBasis(law.programme_version_id, law.sha256, {}, studied.clock())
+        class_policy = policies_of(session, heads)[studied.enrolment_id].class_policy
+        basis = EntryBasis(class_policy.programme_version_id, class_policy.sha256, {}, studied.clock())
         account = ledger.sums(session, heads)[studied.enrolment_id]
         day = {Account("day-1", HALF_DAYS): 2}
         held = current(session, heads)[studied.enrolment_id]
-        return ledger.append(session, [Decided(head, account, day, ground, held, frozenset({HALF_DAYS}))])
+        return ledger.append(session, [Decided(head, account, day, basis, held, frozenset({HALF_DAYS}))])
 
     assert studied.act(append) == 1
     assert studied.act(append) == 0

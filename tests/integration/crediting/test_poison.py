@@ -1,6 +1,5 @@
 """Does a statement that cannot be processed delay no other? It is set aside with its error, and nothing else is."""
 
-import base64
 import json
 import uuid
 from typing import Any
@@ -18,11 +17,7 @@ from lms.crediting.models import Observation
 from lms.db import database
 from lms.learning.stating import store
 from tests.factories import PUBLIC_URL, World
-
-
-def parked(world: World) -> list[xapi.storage.outbox.Parked]:
-    found: list[xapi.storage.outbox.Parked] = world.act(lambda session: xapi.storage.outbox.parked(session, 100))
-    return found
+from tests.integration.crediting.poison import body_of, parked, send
 
 
 def waiting(world: World) -> int:
@@ -33,30 +28,6 @@ def retry(world: World) -> draining.Retried:
     """Retry all that is set aside."""
     with world.app.app_context():
         return draining.retry(database(), PUBLIC_URL, world.clock(), [one.id for one in parked(world)])
-
-
-def send(world: World, body: str) -> str:
-    """Send a statement as another system does, byte for byte."""
-    key, secret = world.act(lambda session: xapi.storage.keys.add_key(session, "provider", ("all",), now=world.clock()))
-    headers = {
-        "Authorization": "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode(),
-        "X-Experience-API-Version": "1.0.3",
-    }
-    answer = world.app.test_client().post("/xapi/statements", data=body.encode(), headers=headers, content_type="application/json")
-    assert answer.status_code == 200, answer.text
-    identifier: str = answer.json[0]
-    return identifier
-
-
-def body_of(world: World, **properties: Any) -> dict[str, Any]:
-    subject = world.subject("reading")
-    return {
-        "actor": subject.actor,
-        "verb": {"id": v.TERMINATED},
-        "object": {"id": subject.iri},
-        "context": {"registration": str(subject.registration)},
-        **properties,
-    }
 
 
 @pytest.mark.parametrize(

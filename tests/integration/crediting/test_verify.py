@@ -20,12 +20,8 @@ from lms.learning.stating import present_statement, store
 from lms.learning.stretch import Stretch
 from lms.records.models import RemovedMonth
 from tests.factories import PUBLIC_URL, World
+from tests.integration.crediting.findings import findings
 from xapi.storage.models import StatementRow
-
-
-def findings(world: World) -> list[Finding]:
-    with world.app.app_context(), database().reader() as session:
-        return [finding for checked in verify(session) for finding in checked.findings]
 
 
 def compared(world: World) -> list[Finding]:

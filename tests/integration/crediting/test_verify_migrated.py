@@ -17,7 +17,7 @@ from lms.crediting import ledger, windows
 from lms.crediting.chain import GENESIS, SECONDS, Entry, hash_of
 from lms.crediting.drain import recredit
 from lms.crediting.models import LedgerEntry
-from lms.crediting.policy import terms_of
+from lms.crediting.policy import policies_of
 from lms.crediting.verify import verify
 from lms.programmes import store
 from tests.factories import BEGIN, PUBLIC_URL, World, add_course
@@ -178,11 +178,11 @@ def test_hours_decided_by_the_present_rules_are_never_excused_by_the_earlier_one
 
     def give_back(session: Session) -> None:
         head, account = ledger.lock(session, [watched.enrolment_id])[watched.enrolment_id], ledger.Account("c1:film")
-        law = terms_of(session, [watched.enrolment_id])[watched.enrolment_id].law
-        ground = ledger.EntryBasis(law.programme_version_id, law.sha256, {}, watched.clock())
+        class_policy = policies_of(session, [watched.enrolment_id])[watched.enrolment_id].class_policy
+        basis = ledger.EntryBasis(class_policy.programme_version_id, class_policy.sha256, {}, watched.clock())
         standing = ledger.sums(session, [watched.enrolment_id])[watched.enrolment_id]
         assert head.inputs is not None
-        ledger.append(session, [ledger.Decided(head, standing, {**standing, account: 600}, ground, head.inputs)])
+        ledger.append(session, [ledger.Decided(head, standing, {**standing, account: 600}, basis, head.inputs)])
 
     watched.act(give_back)
     assert findings(watched) == ["c1:film stands at 600 s, its evidence gives 0 s"]

@@ -13,27 +13,10 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.crediting import windows
 from lms.crediting.drain import drain
-from lms.crediting.verify import verify
-from lms.db import database, transaction
+from lms.db import database
 from lms.office import administration
 from tests.factories import PUBLIC_URL, World
-
-
-def clean(world: World) -> bool:
-    with world.app.app_context(), transaction() as session:
-        return not any(checked.findings for checked in verify(session))
-
-
-def close(world: World) -> bool:
-    by = By(None, world.clock())
-    done: bool = world.act(lambda session: administration.close_class(session, world.class_id, by))
-    return done
-
-
-def reopen(world: World) -> bool:
-    by = By(None, world.clock())
-    done: bool = world.act(lambda session: administration.reopen_class(session, world.class_id, by))
-    return done
+from tests.integration.crediting.closing import clean, close, reopen
 
 
 def change(world: World, **new: object) -> None:

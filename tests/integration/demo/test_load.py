@@ -14,6 +14,7 @@ from lms.accounts.models import Person
 from lms.app import create_app
 from lms.attendance.models import AttendanceMark
 from lms.catalogue import publish
+from lms.classes import timetable
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.crediting import ledger
 from lms.crediting.chain import problems
@@ -50,12 +51,12 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         url = request.getfixturevalue("postgres").create(servers.TEMPLATE)
     app = create_app(factories.settings_for(url, folder), clock=factories.DrivenClock())
     with app.app_context():
-        load(_ground(NOW))
+        load(_site(NOW))
     yield app
     app.extensions["db"].dispose()
 
 
-def _ground(now: datetime) -> DemoSite:
+def _site(now: datetime) -> DemoSite:
     return DemoSite(database(), storage(), attacks.ADDRESS, now, lambda _line: None)
 
 
@@ -68,7 +69,7 @@ def test_loading_again_changes_nothing(loaded: Flask) -> None:
         before = _counts()
     publish._outlines._kept.clear()  # as in a process of its own, which has read no course yet
     with loaded.app_context():
-        load(_ground(datetime(2026, 4, 2, 9, tzinfo=UTC)))
+        load(_site(datetime(2026, 4, 2, 9, tzinfo=UTC)))
         assert _counts() == before
 
 
@@ -138,3 +139,10 @@ def test_nothing_in_the_demo_happens_in_the_future(loaded: Flask) -> None:
 def test_every_attack_that_once_passed_is_named_by_verify(loaded: Flask) -> None:
     with loaded.app_context():
         assert attacks.missed(database().writer) == []
+
+
+def test_no_teacher_of_the_demo_teaches_twice_at_once(loaded: Flask) -> None:
+    with loaded.app_context():
+        for training_class in session().scalars(select(TrainingClass)):
+            planned = [timetable.planned_of(one) for one in timetable.sessions_of(session(), training_class.id)]
+            assert timetable.teacher_clashes(session(), training_class.id, planned) == []

@@ -57,7 +57,7 @@ def test_what_comes_is_in_order_and_what_has_been_stands_below_with_what_was_not
     assert "今天有 1 项" in page
     assert page.count("pill-ok") == 1
     assert page.index("pill-ok") > page.index("昨天的研讨")
-    assert page.count('href="https://meeting.example/1"') == 2  # no way into a meeting that is over
+    assert len(re.findall(r'href="/live/\d+"', page)) == 2  # no way into a meeting that is over
 
 
 def test_a_cancelled_session_and_a_class_that_was_left_are_not_there(planned: World) -> None:

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from lms import vocabulary as v
 from lms.db import Database
-from lms.web.fast_path import EarlyAnswers
+from lms.web.fast_path import FastPathMiddleware
 from tests.factories import CONTENT_URL
 from tests.integration.learning.conftest import Page, statements, stretches
 from tests.integration.xapi.conftest import seen_by_flask
@@ -37,7 +37,7 @@ def test_an_ordinary_beat_is_answered_without_flask_and_as_flask_would(player: P
 def early_and_late(player: Page, ask: Callable[[], TestResponse]) -> tuple[TestResponse, TestResponse]:
     """Ask the same of the whole site and then of Flask alone."""
     site = player.world.app.wsgi_app
-    assert isinstance(site, EarlyAnswers)
+    assert isinstance(site, FastPathMiddleware)
     with seen_by_flask(player.world.app) as seen:
         early = ask()
     assert seen == []

@@ -63,6 +63,22 @@ def test_a_frame_takes_scripts_from_its_own_package_and_the_player_only(visitor:
     assert "'unsafe-inline'" not in rules["script-src"]
 
 
+def test_a_frame_without_an_origin_may_see_that_parts_of_a_file_can_be_asked_for(visitor: FlaskClient) -> None:
+    """Browsers hide other headers from it, and pdf.js would fetch a whole PDF to show its first page."""
+    answer = visitor.get(f"/content/{SHA256}/content/paper.pdf", base_url=CONTENT_URL)
+    assert answer.headers["Accept-Ranges"] == "bytes"
+    assert answer.headers["Access-Control-Expose-Headers"] == "Accept-Ranges, Content-Range"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_document_s_frame_starts_its_own_worker_and_runs_no_code_made_from_text(visitor: FlaskClient) -> None:
+    answer = visitor.get(f"/frame/document/{SHA256}/content/paper.pdf", base_url=CONTENT_URL)
+    rules = dict(rule.strip().partition(" ")[::2] for rule in answer.headers["Content-Security-Policy"].split(";"))
+    assert rules["worker-src"] == "blob:"
+    assert "eval" not in answer.headers["Content-Security-Policy"]
+    assert "'unsafe-inline'" not in rules["script-src"]
+
+
 def test_files_of_the_players_run_nothing_by_themselves_either(visitor: FlaskClient) -> None:
     answer = visitor.get("/player/frame.js", base_url=CONTENT_URL)
     assert answer.headers["Content-Security-Policy"] == RUNS_NOTHING

@@ -17,7 +17,7 @@ from lms.classes.models import TrainingClass
 from lms.jobs import queue, tasks
 from lms.jobs.models import Job
 from lms.transcripts import pdf
-from lms.transcripts.document import Transcript
+from lms.transcripts.transcript import Transcript
 from tests.factories import World, add_class, signed_in
 
 

@@ -15,7 +15,7 @@ from lms.crediting.standing import of_enrolments
 from lms.crediting.windows import go_on_somewhere
 from tests.factories import World, add_course
 from tests.integration.office.conftest import Desk
-from tests.integration.office.test_attendance import Room
+from tests.integration.office.room import Room
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.integration.accounts.test_signing_in import sign_in
+from tests.integration.accounts.signing_in import sign_in
 from tests.integration.office.conftest import Desk
 
 

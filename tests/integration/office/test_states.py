@@ -19,8 +19,7 @@ from lms.programmes import store
 from tests.factories import BEGIN, signed_in
 from tests.integration.learning.conftest import Page
 from tests.integration.office.conftest import Desk
-from tests.integration.office.test_attendance import Room
-from tests.integration.office.test_timetable import SESSION
+from tests.integration.office.room import SESSION, Room
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import io
 import re
 
 from lms.accounts.models import Person
-from tests.integration.accounts.test_signing_in import send, sign_in
+from tests.integration.accounts.signing_in import send, sign_in
 from tests.integration.office.conftest import Desk
 from tests.integration.office.test_administration import clean
 

@@ -2,32 +2,18 @@
 
 import io
 import re
-from importlib import resources
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from lms.accounts.models import OFFICE, TRAINER, Organisation, Person
+from lms.accounts.models import OFFICE, TRAINER, Person
 from lms.accounts.people import add_person
-from lms.classes import setup as classes
-from lms.classes.models import ClassChange, ClassSession, ClassStaff, TrainingClass
-from lms.classes.setup import ClassDetails
-from lms.programmes import store
-from tests.factories import BEGIN, World, signed_in
+from lms.classes.models import ClassChange, ClassSession, ClassStaff
+from tests.factories import World, signed_in
 from tests.integration.office.conftest import Desk
+from tests.integration.office.room import SESSION, lead_class
 
-SESSION = {"title": "教学诊断", "day": "2026-03-03", "starts": "08:30", "ends": "11:30", "requirement": "diagnosis", "half_days": "1"}
 SHEET = "日期,时间,内容,环节,主讲,实践\n2026-03-03,上午,开班,能力诊断,王敏,否\n,下午,课堂观察,能力诊断,王敏,是\n"
-
-
-def lead_class(session: Session, code: str) -> int:
-    """Add a class of the rural-lead programme, which has days."""
-    text = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
-    version = store.import_toml(session, text, BEGIN).version
-    provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
-    days = session.scalars(select(TrainingClass).where(TrainingClass.code == "k1")).one()
-    return classes.create_class(session, version, ClassDetails(code, f"乡村首席 {code}", provider, days.starts_on, days.ends_on)).id
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from lms.classes.models import Waiver
 from lms.classes.staff import appoint
 from tests.factories import BEGIN, signed_in
 from tests.integration.office.conftest import Desk
-from tests.integration.office.test_attendance import Room
+from tests.integration.office.room import Room
 
 
 @pytest.fixture

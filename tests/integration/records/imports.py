@@ -14,7 +14,7 @@ from lms.egress.address import Address
 from lms.federation.importing import source
 from lms.federation.importing.import_run import ImportRun, prepare
 from lms.federation.importing.models import Import, StatementSetAside
-from lms.federation.importing.storing import ImportTerms
+from lms.federation.importing.storing import ImportPolicy
 from tests.factories import PUBLIC_URL, World
 from tests.integration.records.otherstore import OtherStore
 from xapi.storage.models import StatementRow
@@ -67,7 +67,7 @@ class Importing:
         self.waits: list[float] = []
         self.wait: Callable[[float], None] = self.waits.append
         self.words: list[str] = []
-        self.terms = ImportTerms(IMPORT, PUBLIC_URL)
+        self.policy = ImportPolicy(IMPORT, PUBLIC_URL)
 
     def run(self, pages: int | None = None, *, from_start: bool = False) -> None:
         """Run to the end, or until this many pages were read."""
@@ -80,7 +80,7 @@ class Importing:
             self.world.app.app_context(),
             source.opened(Address(self.other.endpoint, internal=True), self.other.key, self.other.secret, "1.0.3") as opened,
         ):
-            steps = ImportRun(opened, own, self.terms, self.wait, self.words.append).through()
+            steps = ImportRun(opened, own, self.policy, self.wait, self.words.append).through()
             for done, _ in enumerate(steps, start=1):
                 if done == pages:
                     steps.close()  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from lms.records.words import failure_words
 from tests.access import form_token
 from tests.commands import record_store
 from tests.factories import World
-from tests.integration.crediting.test_poison import body_of, parked, send
+from tests.integration.crediting.poison import body_of, parked, send
 
 PAGE = "/records/attention"
 

@@ -14,7 +14,7 @@ from lms import vocabulary as v
 from lms.classes.models import Enrolment
 from lms.crediting.models import Observation
 from tests.factories import PUBLIC_URL, World
-from tests.integration.crediting.test_poison import body_of, send
+from tests.integration.crediting.poison import body_of, send
 
 LIST = "/records/statements"
 

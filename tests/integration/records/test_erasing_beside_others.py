@@ -19,7 +19,7 @@ from lms.db import database, transaction
 from lms.errors import NotSignedIn
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched
-from lms.federation.importing.storing import ImportTerms, take
+from lms.federation.importing.storing import ImportPolicy, take
 from lms.learning import answers, presence, state
 from lms.learning.admission import Admission, LaunchRefusal, StudiedActivity, admit
 from lms.learning.attended import BeatBody
@@ -190,7 +190,7 @@ def importing(world: World) -> Callable[[Session], Any]:
 
     def work(session: Session) -> None:
         own = session.scalars(select(Import).with_for_update()).one()
-        assert take(session, own, Fetched([text]), ImportTerms(IMPORT, PUBLIC_URL)).new == 0
+        assert take(session, own, Fetched([text]), ImportPolicy(IMPORT, PUBLIC_URL)).new == 0
 
     return work
 

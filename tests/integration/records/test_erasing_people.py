@@ -24,7 +24,7 @@ from lms.crediting.verify import verify
 from lms.db import transaction
 from lms.federation.importing.models import Import, StatementSetAside
 from lms.federation.importing.source import Fetched
-from lms.federation.importing.storing import ImportTerms, take
+from lms.federation.importing.storing import ImportPolicy, take
 from lms.hours import recompute_file
 from lms.jobs import queue
 from lms.jobs.models import Job
@@ -34,7 +34,7 @@ from lms.privacy.erasure import person as erasure
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.erasure.tasks import go_on
 from lms.storage import storage
-from lms.transcripts.document import read
+from lms.transcripts.transcript import read
 from tests import access
 from tests.factories import World, signed_in
 from xapi import Credential
@@ -175,8 +175,8 @@ def test_an_import_brings_nothing_back_not_even_among_what_is_put_aside(studied:
 
     studied.act(put_aside)
     run(studied, "user", "erase", "teacher", "--yes")
-    terms = ImportTerms(Credential("import", v.lms_authority("http://lrs.example"), frozenset({"all"})), "http://localhost")
-    taken = studied.act(lambda session: take(session, session.scalars(select(Import)).one(), Fetched([text.encode()]), terms))
+    policy = ImportPolicy(Credential("import", v.lms_authority("http://lrs.example"), frozenset({"all"})), "http://localhost")
+    taken = studied.act(lambda session: take(session, session.scalars(select(Import)).one(), Fetched([text.encode()]), policy))
     kept = studied.act(lambda session: session.scalars(select(StatementSetAside.text).order_by(StatementSetAside.id)).all())
     assert (taken.new, kept) == (0, ['{"actor":"somebody-else"}', f'{{"id":"{json.loads(text)["id"]}"}}'])
     assert count(studied, StatementRow) == 0

@@ -11,7 +11,7 @@ from flask.cli import ScriptInfo
 import xapi.storage.keys
 from lms import vocabulary as v
 from lms.federation.importing import storing
-from lms.federation.importing.storing import ImportTerms
+from lms.federation.importing.storing import ImportPolicy
 from tests.commands import record_store
 from tests.factories import PUBLIC_URL, World
 from tests.integration.records.imports import IMPORT, Importing, number, said, stored, voiding
@@ -46,7 +46,7 @@ def test_what_is_imported_mints_no_hours_whatever_authority_it_claims(
     claim = forged(world)
     before = world.credited()
     assert before == {"c1:reading": 900}
-    importing.terms = ImportTerms(IMPORT, PUBLIC_URL, keep_authority=keep)
+    importing.policy = ImportPolicy(IMPORT, PUBLIC_URL, keep_authority=keep)
     other.faults[0] = page([claim, {**claim, "id": number(2), "verb": {"id": v.COMPLETED}}])
     importing.run()
     assert len(stored(world)) == 3
@@ -55,7 +55,7 @@ def test_what_is_imported_mints_no_hours_whatever_authority_it_claims(
 
 
 def test_the_original_authority_is_kept_if_an_operator_asks_for_it(world: World, other: OtherStore, importing: Importing) -> None:
-    importing.terms = ImportTerms(IMPORT, PUBLIC_URL, keep_authority=True)
+    importing.policy = ImportPolicy(IMPORT, PUBLIC_URL, keep_authority=True)
     ours = {"account": {"homePage": PUBLIC_URL + "/", "name": "lms"}}
     theirs = {"account": {"homePage": "https://elsewhere.example", "name": "lms"}}
     group = {"objectType": "Group", "member": [theirs, ours]}

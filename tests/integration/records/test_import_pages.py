@@ -109,7 +109,7 @@ def test_stop_ends_a_wait(offices: World, province: FlaskClient, other: OtherSto
     begin(province, offices, other)
     other.faults[-1] = instead(503, Retry_After="600")
     monkeypatch.setattr(tasks, "SLICE", 0.01)
-    monkeypatch.setattr(tasks, "_tell", lambda *_: send(province, f"{PLACE}/1/stop"))
+    monkeypatch.setattr(tasks, "_note_words", lambda *_: send(province, f"{PLACE}/1/stop"))
     work(offices)
     assert standing(offices).state == STOPPED
 

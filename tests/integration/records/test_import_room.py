@@ -11,7 +11,7 @@ from lms.config import Settings
 from lms.federation.importing import again
 from lms.federation.importing.import_run import ImportStopped
 from lms.federation.importing.models import Import
-from lms.federation.importing.storing import ImportTerms, own_terms, terms_of_key
+from lms.federation.importing.storing import ImportPolicy, own_policy, policy_of_key
 from tests.factories import BEGIN, PUBLIC_URL, World
 from tests.integration.records.imports import Importing, asides, attached, mixed, said, sha256, standing, stored
 from tests.integration.records.otherstore import OtherStore, page
@@ -37,7 +37,7 @@ def one_mebibyte(world: World) -> Settings:
 
 @pytest.fixture
 def limited(importing: Importing, one_mebibyte: Settings) -> Importing:
-    importing.terms = own_terms(importing.other.endpoint, one_mebibyte)
+    importing.policy = own_policy(importing.other.endpoint, one_mebibyte)
     importing.page_size = 1
     return importing
 
@@ -59,7 +59,7 @@ def test_an_import_without_room_stops_with_the_reason_and_goes_on_when_there_is_
     assert "at most 1.0 MB are kept" in standing(world).problem
     with pytest.raises(ImportStopped):
         limited.run()
-    limited.terms = own_terms(other.endpoint, replace(world.app.extensions["settings"], import_storage_mb=2))
+    limited.policy = own_policy(other.endpoint, replace(world.app.extensions["settings"], import_storage_mb=2))
     limited.run()
     assert len(stored(world)) == 5
 
@@ -104,18 +104,18 @@ def test_statements_that_are_put_aside_count_until_they_are_left_out_or_the_impo
 def test_an_import_in_the_name_of_a_key_counts_toward_the_key(
     world: World, other: OtherStore, importing: Importing, one_mebibyte: Settings
 ) -> None:
-    def terms(session: Session) -> ImportTerms:
+    def policy(session: Session) -> ImportPolicy:
         key, _secret = xapi.storage.keys.add_key(session, "partner", ("statements/write",), now=BEGIN)
         found = speaking_for(session, key, PUBLIC_URL)
         assert found is not None
-        return terms_of_key(found, one_mebibyte)
+        return policy_of_key(found, one_mebibyte)
 
-    importing.terms, importing.page_size = world.act(terms), 1
+    importing.policy, importing.page_size = world.act(policy), 1
     other.say(*(said(count, **LARGE) for count in range(1, 6)))
     with pytest.raises(ImportStopped, match="stored for this key"):
         importing.run()
     assert room(world) == 0
-    assert world.act(lambda session: bytes_kept(session, importing.terms.credential)) > 900_000
+    assert world.act(lambda session: bytes_kept(session, importing.policy.credential)) > 900_000
 
 
 def test_the_page_shows_the_room(world: World, province: FlaskClient, other: OtherStore, limited: Importing) -> None:

@@ -23,7 +23,7 @@ from lms.privacy.retention.plan import over, plan
 from lms.privacy.retention.removal_run import begin
 from lms.privacy.retention.removing import _begin
 from lms.records.models import RemovedMonth
-from lms.transcripts.document import Transcript, read
+from lms.transcripts.transcript import Transcript, read
 from tests.commands import record_store
 from tests.factories import BEGIN, PUBLIC_URL, World
 from xapi.storage.models import OutboxRow, StatementRow

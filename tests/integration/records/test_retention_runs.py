@@ -17,7 +17,7 @@ from lms.federation.forwarding.filters import Filter
 from lms.federation.forwarding.models import DeadLetter, Forward
 from lms.federation.importing.models import Import
 from lms.federation.importing.source import Fetched
-from lms.federation.importing.storing import ImportTerms, take
+from lms.federation.importing.storing import ImportPolicy, take
 from lms.jobs.models import Job
 from lms.privacy.retention.models import NIGHTLY, OFFICE, Removal
 from lms.privacy.retention.plan import Hold, ready
@@ -208,7 +208,7 @@ def test_while_an_import_stores_a_page_nothing_is_lost_of_either(old: World) -> 
     page = Fetched([repr(said(1)).replace("'", '"').encode()])
     with old.app.app_context(), transaction() as session:
         row = session.scalars(select(Import).with_for_update()).one()
-        assert take(session, row, page, ImportTerms(IMPORT, PUBLIC_URL)).new == 1
+        assert take(session, row, page, ImportPolicy(IMPORT, PUBLIC_URL)).new == 1
         remover = threading.Thread(target=work, args=(old,))
         remover.start()
         time.sleep(0.4)

@@ -18,7 +18,7 @@ from lms.accounts.people import add_person
 from lms.crediting.models import Observation
 from lms.learning.models import Registration
 from tests.factories import PUBLIC_URL, World
-from tests.integration.crediting.test_poison import body_of, send
+from tests.integration.crediting.poison import body_of, send
 
 LIST = "/records/statements"
 

@@ -12,7 +12,7 @@ from lms.crediting.verify import verify
 from lms.db import database
 from tests.access import form_token
 from tests.factories import PUBLIC_URL, World, signed_in
-from tests.integration.crediting.test_poison import parked
+from tests.integration.crediting.poison import parked
 
 RETRY = "/records/attention/retry"
 

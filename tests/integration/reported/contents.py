@@ -99,8 +99,8 @@ def lasts(seconds: int) -> Check:
 
 
 EXPECTED: Mapping[str, Check] = {
-    "film-01-from-a-phone.mov": refused("is not a course: a file that ends in", ".mp4"),
-    "film-02-a-photograph.heic": refused("is not a course: a file that ends in", ".mp4"),
+    "film-01-from-a-phone.mov": refused("is a film in QuickTime", "H.264"),
+    "film-02-a-photograph.heic": refused("is a picture in HEIC", "JPG"),
     "h5p-01-tmp-suffix.h5p": refused("images/image-1.png", "#tmp"),
     "h5p-02-title-with-entities.h5p": titled("Ask & listen: a teacher's guide"),
     "h5p-03-script-of-a-library-missing.h5p": refused("PX.Picture-1.0/gone.js"),

@@ -16,7 +16,7 @@ from lms.classes import changes, membership, setup
 from lms.classes.models import Enrolment, TrainingClass
 from lms.db import transaction
 from lms.rosters import sheets
-from lms.rosters.sheets import SignIn
+from lms.rosters.sheets import SignIn, SignInRefusal
 from tests.factories import World
 from tests.integration.rosters.conftest import HEAD, Office
 
@@ -131,17 +131,24 @@ def test_a_teacher_who_forgot_theirs_gets_a_new_one_from_their_own_office_only(o
     path = add_elsewhere(world)
     by = By(None, world.clock())
 
-    def give(username: str) -> SignIn | None:
+    def give(username: str) -> SignIn | SignInRefusal:
         enrolment = office.enrolment(username)
-        found: SignIn | None = world.act(lambda session: sheets.hand_out_to(session, session.get_one(Enrolment, enrolment.id), path, by))
+        found: SignIn | SignInRefusal = world.act(
+            lambda session: sheets.hand_out_to(session, enrolment.person_id, path, by, session.get_one(Enrolment, enrolment.id))
+        )
         return found
 
     world.act(lambda session: set_password(session.get_one(Person, world.person_id), "eine ganz andere Sache"))
     given = give("teacher")
-    assert given is not None
+    assert isinstance(given, SignIn)
     assert right(world, "teacher", given.password)
     assert not right(world, "teacher", "eine ganz andere Sache")
-    assert [give(name) for name in ("far", "both", "none", "shut")] == [None] * 4
+    assert [give(name) for name in ("far", "both", "none", "shut")] == [
+        SignInRefusal.ELSEWHERE,
+        SignInRefusal.MORE_ROLES,
+        SignInRefusal.ELSEWHERE,
+        SignInRefusal.CLOSED,
+    ]
 
 
 def test_a_person_who_withdrew_gets_no_initial_password(office: Office) -> None:

@@ -22,8 +22,8 @@ from lms.db import session as reading
 from lms.hours import recompute_file
 from lms.transcripts import sheet
 from lms.transcripts.commands import transcript as command_group
-from lms.transcripts.document import read
 from lms.transcripts.export import FORMS, write
+from lms.transcripts.transcript import read
 from tests.factories import World, add_class
 
 

@@ -15,8 +15,8 @@ from lms import vocabulary as v
 from lms.classes.models import Enrolment
 from lms.crediting.models import LedgerEntry, Observation
 from lms.hours import recompute_file
-from lms.transcripts.document import Transcript, read
 from lms.transcripts.stretches import Day
+from lms.transcripts.transcript import Transcript, read
 from tests.factories import World
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import make_url, text
 
 from lms.app import create_app
-from lms.celery_app import beat_heart
+from lms.celery_app import note_heartbeat
 from lms.heartbeat import HEARTBEAT_SECONDS
 from lms.web.health import OLDEST_OUTBOX
 from tests import servers
@@ -24,7 +24,7 @@ FIT = {"database": "ok", "migrations": "ok", "worker": "ok", "outbox": "ok", "di
 def fit(app: Flask) -> Flask:
     """An installation of which every part is fit."""
     with app.app_context():
-        beat_heart.run()
+        note_heartbeat.run()
     return app
 
 
@@ -109,7 +109,7 @@ def test_a_statement_that_nobody_works_on(fit: Flask, clock: DrivenClock) -> Non
     world.study("reading", 60)
     clock.advance(OLDEST_OUTBOX.total_seconds())
     with fit.app_context():
-        beat_heart.run()
+        note_heartbeat.run()
     assert unfit(fit) == {"outbox": "a statement has waited for 300 s"}
     world.credit()
     assert asked(fit) == (200, FIT)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests import servers
 from tests.integration.xapi.conftest import Store
-from tests.integration.xapi.test_tokens import pair_of
+from tests.integration.xapi.tokens import pair_of
 from xapi.storage.models import StatementRow
 
 VENDOR = Path(__file__).parents[2] / "vendor"

@@ -23,7 +23,7 @@ from tincan.lrs_response import LRSResponse
 
 from tests import servers
 from tests.integration.xapi.conftest import Store
-from tests.integration.xapi.test_tokens import pair_of
+from tests.integration.xapi.tokens import pair_of
 from xapi.storage.models import StatementRow
 
 ANNA = Agent(mbox="mailto:anna@school.example", name="Anna")

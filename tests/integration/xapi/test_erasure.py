@@ -1,6 +1,5 @@
 """Is nothing of a person found any more, does it stay so, and does everybody else's data stay as it was?"""
 
-import hashlib
 import json
 import uuid
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from tests.integration.xapi.attached_data import with_data
 from tests.integration.xapi.conftest import ACTIVITY, ANNA, BO, VERB, Store, about, statement, voiding
 from xapi.rules.actor import key_of
 from xapi.storage.erasure import erase_rest, erase_some, foreseen
@@ -119,13 +119,6 @@ def test_a_persons_documents_and_names_go_and_others_stay(store: Store) -> None:
     assert store.count(DocumentRow) == 1
     with store.sessions() as session:
         assert foreseen(session, AGENTS) == (0, 0, 0, 0)
-
-
-def with_data(data: bytes, **properties: Any) -> tuple[dict[str, Any], bytes]:
-    sha2 = hashlib.sha256(data).hexdigest()
-    kind = {"usageType": "https://x.example/u", "display": {"en": "a"}, "contentType": "text/plain", "length": len(data), "sha2": sha2}
-    head = f"Content-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: {sha2}\r\n\r\n"
-    return statement(attachments=[kind], **properties), b"--x\r\n" + head.encode() + data + b"\r\n"
 
 
 def test_the_data_of_attachments_goes_unless_somebody_else_sent_it_too(store: Store) -> None:

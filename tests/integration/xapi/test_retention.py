@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from tests.integration.xapi.attached_data import with_data
 from tests.integration.xapi.conftest import ANNA, BO, VERB, Store, TestClock, about, open_engine, statement, voiding
-from tests.integration.xapi.test_erasure import with_data
+from tests.integration.xapi.months import JANUARY, MARCH, OLD, remove
 from xapi import Credential
 from xapi.storage import partitions
 from xapi.storage.models import AgentNameRow, AttachmentPiece, AttachmentRow, IdRow, KeyRow, OutboxRow, ReferenceRow, StatementRow
 from xapi.storage.retention import (
-    Month,
     clear_some,
     close,
     figures,
@@ -29,9 +29,6 @@ from xapi.storage.retention import (
 )
 from xapi.storage.store import store_statements, voided_among
 
-JANUARY, MARCH = datetime(2026, 1, 20, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
-OLD = month_of(JANUARY)
-
 
 @pytest.fixture(params=["sqlite", pytest.param("default", marks=pytest.mark.services), pytest.param("parts", marks=pytest.mark.services)])
 def parted(request: pytest.FixtureRequest, clock: TestClock) -> Iterator[Store]:
@@ -43,28 +40,6 @@ def parted(request: pytest.FixtureRequest, clock: TestClock) -> Iterator[Store]:
     clock.at = JANUARY
     yield Store(engine, clock)
     engine.dispose()
-
-
-def remove(store: Store, month: Month = OLD, limit: int = 3) -> int:
-    """Remove a month as a host does; return how many attachments' data was deleted."""
-    data = 0
-    with store.sessions() as session:
-        close(session)
-        take_off(session, month)
-        session.commit()
-    place, more = None, True
-    while more:
-        with store.sessions() as session:
-            place, gone = clear_some(session, month, store.clock(), place)
-            session.commit()
-        data, more = data + gone, place is not None
-    count = 1
-    while count:
-        with store.sessions() as session:
-            count, gone = remove_some(session, month, store.clock(), limit)
-            session.commit()
-        data += gone
-    return data
 
 
 def found_months(store: Store, before: datetime = MARCH) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests.integration.xapi.conftest import ANNA, BO, Store, TestClock, statement
-from tests.integration.xapi.test_retention import JANUARY, MARCH, remove
+from tests.integration.xapi.months import JANUARY, MARCH, remove
 from xapi.storage import partitions
 from xapi.storage.models import StatementRow
 from xapi.storage.retention import Month, close, month_of

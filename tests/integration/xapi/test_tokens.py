@@ -3,43 +3,15 @@
 import base64
 import json
 from datetime import timedelta
-from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
-from werkzeug.test import TestResponse
 
 import xapi.storage.keys
 from tests.integration.xapi.conftest import ANNA, Store, TestClock, statement
+from tests.integration.xapi.tokens import FORM, GRANT, ask, bearer, given, pair_of
 from xapi.storage import tokens
 from xapi.storage.models import StatementRow, TokenRow
-
-GRANT = {"grant_type": "client_credentials"}
-FORM = "application/x-www-form-urlencoded"
-
-
-def pair_of(authorization: str) -> tuple[str, str]:
-    """The key and the secret of a Basic header."""
-    key, _, secret = base64.b64decode(authorization.partition(" ")[2]).decode().partition(":")
-    return key, secret
-
-
-def ask(store: Store, by: str = "", **form: str) -> TestResponse:
-    """Ask for a token."""
-    return store.ask("POST", "oauth/token", by=by, version=None, data=form, content_type=FORM)
-
-
-def given(store: Store, by: str, **form: str) -> dict[str, Any]:
-    """Ask for a token that is to be given."""
-    answer = ask(store, by, **GRANT, **form)
-    assert answer.status_code == 200, answer.text
-    whole: dict[str, Any] = answer.json
-    return whole
-
-
-def bearer(store: Store, by: str, **form: str) -> str:
-    """The Authorization header of a new token."""
-    return f"Bearer {given(store, by, **form)['access_token']}"
 
 
 def test_a_token_is_given_by_basic_and_in_the_body_and_works_as_its_key(store: Store) -> None:

@@ -156,6 +156,15 @@ def test_the_same_name_twice_is_refused(opened: Made) -> None:
     assert only(opened(buffer.getvalue())) == Problem("name-twice", "a.txt")
 
 
+def test_a_file_that_is_there_twice_alike_is_unpacked_once(opened: Made) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", b"the same")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a.txt", b"the same")
+    assert opened(buffer.getvalue()) == ("a.txt",)
+
+
 def test_names_that_some_systems_take_for_the_same_are_refused(opened: Made) -> None:
     assert "capital letters" in said(only(opened(zipped({"a.txt": b"1", "A.TXT": b"2"}))))
 

@@ -22,7 +22,7 @@ def test_an_h5p_alone_is_a_course_of_one_activity(opened: Open) -> None:
     assert (len(package.course.activities), activity.title.zh, activity.minutes, activity.entry) == (1, "标题", 10, "content")
     assert package.course.code.startswith("my-reading-")
     assert {"content/h5p.json", "content/content/content.json", "content/TH.Reading-1.0/library.json"} <= package.files.keys()
-    assert parse_course(package.document) == package.course
+    assert parse_course(package.outline) == package.course
 
 
 def test_the_title_of_an_h5p_is_cleaned_and_the_file_s_name_stands_in_for_none(opened: Open) -> None:
@@ -37,9 +37,9 @@ def test_a_quiz_alone_has_nobody_who_knows_the_answers(opened: Open) -> None:
 
 def test_an_h5p_file_inside_a_course_is_unpacked(opened: Open) -> None:
     files = {name: content for name, content in course_files().items() if not name.startswith("activities/read/")}
-    document = copy.deepcopy(folders.DOCUMENT)
-    document["modules"][0]["activities"][0]["entry"] = "activities/read.h5p"
-    files |= {"course.json": text(document).encode(), "activities/read.h5p": zipped(bare_h5p())}
+    outline = copy.deepcopy(folders.DOCUMENT)
+    outline["modules"][0]["activities"][0]["entry"] = "activities/read.h5p"
+    files |= {"course.json": text(outline).encode(), "activities/read.h5p": zipped(bare_h5p())}
     package = sound(opened(zipped(files)))
     assert package.course.activities[0].entry == "activities/read"
     assert package.sha256 == sound(opened(zipped(course_files()))).sha256
@@ -48,11 +48,11 @@ def test_an_h5p_file_inside_a_course_is_unpacked(opened: Open) -> None:
 
 
 def test_archives_inside_a_course_share_its_limits(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    document = copy.deepcopy(folders.DOCUMENT)
-    first = document["modules"][0]["activities"][0]
-    document["modules"][0]["activities"] = [{**first, "key": f"read-{n}", "entry": f"activities/read-{n}.h5p"} for n in range(2)]
+    outline = copy.deepcopy(folders.DOCUMENT)
+    first = outline["modules"][0]["activities"][0]
+    outline["modules"][0]["activities"] = [{**first, "key": f"read-{n}", "entry": f"activities/read-{n}.h5p"} for n in range(2)]
     inner = zipped({**bare_h5p(), "content/film.mp4": bytes(range(256)) * 40})
-    outer = {"course.json": text(document).encode(), "activities/read-0.h5p": inner, "activities/read-1.h5p": inner}
+    outer = {"course.json": text(outline).encode(), "activities/read-0.h5p": inner, "activities/read-1.h5p": inner}
     files = zipped(outer)
     sound(opened(files))
     room_for_one = sum(map(len, outer.values())) + 15_000
@@ -67,7 +67,7 @@ def test_a_video_alone_is_a_course_of_one_activity_whatever_its_name(opened: Ope
     assert (activity.title.zh, activity.minutes, activity.media_seconds, activity.requires) == ("第一课", 2, 61, {"coverage": 0.9})
     assert list(package.files) == [activity.entry] == [entry]
     assert package.course.code.startswith("video-")
-    assert parse_course(package.document) == package.course
+    assert parse_course(package.outline) == package.course
 
 
 def test_a_recording_that_does_not_say_its_length_needs_a_course_around_it(opened: Open) -> None:

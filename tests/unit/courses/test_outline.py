@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.outline import Activity, Course, Text, document_of, parse_course
+from courses.outline import Activity, Course, Text, outline_of, parse_course
 from tests.unit.courses.folders import DOCUMENT, said
 
 
@@ -36,7 +36,7 @@ def test_a_sound_document_becomes_the_course_it_describes() -> None:
 def test_the_canonical_document_reads_back_as_the_same_course_through_json() -> None:
     course = parse_course(DOCUMENT)
     assert isinstance(course, Course)
-    written = document_of(course)
+    written = outline_of(course)
     assert parse_course(json.loads(json.dumps(written))) == course
     assert json.loads(json.dumps(written)) == written
 
@@ -145,7 +145,7 @@ def test_any_value_anywhere_is_read_or_named_and_what_is_read_is_canonical(place
     if isinstance(found, list):
         assert all(problem.path and said(problem) for problem in found)
     else:
-        assert parse_course(json.loads(json.dumps(document_of(found)))) == found
+        assert parse_course(json.loads(json.dumps(outline_of(found)))) == found
 
 
 @pytest.mark.parametrize(

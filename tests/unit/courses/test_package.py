@@ -31,7 +31,7 @@ def read(package: Package, name: str) -> bytes:
 
 def test_a_zip_and_its_folder_are_the_same_package(opened: Open) -> None:
     packed, folder = sound(opened(zipped(course_files()), "a.zip")), sound(opened(course_files(), "folder"))
-    assert (packed.sha256, packed.document, packed.answer_keys) == (folder.sha256, folder.document, folder.answer_keys)
+    assert (packed.sha256, packed.outline, packed.answer_keys) == (folder.sha256, folder.outline, folder.answer_keys)
     assert list(packed.files) == list(folder.files)
     assert all(read(packed, name) == read(folder, name) for name in packed.files)
 
@@ -71,7 +71,7 @@ def test_a_library_that_nobody_has_is_named(opened: Open) -> None:
 
 def test_the_document_reads_back_as_the_course(opened: Open) -> None:
     package = sound(opened(zipped(course_files())))
-    assert parse_course(json.loads(json.dumps(package.document))) == package.course
+    assert parse_course(json.loads(json.dumps(package.outline))) == package.course
 
 
 def test_the_hash_is_of_what_is_served_alone(opened: Open) -> None:

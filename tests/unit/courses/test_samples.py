@@ -1,5 +1,6 @@
 """Are the sample courses complete, honest about their minutes, and good in both languages?"""
 
+import io
 import json
 import re
 from functools import cache
@@ -7,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from courses.grading import grade, right_answers
 from courses.outline import Activity
 from courses.package import Package, open_package
 from courses.samples import SAMPLES
+from courses.samples.sources import compiled
 
 CHARACTERS_A_MINUTE = 200  # FORMAT.md
 SECONDS_A_QUESTION = 90
@@ -108,3 +111,20 @@ def test_the_courses_show_every_way_of_studying() -> None:
     assert any(one.format == "video" and one.requires == {"coverage": 0.9} for one in activities)
     assert all(one.requires for one in activities)
     assert all(4 <= one.minutes <= 30 for one in activities)
+
+
+def documents() -> list[tuple[Activity, Path]]:
+    found = [(package(folder), one) for folder in SAMPLES for one in package(folder).course.activities if one.format == "document"]
+    return [(activity, Path(str(whole.files[activity.entry]))) for whole, activity in found]
+
+
+def words_of(pdf: Path | io.BytesIO) -> str:
+    return "".join("".join(page.extract_text().split()) for page in PdfReader(pdf).pages)
+
+
+def test_a_document_is_worth_its_minutes_and_is_what_its_source_says() -> None:
+    assert documents()
+    for activity, path in documents():
+        words = words_of(path)
+        assert len(words) / CHARACTERS_A_MINUTE >= activity.minutes, activity.key
+        assert words == words_of(io.BytesIO(compiled(path.stem))), f"{activity.key}: run python -m courses.samples.sources"

@@ -56,7 +56,7 @@ class ReplacedPlaces(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class LawKey:
+class PolicyKey:
     """The inputs of a policy by content: equal keys have equal policies, in any database."""
 
     programme_version_id: int
@@ -75,7 +75,7 @@ class Stay(NamedTuple):
     until: int | None
 
 
-def keys_of_classes(session: Session, class_ids: Collection[int]) -> dict[int, LawKey]:
+def keys_of_classes(session: Session, class_ids: Collection[int]) -> dict[int, PolicyKey]:
     """Return the inputs of each class; sessions moved online include those for some people only."""
     studied: dict[int, list[StudiedVersion]] = {class_id: [] for class_id in class_ids}
     columns = (ClassCourse.class_id, CourseVersion.id, CourseVersion.document_sha256, ClassCourse.requirement, ClassCourse.compulsory)
@@ -98,7 +98,7 @@ def keys_of_classes(session: Session, class_ids: Collection[int]) -> dict[int, L
     keys = {}
     for class_id, code, version, sha256, starts_on, _ in versions:
         sessions = tuple(one._replace(place=activity_name(code, one.place)) for one in planned[class_id])
-        keys[class_id] = LawKey(version, sha256, starts_on, tuple(studied[class_id]), sessions, replaced.get(class_id, ()))
+        keys[class_id] = PolicyKey(version, sha256, starts_on, tuple(studied[class_id]), sessions, replaced.get(class_id, ()))
     return keys
 
 
@@ -127,7 +127,7 @@ def _replaced(session: Session, codes: Mapping[int, str]) -> dict[int, tuple[Rep
     return {class_id: tuple(rows) for class_id, rows in found.items()}
 
 
-def keys_of_enrolments(session: Session, classes: Mapping[int, int], transferred: Collection[int]) -> dict[int, LawKey]:
+def keys_of_enrolments(session: Session, classes: Mapping[int, int], transferred: Collection[int]) -> dict[int, PolicyKey]:
     """Return the inputs of each enrolment's policy. `classes`: the class of each enrolment; `transferred`: the people who were moved."""
     stays = stays_of(session, transferred) if transferred else {}
     everywhere = {*classes.values(), *(stay.class_id for own in stays.values() for stay in own)}
@@ -160,7 +160,7 @@ def _stays(moves: Sequence[tuple[EnrolmentTransfer, str]]) -> tuple[Stay, ...]:
     return tuple(Stay(class_id, since, until) for class_id, since, until in zip(classes, [None, *days], [*days, None], strict=True))
 
 
-def _joined(keys: Mapping[int, LawKey], stays: Sequence[Stay]) -> LawKey:
+def _joined(keys: Mapping[int, PolicyKey], stays: Sequence[Stay]) -> PolicyKey:
     """Combine the policies of one person's classes: the last class's policy, with sessions of each class up to or from its day.
 
     Courses of earlier classes stay, but are not compulsory unless the last class studies them too. Months of practice
@@ -200,7 +200,7 @@ def _lies_within(one: PlannedPlace, stay: Stay) -> bool:
     return (stay.since is None or one.start >= stay.since) and (stay.until is None or one.end <= stay.until)
 
 
-def _for_one(key: LawKey, enrolment_id: int) -> LawKey:
+def _for_one(key: PolicyKey, enrolment_id: int) -> PolicyKey:
     """Leave out sessions moved online for other people only."""
     own = [one._replace(people=None) for one in key.replacements if one.people is None or enrolment_id in one.people]
     return replace(key, replacements=tuple(own))

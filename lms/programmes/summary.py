@@ -1,4 +1,4 @@
-"""How is a programme document told in words, for the command line? One line each; in Chinese, as it was printed. Pure."""
+"""Summarise a programme document for the command line, in Chinese as it was printed. Pure."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def lines(document: ProgrammeDocument) -> Iterator[str]:
         yield f"days as printed: {document.printed_days}"
     yield "phases:"
     for phase in document.phases:
-        yield f"  {phase.key:16} {phase.name.zh}: {told(phase)}"
+        yield f"  {phase.key:16} {phase.name.zh}: {length_of(phase)}"
     for track in document.tracks:
         yield f"track {track.key} ({track.name.zh}) demands:"
         for one in document.requirements_of(track.key):
@@ -24,7 +24,7 @@ def lines(document: ProgrammeDocument) -> Iterator[str]:
     yield f"practical share: at least {share:f}"
 
 
-def told(phase: Phase) -> str:
+def length_of(phase: Phase) -> str:
     """Return how long a phase is; each number keeps its own unit, and a phase may have none."""
     numbers = ((phase.days, "days"), (phase.months, "months"), (phase.hours, "hours"))
     said = [f"{number} {UNITS[kind].zh}" for number, kind in numbers if number is not None]  # type: ignore[index]  # a kind each

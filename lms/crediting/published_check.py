@@ -1,7 +1,8 @@
-"""Check for `lms ledger verify` that documents and classes are unchanged since they were published."""
+"""Check for `lms ledger verify` that programme documents, course outlines and classes are unchanged since they were published."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -17,30 +18,34 @@ from lms.programmes.documents import parse
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.values import ProgrammeDocument
 
+Version = TypeVar("Version", ProgrammeVersion, CourseVersion)
+
 
 @dataclass(frozen=True, slots=True)
 class ClassesChecked:
-    """The problems of classes and their documents, and the classes whose hours cannot be decided because of them."""
+    """The problems of classes with their programme documents and course outlines, and the classes whose hours they make undecidable."""
 
     problems: Sequence[str]
     undecidable: Set[int]
 
 
 def check(session: Session, class_ids: Collection[int]) -> ClassesChecked:
-    """Compare the stored documents of classes with their digests, and each class's history with its running hash."""
+    """Compare the programme documents and course outlines of classes with their digests, and each class's history with its running hash."""
     classes = session.scalars(select(TrainingClass).where(TrainingClass.id.in_(class_ids)).order_by(TrainingClass.id)).all()
     rows = session.execute(select(ClassCourse.class_id, ClassCourse.course_version_id).where(ClassCourse.class_id.in_(class_ids))).all()
-    programmes = _of_programmes(session, {one.programme_version_id for one in classes})
-    courses = _of_courses(session, {row.course_version_id for row in rows})
+    programmes = _of_versions(session, ProgrammeVersion, {one.programme_version_id for one in classes}, _of_programme)
+    courses = _of_versions(session, CourseVersion, {row.course_version_id for row in rows}, _of_course)
     bad = {one.id for one in classes if programmes[one.programme_version_id]}
     bad |= {row.class_id for row in rows if courses[row.course_version_id]}
     problems = [problem for found in (*programmes.values(), *courses.values()) for problem in found]
     return ClassesChecked([*problems, *(problem for one in classes for problem in _of_history(session, one))], bad)
 
 
-def _of_programmes(session: Session, ids: Collection[int]) -> Mapping[int, Sequence[str]]:
-    versions = select(ProgrammeVersion).options(undefer(ProgrammeVersion.document)).where(ProgrammeVersion.id.in_(ids))
-    return {one.id: list(_of_programme(one)) for one in session.scalars(versions.order_by(ProgrammeVersion.id))}
+def _of_versions(
+    session: Session, table: type[Version], ids: Collection[int], problems_of: Callable[[Version], Iterator[str]]
+) -> Mapping[int, Sequence[str]]:
+    versions = select(table).options(undefer(table.document)).where(table.id.in_(ids)).order_by(table.id)
+    return {one.id: list(problems_of(one)) for one in session.scalars(versions)}
 
 
 def _of_programme(version: ProgrammeVersion) -> Iterator[str]:
@@ -57,11 +62,6 @@ def _of_programme(version: ProgrammeVersion) -> Iterator[str]:
         version.effective_from,
     ):
         yield f"{name}: its code, year or first day is not the document's"
-
-
-def _of_courses(session: Session, ids: Collection[int]) -> Mapping[int, Sequence[str]]:
-    versions = select(CourseVersion).options(undefer(CourseVersion.document)).where(CourseVersion.id.in_(ids))
-    return {one.id: list(_of_course(one)) for one in session.scalars(versions.order_by(CourseVersion.id))}
 
 
 def _of_course(version: CourseVersion) -> Iterator[str]:

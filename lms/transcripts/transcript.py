@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity
+from lms.classes.freezing import frozen_because
 from lms.crediting.chain import Entry
 from lms.crediting.evidence import cases_of
 from lms.crediting.ledger import entries_of
 from lms.crediting.models import Observation
-from lms.crediting.policy import activity_name, terms_of
+from lms.crediting.policy import activity_name, policies_of
 from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
 from lms.hours import ActivityExplanation, Case, Explanation, dump, explain, hours_of
@@ -87,7 +88,9 @@ class Transcript:
     @property
     def is_behind(self) -> bool:
         """Whether there is evidence that the ledger lacks; it follows within seconds."""
-        return self.erased_at is None and any(line.is_behind for chapter in self.chapters for line in chapter.lines)
+        return frozen_because(self.standing.enrolment) is None and any(
+            line.is_behind for chapter in self.chapters for line in chapter.lines
+        )
 
     @property
     def erased_at(self) -> datetime | None:
@@ -175,7 +178,7 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
     standings = of_enrolments(session, enrolment_ids)
     if len(standings) != len(enrolment_ids):
         raise NotFound(_("There is no such enrolment."))
-    cases = cases_of(session, terms_of(session, enrolment_ids))
+    cases = cases_of(session, policies_of(session, enrolment_ids))
     about, belongs = about_of(session, standings), belongs_of(session, enrolment_ids)
     issued = {one.enrolment.id: (now, about[one.enrolment.id], belongs[one.enrolment.id]) for one in standings}
     return [_transcript(session, one, cases[one.enrolment.id], issued[one.enrolment.id]) for one in standings]

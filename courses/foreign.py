@@ -1,0 +1,109 @@
+"""Name a file that people have and that is not a course here, such as a SCORM package or a Word file, in one sentence.
+
+Without this a SCORM package would be refused with one line for each of its web pages. Only names, first bytes and a small part of
+a manifest are looked at.
+"""
+
+import re
+from collections.abc import Callable, Collection
+from pathlib import PurePosixPath
+
+from courses.strict_json.problem import Problem
+
+Read = Callable[[str, int], bytes]  # name, most bytes → the first bytes of a file of an archive; nothing if it cannot be read
+
+MOST_MANIFEST = 1_000_000
+SCORM, CMI5, TIN_CAN = "imsmanifest.xml", "cmi5.xml", "tincan.xml"
+OFFICE = {"word": "Word", "ppt": "PowerPoint", "xl": "Excel"}  # the folder of an Office file's parts → its program
+OPEN_DOCUMENTS = {b"opendocument.text": "Writer", b"opendocument.presentation": "Impress", b"opendocument.spreadsheet": "Calc"}
+PAGES = (".html", ".htm")
+
+# How files begin → the problem's code and its parameters.
+STARTS: tuple[tuple[bytes, str, dict[str, str]], ...] = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office-file", {"program": "Office"}),
+    (b"{\\rtf", "office-file", {"program": "Word"}),
+    (b"Rar!\x1a\x07", "archive-kind", {"kind": "RAR"}),
+    (b"7z\xbc\xaf\x27\x1c", "archive-kind", {"kind": "7z"}),
+    (b"\x1f\x8b", "archive-kind", {"kind": "gzip"}),
+    (b"MZ", "program", {}),
+    (b"\x7fELF", "program", {}),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "film-kind", {"kind": "WMV"}),
+    (b"FLV\x01", "film-kind", {"kind": "FLV"}),
+    (b"\x1aE\xdf\xa3", "film-kind", {"kind": "Matroska"}),
+    (b"#!AMR", "sound-kind", {"kind": "AMR"}),
+    (b"fLaC", "sound-kind", {"kind": "FLAC"}),
+    (b"GIF8", "photo-kind", {"kind": "GIF"}),
+    (b"BM", "photo-kind", {"kind": "BMP"}),
+)
+RIFF = {b"AVI ": ("film-kind", "AVI"), b"WAVE": ("sound-kind", "WAV")}
+BRANDS = {  # of ISO 14496-12
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), ("photo-kind", "HEIC")),
+    **dict.fromkeys((b"avif", b"avis"), ("photo-kind", "AVIF")),
+    b"qt  ": ("film-kind", "QuickTime"),
+}
+ENDINGS: dict[str, tuple[str, dict[str, str]]] = {
+    **dict.fromkeys((".doc", ".docx", ".rtf", ".wps"), ("office-file", {"program": "Word"})),
+    **dict.fromkeys((".ppt", ".pptx", ".dps"), ("office-file", {"program": "PowerPoint"})),
+    **dict.fromkeys((".xls", ".xlsx", ".et"), ("office-file", {"program": "Excel"})),
+    **{f".{kind}": ("archive-kind", {"kind": kind.upper()}) for kind in ("rar", "7z", "gz", "tar")},
+    **dict.fromkeys((".exe", ".msi", ".bat", ".apk", ".dmg", ".jar"), ("program", {})),
+    **{f".{kind}": ("film-kind", {"kind": kind.upper()}) for kind in ("mov", "avi", "wmv", "flv", "mkv", "mpg", "rmvb")},
+    **{f".{kind}": ("sound-kind", {"kind": kind.upper()}) for kind in ("wav", "aac", "wma", "amr", "flac")},
+    **{f".{kind}": ("photo-kind", {"kind": kind.upper()}) for kind in ("heic", "heif", "avif", "gif", "bmp", "tif", "tiff")},
+    **dict.fromkeys(PAGES, ("web-pages", {})),
+}
+
+
+def in_file(head: bytes) -> Problem | None:
+    """Name a file by its first bytes, if it is not an archive; None if it is unknown."""
+    if head[4:8] == b"ftyp" and head[8:12] in BRANDS:
+        code, kind = BRANDS[head[8:12]]
+        return Problem(code, "", {"kind": kind})
+    if head[:4] == b"RIFF" and head[8:12] in RIFF:
+        code, kind = RIFF[head[8:12]]
+        return Problem(code, "", {"kind": kind})
+    if head.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+        return Problem("web-pages")
+    return next((Problem(code, "", params) for start, code, params in STARTS if head.startswith(start)), None)
+
+
+def in_name(ending: str) -> Problem | None:
+    """Name a file by the ending of its name, in lowercase and with the dot; None if it is unknown."""
+    found = ENDINGS.get(ending)
+    return Problem(found[0], "", found[1]) if found else None
+
+
+def in_archive(names: Collection[str], read: Read) -> Problem | None:
+    """Name an archive or folder without a course by the names of its files; None if it is unknown."""
+    by_last = {_last(name): name for name in sorted(names, key=lambda one: -one.count("/"))}  # of equal names, the outermost
+    if CMI5 in by_last:
+        return Problem("cmi5", "", {"units": _count(rb"<(?:[\w.-]{1,30}:)?au[\s>]", read(by_last[CMI5], MOST_MANIFEST))})
+    if SCORM in by_last:
+        manifest = read(by_last[SCORM], MOST_MANIFEST)
+        return Problem("scorm", "", {"version": _scorm_version(manifest), "units": _count(rb"scormtype\s?=\s?[\"']sco[\"']", manifest)})
+    if TIN_CAN in by_last:
+        return Problem("tin-can")
+    return _office(names, read) or (Problem("web-pages") if any(name.endswith(PAGES) for name in by_last) else None)
+
+
+def _last(name: str) -> str:
+    """Return the last part of a name in lowercase; some packages are packed with Windows paths."""
+    return PurePosixPath(name.replace("\\", "/")).name.lower()
+
+
+def _scorm_version(manifest: bytes) -> str:
+    return "1.2" if b"adlcp_rootv1p2" in manifest or re.search(rb"<schemaversion>\s{0,9}1\.2", manifest) else "2004"
+
+
+def _count(pattern: bytes, manifest: bytes) -> int:
+    return len(re.findall(pattern, manifest, re.IGNORECASE))
+
+
+def _office(names: Collection[str], read: Read) -> Problem | None:
+    if "[Content_Types].xml" in names:
+        tops = {name.partition("/")[0] for name in names}
+        program = next((OFFICE[top] for top in sorted(tops & OFFICE.keys())), "Office")
+        return Problem("office-file", "", {"program": program})
+    kind = read("mimetype", 100) if "mimetype" in names else b""
+    program = next((OPEN_DOCUMENTS[one] for one in OPEN_DOCUMENTS if one in kind), "")
+    return Problem("office-file", "", {"program": program}) if program else None

@@ -1,0 +1,170 @@
+"""Issue, supersede and revoke certificates. The block that opened the session commits.
+
+Certifying freezes the account (`lms.classes.freezing`): later evidence is kept and moves nothing. Superseding decides
+the account again, under the frozen rules, with all evidence kept by then. Revoking lifts the freeze.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms.accounts.account_changes import By
+from lms.certification import contents, register
+from lms.certification.eligibility import Obstacle, obstacle_of, valid_of
+from lms.certification.models import ISSUED, REVOKED, SUPERSEDED, VALID, Certificate
+from lms.certification.numbers import new_number
+from lms.certification.recalculation import Recalculation, recalculate
+from lms.classes.membership import REASON_MAX
+from lms.classes.models import Enrolment, TrainingClass
+from lms.crediting import inputs, ledger
+from lms.crediting.drain import recredit
+from lms.crediting.policy import EnrolmentPolicy, policies_of
+from lms.crediting.units import ALL_UNITS, target_of, verdict_of
+from lms.errors import Conflict, InvalidInput
+from lms.i18n import local_time
+from lms.transcripts.transcript import Transcript, read_many
+
+AT_ONCE = 25  # people certified in one transaction
+
+
+@dataclass(slots=True)
+class CertifiedBatch:
+    """The new certificates, and who was left out and why."""
+
+    issued: list[Certificate] = field(default_factory=list)
+    left_out: dict[int, Obstacle] = field(default_factory=dict)
+
+
+def certify(session: Session, seen: Mapping[int, str], by: By, issuer: str) -> CertifiedBatch:
+    """Certify enrolments whose accounts are still as they were seen: `seen` has the hash of each ledger's latest entry.
+
+    Each person is certified or left out; certifying somebody twice leaves them out the second time.
+    """
+    batch = CertifiedBatch()
+    heads = ledger.lock(session, seen)
+    if not heads:
+        return batch
+    accounts, policies = ledger.sums(session, heads), policies_of(session, heads)
+    for transcript in read_many(session, sorted(heads), by.at):
+        number = transcript.standing.enrolment.id
+        head = heads[number]
+        obstacle = obstacle_of(transcript.standing, by.person_id)
+        if obstacle is None and (head.hash or "") != seen[number]:
+            obstacle = Obstacle.CHANGED
+        if obstacle is None:
+            obstacle = _obstacle_in(transcript, accounts[number])
+        if obstacle is None:
+            batch.issued.append(_issue(session, transcript, policies[number], by, issuer))
+        else:
+            batch.left_out[number] = obstacle
+    return batch
+
+
+def _obstacle_in(transcript: Transcript, account: ledger.Sums) -> Obstacle | None:
+    """Decide all evidence again: what is certified must be what the ledger says and what the evidence gives."""
+    result = transcript.explanation.result
+    if target_of(result) != {name: amount for name, amount in account.items() if amount}:
+        return Obstacle.BEHIND
+    return None if result.track is not None and result.track.met else Obstacle.SHORT
+
+
+def _issue(session: Session, transcript: Transcript, policy: EnrolmentPolicy, by: By, issuer: str) -> Certificate:
+    enrolment = transcript.standing.enrolment
+    year = local_time(by.at, transcript.case.policy.time_zone).year
+    certificate = Certificate(
+        number=new_number(year), version=1, enrolment_id=enrolment.id, class_id=enrolment.class_id, issued_at=by.at, state=VALID
+    )
+    contents.fill(certificate, contents.contents_of(transcript, policy, issuer))
+    session.add(certificate)
+    enrolment.certified_at = by.at
+    end = register.LedgerEnd(len(transcript.entries), transcript.ledger_head)
+    register.append(session, enrolment, register.RegisterEvent(ISSUED, certificate, end), by)
+    return certificate
+
+
+def supersede(session: Session, certificate_id: int, seen: str, reason: str, by: By) -> Certificate:
+    """Issue the next version of a certificate: all evidence kept by now, under the frozen rules, and the person as named now.
+
+    `seen` is the `digest` of the recalculation that the office looked at. The difference is appended to the ledger.
+
+    Raises:
+        InvalidInput: the reason is missing, nothing differs, or the requirements would not be met any more.
+        Conflict: the certificate is not valid any more, or the evidence has changed since it was looked at.
+    """
+    old, enrolment = _locked(session, certificate_id, reason, by)
+    found = recalculate(session, old, by.at)
+    if found.digest != seen:
+        raise Conflict(_("New evidence has arrived since you looked. Nothing was changed; look at the difference again."))
+    if problems := found.problems():
+        raise InvalidInput(_("Nothing was changed."), problems)
+    end = _append(session, enrolment, found, by.at)
+    old.state = SUPERSEDED
+    session.flush()
+    whose = {"number": old.number, "enrolment_id": old.enrolment_id, "class_id": old.class_id}
+    new = Certificate(**whose, version=old.version + 1, issued_at=by.at, state=VALID)
+    contents.fill(new, found.contents)
+    session.add(new)
+    enrolment.certified_at = by.at
+    register.append(session, enrolment, register.RegisterEvent(SUPERSEDED, old, end, reason.strip()), by)
+    register.append(session, enrolment, register.RegisterEvent(ISSUED, new, end, reason.strip()), by)
+    return new
+
+
+def _append(session: Session, enrolment: Enrolment, found: Recalculation, now: datetime) -> register.LedgerEnd:
+    """Append the difference to the frozen account; return the end of its chain afterwards."""
+    heads = ledger.lock(session, [enrolment.id])
+    head, held = heads[enrolment.id], inputs.carried(session, heads, {enrolment.id: ()})
+    class_policy = found.policy.class_policy
+    basis = ledger.EntryBasis(class_policy.programme_version_id, class_policy.sha256, found.moved, now)
+    own = (head, found.account, target_of(found.result), basis, held[enrolment.id], ALL_UNITS)
+    ledger.append(session, [ledger.Decided(*own, verdict=verdict_of(found.result))])
+    after = ledger.lock(session, [enrolment.id])[enrolment.id]
+    return register.LedgerEnd(after.length, after.hash or "")
+
+
+def revoke(session: Session, certificate_id: int, reason: str, by: By) -> Certificate:
+    """Revoke a certificate for good; the account is decided again like any other, and can be certified again under a new number.
+
+    Raises:
+        InvalidInput: the reason is missing.
+        Conflict: the certificate is not valid any more.
+    """
+    certificate, enrolment = _locked(session, certificate_id, reason, by)
+    head = ledger.lock(session, [enrolment.id])[enrolment.id]
+    certificate.state = REVOKED
+    enrolment.certified_at = None
+    end = register.LedgerEnd(head.length, head.hash or "")
+    register.append(session, enrolment, register.RegisterEvent(REVOKED, certificate, end, reason.strip()), by)
+    recredit(session, [enrolment.id], by.at)
+    behind = (TrainingClass.id == enrolment.class_id, TrainingClass.following_after.is_(None))
+    session.execute(update(TrainingClass).where(*behind).values(following_after=0))  # days may have changed since
+    return certificate
+
+
+def _locked(session: Session, certificate_id: int, reason: str, by: By) -> tuple[Certificate, Enrolment]:
+    """Lock a valid certificate's enrolment, so that two offices act one after the other."""
+    if not reason.strip():
+        raise InvalidInput(_("Nothing was changed."), [_("Say why; the reason is kept in the register.")])
+    if len(reason) > REASON_MAX or not reason.isprintable():
+        raise InvalidInput(_("Nothing was changed."), [_("Reason: at most %(most)s characters, in one line", most=REASON_MAX)])
+    whose = session.scalars(select(Certificate.enrolment_id).where(Certificate.id == certificate_id)).one()
+    ledger.lock(session, [whose])
+    fresh = {"populate_existing": True}
+    certificate = session.scalars(select(Certificate).where(Certificate.id == certificate_id), execution_options=fresh).one()
+    enrolment = session.scalars(select(Enrolment).where(Enrolment.id == whose), execution_options=fresh).one()
+    if certificate.state != VALID:
+        raise Conflict(_("This certificate is not valid any more: somebody else has changed it. Nothing was changed."))
+    if by.person_id is not None and enrolment.person_id == by.person_id:
+        raise InvalidInput(_("Nothing was changed."), [_("Nobody decides about their own certificate; ask a colleague.")])
+    return certificate, enrolment
+
+
+def latest_of(session: Session, enrolment_ids: Sequence[int]) -> Mapping[int, Certificate]:
+    """Return the latest certificate of each enrolment that ever had one: the valid one first, then the newest."""
+    query = select(Certificate).where(Certificate.enrolment_id.in_(enrolment_ids)).order_by(Certificate.id)
+    newest = {one.enrolment_id: one for one in session.scalars(query)}
+    return {**newest, **valid_of(session, enrolment_ids)}

@@ -1,0 +1,103 @@
+"""The register: one chain of entries over all certificates of the site."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from courses.strict_json.canonical import canonical, digest_of
+from lms.accounts.account_changes import By
+from lms.certification.models import Certificate, RegisterEntry
+from lms.classes.models import Enrolment
+from lms.crediting.chain import GENESIS
+
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEnd:
+    """The end of an enrolment's chain: its length and its last hash."""
+
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEvent:
+    """An event of a certificate; `reason` is empty for the first issue."""
+
+    event: str
+    certificate: Certificate
+    ledger: LedgerEnd
+    reason: str = ""
+
+
+def append(session: Session, enrolment: Enrolment, happened: RegisterEvent, by: By) -> RegisterEntry:
+    """Append one entry, and let the enrolment (whose lock the caller holds) name it, so that its ledger records it.
+
+    On PostgreSQL the table is locked until the transaction ends, so that positions follow each other; SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE {RegisterEntry.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+    last = session.scalars(select(RegisterEntry).order_by(RegisterEntry.position.desc()).limit(1)).first()
+    certificate, salt = happened.certificate, secrets.token_hex(SALT_BYTES)
+    entry = RegisterEntry(
+        position=last.position + 1 if last else 1,
+        event=happened.event,
+        number=certificate.number,
+        version=certificate.version,
+        enrolment_id=enrolment.id,
+        at=by.at,
+        by=by.person_id,
+        reason=happened.reason,
+        reason_salt=salt,
+        reason_sha256=salted_sha256(salt, happened.reason),
+        contents_sha256=contents_sha256(certificate),
+        ledger_length=happened.ledger.length,
+        ledger_head=happened.ledger.sha256,
+        previous_hash=last.hash if last else GENESIS,
+    )
+    entry.hash = hash_of(entry)
+    session.add(entry)
+    enrolment.certificate_sha256 = entry.hash
+    session.flush()
+    return entry
+
+
+def hash_of(entry: RegisterEntry) -> str:
+    """Return the SHA-256 of an entry over canonical JSON; the reason and its salt count by their digest, because erasure deletes them."""
+    names = ("position", "event", "number", "version", "enrolment_id", "by", "reason_sha256", "contents_sha256")
+    content: dict[str, Any] = {name: getattr(entry, name) for name in names}
+    content |= {name: getattr(entry, name) for name in ("ledger_length", "ledger_head", "previous_hash")}
+    return digest_of(content | {"at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")})
+
+
+def contents_sha256(certificate: Certificate) -> str:
+    """Return the digest of what a certificate says; the person and the evidence count by theirs, because erasure deletes them."""
+    whose = {"number": certificate.number, "version": certificate.version, "enrolment": certificate.enrolment_id}
+    issued = certificate.issued_at.astimezone(UTC).isoformat(timespec="microseconds")
+    said = {"facts": certificate.facts, "rules": certificate.rules, "class": certificate.class_id, "issued_at": issued}
+    return digest_of(whose | said | {"person": certificate.person_sha256, "bundle": certificate.bundle_sha256})
+
+
+def salted_sha256(salt: str, value: Any) -> str:
+    """Return the SHA-256 of a value that nobody can guess without the salt."""
+    return hashlib.sha256(salt.encode() + canonical(value)).hexdigest()
+
+
+def entries_of(session: Session, number: str) -> Sequence[RegisterEntry]:
+    """Return the entries about one number, oldest first."""
+    return session.scalars(select(RegisterEntry).where(RegisterEntry.number == number).order_by(RegisterEntry.position)).all()
+
+
+def issues_of(session: Session, certificates: Sequence[Certificate]) -> Mapping[int, RegisterEntry]:
+    """Return the entry by which each certificate was issued, by the certificate's id."""
+    own = {(one.number, one.version): one.id for one in certificates}
+    numbers = {number for number, _ in own}
+    rows = session.scalars(select(RegisterEntry).where(RegisterEntry.number.in_(numbers), RegisterEntry.event == "issued"))
+    return {own[one.number, one.version]: one for one in rows if (one.number, one.version) in own}

@@ -1,0 +1,172 @@
+"""Pages on which an office certifies a class, and supersedes or revokes a certificate."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lms.accounts.access import person, requires
+from lms.accounts.models import OFFICE, Organisation, Person
+from lms.certification import issuing, recalculation, register, words
+from lms.certification.eligibility import Obstacle, members_of
+from lms.certification.issuing import CertifiedBatch
+from lms.certification.models import VALID, Certificate
+from lms.classes.membership import REASON_MAX
+from lms.classes.models import Enrolment, TrainingClass
+from lms.clock import now
+from lms.db import session, transaction
+from lms.errors import Conflict, Gone, InvalidInput, NotFound
+from lms.office.places import NOT_YOURS, administers, by_me, own_class, trail_of
+
+bp = Blueprint("certification", __name__)
+ON_ONE_PAGE = 1000  # people who can be certified by one press
+HASH = 64
+
+
+@bp.context_processor
+def _rights() -> dict[str, object]:
+    """Let the frame of a class's pages ask the same as on the office's own pages."""
+    return {"administers": administers, "class_trail": trail_of, "words": words}
+
+
+@bp.get("/office/classes/<int:class_id>/certificates")
+@requires(OFFICE)
+def of_class(class_id: int) -> ResponseReturnValue:
+    """Show who of a class can be certified, what the others lack, and who is certified: the preview of the one act."""
+    found = own_class(class_id)
+    everybody = members_of(session(), class_id, person().id)
+    rows = session().scalars(
+        select(Certificate)
+        .where(Certificate.class_id == class_id)
+        .options(joinedload(Certificate.enrolment).joinedload(Enrolment.person))
+        .order_by(Certificate.id)
+    )
+    return render_template(
+        "certification/class.html",
+        training_class=found,
+        able=[one for one in everybody if one.obstacle is None][:ON_ONE_PAGE],
+        unable=[one for one in everybody if one.obstacle not in {None, Obstacle.CERTIFIED}],
+        certificates=sorted(rows, key=lambda one: (one.state != VALID, one.enrolment.person.name.encode("gb18030", "replace"), one.id)),
+        issuer=_issuer(found),
+    )
+
+
+def _issuer(training_class: TrainingClass) -> str:
+    """Return the office in whose name certificates are issued: that of the signed-in person."""
+    own = person().organisation_id
+    office = session().get(Organisation, own) if own else None
+    return office.name if office else training_class.provider.name
+
+
+@bp.post("/office/classes/<int:class_id>/certificates")
+@requires(OFFICE)
+def certify(class_id: int) -> ResponseReturnValue:
+    """Certify the chosen people; each is certified whole or not at all, and a second press issues nothing twice."""
+    found = own_class(class_id)
+    chosen, whole = _chosen(class_id), CertifiedBatch()
+    if not chosen:
+        flash(_("Choose at least one teacher."), "warning")
+        return redirect(url_for(".of_class", class_id=class_id))
+    numbers = sorted(chosen)
+    for start in range(0, len(numbers), issuing.AT_ONCE):
+        with transaction() as writing:
+            part = issuing.certify(writing, {one: chosen[one] for one in numbers[start : start + issuing.AT_ONCE]}, by_me(), _issuer(found))
+        whole.issued += part.issued
+        whole.left_out |= part.left_out
+    issued = len(whole.issued)
+    flash(ngettext("%(num)s certificate was issued.", "%(num)s certificates were issued.", issued), "success" if issued else "info")
+    for line in _left_out(whole.left_out):
+        flash(line, "warning")
+    return redirect(url_for(".of_class", class_id=class_id))
+
+
+def _chosen(class_id: int) -> Mapping[int, str]:
+    """Return the chosen enrolments of this class, each with the ledger head that the preview showed."""
+    chosen = {}
+    for said in request.form.getlist("who")[:ON_ONE_PAGE]:
+        number, _colon, head = said[: HASH + 20].partition(":")
+        if number.isascii() and number.isdigit() and len(number) < 10:  # noqa: PLR2004
+            chosen[int(number)] = head
+    own = session().scalars(select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.id.in_(chosen)))
+    return {number: chosen[number] for number in own}
+
+
+def _left_out(left_out: Mapping[int, Obstacle]) -> list[str]:
+    """Return a line for everybody who was chosen and not certified."""
+    query = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id.in_(left_out))
+    return [f"{name}{_(': ')}{words.obstacle_words(left_out[number])}" for number, name in session().execute(query.order_by(Enrolment.id))]
+
+
+@bp.get("/office/classes/<int:class_id>/certificates/<int:certificate_id>")
+@requires(OFFICE)
+def one(class_id: int, certificate_id: int) -> ResponseReturnValue:
+    """Show one certificate, its history in the register, and what the evidence kept since would change."""
+    return _page(*_own(class_id, certificate_id))
+
+
+def _own(class_id: int, certificate_id: int) -> tuple[TrainingClass, Certificate]:
+    found = own_class(class_id)
+    whole = joinedload(Certificate.enrolment).joinedload(Enrolment.person)
+    certificate = session().scalar(select(Certificate).where(Certificate.id == certificate_id).options(whole))
+    if certificate is None or certificate.class_id != class_id:
+        raise NotFound(str(NOT_YOURS))
+    return found, certificate
+
+
+def _page(found: TrainingClass, certificate: Certificate, problems: list[str] | None = None) -> ResponseReturnValue:
+    entries = register.entries_of(session(), certificate.number)
+    who = {one.by for one in entries if one.by is not None}
+    names = {number: name for number, name in session().execute(select(Person.id, Person.name).where(Person.id.in_(who)))}
+    since = None
+    if certificate.state == VALID and certificate.bundle is not None:
+        since = recalculation.recalculate(session(), certificate, now())
+    page = render_template(
+        "certification/one.html",
+        training_class=found,
+        certificate=certificate,
+        entries=entries,
+        names=names,
+        since=since,
+        refusals=since.problems() if since else [],
+        fingerprint=register.issues_of(session(), [certificate])[certificate.id].hash,
+        problems=[(one, None) for one in problems or []],
+        most=REASON_MAX,
+    )
+    return page, 422 if problems else 200
+
+
+@bp.post("/office/classes/<int:class_id>/certificates/<int:certificate_id>/supersede")
+@requires(OFFICE)
+def supersede(class_id: int, certificate_id: int) -> ResponseReturnValue:
+    """Issue the next version of a certificate, as its page previewed it."""
+    found, certificate = _own(class_id, certificate_id)
+    try:
+        with transaction() as writing:
+            seen = request.form.get("seen", "")[:HASH]
+            new = issuing.supersede(writing, certificate.id, seen, request.form.get("reason", ""), by_me())
+    except (InvalidInput, Conflict, Gone) as error:
+        return _page(found, certificate, _lines(error))
+    flash(_("Version %(version)s was issued; the earlier one is superseded.", version=new.version), "success")
+    return redirect(url_for(".one", class_id=class_id, certificate_id=new.id))
+
+
+@bp.post("/office/classes/<int:class_id>/certificates/<int:certificate_id>/revoke")
+@requires(OFFICE)
+def revoke(class_id: int, certificate_id: int) -> ResponseReturnValue:
+    """Revoke a certificate."""
+    found, certificate = _own(class_id, certificate_id)
+    try:
+        with transaction() as writing:
+            issuing.revoke(writing, certificate.id, request.form.get("reason", ""), by_me())
+    except (InvalidInput, Conflict) as error:
+        return _page(found, certificate, _lines(error))
+    flash(_("The certificate was revoked."), "success")
+    return redirect(url_for(".one", class_id=class_id, certificate_id=certificate_id))
+
+
+def _lines(error: InvalidInput | Conflict | Gone) -> list[str]:
+    return (error.problems if isinstance(error, InvalidInput) else []) or [error.message]

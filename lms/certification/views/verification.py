@@ -1,0 +1,173 @@
+"""Verify a certificate without an account: by its number, by its QR code, or by its file."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from flask import Response, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
+from sqlalchemy import select
+
+from lms.accounts.access import public, requires
+from lms.accounts.guessing import limiter, network
+from lms.certification import pdf, recalculation, register, words
+from lms.certification.contents import masked_name
+from lms.certification.issuing import latest_of
+from lms.certification.models import VALID, Certificate
+from lms.certification.numbers import LONGEST, read_number
+from lms.certification.recalculation import RequirementDifference
+from lms.certification.views.offices import bp
+from lms.clock import now
+from lms.config import Settings
+from lms.db import session, transaction
+from lms.errors import Gone, NotFound, TooManyTries
+from lms.office.places import NOT_YOURS
+from lms.transcripts.visibility import way_of
+from lms.web.downloads import as_download
+
+UNKNOWN_NUMBERS = "20 per minute; 60 per hour; 200 per day"  # of one network; right numbers are not counted
+LOOKED_UP = "600 per 5 minutes"
+LARGEST_FILE = 2**20
+FORM_BYTES = LARGEST_FILE + 65_536  # space for the form around the file
+NOT_FOUND = 404
+
+
+@bp.url_value_preprocessor
+def _allow_file(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Set the limit before the form is read (the check for forged forms reads it)."""
+    if endpoint == "certification.compare":
+        request.max_content_length = FORM_BYTES
+
+
+def _limited(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Return a view that one network cannot use to try numbers."""
+    inner = limiter.limit(UNKNOWN_NUMBERS, key_func=network, deduct_when=lambda response: response.status_code == NOT_FOUND)(view)
+    inner = limiter.limit(LOOKED_UP, key_func=network)(inner)
+
+    @wraps(view)
+    def limited(**where: Any) -> ResponseReturnValue:
+        try:
+            answer: ResponseReturnValue = inner(**where)
+        except RateLimitExceeded:
+            raise TooManyTries(_("Too many numbers were tried from this network. Wait a few minutes, then try again.")) from None
+        return answer
+
+    return limited
+
+
+@bp.get("/verify")
+@public
+def ask() -> ResponseReturnValue:
+    """Ask for the number of a certificate."""
+    typed = request.args.get("number", "")[: LONGEST + 1].strip()
+    if not typed:
+        return render_template("certification/verify.html", typed="", problem="")
+    number = read_number(typed)
+    if number is None:
+        problem = _("This is not a certificate number. Compare it with the certificate character by character.")
+        return render_template("certification/verify.html", typed=typed, problem=problem), 422
+    return redirect(url_for(".verify", number=number))
+
+
+@bp.get("/verify/<number>")
+@public
+@_limited
+def verify(number: str) -> ResponseReturnValue:
+    """Say whether a certificate is valid, and what it says, without the person's whole name."""
+    return _answer(number, "")
+
+
+@bp.post("/verify/<number>")
+@public
+@_limited
+def compare(number: str) -> ResponseReturnValue:
+    """Compare a file with those that were handed out as this certificate. The file is not kept."""
+    sent = request.files.get("file")
+    content = sent.stream.read(LARGEST_FILE + 1) if sent else b""
+    return _answer(number, hashlib.sha256(content).hexdigest() if 0 < len(content) <= LARGEST_FILE else "no file")
+
+
+def _answer(typed: str, sha256: str) -> ResponseReturnValue:
+    number = read_number(typed[: LONGEST + 1])
+    query = select(Certificate).where(Certificate.number == number).order_by(Certificate.version)
+    versions = session().scalars(query).all() if number else []
+    if not versions:
+        problem = _("No certificate has this number. Compare it with the certificate character by character.")
+        return render_template("certification/verify.html", typed=typed[:LONGEST], problem=problem), NOT_FOUND
+    shown = _version_asked(versions)
+    entries = register.entries_of(session(), shown.number)
+    page = render_template(
+        "certification/verified.html",
+        certificate=shown,
+        versions=versions,
+        newest=versions[-1],
+        name=masked_name(shown.person["name"]) if shown.person else None,
+        fingerprint=register.issues_of(session(), versions)[shown.id].hash,
+        ended=next((one.at for one in entries if one.version == shown.version and one.event == shown.state), None),
+        file=_compared(versions, sha256) if sha256 else None,
+        megabytes=LARGEST_FILE // 2**20,
+    )
+    return page, 422 if sha256 == "no file" else 200
+
+
+def _version_asked(versions: Sequence[Certificate]) -> Certificate:
+    """Return the version that a QR code names; without one, the newest."""
+    asked = request.args.get("version", type=int)
+    return next((one for one in versions if one.version == asked), versions[-1])
+
+
+def _compared(versions: Sequence[Certificate], sha256: str) -> tuple[str, str]:
+    """Return the tone and the words of the comparison of a file."""
+    if sha256 == "no file":
+        return "warn", _("Choose the PDF file of the certificate, of at most %(n)s MB.", n=LARGEST_FILE // 2**20)
+    for one in versions:
+        if pdf.is_issued(session(), one, sha256, _settings().secret_key):
+            said = _("This file is version %(n)s of the certificate as it was handed out: not one character was changed.", n=one.version)
+            return ("ok" if one.state == VALID else "warn"), said
+    return "err", _("This file was not handed out as this certificate, or it was changed or saved anew since. Rely on this page alone.")
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+@bp.get("/certificates/<int:certificate_id>.pdf")
+@requires()
+def download(certificate_id: int) -> ResponseReturnValue:
+    """Return a valid certificate as PDF, to its person, their offices and the staff of the class."""
+    certificate = session().get(Certificate, certificate_id)
+    if certificate is None or way_of(certificate.enrolment_id) is None:
+        raise NotFound(str(NOT_YOURS))
+    if certificate.state != VALID or certificate.person is None:
+        raise Gone(_("Only a valid certificate can be downloaded, and this one is not valid any more, or its person was erased."))
+    fingerprint = register.issues_of(session(), [certificate])[certificate.id].hash
+    settings = _settings()
+    address = f"{settings.public_url}{url_for('.verify', number=certificate.number, version=certificate.version)}"
+    content = pdf.of_certificate(certificate, fingerprint, address)
+    with transaction() as writing:
+        pdf.note_file(writing, certificate, content, settings.secret_key, now())
+    return as_download(Response(content, mimetype="application/pdf"), f"{certificate.person['name']}-{certificate.number}.pdf")
+
+
+@bp.app_template_global()
+def certificate_of(enrolment_id: int) -> Certificate | None:
+    """Return the latest certificate of an enrolment, for its transcript's page."""
+    return latest_of(session(), [enrolment_id]).get(enrolment_id)
+
+
+@bp.app_template_global()
+def difference_words(difference: RequirementDifference) -> str:
+    """Return a difference with its sign, for any page."""
+    return words.difference_words(difference)
+
+
+@bp.app_template_global()
+def since_certificate(certificate: Certificate) -> Sequence[RequirementDifference]:
+    """Return what the evidence kept since a valid certificate would change."""
+    if certificate.state != VALID or certificate.bundle is None:
+        return ()
+    return recalculation.recalculate(session(), certificate, now()).differences

@@ -1,0 +1,76 @@
+"""Texts of the pages about certificates."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import LazyString, format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lms.certification.eligibility import ClassMember, Obstacle
+from lms.certification.models import ISSUED, REVOKED, SUPERSEDED, VALID
+from lms.certification.recalculation import RequirementDifference
+from lms.i18n import pick, write_hours
+from lms.transcripts.words import state_of
+
+STATES: Mapping[str, LazyString] = {VALID: _l("Valid"), SUPERSEDED: _l("Superseded"), REVOKED: _l("Revoked for good")}
+EVENTS: Mapping[str, LazyString] = {
+    ISSUED: _l("Certificate issued"),
+    SUPERSEDED: _l("Certificate superseded"),
+    REVOKED: _l("Certificate revoked"),
+}
+TONES: Mapping[str, tuple[str, str]] = {VALID: ("ok", "verify"), SUPERSEDED: ("neutral", "refresh"), REVOKED: ("err", "close")}
+_OBSTACLES: Mapping[Obstacle, LazyString] = {
+    Obstacle.CERTIFIED: _l("Has a valid certificate"),
+    Obstacle.ERASED: _l("The evidence was erased on purpose, so nobody could check the certificate"),
+    Obstacle.SHORT: _l("Not every requirement is met"),
+    Obstacle.OWN: _l("These are your own hours; a colleague certifies them"),
+    Obstacle.CHANGED: _l("The account has changed since you looked; look again"),
+    Obstacle.BEHIND: _l("New evidence is being credited; try again in a minute"),
+}
+
+
+def missing_words(member: ClassMember) -> Sequence[str]:
+    """Return why somebody cannot be certified, one line each: what is missing of each requirement, in its own unit."""
+    if member.obstacle is Obstacle.STATE:
+        return [_("State: %(state)s", state=state_of(member.standing.enrolment))]
+    if member.obstacle is not Obstacle.SHORT:
+        return [obstacle_words(member.obstacle)] if member.obstacle is not None else []
+    if not member.missing:
+        return [_("The programme document has no requirements for this track")]
+    lines = []
+    for one in member.missing:
+        title, unit = pick(one.title.zh, one.title.en), pick(one.unit.zh, one.unit.en)
+        if one.target is None:
+            lines.append(_("%(requirement)s: nothing yet", requirement=title))
+        else:
+            lines.append(_("%(requirement)s: %(amount)s %(unit)s missing", requirement=title, amount=write_hours(one.missing), unit=unit))
+    return lines
+
+
+def obstacle_words(obstacle: Obstacle) -> str:
+    """Return a reason why somebody was not certified."""
+    return str(_OBSTACLES.get(obstacle, _("Is not in training")))
+
+
+def requirement_words(one: Mapping[str, Any]) -> str:
+    """Return what a certificate says of one requirement: '40 / 40 credit hours'."""
+    amount = one["earned"] if one["target"] is None else f"{one['earned']} / {one['target']}"
+    return f"{amount} {pick(one['unit_zh'], one['unit_en'])}"
+
+
+def period_words(facts: Mapping[str, Any]) -> str:
+    """Return the first and the last day of the class."""
+    return " – ".join(format_date(date.fromisoformat(one)) for one in facts["period"])
+
+
+def version_words(number: int) -> str:
+    """Return the words for a version of a certificate."""
+    return _("version %(n)s", n=number)
+
+
+def difference_words(one: RequirementDifference) -> str:
+    """Return a difference with its sign: '+0.4 credit hours'."""
+    title, unit = (pick(one.zh, one.en), pick(one.unit_zh, one.unit_en)) if one.zh else (_("Credited online"), _("credit hours"))
+    return f"{title}{_(': ')}{one.amount.normalize():+f} {unit}"
