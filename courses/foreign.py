@@ -30,9 +30,8 @@ STARTS: tuple[tuple[bytes, str, dict[str, str]], ...] = (
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "film-kind", {"kind": "WMV"}),
     (b"FLV\x01", "film-kind", {"kind": "FLV"}),
     (b"\x1aE\xdf\xa3", "film-kind", {"kind": "Matroska"}),
-    (b"ID3", "sound-kind", {"kind": "MP3"}),
-    (b"\xff\xfb", "sound-kind", {"kind": "MP3"}),
-    (b"OggS", "sound-kind", {"kind": "Ogg"}),
+    (b"#!AMR", "sound-kind", {"kind": "AMR"}),
+    (b"fLaC", "sound-kind", {"kind": "FLAC"}),
     (b"GIF8", "photo-kind", {"kind": "GIF"}),
     (b"BM", "photo-kind", {"kind": "BMP"}),
 )
@@ -40,7 +39,6 @@ RIFF = {b"AVI ": ("film-kind", "AVI"), b"WAVE": ("sound-kind", "WAV")}
 BRANDS = {  # of ISO 14496-12
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), ("photo-kind", "HEIC")),
     **dict.fromkeys((b"avif", b"avis"), ("photo-kind", "AVIF")),
-    **dict.fromkeys((b"M4A ", b"M4B "), ("sound-kind", "M4A")),
     b"qt  ": ("film-kind", "QuickTime"),
 }
 ENDINGS: dict[str, tuple[str, dict[str, str]]] = {
@@ -50,7 +48,7 @@ ENDINGS: dict[str, tuple[str, dict[str, str]]] = {
     **{f".{kind}": ("archive-kind", {"kind": kind.upper()}) for kind in ("rar", "7z", "gz", "tar")},
     **dict.fromkeys((".exe", ".msi", ".bat", ".apk", ".dmg", ".jar"), ("program", {})),
     **{f".{kind}": ("film-kind", {"kind": kind.upper()}) for kind in ("mov", "avi", "wmv", "flv", "mkv", "mpg", "rmvb")},
-    **{f".{kind}": ("sound-kind", {"kind": kind.upper()}) for kind in ("mp3", "m4a", "ogg", "wav", "aac", "wma")},
+    **{f".{kind}": ("sound-kind", {"kind": kind.upper()}) for kind in ("wav", "aac", "wma", "amr", "flac")},
     **{f".{kind}": ("photo-kind", {"kind": kind.upper()}) for kind in ("heic", "heif", "avif", "gif", "bmp", "tif", "tiff")},
     **dict.fromkeys(PAGES, ("web-pages", {})),
 }

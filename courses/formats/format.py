@@ -46,7 +46,7 @@ class Frame:
 
     `scripts` (the runtime) are files of `courses/player`, run in this order; those ending in .mjs are modules. `body` is HTML.
     `policy` adds sources to the content security policy that every frame has. `attributes` are data attributes of the page, as JSON.
-    `shape` "wide" keeps the frame at 16 to 9; otherwise the frame grows with its content.
+    `shape` "wide" keeps the frame at 16 to 9, "low" begins as high as a row of buttons; otherwise the frame grows with its content.
     """
 
     scripts: tuple[str, ...]

@@ -113,9 +113,8 @@ def _media(content: h5p_content.Content, folder: str, files: Files) -> list[Prob
         return problems
     if video_file.kind_of(read_head(files[wanted[0]])) is None:
         return [Problem("video-kind-inside", wanted[0])]
-    return check_captions({name: files[name] for name in wanted}) + check_length(
-        wanted[0], files[wanted[0]], content.body["duration"], "duration"
-    )
+    seconds = video_file.seconds_of(files[wanted[0]])
+    return check_captions({name: files[name] for name in wanted}) + check_length(wanted[0], seconds, content.body["duration"], "duration")
 
 
 def _key(activity: Activity, content: h5p_content.Content, files: Files) -> dict[str, Any] | list[Problem] | None:

@@ -28,24 +28,23 @@ def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivi
         return [Problem("video-kind", activity.entry)]
     stem = activity.entry.rpartition(".")[0]
     beside = {stem + ending: files[stem + ending] for ending in (*CAPTIONS, *POSTERS) if stem + ending in files}
-    codec = video_file.hevc_in(path)
+    codec, seconds = video_file.hevc_in(path), video_file.seconds_of(path)
     problems = [Problem("hevc", activity.entry, {"codec": codec})] if codec else []
-    problems += check_captions(beside) + check_length(activity.entry, path, activity.media_seconds, "media_seconds")
+    problems += check_captions(beside) + check_length(activity.entry, seconds, activity.media_seconds, "media_seconds")
     captioned = any(name.endswith(tuple(CAPTIONS)) for name in beside)
     warnings = [] if captioned else [Problem("no-captions", activity.entry, {"name": stem})]
-    return problems or CheckedActivity(_reachable(activity, path), {activity.entry: path, **beside}, None, warnings)
+    return problems or CheckedActivity(reachable(activity, seconds), {activity.entry: path, **beside}, None, warnings)
 
 
-def _reachable(activity: Activity, path: Path) -> Activity:
-    """Return a film's activity. Use the file's length if the stated one is longer, so that full coverage is possible."""
-    seconds, stated = video_file.seconds_of(path), activity.media_seconds
+def reachable(activity: Activity, seconds: float | None) -> Activity:
+    """Return an activity of media. Use the file's length if the stated one is longer, so that full coverage is possible."""
+    stated = activity.media_seconds
     too_long = "coverage" in activity.requires and seconds is not None and stated is not None and seconds < stated
     return replace(activity, media_seconds=seconds) if too_long else activity
 
 
-def check_length(name: str, path: Path, stated: float | None, word: str) -> list[Problem]:
+def check_length(name: str, seconds: float | None, stated: float | None, word: str) -> list[Problem]:
     """Compare a stated length with the file's; if the file has none, accept the stated one."""
-    seconds = video_file.seconds_of(path)
     if stated is None or seconds is None or abs(seconds - stated) <= CLOSE_S:
         return []
     return [Problem("other-length", name, {"real": f"{seconds:g}", "field": word, "said": f"{stated:g}"})]

@@ -1,9 +1,9 @@
-// A plain video with captions: goes on where it was left, says what was played.
+// A plain video with captions, or a sound recording: goes on where it was left, says what was played.
 (function () {
   "use strict";
   const { base, entry, captions } = document.documentElement.dataset;
   const SAVE_EVERY_MS = 5000;
-  const video = document.querySelector("video");
+  const video = document.querySelector("video, audio");
   let saved = 0;
   let tracking = null;
 
@@ -19,6 +19,7 @@
       if (state?.position > 0 && state.position < video.duration - 2) video.currentTime = state.position;
     }, { once: true });
     window.TH.watchFilm(video);
+    if (video instanceof HTMLAudioElement) window.TH.followHeight(document.querySelector("main"));
     video.src = base + entry;
   });
 

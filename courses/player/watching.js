@@ -45,7 +45,7 @@
 
   /** A film has started when its first picture is known. A browser that saves data loads nothing before somebody presses play. */
   TH.watchFilm = (video) => {
-    const look = () => (video.videoWidth > 0 ? TH.started() : TH.failed("sound", nameOf(video.currentSrc)));
+    const look = () => (video.videoWidth > 0 || video instanceof HTMLAudioElement ? TH.started() : TH.failed("sound", nameOf(video.currentSrc)));
     video.addEventListener("loadedmetadata", look);
     video.addEventListener("playing", look);
     video.addEventListener("suspend", () => setTimeout(() => isSaved(video) && TH.started(), SAVED_AFTER_MS));

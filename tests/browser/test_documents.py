@@ -17,6 +17,7 @@ from tests.browser.phone import phone, sign_in
 from tests.browser.test_journey import SOON_MS, content, credited, statements, wait_for
 from tests.site import Site
 
+INSIDE = {"rules": {"page-has-heading-one": {"enabled": False}}}  # the page around the frame has it
 PAGES = ("先到校门口看一遍。", "再看宿舍的窗和门。", "最后写下三件事。")
 
 
@@ -29,13 +30,13 @@ def write_pdf(path: Path) -> Path:
     return path
 
 
-def publish(browser: Browser, site: Site, file: Path) -> str:
+def publish(browser: Browser, site: Site, file: Path, condition: str) -> str:
     """Upload a file as a trainer, give the course to the class, and return the address of its activity."""
     with phone(browser, site, "nothing") as visitor:
         page = sign_in(visitor, site, "trainer", "/catalogue/upload")
         page.set_input_files("input[type=file]", str(file))
         page.get_by_role("button", name="检查并发布").click()
-        expect(page.get_by_text("看完每一页")).to_be_visible(timeout=SOON_MS)
+        expect(page.get_by_text(condition)).to_be_visible(timeout=SOON_MS)
     with site.app.app_context(), transaction() as session:
         version = session.query(CourseVersion).filter(CourseVersion.title_zh == file.stem).one()
         training_class = session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id)
@@ -61,7 +62,7 @@ def pages_stated(site: Site) -> list[str]:
 def test_a_pdf_is_read_on_a_phone_left_opened_again_at_its_page_completed_and_credited(
     browser: Browser, site: Site, tmp_path: Path
 ) -> None:
-    address = publish(browser, site, write_pdf(tmp_path / "开学检查.pdf"))
+    address = publish(browser, site, write_pdf(tmp_path / "开学检查.pdf"), "看完每一页")
     with phone(browser, site, "nothing") as visitor:
         page = sign_in(visitor, site, "teacher")
         page.goto(address)
@@ -96,5 +97,5 @@ def no_finding(page: Page) -> None:
         page.wait_for_timeout(500)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
-        inside = Axe().run(page.frames[1])  # type: ignore[arg-type]
+        inside = Axe().run(page.frames[1], options=INSIDE)  # type: ignore[arg-type]
         assert inside.violations_count == 0, inside.generate_report()

@@ -36,7 +36,8 @@ FILES = {
     "AVI": (b"RIFF\x00\x00\x00\x00AVI LIST", "is a film in AVI"),
     "QuickTime": (b"\x00\x00\x00\x14ftypqt  ", "is a film in QuickTime"),
     "HEIC": (b"\x00\x00\x00\x18ftypheic", "is a picture in HEIC"),
-    "MP3": (b"ID3\x04", "is a sound recording (MP3)"),
+    "WAV": (b"RIFF\x00\x00\x00\x00WAVE", "is a sound recording (WAV)"),
+    "AMR": (b"#!AMR\n", "is a sound recording (AMR)"),
     "web page": (b"\n<!DOCTYPE html><p>", "consists of web pages (HTML)"),
     "unknown": (b"?" * 50, "is not a course: a file that ends in .zip"),
 }
@@ -74,7 +75,7 @@ def test_a_manifest_of_any_size_is_looked_at_in_part(opened: Open, tmp_path: Pat
     assert [one.code for one in found] == ["scorm"]  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("name", ["a.rar", "a.exe", "a.pptx", "a.mp3", "a.heic", "a.html"])
+@pytest.mark.parametrize("name", ["a.rar", "a.exe", "a.pptx", "a.wav", "a.heic", "a.html"])
 def test_a_name_alone_says_enough_for_the_form(name: str) -> None:
     assert in_name(Path(name).suffix) is not None
 
