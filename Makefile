@@ -70,7 +70,7 @@ demo-reset: ## remove the demo's data (var/); the next `make demo` starts over
 
 test: dev ## run every test (on real PostgreSQL, Valkey and Chromium)
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses 8 --dist loadfile
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 test-fast: dev ## run the tests that need no server and no browser
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses 8 -m "not services and not browser"

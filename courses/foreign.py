@@ -18,59 +18,55 @@ OFFICE = {"word": "Word", "ppt": "PowerPoint", "xl": "Excel"}  # the folder of a
 OPEN_DOCUMENTS = {b"opendocument.text": "Writer", b"opendocument.presentation": "Impress", b"opendocument.spreadsheet": "Calc"}
 PAGES = (".html", ".htm")
 
-# How files begin → the problem's code and its parameters.
-STARTS: tuple[tuple[bytes, str, dict[str, str]], ...] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office-file", {"program": "Office"}),
-    (b"{\\rtf", "office-file", {"program": "Word"}),
-    (b"Rar!\x1a\x07", "archive-kind", {"kind": "RAR"}),
-    (b"7z\xbc\xaf\x27\x1c", "archive-kind", {"kind": "7z"}),
-    (b"\x1f\x8b", "archive-kind", {"kind": "gzip"}),
-    (b"MZ", "program", {}),
-    (b"\x7fELF", "program", {}),
-    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "film-kind", {"kind": "WMV"}),
-    (b"FLV\x01", "film-kind", {"kind": "FLV"}),
-    (b"\x1aE\xdf\xa3", "film-kind", {"kind": "Matroska"}),
-    (b"#!AMR", "sound-kind", {"kind": "AMR"}),
-    (b"fLaC", "sound-kind", {"kind": "FLAC"}),
-    (b"GIF8", "photo-kind", {"kind": "GIF"}),
-    (b"BM", "photo-kind", {"kind": "BMP"}),
+STARTS: tuple[tuple[bytes, Problem], ...] = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Problem("office-file", "", {"program": "Office"})),
+    (b"{\\rtf", Problem("office-file", "", {"program": "Word"})),
+    (b"Rar!\x1a\x07", Problem("archive-kind", "", {"kind": "RAR"})),
+    (b"7z\xbc\xaf\x27\x1c", Problem("archive-kind", "", {"kind": "7z"})),
+    (b"\x1f\x8b", Problem("archive-kind", "", {"kind": "gzip"})),
+    (b"MZ", Problem("program")),
+    (b"\x7fELF", Problem("program")),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Problem("film-kind", "", {"kind": "WMV"})),
+    (b"FLV\x01", Problem("film-kind", "", {"kind": "FLV"})),
+    (b"\x1aE\xdf\xa3", Problem("film-kind", "", {"kind": "Matroska"})),
+    (b"#!AMR", Problem("sound-kind", "", {"kind": "AMR"})),
+    (b"fLaC", Problem("sound-kind", "", {"kind": "FLAC"})),
+    (b"GIF8", Problem("photo-kind", "", {"kind": "GIF"})),
+    (b"BM", Problem("photo-kind", "", {"kind": "BMP"})),
 )
-RIFF = {b"AVI ": ("film-kind", "AVI"), b"WAVE": ("sound-kind", "WAV")}
+RIFF = {b"AVI ": Problem("film-kind", "", {"kind": "AVI"}), b"WAVE": Problem("sound-kind", "", {"kind": "WAV"})}
 BRANDS = {  # of ISO 14496-12
-    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), ("photo-kind", "HEIC")),
-    **dict.fromkeys((b"avif", b"avis"), ("photo-kind", "AVIF")),
-    b"qt  ": ("film-kind", "QuickTime"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), Problem("photo-kind", "", {"kind": "HEIC"})),
+    **dict.fromkeys((b"avif", b"avis"), Problem("photo-kind", "", {"kind": "AVIF"})),
+    b"qt  ": Problem("film-kind", "", {"kind": "QuickTime"}),
 }
-ENDINGS: dict[str, tuple[str, dict[str, str]]] = {
-    **dict.fromkeys((".doc", ".docx", ".rtf", ".wps"), ("office-file", {"program": "Word"})),
-    **dict.fromkeys((".ppt", ".pptx", ".dps"), ("office-file", {"program": "PowerPoint"})),
-    **dict.fromkeys((".xls", ".xlsx", ".et"), ("office-file", {"program": "Excel"})),
-    **{f".{kind}": ("archive-kind", {"kind": kind.upper()}) for kind in ("rar", "7z", "gz", "tar")},
-    **dict.fromkeys((".exe", ".msi", ".bat", ".apk", ".dmg", ".jar"), ("program", {})),
-    **{f".{kind}": ("film-kind", {"kind": kind.upper()}) for kind in ("mov", "avi", "wmv", "flv", "mkv", "mpg", "rmvb")},
-    **{f".{kind}": ("sound-kind", {"kind": kind.upper()}) for kind in ("wav", "aac", "wma", "amr", "flac")},
-    **{f".{kind}": ("photo-kind", {"kind": kind.upper()}) for kind in ("heic", "heif", "avif", "gif", "bmp", "tif", "tiff")},
-    **dict.fromkeys(PAGES, ("web-pages", {})),
+ENDINGS: dict[str, Problem] = {
+    **dict.fromkeys((".doc", ".docx", ".rtf", ".wps"), Problem("office-file", "", {"program": "Word"})),
+    **dict.fromkeys((".ppt", ".pptx", ".dps"), Problem("office-file", "", {"program": "PowerPoint"})),
+    **dict.fromkeys((".xls", ".xlsx", ".et"), Problem("office-file", "", {"program": "Excel"})),
+    **{f".{kind}": Problem("archive-kind", "", {"kind": kind.upper()}) for kind in ("rar", "7z", "gz", "tar")},
+    **dict.fromkeys((".exe", ".msi", ".bat", ".apk", ".dmg", ".jar"), Problem("program")),
+    **{f".{kind}": Problem("film-kind", "", {"kind": kind.upper()}) for kind in ("mov", "avi", "wmv", "flv", "mkv", "mpg", "rmvb")},
+    **{f".{kind}": Problem("sound-kind", "", {"kind": kind.upper()}) for kind in ("wav", "aac", "wma", "amr", "flac")},
+    **{f".{kind}": Problem("photo-kind", "", {"kind": kind.upper()}) for kind in ("heic", "heif", "avif", "gif", "bmp", "tif", "tiff")},
+    **dict.fromkeys(PAGES, Problem("web-pages")),
 }
 
 
 def in_file(head: bytes) -> Problem | None:
     """Name a file by its first bytes, if it is not an archive; None if it is unknown."""
     if head[4:8] == b"ftyp" and head[8:12] in BRANDS:
-        code, kind = BRANDS[head[8:12]]
-        return Problem(code, "", {"kind": kind})
+        return BRANDS[head[8:12]]
     if head[:4] == b"RIFF" and head[8:12] in RIFF:
-        code, kind = RIFF[head[8:12]]
-        return Problem(code, "", {"kind": kind})
+        return RIFF[head[8:12]]
     if head.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
         return Problem("web-pages")
-    return next((Problem(code, "", params) for start, code, params in STARTS if head.startswith(start)), None)
+    return next((problem for start, problem in STARTS if head.startswith(start)), None)
 
 
 def in_name(ending: str) -> Problem | None:
     """Name a file by the ending of its name, in lowercase and with the dot; None if it is unknown."""
-    found = ENDINGS.get(ending)
-    return Problem(found[0], "", found[1]) if found else None
+    return ENDINGS.get(ending)
 
 
 def in_archive(names: Collection[str], read: Read) -> Problem | None:

@@ -63,7 +63,9 @@ class Site:
 def running(database_url: str, folder: Path) -> Iterator[Site]:
     """Serve a site with a teacher, a trainer, an office and one course; everything stops at the end of the block."""
     with served(database_url, folder) as (app, address):
-        yield Site(app, address, *_fill(app, folder))
+        site = Site(app, address, *_fill(app, folder))
+        with working(app):
+            yield site
 
 
 @contextmanager
@@ -73,16 +75,24 @@ def served(database_url: str, folder: Path) -> Iterator[tuple[Flask, str]]:
     address = f"http://localhost:{port}"
     changes = {"public_url": address, "content_url": f"http://127.0.0.1:{port}", "beat_seconds": 1, "beat_grace_seconds": 3 * SPEED}
     app = create_app(factories.settings_for(database_url, folder, **changes), clock=FastClock())
-    stop = threading.Event()
-    worker = threading.Thread(target=_work, args=(app, stop), daemon=True)
-    worker.start()
     try:
         with web(app, port):
             yield app, address
     finally:
+        app.extensions["db"].dispose()
+
+
+@contextmanager
+def working(app: Flask) -> Iterator[None]:
+    """Run a worker and its beat until the block ends. Fill the site first: on a busy machine they would wait too long for its lock."""
+    stop = threading.Event()
+    worker = threading.Thread(target=_work, args=(app, stop), daemon=True)
+    worker.start()
+    try:
+        yield
+    finally:
         stop.set()
         worker.join(10)
-        app.extensions["db"].dispose()
 
 
 def _work(app: Flask, stop: threading.Event) -> None:

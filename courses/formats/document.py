@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from courses.formats.format import CheckedActivity, Files, Format, Frame, SingleActivity, read_head
-from courses.formats.pdf_probe import pages_of
+from courses.formats.pdf_probe import PASSWORD, pages_of
 from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
 from courses.values import MOST_MINUTES, Activity, Text
@@ -44,7 +44,7 @@ def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivi
 def _pages(kind: str, path: Path, name: str) -> int | Problem:
     pages = pages_of(path) if kind == PDF else 1
     if isinstance(pages, str):
-        return Problem(pages, name)
+        return Problem("pdf-password", name) if pages == PASSWORD else Problem("pdf-damaged", name)
     return Problem("pdf-too-long", name, {"count": pages, "most": MOST_PAGES}) if pages > MOST_PAGES else pages
 
 

@@ -1,6 +1,6 @@
 """Preview the verdicts of a programme's classes under another programme document, before it is imported. Nothing is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,7 +11,7 @@ from lms.accounts.offices import below
 from lms.classes.models import LEARNING, Enrolment, TrainingClass
 from lms.crediting import ledger
 from lms.crediting.attestations import with_noted_sessions
-from lms.crediting.policy import ClassPolicy, policies_under
+from lms.crediting.policy import EnrolmentPolicy, policies_under
 from lms.crediting.units import MET, SHORT, earnings_of
 from lms.hours import judge
 from lms.programmes.models import Programme, ProgrammeVersion
@@ -50,27 +50,27 @@ def changed_verdicts(session: Session, version: ProgrammeVersion, code: str, yea
     wanted = (Programme.code == code, Programme.year == year, below(scope))
     classes = session.scalars(query.where(*wanted).order_by(TrainingClass.id)).all()
     for start in range(0, len(classes), CLASSES_AT_ONCE):
-        class_policies = policies_under(session, version, classes[start : start + CLASSES_AT_ONCE])
-        yield from _of_classes(session, class_policies)
+        yield from _of_classes(session, version, classes[start : start + CLASSES_AT_ONCE])
 
 
-def _of_classes(session: Session, class_policies: dict[int, ClassPolicy]) -> Iterator[ChangedVerdict]:
-    columns = (Enrolment.id, Enrolment.class_id, Enrolment.person_id, Enrolment.track, Enrolment.verdict)
-    wanted = (Enrolment.class_id.in_(class_policies), Enrolment.status.in_(LEARNING))
+def _of_classes(session: Session, version: ProgrammeVersion, class_ids: Sequence[int]) -> Iterator[ChangedVerdict]:
+    columns = (Enrolment.id, Enrolment.class_id, Enrolment.person_id, Enrolment.verdict)
+    wanted = (Enrolment.class_id.in_(class_ids), Enrolment.status.in_(LEARNING))
     people = session.execute(select(*columns).where(*wanted).order_by(Enrolment.id)).all()
-    accounts = ledger.sums(session, [one.id for one in people])
+    numbers = [one.id for one in people]
+    accounts, policies = ledger.sums(session, numbers), policies_under(session, version, numbers)
     for one in people:
-        class_policy = class_policies[one.class_id]
-        missing = _missing(class_policy, one.track, accounts[one.id])
+        missing = _missing(policies[one.id], accounts[one.id])
         before, after = one.verdict or SHORT, SHORT if missing else MET
         if before != after:
             yield ChangedVerdict(one.class_id, one.id, one.person_id, before, after, missing)
 
 
-def _missing(class_policy: ClassPolicy, track: str, account: ledger.Sums) -> tuple[str, ...]:
-    own = class_policy.tracks.get(track)
+def _missing(policy: EnrolmentPolicy, account: ledger.Sums) -> tuple[str, ...]:
+    own = policy.track
     if own is None:
         return ("track",)
     earnings = earnings_of(account)
-    judged = judge(with_noted_sessions(own.rules, [one.name for one in earnings]), class_policy.policy, own.activities, earnings)
+    named = with_noted_sessions(own.rules, [one.name for one in earnings])
+    judged = judge(named, policy.class_policy.policy, own.activities, earnings)
     return tuple(key for key, result in judged.items() if not result.met)

@@ -17,7 +17,7 @@ from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.classes.models import Enrolment
 from lms.crediting.activity_rules import rule_before, rule_of
-from lms.crediting.policy_key import PlannedPlace, PolicyKey, activity_name, keys_of_classes, keys_of_enrolments
+from lms.crediting.policy_key import PlannedPlace, PolicyKey, activity_name, keys_of_enrolments
 from lms.hours import Case, Interval, Policy, Replacement, RequirementRule, Rule, SessionRule, TrackRules, dump
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
@@ -129,16 +129,16 @@ def _remember(key: PolicyKey, class_policy: ClassPolicy) -> ClassPolicy:
     return class_policy
 
 
-def policies_under(session: Session, version: ProgrammeVersion, class_ids: Iterable[int]) -> dict[int, ClassPolicy]:
-    """Return the policy of each class as it would be under another programme version, which need not be stored.
+def policies_under(session: Session, version: ProgrammeVersion, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
+    """Return the policy of each enrolment as it would be under another programme version, which need not be stored."""
+    made: dict[PolicyKey, ClassPolicy] = {}
 
-    Sessions that are moved online for some people only are left out, and so are transfers.
-    """
-    keys = keys_of_classes(session, set(class_ids))
-    whole = {
-        class_id: replace(key, replacements=tuple(one for one in key.replacements if one.people is None)) for class_id, key in keys.items()
-    }
-    return {class_id: _make(session, key, version) for class_id, key in whole.items()}
+    def under(session: Session, key: PolicyKey) -> ClassPolicy:
+        if key not in made:
+            made[key] = _make(session, key, version)
+        return made[key]
+
+    return _policies(session, enrolment_ids, under)
 
 
 def _make(session: Session, key: PolicyKey, version: ProgrammeVersion | None = None, rule: RuleOf = rule_of) -> ClassPolicy:

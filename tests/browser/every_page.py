@@ -31,7 +31,7 @@ from lms.sealing import derived
 from lms.storage import storage
 from tests.browser.record_store import add_record_store_rows
 from tests.factories import signed_in
-from tests.site import served
+from tests.site import served, working
 
 SCANS = ("claimed", "counted", "counted")
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
@@ -42,7 +42,10 @@ ENDED = {"class_id": "ended_class", "certificate_id": "certificate"}  # keys of 
 
 @dataclass(frozen=True)
 class Look:
-    """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route."""
+    """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route.
+
+    `filled`: fields of a form of the page, by selector; the form is then sent, and the page that follows is looked at.
+    """
 
     visitor: str
     endpoint: str
@@ -50,9 +53,11 @@ class Look:
     query: str = ""
     path: str = ""
     status: int = 200
+    filled: Mapping[str, str] | None = None
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.visitor, self.endpoint, *map(str, (self.wanted or {}).values()), self.query, self.path)))
+        values = (*(self.wanted or {}).values(), *(self.filled or {}))
+        return " ".join(filter(None, (self.visitor, self.endpoint, *map(str, values), self.query, self.path)))
 
 
 LOOKS = (
@@ -141,6 +146,7 @@ LOOKS = (
     Look("office", "organisations.all_"),
     Look("county", "organisations.all_", query="?q=zzz"),
     Look("office", "organisations.one"),
+    Look("office", "organisations.one", filled={"[name=name]": "柳河镇中心学校（新校区）"}),  # the preview of a new name
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
     Look(NEW_OFFICE, "jobs.mine"),
@@ -221,7 +227,9 @@ def everything(database_url: str, folder: Path) -> Iterator[Everything]:
     with served(database_url, folder) as (app, address):
         with app.app_context():
             load(DemoSite(database(), storage(), address, app.extensions["clock"](), lambda _line: None))
-        yield Everything(app, address, {**_newcomers(app), **add_record_store_rows(app)}, _versions(app))
+        found = Everything(app, address, {**_newcomers(app), **add_record_store_rows(app)}, _versions(app))
+        with working(app):
+            yield found
 
 
 def _versions(app: Flask) -> Mapping[str, int]:

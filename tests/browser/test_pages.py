@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tests.browser.every_page import LOOKS, NO_PAGES, Everything, Look, copy_of,
 from tests.browser.test_styleguide import DESK, PHONE, sideways
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+AXE_SIZE = {"zh": "phone", "en": "desk"}
 FIRST_LOAD_LIMIT_BYTES = 100_000
 SOON_MS = 20_000
 TEXTS = """() => {
@@ -85,7 +86,10 @@ def words_of_the_other_language(language: str) -> frozenset[str]:
 
 
 def findings(page: Page, language: str) -> list[str]:
-    """Return the problems of a page, in words."""
+    """Return the problems of a page, in words.
+
+    Both languages have the same elements in the same colours. So axe looks at a wide page in one of them, at a narrow one in the other.
+    """
     found = [f"{page.locator('h1').count()} headings of the first level"] if page.locator("h1").count() != 1 else []
     title = page.title().partition(" · ")[0].strip()
     found += ["no title"] if not title else []
@@ -100,11 +104,24 @@ def findings(page: Page, language: str) -> list[str]:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         found += [f"{name}: {sideways(page)} pixels too wide"] if sideways(page) else []
         found += [f"{name}: cut off: {html}" for html in page.evaluate(CLIPPED)]
-        found += [f"{name}: {said}" for said in page.evaluate(AXE, {})]
+        found += [f"{name}: {said}" for said in page.evaluate(AXE, {})] if AXE_SIZE[language] == name else []
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {said}" for said in page.evaluate(AXE, {"runOnly": ["color-contrast"]})]
     page.emulate_media(color_scheme="light")
     return found
+
+
+def send(page: Page, filled: Mapping[str, str]) -> None:
+    """Fill in a form of the page and send it."""
+    before = page.locator("h1").inner_text()
+    for selector, value in filled.items():
+        page.locator(selector).fill(value)
+    with page.expect_navigation() as sent:
+        page.locator(list(filled)[-1]).press("Enter")
+    answer = sent.value
+    assert answer is not None
+    assert answer.ok
+    assert page.locator("h1").inner_text() != before
 
 
 def inside(page: Page, frame: Frame) -> list[str]:
@@ -128,6 +145,8 @@ def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, l
         answer = page.goto(site.url(look))
         assert answer is not None
         assert answer.status == look.status
+        if look.filled:
+            send(page, look.filled)
         for details in page.locator("details:not(.menu)").all():
             details.evaluate("one => { one.open = true; }")
         if look.endpoint == "transcripts.show":

@@ -85,6 +85,11 @@ class Office:
 
 @pytest.fixture
 def office(app: Flask, clock: DrivenClock) -> Office:
+    return build_office(app, clock)
+
+
+def build_office(app: Flask, clock: DrivenClock) -> Office:
+    """Make the class in an empty database."""
     world = build_world(app, clock, WHOLE)
 
     def more(session: Session) -> tuple[int, int]:

@@ -10,7 +10,9 @@ from werkzeug.test import TestResponse
 
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from lms.crediting.models import LedgerEntry
+from lms.crediting.policy import policies_of, policies_under
 from lms.crediting.standing import of_enrolments
+from lms.programmes.models import ProgrammeVersion
 from tests.integration.office.conftest import Desk
 from tests.integration.office.room import SESSION, Room, lead_class
 
@@ -148,3 +150,21 @@ def test_the_window_keeps_the_beginning_of_the_class_before(room: Room, other: i
     before = room.world.act(lambda session: session.get_one(Enrolment, room.people[0]).window_from)
     transfer(room, other, "2026-03-03")
     assert room.world.act(lambda session: session.get_one(Enrolment, room.people[0]).window_from) == before
+
+
+def test_a_preview_of_a_new_version_knows_the_sessions_from_before_a_transfer(room: Room, other: int) -> None:
+    room.mark({0: "present"})
+    assert transfer(room, other, "2026-03-04").status_code == 302
+
+    def judged_by(session: Session) -> tuple[set[str], set[str]]:
+        number = room.people[0]
+        now = policies_of(session, [number])[number]
+        version = session.get_one(ProgrammeVersion, now.class_policy.programme_version_id)
+        new = policies_under(session, version, [number])[number]
+        assert now.track is not None
+        assert new.track is not None
+        return set(now.track.rules.sessions), set(new.track.rules.sessions)
+
+    now, new = room.world.act(judged_by)
+    assert {place.partition(":")[0] for place in new} == {"lead", "lead-2"}
+    assert new == now
