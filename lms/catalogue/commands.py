@@ -107,7 +107,7 @@ def list_courses(*, as_json: bool, search: str) -> None:
 
 
 @course.command("libraries")
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@json_option("the list")
 @with_appcontext
 def list_libraries(*, as_json: bool) -> None:
     """List the H5P libraries that contents exported without theirs may use, as the command line brought them."""

@@ -15,6 +15,7 @@ from lms.certification.contents import NotReadable, bundle_text
 from lms.certification.models import STATES, Certificate
 from lms.certification.numbers import read_number
 from lms.classes.models import TrainingClass
+from lms.command_options import json_option
 from lms.db import session
 from lms.errors import InvalidInput
 
@@ -27,7 +28,7 @@ def certificate() -> None:
 @certificate.command("list")
 @click.option("--class", "class_code", help="Only the certificates of the class with this code.")
 @click.option("--state", type=click.Choice(STATES), help="Only certificates in this state.")
-@click.option("--json", "as_json", is_flag=True, help="Print the certificates as JSON.")
+@json_option("the certificates")
 @with_appcontext
 def list_(class_code: str | None, state: str | None, *, as_json: bool) -> None:
     """List certificates, in the order of issue."""
@@ -64,7 +65,7 @@ def _about(one: Certificate) -> Mapping[str, Any]:
 @certificate.command("show")
 @click.argument("number")
 @click.option("--bundle", is_flag=True, help="Print the frozen evidence bundle of the newest version; `lms hours recompute` reads it.")
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+@json_option("all of it")
 @with_appcontext
 def show(number: str, *, bundle: bool, as_json: bool) -> None:
     """Show the versions of one certificate, and its entries in the register."""
@@ -103,7 +104,7 @@ def show(number: str, *, bundle: bool, as_json: bool) -> None:
 
 
 @certificate.command("verify")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option()
 @with_appcontext
 def verify(*, as_json: bool) -> None:
     """Check the whole register, all certificates and their frozen evidence; `lms ledger verify` does this too.

@@ -47,6 +47,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/learning/live_views.py": "the routes of the page beside a live session",
     "lms/learning/opened.py": "answers a page that opens a launch",
     "lms/learning/wire.py": "reads a request's body",
+    "lms/office/password_sheet.py": "makes the page that is shown once",
     "lms/office/places.py": "reads which class an address names",
     "lms/office/reread_job.py": "a job reads the app's settings, and a result wakes the worker",
     "lms/office/roster_job.py": "a job reads the app's settings",

@@ -30,7 +30,7 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     "lms/classes": OF_TIMETABLES,
     "lms/attendance": OF_ATTENDANCE,
 }
-CODE_AT = {"Problem": 0, "refuse": 0, "in_row": 2, "_wrong": 2}
+CODE_AT = {"Problem": 0, "_Wrong": 0, "refuse": 0, "in_row": 2, "_wrong": 2}
 PARAMS_AT = {"Problem": 2, "in_row": 3}
 PLACES = re.compile(r"%\((\w+)\)s")
 
