@@ -70,7 +70,7 @@ def _plain(cell: str) -> str:
 
 
 def read(rows: Sequence[tuple[int, Sequence[str]]], columns: Columns, session: Interval, zone: ZoneInfo) -> MeetingReport:
-    """Read the rows below the header; each interval is cut to the session, and what lies outside it is nothing.
+    """Read the rows below the header; each interval is cut to the session, and intervals outside it are dropped.
 
     A time without a date is of the session's day. Rows without a name are passed over.
     """
@@ -132,7 +132,7 @@ def joined_up(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 def beyond(intervals: Iterable[Interval], known: Iterable[Interval]) -> list[Interval]:
-    """Return the parts of intervals that lie in none of the known ones, in order."""
+    """Return the parts of intervals that are outside all known ones, in order."""
     found = joined_up(intervals)
     for first, last in joined_up(known):
         parts = ((part, (min(part[1], first), max(part[0], last))) for part in found)

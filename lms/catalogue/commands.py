@@ -110,7 +110,7 @@ def list_courses(*, as_json: bool, search: str) -> None:
 @json_option("the list")
 @with_appcontext
 def list_libraries(*, as_json: bool) -> None:
-    """List the H5P libraries that contents exported without theirs may use, as the command line brought them."""
+    """List the H5P libraries published on the command line, which contents exported without their libraries may use."""
     found = site_library.held(session(), None)
     if as_json:
         click.echo(json.dumps([{"name": one.name, "patch": one.patch} for one in found]))

@@ -31,7 +31,7 @@ def format_words(activity: Activity) -> str:
 
 
 def outline_words(activity: Activity) -> str:
-    """Return the kind of an activity as an outline for learners says it; '' if it is not said."""
+    """Return the kind of an activity for a learner's outline; '' if it is not shown."""
     if activity.grading == "server":
         return _("Quiz")
     return format_words(activity) if FORMATS[activity.format].named_in_outlines else ""

@@ -49,7 +49,7 @@ class Recalculation:
     result: Result
     account: ledger.Sums
     contents: CertificateContents
-    moved: Mapping[str, Sequence[uuid.UUID]]  # the statements kept since the certificate, by account
+    moved: Mapping[str, Sequence[uuid.UUID]]  # the statements stored since the certificate, by account
 
     @property
     def digest(self) -> str:

@@ -30,7 +30,7 @@ def locked(session: Session, enrolment_id: int) -> Enrolment:
 
 
 def needs_reason(before: str, after: str) -> bool:
-    """Say whether a change of state must be explained: leaving the class otherwise than by completion does, and so does a step back."""
+    """Say whether a change of state must be explained: yes for leaving the class without completion, and for a step back."""
     return after in LEFT or STATUSES.index(after) < STATUSES.index(before)
 
 

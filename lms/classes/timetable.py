@@ -67,7 +67,7 @@ def problems_of(there: Iterable[PlannedSession], planned: Sequence[PlannedSessio
         in_row(row, fault.path, fault.code, fault.params) for row, one in enumerate(planned) for fault in planning.problems_of(one, limits)
     ]
     rows = {id(one): row for row, one in enumerate(planned)}
-    known = list(there)  # what stands for a session is at its time, so it is not compared
+    known = list(there)  # a replacement has the time of its session, so it is not compared
     for before, after in planning.overlaps(one for one in [*known, *planned] if one.requirement != FOR_SESSIONS):
         new, other = (after, before) if id(after) in rows else (before, after)
         if id(new) in rows:

@@ -43,7 +43,7 @@ def people_of(session: Session, code: str, year: int, scope: str = "") -> int:
 def changed_verdicts(session: Session, version: ProgrammeVersion, code: str, year: int, scope: str = "") -> Iterator[ChangedVerdict]:
     """Yield everybody who takes part and would have another verdict if `version` held for their class.
 
-    `version` need not be stored. Accounts are judged as they stand: hours are measured alike, only what is asked differs.
+    `version` need not be stored. The present accounts are judged: hours stay the same, only the requirements differ.
     """
     query = select(TrainingClass.id).join(ProgrammeVersion, ProgrammeVersion.id == TrainingClass.programme_version_id)
     query = query.join(ProgrammeVersion.programme).join(Organisation, Organisation.id == TrainingClass.provider_id)

@@ -40,7 +40,7 @@ class Head:
     hash: str | None
     closed: bool = False  # the account is frozen (`lms.classes.freezing`) and stays as it is
     erased: bool = False  # and no new evidence is kept
-    inputs: Inputs | None = None  # from the latest entry, plus all evidence kept since; None before the first entry of format 2
+    inputs: Inputs | None = None  # from the latest entry, plus all later evidence; None before the first entry of format 2
     verdict: str = ""  # as last decided; for lists
 
 

@@ -1,4 +1,4 @@
-"""Convert days, months and tasks that were noted before evidence was kept into statements. A second run changes nothing.
+"""Convert old notes of attendance into statements: days, months and tasks noted before evidence was kept. A second run changes nothing.
 
 The rows of `attendance_record` stay. Each row that was not taken back becomes one statement (for tasks, one for each task), under an
 id derived from the row. Days become attendance of a session of their own, one second long, that counts as the same number of
@@ -52,7 +52,7 @@ def enrolments_with_notes(session: Session) -> list[int]:
 
 
 def convert(session: Session, enrolment_ids: Iterable[int], public_url: str, now: datetime) -> Converted:
-    """Write statements for what was noted for these enrolments."""
+    """Write statements for the old notes of these enrolments."""
     wanted = list(enrolment_ids)
     policies = policies_of(session, wanted)
     rows: dict[int, list[AttendanceRecord]] = defaultdict(list)

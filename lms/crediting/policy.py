@@ -151,7 +151,7 @@ def _make(session: Session, key: PolicyKey, version: ProgrammeVersion | None = N
 
 
 def _with_replacements(class_policy: ClassPolicy, key: PolicyKey, versions: Mapping[int, CourseVersion]) -> ClassPolicy:
-    """Let courses and live sessions stand for sessions; what stands for a session has neither a requirement nor a course."""
+    """Let courses and live sessions replace sessions; the replacement has neither a requirement nor a course of its own."""
     planned = {one.place: one for one in key.sessions}
     plans, lessons = {}, {}
     for one in key.replacements:

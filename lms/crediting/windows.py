@@ -48,9 +48,9 @@ def following(session: Session, training_class: TrainingClass) -> Following:
 
 
 def has_other_inputs(class_sha256: str) -> ColumnElement[bool]:
-    """Say whose chain was last extended when something else held for their class, or has no inputs yet.
+    """Return the condition for enrolments whose chain ends with other inputs of their class, or without inputs.
 
-    Somebody with evidence and without a chain has earned nothing so far; under what holds now they may.
+    A person with evidence but without a chain has earned nothing so far; under the present rules they may earn something.
     """
     observed = exists().where(Observation.enrolment_id == Enrolment.id)
     return or_(
@@ -62,7 +62,7 @@ def has_other_inputs(class_sha256: str) -> ColumnElement[bool]:
 def was_never_decided() -> ColumnElement[bool]:
     """Return the condition that an account was last decided by a version from before verdicts; a track without rules has none either.
 
-    Another change (of a name, say) may have recorded a chain's inputs before the worker came. It decided nothing, so this is asked too.
+    Another change (of a name, say) may have recorded a chain's inputs before the worker came. It decided nothing, so this is checked too.
     """
     return and_(Enrolment.verdict == "", Enrolment.ledger_length > 0, ~is_frozen())
 

@@ -4,7 +4,7 @@ import ipaddress
 import socket
 import sys
 
-SOMEWHERE = ("192.0.2.1", 9)  # reserved by RFC 5737: nothing is sent, the system only says by which of its addresses it would
+SOMEWHERE = ("192.0.2.1", 9)  # reserved by RFC 5737: nothing is sent; the system only reports the address from which it would send
 
 
 def address_for_phones(port: int) -> str:

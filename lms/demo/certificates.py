@@ -40,7 +40,7 @@ def first_certified(session: Session) -> Certificate | None:
 
 
 def supersede(session: Session, now: datetime) -> None:
-    """Issue the second version of the first certificate, with the evidence kept since."""
+    """Issue the second version of the first certificate, with the evidence stored since."""
     first = first_certified(session)
     if first is None:
         return

@@ -25,14 +25,14 @@ from lms.transcripts.words import ATTENDED
 
 bp = Blueprint("calendar", __name__)
 
-DAYS_PAST_MOST = 400  # what is older stands on the transcript
+DAYS_PAST_MOST = 400  # older entries are on the transcript
 AHEAD = timedelta(days=2000)  # further than any class is planned
-NEAR = timedelta(days=1)  # sessions for which it is asked whether somebody is checked in
+NEAR = timedelta(days=1)  # only for sessions this near, look for an open check-in
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """Something on a day: a session with what is noted of it, a task that is due, or the last day of a class."""
+    """Something on a day: a session with its attendance mark, a task that is due, or the last day of a class."""
 
     on: date
     class_name: str

@@ -27,7 +27,7 @@ def is_done(work: Iterable[Work], share: Decimal) -> bool:
 
 
 def worked_seconds(rule: Rule, result: ActivityResult) -> int:
-    """Return how much of an activity's minutes was worked."""
+    """Return the worked part of an activity's minutes."""
     return result.cap_seconds if rule.media_seconds is not None else min(result.measured_seconds, result.cap_seconds)
 
 

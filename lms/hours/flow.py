@@ -46,7 +46,7 @@ class Network:
         return most - left
 
     def _levels(self, start: int) -> list[int] | None:
-        """Return each node's distance from `start` up to that of the sink, or None if no path is left."""
+        """Return the distance of each node from `start`, at most that of the sink; None if no path to the sink is left."""
         levels = self._unseen.copy()
         levels[start] = level = 0
         frontier = [start]

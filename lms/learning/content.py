@@ -76,7 +76,7 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
 
 
 def _not_there(path: str) -> Response:
-    """Answer 404 so that a frame can read it: it can tell that from a network that is down."""
+    """Answer 404 in a form that a frame can read, so that the frame can distinguish it from a network failure."""
     response = _for_everybody(Response(NOT_THERE, status=404), path, "no-store")
     response.mimetype = "application/problem+json"
     response.headers.pop("Content-Disposition", None)

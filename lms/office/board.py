@@ -97,7 +97,7 @@ def figures(session: Session, scope: str, programme_id: int | None = None) -> li
 
 
 def _people(session: Session, class_ids: Sequence[int]) -> Mapping[int, CountedPeople]:
-    """Count people by class, all classes at once: the index holds all that is asked."""
+    """Count people by class, all classes at once: the index covers the whole query."""
     found = {class_id: CountedPeople() for class_id in class_ids}
     query = select(Enrolment.class_id, Enrolment.status, Enrolment.verdict, func.count())
     if len(found) == 1:

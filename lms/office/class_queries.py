@@ -107,7 +107,7 @@ PROPOSED = "proposed"
 
 
 def asked(query: Mapping[str, str]) -> PeopleFilter:
-    """Read a filter from an address or a form; what is not known filters nothing."""
+    """Read a filter from an address or a form; unknown values are ignored."""
     reached, state = query.get("status", ""), query.get("state_is", "")
     return PeopleFilter(
         query.get("q", "").strip()[:LONGEST_WORDS],

@@ -26,7 +26,7 @@ from lms.office.commands import class_id_of, follow
 @json_option()
 @with_appcontext
 def move_course(code: str, course: str, version: int | None, *, dry_run: bool, as_json: bool) -> None:
-    """Let a class study another version of a course; what its teachers did in the course stays and counts by the new version."""
+    """Let a class study another version of a course; its teachers' work in the course stays and counts under the new version."""
     with force_locale("en"):
         class_id = class_id_of(session(), code)
         to = administration.version_of(session(), course, version)

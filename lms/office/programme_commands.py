@@ -1,4 +1,4 @@
-"""`lms programme preview`: what would a new version of a programme change for those who are being trained?"""
+"""`lms programme preview`: preview the changes that a new version of a programme makes for the people in training."""
 
 import json
 import sys
@@ -21,7 +21,7 @@ from lms.programmes import store
 @json_option()
 @with_appcontext
 def preview(file: Path, *, as_json: bool) -> None:
-    """Show whose verdicts would be others if a document (TOML) held for its programme's classes. Nothing is kept.
+    """Show the people whose verdicts would change if a document (TOML) held for its programme's classes. Nothing is stored.
 
     A class keeps the version that held on its first day, so importing a document changes no verdict by itself.
     """

@@ -48,7 +48,7 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
     practical = BooleanField(_l("Practical"))
 
     def offer(self, document: ProgrammeDocument, now: str = "") -> None:
-        """Offer the programme's requirements of days and hours; a session that stands for another (`now`) goes on to do so."""
+        """Offer the programme's requirements of days and hours; a session that replaces another one (`now`) keeps doing so."""
         words = {"days": _("days"), "hours": _("live online, hours")}
         self.requirement.choices = [
             SelectChoice(one.key, f"{pick(one.title.zh, one.title.en)} ({words[one.kind]})")

@@ -56,7 +56,7 @@ def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 @bp.get("/")
 @requires(TEACHER)
 def mine() -> ResponseReturnValue:
-    """Show the tasks and logs, and the state of what was submitted."""
+    """Show the tasks and logs, and the states of their submissions."""
     enrolments = session().scalars(_own().where(Enrolment.status.in_(LEARNING))).all()
     tasks = work.tasks_of(session(), {one.class_id for one in enrolments})
     works = work.works_of(session(), [one.id for one in enrolments])

@@ -83,7 +83,7 @@ def list_documents(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the document as JSON, as it is kept.")
 @with_appcontext
 def show_document(code: str, year: int | None, *, as_json: bool) -> None:
-    """Show what the newest version of a programme demands: phases, tracks, requirements, rules."""
+    """Show the contents of a programme's newest version: phases, tracks, requirements, rules."""
     version = store.named(session(), code, year)
     if version is None:
         _refuse([f"{code}: there is no such programme" + ("" if year is None else f" in {year}")])
@@ -124,7 +124,7 @@ def _read(file: Path) -> tuple[dict[str, Any], ProgrammeDocument]:
 @json_option("the differences")
 @with_appcontext
 def diff_documents(before: str, after: str, *, as_json: bool) -> None:
-    """Show what differs between two documents: files, or versions written CODE, CODE@NUMBER or CODE:YEAR@NUMBER.
+    """Show the differences between two documents: files, or versions written CODE, CODE@NUMBER or CODE:YEAR@NUMBER.
 
     Exit 1 where something differs, as diff does; 2 where one of them cannot be read.
     """

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 
 class Difference(NamedTuple):
-    """One value that differs: its path, and what each document says there (None: nothing)."""
+    """One value that differs: its path, and its value in each document (None: missing)."""
 
     path: str
     before: Any

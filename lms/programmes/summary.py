@@ -6,7 +6,7 @@ from lms.programmes.values import UNITS, Phase, ProgrammeDocument
 
 
 def lines(document: ProgrammeDocument) -> Iterator[str]:
-    """Yield what a document says: phases, what each track demands, and the rules with numbers."""
+    """Yield the contents of a document: phases, the requirements of each track, and the rules with numbers."""
     yield f"{document.code} {document.year}  {document.name.zh}"
     yield f"for {document.audience.zh}, from {document.effective_from}"
     if document.printed_days is not None:

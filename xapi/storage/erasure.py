@@ -35,7 +35,7 @@ class ErasureForecast(NamedTuple):
 
 
 def foreseen(session: Session, agents: Sequence[uuid.UUID]) -> ErasureForecast:
-    """Count what is stored of a person, who may have several agents (`actor.key_of`)."""
+    """Count the stored data of a person, who may have several agents (`actor.key_of`)."""
     count = session.connection().execute
     own = _keyed(agents, Usage.AGENT)
     statements = count(select(func.count()).select_from(own.distinct().subquery())).scalar_one()

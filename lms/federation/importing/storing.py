@@ -41,7 +41,7 @@ class ImportPolicy:
     credential: Credential
     home_page: str
     keep_authority: bool = False
-    room: int | None = None  # bytes that may be stored of what imports bring from one host; None: any number
+    room: int | None = None  # bytes that imports from one host may store; None: any number
 
 
 def own_policy(endpoint: str, settings: Settings, *, keep_authority: bool = False) -> ImportPolicy:

@@ -35,7 +35,7 @@ def documents() -> ResponseReturnValue:
 @bp.get("/documents/<code>/<int:year>")
 @requires(OFFICE)
 def document(code: str, year: int) -> ResponseReturnValue:
-    """Show what one programme demands."""
+    """Show the requirements of one programme."""
     return _page(_newest(code, year))
 
 
@@ -53,7 +53,7 @@ def _page(version: ProgrammeVersion, status: int = 200, **more: object) -> Respo
 @bp.post("/documents/<code>/<int:year>/preview")
 @requires(OFFICE)
 def preview_document(code: str, year: int) -> ResponseReturnValue:
-    """Show what a new version would change: in the document, and for those who are being trained. Nothing is kept."""
+    """Preview a new version: its changes of the document, and of the verdicts of people in training. Nothing is stored."""
     version = _newest(code, year)
     upload = request.files.get("file")
     content = b""

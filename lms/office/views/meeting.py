@@ -128,7 +128,7 @@ def _people(class_id: int) -> dict[int, str]:
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/meeting/take")
 @requires(OFFICE, STAFF)
 def take_meeting(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Note who was in the meeting, as the page before said; taken twice, nothing changes."""
+    """Record the attendance of a meeting as shown in the preview; a repeated request changes nothing."""
     found, lesson = own_session(class_id, session_id)
     try:
         given = _given()

@@ -120,7 +120,7 @@ def change(organisation_id: int) -> ResponseReturnValue:
     found = _own(session(), organisation_id)
     try:
         with transaction() as writing:
-            hold_tree(writing, changing=True)  # whose it is and what it may become is asked of the tree as it is then
+            hold_tree(writing, changing=True)  # access and the allowed changes are checked against the tree at that moment
             asked = _asked(writing, _own(writing, organisation_id))
             target_id = asked.target.id if asked.target else None
             organisations.apply(writing, asked, By(person().id, now()))

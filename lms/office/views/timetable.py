@@ -120,7 +120,7 @@ def _added(form: SessionForm, found: TrainingClass, document: ProgrammeDocument)
 @bp.route("/classes/<int:class_id>/timetable/<int:session_id>", methods=["GET", "POST"])
 @requires(OFFICE, STAFF)
 def change_session(class_id: int, session_id: int) -> ResponseReturnValue:
-    """Change one session; where somebody's attendance is noted, say what that does before it is saved."""
+    """Change one session. If attendance is recorded already, show the effect on it before saving."""
     found, row = own_session(class_id, session_id)
     document = document_of(found.programme_version)
     form = SessionForm(data=given(row, document)) if request.method == "GET" else SessionForm()
