@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -124,7 +125,7 @@ def move_online(class_id: int) -> ResponseReturnValue:
         flash(_("Moved online. The days stay days: whoever finishes what stands for them has earned them."), "success")
         return redirect(url_for(".show_timetable", class_id=class_id))
     rows = [one for one in timetable.sessions_of(session(), class_id) if one.key in order.sessions]
-    title = _("%(count)s sessions are moved online", count=len(rows))
+    title = ngettext("%(num)s session is moved online", "%(num)s sessions are moved online", len(rows))
     about = {"title": title, "order": order, "button": _("Move online"), "action": url_for(".move_online", class_id=class_id)}
     return _preview(found, rows, effects, about)
 

@@ -55,7 +55,7 @@ def _titles() -> dict[str, str]:
 @requires(OFFICE)
 def choose_programme() -> ResponseReturnValue:
     """Ask for the programme of a new class."""
-    programmes = sorted(((one, document_of(one)) for one in newest(session())), key=lambda pair: pair[1].shown_after)
+    programmes = [(one, document_of(one)) for one in newest(session())]
     return render_template("office/programmes.html", programmes=programmes, providers=administration.providers(session(), scope()))
 
 
