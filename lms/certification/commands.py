@@ -11,11 +11,11 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from lms.certification import register, register_check
-from lms.certification.contents import NotReadable, bundle_text
-from lms.certification.models import STATES, Certificate
 from lms.certification.numbers import read_number
 from lms.classes.models import TrainingClass
 from lms.command_options import json_option
+from lms.crediting.certified import NotReadable, bundle_text
+from lms.crediting.models import STATES, Certificate
 from lms.db import session
 from lms.errors import InvalidInput
 
