@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from courses.strict_json.canonical import digest_of
@@ -38,9 +38,8 @@ def reissue(session: Session) -> None:
         entry.contents_sha256, entry.previous_hash = register.contents_sha256(certificate), previous
         previous = entry.hash = register.hash_of(entry)
     session.flush()
-    table = Enrolment.__table__
     whose = certificate.enrolment_id
-    session.execute(table.update().where(table.c.id == whose).values(certificate_sha256=previous))
+    session.execute(update(Enrolment).where(Enrolment.id == whose).values(certificate_sha256=previous))
     digest = digest_of(inputs.enrolment_contents(session, [whose])[whose])
     rechain(session, whose, digest)
 
@@ -56,8 +55,7 @@ def rechain(session: Session, enrolment_id: int, digest: str) -> None:
     sha256 = chain.hash_of(entry)
     last.hash = sha256
     session.flush()
-    table = Enrolment.__table__
-    session.execute(table.update().where(table.c.id == enrolment_id).values(ledger_head=sha256, enrolment_sha256=digest))
+    session.execute(update(Enrolment).where(Enrolment.id == enrolment_id).values(ledger_head=sha256, enrolment_sha256=digest))
 
 
 def test_a_register_that_was_rewritten_with_its_ledgers_is_clean_without_an_anchor_and_found_with_one(
@@ -80,10 +78,9 @@ def test_a_register_that_was_rewritten_alone_is_found_through_the_ledger(office:
     run(office, "ledger", "anchor", "--heads", str(file))
 
     def cut(session: Session) -> None:
-        table = Enrolment.__table__
-        session.execute(Certificate.__table__.delete())
-        session.execute(RegisterEntry.__table__.delete())
-        session.execute(table.update().values(certified_at=None, certificate_sha256=None))
+        session.execute(delete(Certificate))
+        session.execute(delete(RegisterEntry))
+        session.execute(update(Enrolment).values(certified_at=None, certificate_sha256=None))
 
     office.world.act(cut)
     code, said = run(office, "ledger", "verify", "--anchor", str(file))

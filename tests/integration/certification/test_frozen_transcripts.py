@@ -38,7 +38,7 @@ def certificate(office: Office) -> Certificate:
 def download(office: Office, form: str, **query: str) -> bytes:
     answer = office.world.client().get(f"/transcript/{office.enrolment_id}.{form}", query_string=query)
     assert answer.status_code == 200, answer.text
-    return answer.data
+    return bytes(answer.data)
 
 
 def recomputed(bundle: bytes) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def certificate(office: Office) -> Certificate:
     office.world.study("more", 1800)
     office.world.credit()
     office.world.clock.at = LATER
+    assert record_store is not None
     app.cli.add_command(record_store)
     answer = app.test_cli_runner().invoke(args=["xapi", "retention", "--apply", "--yes"])
     assert answer.exit_code == 0, answer.stderr
