@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import SITE_ZONE
 from lms.learning.models import Registration
 from lms.records.people import OfficeScope, known_among
@@ -74,7 +74,7 @@ def _instant(name: str, text: str, problems: list[str]) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        problems.append(f"{name}: {text!r} is not a day (2026-03-01) or an instant (2026-03-01T08:00:00Z)")
+        problems.append(FieldProblem(name, f"{text!r} is not a day (2026-03-01) or an instant (2026-03-01T08:00:00Z)"))
         return None
     return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(SITE_ZONE))
 
@@ -84,7 +84,7 @@ def _person(session: Session, text: str, scope: OfficeScope, problems: list[str]
         return None
     person = find_person(session, text)
     if person is None or not known_among(session, [person.account], scope)[person.account].below:
-        problems.append(f"person: {text!r} is nobody's user name or id")
+        problems.append(FieldProblem("person", f"{text!r} is nobody's user name or id"))
         return None
     key = key_of(v.actor_of(scope.public_url, person.account))
     return AnyOf(Usage.AGENT, [key] if key else [])
@@ -103,7 +103,7 @@ def _course(session: Session, code: str, problems: list[str]) -> AnyOf | None:
     if not code:
         return None
     if session.scalar(select(Course.id).where(Course.code == code)) is None:
-        problems.append(f"course: {code!r} is not known")
+        problems.append(FieldProblem("course", f"{code!r} is not known"))
         return None
     return AnyOf(Usage.REGISTRATION, registrations_of(session, code))
 
