@@ -55,7 +55,7 @@ def statement_filter_of(session: Session, selection: Selection, scope: OfficeSco
     Raises:
         InvalidInput: one problem for each invalid field.
     """
-    problems: list[str] = []
+    problems: list[FieldProblem] = []
     since, until = (_instant(name, getattr(selection, name), problems) for name in ("since", "until"))
     found = [
         _person(session, selection.person, scope, problems),
@@ -68,7 +68,7 @@ def statement_filter_of(session: Session, selection: Selection, scope: OfficeSco
     return StatementFilter([one for one in found if one is not None], since, until)
 
 
-def _instant(name: str, text: str, problems: list[str]) -> datetime | None:
+def _instant(name: str, text: str, problems: list[FieldProblem]) -> datetime | None:
     if not text:
         return None
     try:
@@ -79,7 +79,7 @@ def _instant(name: str, text: str, problems: list[str]) -> datetime | None:
     return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(SITE_ZONE))
 
 
-def _person(session: Session, text: str, scope: OfficeScope, problems: list[str]) -> AnyOf | None:
+def _person(session: Session, text: str, scope: OfficeScope, problems: list[FieldProblem]) -> AnyOf | None:
     if not text:
         return None
     person = find_person(session, text)
@@ -98,7 +98,7 @@ def find_person(session: Session, text: str) -> Person | None:
     return found
 
 
-def _course(session: Session, code: str, problems: list[str]) -> AnyOf | None:
+def _course(session: Session, code: str, problems: list[FieldProblem]) -> AnyOf | None:
     """Select by a course's registrations, because content does not name the course."""
     if not code:
         return None
@@ -114,11 +114,11 @@ def registrations_of(session: Session, code: str) -> list[UUID]:
     return list(session.scalars(rows.where(Course.code == code)))
 
 
-def _iri(name: str, text: str, usage: Usage, problems: list[str]) -> AnyOf | None:
+def _iri(name: str, text: str, usage: Usage, problems: list[FieldProblem]) -> AnyOf | None:
     if not text:
         return None
     try:
         return AnyOf(usage, [iri_key(iri(text, name))])
     except BadRequest as error:
-        problems.append(str(error))
+        problems.append(FieldProblem(name, str(error).removeprefix(f"{name}: ")))
         return None
