@@ -1,5 +1,6 @@
 """Are sessions moved online in one action, before or after their day, without turning days into hours or counting an hour twice?"""
 
+from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,14 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from courses.strict_json.canonical import digest_of
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.classes.models import ClassChange, ClassSession, Enrolment, SessionReplacement
+from lms.crediting.attesting import Attestor
+from lms.crediting.foreseeing import changed_verdicts
+from lms.crediting.policy import policies_of
 from lms.crediting.standing import of_enrolments
 from lms.crediting.windows import go_on_somewhere
-from tests.factories import World, add_course
+from lms.programmes.models import ProgrammeVersion
+from tests.factories import PUBLIC_URL, World, add_course
 from tests.integration.office.conftest import Desk
 from tests.integration.office.room import Room
+
+HALF = Decimal("0.5")
 
 
 @pytest.fixture
@@ -109,6 +117,14 @@ def test_taking_it_back_previews_and_takes_back_what_was_earned_online(room: Roo
     assert not room.findings()
 
 
+def with_more_diagnosis(version: ProgrammeVersion) -> ProgrammeVersion:
+    """Return a version that demands half a day more of diagnosis than a stored one."""
+    raw = deepcopy(version.document)
+    (diagnosis,) = [one for one in raw["requirements"] if one["key"] == "diagnosis"]
+    diagnosis["target"] = float(diagnosis["target"]) + 0.5
+    return ProgrammeVersion(id=0, document=raw, sha256=digest_of(raw), effective_from=version.effective_from)
+
+
 def test_it_holds_for_those_only_for_whom_it_was_meant(room: Room) -> None:
     order(room, whom="some", who=[str(room.people[0])])
     for place in (0, 1):
@@ -116,6 +132,29 @@ def test_it_holds_for_those_only_for_whom_it_was_meant(room: Room) -> None:
         room.world.credit()
     assert room.days() == [Decimal("0.5"), 0, 0, 0]
     assert not room.findings()
+
+
+def test_a_preview_of_a_new_programme_version_knows_whom_a_session_was_moved_for(room: Room) -> None:
+    order(room, whom="some", who=[str(room.people[0])])
+    learner(room).study("page", 600)
+    room.world.credit()
+
+    def leave_half_a_day(session: Session) -> ProgrammeVersion:
+        for number in room.people:
+            policy = policies_of(session, [number])[number]
+            assert policy.track is not None
+            attestor = Attestor(session, PUBLIC_URL, None, room.world.clock())
+            for key, rule in policy.track.rules.requirements.items():
+                attestor.waived(session.get_one(Enrolment, number), key, rule.target - HALF * (key == "diagnosis"), "补录")
+        return session.get_one(ProgrammeVersion, policy.class_policy.programme_version_id)
+
+    version = room.world.act(leave_half_a_day)
+    room.world.credit()
+    verdicts = room.world.act(lambda session: [session.get_one(Enrolment, one).verdict for one in room.people])
+    assert verdicts == ["met", "short", "short", "short"], "only the first was allowed to do it online"
+    assert room.world.act(lambda session: list(changed_verdicts(session, version, "rural-lead", 2020))) == []
+    changed = room.world.act(lambda session: list(changed_verdicts(session, with_more_diagnosis(version), "rural-lead", 2020)))
+    assert [(one.enrolment_id, one.after, one.missing) for one in changed] == [(room.people[0], "short", ("diagnosis",))]
 
 
 def test_a_whole_phase_is_chosen_from_a_day_on(room: Room) -> None:
