@@ -86,9 +86,7 @@ def live_start(now: datetime, taken: Sequence[tuple[datetime, datetime]]) -> dat
     starts = [midnight + number * EVERY for number in range(timedelta(days=1) // EVERY)]
     ends_by = midnight + timedelta(days=1) - EVERY
     free = [
-        one
-        for one in starts
-        if one + LIVE_LENGTH <= ends_by and all(one + LIVE_LENGTH <= since or one >= until for since, until in taken)
+        one for one in starts if one + LIVE_LENGTH <= ends_by and all(one + LIVE_LENGTH <= since or one >= until for since, until in taken)
     ]
     return next((one for one in free if local < one + EVERY), free[-1])
 

@@ -14,7 +14,7 @@ from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.classes.models import ClassChange, ClassSession, Enrolment, SessionReplacement
 from lms.crediting.attesting import Attestor
-from lms.crediting.foreseeing import changed_verdicts
+from lms.crediting.foreseeing import ChangedVerdict, changed_verdicts
 from lms.crediting.policy import policies_of
 from lms.crediting.standing import of_enrolments
 from lms.crediting.windows import go_on_somewhere
@@ -24,6 +24,7 @@ from tests.integration.office.conftest import Desk
 from tests.integration.office.room import Room
 
 HALF = Decimal("0.5")
+A_DAY = 400  # yuan for one person and day of this programme
 
 
 @pytest.fixture
@@ -117,11 +118,14 @@ def test_taking_it_back_previews_and_takes_back_what_was_earned_online(room: Roo
     assert not room.findings()
 
 
-def with_more_diagnosis(version: ProgrammeVersion) -> ProgrammeVersion:
-    """Return a version that demands half a day more of diagnosis than a stored one."""
+def with_more_diagnosis(version: ProgrammeVersion, days: int) -> ProgrammeVersion:
+    """Return a version, which is not stored, that demands so many days of diagnosis more than a stored one."""
     raw = deepcopy(version.document)
     (diagnosis,) = [one for one in raw["requirements"] if one["key"] == "diagnosis"]
-    diagnosis["target"] = float(diagnosis["target"]) + 0.5
+    (phase,) = [one for one in raw["phases"] if one["key"] == "diagnosis"]
+    diagnosis["target"] += days
+    phase["days"] += days
+    raw["tracks"][0]["per_head"] += days * A_DAY
     return ProgrammeVersion(id=0, document=raw, sha256=digest_of(raw), effective_from=version.effective_from)
 
 
@@ -139,21 +143,26 @@ def test_a_preview_of_a_new_programme_version_knows_whom_a_session_was_moved_for
     learner(room).study("page", 600)
     room.world.credit()
 
-    def leave_half_a_day(session: Session) -> ProgrammeVersion:
+    def leave_half_a_day(session: Session) -> int:
         for number in room.people:
             policy = policies_of(session, [number])[number]
             assert policy.track is not None
             attestor = Attestor(session, PUBLIC_URL, None, room.world.clock())
             for key, rule in policy.track.rules.requirements.items():
                 attestor.waived(session.get_one(Enrolment, number), key, rule.target - HALF * (key == "diagnosis"), "补录")
-        return session.get_one(ProgrammeVersion, policy.class_policy.programme_version_id)
+        return policy.class_policy.programme_version_id
 
-    version = room.world.act(leave_half_a_day)
+    version_id = room.world.act(leave_half_a_day)
+
+    def preview(session: Session, more: int) -> list[ChangedVerdict]:
+        version = with_more_diagnosis(session.get_one(ProgrammeVersion, version_id), more)
+        return list(changed_verdicts(session, version, "rural-lead", 2020))
+
     room.world.credit()
     verdicts = room.world.act(lambda session: [session.get_one(Enrolment, one).verdict for one in room.people])
     assert verdicts == ["met", "short", "short", "short"], "only the first was allowed to do it online"
-    assert room.world.act(lambda session: list(changed_verdicts(session, version, "rural-lead", 2020))) == []
-    changed = room.world.act(lambda session: list(changed_verdicts(session, with_more_diagnosis(version), "rural-lead", 2020)))
+    assert room.world.act(lambda session: preview(session, 0)) == []
+    changed = room.world.act(lambda session: preview(session, 1))
     assert [(one.enrolment_id, one.after, one.missing) for one in changed] == [(room.people[0], "short", ("diagnosis",))]
 
 
