@@ -1,4 +1,4 @@
-"""Can the page beside a live session be tried in the demo, at whatever time of the day it is loaded?"""
+"""Does the demo have a live session that can be tried at once, by day and by night?"""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
