@@ -44,6 +44,8 @@ def list_(class_code: str | None, state: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
+    if not rows:
+        click.echo("No certificates." if class_code is None and state is None else "No certificate matches.")
     for row in rows:
         click.echo(f"{row['number']} {row['version']} {row['state']:10} {row['issued_at']} {row['class']} {row['name'] or '–'}")
 

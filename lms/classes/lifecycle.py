@@ -11,7 +11,7 @@ from lms.accounts.account_changes import By
 from lms.classes import changes
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails, problems_of, programme_version_of
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import pick
 from lms.programmes.store import document_of
 
@@ -42,7 +42,7 @@ def change(session: Session, training_class: TrainingClass, run: ClassDetails, b
     return bool(different)
 
 
-def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) -> list[str]:
+def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) -> list[FieldProblem]:
     """Return a problem for each track that cannot be removed because somebody is in it."""
     if not run.tracks:
         return []
@@ -54,7 +54,10 @@ def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) 
     )
     names = {one.key: pick(one.name.zh, one.name.en) for one in document_of(programme_version_of(session, training_class)).tracks}
     said = ((names.get(track, track), count) for track, count in used)
-    return ["tracks: " + _("%(track)s cannot be left out, %(count)s teachers are in it", track=track, count=count) for track, count in said]
+    return [
+        FieldProblem("tracks", _("%(track)s cannot be left out, %(count)s teachers are in it", track=track, count=count))
+        for track, count in said
+    ]
 
 
 def close(session: Session, training_class: TrainingClass, by: By) -> bool:

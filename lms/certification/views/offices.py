@@ -169,4 +169,4 @@ def revoke(class_id: int, certificate_id: int) -> ResponseReturnValue:
 
 
 def _lines(error: InvalidInput | Conflict | Gone) -> list[str]:
-    return (error.problems if isinstance(error, InvalidInput) else []) or [error.message]
+    return [*error.problems] if isinstance(error, InvalidInput) and error.problems else [error.message]
