@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.certification.eligibility import ClassMember, Obstacle
-from lms.certification.models import ISSUED, REVOKED, SUPERSEDED, VALID
-from lms.certification.recalculation import RequirementDifference
+from lms.certification.models import ISSUED
+from lms.crediting.certified import RequirementDifference
+from lms.crediting.models import REVOKED, SUPERSEDED, VALID
 from lms.i18n import pick, unit_after, write_hours
 from lms.transcripts.words import state_of
 

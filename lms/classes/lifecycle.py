@@ -12,7 +12,7 @@ from lms.accounts.account_changes import By
 from lms.classes import changes
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails, problems_of, programme_version_of
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import pick
 from lms.programmes.store import document_of
 
@@ -43,7 +43,7 @@ def change(session: Session, training_class: TrainingClass, run: ClassDetails, b
     return bool(different)
 
 
-def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) -> list[str]:
+def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) -> list[FieldProblem]:
     """Return a problem for each track that cannot be removed because somebody is in it."""
     if not run.tracks:
         return []
@@ -54,7 +54,7 @@ def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) 
         .order_by(Enrolment.track)
     )
     names = {one.key: pick(one.name.zh, one.name.en) for one in document_of(programme_version_of(session, training_class)).tracks}
-    return ["tracks: " + _kept(names.get(track, track), count) for track, count in used]
+    return [FieldProblem("tracks", _kept(names.get(track, track), count)) for track, count in used]
 
 
 def _kept(track: str, count: int) -> str:

@@ -16,6 +16,7 @@ class DemoPhase:
     first: int  # days after the class begins
     titles: Sequence[str]
     live_every: int = 0  # days between live online sessions; 0: face to face
+    live_now: bool = False  # one live session, which runs when the demo is loaded or begins soon after
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ VISIT = (
     *("班级管理观摩", "名师工作室研讨", "访学案例撰写", "访学总结与交流"),
 )
 LIVE = tuple(f"在线研讨（{number}）" for number in "一二三四五六七八九十") + tuple(f"在线研讨（十{number}）" for number in "一二三四")
+LIVE_TODAY = ("在线答疑：访学任务与个人研修计划",)
 LIVE_ENOUGH = 14  # live sessions of ninety minutes that, with the courses, make thirty hours
 
 
@@ -128,6 +130,7 @@ CLASSES = (
             DemoPhase("diagnosis", 0, DIAGNOSIS),
             DemoPhase("topics", 2, TOPICS),
             DemoPhase("school-visit", 24, VISIT),  # from the day on which the demo is loaded
+            DemoPhase("companion", 24, LIVE_TODAY, live_now=True),
             DemoPhase("companion", 32, LIVE, live_every=7),
         ),
     ),

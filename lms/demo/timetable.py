@@ -26,6 +26,7 @@ from lms.storage import Storage
 
 HALF_DAYS = ((time(8, 30), time(11, 30)), (time(14, 30), time(17, 30)))
 LIVE_AT = (time(9), time(10, 30))
+LIVE_LENGTH, EVERY = timedelta(minutes=90), timedelta(minutes=30)
 PRACTICAL = ("工作坊", "研讨", "实作", "实操", "观摩", "听课", "备课", "上课", "授课", "展示", "交流", "撰写")
 AWAY = {"school-visit", "shadowing", "observation"}
 MEETING = "https://meeting.example/demo"  # reserved by RFC 2606: leads nowhere
@@ -40,7 +41,13 @@ def plan(session: Session, training_class: TrainingClass, phases: Sequence[DemoP
         return
     teachers = _teachers([one.code for one in CLASSES].index(training_class.code))
     begins = training_class.starts_on
-    planned = [_session(phase, (place, title), begins, teachers) for phase in phases for place, title in enumerate(phase.titles)]
+    planned = [
+        _session(phase, (place, title), begins, teachers)
+        for phase in phases
+        if not phase.live_now
+        for place, title in enumerate(phase.titles)
+    ]
+    planned += [_live_now(phase, planned, by.at, teachers) for phase in phases if phase.live_now]
     named = timetable.with_keys(session, training_class.id, planned)
     problems = timetable.problems_of((), named, timetable.limits_of(training_class, document_of(training_class.programme_version)))
     if problems:
@@ -61,6 +68,27 @@ def _session(phase: DemoPhase, titled: tuple[int, str], begins: date, teachers: 
     practical = any(word in title for word in PRACTICAL)
     teacher, link = teachers[place % len(teachers)], MEETING if live else ""
     return PlannedSession("", title, phase.requirement, starts_at, ends_at, 0 if live else 1, room, link, teacher, practical)
+
+
+def _live_now(phase: DemoPhase, others: Sequence[PlannedSession], now: datetime, teachers: Sequence[str]) -> PlannedSession:
+    starts_at = live_start(now, [(one.starts_at, one.ends_at) for one in others])
+    ends_at = starts_at + LIVE_LENGTH
+    return PlannedSession("", phase.titles[0], phase.requirement, starts_at, ends_at, 0, link=MEETING, teacher=teachers[0], practical=True)
+
+
+def live_start(now: datetime, taken: Sequence[tuple[datetime, datetime]]) -> datetime:
+    """Return when today's live session begins: it runs at `now`, or begins next, at a full or half hour at which the class is free.
+
+    Late in the evening, when no such time is left before midnight, it is the last one of the day.
+    """
+    local = now.astimezone(ZoneInfo(SITE_ZONE))
+    midnight = datetime.combine(local.date(), time(), ZoneInfo(SITE_ZONE))
+    starts = [midnight + number * EVERY for number in range(timedelta(days=1) // EVERY)]
+    ends_by = midnight + timedelta(days=1) - EVERY
+    free = [
+        one for one in starts if one + LIVE_LENGTH <= ends_by and all(one + LIVE_LENGTH <= since or one >= until for since, until in taken)
+    ]
+    return next((one for one in free if local < one + EVERY), free[-1])
 
 
 def attend(session: Session, class_id: int, stages: Mapping[int, Stage], attestor: Attestor) -> int:

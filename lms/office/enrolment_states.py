@@ -92,7 +92,7 @@ def _step(session: Session, standing: Standing, proposal: Proposal | None, order
     if state == enrolment.status:
         return None
     reason = order.reason or (proposal_words(proposal, standing) if proposal is not None and proposal.state == state else "")
-    problems = [one.partition(": ")[2] for one in membership.state_problems(session, enrolment, state, reason)]
+    problems = [one.words for one in membership.state_problems(session, enrolment, state, reason)]
     if not order.for_office and (state not in STAFF_MAY or enrolment.status not in LEARNING):
         problems.append(_("only the office of the class decides this"))
     return StateStep(standing, state, reason, problems, _notes(standing, state))

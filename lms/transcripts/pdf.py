@@ -129,6 +129,12 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
 def _how_to_check(transcript: Transcript) -> str:
     if transcript.erased_at is not None:
         return _("The evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed any more.")
+    if transcript.certificate is not None:
+        return (
+            transcript.certified_words
+            + " "
+            + _("Download the evidence bundle and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:")
+        )
     return _(
         "Ask for the evidence bundle as of the time below and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:"
     )

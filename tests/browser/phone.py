@@ -12,12 +12,15 @@ from tests.site import PASSWORD, Site
 
 
 @contextmanager
-def phone(browser: Browser, site: Site, expected: str) -> Iterator[BrowserContext]:
-    """A phone. A request that leaves the site fails the test, and so does an unexpected console message (`expected` lists the others)."""
+def phone(browser: Browser, site: Site, expected: str, elsewhere: tuple[str, ...] = ()) -> Iterator[BrowserContext]:
+    """A phone. A request that leaves the site fails the test, and so does an unexpected console message (`expected` lists the others).
+
+    Requests to addresses that begin with one of `elsewhere` may leave the site; the test answers them.
+    """
     complaints: list[str] = []
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", accept_downloads=True)
     port = site.address.rpartition(":")[2]
-    own = (f"http://localhost:{port}/", f"http://127.0.0.1:{port}/", "data:", "blob:")
+    own = (f"http://localhost:{port}/", f"http://127.0.0.1:{port}/", "data:", "blob:", *elsewhere)
     context.on("request", lambda request: request.url.startswith(own) or complaints.append(f"left the site: {request.url}"))
     context.on(
         "console",

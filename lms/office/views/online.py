@@ -27,7 +27,7 @@ from lms.crediting import windows
 from lms.crediting.effects import AccountEffect, effects_of
 from lms.crediting.tasks import follow
 from lms.db import session, transaction
-from lms.errors import NotFound
+from lms.errors import FieldProblem, NotFound
 from lms.i18n import pick
 from lms.office import class_queries, effect_words
 from lms.office.places import NOT_YOURS, bp, by_me, staffed_class
@@ -62,7 +62,7 @@ def _day(said: str) -> date | None:
         return None
 
 
-def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[str] = ()) -> ResponseReturnValue:
+def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[FieldProblem] = ()) -> ResponseReturnValue:
     document = document_of(found.programme_version)
     rows = [one for one in timetable.sessions_of(session(), found.id) if one.half_days]
     moved = moving_online.replacements_of(session(), found.id)
@@ -89,7 +89,7 @@ def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[str] =
         wanted=chosen,
         given=request.form,
         picked=request.form.getlist("who"),
-        problems=[(one.partition(": ")[2], None) for one in problems],
+        problems=[(one.words, None) for one in problems],
         most=membership.REASON_MAX,
     )
     return page, 422 if problems else 200

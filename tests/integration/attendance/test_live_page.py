@@ -123,6 +123,23 @@ def test_signs_join_if_they_are_at_most_ten_minutes_apart(meeting: Meeting, gap:
     assert meeting.credited() == minutes
 
 
+@pytest.mark.parametrize(("moved", "minutes"), [({"starts_at": 12}, 18), ({"ends_at": 21}, 21)])
+def test_when_staff_move_a_session_that_runs_only_the_time_within_its_new_times_counts(
+    meeting: Meeting, moved: dict[str, int], minutes: int
+) -> None:
+    meeting.at(0).open()
+    meeting.stay(0, 27)
+
+    def move(session: Session) -> None:
+        lesson = session.get_one(ClassSession, meeting.room.session_id)
+        for name, minute in moved.items():
+            setattr(lesson, name, meeting.begins + timedelta(minutes=minute))
+
+    meeting.world.act(move)
+    meeting.at(30).beat(last=True)
+    assert meeting.credited() == minutes
+
+
 def test_a_page_that_is_open_without_a_sign_for_ten_minutes_stops(meeting: Meeting) -> None:
     meeting.at(0).open()
     meeting.beat()

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import resources
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from sqlalchemy import func, select
 from lms.accounts.models import Person
 from lms.app import create_app
 from lms.attendance.models import AttendanceMark
+from lms.attendance.own_page import is_live
 from lms.catalogue import publish
 from lms.classes import timetable
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
@@ -23,6 +25,7 @@ from lms.crediting.standing import of_enrolments
 from lms.db import database, session
 from lms.demo.load import PASSWORD, DemoSite, load
 from lms.i18n import local_time
+from lms.learning.live import LiveAdmission, admit_to_live
 from lms.learning.models import Launch
 from lms.programmes.models import Programme, ProgrammeVersion
 from lms.storage import storage
@@ -121,6 +124,18 @@ def test_every_programme_has_a_class_and_one_has_a_session_on_the_day_of_loading
         assert codes == {f.removesuffix("-2020.toml") for f in DOCUMENTS}
         days = {local_time(one).date() for one in session().scalars(select(ClassSession.starts_at))}
         assert local_time(NOW).date() in days
+
+
+def test_the_teacher_has_a_live_session_on_the_day_of_loading_and_its_link_leads_nowhere(loaded: Flask) -> None:
+    with loaded.app_context():
+        own = select(ClassSession).join(TrainingClass).join(Enrolment).join(Person).where(Person.username == "teacher")
+        today = [one for one in session().scalars(own) if local_time(one.starts_at).date() == local_time(NOW).date()]
+        (live,) = [one for one in today if is_live(one)]
+        assert f"{local_time(live.starts_at):%H:%M}" == "17:30", "at once after the afternoon's session, which runs at the moment"
+        assert str(urlsplit(live.link).hostname).endswith(".example")
+        assert len(today) == 3, "the class is in its room in the morning and in the afternoon"
+        person_id = session().scalars(select(Person.id).where(Person.username == "teacher")).one()
+        assert isinstance(admit_to_live(session(), person_id, live.id), LiveAdmission)
 
 
 def test_only_the_sign_ins_of_the_demo_can_sign_in(loaded: Flask) -> None:

@@ -1,5 +1,6 @@
 """Are sessions moved online in one action, before or after their day, without turning days into hours or counting an hour twice?"""
 
+from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,14 +9,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from courses.strict_json.canonical import digest_of
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.classes.models import ClassChange, ClassSession, Enrolment, SessionReplacement
+from lms.crediting.attesting import Attestor
+from lms.crediting.foreseeing import ChangedVerdict, changed_verdicts
+from lms.crediting.policy import policies_of
 from lms.crediting.standing import of_enrolments
 from lms.crediting.windows import go_on_somewhere
-from tests.factories import World, add_course
+from lms.programmes.models import ProgrammeVersion
+from tests.factories import PUBLIC_URL, World, add_course
 from tests.integration.office.conftest import Desk
 from tests.integration.office.room import Room
+
+HALF = Decimal("0.5")
+A_DAY = 400  # yuan for one person and day of this programme
 
 
 @pytest.fixture
@@ -109,6 +118,17 @@ def test_taking_it_back_previews_and_takes_back_what_was_earned_online(room: Roo
     assert not room.findings()
 
 
+def with_more_diagnosis(version: ProgrammeVersion, days: int) -> ProgrammeVersion:
+    """Return a version, which is not stored, that demands so many days of diagnosis more than a stored one."""
+    raw = deepcopy(version.document)
+    (diagnosis,) = [one for one in raw["requirements"] if one["key"] == "diagnosis"]
+    (phase,) = [one for one in raw["phases"] if one["key"] == "diagnosis"]
+    diagnosis["target"] += days
+    phase["days"] += days
+    raw["tracks"][0]["per_head"] += days * A_DAY
+    return ProgrammeVersion(id=0, document=raw, sha256=digest_of(raw), effective_from=version.effective_from)
+
+
 def test_it_holds_for_those_only_for_whom_it_was_meant(room: Room) -> None:
     order(room, whom="some", who=[str(room.people[0])])
     for place in (0, 1):
@@ -116,6 +136,34 @@ def test_it_holds_for_those_only_for_whom_it_was_meant(room: Room) -> None:
         room.world.credit()
     assert room.days() == [Decimal("0.5"), 0, 0, 0]
     assert not room.findings()
+
+
+def test_a_preview_of_a_new_programme_version_knows_whom_a_session_was_moved_for(room: Room) -> None:
+    order(room, whom="some", who=[str(room.people[0])])
+    learner(room).study("page", 600)
+    room.world.credit()
+
+    def leave_half_a_day(session: Session) -> int:
+        for number in room.people:
+            policy = policies_of(session, [number])[number]
+            assert policy.track is not None
+            attestor = Attestor(session, PUBLIC_URL, None, room.world.clock())
+            for key, rule in policy.track.rules.requirements.items():
+                attestor.waived(session.get_one(Enrolment, number), key, rule.target - HALF * (key == "diagnosis"), "补录")
+        return policy.class_policy.programme_version_id
+
+    version_id = room.world.act(leave_half_a_day)
+
+    def preview(session: Session, more: int) -> list[ChangedVerdict]:
+        version = with_more_diagnosis(session.get_one(ProgrammeVersion, version_id), more)
+        return list(changed_verdicts(session, version, "rural-lead", 2020))
+
+    room.world.credit()
+    verdicts = room.world.act(lambda session: [session.get_one(Enrolment, one).verdict for one in room.people])
+    assert verdicts == ["met", "short", "short", "short"], "only the first was allowed to do it online"
+    assert room.world.act(lambda session: preview(session, 0)) == []
+    changed = room.world.act(lambda session: preview(session, 1))
+    assert [(one.enrolment_id, one.after, one.missing) for one in changed] == [(room.people[0], "short", ("diagnosis",))]
 
 
 def test_a_whole_phase_is_chosen_from_a_day_on(room: Room) -> None:
