@@ -1,4 +1,4 @@
-"""What breaks a sentence on a page: a layout that tears it apart at a foreign word, and "1 courses"."""
+"""Find broken sentences on a page: those that a layout tears apart at a foreign word, and "1 courses"."""
 
 import re
 
