@@ -59,7 +59,7 @@ SENTENCES: Mapping[str, str] = {
     "list-too-long": N_("has a list of files that is too long (more than %(most)s files, or very long names)"),
     "main-library-not-listed": N_("does not list its main library %(library)s among its preloadedDependencies"),
     "main-library-unnamed": N_("must name its mainLibrary and its preloadedDependencies"),
-    "more-problems": N_("has %(count)s more problems of this kind"),
+    "more-problems": N_("has more problems of this kind: %(count)s"),
     "name-encoding": N_("has a name in an unknown encoding"),
     "name-outside": N_("has a name that leads outside, or that not every system can store"),
     "name-too-long": N_("has a name that is too long"),

@@ -14,6 +14,21 @@
 """
 
 from collections.abc import Sequence
+from typing import Self
+
+
+class FieldProblem(str):
+    """One line of what is wrong, `field: words`, and its two parts for a form; `field` is '' where no single field is wrong."""
+
+    __slots__ = ("field", "words")
+    field: str
+    words: str
+
+    def __new__(cls, field: str, words: str) -> Self:
+        """Make the line of both parts."""
+        made = super().__new__(cls, f"{field}: {words}" if field else words)
+        made.field, made.words = field, words
+        return made
 
 
 class LmsError(Exception):
@@ -35,7 +50,7 @@ class InvalidInput(LmsError):
 
     def __init__(self, message: str, problems: Sequence[str] = (), *, code: str | None = None) -> None:
         super().__init__(message, code=code, extra={"problems": list(problems)} if problems else None)
-        self.problems = list(problems)
+        self.problems = [one if isinstance(one, FieldProblem) else FieldProblem("", one) for one in problems]
 
 
 class NotSignedIn(LmsError):

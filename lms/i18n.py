@@ -21,6 +21,15 @@ LOCALES = {"zh_Hans_CN": "简体中文", "en": "English"}
 BROWSERS = {"zh": "zh_Hans_CN", "en": "en"}  # the names that browsers use
 SITE_ZONE = "Asia/Shanghai"
 MESSAGES_KEPT = 8192
+UNITS_OF_ONE = {
+    "credit hours": "credit hour",
+    "days": "day",
+    "half-days": "half-day",
+    "months": "month",
+    "tasks": "task",
+    "courses": "course",
+    "seconds": "second",
+}
 LONGEST_LANGUAGES = 1000  # characters of Accept-Language that are read
 
 
@@ -47,6 +56,11 @@ def is_chinese() -> bool:
 def pick(zh: str, en: str) -> str:
     """Return the text in the page's language; the Chinese text if there is no English one."""
     return zh if is_chinese() or not en else en
+
+
+def unit_after(unit: str, amount: object) -> str:
+    """Return a unit as it follows an amount in words or digits: English says "1 course", but "0.5 days" and "1.0 credit hours"."""
+    return UNITS_OF_ONE.get(unit, unit) if str(amount).lstrip("+-") == "1" else unit
 
 
 def in_words(problem: Problem, sentences: Mapping[str, str]) -> str:
@@ -167,7 +181,7 @@ def init_app(app: Flask) -> None:
         marked=write_marked, time=write_time, hours=write_hours, position=write_position, duration=write_length, credit=write_credit
     )
     app.jinja_env.filters.update(
-        day=write_day, weekday=write_weekday, clock_at=write_clock_at, percent=write_share, plain_number=write_number
+        day=write_day, weekday=write_weekday, clock_at=write_clock_at, percent=write_share, plain_number=write_number, unit_after=unit_after
     )
     app.jinja_env.globals.update(_=_word, gettext=_word)
     app.jinja_env.globals.update(pick=pick, is_chinese=is_chinese, locales=LOCALES, get_locale=get_locale)

@@ -12,7 +12,7 @@ from lms.accounts.models import ROLES, Organisation, Person
 from lms.accounts.names import as_name
 from lms.accounts.offices import hold_tree
 from lms.accounts.passwords import hashed, problem_of
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")  # may be an e-mail address: lin+training@example.org
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -30,7 +30,7 @@ def add_person(
     known = [name, *((organisation.name, organisation.code) if organisation else ())]
     problems = list(_problems(session, username, name, roles))
     if password is not None and (problem := problem_of(password, username, known)):
-        problems.append(f"password: {problem}")
+        problems.append(FieldProblem("password", problem))
     if problems:
         raise InvalidInput("The person was not added.", problems)
     person = Person(
@@ -63,7 +63,9 @@ def take_role(session: Session, person: Person, role: str, by: By) -> bool:
     """
     left = [one for one in person.role_names.split(",") if one != role]
     if not left:
-        raise InvalidInput("Nothing was changed.", [f"role: {role} is the only role of {person.username}; close the account instead"])
+        raise InvalidInput(
+            "Nothing was changed.", [FieldProblem("role", f"{role} is the only role of {person.username}; close the account instead")]
+        )
     if role not in person.role_names.split(","):
         return False
     person.role_names = ",".join(left)
@@ -85,11 +87,11 @@ def _problems(session: Session, username: str, name: str, roles: tuple[str, ...]
     elif may_be_identity_number(username):
         problems.append("username: looks like an identity number; use a staff number, a telephone number or an e-mail address")
     elif session.scalar(select(Person.id).where(func.lower(Person.username) == username.lower())):
-        problems.append(f"username: {username!r} is taken")
+        problems.append(FieldProblem("username", f"{username!r} is taken"))
     if len(name) > NAME_MAX or not name.strip():
-        problems.append(f"name: 1 to {NAME_MAX} characters")
+        problems.append(FieldProblem("name", f"1 to {NAME_MAX} characters"))
     if not roles or set(roles) - set(ROLES):
-        problems.append(f"role: one or more of {', '.join(ROLES)}")
+        problems.append(FieldProblem("role", f"one or more of {', '.join(ROLES)}"))
     return problems
 
 
@@ -114,11 +116,11 @@ def add_organisation_below(session: Session, code: str, name: str, kind: str, ab
     if not CODE.fullmatch(code):
         problems.append("code: 1 to 64 letters, digits or . _ -, beginning with a letter or digit")
     elif session.scalar(select(Organisation.id).where(Organisation.code == code)):
-        problems.append(f"code: {code!r} is taken")
+        problems.append(FieldProblem("code", f"{code!r} is taken"))
     if len(name) > ORGANISATION_NAME_MAX or not name.strip():
-        problems.append(f"name: 1 to {ORGANISATION_NAME_MAX} characters")
+        problems.append(FieldProblem("name", f"1 to {ORGANISATION_NAME_MAX} characters"))
     if above and parent is None:
-        problems.append(f"above: {above!r} is not known")
+        problems.append(FieldProblem("above", f"{above!r} is not known"))
     if problems:
         raise InvalidInput("The organisation was not added.", problems)
     return add_organisation(session, code, name.strip(), kind, parent)

@@ -118,4 +118,4 @@ def list_libraries(*, as_json: bool) -> None:
     for one in found:
         click.echo(f"{one.name}.{one.patch}")
     if not found:
-        click.echo("There are no H5P libraries yet: they are collected from published contents that bring theirs.")
+        click.echo("No H5P libraries yet. They are collected from published contents that bring theirs.")

@@ -11,11 +11,11 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from lms.certification import register, register_check
-from lms.certification.contents import NotReadable, bundle_text
-from lms.certification.models import STATES, Certificate
 from lms.certification.numbers import read_number
 from lms.classes.models import TrainingClass
 from lms.command_options import json_option
+from lms.crediting.certified import NotReadable, bundle_text
+from lms.crediting.models import STATES, Certificate
 from lms.db import session
 from lms.errors import InvalidInput
 
@@ -44,6 +44,8 @@ def list_(class_code: str | None, state: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
+    if not rows:
+        click.echo("No certificates." if class_code is None and state is None else "No certificate matches.")
     for row in rows:
         click.echo(f"{row['number']} {row['version']} {row['state']:10} {row['issued_at']} {row['class']} {row['name'] or '–'}")
 

@@ -1,15 +1,16 @@
 """Decide which members of a class can be certified, and what the others lack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.certification.models import VALID, Certificate
 from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.models import LEARNING, Enrolment
+from lms.crediting.certified import valid_of
+from lms.crediting.models import Certificate
 from lms.crediting.standing import Standing, of_enrolments
 from lms.programmes.progress import RequirementProgress
 
@@ -46,12 +47,6 @@ def members_of(session: Session, class_id: int, certifier_id: int | None) -> lis
     valid = valid_of(session, numbers)
     found = [ClassMember(one, obstacle_of(one, certifier_id), valid.get(one.enrolment.id)) for one in of_enrolments(session, list(numbers))]
     return sorted(found, key=lambda one: one.standing.enrolment.person.name.encode("gb18030", "replace"))
-
-
-def valid_of(session: Session, enrolment_ids: Sequence[int]) -> Mapping[int, Certificate]:
-    """Return the valid certificate of each enrolment that has one."""
-    wanted = (Certificate.enrolment_id.in_(enrolment_ids), Certificate.state == VALID)
-    return {one.enrolment_id: one for one in session.scalars(select(Certificate).where(*wanted))}
 
 
 def obstacle_of(standing: Standing, certifier_id: int | None) -> Obstacle | None:

@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
 from lms.certification import contents, register
-from lms.certification.eligibility import Obstacle, obstacle_of, valid_of
-from lms.certification.models import ISSUED, REVOKED, SUPERSEDED, VALID, Certificate
+from lms.certification.eligibility import Obstacle, obstacle_of
+from lms.certification.models import ISSUED
 from lms.certification.numbers import new_number
 from lms.certification.recalculation import Recalculation, recalculate
 from lms.classes.membership import REASON_MAX
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting import inputs, ledger
+from lms.crediting.certified import valid_of
 from lms.crediting.drain import recredit
+from lms.crediting.models import REVOKED, SUPERSEDED, VALID, Certificate
 from lms.crediting.policy import EnrolmentPolicy, policies_of
 from lms.crediting.units import ALL_UNITS, target_of, verdict_of
 from lms.errors import Conflict, InvalidInput

@@ -1,44 +1,15 @@
 """Tables of the register of certificates."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.classes.models import Enrolment
+from lms.crediting.models import REVOKED, SUPERSEDED
 from lms.db import Base, UtcDateTime
 
-VALID, SUPERSEDED, REVOKED = STATES = ("valid", "superseded", "revoked")
 ISSUED = "issued"
 EVENTS = (ISSUED, SUPERSEDED, REVOKED)
-
-
-class Certificate(Base):
-    """One version of one certificate: its contents, and the evidence from which anyone can recompute them.
-
-    Only `state` changes. Erasure deletes `person`, `salt` and `bundle`; their digests stay in the register.
-    """
-
-    __tablename__ = "certificate"
-    __table_args__ = (UniqueConstraint("number", "version"), Index("ix_certificate_class_id", "class_id", "state"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(String(20))
-    version: Mapped[int]  # 1, 2, 3 … of this number; the versions before the last are superseded
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
-    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
-    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    state: Mapped[str] = mapped_column(String(10), default=VALID)  # copied from the register's latest entry about it, for lists
-    facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # programme, class, provider, issuer, hours, requirements: nothing personal
-    person: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # name and school when it was issued; None: erased
-    salt: Mapped[str | None] = mapped_column(String(32))  # without it, nobody can guess the person from `person_sha256`
-    person_sha256: Mapped[str] = mapped_column(String(64))
-    rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # the parts of the rules that the bundle lacks (`contents.frozen_policy`)
-    bundle: Mapped[bytes | None] = mapped_column(LargeBinary)  # the evidence bundle, compressed; None: erased
-    bundle_sha256: Mapped[str] = mapped_column(String(64))
-
-    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
 
 
 class RegisterEntry(Base):

@@ -14,8 +14,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.certification.models import Certificate, IssuedFile
+from lms.certification.models import IssuedFile
 from lms.certification.words import requirement_words, version_words
+from lms.crediting.models import Certificate
 from lms.i18n import is_chinese, local_time, pick, write_hours
 from lms.sealing import derived
 from lms.transcripts.pdf import write_pdf

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.strict_json.canonical import digest_of
-from lms.certification.contents import CertificateContents, NotReadable, frozen_case, frozen_policy, recalculated
-from lms.certification.models import Certificate
+from lms.certification.contents import CertificateContents
 from lms.crediting import ledger
+from lms.crediting.certified import NotReadable, RequirementDifference, differences, frozen_case, frozen_policy, recalculated
 from lms.crediting.evidence import cases_of
 from lms.crediting.ledger import entries_of
-from lms.crediting.models import Observation
+from lms.crediting.models import Certificate, Observation
 from lms.crediting.policy import EnrolmentPolicy
 from lms.crediting.standing import of_enrolments
 from lms.crediting.units import target_of
@@ -27,17 +26,6 @@ from lms.hours import Result, recompute
 from lms.transcripts.about import about_of
 from lms.transcripts.identity import belongs_of
 from lms.transcripts.transcript import bundle_of
-
-
-@dataclass(frozen=True, slots=True)
-class RequirementDifference:
-    """The change of one requirement by later evidence. The words are empty for the sum of all online hours."""
-
-    zh: str
-    en: str
-    unit_zh: str
-    unit_en: str
-    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +48,7 @@ class Recalculation:
     @property
     def differences(self) -> Sequence[RequirementDifference]:
         """The differences from the certificate, requirement by requirement."""
-        before, after = self.certificate.facts, self.contents.facts
-        found = []
-        for old, new in zip(before["requirements"], after["requirements"], strict=True):
-            words = {name: old[name] for name in ("zh", "en", "unit_zh", "unit_en")}
-            found.append(RequirementDifference(**words, amount=Decimal(new["earned"]) - Decimal(old["earned"])))
-        found.append(RequirementDifference("", "", "学时", "hours", Decimal(after["hours"]) - Decimal(before["hours"])))
-        return [one for one in found if one.amount]
+        return differences(self.certificate.facts, self.contents.facts)
 
     @property
     def names_another(self) -> bool:

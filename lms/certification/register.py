@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from courses.strict_json.canonical import canonical, digest_of
 from lms.accounts.account_changes import By
-from lms.certification.models import Certificate, RegisterEntry
+from lms.certification.models import RegisterEntry
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS
+from lms.crediting.models import Certificate
 
 SALT_BYTES = 16
 

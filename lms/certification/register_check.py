@@ -13,12 +13,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.certification import register
-from lms.certification.contents import NotReadable, bundle_text, frozen_case, recalculated
-from lms.certification.models import ISSUED, REVOKED, SUPERSEDED, VALID, Certificate, RegisterEntry
+from lms.certification.models import ISSUED, RegisterEntry
 from lms.classes.freezing import FreezeReason, frozen_because, is_frozen
 from lms.classes.models import Enrolment
+from lms.crediting.certified import NotReadable, bundle_text, frozen_case, recalculated
 from lms.crediting.chain import GENESIS, Entry
 from lms.crediting.ledger import Account, entries_of
+from lms.crediting.models import REVOKED, SUPERSEDED, VALID, Certificate
 from lms.crediting.removals import NOTHING, Removals
 from lms.crediting.units import target_of
 from lms.crediting.verify import Finding

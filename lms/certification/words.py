@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.certification.eligibility import ClassMember, Obstacle
-from lms.certification.models import ISSUED, REVOKED, SUPERSEDED, VALID
-from lms.certification.recalculation import RequirementDifference
-from lms.i18n import pick, write_hours
+from lms.certification.models import ISSUED
+from lms.crediting.certified import RequirementDifference
+from lms.crediting.models import REVOKED, SUPERSEDED, VALID
+from lms.i18n import pick, unit_after, write_hours
 from lms.transcripts.words import state_of
 
 STATES: Mapping[str, LazyString] = {VALID: _l("Valid"), SUPERSEDED: _l("Superseded"), REVOKED: _l("Revoked for good")}
@@ -45,7 +46,8 @@ def missing_words(member: ClassMember) -> Sequence[str]:
         if one.target is None:
             lines.append(_("%(requirement)s: nothing yet", requirement=title))
         else:
-            lines.append(_("%(requirement)s: %(amount)s %(unit)s missing", requirement=title, amount=write_hours(one.missing), unit=unit))
+            amount = write_hours(one.missing)
+            lines.append(_("%(requirement)s: %(amount)s %(unit)s missing", requirement=title, amount=amount, unit=unit_after(unit, amount)))
     return lines
 
 
@@ -57,7 +59,8 @@ def obstacle_words(obstacle: Obstacle) -> str:
 def requirement_words(one: Mapping[str, Any]) -> str:
     """Return the earned and required amount of one requirement of a certificate: '40 / 40 credit hours'."""
     amount = one["earned"] if one["target"] is None else f"{one['earned']} / {one['target']}"
-    return f"{amount} {pick(one['unit_zh'], one['unit_en'])}"
+    unit = pick(one["unit_zh"], one["unit_en"])
+    return f"{amount} {unit_after(unit, one['earned'] if one['target'] is None else one['target'])}"
 
 
 def period_words(facts: Mapping[str, Any]) -> str:
@@ -73,4 +76,5 @@ def version_words(number: int) -> str:
 def difference_words(one: RequirementDifference) -> str:
     """Return a difference with its sign: '+0.4 credit hours'."""
     title, unit = (pick(one.zh, one.en), pick(one.unit_zh, one.unit_en)) if one.zh else (_("Credited online"), _("credit hours"))
-    return f"{title}{_(': ')}{one.amount.normalize():+f} {unit}"
+    amount = f"{one.amount.normalize():+f}"
+    return f"{title}{_(': ')}{amount} {unit_after(unit, amount)}"

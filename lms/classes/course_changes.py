@@ -10,7 +10,7 @@ from lms.accounts.account_changes import By
 from lms.catalogue.models import Course, CourseVersion
 from lms.classes import changes
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 
 # Sent with `session`, `enrolments` (a SELECT of ids) and `course_id` when these do not study the course any more.
 course_ended = Signal("course ended")
@@ -37,7 +37,7 @@ def move(session: Session, training_class: TrainingClass, bound: ClassCourse, to
     """
     _demand_open(training_class)
     if to.course_id != bound.course_version.course_id:
-        raise InvalidInput(_("Nothing was changed."), ["version: " + _("is a version of another course")])
+        raise InvalidInput(_("Nothing was changed."), [FieldProblem("version", _("is a version of another course"))])
     if to.id == bound.course_version_id:
         return False
     code, before = to.course.code, bound.course_version.number
@@ -64,4 +64,4 @@ def remove(session: Session, training_class: TrainingClass, bound: ClassCourse, 
 
 def _demand_open(training_class: TrainingClass) -> None:
     if training_class.closed_at is not None:
-        raise InvalidInput(_("Nothing was changed."), ["class: " + _("is closed; open it again first")])
+        raise InvalidInput(_("Nothing was changed."), [FieldProblem("class", _("is closed; open it again first"))])

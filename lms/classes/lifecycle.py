@@ -4,6 +4,7 @@ Hours are not recomputed here: `lms.crediting.windows` does that afterwards.
 """
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from lms.accounts.account_changes import By
 from lms.classes import changes
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails, problems_of, programme_version_of
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import pick
 from lms.programmes.store import document_of
 
@@ -42,7 +43,7 @@ def change(session: Session, training_class: TrainingClass, run: ClassDetails, b
     return bool(different)
 
 
-def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) -> list[str]:
+def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) -> list[FieldProblem]:
     """Return a problem for each track that cannot be removed because somebody is in it."""
     if not run.tracks:
         return []
@@ -53,8 +54,16 @@ def _in_use(session: Session, training_class: TrainingClass, run: ClassDetails) 
         .order_by(Enrolment.track)
     )
     names = {one.key: pick(one.name.zh, one.name.en) for one in document_of(programme_version_of(session, training_class)).tracks}
-    said = ((names.get(track, track), count) for track, count in used)
-    return ["tracks: " + _("%(track)s cannot be left out, %(count)s teachers are in it", track=track, count=count) for track, count in said]
+    return [FieldProblem("tracks", _kept(names.get(track, track), count)) for track, count in used]
+
+
+def _kept(track: str, count: int) -> str:
+    return ngettext(
+        "%(track)s cannot be left out: %(num)s teacher is in it",
+        "%(track)s cannot be left out: %(num)s teachers are in it",
+        count,
+        track=track,
+    )
 
 
 def close(session: Session, training_class: TrainingClass, by: By) -> bool:

@@ -14,7 +14,7 @@ from lms.classes import changes
 from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.models import LEARNING, LEFT, STATUSES, ClassChange, Enrolment, TrainingClass
 from lms.classes.setup import tracks_of
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 
 WITHDRAWN, COMPLETED = "withdrawn", "completed"
 REASON_MAX = 200
@@ -34,21 +34,21 @@ def needs_reason(before: str, after: str) -> bool:
     return after in LEFT or STATUSES.index(after) < STATUSES.index(before)
 
 
-def state_problems(session: Session, enrolment: Enrolment, state: str, reason: str) -> list[str]:
+def state_problems(session: Session, enrolment: Enrolment, state: str, reason: str) -> list[FieldProblem]:
     """Return why an enrolment cannot enter a state; somebody who comes back needs an open class."""
     problems = []
     if state not in STATUSES:
-        return ["state: " + _("is not a state of an enrolment")]
+        return [FieldProblem("state", _("is not a state of an enrolment"))]
     if frozen_because(enrolment) is FreezeReason.ERASED:
-        problems.append("person: " + _("was erased, for good"))
+        problems.append(FieldProblem("person", _("was erased, for good")))
     if needs_reason(enrolment.status, state) and not reason.strip():
-        problems.append("reason: " + _("say why; the reason is kept in the history"))
+        problems.append(FieldProblem("reason", _("say why; the reason is kept in the history")))
     if frozen_because(enrolment) is FreezeReason.CERTIFIED and state in LEFT:
         problems.append(certified_problem())
     if len(reason) > REASON_MAX or not reason.isprintable():
-        problems.append("reason: " + _("at most %(most)s characters, in one line", most=REASON_MAX))
+        problems.append(FieldProblem("reason", _("at most %(most)s characters, in one line", most=REASON_MAX)))
     if enrolment.status in LEFT and state in LEARNING and state != COMPLETED and _is_closed(session, enrolment):
-        problems.append("class: " + _("is closed; open it again first"))
+        problems.append(FieldProblem("class", _("is closed; open it again first")))
     return problems
 
 
@@ -79,7 +79,7 @@ def enter_all(session: Session, decided: Iterable[DecidedState], by: By) -> int:
     for one in sorted(decided, key=lambda one: one.enrolment_id):
         enrolment = locked(session, one.enrolment_id)
         if enrolment.status != one.before:
-            problems.append("state: " + _("somebody else has changed it in the meantime"))
+            problems.append(FieldProblem("state", _("somebody else has changed it in the meantime")))
             continue
         problems += state_problems(session, enrolment, one.after, one.reason)
         if not problems and one.before != one.after:
@@ -104,7 +104,9 @@ def withdraw(session: Session, enrolment: Enrolment, by: By, reason: str = "") -
     if enrolment.status == WITHDRAWN:
         return False
     if len(reason) > REASON_MAX or not reason.isprintable():
-        raise InvalidInput(_("Nothing was changed."), ["reason: " + _("at most %(most)s characters, in one line", most=REASON_MAX)])
+        raise InvalidInput(
+            _("Nothing was changed."), [FieldProblem("reason", _("at most %(most)s characters, in one line", most=REASON_MAX))]
+        )
     if frozen_because(enrolment) is FreezeReason.CERTIFIED:
         raise InvalidInput(_("Nothing was changed."), [certified_problem()])
     _enter(session, enrolment, WITHDRAWN, by, reason.strip())
@@ -151,16 +153,17 @@ def move(session: Session, enrolment: Enrolment, track: str, by: By) -> bool:
     known = [one.key for one in tracks_of(session, enrolment.class_id)]
     if track not in known:
         raise InvalidInput(
-            _("Nothing was changed."), ["track: " + _("%(track)s is not one of %(tracks)s", track=track, tracks=", ".join(known))]
+            _("Nothing was changed."),
+            [FieldProblem("track", _("%(track)s is not one of %(tracks)s", track=track, tracks=", ".join(known)))],
         )
     changes.note_of(session, enrolment, changes.made("track", by, before=enrolment.track, after=track))
     enrolment.track = track
     return True
 
 
-def certified_problem() -> str:
+def certified_problem() -> FieldProblem:
     """Return why an enrolment with a valid certificate cannot leave its class, change its track or be moved."""
-    return "certificate: " + _("a certificate is valid; revoke it first")
+    return FieldProblem("certificate", _("a certificate is valid; revoke it first"))
 
 
 def _is_closed(session: Session, enrolment: Enrolment) -> bool:
@@ -169,8 +172,8 @@ def _is_closed(session: Session, enrolment: Enrolment) -> bool:
 
 def _demand_open(session: Session, enrolment: Enrolment) -> None:
     if _is_closed(session, enrolment):
-        raise InvalidInput(_("Nothing was changed."), ["class: " + _("is closed; open it again first")])
+        raise InvalidInput(_("Nothing was changed."), [FieldProblem("class", _("is closed; open it again first"))])
     if frozen_because(enrolment) is FreezeReason.ERASED:
-        raise InvalidInput(_("Nothing was changed."), ["person: " + _("was erased, for good")])
+        raise InvalidInput(_("Nothing was changed."), [FieldProblem("person", _("was erased, for good"))])
     if frozen_because(enrolment) is FreezeReason.CERTIFIED:
         raise InvalidInput(_("Nothing was changed."), [certified_problem()])

@@ -15,7 +15,7 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.classes import changes, planning, timetable
 from lms.classes.membership import BAR, REASON_MAX
 from lms.classes.models import ClassCourse, ClassSession, Enrolment, SessionReplacement, TrainingClass
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.programmes.values import FOR_SESSIONS, ProgrammeDocument
 
 
@@ -46,36 +46,36 @@ def may_go_online(document: ProgrammeDocument, requirement: str) -> bool:
     return any(one.key == requirement and phases.get(one.phase or "", False) for one in document.requirements)
 
 
-def problems_of(session: Session, training_class: TrainingClass, document: ProgrammeDocument, order: OnlineOrder) -> list[str]:
+def problems_of(session: Session, training_class: TrainingClass, document: ProgrammeDocument, order: OnlineOrder) -> list[FieldProblem]:
     """Return the reasons why sessions cannot be moved online, each after the name of its field."""
     rows = {one.key: one for one in timetable.sessions_of(session, training_class.id)}
     chosen = [rows[key] for key in order.sessions if key in rows and rows[key].half_days]
     problems = []
     if not chosen or len(chosen) != len(order.sessions):
-        problems.append("sessions: " + _("choose at least one session of days"))
+        problems.append(FieldProblem("sessions", _("choose at least one session of days")))
     problems += [
-        "sessions: " + _("the programme has no plan for moving %(title)s online", title=one.title)
+        FieldProblem("sessions", _("the programme has no plan for moving %(title)s online", title=one.title))
         for one in chosen
         if not may_go_online(document, one.requirement)
     ]
     if not order.reason.strip() or len(order.reason) > REASON_MAX or not order.reason.isprintable():
-        problems.append("reason: " + _("1 to %(most)s characters, in one line", most=REASON_MAX))
+        problems.append(FieldProblem("reason", _("1 to %(most)s characters, in one line", most=REASON_MAX)))
     if order.people is not None:
         known = select(func.count(Enrolment.id)).where(Enrolment.class_id == training_class.id, Enrolment.id.in_(order.people))
         if not order.people or session.scalar(known) != len(set(order.people)):
-            problems.append("people: " + _("choose at least one teacher of the class"))
+            problems.append(FieldProblem("people", _("choose at least one teacher of the class")))
     problems += _problems_of_means(session, training_class, order)
     return problems + _problems_of_others(session, training_class, order, [one.key for one in chosen])
 
 
-def _problems_of_means(session: Session, training_class: TrainingClass, order: OnlineOrder) -> list[str]:
+def _problems_of_means(session: Session, training_class: TrainingClass, order: OnlineOrder) -> list[FieldProblem]:
     if not order.course:
         fine = not order.link or (
             order.link.startswith(planning.LINKS) and len(order.link) <= planning.LINK_MAX and order.link.isprintable()
         )
-        return [] if fine else ["link: " + _("an address that begins with https://")]
+        return [] if fine else [FieldProblem("link", _("an address that begins with https://"))]
     if _newest(session, order.course) is None:
-        return ["course: " + _("choose a course")]
+        return [FieldProblem("course", _("choose a course"))]
     counting = (
         select(ClassCourse.class_id)
         .join(CourseVersion, CourseVersion.id == ClassCourse.course_version_id)
@@ -83,11 +83,11 @@ def _problems_of_means(session: Session, training_class: TrainingClass, order: O
         .where(ClassCourse.class_id == training_class.id, Course.code == order.course, ClassCourse.requirement != FOR_SESSIONS)
     )
     if session.scalar(counting) is not None:
-        return ["course: " + _("the class studies it already; what it earns there cannot count a second time as days")]
+        return [FieldProblem("course", _("the class studies it already; what it earns there cannot count a second time as days"))]
     return []
 
 
-def _problems_of_others(session: Session, training_class: TrainingClass, order: OnlineOrder, keys: Collection[str]) -> list[str]:
+def _problems_of_others(session: Session, training_class: TrainingClass, order: OnlineOrder, keys: Collection[str]) -> list[FieldProblem]:
     """Return the conflicts: a session is replaced already, or the course replaces others, for the same people."""
     found = []
     newest = _newest(session, order.course) if order.course else None
@@ -95,9 +95,9 @@ def _problems_of_others(session: Session, training_class: TrainingClass, order: 
         if not _meet(one.people, order.people):
             continue
         if set(one.sessions) & set(keys):
-            found.append("sessions: " + _("one of them is moved online already; take that back first"))
+            found.append(FieldProblem("sessions", _("one of them is moved online already; take that back first")))
         elif newest is not None and one.course_version_id is not None and _course_of(session, one.course_version_id) == newest.course_id:
-            found.append("course: " + _("it stands for other sessions already; choose another one"))
+            found.append(FieldProblem("course", _("it stands for other sessions already; choose another one")))
     return list(dict.fromkeys(found))
 
 

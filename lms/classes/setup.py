@@ -17,7 +17,7 @@ from lms.catalogue.publish import outline_by
 from lms.classes import changes
 from lms.classes.models import STATUSES, ClassCourse, Enrolment, TrainingClass
 from lms.clock import now
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.progress import StudiedCourse
 from lms.programmes.store import document_of
@@ -55,7 +55,7 @@ def create_class(session: Session, version: ProgrammeVersion, run: ClassDetails)
     """
     problems = problems_of(version, run)
     if session.scalar(select(TrainingClass.id).where(TrainingClass.code == run.code)):
-        problems.append("code: " + _("Code %(code)s is taken by another class", code=run.code))
+        problems.append(FieldProblem("code", _("Code %(code)s is taken by another class", code=run.code)))
     if problems:
         raise InvalidInput(_("The class was not created."), problems)
     created = TrainingClass(
@@ -74,20 +74,20 @@ def create_class(session: Session, version: ProgrammeVersion, run: ClassDetails)
     return created
 
 
-def problems_of(version: ProgrammeVersion, run: ClassDetails) -> list[str]:
+def problems_of(version: ProgrammeVersion, run: ClassDetails) -> list[FieldProblem]:
     """Return the problems of a class's details, each after the name of its field."""
     problems = []
     if not CODE.fullmatch(run.code):
-        problems.append("code: " + _("1 to 64 letters, digits or . _ -, beginning with a letter or digit"))
+        problems.append(FieldProblem("code", _("1 to 64 letters, digits or . _ -, beginning with a letter or digit")))
     if not run.name.strip() or len(run.name) > NAME_MAX or not run.name.isprintable():
-        problems.append("name: " + _("1 to %(most)s characters, in one line", most=NAME_MAX))
+        problems.append(FieldProblem("name", _("1 to %(most)s characters, in one line", most=NAME_MAX)))
     if len(run.intake) > INTAKE_MAX or not run.intake.isprintable():
-        problems.append("intake: " + _("at most %(most)s characters, in one line", most=INTAKE_MAX))
+        problems.append(FieldProblem("intake", _("at most %(most)s characters, in one line", most=INTAKE_MAX)))
     if run.ends_on < run.starts_on:
-        problems.append("ends_on: " + _("The class ends before it begins"))
+        problems.append(FieldProblem("ends_on", _("The class ends before it begins")))
     known = [one.key for one in document_of(version).tracks]
     for track in sorted(set(run.tracks) - set(known)):
-        problems.append("tracks: " + _("%(track)s is not one of %(tracks)s", track=track, tracks=", ".join(known)))
+        problems.append(FieldProblem("tracks", _("%(track)s is not one of %(tracks)s", track=track, tracks=", ".join(known))))
     return problems
 
 

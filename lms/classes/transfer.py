@@ -20,7 +20,7 @@ from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.membership import BAR, REASON_MAX, certified_problem
 from lms.classes.models import LEFT, Enrolment, EnrolmentTransfer, TrainingClass
 from lms.classes.setup import programme_version_of, tracks_of, window_of
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import local_time
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
@@ -50,37 +50,39 @@ def targets_of(session: Session, training_class: TrainingClass, scope: str) -> l
     return list(session.scalars(query))
 
 
-def problems_of(session: Session, enrolment: Enrolment, order: TransferOrder, now: datetime) -> list[str]:
+def problems_of(session: Session, enrolment: Enrolment, order: TransferOrder, now: datetime) -> list[FieldProblem]:
     """Return the reasons why a person cannot be moved, each after the name of its field."""
     target = session.get(TrainingClass, order.class_id)
     if target is None or target.id == enrolment.class_id:
-        return ["class: " + _("choose another class")]
+        return [FieldProblem("class", _("choose another class"))]
     here = session.get_one(TrainingClass, enrolment.class_id)
     problems = []
     if programme_version_of(session, target).programme_id != programme_version_of(session, here).programme_id:
-        problems.append("class: " + _("is of another programme"))
+        problems.append(FieldProblem("class", _("is of another programme")))
     if target.closed_at is not None:
-        problems.append("class: " + _("is closed; open it again first"))
+        problems.append(FieldProblem("class", _("is closed; open it again first")))
     taken = select(Enrolment.id).where(Enrolment.class_id == target.id, Enrolment.person_id == enrolment.person_id)
     if session.scalar(taken) is not None:
-        problems.append("class: " + _("they are in this class already"))
+        problems.append(FieldProblem("class", _("they are in this class already")))
     if order.track not in {one.key for one in tracks_of(session, target.id)}:
-        problems.append("track: " + _("choose a track of the new class"))
+        problems.append(FieldProblem("track", _("choose a track of the new class")))
     if not order.reason.strip() or len(order.reason) > REASON_MAX or not order.reason.isprintable():
-        problems.append("reason: " + _("1 to %(most)s characters, in one line", most=REASON_MAX))
+        problems.append(FieldProblem("reason", _("1 to %(most)s characters, in one line", most=REASON_MAX)))
     if frozen_because(enrolment) is FreezeReason.ERASED or enrolment.status in LEFT:
-        problems.append("person: " + _("has left the class; let them in again first"))
+        problems.append(FieldProblem("person", _("has left the class; let them in again first")))
     elif frozen_because(enrolment) is FreezeReason.CERTIFIED:
         problems.append(certified_problem())
     zone = document_of(programme_version_of(session, target)).policy.time_zone
     return [*problems, *_problems_of_day(session, enrolment, order.day, local_time(now, zone).date())]
 
 
-def _problems_of_day(session: Session, enrolment: Enrolment, day: date, today: date) -> list[str]:
+def _problems_of_day(session: Session, enrolment: Enrolment, day: date, today: date) -> list[FieldProblem]:
     last = session.scalar(select(func.max(EnrolmentTransfer.day)).where(EnrolmentTransfer.enrolment_id == enrolment.id))
     if last is not None and day < last:
-        return ["day: " + _("they were moved on %(day)s; the next move is on that day or later", day=format_date(last, "medium"))]
-    return ["day: " + _("tomorrow at the latest")] if day > today + timedelta(days=1) else []
+        return [
+            FieldProblem("day", _("they were moved on %(day)s; the next move is on that day or later", day=format_date(last, "medium")))
+        ]
+    return [FieldProblem("day", _("tomorrow at the latest"))] if day > today + timedelta(days=1) else []
 
 
 def move(session: Session, enrolment: Enrolment, order: TransferOrder, by: By) -> None:

@@ -1,13 +1,17 @@
-"""Tables of observations and ledger entries."""
+"""Tables of observations and ledger entries, and of the certificates that freeze an account."""
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS
 from lms.db import Base, UtcDateTime
+
+VALID, SUPERSEDED, REVOKED = STATES = ("valid", "superseded", "revoked")
 
 
 class Observation(Base):
@@ -64,3 +68,30 @@ class LedgerEntry(Base):
     enrolment_sha256: Mapped[str | None] = mapped_column(String(64))  # the digest of the enrolment's data
     evidence_sha256: Mapped[str] = mapped_column(String(64), default=GENESIS, server_default=GENESIS)  # of all evidence kept at that time
     evidence_count: Mapped[int] = mapped_column(default=0, server_default="0")  # the number of those observations
+
+
+class Certificate(Base):
+    """One version of one certificate: its contents, and the evidence from which anyone can recompute them.
+
+    Only `state` changes. Erasure deletes `person`, `salt` and `bundle`; their digests stay in the register.
+    """
+
+    __tablename__ = "certificate"
+    __table_args__ = (UniqueConstraint("number", "version"), Index("ix_certificate_class_id", "class_id", "state"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]  # 1, 2, 3 … of this number; the versions before the last are superseded
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default=VALID)  # copied from the register's latest entry about it, for lists
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # programme, class, provider, issuer, hours, requirements: nothing personal
+    person: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # name and school when it was issued; None: erased
+    salt: Mapped[str | None] = mapped_column(String(32))  # without it, nobody can guess the person from `person_sha256`
+    person_sha256: Mapped[str] = mapped_column(String(64))
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # the parts of the rules that the bundle lacks (`certified.frozen_policy`)
+    bundle: Mapped[bytes | None] = mapped_column(LargeBinary)  # the evidence bundle, compressed; None: erased
+    bundle_sha256: Mapped[str] = mapped_column(String(64))
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")

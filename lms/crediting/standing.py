@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import courses_of
-from lms.crediting import ledger
+from lms.crediting import certified, ledger
 from lms.crediting.attestations import with_noted_sessions
 from lms.crediting.evidence import cases_of
 from lms.crediting.policy import EnrolmentPolicy, activity_name, policies_of
@@ -111,14 +111,16 @@ def of_enrolments(session: Session, enrolment_ids: Iterable[int]) -> list[Standi
 
 
 def _standings(session: Session, enrolments: Sequence[Enrolment], policies: Mapping[int, EnrolmentPolicy]) -> list[Standing]:
-    """Return where enrolments stand; the number of queries does not grow with theirs."""
+    """Return where enrolments stand; the number of queries does not grow with theirs. A certified person keeps what was certified."""
     stays = stays_of(session, moved) if (moved := [one.id for one in enrolments if one.transferred]) else {}
     courses = courses_of(session, {one.class_id for one in enrolments} | {stay.class_id for own in stays.values() for stay in own})
     accounts = ledger.sums(session, [one.id for one in enrolments])
-    return [
+    frozen = certified.requirements_of(session, enrolments)
+    found = [
         _standing(one, (*courses[one.class_id], *_left(one, stays.get(one.id, ()), courses)), accounts[one.id], policies[one.id])
         for one in enrolments
     ]
+    return [replace(one, requirements=frozen.get(one.enrolment.id, one.requirements)) for one in found]
 
 
 def _left(enrolment: Enrolment, stays: Iterable[Stay], courses: Mapping[int, Sequence[StudiedCourse]]) -> list[StudiedCourse]:

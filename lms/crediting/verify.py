@@ -166,31 +166,36 @@ class _VerifiedBatch:
             problems += self._statement_problems(one.id, entries, checked) if one.class_id not in self._undecidable else ()
         elif one.class_id not in self._undecidable:
             judged = frozenset({chain.SECONDS}) if self._inputs.has_no_baseline(one.id, one.ledger_length) else ALL_UNITS
-            wrong = list(self._account_problems(one, self._accounts[one.id], judged))
+            wrong, listed = self._account_problems(one, self._accounts[one.id], judged)
             waits = bool(wrong) and self._was_right(one.id, entries, judged)
             checked.waiting += [one.id] if waits else []
-            problems += [] if waits else wrong
+            problems += listed if not wrong else [] if waits else wrong
             problems += self._statement_problems(one.id, entries, checked)
         if self._inputs.has_no_baseline(one.id, one.ledger_length):
             checked.unbaselined.append(one.id)
         checked.enrolments, checked.entries = checked.enrolments + 1, checked.entries + len(links)
         checked.findings += [Finding(one.id, problem) for problem in problems]
 
-    def _account_problems(self, one: Enrolment, account: ledger.Sums, units: Set[str]) -> Iterator[str]:
-        """Compare an account with the result of its evidence; a chain from before units existed is judged by its seconds alone."""
+    def _account_problems(self, one: Enrolment, account: ledger.Sums, units: Set[str]) -> tuple[list[str], list[str]]:
+        """Return where an account differs from the result of its evidence, and where the verdict for lists does.
+
+        A chain from before units existed is judged by its seconds alone.
+        """
         try:
             case = self._cases.get(one.id) or cases_of(self._session, {one.id: self._policies[one.id]})[one.id]
             result = recompute(case)
             decided = target_of(result)
         except Exception as error:  # any value in the database may cause any error: it becomes a finding, and the rest is checked
-            yield f"its evidence cannot be decided ({type(error).__name__})"
-            return
-        differing = [moved for moved in changes(account, decided) if moved.unit in units]
-        for moved in differing:
-            unit = "s" if moved.unit == chain.SECONDS else moved.unit
-            yield f"{moved.name} stands at {account.get(moved, 0)} {unit}, its evidence gives {decided.get(moved, 0)} {unit}"
-        if one.verdict and not differing and one.verdict != verdict_of(result):
-            yield f"lists say {one.verdict}, its evidence gives {verdict_of(result) or 'no verdict'}"
+            return [f"its evidence cannot be decided ({type(error).__name__})"], []
+        differing = [
+            f"{moved.name} stands at {account.get(moved, 0)} {unit}, its evidence gives {decided.get(moved, 0)} {unit}"
+            for moved in changes(account, decided)
+            if moved.unit in units
+            for unit in ["s" if moved.unit == chain.SECONDS else moved.unit]
+        ]
+        verdict = verdict_of(result)
+        listed = [f"lists say {one.verdict}, its evidence gives {verdict or 'no verdict'}"] if one.verdict not in {"", verdict} else []
+        return differing, listed
 
     def _was_right(self, number: int, entries: Sequence[chain.Entry], units: Set[str]) -> bool:
         """Say whether an account is what its evidence gave by the rules under which it was decided: those of activities before

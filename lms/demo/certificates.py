@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation, Person
 from lms.certification import issuing, recalculation
-from lms.certification.models import Certificate
 from lms.classes.models import Enrolment, TrainingClass
+from lms.crediting.models import Certificate
 from lms.crediting.units import MET
 
 ENDED = "demo-rural-lead-0"

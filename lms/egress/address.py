@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from lms.config import Settings
 from lms.egress.networks import can_be_host, is_number, is_one_machine, is_public
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 
 LONGEST, LONGEST_KEY = 500, 200
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -46,7 +46,7 @@ def parse_address(text: str, settings: Settings, *, internal: bool) -> Address:
         InvalidInput: it is malformed, it is this site itself, or statements may not be sent to it.
     """
     url = text.strip().rstrip("/")
-    problems = [f"endpoint: {problem}" for problem in _problems(url, settings, internal=internal)]
+    problems = [FieldProblem("endpoint", problem) for problem in _problems(url, settings, internal=internal)]
     if problems:
         raise InvalidInput(problems[0], problems)
     return Address(url, internal)
@@ -94,9 +94,9 @@ def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[str]:
 def credential_problems(key: str, secret: str) -> Iterator[str]:
     """Return the problems of a key and its secret, each after the name of its field."""
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable() or ":" in key:
-        yield "key: " + _("needs 1 to %(n)s printable characters, none of them a colon", n=LONGEST_KEY)
+        yield FieldProblem("key", _("needs 1 to %(n)s printable characters, none of them a colon", n=LONGEST_KEY))
     if not secret or not secret.isprintable():
-        yield "secret: " + _("is missing, or has characters that no header can carry")
+        yield FieldProblem("secret", _("is missing, or has characters that no header can carry"))
 
 
 def _port(url: str) -> int | None:

@@ -7,6 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
+from lms.errors import FieldProblem
+
 
 class StoreForm(FlaskForm):  # type: ignore[misc]
     """The address, key and secret of another record store."""
@@ -15,8 +17,7 @@ class StoreForm(FlaskForm):  # type: ignore[misc]
     key = StringField(_l("Key (user name)"), validators=[DataRequired(_l("Give the key that the other store gave you."))])
     secret = PasswordField(_l("Secret (password)"), validators=[InputRequired(_l("Give the key's secret."))])
 
-    def show_problems(self, problems: Sequence[str]) -> None:
-        """Show each problem at its field; a problem has the form `field: problem`."""
+    def show_problems(self, problems: Sequence[FieldProblem]) -> None:
+        """Show each problem at its field."""
         for problem in problems:
-            name, _colon, said = problem.partition(": ")
-            self[name].errors = [*self[name].errors, said]
+            self[problem.field].errors = [*self[problem.field].errors, problem.words]

@@ -21,7 +21,7 @@ from lms.classes import changes, course_changes, lifecycle, membership, setup
 from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from lms.classes.setup import ClassDetails
 from lms.crediting import windows
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import begins, document_of, in_force, newest
 from lms.programmes.values import Requirement
@@ -77,9 +77,9 @@ def add_course(session: Session, training_class: TrainingClass, study: CourseOfC
     requirement = study.requirement if study.requirement is not None else (hours[0] if len(hours) == 1 else "")
     problems = []
     if not versions:
-        problems.append("course: " + _("%(code)s is not known", code=study.code))
+        problems.append(FieldProblem("course", _("%(code)s is not known", code=study.code)))
     if study.requirement is None and len(hours) > 1:
-        problems.append("requirement: " + _("say toward which its hours count (%(known)s)", known=", ".join(hours)))
+        problems.append(FieldProblem("requirement", _("say toward which its hours count (%(known)s)", known=", ".join(hours))))
     if problems:
         raise InvalidInput(_("The course was not added."), problems)
     setup.bind_course(session, training_class, versions[0], requirement, compulsory=study.compulsory)
@@ -102,7 +102,7 @@ def course_in(session: Session, class_id: int, code: str) -> ClassCourse:
     """
     found = course_changes.studied(session, class_id, code)
     if found is None:
-        raise InvalidInput(_("Nothing was changed."), ["course: " + _("The class does not study %(code)s", code=code)])
+        raise InvalidInput(_("Nothing was changed."), [FieldProblem("course", _("The class does not study %(code)s", code=code))])
     return found
 
 
@@ -114,7 +114,9 @@ def version_of(session: Session, code: str, number: int | None) -> CourseVersion
     """
     found = next((one for one in versions_of(session, code) if number in {None, one.number}), None)
     if found is None:
-        raise InvalidInput(_("Nothing was changed."), ["version: " + _("Course %(code)s has no version %(n)s", code=code, n=number)])
+        raise InvalidInput(
+            _("Nothing was changed."), [FieldProblem("version", _("Course %(code)s has no version %(n)s", code=code, n=number))]
+        )
     return found
 
 
@@ -154,7 +156,7 @@ def change_class(session: Session, class_id: int, run: ClassDetails, by: By, *, 
     changed = lifecycle.change(session, training_class, run, by)
     after, whose = _when_counted(training_class), len(windows.others(session, training_class))
     if whose and before != after and not agreed:
-        raise InvalidInput(_("Nothing was changed."), ["agreed: " + _question(before, after, whose)])
+        raise InvalidInput(_("Nothing was changed."), [FieldProblem("agreed", _question(before, after, whose))])
     windows.follow(session, training_class, by.at)
     return changed
 
@@ -216,7 +218,9 @@ def enrolments_named(session: Session, class_id: int, usernames: Sequence[str]) 
     rows = session.execute(query.where(Enrolment.class_id == class_id, lowered.in_(wanted)).order_by(Enrolment.id)).all()
     missing = [name for key, name in wanted.items() if key not in {row[0] for row in rows}]
     if missing:
-        raise InvalidInput(_("Nothing was changed."), ["username: " + _("%(name)s is not in this class", name=name) for name in missing])
+        raise InvalidInput(
+            _("Nothing was changed."), [FieldProblem("username", _("%(name)s is not in this class", name=name)) for name in missing]
+        )
     return [row[1] for row in rows]
 
 

@@ -114,7 +114,7 @@ def _people(session: Session, class_ids: Sequence[int]) -> Mapping[int, CountedP
 
 
 def by_programme(session: Session, classes: Iterable[ClassFigures], today: date) -> list[ProgrammeFigures]:
-    """Return the programmes that these classes run, by year and code, those with the newest year first."""
+    """Return the programmes that these classes run, in no particular order."""
     rows = session.execute(select(ProgrammeVersion.id, Programme.id, Programme.code, Programme.year).join(ProgrammeVersion.programme))
     versions = {row[0]: row[1:] for row in rows}
     found: dict[int, ProgrammeFigures] = {}
@@ -126,7 +126,7 @@ def by_programme(session: Session, classes: Iterable[ClassFigures], today: date)
         own.people.add(one.people)
         if one.late(today):
             own.late_classes, own.late_people = own.late_classes + 1, own.late_people + one.people.short
-    return sorted(found.values(), key=lambda one: (-one.year, one.code))
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from lms.accounts.models import Organisation
 from lms.classes import changes
 from lms.classes.models import TrainingClass
 from lms.classes.setup import ClassDetails
+from lms.errors import FieldProblem
 from lms.i18n import pick
 from lms.office.administration import CourseOfClass
 from lms.programmes.values import ProgrammeDocument, Requirement
@@ -67,12 +68,11 @@ class RunForm(FlaskForm):  # type: ignore[misc]
         whole = len(chosen) == len(self.tracks.choices)
         return ClassDetails(code, self.name.data, provider, *days, self.intake.data or "", () if whole else chosen, self.counts_within.data)
 
-    def show_problems(self, problems: Sequence[str]) -> None:
-        """Show each problem (`field: problem`) at its field, or above all of them."""
+    def show_problems(self, problems: Sequence[FieldProblem]) -> None:
+        """Show each problem at its field, or above all of them."""
         for problem in problems:
-            name, _colon, said = problem.partition(": ")
-            if name in self:
-                self[name].errors = [*self[name].errors, said]
+            if problem.field in self:
+                self[problem.field].errors = [*self[problem.field].errors, problem.words]
             else:
                 self.form_errors.append(problem)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.effects import AccountEffect
-from lms.i18n import pick, write_hours
+from lms.i18n import pick, unit_after, write_hours
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
 
@@ -28,12 +28,12 @@ def effect_lines(effect: AccountEffect, document: ProgrammeDocument) -> list[str
             continue
         earned = [write_hours(one.earned) for one in (before, after)]
         if before.earned != after.earned:
-            lines.append(_("%(title)s: %(before)s → %(after)s %(unit)s", title=title, before=earned[0], after=earned[1], unit=unit))
+            said = {"before": earned[0], "after": earned[1], "unit": unit_after(unit, earned[1])}
+            lines.append(_("%(title)s: %(before)s → %(after)s %(unit)s", title=title, **said))
         if before.target != after.target:
             targets = ["–" if one.target is None else write_hours(one.target) for one in (before, after)]
-            lines.append(
-                _("%(title)s: required %(before)s → %(after)s %(unit)s", title=title, before=targets[0], after=targets[1], unit=unit)
-            )
+            said = {"before": targets[0], "after": targets[1], "unit": unit_after(unit, targets[1])}
+            lines.append(_("%(title)s: required %(before)s → %(after)s %(unit)s", title=title, **said))
         elif before.met != after.met:
             lines.append(_("%(title)s: reached", title=title) if after.met else _("%(title)s: not reached any more", title=title))
     return lines

@@ -14,8 +14,9 @@ from lms.attendance.models import ABSENT, HERE, AttendanceMark
 from lms.classes import membership
 from lms.classes.models import LEARNING, ClassSession
 from lms.crediting.standing import Standing
-from lms.i18n import pick, write_hours
+from lms.i18n import pick, unit_after, write_hours
 from lms.office.proposals import EnrolmentFacts, Proposal, propose
+from lms.programmes.progress import RequirementProgress
 
 AS_PROPOSED = "proposed"
 STAFF_MAY = ("reported-in", "in-training")  # states that class staff decide; the others are the office's
@@ -91,7 +92,7 @@ def _step(session: Session, standing: Standing, proposal: Proposal | None, order
     if state == enrolment.status:
         return None
     reason = order.reason or (proposal_words(proposal, standing) if proposal is not None and proposal.state == state else "")
-    problems = [one.partition(": ")[2] for one in membership.state_problems(session, enrolment, state, reason)]
+    problems = [one.words for one in membership.state_problems(session, enrolment, state, reason)]
     if not order.for_office and (state not in STAFF_MAY or enrolment.status not in LEARNING):
         problems.append(_("only the office of the class decides this"))
     return StateStep(standing, state, reason, problems, _notes(standing, state))
@@ -110,13 +111,12 @@ def _notes(standing: Standing, state: str) -> list[str]:
 
 def missing_words(standing: Standing) -> str:
     """Return what is still missing, in words."""
-    parts = [
-        pick(one.title.zh, one.title.en)
-        + (_(" %(missing)s %(unit)s", missing=write_hours(one.missing), unit=pick(one.unit.zh, one.unit.en)) if one.missing else "")
-        for one in standing.requirements
-        if not one.done
-    ]
-    return _(", ").join(parts)
+    return _(", ").join(_missing_of(one) for one in standing.requirements if not one.done)
+
+
+def _missing_of(one: RequirementProgress) -> str:
+    title, unit, missing = pick(one.title.zh, one.title.en), pick(one.unit.zh, one.unit.en), write_hours(one.missing)
+    return title + (_(" %(missing)s %(unit)s", missing=missing, unit=unit_after(unit, missing)) if one.missing else "")
 
 
 def proposal_words(proposal: Proposal, standing: Standing) -> str:

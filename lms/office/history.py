@@ -14,7 +14,7 @@ from lms.accounts.models import Person
 from lms.classes import changes
 from lms.classes.membership import BAR
 from lms.classes.staff import roles_of
-from lms.i18n import pick
+from lms.i18n import pick, unit_after
 from lms.programmes.values import ProgrammeDocument
 from lms.transcripts.words import STATES
 
@@ -121,7 +121,8 @@ def _said_of_place(document: ProgrammeDocument, what: str, value: str) -> str:
     elif said and what.startswith("waiver"):
         key, _space, amount = said.partition(" ")
         asked = next((one for one in document.requirements if one.key == key), None)
-        said = f"{pick(asked.title.zh, asked.title.en)} {amount} {pick(asked.unit.zh, asked.unit.en)}" if asked else said
+        if asked:
+            said = f"{pick(asked.title.zh, asked.title.en)} {amount} {unit_after(pick(asked.unit.zh, asked.unit.en), amount)}"
     elif what != "online":
         said = "" if what == "withdrawn" else str(STATES.get(said, said))
     return said + (_(" (%(reason)s)", reason=reason) if said and reason else reason)

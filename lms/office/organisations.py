@@ -17,7 +17,7 @@ from lms.accounts.offices import below, hold_tree, is_below
 from lms.accounts.people import ORGANISATION_NAME_MAX
 from lms.catalogue.models import Course, H5PLibrary
 from lms.classes.models import TrainingClass
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 
 PAGE = 50
 OFFERED = 300
@@ -121,27 +121,27 @@ def effect_of(session: Session, change: OrganisationChange) -> Effect:
     return Effect(count(Person.organisation_id), count(TrainingClass.provider_id), count(Course.organisation_id), inside)
 
 
-def problems_of(change: OrganisationChange) -> list[str]:
+def problems_of(change: OrganisationChange) -> list[FieldProblem]:
     """Return the reasons why a change is not possible, each after the name of its field."""
     whom, target = change.organisation, change.target
     if change.what == RENAME:
         return _problems_of_name(change)
     if target is not None and is_below(whom.path, target.path):
-        return ["target: " + _("It cannot come below itself or below one of its own.")]
+        return [FieldProblem("target", _("It cannot come below itself or below one of its own."))]
     if change.what == MOVE and target is not None and target.kind not in ABOVE:
-        return ["target: " + _("Nothing stands below a school. Choose an office or a training provider.")]
+        return [FieldProblem("target", _("Nothing stands below a school. Choose an office or a training provider."))]
     if change.what == MOVE and whom.parent_id == (target.id if target else None):
-        return ["target: " + _("It stands there already.")]
+        return [FieldProblem("target", _("It stands there already."))]
     if change.what == MERGE and (target is None or target.kind != whom.kind):
-        return ["target: " + _("Only organisations of one kind become one: a school and a school, for example.")]
+        return [FieldProblem("target", _("Only organisations of one kind become one: a school and a school, for example."))]
     return []
 
 
-def _problems_of_name(change: OrganisationChange) -> list[str]:
+def _problems_of_name(change: OrganisationChange) -> list[FieldProblem]:
     name = change.name.strip()
     if not name or len(name) > ORGANISATION_NAME_MAX or not name.isprintable():
-        return ["name: " + _("1 to %(most)s characters, in one line", most=ORGANISATION_NAME_MAX)]
-    return ["name: " + _("This is its name already.")] if name == change.organisation.name else []
+        return [FieldProblem("name", _("1 to %(most)s characters, in one line", most=ORGANISATION_NAME_MAX))]
+    return [FieldProblem("name", _("This is its name already."))] if name == change.organisation.name else []
 
 
 def apply(session: Session, change: OrganisationChange, by: By) -> None:
@@ -154,7 +154,9 @@ def apply(session: Session, change: OrganisationChange, by: By) -> None:
     hold_tree(session, changing=True)
     rows = session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id).with_for_update()).all()
     if [one.id for one in rows] != ids:
-        raise InvalidInput(_("Nothing was changed."), ["target: " + _("Somebody has just merged one of the two. Look at the list again.")])
+        raise InvalidInput(
+            _("Nothing was changed."), [FieldProblem("target", _("Somebody has just merged one of the two. Look at the list again."))]
+        )
     if problems := problems_of(change):
         raise InvalidInput(_("Nothing was changed."), problems)
     if change.what == RENAME:
@@ -184,7 +186,9 @@ def _hang(session: Session, whom: Organisation, target: Organisation | None) -> 
     inside = below(old)
     longest = session.scalar(select(func.max(func.length(Organisation.path))).where(inside)) or 0
     if longest - len(old) + len(new) > PATH_MAX:
-        raise InvalidInput(_("Nothing was changed."), ["target: " + _("Too many organisations would stand one below the other.")])
+        raise InvalidInput(
+            _("Nothing was changed."), [FieldProblem("target", _("Too many organisations would stand one below the other."))]
+        )
     moved = update(Organisation).where(inside, Organisation.id != whom.id)
     session.execute(moved.values(path=new + func.substr(Organisation.path, len(old) + 1)).execution_options(synchronize_session=False))
     whom.parent_id, whom.path = target.id if target else None, new

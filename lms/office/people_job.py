@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lms.crediting.standing import Standing
 from lms.db import database
 from lms.hours import hours_of
-from lms.i18n import pick, write_hours
+from lms.i18n import pick, unit_after, write_hours
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.office import own_people
 from lms.office.own_people import OwnPeople, TeacherLine
@@ -78,7 +78,8 @@ def _place(one: Standing, provider: str) -> Row:
 
 
 def _missing_words(line: RequirementProgress) -> str:
-    return f"{pick(line.title.zh, line.title.en)} {write_hours(line.missing)} {pick(line.unit.zh, line.unit.en)}"
+    missing = write_hours(line.missing)
+    return f"{pick(line.title.zh, line.title.en)} {missing} {unit_after(pick(line.unit.zh, line.unit.en), missing)}"
 
 
 def heads() -> Row:

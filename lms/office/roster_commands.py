@@ -40,7 +40,7 @@ EVERYBODY = "/"  # the path prefix of all organisations
     help="For known teachers whom the list calls by another name: refuse them, keep the known name, or change it to the list's.",
 )
 @click.option("--partly", is_flag=True, help="Enrol who can be, even where other rows are wrong.")
-@dry_run_option("what would come of each row")
+@dry_run_option("the result of each row")
 @json_option()
 @with_appcontext
 def enrol(  # noqa: PLR0913 - one parameter an option

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import msgspec
 from flask import url_for
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from lms.accounts.account_changes import By
@@ -66,7 +66,9 @@ def params_of(training_class: TrainingClass, confirmed: Confirmed, locale: str) 
 
 
 def _title(params: Params) -> str:
-    return _("Enrol %(count)s teachers in %(name)s", count=len(params["rows"]), name=params["class_name"])
+    return ngettext(
+        "Enrol %(num)s teacher in %(name)s", "Enrol %(num)s teachers in %(name)s", len(params["rows"]), name=params["class_name"]
+    )
 
 
 def _next_link(params: Params) -> tuple[str, str]:

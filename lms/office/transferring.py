@@ -11,13 +11,14 @@ from lms.classes.models import Enrolment
 from lms.classes.transfer import TransferOrder
 from lms.crediting.drain import recredit
 from lms.crediting.effects import AccountEffect, effects_of
+from lms.errors import FieldProblem
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
     """The effect of a transfer, or the reasons against it."""
 
-    problems: list[str]
+    problems: list[FieldProblem]
     effect: AccountEffect | None = None
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -155,7 +156,7 @@ def _value(value: object) -> str:
     return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _refuse(problems: list[str]) -> NoReturn:
+def _refuse(problems: Sequence[str]) -> NoReturn:
     for problem in problems:
         click.echo(problem, err=True)
     sys.exit(2)

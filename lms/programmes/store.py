@@ -125,17 +125,11 @@ def begins(session: Session, code: str, year: int) -> date:
 
 
 def newest(session: Session) -> list[ProgrammeVersion]:
-    """Return the newest version of every programme, by year and code."""
+    """Return the newest version of every programme, in the order of lists: the newest year first, then as in the notice."""
     last = (
         select(ProgrammeVersion.programme_id, func.max(ProgrammeVersion.number).label("number"))
         .group_by(ProgrammeVersion.programme_id)
         .subquery()
     )
-    return list(
-        session.scalars(
-            select(ProgrammeVersion)
-            .join(last, (last.c.programme_id == ProgrammeVersion.programme_id) & (last.c.number == ProgrammeVersion.number))
-            .join(Programme, Programme.id == ProgrammeVersion.programme_id)
-            .order_by(Programme.year.desc(), Programme.code)
-        )
-    )
+    of_last = (last.c.programme_id == ProgrammeVersion.programme_id) & (last.c.number == ProgrammeVersion.number)
+    return sorted(session.scalars(select(ProgrammeVersion).join(last, of_last)), key=lambda one: document_of(one).shown_after)

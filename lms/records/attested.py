@@ -18,7 +18,7 @@ from lms.crediting.evidence_intake import is_attestation
 from lms.crediting.ledger import entries_of
 from lms.crediting.observe import epoch
 from lms.crediting.observe_attestations import attested_of, enrolment_of
-from lms.i18n import pick, write_day, write_time
+from lms.i18n import pick, unit_after, write_day, write_time
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.programmes.values import Requirement
@@ -49,9 +49,16 @@ def attested_words(session: Session, statement_id: UUID, statement: Statement) -
 
 
 def _entry_words(entry: Entry, units: Mapping[str, str]) -> str:
-    amount, unit = f"{entry.amount:+d}", units.get(entry.unit, entry.unit)
+    amount = f"{entry.amount:+d}"
+    unit = unit_after(units.get(entry.unit, entry.unit), amount)
     recorded = write_time(entry.recorded_at)
-    return _("Ledger entry %(number)s of %(time)s: %(amount)s %(unit)s", number=entry.number, time=recorded, amount=amount, unit=unit)
+    return _(
+        "Ledger entry %(number)s of %(time)s: %(amount)s %(unit)s",
+        number=entry.number,
+        time=recorded,
+        amount=amount,
+        unit=unit,
+    )
 
 
 def _about_session(session: Session, said: Any) -> list[tuple[str, str]]:
@@ -75,7 +82,7 @@ def _about_requirement(session: Session, enrolment: Enrolment, said: Any) -> lis
     facts = [(_("Requirement"), title)]
     if "amount" in said:
         unit = pick(asked.unit.zh, asked.unit.en) if asked else ""
-        facts.append((_("Waived"), f"{said['amount']} {unit}".strip()))
+        facts.append((_("Waived"), f"{said['amount']} {unit_after(unit, said['amount'])}".strip()))
     if "on" in said:
         facts.append((_("Log of the day"), write_day(date.fromisoformat(str(said["on"])))))
     if said.get("reason"):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import SITE_ZONE
 from lms.learning.models import Registration
 from lms.records.people import OfficeScope, known_among
@@ -55,7 +55,7 @@ def statement_filter_of(session: Session, selection: Selection, scope: OfficeSco
     Raises:
         InvalidInput: one problem for each invalid field.
     """
-    problems: list[str] = []
+    problems: list[FieldProblem] = []
     since, until = (_instant(name, getattr(selection, name), problems) for name in ("since", "until"))
     found = [
         _person(session, selection.person, scope, problems),
@@ -68,23 +68,23 @@ def statement_filter_of(session: Session, selection: Selection, scope: OfficeSco
     return StatementFilter([one for one in found if one is not None], since, until)
 
 
-def _instant(name: str, text: str, problems: list[str]) -> datetime | None:
+def _instant(name: str, text: str, problems: list[FieldProblem]) -> datetime | None:
     if not text:
         return None
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        problems.append(f"{name}: {text!r} is not a day (2026-03-01) or an instant (2026-03-01T08:00:00Z)")
+        problems.append(FieldProblem(name, f"{text!r} is not a day (2026-03-01) or an instant (2026-03-01T08:00:00Z)"))
         return None
     return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(SITE_ZONE))
 
 
-def _person(session: Session, text: str, scope: OfficeScope, problems: list[str]) -> AnyOf | None:
+def _person(session: Session, text: str, scope: OfficeScope, problems: list[FieldProblem]) -> AnyOf | None:
     if not text:
         return None
     person = find_person(session, text)
     if person is None or not known_among(session, [person.account], scope)[person.account].below:
-        problems.append(f"person: {text!r} is nobody's user name or id")
+        problems.append(FieldProblem("person", f"{text!r} is nobody's user name or id"))
         return None
     key = key_of(v.actor_of(scope.public_url, person.account))
     return AnyOf(Usage.AGENT, [key] if key else [])
@@ -98,12 +98,12 @@ def find_person(session: Session, text: str) -> Person | None:
     return found
 
 
-def _course(session: Session, code: str, problems: list[str]) -> AnyOf | None:
+def _course(session: Session, code: str, problems: list[FieldProblem]) -> AnyOf | None:
     """Select by a course's registrations, because content does not name the course."""
     if not code:
         return None
     if session.scalar(select(Course.id).where(Course.code == code)) is None:
-        problems.append(f"course: {code!r} is not known")
+        problems.append(FieldProblem("course", f"{code!r} is not known"))
         return None
     return AnyOf(Usage.REGISTRATION, registrations_of(session, code))
 
@@ -114,11 +114,11 @@ def registrations_of(session: Session, code: str) -> list[UUID]:
     return list(session.scalars(rows.where(Course.code == code)))
 
 
-def _iri(name: str, text: str, usage: Usage, problems: list[str]) -> AnyOf | None:
+def _iri(name: str, text: str, usage: Usage, problems: list[FieldProblem]) -> AnyOf | None:
     if not text:
         return None
     try:
         return AnyOf(usage, [iri_key(iri(text, name))])
     except BadRequest as error:
-        problems.append(str(error))
+        problems.append(FieldProblem(name, str(error).removeprefix(f"{name}: ")))
         return None

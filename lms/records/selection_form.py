@@ -11,6 +11,7 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from lms.catalogue import listing
+from lms.errors import FieldProblem
 from lms.i18n import pick
 from lms.records.selection import Selection
 from lms.records.words import VERBS
@@ -40,7 +41,7 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
         after = self.until.data + timedelta(days=1) if self.until.data else ""
         return Selection.of({**{name: self[name].data for name in ("since", "person", "course", "verb")}, "until": after})
 
-    def show_problems(self, problems: Sequence[str]) -> None:
+    def show_problems(self, problems: Sequence[FieldProblem]) -> None:
         """Show each problem at its field."""
         words = {
             "person": str(self.nobody),
@@ -48,8 +49,7 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
             "verb": _("This is not a verb. Give its full address, like http://adlnet.gov/expapi/verbs/completed."),
         }
         for problem in problems:
-            name = problem.partition(":")[0]
-            self[name].errors = [words[name]]
+            self[problem.field].errors = [words[problem.field]]
 
 
 def course_titles(session: Session) -> dict[str, str]:

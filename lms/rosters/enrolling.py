@@ -23,7 +23,7 @@ from lms.accounts.people import add_organisation
 from lms.classes import changes, membership
 from lms.classes.models import Enrolment
 from lms.classes.setup import add_enrolments, locked_class
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.rosters.outcomes import NameChoice, OutcomeKind, RosterForecast, RowOutcome, foresee
 from lms.rosters.problems import line_of
 from lms.rosters.rows import Roster
@@ -68,7 +68,7 @@ def _enrol(session: Session, order: RosterOrder) -> RosterForecast:
     hold_tree(session, changing=False)
     training_class = locked_class(session, order.class_id)
     if training_class.closed_at is not None:
-        raise InvalidInput(_("Nobody was enrolled."), ["class: " + _("is closed; open it again first")])
+        raise InvalidInput(_("Nobody was enrolled."), [FieldProblem("class", _("is closed; open it again first"))])
     below = session.scalars(select(Organisation).where(Organisation.id == order.below_id).with_for_update(key_share=True)).one()
     foreseen = foresee(session, training_class, order.roster, order.path or below.path, order.names)
     if foreseen.left_out and not order.partly:

@@ -4,11 +4,14 @@ import re
 from datetime import datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.classes.freezing import FreezeReason, frozen_because
+from lms.crediting.certified import bundle_text
 from lms.crediting.evidence import cases_of
-from lms.crediting.moments import moments_of
+from lms.crediting.models import VALID, Certificate
+from lms.crediting.moments import SECOND, moments_of
 from lms.crediting.policy import policies_before, policies_of
 from lms.crediting.standing import of_enrolments
 from lms.errors import Conflict, Gone, InvalidInput, NotFound
@@ -54,6 +57,9 @@ def bundle_at(session: Session, enrolment_id: int, at: datetime, printed: str = 
         raise NotFound(_("There is no such enrolment."))
     if frozen_because(standings[0].enrolment) is FreezeReason.ERASED:
         raise Gone(_("The evidence was erased on purpose, so no earlier bundle can be had either. The hours stay in the ledger."))
+    certified = _certified(session, enrolment_id, at, wanted)
+    if certified is not None:
+        return certified
     rules = [policies_of(session, [enrolment_id]), policies_before(session, [enrolment_id])]
     for then in moments_of(session, enrolment_id, at):
         about = about_of(session, standings, then)[enrolment_id]
@@ -67,3 +73,12 @@ def bundle_at(session: Session, enrolment_id: int, at: datetime, printed: str = 
             "the class or the rules were changed since, or the transcript is not genuine; compare the ledger checksum."
         )
     )
+
+
+def _certified(session: Session, enrolment_id: int, at: datetime, wanted: str) -> str | None:
+    """Return the frozen bundle of the certificate that the fingerprint names; without a fingerprint, that of a valid one of that moment."""
+    own = select(Certificate).where(Certificate.enrolment_id == enrolment_id, Certificate.bundle.is_not(None)).order_by(Certificate.id)
+    for one in session.scalars(own):
+        if one.bundle_sha256 == wanted or (not wanted and one.state == VALID and one.issued_at <= at + SECOND):
+            return bundle_text(one)
+    return None

@@ -4,6 +4,7 @@ import json
 import threading
 import unicodedata
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ import typst
 from flask_babel import gettext as _
 
 from lms.hours import Policy
-from lms.i18n import is_chinese, pick, write_credit, write_hours, write_length
+from lms.i18n import is_chinese, pick, unit_after, write_credit, write_hours, write_length
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.identity import identity_rows
 from lms.transcripts.transcript import Chapter, Transcript, TranscriptLine
@@ -128,6 +129,12 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
 def _how_to_check(transcript: Transcript) -> str:
     if transcript.erased_at is not None:
         return _("The evidence was erased on purpose: these hours can be verified in the ledger, but not recomputed any more.")
+    if transcript.certificate is not None:
+        return (
+            transcript.certified_words
+            + " "
+            + _("Download the evidence bundle and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:")
+        )
     return _(
         "Ask for the evidence bundle as of the time below and recompute it with “lms hours recompute”. Its SHA-256 and the ledger checksum:"
     )
@@ -142,11 +149,16 @@ def _requirement(one: RequirementProgress) -> list[str]:
     unit = pick(one.unit.zh, one.unit.en)
     return [
         pick(one.title.zh, one.title.en),
-        f"{write_hours(one.earned)} {unit}",
-        f"{write_hours(one.waived)} {unit}" if one.waived else "–",
-        "–" if one.target is None else f"{write_hours(one.target)} {unit}",
+        _amount(one.earned, unit),
+        _amount(one.waived, unit) if one.waived else "–",
+        "–" if one.target is None else _amount(one.target, unit),
         _("yes") if one.done else _("no"),
     ]
+
+
+def _amount(hours: Decimal, unit: str) -> str:
+    written = write_hours(hours)
+    return f"{written} {unit_after(unit, written)}"
 
 
 def _courses(transcript: Transcript) -> dict[str, Any]:

@@ -62,6 +62,7 @@ def _about(transcript: Transcript) -> Sequence[Sequence[Cell]]:
     return [
         *identity_rows(transcript.standing, transcript.belongs),
         (_("Issued"), transcript.issued),
+        *([(_("Certified"), transcript.certified_words)] if transcript.certificate else []),
         (_("Minutes in one credit hour"), transcript.case.policy.hour_minutes),
         (_("Evidence bundle"), transcript.bundle_sha256),
         (_("Ledger checksum"), transcript.ledger_head),

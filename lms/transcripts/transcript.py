@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from courses.outline import Activity
 from lms.classes.freezing import frozen_because
+from lms.crediting.certified import FrozenAccount, accounts_of, bundle_text
 from lms.crediting.chain import Entry
 from lms.crediting.evidence import cases_of
 from lms.crediting.ledger import entries_of
-from lms.crediting.models import Observation
+from lms.crediting.models import Certificate, Observation
 from lms.crediting.policy import activity_name, policies_of
 from lms.crediting.standing import Standing, of_enrolments
 from lms.errors import NotFound
@@ -62,7 +63,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One enrolment's transcript at the time `issued_at`."""
+    """One enrolment's transcript at the time `issued_at`. With a valid `certificate`, evidence and rules are those that it froze."""
 
     standing: Standing
     case: Case
@@ -72,6 +73,7 @@ class Transcript:
     issued_at: datetime
     about: About  # the bundle's person and rules
     belongs: Belongs
+    certificate: Certificate | None = None
 
     @property
     def requirements(self) -> Sequence[RequirementProgress]:
@@ -98,6 +100,20 @@ class Transcript:
         return self.standing.enrolment.evidence_erased_at
 
     @property
+    def certified_words(self) -> str:
+        """Return under which certificate an account is frozen, and since when; empty for all other accounts."""
+        if self.certificate is None:
+            return ""
+        when = write_time(self.certificate.issued_at, zone=self.case.policy.time_zone)
+        said = _(
+            "As certified on %(when)s, certificate %(number)s version %(version)s. Evidence received later is kept and is not part of it.",
+            when=when,
+            number=self.certificate.number,
+            version=self.certificate.version,
+        )
+        return str(said)
+
+    @property
     def issued(self) -> str:
         """Return the moment of issue in the time zone of its programme, by whose days the hours were counted."""
         return write_time(self.issued_at, zone=self.case.policy.time_zone)
@@ -109,7 +125,12 @@ class Transcript:
 
     @property
     def bundle(self) -> str:
-        """The evidence bundle as JSON text: the same bytes for the same evidence, ordered by time, in any order of arrival."""
+        """The evidence bundle as JSON text: the same bytes for the same evidence, ordered by time, in any order of arrival.
+
+        For a certified account it is the certificate's bundle, and later evidence is not part of it.
+        """
+        if self.certificate is not None:
+            return bundle_text(self.certificate)
         return bundle_of(self.case, self.about, self.erased_at)
 
     @property
@@ -174,20 +195,42 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
 
     Raises:
         NotFound: one of them does not exist.
+        Conflict: the frozen evidence of one of them cannot be read.
     """
     standings = of_enrolments(session, enrolment_ids)
     if len(standings) != len(enrolment_ids):
         raise NotFound(_("There is no such enrolment."))
-    cases = cases_of(session, policies_of(session, enrolment_ids))
-    about, belongs = about_of(session, standings), belongs_of(session, enrolment_ids)
-    issued = {one.enrolment.id: (now, about[one.enrolment.id], belongs[one.enrolment.id]) for one in standings}
-    return [_transcript(session, one, cases[one.enrolment.id], issued[one.enrolment.id]) for one in standings]
+    accounts = _accounts(session, standings)
+    belongs = belongs_of(session, enrolment_ids)
+    return [_transcript(session, one, accounts[one.enrolment.id], (now, belongs[one.enrolment.id])) for one in standings]
 
 
-def _transcript(session: Session, standing: Standing, case: Case, issued: tuple[datetime, About, Belongs]) -> Transcript:
-    explanation = explain(case)
+@dataclass(frozen=True, slots=True)
+class _OpenAccount:
+    """The evidence kept until now, under the rules of today."""
+
+    case: Case
+    about: About
+    certificate: None = None
+
+
+def _accounts(session: Session, standings: Sequence[Standing]) -> Mapping[int, FrozenAccount | _OpenAccount]:
+    frozen = accounts_of(session, [one.enrolment for one in standings])
+    rest = [one for one in standings if one.enrolment.id not in frozen]
+    if not rest:
+        return frozen
+    cases = cases_of(session, policies_of(session, [one.enrolment.id for one in rest]))
+    about = about_of(session, rest)
+    return {**frozen, **{number: _OpenAccount(cases[number], about[number]) for number in cases}}
+
+
+def _transcript(
+    session: Session, standing: Standing, account: FrozenAccount | _OpenAccount, issued: tuple[datetime, Belongs]
+) -> Transcript:
+    explanation = explain(account.case)
     chapters = [_chapter(course, standing, explanation) for course in standing.courses]
-    return Transcript(standing, case, explanation, chapters, entries_of(session, standing.enrolment.id), *issued)
+    entries = entries_of(session, standing.enrolment.id)
+    return Transcript(standing, account.case, explanation, chapters, entries, issued[0], account.about, issued[1], account.certificate)
 
 
 def _chapter(course: StudiedCourse, standing: Standing, explanation: Explanation) -> Chapter:

@@ -80,3 +80,16 @@ def test_common_options_of_commands_are_written_once() -> None:
         if COMMON_OPTION.search(said) and shown(path) != "lms/command_options.py"
     ]
     assert found == [], "use lms.command_options"
+
+
+def test_no_field_is_parsed_back_from_the_words_of_a_problem() -> None:
+    found = [
+        shown(path, node.lineno)
+        for path in sources("lms")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"partition", "rpartition", "split", "removeprefix"}
+        and [ast.unparse(one) for one in node.args[:1]] == ["': '"]
+    ]
+    assert found == [], "use lms.errors.FieldProblem"

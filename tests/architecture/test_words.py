@@ -54,3 +54,10 @@ def test_no_template_and_no_content_of_ours_has_a_word_that_was_replaced() -> No
 def test_a_replaced_word_is_found(text: str) -> None:
     assert found_in(text, REPLACED_ZH)
     assert not found_in("已学时长 3 分钟，已认定 2 分钟；已计时", REPLACED_ZH)
+
+
+def test_a_count_before_a_noun_has_a_form_for_one() -> None:
+    with CATALOGUE.open("rb") as file:
+        single = [one.id for one in read_po(file) if isinstance(one.id, str)]
+    counted = [said for said in single if re.search(r"%\((?:count|num)\)s (?:more |other )?[a-z-]+s\b", said)]
+    assert [said for said in counted if "at most" not in said] == [], "use ngettext: one teacher, two teachers"

@@ -19,8 +19,8 @@ from lms.accounts.people import add_organisation, add_person
 from lms.attendance import codes
 from lms.attendance.models import CheckIn
 from lms.catalogue.models import CourseVersion
-from lms.certification.models import Certificate
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
+from lms.crediting.models import Certificate
 from lms.db import database, transaction
 from lms.demo.load import DemoSite, load
 from lms.jobs import queue

@@ -31,7 +31,9 @@ MENU = (
 
 def _form() -> FlaskForm:
     class Registration(FlaskForm):
-        name = StringField(pick("姓名", "Name"), [InputRequired(pick("请填写姓名。", "Write your name."))])
+        name = StringField(
+            pick("姓名", "Name"), [InputRequired(pick("请填写姓名，例如“王秀兰”或“Jane Smith”。", "Write your name, for example 王秀兰."))]
+        )
         email = EmailField(
             pick("电子邮箱", "E-mail"),
             [Email(pick("这不像邮箱地址，例如 name@school.example。", "This is not an e-mail address. Example: name@school.example."))],

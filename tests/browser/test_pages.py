@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 import lms
 from lms.demo.load import PASSWORD
 from tests.browser.every_page import LOOKS, NO_PAGES, Everything, Look, copy_of, everything
+from tests.browser.sentences import IN_PIECES, many_for_one
 from tests.browser.test_styleguide import DESK, PHONE, sideways
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -99,6 +100,8 @@ def findings(page: Page, language: str) -> list[str]:
         found.append("the page does not say its language")
     if language == "en":
         found += [f"Chinese, and not marked as such: {text}" for text in page.evaluate(UNMARKED)]
+        found += [f"one of many: {said}" for said in many_for_one(page.locator("body").inner_text())]
+    found += [f"a sentence in pieces: {html}" for html in page.evaluate(IN_PIECES)]
     page.evaluate(AXE_SCRIPT)
     for name, size in (("desk", DESK), ("phone", PHONE)):
         page.set_viewport_size(size)  # type: ignore[arg-type]

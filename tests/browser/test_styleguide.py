@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
+from tests.browser.sentences import IN_PIECES
 from tests.browser.styleguide import create_styleguide
 from tests.servers import web
 
@@ -51,6 +52,13 @@ def test_axe_finds_nothing_in_either_language_theme_and_size(
     results = Axe().run(page)
     page.close()
     assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_foreign_word_does_not_tear_its_sentence_apart(page: Page, address: str, language: str) -> None:
+    page.goto(f"{address}/?lang={language}")
+    assert page.locator(".error-summary [lang]").count() > 0
+    assert page.evaluate(IN_PIECES) == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -14,10 +14,10 @@ from lms.accounts.models import OFFICE, Organisation, Person
 from lms.certification import issuing, recalculation, register, words
 from lms.certification.eligibility import Obstacle, members_of
 from lms.certification.issuing import CertifiedBatch
-from lms.certification.models import VALID, Certificate
 from lms.classes.membership import REASON_MAX
 from lms.classes.models import Enrolment, TrainingClass
 from lms.clock import now
+from lms.crediting.models import VALID, Certificate
 from lms.db import session, transaction
 from lms.errors import Conflict, Gone, InvalidInput, NotFound
 from lms.office.places import NOT_YOURS, administers, by_me, own_class, trail_of
@@ -169,4 +169,4 @@ def revoke(class_id: int, certificate_id: int) -> ResponseReturnValue:
 
 
 def _lines(error: InvalidInput | Conflict | Gone) -> list[str]:
-    return (error.problems if isinstance(error, InvalidInput) else []) or [error.message]
+    return [*error.problems] if isinstance(error, InvalidInput) and error.problems else [error.message]

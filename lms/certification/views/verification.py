@@ -16,12 +16,12 @@ from lms.accounts.guessing import limiter, network
 from lms.certification import pdf, recalculation, register, words
 from lms.certification.contents import masked_name
 from lms.certification.issuing import latest_of
-from lms.certification.models import VALID, Certificate
 from lms.certification.numbers import LONGEST, read_number
-from lms.certification.recalculation import RequirementDifference
 from lms.certification.views.offices import bp
 from lms.clock import now
 from lms.config import Settings
+from lms.crediting.certified import RequirementDifference
+from lms.crediting.models import VALID, Certificate
 from lms.db import session, transaction
 from lms.errors import Gone, NotFound, TooManyTries
 from lms.office.places import NOT_YOURS

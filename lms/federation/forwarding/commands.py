@@ -3,7 +3,7 @@
 import json
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,8 @@ def _problems_on_lines() -> Iterator[None]:
         with force_locale("en"):
             yield
     except (InvalidInput, NotFound) as error:
-        for problem in (isinstance(error, InvalidInput) and error.problems) or [error.message]:
+        problems: Sequence[str] = error.problems if isinstance(error, InvalidInput) else ()
+        for problem in problems or [error.message]:
             click.echo(problem, err=True)
         sys.exit(2)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from xapi.errors import BadRequest
 from xapi.queries import AnyOf, StatementFilter
 from xapi.statements import Usage, actor, iri, iri_key, key_of, parse_json
@@ -54,12 +54,12 @@ def parse_filter(verbs: Sequence[str], activities: Sequence[str], agents: Sequen
     problems = []
     for name, values in (("verb", verbs), ("activity", activities), ("agent", agents)):
         if len(values) > MOST_VALUES:
-            problems.append(f"{name}: at most {MOST_VALUES} values")
+            problems.append(FieldProblem(name, f"at most {MOST_VALUES} values"))
         for value in values:
             try:
                 _agent(value, name) if name == "agent" else iri(value, name)
             except BadRequest as error:
-                problems.append(f"{error} ({value[:80]!r})")
+                problems.append(FieldProblem("", f"{error} ({value[:80]!r})"))
     if problems:
         raise InvalidInput("\n".join(problems), problems)
     return Filter(tuple(verbs), tuple(activities), tuple(agents))

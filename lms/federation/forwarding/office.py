@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.config import Settings
 from lms.egress.address import credential_problems
-from lms.errors import InvalidInput, NotFound
+from lms.errors import FieldProblem, InvalidInput, NotFound
 from lms.federation.forwarding.filters import Filter, filter_of
 from lms.federation.forwarding.models import PAUSED, RUNNING, DeadLetter, Forward
 from lms.federation.forwarding.sending import PURPOSE
@@ -84,9 +84,9 @@ def _problems(session: Session, order: ForwardOrder) -> Sequence[str]:
     problems = []
     name = order.name.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        problems.append("name: " + _("needs 1 to %(n)s printable characters", n=LONGEST_NAME))
+        problems.append(FieldProblem("name", _("needs 1 to %(n)s printable characters", n=LONGEST_NAME)))
     elif session.scalar(select(Forward.id).where(Forward.name == name)):
-        problems.append("name: " + _("there is a forward of this name already"))
+        problems.append(FieldProblem("name", _("there is a forward of this name already")))
     return [*problems, *credential_problems(order.key, order.secret)]
 
 
@@ -99,7 +99,7 @@ def named(session: Session, name: str, *, locked: bool = True) -> Forward:
     wanted = select(Forward).where(Forward.name == name)
     found = session.scalar(wanted.with_for_update() if locked else wanted)
     if found is None:
-        raise NotFound(f"name: there is no forward {name!r}; see `lms xapi forward list`")
+        raise NotFound(FieldProblem("name", f"there is no forward {name!r}; see `lms xapi forward list`"))
     return found
 
 

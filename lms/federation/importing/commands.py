@@ -117,7 +117,7 @@ def _address(url: str, settings: Settings, problems: list[str], *, internal: boo
         with force_locale("en"):
             return parse_address(url, settings, internal=internal)
     except InvalidInput as error:
-        problems += [f"from: {one.partition(': ')[2]}" for one in error.problems]
+        problems += [f"from: {one.words}" for one in error.problems]
         return None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.config import Settings
 from lms.egress.address import credential_problems
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.federation.importing.models import RUNNING, STOPPED, Import, StatementSetAside
 from lms.federation.orders import checked_address
 from lms.lease import give_back
@@ -41,7 +41,7 @@ def add(session: Session, order: ImportOrder, settings: Settings, now: datetime)
     problems = list(credential_problems(order.key, order.secret))
     address = checked_address(order.endpoint, settings, problems, NOT_BEGUN, internal=False)
     if session.scalar(select(Import.id).where(Import.endpoint == address.url, Import.key == order.key)):
-        problems.append("key: " + _("with this key there is an import from this store already; let that one go on"))
+        problems.append(FieldProblem("key", _("with this key there is an import from this store already; let that one go on")))
     if problems:
         raise InvalidInput(NOT_BEGUN, problems)
     secret = seal(order.secret, settings.secret_key, PURPOSE)

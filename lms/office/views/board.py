@@ -32,7 +32,7 @@ def programme_board() -> ResponseReturnValue:
     documents = _documents({one.version_id for one in classes})
     return render_template(
         "office/board.html",
-        programmes=board.by_programme(session(), classes, today),
+        programmes=sorted(board.by_programme(session(), classes, today), key=lambda one: documents[one.version_id].shown_after),
         documents=documents,
         deadlines=board.deadlines(classes, documents, today)[:DEADLINES],
         today=today,

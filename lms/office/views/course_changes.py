@@ -80,7 +80,7 @@ def change_course(class_id: int, code: str) -> ResponseReturnValue:
             if graded:
                 queue.enqueue(writing, reread_job.REREAD, person().id, reread_job.params_of(found, code, str(get_locale())), now())
     except InvalidInput as error:
-        return _page(class_id, code, "", [(one.partition(": ")[2], None) for one in error.problems]), 422
+        return _page(class_id, code, "", [(one.words, None) for one in error.problems]), 422
     ring(follow)
     if graded:
         ring(work)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,7 +27,7 @@ from lms.crediting import windows
 from lms.crediting.effects import AccountEffect, effects_of
 from lms.crediting.tasks import follow
 from lms.db import session, transaction
-from lms.errors import NotFound
+from lms.errors import FieldProblem, NotFound
 from lms.i18n import pick
 from lms.office import class_queries, effect_words
 from lms.office.places import NOT_YOURS, bp, by_me, staffed_class
@@ -61,7 +62,7 @@ def _day(said: str) -> date | None:
         return None
 
 
-def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[str] = ()) -> ResponseReturnValue:
+def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[FieldProblem] = ()) -> ResponseReturnValue:
     document = document_of(found.programme_version)
     rows = [one for one in timetable.sessions_of(session(), found.id) if one.half_days]
     moved = moving_online.replacements_of(session(), found.id)
@@ -88,7 +89,7 @@ def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[str] =
         wanted=chosen,
         given=request.form,
         picked=request.form.getlist("who"),
-        problems=[(one.partition(": ")[2], None) for one in problems],
+        problems=[(one.words, None) for one in problems],
         most=membership.REASON_MAX,
     )
     return page, 422 if problems else 200
@@ -124,7 +125,7 @@ def move_online(class_id: int) -> ResponseReturnValue:
         flash(_("Moved online. The days stay days: whoever finishes what stands for them has earned them."), "success")
         return redirect(url_for(".show_timetable", class_id=class_id))
     rows = [one for one in timetable.sessions_of(session(), class_id) if one.key in order.sessions]
-    title = _("%(count)s sessions are moved online", count=len(rows))
+    title = ngettext("%(num)s session is moved online", "%(num)s sessions are moved online", len(rows))
     about = {"title": title, "order": order, "button": _("Move online"), "action": url_for(".move_online", class_id=class_id)}
     return _preview(found, rows, effects, about)
 

@@ -21,7 +21,7 @@ from lms.classes.setup import courses_of, hours_asked, locked_class
 from lms.crediting import changed_hours, windows
 from lms.crediting.tasks import follow
 from lms.db import session, transaction
-from lms.errors import InvalidInput, NotFound
+from lms.errors import FieldProblem, InvalidInput, NotFound
 from lms.i18n import pick
 from lms.office import administration
 from lms.office.administration import CourseOfClass
@@ -55,7 +55,7 @@ def _titles() -> dict[str, str]:
 @requires(OFFICE)
 def choose_programme() -> ResponseReturnValue:
     """Ask for the programme of a new class."""
-    programmes = sorted(((one, document_of(one)) for one in newest(session())), key=lambda pair: pair[1].shown_after)
+    programmes = [(one, document_of(one)) for one in newest(session())]
     return render_template("office/programmes.html", programmes=programmes, providers=administration.providers(session(), scope()))
 
 
@@ -82,7 +82,7 @@ def _opened(form: OpenForm, latest: ProgrammeVersion) -> int | None:
         with transaction() as writing:
             version = administration.version_for(writing, latest.programme.code, latest.programme.year, form.starts_on.data)
             if isinstance(version, str):
-                raise InvalidInput(_("The class was not opened."), [f"starts_on: {version}"])
+                raise InvalidInput(_("The class was not opened."), [FieldProblem("starts_on", version)])
             provider = writing.get_one(Organisation, form.provider.data)
             return administration.open_class(writing, version, form.run(form.code.data.strip(), provider), form.studies(), by_me()).id
     except InvalidInput as error:

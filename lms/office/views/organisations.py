@@ -12,7 +12,7 @@ from lms.accounts.models import ADMIN, OFFICE, Organisation
 from lms.accounts.offices import hold_tree
 from lms.clock import now
 from lms.db import session, transaction
-from lms.errors import InvalidInput, NotFound
+from lms.errors import FieldProblem, InvalidInput, NotFound
 from lms.office import organisations
 from lms.office.organisations import MERGE, MOVE, RENAME, OrganisationChange
 from lms.office.places import NOT_YOURS
@@ -60,8 +60,8 @@ def one(organisation_id: int) -> ResponseReturnValue:
     return _page(_own(session(), organisation_id))
 
 
-def _page(found: Organisation, problems: tuple[str, ...] = ()) -> ResponseReturnValue:
-    by_field = {field: words for field, _colon, words in (one.partition(": ") for one in problems)}
+def _page(found: Organisation, problems: tuple[FieldProblem, ...] = ()) -> ResponseReturnValue:
+    by_field = {one.field: one.words for one in problems}
     shown = render_template(
         "office/organisation.html",
         one=found,
@@ -91,7 +91,8 @@ def _asked(reading: Session, found: Organisation) -> OrganisationChange:
     target = None if what == RENAME or to_top else organisations.named(reading, _path(), said)
     if what not in {RENAME, MOVE, MERGE} or (target is None and what != RENAME and not to_top):
         raise InvalidInput(
-            _("Nothing was changed."), ["target: " + _("No organisation of yours has this name or code. Choose one of the list.")]
+            _("Nothing was changed."),
+            [FieldProblem("target", _("No organisation of yours has this name or code. Choose one of the list."))],
         )
     change = OrganisationChange(what, found, request.form.get("name", "")[: organisations.LONGEST_WORDS * 4], target)
     if problems := organisations.problems_of(change):

@@ -82,7 +82,7 @@ def decide_states(class_id: int) -> ResponseReturnValue:
             known = set(writing.scalars(select(Enrolment.id).where(Enrolment.class_id == class_id)))
             count = membership.enter_all(writing, [one for one in decided if one.enrolment_id in known], by_me())
     except InvalidInput as error:
-        flash(" ".join([error.message, *(one.partition(": ")[2] or one for one in error.problems)]), "error")
+        flash(" ".join([error.message, *(one.words for one in error.problems)]), "error")
         return redirect(url_for(".class_", class_id=class_id))
     flash(
         ngettext("The state of %(num)s teacher is changed.", "The states of %(num)s teachers are changed.", count)

@@ -14,7 +14,7 @@ from lms.classes.setup import programme_version_of, tracks_of
 from lms.classes.transfer import TransferOrder
 from lms.clock import now
 from lms.db import session, transaction
-from lms.errors import InvalidInput
+from lms.errors import FieldProblem, InvalidInput
 from lms.i18n import local_time
 from lms.office import effect_words, transferring
 from lms.office.places import bp, by_me, own_class, own_enrolment
@@ -29,7 +29,7 @@ def transfer_form(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     return _page(found, enrolment)
 
 
-def _page(found: TrainingClass, enrolment: Enrolment, problems: tuple[str, ...] = ()) -> ResponseReturnValue:
+def _page(found: TrainingClass, enrolment: Enrolment, problems: tuple[FieldProblem, ...] = ()) -> ResponseReturnValue:
     targets = transfer.targets_of(session(), found, scope())
     tracks = {one.id: tracks_of(session(), one.id) for one in targets}
     page = render_template(
@@ -42,7 +42,7 @@ def _page(found: TrainingClass, enrolment: Enrolment, problems: tuple[str, ...] 
         wanted={"class": request.form.get("class", ""), "track": request.form.get("track", enrolment.track)},
         day=request.form.get("day") or local_time(now(), document_of(found.programme_version).policy.time_zone).date().isoformat(),
         reason=request.form.get("reason", ""),
-        problems=[(one.partition(": ")[2], one.partition(": ")[0]) for one in problems],
+        problems=[(one.words, one.field) for one in problems],
         most=membership.REASON_MAX,
     )
     return page, 422 if problems else 200
@@ -55,7 +55,7 @@ def carry_out_transfer(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     found, enrolment = own_enrolment(class_id, enrolment_id)
     order = _order()
     if order is None:
-        return _page(found, enrolment, ("day: " + _("Choose a class and a day."),))
+        return _page(found, enrolment, (FieldProblem("day", _("Choose a class and a day.")),))
     target = own_class(order.class_id)
     try:
         with transaction() as writing:

@@ -13,9 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from lms.accounts.models import AccountChange, LoginSession, Person
 from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.catalogue.models import CourseVersion
-from lms.certification.models import Certificate, IssuedFile, RegisterEntry
+from lms.certification.models import IssuedFile, RegisterEntry
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment, EnrolmentTransfer, SessionReplacement, Waiver
-from lms.crediting.models import LedgerEntry, Observation
+from lms.crediting.models import Certificate, LedgerEntry, Observation
 from lms.db import Base
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Launch, Registration

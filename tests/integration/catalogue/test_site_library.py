@@ -147,7 +147,7 @@ def test_the_command_imports_such_a_content_and_lists_the_libraries(app: Flask, 
     def run(*args: str) -> Result:
         return CliRunner().invoke(main_group, ["course", *args], obj=ScriptInfo(create_app=lambda: app))
 
-    assert "no H5P libraries yet" in run("libraries").output
+    assert "No H5P libraries yet" in run("libraries").output
     for name, files in ((WHOLE, whole(2)), (BARE, bare())):
         (tmp_path / name).write_bytes(zipped(files))
     assert "export the content with its libraries" in run("import", str(tmp_path / BARE)).output

@@ -14,9 +14,9 @@ from lms.accounts.people import add_person
 from lms.audit.recorded import RECORDED
 from lms.certification import issuing, recalculation, register_check
 from lms.certification.issuing import CertifiedBatch
-from lms.certification.models import Certificate
 from lms.classes import setup
 from lms.classes.models import Enrolment, TrainingClass
+from lms.crediting.models import Certificate
 from lms.crediting.verify import verify
 from lms.db import database, transaction
 from tests.factories import PUBLIC_URL, DrivenClock, World, build_world

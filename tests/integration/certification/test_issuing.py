@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
 from lms.certification import issuing, recalculation
-from lms.certification.contents import bundle_text
 from lms.certification.eligibility import Obstacle
-from lms.certification.models import Certificate, RegisterEntry
+from lms.certification.models import RegisterEntry
 from lms.classes.models import Enrolment
+from lms.crediting.certified import RequirementDifference, bundle_text
 from lms.crediting.ledger import entries_of
+from lms.crediting.models import Certificate
 from lms.errors import Conflict, InvalidInput
 from lms.hours import recompute_file
 from tests.integration.certification.conftest import HOURS, Office, rename
@@ -100,8 +101,8 @@ def test_later_evidence_is_kept_and_moves_nothing_until_the_certificate_is_super
     assert office.findings() == []
 
 
-def difference(office: Office, certificate: Certificate) -> list[recalculation.RequirementDifference]:
-    def read(session: Session) -> list[recalculation.RequirementDifference]:
+def difference(office: Office, certificate: Certificate) -> list[RequirementDifference]:
+    def read(session: Session) -> list[RequirementDifference]:
         found = recalculation.recalculate(session, session.get_one(Certificate, certificate.id), office.world.clock())
         return list(found.differences)
 

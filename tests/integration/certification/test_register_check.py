@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from lms import tables
 from lms.audit.recorded import RECORDED
 from lms.certification import register_check
-from lms.certification.models import Certificate, RegisterEntry
+from lms.certification.models import RegisterEntry
 from lms.classes.models import Enrolment
 from lms.crediting.drain import recredit
-from lms.crediting.models import LedgerEntry
+from lms.crediting.models import Certificate, LedgerEntry
 from lms.crediting.verify import verify
 from lms.db import database
 from lms.privacy.erasure import person as erasure

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lms.certification.models import Certificate, IssuedFile
+from lms.certification.models import IssuedFile
 from lms.certification.numbers import new_number
+from lms.crediting.models import Certificate
 from lms.privacy.erasure import person as erasure
 from lms.storage import storage
 from tests.access import form_token

@@ -14,7 +14,13 @@ from lms.cli import main_group
 from tests.architecture.test_documented import COMMANDS
 from tests.factories import settings_for
 
-LISTS = {*(name for name in COMMANDS if name.endswith(" list")), "lms xapi parked", "lms xapi aside", "lms xapi partitions"}
+LISTS = {
+    *(name for name in COMMANDS if name.endswith(" list")),
+    "lms course libraries",
+    "lms xapi parked",
+    "lms xapi aside",
+    "lms xapi partitions",
+}
 FORWARD = "xapi forward add --name north --endpoint http://127.0.0.1:9/xapi --key k --secret s --internal"
 
 

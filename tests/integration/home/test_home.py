@@ -17,6 +17,7 @@ from lms.classes import setup
 from lms.classes.models import AttendanceRecord, ClassCourse, Enrolment, TrainingClass
 from lms.crediting import noted
 from lms.programmes import store as programmes
+from tests.browser.sentences import many_for_one
 from tests.factories import BEGIN, PUBLIC_URL, World, add_class, add_course, signed_in
 
 
@@ -72,6 +73,14 @@ def test_days_and_months_stand_apart_and_in_their_own_units(world: World) -> Non
     assert "还差 2.5 天" in shown
     assert "还差 3 个月" in shown
     assert "出勤由班级工作人员登记" in shown
+
+
+def test_one_course_to_go_is_one_course_and_not_one_courses(world: World) -> None:
+    client = speak_english(world.client())
+    for path in ("/home", f"/transcript/{world.enrolment_id}", f"/courses/{world.enrolment_id}/{world.course_version_id}"):
+        assert many_for_one(client.get(path).text) == []
+    assert "1 course to go" in client.get("/home").text
+    assert "/ 1 course<" in client.get("/home").text
 
 
 def test_hours_of_two_classes_are_kept_apart(world: World) -> None:

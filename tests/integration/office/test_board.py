@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
@@ -11,17 +11,23 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lms.classes.models import Enrolment
+from lms.accounts.models import Organisation
+from lms.classes import setup
+from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.attesting import Attestor
 from lms.crediting.ripening import judge_some
 from lms.crediting.verify import verify
 from lms.db import transaction
 from lms.office.programme_commands import preview as preview_command
+from lms.programmes import store as programmes
 from lms.programmes.commands import programme
+from lms.programmes.documents import read_toml
 from lms.programmes.models import Programme
 from tests.access import form_token
-from tests.factories import PUBLIC_URL, World, signed_in
+from tests.factories import BEGIN, PUBLIC_URL, World, signed_in
 from tests.integration.office.conftest import Desk
+
+IN_THE_NOTICE = ("backbone", "county", "rural-lead", "civics")
 
 
 @pytest.fixture
@@ -195,3 +201,20 @@ def test_a_document_with_mistakes_is_not_taken(desk: Desk, text: str | bytes, sa
     status, page = preview(desk, text)
     assert status == 422
     assert said in page
+
+
+def test_programmes_stand_in_the_order_of_their_notice(desk: Desk) -> None:
+    """By code it would be backbone, civics, county, rural-lead."""
+    data = resources.files("lms.programmes") / "data"
+
+    def act(session: Session) -> None:
+        provider = session.get_one(Organisation, session.get_one(TrainingClass, desk.world.class_id).provider_id)
+        for code in sorted(IN_THE_NOTICE):
+            version = programmes.import_toml(session, (data / f"{code}-2020.toml").read_text(encoding="utf-8"), BEGIN).version
+            setup.create_class(session, version, setup.ClassDetails(code, f"{code} 班", provider, date(2026, 3, 1), date(2026, 6, 30)))
+
+    desk.world.act(act)
+    names = [read_toml((data / f"{code}-2020.toml").read_text(encoding="utf-8"))["name"]["zh"] for code in IN_THE_NOTICE]
+    for page in (board(desk), signed_in(desk.world.app, "clerk").get("/office/documents").text):
+        places = [page.index(name) for name in names]
+        assert places == sorted(places)
