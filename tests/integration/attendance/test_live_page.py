@@ -123,9 +123,9 @@ def test_signs_join_if_they_are_at_most_ten_minutes_apart(meeting: Meeting, gap:
     assert meeting.credited() == minutes
 
 
-@pytest.mark.parametrize(("moved", "minutes"), [({"starts_at": 12}, 18), ({"ends_at": 21}, 21)])
-def test_when_staff_move_a_session_that_runs_only_the_time_within_its_new_times_counts(
-    meeting: Meeting, moved: dict[str, int], minutes: int
+@pytest.mark.parametrize(("moved", "kept"), [({"starts_at": 12}, (12, 30)), ({"ends_at": 21}, (0, 21))])
+def test_when_staff_move_a_session_that_runs_only_the_time_within_its_new_times_is_kept_and_counts(
+    meeting: Meeting, moved: dict[str, int], kept: tuple[int, int]
 ) -> None:
     meeting.at(0).open()
     meeting.stay(0, 27)
@@ -137,7 +137,8 @@ def test_when_staff_move_a_session_that_runs_only_the_time_within_its_new_times_
 
     meeting.world.act(move)
     meeting.at(30).beat(last=True)
-    assert meeting.credited() == minutes
+    assert rows(meeting) == [("in", kept[0], "measured"), ("out", kept[1], "measured")]
+    assert meeting.credited() == kept[1] - kept[0]
 
 
 def test_a_page_that_is_open_without_a_sign_for_ten_minutes_stops(meeting: Meeting) -> None:
@@ -153,6 +154,14 @@ def test_who_comes_back_long_after_the_end_gains_nothing_by_it(meeting: Meeting)
     meeting.stay(60, 84)
     meeting.at(110).beat()
     assert meeting.credited() == 24
+
+
+def test_signs_that_follow_each_other_quickly_stop_at_the_end_too(meeting: Meeting) -> None:
+    meeting.at(89.5).open()
+    for minute in (89.5, 89.8):
+        assert meeting.at(minute).beat()["state"] == "counting"
+    reply = meeting.at(90.1).beat()
+    assert (reply["state"], reply["counted_seconds"]) == ("paused", 30)
 
 
 def test_a_page_that_a_phone_stopped_is_closed_by_the_worker_at_its_last_sign(meeting: Meeting) -> None:
