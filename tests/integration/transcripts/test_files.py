@@ -124,6 +124,15 @@ def test_the_pdf_in_english_is_english(studied: World) -> None:
     assert "How hours are credited" in printed
 
 
+def test_no_amount_in_the_english_pdf_is_broken_over_two_lines(world: World) -> None:
+    world.study("reading", 13 * 60 + 45)
+    world.credit()
+    lines = text_of(made(world, "pdf", "en")).splitlines()
+    assert not [line for line in lines if line.strip() in {"s", "min", "hours", "credit hours"}]
+    assert any("13 min 45 s" in line for line in lines)
+    assert any("40 credit hours" in line for line in lines)
+
+
 def test_rare_characters_and_markup_are_printed_as_they_are(studied: World) -> None:
     rename(studied, "龘㐂 #set page() *b* $x$ <a>")
     printed = text_of(made(studied, "pdf"))
