@@ -6,11 +6,11 @@ from typing import Any
 
 from tinytag import TinyTag, TinyTagException
 
-from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
-from courses.formats.video import USUAL_COVERAGE, check_length, reachable
+from courses.formats.format import CheckedActivity, Files, Format, Frame, SingleActivity, read_head
+from courses.formats.video import always, check_length, reachable, single_medium
 from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
-from courses.values import MOST_MINUTES, Activity, Text
+from courses.values import Activity
 
 MP3, M4A, OGG = "mp3", "m4a", "ogg"
 LONGEST_S = 10**6
@@ -65,16 +65,9 @@ def _kind_of_one(files: Files) -> str | None:
 
 def single(title: str, files: Files) -> SingleActivity | list[Problem]:
     """Make an activity of one recording; nine tenths of it must be listened to."""
-    ((name, path),) = files.items()
+    (path,) = files.values()
     kind = _kind_of_one(files) or MP3
-    seconds = seconds_of(path, kind)
-    if seconds is None:
-        return [Problem("unknown-length", name)]
-    minutes, entry = -(-seconds // 60), f"media/sound.{kind}"
-    if minutes > MOST_MINUTES:
-        return [Problem("video-too-long", name, {"minutes": MOST_MINUTES})]
-    activity = Activity("main", Text(title, title), "audio", int(minutes), entry, {"coverage": USUAL_COVERAGE}, seconds)
-    return SingleActivity(activity, {entry: path})
+    return single_medium(title, files, "audio", f"media/sound.{kind}", seconds_of(path, kind))
 
 
 def facts(path: Path) -> Mapping[str, Any]:
@@ -82,10 +75,6 @@ def facts(path: Path) -> Mapping[str, Any]:
     kind = kind_of(read_head(path), path.name)
     seconds = seconds_of(path, kind) if kind else None
     return {"media_seconds": seconds} if seconds else {}
-
-
-def _always(_entry: str, _read: ReadFile) -> bool:
-    return True
 
 
 FORMAT = Format(
@@ -104,7 +93,7 @@ FORMAT = Format(
     single=single,
     uploads=(".mp3", ".m4a", ".ogg"),
     facts=facts,
-    plays_own_media=_always,
+    plays_own_media=always,
     conditions={"coverage": N_("listen to %(percent)s %% of it")},
     covered=N_("Listened so far: %(percent)s %%"),
 )

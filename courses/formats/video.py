@@ -63,14 +63,19 @@ def detect(files: Files) -> bool:
 
 def single(title: str, files: Files) -> SingleActivity | list[Problem]:
     """Make an activity of one video; nine tenths of it must be watched."""
+    (path,) = files.values()
+    return single_medium(title, files, "video", f"media/video.{video_file.kind_of(read_head(path))}", video_file.seconds_of(path))
+
+
+def single_medium(title: str, files: Files, form: str, entry: str, seconds: float | None) -> SingleActivity | list[Problem]:
+    """Make an activity of the format `form` of one film or recording that lasts `seconds`; its file is served as `entry`."""
     ((name, path),) = files.items()
-    seconds = video_file.seconds_of(path)
     if seconds is None:
         return [Problem("unknown-length", name)]
-    minutes, entry = -(-seconds // 60), f"media/video.{video_file.kind_of(read_head(path))}"
+    minutes = -(-seconds // 60)
     if minutes > MOST_MINUTES:
         return [Problem("video-too-long", name, {"minutes": MOST_MINUTES})]
-    activity = Activity("main", Text(title, title), "video", int(minutes), entry, {"coverage": USUAL_COVERAGE}, seconds)
+    activity = Activity("main", Text(title, title), form, int(minutes), entry, {"coverage": USUAL_COVERAGE}, seconds)
     return SingleActivity(activity, {entry: path})
 
 
@@ -86,7 +91,8 @@ def _attributes(entry: str, address_of: AddressOf) -> Mapping[str, Any]:
     return {"captions": [{"url": url, "language": language, "label": label} for url, language, label in found if url]}
 
 
-def _always(_entry: str, _read: ReadFile) -> bool:
+def always(_entry: str, _read: ReadFile) -> bool:
+    """Say that media of every entry play in our own player."""
     return True
 
 
@@ -107,5 +113,5 @@ FORMAT = Format(
     single=single,
     uploads=(".mp4", ".webm"),
     facts=facts,
-    plays_own_media=_always,
+    plays_own_media=always,
 )
