@@ -88,8 +88,8 @@ def write_day(day: date) -> str:
 
 
 def write_weekday(day: date) -> str:
-    """Write a day with its day of the week: 2026年3月2日 星期一, Monday, 2 March 2026."""
-    return f"{format_date(day, 'long', rebase=False)} {format_date(day, 'EEEE', rebase=False)}"
+    """Write a day with its day of the week: 2026年3月2日 星期一, or Monday, March 2, 2026."""
+    return str(format_date(day, "y年M月d日 EEEE" if is_chinese() else "full", rebase=False))
 
 
 def write_clock_at(instant: datetime, zone: str = SITE_ZONE) -> str:
