@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.tree import PACKAGES, ROOT, parse, shown, sources, tracked
+from tests.architecture.tree import PACKAGES, ROOT, imported, parse, shown, sources, tracked
 
 LINES_IN_A_FILE = 300
 IN_SEVERAL_MODULES = {
@@ -110,6 +110,17 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
         if isinstance(node, ast.Attribute) and node.attr in excuses and ast.unparse(node.value) in {"pytest", "pytest.mark"}
     ]
     assert not found
+
+
+def test_no_module_imports_a_test_module() -> None:
+    """What several test modules need is in a module of its own, named for it: a test can be moved or split without others."""
+    found = [
+        shown(path, line)
+        for path in sources("tests")
+        for line, name in imported(parse(path))
+        if name.startswith("tests.") and any(part.startswith("test_") for part in name.split("."))
+    ]
+    assert found == []
 
 
 def _lines(path: object) -> int:

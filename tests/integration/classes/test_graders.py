@@ -11,7 +11,7 @@ from lms.crediting.verify import verify
 from lms.db import database
 from lms.jobs.tasks import work
 from tests.factories import PUBLIC_URL, DrivenClock, World, build_world, signed_in
-from tests.integration.classes.test_course_changes import RIGHT, WRONG, add_office, move, publish_next
+from tests.integration.classes.next_versions import RIGHT, WRONG, add_office, move, publish_next
 from tests.integration.learning.conftest import KEY
 
 BY_CONTENT = {**RIGHT, "quiz": {"minutes": 10, "grading": "content", "requires": {"passed": True}}}
