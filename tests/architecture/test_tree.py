@@ -113,7 +113,7 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
 
 
 def test_no_module_imports_a_test_module() -> None:
-    """What several test modules need is in a module of its own, named for it: a test can be moved or split without others."""
+    """Shared code is in a module of its own, so that a test can be moved or split without others."""
     found = [
         shown(path, line)
         for path in sources("tests")

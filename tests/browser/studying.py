@@ -1,4 +1,4 @@
-"""What a teacher does in the player's page, and what the server knows of it."""
+"""Study in the player's page as a teacher does, and ask the server for the result."""
 
 import json
 
