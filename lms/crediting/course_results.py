@@ -21,7 +21,6 @@ from xapi.queries import AnyOf, StatementFilter, StoredStatement, latest
 from xapi.statements import Usage, iri_key
 
 MOST_READ = 2_000
-KINDS = {"completed": Completed, "passed": Passed}
 VERBS = [iri_key(one) for one in sorted({v.PASSED, v.COMPLETED, *v.ENDING})]
 
 
@@ -57,5 +56,7 @@ def _latest(session: Session, policies: Mapping[int, EnrolmentPolicy], iris: Seq
 
 
 def _result(one: Observed) -> Iterator[Completed | Passed]:
-    if one.kind in KINDS:
-        yield KINDS[one.kind](one.activity, one.session, one.at)
+    if one.kind == "completed":
+        yield Completed(one.activity, one.session, one.at)
+    elif one.kind == "passed":
+        yield Passed(one.activity, one.session, one.at)
