@@ -1,21 +1,18 @@
-"""Read and check a cmi5 course structure (cmi5 13, 14, and its XSD): every problem with its line, and what to do.
-
-The XSD is short, so it is written here as rules; a validator would be a large parser for untrusted files.
-"""
+"""Read and check a cmi5 course structure (cmi5 13, 14, and its XSD): every problem with its line, and what to do."""
 
 import re
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from courses.formats.cmi5_values import ANY_WINDOW, CONDITIONS, NOT_APPLICABLE, OWN_WINDOW, Block, Structure, Unit, is_elsewhere
+from courses.formats.cmi5_schema import NAMESPACE, schema_problems, shortened
+from courses.formats.cmi5_values import ANY_WINDOW, CONDITIONS, NOT_APPLICABLE, OWN_WINDOW, AssignableUnit, Block, Structure, is_elsewhere
 from courses.manifest_xml import Element, at_line, read_manifest
 from courses.reader import CONTROL, is_inside
 from courses.strict_json.problem import Problem
 from courses.values import LONGEST_SUMMARY, LONGEST_TITLE, MOST_MINUTES, Text
 
-NAMESPACE = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"
 OURS = "https://training-hours.example/cmi5"  # of the attribute `minutes`, which cmi5 allows us to add (13.1.5)
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
@@ -29,36 +26,6 @@ LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")  # xs:language
 RESERVED = frozenset({"endpoint", "fetch", "actor", "registration", "activityId"})  # 8.1
 
 
-class Part(NamedTuple):
-    """A place in a sequence of the XSD: which elements may stand there, and how many."""
-
-    names: tuple[str, ...]
-    least: int = 1
-    most: int = 1
-
-
-MANY = 2**31
-TEXTS = (Part(("title",)), Part(("description",)))
-OBJECTIVES = Part(("objectives",), 0)
-UNITS = Part(("au", "block"), 1, MANY)
-SEQUENCES: Mapping[str, tuple[Part, ...]] = {
-    "courseStructure": (Part(("course",)), OBJECTIVES, UNITS),
-    "course": TEXTS,
-    "block": (*TEXTS, OBJECTIVES, UNITS),
-    "au": (*TEXTS, OBJECTIVES, Part(("url",)), Part(("launchParameters",), 0), Part(("entitlementKey",), 0)),
-    "objectives": (Part(("objective",), 1, MANY),),
-    "title": (Part(("langstring",), 1, MANY),),
-    "description": (Part(("langstring",), 1, MANY),),
-}
-ATTRIBUTES: Mapping[str, frozenset[str]] = {
-    "course": frozenset({"id"}),
-    "block": frozenset({"id"}),
-    "au": frozenset({"id", "moveOn", "masteryScore", "launchMethod", "activityType"}),
-    "objective": frozenset({"id", "idref"}),
-    "langstring": frozenset({"lang"}),
-}
-
-
 def read_structure(content: bytes, files: Container[str] | None, name: str = "cmi5.xml") -> tuple[Structure, list[Problem]] | list[Problem]:
     """Read a course structure; return it with its warnings, or every problem.
 
@@ -69,12 +36,12 @@ def read_structure(content: bytes, files: Container[str] | None, name: str = "cm
         return [root]
     if (root.space, root.name) != (NAMESPACE, "courseStructure"):
         return [Problem("cmi5-root", at_line(name, root.line), {"namespace": NAMESPACE})]
-    reader = _Reader(name, files)
+    reader = _StructureReader(name, files)
     structure = reader.structure(root)
     return list(dict.fromkeys(reader.problems)) if structure is None or reader.problems else (structure, reader.warnings)
 
 
-class _Reader:
+class _StructureReader:
     """Reads the elements and collects problems."""
 
     def __init__(self, name: str, files: Container[str] | None) -> None:
@@ -83,12 +50,12 @@ class _Reader:
         self._name, self._files = name, files
         self._seen: dict[tuple[str, str], int] = {}
         self._blocks: dict[str, Block] = {}
-        self._units: list[Unit] = []
+        self._units: list[AssignableUnit] = []
         self._objectives: set[str] = set()
 
     def structure(self, root: Element) -> Structure | None:
         """Return the whole structure; None if its outline is not that of the XSD."""
-        self._check_form(root)
+        self.problems += schema_problems(root, self._name)
         if self.problems:
             return None
         (course,) = root.named("course")
@@ -103,43 +70,6 @@ class _Reader:
         summary = self._title(course, "description", LONGEST_SUMMARY, "")
         return Structure(identity, title, summary, _language(course), self._blocks, tuple(self._units))
 
-    def _check_form(self, element: Element) -> None:
-        """Hold an element and those in it against the XSD: which children, in which order, and which attributes."""
-        children = [one for one in element.children if one.space == NAMESPACE]
-        if element.name == "objective":
-            self._check_objective(element)
-        elif (sequence := SEQUENCES.get(element.name)) is not None:
-            self._check_sequence(element, children, sequence)
-        elif children:
-            self._refuse(children[0], "cmi5-unexpected", element=children[0].name, place=element.name)
-        for space, name in element.attributes:
-            if space in {"", NAMESPACE} and (space or name not in ATTRIBUTES.get(element.name, ())):
-                self._refuse(element, "cmi5-attribute", attribute=name, element=element.name)
-        for one in children:
-            self._check_form(one)
-
-    def _check_objective(self, element: Element) -> None:
-        names = sorted(one.name for one in element.children)
-        expected = [] if element.attribute("idref") is not None else ["description", "title"]
-        if names != expected:
-            self._refuse(element, "cmi5-objective")
-
-    def _check_sequence(self, element: Element, children: Sequence[Element], sequence: Sequence[Part]) -> None:
-        left = list(children)
-        for part in sequence:
-            count = 0
-            while left and left[0].name in part.names and count < part.most:
-                left.pop(0)
-                count += 1
-            if count < part.least:
-                self._refuse(left[0] if left else element, "cmi5-expected", expected=" / ".join(part.names), place=element.name)
-                return
-        if left:
-            self._refuse(left[0], "cmi5-unexpected", element=left[0].name, place=element.name)
-        own = [one.space == NAMESPACE for one in element.children]
-        if own != sorted(own, reverse=True):  # xs:any stands at the end of each sequence
-            self._refuse(element, "cmi5-foreign-place", element=element.name)
-
     def _children(self, element: Element, blocks: tuple[str, ...]) -> None:
         for one in element.named("au", "block"):
             self._check_references(one)
@@ -150,10 +80,10 @@ class _Reader:
             self._blocks[identity] = Block(identity, self._title(one, "title", LONGEST_TITLE, identity))
             self._children(one, (*blocks, identity))
 
-    def _unit(self, element: Element, blocks: tuple[str, ...]) -> Unit:
+    def _unit(self, element: Element, blocks: tuple[str, ...]) -> AssignableUnit:
         identity = self._id(element, "au")
         said = {one.name: one for one in element.named("url", "launchParameters", "entitlementKey")}
-        return Unit(
+        return AssignableUnit(
             id=identity,
             title=self._title(element, "title", LONGEST_TITLE, identity),
             summary=self._title(element, "description", LONGEST_SUMMARY, ""),
@@ -171,10 +101,10 @@ class _Reader:
         """Return an element's id, which must be a whole IRI (3.0) and stand once in the structure (13.1)."""
         found = element.attribute("id") or ""
         if len(found) > LONGEST_IRI or not IRI.fullmatch(found):
-            self._refuse(element, "cmi5-iri", element=element.name, id=_short(found))
+            self._refuse(element, "cmi5-iri", element=element.name, id=shortened(found))
             return found
         if (kind, found) in self._seen:
-            self._refuse(element, "cmi5-id-twice", element=element.name, id=_short(found), first=self._seen[kind, found])
+            self._refuse(element, "cmi5-id-twice", element=element.name, id=shortened(found), first=self._seen[kind, found])
         self._seen.setdefault((kind, found), element.line)
         return found
 
@@ -182,14 +112,14 @@ class _Reader:
         for objectives in element.named("objectives"):
             for one in objectives.named("objective"):
                 if (one.attribute("idref") or "") not in self._objectives:
-                    self._refuse(one, "cmi5-objective-unknown", id=_short(one.attribute("idref") or ""))
+                    self._refuse(one, "cmi5-objective-unknown", id=shortened(one.attribute("idref") or ""))
 
     def _url(self, element: Element) -> str:
         url = element.text
         problem = self._url_problem(url)
         if problem is not None:
             code, params = problem
-            self._refuse(element, code, **{"url": _short(url), **params})
+            self._refuse(element, code, **{"url": shortened(url), **params})
         return url
 
     def _url_problem(self, url: str) -> tuple[str, Mapping[str, Any]] | None:
@@ -207,7 +137,7 @@ class _Reader:
         found = element.attribute(name)
         if found is None or found in choices:
             return found or usual
-        self._refuse(element, "cmi5-choice", attribute=name, value=_short(found), choices=", ".join(choices))
+        self._refuse(element, "cmi5-choice", attribute=name, value=shortened(found), choices=", ".join(choices))
         return usual
 
     def _mastery(self, element: Element) -> float | None:
@@ -219,7 +149,7 @@ class _Reader:
         except InvalidOperation:
             score = Decimal(-1)
         if not 0 <= score <= 1:
-            self._refuse(element, "cmi5-mastery", value=_short(found))
+            self._refuse(element, "cmi5-mastery", value=shortened(found))
         return float(score)
 
     def _minutes(self, element: Element) -> int | None:
@@ -227,7 +157,7 @@ class _Reader:
         if found is None:
             return None
         if not re.fullmatch(r"\s*[0-9]{1,3}\s*", found) or not 1 <= int(found) <= MOST_MINUTES:
-            self._refuse(element, "cmi5-minutes", value=_short(found), most=MOST_MINUTES)
+            self._refuse(element, "cmi5-minutes", value=shortened(found), most=MOST_MINUTES)
             return None
         return int(found)
 
@@ -244,7 +174,7 @@ class _Reader:
         for one in next(element.named(name)).named("langstring"):
             language = one.attribute("lang")
             if language is not None and not LANGUAGE.fullmatch(language):
-                self._refuse(one, "cmi5-language", value=_short(language))
+                self._refuse(one, "cmi5-language", value=shortened(language))
             said = CONTROL.sub("", one.text)
             if said:
                 texts.setdefault((language or "").lower().partition("-")[0], said[:longest].strip())
@@ -257,28 +187,28 @@ class _Reader:
         spaces = {one.space: one.line for one in _all(root) if one.space != NAMESPACE}
         for space, line in sorted(spaces.items()):
             if space not in located:
-                self.warnings.append(Problem("cmi5-no-schema", at_line(self._name, line), {"namespace": _short(space)}))
+                self.warnings.append(Problem("cmi5-no-schema", at_line(self._name, line), {"namespace": shortened(space)}))
 
     def _refuse(self, at: Element, code: str, /, **params: str | int) -> None:
         self.problems.append(Problem(code, at_line(self._name, at.line), params))
 
 
-class _Parts(NamedTuple):
-    """What is checked of an address: its scheme, its host, and the names in its query that cmi5 reserves."""
+class _UrlParts(NamedTuple):
+    """The scheme and the host of an address, and the names in its query that cmi5 reserves."""
 
     scheme: str
     host: str | None
     reserved: list[str]
 
 
-def _parts(url: str) -> _Parts | None:
+def _parts(url: str) -> _UrlParts | None:
     """Take an address apart; None if it is not a URL."""
     if len(url) > LONGEST_IRI or not URL.fullmatch(url):
         return None
     try:
         parts = urlsplit(url)
         names = {key for key, _ in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=MOST_FIELDS)}
-        return _Parts(parts.scheme.lower(), parts.hostname, sorted(names & RESERVED))
+        return _UrlParts(parts.scheme.lower(), parts.hostname, sorted(names & RESERVED))
     except ValueError:
         return None
 
@@ -286,7 +216,7 @@ def _parts(url: str) -> _Parts | None:
 def _path_problem(path: str, files: Container[str]) -> tuple[str, Mapping[str, Any]] | None:
     if not is_inside(path):
         return "cmi5-outside", {}
-    return None if path in files else ("cmi5-not-there", {"path": _short(path)})
+    return None if path in files else ("cmi5-not-there", {"path": shortened(path)})
 
 
 def path_of(url: str) -> str:
@@ -309,7 +239,3 @@ def _all(root: Element) -> Iterator[Element]:
         yield one
         if one.space == NAMESPACE:
             waiting += one.children
-
-
-def _short(text: str, longest: int = 120) -> str:
-    return text if len(text) <= longest else text[:longest] + "…"

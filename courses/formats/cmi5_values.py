@@ -36,7 +36,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class AssignableUnit:
     """An assignable unit. `blocks` are the ids of the blocks around it, the outermost first; `url` is as the manifest has it."""
 
     id: str
@@ -66,9 +66,9 @@ class Structure:
     summary: Text
     language: str
     blocks: Mapping[str, Block]
-    units: tuple[Unit, ...]
+    units: tuple[AssignableUnit, ...]
 
-    def unit(self, key: str) -> Unit | None:
+    def unit(self, key: str) -> AssignableUnit | None:
         """Return the unit of an activity."""
         return next((one for one in self.units if one.key == key), None)
 

@@ -1,6 +1,6 @@
 """Course structures for tests of cmi5, written by us."""
 
-from courses.formats.cmi5_structure import NAMESPACE
+from courses.formats.cmi5_schema import NAMESPACE
 
 ROOT = f'<courseStructure xmlns="{NAMESPACE}" xmlns:th="https://training-hours.example/cmi5">'
 

@@ -169,7 +169,7 @@ def test_what_vendors_add_is_ignored_and_named_if_it_has_no_schema() -> None:
     located = structure(unit(inside=vendor)).replace(
         b"<courseStructure", b'<courseStructure xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:schemaLocation="urn:vendor v.xsd"'
     )
-    assert read_structure(located, FILES)[1] == []  # type: ignore[index]
+    assert read_structure(located, FILES)[1] == []
 
 
 def test_a_structure_in_another_encoding_is_read() -> None:
