@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from courses.formats import endings
+from courses.formats import WEB_PAGES, endings
 from courses.reader import is_inside
 from courses.strict_json.problem import Problem
 
@@ -39,6 +39,7 @@ class Limits:
     small: int = MEGABYTE  # the ratio of smaller files is not checked
     name: int = 300  # characters in a path
     part: int = 200  # bytes in one component of a path
+    pages: bool = False  # whether it is a package of web pages, which may hold more kinds of files
 
 
 LIMITS = Limits()
@@ -86,13 +87,16 @@ def read_first(source: Path, name: str, most: int) -> bytes:
         return b""
 
 
-def is_passed_over(name: str) -> bool:
-    """Say whether operating systems or editors leave this file behind, so that it is skipped; H5P skips the same names."""
+def is_passed_over(name: str, limits: Limits = LIMITS) -> bool:
+    """Say whether operating systems or editors leave this file behind, so that it is skipped; H5P skips the same names.
+
+    Web pages may need a file whose name begins with an underscore.
+    """
     *_, last = parts = name.split("/")
     return (
         any(part.startswith(".") and part.strip(".") for part in parts)
         or parts[0] == "__MACOSX"
-        or last.startswith("_")
+        or (last.startswith("_") and not limits.pages)
         or last.lower() in LEFT_BY_WINDOWS
     )
 
@@ -107,7 +111,7 @@ def check_name(name: str, limits: Limits = LIMITS) -> Problem | None:
     if len(name) > limits.name or any(len(part.encode()) > limits.part for part in parts):
         return Problem("name-too-long", name)
     suffix = parts[-1].rpartition(".")[2].lower() if "." in parts[-1] else ""
-    if suffix and suffix not in endings():
+    if suffix and suffix not in endings() and not (limits.pages and suffix in WEB_PAGES):
         return Problem("kind-of-file", name, {"kind": suffix})
     return None
 
@@ -169,7 +173,7 @@ def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_ZipEntry],
         wrong = _wrong(name, info, limits)
         if wrong:
             problems.append(replace(wrong, path=_shown(name)))
-        elif not name.endswith("/") and not is_passed_over(name) and (name, info.CRC, info.file_size) not in seen:
+        elif not name.endswith("/") and not is_passed_over(name, limits) and (name, info.CRC, info.file_size) not in seen:
             entries.append(_ZipEntry(name, info))
             seen.add((name, info.CRC, info.file_size))
     return entries, [*problems, *clashes([entry.name for entry in entries])]
@@ -203,7 +207,7 @@ def _wrong(name: str, info: zipfile.ZipInfo, limits: Limits) -> Problem | None:
     if name.endswith("/"):
         plain = is_inside(name[:-1]) and len(name) <= limits.name
         return None if plain and not info.file_size else Problem("folder-outside", name)
-    if is_passed_over(name) and is_inside(name):
+    if is_passed_over(name, limits) and is_inside(name):
         return None
     if info.compress_type not in PLAIN_METHODS:
         return Problem("packing-method", name)

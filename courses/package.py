@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -18,7 +18,8 @@ from typing import Any
 from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, names_in, read_first, unpack
 from courses.foreign import in_archive, in_file
 from courses.formats import FORMATS, uploads
-from courses.formats.format import CheckedActivity, Files, SingleActivity, read_head
+from courses.formats.cmi5_values import MANIFEST
+from courses.formats.format import CheckedActivity, Files, SingleActivity, WholeCourse, read_head
 from courses.grading import ANSWERS
 from courses.libraries import OWN, FindLibrary, first_of, in_folder, nothing
 from courses.outline import outline_of, parse_course
@@ -53,8 +54,9 @@ class Package:
 class _Space:
     """A folder for unpacked files, deleted when it is no longer used; all unpacked files count against one limit."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="course-"))
+        self._limits = limits
         self._number = 0
         self._used = self._count = 0
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
@@ -64,7 +66,7 @@ class _Space:
         self._number += 1
         into = self._folder / str(self._number)
         into.mkdir()
-        left = replace(LIMITS, total=LIMITS.total - self._used, files=LIMITS.files - self._count)
+        left = replace(self._limits, total=self._limits.total - self._used, files=self._limits.files - self._count)
         names = unpack(source, into, left)
         if isinstance(names, list):
             return names
@@ -80,11 +82,13 @@ def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing
     `library` is the folder of our own H5P libraries; `offered` has others. Both serve contents that lack theirs.
     Files unpacked from a zip exist as long as the package; those of a folder or a single file stay in their place.
     """
-    foreign = _foreign(path)
+    names = _names(path)
+    foreign = _foreign(path, names)
     if foreign:
         return [foreign]
-    space, find = _Space(), first_of(in_folder(library), offered)
-    files = _folder(path) if path.is_dir() else _file(path, space)
+    limits = replace(LIMITS, pages=MANIFEST in names and COURSE not in names)
+    space, find = _Space(limits), first_of(in_folder(library), offered)
+    files = _folder(path, limits) if path.is_dir() else _file(path, space)
     if isinstance(files, list):
         return files
     if COURSE in files:
@@ -96,17 +100,18 @@ def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing
     return [in_file(read_head(path)) or Problem("no-course", "", {"endings": ", ".join(uploads())})]
 
 
-def _foreign(path: Path) -> Problem | None:
-    """Name an archive or folder that is something else than a course, before its files are looked at one by one."""
+def _names(path: Path) -> list[str]:
+    """Return the names in an archive or folder, as they are written; none of a single file."""
     if path.is_dir():
-        names, read = [one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file()], partial(_read_first, path)
-    elif read_head(path).startswith(ZIP_HEADS):
-        names, read = names_in(path), partial(read_first, path)
-    else:
+        return [one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file()]
+    return names_in(path) if read_head(path).startswith(ZIP_HEADS) else []
+
+
+def _foreign(path: Path, names: Sequence[str]) -> Problem | None:
+    """Name an archive or folder that is something else than a course, before its files are looked at one by one."""
+    if MANIFEST in names or any(PurePosixPath(name).name in {COURSE, H5P_COURSE} for name in names):
         return None
-    if any(PurePosixPath(name).name in {COURSE, H5P_COURSE} for name in names):
-        return None
-    return in_archive(names[: LIMITS.files], read)
+    return in_archive(names[: LIMITS.files], partial(_read_first if path.is_dir() else read_first, path)) if names else None
 
 
 def _read_first(folder: Path, name: str, most: int) -> bytes:
@@ -125,13 +130,13 @@ def _is_single(files: Files) -> bool:
     return any(one.detect(files) for one in FORMATS.values())
 
 
-def _folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Problem]:
+def _folder(root: Path, limits: Limits) -> dict[str, Path] | list[Problem]:
     """Return a folder's files by name; it refuses the same names as an archive."""
     files: dict[str, Path] = {}
     problems = []
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if is_passed_over(name):
+        if is_passed_over(name, limits):
             continue
         wrong = Problem("link", name) if path.is_symlink() else check_name(name, limits) if path.is_file() else None
         if wrong:
@@ -209,7 +214,10 @@ def _package(course: Course, files: Mapping[str, Path], space: _Space, find: Fin
     problems += [Problem("answer-key-without-activity", name) for name in files if name.startswith(ANSWERS) and name not in keys]
     if problems:
         return list(dict.fromkeys(problems))
-    found = [one for one in outcomes if isinstance(one, CheckedActivity)]
+    return _assembled(course, [one for one in outcomes if isinstance(one, CheckedActivity)], space)
+
+
+def _assembled(course: Course, found: Sequence[CheckedActivity], space: _Space) -> Package:
     served = {name: path for one in found for name, path in one.files.items()}
     course = _as_served(course, {one.activity.key: one.activity for one in found})
     return Package(
@@ -241,6 +249,10 @@ def _single(path: Path, files: Files, space: _Space, find: FindLibrary) -> Packa
     found = next(one for one in FORMATS.values() if one.detect(files)).single(_title(path.stem), files)
     if isinstance(found, list):
         return found
+    if isinstance(found, WholeCourse):
+        code = _code(path.stem, "course", found.identity)
+        course = Course(code, found.title, found.summary, "companion", found.language, found.modules)
+        return _assembled(course, found.activities, space)
     digest = _sha256(path) if path in files.values() else _digest(found.files)
     return _package(_course_of_one(path.stem, digest, found), found.files, space, find)
 
@@ -248,9 +260,13 @@ def _single(path: Path, files: Files, space: _Space, find: FindLibrary) -> Packa
 def _course_of_one(stem: str, digest: str, single: SingleActivity) -> Course:
     """Return a course with one activity; its code is made from the file's name and content."""
     activity = single.activity
-    words = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[: LONGEST_SLUG - SHORT_HASH - 1].strip("-") or activity.format
-    code = f"{words}-{digest[:SHORT_HASH]}"
+    code = _code(stem, activity.format, digest)
     return Course(code, activity.title, NOTHING, "companion", single.language, (Module("main", activity.title, (activity,)),))
+
+
+def _code(stem: str, usual: str, digest: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[: LONGEST_SLUG - SHORT_HASH - 1].strip("-") or usual
+    return f"{words}-{digest[:SHORT_HASH]}"
 
 
 def _title(written: str) -> str:

@@ -28,7 +28,6 @@ SENTENCES: Mapping[str, str] = {
     "pdf-password": N_("is a PDF with a password: save it without one"),
     "pdf-too-long": N_("is a PDF of %(count)s pages: at most %(most)s pages are allowed"),
     "archive-kind": N_("is a %(kind)s archive: pack the files as .zip"),
-    "cmi5": N_("is a cmi5 package (units: %(units)s), which cannot be played here yet: export it as a video, a PDF or H5P"),
     "cmi5-attribute": N_("has the attribute %(attribute)s, which cmi5 does not know on %(element)s: remove it"),
     "cmi5-choice": N_("has %(attribute)s=%(value)s: it must be one of %(choices)s"),
     "cmi5-expected": N_("needs the element %(expected)s here, inside %(place)s, in the order of cmi5's schema"),
