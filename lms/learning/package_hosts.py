@@ -28,7 +28,7 @@ class PackageHosts:
         return base64.b32encode(session + self._package(session, sha256)).decode().lower()
 
     def is_of(self, label: str, sha256: str) -> bool:
-        """Say whether a label was made for the package with these files, in whatever session."""
+        """Say whether a label was made for the package with these files, in any session."""
         try:
             known = base64.b32decode(label.upper())
         except ValueError:
