@@ -6,7 +6,9 @@ A new format is one module and its place in `FORMATS`. Nothing else in the produ
 from courses.formats import audio, cmi5, document, h5p, video
 from courses.formats.format import Format
 
-FORMATS: dict[str, Format] = {one.name: one for one in (h5p.FORMAT, cmi5.FORMAT, audio.FORMAT, video.FORMAT, document.FORMAT)}
+FORMATS: dict[str, Format] = {
+    one.name: one for one in (h5p.FORMAT, cmi5.FORMAT, cmi5.ELSEWHERE, audio.FORMAT, video.FORMAT, document.FORMAT)
+}
 
 # What a package may hold besides: files that people download or that several formats use.
 RESOURCES = frozenset("csv diff doc docx json md odp ods odt patch pdf ppt pptx rtf textile txt xls xlsx".split())  # noqa: SIM905

@@ -7,12 +7,13 @@ activities. The manifest stays the only description of the units: it is served w
 
 import hashlib
 import re
+from dataclasses import replace
 from itertools import groupby
 
 from courses.formats.cmi5_schema import NAMESPACE
 from courses.formats.cmi5_structure import read_structure
-from courses.formats.cmi5_values import CONDITIONS, MANIFEST, AssignableUnit, Structure, key_of
-from courses.formats.format import CheckedActivity, Files, Format, Frame, SingleActivity, WholeCourse, read_head
+from courses.formats.cmi5_values import CONDITIONS, MANIFEST, AssignableUnit, Structure, is_elsewhere, key_of
+from courses.formats.format import OWN_HOST_SANDBOX, CheckedActivity, Files, Format, Frame, SingleActivity, WholeCourse, read_head
 from courses.libraries import FindLibrary
 from courses.manifest_xml import MOST_BYTES
 from courses.strict_json.problem import N_, Problem
@@ -57,8 +58,9 @@ def single(_title: str, files: Files) -> SingleActivity | WholeCourse | list[Pro
 
 def _activity(unit: AssignableUnit) -> Activity:
     requires = CONDITIONS[unit.move_on]
+    name = "cmi5-elsewhere" if is_elsewhere(unit.url) else "cmi5"
     grading = "content" if requires.keys() & {"passed", "completed_or_passed"} else "none"
-    return Activity(unit.key, unit.title, "cmi5", unit.minutes or MINUTES, MANIFEST, requires, None, grading, unit.summary)
+    return Activity(unit.key, unit.title, name, unit.minutes or MINUTES, MANIFEST, requires, None, grading, unit.summary)
 
 
 def _modules(structure: Structure) -> tuple[Module, ...]:
@@ -100,12 +102,31 @@ FORMAT = Format(
     name="cmi5",
     words=N_("cmi5 unit"),
     icon="courses",
-    frame=Frame(scripts=(), body="<main></main>"),
+    frame=Frame(
+        scripts=("watching.js", "inner-pages.js", "cmi5-frame.js"),
+        body="<main></main>",
+        style="frame-unit",
+        shape="tall",
+        sandbox=OWN_HOST_SANDBOX,
+        policy={"frame-src": "'self'"},  # the page to which a unit returns when it closes
+    ),
     endings=frozenset(),
     check=check,
     detect=detect,
     single=single,
     uploads=(".xml",),
+    own_host=True,
     graded=True,
-    named_in_outlines=False,
+    runtime="cmi5",
+)
+
+# A unit on another host: the package has no pages of its own, so nothing needs an origin here. Our frame runs our code alone.
+ELSEWHERE = replace(
+    FORMAT,
+    name="cmi5-elsewhere",
+    words=N_("cmi5 unit on another site"),
+    frame=replace(FORMAT.frame, policy={"frame-src": "https: http:"}),
+    detect=lambda _files: False,
+    uploads=(),
+    own_host=False,
 )
