@@ -100,6 +100,8 @@ def _check_gate(reader: CourseReader, activity: Activity, path: str) -> None:
         reader.refuse("needs-length", f"{path}.requires.coverage")
     if "passed" in activity.requires and activity.grading == "none":
         reader.refuse("never-passed", f"{path}.requires.passed")
+    if "completed_or_passed" in activity.requires and activity.format in FORMATS and not FORMATS[activity.format].runtime:
+        reader.refuse("only-of-units", f"{path}.requires.completed_or_passed")
     if activity.grading != "none" and activity.format in FORMATS and not FORMATS[activity.format].graded:
         reader.refuse("never-graded", f"{path}.grading", format=activity.format)
     if seconds is not None and activity.minutes > -(-seconds // 60):

@@ -33,7 +33,9 @@ from lms.jobs import views as jobs
 from lms.learning import fast_path as beats
 from lms.learning import tasks as learning_tasks
 from lms.learning import views as learning
-from lms.learning.credential import authenticate
+from lms.learning.runtimes.cmi5 import sweeping as cmi5_sweeping
+from lms.learning.runtimes.cmi5 import views as cmi5
+from lms.learning.runtimes.cmi5.access import BASIC_NAME, authenticate
 from lms.office import export, people_job, reread_job, roster_job
 from lms.office import views as office
 from lms.office.views import organisations as organisation_pages
@@ -55,6 +57,7 @@ from xapi.fast_path import FastStatements
 SCHEDULE = {
     **accounts_tasks.SCHEDULE,
     **learning_tasks.SCHEDULE,
+    **cmi5_sweeping.SCHEDULE,
     **crediting.SCHEDULE,
     **home_tasks.SCHEDULE,
     **jobs_tasks.SCHEDULE,
@@ -104,6 +107,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
+    app.register_blueprint(cmi5.bp)
     jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **people_job.KINDS, **reread_job.KINDS, **records_export.KINDS})
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
@@ -125,5 +129,6 @@ def _record_store(app: Flask, settings: Settings, clock: Clock) -> None:
         mark=public,
         documents=xapi.Quota(xapi.DOCUMENTS.number, settings.learner_documents_mb * 2**20),
         key_storage=settings.key_storage_mb * 2**20,
+        token_name=BASIC_NAME,
     )
     csrf.exempt(mounted)

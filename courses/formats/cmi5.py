@@ -12,7 +12,7 @@ from itertools import groupby
 
 from courses.formats.cmi5_schema import NAMESPACE
 from courses.formats.cmi5_structure import read_structure
-from courses.formats.cmi5_values import CONDITIONS, MANIFEST, AssignableUnit, Structure, is_elsewhere, key_of
+from courses.formats.cmi5_values import CONDITIONS, MANIFEST, OWN_WINDOW, AssignableUnit, Structure, is_elsewhere, key_of
 from courses.formats.format import OWN_HOST_SANDBOX, CheckedActivity, Files, Format, Frame, SingleActivity, WholeCourse, read_head
 from courses.libraries import FindLibrary
 from courses.manifest_xml import MOST_BYTES
@@ -45,6 +45,7 @@ def single(_title: str, files: Files) -> SingleActivity | WholeCourse | list[Pro
     structure, warnings = found
     served = dict(files) if packed else {MANIFEST: path}
     activities = [CheckedActivity(_activity(unit), {}) for unit in structure.units]
+    warnings = warnings + _measured_less(structure)
     activities[0] = CheckedActivity(activities[0].activity, served, None, warnings)
     return WholeCourse(
         identity=hashlib.sha256(structure.id.encode()).hexdigest(),
@@ -54,6 +55,14 @@ def single(_title: str, files: Files) -> SingleActivity | WholeCourse | list[Pro
         modules=_modules(structure),
         activities=tuple(activities),
     )
+
+
+def _measured_less(structure: Structure) -> list[Problem]:
+    """Warn of units whose time can only be measured in part, because nobody sees what people do in them."""
+    apart = sum(unit.launch_method == OWN_WINDOW for unit in structure.units)
+    elsewhere = sum(is_elsewhere(unit.url) for unit in structure.units)
+    found = [Problem("cmi5-own-window", MANIFEST, {"count": apart})] if apart else []
+    return [*found, *([Problem("cmi5-elsewhere", MANIFEST, {"count": elsewhere})] if elsewhere else [])]
 
 
 def _activity(unit: AssignableUnit) -> Activity:
@@ -106,7 +115,6 @@ FORMAT = Format(
         scripts=("watching.js", "inner-pages.js", "cmi5-frame.js"),
         body="<main></main>",
         style="frame-unit",
-        shape="tall",
         sandbox=OWN_HOST_SANDBOX,
         policy={"frame-src": "'self'"},  # the page to which a unit returns when it closes
     ),
@@ -129,4 +137,8 @@ ELSEWHERE = replace(
     detect=lambda _files: False,
     uploads=(),
     own_host=False,
+    advice=N_(
+        "This unit lies on another site, and nobody hears here what you do in it: touch this page beside the unit at least every ten "
+        "minutes, or the clock pauses."
+    ),
 )

@@ -64,8 +64,7 @@ class Frame:
 
     `scripts` (the runtime) are files of `courses/player`, run in this order; those ending in .mjs are modules. `body` is HTML.
     `policy` adds sources to the content security policy that every frame has. `attributes` are data attributes of the page, as JSON.
-    `shape` "wide" keeps the frame at 16 to 9, "tall" fills most of the window, "low" begins as high as a row of buttons; otherwise the
-    frame grows with its content.
+    `shape` "wide" keeps the frame at 16 to 9, "low" begins as high as a row of buttons; otherwise the frame grows with its content.
     """
 
     scripts: tuple[str, ...]
@@ -108,6 +107,7 @@ class Format:
     packed: str = ""  # ending of an entry that is an archive; it is unpacked into a folder of the same name
     own_host: bool = False  # whether its pages need an origin, so that every package is served on a host of its own
     runtime: str = ""  # the server side with which its content talks by itself (`lms.learning.runtimes`)
+    advice: str = ""  # for learners, below the content
     download: bool = False  # whether learners may take the file with them
     graded: bool = False  # whether an activity may state how it is graded
     named_in_outlines: bool = True  # whether a course's outline says the format's name

@@ -67,14 +67,23 @@
     (listeners[message.type] ?? []).forEach((listener) => listener(message));
   });
 
-  for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
-    addEventListener(sign, (event) => {
-      const whose = event.isTrusted ? "person" : "content";
-      if (!listening || Date.now() - told[whose] < ACTIVE_EVERY_MS) return; // the page's opening is an act: earlier ones need not wait
-      told[whose] = Date.now();
-      send("active", event.isTrusted ? { key } : {});
-    }, { passive: true, capture: true });
+  function moved(isPerson) {
+    const whose = isPerson ? "person" : "content";
+    if (!listening || Date.now() - told[whose] < ACTIVE_EVERY_MS) return; // the page's opening is an act: earlier ones need not wait
+    told[whose] = Date.now();
+    send("active", isPerson ? { key } : {});
   }
+
+  /** Hear a person's acts in a window of this origin. */
+  TH.hearActs = (window) => {
+    for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
+      window.addEventListener(sign, (event) => moved(event.isTrusted), { passive: true, capture: true });
+    }
+  };
+  TH.hearActs(window);
+
+  /** A page inside came into focus, which a person did; or it has the focus still, which proves nobody's act. */
+  TH.focused = (now) => moved(now);
 
   /** Ask the page to bring something into sight: it scrolls, the frame does not. */
   TH.sight = (element) => {

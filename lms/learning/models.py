@@ -143,6 +143,7 @@ class Cmi5Session(Base):
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
     activity: Mapped[str] = mapped_column(String(64))
     mode: Mapped[str] = mapped_column(String(8))  # launchMode: Normal, Browse or Review
+    move_on: Mapped[str] = mapped_column(String(20))  # of the unit, as it was launched
     launched_at: Mapped[datetime] = mapped_column(UtcDateTime)
     fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the token was handed out, which happens once
     data_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -27,6 +27,7 @@ from lms.learning.stating import Subject
 BASIC_NAME = "cmi5"  # the user name of a unit's token, which cmi5 sends as Basic
 FETCH, AUTH = "fetch", "auth"
 SCOPES = frozenset({"statements/write", "statements/read/mine", "state", "profile"})
+SUBJECT = (Launch.id, Launch.registration_id, Person.account, Course.code, Launch.activity, Launch.device, Launch.opened_at)
 # A unit whose answer to `terminated` was lost sends it once more: for this long its token is still known, and admits nothing else.
 RESENT_WITHIN = timedelta(minutes=1)
 
@@ -79,7 +80,7 @@ def _credential(session_id: uuid.UUID) -> xapi.Credential | None:
     found = (
         session()
         .execute(
-            select(Launch.id, Launch.registration_id, Person.account, Course.code, Launch.activity, Launch.device, Launch.opened_at)
+            select(*SUBJECT, Cmi5Session.move_on)
             .join(Cmi5Session, Cmi5Session.launch_id == Launch.id)
             .join(Person, Person.id == Launch.person_id)
             .join(CourseVersion, CourseVersion.id == Launch.course_version_id)
@@ -93,14 +94,14 @@ def _credential(session_id: uuid.UUID) -> xapi.Credential | None:
     if found is None:
         return None
     settings: Settings = current_app.extensions["settings"]
-    subject = Subject(settings.public_url, *found)
+    subject = Subject(settings.public_url, *found[:-1])
     return xapi.Credential(
         name=f"cmi5:{session_id}",
         authority=v.player_authority(settings.public_url),
         scopes=SCOPES,
         actor=subject.actor,
         registration=subject.registration,
-        context_extensions=subject.extensions,
+        context_extensions={**subject.extensions, v.MOVE_ON: found.move_on},
         quota=xapi.Quota(credential.STATEMENTS_KEPT, settings.learner_statements_mb * 2**20),
         clock_from=subject.opened_at.astimezone(UTC) - OLDEST,
         profile=UnitProfile(session_id, settings.public_url),

@@ -71,6 +71,7 @@ def start(session: Session, launch: Launch, of: LaunchedUnit, site: UnitSite, no
         registration_id=launch.registration_id,
         activity=launch.activity,
         mode=mode or _mode(session, of),
+        move_on=of.unit.move_on,
         launched_at=now,
     )
     session.add(begun)
