@@ -178,6 +178,7 @@ NO_PAGES = {
     "practice.file": "a file",
     "jobs.download": "a file",
     "static": "files",
+    "catalogue.source": "a file",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
     "content.player_file": "files",
