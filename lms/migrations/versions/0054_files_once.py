@@ -5,8 +5,8 @@ Versions that are there keep their files where they are (`packages/<hash>/`), an
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0048"
-down_revision = "0047"
+revision = "0054"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 
