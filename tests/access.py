@@ -113,6 +113,7 @@ class Place:
             "form": "json",
             "code": self.code(rule.endpoint),
             "year": 2020,
+            "version_number": 1,
             "sha256": SHA256,
             "kind": "h5p",
             "suffix": "xlsx",

@@ -98,17 +98,17 @@ def course(code: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/courses/<code>/<int:number>/source")
+@bp.get("/courses/<code>/<int:version_number>/source")
 @requires(TRAINER)
-def source(code: str, number: int) -> ResponseReturnValue:
+def source(code: str, version_number: int) -> ResponseReturnValue:
     """Return the uploaded file of a version to those who may publish the next one; it may hold the answers of a quiz."""
-    version = next((one for one in listing.versions_of(session(), code) if one.number == number), None)
+    version = next((one for one in listing.versions_of(session(), code) if one.number == version_number), None)
     if version is None or version.source_sha256 is None or not publish.may_publish(session(), version.course, person()):
         raise NotFound(_("There is no such file, or it is not yours to see."))
     found = contents.find_content(storage(), version.source_sha256)
     if found is None:
         raise NotFound(_("There is no such file, or it is not yours to see."))
-    log.info("course.source-downloaded", course=code, version=number, by=person().id)
+    log.info("course.source-downloaded", course=code, version=version_number, by=person().id)
     name, size = found
     response = Response(storage().stream(name, size), mimetype="application/octet-stream", headers={"Content-Length": str(size)})
     return as_download(response, version.source_name or code)

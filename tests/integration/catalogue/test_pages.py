@@ -3,6 +3,7 @@
 import html
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
