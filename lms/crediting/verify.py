@@ -23,7 +23,7 @@ from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.models import Enrolment
 from lms.crediting import chain, inputs_check, ledger, published_check
 from lms.crediting.earlier_rates import earlier_rates
-from lms.crediting.evidence import Rates, cases_of
+from lms.crediting.evidence import RateSegments, cases_of
 from lms.crediting.evidence_check import Compared
 from lms.crediting.models import Observation
 from lms.crediting.observe import OWN
@@ -214,7 +214,7 @@ class _VerifiedBatch:
         except Exception:  # nothing can be decided: the findings stand
             return False
 
-    def _gives(self, number: int, policies: Mapping[int, EnrolmentPolicy], units: Set[str], rates: Rates) -> bool:
+    def _gives(self, number: int, policies: Mapping[int, EnrolmentPolicy], units: Set[str], rates: RateSegments) -> bool:
         """Say whether the evidence gives the account by these policies and this rule of films."""
         case = cases_of(self._session, policies, rates=rates)[number]
         return not any(one.unit in units for one in changes(self._accounts[number], target_of(recompute(case))))

@@ -16,7 +16,7 @@ from lms.jobs.tasks import work
 from lms.learning.stating import store
 from lms.office import administration
 from tests.factories import PUBLIC_URL, DrivenClock, World, build_world, signed_in
-from tests.integration.classes.test_course_changes import RIGHT, WRONG, add_office, move, publish_next
+from tests.integration.classes.next_versions import RIGHT, WRONG, add_office, move, publish_next
 from tests.integration.learning.conftest import KEY
 from xapi.queries import AnyOf, StatementFilter, latest
 from xapi.statements import Usage, iri_key
