@@ -27,7 +27,7 @@ REPLACED_EN = (
         r"(?i)rural lead",
     ),
 )
-# A heading or a column is a noun: "Effect", not "What it does". What is common English stays.
+# A heading or a column is a noun, such as "Effect". Expressions that are common English stay.
 FREE_RELATIVE = re.compile(r"^(?:What|Who|Whose) (?!to do|is wrong$|you can do$)[^.?!:{]{3,40}$")
 PLACES = ("templates", "lms/programmes/data", "courses/library", "courses/player")
 CATALOGUE = ROOT / "lms" / "translations" / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"

@@ -48,8 +48,7 @@ ENDED = {"class_id": "ended_class", "certificate_id": "certificate"}  # keys of 
 class Look:
     """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route.
 
-    `filled`: fields of a form of the page, by selector; the form is then sent, and the page that follows is looked at. For a field
-    that takes a file, it is the text of a CSV file.
+    `filled`: fields of a form, by selector (for a file: the text of a CSV file); it is then sent, and the next page is looked at.
     """
 
     visitor: str
