@@ -90,6 +90,10 @@ SENTENCES: Mapping[str, str] = {
     "name-encoding": N_("has a name in an unknown encoding"),
     "name-outside": N_("has a name that leads outside, or that not every system can store"),
     "name-too-long": N_("has a name that is too long"),
+    "needs-own-host": N_(
+        "is a %(format)s package, which this site cannot play yet: its administrator must give packages hosts of their own "
+        "(CONTENT_URL with {package})"
+    ),
     "needs-length": N_("needs media_seconds, the length of the media"),
     "needs-two": N_("must be at least two"),
     "never-completed": N_("never says that it is completed (%(kind)s): time counts without it"),

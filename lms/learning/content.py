@@ -1,6 +1,7 @@
-"""Serve content to its frame, only on the content host, as files that never change; nothing secret is served here.
+"""Serve content to its frame, only on the content hosts, as files that never change; nothing secret is served here.
 
-A frame runs untrusted code without an origin (`sandbox`), so its files allow every origin to read them.
+A frame on the shared host runs untrusted code without an origin (`sandbox`), so its files allow every origin to read them. On the host
+of a package (`package_hosts`) its pages run with that origin, and no other origin reads them.
 """
 
 import json
@@ -21,10 +22,11 @@ from courses.formats import FORMATS
 from lms.accounts.access import public
 from lms.catalogue import contents
 from lms.config import Settings
-from lms.learning.file_kinds import headers_of
-from lms.learning.frame_page import FrameSite, policy_of, write_page
+from lms.learning.file_kinds import headers_of, headers_on_own_host
+from lms.learning.frame_page import FrameSite, policy_of, policy_of_pages, write_page
+from lms.learning.package_hosts import PackageHosts
 from lms.storage import CHUNK, Storage, storage
-from lms.web.hosts import on_content_host
+from lms.web.hosts import is_shared_host, on_content_host, package_label
 
 bp = Blueprint("content", __name__)
 log = structlog.get_logger(__name__)
@@ -45,16 +47,30 @@ def _settings() -> Settings:
 @public
 def frame(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     """Return the page that plays one activity of the format `name`."""
-    format = FORMATS.get(name)
-    if format is None or not SHA256.fullmatch(sha256) or not _is_plain(entry):
+    format, label = FORMATS.get(name), _label_for(sha256)
+    if format is None or format.own_host is not bool(label) or not _is_plain(entry):
         abort(404)
-    settings = _settings()
-    site = FrameSite(settings.public_url, settings.content_url, f"{settings.content_url}/content/{sha256}/")
+    origin = _hosts().address(label) if label else _settings().content_url
+    site = FrameSite(_settings().public_url, origin, f"{origin}/content/{sha256}/")
     outline = (_player() / "frame.html").read_text(encoding="utf-8")
-    response = Response(write_page(outline, format, entry, site, partial(_address_of, sha256, site)), mimetype="text/html")
+    attributes = format.frame.attributes(entry, partial(_address_of, sha256, site), partial(contents.read, storage(), sha256))
+    response = Response(write_page(outline, format, entry, site, attributes), mimetype="text/html")
     response.headers["Cache-Control"] = FOR_AN_HOUR
     response.headers["Content-Security-Policy"] = policy_of(format, site)
     return response
+
+
+def _label_for(sha256: str) -> str:
+    """Return the label of the package's own host to which this request came; '' for the shared host. Any other host is not found."""
+    label = package_label(_settings())
+    if not SHA256.fullmatch(sha256) or not (_hosts().is_of(label, sha256) if label else is_shared_host(_settings())):
+        abort(404)
+    return label
+
+
+def _hosts() -> PackageHosts:
+    found: PackageHosts = current_app.extensions["package_hosts"]
+    return found
 
 
 def _address_of(sha256: str, site: FrameSite, path: str) -> str | None:
@@ -66,9 +82,10 @@ def _address_of(sha256: str, site: FrameSite, path: str) -> str | None:
 @public
 def file(sha256: str, path: str) -> ResponseReturnValue:
     """Return one file of an activity or a package, or a range of it. Answer keys are not among them."""
-    if not SHA256.fullmatch(sha256) or not _is_plain(path):
+    label = _label_for(sha256)
+    if not _is_plain(path):
         abort(404)
-    found = contents.find(storage(), sha256, path)
+    found = _find(sha256, path, any_case=bool(label))
     if found is None:
         return _not_there(path)
     try:
@@ -78,7 +95,13 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
         return _not_there(path)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Range"  # or pdf.js fetches the whole file
-    return _for_everybody(response, path, FOR_EVER)
+    return _for_its_pages(response, path) if label else _for_everybody(response, path, FOR_EVER)
+
+
+def _find(sha256: str, path: str, *, any_case: bool) -> tuple[str, int] | None:
+    """Return a file's name in the storage and its size. Pages made on Windows write names in any case: such files have lowercase names."""
+    found = contents.find(storage(), sha256, path)
+    return contents.find(storage(), sha256, path.lower()) if found is None and any_case else found
 
 
 def _not_there(path: str) -> Response:
@@ -147,6 +170,13 @@ def _player() -> Traversable:
 
 def _is_plain(path: str) -> bool:
     return all(part not in {"", ".", ".."} and "\\" not in part and "\0" not in part for part in path.split("/"))
+
+
+def _for_its_pages(response: Response, path: str) -> Response:
+    response.headers.update(headers_on_own_host(path, policy_of_pages(_settings().public_url)))
+    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 def _for_everybody(response: Response, path: str, caching: str) -> Response:

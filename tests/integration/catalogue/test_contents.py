@@ -44,7 +44,7 @@ def package() -> Package:
 
 
 def checked(path: Path) -> Package:
-    found = check(path).package
+    found = check(path, own_hosts=True).package
     assert found is not None
     return found
 
