@@ -133,7 +133,7 @@ LOOKS = (
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
     Look("office", "office.adding", filled={"#list-file": OTHER_HEADS}),  # the page on which columns are assigned
-    Look("office", "office.adding", filled={"#list-file": WITH_PROBLEMS}),
+    Look("office", "office.adding", filled={"#list-file[name]": WITH_PROBLEMS}),
     Look("office", "office.passwords"),
     Look("office", "office.teacher"),
     Look("office", "office.transfer_form"),
