@@ -22,7 +22,7 @@ from lms.storage import Storage
 AT_ONCE = 8  # files that are stored at the same time, because a bucket's answers take long
 NAMES_KEPT = 100_000  # in the listings that a process keeps in memory: about 40 MB
 
-Progress = Callable[[int, int], None]  # files stored so far, of how many
+Report = Callable[[int, int], None]  # files stored so far, of how many
 
 
 class StoredFile(msgspec.Struct, frozen=True, array_like=True):
@@ -77,7 +77,7 @@ def size_of(content: bytes | Path) -> int:
     return content.stat().st_size if isinstance(content, Path) else len(content)
 
 
-def store(storage: Storage, package: Package, progress: Progress = _nothing) -> None:
+def store(storage: Storage, package: Package, progress: Report = _nothing) -> None:
     """Store what is missing of a package's files, then its listings, that of the whole package last.
 
     Two publishers of the same file write the same bytes under the same name, each at once, so neither disturbs the other.
