@@ -169,19 +169,8 @@ LOOKS = (
 
 # GET routes that are not pages of their own, and the reason
 NO_PAGES = {
-    **dict.fromkeys(
-        (
-            "transcripts.download",
-            "certification.download",
-            "records.statement_json",
-            "office.template",
-            "office.work_file",
-            "practice.file",
-            "jobs.download",
-            "catalogue.source",
-        ),
-        "a file",
-    ),
+    **dict.fromkeys(("transcripts.download", "certification.download", "records.statement_json", "office.template"), "a file"),
+    **dict.fromkeys(("office.work_file", "practice.file", "jobs.download", "catalogue.source"), "a file"),
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
     "home.activity_progress": "a part of the player's page",
