@@ -35,6 +35,11 @@ ACCESS: dict[tuple[str, str], str] = {
     ("learning.save_state", "POST"): A_TOKENS,
     ("learning.take_answers", "POST"): A_TOKENS,
     ("learning.note_failure", "POST"): A_TOKENS,
+    ("cmi5.start", "POST"): "401 401 401 401 401 401",  # the page's token says which launch
+    ("cmi5.look", "POST"): A_TOKENS,
+    ("cmi5.fetch", "POST"): EVERYBODY,  # the address holds a token that is used once
+    ("cmi5.fetch", "OPTIONS"): "204 204 204 204 204 204",
+    ("cmi5.returned", "GET"): EVERYBODY,
     ("content.file", "GET"): EVERYBODY,
     ("content.frame", "GET"): EVERYBODY,
     ("content.player_file", "GET"): EVERYBODY,
@@ -53,6 +58,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("certification.revoke", "POST"): "401 403 403 403 404 404",
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
+    ("catalogue.source", "GET"): "login 403 403 404 403 403",  # published on the command line: without an uploaded file
     ("catalogue.upload", "GET"): TRAINERS,
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",
     ("office.classes", "GET"): OFFICES,

@@ -44,9 +44,8 @@ def single(_title: str, files: Files) -> SingleActivity | WholeCourse | list[Pro
         return found
     structure, warnings = found
     served = dict(files) if packed else {MANIFEST: path}
-    activities = [CheckedActivity(_activity(unit), {}) for unit in structure.units]
-    warnings = warnings + _measured_less(structure)
-    activities[0] = CheckedActivity(activities[0].activity, served, None, warnings)
+    activities = [CheckedActivity(_activity(unit), served) for unit in structure.units]  # nobody knows which files a unit loads
+    activities[0].warnings.extend([*warnings, *_measured_less(structure)])
     return WholeCourse(
         identity=hashlib.sha256(structure.id.encode()).hexdigest(),
         title=structure.title,

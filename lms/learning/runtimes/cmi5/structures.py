@@ -4,8 +4,8 @@ from functools import lru_cache
 
 from courses.formats.cmi5 import structure_of
 from courses.formats.cmi5_values import MANIFEST, Structure
+from lms.catalogue import contents
 from lms.catalogue.models import CourseVersion
-from lms.catalogue.publish import file_name
 from lms.storage import Storage, storage
 
 KEPT = 64
@@ -18,4 +18,7 @@ def structure_in(version: CourseVersion) -> Structure:
 
 @lru_cache(KEPT)
 def _read(files: Storage, package_sha256: str) -> Structure:
-    return structure_of(files.get(file_name(package_sha256, MANIFEST)))
+    content = contents.read(files, package_sha256, MANIFEST)
+    if content is None:
+        raise FileNotFoundError(MANIFEST)
+    return structure_of(content)

@@ -84,7 +84,7 @@ def _site(launch: Launch, url: str) -> UnitSite:
         public_url = _settings().public_url
         return UnitSite(url, f"{public_url}/xapi", f"{public_url}/cmi5/returned", language)
     hosts: PackageHosts = current_app.extensions["package_hosts"]
-    package = session().get_one(CourseVersion, launch.course_version_id).package_sha256
+    package = session().get_one(CourseVersion, launch.course_version_id).files_of(launch.activity)
     origin = hosts.address(hosts.label(package, current_login().id))
     parts = urlsplit(url)
     address = urlunsplit(("", "", quote(path_of(url)), parts.query, parts.fragment))
