@@ -117,6 +117,7 @@ class Place:
             "year": 2020,
             "version_number": 1,
             "sha256": SHA256,
+            "token": "none",
             "kind": "h5p",
             "suffix": "xlsx",
             "entry": "activities/reading",

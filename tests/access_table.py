@@ -38,7 +38,6 @@ ACCESS: dict[tuple[str, str], str] = {
     ("cmi5.start", "POST"): "401 401 401 401 401 401",  # the page's token says which launch
     ("cmi5.look", "POST"): A_TOKENS,
     ("cmi5.fetch", "POST"): EVERYBODY,  # the address holds a token that is used once
-    ("cmi5.fetch", "OPTIONS"): "204 204 204 204 204 204",
     ("cmi5.returned", "GET"): EVERYBODY,
     ("content.file", "GET"): EVERYBODY,
     ("content.frame", "GET"): EVERYBODY,

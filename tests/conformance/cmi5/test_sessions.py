@@ -153,9 +153,12 @@ def test_results_come_once_in_a_registration(world: World, course: UnitsOfClass,
 
 
 def test_a_session_ends_with_terminated_and_its_token_with_it(world: World, played: PlayedUnit) -> None:
+    before = played.statement("http://adlnet.gov/expapi/verbs/experienced", defined=False)
+    assert [played.send(before).status_code, played.send(before).status_code] == [200, 200]
     last = played.statement(c.TERMINATED, {"duration": "PT9S"})
     assert played.send(last).status_code == 200
     assert played.say("http://adlnet.gov/expapi/verbs/experienced", defined=False).status_code == 403
+    assert played.send(before).status_code == 403
     assert played.state("bookmark").status_code == 403
     assert played.send(last).status_code == 200  # its answer may have been lost: the same statement again changes nothing
     world.clock.advance(61)
@@ -316,3 +319,10 @@ def _in_mode(session: Any, played: PlayedUnit, mode: str) -> str:
     begun = launching.start(session, launch, of, site, launch.opened_at, mode=mode)
     fetch = f"{played.endpoint.removesuffix('/xapi')}/cmi5/fetch/{access.tokens().issue(access.FETCH, begun.id)}"
     return launching.launch_url(of, site, fetch)
+
+
+def test_no_refusal_opens_the_browsers_window_for_a_password_over_content(played: PlayedUnit) -> None:
+    played.token = "bm9ib2R5Om5vdGhpbmc="
+    refused = played.state()
+    assert refused.status_code == 401
+    assert refused.headers.getlist("WWW-Authenticate") == ['Bearer realm="xAPI"']

@@ -21,7 +21,7 @@ ARCHIVES = {
     "SCORM 2004": ({"imsmanifest.xml": SCORM_2004, **PAGES}, "is a SCORM 2004 package (units: 1)"),
     "SCORM in a folder": ({"my course/imsmanifest.xml": SCORM_12, **PAGES}, "is a SCORM 1.2 package (units: 2)"),
     "SCORM with Windows paths": ({"my course\\imsmanifest.xml": SCORM_12, **PAGES}, "is a SCORM 1.2 package (units: 2)"),
-    "cmi5": ({"cmi5.xml": CMI5, **PAGES}, "is a cmi5 package (units: 2)"),
+    "cmi5 in a folder": ({"my course/cmi5.xml": CMI5, **PAGES}, "lies in a folder: in a cmi5 package it must lie at the top"),
     "Tin Can": ({"tincan.xml": b"<tincan/>", **PAGES}, "is a Tin Can (xAPI) package"),
     "Word": ({**OFFICE, "word/document.xml": b""}, "is a file of Word: save it as PDF"),
     "PowerPoint": ({**OFFICE, "ppt/presentation.xml": b""}, "is a file of PowerPoint: save it as PDF"),

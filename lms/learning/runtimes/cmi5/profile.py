@@ -35,7 +35,8 @@ class UnitProfile:
     def admit(self, session: Session, statements: Sequence[Mapping[str, Any]], now: datetime) -> None:
         """Refuse statements that break cmi5; note what the others say.
 
-        A statement that is stored already is a repetition of a lost answer: the store itself compares it.
+        A statement that is stored already is a repetition after a lost answer: the store itself compares it. When the session has
+        ended, only its last statement may be repeated.
 
         Raises:
             Forbidden: with the reason and the statement's position.
@@ -46,7 +47,8 @@ class UnitProfile:
         ids = [uuid.UUID(one["id"]) for one in statements if "id" in one]
         known = xapi.store.load_texts(session, ids).keys()
         for number, one in enumerate(statements):
-            if "id" in one and uuid.UUID(one["id"]) in known:
+            repeated = "id" in one and uuid.UUID(one["id"]) in known
+            if repeated and (not facts.ended or rules.verb_of(one) == c.TERMINATED):
                 continue
             why = rules.refusal(one, facts)
             if why is not None:
