@@ -10,7 +10,10 @@ from lms.learning.runtimes.cmi5 import vocabulary as c
 from lms.learning.runtimes.cmi5.rules import SessionFacts, preferences_problem, refusal
 
 ACTIVITY, REGISTRATION, SESSION = "https://school.example/id/1", "ccaf384c-f8d4-4e7a-8304-49af58f0b176", "s-1"
-TEMPLATE = {"contextActivities": {"grouping": [{"id": "https://publisher.example/au"}]}, "extensions": {c.SESSION_ID: SESSION}}
+TEMPLATE: dict[str, Any] = {
+    "contextActivities": {"grouping": [{"id": "https://publisher.example/au"}]},
+    "extensions": {c.SESSION_ID: SESSION},
+}
 FACTS = SessionFacts(ACTIVITY, REGISTRATION, TEMPLATE, mastery_score=0.8, verbs=frozenset({c.INITIALIZED}))
 EXPERIENCED = f"{c.ADL}/experienced"
 RESULTS: dict[str, dict[str, Any]] = {
@@ -26,8 +29,8 @@ def statement(verb: str) -> dict[str, Any]:
     context = copy.deepcopy(TEMPLATE)
     moves = verb in c.RESULTS
     context["contextActivities"]["category"] = [{"id": c.CMI5}] * (verb != EXPERIENCED) + [{"id": c.MOVE_ON}] * moves
-    context["registration"] = REGISTRATION  # type: ignore[assignment]
-    context["extensions"][c.MASTERY_SCORE] = 0.8  # type: ignore[assignment]
+    context["registration"] = REGISTRATION
+    context["extensions"][c.MASTERY_SCORE] = 0.8
     found = {
         "id": "b6b7c8ad-0d8e-4e1b-9a50-0ef1e5a0d1ab",
         "timestamp": "2026-03-02T02:00:00.000Z",

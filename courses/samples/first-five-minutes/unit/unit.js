@@ -3,6 +3,7 @@ const root = document.getElementById("unit");
 const cmi5 = new Cmi5(location.href);
 let at = 0;
 let furthest = 0;
+let completed = false; // stated once in all sessions
 
 const element = (tag, text, rest = {}) => Object.assign(document.createElement(tag), { textContent: text, ...rest });
 const button = (text, act, quiet) => element("button", text, { type: "button", className: quiet ? "quiet" : "", onclick: act });
@@ -12,10 +13,12 @@ function show(...children) {
   root.querySelector("h1")?.scrollIntoView();
 }
 
+const keep = () => cmi5.keep({ at, furthest, completed });
+
 function go(to) {
   at = to;
   furthest = Math.max(furthest, at);
-  cmi5.keep({ at, furthest });
+  keep();
   if (at >= PAGES.length) return ask();
   const { heading, body } = PAGES[at];
   const bar = element("nav", "");
@@ -54,7 +57,8 @@ async function judge(form) {
   const score = { scaled, raw, min: 0, max: QUESTIONS.length };
   if (cmi5.counts) {
     await cmi5.say(passed ? "passed" : "failed", { success: passed, score, duration: cmi5.duration });
-    await cmi5.say("completed", { completion: true, duration: cmi5.duration });
+    if (!completed) completed = await cmi5.say("completed", { completion: true, duration: cmi5.duration });
+    await keep();
   }
   tell(raw, passed, right);
 }
@@ -79,5 +83,6 @@ async function close() {
 cmi5.begin().then(async () => {
   const kept = await cmi5.bookmark();
   furthest = kept?.furthest ?? 0;
+  completed = kept?.completed ?? false;
   go(Math.min(kept?.at ?? 0, PAGES.length));
 }).catch((error) => show(element("h1", "单元没有打开"), element("p", `请回到学习页面重新打开。（${error.message}）`)));
