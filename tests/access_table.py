@@ -51,6 +51,13 @@ ACCESS: dict[tuple[str, str], str] = {
     ("certification.one", "GET"): "login 403 403 403 404 404",  # nobody is certified there
     ("certification.supersede", "POST"): "401 403 403 403 404 404",
     ("certification.revoke", "POST"): "401 403 403 403 404 404",
+    ("tutoring.of_class", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.of_course", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.of_activity", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.download", "GET"): "login 403 403 403 404 404",  # what the site does not grade has no analysis
+    ("tutoring.start_over", "POST"): "401 403 403 403 302 404",
+    ("tutoring.everywhere", "GET"): TRAINERS,
+    ("tutoring.download_everywhere", "GET"): "login 403 403 404 403 403",
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
     ("catalogue.upload", "GET"): TRAINERS,

@@ -17,6 +17,7 @@ KINDS = (
     *("moved-out", "moved-in"),  # to another class of the programme
     *("waiver", "waiver-approved", "waiver-declined", "waiver-back"),
     *("online", "online-back"),  # sessions moved online
+    "restart",  # an activity started over
     "sheet",  # initial passwords were handed out
     *("staff", "staff-left"),  # a person became staff of the class, or left
     *("task", "task-withdrawn"),
