@@ -67,7 +67,12 @@ def expected(endpoint: str, method: str, visitor: str) -> str | None:
     if line is None:
         return None
     if visitor in OWN:
-        return OWN[visitor].get((endpoint, method), "403" if endpoint.startswith("catalogue.") else line.split()[VISITORS.index("trainer")])
+        return OWN[visitor].get(
+            (endpoint, method),
+            "403"
+            if endpoint.startswith(("catalogue.", "tutoring.everywhere", "tutoring.download_every"))
+            else line.split()[VISITORS.index("trainer")],
+        )
     return line.split()[VISITORS.index(visitor)]
 
 

@@ -26,7 +26,7 @@ FAILED_OFTEN = 2  # attempts
 
 
 class Stuck(StrEnum):
-    """Why somebody needs help, the most urgent first."""
+    """The reason why somebody needs help, the most urgent first."""
 
     NO_ATTEMPTS = "no-attempts"  # every attempt is used up, and none passed
     FAILED = "failed"  # several attempts, none passed
@@ -36,8 +36,8 @@ class Stuck(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """What one person did in one activity; `passed` and `attempts` since it was last started over."""
+class OpenedActivity:
+    """One person in one activity: the seconds of presence, the last opening, and the attempts since it was last started over."""
 
     seconds: int
     last: datetime
@@ -46,18 +46,18 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class HelpNeed:
     """One person who needs help; `activity` is where they are stuck, or the last one they opened; None if they opened none."""
 
     standing: Standing
     why: Stuck
     activity: Activity | None
-    opened: Opened | None
+    opened: OpenedActivity | None
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityCounts:
-    """How many people of a class are where in one activity; everybody is counted in exactly one."""
+    """The people of a class in one activity; everybody is counted in exactly one of the four numbers."""
 
     activity: Activity
     unopened: int
@@ -74,10 +74,11 @@ class CourseProgress:
     people: int
     through: int
     activities: Sequence[ActivityCounts]
-    needs: Sequence[Need]
+    needs: Sequence[HelpNeed]
 
 
-Place = tuple[int, str]  # an enrolment and an activity
+LearnerActivity = tuple[int, str]  # an enrolment and an activity
+Openings = Mapping[LearnerActivity, OpenedActivity]
 
 
 def progress_of(session: Session, everybody: Sequence[Standing], course: StudiedCourse, now: datetime) -> CourseProgress:
@@ -95,7 +96,7 @@ def progress_of(session: Session, everybody: Sequence[Standing], course: Studied
     )
 
 
-def _opened(session: Session, enrolments: Sequence[int], course: StudiedCourse) -> dict[Place, Opened]:
+def _opened(session: Session, enrolments: Sequence[int], course: StudiedCourse) -> dict[LearnerActivity, OpenedActivity]:
     """Return what was opened, by enrolment and activity, in all versions of the course."""
     own = select(CourseVersion.course_id).where(CourseVersion.id == course.course_version_id).scalar_subquery()
     launches = session.execute(
@@ -106,12 +107,12 @@ def _opened(session: Session, enrolments: Sequence[int], course: StudiedCourse) 
     ).all()
     attempts = _attempts(session, enrolments, own)
     return {
-        (enrolment, activity): Opened(int(seconds), last, *attempts.get((enrolment, activity), (0, False)))
+        (enrolment, activity): OpenedActivity(int(seconds), last, *attempts.get((enrolment, activity), (0, False)))
         for enrolment, activity, seconds, last in launches
     }
 
 
-def _attempts(session: Session, enrolments: Sequence[int], course: ScalarSelect[int]) -> dict[Place, tuple[int, bool]]:
+def _attempts(session: Session, enrolments: Sequence[int], course: ScalarSelect[int]) -> dict[LearnerActivity, tuple[int, bool]]:
     """Return the number of attempts since each activity was last started over, and whether any attempt passed."""
     rows = session.execute(
         select(Registration.id, Registration.enrolment_id, Attempt.activity, Attempt.at, Attempt.passed)
@@ -119,7 +120,7 @@ def _attempts(session: Session, enrolments: Sequence[int], course: ScalarSelect[
         .where(Registration.enrolment_id.in_(enrolments), Registration.course_id == course)
     ).all()
     begun = restarts.last_of_all(session, {row.id for row in rows})
-    found: dict[Place, tuple[int, bool]] = defaultdict(lambda: (0, False))
+    found: dict[LearnerActivity, tuple[int, bool]] = defaultdict(lambda: (0, False))
     for registration, enrolment, activity, at, passed in rows:
         count, before = found[enrolment, activity]
         restarted = begun.get((registration, activity))
@@ -134,8 +135,12 @@ def _attempt_limits(session: Session, course: StudiedCourse) -> Mapping[str, int
 
 
 def _need(
-    standing: Standing, course: StudiedCourse, opened: Mapping[Place, Opened], limits: Mapping[str, int | None], now: datetime
-) -> Need | None:
+    standing: Standing,
+    course: StudiedCourse,
+    opened: Openings,
+    limits: Mapping[str, int | None],
+    now: datetime,
+) -> HelpNeed | None:
     """Return the most urgent reason why somebody needs help in a course, or None."""
     own = [(one, opened[standing.enrolment.id, one.key]) for one in course.outline.activities if (standing.enrolment.id, one.key) in opened]
     found = [
@@ -145,11 +150,11 @@ def _need(
     ]
     if found:
         why, activity, done = min(found, key=lambda one: list(Stuck).index(one[0]))
-        return Need(standing, why, activity, done)
+        return HelpNeed(standing, why, activity, done)
     return _quiet(standing, course, own, now)
 
 
-def _stuck_in(activity: Activity, done: Opened, credited: int, limit: int | None) -> Stuck | None:
+def _stuck_in(activity: Activity, done: OpenedActivity, credited: int, limit: int | None) -> Stuck | None:
     if done.attempts and not done.passed:
         if limit is not None and done.attempts >= limit:
             return Stuck.NO_ATTEMPTS
@@ -160,23 +165,23 @@ def _stuck_in(activity: Activity, done: Opened, credited: int, limit: int | None
     return None
 
 
-def _quiet(standing: Standing, course: StudiedCourse, own: Sequence[tuple[Activity, Opened]], now: datetime) -> Need | None:
+def _quiet(standing: Standing, course: StudiedCourse, own: Sequence[tuple[Activity, OpenedActivity]], now: datetime) -> HelpNeed | None:
     """Return that somebody has not opened anything for long, unless they are through or their class is over."""
     running = standing.training_class.closed_at is None
     if not running or _is_through(standing, course):
         return None
     if not own:
         begun = now.astimezone(ZoneInfo(standing.document.policy.time_zone)).date() - standing.training_class.starts_on
-        return Need(standing, Stuck.NOT_BEGUN, None, None) if begun >= QUIET else None
+        return HelpNeed(standing, Stuck.NOT_BEGUN, None, None) if begun >= QUIET else None
     activity, done = max(own, key=lambda one: one[1].last)
-    return Need(standing, Stuck.QUIET, activity, done) if now - done.last >= QUIET else None
+    return HelpNeed(standing, Stuck.QUIET, activity, done) if now - done.last >= QUIET else None
 
 
 def _is_through(standing: Standing, course: StudiedCourse) -> bool:
     return all(standing.credited_for(course.code, one.key) for one in course.outline.activities)
 
 
-def _counts(activity: Activity, studying: Sequence[Standing], course: StudiedCourse, opened: Mapping[Place, Opened]) -> ActivityCounts:
+def _counts(activity: Activity, studying: Sequence[Standing], course: StudiedCourse, opened: Openings) -> ActivityCounts:
     credited = [one.credited_for(course.code, activity.key) for one in studying]
     full = sum(activity.seconds_left(seconds) == 0 for seconds in credited)
     some = sum(seconds > 0 for seconds in credited) - full

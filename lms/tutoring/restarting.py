@@ -17,7 +17,7 @@ from lms.programmes.progress import StudiedCourse
 
 
 def start_over(session: Session, enrolments: Sequence[Enrolment], course: StudiedCourse, activity: Activity, by: By) -> int:
-    """Start an activity over for these people; return for how many. Who has not opened it since is passed over.
+    """Start an activity over for these people; return for how many. People who have not opened it since are passed over.
 
     Hours, passes and completions stay, because they follow from statements, which nothing deletes.
     """

@@ -8,8 +8,8 @@ import msgspec
 
 from courses.formats.h5p_content import CONTENT
 from courses.outline import Activity
+from lms.catalogue import contents
 from lms.catalogue.models import CourseVersion
-from lms.catalogue.publish import file_name
 from lms.storage import Storage
 
 
@@ -27,8 +27,8 @@ class Wording:
 
 def wording_of(storage: Storage, version: CourseVersion, activity: Activity) -> dict[str, Wording]:
     """Return the words of a quiz's questions by id; empty if its file has vanished from storage, so that ids are shown."""
-    try:
-        body: Any = msgspec.json.decode(storage.get(file_name(version.package_sha256, f"{activity.entry}/{CONTENT}")))
-    except (FileNotFoundError, msgspec.DecodeError):
+    content = contents.read(storage, version.package_sha256, f"{activity.entry}/{CONTENT}")
+    if content is None:
         return {}
+    body: Any = msgspec.json.decode(content)
     return {one["id"]: Wording(one["text"], {option["id"]: option["text"] for option in one["options"]}) for one in body["questions"]}

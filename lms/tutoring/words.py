@@ -1,4 +1,4 @@
-"""Why somebody needs help, and an analysis of questions, in words and as a spreadsheet."""
+"""Write the reasons why somebody needs help, and an analysis of questions, in words and as a spreadsheet."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from lms.catalogue.gates import gate_words
 from lms.i18n import write_share
-from lms.tutoring.course_progress import QUIET, Need, Stuck
+from lms.tutoring.course_progress import QUIET, HelpNeed, Stuck
 from lms.tutoring.questions import Analysis, QuestionResult
 from lms.tutoring.wording import Wording
 from lms.web.spreadsheet import NARROW, WIDE, Book, Cell
@@ -28,7 +28,7 @@ def stuck_words() -> dict[str, str]:
     }
 
 
-def advice(need: Need) -> str:
+def advice(need: HelpNeed) -> str:
     """Return what happened, in one sentence."""
     attempts = need.opened.attempts if need.opened else 0
     if need.why in {Stuck.NO_ATTEMPTS, Stuck.FAILED}:
