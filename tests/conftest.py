@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from _pytest.terminal import TerminalReporter
 from flask import Flask
 from hypothesis import settings
@@ -131,6 +132,13 @@ def _compiled_statements() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(base, "Engine", SharingEngine)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_tracebacks() -> None:
+    """Log a traceback as Python prints it. Drawn with every local variable, which structlog does if left alone, one takes seconds."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 @pytest.fixture(scope="session", autouse=True)
