@@ -219,6 +219,20 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 
+# ── Processes ──
+
+MOST_WORKERS = 8
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return three workers for two cores: a worker waits a third of its time for a browser, a server or a deadline.
+
+    More than that would only make each of them slower, and tests in which time passes less steady.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores + max(cores // 2, 1), MOST_WORKERS)
+
+
 # ── Markers are derived from the fixtures that a test uses ──
 
 SERVICES = {"postgres", "postgres_url", "empty_postgres_url", "valkey_url"}

@@ -16,6 +16,7 @@ from lms.demo.load import PASSWORD
 from tests.browser.every_page import LOOKS, NO_PAGES, Everything, Look, copy_of, everything
 from tests.browser.sentences import IN_PIECES, many_for_one
 from tests.browser.sizes import DESK, PHONE, sideways
+from tests.browser.traffic import Traffic
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 AXE_SIZE = {"zh": "phone", "en": "desk"}
@@ -144,6 +145,7 @@ def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, l
     context, complaints = window(look.visitor, language)
     complaints.clear()
     page = context.new_page()
+    traffic = Traffic(page)
     try:
         answer = page.goto(site.url(look))
         assert answer is not None
@@ -156,7 +158,7 @@ def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, l
             page.locator(".transcript-line").first.scroll_into_view_if_needed()  # reasons are fetched when they come into sight
             expect(page.locator(".transcript-line h3").first).to_be_visible(timeout=SOON_MS)
         found = [said for frame in page.frames[1:] for said in inside(page, frame)]
-        page.wait_for_load_state("networkidle") if look.endpoint != "learning.play" else None
+        traffic.wait() if look.endpoint != "learning.play" else None
         found += findings(page, language)
     finally:
         page.close()
@@ -170,7 +172,9 @@ def test_on_a_phone_the_chosen_tab_is_in_sight(site: Everything, window: Open) -
     page = window(look.visitor, "zh")[0].new_page()
     try:
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        page.goto(site.url(look), wait_until="networkidle")
+        traffic = Traffic(page)
+        page.goto(site.url(look))
+        traffic.wait()
         expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.9)
         assert page.evaluate("scrollX + scrollY") == 0
     finally:
@@ -207,8 +211,9 @@ def test_the_first_load_is_small(browser: Browser, site: Everything, endpoint: s
     page = context.new_page()
     sizes: dict[str, int] = {}
     page.on("response", lambda response: sizes.update({response.url: len(gzip.compress(response.body()))}))
+    traffic = Traffic(page)
     page.goto(site.url(Look("teacher", endpoint)))
-    page.wait_for_load_state("networkidle")
+    traffic.wait()
     context.close()
     assert len(sizes) > 5
     assert sum(sizes.values()) < FIRST_LOAD_LIMIT_BYTES, sizes
