@@ -38,7 +38,7 @@ class Traffic:
 
 
 def settle(page: Page) -> None:
-    """Wait until everything that moves has come to rest; what moves for ever is left alone."""
+    """Wait for the end of every animation, except those without an end."""
     page.evaluate(
         """() => Promise.all(document.getAnimations()
              .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished))"""

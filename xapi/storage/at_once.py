@@ -72,7 +72,7 @@ class InsertedStatement(NamedTuple):
 
 
 class CountedOwner(NamedTuple):
-    """What is now kept for an owner, with what was just stored."""
+    """The amount that is now kept for an owner, including these statements."""
 
     owner: uuid.UUID
     bytes: int
@@ -89,7 +89,7 @@ class ToInsert(NamedTuple):
 
 
 class Inserted(NamedTuple):
-    """What was new, what is now kept for each owner with a quota, and how many of the API keys still work (None: nothing was new)."""
+    """The result: new statements, the counts of owners with a quota, and the number of API keys that still work (None: nothing is new)."""
 
     new: Sequence[InsertedStatement]
     counted: Sequence[CountedOwner]

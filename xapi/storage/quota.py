@@ -88,7 +88,7 @@ def _part(credential: Credential, quota: Quota, owner: uuid.UUID, part: str) -> 
 
 def size_of(one: CheckedStatement) -> int:
     """Return the bytes that are counted for a statement and its data."""
-    return len(one.received.text) + sum(attached.size for attached in one.attached)
+    return len(one.received.text) + (sum(attached.size for attached in one.attached) if one.attached else 0)
 
 
 def charges(fresh: Iterable[CheckedStatement], payers: Mapping[uuid.UUID, Payer]) -> dict[uuid.UUID, Charge]:

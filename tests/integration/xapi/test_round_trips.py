@@ -1,4 +1,4 @@
-"""How often does a frequent request ask PostgreSQL? Each time costs it a tenth of a millisecond, whatever is asked."""
+"""How often does a frequent request ask PostgreSQL? Each time takes a tenth of a millisecond."""
 
 import json
 from collections.abc import Iterator
