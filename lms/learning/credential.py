@@ -64,7 +64,7 @@ def authenticate(token: str) -> xapi.Credential | None:
         return None
     settings: Settings = current_app.extensions["settings"]
     *launch, opened_at = found[0]
-    subject = Subject(settings.public_url, *launch, opened_at.astimezone(UTC))
+    subject = Subject(settings.public_url, *launch, opened_at=opened_at.astimezone(UTC))
     return credential_of(subject, xapi.Quota(STATEMENTS_KEPT, settings.learner_statements_mb * 2**20))
 
 

@@ -112,7 +112,7 @@ def working_among(connection: Connection, keys: Collection[str]) -> int:
 
 
 class RememberedKeys:
-    """The credentials of keys whose secret was right within the last ten seconds. Code that uses one must check that the key still works."""
+    """The credentials of keys whose secret was right within ten seconds. Code that uses one must check that the key still works."""
 
     LASTING = timedelta(seconds=10)
     MOST = 1000
