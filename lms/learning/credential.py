@@ -1,5 +1,6 @@
 """Credentials of launch tokens for the record store: one learner, one launch, one activity."""
 
+from dataclasses import replace
 from datetime import UTC
 
 from flask import Request, current_app
@@ -63,8 +64,8 @@ def authenticate(token: str) -> xapi.Credential | None:
     if not found:
         return None
     settings: Settings = current_app.extensions["settings"]
-    *launch, opened_at = found[0]
-    subject = Subject(settings.public_url, *launch, opened_at=opened_at.astimezone(UTC))
+    subject = Subject(settings.public_url, *found[0])
+    subject = replace(subject, opened_at=subject.opened_at.astimezone(UTC))
     return credential_of(subject, xapi.Quota(STATEMENTS_KEPT, settings.learner_statements_mb * 2**20))
 
 
