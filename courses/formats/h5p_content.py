@@ -196,7 +196,7 @@ def can_complete(content: Content, read: Read, folder: str) -> bool:
 
 
 def _is_silent(content: Content, read: Read, folder: str) -> bool:
-    """Say whether the scripts of the main library never speak of xAPI, the only way in which H5P reports (seen with 50 public packages)."""
+    """Say whether the scripts of the main library never mention xAPI, the only way in which H5P reports (seen with 50 public packages)."""
     main = next(name for name in content.libraries if name.rpartition("-")[0] == content.main)
     named = [f"{folder}{main}/{path}" for path in _named(_json(read, f"{folder}{main}/library.json")[0], "preloadedJs")]
     scripts = [script for script in map(read, named) if script is not None]
