@@ -25,7 +25,7 @@ from lms.crediting.certified import valid_of
 from lms.crediting.drain import recredit
 from lms.crediting.models import REVOKED, SUPERSEDED, VALID, Certificate
 from lms.crediting.policy import EnrolmentPolicy, policies_of
-from lms.crediting.units import ALL_UNITS, target_of, verdict_of
+from lms.crediting.units import ALL_UNITS, held_of, target_of, verdict_of
 from lms.errors import Conflict, InvalidInput
 from lms.i18n import local_time
 from lms.transcripts.transcript import Transcript, read_many
@@ -123,7 +123,7 @@ def _append(session: Session, enrolment: Enrolment, found: Recalculation, now: d
     class_policy = found.policy.class_policy
     basis = ledger.EntryBasis(class_policy.programme_version_id, class_policy.sha256, found.moved, now)
     own = (head, found.account, target_of(found.result), basis, held[enrolment.id], ALL_UNITS)
-    ledger.append(session, [ledger.Decided(*own, verdict=verdict_of(found.result))])
+    ledger.append(session, [ledger.Decided(*own, verdict=verdict_of(found.result), held=held_of(found.result))])
     after = ledger.lock(session, [enrolment.id])[enrolment.id]
     return register.LedgerEnd(after.length, after.hash or "")
 
