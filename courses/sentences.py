@@ -77,6 +77,7 @@ SENTENCES: Mapping[str, str] = {
     "no-question": N_("is not a question of the quiz"),
     "no-vtt": N_("is not a WebVTT file: its first line must be WEBVTT, with nothing before it"),
     "not-utf8": N_("is not written in UTF-8: save it in that encoding"),
+    "media-too-short": N_("lasts %(seconds)s seconds: a film or recording of less than %(least)s seconds cannot earn time"),
     "one-option-only": N_("has several options, but only one can be chosen"),
     "option-twice": N_("names an option twice"),
     "other-length": N_("lasts %(real)s seconds, but %(field)s says %(said)s"),

@@ -16,7 +16,7 @@ from lms.classes import setup
 from lms.classes.models import TrainingClass
 from tests.factories import CONTENT_URL, World, course_document
 from tests.integration.catalogue import toy_format
-from tests.integration.catalogue.test_pages import _signed_in, send
+from tests.integration.catalogue.uploading import send, sign_in_as
 
 DECK = "CARDS\n一\n二\n".encode()
 
@@ -35,7 +35,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def trainer(app: Flask) -> FlaskClient:
-    return _signed_in(app, "trainer")
+    return sign_in_as(app, "trainer")
 
 
 def test_a_file_of_a_new_format_is_offered_accepted_and_described(trainer: FlaskClient) -> None:

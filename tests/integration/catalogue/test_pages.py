@@ -3,7 +3,6 @@
 import html
 import io
 import json
-import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +16,6 @@ from werkzeug.test import TestResponse
 
 from courses.samples import SAMPLES
 from lms.accounts.models import Person
-from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import publish
 from lms.catalogue.commands import course
 from lms.catalogue.models import CourseVersion
@@ -25,20 +23,14 @@ from lms.catalogue.publish import size_of
 from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.storage import storage
-from tests.factories import DrivenClock, signed_in
+from tests.factories import DrivenClock
+from tests.integration.catalogue.uploading import send, sign_in_as
 from tests.site import FILM
 
 
 @pytest.fixture
 def trainer(app: Flask) -> FlaskClient:
-    return _signed_in(app, "trainer")
-
-
-def _signed_in(app: Flask, role: str) -> FlaskClient:
-    with app.app_context(), transaction() as session:
-        organisation = add_organisation(session, "p", "承训单位", "provider")
-        add_person(session, f"the-{role}", "林静宜", (role,), password=None, organisation=organisation)
-    return signed_in(app, f"the-{role}")
+    return sign_in_as(app, "trainer")
 
 
 def zipped(folder: Path) -> bytes:
@@ -48,13 +40,6 @@ def zipped(folder: Path) -> bytes:
             if file.is_file():
                 archive.write(file, file.relative_to(folder).as_posix())
     return buffer.getvalue()
-
-
-def send(client: FlaskClient, content: bytes, name: str):  # type: ignore[no-untyped-def]
-    page = client.get("/catalogue/upload").text
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    token = found.group(1) if found else ""
-    return client.post("/catalogue/upload", data={"csrf_token": token, "file": (io.BytesIO(content), name)})
 
 
 def versions(app: Flask) -> int:
@@ -123,7 +108,7 @@ def test_an_upload_above_the_limit_is_refused_before_it_is_read(app: Flask, trai
 
 @pytest.mark.parametrize("role", ["teacher", "office"])
 def test_the_catalogue_is_for_trainers(app: Flask, role: str) -> None:
-    client = _signed_in(app, role)
+    client = sign_in_as(app, role)
     for address in ("/catalogue/", "/catalogue/courses/x", "/catalogue/upload"):
         assert client.get(address).status_code == 403
 
