@@ -107,3 +107,8 @@ def issues_of(session: Session, certificates: Sequence[Certificate]) -> Mapping[
     numbers = {number for number, _ in own}
     rows = session.scalars(select(RegisterEntry).where(RegisterEntry.number.in_(numbers), RegisterEntry.event == "issued"))
     return {own[one.number, one.version]: one for one in rows if (one.number, one.version) in own}
+
+
+def entries_about(session: Session, enrolment_id: int) -> Sequence[RegisterEntry]:
+    """Return the entries about one enrolment, oldest first."""
+    return session.scalars(select(RegisterEntry).where(RegisterEntry.enrolment_id == enrolment_id).order_by(RegisterEntry.position)).all()

@@ -77,10 +77,9 @@ def list_holds(session: Session, found: Mapping[int, Mapping[Listed, int]], now:
         known[row.enrolment_id, row.activity, row.session] = row
     for number, listed in found.items():
         for one, seconds in listed.items():
-            row = known.pop((number, one.activity, one.session), None)
-            if row is None:
-                row = HeldSession(enrolment_id=number, activity=one.activity, session=one.session, raised_at=now, state="")
-                session.add(row)
+            place = (number, one.activity, one.session)
+            row = known.pop(place) if place in known else HeldSession(enrolment_id=number, activity=one.activity, session=one.session)
+            session.add(row)
             if one.state == OPEN and row.state != OPEN:
                 row.raised_at = now
             row.flags, row.state, row.seconds = one.flags, one.state, seconds

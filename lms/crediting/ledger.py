@@ -140,8 +140,9 @@ _EXTEND = (
 )
 
 
-_OF_LISTS = {"verdict": bindparam("decided"), "held_seconds": bindparam("held")}
-_JUDGE = update(Enrolment).where(Enrolment.id == bindparam("enrolment")).values(_OF_LISTS)
+_JUDGE = (
+    update(Enrolment).where(Enrolment.id == bindparam("enrolment")).values(verdict=bindparam("decided"), held_seconds=bindparam("held"))
+)
 
 
 def append(session: Session, decided: Iterable[Decided]) -> int:

@@ -19,8 +19,9 @@ from lms.accounts.people import add_organisation, add_person
 from lms.attendance import codes
 from lms.attendance.models import CheckIn
 from lms.catalogue.models import CourseVersion
+from lms.certification.models import Appeal
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
-from lms.crediting.models import Certificate
+from lms.crediting.models import Certificate, HeldSession
 from lms.db import database, transaction
 from lms.demo.load import DemoSite, load
 from lms.jobs import queue
@@ -132,6 +133,12 @@ LOOKS = (
     Look("office", "office.teacher"),
     Look("office", "office.transfer_form"),
     Look("office", "office.class_waivers"),
+    *(Look("office", page) for page in ("reviews.queue", "reviews.one", "appeals.queue", "appeals.one")),
+    Look("office", "reviews.queue", query="?show=decided&age=14"),
+    Look(NEW_OFFICE, "reviews.queue"),
+    Look("staff", "reviews.one"),
+    Look("staff", "appeals.one"),
+    Look("teacher", "appeals.about"),
     *(Look("office", f"certification.{page}", ENDED) for page in ("of_class", "one")),
     Look("office", "office.moving"),
     Look("staff", "office.moving"),
@@ -280,6 +287,8 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         practice["programme_id"] = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
         whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id}
         certificate = session.scalars(select(Certificate).where(Certificate.state == "valid").order_by(Certificate.id.desc())).first()
+        appeal = session.scalars(select(Appeal)).one()
+        practice |= {"appeal_id": appeal.id, "line": appeal.account, "held_id": session.scalars(select(HeldSession.id)).first()}
         practice |= {"ended_class": certificate.class_id, "certificate": certificate.id, "number": certificate.number}
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 

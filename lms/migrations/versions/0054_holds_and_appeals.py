@@ -55,8 +55,14 @@ def _proposals() -> None:
     )
     op.create_index(op.f("ix_certificate_proposal_enrolment_id"), "certificate_proposal", ["enrolment_id"])
     op.create_index(op.f("ix_certificate_proposal_class_id"), "certificate_proposal", ["class_id"])
-    only = {"postgresql_where": OPEN_ONLY, "sqlite_where": OPEN_ONLY}
-    op.create_index("uq_certificate_proposal_open", "certificate_proposal", ["enrolment_id"], unique=True, **only)
+    op.create_index(
+        "uq_certificate_proposal_open",
+        "certificate_proposal",
+        ["enrolment_id"],
+        unique=True,
+        postgresql_where=OPEN_ONLY,
+        sqlite_where=OPEN_ONLY,
+    )
 
 
 def _appeals() -> None:
@@ -75,8 +81,9 @@ def _appeals() -> None:
         sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_appeal_decided_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
     )
-    only = {"postgresql_where": OPEN_ONLY, "sqlite_where": OPEN_ONLY}
-    op.create_index("uq_appeal_open", "appeal", ["enrolment_id", "account"], unique=True, **only)
+    op.create_index(
+        "uq_appeal_open", "appeal", ["enrolment_id", "account"], unique=True, postgresql_where=OPEN_ONLY, sqlite_where=OPEN_ONLY
+    )
     op.create_index("ix_appeal_enrolment_id", "appeal", ["enrolment_id", "account"])
     op.create_index("ix_appeal_state", "appeal", ["state", "made_at"])
 
