@@ -48,6 +48,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("certification.download", "GET"): "login 404 404 404 404 404",
     ("certification.of_class", "GET"): THE_OFFICES_OWN_CLASS,
     ("certification.certify", "POST"): "401 403 403 403 302 404",
+    ("certification.withdraw_proposal", "POST"): "401 403 403 403 302 404",
     ("certification.one", "GET"): "login 403 403 403 404 404",  # nobody is certified there
     ("certification.supersede", "POST"): "401 403 403 403 404 404",
     ("certification.revoke", "POST"): "401 403 403 403 404 404",

@@ -7,7 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from lms.crediting.models import HeldSession
-from lms.hours import Hold, Interval, Played, Present, Reported
+from lms.hours import HeldFlag, Interval, Played, Present, Reported
 from lms.hours.evidence import claimed, is_too_fast
 from lms.hours.intervals import length, union
 from lms.transcripts.stretches import Drawn, cut_by_day
@@ -15,8 +15,6 @@ from lms.transcripts.transcript import Transcript, TranscriptLine
 
 LANES = 12  # sessions drawn beside the held one
 SEGMENTS = 200
-
-Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class HoldEvidence:
     """Everything that a reviewer sees of a held session."""
 
     line: TranscriptLine | None
-    holds: Sequence[Hold]
+    holds: Sequence[HeldFlag]
     stretches: Sequence[Interval]
     lanes: Sequence[Lane]  # the held session first, then the person's others of the same days
     segments: Sequence[tuple[Played, bool]]  # and whether it was too fast to be credited
@@ -77,10 +75,10 @@ def evidence_about(transcript: Transcript, held: HeldSession) -> HoldEvidence:
     )
 
 
-def _lanes(transcript: Transcript, place: Place) -> list[Lane]:
+def _lanes(transcript: Transcript, place: tuple[str, str]) -> list[Lane]:
     """Return the held session and, of the same days, first those that run at the same time and then the others."""
-    times: dict[Place, list[Interval]] = defaultdict(list)
-    devices: dict[Place, str] = {}
+    times: dict[tuple[str, str], list[Interval]] = defaultdict(list)
+    devices: dict[tuple[str, str], str] = {}
     for seen in transcript.case.observations:
         if isinstance(seen, Present | Reported):
             where = (seen.activity, seen.session)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.crediting.models import HeldSession
-from lms.hours import Case, Hold, Present, Reported, Result
+from lms.hours import Case, HeldFlag, Present, Reported, Result
 from lms.hours.evidence import claimed
 from lms.hours.intervals import clip, length, union
 from xapi.raw_sql import PreparedQuery
@@ -31,7 +31,7 @@ class Listed(NamedTuple):
 
 def held_sessions(case: Case, result: Result) -> Mapping[Listed, int]:
     """Return the held sessions of a case, also those that were decided, each with the seconds measured in it."""
-    by_place: dict[tuple[str, str], list[Hold]] = defaultdict(list)
+    by_place: dict[tuple[str, str], list[HeldFlag]] = defaultdict(list)
     for one in result.holds:
         by_place[one.activity, one.session].append(one)
     return {
@@ -40,7 +40,7 @@ def held_sessions(case: Case, result: Result) -> Mapping[Listed, int]:
     }
 
 
-def _state(holds: Sequence[Hold]) -> str:
+def _state(holds: Sequence[HeldFlag]) -> str:
     """Return the state of a session with several flags: one open flag holds it, and one refusal outweighs a release."""
     states = {one.state for one in holds}
     return next(state for state in (OPEN, "refused", "partly", "released") if state in states)
@@ -68,7 +68,7 @@ def listed_holds(session: Session, enrolment_ids: Collection[int]) -> Mapping[in
 
 
 def list_holds(session: Session, found: Mapping[int, Mapping[Listed, int]], now: datetime) -> None:
-    """Renew the list of these enrolments; the caller holds their locks. A session that is held anew is as old as that."""
+    """Renew the list of these enrolments; the caller holds their locks. The age of a session begins again if it is held again."""
     rows = _LISTED.ask(session, ids=list(found)) if found else []
     if not rows and not any(found.values()):
         return

@@ -11,7 +11,7 @@ from lms.hours.decide import recompute
 from lms.hours.earnings import UNITS, units_in_one
 from lms.hours.exact import plain_text, share_of
 from lms.hours.explain import ActivityExplanation, Claim, Explanation, GateCondition, LimitedDay, Uncounted, explain
-from lms.hours.hold_values import HOLDABLE, FlagKind, Hold, HoldState, Reviewed
+from lms.hours.hold_values import HOLDABLE, FlagKind, HeldFlag, HoldState, Reviewed
 from lms.hours.instants import write_instant
 from lms.hours.months import month_window
 from lms.hours.requirements import judge
@@ -72,7 +72,7 @@ __all__ = [
     "FlagKind",
     "Gate",
     "GateCondition",
-    "Hold",
+    "HeldFlag",
     "HoldState",
     "Interval",
     "LimitedDay",

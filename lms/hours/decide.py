@@ -54,7 +54,7 @@ def decide(case: Case) -> tuple[Result, Allocation]:
 
 
 class _Worked(NamedTuple):
-    """What some evidence gives, by activity in order: the measured time, the gates, and the caps."""
+    """The results of some evidence, by activity in order: the measured time, the gates, and the caps."""
 
     measured: Mapping[str, list[Interval]]
     gates: Mapping[str, Gate]

@@ -26,7 +26,7 @@ class Reviewed(NamedTuple):
     end: int | None = None
 
 
-class Hold(NamedTuple):
+class HeldFlag(NamedTuple):
     """A flagged session whose hours the programme holds, or held until somebody decided. Only `open` holds are held."""
 
     kind: FlagKind

@@ -1,7 +1,7 @@
 """Which evidence is held for review, and which was refused?
 
 A flag holds where the policy says so (`holds`). Everything that the flagged session of the activity gave is held: its time, what it
-covered, and its outcomes. The account is then what the rest of the evidence gives, so whatever rests on held evidence is held too.
+covered, and its outcomes. The account is then what the rest of the evidence gives, so everything that rests on held evidence is held too.
 A decision about a session replaces every earlier one about the same flag.
 """
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from lms.hours.attendance import meets_any
 from lms.hours.evidence import claimed, flags_of
-from lms.hours.hold_values import Hold, HoldState, Reviewed
+from lms.hours.hold_values import HeldFlag, HoldState, Reviewed
 from lms.hours.intervals import union
 from lms.hours.values import Case, Interval, Observation, Present, Reported
 
-Place = tuple[str, str]  # an activity and a session of it
+SessionName = tuple[str, str]  # an activity and a session of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Sifted:
 
     possible: Sequence[Observation]
     counting: Sequence[Observation]
-    holds: tuple[Hold, ...] = ()
+    holds: tuple[HeldFlag, ...] = ()
 
 
 def sift(case: Case, attended: Mapping[str, list[Interval]]) -> Sifted:
@@ -36,7 +36,7 @@ def sift(case: Case, attended: Mapping[str, list[Interval]]) -> Sifted:
     if not flagged:
         return Sifted(case.observations, case.observations)
     decisions = _latest(case.reviews)
-    holds = tuple(sorted(Hold(*key, _state(decisions.get(key, ()))) for key in flagged))  # type: ignore[arg-type]  # a kind each
+    holds = tuple(sorted(HeldFlag(*key, _state(decisions.get(key, ()))) for key in flagged))  # type: ignore[arg-type]  # a kind each
     refused = _refused(holds, decisions)
     held = {(one.activity, one.session) for one in holds if one.state == "open"}
     possible = [part for seen in case.observations for part in _without(seen, refused)] if refused else case.observations
@@ -72,10 +72,12 @@ def _state(decision: Sequence[Reviewed]) -> HoldState:
     return "refused" if any(one.start is None for one in refused) else "partly"
 
 
-def _refused(holds: Iterable[Hold], decisions: Mapping[tuple[str, str, str], Sequence[Reviewed]]) -> Mapping[Place, list[Interval] | None]:
+def _refused(
+    holds: Iterable[HeldFlag], decisions: Mapping[tuple[str, str, str], Sequence[Reviewed]]
+) -> Mapping[SessionName, list[Interval] | None]:
     """Return the refused time of each session; None: all that it gave."""
-    whole: set[Place] = set()
-    parts: dict[Place, list[Interval]] = defaultdict(list)
+    whole: set[SessionName] = set()
+    parts: dict[SessionName, list[Interval]] = defaultdict(list)
     for hold in holds:
         place = (hold.activity, hold.session)
         if hold.state == "refused":
@@ -86,7 +88,7 @@ def _refused(holds: Iterable[Hold], decisions: Mapping[tuple[str, str, str], Seq
     return {place: None if place in whole else union(parts[place]) for place in whole | parts.keys()}
 
 
-def _without(seen: Observation, refused: Mapping[Place, list[Interval] | None]) -> Iterable[Observation]:
+def _without(seen: Observation, refused: Mapping[SessionName, list[Interval] | None]) -> Iterable[Observation]:
     """Yield what is left of an observation. Only time can be refused in part; what was played and reached stays then."""
     place = (seen.activity, seen.session)
     if place not in refused:

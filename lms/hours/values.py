@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from lms.hours.hold_values import FlagKind, Hold, Reviewed
+from lms.hours.hold_values import FlagKind, HeldFlag, Reviewed
 from lms.hours.track_values import Attestation, Clash, TrackResult, TrackRules
 
 Interval = tuple[int, int]
@@ -169,7 +169,7 @@ class Result:
     flags: tuple[Flag | Clash, ...]
     limited_days: frozenset[int]
     track: TrackResult | None = None
-    holds: tuple[Hold, ...] = ()
+    holds: tuple[HeldFlag, ...] = ()
 
     @property
     def held_seconds(self) -> int:

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_held_session_enrolment_id_enrolment")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_held_session")),
-        sa.UniqueConstraint("enrolment_id", "activity", "session", name=op.f("uq_held_session_enrolment_id")),
+        sa.UniqueConstraint("enrolment_id", "activity", "session", name=op.f("uq_held_session_enrolment_id_activity_session")),
     )
     op.create_index("ix_held_session_state", "held_session", ["state", "raised_at"])
     _proposals()

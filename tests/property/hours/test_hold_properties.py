@@ -1,16 +1,17 @@
 """Do holds only delay hours? Held and released is the same as never held; held and refused is the same as never seen."""
 
 import json
+import os
 from dataclasses import replace
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.hours import HOLDABLE, Case, Result, Reviewed, dump, explain, load_json, parse, recompute
 from tests.property.hours.realistic import cases
-from tests.property.hours.test_hours_properties import steady
 
+steady = settings(max_examples=int(os.environ.get("HOURS_EXAMPLES", "60")), derandomize=True, deadline=None)
 LATER = 2_000_000_000
 
 
