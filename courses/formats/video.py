@@ -92,7 +92,7 @@ def facts(path: Path) -> Mapping[str, Any]:
     return {"media_seconds": seconds} if seconds else {}
 
 
-def _attributes(entry: str, address_of: AddressOf) -> Mapping[str, Any]:
+def _attributes(entry: str, address_of: AddressOf, _read: ReadFile) -> Mapping[str, Any]:
     stem = entry.rpartition(".")[0]
     found = [(address_of(stem + ending), *named) for ending, named in CAPTIONS.items()]
     return {"captions": [{"url": url, "language": language, "label": label} for url, language, label in found if url]}

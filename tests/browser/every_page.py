@@ -19,9 +19,8 @@ from lms.accounts.people import add_organisation, add_person
 from lms.attendance import codes
 from lms.attendance.models import CheckIn
 from lms.catalogue.models import CourseVersion
-from lms.certification.models import Appeal
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
-from lms.crediting.models import Certificate, HeldSession
+from lms.crediting.models import Certificate
 from lms.db import database, transaction
 from lms.demo.load import DemoSite, load
 from lms.jobs import queue
@@ -31,6 +30,7 @@ from lms.programmes.models import Programme
 from lms.sealing import derived
 from lms.storage import storage
 from tests.browser.record_store import add_record_store_rows
+from tests.browser.reviews import review_values
 from tests.factories import signed_in
 from tests.site import served, working
 
@@ -38,6 +38,10 @@ SCANS = ("claimed", "counted", "counted")
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
 
 
+OTHER_HEADS = "编码,称呼,备注,联系方式\r\n1,李梅,乡村首席教师,13800000000\r\n2,周强,,13800000001\r\n"
+WITH_PROBLEMS = (
+    "姓名,用户名,学校,类别\r\n李梅,limei,柳河镇中心学校,乡村首席教师\r\n周强,41010119900101123X,柳河镇中心学校,\r\n,zhao,,别的\r\n"
+)
 ENDED = {"class_id": "ended_class", "certificate_id": "certificate"}  # keys of `Everything.values`
 
 
@@ -45,7 +49,7 @@ ENDED = {"class_id": "ended_class", "certificate_id": "certificate"}  # keys of 
 class Look:
     """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route.
 
-    `filled`: fields of a form of the page, by selector; the form is then sent, and the page that follows is looked at.
+    `filled`: fields of a form, by selector (for a file: the text of a CSV file); it is then sent, and the next page is looked at.
     """
 
     visitor: str
@@ -129,15 +133,15 @@ LOOKS = (
     Look("office", "office.courses"),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
+    Look("office", "office.adding", filled={"#list-file": OTHER_HEADS}),  # the page on which columns are assigned
+    Look("office", "office.adding", filled={"#list-file[name]": WITH_PROBLEMS}),
     Look("office", "office.passwords"),
     Look("office", "office.teacher"),
     Look("office", "office.transfer_form"),
     Look("office", "office.class_waivers"),
     *(Look("office", page) for page in ("reviews.queue", "reviews.one", "appeals.queue", "appeals.one")),
-    Look("office", "reviews.queue", query="?show=decided&age=14"),
-    Look(NEW_OFFICE, "reviews.queue"),
-    Look("staff", "reviews.one"),
-    Look("staff", "appeals.one"),
+    *(Look(who, "reviews.queue", query="?show=decided&age=14") for who in ("office", NEW_OFFICE)),
+    *(Look("staff", page) for page in ("reviews.one", "appeals.one")),
     Look("teacher", "appeals.about"),
     *(Look("office", f"certification.{page}", ENDED) for page in ("of_class", "one")),
     Look("office", "office.moving"),
@@ -276,20 +280,12 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         session.add_all(_scan(lesson, one, state, app.extensions["clock"]()) for one, state in zip(members, SCANS, strict=False))
         key = derived(app.extensions["settings"].secret_key, codes.PURPOSE)
         shown = codes.code_at(lesson, codes.IN, app.extensions["clock"]() - timedelta(hours=1))
-        practice = {
-            "scanned": codes.write_code(shown, key),
-            "session_id": lesson,
-            "live_session_id": live,
-            "work_id": log,
-            "task_id": task.id,
-            "requirement": "practice",
-        }
-        practice["programme_id"] = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
-        whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id}
         certificate = session.scalars(select(Certificate).where(Certificate.state == "valid").order_by(Certificate.id.desc())).first()
-        appeal = session.scalars(select(Appeal)).one()
-        practice |= {"appeal_id": appeal.id, "line": appeal.account, "held_id": session.scalars(select(HeldSession.id)).first()}
-        practice |= {"ended_class": certificate.class_id, "certificate": certificate.id, "number": certificate.number}
+        practice = {"scanned": codes.write_code(shown, key), "session_id": lesson, "live_session_id": live, "work_id": log}
+        practice |= {"task_id": task.id, "requirement": "practice", "ended_class": certificate.class_id, "certificate": certificate.id}
+        programme = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
+        whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id, "programme_id": programme}
+        practice |= {"number": certificate.number, **review_values(session)}
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 
 
