@@ -37,7 +37,7 @@ WITH_CLASS = (joinedload(Enrolment.training_class).joinedload(TrainingClass.prog
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AskedLine:
     """A line of a transcript that a teacher can ask about."""
 
     account: str
@@ -46,17 +46,17 @@ class Line:
     held_seconds: int = 0
 
 
-def lines_of(transcript: Transcript, sessions: Mapping[str, str]) -> Mapping[str, Line]:
+def lines_of(transcript: Transcript, sessions: Mapping[str, str]) -> Mapping[str, AskedLine]:
     """Return the lines of a transcript: its activities, and the sessions of the class (titles by key)."""
     found = {}
     for chapter in transcript.chapters:
         for one in chapter.lines:
             title = one.activity.title
-            found[one.name] = Line(one.name, title.zh, title.en, one.why.account.held_seconds)
+            found[one.name] = AskedLine(one.name, title.zh, title.en, one.why.account.held_seconds)
     code = transcript.standing.training_class.code
     for key, title_ in sessions.items():
         name = activity_name(code, key)
-        found[name] = Line(name, title_, title_)
+        found[name] = AskedLine(name, title_, title_)
     return found
 
 

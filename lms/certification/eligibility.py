@@ -24,7 +24,7 @@ class Obstacle(StrEnum):
     SHORT = "short"  # something is missing
     HELD = "held"  # hours are held for review; somebody decides about them first
     UNPROPOSED = "unproposed"  # the programme asks for two people, and nobody has proposed the certificate
-    SECOND = "second"  # whoever proposed the certificate does not confirm it
+    SECOND = "second"  # the person who proposed the certificate does not confirm it
     OWN = "own"  # nobody certifies their own hours
     CHANGED = "changed"  # the account has changed since the office looked at it
     BEHIND = "behind"  # the ledger lacks some of the evidence; it follows within seconds

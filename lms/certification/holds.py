@@ -1,7 +1,7 @@
 """The queue of held sessions, the evidence about one of them, and the decisions of reviewers. The block that opened the session commits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -187,6 +187,7 @@ def decide(session: Session, held: HeldSession, asked: AskedDecision, by: By, at
         raise InvalidInput(_("Nothing was decided."), problems)
     if times_decided(session, held) != asked.seen:
         raise Conflict(_("Somebody else has decided about this in the meantime. Nothing was changed; look at it again."))
+    by, attestor = _after_the_last(session, held, by, attestor)
     parts = [(datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(until, UTC)) for since, until in asked.parts]
     place = (held.activity, held.session, held.flags.split())
     made = attestor.reviewed(enrolment, Review(*place, asked.decision != "released", asked.reason.strip(), parts))
@@ -194,6 +195,14 @@ def decide(session: Session, held: HeldSession, asked: AskedDecision, by: By, at
     changes.note_of(session, enrolment, changes.made(WHAT[asked.decision], by, after=said))
     session.flush()
     return made
+
+
+def _after_the_last(session: Session, held: HeldSession, by: By, attestor: Attestor) -> tuple[By, Attestor]:
+    """Let a decision be at least a second later than the one before, because the latest one counts, to the second."""
+    said = (ClassChange.enrolment_id == held.enrolment_id, ClassChange.what.in_(WHAT.values()))
+    last = session.scalar(select(func.max(ClassChange.at)).where(*said, ClassChange.after.startswith(_name(held), autoescape=True)))
+    at = by.at if last is None else max(by.at, last + timedelta(seconds=1))
+    return By(by.person_id, at), replace(attestor, now=at)
 
 
 def stretches_of(session: Session, held: HeldSession) -> Sequence[tuple[int, int]]:

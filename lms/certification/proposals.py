@@ -1,4 +1,4 @@
-"""Where the programme asks for a second person: one proposes to certify, another confirms. The block that opened the session commits."""
+"""Proposals to certify, which a second person confirms where the programme asks for it. The block that opened the session commits."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, joinedload
 from lms.accounts.account_changes import By
 from lms.certification.eligibility import Obstacle
 from lms.certification.models import CertificateProposal
-from lms.classes import changes
 from lms.classes.models import Enrolment, TrainingClass
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
@@ -42,7 +41,7 @@ def of_class(session: Session, class_id: int) -> Sequence[CertificateProposal]:
 
 
 def obstacle_to_confirming(proposal: CertificateProposal | None, head: str, by: By) -> Obstacle | None:
-    """Return why a person cannot confirm; None if they can. Whoever proposed does not confirm, and the account must be the same."""
+    """Return why a person cannot confirm; None if they can. The person who proposed does not confirm, and the account must be the same."""
     if proposal is None:
         return Obstacle.UNPROPOSED
     if proposal.proposed_by == by.person_id:
@@ -55,7 +54,6 @@ def add(session: Session, enrolment: Enrolment, head: str, by: By) -> Certificat
     whose = {"enrolment_id": enrolment.id, "class_id": enrolment.class_id}
     added = CertificateProposal(**whose, ledger_head=head, proposed_at=by.at, proposed_by=by.person_id, state=OPEN)
     session.add(added)
-    changes.note_of(session, enrolment, changes.made("certificate", by))
     return added
 
 
@@ -71,5 +69,4 @@ def withdraw(session: Session, proposal_id: int, class_id: int, by: By) -> bool:
     if found is None:
         return False
     end(found, WITHDRAWN, by)
-    changes.note_of(session, session.get_one(Enrolment, found.enrolment_id), changes.made("certificate-back", by))
     return True

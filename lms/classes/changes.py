@@ -18,7 +18,6 @@ KINDS = (
     *("waiver", "waiver-approved", "waiver-declined", "waiver-back"),
     *("hold-released", "hold-refused", "hold-partly"),  # decisions about held hours
     *("appeal", "appeal-back", "appeal-accepted", "appeal-declined"),
-    *("certificate", "certificate-back"),  # proposed, for a second person to confirm; proposal withdrawn
     *("online", "online-back"),  # sessions moved online
     "sheet",  # initial passwords were handed out
     *("staff", "staff-left"),  # a person became staff of the class, or left

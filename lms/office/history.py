@@ -49,8 +49,6 @@ WORDS: dict[str, LazyString] = {
     "appeal-back": _l("Question about hours withdrawn"),
     "appeal-accepted": _l("Question about hours accepted"),
     "appeal-declined": _l("Question about hours declined"),
-    "certificate": _l("Certificate proposed"),
-    "certificate-back": _l("Proposed certificate withdrawn"),
     "online": _l("Moved online"),
     "online-back": _l("No longer moved online"),
     "password": _l("New initial password"),

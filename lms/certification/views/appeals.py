@@ -11,7 +11,7 @@ from sqlalchemy import select
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, STAFF, TEACHER, Person
 from lms.certification import appeals, holds
-from lms.certification.appeals import ACCEPTED, DECLINED, LONGEST_LINE, OPEN, TEXT_MAX, WITHDRAWN, Line
+from lms.certification.appeals import ACCEPTED, DECLINED, LONGEST_LINE, OPEN, TEXT_MAX, WITHDRAWN, AskedLine
 from lms.certification.issuing import latest_of
 from lms.certification.models import Appeal
 from lms.certification.views import reviews
@@ -63,7 +63,7 @@ def _about(enrolment_id: int, name: str, problems: Sequence[str] = ()) -> Respon
     return page, 422 if problems else 200
 
 
-def _own_line(enrolment_id: int, name: str) -> tuple[Transcript, Line]:
+def _own_line(enrolment_id: int, name: str) -> tuple[Transcript, AskedLine]:
     """Return a line of one's own transcript.
 
     Raises:
