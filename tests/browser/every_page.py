@@ -174,20 +174,15 @@ LOOKS = (
 
 # GET routes that are not pages of their own, and the reason
 NO_PAGES = {
+    **dict.fromkeys(("transcripts.download", "certification.download", "records.statement_json", "office.template"), "a file"),
+    **dict.fromkeys(("office.work_file", "practice.file", "jobs.download", "catalogue.source"), "a file"),
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
     "home.activity_progress": "a part of the player's page",
     "transcripts.why": "a part of the transcript, opened there by a test",
-    "transcripts.download": "a file",
-    "certification.download": "a file",
     "jobs.one": "a part of the list of exports",
-    "records.statement_json": "a file",
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
-    "office.template": "a file",
-    "office.work_file": "a file",
-    "practice.file": "a file",
-    "jobs.download": "a file",
     "static": "files",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
