@@ -15,6 +15,7 @@ from lms.accounts.access import public
 from lms.accounts.signin import csrf
 from lms.catalogue import views as catalogue
 from lms.certification import views as certification
+from lms.certification.views import appeals, reviews
 from lms.classes import usage
 from lms.clock import Clock, system_clock
 from lms.config import Settings
@@ -67,7 +68,7 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, tutoring),
+    *(certification, reviews, appeals, tutoring),
     *(records, forwards, imports, erasure_pages, retention_pages),
 )
 

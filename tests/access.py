@@ -139,6 +139,10 @@ class Place:
             **{
                 "waiver_id": 1,
                 "certificate_id": 1,
+                "held_id": 1,
+                "proposal_id": 1,
+                "appeal_id": 1,
+                "line": "c1:reading",
                 "number": "2026-00000-00000",
                 "replacement_id": 1,
                 "task_id": 1,
