@@ -9,15 +9,15 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, names_in, read_first, unpack
+from courses.archive import LIMITS, Limits, check_kind, check_name, clashes, is_passed_over, names_in, read_first, unpack
 from courses.foreign import in_archive, in_file
-from courses.formats import FORMATS, uploads
+from courses.formats import FORMATS, have_pages, uploads
 from courses.formats.format import CheckedActivity, Files, SingleActivity, read_head
 from courses.grading import ANSWERS
 from courses.libraries import OWN, FindLibrary, first_of, in_folder, nothing
@@ -64,7 +64,8 @@ class _Space:
         self._number += 1
         into = self._folder / str(self._number)
         into.mkdir()
-        left = replace(LIMITS, total=LIMITS.total - self._used, files=LIMITS.files - self._count)
+        pages = have_pages(names_in(source))
+        left = replace(LIMITS, total=LIMITS.total - self._used, files=LIMITS.files - self._count, any_kind=pages)
         names = unpack(source, into, left)
         if isinstance(names, list):
             return names
@@ -104,7 +105,7 @@ def _foreign(path: Path) -> Problem | None:
         names, read = names_in(path), partial(read_first, path)
     else:
         return None
-    if any(PurePosixPath(name).name in {COURSE, H5P_COURSE} for name in names):
+    if have_pages(names) or any(PurePosixPath(name).name in {COURSE, H5P_COURSE} for name in names):
         return None
     return in_archive(names[: LIMITS.files], read)
 
@@ -129,9 +130,11 @@ def _folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Probl
     """Return a folder's files by name; it refuses the same names as an archive."""
     files: dict[str, Path] = {}
     problems = []
-    for path in sorted(root.rglob("*")):
+    found = sorted(root.rglob("*"))
+    limits = replace(limits, any_kind=have_pages(path.name for path in found))
+    for path in found:
         name = path.relative_to(root).as_posix()
-        if is_passed_over(name):
+        if is_passed_over(name, any_kind=limits.any_kind):
             continue
         wrong = Problem("link", name) if path.is_symlink() else check_name(name, limits) if path.is_file() else None
         if wrong:
@@ -161,7 +164,19 @@ def _course(files: dict[str, Path], space: _Space, find: FindLibrary) -> Package
     if isinstance(course, list):
         return [one.inside(COURSE) for one in course]
     unpacked = _unpack_contents(course, files, space)
-    return unpacked if isinstance(unpacked, list) else _package(*unpacked, space, find)
+    if isinstance(unpacked, list):
+        return unpacked
+    return _strays(*unpacked) or _package(*unpacked, space, find)
+
+
+def _strays(course: Course, files: Files) -> list[Problem]:
+    """Return the problem of every file that a course may hold only inside a package with pages of its own."""
+    own = tuple(f"{one.entry}/" for one in course.activities if FORMATS[one.format].manifest)
+    return _wrong_kinds(name for name in files if not name.startswith(own))
+
+
+def _wrong_kinds(names: Iterable[str]) -> list[Problem]:
+    return [one for one in map(check_kind, names) if one is not None]
 
 
 def _with_facts(outline: Any, files: Mapping[str, Path]) -> Any:
@@ -238,7 +253,9 @@ def _checked(activity: Activity, files: Files, find: FindLibrary) -> CheckedActi
 
 def _single(path: Path, files: Files, space: _Space, find: FindLibrary) -> Package | list[Problem]:
     """Make a course of a file that is one by itself."""
-    found = next(one for one in FORMATS.values() if one.detect(files)).single(_title(path.stem), files)
+    format = next(one for one in FORMATS.values() if one.detect(files))
+    wrong = [] if format.manifest or path in files.values() else _wrong_kinds(files)
+    found = wrong or format.single(_title(path.stem), files)
     if isinstance(found, list):
         return found
     digest = _sha256(path) if path in files.values() else _digest(found.files)
