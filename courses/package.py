@@ -6,16 +6,13 @@ video. A package with problems is not used at all.
 
 import hashlib
 import re
-import shutil
-import tempfile
-import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from courses.archive import LIMITS, Limits, check_kind, check_name, clashes, is_passed_over, names_in, read_first, unpack
+from courses.archive import LIMITS, check_kind, names_in, read_first
 from courses.foreign import in_archive, in_file
 from courses.formats import FORMATS, have_pages, uploads
 from courses.formats.format import CheckedActivity, Files, SingleActivity, read_head
@@ -25,6 +22,7 @@ from courses.outline import outline_of, parse_course
 from courses.reader import CONTROL, read_file, read_part
 from courses.strict_json.problem import Problem
 from courses.strict_json.reader import LONGEST_SLUG
+from courses.unpacking import UnpackingSpace, files_of_folder
 from courses.values import LONGEST_TITLE, NOTHING, Activity, Course, Module
 
 COURSE = "course.json"
@@ -34,45 +32,33 @@ SHORT_HASH = 8
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The file of which a package was read, as its author has it; it may hold answer keys."""
+
+    path: Path
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """A checked package.
 
-    `files`: served path → path of its bytes, without answer keys. `sha256` is the hash of the served tree: names and
-    bytes. `outline` is the canonical course outline. `warnings` should be looked at, but they do not prevent publishing.
+    `files`: served path → path of its bytes, without answer keys. `hashes`: served path → SHA-256 of its bytes. `activity_files`:
+    activity → the served paths that it plays. `sha256` is the hash of the served tree: names and bytes. `outline` is the canonical
+    course outline. `warnings` should be looked at, but they do not prevent publishing.
     """
 
     course: Course
     outline: dict[str, Any]
     files: Mapping[str, bytes | Path]
+    hashes: Mapping[str, str]
+    activity_files: Mapping[str, Collection[str]]
     answer_keys: dict[str, dict[str, Any]]
     sha256: str
     warnings: tuple[Problem, ...] = ()
+    source: SourceFile | None = None  # None: it was a folder
     unpacked: object = field(default=None, repr=False, compare=False)  # keeps the unpacked files while the package exists
-
-
-class _Space:
-    """A folder for unpacked files, deleted when it is no longer used; all unpacked files count against one limit."""
-
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="course-"))
-        self._number = 0
-        self._used = self._count = 0
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-
-    def unpack(self, source: Path) -> dict[str, Path] | list[Problem]:
-        """Unpack an archive; return its files by name, or every problem."""
-        self._number += 1
-        into = self._folder / str(self._number)
-        into.mkdir()
-        pages = have_pages(names_in(source))
-        left = replace(LIMITS, total=LIMITS.total - self._used, files=LIMITS.files - self._count, any_kind=pages)
-        names = unpack(source, into, left)
-        if isinstance(names, list):
-            return names
-        files = {name: into.joinpath(*name.split("/")) for name in names}
-        self._used += sum(path.stat().st_size for path in files.values())
-        self._count += len(files)
-        return files
 
 
 def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing) -> Package | list[Problem]:
@@ -84,8 +70,15 @@ def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing
     foreign = _foreign(path)
     if foreign:
         return [foreign]
-    space, find = _Space(), first_of(in_folder(library), offered)
-    files = _folder(path) if path.is_dir() else _file(path, space)
+    opened = _opened(path, library, offered)
+    if isinstance(opened, Package) and path.is_file():
+        return replace(opened, source=SourceFile(path, sha256_of(path), path.stat().st_size))
+    return opened
+
+
+def _opened(path: Path, library: Path, offered: FindLibrary) -> Package | list[Problem]:
+    space, find = UnpackingSpace(), first_of(in_folder(library), offered)
+    files = files_of_folder(path) if path.is_dir() else _file(path, space)
     if isinstance(files, list):
         return files
     if COURSE in files:
@@ -115,7 +108,7 @@ def _read_first(folder: Path, name: str, most: int) -> bytes:
         return file.read(most)
 
 
-def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:
+def _file(path: Path, space: UnpackingSpace) -> dict[str, Path] | list[Problem]:
     if not read_head(path).startswith(ZIP_HEADS):
         return {path.name: path}
     found = space.unpack(path)
@@ -124,27 +117,6 @@ def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:
 
 def _is_single(files: Files) -> bool:
     return any(one.detect(files) for one in FORMATS.values())
-
-
-def _folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Problem]:
-    """Return a folder's files by name; it refuses the same names as an archive."""
-    files: dict[str, Path] = {}
-    problems = []
-    found = sorted(root.rglob("*"))
-    limits = replace(limits, any_kind=have_pages(path.name for path in found))
-    for path in found:
-        name = path.relative_to(root).as_posix()
-        if is_passed_over(name, any_kind=limits.any_kind):
-            continue
-        wrong = Problem("link", name) if path.is_symlink() else check_name(name, limits) if path.is_file() else None
-        if wrong:
-            problems.append(wrong)
-        elif path.is_file():
-            files[name] = path
-    problems += clashes(list(files))
-    if len(files) > limits.files or sum(path.stat().st_size for path in files.values()) > limits.total:
-        problems.append(Problem("too-much", "", {"most": limits.files, "mb": limits.total // 1_000_000}))
-    return problems or files
 
 
 def _without_top(files: dict[str, Path]) -> dict[str, Path]:
@@ -156,7 +128,7 @@ def _without_top(files: dict[str, Path]) -> dict[str, Path]:
     return inner if len(tops) == 1 and (COURSE in inner or _is_single(inner)) else files
 
 
-def _course(files: dict[str, Path], space: _Space, find: FindLibrary) -> Package | list[Problem]:
+def _course(files: dict[str, Path], space: UnpackingSpace, find: FindLibrary) -> Package | list[Problem]:
     outline, problems = read_file(read_part(files, COURSE) or b"", COURSE)
     if problems:
         return problems
@@ -194,7 +166,7 @@ def _list(value: Any, key: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> tuple[Course, dict[str, Path]] | list[Problem]:
+def _unpack_contents(course: Course, files: dict[str, Path], space: UnpackingSpace) -> tuple[Course, dict[str, Path]] | list[Problem]:
     """Unpack activities that are archives, as editors export them; the entry becomes a folder of the same name."""
     files, problems, folders = dict(files), [], {}
     endings = {one.entry: FORMATS[one.format].packed for one in course.activities}
@@ -216,7 +188,7 @@ def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> t
     return problems or (replace(course, modules=modules), files)
 
 
-def _package(course: Course, files: Mapping[str, Path], space: _Space, find: FindLibrary) -> Package | list[Problem]:
+def _package(course: Course, files: Mapping[str, Path], space: UnpackingSpace, find: FindLibrary) -> Package | list[Problem]:
     """Collect the served files of every activity."""
     outcomes = [_checked(one, files, find) for one in course.activities]
     problems = [problem for one in outcomes if isinstance(one, list) for problem in one]
@@ -227,12 +199,15 @@ def _package(course: Course, files: Mapping[str, Path], space: _Space, find: Fin
     found = [one for one in outcomes if isinstance(one, CheckedActivity)]
     served = {name: path for one in found for name, path in one.files.items()}
     course = _as_served(course, {one.activity.key: one.activity for one in found})
+    hashes = _hashes(served)
     return Package(
         course=course,
         outline=outline_of(course),
         files=dict(sorted(served.items())),
+        hashes=hashes,
+        activity_files={one.activity.key: tuple(one.files) for one in found},
         answer_keys={one.activity.key: one.key for one in found if one.key is not None},
-        sha256=_digest(served),
+        sha256=tree_digest(hashes),
         warnings=tuple(warning for one in found for warning in one.warnings),
         unpacked=space,
     )
@@ -251,14 +226,14 @@ def _checked(activity: Activity, files: Files, find: FindLibrary) -> CheckedActi
     return FORMATS[activity.format].check(activity, files, find)
 
 
-def _single(path: Path, files: Files, space: _Space, find: FindLibrary) -> Package | list[Problem]:
+def _single(path: Path, files: Files, space: UnpackingSpace, find: FindLibrary) -> Package | list[Problem]:
     """Make a course of a file that is one by itself."""
     format = next(one for one in FORMATS.values() if one.detect(files))
     wrong = [] if format.manifest or path in files.values() else _wrong_kinds(files)
     found = wrong or format.single(_title(path.stem), files)
     if isinstance(found, list):
         return found
-    digest = _sha256(path) if path in files.values() else _digest(found.files)
+    digest = sha256_of(path) if path in files.values() else tree_digest(_hashes(found.files))
     return _package(_course_of_one(path.stem, digest, found), found.files, space, find)
 
 
@@ -274,14 +249,19 @@ def _title(written: str) -> str:
     return CONTROL.sub("", written).strip()[:LONGEST_TITLE]
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _digest(files: Mapping[str, Path]) -> str:
+def _hashes(files: Mapping[str, Path]) -> dict[str, str]:
+    return {name: sha256_of(files[name]) for name in sorted(files)}
+
+
+def tree_digest(hashes: Mapping[str, str]) -> str:
     """Return the hash of a tree: of every name and its content's hash, ordered by name."""
     whole = hashlib.sha256()
-    for name in sorted(files):
-        whole.update(f"{name}\0{_sha256(files[name])}\n".encode())
+    for name in sorted(hashes):
+        whole.update(f"{name}\0{hashes[name]}\n".encode())
     return whole.hexdigest()

@@ -39,7 +39,7 @@ class SingleActivity:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class UnitReport:
     """What a page on its package's own host reports: one commit of one unit.
 
     `ended`: the unit says that it ends. `run` is one load of the frame, and `number` counts its commits, so that an older one that
@@ -70,12 +70,12 @@ class Tracked:
     outcome: Outcome
 
 
-class TooMuchError(Exception):
+class ReportTooLargeError(Exception):
     """A package reports more than is kept; nothing of it may be stored."""
 
 
-# Takes the kept state and a commit; None: it is of no unit of the package, or a later one has overtaken it. It may raise TooMuchError.
-Tracker = Callable[[Mapping[str, Any], Reported], Tracked | None]
+# Takes the kept state and a report; None: no unit of the package sent it, or a later one has overtaken it. May raise ReportTooLargeError.
+Tracker = Callable[[Mapping[str, Any], UnitReport], Tracked | None]
 
 
 def _no_attributes(_entry: str, _address_of: AddressOf, _read: ReadFile) -> Mapping[str, Any]:
@@ -88,7 +88,8 @@ class Frame:
 
     `scripts` (the runtime) are files of `courses/player`, run in this order; those ending in .mjs are modules. `body` is HTML.
     `policy` adds sources to the content security policy that every frame has. `attributes` are data attributes of the page, as JSON.
-    `shape` "wide" keeps the frame at 16 to 9, "low" begins as high as a row of buttons; otherwise the frame grows with its content.
+    `shape` "wide" keeps the frame at 16 to 9, "low" begins as high as a row of buttons, "tall" takes most of the window; otherwise the
+    frame grows with its content.
     """
 
     scripts: tuple[str, ...]

@@ -118,7 +118,7 @@ FORMAT = Format(
     words=N_("SCORM"),
     icon="reading",
     frame=Frame(
-        scripts=("watching.js", "vendor/scorm/scorm12.min.js", "vendor/scorm/scorm2004.min.js", "scorm-frame.js"),
+        scripts=("watching.js", "scorm-api.js", "scorm-frame.js"),
         body=(
             '<nav class="scorm-bar" data-scorm="bar" hidden>'
             + _button("back", "M15 5l-7 7 7 7")

@@ -26,7 +26,7 @@ ORDERING = frozenset({"sequencingRules", "preConditionRule", "postConditionRule"
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class ScormUnit:
     """One line of a package's outline: a heading (without `href`), a SCO, or an asset, which reports nothing.
 
     `href` is the address of its page, relative to the manifest's folder. The other texts are for the unit itself, as its maker wrote them.
@@ -51,12 +51,12 @@ class ScormPackage:
 
     version: str
     title: str
-    units: tuple[Unit, ...]
+    units: tuple[ScormUnit, ...]
     minutes: int | None
     warnings: tuple[Problem, ...] = ()
 
     @property
-    def scos(self) -> tuple[Unit, ...]:
+    def scos(self) -> tuple[ScormUnit, ...]:
         """The units that report what their learner does."""
         return tuple(one for one in self.units if one.sco and one.href)
 
@@ -135,8 +135,8 @@ def _title(element: Element) -> str:
     return " ".join(CONTROL.sub("", _child_text(element, "title", 5 * LONGEST_TITLE)).split())[:LONGEST_TITLE]
 
 
-def _units_of(parent: Element, reading: _Reading, depth: int) -> list[Unit]:
-    units: list[Unit] = []
+def _units_of(parent: Element, reading: _Reading, depth: int) -> list[ScormUnit]:
+    units: list[ScormUnit] = []
     for item in _children(parent, "item"):
         below = _units_of(item, reading, depth + 1)
         unit = _unit(item, reading, depth)
@@ -147,10 +147,10 @@ def _units_of(parent: Element, reading: _Reading, depth: int) -> list[Unit]:
     return units
 
 
-def _unit(item: Element, reading: _Reading, depth: int) -> Unit | None:
+def _unit(item: Element, reading: _Reading, depth: int) -> ScormUnit | None:
     """Return the unit of an item; None if its page is not there, which was noted."""
     wanted = item.attribute("identifierref") or ""
-    unit = Unit((item.attribute("identifier") or "")[:LONGEST_ID], _title(item), depth)
+    unit = ScormUnit((item.attribute("identifier") or "")[:LONGEST_ID], _title(item), depth)
     if not wanted:
         return unit
     resource = reading.resources.get(wanted)
@@ -188,7 +188,7 @@ def _is_sco(resource: Element) -> bool:
     return _attribute(resource, "scormtype").lower() == "sco"
 
 
-def _units_without_organization(reading: _Reading) -> list[Unit]:
+def _units_without_organization(reading: _Reading) -> list[ScormUnit]:
     """Return the pages among the resources, as packages without an organization mean them: the SCOs if there are any."""
     listed = [one for one in reading.resources.values() if _attribute(one, "href")]
     found = []
@@ -196,7 +196,7 @@ def _units_without_organization(reading: _Reading) -> list[Unit]:
         name = (resource.attribute("identifier") or "")[:LONGEST_ID]
         href = _href(resource, name, reading)
         if href is not None:
-            found.append(Unit(name, name, href=href, sco=_is_sco(resource)))
+            found.append(ScormUnit(name, name, href=href, sco=_is_sco(resource)))
     if found:
         reading.warnings.append(Problem("scorm-no-organization", MANIFEST))
     return found
@@ -247,7 +247,7 @@ def _with_parameters(href: str, parameters: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}{added}{mark}{fragment}"
 
 
-def _with_own_ids(units: list[Unit]) -> Iterator[Unit]:
+def _with_own_ids(units: list[ScormUnit]) -> Iterator[ScormUnit]:
     """Yield the units with different ids, by which what they keep is told apart."""
     seen: set[str] = set()
     for number, one in enumerate(units, 1):

@@ -6,8 +6,8 @@ What a package reports is a claim of its own code: it decides completion and sco
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from courses.formats.format import Outcome, Reported, TooMuchError, Tracked
-from courses.formats.scorm_manifest import V12, ScormPackage, Unit
+from courses.formats.format import Outcome, ReportTooLargeError, Tracked, UnitReport
+from courses.formats.scorm_manifest import V12, ScormPackage, ScormUnit
 
 LONGEST_VALUE = 64_000  # characters: suspend data of 2004; packages of 1.2 often keep more than its 4,096
 LONGEST_NAME, LONGEST_NUMBER = 255, 20
@@ -15,11 +15,11 @@ MOST_VALUES = 5000  # of one unit: each answer to a question has about ten
 MOST_CHARACTERS = 1_000_000  # of all units of an activity together
 
 
-def track(package: ScormPackage, kept: Mapping[str, Any], reported: Reported) -> Tracked | None:
+def track(package: ScormPackage, kept: Mapping[str, Any], reported: UnitReport) -> Tracked | None:
     """Return the state to keep and the outcome of all units; None for an unknown unit, and for a commit that a later one overtook.
 
     Raises:
-        TooMuchError: nothing of the commit may be kept.
+        ReportTooLargeError: nothing of the commit may be kept.
     """
     if reported.unit not in {one.id for one in package.scos}:
         return None
@@ -39,11 +39,11 @@ def track(package: ScormPackage, kept: Mapping[str, Any], reported: Reported) ->
         "cmi": values,
     }
     if sum(_size(one) for one in units.values()) > MOST_CHARACTERS:
-        raise TooMuchError
+        raise ReportTooLargeError
     return Tracked({"units": units, "last": reported.unit}, together(package.scos, units))
 
 
-def together(scos: Sequence[Unit], units: Mapping[str, Mapping[str, Any]]) -> Outcome:
+def together(scos: Sequence[ScormUnit], units: Mapping[str, Mapping[str, Any]]) -> Outcome:
     """Return the outcome of an activity: completed if every unit is, passed if each one that says so is; the score is their mean."""
     found = [units.get(one.id) or {} for one in scos]
     said = [one["passed"] for one in found if one.get("passed") is not None]
@@ -57,11 +57,11 @@ def _clean(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the values as texts, without what is empty or no part of the data model.
 
     Raises:
-        TooMuchError: there are too many values, or one is too long.
+        ReportTooLargeError: there are too many values, or one is too long.
     """
     found = {name: _text(value) for name, value in values.items() if name.startswith("cmi.") and value not in (None, "")}
     if len(found) > MOST_VALUES or any(len(name) > LONGEST_NAME or len(text) > LONGEST_VALUE for name, text in found.items()):
-        raise TooMuchError
+        raise ReportTooLargeError
     return found
 
 

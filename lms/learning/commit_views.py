@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from courses.formats import FORMATS
-from courses.formats.format import Reported, TooMuchError, Tracker
+from courses.formats.format import ReportTooLargeError, Tracker, UnitReport
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
+from lms.catalogue import contents
 from lms.catalogue.models import CourseVersion
-from lms.catalogue.publish import file_name, outline_of
+from lms.catalogue.publish import outline_of
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
@@ -54,13 +55,16 @@ def take(token: str) -> ResponseReturnValue:
     tracker = _tracker(launch)
     if tracker is None:
         abort(404)
-    reported = Reported(body.unit, body.ended, body.run, body.number, body.values)
+    reported = UnitReport(body.unit, body.ended, body.run, body.number, body.values)
     try:
         with transaction() as writing:
             stated = commits.commit(writing, launch, tracker, reported, _settings(), now())
-    except TooMuchError:
+    except ReportTooLargeError:
         raise TooLarge(
-            _("This activity keeps more about where you are than can be saved, so the place is not saved. Tell your trainer."),
+            _(
+                "This activity keeps more about where you are than can be saved, so the place is not saved. Your hours are not affected: "
+                "finish it in one sitting, and tell your trainer."
+            ),
             code="state-size",
         ) from None
     if stated:
@@ -93,20 +97,13 @@ def _launch(token: str) -> Launch:
 def _tracker(launch: Launch) -> Tracker | None:
     version = session().get_one(CourseVersion, launch.course_version_id)
     activity = next(one for one in outline_of(version).activities if one.key == launch.activity)
-    return _tracker_of(storage(), version.package_sha256, activity.format, activity.entry)
+    return _tracker_of(storage(), version.files_of(launch.activity), activity.format, activity.entry)
 
 
 @lru_cache(KEPT)
 def _tracker_of(files: Storage, sha256: str, format: str, entry: str) -> Tracker | None:
     """Read a package's units once, because published files never change."""
 
-    def has(path: str) -> bool:
-        return files.size(file_name(sha256, path)) is not None
-
-    def read(path: str) -> bytes | None:
-        try:
-            return files.get(file_name(sha256, path))
-        except FileNotFoundError:
-            return None
-
-    return FORMATS[format].tracker(entry, has, read)
+    return FORMATS[format].tracker(
+        entry, lambda path: contents.find(files, sha256, path) is not None, lambda path: contents.read(files, sha256, path)
+    )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import xapi
 import xapi.store
-from courses.formats.format import Outcome, Reported, Tracker
+from courses.formats.format import Outcome, Tracker, UnitReport
 from lms import vocabulary as v
 from lms.config import Settings
 from lms.learning import stating
@@ -33,11 +33,11 @@ def load(session: Session, launch: Launch) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def commit(session: Session, launch: Launch, tracker: Tracker, reported: Reported, settings: Settings, now: datetime) -> int:
+def commit(session: Session, launch: Launch, tracker: Tracker, reported: UnitReport, settings: Settings, now: datetime) -> int:
     """Keep a report; return how many statements it led to. A report that a later one has overtaken changes nothing.
 
     Raises:
-        TooMuchError: it is more than is kept; nothing of it is stored.
+        ReportTooLargeError: it is more than is kept; nothing of it is stored.
     """
     lock(session, launch)
     before = load(session, launch)

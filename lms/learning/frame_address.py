@@ -35,7 +35,7 @@ def origin_of(admission: Admission) -> str:
 
 
 def _label(admission: Admission) -> str:
-    return _package_hosts().label(admission.version.package_sha256, current_login().id)
+    return _package_hosts().label(admission.version.files_of(admission.activity.key), current_login().id)
 
 
 def _package_hosts() -> PackageHosts:
