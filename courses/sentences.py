@@ -73,7 +73,7 @@ SENTENCES: Mapping[str, str] = {
     "scorm-no-units": N_("names no page to show: export the course again, as SCORM 1.2 or 2004"),
     "scorm-not-a-manifest": N_("is not a SCORM manifest: its outermost element is %(name)s"),
     "scorm-outside": N_("has the page of “%(title)s” at %(address)s, outside the package: ask its maker for a package with all its files"),
-    "scorm-sequencing": N_("has rules for the order of its %(count)s units, which are not followed: learners choose freely"),
+    "scorm-sequencing": N_("has rules for the order of its units (%(count)s), which are not followed: learners choose freely"),
     "scorm-several": N_("holds %(count)s SCORM packages: upload each one by itself"),
     "scorm-too-many-units": N_("has %(count)s units: at most %(most)s are allowed; split the course"),
     "sound-kind": N_("is a sound recording (%(kind)s), which not every browser plays: export it as MP3"),

@@ -22,7 +22,7 @@ def endings() -> frozenset[str]:
 
 def uploads() -> tuple[str, ...]:
     """Return the endings of all files that can be uploaded as a course: a package, or a file that is a course by itself."""
-    return (".zip", *(ending for one in FORMATS.values() for ending in one.uploads))
+    return tuple(dict.fromkeys((".zip", *(ending for one in FORMATS.values() for ending in one.uploads))))
 
 
 def packed_endings() -> tuple[str, ...]:

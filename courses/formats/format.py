@@ -40,7 +40,7 @@ class SingleActivity:
 
 @dataclass(frozen=True, slots=True)
 class UnitReport:
-    """What a page on its package's own host reports: one commit of one unit.
+    """One report of one unit, which its page sends from the package's own host.
 
     `ended`: the unit says that it ends. `run` is one load of the frame, and `number` counts its commits, so that an older one that
     arrives later is known.
@@ -55,7 +55,7 @@ class UnitReport:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an activity's units together report: completed, passed or not (None: they do not say), and a score from 0 to 1."""
+    """The result of an activity's units together: completed, passed or not (None: they do not say), and a score from 0 to 1."""
 
     completed: bool = False
     passed: bool | None = None

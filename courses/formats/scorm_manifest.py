@@ -63,7 +63,7 @@ class ScormPackage:
 
 @dataclass(slots=True)
 class _Reading:
-    """What was found so far; `has` says whether the package has a file, by its path in lowercase, relative to the manifest."""
+    """The state of reading; `has` says whether the package has a file, by its path in lowercase, relative to the manifest."""
 
     has: Callable[[str], bool]
     names: Collection[str]

@@ -10,6 +10,9 @@
   const LOOK_MS = 500;
   const BLANK_AFTER_MS = 10000;
   const MOST_ELEMENTS = 3000;
+  const SOON_MS = 300;
+  const TRIES = 10;
+  const TARGET = "{target="; // how SCORM 2004 asks for a certain unit
   const DRAWN = "video, audio, canvas, svg, input, button, select, textarea, progress, object, embed";
   const WORDS = {
     zh: { bar: "单元", back: "上一单元", next: "下一单元", list: "目录：{title}（{n}/{all}）", done: "已完成", begun: "已开始", ended: "这个单元已经结束，进度已保存。", again: "重新打开", choose: "下一单元：{title}" },
@@ -104,15 +107,16 @@
 
   /** A unit has ended: ask what the server made of it, then say so, or go where the unit asks to go (SCORM 2004). */
   async function refresh(unit, request) {
-    try {
-      const answer = await fetch(TH.reports.url, { cache: "no-store" });
-      if (answer.ok) kept = { ...kept, ...(await answer.json()).units };
-    } catch {
-      // no network: the list shows it later
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, SOON_MS)); // the unit's last words travel beside this question
+      const answer = await fetch(TH.reports.url, { cache: "no-store" }).catch(() => null); // no network: the list shows it later
+      const told = answer?.ok ? await answer.json() : {};
+      if (told.units?.[unit.id]?.ended) kept = { ...kept, ...told.units };
+      if (told.units?.[unit.id]?.ended) break;
     }
     if (now?.unit !== unit) return show();
     const at = pages.indexOf(unit);
-    const target = /\{target=([^}]+)\}/.exec(request ?? "")?.[1];
+    const target = request?.startsWith(TARGET) && request.slice(TARGET.length, request.indexOf("}"));
     const wanted = target ? pages.find((one) => one.id === target) : { continue: pages[at + 1], previous: pages[at - 1] }[request];
     if (wanted) return open(wanted);
     const next = pages[at + 1];
@@ -203,7 +207,7 @@
   }
 
   function look() {
-    if (!now) return;
+    if (!now || !list.hidden) return; // nothing is drawn behind the list of units
     const found = [...documents(now.frame)];
     found.forEach(notice);
     if (found[0]?.contentType === "application/problem+json") return TH.failed("missing", now.unit.href);
