@@ -1,4 +1,4 @@
-"""Is a SCORM manifest read as it is meant, with whatever is odd about it, and is what cannot be read explained in one sentence?"""
+"""Is a SCORM manifest read as it is meant, also an odd one, and is one that cannot be read explained in one sentence?"""
 
 from collections.abc import Collection
 
