@@ -49,6 +49,7 @@ from lms.records import export as records_export
 from lms.records import partitions
 from lms.records import views as records
 from lms.transcripts import views as transcripts
+from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
 from xapi.fast_path import FastStatements
@@ -67,7 +68,7 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, reviews, appeals),
+    *(certification, reviews, appeals, tutoring),
     *(records, forwards, imports, erasure_pages, retention_pages),
 )
 

@@ -35,6 +35,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("learning.save_state", "POST"): A_TOKENS,
     ("learning.take_answers", "POST"): A_TOKENS,
     ("learning.note_failure", "POST"): A_TOKENS,
+    ("commits.load", "GET"): "404 404 404 404 404 404",  # on the host of a package only, with the token of a launch
+    ("commits.take", "POST"): "404 404 404 404 404 404",
     ("content.file", "GET"): EVERYBODY,
     ("content.frame", "GET"): EVERYBODY,
     ("content.player_file", "GET"): EVERYBODY,
@@ -52,6 +54,13 @@ ACCESS: dict[tuple[str, str], str] = {
     ("certification.one", "GET"): "login 403 403 403 404 404",  # nobody is certified there
     ("certification.supersede", "POST"): "401 403 403 403 404 404",
     ("certification.revoke", "POST"): "401 403 403 403 404 404",
+    ("tutoring.of_class", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.of_course", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.of_activity", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.download", "GET"): "login 403 403 403 404 404",  # what the site does not grade has no analysis
+    ("tutoring.start_over", "POST"): "401 403 403 403 302 404",
+    ("tutoring.everywhere", "GET"): "login 403 403 404 403 403",  # the course is the site's
+    ("tutoring.download_everywhere", "GET"): "login 403 403 404 403 403",
     ("reviews.queue", "GET"): OFFICES,
     ("reviews.one", "GET"): "login 403 403 403 404 404",  # nothing is held there
     ("reviews.decide", "POST"): "401 403 403 403 404 404",

@@ -131,6 +131,10 @@ LOOKS = (
     Look("staff", "office.show_timetable"),
     Look("staff", "office.class_"),
     Look("office", "office.courses"),
+    Look("staff", "tutoring.of_class"),
+    Look("staff", "tutoring.of_course", {"code": "online-lesson-design"}),
+    Look("staff", "tutoring.of_activity", {"code": "online-lesson-design", "activity": "design-quiz"}),
+    Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
     Look("office", "office.adding", filled={"#list-file": OTHER_HEADS}),  # the page on which columns are assigned
@@ -184,6 +188,7 @@ NO_PAGES = {
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "static": "files",
+    "commits.load": "for the content inside the player's page",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
     "content.player_file": "files",

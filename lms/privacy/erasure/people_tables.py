@@ -18,7 +18,7 @@ from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolm
 from lms.crediting.models import Certificate, HeldSession, LedgerEntry, Observation
 from lms.db import Base
 from lms.jobs.models import Job
-from lms.learning.models import ActivityState, Attempt, Launch, Registration
+from lms.learning.models import ActivityState, Attempt, Launch, Registration, Restart
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
@@ -52,6 +52,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(LedgerEntry, LedgerEntry.enrolment_id, kept="certified hours stay; an entry names the enrolment, never the person"),
     PersonTable(Registration, Registration.enrolment_id, kept="a random number that the statements' removal still needs"),
     PersonTable(ActivityState, ActivityState.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
+    PersonTable(Restart, Restart.registration_id, deleted=True),
     PersonTable(Attempt, Attempt.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Launch, Launch.person_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Job, Job.owner_id, by="lms.privacy.erasure.person:begin"),
