@@ -3,21 +3,19 @@
 A new format is one module and its place in `FORMATS`. Nothing else in the product branches on a format: it asks this table.
 """
 
-from courses.formats import audio, cmi5, document, h5p, video
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from courses.formats import audio, cmi5, document, h5p, scorm, video
 from courses.formats.format import Format
 
+# Of an upload that is of two formats, the first is taken: some packages are cmi5 and SCORM.
 FORMATS: dict[str, Format] = {
-    one.name: one for one in (h5p.FORMAT, cmi5.FORMAT, cmi5.ELSEWHERE, audio.FORMAT, video.FORMAT, document.FORMAT)
+    one.name: one for one in (h5p.FORMAT, cmi5.FORMAT, cmi5.ELSEWHERE, scorm.FORMAT, audio.FORMAT, video.FORMAT, document.FORMAT)
 }
 
 # What a package may hold besides: files that people download or that several formats use.
 RESOURCES = frozenset("csv diff doc docx json md odp ods odt patch pdf ppt pptx rtf textile txt xls xlsx".split())  # noqa: SIM905
-
-# What a package of web pages may hold besides (cmi5): it runs on a host of its own, so the kinds of its files matter less.
-WEB_PAGES = frozenset(
-    "html htm xhtml xml xsd dtd xsl xslt css scss less js mjs cjs ts json jsonld map wasm svg gif bmp avif ico cur ttf otf eot woff woff2"  # noqa: SIM905
-    " aac oga ogv wav m4v mov srt lrc properties yml yaml license".split()
-)
 
 
 def endings() -> frozenset[str]:
@@ -27,4 +25,15 @@ def endings() -> frozenset[str]:
 
 def uploads() -> tuple[str, ...]:
     """Return the endings of all files that can be uploaded as a course: a package, or a file that is a course by itself."""
-    return (".zip", *(ending for one in FORMATS.values() for ending in one.uploads))
+    return tuple(dict.fromkeys((".zip", *(ending for one in FORMATS.values() for ending in one.uploads))))
+
+
+def packed_endings() -> tuple[str, ...]:
+    """Return the endings of archives that an activity of a course may be, in lowercase and with the dot."""
+    return tuple({one.packed for one in FORMATS.values() if one.packed})
+
+
+def have_pages(names: Iterable[str]) -> bool:
+    """Say whether files with these names are of a package with pages of its own, or hold one; some have Windows paths."""
+    marks = {one.manifest for one in FORMATS.values() if one.manifest}
+    return any(PurePosixPath(name.replace("\\", "/")).name.lower() in marks for name in names)

@@ -123,6 +123,7 @@ FORMAT = Format(
     single=single,
     uploads=(".xml",),
     own_host=True,
+    manifest=MANIFEST,
     graded=True,
     runtime="cmi5",
 )

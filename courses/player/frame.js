@@ -58,7 +58,8 @@
     if (event.origin !== appOrigin || event.source !== page || event.data?.th !== 1) return;
     const message = event.data;
     if (message.type === "init") {
-      Object.assign(TH, { locale: message.locale, settings: message.settings ?? {}, iri: message.iri, state: message.state ?? null });
+      const { locale, settings, iri, state, reports } = message;
+      Object.assign(TH, { locale, settings: settings ?? {}, iri, state: state ?? null, reports: reports ?? null });
       root.lang = message.locale;
       document.title = message.title ?? document.title;
     }
@@ -67,23 +68,23 @@
     (listeners[message.type] ?? []).forEach((listener) => listener(message));
   });
 
-  function moved(isPerson) {
+  /** Tell the page that something moved; also a page inside that came into focus, which a person did, or still has it, which proves nobody's act. */
+  TH.moved = (isPerson) => {
     const whose = isPerson ? "person" : "content";
     if (!listening || Date.now() - told[whose] < ACTIVE_EVERY_MS) return; // the page's opening is an act: earlier ones need not wait
     told[whose] = Date.now();
     send("active", isPerson ? { key } : {});
-  }
+  };
+  const noticed = (event) => moved(event.isTrusted);
+  const { moved } = TH; // content in a window of this origin may put another into its place
 
-  /** Hear a person's acts in a window of this origin. */
-  TH.hearActs = (window) => {
+  /** Tell the page of a person's acts in a window, by our own method, which content in that window cannot replace. */
+  TH.noticeActs = (where) => {
     for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
-      window.addEventListener(sign, (event) => moved(event.isTrusted), { passive: true, capture: true });
+      EventTarget.prototype.addEventListener.call(where, sign, noticed, { passive: true, capture: true });
     }
   };
-  TH.hearActs(window);
-
-  /** A page inside came into focus, which a person did; or it has the focus still, which proves nobody's act. */
-  TH.focused = (now) => moved(now);
+  TH.noticeActs(window);
 
   /** Ask the page to bring something into sight: it scrolls, the frame does not. */
   TH.sight = (element) => {

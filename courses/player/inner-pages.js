@@ -4,6 +4,7 @@
 (function () {
   "use strict";
   const { TH } = window;
+  const { noticeActs, moved } = TH;
   const FOCUS_EVERY_MS = 30000;
   const DEEPEST = 4; // frames inside frames
 
@@ -18,7 +19,7 @@
   function listen(frame, depth) {
     const page = documentOf(frame);
     if (!page || page.location.href === "about:blank") return;
-    TH.hearActs(frame.contentWindow);
+    noticeActs(frame.contentWindow);
     if (depth >= DEEPEST) return;
     page.querySelectorAll("iframe, frame").forEach((inner) => watch(inner, depth + 1));
   }
@@ -32,7 +33,7 @@
   TH.watchInside = (frame) => {
     watch(frame, 1);
     const focused = () => document.activeElement === frame;
-    addEventListener("blur", () => setTimeout(() => focused() && TH.focused(true)));
-    setInterval(() => focused() && document.hasFocus() && TH.focused(false), FOCUS_EVERY_MS);
+    addEventListener("blur", () => setTimeout(() => focused() && moved(true)));
+    setInterval(() => focused() && document.hasFocus() && moved(false), FOCUS_EVERY_MS);
   };
 })();
