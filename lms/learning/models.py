@@ -168,7 +168,7 @@ class Cmi5Session(Base):
 
 
 class Cmi5Progress(Base):
-    """What a registration reached in one unit, one block or the whole course of a cmi5 package."""
+    """The progress of a registration in one unit, one block or the whole course of a cmi5 package."""
 
     __tablename__ = "cmi5_progress"
 

@@ -17,7 +17,7 @@ class DocumentRequest(NamedTuple):
 
 
 class Profile(Protocol):
-    """Rules of the host for one credential. Whatever they refuse is not stored."""
+    """Rules of the host for one credential. A refused statement or document is not stored."""
 
     def admit(self, session: Any, statements: Sequence[Mapping[str, Any]], now: datetime) -> None:
         """Look at statements as they were received, in the transaction that will store them, and note what follows from them.

@@ -154,7 +154,7 @@ class PlayedUnit:
 
 
 def stored(world: World, registration: str) -> list[dict[str, Any]]:
-    """What the record store holds of a registration, in order."""
+    """Return the stored statements of a registration, in order."""
     return [one for one in statements(world) if one.get("context", {}).get("registration") == registration]
 
 

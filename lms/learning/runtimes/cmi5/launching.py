@@ -37,7 +37,7 @@ class LaunchedUnit:
 
 @dataclass(frozen=True, slots=True)
 class UnitSite:
-    """Where a unit is launched: its address without parameters, the record store's, where it returns to, and the reader's language."""
+    """The addresses of a launch: the unit's without parameters, the record store's, the page after it; and the reader's language."""
 
     url: str
     endpoint: str

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RegisteredLearner:
-    """Whom and which course the statements of a registration are about."""
+    """The learner and the course of a registration."""
 
     public_url: str
     registration: uuid.UUID
@@ -49,7 +49,7 @@ def template(unit: AssignableUnit, session_id: uuid.UUID) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class StatedUnit:
-    """Whom, which unit and which session a statement is about."""
+    """The learner, the unit and the session of a statement."""
 
     who: RegisteredLearner
     unit: AssignableUnit
