@@ -47,6 +47,9 @@ class Settings:
     transcript_usernames: str  # one of USERNAMES
     key_storage_mb: int
     import_storage_mb: int
+    signing_key_file: Path | None  # PKCS#12, or PEM
+    signing_certificate_file: Path | None  # PEM; for a key in PEM without its certificate
+    signing_key_password: str
 
     @property
     def content_host(self) -> str:
@@ -113,10 +116,19 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         transcript_usernames=_one_of(env, "TRANSCRIPT_USERNAMES", USERNAMES, problems),
         key_storage_mb=_whole(env, "KEY_STORAGE_MB", 100_000, problems),
         import_storage_mb=_whole(env, "IMPORT_STORAGE_MB", 100_000, problems),
+        signing_key_file=_file(env, "SIGNING_KEY_FILE"),
+        signing_certificate_file=_file(env, "SIGNING_CERTIFICATE_FILE"),
+        signing_key_password=env.get("SIGNING_KEY_PASSWORD") or "",
     )
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    """Take a setting that names a file; the module that reads the file reports what is wrong with it."""
+    said = env.get(name)
+    return Path(said).resolve() if said else None
 
 
 def _one_of(env: Mapping[str, str], name: str, known: tuple[str, ...], problems: list[str]) -> str:

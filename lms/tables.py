@@ -16,6 +16,7 @@ from lms.practice import models as practice
 from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
+from lms.signing import models as signing
 
 MODULES = (
     accounts,
@@ -32,6 +33,7 @@ MODULES = (
     practice,
     programmes,
     retention,
+    signing,
     WorkerHeartbeat,
 )
 METADATA = Base.metadata

@@ -45,6 +45,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("certification.ask", "GET"): EVERYBODY,
     ("certification.verify", "GET"): "404 404 404 404 404 404",  # nobody is certified there
     ("certification.compare", "POST"): "404 404 404 404 404 404",
+    ("certification.check_file", "POST"): "422 422 422 422 422 422",  # no file is sent
+    ("certification.signing_certificates", "GET"): EVERYBODY,
     ("certification.download", "GET"): "login 404 404 404 404 404",
     ("certification.of_class", "GET"): THE_OFFICES_OWN_CLASS,
     ("certification.certify", "POST"): "401 403 403 403 302 404",

@@ -28,6 +28,7 @@ from lms.crediting.policy import EnrolmentPolicy, policies_of
 from lms.crediting.units import ALL_UNITS, target_of, verdict_of
 from lms.errors import Conflict, InvalidInput
 from lms.i18n import local_time
+from lms.signing.site_key import demand
 from lms.transcripts.transcript import Transcript, read_many
 
 AT_ONCE = 25  # people certified in one transaction
@@ -45,7 +46,11 @@ def certify(session: Session, seen: Mapping[int, str], by: By, issuer: str) -> C
     """Certify enrolments whose accounts have not changed since the preview: `seen` has the hash of each ledger's latest entry then.
 
     Each person is either certified or left out. A person who is certified already is left out.
+
+    Raises:
+        Conflict: the key that signs documents cannot sign.
     """
+    demand()
     batch = CertifiedBatch()
     heads = ledger.lock(session, seen)
     if not heads:
@@ -95,8 +100,10 @@ def supersede(session: Session, certificate_id: int, seen: str, reason: str, by:
 
     Raises:
         InvalidInput: the reason is missing, nothing differs, or the requirements would not be met any more.
-        Conflict: the certificate is not valid any more, or the evidence has changed since it was looked at.
+        Conflict: the certificate is not valid any more, the evidence has changed since it was looked at, or the key that signs documents
+            cannot sign.
     """
+    demand()
     old, enrolment = _locked(session, certificate_id, reason, by)
     found = recalculate(session, old, by.at)
     if found.digest != seen:

@@ -169,6 +169,7 @@ NO_PAGES = {
     "transcripts.why": "a part of the transcript, opened there by a test",
     "transcripts.download": "a file",
     "certification.download": "a file",
+    "certification.signing_certificates": "a file",
     "jobs.one": "a part of the list of exports",
     "records.statement_json": "a file",
     "office.code_picture": "a part of the room's screen",

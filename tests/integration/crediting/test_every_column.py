@@ -65,6 +65,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
         ("certificate", "register_entry"), "what was certified; edits are planted in tests/integration/certification/test_register_check.py"
     ),
     "issued_file": "copies that were handed out",
+    "signing_certificate": "with which documents were signed, after their hours were decided",
     "erasure": "what may be gone, looked at in test_verify",
     "removed_month": "what may be gone, looked at in test_verify",
     "removal": "who let months go",
