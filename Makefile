@@ -12,7 +12,7 @@ PIP_INSTALL  = if command -v uv >/dev/null; then uv pip install -q --python $(BI
                else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1); fi
 # The demo never touches a database that somebody's environment names.
 DEMO := env -u DATABASE_URL -u REDIS_URL -u STORAGE_URL -u SECRET_KEY LMS_DATA_DIR=var LOG_LEVEL=$${LOG_LEVEL:-WARNING} \
-        PUBLIC_URL=http://localhost:$(PORT) CONTENT_URL=http://127.0.0.1:$(PORT) \
+        PUBLIC_URL=http://localhost:$(PORT) CONTENT_URL='http://{package}.localhost:$(PORT)' \
         CHECK_IN_URL=$$($(BIN)/python -m lms.demo.address $(PORT)) $(BIN)/lms
 
 .DEFAULT_GOAL := help

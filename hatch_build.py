@@ -63,6 +63,12 @@ ASSETS = (
             ("LICENSE", "LICENSE"),
         ),
     ),
+    # What SCORM content talks with, in version 1.2 and in 2004.
+    Asset(
+        "scorm-again",
+        "courses/player/vendor/scorm",
+        (("dist/scorm12.min.js", "scorm12.min.js"), ("dist/scorm2004.min.js", "scorm2004.min.js"), ("LICENSE", "LICENSE")),
+    ),
     # What others' content speaks to a record store with: driven against ours (tests/integration/xapi/test_client_*.py).
     Asset("@xapi/xapi", "tests/vendor/xapi", (("dist/XAPI.umd.js", "xapi.js"),), tests=True),
     Asset("tincanjs", "tests/vendor/tincanjs", (("build/tincan-min.js", "tincan.js"),), tests=True),

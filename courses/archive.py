@@ -45,7 +45,7 @@ LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _ZipEntry:
     """A file of the archive under its final name."""
 
     name: str
@@ -156,9 +156,9 @@ class _Guarded:
         return True
 
 
-def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_Entry], list[Problem]]:
+def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_ZipEntry], list[Problem]]:
     """Return the files to unpack, and the problems of single entries. A file that is in it several times alike is unpacked once."""
-    entries: list[_Entry] = []
+    entries: list[_ZipEntry] = []
     seen: set[tuple[str, int, int]] = set()
     problems: list[Problem] = []
     for info in archive.infolist():
@@ -170,7 +170,7 @@ def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_Entry], li
         if wrong:
             problems.append(replace(wrong, path=_shown(name)))
         elif not name.endswith("/") and not is_passed_over(name) and (name, info.CRC, info.file_size) not in seen:
-            entries.append(_Entry(name, info))
+            entries.append(_ZipEntry(name, info))
             seen.add((name, info.CRC, info.file_size))
     return entries, [*problems, *clashes([entry.name for entry in entries])]
 
@@ -210,7 +210,7 @@ def _wrong(name: str, info: zipfile.ZipInfo, limits: Limits) -> Problem | None:
     return check_name(name, limits)
 
 
-def _bomb(archive: zipfile.ZipFile, entries: Sequence[_Entry], limits: Limits) -> list[Problem]:
+def _bomb(archive: zipfile.ZipFile, entries: Sequence[_ZipEntry], limits: Limits) -> list[Problem]:
     """Return the ways in which the archive is larger than it looks: too many files, too large, too dense, overlapping."""
     problems = []
     infos = archive.infolist()
@@ -228,7 +228,7 @@ def _bomb(archive: zipfile.ZipFile, entries: Sequence[_Entry], limits: Limits) -
     return problems
 
 
-def _extract(archive: zipfile.ZipFile, entries: Sequence[_Entry], into: Path) -> tuple[str, ...] | list[Problem]:
+def _extract(archive: zipfile.ZipFile, entries: Sequence[_ZipEntry], into: Path) -> tuple[str, ...] | list[Problem]:
     problems = []
     for entry in entries:
         target = into.joinpath(*entry.name.split("/"))

@@ -12,6 +12,8 @@ LONGEST_SUMMARY = 2000
 MOST_MINUTES = 600
 CLOSE_S = 1.0  # what a browser plays of media may differ from the stated length by this many seconds
 CLOSE_SHARE = 0.1  # but never by more than this share of it
+SHORT_S = CLOSE_S / CLOSE_SHARE  # of shorter media, the tolerance is a share
+LEAST_MEDIA_S = 2  # shorter media earn nothing: whole seconds count, and browsers may not play the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,15 @@ class Activity:
 
     @property
     def worth_seconds(self) -> int:
-        """The most it can earn, in seconds: its minutes, but never more than the length of its media."""
-        return self.minutes * 60 if self.media_seconds is None else min(self.minutes * 60, int(self.media_seconds))
+        """The most it can earn, in seconds: its minutes, but never more than the length of its media.
+
+        Of media shorter than 10 s it is what any browser plays of them: a second is a large share of a course of such media, which
+        could never be finished if it asked for a second that is not played.
+        """
+        lasts, playable = self.media_seconds, self.playable_seconds
+        if lasts is None or playable is None:
+            return self.minutes * 60
+        return min(self.minutes * 60, int(playable if lasts < SHORT_S else lasts))
 
     @property
     def playable_seconds(self) -> float | None:

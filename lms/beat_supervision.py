@@ -19,7 +19,7 @@ STANDS_STILL_S = 100.0  # it ticks every 20 seconds, but waits longer if Redis d
 LOOK_S = 5.0
 
 
-class Clock(Protocol):
+class BeatClock(Protocol):
     """A running clock, as Celery creates it."""
 
     def is_alive(self) -> bool:
@@ -49,7 +49,7 @@ class SupervisedClock:
         self._on_tick = on_tick
         self._thread = thread
         self._ticked = multiprocessing.Value("d", 0.0, lock=False)  # seconds of the machine's monotonic clock, which processes share
-        self._clock: Clock | None = None
+        self._clock: BeatClock | None = None
         self._next_look = 0.0
 
     def start(self, **_signal: object) -> None:

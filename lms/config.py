@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from lms.config_urls import host_of, is_content_host, package_domain, read_check_in_url, read_content_urls, read_url, split_url
 
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 SECRET_KEY_MIN = 32
@@ -31,7 +33,8 @@ class Settings:
     redis_url: str | None
     storage_url: str
     public_url: str
-    content_url: str
+    content_url: str  # of content that shares one host
+    package_url: str  # of content with a host of its own, with PACKAGE in place of its first name; '': there are no such hosts
     check_in_url: str  # where phones in the room reach the site; PUBLIC_URL unless said otherwise
     secret_key: str
     data_dir: Path
@@ -54,7 +57,12 @@ class Settings:
     @property
     def content_host(self) -> str:
         """Host name (without port) on which uploaded content is served."""
-        return urlsplit(self.content_url).hostname or ""
+        return host_of(self.content_url)
+
+    @property
+    def package_domain(self) -> str:
+        """Domain (without port) below which every package has a host of its own; '' if they have none."""
+        return package_domain(self.package_url)
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -86,21 +94,21 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
     problems: list[str] = []
     data_dir = Path(env.get("LMS_DATA_DIR") or "var").resolve()
     database_url = _database_url(env, data_dir, problems)
-    public_url = _url(env, "PUBLIC_URL", f"http://localhost:{port}", problems)
-    content_url = _url(env, "CONTENT_URL", f"http://127.0.0.1:{port}", problems)
-    public, content = _split(public_url), _split(content_url)
-    if public and content and public.hostname == content.hostname:
+    public_url = read_url(env, "PUBLIC_URL", f"http://localhost:{port}", problems)
+    content_url, package_url = read_content_urls(env, port, problems)
+    if is_content_host(host_of(public_url), content_url, package_url):
         problems.append(
             "CONTENT_URL: must name another host than PUBLIC_URL, because uploaded content is other people's code "
             "and cookies ignore ports (for instance localhost and 127.0.0.1)"
         )
-    check_in_url = _check_in_url(env, public, content, problems) or public_url
+    check_in_url = read_check_in_url(env, split_url(public_url), (content_url, package_url), problems) or public_url
     settings = Settings(
         database_url=database_url,
         redis_url=_redis_url(env, problems),
         storage_url=_storage_url(env, data_dir, problems),
         public_url=public_url,
         content_url=content_url,
+        package_url=package_url,
         check_in_url=check_in_url,
         secret_key=_secret_key(env, data_dir, database_url, problems),
         data_dir=data_dir,
@@ -181,7 +189,7 @@ def _redis_url(env: Mapping[str, str], problems: list[str]) -> str | None:
     url = env.get("REDIS_URL") or None
     if url is None:
         return None
-    parts = _split(url)
+    parts = split_url(url)
     if parts is None or parts.scheme not in {"redis", "rediss", "unix"} or not (parts.hostname or parts.scheme == "unix"):
         problems.append("REDIS_URL: must be redis://host[:port]/number, rediss://… or unix://…, or be left out for in-process tasks")
     return url
@@ -189,44 +197,12 @@ def _redis_url(env: Mapping[str, str], problems: list[str]) -> str | None:
 
 def _storage_url(env: Mapping[str, str], data_dir: Path, problems: list[str]) -> str:
     url = env.get("STORAGE_URL") or (data_dir / "files").as_uri()
-    parts = _split(url)
+    parts = split_url(url)
     if parts is None or not ((parts.scheme == "file" and parts.path and not parts.netloc) or (parts.scheme == "s3" and parts.netloc)):
         problems.append("STORAGE_URL: must be file:///folder or s3://bucket")
     elif parts.scheme == "file" and env.get("STORAGE_URL"):
         _folder("STORAGE_URL", Path(parts.path), problems)
     return url
-
-
-def _url(env: Mapping[str, str], name: str, default: str, problems: list[str]) -> str:
-    url = (env.get(name) or default).rstrip("/")
-    parts = _split(url)
-    plain = parts is not None and parts.hostname and not (parts.path or parts.query or parts.fragment or parts.username)
-    if parts is None or parts.scheme not in {"http", "https"} or not plain:
-        problems.append(f"{name}: must be http(s)://host[:port] without a path, not {url!r}")
-    return url
-
-
-def _check_in_url(env: Mapping[str, str], public: SplitResult | None, content: SplitResult | None, problems: list[str]) -> str:
-    """Read the address for phones in the room: another name of the site, with the same kind of cookies."""
-    if not env.get("CHECK_IN_URL"):
-        return ""
-    url = _url(env, "CHECK_IN_URL", "", problems)
-    parts = _split(url)
-    if parts and public and parts.scheme != public.scheme:
-        problems.append("CHECK_IN_URL: must begin like PUBLIC_URL, because cookies over https have other names than over http")
-    if parts and content and parts.hostname == content.hostname:
-        problems.append("CHECK_IN_URL: must name another host than CONTENT_URL, where no page of the site answers")
-    return url
-
-
-def _split(url: str) -> SplitResult | None:
-    """Return an address in parts; None if its brackets or its port are malformed."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
 
 
 def _secret_key(env: Mapping[str, str], data_dir: Path, database_url: str, problems: list[str]) -> str:

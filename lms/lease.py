@@ -23,7 +23,7 @@ class Leased:
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-Row = TypeVar("Row", bound=Leased)
+LeasedRow = TypeVar("LeasedRow", bound=Leased)
 
 
 class TurnLost(Exception):
@@ -31,15 +31,15 @@ class TurnLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Lease(Generic[Row]):
+class Lease(Generic[LeasedRow]):
     """The lease on the rows of one table. `timeout` is longer than the longest piece of work between two touches."""
 
-    table: type[Row]
+    table: type[LeasedRow]
     timeout: timedelta
 
     def claim(
         self, session: Session, now: datetime, *wanted: ColumnElement[bool], first: InstrumentedAttribute[int] | None = None
-    ) -> Row | None:
+    ) -> LeasedRow | None:
         """Take a turn of the wanted row that was touched longest ago (or comes `first`) and that no living worker holds."""
         free = or_(self.table.turn.is_(None), self._lost(now))
         order = (self.table.touched_at, self.table.id) if first is None else (first,)
@@ -54,7 +54,7 @@ class Lease(Generic[Row]):
         query = select(self.table.id).where(*wanted, self.table.turn.is_not(None), ~self._lost(now)).limit(1)
         return session.scalar(query) is not None
 
-    def held(self, session: Session, row_id: int, turn: str) -> Row:
+    def held(self, session: Session, row_id: int, turn: str) -> LeasedRow:
         """Return the row that a turn holds, locked.
 
         Raises:

@@ -30,8 +30,11 @@ def serve(host: str, port: int, workers: int) -> None:
     _demand_port(host, port)
     # the high number of THREADS is intended
     logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in record.getMessage())
-    os.environ.update(PUBLIC_URL=settings.public_url, CONTENT_URL=settings.content_url)  # the web processes do not get --port
-    click.echo(f"Serving {settings.public_url} (content on {settings.content_url}). Stop with Ctrl+C.")
+    content = settings.package_url or settings.content_url
+    os.environ.update(PUBLIC_URL=settings.public_url, CONTENT_URL=content)  # the web processes do not get --port
+    click.echo(f"Serving {settings.public_url} (content on {content}). Stop with Ctrl+C.")
+    if settings.package_domain == "localhost":
+        click.echo("SCORM plays in Chrome, Edge and Firefox here: Safari does not know names such as abc.localhost.")
     server = Granian(
         "lms.wsgi:create",
         address=host,

@@ -34,7 +34,7 @@ from lms.learning.stretch import Stretch
 from lms.programmes import store as programmes
 
 BEGIN = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in China
-PUBLIC_URL, CONTENT_URL = "http://localhost", "http://127.0.0.1"
+PUBLIC_URL, CONTENT_URL, PACKAGE_URL = "http://localhost", "http://127.0.0.1", "http://{package}.localhost"
 
 
 @dataclass
@@ -60,6 +60,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "storage_url": (folder / "files").as_uri(),
         "public_url": PUBLIC_URL,
         "content_url": CONTENT_URL,
+        "package_url": PACKAGE_URL,
         "check_in_url": changes.get("public_url", PUBLIC_URL),
         "secret_key": "a secret key for tests, long enough to be taken",
         "data_dir": folder,

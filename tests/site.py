@@ -73,7 +73,13 @@ def served(database_url: str, folder: Path) -> Iterator[tuple[Flask, str]]:
     """Serve what is in a database, on a port of its own; everything stops at the end of the block."""
     port = free_port()
     address = f"http://localhost:{port}"
-    changes = {"public_url": address, "content_url": f"http://127.0.0.1:{port}", "beat_seconds": 1, "beat_grace_seconds": 3 * SPEED}
+    changes = {
+        "public_url": address,
+        "content_url": f"http://127.0.0.1:{port}",
+        "package_url": f"http://{{package}}.localhost:{port}",
+        "beat_seconds": 1,
+        "beat_grace_seconds": 3 * SPEED,
+    }
     app = create_app(factories.settings_for(database_url, folder, **changes), clock=FastClock())
     try:
         with web(app, port):

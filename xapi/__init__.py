@@ -10,7 +10,7 @@ from xapi import keys, partitions
 from xapi.rules.auth import Credential, Quota
 from xapi.storage.connecting import connect
 from xapi.storage.doorbell import statements_stored
-from xapi.views import Mark, blueprint, unmarked
+from xapi.views import MarkView, blueprint, unmarked
 from xapi.views.fast_path import FastStatements, before
 from xapi.views.mount import (
     DOCUMENTS,
@@ -37,7 +37,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     clock: Clock = utc_now,
     url_prefix: str = "/xapi",
     readers: Sessions | None = None,
-    mark: Mark = unmarked,
+    mark: MarkView = unmarked,
     default_version: str = "1.0.3",
     most_bytes: int = MOST_BYTES,
     most_attached_bytes: int = MOST_ATTACHED_BYTES,

@@ -7,7 +7,7 @@ from typing import Any
 from tinytag import TinyTag, TinyTagException
 
 from courses.formats.format import CheckedActivity, Files, Format, Frame, SingleActivity, read_head
-from courses.formats.video import always, check_length, reachable, single_medium
+from courses.formats.video import always, check_lasting, check_length, reachable, single_medium
 from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
 from courses.values import Activity
@@ -50,6 +50,7 @@ def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivi
         return [Problem("audio-kind", activity.entry)]
     seconds = seconds_of(path, kind)
     problems = check_length(activity.entry, seconds, activity.media_seconds, "media_seconds")
+    problems += check_lasting(activity.entry, seconds, activity.media_seconds)
     return problems or CheckedActivity(reachable(activity, seconds), {activity.entry: path})
 
 

@@ -14,6 +14,8 @@ AddressOf = Callable[[str], str | None]  # the address of a file of a published 
 ReadFile = Callable[[str], bytes | None]  # the content of a file of a published package; None if there is no such file
 
 SANDBOX = "allow-scripts allow-forms allow-popups"  # never allow-same-origin: packages are uploaded code
+# Of formats with `own_host` only. Without windows of their own: those would hide the page that measures time, or lead elsewhere.
+OWN_HOST_SANDBOX = "allow-scripts allow-same-origin allow-forms allow-modals allow-downloads"
 HEAD = 4096  # bytes that are enough to tell what a file is
 
 
@@ -36,7 +38,7 @@ class SingleActivity:
     language: str = "zh"
 
 
-def _no_attributes(_entry: str, _address_of: AddressOf) -> Mapping[str, Any]:
+def _no_attributes(_entry: str, _address_of: AddressOf, _read: ReadFile) -> Mapping[str, Any]:
     return {}
 
 
@@ -56,7 +58,7 @@ class Frame:
     shape: str = ""
     sandbox: str = SANDBOX
     policy: Mapping[str, str] = field(default_factory=dict)
-    attributes: Callable[[str, AddressOf], Mapping[str, Any]] = _no_attributes
+    attributes: Callable[[str, AddressOf, ReadFile], Mapping[str, Any]] = _no_attributes
 
 
 def _no_facts(_path: Path) -> Mapping[str, Any]:
@@ -87,6 +89,7 @@ class Format:
     single: Callable[[str, Files], SingleActivity | list[Problem]]
     uploads: tuple[str, ...]  # endings of such uploads, with the dot
     packed: str = ""  # ending of an entry that is an archive; it is unpacked into a folder of the same name
+    own_host: bool = False  # whether its pages need an origin, so that every package is served on a host of its own
     download: bool = False  # whether learners may take the file with them
     graded: bool = False  # whether an activity may state how it is graded
     named_in_outlines: bool = True  # whether a course's outline says the format's name

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from courses.formats import h5p_content, own, video_file
+from courses.formats.captions import captions_problem
 from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.formats.video import check_captions, check_length
 from courses.grading import ANSWERS, check_key
@@ -57,6 +58,8 @@ def check(activity: Activity, files: Files, find: FindLibrary) -> CheckedActivit
     warnings = [
         Problem("external", folder + h5p_content.CONTENT, {"address": address}) for address in h5p_content.external_addresses(content)
     ]
+    if content.main not in own.CHECKS:
+        warnings += _captions(content, folder, own_files)
     if "completed" in activity.requires and not h5p_content.can_complete(content):
         activity = replace(activity, requires={name: value for name, value in activity.requires.items() if name != "completed"})
         warnings.append(Problem("never-completed", activity.entry, {"kind": content.main}))
@@ -115,6 +118,13 @@ def _media(content: h5p_content.Content, folder: str, files: Files) -> list[Prob
         return [Problem("video-kind-inside", wanted[0])]
     seconds = video_file.seconds_of(files[wanted[0]])
     return check_captions({name: files[name] for name in wanted}) + check_length(wanted[0], seconds, content.body["duration"], "duration")
+
+
+def _captions(content: h5p_content.Content, folder: str, files: Files) -> list[Problem]:
+    """Warn of caption files of films in content of others: browsers leave captions out without a word."""
+    named = [f"{folder}content/{name}" for name in h5p_content.caption_files(content)]
+    found = [captions_problem(files[name].read_bytes(), name) for name in named if name in files]
+    return [one for one in found if one is not None]
 
 
 def _key(activity: Activity, content: h5p_content.Content, files: Files) -> dict[str, Any] | list[Problem] | None:

@@ -18,6 +18,8 @@ MAIN, CONTENT = "h5p.json", "content/content.json"
 MACHINE_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 EXTERNAL = re.compile(r"(?:https?:)?//[^\s\"'<>]+", re.IGNORECASE)
 LOADED_KEYS = ("path", "src", "video", "url")
+CAPTION_ENDINGS = (".vtt", ".webvtt")
+CAPTION_KINDS = frozenset({"text/vtt", "text/webvtt"})
 TEMPORARY = "#tmp"  # an editor adds this to the path of a file that was not saved yet
 UNSAFE_IN_ADDRESS = frozenset("#?%")  # the player requests files by plain name: #, ? and % would be read as parts of an address
 SELF_ENDING = frozenset(
@@ -119,6 +121,25 @@ def external_addresses(content: Content) -> list[str]:
     return sorted({address for address in found if EXTERNAL.match(address)})
 
 
+def caption_files(content: Content) -> list[str]:
+    """Return the content's own caption files, wherever its films name them (`textTracks`, `a11y`)."""
+    return sorted({_path(value) for value in _objects(content.body) if _is_own_file(value) and _is_captions(value)})
+
+
+def _is_captions(value: Mapping[str, Any]) -> bool:
+    mime = value["mime"]
+    return _path(value).lower().endswith(CAPTION_ENDINGS) or (isinstance(mime, str) and mime.partition(";")[0].strip() in CAPTION_KINDS)
+
+
+def _is_own_file(value: Mapping[str, Any]) -> bool:
+    path = value.get("path")
+    return isinstance(path, str) and "mime" in value and not EXTERNAL.match(path)
+
+
+def _path(value: Mapping[str, Any]) -> str:
+    return str(value["path"]).removesuffix(TEMPORARY)
+
+
 def _json(read: Read, name: str) -> tuple[Any, list[Problem]]:
     content = read(name)
     return (None, [Problem("missing", name)]) if content is None else read_file(content, name)
@@ -137,12 +158,7 @@ def _libraries(about: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _named_files(body: Any) -> list[str]:
     """Return the content's own files: values beside a `mime` (H5P semantics of file, image, audio and video)."""
-    found = set()
-    for value in _objects(body):
-        path = value.get("path")
-        if isinstance(path, str) and "mime" in value and not EXTERNAL.match(path):
-            found.add(path.removesuffix(TEMPORARY))
-    return sorted(found)
+    return sorted({_path(value) for value in _objects(body) if _is_own_file(value)})
 
 
 def _temporary(body: Any) -> list[str]:

@@ -10,7 +10,7 @@ from courses.formats.captions import captions_problem
 from courses.formats.format import AddressOf, CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
-from courses.values import CLOSE_S, MOST_MINUTES, Activity, Text
+from courses.values import CLOSE_S, LEAST_MEDIA_S, MOST_MINUTES, Activity, Text
 
 POSTERS = (".jpg", ".png", ".webp")
 CAPTIONS = {".zh.vtt": ("zh-CN", "中文"), ".en.vtt": ("en", "English")}  # ending → language, its name in that language
@@ -31,6 +31,7 @@ def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivi
     codec, seconds = video_file.hevc_in(path), video_file.seconds_of(path)
     problems = [Problem("hevc", activity.entry, {"codec": codec})] if codec else []
     problems += check_captions(beside) + check_length(activity.entry, seconds, activity.media_seconds, "media_seconds")
+    problems += check_lasting(activity.entry, seconds, activity.media_seconds)
     captioned = any(name.endswith(tuple(CAPTIONS)) for name in beside)
     warnings = [] if captioned else [Problem("no-captions", activity.entry, {"name": stem})]
     return problems or CheckedActivity(reachable(activity, seconds), {activity.entry: path, **beside}, None, warnings)
@@ -48,6 +49,12 @@ def check_length(name: str, seconds: float | None, stated: float | None, word: s
     if stated is None or seconds is None or abs(seconds - stated) <= CLOSE_S:
         return []
     return [Problem("other-length", name, {"real": f"{seconds:g}", "field": word, "said": f"{stated:g}"})]
+
+
+def check_lasting(name: str, *lengths: float | None) -> list[Problem]:
+    """Refuse media of which a browser may not play a single whole second that counts; the shortest of the known `lengths` decides."""
+    shortest = min((one for one in lengths if one is not None), default=LEAST_MEDIA_S)
+    return [Problem("media-too-short", name, {"seconds": f"{shortest:g}", "least": LEAST_MEDIA_S})] if shortest < LEAST_MEDIA_S else []
 
 
 def check_captions(files: Files) -> list[Problem]:
@@ -85,7 +92,7 @@ def facts(path: Path) -> Mapping[str, Any]:
     return {"media_seconds": seconds} if seconds else {}
 
 
-def _attributes(entry: str, address_of: AddressOf) -> Mapping[str, Any]:
+def _attributes(entry: str, address_of: AddressOf, _read: ReadFile) -> Mapping[str, Any]:
     stem = entry.rpartition(".")[0]
     found = [(address_of(stem + ending), *named) for ending, named in CAPTIONS.items()]
     return {"captions": [{"url": url, "language": language, "label": label} for url, language, label in found if url]}

@@ -39,7 +39,7 @@ WHEN = re.compile(r"(?:(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]?\s?)?(\
 FAR = timedelta(hours=12)  # somebody who joins so long before or after the session was in another meeting
 
 Interval = tuple[datetime, datetime]
-Columns = Mapping[str, int]
+ColumnNumbers = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class MeetingReport:
     rows: int
 
 
-def columns_of(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, Columns] | None:
+def columns_of(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, ColumnNumbers] | None:
     """Return the place of the header row and the column of each field; None if no header row was found."""
     known = {word: field for field, words in HEADS.items() for word in words}
     for at, (_line, cells) in enumerate(rows[:HEAD_ROWS]):
@@ -69,7 +69,7 @@ def _plain(cell: str) -> str:
     return re.sub(r"[（(][^（()）]{0,30}[)）]", "", cell[:CELL_MAX]).strip().lower()
 
 
-def read(rows: Sequence[tuple[int, Sequence[str]]], columns: Columns, session: Interval, zone: ZoneInfo) -> MeetingReport:
+def read(rows: Sequence[tuple[int, Sequence[str]]], columns: ColumnNumbers, session: Interval, zone: ZoneInfo) -> MeetingReport:
     """Read the rows below the header; each interval is cut to the session, and intervals outside it are dropped.
 
     A time without a date is of the session's day. Rows without a name are passed over.

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from courses.strict_json.canonical import canonical
 from lms.classes.models import ClassChange
 from lms.crediting import inputs
-from lms.crediting.chain import Running
+from lms.crediting.chain import RunningHash
 from lms.crediting.models import LedgerEntry
 from lms.sealing import derived
 
@@ -121,12 +121,12 @@ def heads_until(session: Session, last_entry: int, last_change: int) -> Iterator
 def _histories_until(session: Session, last_change: int) -> Iterator[AnchoredHead]:
     columns = ClassChange.__table__.c
     query = select(*columns).where(columns.enrolment_id.is_(None), columns.id <= last_change).order_by(columns.class_id, columns.id)
-    class_id, running = None, Running()
+    class_id, running = None, RunningHash()
     for row in session.execute(query):
         if row.class_id != class_id:
             if class_id is not None:
                 yield AnchoredHead("class", class_id, running.rows, running.sha256)
-            class_id, running = row.class_id, Running()
+            class_id, running = row.class_id, RunningHash()
         running = running.add([[inputs.plain(value) for value in row]])
     if class_id is not None:
         yield AnchoredHead("class", class_id, running.rows, running.sha256)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from courses.sentences import SENTENCES
@@ -34,7 +35,9 @@ def import_course(file: Path, *, as_json: bool) -> None:
     The same content again changes nothing. Exit code 2 and one line for each problem if the file is not a valid course.
     """
     with tempfile.TemporaryDirectory(prefix="libraries-") as folder:
-        _import(check(file, site_library.offered(session(), storage(), None, Path(folder))), as_json=as_json)
+        own_hosts = bool(current_app.extensions["settings"].package_url)
+        found = check(file, site_library.offered(session(), storage(), None, Path(folder)), own_hosts=own_hosts)
+        _import(found, as_json=as_json)
 
 
 def _import(found: CheckedPackage, *, as_json: bool) -> None:

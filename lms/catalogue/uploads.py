@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Protocol
 
-from courses.formats import uploads
+from courses.formats import FORMATS, uploads
 from courses.libraries import FindLibrary, nothing
 from courses.package import Package, open_package
 from courses.strict_json.problem import Problem
@@ -38,18 +38,24 @@ def suffix_of(name: str | None) -> str:
     return suffix if suffix in uploads() else ""
 
 
-def check(path: Path, offered: FindLibrary = nothing) -> CheckedPackage:
-    """Open a file or folder as a course; the content decides its type, not its name. `offered` has libraries that it may lack."""
+def check(path: Path, offered: FindLibrary = nothing, *, own_hosts: bool) -> CheckedPackage:
+    """Open a file or folder as a course; the content decides its type, not its name.
+
+    `offered` has libraries that it may lack. `own_hosts`: whether this site serves packages on hosts of their own.
+    """
     opened = open_package(path, offered=offered)
-    if isinstance(opened, Package):
-        return CheckedPackage(opened, ())
-    return CheckedPackage(None, opened)
+    if not isinstance(opened, Package):
+        return CheckedPackage(None, opened)
+    homeless = [] if own_hosts else [one for one in opened.course.activities if FORMATS[one.format].own_host]
+    if homeless:
+        return CheckedPackage(None, [Problem("needs-own-host", one.entry, {"format": FORMATS[one.format].words}) for one in homeless])
+    return CheckedPackage(opened, ())
 
 
 @contextmanager
-def checked(upload: Upload, offers: Callable[[Path], FindLibrary]) -> Iterator[CheckedPackage]:
+def checked(upload: Upload, offers: Callable[[Path], FindLibrary], *, own_hosts: bool) -> Iterator[CheckedPackage]:
     """Check an upload; its files exist only during the block. `offers` writes the libraries that it lacks into a folder."""
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
         path = Path(folder) / f"{PurePath(upload.filename or 'course').stem[:80] or 'course'}{suffix_of(upload.filename)}"
         upload.save(path)
-        yield check(path, offers(Path(folder) / "libraries"))
+        yield check(path, offers(Path(folder) / "libraries"), own_hosts=own_hosts)

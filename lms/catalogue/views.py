@@ -24,6 +24,7 @@ from lms.catalogue.gates import format_words, gate_words, icon_of, upload_words
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import MOST_MB, checked, suffix_of
 from lms.clock import now
+from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import NotAllowed, NotFound, TooLarge
 from lms.i18n import in_words, pick
@@ -142,10 +143,12 @@ def _upload_page(form: UploadForm, problems: list[tuple[str, str]]) -> str:
 
 
 def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, str]]]:
-    with checked(form.file.data, partial(site_library.offered, session(), storage(), person())) as found:
+    settings: Settings = current_app.extensions["settings"]
+    offers = partial(site_library.offered, session(), storage(), person())
+    with checked(form.file.data, offers, own_hosts=bool(settings.package_url)) as found:
         if found.package is None:
             return None, [(one.path, in_words(one, SENTENCES)) for one in found.problems]
-        most_bytes = current_app.extensions["settings"].organisation_courses_mb * publish.MEGABYTE
+        most_bytes = settings.organisation_courses_mb * publish.MEGABYTE
         publish.check_room(session(), found.package, person(), most_bytes, hold=False)
         publish.store_files(storage(), found.package)  # before the transaction, because it may take long
         before = now()

@@ -52,7 +52,7 @@ class TimetableFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TimetableContext:
     """The context for reading a class's file: its zone and year, and the names of its requirements (`names`: lowercase name → key)."""
 
     zone: ZoneInfo
@@ -61,7 +61,7 @@ class Reading:
     live: frozenset[str]  # requirements of hours: their sessions are live online and have no half-days
 
 
-def read(rows: Sequence[tuple[int, Sequence[str]]], reading: Reading) -> TimetableFile:
+def read(rows: Sequence[tuple[int, Sequence[str]]], context: TimetableContext) -> TimetableFile:
     """Read rows of (line, cells). The header row is the first of ten rows that names day and title, so a title may stand above it."""
     at, columns = _heads(rows)
     missing = [name for name in ("day", "title") if name not in columns]
@@ -74,7 +74,7 @@ def read(rows: Sequence[tuple[int, Sequence[str]]], reading: Reading) -> Timetab
     for line, cells in rows[at + 1 :]:
         given = {name: cells[index].strip()[: CELL_MAX + 1] if index < len(cells) else "" for name, index in columns.items()}
         last_day = given["day"] = given["day"] or last_day  # a merged cell has its day only in the first row
-        session, found = _session(line, given, reading)
+        session, found = _session(line, given, context)
         problems += found
         if session is not None:
             lines.append(line)
@@ -98,12 +98,12 @@ def _heads(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, dict[str, in
     return best
 
 
-def _session(line: int, given: Mapping[str, str], reading: Reading) -> tuple[PlannedSession | None, list[RowProblem]]:
+def _session(line: int, given: Mapping[str, str], context: TimetableContext) -> tuple[PlannedSession | None, list[RowProblem]]:
     problems = [in_row(line, name, "too-long") for name, text in given.items() if len(text) > CELL_MAX]
     if problems:
         return None, problems
-    day, hours = _day(given["day"], reading.year), _hours(given)
-    requirement = _requirement(given.get("requirement", ""), reading)
+    day, hours = _day(given["day"], context.year), _hours(given)
+    requirement = _requirement(given.get("requirement", ""), context)
     practical = given.get("practical", "").lower()
     if day is None:
         problems.append(_wrong(line, "day", "bad-day", given["day"]))
@@ -119,9 +119,9 @@ def _session(line: int, given: Mapping[str, str], reading: Reading) -> tuple[Pla
         problems.append(in_row(line, "half_days", "bad-half-days", {"most": HALF_DAYS_MAX}, value=given["half_days"]))
     if problems or day is None or hours is None or requirement is None or half_days is None:
         return None, problems
-    starts, ends = (datetime.combine(day, at, reading.zone) for at in hours)
+    starts, ends = (datetime.combine(day, at, context.zone) for at in hours)
     place, link, teacher = (given.get(name, "") for name in ("place", "link", "teacher"))
-    worth = 0 if requirement in reading.live else half_days
+    worth = 0 if requirement in context.live else half_days
     return PlannedSession("", given["title"], requirement, starts, ends, worth, place, link, teacher, practical in YES), []
 
 
@@ -167,11 +167,11 @@ def _clock(said: str) -> time | None:
     return time(hours, minutes) if hours < 24 and minutes < 60 else None  # noqa: PLR2004
 
 
-def _requirement(said: str, reading: Reading) -> str | None:
+def _requirement(said: str, context: TimetableContext) -> str | None:
     if not said:
-        days = sorted(set(reading.names.values()) - reading.live)
+        days = sorted(set(context.names.values()) - context.live)
         return days[0] if len(days) == 1 else None
-    return reading.names.get(said.lower())
+    return context.names.get(said.lower())
 
 
 def _half_days(said: str) -> int | None:

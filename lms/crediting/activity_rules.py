@@ -1,10 +1,13 @@
 """The hours core's rule for one activity of a course, now and as it was before. Pure."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
 from courses.outline import Activity
 from lms.hours import Rule
 
+RuleOf = Callable[[Activity], Rule]
 STEP = Decimal("0.000001")  # a share in a rule has so many places
 
 
@@ -14,7 +17,7 @@ def rule_of(activity: Activity) -> Rule:
     Minutes are rounded up, so a film of 61 s has two. A course is done when a share of what its activities are worth was worked; with the
     rounded minutes, a course of this film alone could never be done.
     """
-    before = rule_before(activity)
+    before = rule_before_0044(activity)
     asked, playable = before.coverage, activity.playable_seconds
     if asked is not None and playable is not None and activity.media_seconds is not None:
         whole = Decimal(str(playable)) / Decimal(str(activity.media_seconds))
@@ -28,11 +31,14 @@ def rule_of(activity: Activity) -> Rule:
     )
 
 
-def rule_before(activity: Activity) -> Rule:
-    """Return the rule that an activity had until migration 0044: its rounded minutes, and its coverage as asked for.
+def rule_before_0053(activity: Activity) -> Rule:
+    """Return the rule that an activity had until migration 0053: media of a few seconds were worth every second of their stated length."""
+    rule, lasts = rule_of(activity), activity.media_seconds
+    return rule if lasts is None else replace(rule, cap_seconds=min(activity.minutes * 60, int(lasts)))
 
-    Fingerprints that were printed then, and accounts that were not decided again since, are checked with it.
-    """
+
+def rule_before_0044(activity: Activity) -> Rule:
+    """Return the rule that an activity had until migration 0044: its rounded minutes, and its coverage as asked for."""
     coverage = activity.requires.get("coverage")
     return Rule(
         cap_seconds=activity.minutes * 60,
@@ -41,6 +47,10 @@ def rule_before(activity: Activity) -> Rule:
         passed=bool(activity.requires.get("passed", False)),
         coverage=None if coverage is None else Decimal(str(coverage)),
     )
+
+
+# Fingerprints that were printed then, and accounts that were not decided again since, are checked with these; the newest comes first.
+EARLIER_RULES: Sequence[RuleOf] = (rule_before_0053, rule_before_0044)
 
 
 def _exact(seconds: float) -> int | Decimal:

@@ -34,7 +34,7 @@ MOST_OF_ACTIVITY = 10_000  # five such launches; a learner who watches a film fi
 UNBOUNDED = "present"
 
 Proved = tuple[uuid.UUID, Observed]
-Part = tuple[uuid.UUID, int]  # a statement's id, and the number of one of its observations
+ObservationId = tuple[uuid.UUID, int]  # a statement's id, and the number of one of its observations
 
 
 class Counting:
@@ -68,7 +68,7 @@ _SIZES = PreparedQuery(
 )
 
 
-def excess_of(session: Session, enrolment_id: int, proved: Sequence[Proved]) -> set[Part]:
+def excess_of(session: Session, enrolment_id: int, proved: Sequence[Proved]) -> set[ObservationId]:
     """Return the evidence from these statements that is beyond the limits of its enrolment; this is cheap in ordinary cases."""
     bounded = [one for _, one in proved if one.kind != UNBOUNDED]
     return beyond(session, enrolment_id, proved) if bounded and _may_be_too_many(session, enrolment_id, bounded) else set()
@@ -84,7 +84,7 @@ def _may_be_too_many(session: Session, enrolment_id: int, new: Sequence[Observed
     return max(launches.values()) > MOST_OF_LAUNCH or max(activities.values()) > MOST_OF_ACTIVITY
 
 
-def beyond(session: Session, enrolment_id: int, proved: Sequence[Proved] = ()) -> set[Part]:
+def beyond(session: Session, enrolment_id: int, proved: Sequence[Proved] = ()) -> set[ObservationId]:
     """Return the observations of an enrolment that are beyond the limits, among those that are kept and those in `proved` (kept or not)."""
     kept = select(Observation.at, Observation.statement_id, Observation.part, Observation.activity, Observation.kind, Observation.session)
     places = {_Place(*row) for row in session.execute(kept.where(Observation.enrolment_id == enrolment_id, Observation.kind != UNBOUNDED))}

@@ -17,18 +17,18 @@ FORMAT = 2
 SECONDS, HALF_DAYS, MONTHS, TASKS, COURSES = UNITS = ("seconds", "half_days", "months", "tasks", "courses")
 
 
-class Running(NamedTuple):
+class RunningHash(NamedTuple):
     """A running hash over `rows` rows, each added to those before it."""
 
     sha256: str = GENESIS
     rows: int = 0
 
-    def add(self, more: Iterable[Sequence[Any]]) -> "Running":
+    def add(self, more: Iterable[Sequence[Any]]) -> "RunningHash":
         """Return the running hash after additional rows."""
         sha256, rows = self
         for row in more:
             sha256, rows = digest_of([sha256, *row]), rows + 1
-        return Running(sha256, rows)
+        return RunningHash(sha256, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Inputs:
 
     class_sha256: str
     enrolment_sha256: str
-    evidence: Running
+    evidence: RunningHash
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class _Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Failure:
+class _FailedAttempt:
     """The reason why a piece of work was rolled back."""
 
     words: str
@@ -93,12 +93,12 @@ def _work_through(batch: _Batch, waiting: Sequence[xapi.outbox.Waiting]) -> Mapp
 def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, EnrolmentEvidence]:
     """Return the evidence of the batch by enrolment; if that fails, read each statement alone to find the cause."""
     whole = _attempt(batch, partial(sort_by_enrolment, batch.session, ids))
-    if not isinstance(whole, _Failure):
+    if not isinstance(whole, _FailedAttempt):
         return whole
     found: dict[int, EnrolmentEvidence] = {}
     for statement_id in ids:
         alone = _attempt(batch, partial(sort_by_enrolment, batch.session, [statement_id]))
-        if isinstance(alone, _Failure):
+        if isinstance(alone, _FailedAttempt):
             batch.failed[statement_id] = alone.words
             continue
         for enrolment_id, what in alone.items():
@@ -109,11 +109,11 @@ def _sorted(batch: _Batch, ids: Sequence[uuid.UUID]) -> dict[int, EnrolmentEvide
 def _credit_all(batch: _Batch, found: Mapping[int, EnrolmentEvidence]) -> None:
     """Credit all enrolments of the batch at once; if that fails, one by one; if that fails, statement by statement."""
     heads = ledger.lock(batch.session, found)
-    if not isinstance(_attempt(batch, partial(_credit, batch, heads, found)), _Failure):
+    if not isinstance(_attempt(batch, partial(_credit, batch, heads, found)), _FailedAttempt):
         return
     for enrolment_id in sorted(heads):
         own = {enrolment_id: found[enrolment_id]}
-        if isinstance(_attempt(batch, partial(_credit, batch, heads, own)), _Failure):
+        if isinstance(_attempt(batch, partial(_credit, batch, heads, own)), _FailedAttempt):
             _credit_each(batch, enrolment_id, found[enrolment_id])
 
 
@@ -121,12 +121,12 @@ def _credit_each(batch: _Batch, enrolment_id: int, found: EnrolmentEvidence) -> 
     for statement_id, alone in found.one_by_one():
         heads = ledger.lock(batch.session, [enrolment_id])  # the statement before may have extended the chain
         done = _attempt(batch, partial(_credit, batch, heads, {enrolment_id: alone}))
-        if isinstance(done, _Failure):
+        if isinstance(done, _FailedAttempt):
             log.warning("credit.set-aside", enrolment=enrolment_id, statement=str(statement_id))
             batch.failed[statement_id] = done.words
 
 
-def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _Failure:
+def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _FailedAttempt:
     """Run a piece of work; if it fails, roll it back and return the reason."""
     try:
         with batch.session.begin_nested():
@@ -135,7 +135,7 @@ def _attempt(batch: _Batch, work: Callable[[], Made]) -> Made | _Failure:
         raise  # a database error is not the evidence's fault: the whole batch is tried again
     except Exception as error:  # an error of any kind must not block the rest
         log.exception("credit.failed")
-        return _Failure(f"{type(error).__name__}: {error}")
+        return _FailedAttempt(f"{type(error).__name__}: {error}")
 
 
 def _credit(batch: _Batch, heads: Mapping[int, ledger.Head], found: Mapping[int, EnrolmentEvidence]) -> None:

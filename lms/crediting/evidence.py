@@ -27,14 +27,14 @@ def case_of(session: Session, enrolment_id: int) -> Case:
     return cases_of(session, policies_of(session, [enrolment_id]))[enrolment_id]
 
 
-Rates = Callable[[Iterable[Segment], float, int | None], list[tuple[Segment, float]]]
+RateSegments = Callable[[Iterable[Segment], float, int | None], list[tuple[Segment, float]]]
 
 
 def cases_of(
     session: Session,
     policies: Mapping[int, EnrolmentPolicy],
     now: datetime | None = None,
-    rates: Rates = real_rates,
+    rates: RateSegments = real_rates,
     then: Moment | None = None,
 ) -> dict[int, Case]:
     """Return each enrolment's case. Evidence about activities that its class or track does not have is left out.
@@ -107,10 +107,10 @@ _SEGMENTS = EvidenceQuery(
 )
 
 
-Seen = dict[int, list[Observation]]
+ObservationsByEnrolment = dict[int, list[Observation]]
 
 
-def _add_times(session: Session, policies: Mapping[int, EnrolmentPolicy], seen: Seen, then: Moment | None) -> None:
+def _add_times(session: Session, policies: Mapping[int, EnrolmentPolicy], seen: ObservationsByEnrolment, then: Moment | None) -> None:
     known = {enrolment_id: own.class_policy.activities for enrolment_id, own in policies.items()}
     counting = Counting()
     for enrolment_id, kind, activity, launch, voided, device, at, since, seconds in _TIMES.ask(session, list(policies), then):
@@ -126,7 +126,9 @@ def _add_times(session: Session, policies: Mapping[int, EnrolmentPolicy], seen: 
             seen[enrolment_id].append(Passed(activity, launch, at))
 
 
-def _add_segments(session: Session, policies: Mapping[int, EnrolmentPolicy], seen: Seen, rates: Rates, then: Moment | None) -> None:
+def _add_segments(
+    session: Session, policies: Mapping[int, EnrolmentPolicy], seen: ObservationsByEnrolment, rates: RateSegments, then: Moment | None
+) -> None:
     claimed: dict[tuple[int, str], list[Segment]] = defaultdict(list)
     counting = Counting()
     for row in _SEGMENTS.ask(session, list(policies), then):

@@ -15,7 +15,7 @@ from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.classes.models import Enrolment
-from lms.crediting.bounds import Part, Proved, excess_of, numbered
+from lms.crediting.bounds import ObservationId, Proved, excess_of, numbered
 from lms.crediting.chain import text_sha256
 from lms.crediting.models import Observation
 from lms.crediting.observe import ActivityRule, Ignored, Observed, Statement, Trust, observe, registration_of
@@ -164,7 +164,7 @@ def all_proved(
 
 
 def unkept(
-    session: Session, proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]
+    session: Session, proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[ObservationId]]
 ) -> list[tuple[int, int, Proved]]:
     """Return evidence that is proved, not kept and not in `excess`, with its enrolment and its part number in the statement."""
     ids = {statement_id for own in proved.values() for statement_id, _ in own}
@@ -178,7 +178,10 @@ def unkept(
 
 
 def _add_new(
-    session: Session, found: Mapping[int, EnrolmentEvidence], proved: Mapping[int, Sequence[Proved]], excess: Mapping[int, Container[Part]]
+    session: Session,
+    found: Mapping[int, EnrolmentEvidence],
+    proved: Mapping[int, Sequence[Proved]],
+    excess: Mapping[int, Container[ObservationId]],
 ) -> Mapping[int, Sequence[Mapping[str, Any]]]:
     """Insert the observations that are not kept yet; return them by enrolment, in that order."""
     added: dict[int, list[Mapping[str, Any]]] = defaultdict(list)

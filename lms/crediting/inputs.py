@@ -30,7 +30,7 @@ from lms.classes.models import (
     SessionReplacement,
     TrainingClass,
 )
-from lms.crediting.chain import Inputs, Running, text_sha256
+from lms.crediting.chain import Inputs, RunningHash, text_sha256
 from lms.crediting.ledger import Head
 from lms.crediting.models import Observation
 from lms.programmes.models import Programme, ProgrammeVersion
@@ -42,7 +42,7 @@ OBSERVED = (
 BESIDE = {"id", "account", "name", "transferred", "certified_at", "certificate_sha256"}  # of a digest, as long as they say nothing
 AT_ONCE = 500
 
-Content = dict[str, Any]
+HashedContent = dict[str, Any]
 
 
 def current(session: Session, heads: Mapping[int, Head]) -> dict[int, Inputs]:
@@ -100,7 +100,7 @@ def class_digests(session: Session, class_ids: Collection[int]) -> dict[int, str
     return {number: digest_of(content) for number, content in class_contents(session, class_ids).items()}
 
 
-def class_contents(session: Session, class_ids: Collection[int]) -> dict[int, Content]:
+def class_contents(session: Session, class_ids: Collection[int]) -> dict[int, HashedContent]:
     """Return each class's data. The programme document and the course outlines are represented by their digests."""
     rows = session.execute(
         select(
@@ -132,7 +132,7 @@ def _replacements(session: Session, class_ids: Collection[int]) -> Mapping[int, 
     return found
 
 
-def _transfers(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, Content]:
+def _transfers(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, HashedContent]:
     """Return the moves of people who were transferred, and what the classes before allow them to earn."""
     columns = EnrolmentTransfer.__table__.c
     query = select(*columns).where(columns.enrolment_id.in_(enrolment_ids)).order_by(columns.id)
@@ -151,8 +151,8 @@ def _transfers(session: Session, enrolment_ids: Collection[int]) -> Mapping[int,
     }
 
 
-def _courses(session: Session, class_ids: Collection[int]) -> Mapping[int, Sequence[Content]]:
-    found: dict[int, list[Content]] = defaultdict(list)
+def _courses(session: Session, class_ids: Collection[int]) -> Mapping[int, Sequence[HashedContent]]:
+    found: dict[int, list[HashedContent]] = defaultdict(list)
     rows = session.execute(
         select(
             *(ClassCourse.class_id, ClassCourse.requirement, ClassCourse.compulsory, ClassCourse.position),
@@ -183,7 +183,7 @@ def enrolment_digests(session: Session, enrolment_ids: Collection[int]) -> dict[
     return {number: digest_of(content) for number, content in enrolment_contents(session, enrolment_ids).items()}
 
 
-def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict[int, Content]:
+def enrolment_contents(session: Session, enrolment_ids: Collection[int]) -> dict[int, HashedContent]:
     """Return each enrolment's data.
 
     The name is keyed by the person's account, which an erasure deletes: afterwards the chain leads to nobody.
@@ -244,10 +244,10 @@ def evidence_rows(session: Session, enrolment_ids: Collection[int]) -> Mapping[i
     return found
 
 
-def evidence_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, Running]:
+def evidence_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, RunningHash]:
     """Return the running hash over all evidence of each enrolment."""
     rows = evidence_rows(session, enrolment_ids)
-    return {number: Running().add(rows.get(number, ())) for number in enrolment_ids}
+    return {number: RunningHash().add(rows.get(number, ())) for number in enrolment_ids}
 
 
 def observed(row: Mapping[str, Any]) -> list[Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from courses.strict_json.canonical import digest_of
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting import inputs
-from lms.crediting.chain import Entry, Inputs, Running
+from lms.crediting.chain import Entry, Inputs, RunningHash
 from lms.crediting.ledger import inputs_in
 
 
@@ -52,8 +52,8 @@ class CheckedInputs:
         """Say whether the worker has yet to record the class's change in this enrolment's chain."""
         return class_id in self._following and number > self._following[class_id]
 
-    def _evidence_problems(self, number: int, entries: Sequence[Entry], kept: Running) -> Iterator[str]:
-        running = Running()
+    def _evidence_problems(self, number: int, entries: Sequence[Entry], kept: RunningHash) -> Iterator[str]:
+        running = RunningHash()
         after = {0: running}
         for row in self._evidence.get(number, ()):
             running = running.add([row])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.classes.freezing import is_erased, is_frozen
 from lms.classes.models import Enrolment
-from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, Running, hash_of
+from lms.crediting.chain import GENESIS, SECONDS, Entry, Inputs, RunningHash, hash_of
 from lms.crediting.models import LedgerEntry
 from lms.crediting.observe_attestations import WAIVED
 from lms.hours import changes
@@ -78,7 +78,7 @@ def inputs_in(row: Any) -> Inputs | None:
     """Return the inputs stored in a row (of an entry or an enrolment); None if it has none."""
     if row.class_sha256 is None or row.enrolment_sha256 is None:
         return None
-    return Inputs(row.class_sha256, row.enrolment_sha256, Running(row.evidence_sha256, row.evidence_count))
+    return Inputs(row.class_sha256, row.enrolment_sha256, RunningHash(row.evidence_sha256, row.evidence_count))
 
 
 _SUMS = PreparedQuery(

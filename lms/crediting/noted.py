@@ -62,7 +62,7 @@ def convert(session: Session, enrolment_ids: Iterable[int], public_url: str, now
     statements, new, left_over = 0, 0, []
     for enrolment in enrolments:
         track = policies[enrolment.id].track
-        for one in left_of(rows[enrolment.id]):
+        for one in remaining_notes(rows[enrolment.id]):
             rule = None if track is None else track.rules.requirements.get(one.row.requirement)
             ids = [] if rule is None else _ids(one, rule.kind, public_url)
             known = set(xapi.store.load_texts(session, ids))
@@ -75,7 +75,7 @@ def convert(session: Session, enrolment_ids: Iterable[int], public_url: str, now
     return Converted(statements, new, left_over)
 
 
-def left_of(rows: Iterable[AttendanceRecord]) -> list[RemainingNote]:
+def remaining_notes(rows: Iterable[AttendanceRecord]) -> list[RemainingNote]:
     """Return the remaining part of each row: a correction takes back the latest notes toward its requirement."""
     left: dict[str, list[RemainingNote]] = defaultdict(list)
     for position, row in enumerate(rows):

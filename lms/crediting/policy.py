@@ -3,7 +3,7 @@
 A case names activities '<course code>:<activity key>', because one account covers all courses of a class.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -11,12 +11,11 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from courses.outline import Activity
 from courses.strict_json.canonical import digest_of
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.publish import outline_of
 from lms.classes.models import Enrolment
-from lms.crediting.activity_rules import rule_before, rule_of
+from lms.crediting.activity_rules import EARLIER_RULES, RuleOf, rule_of
 from lms.crediting.policy_key import PlannedPlace, PolicyKey, activity_name, keys_of_enrolments
 from lms.hours import Case, Interval, Policy, Replacement, RequirementRule, Rule, SessionRule, TrackRules, dump
 from lms.programmes.models import ProgrammeVersion
@@ -36,7 +35,6 @@ __all__ = [
 ]
 
 Window = tuple[int | None, int | None]
-RuleOf = Callable[[Activity], Rule]
 CLASSES_KEPT = 4096
 
 
@@ -82,9 +80,11 @@ def policies_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Enr
     return _policies(session, enrolment_ids, _known_policy)
 
 
-def policies_before(session: Session, enrolment_ids: Iterable[int]) -> dict[int, EnrolmentPolicy]:
-    """Return the policies that enrolments had by the rules of activities before migration 0044 (`activity_rules`)."""
-    return _policies(session, enrolment_ids, lambda session, key: _make(session, key, rule=rule_before))
+def policies_before(session: Session, enrolment_ids: Iterable[int]) -> Iterator[dict[int, EnrolmentPolicy]]:
+    """Yield the policies that enrolments had by each earlier rule of activities (`activity_rules`), the newest first."""
+    wanted = list(enrolment_ids)
+    for rule in EARLIER_RULES:
+        yield _policies(session, wanted, lambda session, key, rule=rule: _make(session, key, rule=rule))  # type: ignore[misc]
 
 
 def _policies(

@@ -67,7 +67,7 @@ class PolicyKey:
     replacements: tuple[ReplacedPlaces, ...] = ()
 
 
-class Stay(NamedTuple):
+class ClassPeriod(NamedTuple):
     """A class in which the person was, and the instants between which its sessions count for them (None: no limit)."""
 
     class_id: int
@@ -129,18 +129,18 @@ def _replaced(session: Session, codes: Mapping[int, str]) -> dict[int, tuple[Rep
 
 def keys_of_enrolments(session: Session, classes: Mapping[int, int], transferred: Collection[int]) -> dict[int, PolicyKey]:
     """Return the inputs of each enrolment's policy. `classes`: the class of each enrolment; `transferred`: the people who were moved."""
-    stays = stays_of(session, transferred) if transferred else {}
-    everywhere = {*classes.values(), *(stay.class_id for own in stays.values() for stay in own)}
+    periods = class_periods_of(session, transferred) if transferred else {}
+    everywhere = {*classes.values(), *(period.class_id for own in periods.values() for period in own)}
     keys = keys_of_classes(session, everywhere)
     found = {}
     for number, class_id in classes.items():
-        key = _joined(keys, stays[number]) if number in stays else keys[class_id]
+        key = _joined(keys, periods[number]) if number in periods else keys[class_id]
         found[number] = _for_one(key, number) if key.replacements else key
     return found
 
 
-def stays_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, tuple[Stay, ...]]:
-    """Return the classes of people who were transferred, in the order of their stays."""
+def class_periods_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, tuple[ClassPeriod, ...]]:
+    """Return the classes of people who were transferred, in the order of their periods."""
     moves: dict[int, list[tuple[EnrolmentTransfer, str]]] = defaultdict(list)
     query = (
         select(EnrolmentTransfer, ProgrammeVersion)
@@ -151,35 +151,35 @@ def stays_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, tupl
     )
     for move, version in session.execute(query):
         moves[move.enrolment_id].append((move, document_of(version).policy.time_zone))
-    return {number: _stays(own) for number, own in moves.items()}
+    return {number: _class_periods(own) for number, own in moves.items()}
 
 
-def _stays(moves: Sequence[tuple[EnrolmentTransfer, str]]) -> tuple[Stay, ...]:
+def _class_periods(moves: Sequence[tuple[EnrolmentTransfer, str]]) -> tuple[ClassPeriod, ...]:
     days = [int(datetime.combine(move.day, time(), ZoneInfo(zone)).timestamp()) for move, zone in moves]
     classes = [moves[0][0].from_class_id, *(move.to_class_id for move, _ in moves)]
-    return tuple(Stay(class_id, since, until) for class_id, since, until in zip(classes, [None, *days], [*days, None], strict=True))
+    return tuple(ClassPeriod(class_id, since, until) for class_id, since, until in zip(classes, [None, *days], [*days, None], strict=True))
 
 
-def _joined(keys: Mapping[int, PolicyKey], stays: Sequence[Stay]) -> PolicyKey:
+def _joined(keys: Mapping[int, PolicyKey], periods: Sequence[ClassPeriod]) -> PolicyKey:
     """Combine the policies of one person's classes: the last class's policy, with sessions of each class up to or from its day.
 
     Courses of earlier classes stay, but are not compulsory unless the last class studies them too. Months of practice
     continue from their original start.
     """
-    last = keys[stays[-1].class_id]
+    last = keys[periods[-1].class_id]
     here = {one.course_id for one in last.courses}
     before: dict[int, StudiedVersion] = {}
     sessions, replacements = [], []
-    for stay in stays:
-        key = keys[stay.class_id]
+    for period in periods:
+        key = keys[period.class_id]
         before |= {one.course_id: one._replace(compulsory=False) for one in key.courses if one.course_id not in here}
-        within = [one for one in key.sessions if _lies_within(one, stay)]
+        within = [one for one in key.sessions if _lies_within(one, period)]
         sessions += within
         places = {one.place for one in within}
         replacements += [one._replace(places=kept) for one in key.replacements if (kept := tuple(p for p in one.places if p in places))]
     return replace(
         last,
-        starts_on=keys[stays[0].class_id].starts_on,
+        starts_on=keys[periods[0].class_id].starts_on,
         courses=(*before.values(), *last.courses),
         sessions=tuple(sessions),
         replacements=_joined_replacements(replacements),
@@ -195,9 +195,9 @@ def _joined_replacements(replacements: Sequence[ReplacedPlaces]) -> tuple[Replac
     return tuple(found.values())
 
 
-def _lies_within(one: PlannedPlace, stay: Stay) -> bool:
+def _lies_within(one: PlannedPlace, period: ClassPeriod) -> bool:
     """Say whether a session counts for a person in that class; a session that runs past midnight of the day counts in neither class."""
-    return (stay.since is None or one.start >= stay.since) and (stay.until is None or one.end <= stay.until)
+    return (period.since is None or one.start >= period.since) and (period.until is None or one.end <= period.until)
 
 
 def _for_one(key: PolicyKey, enrolment_id: int) -> PolicyKey:

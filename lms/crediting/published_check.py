@@ -13,7 +13,7 @@ from courses.strict_json.canonical import digest_of
 from lms.catalogue.models import CourseVersion
 from lms.classes.models import ClassCourse, TrainingClass
 from lms.crediting import inputs
-from lms.crediting.chain import Running
+from lms.crediting.chain import RunningHash
 from lms.programmes.documents import parse
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.values import ProgrammeDocument
@@ -82,5 +82,5 @@ def _of_history(session: Session, one: TrainingClass) -> Iterable[str]:
     """Compare a class's own history with its running hash; if it has none yet, the worker creates it (`windows`)."""
     if one.changes_count == 0 and one.following_after is not None:
         return
-    if Running().add(inputs.history_of(session, one.id)) != (one.changes_sha256, one.changes_count):
+    if RunningHash().add(inputs.history_of(session, one.id)) != (one.changes_sha256, one.changes_count):
         yield f"class {one.code}: its history of changes is not the one that was written"

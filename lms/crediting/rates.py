@@ -49,7 +49,7 @@ def real_rates(segments: Iterable[Segment], max_rate: float, media_ms: int | Non
         time = passed[claim.at] + TOLERANCE_S
         room = max(0, math.floor(max_rate * time * 1000) - covered)
         taken, left = _cut(new, room)
-        one = _Decided(taken, left, _rate(claim, length(taken), time - spent), _too_fast(length(new), room, max_rate))
+        one = _DecidedClaim(taken, left, _rate(claim, length(taken), time - spent), _too_fast(length(new), room, max_rate))
         if claim.claimed <= max_rate:
             one = one._replace(rate=min(one.rate, max_rate))
         covered += length(taken)
@@ -59,7 +59,7 @@ def real_rates(segments: Iterable[Segment], max_rate: float, media_ms: int | Non
     return [rated for claim, one in zip(claims, decided, strict=True) for rated in _rated(claim, one, refused, max_rate)]
 
 
-class _Decided(NamedTuple):
+class _DecidedClaim(NamedTuple):
     """The part of a segment that was not claimed again later: accepted at `rate`, or refused at the speed `too_fast`."""
 
     taken: Sequence[Interval]
@@ -144,7 +144,7 @@ def _too_fast(new_ms: int, room_ms: int, max_rate: float) -> float:
     return min(FASTEST, max(max_rate + STEP, round(implied, 3)))
 
 
-def _rated(claim: Segment, one: _Decided, refused: Sequence[Interval], max_rate: float) -> Iterator[tuple[Segment, float]]:
+def _rated(claim: Segment, one: _DecidedClaim, refused: Sequence[Interval], max_rate: float) -> Iterator[tuple[Segment, float]]:
     """Yield a segment with its rate: the whole segment, or, if it contains refused positions, only those it was the last to claim."""
     if claim.claimed > max_rate or not _touches(claim, refused):
         yield claim, one.rate

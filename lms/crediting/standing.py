@@ -12,7 +12,7 @@ from lms.crediting import certified, ledger
 from lms.crediting.attestations import with_noted_sessions
 from lms.crediting.evidence import cases_of
 from lms.crediting.policy import EnrolmentPolicy, activity_name, policies_of
-from lms.crediting.policy_key import Stay, stays_of
+from lms.crediting.policy_key import ClassPeriod, class_periods_of
 from lms.crediting.units import earnings_of
 from lms.hours import judge, recompute
 from lms.programmes.models import ProgrammeVersion
@@ -112,21 +112,28 @@ def of_enrolments(session: Session, enrolment_ids: Iterable[int]) -> list[Standi
 
 def _standings(session: Session, enrolments: Sequence[Enrolment], policies: Mapping[int, EnrolmentPolicy]) -> list[Standing]:
     """Return where enrolments stand; the number of queries does not grow with theirs. A certified person keeps what was certified."""
-    stays = stays_of(session, moved) if (moved := [one.id for one in enrolments if one.transferred]) else {}
-    courses = courses_of(session, {one.class_id for one in enrolments} | {stay.class_id for own in stays.values() for stay in own})
+    periods = class_periods_of(session, moved) if (moved := [one.id for one in enrolments if one.transferred]) else {}
+    courses = courses_of(session, {one.class_id for one in enrolments} | {period.class_id for own in periods.values() for period in own})
     accounts = ledger.sums(session, [one.id for one in enrolments])
     frozen = certified.requirements_of(session, enrolments)
     found = [
-        _standing(one, (*courses[one.class_id], *_left(one, stays.get(one.id, ()), courses)), accounts[one.id], policies[one.id])
+        _standing(
+            one,
+            (*courses[one.class_id], *_courses_of_left_classes(one, periods.get(one.id, ()), courses)),
+            accounts[one.id],
+            policies[one.id],
+        )
         for one in enrolments
     ]
     return [replace(one, requirements=frozen.get(one.enrolment.id, one.requirements)) for one in found]
 
 
-def _left(enrolment: Enrolment, stays: Iterable[Stay], courses: Mapping[int, Sequence[StudiedCourse]]) -> list[StudiedCourse]:
+def _courses_of_left_classes(
+    enrolment: Enrolment, periods: Iterable[ClassPeriod], courses: Mapping[int, Sequence[StudiedCourse]]
+) -> list[StudiedCourse]:
     """Return the courses of classes that somebody left, as far as their class does not study them too."""
     here = {one.code for one in courses[enrolment.class_id]}
-    found = {one.code: one for stay in stays for one in courses[stay.class_id] if one.code not in here}
+    found = {one.code: one for period in periods for one in courses[period.class_id] if one.code not in here}
     return [replace(one, compulsory=False, left=True) for one in found.values()]
 
 

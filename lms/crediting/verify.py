@@ -11,7 +11,7 @@ On request, because it reads every statement again: the evidence is what the sta
 (`evidence_check`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -23,11 +23,11 @@ from lms.classes.freezing import FreezeReason, frozen_because
 from lms.classes.models import Enrolment
 from lms.crediting import chain, inputs_check, ledger, published_check
 from lms.crediting.earlier_rates import earlier_rates
-from lms.crediting.evidence import cases_of
+from lms.crediting.evidence import RateSegments, cases_of
 from lms.crediting.evidence_check import Compared
 from lms.crediting.models import Observation
 from lms.crediting.observe import OWN
-from lms.crediting.policy import policies_before, policies_of
+from lms.crediting.policy import EnrolmentPolicy, policies_before, policies_of
 from lms.crediting.rates import real_rates
 from lms.crediting.removals import NOTHING, Removals
 from lms.crediting.units import ALL_UNITS, target_of, verdict_of
@@ -198,20 +198,26 @@ class _VerifiedBatch:
         return differing, listed
 
     def _was_right(self, number: int, entries: Sequence[chain.Entry], units: Set[str]) -> bool:
-        """Say whether an account is what its evidence gave by the rules under which it was decided: those of activities before
-        migration 0044, or, for seconds, those of films before format 2.
+        """Say whether an account is what its evidence gave by the rules under which it was decided: earlier ones of activities, or, for
+        seconds, those of films before format 2.
         """
         earlier = _is_of_earlier_rules(entries)
+        moved = [one.policy_sha256 for one in entries if one.amount]
+        judged = frozenset({chain.SECONDS}) if earlier else units
         try:
-            policies = policies_before(self._session, [number])
-            moved = [one.policy_sha256 for one in entries if one.amount]
             if not earlier and moved[-1:] == [self._policies[number].class_policy.sha256]:
                 return False
-            case = cases_of(self._session, policies, rates=earlier_rates if earlier else real_rates)[number]
-            differing = changes(self._accounts[number], target_of(recompute(case)))
+            return any(
+                self._gives(number, policies, judged, earlier_rates if earlier else real_rates)
+                for policies in policies_before(self._session, [number])
+            )
         except Exception:  # nothing can be decided: the findings stand
             return False
-        return not any(one.unit in (frozenset({chain.SECONDS}) if earlier else units) for one in differing)
+
+    def _gives(self, number: int, policies: Mapping[int, EnrolmentPolicy], units: Set[str], rates: RateSegments) -> bool:
+        """Say whether the evidence gives the account by these policies and this rule of films."""
+        case = cases_of(self._session, policies, rates=rates)[number]
+        return not any(one.unit in units for one in changes(self._accounts[number], target_of(recompute(case))))
 
     def _statement_problems(self, number: int, entries: Sequence[chain.Entry], checked: CheckedBatch) -> Iterator[str]:
         if self._public_url is None:

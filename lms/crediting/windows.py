@@ -19,7 +19,7 @@ from lms.classes.freezing import is_frozen
 from lms.classes.models import Enrolment, TrainingClass
 from lms.classes.setup import Window, programme_version_of, window_of
 from lms.crediting import inputs, ledger
-from lms.crediting.chain import Running
+from lms.crediting.chain import RunningHash
 from lms.crediting.drain import record, recredit
 from lms.crediting.models import Observation
 
@@ -148,7 +148,7 @@ def _leave_undecided(session: Session, enrolment_id: int, now: datetime) -> None
 def extend_history(session: Session, class_id: int) -> None:
     """Add new rows of a class's history to its running hash; the class's row is locked."""
     wanted = select(TrainingClass.changes_sha256, TrainingClass.changes_count).where(TrainingClass.id == class_id)
-    known = Running(*session.execute(wanted.with_for_update(key_share=True)).one())
+    known = RunningHash(*session.execute(wanted.with_for_update(key_share=True)).one())
     after = known.add(inputs.history_of(session, class_id)[known.rows :])
     values = {"changes_sha256": after.sha256, "changes_count": after.rows}
     session.execute(update(TrainingClass).where(TrainingClass.id == class_id).values(values).execution_options(synchronize_session=False))

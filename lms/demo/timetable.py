@@ -131,7 +131,7 @@ def write_logs(session: Session, storage: Storage, training_class: TrainingClass
     for place, (days, text) in enumerate(LOGS):
         for enrolment_id in members:
             enrolment = session.get_one(Enrolment, enrolment_id)
-            given = work.Given("practice", text, (), training_class.starts_on + timedelta(days=days))
+            given = work.Submission("practice", text, (), training_class.starts_on + timedelta(days=days))
             handed_in = work.hand_in(session, storage, enrolment, given, None, attestor.now - timedelta(days=20 - days))
             if place == 0 and enrolment_id == members[0]:
                 whole = work.of_class(session, training_class.id, handed_in.id)
@@ -153,7 +153,7 @@ def write_log(session: Session, storage: Storage, training_class: TrainingClass,
     """Let somebody (by enrolment) hand in the log of one month of practice (0, 1 …), and accept it."""
     enrolment_id, month = log
     on = training_class.starts_on + timedelta(days=30 * month + 9)
-    given = work.Given("practice", MONTHS[month % len(MONTHS)], (), on)
+    given = work.Submission("practice", MONTHS[month % len(MONTHS)], (), on)
     at = datetime.combine(on, time(12), ZoneInfo(SITE_ZONE))
     handed_in = work.hand_in(session, storage, session.get_one(Enrolment, enrolment_id), given, None, at)
     whole = work.of_class(session, training_class.id, handed_in.id)

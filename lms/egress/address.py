@@ -81,7 +81,8 @@ def _problems(url: str, settings: Settings, *, internal: bool) -> Iterator[str]:
     if url.endswith("/statements"):
         yield _("is given without /statements at its end")
     host = _host(parts)
-    if (host, _port(url)) in {(urlsplit(own).hostname, _port(own)) for own in (settings.public_url, settings.content_url)}:
+    own = {(urlsplit(own).hostname, _port(own)) for own in (settings.public_url, settings.content_url)}
+    if (host, _port(url)) in own or (settings.package_domain and host.endswith(f".{settings.package_domain}")):
         yield _("is this site itself")
     elif host in LOCAL and not internal:
         yield _("is this machine")

@@ -14,10 +14,12 @@ from lms.errors import InvalidInput, NotFound
 from lms.federation.forms import StoreForm
 
 log = structlog.get_logger(__name__)
-Row = TypeVar("Row", bound=Base)
+ChangedRow = TypeVar("ChangedRow", bound=Base)
 
 
-def add(form: StoreForm, make: Callable[[Session], Row], note: Callable[[Row], dict[str, Any]], event: str) -> Row | None:
+def add(
+    form: StoreForm, make: Callable[[Session], ChangedRow], note: Callable[[ChangedRow], dict[str, Any]], event: str
+) -> ChangedRow | None:
     """Add a row with the function `make`, and log `event` with its `note` and the user who did it.
 
     Return None if a field of the form is wrong; the form then has its problems, and nothing was added.
@@ -33,7 +35,7 @@ def add(form: StoreForm, make: Callable[[Session], Row], note: Callable[[Row], d
     return row
 
 
-def found(session: Session, model: type[Row], row_id: int, gone: LazyString, *, locked: bool = False) -> Row:
+def found(session: Session, model: type[ChangedRow], row_id: int, gone: LazyString, *, locked: bool = False) -> ChangedRow:
     """Return a row; `locked` locks it in a session for writing.
 
     Raises:
@@ -45,7 +47,7 @@ def found(session: Session, model: type[Row], row_id: int, gone: LazyString, *, 
     return row
 
 
-def change(model: type[Row], row_id: int, how: Callable[[Session, Row], Any], gone: LazyString) -> Any:
+def change(model: type[ChangedRow], row_id: int, how: Callable[[Session, ChangedRow], Any], gone: LazyString) -> Any:
     """Change a row with the function `how`, and note the user who did it; return the function's result.
 
     Raises:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-Account = TypeVar("Account", bound=Any)
+AnyAccount = TypeVar("AnyAccount", bound=Any)
 
 
-def changes(account: Mapping[Account, int], credited: Mapping[Account, int]) -> dict[Account, int]:
+def changes(account: Mapping[AnyAccount, int], credited: Mapping[AnyAccount, int]) -> dict[AnyAccount, int]:
     """Return the difference of every account that differs, in order of name; corrections are negative.
 
     An account that is no longer credited returns to 0. Late, duplicated, voided and corrected evidence need no special case:

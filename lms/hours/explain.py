@@ -29,7 +29,7 @@ SHOWN_SHARE = 10_000  # coverage is shown in steps of 0.0001, rounded down, so t
 
 # gate: the gate is closed · cap: the activity has earned all it can · shared: the time counted for another activity at that time ·
 # limit: the local day had reached its limit
-Reason = Literal["gate", "cap", "shared", "limit"]
+LossReason = Literal["gate", "cap", "shared", "limit"]
 CapBasis = Literal["minutes", "covered", "gate"]
 
 
@@ -47,7 +47,7 @@ class GateCondition:
 class Uncounted:
     """Measured seconds of an activity that earned nothing; `beside` are the activities that received shared time."""
 
-    reason: Reason
+    reason: LossReason
     seconds: int
     beside: tuple[str, ...] = ()
 

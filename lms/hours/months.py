@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from lms.hours.days import EPOCH, day_of
 from lms.hours.track_values import Logged
 
-Day = tuple[int, int, int]  # year, month, day; a month may end after the last year that `date` supports
+YearMonthDay = tuple[int, int, int]  # year, month, day; a month may end after the last year that `date` supports
 
 
 def months_earned(logs: Iterable[Logged], starts: date, logs_a_month: int, today: date) -> int:
@@ -37,7 +37,7 @@ def month_window(on: date, starts: date) -> tuple[date, date]:
     return date(*end_of_month(starts, number - 1)), date(*end_of_month(starts, number))
 
 
-def end_of_month(starts: date, number: int) -> Day:
+def end_of_month(starts: date, number: int) -> YearMonthDay:
     """Return S(number), the day on which that month has passed."""
     year, month = divmod(starts.year * 12 + starts.month - 1 + number, 12)
     return year, month + 1, min(starts.day, monthrange(year, month + 1)[1])
@@ -48,5 +48,5 @@ def local_date(at: int, zone: str) -> date:
     return EPOCH + timedelta(days=day_of(at, zone))
 
 
-def _day(on: date) -> Day:
+def _day(on: date) -> YearMonthDay:
     return on.year, on.month, on.day

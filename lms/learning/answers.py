@@ -65,14 +65,14 @@ def submit(
     if known is not None:
         own = known.registration_id == launch.registration_id and known.activity == launch.activity
         by = next((by for one, by in earlier if one.id == attempt_id), key)
-        return _outcome(known, by, _left(key, used), 0) if own and known.answers == given else Declined.OTHER_ANSWERS
-    if _left(key, used) == 0:
+        return _outcome(known, by, _attempts_left(key, used), 0) if own and known.answers == given else Declined.OTHER_ANSWERS
+    if _attempts_left(key, used) == 0:
         return Declined.NO_ATTEMPTS
     attempt = _attempt(launch, attempt_id, given, grade(key, given), now)
     attempt.number = max((one.number for one, _ in earlier), default=0) + 1
     session.add(attempt)
     session.flush()
-    outcome = _outcome(attempt, key, _left(key, used + 1), 1)
+    outcome = _outcome(attempt, key, _attempts_left(key, used + 1), 1)
     _state(session, launch, attempt, outcome.grade, public_url)
     return outcome
 
@@ -85,7 +85,7 @@ def attempts_of(session: Session, launch: Launch) -> list[dict[str, Any]]:
     key = session.scalars(
         select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
     ).one()
-    left = _left(key, _used(earlier, key))
+    left = _attempts_left(key, _used(earlier, key))
     return [_outcome(attempt, by, left, 0).reply() for attempt, by in earlier]
 
 
@@ -106,7 +106,7 @@ def _used(attempts: Iterable[tuple[Attempt, Mapping[str, Any]]], key: Mapping[st
     return sum(by == key for _, by in attempts)
 
 
-def _left(key: Mapping[str, Any], used: int) -> int | None:
+def _attempts_left(key: Mapping[str, Any], used: int) -> int | None:
     most = key.get("max_attempts")
     return None if most is None else max(0, most - used)
 

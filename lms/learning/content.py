@@ -1,6 +1,7 @@
-"""Serve content to its frame, only on the content host, as files that never change; nothing secret is served here.
+"""Serve content to its frame, only on the content hosts, as files that never change; nothing secret is served here.
 
-A frame runs untrusted code without an origin (`sandbox`), so its files allow every origin to read them.
+A frame on the shared host runs untrusted code without an origin (`sandbox`), so its files allow every origin to read them. On the host
+of a package (`package_hosts`) its pages run with that origin, and no other origin reads them.
 """
 
 import json
@@ -19,10 +20,11 @@ from courses.formats import FORMATS
 from lms.accounts.access import public
 from lms.catalogue.publish import file_name
 from lms.config import Settings
-from lms.learning.file_kinds import headers_of
-from lms.learning.frame_page import FrameSite, policy_of, write_page
+from lms.learning.file_kinds import headers_of, headers_on_own_host
+from lms.learning.frame_page import FrameSite, policy_of, policy_of_pages, write_page
+from lms.learning.package_hosts import PackageHosts
 from lms.storage import CHUNK, Storage, storage
-from lms.web.hosts import on_content_host
+from lms.web.hosts import is_shared_host, on_content_host, package_label
 
 bp = Blueprint("content", __name__)
 
@@ -42,20 +44,41 @@ def _settings() -> Settings:
 @public
 def frame(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     """Return the page that plays one activity of the format `name`."""
-    format = FORMATS.get(name)
-    if format is None or not SHA256.fullmatch(sha256) or not _is_plain(entry):
+    format, label = FORMATS.get(name), _label_for(sha256)
+    if format is None or format.own_host is not bool(label) or not _is_plain(entry):
         abort(404)
-    settings = _settings()
-    site = FrameSite(settings.public_url, settings.content_url, f"{settings.content_url}/content/{sha256}/")
+    origin = _hosts().address(label) if label else _settings().content_url
+    site = FrameSite(_settings().public_url, origin, f"{origin}/content/{sha256}/")
     outline = (_player() / "frame.html").read_text(encoding="utf-8")
-    response = Response(write_page(outline, format, entry, site, partial(_address_of, sha256, site)), mimetype="text/html")
+    attributes = format.frame.attributes(entry, partial(_address_of, sha256, site), partial(_read, sha256))
+    response = Response(write_page(outline, format, entry, site, attributes), mimetype="text/html")
     response.headers["Cache-Control"] = FOR_AN_HOUR
     response.headers["Content-Security-Policy"] = policy_of(format, site)
     return response
 
 
+def _label_for(sha256: str) -> str:
+    """Return the label of the package's own host to which this request came; '' for the shared host. Any other host is not found."""
+    label = package_label(_settings())
+    if not SHA256.fullmatch(sha256) or not (_hosts().is_of(label, sha256) if label else is_shared_host(_settings())):
+        abort(404)
+    return label
+
+
+def _hosts() -> PackageHosts:
+    found: PackageHosts = current_app.extensions["package_hosts"]
+    return found
+
+
 def _address_of(sha256: str, site: FrameSite, path: str) -> str | None:
     return f"{site.base}{quote(path)}" if storage().size(file_name(sha256, path)) is not None else None
+
+
+def _read(sha256: str, path: str) -> bytes | None:
+    try:
+        return storage().get(file_name(sha256, path))
+    except FileNotFoundError:
+        return None
 
 
 @bp.get("/content/<sha256>/<path:path>", provide_automatic_options=False)
@@ -63,16 +86,25 @@ def _address_of(sha256: str, site: FrameSite, path: str) -> str | None:
 @public
 def file(sha256: str, path: str) -> ResponseReturnValue:
     """Return one file of a package, or a range of it. Answer keys are not among a package's files."""
-    if not SHA256.fullmatch(sha256) or not _is_plain(path):
+    label = _label_for(sha256)
+    if not _is_plain(path):
         abort(404)
-    name = file_name(sha256, path)
-    size = storage().size(name)
-    if size is None:
+    found = _find(sha256, path, any_case=bool(label))
+    if found is None:
         return _not_there(path)
-    response = _whole_or_range(name, size)
+    response = _whole_or_range(*found)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Range"  # or pdf.js fetches the whole file
-    return _for_everybody(response, path, FOR_EVER)
+    return _for_its_pages(response, path) if label else _for_everybody(response, path, FOR_EVER)
+
+
+def _find(sha256: str, path: str, *, any_case: bool) -> tuple[str, int] | None:
+    """Return a file's name in the storage and its size. Pages made on Windows write names in any case: such files have lowercase names."""
+    for one in (path, path.lower()) if any_case else (path,):
+        size = storage().size(file_name(sha256, one))
+        if size is not None:
+            return file_name(sha256, one), size
+    return None
 
 
 def _not_there(path: str) -> Response:
@@ -134,6 +166,13 @@ def _player() -> Traversable:
 
 def _is_plain(path: str) -> bool:
     return all(part not in {"", ".", ".."} and "\\" not in part and "\0" not in part for part in path.split("/"))
+
+
+def _for_its_pages(response: Response, path: str) -> Response:
+    response.headers.update(headers_on_own_host(path, policy_of_pages(_settings().public_url)))
+    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 def _for_everybody(response: Response, path: str, caching: str) -> Response:

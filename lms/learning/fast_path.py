@@ -20,7 +20,7 @@ from lms.learning.presence import BeatAccepted
 from lms.learning.tickets import Ticket, Tickets, bearer
 from lms.learning.wire import beat_reply
 from lms.web import hosts
-from lms.web.fast_path import FastPath, Reply
+from lms.web.fast_path import FastPath, WsgiReply
 from xapi.fast_path import read_ahead
 
 PATH = "/learn/beat"
@@ -39,7 +39,7 @@ class OrdinaryBeats:
         self._tickets: Tickets = app.extensions["launch_tickets"]
         self._clock: Clock = app.extensions["clock"]
 
-    def __call__(self, environ: WSGIEnvironment) -> Reply | None:
+    def __call__(self, environ: WSGIEnvironment) -> WsgiReply | None:
         """Answer an ordinary beat; return None, with the request unchanged, for every other POST."""
         accepted = self._extend(environ)
         if accepted is None:

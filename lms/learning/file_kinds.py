@@ -20,6 +20,12 @@ NEEDED = {**SCRIPTS_AND_STYLES, **FONTS, **DATA, **IMAGES, **MEDIA}
 DRAWINGS = {".svg": "image/svg+xml"}  # shown by <img>, which runs no script; opened directly it would be a page
 OTHER = "application/octet-stream"
 
+# What else a package's pages may load on a host of its own, where they run.
+PAGES = {
+    **{".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".xml": "text/xml", ".xsl": "text/xml"},
+    **{".wasm": "application/wasm", **DRAWINGS},
+}
+
 # The policy for the file as its own page. Inside another page, that page's policy applies instead.
 RUNS_NOTHING = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -28,10 +34,25 @@ RUNS_NOTHING = (
 
 def headers_of(path: str) -> dict[str, str]:
     """Return the headers that restrict what a browser may do with the file at `path`."""
-    ending = path[path.rfind(".") :].lower() if "." in path.rpartition("/")[2] else ""
+    ending = _ending(path)
     found = {
         "Content-Type": NEEDED.get(ending) or DRAWINGS.get(ending) or OTHER,
         "Content-Security-Policy": RUNS_NOTHING,
         "X-Content-Type-Options": "nosniff",
     }
     return found if ending in NEEDED else {**found, "Content-Disposition": "attachment"}
+
+
+def headers_on_own_host(path: str, policy: str) -> dict[str, str]:
+    """Return the headers of the file at `path` on a host that belongs to its package, whose pages run under `policy`.
+
+    No encoding is named: a page states its own, which older packages of China do in GBK, and its scripts have the same.
+    """
+    ending = _ending(path)
+    known = PAGES.get(ending) or NEEDED.get(ending)
+    found = {"Content-Type": (known or OTHER).partition(";")[0], "Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"}
+    return found if known else {**found, "Content-Disposition": "attachment"}
+
+
+def _ending(path: str) -> str:
+    return path[path.rfind(".") :].lower() if "." in path.rpartition("/")[2] else ""

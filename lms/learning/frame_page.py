@@ -4,16 +4,26 @@ import html
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
-from courses.formats.format import AddressOf, Format
+from courses.formats.format import OWN_HOST_SANDBOX, Format
 
-DIRECTIVES = ("script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "worker-src")
+DIRECTIVES = ("script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "frame-src", "worker-src")
+
+
+# What the pages of a package may do on a host of their own: anything, with their own files only. No worker of theirs stays behind.
+OWN_PAGES = {
+    **dict.fromkeys(("img-src", "media-src"), "'self' data: blob:"),
+    **{"script-src": "'self' 'unsafe-inline' 'unsafe-eval' blob:", "style-src": "'self' 'unsafe-inline'", "font-src": "'self' data:"},
+    **{"connect-src": "'self' data: blob:", "frame-src": "'self' blob:", "object-src": "'self'", "worker-src": "'none'"},
+    **{"base-uri": "'self'", "form-action": "'self'"},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class FrameSite:
-    """The addresses of a frame: the app's origin, the content host's, and the folder of its package there."""
+    """The addresses of a frame: the app's origin, its content host's, and the folder of its package there."""
 
     app: str
     content: str
@@ -25,10 +35,10 @@ class FrameSite:
         return f"{self.content}/player"
 
 
-def write_page(outline: str, format: Format, entry: str, site: FrameSite, address_of: AddressOf) -> str:
-    """Fill in the outline of frame pages (`courses/player/frame.html`) for one activity."""
+def write_page(outline: str, format: Format, entry: str, site: FrameSite, attributes: Mapping[str, Any]) -> str:
+    """Fill in the outline of frame pages (`courses/player/frame.html`) for one activity, with data attributes of its format."""
     frame = format.frame
-    attributes = {name: json.dumps(value) for name, value in frame.attributes(entry, address_of).items()}
+    attributes = {name: json.dumps(value) for name, value in attributes.items()}
     filled = {
         "__APP_ORIGIN__": _escaped(site.app),
         "__BASE__": _escaped(site.base),
@@ -46,19 +56,31 @@ def write_page(outline: str, format: Format, entry: str, site: FrameSite, addres
 
 
 def policy_of(format: Format, site: FrameSite) -> str:
-    """Restrict a frame and its code to the player and one package. Only our player page may embed it. Content has inline styles."""
-    own = f"{site.player}/ {site.base}"
+    """Restrict a frame and its code to the player and one package. Only our player page may embed it. Content has inline styles.
+
+    A frame on the package's own host runs only our code: it shows the package's pages in frames inside it, at the same origin.
+    """
+    player = f"{site.player}/"
+    own = player if format.own_host else f"{player} {site.base}"
     sources = {name: own for name in DIRECTIVES} | {
         "style-src": f"{own} 'unsafe-inline'",
         "img-src": f"{own} data: blob:",
         "media-src": f"{own} blob:",
         "font-src": f"{own} data:",
+        "connect-src": f"{site.content}/" if format.own_host else own,
+        "frame-src": site.base if format.own_host else "",
         "worker-src": "",
     }
     return (
         f"sandbox {format.frame.sandbox}; default-src 'none'; {_directives(sources, format.frame.policy)}; "
         f"frame-ancestors {site.app}; base-uri 'none'; form-action 'none'"
     )
+
+
+def policy_of_pages(app: str) -> str:
+    """Restrict the pages of a package on its own host to that host. Only our player page may embed them, at any depth."""
+    rules = "; ".join(f"{name} {value}" for name, value in OWN_PAGES.items())
+    return f"sandbox {OWN_HOST_SANDBOX}; default-src 'none'; {rules}; frame-ancestors 'self' {app}"
 
 
 def _directives(sources: Mapping[str, str], added: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 import json
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
@@ -41,7 +42,12 @@ def move_course(code: str, course: str, version: int | None, *, dry_run: bool, a
     told = {"class": code, "course": course, "version": to.number, "graded_otherwise": [one.key for one in graded], "again": again}
     _print_preview(told, would, as_json=as_json, dry_run=dry_run)
     if graded and not as_json:
-        what = "will be read again after the move" if dry_run else f"were read again: {again} count now, as soon as the worker comes"
+        certain = "" if would.whole else " at least, because not all were read"
+        what = (
+            f"will be read again after the move: {would.results} count{certain}"
+            if dry_run
+            else f"were read again: {again} count now, as soon as the worker comes"
+        )
         click.echo(f"graded differently: {', '.join(one.key for one in graded)}; earlier results {what}")
 
 
@@ -64,13 +70,18 @@ def drop_course(code: str, course: str, *, dry_run: bool, as_json: bool) -> None
 
 
 def _preview(class_id: int, course: str, to: CourseVersion | None) -> CoursePreview:
-    return preview(session(), class_id, administration.course_in(session(), class_id, course).course_version_id, to)
+    public_url = current_app.extensions["settings"].public_url
+    return preview(session(), class_id, administration.course_in(session(), class_id, course).course_version_id, to, public_url)
 
 
 def _print_preview(report: dict[str, object], would: CoursePreview, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         changes = [{"enrolment": one.enrolment_id, "before_s": one.before_s, "after_s": one.after_s} for one in would.changes]
-        click.echo(json.dumps({**report, "dry_run": dry_run, "people": would.people, "changes": changes}))
+        click.echo(
+            json.dumps(
+                {**report, "dry_run": dry_run, "people": would.people, "results": would.results, "whole": would.whole, "changes": changes}
+            )
+        )
         return
     for one in would.changes:
         click.echo(f"{one.enrolment_id} {one.name}: {one.before_s} s, then {one.after_s} s")

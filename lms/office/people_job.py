@@ -22,7 +22,7 @@ from lms.web.spreadsheet import Book, csv_of
 AT_ONCE = 50
 FORMATS = ("xlsx", "csv")
 WIDTHS = (16, 20, 28, 28, 24, 30, 20, 14, 14, 14, 10, 14, 44)
-Row = Sequence[str]
+SheetRow = Sequence[str]
 
 
 def params_of(whom: OwnPeople, form: str, locale: str) -> dict[str, str]:
@@ -49,9 +49,9 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
         return msgspec.json.encode(_rows(session, own_people.some_of(session, order.params["path"], piece)))
 
 
-def _rows(session: Session, lines: Sequence[TeacherLine]) -> list[Row]:
+def _rows(session: Session, lines: Sequence[TeacherLine]) -> list[SheetRow]:
     providers = own_people.providers_of(session, lines)
-    found: list[Row] = []
+    found: list[SheetRow] = []
     for line in lines:
         who = (line.person.name, line.person.username, line.school)
         found += [(*who, *_place(one, providers[one.enrolment.class_id])) for one in line.standings]
@@ -59,7 +59,7 @@ def _rows(session: Session, lines: Sequence[TeacherLine]) -> list[Row]:
     return found
 
 
-def _place(one: Standing, provider: str) -> Row:
+def _place(one: Standing, provider: str) -> SheetRow:
     run, track = one.training_class, one.track
     hours = hours_of(sum(one.credited.values()), one.document.policy)
     missing = [_missing_words(line) for line in one.requirements if not line.done]
@@ -82,7 +82,7 @@ def _missing_words(line: RequirementProgress) -> str:
     return f"{pick(line.title.zh, line.title.en)} {missing} {unit_after(pick(line.unit.zh, line.unit.en), missing)}"
 
 
-def heads() -> Row:
+def heads() -> SheetRow:
     """Return the columns' names."""
     where = (_("Class"), _("Provider"), _("Programme"), _("Track"), _("First day"), _("Last day"))
     return (

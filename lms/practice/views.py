@@ -23,7 +23,7 @@ from lms.i18n import local_time
 from lms.practice import files, work
 from lms.practice.files import BYTES_MAX, FILES_MAX, SHOWN, HandedIn
 from lms.practice.models import ACCEPTED, PracticeFile, PracticeTask, PracticeWork
-from lms.practice.work import TEXT_MAX, Given
+from lms.practice.work import TEXT_MAX, Submission
 from lms.programmes.store import document_of
 from lms.programmes.values import Requirement
 from lms.storage import storage
@@ -123,8 +123,8 @@ def hand_in_task(enrolment_id: int, task_id: int) -> ResponseReturnValue:
     found, before = _task(enrolment, task_id)
     sent = _files()
     text = request.form.get("text", "")
-    given = Given(found.requirement, text, sent if not isinstance(sent, str) else (), _today(), found.id)
-    problem = sent if isinstance(sent, str) else _kept(enrolment, given, None if before is None else before.id)
+    submission = Submission(found.requirement, text, sent if not isinstance(sent, str) else (), _today(), found.id)
+    problem = sent if isinstance(sent, str) else _kept(enrolment, submission, None if before is None else before.id)
     if problem is not None:
         return _work_page(enrolment_id, before, task=found, problem=problem, text=text), 422
     flash(_("Handed in. Your class staff will look at it."), "success")
@@ -158,7 +158,7 @@ def hand_in_log(enrolment_id: int, requirement: str) -> ResponseReturnValue:
     text, day, sent = request.form.get("text", ""), _day(request.form.get("on", "")), _files()
     problem = sent if isinstance(sent, str) else "bad-day" if day is None else None
     if problem is None and day is not None and not isinstance(sent, str):
-        problem = _kept(enrolment, Given(requirement, text, sent, day), work_id)
+        problem = _kept(enrolment, Submission(requirement, text, sent, day), work_id)
     if problem is not None:
         return _work_page(enrolment_id, before, requirement=requirement, problem=problem, text=text), 422
     flash(_("Handed in. Your class staff will look at it."), "success")
@@ -203,20 +203,20 @@ def _files() -> list[HandedIn] | str:
     return found
 
 
-def _kept(enrolment: Enrolment, given: Given, before_id: int | None) -> str | None:
+def _kept(enrolment: Enrolment, submission: Submission, before_id: int | None) -> str | None:
     """Store the submission, or return the reason why it is refused."""
     with transaction() as writing:
         own = writing.scalars(select(Enrolment).where(Enrolment.id == enrolment.id).with_for_update(key_share=True)).one()
-        before = writing.scalar(_whole(_which(given, before_id, own)))
-        problem = work.problem_of(given, before, work.stored(writing, own.id))
+        before = writing.scalar(_whole(_which(submission, before_id, own)))
+        problem = work.problem_of(submission, before, work.stored(writing, own.id))
         if problem is None:
-            work.hand_in(writing, storage(), own, given, before, now())
+            work.hand_in(writing, storage(), own, submission, before, now())
     return problem
 
 
-def _which(given: Given, before_id: int | None, own: Enrolment) -> Any:
-    if given.task_id is not None:  # also one that another tab has just submitted
-        return (PracticeWork.task_id == given.task_id) & (PracticeWork.enrolment_id == own.id)
+def _which(submission: Submission, before_id: int | None, own: Enrolment) -> Any:
+    if submission.task_id is not None:  # also one that another tab has just submitted
+        return (PracticeWork.task_id == submission.task_id) & (PracticeWork.enrolment_id == own.id)
     return (PracticeWork.id == (before_id or 0)) & (PracticeWork.enrolment_id == own.id)
 
 

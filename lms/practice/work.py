@@ -36,7 +36,7 @@ class WorkEvidence(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Submission:
     """A submission of a teacher; `on` is the day of a log."""
 
     requirement: str
@@ -62,34 +62,34 @@ def stored(session: Session, enrolment_id: int) -> Stored:
     return Stored(works, int(session.scalar(files.where(own)) or 0))
 
 
-def problem_of(given: Given, before: PracticeWork | None, there: Stored) -> str | None:
+def problem_of(submission: Submission, before: PracticeWork | None, there: Stored) -> str | None:
     """Return the reason why work cannot be submitted, as a code; None if it can. `before`: the replaced work, `there`: what is stored."""
     kept = 0 if before is None else len(before.files)
     if before is not None and before.state == ACCEPTED:
         return "accepted-already"
-    if len(given.text) > TEXT_MAX:
+    if len(submission.text) > TEXT_MAX:
         return "text-too-long"
-    if not given.text.strip() and not given.files and not kept:
+    if not submission.text.strip() and not submission.files and not kept:
         return "nothing-in-it"
-    if kept + len(given.files) > FILES_MAX:
+    if kept + len(submission.files) > FILES_MAX:
         return "too-many-files"
-    if (before is None and there.works >= WORKS_MAX) or there.file_bytes + sum(len(one.content) for one in given.files) > BYTES_MAX:
+    if (before is None and there.works >= WORKS_MAX) or there.file_bytes + sum(len(one.content) for one in submission.files) > BYTES_MAX:
         return "too-many-works"
     return None
 
 
 def hand_in(
-    session: Session, storage: Storage, enrolment: Enrolment, given: Given, before: PracticeWork | None, at: datetime
+    session: Session, storage: Storage, enrolment: Enrolment, submission: Submission, before: PracticeWork | None, at: datetime
 ) -> PracticeWork:
     """Store a submission without problems (`problem_of`); returned work is submitted again with its earlier files."""
     if before is None:
-        before = PracticeWork(enrolment_id=enrolment.id, task_id=given.task_id, requirement=given.requirement, on=given.on)
+        before = PracticeWork(enrolment_id=enrolment.id, task_id=submission.task_id, requirement=submission.requirement, on=submission.on)
         session.add(before)
-    before.text, before.state, before.handed_in_at = given.text.strip(), HANDED_IN, at
-    if given.task_id is None:
-        before.on = given.on
+    before.text, before.state, before.handed_in_at = submission.text.strip(), HANDED_IN, at
+    if submission.task_id is None:
+        before.on = submission.on
     session.flush()
-    for file in given.files:
+    for file in submission.files:
         name = f"practice/{before.id}/{uuid4().hex}"
         storage.put(name, file.content)  # before the row: a row never names a missing file
         row = PracticeFile(work_id=before.id, name=file.name, mimetype=file.mimetype, size=len(file.content), object_name=name, added_at=at)

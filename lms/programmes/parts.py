@@ -31,7 +31,7 @@ BARS = ("provincial-face-to-face", "provincial", "nothing")
 PER = ("provider", "class", "trainees")
 FASTEST_RATE = 16
 
-Part = TypeVar("Part")
+AnyPart = TypeVar("AnyPart")
 Word = TypeVar("Word", bound=str)
 # replaces rules that could not be read; a problem was recorded, so the document is refused
 NO_RULES = Rules(date.min, Decimal(1), (), Integrity(frozenset(), 1, BARS[0], STARTS[0]), (), (), Rates("", 0, 0))
@@ -40,7 +40,7 @@ NO_RULES = Rules(date.min, Decimal(1), (), Integrity(frozenset(), 1, BARS[0], ST
 class PartReader(ValueReader):
     """Reads the parts of a programme document."""
 
-    def each(self, value: Any, path: str, read: Callable[[Any, str], Part], *, least: int = 1) -> tuple[Part, ...]:
+    def each(self, value: Any, path: str, read: Callable[[Any, str], AnyPart], *, least: int = 1) -> tuple[AnyPart, ...]:
         """Read every item of an array that has at least `least` of them."""
         items = self.array(value, path)
         if isinstance(value, list) and len(items) < least:

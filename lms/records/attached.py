@@ -22,7 +22,7 @@ AT_ONCE = 500
 FOLDER = "attachments"
 
 
-class Files:
+class AttachmentFiles:
     """A folder with a file for each hash. A file appears only when it is complete; an existing file already has that content."""
 
     def __init__(self, folder: Path) -> None:

@@ -35,7 +35,7 @@ REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class KeyWithRefusals:
     """A key and its refusals since `first_day`."""
 
     row: ApiKey
@@ -56,14 +56,14 @@ class Key:
 class Keys:
     """All keys, and the refusals of requests without a known key."""
 
-    working: Sequence[Key]
-    revoked: Sequence[Key]
+    working: Sequence[KeyWithRefusals]
+    revoked: Sequence[KeyWithRefusals]
     strangers: Sequence[Refused]
 
 
 def keys(session: Session, now: datetime) -> Keys:
     """Return all keys, the newest first."""
     refused = refused_since(session, first_day(now))
-    found = [Key(row, refused.get(row.key, ())) for row in all_keys(session)]
+    found = [KeyWithRefusals(row, refused.get(row.key, ())) for row in all_keys(session)]
     working, revoked = ([one for one in found if bool(one.row.revoked) is gone] for gone in (False, True))
     return Keys(working, revoked, refused.get(NOBODY, ()))

@@ -32,7 +32,7 @@ class Mark:
 
 
 @dataclass(slots=True)
-class _Account:
+class _ActivityAccount:
     """The state of one activity of one enrolment: its time, measured in the window, and the credited seconds."""
 
     window: tuple[int | None, int | None]
@@ -60,7 +60,7 @@ def marks_of(session: Session, records: Sequence[Record]) -> dict[uuid.UUID, Mar
     return marks
 
 
-def _mark(record: Record, kept: Sequence[Observation], accounts: Mapping[tuple[int, str], _Account]) -> Mark:
+def _mark(record: Record, kept: Sequence[Observation], accounts: Mapping[tuple[int, str], _ActivityAccount]) -> Mark:
     if record.seen.voided:
         return Mark("void")
     if record.statement["verb"]["id"] == VOIDED:
@@ -76,12 +76,12 @@ def _mark(record: Record, kept: Sequence[Observation], accounts: Mapping[tuple[i
     return Mark("earned", own) if account.credited >= account.inside(account.times) else Mark("part")
 
 
-def _accounts(session: Session, rows: Sequence[Observation]) -> dict[tuple[int, str], _Account]:
+def _accounts(session: Session, rows: Sequence[Observation]) -> dict[tuple[int, str], _ActivityAccount]:
     """Return the states of the activities whose time these rows measure."""
     wanted = {(row.enrolment_id, row.activity) for row in rows}
     enrolments = {enrolment_id for enrolment_id, _ in wanted}
     policies, credited = policies_of(session, enrolments), credited_of_many(session, enrolments)
-    accounts = {pair: _Account(policies[pair[0]].window, credited[pair[0]].get(pair[1], 0)) for pair in wanted}
+    accounts = {pair: _ActivityAccount(policies[pair[0]].window, credited[pair[0]].get(pair[1], 0)) for pair in wanted}
     times = select(Observation).where(
         tuple_(Observation.enrolment_id, Observation.activity).in_(wanted), Observation.kind.in_(TIMES), Observation.voided.is_(False)
     )

@@ -85,12 +85,12 @@ def visible_sheets(content: bytes) -> Iterator[SheetParts]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            yield from _visible(_Package(archive))
+            yield from _visible(_WorkbookArchive(archive))
     except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise Broken(type(error).__name__) from error
 
 
-class _Package:
+class _WorkbookArchive:
     """Parts by their case-folded names, and their relations."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -127,7 +127,7 @@ class _Package:
         return found
 
 
-def _visible(package: _Package) -> Iterator[SheetParts]:
+def _visible(package: _WorkbookArchive) -> Iterator[SheetParts]:
     workbook = next((name for kind, name in package.relations_of("").values() if kind == "officeDocument"), WORKBOOK)
     relations = package.relations_of(workbook)
     kinds = {kind: name for kind, name in relations.values()}

@@ -78,7 +78,7 @@ def read(lines: Sequence[TableRow], tracks: Sequence[Track], usual_track: str = 
     if len(people) > MOST_ROWS:
         raise Unreadable(_("There are more than %(most)s people in it. Upload it in parts.", most=MOST_ROWS))
     _refuse_identity_numbers(people, head, set(found.at.values()))
-    reader = _Reader(tracks, usual_track)
+    reader = _RowReader(tracks, usual_track)
     for line in people:
         cells = {name: line.cells[index] for name, index in found.at.items() if index < len(line.cells)}
         reader.take(line.number, cells, {name: line.faults[index] for name, index in found.at.items() if index in line.faults})
@@ -89,7 +89,7 @@ def read(lines: Sequence[TableRow], tracks: Sequence[Track], usual_track: str = 
 
 def read_one(given: Mapping[str, str], tracks: Sequence[Track], usual_track: str = "") -> Roster:
     """Read the fields of a single teacher."""
-    reader = _Reader(tracks, usual_track)
+    reader = _RowReader(tracks, usual_track)
     reader.take(1, {name: given.get(name, "") for name in ASKED}, {})
     return Roster(reader.rows, reader.problems)
 
@@ -131,7 +131,7 @@ class _Tracks:
 Found = tuple[str, str, Params]  # field, code, parameters
 
 
-class _Reader:
+class _RowReader:
     """Reads rows one after the other and remembers the people it has seen."""
 
     def __init__(self, tracks: Sequence[Track], usual_track: str) -> None:

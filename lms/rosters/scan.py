@@ -19,7 +19,7 @@ AREA = re.compile(r"\$?[A-Z]{1,3}\$?[1-9]\d{0,6}(:\$?[A-Z]{1,3}\$?[1-9]\d{0,6})?
 PADDED = re.compile(r"0{2,20}")  # a number format such as 000000
 KINDS = {"b", "d", "e", "inlineStr", "n", "s", "str"}  # ECMA-376-1 18.18.11
 
-Place = tuple[int, int]  # row and column, counted from 1 and from 0
+CellPlace = tuple[int, int]  # row and column, counted from 1 and from 0
 
 
 class TooWide(Exception):
@@ -34,8 +34,8 @@ class TooWide(Exception):
 class Scan:
     """Data of a sheet besides its values. `padded`: the least number of digits with which a number is shown."""
 
-    errors: Mapping[Place, str] = field(default_factory=dict)
-    padded: Mapping[Place, int] = field(default_factory=dict)
+    errors: Mapping[CellPlace, str] = field(default_factory=dict)
+    padded: Mapping[CellPlace, int] = field(default_factory=dict)
 
 
 def scan(parts: SheetParts) -> Scan:
@@ -88,8 +88,8 @@ class _Sheet:
     """Checks one sheet, cell by cell."""
 
     def __init__(self, lengths: Sequence[int], padded_styles: Mapping[int, int]) -> None:
-        self.errors: dict[Place, str] = {}
-        self.padded: dict[Place, int] = {}
+        self.errors: dict[CellPlace, str] = {}
+        self.padded: dict[CellPlace, int] = {}
         self._lengths, self._styles = lengths, padded_styles
         self._row, self._column, self._next = 0, 0, 0
         self._kind, self._style, self._value = "n", "", ""

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from lms.rosters.package import Broken, packed, visible_sheets
-from lms.rosters.scan import MOST_COLUMNS, Place, Scan, scan
+from lms.rosters.scan import MOST_COLUMNS, CellPlace, Scan, scan
 
 EXACT_BELOW = 10**15  # a cell's number has 15 digits; a longer number loses its last digits
 MOST_MERGED = 250_000  # cells in merged areas: 5,000 rows of 50
@@ -38,12 +38,12 @@ def sheets(content: bytes) -> Iterator[Iterator[Cells]]:
                 merged = _merged(sheet, len(values))
         except CalamineError as error:
             raise Broken(str(error)) from error
-        yield _Rows(values, seen).read(merged)
+        yield _SheetRows(values, seen).read(merged)
 
 
-def _merged(sheet: CalamineSheet, height: int) -> Mapping[Place, Place]:
+def _merged(sheet: CalamineSheet, height: int) -> Mapping[CellPlace, CellPlace]:
     """Return, for each other cell of a merged area, the position of its first cell; both counted from 0."""
-    found: dict[Place, Place] = {}
+    found: dict[CellPlace, CellPlace] = {}
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         rows = range(top, min(bottom + 1, height))
         columns = range(left, min(right + 1, MOST_COLUMNS))
@@ -53,13 +53,13 @@ def _merged(sheet: CalamineSheet, height: int) -> Mapping[Place, Place]:
     return found
 
 
-class _Rows:
+class _SheetRows:
     """Converts a sheet's values to text."""
 
     def __init__(self, values: Sequence[Sequence[Value]], seen: Scan) -> None:
         self._values, self._seen = values, seen
 
-    def read(self, merged: Mapping[Place, Place]) -> Iterator[Cells]:
+    def read(self, merged: Mapping[CellPlace, CellPlace]) -> Iterator[Cells]:
         """Yield the rows."""
         for row, values in enumerate(self._values):
             texts, faults = [], {}

@@ -60,7 +60,7 @@ def bundle_at(session: Session, enrolment_id: int, at: datetime, printed: str = 
     certified = _certified(session, enrolment_id, at, wanted)
     if certified is not None:
         return certified
-    rules = [policies_of(session, [enrolment_id]), policies_before(session, [enrolment_id])]
+    rules = [policies_of(session, [enrolment_id]), *policies_before(session, [enrolment_id])]
     for then in moments_of(session, enrolment_id, at):
         about = about_of(session, standings, then)[enrolment_id]
         for policies in rules:

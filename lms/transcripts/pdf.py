@@ -28,7 +28,7 @@ REASON = "Training transcript"  # in its signature
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.glyph'
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
-Source = TypeVar("Source", Path, bytes)
+PdfSource = TypeVar("PdfSource", Path, bytes)
 _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
 
 
@@ -86,7 +86,7 @@ def _is_printed(glyph: str) -> bool:
         return False
 
 
-def _compile(source: Source, inputs: dict[str, str], timestamp: int = 0) -> bytes:
+def _compile(source: PdfSource, inputs: dict[str, str], timestamp: int = 0) -> bytes:
     made = _compiler().compile(source, format="pdf", sys_inputs=inputs, timestamp=timestamp, pdf_standards=[*STANDARDS])
     if not isinstance(made, bytes):
         raise TypeError("one source makes one PDF")

@@ -13,14 +13,14 @@ from flask import Flask
 from lms.config import Settings
 from lms.web import hosts, logs
 
-Reply = tuple[str, Sequence[tuple[str, str]], bytes]  # the status line, headers, the body
+WsgiReply = tuple[str, Sequence[tuple[str, str]], bytes]  # the status line, headers, the body
 
 
 class FastPath(NamedTuple):
     """A handler of POSTs to an address, with the endpoint's name for the log; `answer` returns None for requests that Flask must handle."""
 
     endpoint: str
-    answer: Callable[[WSGIEnvironment], Reply | None]
+    answer: Callable[[WSGIEnvironment], WsgiReply | None]
 
 
 class FastPathMiddleware:

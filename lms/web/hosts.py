@@ -1,7 +1,7 @@
-"""Separate the two hosts: pages and uploaded content.
+"""Separate the hosts: pages and uploaded content.
 
-Uploaded content is untrusted code. It is served only on the content host, and nothing else is, so that it cannot
-reach the cookies and pages of the application.
+Uploaded content is untrusted code. It is served only on the content hosts, and nothing else is, so that it cannot
+reach the cookies and pages of the application. Most content shares one host; packages that need an origin have hosts of their own.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, abort, current_app, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms import config_urls
 from lms.config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -44,14 +45,31 @@ def _keep_apart(settings: Settings) -> BaseResponse | None:
 
 
 def at_content_host(settings: Settings) -> bool:
-    """Say whether this request came to the content host, where no cookie and no page of ours may be."""
+    """Say whether this request came to a content host, where no cookie and no page of ours may be."""
     return is_content_host(request.host, settings)
 
 
 def is_content_host(host: str, settings: Settings) -> bool:
-    """Say whether a Host header means the content host, with or without its port."""
+    """Say whether a Host header means a content host, with or without its port."""
+    return any(config_urls.is_content_host(name, settings.content_url, settings.package_url) for name in _names(host))
+
+
+def is_shared_host(settings: Settings) -> bool:
+    """Say whether this request came to the host that most content shares."""
+    return settings.content_host in _names(request.host)
+
+
+def package_label(settings: Settings) -> str:
+    """Return the first name of the package's own host to which this request came; '' if it came to another host."""
+    domain = settings.package_domain
+    own = (name.removesuffix(f".{domain}") for name in _names(request.host) if domain and name.endswith(f".{domain}"))
+    return "" if is_shared_host(settings) else next(own, "")
+
+
+def _names(host: str) -> tuple[str, str]:
+    """Return the names that a Host header may mean: all of it, or what stands before a port."""
     host = host.lower()
-    return settings.content_host in {host, host.rpartition(":")[0]}
+    return host, host.rpartition(":")[0]
 
 
 def _is_content(endpoint: str) -> bool:
@@ -69,8 +87,9 @@ def _secure(response: Response, headers: Mapping[str, str]) -> Response:
 
 def headers_of(settings: Settings) -> dict[str, str]:
     """Return the headers of every reply on the application's host, for those that the reply does not set itself."""
+    frames = " ".join(filter(None, (settings.content_url, settings.package_url.replace(config_urls.PACKAGE, "*"))))
     policy = (
-        f"default-src 'self'; img-src 'self' data:; frame-src {settings.content_url}; "
+        f"default-src 'self'; img-src 'self' data:; frame-src {frames}; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     # No cache in between stores a page, and a browser revalidates it before showing it again: after signing out another person may look.

@@ -2,17 +2,20 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.tree import PACKAGES, ROOT, parse, shown, sources, tracked
+from tests.architecture.tree import PACKAGES, ROOT, imported, parse, shown, sources, tracked
 
 LINES_IN_A_FILE = 300
 IN_SEVERAL_MODULES = {
     "Base": "the tables of lms and of xapi, which know nothing of each other",
     "Course": "a course as published (courses) and the row that groups its versions (lms)",
+    "Observation": "what was observed as a value (lms.hours), and the row in which it is stored (lms.crediting)",
     "TooLarge": "one in each package's tree of errors",
 }
+CAPITALISED = re.compile(r"_?[A-Z][a-z]\w*")  # a type's name, not a constant's
 LINES_IN_A_FUNCTION = 25
 SHARE_OF_SHORT_FUNCTIONS = 0.9
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
@@ -63,13 +66,26 @@ def test_every_file_is_named_for_what_it_does() -> None:
 
 
 def test_a_class_name_is_in_one_module_only() -> None:
-    modules: dict[str, list[str]] = {}
+    """A leading underscore makes no other name. An alias or a type variable must not have the name of another module's class."""
+    modules: dict[str, set[str]] = {}
+    classes = set()
     for path in sources(*PACKAGES):
-        for node in parse(path).body:
-            if isinstance(node, ast.ClassDef):
-                modules.setdefault(node.name, []).append(shown(path))
-    assert {name: found for name, found in modules.items() if len(found) > 1 and name not in IN_SEVERAL_MODULES} == {}
-    assert [name for name in IN_SEVERAL_MODULES if len(modules.get(name, ())) <= 1] == [], "remove these from the list"
+        for name, is_class in type_names(parse(path)):
+            modules.setdefault(name, set()).add(shown(path))
+            classes |= {name} if is_class else set()
+    several = {name: found for name, found in modules.items() if len(found) > 1 and name in classes}
+    assert {name: found for name, found in several.items() if name not in IN_SEVERAL_MODULES} == {}
+    assert IN_SEVERAL_MODULES.keys() - several.keys() == set(), "remove these from the list"
+
+
+def type_names(module: ast.Module) -> Iterator[tuple[str, bool]]:
+    """Yield the name of each class (True), type alias and type variable (False) of a module."""
+    for node in module.body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name.lstrip("_"), True
+        elif isinstance(node, ast.Assign):
+            names = [one.id for one in node.targets if isinstance(one, ast.Name)]
+            yield from ((name.lstrip("_"), False) for name in names if CAPITALISED.fullmatch(name))
 
 
 def test_every_module_says_which_question_it_answers() -> None:
@@ -94,6 +110,17 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
         if isinstance(node, ast.Attribute) and node.attr in excuses and ast.unparse(node.value) in {"pytest", "pytest.mark"}
     ]
     assert not found
+
+
+def test_no_module_imports_a_test_module() -> None:
+    """Shared code is in a module of its own, so that a test can be moved or split without others."""
+    found = [
+        shown(path, line)
+        for path in sources("tests")
+        for line, name in imported(parse(path))
+        if name.startswith("tests.") and any(part.startswith("test_") for part in name.split("."))
+    ]
+    assert found == []
 
 
 def _lines(path: object) -> int:

@@ -152,6 +152,7 @@ class Places:
         changes = {
             "public_url": f"http://localhost:{port}",
             "content_url": f"http://127.0.0.1:{port}",
+            "package_url": f"http://{{package}}.localhost:{port}",
             "secret_key": secrets.token_urlsafe(48),
             "redis_url": self.valkey if kind == "postgresql" else None,
         }

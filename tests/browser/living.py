@@ -154,7 +154,7 @@ def living(database_url: str, folder: Path, programme: str, track: str, activiti
     """Serve a class of a programme that studies one course (`activities`: minutes by key); everything stops at the end of the block."""
     port, clock = free_port(), factories.DrivenClock(BEGIN)
     address = f"http://localhost:{port}"
-    changes = {"public_url": address, "content_url": f"http://127.0.0.1:{port}"}
+    changes = {"public_url": address, "content_url": f"http://127.0.0.1:{port}", "package_url": f"http://{{package}}.localhost:{port}"}
     app = create_app(factories.settings_for(database_url, folder, **changes), clock=clock)
     try:
         with web(app, port):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.test_styleguide import sideways
+from tests.browser.sizes import sideways
 from tests.site import PASSWORD, Site
 
 

@@ -85,7 +85,11 @@ class Lecture:
 @pytest.fixture
 def lecture(sqlite_url: str, tmp_path: Path) -> Iterator[Lecture]:
     port, clock = free_port(), DrivenClock(BEGIN)
-    addresses = {"public_url": f"http://localhost:{port}", "content_url": f"http://127.0.0.1:{port}"}
+    addresses = {
+        "public_url": f"http://localhost:{port}",
+        "content_url": f"http://127.0.0.1:{port}",
+        "package_url": f"http://{{package}}.localhost:{port}",
+    }
     app = create_app(settings_for(sqlite_url, tmp_path, **addresses), clock=clock)
     found = Lecture(app, clock, port)
     yield found

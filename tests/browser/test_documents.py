@@ -4,20 +4,16 @@ import json
 from pathlib import Path
 
 import typst
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, expect
 
 from lms import vocabulary as v
-from lms.catalogue.models import CourseVersion
-from lms.classes import setup
-from lms.classes.models import Enrolment, TrainingClass
-from lms.db import database, transaction
+from lms.db import database
 from lms.transcripts.pdf import FONTS
 from tests.browser.phone import phone, sign_in
-from tests.browser.test_journey import SOON_MS, content, credited, statements, wait_for
+from tests.browser.publishing import no_finding, publish
+from tests.browser.studying import SOON_MS, content, credited, statements, wait_for
 from tests.site import Site
 
-INSIDE = {"rules": {"page-has-heading-one": {"enabled": False}}}  # the page around the frame has it
 PAGES = ("先到校门口看一遍。", "再看宿舍的窗和门。", "最后写下三件事。")
 
 
@@ -28,20 +24,6 @@ def write_pdf(path: Path) -> Path:
     source.write_text('#set text(font: "Noto Sans SC", lang: "zh", size: 14pt)\n#set page(paper: "a5")\n' + text, encoding="utf-8")
     path.write_bytes(typst.compile(str(source), font_paths=[str(FONTS)], ignore_system_fonts=True))
     return path
-
-
-def publish(browser: Browser, site: Site, file: Path, condition: str) -> str:
-    """Upload a file as a trainer, give the course to the class, and return the address of its activity."""
-    with phone(browser, site, "nothing") as visitor:
-        page = sign_in(visitor, site, "trainer", "/catalogue/upload")
-        page.set_input_files("input[type=file]", str(file))
-        page.get_by_role("button", name="检查并发布").click()
-        expect(page.get_by_text(condition)).to_be_visible(timeout=SOON_MS)
-    with site.app.app_context(), transaction() as session:
-        version = session.query(CourseVersion).filter(CourseVersion.title_zh == file.stem).one()
-        training_class = session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id)
-        setup.bind_course(session, training_class, version, "online")
-        return f"{site.address}/learn/{site.enrolment_id}/{version.id}/main"
 
 
 def expect_page(frame: FrameLocator, number: int) -> None:
@@ -88,14 +70,3 @@ def test_a_pdf_is_read_on_a_phone_left_opened_again_at_its_page_completed_and_cr
             page.get_by_role("link", name="下载文件").click()
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
         no_finding(page)
-
-
-def no_finding(page: Page) -> None:
-    """Check the page and the frame inside with axe, in both widths."""
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(500)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        inside = Axe().run(page.frames[1], options=INSIDE)  # type: ignore[arg-type]
-        assert inside.violations_count == 0, inside.generate_report()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from tests.browser.every_page import Everything, Look, copy_of, everything
-from tests.browser.test_styleguide import PHONE
+from tests.browser.sizes import PHONE
 
 SOON_MS = 20_000
 QUIZ = {"code": "online-lesson-design", "activity": "design-quiz"}

@@ -1,7 +1,6 @@
 """One teacher's whole way, in a real browser: learning, weak network, two tabs, a forgery; and every hour is right at the end."""
 
 import io
-import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -10,18 +9,14 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lms import vocabulary as v
-from lms.crediting.account import credited_by_activity
-from lms.crediting.verify import verify
 from lms.db import database
 from lms.hours import recompute_file
 from tests.browser.phone import phone, sign_in
+from tests.browser.studying import EXPECTED, SOON_MS, content, credited, read_to_the_end, sound, statements, wait_for
 from tests.site import Site
-
-SOON_MS = 20_000
-EXPECTED = "ERR_INTERNET_DISCONNECTED|409 \\(CONFLICT\\)"  # no network, and a page that lost the lease: browsers log both
 
 
 @pytest.fixture
@@ -30,35 +25,9 @@ def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:
         yield context
 
 
-def content(page: Page) -> FrameLocator:
-    return page.frame_locator("[data-frame]")
-
-
 def counted(page: Page) -> int:
     said = dict((unit, int(number)) for number, unit in re.findall(r"(\d+) (分|秒)", page.inner_text("[data-clock=counted]")))
     return said.get("分", 0) * 60 + said.get("秒", 0)
-
-
-def credited(site: Site) -> dict[str, int]:
-    with site.app.app_context(), database().reader() as session:
-        return {name: seconds for name, seconds in credited_by_activity(session, site.enrolment_id).items() if seconds}
-
-
-def read_to_the_end(page: Page) -> None:
-    frame = content(page)
-    frame.get_by_label("听孩子说").check()
-    frame.get_by_role("button", name="提交答案").click()
-    expect(frame.get_by_text("答对了")).to_be_visible()
-    frame.get_by_role("button", name="下一页").click()
-    expect(frame.get_by_text("本篇已读完")).to_be_visible()
-
-
-def wait_for(page: Page, true: object, what: str) -> None:
-    for _ in range(SOON_MS // 200):
-        if true():  # type: ignore[operator]
-            return
-        page.wait_for_timeout(200)
-    raise AssertionError(f"not within {SOON_MS} ms: {what}")
 
 
 def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: BrowserContext) -> None:
@@ -115,17 +84,6 @@ def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: Browser
     assert answer is not None, refused
     assert answer["credited_seconds"] == total
     assert sound(site)
-
-
-def sound(site: Site) -> bool:
-    with site.app.app_context(), database().reader() as session:
-        return not [finding for checked in verify(session) for finding in checked.findings]
-
-
-def statements(site: Site, verb: str) -> int:
-    with site.app.app_context(), database().engine.connect() as connection:
-        texts = connection.exec_driver_sql("SELECT text FROM xapi_statement").scalars()
-        return sum(json.loads(text)["verb"]["id"] == verb for text in texts)
 
 
 def test_what_was_done_without_a_network_arrives_once_when_it_is_back(site: Site, visitor: BrowserContext) -> None:

@@ -7,8 +7,7 @@ from playwright.sync_api import Browser, expect
 from lms import vocabulary as v
 from tests.browser.own_content import give
 from tests.browser.phone import phone, sign_in
-from tests.browser.test_journey import content, credited, sound, statements, wait_for
-from tests.browser.test_started import trainer_reads
+from tests.browser.studying import content, credited, sound, statements, trainer_reads, wait_for
 from tests.site import Site
 
 NOTHING = "(?!)"

@@ -15,7 +15,7 @@ import lms
 from lms.demo.load import PASSWORD
 from tests.browser.every_page import LOOKS, NO_PAGES, Everything, Look, copy_of, everything
 from tests.browser.sentences import IN_PIECES, many_for_one
-from tests.browser.test_styleguide import DESK, PHONE, sideways
+from tests.browser.sizes import DESK, PHONE, sideways
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 AXE_SIZE = {"zh": "phone", "en": "desk"}

@@ -5,8 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.browser.phone import phone, sign_in
-from tests.browser.test_documents import no_finding, publish
-from tests.browser.test_journey import SOON_MS, content, credited, wait_for
+from tests.browser.publishing import no_finding, publish
+from tests.browser.studying import SOON_MS, content, credited, wait_for
 from tests.site import Site
 from tests.unit.courses.sounds import mp3
 

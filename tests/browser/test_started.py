@@ -11,7 +11,7 @@ from lms.db import transaction
 from lms.storage import storage
 from tests.browser.own_content import give
 from tests.browser.phone import phone, sign_in
-from tests.browser.test_journey import content, statements
+from tests.browser.studying import content, statements, trainer_reads
 from tests.site import FILM, Site
 
 # Draws nothing until it is told to.
@@ -22,13 +22,6 @@ window.TEST = { Blank: function () { this.attach = function ($box) { window.draw
 
 def expect_state(page: Page, state: str) -> None:
     expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", state)
-
-
-def trainer_reads(browser: Browser, site: Site, course: str, *words: str) -> None:
-    with phone(browser, site, "nothing") as visitor:
-        page = sign_in(visitor, site, "trainer", f"/catalogue/courses/{course}")
-        for word in words:
-            expect(page.get_by_role("main")).to_contain_text(word)
 
 
 def test_a_blank_box_counts_nothing_until_something_is_drawn_and_its_trainer_is_told(browser: Browser, site: Site, tmp_path: Path) -> None:

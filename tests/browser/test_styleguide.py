@@ -10,11 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from tests.browser.sentences import IN_PIECES
+from tests.browser.sizes import DESK, PHONE, sideways
 from tests.browser.styleguide import create_styleguide
 from tests.servers import web
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
 TOUCHED = "button, .button, summary, select, textarea, input[type=text], input[type=search], .choice, .main-menu a, .tabs a, .chip"
 CSS_LIMIT_BYTES = 30_000
 FIRST_LOAD_LIMIT_BYTES = 40_000  # leaves more than half of the 100 kB to a page's own content
@@ -31,12 +30,6 @@ def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport=DESK)
     yield page
     page.close()
-
-
-def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return width
 
 
 @pytest.mark.parametrize("path", ["/", "/error"])

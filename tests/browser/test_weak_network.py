@@ -12,7 +12,7 @@ from lms.classes.models import Enrolment
 from lms.db import transaction
 from lms.learning.models import Launch
 from tests.browser.phone import phone, sign_in
-from tests.browser.test_journey import EXPECTED, content, read_to_the_end, sound, statements, wait_for
+from tests.browser.studying import EXPECTED, content, read_to_the_end, sound, statements, wait_for
 from tests.servers import web
 from tests.site import Site
 

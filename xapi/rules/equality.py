@@ -16,7 +16,9 @@ import msgspec
 
 from xapi.rules.values import timestamp
 
-Form = Callable[[Any], Any]  # from a value to a form that is the same for equal values; a value of an unexpected type stays unchanged
+ComparableForm = Callable[
+    [Any], Any
+]  # from a value to a form that is the same for equal values; a value of an unexpected type stays unchanged
 SET_BY_STORE = frozenset(("id", "stored", "authority", "version"))
 HUNDREDTHS = re.compile(r"[.,]([0-9]{2})[0-9]*S\Z")  # a checked duration has a number before it; matching that would take quadratic time
 
@@ -38,7 +40,7 @@ def _write(value: Any) -> bytes:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _of(**forms: Form) -> Form:
+def _of(**forms: ComparableForm) -> ComparableForm:
     """Return the normal form of objects in which these properties can be written in several ways."""
 
     def form(value: Any) -> Any:
@@ -49,7 +51,7 @@ def _of(**forms: Form) -> Form:
     return form
 
 
-def _unordered(form: Form) -> Form:
+def _unordered(form: ComparableForm) -> ComparableForm:
     def forms(value: Any) -> Any:
         found = [form(item) for item in value] if isinstance(value, list) else value
         return sorted(found, key=_write) if isinstance(value, list) and len(value) > 1 else found
@@ -57,7 +59,7 @@ def _unordered(form: Form) -> Form:
     return forms
 
 
-def _text(form: Callable[[str], str]) -> Form:
+def _text(form: Callable[[str], str]) -> ComparableForm:
     return lambda value: form(value) if isinstance(value, str) else value
 
 
@@ -65,7 +67,7 @@ def _number(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _without(name: str) -> Form:
+def _without(name: str) -> ComparableForm:
     return lambda value: {key: item for key, item in value.items() if key != name} if isinstance(value, dict) else value
 
 
@@ -112,7 +114,7 @@ _statement = _of(
     attachments=_unordered(_of(sha2=_lower)),
     timestamp=_text(lambda text: timestamp(text, "timestamp").isoformat()),
 )
-_TARGETS: Mapping[str, Form] = {
+_TARGETS: Mapping[str, ComparableForm] = {
     "Activity": _activity,
     "Agent": _actor,
     "Group": _actor,

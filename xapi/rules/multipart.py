@@ -46,7 +46,7 @@ def parts(read: Callable[[int], bytes], boundary: str) -> Iterator[Part]:
     """
     if not 1 <= len(boundary) <= LONGEST_BOUNDARY or not boundary.isascii():
         raise BadRequest("multipart/mixed needs a boundary of 1 to 70 characters", "Content-Type")
-    body = _Body(read, b"\r\n--" + boundary.encode())
+    body = _PartBody(read, b"\r\n--" + boundary.encode())
     for _ in body.until_boundary():
         pass  # text before the first boundary has no meaning
     while body.goes_on():
@@ -59,7 +59,7 @@ def parts(read: Callable[[int], bytes], boundary: str) -> Iterator[Part]:
         pass
 
 
-class _Body:
+class _PartBody:
     """The part of the body that has arrived but was not returned yet."""
 
     def __init__(self, read: Callable[[int], bytes], boundary: bytes) -> None:

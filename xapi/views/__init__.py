@@ -24,7 +24,7 @@ from xapi.views.mount import Mount
 from xapi.views.whose import identify
 
 View = Callable[..., Response]
-Mark = Callable[[View], Any]
+MarkView = Callable[[View], Any]
 Resource = Mapping[str, Callable[[Call], Response]]
 
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS")
@@ -41,7 +41,7 @@ def unmarked(view: View) -> View:
     return view
 
 
-def blueprint(mount: Mount, mark: Mark) -> Blueprint:
+def blueprint(mount: Mount, mark: MarkView) -> Blueprint:
     """Return the routes of a record store; each view function is decorated with `mark`."""
     mounted = Blueprint("xapi", __name__)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -25,7 +25,7 @@ from lms.i18n import pick
 from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.office import administration, reread_job
-from lms.office.course_words import summary
+from lms.office.course_words import earlier_results_said, summary
 from lms.office.places import bp, by_me, own_class
 
 OFF = "off"  # instead of a version's number: the class does not study the course any more
@@ -45,7 +45,7 @@ def _page(class_id: int, code: str, wanted: str, refused: Sequence[tuple[str, No
     versions = versions_of(session(), code)
     to = next((one for one in versions if str(one.number) == wanted), None)
     asked = wanted == OFF or (to is not None and to.id != bound.course_version_id)
-    would = preview(session(), class_id, bound.course_version_id, to) if asked else None
+    would = preview(session(), class_id, bound.course_version_id, to, current_app.extensions["settings"].public_url) if asked else None
     graded = graded_otherwise(outline_of(bound.course_version), outline_of(to)) if to is not None else []
     return render_template(
         "office/course_change.html",
@@ -57,6 +57,7 @@ def _page(class_id: int, code: str, wanted: str, refused: Sequence[tuple[str, No
         would=would,
         graded=[pick(one.title.zh, one.title.en) for one in graded],
         said=summary(would) if would else "",
+        again=earlier_results_said(would) if would else "",
         shown=would.changes[:SHOWN] if would else (),
         off=OFF,
         refused=refused,

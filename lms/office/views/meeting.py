@@ -16,7 +16,7 @@ from sqlalchemy import select
 from lms.accounts.access import requires
 from lms.accounts.models import OFFICE, STAFF, Person
 from lms.attendance import meeting_names, meeting_report
-from lms.attendance.meeting_report import FIELDS, Columns, MeetingReport
+from lms.attendance.meeting_report import FIELDS, ColumnNumbers, MeetingReport
 from lms.attendance.sentences import SENTENCES
 from lms.classes.models import LEARNING, ClassSession, Enrolment, TrainingClass
 from lms.classes.setup import locked_class
@@ -46,12 +46,12 @@ def _allow_reports(endpoint: str | None, _values: dict[str, Any] | None) -> None
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _UploadedReport:
     """A report as it was uploaded or carried: its rows below the header, and its columns."""
 
     content: bytes
     rows: Sequence[tuple[int, Sequence[str]]]
-    columns: Columns | None
+    columns: ColumnNumbers | None
 
     @property
     def carried(self) -> str:
@@ -59,7 +59,7 @@ class _Given:
         return carried_file.packed(self.content)
 
 
-def _given() -> _Given:
+def _uploaded_report() -> _UploadedReport:
     content = carried_file.uploaded(FILE_BYTES) or carried_file.unpacked(request.form.get("report", ""), FILE_BYTES)
     if not content or len(content) > FILE_BYTES:
         raise Unreadable(_("Choose the meeting's report, at most %(mb)s MB.", mb=FILE_BYTES // 1_000_000))
@@ -67,8 +67,8 @@ def _given() -> _Given:
     assigned = {field: int(said) for field in FIELDS if NUMBER.fullmatch(said := request.form.get(f"column-{field}", ""))}
     known = meeting_report.columns_of(rows)
     if len(assigned) == len(FIELDS):
-        return _Given(content, rows[known[0] + 1 :] if known else rows[1:], assigned)
-    return _Given(content, rows, None) if known is None else _Given(content, rows[known[0] + 1 :], known[1])
+        return _UploadedReport(content, rows[known[0] + 1 :] if known else rows[1:], assigned)
+    return _UploadedReport(content, rows, None) if known is None else _UploadedReport(content, rows[known[0] + 1 :], known[1])
 
 
 @bp.get("/classes/<int:class_id>/timetable/<int:session_id>/meeting")
@@ -92,9 +92,9 @@ def _page(found: TrainingClass, lesson: ClassSession, status: int = 200, **more:
     return page, status
 
 
-def _read(found: TrainingClass, lesson: ClassSession, given: _Given) -> MeetingReport:
+def _read(found: TrainingClass, lesson: ClassSession, report: _UploadedReport) -> MeetingReport:
     zone = ZoneInfo(document_of(found.programme_version).policy.time_zone)
-    return meeting_report.read(given.rows, given.columns or {}, (lesson.starts_at, lesson.ends_at), zone)
+    return meeting_report.read(report.rows, report.columns or {}, (lesson.starts_at, lesson.ends_at), zone)
 
 
 @bp.post("/classes/<int:class_id>/timetable/<int:session_id>/meeting")
@@ -103,20 +103,20 @@ def preview_meeting(class_id: int, session_id: int) -> ResponseReturnValue:
     """Preview the person of each name and the times that would count; nothing is stored."""
     found, lesson = own_session(class_id, session_id)
     try:
-        given = _given()
+        report = _uploaded_report()
     except Unreadable as error:
         return _page(found, lesson, 422, unreadable=str(error))
-    if given.columns is None:
-        sample = given.rows[:SAMPLE]
+    if report.columns is None:
+        sample = report.rows[:SAMPLE]
         width = min(COLUMNS_MAX, max((len(cells) for _line, cells in sample), default=0))
-        return _page(found, lesson, carried=given.carried, sample=sample, width=width)
-    read = _read(found, lesson, given)
+        return _page(found, lesson, carried=report.carried, sample=sample, width=width)
+    read = _read(found, lesson, report)
     if read.problems or not read.rows:
         problems = [(one.line, WORDS[one.field], in_words(one, SENTENCES)) for one in read.problems]
         return _page(found, lesson, 422, problems=problems, unreadable="" if problems else _("The report names nobody."))
     people = _people(class_id)
     meant = meeting_report.matched(read.present, people, meeting_names.remembered(session(), class_id))
-    return _page(found, lesson, carried=given.carried, columns=given.columns, read=read, people=people, meant=meant)
+    return _page(found, lesson, carried=report.carried, columns=report.columns, read=read, people=people, meant=meant)
 
 
 def _people(class_id: int) -> dict[int, str]:
@@ -131,11 +131,11 @@ def take_meeting(class_id: int, session_id: int) -> ResponseReturnValue:
     """Record the attendance of a meeting as shown in the preview; a repeated request changes nothing."""
     found, lesson = own_session(class_id, session_id)
     try:
-        given = _given()
+        report = _uploaded_report()
     except Unreadable as error:
         return _page(found, lesson, 422, unreadable=str(error))
-    read = _read(found, lesson, given)
-    if given.columns is None or read.problems or lesson.starts_at > now():
+    read = _read(found, lesson, report)
+    if report.columns is None or read.problems or lesson.starts_at > now():
         return _page(found, lesson, 422, unreadable=_("Choose the file again."))
     people = _people(class_id)
     said = {name: request.form.get(f"person-{place}", 0, type=int) for place, name in enumerate(read.present)}

@@ -226,8 +226,8 @@ def _read(content: bytes, found: TrainingClass) -> TimetableFile:
     countable = [one for one in document.requirements if one.kind in {"days", "hours"}]
     names = {name.lower(): one.key for one in countable for name in (one.key, one.title.zh, one.title.en)}
     live = frozenset(one.key for one in countable if one.kind == "hours")
-    reading = timetable_file.Reading(ZoneInfo(document.policy.time_zone), found.starts_on.year, names, live)
-    return timetable_file.read([(line.number, line.cells) for line in table.read(content).lines], reading)
+    context = timetable_file.TimetableContext(ZoneInfo(document.policy.time_zone), found.starts_on.year, names, live)
+    return timetable_file.read([(line.number, line.cells) for line in table.read(content).lines], context)
 
 
 def _plan_problems(found: TrainingClass, read: TimetableFile) -> list[RowProblem]:

@@ -23,7 +23,7 @@ from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, Pr
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
 
-Column = InstrumentedAttribute[Any]
+MappedColumn = InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class PersonTable:
     """
 
     table: type[Base]
-    of: Column | None = None
+    of: MappedColumn | None = None
     deleted: bool = False
     cleared: Mapping[str, object] = field(default_factory=dict)
     by: str = ""
@@ -87,7 +87,7 @@ def erase(session: Session, person_id: int) -> None:
             session.execute(update(one.table).where(is_of(one.of, person_id)).values(one.cleared))
 
 
-def is_of(column: Column, person_id: int) -> ColumnElement[bool]:
+def is_of(column: MappedColumn, person_id: int) -> ColumnElement[bool]:
     """Return the condition that a row belongs to a person, through as many tables as it takes."""
     parent = next(iter(column.property.columns[0].foreign_keys)).column
     if parent.table.name == Person.__tablename__:

@@ -16,7 +16,7 @@ from flask.cli import with_appcontext
 from lms.command_options import json_option
 from lms.db import database, session
 from lms.errors import InvalidInput
-from lms.records.attached import Files
+from lms.records.attached import AttachmentFiles
 from lms.records.columns import COLUMNS
 from lms.records.export import scope_of, up_to_now
 from lms.records.formats import FORMATS, ExportedStatement, Writer, writer_of
@@ -28,7 +28,7 @@ SAY_EVERY = 5_000
 
 
 @dataclass(slots=True)
-class _Progress:
+class _ExportProgress:
     """The progress of an export, reported on stderr."""
 
     count: int = 0
@@ -78,7 +78,7 @@ def export(form: str, out: Path, *, void: bool, attachments: Path | None, as_jso
     """
     try:
         statement_filter = up_to_now(replace(statement_filter_of(session(), Selection.of(asked), scope_of()), void=void))
-        progress, files = _Progress(), Files(attachments) if attachments else None
+        progress, files = _ExportProgress(), AttachmentFiles(attachments) if attachments else None
         with database().reader() as reading, database().reader() as beside, closing(scan_statements(reading, statement_filter)) as found:
             _write_whole(out, writer_of(form, void=void), progress.over(files.beside(beside, found) if files else found))
     except InvalidInput as error:

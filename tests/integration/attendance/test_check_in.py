@@ -1,16 +1,13 @@
 """Do check-ins and check-outs by the changing code become days, and does a forwarded picture earn nothing?"""
 
-import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person
 from lms.accounts.passwords import set_password
@@ -18,6 +15,7 @@ from lms.attendance.models import AttendanceMark, CheckIn
 from lms.classes.models import ClassSession, Enrolment, TrainingClass
 from tests.access import form_token
 from tests.factories import signed_in
+from tests.integration.attendance.scans import begins, code, phone, scan
 from tests.integration.office.room import NAMES, Room
 
 STATEMENTS = "/office/classes/{}/timetable/{}/{}"
@@ -28,34 +26,6 @@ def room(room: Room) -> Room:
     """Move the room to the moment at which its session begins."""
     room.world.clock.at = begins(room)
     return room
-
-
-def lesson_of(room: Room) -> ClassSession:
-    return room.world.act(lambda session: session.get_one(ClassSession, room.session_id))
-
-
-def begins(room: Room) -> datetime:
-    return lesson_of(room).starts_at
-
-
-def code(room: Room, way: str = "in") -> str:
-    """Return the path that the room's screen shows now."""
-    page = room.desk.get(f"{room.class_id}/timetable/{room.session_id}/code?way={way}")
-    shown = re.search(r'data-address="([^"]*)"', page)
-    assert shown is not None
-    return unescape(shown[1]).removeprefix("http://localhost")
-
-
-def phone(room: Room, place: int) -> FlaskClient:
-    """Return the phone of somebody in the class, signed in."""
-    return signed_in(room.world.app, f"t{place}")
-
-
-def scan(phone_: FlaskClient, path: str) -> TestResponse:
-    """Open a code's address as the phone's scanner does, and send what its page sends."""
-    opened = phone_.get(path)
-    assert opened.status_code == 200, opened.text
-    return phone_.post(path, headers={"X-CSRFToken": form_token(phone_)}, follow_redirects=True)
 
 
 def attend(room: Room, place: int, came: timedelta = timedelta(), left: timedelta = timedelta(hours=3)) -> FlaskClient:

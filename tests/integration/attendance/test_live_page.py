@@ -19,8 +19,8 @@ from lms.crediting.account import credited_of_many
 from lms.home.tasks import settle_presence
 from lms.learning.tasks import sweep
 from tests.factories import signed_in
-from tests.integration.attendance.test_meeting import check, take
-from tests.integration.office.test_attendance import Room
+from tests.integration.attendance.meeting_reports import check, take
+from tests.integration.office.room import Room
 
 MINUTE = 60
 CONFIG = re.compile(r'id="live-config">(.*?)</script>', re.DOTALL)

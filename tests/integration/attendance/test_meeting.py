@@ -1,44 +1,16 @@
 """Does the report of a meeting become attendance, with names matched once, and does one wrong row change nothing?"""
 
-import io
-import re
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
-from lms.classes.models import ClassSession
+from tests.integration.attendance.meeting_reports import check, take
 from tests.integration.office.room import Room
 
 HEAD = "用户昵称,入会时间,退会时间\n"
 WHOLE = "2026-03-02 08:25:00,2026-03-02 11:31:00"
-
-
-def path(room: Room) -> str:
-    return f"{room.class_id}/timetable/{room.session_id}/meeting"
-
-
-def day(room: Room, text: str) -> str:
-    """Put the session's own day into a report."""
-    begins = room.world.act(lambda session: session.get_one(ClassSession, room.session_id)).starts_at
-    return text.replace("2026-03-02", f"{begins:%Y-%m-%d}")
-
-
-def check(room: Room, text: str, **fields: str) -> TestResponse:
-    return room.desk.post(path(room), file=(io.BytesIO(day(room, text).encode()), "report.csv"), **fields)
-
-
-def take(room: Room, preview: TestResponse, **persons: str) -> None:
-    """Send what the preview shows, with other choices where they are given."""
-    fields = dict(re.findall(r'type="hidden" name="(report|column-\w+)" value="([^"]*)"', preview.text))
-    for place, options in re.findall(r'<select name="person-(\d+)".*?>(.*?)</select>', preview.text, re.DOTALL):
-        chosen = re.search(r'value="(\d+)" selected', options)
-        fields[f"person-{place}"] = chosen[1] if chosen else ""
-    answer = room.desk.post(f"{path(room)}/take", **{**fields, **persons})
-    assert answer.status_code == 302, answer.text
-    room.world.credit()
 
 
 def test_names_that_are_known_are_suggested_and_their_time_counts(room: Room) -> None:

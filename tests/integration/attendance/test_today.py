@@ -8,7 +8,7 @@ from lms.accounts.models import STAFF
 from lms.accounts.people import add_person
 from lms.classes.staff import appoint
 from tests.factories import signed_in
-from tests.integration.attendance.test_check_in import begins, code, phone, scan
+from tests.integration.attendance.scans import begins, code, phone, scan
 from tests.integration.office.room import NAMES, Room
 
 

@@ -14,13 +14,9 @@ from lms.accounts.people import add_person
 from lms.classes.changes import made, note
 from lms.classes.models import ClassChange, Enrolment
 from lms.classes.setup import enrol, locked_class
-from lms.cli import main_group
 from lms.crediting.models import LedgerEntry
 from tests.factories import World
-
-
-def run(world: World, *words: str) -> Result:
-    return world.app.test_cli_runner().invoke(main_group, list(words))
+from tests.integration.audit.running import run
 
 
 def anchored(world: World, folder: Path, *, heads: bool = True) -> Path:

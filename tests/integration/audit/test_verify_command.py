@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import text
 
 from tests.factories import World
-from tests.integration.audit.test_anchors import run
+from tests.integration.audit.running import run
 
 
 def studied(world: World) -> World:

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from lms.classes import setup
 from lms.classes.models import TrainingClass
 from tests.factories import CONTENT_URL, World, course_document
 from tests.integration.catalogue import toy_format
-from tests.integration.catalogue.test_pages import _signed_in, send
+from tests.integration.catalogue.uploading import send, sign_in_as
 
 DECK = "CARDS\n一\n二\n".encode()
 
@@ -35,7 +36,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def trainer(app: Flask) -> FlaskClient:
-    return _signed_in(app, "trainer")
+    return sign_in_as(app, "trainer")
 
 
 def test_a_file_of_a_new_format_is_offered_accepted_and_described(trainer: FlaskClient) -> None:
@@ -91,3 +92,23 @@ def test_a_format_that_is_not_in_the_table_is_nowhere(world: World, trainer: Fla
     monkeypatch.delitem(FORMATS, "toy")
     assert send(trainer, DECK, "拼音.cards").status_code == 422
     assert world.app.test_client().get(f"/frame/toy/{'ab' * 32}/cards/pinyin.cards", base_url=CONTENT_URL).status_code == 404
+
+
+def test_a_format_that_needs_hosts_of_its_own_is_refused_in_one_sentence_where_there_are_none(
+    trainer: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FORMATS, "toy", replace(toy_format.FORMAT, own_host=True))
+    assert send(trainer, DECK, "拼音.cards").status_code == 302
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], package_url=""))
+    refused = send(trainer, DECK + "三\n".encode(), "拼音.cards")
+    assert refused.status_code == 422
+    assert "CONTENT_URL" in refused.text
+    assert refused.text.count("{package}") == 1
+
+
+def test_an_activity_that_lost_its_host_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FORMATS, "h5p", replace(FORMATS["h5p"], own_host=True))
+    monkeypatch.setitem(world.app.extensions, "settings", replace(world.app.extensions["settings"], package_url=""))
+    answer = world.client().get(f"/learn/{world.enrolment_id}/{world.course_version_id}/reading")
+    assert answer.status_code == 403
+    assert "系统管理员" in answer.text

@@ -3,7 +3,6 @@
 import html
 import io
 import json
-import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +16,6 @@ from werkzeug.test import TestResponse
 
 from courses.samples import SAMPLES
 from lms.accounts.models import Person
-from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import publish
 from lms.catalogue.commands import course
 from lms.catalogue.models import CourseVersion
@@ -25,20 +23,14 @@ from lms.catalogue.publish import size_of
 from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.storage import storage
-from tests.factories import DrivenClock, signed_in
+from tests.factories import DrivenClock
+from tests.integration.catalogue.uploading import send, sign_in_as
 from tests.site import FILM
 
 
 @pytest.fixture
 def trainer(app: Flask) -> FlaskClient:
-    return _signed_in(app, "trainer")
-
-
-def _signed_in(app: Flask, role: str) -> FlaskClient:
-    with app.app_context(), transaction() as session:
-        organisation = add_organisation(session, "p", "承训单位", "provider")
-        add_person(session, f"the-{role}", "林静宜", (role,), password=None, organisation=organisation)
-    return signed_in(app, f"the-{role}")
+    return sign_in_as(app, "trainer")
 
 
 def zipped(folder: Path) -> bytes:
@@ -50,20 +42,13 @@ def zipped(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def send(client: FlaskClient, content: bytes, name: str):  # type: ignore[no-untyped-def]
-    page = client.get("/catalogue/upload").text
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    token = found.group(1) if found else ""
-    return client.post("/catalogue/upload", data={"csrf_token": token, "file": (io.BytesIO(content), name)})
-
-
 def versions(app: Flask) -> int:
     with app.app_context(), transaction() as session:
         return session.scalar(select(func.count()).select_from(CourseVersion)) or 0
 
 
 def test_an_uploaded_course_is_on_its_page_with_what_each_activity_is_worth(app: Flask, trainer: FlaskClient) -> None:
-    package = check(SAMPLES[0]).package
+    package = check(SAMPLES[0], own_hosts=True).package
     assert package is not None
     answer = send(trainer, zipped(SAMPLES[0]), "课程.ZIP")
     assert (answer.status_code, answer.location) == (302, f"/catalogue/courses/{package.course.code}?version=1")
@@ -123,14 +108,14 @@ def test_an_upload_above_the_limit_is_refused_before_it_is_read(app: Flask, trai
 
 @pytest.mark.parametrize("role", ["teacher", "office"])
 def test_the_catalogue_is_for_trainers(app: Flask, role: str) -> None:
-    client = _signed_in(app, role)
+    client = sign_in_as(app, role)
     for address in ("/catalogue/", "/catalogue/courses/x", "/catalogue/upload"):
         assert client.get(address).status_code == 403
 
 
 def test_a_course_or_version_that_is_not_there_is_not_found(app: Flask, trainer: FlaskClient) -> None:
     send(trainer, zipped(SAMPLES[0]), "a.zip")
-    package = check(SAMPLES[0]).package
+    package = check(SAMPLES[0], own_hosts=True).package
     assert package is not None
     assert trainer.get("/catalogue/courses/nothing").status_code == 404
     assert trainer.get(f"/catalogue/courses/{package.course.code}?version=9").status_code == 404
@@ -160,7 +145,7 @@ def test_the_command_publishes_lists_and_refuses(app: Flask, clock: DrivenClock,
 def test_course_files_of_an_organisation_have_a_quota_and_nothing_of_a_refused_upload_is_kept(
     app: Flask, trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small, large = (check(folder).package for folder in SAMPLES[:2])
+    small, large = (check(folder, own_hosts=True).package for folder in SAMPLES[:2])
     assert small is not None
     assert large is not None
     with app.app_context(), transaction() as session:

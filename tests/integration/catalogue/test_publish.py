@@ -37,7 +37,7 @@ def files(session: Session) -> Storage:
 
 @pytest.fixture
 def package() -> Package:
-    found = check(SAMPLES[0]).package
+    found = check(SAMPLES[0], own_hosts=True).package
     assert found is not None
     return found
 

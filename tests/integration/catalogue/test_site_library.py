@@ -64,7 +64,7 @@ class Desk:
         place = self.folder / str(self.number)
         place.mkdir()
         (place / name).write_bytes(zipped(files))
-        return check(place / name, site_library.offered(self.session, storage(), by, place / "libraries"))
+        return check(place / name, site_library.offered(self.session, storage(), by, place / "libraries"), own_hosts=True)
 
     def publish(self, files: dict[str, bytes], by: Person | None) -> None:
         found = self.check(files, by, WHOLE).package

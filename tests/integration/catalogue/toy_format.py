@@ -28,7 +28,7 @@ FORMAT = Format(
         style="frame-toy",
         sandbox="allow-scripts",
         policy={"worker-src": "blob:"},
-        attributes=lambda entry, address_of: {"deck": {"url": address_of(entry)}},
+        attributes=lambda entry, address_of, _read: {"deck": {"url": address_of(entry)}},
     ),
     endings=frozenset({"cards"}),
     check=check,

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +11,8 @@ from flask.cli import ScriptInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from courses.strict_json.canonical import digest_of
 from lms import vocabulary as v
 from lms.accounts.account_changes import By
-from lms.accounts.models import OFFICE, Organisation
-from lms.accounts.people import add_person
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.classes.models import ClassChange, TrainingClass
 from lms.cli import main_group
@@ -26,14 +22,9 @@ from lms.db import database
 from lms.errors import InvalidInput
 from lms.learning.models import Attempt, Launch, Registration
 from lms.office import administration
-from tests.factories import DrivenClock, World, build_world, course_document, signed_in
+from tests.factories import DrivenClock, World, build_world, signed_in
+from tests.integration.classes.next_versions import RIGHT, WRONG, add_office, move, publish_next
 from tests.integration.learning.conftest import KEY, Page
-
-WRONG = {
-    "reading": {"minutes": 30, "requires": {"completed": True}},
-    "quiz": {"minutes": 10, "grading": "server", "requires": {"passed": True}},
-}
-RIGHT = {**WRONG, "reading": {"minutes": 30}}
 
 
 @pytest.fixture
@@ -42,36 +33,6 @@ def world(app: Flask, clock: DrivenClock) -> World:
     built = build_world(app, clock, WRONG)
     built.act(lambda session: session.add(AnswerKey(course_version_id=built.course_version_id, activity="quiz", document=KEY)))
     return built
-
-
-def publish_next(world: World, activities: Mapping[str, Mapping[str, Any]], key: dict[str, Any]) -> int:
-    """Publish the next version of the course; return its id."""
-
-    def add(session: Session) -> int:
-        first = session.get_one(CourseVersion, world.course_version_id)
-        document = course_document("c1", activities)
-        version = CourseVersion(
-            course=first.course,
-            number=2,
-            document=document,
-            document_sha256=digest_of(document),
-            package_sha256="1" * 64,
-            title_zh="课程c1",
-            title_en="Course c1",
-            minutes=40,
-            published_at=world.clock(),
-        )
-        session.add(version)
-        session.flush()
-        session.add(AnswerKey(course_version_id=version.id, activity="quiz", document=key))
-        return version.id
-
-    found: int = world.act(add)
-    return found
-
-
-def move(world: World, number: int = 2) -> None:
-    world.act(lambda session: administration.move_course(session, world.class_id, "c1", number, By(None, world.clock())))
 
 
 def remove(world: World) -> None:
@@ -248,14 +209,6 @@ def test_the_office_sees_whose_hours_change_before_it_moves_the_class(world: Wor
         assert refused.status_code == 422
         assert "error-summary" in refused.text
     assert len(moved_history(world)) == 1
-
-
-def add_office(world: World) -> None:
-    def add(session: Session) -> None:
-        provider = session.scalars(select(Organisation)).one()
-        add_person(session, "office", "李静", (OFFICE,), password=None, organisation=provider)
-
-    world.act(add)
 
 
 def csrf_of(page: Page, location: str) -> str:

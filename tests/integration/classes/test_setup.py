@@ -17,7 +17,7 @@ from lms.classes.setup import ClassDetails
 from lms.db import transaction
 from lms.errors import InvalidInput
 from lms.programmes import store
-from tests.integration.programmes.test_store import NOW, text
+from tests.integration.programmes.own_documents import NOW, text
 
 DAY = date(2026, 3, 2)
 

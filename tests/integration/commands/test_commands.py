@@ -16,7 +16,7 @@ from lms import programmes
 from lms.accounts.models import Person
 from lms.cli import main_group
 from tests.access import form_token
-from tests.architecture.test_documented import COMMANDS
+from tests.architecture.commands import COMMANDS
 from tests.factories import World
 
 DOCUMENT = Path(programmes.__file__).parent / "data" / "rural-lead-2020.toml"

@@ -11,7 +11,7 @@ from flask.cli import ScriptInfo
 
 from lms.app import create_app
 from lms.cli import main_group
-from tests.architecture.test_documented import COMMANDS
+from tests.architecture.commands import COMMANDS
 from tests.factories import settings_for
 
 LISTS = {

@@ -14,12 +14,13 @@ from lms.accounts.models import Organisation, Person
 from lms.classes import setup
 from lms.classes.models import Enrolment
 from lms.crediting import ledger, policy, windows
-from lms.crediting.activity_rules import rule_before
+from lms.crediting.activity_rules import RuleOf, rule_before_0044, rule_before_0053
 from lms.crediting.verify import verify
 from lms.programmes import store
 from tests.factories import BEGIN, PUBLIC_URL, World, add_course
 
 FILM: Mapping[str, Any] = {"format": "video", "minutes": 2, "media_seconds": 61, "requires": {"coverage": 1}}
+SHORT: Mapping[str, Any] = {"format": "video", "minutes": 1, "media_seconds": 4, "requires": {"coverage": 0.9}}
 FINISHED = ledger.Account("general-courses", "courses")
 
 
@@ -32,13 +33,22 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def studying(world: World) -> World:
     """The world's teacher in a class with one course, of one film of 61 seconds, that must be finished."""
+    return study_course_of(FILM, world)
 
+
+@pytest.fixture
+def studying_short(world: World) -> World:
+    """The world's teacher in a class with one course, of one film of 4 seconds."""
+    return study_course_of(SHORT, world)
+
+
+def study_course_of(film: Mapping[str, Any], world: World) -> World:
     def enrol(session: Session) -> tuple[int, int, int]:
         text = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
         version = store.import_toml(session, text, BEGIN).version
         provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
         made = setup.create_class(session, version, setup.ClassDetails("lead", "首席", provider, date(2026, 3, 1), date(2026, 9, 30)))
-        course = add_course(session, "short", {"film": FILM})
+        course = add_course(session, "short", {"film": film})
         setup.bind_course(session, made, course, "companion")
         return setup.enrol(session, made, session.get_one(Person, world.person_id), "lead", "in-training").id, course.id, made.id
 
@@ -75,6 +85,12 @@ def test_a_film_of_which_more_than_a_second_is_missing_was_not_played_whole(stud
     assert account(studying) == {}
 
 
+@pytest.mark.parametrize("segments", ["0[.]4", "0[.]3.9", "0[.]2[,]2[.]3.6"])
+def test_a_course_of_one_film_of_4_seconds_is_finished_once_the_film_was_played(studying_short: World, segments: str) -> None:
+    watch(studying_short, segments)
+    assert account(studying_short) == {ledger.Account("short:film"): 3, FINISHED: 1}
+
+
 def findings(world: World) -> list[str]:
     return [one.problem for batch in world.act(lambda session: list(verify(session, public_url=PUBLIC_URL))) for one in batch.findings]
 
@@ -83,11 +99,11 @@ def waiting(world: World) -> list[int]:
     return [number for batch in world.act(lambda session: list(verify(session))) for number in batch.waiting]
 
 
-def by_the_rule_before(world: World, monkeypatch: pytest.MonkeyPatch, segments: str) -> None:
+def by_the_rule(rule: RuleOf, world: World, monkeypatch: pytest.MonkeyPatch, segments: str) -> None:
     """Let the film be watched and credited as a version before this rule did."""
     with monkeypatch.context() as earlier:
         earlier.setattr(policy, "_known", {})
-        earlier.setattr(policy._make, "__defaults__", (None, rule_before))
+        earlier.setattr(policy._make, "__defaults__", (None, rule))
         watch(world, segments)
 
 
@@ -105,7 +121,7 @@ def after_the_migration(world: World) -> None:
 def test_what_the_rule_before_gave_is_not_a_finding_and_is_decided_again_by_the_worker(
     studying: World, monkeypatch: pytest.MonkeyPatch, segments: str, before: int
 ) -> None:
-    by_the_rule_before(studying, monkeypatch, segments)
+    by_the_rule(rule_before_0044, studying, monkeypatch, segments)
     assert account(studying) == ({ledger.Account("short:film"): before} if before else {})
     assert findings(studying) == []
     assert waiting(studying) == [studying.enrolment_id]
@@ -114,8 +130,20 @@ def test_what_the_rule_before_gave_is_not_a_finding_and_is_decided_again_by_the_
     assert (findings(studying), waiting(studying)) == ([], [])
 
 
+@pytest.mark.parametrize(("segments", "before"), [("0[.]4", {"short:film": 4, "general-courses": 1}), ("0[.]3.9", {"short:film": 3})])
+def test_what_short_films_gave_before_is_not_a_finding_and_is_decided_again(
+    studying_short: World, monkeypatch: pytest.MonkeyPatch, segments: str, before: dict[str, int]
+) -> None:
+    by_the_rule(rule_before_0053, studying_short, monkeypatch, segments)
+    assert {one.name: amount for one, amount in account(studying_short).items()} == before
+    assert (findings(studying_short), waiting(studying_short)) == ([], [studying_short.enrolment_id])
+    after_the_migration(studying_short)
+    assert account(studying_short) == {ledger.Account("short:film"): 3, FINISHED: 1}
+    assert (findings(studying_short), waiting(studying_short)) == ([], [])
+
+
 def test_hours_that_neither_rule_gives_are_a_finding(studying: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    by_the_rule_before(studying, monkeypatch, "0[.]61")
+    by_the_rule(rule_before_0044, studying, monkeypatch, "0[.]61")
     studying.act(lambda session: session.execute(update(ledger.LedgerEntry).values(amount=60)))
     assert any("short:film stands at 60 s" in one for one in findings(studying))
     assert waiting(studying) == []

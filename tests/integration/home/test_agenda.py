@@ -13,7 +13,7 @@ from lms.classes.planning import PlannedSession
 from lms.classes.timetable import add
 from lms.practice.models import ACCEPTED, PracticeTask, PracticeWork
 from tests.factories import BEGIN, World
-from tests.integration.home.test_home import enrol_in_lead_class
+from tests.integration.home.lead_class import enrol_in_lead_class
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

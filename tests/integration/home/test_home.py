@@ -1,24 +1,20 @@
 """Does the start page answer a teacher's three questions, in both languages and in every state of an enrolment?"""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from importlib import resources
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
-from lms.accounts.models import OFFICE, TRAINER, Organisation, Person
+from lms.accounts.models import OFFICE, TRAINER, Organisation
 from lms.accounts.people import add_person
-from lms.catalogue.models import CourseVersion
 from lms.classes import setup
-from lms.classes.models import AttendanceRecord, ClassCourse, Enrolment, TrainingClass
-from lms.crediting import noted
-from lms.programmes import store as programmes
+from lms.classes.models import ClassCourse, Enrolment, TrainingClass
 from tests.browser.sentences import many_for_one
-from tests.factories import BEGIN, PUBLIC_URL, World, add_class, add_course, signed_in
+from tests.factories import BEGIN, World, add_class, add_course, signed_in
+from tests.integration.home.lead_class import enrol_in_lead_class
 
 
 def speak_english(client: FlaskClient) -> FlaskClient:
@@ -34,28 +30,6 @@ def change(world: World, **values: object) -> None:
             setattr(enrolment, name, value)
 
     world.act(work)
-
-
-def enrol_in_lead_class(world: World) -> int:
-    """Enrol the teacher in a second class, of the programme with days and months, which studies the same course."""
-
-    def work(session):  # type: ignore[no-untyped-def]
-        text = (resources.files("lms.programmes") / "data" / "rural-lead-2020.toml").read_text(encoding="utf-8")
-        provider = session.get_one(Organisation, session.get_one(TrainingClass, world.class_id).provider_id)
-        version = programmes.import_toml(session, text, BEGIN).version
-        run = setup.ClassDetails("lead", "首席教师 1 班", provider, date(2026, 3, 1), date(2026, 6, 30))
-        lead = setup.create_class(session, version, run)
-        setup.bind_course(session, lead, session.get_one(CourseVersion, world.course_version_id), "companion")
-        enrolment = setup.enrol(session, lead, session.get_one(Person, world.person_id), "lead", "in-training")
-        note = {"noted_on": date(2026, 3, 2), "created_at": BEGIN}
-        session.add(AttendanceRecord(enrolment_id=enrolment.id, requirement="topics", quantity=Decimal("5.5"), **note))
-        session.flush()
-        noted.convert(session, [enrolment.id], PUBLIC_URL, BEGIN)
-        return enrolment.id
-
-    found: int = world.act(work)
-    world.credit()
-    return found
 
 
 def test_what_is_missing_and_what_the_courses_can_still_bring_stand_together(world: World) -> None:

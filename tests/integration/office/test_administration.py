@@ -12,18 +12,12 @@ from lms.classes.models import ClassChange
 from lms.classes.setup import courses_of
 from lms.crediting import windows
 from lms.crediting.tasks import follow
-from lms.crediting.verify import verify
-from lms.db import transaction
 from tests.factories import World, add_course
 from tests.integration.office.conftest import Desk
+from tests.integration.office.verified import clean
 
 PAGE = "new/online-teaching/2020"
 RUN = {"name": "二班", "intake": "", "starts_on": "2026-03-01", "ends_on": "2026-06-30", "tracks": ["primary", "junior"]}
-
-
-def clean(world: World) -> bool:
-    with world.app.app_context(), transaction() as session:
-        return not any(checked.findings for checked in verify(session))
 
 
 def provider_id(world: World) -> int:

@@ -8,7 +8,7 @@ import re
 from lms.accounts.models import Person
 from tests.integration.accounts.signing_in import send, sign_in
 from tests.integration.office.conftest import Desk
-from tests.integration.office.test_administration import clean
+from tests.integration.office.verified import clean
 
 
 def add(desk: Desk, username: str = "lin") -> None:

@@ -1,7 +1,6 @@
 """Does importing a document create a version exactly if its content is new?"""
 
-from datetime import UTC, date, datetime
-from importlib import resources
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,7 @@ from lms.errors import InvalidInput
 from lms.programmes import store
 from lms.programmes.commands import programme
 from lms.programmes.models import Programme, ProgrammeVersion
-
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-def text(code: str = "rural-lead") -> str:
-    return (resources.files("lms.programmes") / "data" / f"{code}-2020.toml").read_text(encoding="utf-8")
+from tests.integration.programmes.own_documents import NOW, text
 
 
 def test_the_same_content_is_the_same_version_however_the_file_is_laid_out(app: Flask) -> None:

@@ -15,7 +15,7 @@ from lms.accounts.people import add_person
 from lms.classes import setup
 from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting import policy
-from lms.crediting.activity_rules import rule_before
+from lms.crediting.activity_rules import EARLIER_RULES, RuleOf
 from lms.crediting.models import Observation
 from lms.hours import recompute_file
 from lms.learning.stating import store
@@ -100,9 +100,12 @@ def test_what_was_voided_since_was_valid_then(issued: tuple[World, str, str]) ->
     assert fingerprint(ask(world, at, printed)) == printed
 
 
-def test_a_fingerprint_printed_under_the_rule_before_for_films_can_still_be_checked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A film of 3:20 was worth four minutes then, and is worth 3:20 now."""
-    film = {"format": "video", "minutes": 4, "media_seconds": 200, "requires": {"coverage": 1}}
+@pytest.mark.parametrize("rule", EARLIER_RULES, ids=lambda one: one.__name__)
+def test_a_fingerprint_printed_under_an_earlier_rule_for_films_can_still_be_checked(
+    world: World, monkeypatch: pytest.MonkeyPatch, rule: RuleOf
+) -> None:
+    """A film of 4 s was worth a minute, then 4 s, and is worth 3 s now."""
+    film = {"format": "video", "minutes": 1, "media_seconds": 4, "requires": {"coverage": 1}}
     world.act(
         lambda session: setup.bind_course(
             session, session.get_one(TrainingClass, world.class_id), add_course(session, "c2", {"film": film}), "online"
@@ -111,7 +114,7 @@ def test_a_fingerprint_printed_under_the_rule_before_for_films_can_still_be_chec
     world.study("reading", 600)
     with monkeypatch.context() as earlier:
         earlier.setattr(policy, "_known", {})
-        earlier.setattr(policy._make, "__defaults__", (None, rule_before))
+        earlier.setattr(policy._make, "__defaults__", (None, rule))
         world.credit()
         at, printed = issue(world)
     assert issue(world)[1] != printed

@@ -6,8 +6,7 @@ A new field is found by the name under which its view reads it, or in the class 
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache, partial
 from itertools import groupby
 from types import ModuleType
@@ -26,6 +25,7 @@ from tests.access import CONTENT, Place, form_token
 from tests.architecture.tree import PACKAGES, parse, sources
 from tests.factories import World
 from tests.hostile_texts import MARKS, grows_too_fast, long
+from tests.integration.web.hostile_requests import Sent, visitor_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 READERS = ("form", "args")
@@ -117,30 +117,6 @@ def routes(app: Flask, method: str, reader: str) -> Iterator[tuple[str, str]]:
         if endpoint == "security.login":
             module, name = sys.modules["lms.accounts.signin"], ""
         yield from ((endpoint, name) for name in sorted(read_by(module, name)[reader]))
-
-
-def visitor_of(endpoint: str, method: str) -> str:
-    """A person whose request is not refused before it is read."""
-    able = [who for who in access.VISITORS if access.expected(endpoint, method, who) not in {"login", "401", "403", "404"}]
-    return "nobody" if "nobody" in able else next(iter(able), "office")
-
-
-@dataclass(frozen=True)
-class Sent:
-    """Requests with one hostile text each, of the requested size."""
-
-    client: FlaskClient
-    address: str
-    method: str
-    headers: Mapping[str, str]
-    made: Callable[[int], dict[str, Any]]
-    host: str = "http://localhost"
-
-    def __call__(self, size: int) -> None:
-        more = self.made(size)
-        headers = {**self.headers, **more.pop("headers", {})}
-        answer = self.client.open(self.address, method=self.method, headers=headers, buffered=True, base_url=self.host, **more)
-        assert answer.status_code < 500 or answer.status_code == 503, (self.address, answer.status_code)
 
 
 def tries(app: Flask, method: str, reader: str, units: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...], str]]:

@@ -27,8 +27,8 @@ from tests.access import Place, form_token
 from tests.factories import PUBLIC_URL, World
 from tests.hostile_texts import LONG, MARKS, grows_too_fast, long
 from tests.integration.learning.conftest import KEY, Page
-from tests.integration.web.test_long_texts import Sent, visitor_of
-from tests.unit.rosters.test_table import sheet
+from tests.integration.web.hostile_requests import Sent, visitor_of
+from tests.unit.rosters.workbooks import sheet
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FILES = ("file", "files")  # the names under which views read files

@@ -1,4 +1,4 @@
-"""Which accounts does the migration of what films are worth let the worker decide again?"""
+"""Which accounts do the migrations of what films are worth let the worker decide again?"""
 
 import json
 from datetime import UTC, datetime
@@ -13,7 +13,8 @@ FILM = {"minutes": 2, "media_seconds": 61, "requires": {"coverage": 0.9}}
 WHOLE = {"minutes": 1, "media_seconds": 60, "requires": {"coverage": 1}}
 ENOUGH = {"minutes": 1, "media_seconds": 60, "requires": {"coverage": 0.9}}
 READING = {"minutes": 30, "requires": {}}
-COURSES = [FILM, WHOLE, ENOUGH, READING, READING]  # studied by the classes 1 to 5; the last teacher was transferred
+SHORT = {"minutes": 1, "media_seconds": 4, "requires": {}}
+COURSES = [FILM, WHOLE, ENOUGH, READING, SHORT, READING]  # studied by the classes 1 to 6; the last teacher was transferred
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
@@ -53,5 +54,32 @@ def before(request: pytest.FixtureRequest, tmp_path):  # type: ignore[no-untyped
 def test_only_accounts_that_the_new_rule_can_change_wait_to_be_decided_again(before: Engine) -> None:
     migrating.upgrade(before)
     with before.connect() as connection:
-        assert connection.execute(text("SELECT verdict FROM enrolment ORDER BY id")).scalars().all() == ["", "", "missing", "missing", ""]
-        assert connection.execute(text("SELECT following_after FROM training_class ORDER BY id")).scalars().all() == [0, 0, None, None, 0]
+        assert connection.execute(text("SELECT verdict FROM enrolment ORDER BY id")).scalars().all() == [
+            "",
+            "",
+            "missing",
+            "missing",
+            "",
+            "",
+        ]
+        assert connection.execute(text("SELECT following_after FROM training_class ORDER BY id")).scalars().all() == [
+            0,
+            0,
+            None,
+            None,
+            0,
+            0,
+        ]
+
+
+def test_only_accounts_with_media_of_a_few_seconds_wait_again_when_these_are_worth_less(before: Engine) -> None:
+    with before.begin() as connection:
+        config = migrating.config()
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0053-1")
+        connection.execute(text("UPDATE enrolment SET verdict = 'missing'"))
+        connection.execute(text("UPDATE training_class SET following_after = NULL"))
+    migrating.upgrade(before)
+    with before.connect() as connection:
+        assert connection.execute(text("SELECT id FROM enrolment WHERE verdict = '' ORDER BY id")).scalars().all() == [5, 6]
+        assert connection.execute(text("SELECT id FROM training_class WHERE following_after = 0 ORDER BY id")).scalars().all() == [5, 6]

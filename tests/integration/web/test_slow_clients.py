@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from lms.web.slow_bodies import MOST_OF_ONE
+from tests.integration.web.response_times import quickest
 from tests.processes import login_of, run, serving
 from tests.servers import free_port
 
@@ -59,16 +60,6 @@ def test_everybody_else_is_answered_within_a_second_beside_a_hundred_half_sent_r
         time.sleep(0.2)
         for path in ("/healthz", "/home"):
             assert quickest(client, path) < 1
-
-
-def quickest(client: httpx.Client, path: str, tries: int = 3) -> float:
-    """Return the fastest of several response times, because a single one says little on a shared machine."""
-    waits = []
-    for _ in range(tries):
-        started = time.monotonic()
-        assert client.get(path, timeout=20).status_code == 200
-        waits.append(time.monotonic() - started)
-    return min(waits)
 
 
 def test_of_one_address_only_so_many_bodies_are_waited_for_and_the_next_is_told_to_come_again(site: tuple[int, httpx.Client]) -> None:

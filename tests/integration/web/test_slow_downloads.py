@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from lms.web.concurrency import ConcurrencyLimit, WaitingForClients
 from lms.web.slow_downloads import MOST, MOST_OF_ONE, PAUSED_OF_MANY_S, PAUSED_S, SHORT, Download, PendingDownloads, close_unread
-from tests.integration.web.test_slow_clients import quickest
+from tests.integration.web.response_times import quickest
 from tests.processes import login_of, run, serving
 from tests.servers import connections, free_port
 

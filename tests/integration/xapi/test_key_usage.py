@@ -10,8 +10,8 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.integration.xapi.conftest import Store, TestClock, statement
-from tests.integration.xapi.test_tokens import ask as ask_for_token
 from tests.integration.xapi.tokens import GRANT, bearer, pair_of
+from tests.integration.xapi.tokens import ask as ask_for_token
 from xapi.storage.key_usage import AT_ONCE, NOBODY, KeyUsage, RefusedRequest, refused_since
 from xapi.storage.keys import revoke_key
 from xapi.storage.models import ApiKey, RefusalRow

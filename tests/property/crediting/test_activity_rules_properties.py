@@ -17,7 +17,9 @@ from lms.hours import Case, Played, Policy, Present, RequirementRule, Result, Tr
 from tests.property.planting import Fault
 
 POLICY = Policy(45, Decimal("0.1"), "Asia/Shanghai", None, Decimal(2))
-LENGTHS = st.one_of(st.integers(5_000, 70_000), st.integers(5_000, 7_200_000)).map(lambda milliseconds: milliseconds / 1000)
+LENGTHS = st.one_of(st.integers(2_000, 10_000), st.integers(2_000, 70_000), st.integers(2_000, 7_200_000)).map(
+    lambda milliseconds: milliseconds / 1000
+)
 SHARES = st.sampled_from([0.5, 0.9, 0.99, 0.999, 1])
 
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 
 from lms.hours import Case
+from tests.property.hours.dense_cases import dense_cases
 from tests.property.hours.faults import FAULTS, Fault, core_with
 from tests.property.hours.properties import PROPERTIES
 from tests.property.hours.realistic import cases
-from tests.property.hours.test_hours_properties import dense_cases
 
 SOLVED = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((Path(__file__).parents[2] / "cases" / "hours").glob("*.json"))]
 EXAMPLES = 40

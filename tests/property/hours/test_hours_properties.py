@@ -3,23 +3,19 @@
 `HOURS_EXAMPLES` sets how many cases each property is tried on; the same ones every time.
 """
 
-import os
 from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import lms.hours as core
-from lms.hours import Case, Policy, Present, Rule, hours_of
+from lms.hours import Case, Policy, hours_of
 from tests.property.hours import naive
+from tests.property.hours.dense_cases import dense_cases, steady
 from tests.property.hours.properties import PROPERTIES, Property
 from tests.property.hours.realistic import cases
-
-EXAMPLES = int(os.environ.get("HOURS_EXAMPLES", "60"))
-steady = settings(max_examples=EXAMPLES, derandomize=True, deadline=None)
-MIDNIGHT = 1772294400  # 2026-03-01T00:00 in Shanghai
 
 
 @pytest.mark.parametrize("holds", PROPERTIES, ids=lambda one: one.__name__)
@@ -30,18 +26,6 @@ def test_a_property_holds_on_realistic_evidence(holds: Property) -> None:
         holds(core, case, Random(seed))
 
     try_it()
-
-
-@st.composite
-def dense_cases(draw: st.DrawFn) -> Case:
-    """Draw a case of a few minutes around a midnight in which almost everything overlaps."""
-    activities = {name: Rule(draw(st.integers(0, 90))) for name in "abcd"}
-    observations = []
-    for number in range(draw(st.integers(1, 9))):
-        start = MIDNIGHT + draw(st.integers(-100, 60))
-        observations.append(Present(draw(st.sampled_from("abcd")), f"s{number}", "pc", start, start + draw(st.integers(0, 90))))
-    policy = Policy(45, Decimal("0.1"), "Asia/Shanghai", draw(st.sampled_from([None, 1, 1])), Decimal(2))
-    return Case(policy, activities, observations)
 
 
 @steady

@@ -16,7 +16,7 @@ from tests.property.hours.faults import Fault, core_with
 from tests.property.hours.realistic_tracks import track_cases
 from tests.property.hours.track_faults import TRACK_FAULTS
 from tests.property.hours.track_properties import TRACK_PROPERTIES
-from tests.unit.hours.test_solved_requirements import CASES, judged
+from tests.unit.hours.solved_requirements import CASES, judged
 
 SOLVED = [json.loads(path.read_text(encoding="utf-8")) for path in CASES]
 EXAMPLES = 60

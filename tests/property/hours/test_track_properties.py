@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 import lms.hours as core
 from lms.hours import Case
+from tests.property.hours.dense_cases import steady
 from tests.property.hours.properties import Property
 from tests.property.hours.realistic_tracks import track_cases
-from tests.property.hours.test_hours_properties import steady
 from tests.property.hours.track_properties import TRACK_PROPERTIES
 
 

@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lms.classes.timetable_file import Reading, TimetableFile, read
+from lms.classes.timetable_file import TimetableContext, TimetableFile, read
 
-READING = Reading(
+CONTEXT = TimetableContext(
     ZoneInfo("Asia/Shanghai"), 2026, {"能力诊断": "diagnosis", "diagnosis": "diagnosis", "在线": "online"}, frozenset({"online"})
 )
 HEADS = ["日期", "时间", "内容"]
 
 
 def file(*rows: Sequence[str], heads: Sequence[str] = HEADS) -> TimetableFile:
-    return read([(number, row) for number, row in enumerate([heads, *rows], start=1)], READING)
+    return read([(number, row) for number, row in enumerate([heads, *rows], start=1)], CONTEXT)
 
 
 def utc(day: int, hour: int, minute: int = 0) -> datetime:
@@ -46,7 +46,7 @@ def test_a_spreadsheets_share_of_a_day_is_a_time() -> None:
 
 
 def test_heads_may_stand_below_a_title_and_a_merged_day_holds_for_the_rows_below() -> None:
-    found = read([(1, ["课程表"]), (2, HEADS), (3, ["2026-03-02", "上午", "一"]), (4, ["", "下午", "二"])], READING)
+    found = read([(1, ["课程表"]), (2, HEADS), (3, ["2026-03-02", "上午", "一"]), (4, ["", "下午", "二"])], CONTEXT)
     assert [one.starts_at for one in found.planned] == [utc(2, 0, 30), utc(2, 6, 30)]
     assert found.lines == [3, 4]
 
@@ -81,7 +81,7 @@ def test_each_mistake_names_its_row_and_column_and_plans_nothing(row: Sequence[s
 def test_missing_columns_are_named() -> None:
     assert file(["x"], heads=["姓名"]).missing == ["day", "title"]
     assert file(["x"], heads=["日期", "内容"]).missing == ["time"]
-    assert read([], READING).missing == ["day", "title"]
+    assert read([], CONTEXT).missing == ["day", "title"]
 
 
 @pytest.mark.parametrize("text", ["9" * 400_000, "1-" * 200_000, "08:30-" * 70_000, "\u0301" * 400_000])

@@ -48,3 +48,16 @@ def test_a_recording_without_a_length_is_refused_with_the_reason(opened: Open, c
 def test_a_recording_that_is_not_what_its_name_says_is_refused(opened: Open) -> None:
     for name in ("a.ogg", "a.m4a", "a.wav"):
         assert problems(opened(course_with(name, mp3(5)))) == [name]
+
+
+@pytest.mark.parametrize("content", [mp3(1.5), mp4(1.9).replace(b"isom", b"M4A ")], ids=["mp3", "m4a"])
+def test_a_recording_of_which_no_whole_second_may_count_is_refused(opened: Open, content: bytes) -> None:
+    (problem,) = opened(content, "a.mp3" if content[:2] == b"\xff\xfb" or content[:3] == b"ID3" else "a.m4a")  # type: ignore[misc]
+    assert problem.code == "media-too-short"
+    assert "less than 2 seconds cannot earn time" in said(problem)
+
+
+def test_a_film_of_which_no_whole_second_may_count_is_refused(opened: Open) -> None:
+    (problem,) = opened(mp4(1.9), "a.mp4")  # type: ignore[misc]
+    assert (problem.code, problem.params) == ("media-too-short", {"seconds": "1.9", "least": 2})
+    assert sound(opened(mp4(2), "a.mp4")).course.activities[0].worth_seconds == 1

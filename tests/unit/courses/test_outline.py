@@ -155,7 +155,7 @@ def test_any_value_anywhere_is_read_or_named_and_what_is_read_is_canonical(place
         pytest.param(30, None, 1800, 0, id="all of it"),
         pytest.param(2, 61, 59, 2, id="more than a second of the film is missing"),
         pytest.param(2, 61, 60, 0, id="the second that a browser may not play"),
-        pytest.param(1, 5.0, 3, 2, id="of a short film, more than a tenth is missing"),
+        pytest.param(1, 5.0, 3, 1, id="of a short film, more than a tenth is missing"),
         pytest.param(1, 5.0, 4, 0, id="of a short film, a tenth is missing"),
         pytest.param(1, 300, 59, 1, id="the film is longer than its minutes"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from lms import vocabulary as v
 from lms.crediting.observe import LONGEST_SEGMENTS, Ignored, observe
-from tests.unit.crediting.test_observe import IRI, OPEN, TRUST, segments, statement
+from tests.unit.crediting.statements import IRI, OPEN, TRUST, segments, statement
 
 LONG = 300_000
 QUICK_S = 1.0  # a linear reading takes some milliseconds; what grows with the square takes minutes

@@ -2,13 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from lms.hours import recompute_file
-
-CASES = sorted((Path(__file__).parents[2] / "cases" / "requirements").glob("*.json"))
+from tests.unit.hours.solved_requirements import CASES, judged
 
 
 def test_there_are_cases() -> None:
@@ -26,9 +24,3 @@ def test_a_solved_case_comes_to_its_answer(path: Path) -> None:
     assert result is not None
     found = result | judged(result)
     assert {key: found[key] for key in solved["expect"]} == solved["expect"]
-
-
-def judged(result: dict[str, Any]) -> dict[str, Any]:
-    """Return the verdict, with clashes in the short form of the shared cases."""
-    clashes = [[flag["place"], flag["activity"]] for flag in result["flags"] if flag["kind"] == "clash"]
-    return {"requirements": result["requirements"], "met": result["met"], "clashes": clashes}

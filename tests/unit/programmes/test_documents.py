@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from importlib import resources
 from typing import Any
 
 import pytest
@@ -11,20 +10,9 @@ import pytest
 from courses.strict_json.canonical import digest_of
 from lms.programmes.documents import money_per_head, parse, read_toml
 from lms.programmes.values import ProgrammeDocument
+from tests.unit.programmes.own_documents import document, raw
 
 CODES = ("backbone", "boarding-life", "boarding-psych", "civics", "county", "online-teaching", "rural-backbone", "rural-lead")
-
-
-def raw(code: str) -> dict[str, Any]:
-    found = read_toml((resources.files("lms.programmes") / "data" / f"{code}-2020.toml").read_text(encoding="utf-8"))
-    assert isinstance(found, dict)
-    return found
-
-
-def document(code: str) -> ProgrammeDocument:
-    found = parse(raw(code))
-    assert isinstance(found, ProgrammeDocument), found
-    return found
 
 
 def targets(code: str, track: str) -> dict[str, tuple[str, int | None]]:

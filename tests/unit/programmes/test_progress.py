@@ -6,7 +6,7 @@ from courses.outline import Activity, Course, Module, Text
 from lms.hours import UNITS, EarningAccount, RequirementRule, Rule, SessionRule, TrackRules, judge
 from lms.programmes.progress import RequirementProgress, StudiedCourse, progress
 from lms.programmes.values import ProgrammeDocument
-from tests.unit.programmes.test_documents import document
+from tests.unit.programmes.own_documents import document
 
 
 def course(code: str, minutes: dict[str, int], requirement: str = "companion", *, compulsory: bool = True) -> StudiedCourse:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lms.records.formats import FORMATS, ExportedStatement
-from tests.unit.records.test_columns import PLAIN
+from tests.unit.records.plain_statement import PLAIN
 
 
 class FullDisk(io.RawIOBase):

@@ -3,7 +3,6 @@
 import io
 import time
 import tracemalloc
-import zipfile
 from collections.abc import Sequence
 
 import pytest
@@ -13,6 +12,7 @@ from lms.rosters import table
 from lms.rosters.heads import LOOKED_AT
 from lms.rosters.problems import Unreadable
 from lms.rosters.table import TableRow
+from tests.unit.rosters.workbooks import packed, parts, sheet
 
 
 def read(content: bytes) -> Sequence[TableRow]:
@@ -81,43 +81,6 @@ def test_the_first_sheet_of_a_workbook_is_read() -> None:
 
 def test_telephone_and_staff_numbers_stay_what_was_typed() -> None:
     assert cells(workbook([("手机",), (13800001111,), (1001.0,), (0.5,)])) == [("手机",), ("13800001111",), ("1001",), ("0.5",)]
-
-
-def packed(parts: dict[str, str]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
-NAMESPACES = {
-    "transitional": (
-        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-        "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-    ),
-    "strict": ("http://purl.oclc.org/ooxml/spreadsheetml/main", "http://purl.oclc.org/ooxml/officeDocument/relationships"),
-}
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-
-
-def parts(inside: str, texts: str = "", styles: str = "", kind: str = "transitional", after: str = "") -> dict[str, str]:
-    """Return the parts of a workbook of one sheet."""
-    main, relations = NAMESPACES[kind]
-    own = {"worksheet": "worksheets/sheet1.xml", "sharedStrings": "sharedStrings.xml", "styles": "styles.xml"}
-    related = "".join(f'<Relationship Id="{one}" Type="{relations}/{one}" Target="{target}"/>' for one, target in own.items())
-    sheets = f'<workbook xmlns="{main}" xmlns:r="{relations}"><sheets><sheet name="a" sheetId="1" r:id="worksheet"/></sheets></workbook>'
-    return {
-        "xl/workbook.xml": sheets,
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}">{related}</Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{inside}</sheetData>{after}</worksheet>',
-        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{texts}</sst>',
-        "xl/styles.xml": f'<styleSheet xmlns="{main}">{styles}</styleSheet>',
-    }
-
-
-def sheet(inside: str, **more: str) -> bytes:
-    return packed(parts(inside, **more))
 
 
 def test_cells_stand_where_they_say_and_gaps_are_empty() -> None:

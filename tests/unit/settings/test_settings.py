@@ -26,6 +26,7 @@ def test_without_any_setting_the_site_runs_on_this_machine(tmp_path: Path) -> No
     assert found.database_url == f"sqlite:///{tmp_path}/lms.sqlite3"
     assert (found.redis_url, found.storage_url) == (None, (tmp_path / "files").as_uri())
     assert (found.public_url, found.content_url, found.content_host) == ("http://localhost:8000", "http://127.0.0.1:8000", "127.0.0.1")
+    assert (found.package_url, found.package_domain) == ("http://{package}.localhost:8000", "localhost")
     assert (found.beat_seconds, found.beat_grace_seconds, found.free_disk_mb, found.trusted_proxies) == (15, 30, 200, 0)
     assert not found.secure
     assert from_env({"LMS_DATA_DIR": str(tmp_path)}, port=8100).public_url == "http://localhost:8100"
@@ -86,6 +87,11 @@ WRONG = [
     ("PUBLIC_URL", "ftp://training.example"),
     ("CONTENT_URL", "http://localhost:9000"),
     ("CONTENT_URL", "https://"),
+    ("CONTENT_URL", "https://{package}"),
+    ("CONTENT_URL", "https://{package}.example/files"),
+    ("CONTENT_URL", "https://files.{package}.example"),
+    ("CONTENT_URL", "https://{package}-files.example"),
+    ("CONTENT_URL", "https://{package}.{package}.example"),
     ("SECRET_KEY", "short"),
     ("SECRET_KEY", "change-me-to-64-random-characters-the-same-on-every-machine-here"),
     ("LOG_LEVEL", "LOUD"),
@@ -119,3 +125,30 @@ def test_everything_that_is_wrong_is_told_together_and_nothing_is_made(tmp_path:
     told = problems_of(tmp_path, SECRET_KEY="", **wrong)
     assert sorted(problem.partition(":")[0] for problem in told) == sorted(wrong)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_packages_with_hosts_of_their_own_and_all_other_content_have_hosts_below_one_domain(tmp_path: Path) -> None:
+    found = read(tmp_path, PUBLIC_URL="https://training.example", CONTENT_URL="https://{package}.training-content.example:8443/")
+    assert found.package_url == "https://{package}.training-content.example:8443"
+    assert (found.content_url, found.package_domain) == ("https://shared.training-content.example:8443", "training-content.example")
+
+
+def test_without_the_placeholder_all_content_shares_the_one_host(tmp_path: Path) -> None:
+    found = read(tmp_path, PUBLIC_URL="https://training.example", CONTENT_URL="https://content.example")
+    assert (found.content_url, found.package_url, found.package_domain) == ("https://content.example", "", "")
+
+
+def test_a_site_of_this_machine_shares_a_host_that_every_browser_knows(tmp_path: Path) -> None:
+    found = read(tmp_path, CONTENT_URL="http://{package}.localhost:9000")
+    assert (found.content_url, found.package_url) == ("http://127.0.0.1:9000", "http://{package}.localhost:9000")
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_URL", "CHECK_IN_URL"])
+def test_no_page_of_the_site_may_be_below_the_domain_of_packages(tmp_path: Path, name: str) -> None:
+    own = {
+        "PUBLIC_URL": "https://training.example",
+        name: "https://here.content.example",
+        "CONTENT_URL": "https://{package}.content.example",
+    }
+    (problem,) = problems_of(tmp_path, **own)
+    assert "must name another host than" in problem

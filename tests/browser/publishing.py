@@ -1,0 +1,41 @@
+"""Publish a single file as a course in a browser, and check its page with axe."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from lms.catalogue.models import CourseVersion
+from lms.classes import setup
+from lms.classes.models import Enrolment, TrainingClass
+from lms.db import transaction
+from tests.browser.phone import phone, sign_in
+from tests.browser.studying import SOON_MS
+from tests.site import Site
+
+INSIDE = {"rules": {"page-has-heading-one": {"enabled": False}}}  # the page around the frame has it
+
+
+def publish(browser: Browser, site: Site, file: Path, condition: str) -> str:
+    """Upload a file as a trainer, give the course to the class, and return the address of its activity."""
+    with phone(browser, site, "nothing") as visitor:
+        page = sign_in(visitor, site, "trainer", "/catalogue/upload")
+        page.set_input_files("input[type=file]", str(file))
+        page.get_by_role("button", name="检查并发布").click()
+        expect(page.get_by_text(condition)).to_be_visible(timeout=SOON_MS)
+    with site.app.app_context(), transaction() as session:
+        version = session.query(CourseVersion).filter(CourseVersion.title_zh == file.stem).one()
+        training_class = session.get_one(TrainingClass, session.get_one(Enrolment, site.enrolment_id).class_id)
+        setup.bind_course(session, training_class, version, "online")
+        return f"{site.address}/learn/{site.enrolment_id}/{version.id}/main"
+
+
+def no_finding(page: Page) -> None:
+    """Check the page and the frame inside with axe, in both widths."""
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(500)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        inside = Axe().run(page.frames[1], options=INSIDE)  # type: ignore[arg-type]
+        assert inside.violations_count == 0, inside.generate_report()

@@ -1,0 +1,143 @@
+"""Does a package that needs an origin run on its own host only, where nothing else answers?"""
+
+import json
+from dataclasses import replace
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from courses.formats import FORMATS
+from courses.formats.format import OWN_HOST_SANDBOX
+from lms.catalogue.publish import file_name
+from lms.learning.package_hosts import PackageHosts
+from lms.storage import storage
+from tests.factories import CONTENT_URL, PUBLIC_URL, World
+from tests.integration.catalogue import toy_format
+
+SHA256, OTHER = "ab" * 32, "cd" * 32
+PAGE = "<!doctype html><meta charset=gbk><script src=a.js></script>".encode("gbk")
+FILES = {"index.html": PAGE, "a.js": b"", "data.xml": b"<x/>", "picture.svg": b"<svg/>", "paper.pdf": b"%PDF-1.7", "tool.exe": b"MZ"}
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """No database is asked."""
+    return sqlite_url
+
+
+@pytest.fixture
+def hosts(world: World, monkeypatch: pytest.MonkeyPatch) -> PackageHosts:
+    """The hosts of packages, on a site with two packages and a format that needs such hosts."""
+    frame = replace(toy_format.FORMAT.frame, sandbox=OWN_HOST_SANDBOX)
+    monkeypatch.setitem(FORMATS, "toy", replace(toy_format.FORMAT, own_host=True, frame=frame))
+    with world.app.app_context():
+        for package in (SHA256, OTHER):
+            for name, content in FILES.items():
+                storage().put(file_name(package, name), content)
+    found: PackageHosts = world.app.extensions["package_hosts"]
+    return found
+
+
+@pytest.fixture
+def visitor(world: World) -> FlaskClient:
+    return world.app.test_client()
+
+
+def rules_of(answer: TestResponse) -> dict[str, str]:
+    (policy,) = answer.headers.getlist("Content-Security-Policy")
+    return dict(rule.strip().partition(" ")[::2] for rule in policy.split(";"))
+
+
+def test_a_package_runs_on_its_own_host_and_on_no_other(visitor: FlaskClient, hosts: PackageHosts) -> None:
+    own = hosts.address(hosts.label(SHA256, 7))
+    elsewhere = [hosts.address(hosts.label(OTHER, 7)), CONTENT_URL, PUBLIC_URL, hosts.address("www"), hosts.address(f"a.{own[7:39]}")]
+    assert visitor.get(f"/frame/toy/{SHA256}/pack.cards", base_url=own).status_code == 200
+    assert [visitor.get(f"/frame/toy/{SHA256}/pack.cards", base_url=one).status_code for one in elsewhere] == [404] * 5
+    assert visitor.get(f"/content/{SHA256}/index.html", base_url=own, buffered=True).status_code == 200
+    for other in (elsewhere[0], PUBLIC_URL, hosts.address("www"), elsewhere[4]):
+        assert visitor.get(f"/content/{SHA256}/index.html", base_url=other).status_code == 404
+    assert "allow-same-origin" not in rules_of(visitor.get(f"/content/{SHA256}/index.html", base_url=CONTENT_URL, buffered=True))["sandbox"]
+
+
+def test_a_format_that_needs_no_origin_never_gets_one(visitor: FlaskClient, hosts: PackageHosts) -> None:
+    own = hosts.address(hosts.label(SHA256, 7))
+    for name in ("h5p", "video", "audio", "document"):
+        assert not FORMATS[name].own_host
+        assert "allow-same-origin" not in FORMATS[name].frame.sandbox
+        assert visitor.get(f"/frame/{name}/{SHA256}/x", base_url=own).status_code == 404
+
+
+def test_a_frame_on_a_package_s_host_runs_our_code_alone_and_shows_that_package_alone(visitor: FlaskClient, hosts: PackageHosts) -> None:
+    own = hosts.address(hosts.label(SHA256, 7))
+    rules = rules_of(visitor.get(f"/frame/toy/{SHA256}/pack.cards", base_url=own))
+    assert rules["sandbox"] == OWN_HOST_SANDBOX
+    assert rules["script-src"] == f"{own}/player/"
+    assert rules["frame-src"] == f"{own}/content/{SHA256}/"
+    assert (rules["default-src"], rules["frame-ancestors"]) == ("'none'", PUBLIC_URL)
+
+
+@pytest.mark.parametrize("name", ["index.html", "data.xml", "picture.svg", "a.js"])
+def test_pages_of_a_package_reach_their_own_host_alone_and_leave_no_worker_behind(
+    visitor: FlaskClient, hosts: PackageHosts, name: str
+) -> None:
+    answer = visitor.get(f"/content/{SHA256}/{name}", base_url=hosts.address(hosts.label(SHA256, 7)), buffered=True)
+    rules = rules_of(answer)
+    assert rules.pop("frame-ancestors") == f"'self' {PUBLIC_URL}"
+    assert rules["worker-src"] == "'none'"
+    assert "allow-popups" not in rules["sandbox"]
+    assert "allow-top-navigation" not in rules["sandbox"]
+    sources = {source for name, sources in rules.items() if name != "sandbox" for source in sources.split()}
+    assert sources <= {"'self'", "'none'", "'unsafe-inline'", "'unsafe-eval'", "data:", "blob:"}
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_pages_have_the_types_that_they_need_and_state_their_encoding_themselves(visitor: FlaskClient, hosts: PackageHosts) -> None:
+    own = hosts.address(hosts.label(SHA256, 7))
+    found = {name: visitor.get(f"/content/{SHA256}/{name}", base_url=own, buffered=True) for name in FILES}
+    types = {name: answer.headers["Content-Type"] for name, answer in found.items()}
+    assert types == {
+        **{"index.html": "text/html", "a.js": "text/javascript", "data.xml": "text/xml", "picture.svg": "image/svg+xml"},
+        **dict.fromkeys(("paper.pdf", "tool.exe"), "application/octet-stream"),
+    }
+    assert [name for name, answer in found.items() if "Content-Disposition" in answer.headers] == ["paper.pdf", "tool.exe"]
+
+
+def test_a_file_is_found_in_whatever_case_a_page_writes_its_name(visitor: FlaskClient, hosts: PackageHosts) -> None:
+    own = hosts.address(hosts.label(SHA256, 7))
+    assert visitor.get(f"/content/{SHA256}/Index.HTML", base_url=own, buffered=True).data == PAGE
+    assert visitor.get(f"/content/{SHA256}/Index.HTML", base_url=CONTENT_URL).status_code == 404
+
+
+def test_no_page_of_ours_answers_on_a_package_s_host_and_no_cookie_is_set_there(world: World, hosts: PackageHosts) -> None:
+    own = hosts.address(hosts.label(SHA256, 7))
+    for base in (own, hosts.address("www"), f"{own}:8000"):
+        answer = world.client().get("/home", base_url=base)
+        assert (answer.status_code, answer.location) == (302, f"{PUBLIC_URL}/home")
+        assert "Set-Cookie" not in answer.headers
+        assert world.client().post("/learn/beat", base_url=base, json={"nonce": ""}).status_code == 404
+
+
+def test_our_pages_may_show_packages_on_their_hosts(world: World) -> None:
+    policy = world.client().get("/home").headers["Content-Security-Policy"]
+    assert f"frame-src {CONTENT_URL} http://*.localhost;" in policy
+
+
+def test_the_player_s_page_shows_a_package_on_the_host_of_this_package_and_login(world: World, hosts: PackageHosts) -> None:
+    """Two logins of one person in two browsers, or of two people in one, have different hosts."""
+
+    def frame(client: FlaskClient) -> str:
+        page = client.get(f"/learn/{world.enrolment_id}/{world.course_version_id}/reading").text
+        config: dict[str, str] = json.loads(page.partition('id="player-config">')[2].partition("</script>")[0])
+        return config["frame"]
+
+    first, second = world.client(), world.client()
+    FORMATS["h5p"], plain = replace(FORMATS["h5p"], own_host=True), FORMATS["h5p"]
+    try:
+        assert frame(first) == frame(first)
+        assert frame(first).split("/")[2] != frame(second).split("/")[2]
+        assert frame(first).partition("/frame/")[2] == frame(second).partition("/frame/")[2]
+    finally:
+        FORMATS["h5p"] = plain
