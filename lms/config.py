@@ -22,6 +22,7 @@ SHORTEST_KEPT, LONGEST_KEPT = 3, 1200  # months
 EXAMPLE = "change-me"  # values in docker/example.env that must be replaced begin with this
 
 
+ANCHOR_FILES, STATED_ANCHORS, NO_ANCHORS = ANCHORS = ("files", "statements", "none")
 MASKED, WHOLE, LEFT_OUT = USERNAMES = ("masked", "whole", "none")  # how transcripts show user names
 
 
@@ -53,6 +54,7 @@ class Settings:
     signing_key_file: Path | None  # PKCS#12, or PEM
     signing_certificate_file: Path | None  # PEM; for a key in PEM without its certificate
     signing_key_password: str
+    anchors: str  # one of ANCHORS: where the nightly check keeps them
 
     @property
     def content_host(self) -> str:
@@ -127,6 +129,7 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         signing_key_file=_file(env, "SIGNING_KEY_FILE"),
         signing_certificate_file=_file(env, "SIGNING_CERTIFICATE_FILE"),
         signing_key_password=env.get("SIGNING_KEY_PASSWORD") or "",
+        anchors=_one_of(env, "ANCHORS", ANCHORS, problems),
     )
     if problems:
         raise SettingsError(problems)

@@ -2,6 +2,7 @@
 
 from lms.accounts import models as accounts
 from lms.attendance import models as attendance
+from lms.audit import models as audit
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.classes import models as classes
@@ -21,6 +22,7 @@ from lms.signing import models as signing
 MODULES = (
     accounts,
     attendance,
+    audit,
     catalogue,
     certification,
     classes,

@@ -167,6 +167,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("records.erase_person", "POST"): "401 403 403 403 403 403",
     ("records.retention", "GET"): THE_WHOLE_SITES,
     ("records.remove_old", "POST"): "401 403 403 403 403 403",
+    ("records.ledger_checks", "GET"): THE_WHOLE_SITES,
+    ("records.check_ledger", "POST"): "401 403 403 403 403 403",
     ("records.discard_letter", "POST"): "401 403 403 403 403 403",
     ("records.forwarding", "GET"): THE_WHOLE_SITES,
     ("records.new_forward", "GET"): THE_WHOLE_SITES,

@@ -79,6 +79,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "signing_key_file": None,
         "signing_certificate_file": None,
         "signing_key_password": "",
+        "anchors": "files",
     }
     return Settings(**{**plain, **changes})
 

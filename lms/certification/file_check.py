@@ -23,7 +23,7 @@ _REASON = re.compile(r"Certificate (\S{1,40}), version (\d{1,6})")
 
 
 class FileState(StrEnum):
-    """What was found out about a file."""
+    """The possible results for a file."""
 
     AS_ISSUED = "as-issued"  # each byte is the one that was handed out
     SIGNED = "signed"  # the site's own signature covers the whole file

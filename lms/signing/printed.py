@@ -1,4 +1,4 @@
-"""What a document says about its own signature."""
+"""The sentence that a document prints about its own signature."""
 
 from flask_babel import gettext as _
 

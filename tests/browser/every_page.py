@@ -158,6 +158,7 @@ LOOKS = (
     *(Look("office", f"records.{page}") for page in ("needs_attention", "export", "keys", "new_key", "retention")),
     *(Look("office", f"records.{page}") for page in ("forwarding", "new_forward", "forward", "importing", "new_import", "import_")),
     Look("office", "records.erasure"),
+    Look("office", "records.ledger_checks"),
     Look("office", "records.erasure", query="?who=teacher"),
 )
 

@@ -15,7 +15,7 @@ from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.catalogue.models import CourseVersion
 from lms.certification.models import IssuedFile, RegisterEntry
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment, EnrolmentTransfer, SessionReplacement, Waiver
-from lms.crediting.models import Certificate, LedgerEntry, Observation
+from lms.crediting.models import Certificate, LedgerCheck, LedgerEntry, Observation
 from lms.db import Base
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Launch, Registration
@@ -74,6 +74,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(PracticeTask, kept=AUTHOR),
     PersonTable(CourseVersion, kept=AUTHOR),
     PersonTable(Removal, kept=AUTHOR),
+    PersonTable(LedgerCheck, kept=AUTHOR),
 )
 _BY_NAME = {one.table.__tablename__: one for one in TABLES}
 

@@ -64,6 +64,8 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     **dict.fromkeys(
         ("certificate", "register_entry"), "what was certified; edits are planted in tests/integration/certification/test_register_check.py"
     ),
+    "audit_export": "which audit bundles left the site",
+    "ledger_check": "results of checks of the ledger",
     "issued_file": "copies that were handed out",
     "signing_certificate": "with which documents were signed, after their hours were decided",
     "erasure": "what may be gone, looked at in test_verify",
