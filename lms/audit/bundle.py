@@ -58,7 +58,7 @@ def put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 @dataclass(frozen=True, slots=True)
 class BundleOrder:
-    """What is exported: the class, the time, and whether names are revealed."""
+    """The order for a bundle: the class, the time, and whether names are revealed."""
 
     class_id: int
     at: datetime

@@ -16,7 +16,7 @@ from lms.storage import storage
 from tests import signing_keys
 from tests.factories import PUBLIC_URL, DrivenClock
 from tests.integration.certification.conftest import Office, build_office
-from tests.integration.certification.test_signed_files import pdf_of
+from tests.integration.certification.files import pdf_of
 
 
 @pytest.fixture

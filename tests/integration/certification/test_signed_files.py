@@ -29,7 +29,7 @@ from tests import signing_keys
 from tests.access import form_token
 from tests.factories import PUBLIC_URL
 from tests.integration.certification.conftest import Office
-from tests.integration.certification.test_verification import words_of
+from tests.integration.certification.files import pdf_of, words_of
 from tests.signing_keys import Made
 
 
@@ -54,12 +54,6 @@ def certificate(office: Office, made: Made) -> Certificate:
 @pytest.fixture
 def anyone(office: Office) -> FlaskClient:
     return office.world.app.test_client()
-
-
-def pdf_of(office: Office, certificate: Certificate) -> bytes:
-    answer = office.world.client().get(f"/certificates/{certificate.id}.pdf")
-    assert answer.status_code == 200
-    return answer.data
 
 
 def transcript_of(office: Office) -> bytes:
