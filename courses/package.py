@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -34,19 +34,32 @@ SHORT_HASH = 8
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The file of which a package was read, as its author has it; it may hold answer keys."""
+
+    path: Path
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """A checked package.
 
-    `files`: served path → path of its bytes, without answer keys. `sha256` is the hash of the served tree: names and
-    bytes. `outline` is the canonical course outline. `warnings` should be looked at, but they do not prevent publishing.
+    `files`: served path → path of its bytes, without answer keys. `hashes`: served path → SHA-256 of its bytes. `activity_files`:
+    activity → the served paths that it plays. `sha256` is the hash of the served tree: names and bytes. `outline` is the canonical
+    course outline. `warnings` should be looked at, but they do not prevent publishing.
     """
 
     course: Course
     outline: dict[str, Any]
     files: Mapping[str, bytes | Path]
+    hashes: Mapping[str, str]
+    activity_files: Mapping[str, Collection[str]]
     answer_keys: dict[str, dict[str, Any]]
     sha256: str
     warnings: tuple[Problem, ...] = ()
+    source: SourceFile | None = None  # None: it was a folder
     unpacked: object = field(default=None, repr=False, compare=False)  # keeps the unpacked files while the package exists
 
 
@@ -83,6 +96,13 @@ def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing
     foreign = _foreign(path)
     if foreign:
         return [foreign]
+    opened = _opened(path, library, offered)
+    if isinstance(opened, Package) and path.is_file():
+        return replace(opened, source=SourceFile(path, sha256_of(path), path.stat().st_size))
+    return opened
+
+
+def _opened(path: Path, library: Path, offered: FindLibrary) -> Package | list[Problem]:
     space, find = _Space(), first_of(in_folder(library), offered)
     files = _folder(path) if path.is_dir() else _file(path, space)
     if isinstance(files, list):
@@ -212,12 +232,15 @@ def _package(course: Course, files: Mapping[str, Path], space: _Space, find: Fin
     found = [one for one in outcomes if isinstance(one, CheckedActivity)]
     served = {name: path for one in found for name, path in one.files.items()}
     course = _as_served(course, {one.activity.key: one.activity for one in found})
+    hashes = _hashes(served)
     return Package(
         course=course,
         outline=outline_of(course),
         files=dict(sorted(served.items())),
+        hashes=hashes,
+        activity_files={one.activity.key: tuple(one.files) for one in found},
         answer_keys={one.activity.key: one.key for one in found if one.key is not None},
-        sha256=_digest(served),
+        sha256=tree_digest(hashes),
         warnings=tuple(warning for one in found for warning in one.warnings),
         unpacked=space,
     )
@@ -241,7 +264,7 @@ def _single(path: Path, files: Files, space: _Space, find: FindLibrary) -> Packa
     found = next(one for one in FORMATS.values() if one.detect(files)).single(_title(path.stem), files)
     if isinstance(found, list):
         return found
-    digest = _sha256(path) if path in files.values() else _digest(found.files)
+    digest = sha256_of(path) if path in files.values() else tree_digest(_hashes(found.files))
     return _package(_course_of_one(path.stem, digest, found), found.files, space, find)
 
 
@@ -257,14 +280,19 @@ def _title(written: str) -> str:
     return CONTROL.sub("", written).strip()[:LONGEST_TITLE]
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _digest(files: Mapping[str, Path]) -> str:
+def _hashes(files: Mapping[str, Path]) -> dict[str, str]:
+    return {name: sha256_of(files[name]) for name in sorted(files)}
+
+
+def tree_digest(hashes: Mapping[str, str]) -> str:
     """Return the hash of a tree: of every name and its content's hash, ordered by name."""
     whole = hashlib.sha256()
-    for name in sorted(files):
-        whole.update(f"{name}\0{_sha256(files[name])}\n".encode())
+    for name in sorted(hashes):
+        whole.update(f"{name}\0{hashes[name]}\n".encode())
     return whole.hexdigest()

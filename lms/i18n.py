@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, format_date, get_locale, get_translations, gettext
+from flask_babel import Babel, format_currency, format_date, get_locale, get_translations, gettext
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -143,6 +143,11 @@ def write_length(seconds: int) -> str:
     return length_forms()[form].format(minutes=minutes, seconds=rest)
 
 
+def write_money(amount: int, currency: str) -> str:
+    """Write an amount in whole units of a currency (ISO 4217): ¥6,090; in English CN¥6,090."""
+    return str(format_currency(amount, currency, format="¤#,##0", currency_digits=False))
+
+
 def write_credit(seconds: int, policy: Policy, of: int | None = None) -> str:
     """Write time that is planned or earned as hours and minutes together: 1.3 学时（60 分钟）. `of`: what it is a part of.
 
@@ -181,7 +186,13 @@ def init_app(app: Flask) -> None:
         marked=write_marked, time=write_time, hours=write_hours, position=write_position, duration=write_length, credit=write_credit
     )
     app.jinja_env.filters.update(
-        day=write_day, weekday=write_weekday, clock_at=write_clock_at, percent=write_share, plain_number=write_number, unit_after=unit_after
+        day=write_day,
+        weekday=write_weekday,
+        clock_at=write_clock_at,
+        percent=write_share,
+        plain_number=write_number,
+        money=write_money,
+        unit_after=unit_after,
     )
     app.jinja_env.globals.update(_=_word, gettext=_word)
     app.jinja_env.globals.update(pick=pick, is_chinese=is_chinese, locales=LOCALES, get_locale=get_locale)

@@ -44,13 +44,13 @@ class Storage:
         except FileNotFoundError:
             return None
 
-    def stream(self, name: str) -> Iterator[bytes]:
-        """Yield an object in chunks, each of which its reader may keep in memory for long.
+    def stream(self, name: str, size: int | None = None) -> Iterator[bytes]:
+        """Yield an object in chunks, each of which its reader may keep in memory for long; `size` of the object, if it is known.
 
         Of a folder by ranges: its streams keep threads of their own, and are many times as slow.
         """
         if self.folder is not None:
-            size = int(obstore.head(self._store, name)["size"])
+            size = int(obstore.head(self._store, name)["size"]) if size is None else size
             for at in range(0, size, CHUNK):
                 yield self.get_range(name, at, min(at + CHUNK, size))
             return

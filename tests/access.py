@@ -18,7 +18,6 @@ from werkzeug.test import TestResponse
 from lms.accounts.models import ADMIN, OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
 from lms.attendance import codes
-from lms.catalogue.publish import file_name
 from lms.classes import setup
 from lms.classes.models import ClassSession, TrainingClass
 from lms.jobs import queue
@@ -114,6 +113,7 @@ class Place:
             "form": "json",
             "code": self.code(rule.endpoint),
             "year": 2020,
+            "version_number": 1,
             "sha256": SHA256,
             "kind": "h5p",
             "suffix": "xlsx",
@@ -210,5 +210,5 @@ def build(world: World) -> Place:
     world.study("reading", 600)
     world.credit()
     with world.app.app_context():
-        storage().put(file_name(SHA256, "media/a.txt"), b"a")
+        storage().put(f"packages/{SHA256}/media/a.txt", b"a")
     return Place(world, world.act(people))

@@ -1,8 +1,9 @@
 """Objects for tests of the application: an app on a test database, a clock that the test controls, a class with a course."""
 
+import hashlib
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -15,11 +16,13 @@ from sqlalchemy.orm import Session
 
 import xapi
 import xapi.storage.store
+from courses.package import Package, tree_digest
 from courses.strict_json.canonical import digest_of
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
+from lms.catalogue import contents
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.classes import setup
 from lms.classes.models import Enrolment, TrainingClass
@@ -32,6 +35,7 @@ from lms.learning.models import Launch, Registration
 from lms.learning.stating import Subject, present_statement, store
 from lms.learning.stretch import Stretch
 from lms.programmes import store as programmes
+from lms.storage import storage
 
 BEGIN = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in China
 PUBLIC_URL, CONTENT_URL, PACKAGE_URL = "http://localhost", "http://127.0.0.1", "http://{package}.localhost"
@@ -148,6 +152,20 @@ def add_course(
     session.add_all(AnswerKey(course_version_id=version.id, activity=activity, document=key) for activity, key in (keys or {}).items())
     session.flush()
     return version
+
+
+def with_file(package: Package, name: str, content: bytes) -> Package:
+    """Return a package in whose first activity one file is added or replaced."""
+    hashes = {**package.hashes, name: hashlib.sha256(content).hexdigest()}
+    first, *_ = package.activity_files
+    names = {**package.activity_files, first: tuple({*package.activity_files[first], name})}
+    return replace(package, files={**package.files, name: content}, hashes=hashes, activity_files=names, sha256=tree_digest(hashes))
+
+
+def put_files(files: Mapping[str, bytes]) -> str:
+    """Store files as those of a published activity; return the hash by which addresses name them."""
+    stored = {name: contents.put(storage(), hashlib.sha256(content).hexdigest(), content) for name, content in files.items()}
+    return contents.put_listing(storage(), contents.Listing(stored))
 
 
 def add_class(session: Session, code: str, provider: Organisation, *courses: CourseVersion) -> TrainingClass:

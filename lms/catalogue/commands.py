@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem, in_english
-from lms.catalogue import listing, publish, site_library
+from lms.catalogue import contents, listing, publish, site_library
 from lms.catalogue.uploads import CheckedPackage, check
 from lms.clock import now
 from lms.command_options import json_option
@@ -46,7 +46,7 @@ def _import(found: CheckedPackage, *, as_json: bool) -> None:
         for line in _lines(found.problems):
             click.echo(line, err=True)
         sys.exit(2)
-    publish.store_files(storage(), found.package)
+    contents.store(storage(), found.package)
     at = now()
     with transaction() as writing:
         version = publish.publish(writing, storage(), found.package, None, at)

@@ -22,7 +22,10 @@ class Course(Base):
 
 
 class CourseVersion(Base):
-    """One published version. Never changed: a correction is a new version. Only `warnings` are renewed by the next check."""
+    """One published version. Never changed: a correction is a new version.
+
+    Only publishing the same content again renews what the check advised, and adds what versions of old did not record.
+    """
 
     __tablename__ = "course_version"
     __table_args__ = (UniqueConstraint("course_id", "number"),)
@@ -34,7 +37,9 @@ class CourseVersion(Base):
         JSON, deferred=True
     )  # the course outline (courses.outline), loaded on access; ledgers hash the columns' old names
     document_sha256: Mapped[str] = mapped_column(String(64))
-    package_sha256: Mapped[str] = mapped_column(String(64), index=True)  # identifies the served files
+    package_sha256: Mapped[str] = mapped_column(String(64), index=True)  # identifies the served files of all activities
+    # activity → the hash of the listing of its files (`contents`); None: published before files were stored once
+    listings: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     title_zh: Mapped[str] = mapped_column(String(200))
     title_en: Mapped[str] = mapped_column(String(200))
     minutes: Mapped[int]
@@ -42,10 +47,27 @@ class CourseVersion(Base):
     bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     # what the publish check advised, as `Problem.record`s; None: published before it was kept
     warnings: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    # the uploaded file, by its hash, its name and its bytes; None: a folder, or published before it was kept
+    source_sha256: Mapped[str | None] = mapped_column(String(64))
+    source_name: Mapped[str | None] = mapped_column(String(200))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     course: Mapped[Course] = relationship(back_populates="versions", lazy="joined", innerjoin=True)
+
+    def files_of(self, activity: str) -> str:
+        """Return the hash under which the content host serves the files of an activity."""
+        return (self.listings or {}).get(activity, self.package_sha256)
+
+
+class CourseFile(Base):
+    """One content in the file store that any version of a course refers to, with its size in bytes; a hash is counted once."""
+
+    __tablename__ = "course_file"
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    bytes: Mapped[int] = mapped_column(BigInteger)
 
 
 class AnswerKey(Base):

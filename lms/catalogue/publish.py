@@ -1,17 +1,16 @@
 """Publish a checked package as a course version.
 
-Files are stored under the hash of their content before the row that names them is committed, so a version never names
-missing files; files that no row names are harmless. A version never changes: the same content again is the
-same version, other content is the next version.
+Files are stored under the hash of their content (`contents`) before the row that names them is committed, so a version never names
+missing files; files that no row names are harmless. A version never changes: the same content again is the same version, other
+content is the next version. A version that was published before files were stored once moves to them with the next such upload.
 """
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.outline import Course as Outline
@@ -21,26 +20,26 @@ from courses.strict_json.canonical import digest_of
 from courses.strict_json.problem import Problem
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import is_below
-from lms.catalogue import site_library
+from lms.catalogue import contents, room, site_library
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
-from lms.errors import NotAllowed, TooLarge
+from lms.errors import NotAllowed
 from lms.readonce import ReadOnce
 from lms.storage import Storage
 
 OUTLINES_KEPT = 256
 WARNINGS_KEPT, LONGEST_WORD = 100, 300
-MEGABYTE = 10**6
+LONGEST_NAME = 200  # characters of the uploaded file's name
 
 
 def publish(session: Session, storage: Storage, package: Package, by: Person | None, now: datetime) -> CourseVersion:
     """Publish a package as a version of its course, which is created on first use; `by` None means the installation itself.
 
-    For a large package, call `store_files` before the transaction: then this function only looks the files up.
+    For a large package, call `contents.store` before the transaction: then this function only looks the files up.
 
     Raises:
         NotAllowed: the course belongs to an organisation that is not below the publisher's.
     """
-    store_files(storage, package)
+    contents.store(storage, package)
     course = _course(session, package.course.code, by)
     digest = digest_of(package.outline)
     known = session.scalars(
@@ -54,62 +53,10 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
             break
     else:
         version = _add_version(session, course, package, by, now)
+    _note_files(version, package)
+    room.count(session, course, package)
     site_library.collect(session, package, by, now)
     return version
-
-
-def check_room(session: Session, package: Package, by: Person, most_bytes: int, *, hold: bool) -> None:
-    """Refuse a package that exceeds the storage limit of its organisation; existing files are not counted again.
-
-    `hold`: lock the organisation, so that its publishers wait for each other until the transaction ends.
-
-    Raises:
-        TooLarge: with the stored amount.
-    """
-    course = session.scalar(select(Course).where(Course.code == package.course.code))
-    owner = by.organisation_id if course is None else course.organisation_id
-    if hold:
-        session.execute(select(Organisation.id).where(Organisation.id == owner).with_for_update(key_share=True))
-    sizes = (
-        select(CourseVersion.package_sha256, func.max(CourseVersion.bytes))
-        .join(Course, Course.id == CourseVersion.course_id)
-        .where(Course.organisation_id == owner)
-        .group_by(CourseVersion.package_sha256)
-    )
-    known = {package_sha256: size for package_sha256, size in session.execute(sizes)}
-    kept = sum(known.values())
-    if package.sha256 in known:
-        return
-    if kept + size_of(package) > most_bytes:
-        raise TooLarge(
-            _(
-                "The course files of your organisation take %(kept)s MB, this one has %(size)s MB, and at most %(most)s MB are kept. "
-                "Nothing was published. Make the videos smaller, or ask the system administrator for more room.",
-                kept=kept // MEGABYTE,
-                size=-(-size_of(package) // MEGABYTE),
-                most=most_bytes // MEGABYTE,
-            )
-        )
-
-
-def size_of(package: Package) -> int:
-    """Return the size of a package's files in bytes."""
-    return sum(content.stat().st_size if isinstance(content, Path) else len(content) for content in package.files.values())
-
-
-def store_files(storage: Storage, package: Package) -> None:
-    """Store a package's files under its hash; a completely stored package is left alone."""
-    marker = f"packages/{package.sha256}.stored"
-    if storage.size(marker) is not None:
-        return
-    for name, content in package.files.items():
-        storage.put(file_name(package.sha256, name), content)
-    storage.put(marker, str(len(package.files)).encode())
-
-
-def file_name(package_sha256: str, path: str) -> str:
-    """Return the storage name of one file of a package."""
-    return f"packages/{package_sha256}/{path}"
 
 
 def may_publish(session: Session, course: Course, by: Person | None) -> bool:
@@ -144,7 +91,7 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
         title_zh=package.course.title.zh,
         title_en=package.course.title.en,
         minutes=package.course.minutes,
-        bytes=size_of(package),
+        bytes=sum(one.bytes for one in contents.listing_of(package).files.values()),
         warnings=_warnings(package),
         published_at=now,
         published_by=by.id if by else None,
@@ -156,6 +103,14 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
     )
     session.flush()
     return version
+
+
+def _note_files(version: CourseVersion, package: Package) -> None:
+    """Record where the files of a version are, and the file of which it was made, unless that is known."""
+    if version.listings is None:
+        version.listings = {key: one.sha256 for key, one in contents.listings_of(package).items()}
+    if version.source_sha256 is None and package.source is not None:
+        version.source_sha256, version.source_name = package.source.sha256, package.source.path.name[:LONGEST_NAME]
 
 
 def _warnings(package: Package) -> list[dict[str, Any]]:

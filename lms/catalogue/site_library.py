@@ -17,6 +17,7 @@ from courses.archive import LIMITS
 from courses.libraries import LIBRARY, OWN, FindLibrary
 from courses.package import Package
 from lms.accounts.models import Organisation, Person
+from lms.catalogue import contents
 from lms.catalogue.models import H5PLibrary
 from lms.storage import Storage
 
@@ -99,7 +100,9 @@ def offered(session: Session, storage: Storage, by: Person | None, folder: Path)
             return None
         found: dict[str, Path] = {}
         for inner in row.files:
-            content = storage.get(f"packages/{row.package_sha256}/{row.folder}/{inner}")
+            content = contents.read(storage, row.package_sha256, f"{row.folder}/{inner}")
+            if content is None:
+                return None
             left["files"], left["bytes"] = left["files"] - 1, left["bytes"] - len(content)
             if left["bytes"] < 0:
                 return None

@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+import structlog
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,7 +20,7 @@ from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER, Organisation
-from lms.catalogue import listing, publish, site_library
+from lms.catalogue import contents, listing, publish, room, site_library
 from lms.catalogue.gates import format_words, gate_words, icon_of, upload_words
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import MOST_MB, checked, suffix_of
@@ -29,7 +30,9 @@ from lms.db import session, transaction
 from lms.errors import NotAllowed, NotFound, TooLarge
 from lms.i18n import in_words, pick
 from lms.storage import storage
+from lms.web.downloads import as_download
 
+log = structlog.get_logger(__name__)
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 
 
@@ -96,6 +99,22 @@ def course(code: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/courses/<code>/<int:version_number>/source")
+@requires(TRAINER)
+def source(code: str, version_number: int) -> ResponseReturnValue:
+    """Return the uploaded file of a version to those who may publish the next one; it may hold the answers of a quiz."""
+    version = next((one for one in listing.versions_of(session(), code) if one.number == version_number), None)
+    if version is None or version.source_sha256 is None or not publish.may_publish(session(), version.course, person()):
+        raise NotFound(_("There is no such file, or it is not yours to see."))
+    found = contents.find_content(storage(), version.source_sha256)
+    if found is None:
+        raise NotFound(_("There is no such file, or it is not yours to see."))
+    log.info("course.source-downloaded", course=code, version=version_number, by=person().id)
+    name, size = found
+    response = Response(storage().stream(name, size), mimetype="application/octet-stream", headers={"Content-Length": str(size)})
+    return as_download(response, version.source_name or code)
+
+
 def _worth(versions: Iterable[CourseVersion]) -> dict[int, int]:
     """Return the seconds that each version can really earn; the minutes of its films are rounded up."""
     return {one.id: publish.outline_of(one).worth_seconds for one in versions}
@@ -148,13 +167,13 @@ def _publish(form: UploadForm) -> tuple[CourseVersion | None, list[tuple[str, st
     with checked(form.file.data, offers, own_hosts=bool(settings.package_url)) as found:
         if found.package is None:
             return None, [(one.path, in_words(one, SENTENCES)) for one in found.problems]
-        most_bytes = settings.organisation_courses_mb * publish.MEGABYTE
-        publish.check_room(session(), found.package, person(), most_bytes, hold=False)
-        publish.store_files(storage(), found.package)  # before the transaction, because it may take long
+        most_bytes = settings.organisation_courses_mb * room.MEGABYTE
+        room.check_room(session(), found.package, person(), most_bytes, hold=False)
+        contents.store(storage(), found.package)  # before the transaction, because it may take long
         before = now()
         try:
             with transaction() as writing:
-                publish.check_room(writing, found.package, person(), most_bytes, hold=True)
+                room.check_room(writing, found.package, person(), most_bytes, hold=True)
                 version = publish.publish(writing, storage(), found.package, person(), before)
         except NotAllowed as error:
             return None, [("code", error.message)]

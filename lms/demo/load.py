@@ -17,7 +17,7 @@ from courses.samples import SAMPLES
 from lms.accounts.account_changes import By
 from lms.accounts.models import ADMIN, OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
-from lms.catalogue import publish
+from lms.catalogue import contents, publish
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.uploads import check
 from lms.classes import setup
@@ -107,7 +107,7 @@ def _courses(site: DemoSite) -> dict[str, CourseVersion]:
         found = check(folder, own_hosts=True)  # without such hosts, only the activities that need one cannot be opened
         if found.package is None:
             raise TypeError(f"a sample course is broken: {found.problems}")
-        publish.store_files(site.storage, found.package)
+        contents.store(site.storage, found.package)
         with site.database.writer() as session, session.begin():
             by = session.scalars(select(Person).where(Person.username == "trainer")).one()
             version = publish.publish(session, site.storage, found.package, by, site.now)

@@ -10,15 +10,17 @@ from collections.abc import Iterator
 from functools import partial
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import chain
 from urllib.parse import quote
 
+import structlog
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_range_header
 
 from courses.formats import FORMATS
 from lms.accounts.access import public
-from lms.catalogue.publish import file_name
+from lms.catalogue import contents
 from lms.config import Settings
 from lms.learning.file_kinds import headers_of, headers_on_own_host
 from lms.learning.frame_page import FrameSite, policy_of, policy_of_pages, write_page
@@ -27,6 +29,7 @@ from lms.storage import CHUNK, Storage, storage
 from lms.web.hosts import is_shared_host, on_content_host, package_label
 
 bp = Blueprint("content", __name__)
+log = structlog.get_logger(__name__)
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
@@ -50,7 +53,7 @@ def frame(name: str, sha256: str, entry: str) -> ResponseReturnValue:
     origin = _hosts().address(label) if label else _settings().content_url
     site = FrameSite(_settings().public_url, origin, f"{origin}/content/{sha256}/")
     outline = (_player() / "frame.html").read_text(encoding="utf-8")
-    attributes = format.frame.attributes(entry, partial(_address_of, sha256, site), partial(_read, sha256))
+    attributes = format.frame.attributes(entry, partial(_address_of, sha256, site), partial(contents.read, storage(), sha256))
     response = Response(write_page(outline, format, entry, site, attributes), mimetype="text/html")
     response.headers["Cache-Control"] = FOR_AN_HOUR
     response.headers["Content-Security-Policy"] = policy_of(format, site)
@@ -71,28 +74,25 @@ def _hosts() -> PackageHosts:
 
 
 def _address_of(sha256: str, site: FrameSite, path: str) -> str | None:
-    return f"{site.base}{quote(path)}" if storage().size(file_name(sha256, path)) is not None else None
-
-
-def _read(sha256: str, path: str) -> bytes | None:
-    try:
-        return storage().get(file_name(sha256, path))
-    except FileNotFoundError:
-        return None
+    return f"{site.base}{quote(path)}" if contents.find(storage(), sha256, path) is not None else None
 
 
 @bp.get("/content/<sha256>/<path:path>", provide_automatic_options=False)
 @on_content_host
 @public
 def file(sha256: str, path: str) -> ResponseReturnValue:
-    """Return one file of a package, or a range of it. Answer keys are not among a package's files."""
+    """Return one file of an activity or a package, or a range of it. Answer keys are not among them."""
     label = _label_for(sha256)
     if not _is_plain(path):
         abort(404)
     found = _find(sha256, path, any_case=bool(label))
     if found is None:
         return _not_there(path)
-    response = _whole_or_range(*found)
+    try:
+        response = _whole_or_range(*found)
+    except FileNotFoundError:  # only if somebody took it out of the file store
+        log.error("content.lost", name=found[0])
+        return _not_there(path)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Range"  # or pdf.js fetches the whole file
     return _for_its_pages(response, path) if label else _for_everybody(response, path, FOR_EVER)
@@ -100,11 +100,8 @@ def file(sha256: str, path: str) -> ResponseReturnValue:
 
 def _find(sha256: str, path: str, *, any_case: bool) -> tuple[str, int] | None:
     """Return a file's name in the storage and its size. Pages made on Windows write names in any case: such files have lowercase names."""
-    for one in (path, path.lower()) if any_case else (path,):
-        size = storage().size(file_name(sha256, one))
-        if size is not None:
-            return file_name(sha256, one), size
-    return None
+    found = contents.find(storage(), sha256, path)
+    return contents.find(storage(), sha256, path.lower()) if found is None and any_case else found
 
 
 def _not_there(path: str) -> Response:
@@ -135,13 +132,20 @@ def _whole_or_range(name: str, size: int) -> Response:
         return Response(status=304, headers={"ETag": f'"{etag}"'})
     wanted = parse_range_header(request.headers.get("Range"))
     if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
-        return Response(storage().stream(name), headers={"Content-Length": str(size), "ETag": f'"{etag}"'})
+        return Response(_begun(storage().stream(name, size)), headers={"Content-Length": str(size), "ETag": f'"{etag}"'})
     span = wanted.range_for_length(size)
     if span is None:
         return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, end = span
     headers = {"Content-Range": f"bytes {start}-{end - 1}/{size}", "Content-Length": str(end - start), "ETag": f'"{etag}"'}
-    return Response(_pieces(storage(), name, start, end), status=206, headers=headers)
+    return Response(_begun(_pieces(storage(), name, start, end)), status=206, headers=headers)
+
+
+def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Read the first piece before the answer begins, so that a lost file is an error and not a broken answer."""
+    if request.method == "HEAD":
+        return pieces
+    return chain([first] if (first := next(pieces, None)) is not None else [], pieces)
 
 
 def _pieces(files: Storage, name: str, start: int, end: int) -> Iterator[bytes]:

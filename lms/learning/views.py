@@ -76,6 +76,7 @@ def _admitted(place: StudiedActivity) -> Admission:
 
 def _page_config(admission: Admission) -> dict[str, Any]:
     settings, activity, place = _settings(), admission.activity, admission.place
+    files = admission.version.files_of(activity.key)
     return {
         "place": {"enrolment": place.enrolment_id, "version": place.course_version_id, "activity": place.activity},
         "urls": {
@@ -87,8 +88,8 @@ def _page_config(admission: Admission) -> dict[str, Any]:
             "statements": "/xapi/statements",
             "progress": url_for("home.activity_progress", **_place_arguments(place)),
         },
-        "frame": f"{_origin(admission)}/frame/{activity.format}/{admission.version.package_sha256}/{activity.entry}",
-        "file": f"{settings.content_url}/content/{admission.version.package_sha256}/{activity.entry}",
+        "frame": f"{_origin(admission)}/frame/{activity.format}/{files}/{activity.entry}",
+        "file": f"{settings.content_url}/content/{files}/{activity.entry}",
         "iri": v.activity_iri(settings.public_url, admission.course.code, activity.key),
         "csrf": generate_csrf(),
         "now_ms": now_ms(),
@@ -115,7 +116,7 @@ def _origin(admission: Admission) -> str:
 
 
 def _label(admission: Admission) -> str:
-    return _package_hosts().label(admission.version.package_sha256, current_login().id)
+    return _package_hosts().label(admission.version.files_of(admission.activity.key), current_login().id)
 
 
 def _package_hosts() -> PackageHosts:
@@ -124,7 +125,7 @@ def _package_hosts() -> PackageHosts:
 
 
 def _own_media(admission: Admission) -> bool:
-    return plays_own_media(admission.version.package_sha256, admission.activity)
+    return plays_own_media(admission.version.files_of(admission.activity.key), admission.activity)
 
 
 def _place_arguments(place: StudiedActivity) -> dict[str, Any]:

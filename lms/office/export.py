@@ -53,7 +53,7 @@ def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
                     if name != ROWS:
                         _add(archive, name, made.read(name))
         with force_locale(order.params["locale"]):
-            _add(archive, f"{code}.xlsx", sheet.of_class(rows, order.asked_at))
+            _add(archive, f"{code}.xlsx", sheet.of_class(rows, order.asked_at, order.params["class_name"]))
     return f"{code}.zip"
 
 

@@ -103,7 +103,7 @@ def _join(order: JobOrder, pieces: Iterable[bytes], out: IO[bytes]) -> str:
         if order.params["format"] == "csv":
             out.write(csv_of([heads(), *rows]))
         else:
-            book = Book(order.asked_at)
+            book = Book(order.asked_at, _("Our teachers"))
             book.sheet(_("Our teachers"), heads(), rows, WIDTHS)
             out.write(book.content())
         return f"{_('Our teachers')}.{order.params['format']}"

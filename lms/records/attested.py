@@ -102,4 +102,4 @@ def _requirement(session: Session, enrolment: Enrolment, key: str) -> Requiremen
 def _instructor(session: Session, statement: Statement) -> str:
     account = statement.get("context", {}).get("instructor", {}).get("account", {}).get("name")
     name = session.scalar(select(Person.name).where(Person.account == account)) if account else None
-    return name or _("A command")
+    return name or _("Command line")

@@ -19,6 +19,11 @@ VERBS: Mapping[str, Any] = {
     v.PASSED: _l("passed"),
     v.FAILED: _l("failed"),
     v.ANSWERED: _l("answered"),
+    v.ATTEMPTED: _l("began"),
+    v.INITIALIZED: _l("opened"),
+    v.INTERACTED: _l("worked on"),
+    v.PROGRESSED: _l("went on in"),
+    v.EXPERIENCED: _l("looked at"),
     v.PLAYED: _l("played"),
     v.PAUSED: _l("paused"),
     v.SEEKED: _l("sought a place in"),
@@ -124,6 +129,8 @@ def verb_words(statement: Statement) -> str:
     verb = statement["verb"]
     if verb["id"] in VERBS:
         return str(VERBS[verb["id"]])
+    if verb["id"] in v.CONSUMED:
+        return _("went through")
     return in_our_language(verb.get("display")) or verb["id"].rstrip("/").rpartition("/")[2]
 
 

@@ -122,7 +122,7 @@ def content_of(transcript: Transcript, site: SiteKey) -> dict[str, Any]:
         "courses": _courses(transcript),
         "rules": {"title": _("How hours are credited"), "items": policy_words(transcript.case.policy, transcript.standing)},
         "proof": {
-            "title": _("How this can be checked"),
+            "title": _("How to verify this"),
             "text": _how_to_check(transcript),
             "signature": signature_words(site),
             "items": [

@@ -20,7 +20,7 @@ DIGEST = 68
 
 def of_transcript(transcript: Transcript) -> bytes:
     """Return one transcript as a workbook: the person, requirements, activities, ledger."""
-    book = Book(transcript.issued_at)
+    book = Book(transcript.issued_at, transcript.standing.enrolment.person.name)
     book.sheet(_("Transcript"), [_("Item"), _("Value")], _about(transcript), (20, DIGEST))
     book.sheet(
         _("Requirements"),
@@ -114,11 +114,11 @@ def _heading(one: RequirementProgress) -> str:
     return f"{pick(one.title.zh, one.title.en)} ({pick(one.unit.zh, one.unit.en)})"
 
 
-def of_class(rows: Sequence[ClassRow], made_at: datetime) -> bytes:
+def of_class(rows: Sequence[ClassRow], made_at: datetime, class_name: str = "") -> bytes:
     """Return a class as a workbook: one row for each teacher, two columns for each requirement of any track: earned, and asked."""
     columns = {key: heading for row in rows for key, (heading, _earned, _asked) in row.earned.items()}
     asked = _("Required")
-    book = Book(made_at)
+    book = Book(made_at, class_name)
     book.sheet(
         _("Class"),
         [

@@ -12,8 +12,11 @@ from decimal import Decimal
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from lms.i18n import write_time
+
 OPTIONS = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDE, NARROW = 32, 14
+LONGEST_TOP = 100  # characters: a header may have 255, and each & of a title is written twice
 A4 = 9  # ECMA-376-1 18.3.1.63
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -21,9 +24,10 @@ Cell = str | int | Decimal
 
 
 class Book:
-    """A workbook, written row by row; the same rows and time give the same bytes."""
+    """A workbook, written row by row; the same rows and time give the same bytes. Each printed page has `title` and the time at its top."""
 
-    def __init__(self, made_at: datetime) -> None:
+    def __init__(self, made_at: datetime, title: str = "") -> None:
+        self._top = f"&L{title[:LONGEST_TOP].replace('&', '&&')}&R{write_time(made_at)}" if title else ""
         self._file = io.BytesIO()
         self._book = Workbook(self._file, OPTIONS)
         self._book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)})
@@ -44,6 +48,7 @@ class Book:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_paper(A4)
+        sheet.set_header(self._top)
         sheet.set_footer("&L&A&R&P / &N")
         for column, text in enumerate(head):
             sheet.write_string(0, column, text, self._head)

@@ -17,8 +17,18 @@ REPLACED_EN = (
     *(r"\bcounted\b", r"On your account", r"(?<!credit )\bhours to go\b", r"^to count: ", r"\bmin credited\b", r"as much as was played"),
     *(r"Diagnosis of abilities", r"Password now", r"What would come of", r"Place in the class", r"The sheet is lost", r"this once$"),
     *(r"initial password waits$", r"decided? (?:\S+ )?anew", r"Of which programme", r"as it holds on", r"have reached everything"),
-    *(r"Look through the list", r"A command \(by\)", r"whoever runs the site", r"look after the site", r"\b1 entries\b", r"(?i)rural lead"),
+    *(
+        r"Look through the list",
+        r"A command \(by\)",
+        r"^A command$",
+        r"whoever runs the site",
+        r"look after the site",
+        r"\b1 entries\b",
+        r"(?i)rural lead",
+    ),
 )
+# A heading or a column is a noun, such as "Effect". Expressions that are common English stay.
+FREE_RELATIVE = re.compile(r"^(?:What|Who|Whose) (?!to do|is wrong$|you can do$)[^.?!:{]{3,40}$")
 PLACES = ("templates", "lms/programmes/data", "courses/library", "courses/player")
 CATALOGUE = ROOT / "lms" / "translations" / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"
 
@@ -54,6 +64,11 @@ def test_no_template_and_no_content_of_ours_has_a_word_that_was_replaced() -> No
 def test_a_replaced_word_is_found(text: str) -> None:
     assert found_in(text, REPLACED_ZH)
     assert not found_in("已学时长 3 分钟，已认定 2 分钟；已计时", REPLACED_ZH)
+
+
+def test_no_label_in_english_is_half_a_sentence() -> None:
+    assert FREE_RELATIVE.match("What it does")
+    assert [said for said, _ in messages() if FREE_RELATIVE.match(said)] == []
 
 
 def test_a_count_before_a_noun_has_a_form_for_one() -> None:

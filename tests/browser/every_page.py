@@ -37,6 +37,10 @@ SCANS = ("claimed", "counted", "counted")
 NOBODY, NEW_TEACHER, NEW_OFFICE, OTHER_OFFICE, NEW_STAFF = "nobody", "new-teacher", "new-office", "other-office", "new-staff"
 
 
+OTHER_HEADS = "编码,称呼,备注,联系方式\r\n1,李梅,乡村首席教师,13800000000\r\n2,周强,,13800000001\r\n"
+WITH_PROBLEMS = (
+    "姓名,用户名,学校,类别\r\n李梅,limei,柳河镇中心学校,乡村首席教师\r\n周强,41010119900101123X,柳河镇中心学校,\r\n,zhao,,别的\r\n"
+)
 ENDED = {"class_id": "ended_class", "certificate_id": "certificate"}  # keys of `Everything.values`
 
 
@@ -44,7 +48,7 @@ ENDED = {"class_id": "ended_class", "certificate_id": "certificate"}  # keys of 
 class Look:
     """A page as one person sees it. `wanted`: address values other than the teacher's own; `path`: an address without a route.
 
-    `filled`: fields of a form of the page, by selector; the form is then sent, and the page that follows is looked at.
+    `filled`: fields of a form, by selector (for a file: the text of a CSV file); it is then sent, and the next page is looked at.
     """
 
     visitor: str
@@ -128,6 +132,8 @@ LOOKS = (
     Look("office", "office.courses"),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
+    Look("office", "office.adding", filled={"#list-file": OTHER_HEADS}),  # the page on which columns are assigned
+    Look("office", "office.adding", filled={"#list-file[name]": WITH_PROBLEMS}),
     Look("office", "office.passwords"),
     Look("office", "office.teacher"),
     Look("office", "office.transfer_form"),
@@ -164,21 +170,16 @@ LOOKS = (
 
 # GET routes that are not pages of their own, and the reason
 NO_PAGES = {
+    **dict.fromkeys(("transcripts.download", "certification.download", "records.statement_json", "office.template"), "a file"),
+    "certification.signing_certificates": "a file",
+    **dict.fromkeys(("office.work_file", "practice.file", "jobs.download", "catalogue.source"), "a file"),
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
     "home.activity_progress": "a part of the player's page",
     "transcripts.why": "a part of the transcript, opened there by a test",
-    "transcripts.download": "a file",
-    "certification.download": "a file",
-    "certification.signing_certificates": "a file",
     "jobs.one": "a part of the list of exports",
-    "records.statement_json": "a file",
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
-    "office.template": "a file",
-    "office.work_file": "a file",
-    "practice.file": "a file",
-    "jobs.download": "a file",
     "static": "files",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",

@@ -44,7 +44,7 @@ def test_from_the_certificate_to_its_revocation(browser: Browser, sqlite_url: st
 
 def certified(page: Page) -> str:
     """Issue the certificates; return the number of the new one."""
-    expect(page.get_by_role("heading", level=1)).to_have_text("1 位学员可以颁发证书")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 名教师可以颁发证书")
     sound(page)
     page.get_by_role("button", name="颁发证书").click()
     expect(page.get_by_text("已颁发 1 张证书")).to_be_visible()

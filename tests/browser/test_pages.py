@@ -44,6 +44,13 @@ CLIPPED = """() => [...document.querySelectorAll("main *, header *")]
   .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "hidden" && !e.closest(".visually-hidden, .skip, .table-cards thead"))
   .map(e => e.outerHTML.slice(0, 160))"""
 
+CUT_CHOICES = """() => [...document.querySelectorAll("table select")].filter(one => {
+  const style = getComputedStyle(one), pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(one.selectedOptions[0]?.text ?? "").width > room;
+}).map(one => one.outerHTML.slice(0, 160))"""
+
 Open = Callable[[str, str], tuple[BrowserContext, list[str]]]
 
 
@@ -107,6 +114,7 @@ def findings(page: Page, language: str) -> list[str]:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         found += [f"{name}: {sideways(page)} pixels too wide"] if sideways(page) else []
         found += [f"{name}: cut off: {html}" for html in page.evaluate(CLIPPED)]
+        found += [f"{name}: a choice is cut off: {html}" for html in page.evaluate(CUT_CHOICES)]
         found += [f"{name}: {said}" for said in page.evaluate(AXE, {})] if AXE_SIZE[language] == name else []
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {said}" for said in page.evaluate(AXE, {"runOnly": ["color-contrast"]})]
@@ -118,9 +126,13 @@ def send(page: Page, filled: Mapping[str, str]) -> None:
     """Fill in a form of the page and send it."""
     before = page.locator("h1").inner_text()
     for selector, value in filled.items():
-        page.locator(selector).fill(value)
+        field = page.locator(selector)
+        if field.get_attribute("type") == "file":
+            field.set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": value.encode("utf-8-sig")})
+        else:
+            field.fill(value)
     with page.expect_navigation() as sent:
-        page.locator(list(filled)[-1]).press("Enter")
+        page.locator(list(filled)[-1]).evaluate("one => one.form.requestSubmit()")
     answer = sent.value
     assert answer is not None
     assert answer.ok

@@ -27,6 +27,7 @@ from lms.jobs.tasks import work
 from lms.office import administration, reread_job
 from lms.office.course_words import earlier_results_said, summary
 from lms.office.places import bp, by_me, own_class
+from lms.programmes.store import document_of
 
 OFF = "off"  # instead of a version's number: the class does not study the course any more
 SHOWN = 100
@@ -47,6 +48,7 @@ def _page(class_id: int, code: str, wanted: str, refused: Sequence[tuple[str, No
     asked = wanted == OFF or (to is not None and to.id != bound.course_version_id)
     would = preview(session(), class_id, bound.course_version_id, to, current_app.extensions["settings"].public_url) if asked else None
     graded = graded_otherwise(outline_of(bound.course_version), outline_of(to)) if to is not None else []
+    policy = document_of(found.programme_version).policy
     return render_template(
         "office/course_change.html",
         training_class=found,
@@ -56,7 +58,8 @@ def _page(class_id: int, code: str, wanted: str, refused: Sequence[tuple[str, No
         to=to,
         would=would,
         graded=[pick(one.title.zh, one.title.en) for one in graded],
-        said=summary(would) if would else "",
+        policy=policy,
+        said=summary(would, policy) if would else "",
         again=earlier_results_said(would) if would else "",
         shown=would.changes[:SHOWN] if would else (),
         off=OFF,

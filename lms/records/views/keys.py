@@ -33,7 +33,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
 
     name = StringField(_l("Name of the system"), validators=[DataRequired(_l("Say which system the key is for."))])
     scopes = SelectMultipleField(
-        _l("What it may do"),
+        _l("Permissions"),
         choices=[SelectChoice(scope, words) for scope, words in SCOPES.items()],
         default=USUAL,
         validators=[InputRequired(_l("Choose at least one."))],

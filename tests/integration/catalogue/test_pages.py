@@ -3,6 +3,7 @@
 import html
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,14 +17,14 @@ from werkzeug.test import TestResponse
 
 from courses.samples import SAMPLES
 from lms.accounts.models import Person
-from lms.catalogue import publish
+from lms.accounts.people import add_organisation, add_person
+from lms.catalogue import contents, publish, room
 from lms.catalogue.commands import course
 from lms.catalogue.models import CourseVersion
-from lms.catalogue.publish import size_of
 from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.storage import storage
-from tests.factories import DrivenClock
+from tests.factories import DrivenClock, signed_in
 from tests.integration.catalogue.uploading import send, sign_in_as
 from tests.site import FILM
 
@@ -59,6 +60,21 @@ def test_an_uploaded_course_is_on_its_page_with_what_each_activity_is_worth(app:
         minutes, seconds = divmod(activity.worth_seconds, 60)
         assert (f"{minutes} 分 {seconds} 秒" if seconds else f"{minutes} 分钟") in page  # a film of 3:20 is not said to be worth 4 minutes
     assert package.course.title.zh in trainer.get("/catalogue/").text
+
+
+def test_the_uploaded_file_comes_back_as_it_was_to_those_who_may_publish_the_course(app: Flask, trainer: FlaskClient) -> None:
+    content = zipped(SAMPLES[0])
+    page = trainer.get(send(trainer, content, "课程.zip").location).text
+    (address,) = re.findall(r'href="([^"]+/source)"', page)
+    answer = trainer.get(address)
+    assert (answer.status_code, answer.data, answer.headers["X-Content-Type-Options"]) == (200, content, "nosniff")
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    assert answer.headers["Content-Disposition"].endswith("%E8%AF%BE%E7%A8%8B.zip")
+    with app.app_context(), transaction() as session:
+        add_person(session, "other", "人", ("trainer",), password=None, organisation=add_organisation(session, "x", "别处", "provider"))
+    other = signed_in(app, "other")
+    assert other.get(address).status_code == 404
+    assert address not in other.get(address.replace("/1/source", "?version=1")).text
 
 
 def test_what_the_check_advises_is_on_the_page_of_the_version_as_the_command_says_it(app: Flask, trainer: FlaskClient) -> None:
@@ -152,16 +168,17 @@ def test_course_files_of_an_organisation_have_a_quota_and_nothing_of_a_refused_u
         publish.publish(session, storage(), large, session.scalars(select(Person)).one(), datetime.now(UTC))
 
     def upload(megabyte: int) -> TestResponse:
-        monkeypatch.setattr(publish, "MEGABYTE", megabyte)
+        monkeypatch.setattr(room, "MEGABYTE", megabyte)
         answer: TestResponse = send(trainer, zipped(SAMPLES[0]), "a.zip")
         return answer
 
     app.extensions["settings"] = replace(app.extensions["settings"], organisation_courses_mb=1)
-    room = size_of(small) + size_of(large)
-    refused = upload(room - 1)
+    zipped_too = zipped(SAMPLES[0])  # the uploaded file is kept, too
+    most = sum((contents.contents_of(large) | contents.contents_of(small)).values()) + len(zipped_too)
+    refused = upload(most - 1)
     assert refused.status_code == 413
     assert "课程未发布" in refused.text
     assert versions(app) == 1
-    assert not (app.extensions["storage"].folder / "packages" / small.sha256).exists()
-    assert upload(room).status_code == 302
-    assert upload(room - 1).status_code == 302, "existing files are not counted again"
+    assert contents.read(app.extensions["storage"], small.sha256, min(small.files)) is None
+    assert upload(most).status_code == 302
+    assert upload(most - 1).status_code == 302, "existing files are not counted again"

@@ -15,11 +15,12 @@ from courses.strict_json.problem import Problem
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import listing
 from lms.catalogue.models import AnswerKey, CourseVersion
-from lms.catalogue.publish import file_name, outline_of, publish
+from lms.catalogue.publish import outline_of, publish
 from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.errors import NotAllowed
 from lms.storage import Storage, storage
+from tests.factories import with_file
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -58,12 +59,6 @@ def test_a_published_version_reads_back_as_the_course_that_was_checked(session: 
     assert (version.number, version.minutes, version.title_zh) == (1, package.course.minutes, package.course.title.zh)
 
 
-def test_every_file_is_stored_under_the_hash_of_the_package(session: Session, files: Storage, package: Package) -> None:
-    publish(session, files, package, None, NOW)
-    for name, content in package.files.items():
-        assert files.get(file_name(package.sha256, name)) == (content if isinstance(content, bytes) else content.read_bytes())
-
-
 def test_no_answer_key_is_among_the_served_files(session: Session, files: Storage, package: Package) -> None:
     publish(session, files, package, None, NOW)
     assert package.answer_keys
@@ -73,7 +68,7 @@ def test_no_answer_key_is_among_the_served_files(session: Session, files: Storag
 
 def test_changed_files_are_the_next_version_and_the_first_one_stays(session: Session, files: Storage, package: Package) -> None:
     first = publish(session, files, package, None, NOW)
-    second = publish(session, files, replace(package, files={"new.txt": b"new"}, sha256="1" * 64), None, NOW)
+    second = publish(session, files, with_file(package, "new.txt", b"new"), None, NOW)
     assert (first.number, second.number) == (1, 2)
     assert first.package_sha256 == package.sha256
     assert publish(session, files, package, None, NOW) is first
@@ -86,19 +81,12 @@ def test_a_changed_answer_alone_is_a_new_version(session: Session, files: Storag
     assert second.number == first.number + 1
 
 
-def test_a_package_whose_storing_was_broken_off_is_stored_again(session: Session, files: Storage, package: Package) -> None:
-    name = next(iter(package.files))
-    files.put(file_name(package.sha256, name), b"half")
-    publish(session, files, package, None, NOW)
-    assert files.get(file_name(package.sha256, name)) != b"half"
-
-
 def test_only_the_owner_and_those_above_may_add_versions(session: Session, files: Storage, package: Package) -> None:
     office = add_organisation(session, "o", "教育局", "office")
     owner, other = (add_organisation(session, code, code, "provider", office) for code in ("a", "b"))
     trainers = [add_person(session, f"t{one.code}", "人", ("trainer",), password=None, organisation=one) for one in (owner, other, office)]
     publish(session, files, package, trainers[0], NOW)
-    changed = replace(package, files={"new.txt": b"new"}, sha256="2" * 64)
+    changed = with_file(package, "new.txt", b"new")
     with pytest.raises(NotAllowed):
         publish(session, files, changed, trainers[1], NOW)
     assert publish(session, files, changed, trainers[2], NOW).number == 2

@@ -39,7 +39,7 @@ def certify(client: FlaskClient, office: Office) -> str:
 
 def test_one_preview_says_who_can_be_certified_and_what_the_others_lack(clerk: FlaskClient, office: Office) -> None:
     page = clerk.get(f"/office/classes/{office.world.class_id}/certificates").text
-    assert "1 位学员可以颁发证书" in page
+    assert "1 名教师可以颁发证书" in page
     assert "在线学习：还差 40.0 学时" in page
     assert page.count('name="who"') == 1
 

@@ -52,7 +52,7 @@ def test_what_content_reported_counts_after_a_move_to_a_version_that_lets_it_gra
     page = client.get(f"{address}?to=2").text
     assert "活动quiz" in page
     assert "1 名教师的学时有变化" in page, "the preview knows how much more will count"
-    assert "合计增加 5 分钟" in page
+    assert "合计增加 0.1 学时（5 分钟）" in page
     assert "有 1 条目前不算的学习结果" in page
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     answer = client.post(address, data={"to": "2", "csrf_token": token})

@@ -47,6 +47,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "attempt": "what is earned follows from the statement that the server wrote of it",
     "activity_state": "where somebody goes on, not what they did",
     "content_failure": "for trainers; where content did not show, nothing was measured",
+    "course_file": "how much room the files of courses take",
     "h5p_library": "which files contents play with; what is earned follows from statements",
     "answer_key": "decides attempts as they come in",
     "class_staff": "who runs a class",
@@ -85,8 +86,8 @@ NOT_READ_OF = {  # table: {column: why nothing that was earned follows from it}
     "organisation": dict.fromkeys(("code", "kind", "parent_id", "path"), "who may see what"),
     "course": {"organisation_id": "who may publish"},
     "course_version": dict.fromkeys(
-        ("package_sha256", "bytes", "warnings", "published_at", "published_by"),
-        "which files are shown, what the check advised, and who published them",
+        ("package_sha256", "listings", "source_sha256", "source_name", "bytes", "warnings", "published_at", "published_by"),
+        "which files are shown and kept, what the check advised, and who published them",
     ),
     "registration": dict.fromkeys(("course_version_id", "alias_of"), "of which version it was first, not of which course"),
     "class_session": dict.fromkeys(("id", "title", "place", "link", "teacher", "practical"), "what staff see, not what attending it earns"),

@@ -3,12 +3,9 @@
 import pytest
 from flask.testing import FlaskClient
 
-from lms.catalogue.publish import file_name
 from lms.learning.file_kinds import RUNS_NOTHING
-from lms.storage import storage
-from tests.factories import CONTENT_URL, World
+from tests.factories import CONTENT_URL, World, put_files
 
-SHA256 = "ab" * 32
 SCRIPT = b"<script>parent.postMessage('ran','*')</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 POLYGLOTS = {  # name → what is in it
@@ -34,18 +31,24 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def visitor(world: World) -> FlaskClient:
-    """A visitor of the content host, on which there is a package with such files."""
+def sha256(world: World) -> str:
+    """The hash of an activity that has such files."""
     with world.app.app_context():
-        for name, content in POLYGLOTS.items():
-            storage().put(file_name(SHA256, f"content/{name}"), content)
+        return put_files({f"content/{name}": content for name, content in POLYGLOTS.items()})
+
+
+@pytest.fixture
+def visitor(world: World) -> FlaskClient:
+    """A visitor of the content host."""
     return world.app.test_client()
 
 
 @pytest.mark.parametrize("name", POLYGLOTS)
 @pytest.mark.parametrize("headers", [{}, {"Range": "bytes=0-3"}])
-def test_a_file_runs_nothing_by_itself_and_is_what_its_name_says(visitor: FlaskClient, name: str, headers: dict[str, str]) -> None:
-    answer = visitor.get(f"/content/{SHA256}/content/{name}", base_url=CONTENT_URL, headers=headers)
+def test_a_file_runs_nothing_by_itself_and_is_what_its_name_says(
+    visitor: FlaskClient, sha256: str, name: str, headers: dict[str, str]
+) -> None:
+    answer = visitor.get(f"/content/{sha256}/content/{name}", base_url=CONTENT_URL, headers=headers)
     assert answer.status_code == (206 if headers else 200)
     assert answer.headers.getlist("Content-Security-Policy") == [RUNS_NOTHING]
     assert answer.headers.getlist("X-Content-Type-Options") == ["nosniff"]
@@ -54,25 +57,25 @@ def test_a_file_runs_nothing_by_itself_and_is_what_its_name_says(visitor: FlaskC
     assert answer.mimetype not in {"text/html", "application/xhtml+xml", "application/xml", "text/xml", "application/pdf"}
 
 
-def test_a_frame_takes_scripts_from_its_own_package_and_the_player_only(visitor: FlaskClient) -> None:
-    answer = visitor.get(f"/frame/h5p/{SHA256}/activities/reading", base_url=CONTENT_URL)
+def test_a_frame_takes_scripts_from_its_own_package_and_the_player_only(visitor: FlaskClient, sha256: str) -> None:
+    answer = visitor.get(f"/frame/h5p/{sha256}/activities/reading", base_url=CONTENT_URL)
     rules = dict(rule.strip().partition(" ")[::2] for rule in answer.headers["Content-Security-Policy"].split(";"))
     assert rules["default-src"] == "'none'"
-    assert rules["script-src"].split() == [f"{CONTENT_URL}/player/", f"{CONTENT_URL}/content/{SHA256}/", "'unsafe-eval'"]
+    assert rules["script-src"].split() == [f"{CONTENT_URL}/player/", f"{CONTENT_URL}/content/{sha256}/", "'unsafe-eval'"]
     assert "allow-same-origin" not in rules["sandbox"]
     assert "'unsafe-inline'" not in rules["script-src"]
 
 
-def test_a_frame_without_an_origin_may_see_that_parts_of_a_file_can_be_asked_for(visitor: FlaskClient) -> None:
+def test_a_frame_without_an_origin_may_see_that_parts_of_a_file_can_be_asked_for(visitor: FlaskClient, sha256: str) -> None:
     """Browsers hide other headers from it, and pdf.js would fetch a whole PDF to show its first page."""
-    answer = visitor.get(f"/content/{SHA256}/content/paper.pdf", base_url=CONTENT_URL)
+    answer = visitor.get(f"/content/{sha256}/content/paper.pdf", base_url=CONTENT_URL)
     assert answer.headers["Accept-Ranges"] == "bytes"
     assert answer.headers["Access-Control-Expose-Headers"] == "Accept-Ranges, Content-Range"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_a_document_s_frame_starts_its_own_worker_and_runs_no_code_made_from_text(visitor: FlaskClient) -> None:
-    answer = visitor.get(f"/frame/document/{SHA256}/content/paper.pdf", base_url=CONTENT_URL)
+def test_a_document_s_frame_starts_its_own_worker_and_runs_no_code_made_from_text(visitor: FlaskClient, sha256: str) -> None:
+    answer = visitor.get(f"/frame/document/{sha256}/content/paper.pdf", base_url=CONTENT_URL)
     rules = dict(rule.strip().partition(" ")[::2] for rule in answer.headers["Content-Security-Policy"].split(";"))
     assert rules["worker-src"] == "blob:"
     assert "eval" not in answer.headers["Content-Security-Policy"]

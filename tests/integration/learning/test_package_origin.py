@@ -9,7 +9,6 @@ from werkzeug.test import TestResponse
 
 from courses.formats import FORMATS
 from courses.formats.format import OWN_HOST_SANDBOX
-from lms.catalogue.publish import file_name
 from lms.learning.package_hosts import PackageHosts
 from lms.storage import storage
 from tests.factories import CONTENT_URL, PUBLIC_URL, World
@@ -34,7 +33,7 @@ def hosts(world: World, monkeypatch: pytest.MonkeyPatch) -> PackageHosts:
     with world.app.app_context():
         for package in (SHA256, OTHER):
             for name, content in FILES.items():
-                storage().put(file_name(package, name), content)
+                storage().put(f"packages/{package}/{name}", content)
     found: PackageHosts = world.app.extensions["package_hosts"]
     return found
 

@@ -269,7 +269,7 @@ def test_the_office_of_the_whole_site_sees_what_goes_and_types_the_name(studied:
     assert (count(studied, StatementRow), problems(studied)) == (0, ([], [studied.enrolment_id]))
     assert send(province, f"{PLACE}/99999", typed="x").status_code == 404
     listed = province.get(PLACE).text
-    assert "已注销的人员" in listed
+    assert "已注销人员" in listed
     assert "人员编号" in listed  # not the number of a line
     assert ("进行中" in listed, "办公室 province" in listed, "王秀兰" in listed) == (False, True, False)
 

@@ -17,6 +17,7 @@ from lms.accounts.models import TEACHER, Organisation
 from lms.accounts.people import add_person
 from lms.crediting.models import Observation
 from lms.learning.models import Registration
+from lms.records import statement_page
 from tests.factories import PUBLIC_URL, World
 from tests.integration.crediting.poison import body_of, send
 
@@ -67,6 +68,26 @@ def test_filters_are_in_the_address_and_find_what_fits(offices: World, office: F
     assert ("没有找到" in page.text) != found
     for value in asked.values():
         assert f'value="{value}"' in page.text, "the form keeps what was asked for"
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [(v.ATTEMPTED, "开始学习"), (v.INITIALIZED, "打开"), ("http://activitystrea.ms/schema/1.0/consume", "学习")],
+    ids=["attempted", "initialized", "consume"],
+)
+def test_what_our_player_says_most_often_is_listed_in_words(offices: World, office: FlaskClient, verb: str, said: str) -> None:
+    offices.say(offices.study("reading", 300), verb)
+    assert f"王秀兰 · {said} · " in office.get(LIST).text
+
+
+def test_a_page_whose_statements_are_all_of_others_does_not_say_that_there_are_none(
+    offices: World, elsewhere: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offices.study("reading", 300)
+    monkeypatch.setattr(statement_page, "AT_ONCE", 1)
+    monkeypatch.setattr(statement_page, "MOST_READ", 1)
+    page = elsewhere.get(LIST).text
+    assert ("这一段没有本单位的记录" in page, "还没有" in page, 'rel="next"' in page) == (True, False, True)
 
 
 @pytest.mark.parametrize(

@@ -97,16 +97,19 @@ def test_that_only_the_days_of_the_class_count_is_said_where_it_holds(studied: W
 
 def test_the_sheet_of_a_class_has_schools_and_targets_and_prints_on_wide_pages(studied: World) -> None:
     with studied.app.app_context(), force_locale("zh_Hans_CN"):
-        content = sheet.of_class([sheet.class_row(read(reading(), studied.enrolment_id, studied.clock()))], studied.clock())
+        row = sheet.class_row(read(reading(), studied.enrolment_id, studied.clock()))
+        content = sheet.of_class([row], studied.clock(), "语文 & 数学班")
     head, row = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     found = dict(zip(head, row, strict=True))
     assert found["学校"] == "示范培训机构"
     asked = next(name for name in found if name.startswith("在线学习") and name.endswith("应完成"))
     assert (found[asked], found[asked.rpartition("：")[0]]) == (40, 0.5)
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        page = book.read("xl/worksheets/sheet1.xml").decode()
-    for part in ('orientation="landscape"', 'paperSize="9"', "fitToWidth", "&amp;P / &amp;N"):
-        assert part in page or part == "fitToWidth", part
+        page, whole = book.read("xl/worksheets/sheet1.xml").decode(), book.read("xl/workbook.xml").decode()
+    for part in ('orientation="landscape"', 'paperSize="9"', '<pageSetUpPr fitToPage="1"/>', 'fitToHeight="0"', "&amp;P / &amp;N"):
+        assert part in page, part
+    assert 'name="_xlnm.Print_Titles" localSheetId="0">班!$1:$1<' in whole, "the head row is on every page"
+    assert "&amp;L语文 &amp;&amp; 数学班&amp;R2026年3月2日 10:35" in page, "a printed page says of which class and of when it is"
 
 
 def test_the_pdf_says_its_title_and_language_and_has_a_structure_to_read_aloud(studied: World) -> None:

@@ -13,9 +13,7 @@ from werkzeug.test import TestResponse
 
 import xapi.storage.keys
 import xapi.storage.store
-from lms.catalogue.publish import file_name
-from lms.storage import storage
-from tests.factories import CONTENT_URL, World, signed_in
+from tests.factories import CONTENT_URL, World, put_files, signed_in
 
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 SCRIPT = "/static/vendor/htmx.min.js"
@@ -75,10 +73,9 @@ def test_ranges_and_films_are_what_they_are(app: Flask, teacher: FlaskClient) ->
     assert (part.status_code, part.data) == (206, whole[100:200])
     assert "Content-Encoding" not in part.headers
     with app.app_context():
-        for path in ("film.mp4", "words.json"):
-            storage().put(file_name("a" * 64, path), b"film" * 1000)
+        sha256 = put_files({path: b"film" * 1000 for path in ("film.mp4", "words.json")})
     for path in ("film.mp4", "words.json"):
-        address = f"{CONTENT_URL}/content/{'a' * 64}/{path}"
+        address = f"{CONTENT_URL}/content/{sha256}/{path}"
         visitor = app.test_client()
         answers = (
             visitor.get(address, headers=GZIP, buffered=True),

@@ -1,0 +1,190 @@
+"""The files of published courses in the file store: each content once, under its own hash, and listings that name them.
+
+    files/<2 digits>/<SHA-256>      the bytes of one file, whichever packages have it
+    listings/<2 digits>/<SHA-256>   the files of one activity or of a whole package: name → hash and size
+    packages/<SHA-256>/<name>       files of versions that were published before files were stored once; they are still played from there
+
+A listing is stored after its files, and a version after its listings, so nothing names what is missing. A listing is found by the hash of
+what it lists (`courses.package.tree_digest`): it never changes, and one process reads it once.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+
+from courses.package import Package, tree_digest
+from lms.storage import Storage
+
+AT_ONCE = 8  # files that are stored at the same time, because a bucket's answers take long
+NAMES_KEPT = 100_000  # in the listings that a process keeps in memory: about 40 MB
+
+Report = Callable[[int, int], None]  # files stored so far, of how many
+
+
+class StoredFile(msgspec.Struct, frozen=True, array_like=True):
+    """One file: the hash of its bytes, and how many they are."""
+
+    sha256: str
+    bytes: int
+
+    @property
+    def object_name(self) -> str:
+        """Its name in the file store."""
+        return f"files/{self.sha256[:2]}/{self.sha256}"
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """The files of an activity or a package by name."""
+
+    files: dict[str, StoredFile]
+
+    @property
+    def sha256(self) -> str:
+        """The hash by which addresses name it."""
+        return tree_digest({name: one.sha256 for name, one in self.files.items()})
+
+
+def _nothing(_done: int, _total: int) -> None:
+    """Report no progress."""
+
+
+# -- Storing
+
+
+def listing_of(package: Package) -> Listing:
+    """Return the files of a whole package."""
+    return Listing({name: StoredFile(package.hashes[name], size_of(content)) for name, content in package.files.items()})
+
+
+def listings_of(package: Package) -> Mapping[str, Listing]:
+    """Return the files of each activity of a package."""
+    whole = listing_of(package).files
+    return {key: Listing({name: whole[name] for name in sorted(names)}) for key, names in package.activity_files.items()}
+
+
+def contents_of(package: Package) -> dict[str, int]:
+    """Return what a package takes in the file store: the size of each content by its hash, with the uploaded file itself."""
+    found = {one.sha256: one.bytes for one in listing_of(package).files.values()}
+    return found | ({package.source.sha256: package.source.bytes} if package.source else {})
+
+
+def size_of(content: bytes | Path) -> int:
+    """Return a content's size in bytes."""
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def store(storage: Storage, package: Package, progress: Report = _nothing) -> None:
+    """Store what is missing of a package's files, then its listings, that of the whole package last.
+
+    Two publishers of the same file write the same bytes under the same name, each at once, so neither disturbs the other.
+    """
+    whole = listing_of(package)
+    stored = storage.size(_listing_name(whole.sha256)) is not None
+    wanted = {} if stored else {package.hashes[name]: content for name, content in package.files.items()}
+    if package.source is not None:
+        wanted.setdefault(package.source.sha256, package.source.path)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for done, _ in enumerate(pool.map(lambda one: put(storage, *one), wanted.items()), start=1):
+            progress(done, len(wanted))
+    for listing in (*listings_of(package).values(), whole):
+        put_listing(storage, listing)
+
+
+def put(storage: Storage, sha256: str, content: bytes | Path) -> StoredFile:
+    """Store a content under the hash of its bytes, unless it is there."""
+    file = StoredFile(sha256, size_of(content))
+    if storage.size(file.object_name) != file.bytes:
+        storage.put(file.object_name, content)
+    return file
+
+
+def put_listing(storage: Storage, listing: Listing) -> str:
+    """Store a listing whose files are stored, unless it is there; return the hash by which it is found."""
+    sha256 = listing.sha256
+    if storage.size(_listing_name(sha256)) is None:
+        storage.put(_listing_name(sha256), msgspec.json.encode(listing))
+    return sha256
+
+
+# -- Finding
+
+
+def find(storage: Storage, sha256: str, path: str) -> tuple[str, int] | None:
+    """Return the object's name and size of one file of an activity or a package, or None. `sha256` names a listing, or an old package."""
+    listing = _LISTINGS.of(storage, sha256)
+    if listing is not None:
+        file = listing.files.get(path)
+        return None if file is None else (file.object_name, file.bytes)
+    name = f"packages/{sha256}/{path}"
+    size = storage.size(name)
+    return None if size is None else (name, size)
+
+
+def find_content(storage: Storage, sha256: str) -> tuple[str, int] | None:
+    """Return the object's name and size of a content by its own hash, or None."""
+    name = StoredFile(sha256, 0).object_name
+    size = storage.size(name)
+    return None if size is None else (name, size)
+
+
+def read(storage: Storage, sha256: str, path: str) -> bytes | None:
+    """Return the bytes of one such file, or None."""
+    found = find(storage, sha256, path)
+    try:
+        return None if found is None else storage.get(found[0])
+    except FileNotFoundError:
+        return None
+
+
+def _listing_name(sha256: str) -> str:
+    return f"listings/{sha256[:2]}/{sha256}"
+
+
+class _Listings:
+    """The listings that were read last; None for a package of the old layout.
+
+    That nothing is there is not remembered, because it may be stored in the next moment.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._names = most, 0
+        self._kept: OrderedDict[tuple[int, str], tuple[Storage, Listing | None]] = OrderedDict()  # the store keeps its id from reuse
+        self._lock = Lock()
+
+    def of(self, storage: Storage, sha256: str) -> Listing | None:
+        """Return a listing, or None if there is none of this hash."""
+        key = (id(storage), sha256)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][1]
+        found = _read_listing(storage, sha256)
+        if found is not None or storage.size(f"packages/{sha256}.stored") is not None:
+            self._keep(key, storage, found)
+        return found
+
+    def _keep(self, key: tuple[int, str], storage: Storage, found: Listing | None) -> None:
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key], self._names = (storage, found), self._names + _names(found)
+            while self._names > self._most and len(self._kept) > 1:
+                _key, (_storage, oldest) = self._kept.popitem(last=False)
+                self._names -= _names(oldest)
+
+
+def _names(listing: Listing | None) -> int:
+    return 1 if listing is None else 1 + len(listing.files)
+
+
+def _read_listing(storage: Storage, sha256: str) -> Listing | None:
+    try:
+        return msgspec.json.decode(storage.get(_listing_name(sha256)), type=Listing)
+    except FileNotFoundError:
+        return None
+
+
+_LISTINGS = _Listings(NAMES_KEPT)

@@ -1,0 +1,91 @@
+"""How much room do an organisation's courses take in the file store, and does one more file fit?
+
+A content counts once for an organisation, however many versions, activities and courses of it have the file.
+"""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy.orm import Session
+
+from courses.package import Package
+from lms.accounts.models import Organisation, Person
+from lms.catalogue import contents
+from lms.catalogue.models import Course, CourseFile, CourseVersion
+from lms.errors import TooLarge
+
+MEGABYTE = 10**6
+ASKED_AT_ONCE = 500  # hashes in one query
+
+
+def check_room(session: Session, package: Package, by: Person, most_bytes: int, *, hold: bool) -> None:
+    """Refuse a package that exceeds the storage limit of its organisation; contents that it has already are not counted again.
+
+    `hold`: lock the organisation, so that its publishers wait for each other until the transaction ends.
+
+    Raises:
+        TooLarge: with the stored amount.
+    """
+    course = session.scalar(select(Course).where(Course.code == package.course.code))
+    owner = by.organisation_id if course is None else course.organisation_id
+    if hold:
+        session.execute(select(Organisation.id).where(Organisation.id == owner).with_for_update(key_share=True))
+    if _is_of_old(session, owner, package.sha256):
+        return
+    wanted = contents.contents_of(package)
+    there = _known(session, wanted, CourseFile.course_id.in_(select(Course.id).where(Course.organisation_id == owner)))
+    more = sum(size for sha256, size in wanted.items() if sha256 not in there)
+    if more:
+        check_bytes(used(session, owner), more, most_bytes)
+
+
+def check_bytes(kept: int, more: int, most_bytes: int) -> None:
+    """Refuse `more` bytes beside those that are kept if they are together more than allowed.
+
+    Raises:
+        TooLarge: with the stored amount.
+    """
+    if kept + more > most_bytes:
+        raise TooLarge(
+            _(
+                "The course files of your organisation take %(kept)s MB, this one has %(size)s MB, and at most %(most)s MB are kept. "
+                "Nothing was published. Make the videos smaller, or ask the system administrator for more room.",
+                kept=kept // MEGABYTE,
+                size=-(-more // MEGABYTE),
+                most=most_bytes // MEGABYTE,
+            )
+        )
+
+
+def used(session: Session, organisation_id: int | None) -> int:
+    """Return how many bytes the course files of an organisation take."""
+    of_owner = Course.organisation_id == organisation_id
+    once = select(CourseFile.sha256, CourseFile.bytes).join(Course, Course.id == CourseFile.course_id).where(of_owner).distinct().subquery()
+    packages = select(CourseVersion.package_sha256, func.max(CourseVersion.bytes).label("bytes")).join(Course).where(of_owner)
+    of_old = packages.where(CourseVersion.listings.is_(None)).group_by(CourseVersion.package_sha256).subquery()
+    return sum(int(session.scalar(select(func.coalesce(func.sum(part.c.bytes), 0))) or 0) for part in (once, of_old))
+
+
+def count(session: Session, course: Course, package: Package) -> None:
+    """Count a published package's contents among those of its course; lock the course first."""
+    wanted = contents.contents_of(package)
+    there = _known(session, wanted, CourseFile.course_id == course.id)
+    new = [{"course_id": course.id, "sha256": one, "bytes": size} for one, size in wanted.items() if one not in there]
+    if new:
+        session.execute(insert(CourseFile), new)
+
+
+def _is_of_old(session: Session, owner: int | None, package_sha256: str) -> bool:
+    """Say whether the package is there in the layout of old, where it was counted as a whole."""
+    same = select(CourseVersion.id).join(Course).where(Course.organisation_id == owner, CourseVersion.package_sha256 == package_sha256)
+    return session.scalar(same.where(CourseVersion.listings.is_(None)).limit(1)) is not None
+
+
+def _known(session: Session, wanted: Mapping[str, int], where: ColumnElement[bool]) -> set[str]:
+    found: set[str] = set()
+    hashes = list(wanted)
+    for start in range(0, len(hashes), ASKED_AT_ONCE):
+        some = hashes[start : start + ASKED_AT_ONCE]
+        found.update(session.scalars(select(CourseFile.sha256).where(where, CourseFile.sha256.in_(some))))
+    return found
