@@ -26,7 +26,6 @@ def upgrade(engine: Engine) -> None:
         with connection.begin():
             own.attributes["connection"] = connection
             if schema.missing(connection) is not None or not guards.are_there(connection):
-                guards.remove(connection)
                 alembic.command.upgrade(own, "head")
                 guards.install(connection)
         _enforce_foreign_keys(connection, on=True)

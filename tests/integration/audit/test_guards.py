@@ -100,8 +100,12 @@ def test_what_must_never_change_cannot_be_changed_while_certificates_and_erasure
 
 
 def account_change(office: Office) -> None:
-    row = "INSERT INTO account_change (at, what, before, after) VALUES ('2026-03-01', 'role', '', 'x')"
-    office.world.act(lambda session: session.execute(text(row)))
+    change = "INSERT INTO account_change (at, what, before, after) VALUES ('2026-03-01', 'role', '', 'x')"
+    export = (
+        "INSERT INTO audit_export (class_id, at, revealed, reason, members, manifest_sha256) VALUES (1, '2026-03-01', false, '', 1, 'x')"
+    )
+    for one in (change, export):
+        office.world.act(lambda session, row=one: session.execute(text(row)))
 
 
 def run(engine: Engine, *statements: str) -> None:
