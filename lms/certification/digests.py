@@ -15,7 +15,10 @@ def entry_sha256(entry: Mapping[str, Any]) -> str:
 
     The reason is covered through its digest, because erasure deletes it.
     """
-    return digest_of({name: entry[name] for name in (*ENTRY, *LINKS, "at")})
+    content = {name: entry[name] for name in (*ENTRY, *LINKS, "at")}
+    if entry["proposed_by"] is not None:  # hashes of entries without a proposal stay what they were
+        content["proposed_by"] = entry["proposed_by"]
+    return digest_of(content)
 
 
 def contents_sha256(certificate: Mapping[str, Any]) -> str:

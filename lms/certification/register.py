@@ -30,12 +30,13 @@ class LedgerEnd:
 
 @dataclass(frozen=True, slots=True)
 class RegisterEvent:
-    """An event of a certificate; `reason` is empty for the first issue."""
+    """An event of a certificate; `reason` is empty for the first issue. `proposed_by` is the other person of two who certified."""
 
     event: str
     certificate: Certificate
     ledger: LedgerEnd
     reason: str = ""
+    proposed_by: int | None = None
 
 
 def append(session: Session, enrolment: Enrolment, happened: RegisterEvent, by: By) -> RegisterEntry:
@@ -56,6 +57,7 @@ def append(session: Session, enrolment: Enrolment, happened: RegisterEvent, by: 
         enrolment_id=enrolment.id,
         at=by.at,
         by=by.person_id,
+        proposed_by=happened.proposed_by,
         reason=happened.reason,
         reason_salt=salt,
         reason_sha256=salted_sha256(salt, happened.reason),
@@ -78,7 +80,7 @@ def hash_of(entry: RegisterEntry) -> str:
 
 def values_of(entry: RegisterEntry) -> dict[str, Any]:
     """Return the values of an entry that its hash covers."""
-    values: dict[str, Any] = {name: getattr(entry, name) for name in (*digests.ENTRY, *digests.LINKS)}
+    values: dict[str, Any] = {name: getattr(entry, name) for name in (*digests.ENTRY, *digests.LINKS, "proposed_by")}
     return values | {"at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}
 
 
@@ -105,3 +107,8 @@ def issues_of(session: Session, certificates: Sequence[Certificate]) -> Mapping[
     numbers = {number for number, _ in own}
     rows = session.scalars(select(RegisterEntry).where(RegisterEntry.number.in_(numbers), RegisterEntry.event == "issued"))
     return {own[one.number, one.version]: one for one in rows if (one.number, one.version) in own}
+
+
+def entries_about(session: Session, enrolment_id: int) -> Sequence[RegisterEntry]:
+    """Return the entries about one enrolment, oldest first."""
+    return session.scalars(select(RegisterEntry).where(RegisterEntry.enrolment_id == enrolment_id).order_by(RegisterEntry.position)).all()
