@@ -56,6 +56,11 @@ ACCESS: dict[tuple[str, str], str] = {
     ("catalogue.source", "GET"): "login 403 403 404 403 403",  # published on the command line: without an uploaded file
     ("catalogue.upload", "GET"): TRAINERS,
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",
+    ("catalogue.uploaded", "GET"): "login 403 403 404 403 403",  # nobody has uploaded anything there
+    ("catalogue.discard", "POST"): "401 403 403 404 403 403",
+    ("catalogue.create", "POST"): "401 403 403 400 403 403",  # without a length
+    ("catalogue.take_part", "PATCH"): "401 403 403 400 403 403",
+    ("catalogue.terminate", "DELETE"): "401 403 403 404 403 403",
     ("office.classes", "GET"): OFFICES,
     ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.preview_states", "POST"): "401 403 403 403 302 404",

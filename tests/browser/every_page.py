@@ -176,6 +176,7 @@ NO_PAGES = {
     "home.activity_progress": "a part of the player's page",
     "transcripts.why": "a part of the transcript, opened there by a test",
     "jobs.one": "a part of the list of exports",
+    "catalogue.uploaded": "a part of the upload page",
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "static": "files",

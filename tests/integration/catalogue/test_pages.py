@@ -53,8 +53,8 @@ def test_an_uploaded_course_is_on_its_page_with_what_each_activity_is_worth(app:
     assert package is not None
     answer = send(trainer, zipped(SAMPLES[0]), "课程.ZIP")
     assert (answer.status_code, answer.location) == (302, f"/catalogue/courses/{package.course.code}?version=1")
+    assert "已发布" in answer.text
     page = trainer.get(answer.location).text
-    assert "已发布" in page
     for activity in package.course.activities:
         assert activity.title.zh in page
         minutes, seconds = divmod(activity.worth_seconds, 60)
@@ -176,9 +176,11 @@ def test_course_files_of_an_organisation_have_a_quota_and_nothing_of_a_refused_u
     zipped_too = zipped(SAMPLES[0])  # the uploaded file is kept, too
     most = sum((contents.contents_of(large) | contents.contents_of(small)).values()) + len(zipped_too)
     refused = upload(most - 1)
-    assert refused.status_code == 413
+    assert refused.status_code == 422
     assert "课程未发布" in refused.text
     assert versions(app) == 1
     assert contents.read(app.extensions["storage"], small.sha256, min(small.files)) is None
     assert upload(most).status_code == 302
-    assert upload(most - 1).status_code == 302, "existing files are not counted again"
+    at_once = upload(most)
+    assert at_once.status_code == 413, "a file for which there is no room is not even received"
+    assert "课程未发布" in at_once.text

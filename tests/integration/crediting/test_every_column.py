@@ -47,6 +47,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "attempt": "what is earned follows from the statement that the server wrote of it",
     "activity_state": "where somebody goes on, not what they did",
     "content_failure": "for trainers; where content did not show, nothing was measured",
+    "upload": "files on their way to become courses",
     "course_file": "how much room the files of courses take",
     "h5p_library": "which files contents play with; what is earned follows from statements",
     "answer_key": "decides attempts as they come in",
