@@ -13,10 +13,10 @@ const TUS = "1.0.0";
 
 const form = document.querySelector("form[enctype]");
 const input = form.querySelector("input[type=file]");
-const list = document.querySelector("[data-uploads]");
+const list = document.querySelector("[data-upload-list]");
 const words = document.getElementById("sending");
 const waiting = [];
-let under_way = 0;
+let underWay = 0;
 
 class Refused extends Error {}
 
@@ -175,15 +175,15 @@ function known(file) {
 function ended(sending) {
   if (!sending.running) return;
   sending.running = false;
-  under_way -= 1;
+  underWay -= 1;
   next();
 }
 
 function next() {
-  while (under_way < AT_ONCE && waiting.length) {
+  while (underWay < AT_ONCE && waiting.length) {
     const sending = waiting.shift();
     if (sending.gone || sending.paused) continue;
-    under_way += 1;
+    underWay += 1;
     sending.running = true;
     sending.run();
   }
@@ -200,5 +200,5 @@ form.addEventListener("submit", (event) => {
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if (under_way) event.preventDefault();
+  if (underWay) event.preventDefault();
 });
