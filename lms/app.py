@@ -17,6 +17,7 @@ from lms.catalogue import publish_job
 from lms.catalogue import tasks as catalogue_tasks
 from lms.catalogue import views as catalogue
 from lms.certification import views as certification
+from lms.certification.views import appeals, reviews
 from lms.classes import usage
 from lms.clock import Clock, system_clock
 from lms.config import Settings
@@ -50,6 +51,7 @@ from lms.records import export as records_export
 from lms.records import partitions
 from lms.records import views as records
 from lms.transcripts import views as transcripts
+from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
 from xapi.fast_path import FastStatements
@@ -69,7 +71,7 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    certification,
+    *(certification, reviews, appeals, tutoring),
     *(records, forwards, imports, erasure_pages, retention_pages),
 )
 

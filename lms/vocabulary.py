@@ -15,7 +15,8 @@ ATTENDED = "http://adlnet.gov/expapi/verbs/attended"
 TASK_ACCEPTED = f"{OURS}/verbs/had-task-accepted"
 LOG_ACCEPTED = f"{OURS}/verbs/had-log-accepted"
 WAIVED = "https://w3id.org/xapi/adl/verbs/waived"
-ATTESTATIONS = frozenset({ATTENDED, TASK_ACCEPTED, LOG_ACCEPTED, WAIVED})
+REVIEWED = f"{OURS}/verbs/was-reviewed"  # a flagged session of an activity was released or refused
+ATTESTATIONS = frozenset({ATTENDED, TASK_ACCEPTED, LOG_ACCEPTED, WAIVED, REVIEWED})
 ATTESTED = f"{OURS}/extensions/attested"  # context: the enrolment, the session or requirement, and the amount
 
 COMPLETED = "http://adlnet.gov/expapi/verbs/completed"

@@ -48,9 +48,26 @@ ACCESS: dict[tuple[str, str], str] = {
     ("certification.download", "GET"): "login 404 404 404 404 404",
     ("certification.of_class", "GET"): THE_OFFICES_OWN_CLASS,
     ("certification.certify", "POST"): "401 403 403 403 302 404",
+    ("certification.withdraw_proposal", "POST"): "401 403 403 403 302 404",
     ("certification.one", "GET"): "login 403 403 403 404 404",  # nobody is certified there
     ("certification.supersede", "POST"): "401 403 403 403 404 404",
     ("certification.revoke", "POST"): "401 403 403 403 404 404",
+    ("tutoring.of_class", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.of_course", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.of_activity", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.download", "GET"): "login 403 403 403 404 404",  # what the site does not grade has no analysis
+    ("tutoring.start_over", "POST"): "401 403 403 403 302 404",
+    ("tutoring.everywhere", "GET"): "login 403 403 404 403 403",  # the course is the site's
+    ("tutoring.download_everywhere", "GET"): "login 403 403 404 403 403",
+    ("reviews.queue", "GET"): OFFICES,
+    ("reviews.one", "GET"): "login 403 403 403 404 404",  # nothing is held there
+    ("reviews.decide", "POST"): "401 403 403 403 404 404",
+    ("appeals.about", "GET"): THE_TEACHERS_OWN,
+    ("appeals.ask", "POST"): "401 422 404 403 403 403",
+    ("appeals.withdraw", "POST"): "401 404 404 403 403 403",  # nobody has asked there
+    ("appeals.queue", "GET"): OFFICES,
+    ("appeals.one", "GET"): "login 403 403 403 404 404",
+    ("appeals.decide", "POST"): "401 403 403 403 404 404",
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
     ("catalogue.source", "GET"): "login 403 403 404 403 403",  # published on the command line: without an uploaded file

@@ -22,6 +22,9 @@ class Obstacle(StrEnum):
     ERASED = "erased"
     STATE = "state"  # nominated only, or left the class
     SHORT = "short"  # something is missing
+    HELD = "held"  # hours are held for review; somebody decides about them first
+    UNPROPOSED = "unproposed"  # the programme asks for two people, and nobody has proposed the certificate
+    SECOND = "second"  # the person who proposed the certificate does not confirm it
     OWN = "own"  # nobody certifies their own hours
     CHANGED = "changed"  # the account has changed since the office looked at it
     BEHIND = "behind"  # the ledger lacks some of the evidence; it follows within seconds
@@ -57,6 +60,8 @@ def obstacle_of(standing: Standing, certifier_id: int | None) -> Obstacle | None
         return Obstacle.ERASED if frozen is FreezeReason.ERASED else Obstacle.CERTIFIED
     if enrolment.status not in LEARNING:
         return Obstacle.STATE
+    if enrolment.held_seconds:
+        return Obstacle.HELD
     if not standing.requirements or not standing.done:
         return Obstacle.SHORT
     return Obstacle.OWN if enrolment.person_id == certifier_id else None

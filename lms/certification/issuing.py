@@ -4,7 +4,7 @@ Certifying freezes the account (`lms.classes.freezing`): later evidence is store
 decides the account again, under the frozen rules, with all evidence stored until then. Revoking lifts the freeze.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
-from lms.certification import contents, register
+from lms.certification import contents, proposals, register
 from lms.certification.eligibility import Obstacle, obstacle_of
-from lms.certification.models import ISSUED
+from lms.certification.models import ISSUED, CertificateProposal
 from lms.certification.numbers import new_number
 from lms.certification.recalculation import Recalculation, recalculate
 from lms.classes.membership import REASON_MAX
@@ -25,7 +25,7 @@ from lms.crediting.certified import valid_of
 from lms.crediting.drain import recredit
 from lms.crediting.models import REVOKED, SUPERSEDED, VALID, Certificate
 from lms.crediting.policy import EnrolmentPolicy, policies_of
-from lms.crediting.units import ALL_UNITS, target_of, verdict_of
+from lms.crediting.units import ALL_UNITS, held_of, target_of, verdict_of
 from lms.errors import Conflict, InvalidInput
 from lms.i18n import local_time
 from lms.transcripts.transcript import Transcript, read_many
@@ -35,35 +35,64 @@ AT_ONCE = 25  # people certified in one transaction
 
 @dataclass(slots=True)
 class CertifiedBatch:
-    """The new certificates, and the people who were left out, each with the reason."""
+    """The new certificates or proposals, and the people who were left out, each with the reason."""
 
     issued: list[Certificate] = field(default_factory=list)
+    proposed: list[CertificateProposal] = field(default_factory=list)
     left_out: dict[int, Obstacle] = field(default_factory=dict)
 
 
 def certify(session: Session, seen: Mapping[int, str], by: By, issuer: str) -> CertifiedBatch:
     """Certify enrolments whose accounts have not changed since the preview: `seen` has the hash of each ledger's latest entry then.
 
-    Each person is either certified or left out. A person who is certified already is left out.
+    Each person is either certified or left out. A person who is certified already is left out. Where the programme asks for two people,
+    somebody else must have proposed it.
     """
     batch = CertifiedBatch()
     heads = ledger.lock(session, seen)
-    if not heads:
-        return batch
-    accounts, policies = ledger.sums(session, heads), policies_of(session, heads)
-    for transcript in read_many(session, sorted(heads), by.at):
+    policies, proposed = policies_of(session, heads), proposals.open_of(session, heads)
+    asked = proposals.asked_of(session, heads)
+    for transcript, found in _looked_at(session, heads, seen, by):
         number = transcript.standing.enrolment.id
-        head = heads[number]
-        obstacle = obstacle_of(transcript.standing, by.person_id)
-        if obstacle is None and (head.hash or "") != seen[number]:
-            obstacle = Obstacle.CHANGED
-        if obstacle is None:
-            obstacle = _obstacle_in(transcript, accounts[number])
-        if obstacle is None:
-            batch.issued.append(_issue(session, transcript, policies[number], by, issuer))
-        else:
+        proposal = proposed.get(number)
+        obstacle = found
+        if obstacle is None and number in asked:
+            obstacle = proposals.obstacle_to_confirming(proposal, heads[number].hash or "", by)
+        if obstacle is not None:
             batch.left_out[number] = obstacle
+            continue
+        batch.issued.append(_issue(session, transcript, policies[number], by, (issuer, proposal.proposed_by if proposal else None)))
+        if proposal is not None:
+            proposals.end(proposal, proposals.CONFIRMED, by)
     return batch
+
+
+def propose(session: Session, seen: Mapping[int, str], by: By) -> CertifiedBatch:
+    """Propose to certify enrolments, for a second person to confirm, with the same checks. A repeated proposal adds nothing."""
+    batch = CertifiedBatch()
+    heads = ledger.lock(session, seen)
+    known = proposals.open_of(session, heads)
+    for transcript, obstacle in _looked_at(session, heads, seen, by):
+        enrolment = transcript.standing.enrolment
+        if obstacle is not None:
+            batch.left_out[enrolment.id] = obstacle
+        elif enrolment.id not in known:
+            batch.proposed.append(proposals.add(session, enrolment, heads[enrolment.id].hash or "", by))
+    session.flush()
+    return batch
+
+
+def _looked_at(
+    session: Session, heads: Mapping[int, ledger.Head], seen: Mapping[int, str], by: By
+) -> Iterator[tuple[Transcript, Obstacle | None]]:
+    """Yield the transcripts of locked enrolments, each with what prevents its certificate."""
+    accounts = ledger.sums(session, heads)
+    for transcript in read_many(session, sorted(heads), by.at) if heads else ():
+        number = transcript.standing.enrolment.id
+        obstacle = obstacle_of(transcript.standing, by.person_id)
+        if obstacle is None and (heads[number].hash or "") != seen[number]:
+            obstacle = Obstacle.CHANGED
+        yield transcript, obstacle or _obstacle_in(transcript, accounts[number])
 
 
 def _obstacle_in(transcript: Transcript, account: ledger.Sums) -> Obstacle | None:
@@ -71,10 +100,14 @@ def _obstacle_in(transcript: Transcript, account: ledger.Sums) -> Obstacle | Non
     result = transcript.explanation.result
     if target_of(result) != {name: amount for name, amount in account.items() if amount}:
         return Obstacle.BEHIND
+    if result.held_seconds:
+        return Obstacle.HELD
     return None if result.track is not None and result.track.met else Obstacle.SHORT
 
 
-def _issue(session: Session, transcript: Transcript, policy: EnrolmentPolicy, by: By, issuer: str) -> Certificate:
+def _issue(session: Session, transcript: Transcript, policy: EnrolmentPolicy, by: By, named: tuple[str, int | None]) -> Certificate:
+    """Issue a certificate; `named` are the issuing office, and the person who proposed it if it takes two."""
+    issuer, proposed_by = named
     enrolment = transcript.standing.enrolment
     year = local_time(by.at, transcript.case.policy.time_zone).year
     certificate = Certificate(
@@ -84,7 +117,7 @@ def _issue(session: Session, transcript: Transcript, policy: EnrolmentPolicy, by
     session.add(certificate)
     enrolment.certified_at = by.at
     end = register.LedgerEnd(len(transcript.entries), transcript.ledger_head)
-    register.append(session, enrolment, register.RegisterEvent(ISSUED, certificate, end), by)
+    register.append(session, enrolment, register.RegisterEvent(ISSUED, certificate, end, proposed_by=proposed_by), by)
     return certificate
 
 
@@ -123,7 +156,7 @@ def _append(session: Session, enrolment: Enrolment, found: Recalculation, now: d
     class_policy = found.policy.class_policy
     basis = ledger.EntryBasis(class_policy.programme_version_id, class_policy.sha256, found.moved, now)
     own = (head, found.account, target_of(found.result), basis, held[enrolment.id], ALL_UNITS)
-    ledger.append(session, [ledger.Decided(*own, verdict=verdict_of(found.result))])
+    ledger.append(session, [ledger.Decided(*own, verdict=verdict_of(found.result), held=held_of(found.result))])
     after = ledger.lock(session, [enrolment.id])[enrolment.id]
     return register.LedgerEnd(after.length, after.hash or "")
 

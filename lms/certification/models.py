@@ -1,15 +1,17 @@
-"""Tables of the register of certificates."""
+"""Tables of the register of certificates, of proposals to certify, and of appeals."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.classes.models import Enrolment
 from lms.crediting.models import REVOKED, SUPERSEDED
 from lms.db import Base, UtcDateTime
 
 ISSUED = "issued"
 EVENTS = (ISSUED, SUPERSEDED, REVOKED)
+OPEN_ONLY = text("state = 'open'")
 
 
 class RegisterEntry(Base):
@@ -29,6 +31,7 @@ class RegisterEntry(Base):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: a command
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # where the programme asks for a second person
     reason: Mapped[str] = mapped_column(String(200), default="")  # in the office's words; deleted by erasure
     reason_salt: Mapped[str] = mapped_column(String(32), default="")
     reason_sha256: Mapped[str] = mapped_column(String(64))
@@ -51,3 +54,45 @@ class IssuedFile(Base):
     language: Mapped[str] = mapped_column(String(2))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seal: Mapped[str] = mapped_column(String(64))  # HMAC with a key of the site; a row from anybody else has no valid seal
+
+
+class CertificateProposal(Base):
+    """One person's proposal to certify an enrolment, which a second person confirms. The row stays after it was decided."""
+
+    __tablename__ = "certificate_proposal"
+    __table_args__ = (
+        Index("uq_certificate_proposal_open", "enrolment_id", unique=True, postgresql_where=OPEN_ONLY, sqlite_where=OPEN_ONLY),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
+    ledger_head: Mapped[str] = mapped_column(String(64))  # of the account that was proposed
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: a command
+    state: Mapped[str] = mapped_column(String(10))  # open | confirmed | withdrawn
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Appeal(Base):
+    """A teacher's question about one line of their transcript, and the answer. Hours change only by the ways that exist for them."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (
+        Index("uq_appeal_open", "enrolment_id", "account", unique=True, postgresql_where=OPEN_ONLY, sqlite_where=OPEN_ONLY),
+        Index("ix_appeal_enrolment_id", "enrolment_id", "account"),
+        Index("ix_appeal_state", "state", "made_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    account: Mapped[str] = mapped_column(String(130))  # the line: an activity or a session of the class
+    text: Mapped[str] = mapped_column(Text)  # in the teacher's words; deleted by erasure
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10))  # open | accepted | declined | withdrawn
+    answer: Mapped[str] = mapped_column(Text, default="")  # deleted by erasure
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")

@@ -30,12 +30,13 @@ class LedgerEnd:
 
 @dataclass(frozen=True, slots=True)
 class RegisterEvent:
-    """An event of a certificate; `reason` is empty for the first issue."""
+    """An event of a certificate; `reason` is empty for the first issue. `proposed_by` is the other person of two who certified."""
 
     event: str
     certificate: Certificate
     ledger: LedgerEnd
     reason: str = ""
+    proposed_by: int | None = None
 
 
 def append(session: Session, enrolment: Enrolment, happened: RegisterEvent, by: By) -> RegisterEntry:
@@ -56,6 +57,7 @@ def append(session: Session, enrolment: Enrolment, happened: RegisterEvent, by: 
         enrolment_id=enrolment.id,
         at=by.at,
         by=by.person_id,
+        proposed_by=happened.proposed_by,
         reason=happened.reason,
         reason_salt=salt,
         reason_sha256=salted_sha256(salt, happened.reason),
@@ -76,6 +78,8 @@ def hash_of(entry: RegisterEntry) -> str:
     names = ("position", "event", "number", "version", "enrolment_id", "by", "reason_sha256", "contents_sha256")
     content: dict[str, Any] = {name: getattr(entry, name) for name in names}
     content |= {name: getattr(entry, name) for name in ("ledger_length", "ledger_head", "previous_hash")}
+    if entry.proposed_by is not None:  # hashes of entries without a proposal stay what they were
+        content["proposed_by"] = entry.proposed_by
     return digest_of(content | {"at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")})
 
 
@@ -103,3 +107,8 @@ def issues_of(session: Session, certificates: Sequence[Certificate]) -> Mapping[
     numbers = {number for number, _ in own}
     rows = session.scalars(select(RegisterEntry).where(RegisterEntry.number.in_(numbers), RegisterEntry.event == "issued"))
     return {own[one.number, one.version]: one for one in rows if (one.number, one.version) in own}
+
+
+def entries_about(session: Session, enrolment_id: int) -> Sequence[RegisterEntry]:
+    """Return the entries about one enrolment, oldest first."""
+    return session.scalars(select(RegisterEntry).where(RegisterEntry.enrolment_id == enrolment_id).order_by(RegisterEntry.position)).all()

@@ -16,7 +16,10 @@ KINDS = (
     *("enrolled", "again", "withdrawn", "state", "track", "password", "renamed", "signed-out"),  # of one enrolment
     *("moved-out", "moved-in"),  # to another class of the programme
     *("waiver", "waiver-approved", "waiver-declined", "waiver-back"),
+    *("hold-released", "hold-refused", "hold-partly"),  # decisions about held hours
+    *("appeal", "appeal-back", "appeal-accepted", "appeal-declined"),
     *("online", "online-back"),  # sessions moved online
+    "restart",  # an activity started over
     "sheet",  # initial passwords were handed out
     *("staff", "staff-left"),  # a person became staff of the class, or left
     *("task", "task-withdrawn"),

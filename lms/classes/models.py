@@ -121,6 +121,7 @@ class Enrolment(Base):
     evidence_count: Mapped[int] = mapped_column(default=0, server_default="0")
     transferred: Mapped[bool] = mapped_column(default=False, server_default=false())  # has `enrolment_transfer` rows
     verdict: Mapped[str] = mapped_column(String(8), default="", server_default="")  # met or short, as last decided; empty: never
+    held_seconds: Mapped[int] = mapped_column(default=0, server_default="0")  # held for review, as last decided; for lists
     evidence_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the account stays as it is and is never decided again
     certified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # set as long as a certificate is valid; later evidence is only kept
     certificate_sha256: Mapped[str | None] = mapped_column(String(64))  # the hash of the latest register entry about this enrolment

@@ -1,11 +1,11 @@
-"""Write the attestations of staff and authorities into the record store: attended, accepted, logged, waived, and withdrawals of them.
+"""Write the attestations of staff and authorities into the record store: attended, accepted, logged, waived, reviewed; and withdrawals.
 
 Every statement is written in the caller's transaction, under the authority of this LMS; the attesting person is its
 `instructor`. Crediting converts it to days, months, tasks or hours within seconds, like all evidence.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ import xapi.store
 from lms import vocabulary as v
 from lms.accounts.models import Person
 from lms.classes.models import Enrolment, TrainingClass
-from lms.crediting.observe_attestations import LONGEST_NAME, enrolment_of
+from lms.crediting.observe_attestations import LONGEST_NAME, REFUSED, RELEASED, enrolment_of
 from lms.crediting.policy import activity_name, policies_of
 from lms.errors import InvalidInput
 from lms.hours import RequirementKind, units_in_one
@@ -35,6 +35,18 @@ class TimetableSession(Protocol):
 
     class_id: int
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A decision about a flagged session of an activity: all of it, or with `parts` only that time is refused."""
+
+    activity: str
+    session: str
+    flags: Collection[str]
+    refused: bool
+    reason: str
+    parts: Sequence[tuple[datetime, datetime]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,21 @@ class Attestor:
         units = self.check_waiver(enrolment, requirement, amount, reason)
         said = {"requirement": requirement, "amount": f"{amount:f}", "units": units, "reason": reason.strip()}
         return self._state(enrolment, v.WAIVED, self._of(enrolment, requirement), said, id_)
+
+    def reviewed(self, enrolment: Enrolment, review: Review) -> uuid.UUID:
+        """State that a reviewer released or refused a flagged session of an activity, and why. The latest such statement holds.
+
+        Raises:
+            InvalidInput: there is no reason, or it is too long.
+        """
+        if not review.reason.strip() or len(review.reason) > LONGEST_REASON:
+            raise InvalidInput(_("Nothing was decided."), [_("Reason: 1 to %(most)s characters", most=LONGEST_REASON)])
+        parts = [{"from": iso(since), "to": iso(until)} for since, until in review.parts]
+        place = {"activity": review.activity, "session": review.session, "flags": sorted(review.flags)}
+        said = {**place, "decision": REFUSED if review.refused else RELEASED, "reason": review.reason.strip()}
+        course, _colon, activity = review.activity.partition(":")
+        target = self._activity(v.activity_iri(self.public_url, course, activity), v.ACTIVITY_TYPE)
+        return self._state(enrolment, v.REVIEWED, target, said | ({"parts": parts} if parts else {}))
 
     def take_back(self, enrolment: Enrolment, statement_id: uuid.UUID, reason: str = "") -> uuid.UUID:
         """Void an attestation of this enrolment; its earnings are taken back.

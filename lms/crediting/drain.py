@@ -21,8 +21,9 @@ from lms.crediting import inputs, ledger
 from lms.crediting.chain import Inputs
 from lms.crediting.evidence import cases_of
 from lms.crediting.evidence_intake import EnrolmentEvidence, keep, sort_by_enrolment
+from lms.crediting.held_sessions import held_sessions, list_holds
 from lms.crediting.policy import EnrolmentPolicy, policies_of
-from lms.crediting.units import ALL_UNITS, target_of, verdict_of
+from lms.crediting.units import ALL_UNITS, held_of, target_of, verdict_of
 from lms.db import Database
 from lms.hours import recompute
 
@@ -163,15 +164,17 @@ def credit_anew(
     cases = cases_of(session, {number: policies[number] for number, head in heads.items() if not head.closed}, now)
     accounts = ledger.sums(session, heads)
     decided = []
+    results = {}
     for number in sorted(heads):
         class_policy = policies[number].class_policy
         basis = ledger.EntryBasis(class_policy.programme_version_id, class_policy.sha256, moved[number], now)
         if heads[number].closed:
             decided.append(ledger.unmoved(heads[number], accounts[number], basis, held[number]))
             continue
-        result = recompute(cases[number])
+        results[number] = result = recompute(cases[number])
         own = (heads[number], accounts[number], target_of(result), basis, held[number], ALL_UNITS)
-        decided.append(ledger.Decided(*own, verdict=verdict_of(result)))
+        decided.append(ledger.Decided(*own, verdict=verdict_of(result), held=held_of(result)))
+    list_holds(session, {number: held_sessions(cases[number], result) for number, result in results.items()}, now)
     return ledger.append(session, decided)
 
 

@@ -18,6 +18,7 @@ from lms.crediting.models import Observation as Row
 from lms.crediting.moments import EvidenceQuery, Moment
 from lms.crediting.policy import EnrolmentPolicy, policies_of
 from lms.crediting.rates import Segment, real_rates
+from lms.crediting.reviews import reviews_of
 from lms.hours import Case, Completed, Observation, Passed, Played, Present, Reported
 from lms.hours.gate import media_ms
 
@@ -54,6 +55,8 @@ def cases_of(
         as_of = dict.fromkeys(with_months, then.moved_at)
     else:
         as_of = dict.fromkeys(with_months, int(now.timestamp())) if now is not None else _last_moved(session, with_months)
+    for number, own in reviews_of(session, policies, then).items():
+        cases[number] = replace(cases[number], reviews=own)
     attested = attestations_of(session, policies, then)
     for number, track in judged.items():
         cases[number] = replace(

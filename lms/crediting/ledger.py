@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from lms.crediting.observe_attestations import WAIVED
 from lms.hours import changes
 from xapi.raw_sql import PreparedQuery
 
-CREDIT, CORRECTION = "credit", "correction"
+CREDIT, CORRECTION, HELD = "credit", "correction", "held"  # held: taken back until somebody has reviewed it
 INPUTS, BASELINE = "inputs", "baseline"  # entries with the amount 0: the account's inputs have changed, or are recorded for the first time
 
 
@@ -42,6 +42,7 @@ class Head:
     erased: bool = False  # and no new evidence is kept
     inputs: Inputs | None = None  # from the latest entry, plus all later evidence; None before the first entry of format 2
     verdict: str = ""  # as last decided; for lists
+    held_seconds: int = 0  # likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
     """Lock the enrolments' accounts, always in the same order, and return their heads."""
     rows = session.execute(
         select(
-            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.verdict),
+            *(Enrolment.id, Enrolment.ledger_length, Enrolment.ledger_head, Enrolment.verdict, Enrolment.held_seconds),
             *(is_frozen().label("frozen"), is_erased().label("erased")),
             *(Enrolment.class_sha256, Enrolment.enrolment_sha256, Enrolment.evidence_sha256, Enrolment.evidence_count),
         )
@@ -71,7 +72,7 @@ def lock(session: Session, enrolment_ids: Iterable[int]) -> dict[int, Head]:
 
 
 def _head_in(row: Any) -> Head:
-    return Head(row.id, row.ledger_length, row.ledger_head, row.frozen, row.erased, inputs_in(row), row.verdict)
+    return Head(row.id, row.ledger_length, row.ledger_head, row.frozen, row.erased, inputs_in(row), row.verdict, row.held_seconds)
 
 
 def inputs_in(row: Any) -> Inputs | None:
@@ -116,6 +117,7 @@ class Decided:
     units: frozenset[str] = frozenset({SECONDS})
     verdict: str | None = None  # whether all requirements are met; None: nobody decided it
     begins: bool = False  # begin an empty chain even if no amount changes
+    held: Mapping[str, int] = field(default_factory=dict)  # seconds held for review, by activity
 
 
 def unmoved(head: Head, account: Sums, basis: EntryBasis, inputs: Inputs, *, begins: bool = False) -> Decided:
@@ -138,7 +140,9 @@ _EXTEND = (
 )
 
 
-_JUDGE = update(Enrolment).where(Enrolment.id == bindparam("enrolment")).values(verdict=bindparam("decided"))
+_JUDGE = (
+    update(Enrolment).where(Enrolment.id == bindparam("enrolment")).values(verdict=bindparam("decided"), held_seconds=bindparam("held"))
+)
 
 
 def append(session: Session, decided: Iterable[Decided]) -> int:
@@ -155,14 +159,18 @@ def append(session: Session, decided: Iterable[Decided]) -> int:
         connection.execute(insert(LedgerEntry), rows)
     if heads:
         connection.execute(_EXTEND, heads)
-    verdicts = [_verdict(one) for one, _ in extended if one.verdict not in {None, one.head.verdict}]
+    verdicts = [_verdict(one) for one, _ in extended if one.verdict is not None and _says_other(one)]
     if verdicts:
         connection.execute(_JUDGE, verdicts)
     return len(rows)
 
 
 def _verdict(decided: Decided) -> dict[str, object]:
-    return {"enrolment": decided.head.enrolment_id, "decided": decided.verdict}
+    return {"enrolment": decided.head.enrolment_id, "decided": decided.verdict, "held": sum(decided.held.values())}
+
+
+def _says_other(decided: Decided) -> bool:
+    return (decided.verdict, sum(decided.held.values())) != (decided.head.verdict, decided.head.held_seconds)
 
 
 def _has_new_evidence(decided: Decided) -> bool:
@@ -213,7 +221,7 @@ def _differences(decided: Decided) -> list[tuple[Account, int, str]]:
     """Return the new entries as (account, amount, reason)."""
     head, inputs = decided.head, decided.inputs
     own = {account: amount for account, amount in decided.account.items() if account.unit in decided.units}
-    moved = [(account, amount, CREDIT if amount > 0 else CORRECTION) for account, amount in changes(own, decided.target).items()]
+    moved = [(account, amount, _reason(decided, account, amount)) for account, amount in changes(own, decided.target).items()]
     if head.inputs is None and head.length:
         return [(Account(""), 0, BASELINE), *moved]
     if head.inputs is None:
@@ -221,6 +229,12 @@ def _differences(decided: Decided) -> list[tuple[Account, int, str]]:
     else:
         same = (head.inputs.class_sha256, head.inputs.enrolment_sha256) == (inputs.class_sha256, inputs.enrolment_sha256)
     return moved if moved or same else [(Account(""), 0, INPUTS)]
+
+
+def _reason(decided: Decided, account: Account, amount: int) -> str:
+    if amount > 0:
+        return CREDIT
+    return HELD if account.unit == SECONDS and decided.held.get(account.name) else CORRECTION
 
 
 def _row(entry: Entry, digest: str) -> dict[str, object]:

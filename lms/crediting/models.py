@@ -70,6 +70,30 @@ class LedgerEntry(Base):
     evidence_count: Mapped[int] = mapped_column(default=0, server_default="0")  # the number of those observations
 
 
+class HeldSession(Base):
+    """One session (a launch) of an activity whose hours are held for review, or about which somebody decided. A list for reviewers.
+
+    It follows from the evidence and the decisions in it, and `lms ledger verify` compares it with them. No verdict reads it.
+    """
+
+    __tablename__ = "held_session"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "activity", "session"),
+        Index("ix_held_session_state", "state", "raised_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    activity: Mapped[str] = mapped_column(String(130))  # '<course code>:<activity key>'
+    session: Mapped[str] = mapped_column(String(36))
+    flags: Mapped[str] = mapped_column(String(60))  # kinds with a space around each, so that one can be searched for
+    seconds: Mapped[int]  # measured in this session
+    state: Mapped[str] = mapped_column(String(10))  # open | released | refused | partly
+    raised_at: Mapped[datetime] = mapped_column(UtcDateTime)  # since when it is held; again after more was flagged
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+
+
 class Certificate(Base):
     """One version of one certificate: its contents, and the evidence from which anyone can recompute them.
 

@@ -34,6 +34,11 @@ def verdict_of(result: Result) -> str:
     return "" if result.track is None else MET if result.track.met else SHORT
 
 
+def held_of(result: Result) -> dict[str, int]:
+    """Return the seconds held for review, by activity."""
+    return {name: one.held_seconds for name, one in result.activities.items() if one.held_seconds}
+
+
 def earnings_of(sums: Sums) -> dict[EarningAccount, int]:
     """Return the ledger's sums as earnings, by which requirements are judged."""
     found = {}

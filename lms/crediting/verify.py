@@ -25,12 +25,13 @@ from lms.crediting import chain, inputs_check, ledger, published_check
 from lms.crediting.earlier_rates import earlier_rates
 from lms.crediting.evidence import RateSegments, cases_of
 from lms.crediting.evidence_check import Compared
+from lms.crediting.held_sessions import listed_as, listed_holds
 from lms.crediting.models import Observation
 from lms.crediting.observe import OWN
 from lms.crediting.policy import EnrolmentPolicy, policies_before, policies_of
 from lms.crediting.rates import real_rates
 from lms.crediting.removals import NOTHING, Removals
-from lms.crediting.units import ALL_UNITS, target_of, verdict_of
+from lms.crediting.units import ALL_UNITS, held_of, target_of, verdict_of
 from lms.hours import Case, changes, recompute
 from xapi.statements import stored
 
@@ -136,6 +137,7 @@ class _VerifiedBatch:
         self._accounts = ledger.sums(session, [one.id for one in rows])
         self._inputs = inputs_check.CheckedInputs(session, [one.id for one in rows])
         self._undecidable = undecidable
+        self._holds = listed_holds(session, [one.id for one in rows])
         self._policies = policies_of(session, [one.id for one in rows if one.class_id not in undecidable])
         self._cases = self._read_cases()
         asked = removals.erased
@@ -195,6 +197,9 @@ class _VerifiedBatch:
         ]
         verdict = verdict_of(result)
         listed = [f"lists say {one.verdict}, its evidence gives {verdict or 'no verdict'}"] if one.verdict not in {"", verdict} else []
+        held = sum(held_of(result).values())
+        listed += [f"lists say {one.held_seconds} s held, its evidence gives {held} s"] if one.held_seconds != held and one.verdict else []
+        listed += ["the list of its holds is not what its evidence gives"] if self._holds[one.id] != listed_as(case, result) else []
         return differing, listed
 
     def _was_right(self, number: int, entries: Sequence[chain.Entry], units: Set[str]) -> bool:

@@ -66,6 +66,10 @@ def write(session: Session, learner: Learner, sittings: list[Sitting], shelf: Sh
 
 
 def _register(session: Session, learner: Learner, version: CourseVersion) -> uuid.UUID:
+    own = (Registration.enrolment_id == learner.enrolment.id, Registration.course_id == version.course_id)
+    known = session.scalar(select(Registration.id).where(*own).limit(1))
+    if known is not None:
+        return known
     registration = Registration(
         id=uuid.uuid4(), enrolment_id=learner.enrolment.id, course_id=version.course_id, course_version_id=version.id
     )

@@ -26,7 +26,7 @@ from lms.classes.staff import appoint
 from lms.crediting.attesting import Attestor
 from lms.crediting.drain import drain
 from lms.db import Database
-from lms.demo import certificates, history, people, story, timetable
+from lms.demo import certificates, history, people, reviews, story, timetable
 from lms.demo.classes import CLASSES, DemoClass
 from lms.i18n import SITE_ZONE, local_time
 from lms.programmes import store
@@ -77,6 +77,9 @@ def load(site: DemoSite) -> None:
     _timetables(site)
     _credit(site)
     _certify(site)
+    with site.database.writer() as session, session.begin():
+        if reviews.ask(session, site.now):
+            site.say("the teacher asks about held hours")
 
 
 def _places(session: Session) -> dict[str, Organisation]:
@@ -98,7 +101,7 @@ def _sign_ins(session: Session, places: dict[str, Organisation]) -> None:
 def _programmes(session: Session, site: DemoSite) -> None:
     for file in sorted((resources.files("lms.programmes") / "data").iterdir(), key=lambda one: one.name):
         if file.name.endswith(".toml"):
-            store.import_toml(session, file.read_text(encoding="utf-8"), site.now)
+            store.import_toml(session, reviews.with_reviews(file.name, file.read_text(encoding="utf-8")), site.now)
 
 
 def _courses(site: DemoSite) -> dict[str, CourseVersion]:
@@ -132,6 +135,8 @@ def _class(site: DemoSite, plan: DemoClass, versions: dict[str, CourseVersion]) 
             written = sum(
                 _history(session, site, (plan, number, enrolment_id, starts_on), activities, shelf) for number, enrolment_id in batch
             )
+            if plan.code == reviews.CLASS and start == 0:
+                written += reviews.study_on_two_devices(session, batch[0][1], activities, shelf)
         if written:
             site.say(f"{plan.code}: {start + len(batch)} of {len(members)} people, {written} statements more")
 

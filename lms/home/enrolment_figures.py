@@ -71,17 +71,19 @@ class CourseFigures:
 def seen(standings: Sequence[Standing]) -> str:
     """Return a value that changes whenever the person's hours do, from loaded rows; `seen_by` queries only for it."""
     enrolments = [standing.enrolment for standing in standings]
-    return f"{sum(one.ledger_length for one in enrolments)}-{sum(one.credited_seconds for one in enrolments)}"
+    numbers = (
+        sum(one.ledger_length for one in enrolments),
+        sum(one.credited_seconds for one in enrolments),
+        sum(one.held_seconds for one in enrolments),
+    )
+    return "-".join(map(str, numbers))
 
 
 def seen_by(session: Session, person_id: int) -> str:
     """Return the same value as `seen`, in one small query, because pages ask every few seconds."""
-    length, seconds = session.execute(
-        select(func.coalesce(func.sum(Enrolment.ledger_length), 0), func.coalesce(func.sum(Enrolment.credited_seconds), 0)).where(
-            Enrolment.person_id == person_id
-        )
-    ).one()
-    return f"{length}-{seconds}"
+    columns = (Enrolment.ledger_length, Enrolment.credited_seconds, Enrolment.held_seconds)
+    sums = select(*(func.coalesce(func.sum(one), 0) for one in columns)).where(Enrolment.person_id == person_id)
+    return "-".join(map(str, session.execute(sums).one()))
 
 
 def evidence_mark(session: Session, enrolment: Enrolment) -> str:

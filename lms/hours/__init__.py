@@ -11,6 +11,7 @@ from lms.hours.decide import recompute
 from lms.hours.earnings import UNITS, units_in_one
 from lms.hours.exact import plain_text, share_of
 from lms.hours.explain import ActivityExplanation, Claim, Explanation, GateCondition, LimitedDay, Uncounted, explain
+from lms.hours.hold_values import HOLDABLE, FlagKind, HeldFlag, HoldState, Reviewed
 from lms.hours.instants import write_instant
 from lms.hours.months import month_window
 from lms.hours.requirements import judge
@@ -53,6 +54,7 @@ from lms.hours.values import (
 from lms.hours.writing import dump, dump_result
 
 __all__ = [
+    "HOLDABLE",
     "UNITS",
     "Accepted",
     "ActivityExplanation",
@@ -67,8 +69,11 @@ __all__ = [
     "Earnings",
     "Explanation",
     "Flag",
+    "FlagKind",
     "Gate",
     "GateCondition",
+    "HeldFlag",
+    "HoldState",
     "Interval",
     "LimitedDay",
     "Logged",
@@ -84,6 +89,7 @@ __all__ = [
     "RequirementResult",
     "RequirementRule",
     "Result",
+    "Reviewed",
     "Rule",
     "SessionResult",
     "SessionRule",

@@ -11,7 +11,7 @@ evidence, and not on the algorithm. It is found by sending each activity's flow 
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lms.hours.days import cut_at_midnight
 from lms.hours.flow import Network
@@ -23,11 +23,16 @@ Pools = dict[tuple[int, int], int]  # seconds by (day, live activities)
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The claims to time: activities in order of name, their caps, and slots whose bits follow that order."""
+    """The claims to time: activities in order of name, their caps, and slots whose bits follow that order.
+
+    With `caps_released`, time is held: the slots then have a second bit for each activity, after all first ones, for the time that it
+    would have if every hold were released; these caps are for both bits together.
+    """
 
     activities: Sequence[str]
     caps: Sequence[int]
     slots: Sequence[Slot]
+    caps_released: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +48,30 @@ class Share:
 class Allocation:
     """Credited seconds by activity, the pools behind them, and the time of the days that exceeded their limit.
 
-    Only explanations need `shares`.
+    Only explanations need `shares`; held seconds are among them. `held` are the seconds that each activity would have besides.
     """
 
     credited: Mapping[str, int]
     limited: Mapping[int, int]
     shares: Callable[[], Sequence[Share]]
+    held: Mapping[str, int] = field(default_factory=dict)
 
 
 def allocate(claims: Claims, daily_limit_s: int | None, zone: str) -> Allocation:
     """Assign the seconds of all slots: each to at most one live activity, within its cap and within the local day's limit.
 
-    An activity with the cap 0 is left out, so a closed gate takes no second from another activity.
+    An activity with the cap 0 is left out, so a closed gate takes no second from another activity. Held time takes none either: it gets
+    the seconds that are left, so credited and held seconds together are as many as if nothing were held.
     """
     pools, limited = _pools(claims, daily_limit_s, zone)
-    if not limited and not any(is_shared(live) for _, live in pools):
+    if claims.caps_released is None and not limited and not any(is_shared(live) for _, live in pools):
         return _each_its_own(claims, pools)
     return _by_flow(claims, pools, limited, daily_limit_s or 0)
 
 
 def _pools(claims: Claims, limit: int | None, zone: str) -> tuple[Pools, dict[int, int]]:
     """Return the pools, and the seconds of each day that exceeds the limit; all other days are pooled under ANY_DAY."""
-    earning = sum([1 << bit for bit, cap in enumerate(claims.caps) if cap > 0])
+    earning = sum([1 << bit for bit, cap in enumerate([*claims.caps, *(claims.caps_released or ())]) if cap > 0])
     by_day: Pools = defaultdict(int)
     if limit is None:
         for start, end, live in claims.slots:
@@ -91,8 +98,9 @@ def _each_its_own(claims: Claims, pools: Pools) -> Allocation:
 
 
 def _by_flow(claims: Claims, pools: Pools, limited: Mapping[int, int], limit: int) -> Allocation:
-    """Nodes: the activities, then the pools, then the limited days, and last the sink."""
-    count = len(claims.activities)
+    """Nodes: the activities (those with held time twice), then the pools, then the limited days, and last the sink."""
+    names = len(claims.activities)
+    count = names if claims.caps_released is None else 2 * names
     day_node = {day: count + len(pools) + number for number, day in enumerate(limited)}
     everything = count + len(pools) + len(limited)
     network = Network(everything + 1)
@@ -103,12 +111,19 @@ def _by_flow(claims: Claims, pools: Pools, limited: Mapping[int, int], limit: in
     for node in day_node.values():
         network.connect(node, everything, limit)
     credited = {name: network.send(bit, claims.caps[bit]) for bit, name in enumerate(claims.activities)}
+    held = {
+        name: network.send(names + bit, cap - credited[name])
+        for bit, (name, cap) in enumerate(zip(claims.activities, claims.caps_released or (), strict=False))
+    }
 
     def shares() -> list[Share]:
-        given = [{claims.activities[bit]: network.flow(edge) for bit, edge in of_pool} for of_pool in edges]
+        given: list[dict[str, int]] = [defaultdict(int) for _ in edges]
+        for own, of_pool in zip(given, edges, strict=True):
+            for bit, edge in of_pool:
+                own[claims.activities[bit % names]] += network.flow(edge)
         return [Share(day, seconds, of_pool) for ((day, _), seconds), of_pool in zip(pools.items(), given, strict=True)]
 
-    return Allocation(credited, limited, shares)
+    return Allocation(credited, limited, shares, held)
 
 
 def _bits(live: int) -> list[int]:

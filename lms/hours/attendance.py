@@ -42,12 +42,12 @@ def clashes(attended: Mapping[str, list[Interval]], observations: Iterable[Obser
         for place, (times, leavings) in visited.items():
             # only the intervals near the session: sessions are apart, so almost no interval is examined twice
             near = online[bisect_right(ends, times[0][0]) : bisect_left(starts, times[-1][1])]
-            if any(_meets(interval, times, leavings) for interval in near):
+            if any(meets_any(interval, times, leavings) for interval in near):
                 found.add(Clash("clash", activity, place))
     return found
 
 
-def _meets(interval: Interval, times: Sequence[Interval], ends: Sequence[int]) -> bool:
+def meets_any(interval: Interval, times: Sequence[Interval], ends: Sequence[int]) -> bool:
     """Say whether an interval overlaps one of sorted, disjoint intervals that end at `ends`."""
     after = bisect_right(ends, interval[0])
     return after < len(times) and times[after][0] < interval[1]

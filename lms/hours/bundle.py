@@ -8,8 +8,10 @@ from courses.strict_json.loading import Json, load_json
 from courses.strict_json.problem import Problem, in_english
 from courses.strict_json.reader import below
 from lms.hours.about import read_about
-from lms.hours.attestation_reading import ATTESTED, AttestationReader, contradictions
+from lms.hours.attestation_reading import ATTESTED, contradictions
 from lms.hours.decide import recompute
+from lms.hours.hold_values import Reviewed
+from lms.hours.review_reading import REVIEWED, ReviewReader
 from lms.hours.rounding import floor_times
 from lms.hours.sentences import SENTENCES
 from lms.hours.track_reading import TRACK_FIELDS, KnownNames
@@ -85,21 +87,21 @@ def parse(bundle: Any, path: str = "$") -> Case | list[Problem]:
     rules = reader.rules(top["activities"], f"{path}.activities")
     track = reader.track(top, path)
     as_of = None if top.get("as_of") is None else reader.instant(top["as_of"], f"{path}.as_of")
-    observations, attestations = reader.observations(top["observations"], f"{path}.observations", policy)
+    observations, attestations, reviews = reader.observations(top["observations"], f"{path}.observations", policy)
     if reader.problems or policy is None:
         return reader.problems
     if track is None:  # without requirements nothing is judged, so courses make no difference
         rules = {name: replace(rule, course=None) for name, rule in rules.items()}
-    return Case(policy, rules, observations, window, as_of, track, attestations if track is not None else ())
+    return Case(policy, rules, observations, window, as_of, track, attestations if track is not None else (), reviews)
 
 
-class BundleReader(AttestationReader):
+class BundleReader(ReviewReader):
     """Reads the parts of a bundle."""
 
     def policy(self, value: Any, path: str) -> Policy | None:
         """Read the rules of conversion."""
         required = {"hour_minutes", "round_to", "time_zone", "max_rate"}
-        found = self.object(value, path, required, {"daily_limit_minutes", "finished_share", "attended_share"})
+        found = self.object(value, path, required, {"daily_limit_minutes", "finished_share", "attended_share", "holds"})
         if found is None:
             return None
         limit = found.get("daily_limit_minutes")
@@ -111,6 +113,7 @@ class BundleReader(AttestationReader):
             max_rate=self.number(found["max_rate"], f"{path}.max_rate", above=Decimal(0)),
             finished_share=self.share(found.get("finished_share"), f"{path}.finished_share"),
             attended_share=self.share(found.get("attended_share"), f"{path}.attended_share"),
+            holds=self.holds(found.get("holds"), f"{path}.holds"),
         )
 
     def window(self, value: Any, path: str) -> tuple[int | None, int | None]:
@@ -154,9 +157,10 @@ class BundleReader(AttestationReader):
             coverage=None if coverage is None else self.number(coverage, f"{path}.requires.coverage", most=Decimal(1)),
         )
 
-    def observations(self, value: Any, path: str, policy: Policy | None) -> tuple[list[Observation], list[Attestation]]:
-        """Read the observations: from the learner's devices, and from staff and authorities."""
+    def observations(self, value: Any, path: str, policy: Policy | None) -> tuple[list[Observation], list[Attestation], list[Reviewed]]:
+        """Read the observations: from the learner's devices, and from staff, authorities and reviewers."""
         seen: list[Observation] = []
+        reviews: list[Reviewed] = []
         attested: list[tuple[str, Attestation]] = []
         for index, item in enumerate(self.array(value, path)):
             at = f"{path}[{index}]"
@@ -164,17 +168,20 @@ class BundleReader(AttestationReader):
             if isinstance(kind, str) and kind in ATTESTED:
                 attestation = self.attestation(item, at, policy)
                 attested += [] if attestation is None else [(at, attestation)]
+            elif isinstance(kind, str) and kind in REVIEWED:
+                review = self.review(item, at)
+                reviews += [] if review is None else [review]
             else:
                 observation = self.observation(item, at)
                 seen += [] if observation is None else [observation]
         self.problems += [] if self.problems else contradictions(attested)
-        return seen, [attestation for _, attestation in attested]
+        return seen, [attestation for _, attestation in attested], reviews
 
     def observation(self, value: Any, path: str) -> Observation | None:
         """Read one observation from the learner's devices."""
         kind = value.get("kind") if isinstance(value, dict) else None
         if isinstance(value, dict) and (not isinstance(kind, str) or kind not in FIELDS):
-            self.refuse("choice", f"{path}.kind", choices=", ".join((*FIELDS, *ATTESTED)))
+            self.refuse("choice", f"{path}.kind", choices=", ".join((*FIELDS, *ATTESTED, *REVIEWED)))
             return None
         found = self.object(value, path, FIELDS[kind] if kind else COMMON, OPTIONAL)
         if found is None or kind is None:

@@ -2,15 +2,17 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lms.hours.intervals import is_shared, lay_over, union
+from lms.hours.regularity import regular_openings
 from lms.hours.values import (
     Case,
     Completed,
     Flag,
     Interval,
+    Observation,
     Passed,
     Played,
     Policy,
@@ -29,14 +31,14 @@ class Evidence:
     passed: bool = False
 
 
-def sort_out(case: Case) -> dict[str, Evidence]:
-    """Return each activity's evidence, not yet joined or clipped. Segments faster than the policy allows are left out.
+def sort_out(case: Case, observations: Iterable[Observation] | None = None) -> dict[str, Evidence]:
+    """Return each activity's evidence (of some observations), not yet joined or clipped. Segments that are too fast are left out.
 
     Raises:
         KeyError: an observation names an activity that the case does not have.
     """
     found = {activity: Evidence() for activity in case.activities}
-    for seen in case.observations:
+    for seen in case.observations if observations is None else observations:
         evidence = found[seen.activity]
         if isinstance(seen, Present):
             evidence.times.append((seen.start, seen.end))
@@ -69,7 +71,10 @@ def claimed(seen: Reported) -> Interval:
 
 def flags_of(case: Case) -> tuple[Flag, ...]:
     """Return what a reviewer should see, each kind once per activity and session, sorted. A flag never reduces hours."""
-    flags = _devices_at_once([seen for seen in case.observations if isinstance(seen, Present)])
+    presents = [seen for seen in case.observations if isinstance(seen, Present)]
+    flags = _devices_at_once(presents)
+    if "regular" in case.policy.holds:
+        flags |= regular_openings(presents)
     for seen in case.observations:
         if isinstance(seen, Played) and is_too_fast(seen, case.policy):
             flags.add(Flag("rate", seen.activity, seen.session))

@@ -27,9 +27,9 @@ from lms.hours.values import (
 
 SHOWN_SHARE = 10_000  # coverage is shown in steps of 0.0001, rounded down, so that it never looks sufficient when it is not
 
-# gate: the gate is closed · cap: the activity has earned all it can · shared: the time counted for another activity at that time ·
-# limit: the local day had reached its limit
-LossReason = Literal["gate", "cap", "shared", "limit"]
+# held: held for review · refused: refused by a reviewer · gate: the gate is closed · cap: the activity has earned all it can ·
+# shared: the time counted for another activity at that time · limit: the local day had reached its limit
+LossReason = Literal["held", "refused", "gate", "cap", "shared", "limit"]
 CapBasis = Literal["minutes", "covered", "gate"]
 
 
@@ -172,18 +172,23 @@ def _claim(case: Case, seen: Reported) -> Claim:
 
 def _uncounted(name: str, account: ActivityResult, shares: Sequence[Share]) -> tuple[Uncounted, ...]:
     """Return why measured seconds earned nothing. An activity at its cap did not need the seconds that others received."""
-    left = account.measured_seconds - account.credited_seconds
+    reviewed = (Uncounted("held", account.held_seconds), Uncounted("refused", account.refused_seconds))
+    left = account.measured_seconds - account.credited_seconds - account.held_seconds - account.refused_seconds
+    return tuple(reason for reason in (*reviewed, *_unearned(name, account, left, shares)) if reason.seconds)
+
+
+def _unearned(name: str, account: ActivityResult, left: int, shares: Sequence[Share]) -> tuple[Uncounted, ...]:
+    """Return why seconds that nobody holds or refused earned nothing."""
     if not left:
         return ()
     if not account.gate.open:
         return (Uncounted("gate", left),)
-    if account.credited_seconds == account.cap_seconds:
+    if account.credited_seconds + account.held_seconds == account.cap_seconds:
         return (Uncounted("cap", left),)
     own = [share for share in shares if name in share.given]
     others = {other: seconds for share in own for other, seconds in share.given.items() if other != name and seconds}
     shared = sum(sum(share.given.values()) - share.given[name] for share in own)
-    reasons = (Uncounted("shared", shared, tuple(sorted(others))), Uncounted("limit", left - shared))
-    return tuple(reason for reason in reasons if reason.seconds)
+    return (Uncounted("shared", shared, tuple(sorted(others))), Uncounted("limit", left - shared))
 
 
 def _limited_days(case: Case, allocation: Allocation) -> tuple[LimitedDay, ...]:

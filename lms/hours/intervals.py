@@ -1,9 +1,11 @@
 """Join, clip, measure and overlay half-open intervals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
 
 from lms.hours.values import Interval
 
+Name = TypeVar("Name", bound=Hashable)
 Slot = tuple[int, int, int]  # start, end, and which names are live throughout: bit i stands for the i-th name
 
 
@@ -37,7 +39,7 @@ def length(intervals: Iterable[Interval]) -> int:
     return sum([end - start for start, end in intervals])
 
 
-def lay_over(named: Mapping[str, list[Interval]]) -> list[Slot]:
+def lay_over(named: Mapping[Name, list[Interval]]) -> list[Slot]:
     """Split time wherever the set of live names changes; slots come in order of time, bits in the mapping's order.
 
     Each name's intervals must be disjoint and not touch, as `union` returns them: every edge then toggles its bit.

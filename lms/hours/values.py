@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from lms.hours.hold_values import FlagKind, HeldFlag, Reviewed
 from lms.hours.track_values import Attestation, Clash, TrackResult, TrackRules
 
 Interval = tuple[int, int]
-FlagKind = Literal["claim", "devices", "rate"]
 Need = Literal["completed", "passed", "coverage"]
 USUAL_SHARE = Decimal("0.8")
 
@@ -70,7 +70,7 @@ Observation = Present | Played | Reported | Completed | Passed
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A programme's rules of conversion; the transcript prints every one of them."""
+    """A programme's rules of conversion; the transcript prints every one of them. `holds` are the kinds of flags that hold hours."""
 
     hour_minutes: int
     round_to: Decimal
@@ -79,6 +79,7 @@ class Policy:
     max_rate: Decimal
     finished_share: Decimal = USUAL_SHARE
     attended_share: Decimal = USUAL_SHARE
+    holds: frozenset[FlagKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class Case:
     as_of: int | None = None
     track: TrackRules | None = None
     attestations: Sequence[Attestation] = ()
+    reviews: Sequence[Reviewed] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +131,19 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class ActivityResult:
-    """The result of one activity: the presence, the credited seconds, and the most that could be credited."""
+    """The result of one activity: the presence, the credited seconds, and the most that could be credited.
+
+    `held_seconds` would be credited as well if every open hold were released; cap and gate are those that would then hold.
+    `refused_seconds` were measured, and a reviewer refused them.
+    """
 
     measured: tuple[Interval, ...]
     measured_seconds: int
     credited_seconds: int
     cap_seconds: int
     gate: Gate
+    held_seconds: int = 0
+    refused_seconds: int = 0
 
 
 class Flag(NamedTuple):
@@ -161,3 +169,9 @@ class Result:
     flags: tuple[Flag | Clash, ...]
     limited_days: frozenset[int]
     track: TrackResult | None = None
+    holds: tuple[HeldFlag, ...] = ()
+
+    @property
+    def held_seconds(self) -> int:
+        """The seconds that would be credited as well if every open hold were released."""
+        return sum([one.held_seconds for one in self.activities.values()])

@@ -4,6 +4,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from courses.strict_json.loading import Json
 from lms.hours.exact import plain_text
+from lms.hours.hold_values import Reviewed
 from lms.hours.instants import write_instant
 from lms.hours.track_writing import dump_attestation, dump_track, dump_track_result
 from lms.hours.values import (
@@ -34,10 +35,13 @@ def dump_result(result: Result) -> Json:
                 "credited_seconds": account.credited_seconds,
                 "cap_seconds": account.cap_seconds,
                 "gate": "open" if account.gate.open else "closed",
+                **({"held_seconds": account.held_seconds} if account.held_seconds else {}),
+                **({"refused_seconds": account.refused_seconds} if account.refused_seconds else {}),
             }
             for name, account in result.activities.items()
         },
         "flags": [flag._asdict() for flag in result.flags],
+        **({"held_seconds": result.held_seconds, "holds": [hold._asdict() for hold in result.holds]} if result.holds else {}),
     } | ({} if result.track is None else dump_track_result(result.track))
 
 
@@ -49,6 +53,7 @@ def dump(case: Case) -> Json:
         "observations": [
             *[_dump_observation(seen) for seen in case.observations],
             *[dump_attestation(seen) for seen in case.attestations],
+            *[_dump_review(seen) for seen in case.reviews],
         ],
     }
     window = {name: write_instant(at) for name, at in zip(("from", "to"), case.window, strict=True) if at is not None}
@@ -66,6 +71,8 @@ def _dump_policy(policy: Policy, *, with_shares: bool) -> Json:
         "daily_limit_minutes": policy.daily_limit_minutes,
         "max_rate": _number(policy.max_rate),
     }
+    if policy.holds:
+        written["holds"] = sorted(policy.holds)
     shares = {"finished_share": policy.finished_share, "attended_share": policy.attended_share}
     return written | {name: plain_text(share) for name, share in shares.items() if with_shares or share != USUAL_SHARE}
 
@@ -94,6 +101,18 @@ def _dump_observation(seen: Observation) -> Json:
     if isinstance(seen, Reported):
         return written | {"opened": write_instant(seen.opened)} | at | {"seconds": seen.seconds}
     return written | at
+
+
+def _dump_review(seen: Reviewed) -> Json:
+    """Write a reviewer's decision, or one refused part of it."""
+    written: Json = {
+        "kind": "refused" if seen.refused else "released",
+        "flag": seen.flag,
+        "activity": seen.activity,
+        "session": seen.session,
+    }
+    part = {name: write_instant(at) for name, at in (("from", seen.start), ("to", seen.end)) if at is not None}
+    return written | {"id": seen.id, "at": write_instant(seen.at)} | part
 
 
 def _number(value: Decimal) -> int | float:

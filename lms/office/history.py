@@ -42,11 +42,19 @@ WORDS: dict[str, LazyString] = {
     "waiver-approved": _l("Waiver approved"),
     "waiver-declined": _l("Waiver declined"),
     "waiver-back": _l("Waiver taken back"),
+    "hold-released": _l("Held hours released"),
+    "hold-refused": _l("Held hours refused"),
+    "hold-partly": _l("Held hours refused in part"),
+    "appeal": _l("Question about hours"),
+    "appeal-back": _l("Question about hours withdrawn"),
+    "appeal-accepted": _l("Question about hours accepted"),
+    "appeal-declined": _l("Question about hours declined"),
     "online": _l("Moved online"),
     "online-back": _l("No longer moved online"),
     "password": _l("New initial password"),
     "signed-out": _l("Signed out everywhere"),
     "renamed": _l("Name changed"),
+    "restart": _l("Activity started over"),
     "sheet": _l("Initial passwords handed out"),
     "staff": _l("Class staff added"),
     "staff-left": _l("Class staff removed"),
@@ -57,6 +65,7 @@ WORDS: dict[str, LazyString] = {
     "session-cancelled": _l("Session cancelled"),
 }
 STAFFING = frozenset({"staff", "staff-left"})
+OF_A_LINE = frozenset({"hold-released", "hold-refused", "hold-partly", "appeal", "appeal-back", "appeal-accepted", "appeal-declined"})
 OF_A_PLACE = frozenset(
     {"online", "state", "withdrawn", "moved-out", "moved-in", "waiver", "waiver-approved", "waiver-declined", "waiver-back"}
 )
@@ -102,8 +111,8 @@ def _said(document: ProgrammeDocument, what: str, value: str) -> str:
         return _(", ").join(chosen) if chosen or what != "tracks" else _("all of them")
     if what in OF_A_PLACE:
         return _said_of_place(document, what, value)
-    if what in SESSIONS:
-        return value.rpartition(" | ")[0] or value
+    if what in OF_A_LINE | SESSIONS:
+        return _said_of_line(value) if what in OF_A_LINE else value.rpartition(" | ")[0] or value
     if what in STAFFING:
         role = value.rpartition(":")[0]
         return next((pick(one.name.zh, one.name.en) for one in roles_of(document) if one.key == role), role)
@@ -126,3 +135,9 @@ def _said_of_place(document: ProgrammeDocument, what: str, value: str) -> str:
     elif what != "online":
         said = "" if what == "withdrawn" else str(STATES.get(said, said))
     return said + (_(" (%(reason)s)", reason=reason) if said and reason else reason)
+
+
+def _said_of_line(value: str) -> str:
+    """Say about which line of a transcript something was asked or decided, with the reason."""
+    line, _bar, reason = value.partition(BAR)
+    return line.partition(" ")[0] + (_(" (%(reason)s)", reason=reason) if reason else "")

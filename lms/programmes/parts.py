@@ -5,11 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from lms.hours import Policy
+from lms.hours import HOLDABLE, Policy
 from lms.hours.value_reader import ValueReader
 from lms.programmes.values import (
     KINDS,
     MODES,
+    USUAL_APPEAL_DAYS,
     BilingualText,
     CommunityRole,
     Deliverable,
@@ -90,7 +91,7 @@ class PartReader(ValueReader):
             value,
             path,
             {"hour_minutes", "round_to", "time_zone", "max_rate", "finished_share"},
-            {"daily_limit_minutes", "trusted_providers"},
+            {"daily_limit_minutes", "trusted_providers", "holds"},
         )
         if not found:
             return (Policy(45, Decimal("0.1"), "UTC", None, Decimal(2)), frozenset(), Decimal(1))
@@ -100,6 +101,7 @@ class PartReader(ValueReader):
             time_zone=self.zone(found["time_zone"], f"{path}.time_zone"),
             daily_limit_minutes=self.count(found, "daily_limit_minutes", path, most=1440),
             max_rate=Decimal(self.whole(found["max_rate"], f"{path}.max_rate", least=1, most=FASTEST_RATE)),
+            holds=frozenset(self.each(found.get("holds", []), f"{path}.holds", lambda one, at: self.one_of(one, at, HOLDABLE), least=0)),
         )
         providers = self.each(found.get("trusted_providers", []), f"{path}.trusted_providers", self.text, least=0)
         return (policy, frozenset(providers), self.share(found["finished_share"], f"{path}.finished_share"))
@@ -170,7 +172,7 @@ class PartReader(ValueReader):
     def rules(self, value: Any, path: str) -> Rules:
         """Read the rules that hold for classes."""
         names = {"selection_closes", "practical_share", "staff", "integrity", "filings", "deliverables", "rates"}
-        found = self.part(value, path, names, {"absent_half_days"})
+        found = self.part(value, path, names, {"absent_half_days", "appeal_days", "second_confirmation"})
         if not found:
             return NO_RULES
         return Rules(
@@ -182,6 +184,8 @@ class PartReader(ValueReader):
             deliverables=self.each(found["deliverables"], f"{path}.deliverables", self._deliverable),
             rates=self._rates(found["rates"], f"{path}.rates"),
             absent_half_days=self.count(found, "absent_half_days", path, 366),
+            appeal_days=self.count(found, "appeal_days", path, 366) or USUAL_APPEAL_DAYS,
+            second_confirmation=self.boolean(found.get("second_confirmation", False), f"{path}.second_confirmation"),
         )
 
     def _integrity(self, value: Any, path: str) -> Integrity:

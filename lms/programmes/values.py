@@ -10,6 +10,7 @@ from lms.hours import Policy
 
 Kind = Literal["hours", "days", "months", "tasks", "courses"]
 LAST = 1000
+USUAL_APPEAL_DAYS = 15
 KINDS: tuple[Kind, ...] = ("hours", "days", "months", "tasks", "courses")
 FOR_SESSIONS = "/sessions"  # in the place of a requirement: what stands for sessions moved online; no key has a slash
 ATTENDED: tuple[Kind, ...] = ("days", "months", "tasks")  # noted by class staff; the others follow from study
@@ -141,6 +142,8 @@ class Rules:
     filings: tuple[Filing, ...]
     deliverables: tuple[Deliverable, ...]
     rates: Rates
+    appeal_days: int = USUAL_APPEAL_DAYS  # after a decision, or after the class's end: so long a teacher may appeal
+    second_confirmation: bool = False  # a second person confirms before certificates are issued
     absent_half_days: int | None = None  # who is absent from more without an excuse is proposed for dismissal; None: nobody is
 
 

@@ -37,7 +37,7 @@ def days_of(why: ActivityExplanation, others: Sequence[Interval], zone: str) -> 
         return []
     days: dict[date, list[Drawn]] = {}
     for (start, end), kind in _kinds(why, others):
-        for day, drawn in _cut(start, end, kind, ZoneInfo(zone)):
+        for day, drawn in cut_by_day(start, end, kind, ZoneInfo(zone)):
             days.setdefault(day, []).append(drawn)
     return [Day(day, days[day]) for day in sorted(days)]
 
@@ -77,7 +77,7 @@ def _apart(own: Sequence[Interval], others: Sequence[Interval]) -> tuple[list[In
     return alone, shared
 
 
-def _cut(start: int, end: int, kind: str, zone: ZoneInfo) -> Iterator[tuple[date, Drawn]]:
+def cut_by_day(start: int, end: int, kind: str, zone: ZoneInfo) -> Iterator[tuple[date, Drawn]]:
     """Cut a stretch at local midnight. Minutes are those on the wall clock."""
     since, until = (datetime.fromtimestamp(at, UTC).astimezone(zone) for at in (start, end))
     while since.date() < until.date():

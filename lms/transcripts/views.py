@@ -97,6 +97,10 @@ def why(enrolment_id: int, name: str) -> ResponseReturnValue:
         gone=stored_when(session(), [one.statement_id for one in evidence[:EVIDENCE_SHOWN]]),
         entries=[(entry, digest) for entry, digest in transcript.entries if entry.account == name],
         others=_titles(transcript),
+        holds=sorted(
+            {one for one in transcript.explanation.result.holds if one.activity == name}, key=lambda one: (one.state != "open", one.kind)
+        ),
+        own=transcript.standing.enrolment.person_id == person().id,
         flags=sorted({flag.kind for flag in transcript.explanation.result.flags if flag.activity == name}),
         limited=transcript.explanation.limited_days if any(one.reason == "limit" for one in line.why.uncounted) else (),
         words=words,

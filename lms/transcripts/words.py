@@ -1,6 +1,6 @@
 """Texts with which a transcript explains itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -73,11 +73,35 @@ def cap_words(why: ActivityExplanation) -> str:
 def uncounted_words(uncounted: Uncounted) -> str:
     """Return the reason why measured seconds earned nothing."""
     return {
+        "held": _("held for review; somebody looks at it and decides"),
+        "refused": _("a reviewer decided that it does not count"),
         "gate": _("the activity's condition is not met yet"),
         "cap": _("the activity has earned all it can"),
         "shared": _("another activity was open at the same time and got these seconds"),
         "limit": _("the day had reached its limit"),
     }[uncounted.reason]
+
+
+FLAGS: Mapping[str, LazyString] = {
+    "rate": _l("a segment was played too fast"),
+    "claim": _l("a claim is longer than its session"),
+    "devices": _l("two devices at once"),
+    "clash": _l("online while attending a session"),
+    "regular": _l("activities opened at intervals as regular as a machine’s"),
+}
+
+
+HOLDS: Mapping[str, LazyString] = {
+    "open": _l("held for review"),
+    "released": _l("reviewed, it counts"),
+    "refused": _l("reviewed, it does not count"),
+    "partly": _l("reviewed, a part of it does not count"),
+}
+
+
+def flag_words(flags: Iterable[str]) -> str:
+    """Return kinds of flags, in words."""
+    return _(", ").join(str(FLAGS.get(one, one)) for one in flags)
 
 
 def claim_words(claim: Claim) -> str:
@@ -124,7 +148,11 @@ def observation_words(observation: Observation) -> str:
         return _("played %(start)s–%(end)s", start=write_position(start), end=write_position(end))
     if observation.kind == "reported":
         return _("a provider reported %(time)s", time=write_length(observation.seconds or 0))
-    return {"completed": _("completed"), "passed": _("passed")}.get(observation.kind, observation.kind)
+    plain = {"completed": _("completed"), "passed": _("passed"), "released": _("released by a reviewer")}
+    if observation.kind == "refused":
+        part = observation.seconds
+        return _("%(time)s refused by a reviewer", time=write_length(part)) if part else _("refused by a reviewer")
+    return plain.get(observation.kind, observation.kind)
 
 
 def instant_words(seconds: int) -> str:

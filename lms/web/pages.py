@@ -22,10 +22,11 @@ MENU = {
         ("transcripts.mine", _l("Transcript"), "transcript"),
     ),
     TRAINER: (("catalogue.courses", _l("Courses"), "courses"),),
-    STAFF: (("office.today", _l("Today"), "calendar"),),
+    STAFF: (("office.today", _l("Today"), "calendar"), ("reviews.queue", _l("Reviews"), "flag")),
     OFFICE: (
         ("office.programme_board", _l("Programmes"), "verify"),
         ("office.classes", _l("Classes"), "classes"),
+        ("reviews.queue", _l("Reviews"), "flag"),
         ("people.mine", _l("Teachers"), "person"),
         ("records.statements", _l("Learning records"), "reading"),
         ("jobs.mine", _l("Background work"), "jobs"),
@@ -38,7 +39,14 @@ MENU = {
 }
 
 # pages without their own entry in a role's menu
-PART_OF = {"learning": "home", "here": "home", "transcripts": "office", "certification": "office", "organisations": "people"}
+PART_OF = {
+    "learning": "home",
+    "here": "home",
+    "transcripts": "office",
+    "certification": "office",
+    "appeals": "reviews",
+    "organisations": "people",
+}
 
 # pages below an item that is not the last of its part
 ITEM_OF = dict.fromkeys(

@@ -30,6 +30,7 @@ from lms.programmes.models import Programme
 from lms.sealing import derived
 from lms.storage import storage
 from tests.browser.record_store import add_record_store_rows
+from tests.browser.reviews import review_values
 from tests.factories import signed_in
 from tests.site import served, working
 
@@ -130,6 +131,10 @@ LOOKS = (
     Look("staff", "office.show_timetable"),
     Look("staff", "office.class_"),
     Look("office", "office.courses"),
+    Look("staff", "tutoring.of_class"),
+    Look("staff", "tutoring.of_course", {"code": "online-lesson-design"}),
+    Look("staff", "tutoring.of_activity", {"code": "online-lesson-design", "activity": "design-quiz"}),
+    Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
     Look("office", "office.adding", filled={"#list-file": OTHER_HEADS}),  # the page on which columns are assigned
@@ -138,6 +143,10 @@ LOOKS = (
     Look("office", "office.teacher"),
     Look("office", "office.transfer_form"),
     Look("office", "office.class_waivers"),
+    *(Look("office", page) for page in ("reviews.queue", "reviews.one", "appeals.queue", "appeals.one")),
+    *(Look(who, "reviews.queue", query="?show=decided&age=14") for who in ("office", NEW_OFFICE)),
+    *(Look("staff", page) for page in ("reviews.one", "appeals.one")),
+    Look("teacher", "appeals.about"),
     *(Look("office", f"certification.{page}", ENDED) for page in ("of_class", "one")),
     Look("office", "office.moving"),
     Look("staff", "office.moving"),
@@ -271,18 +280,12 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         session.add_all(_scan(lesson, one, state, app.extensions["clock"]()) for one, state in zip(members, SCANS, strict=False))
         key = derived(app.extensions["settings"].secret_key, codes.PURPOSE)
         shown = codes.code_at(lesson, codes.IN, app.extensions["clock"]() - timedelta(hours=1))
-        practice = {
-            "scanned": codes.write_code(shown, key),
-            "session_id": lesson,
-            "live_session_id": live,
-            "work_id": log,
-            "task_id": task.id,
-            "requirement": "practice",
-        }
-        practice["programme_id"] = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
-        whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id}
         certificate = session.scalars(select(Certificate).where(Certificate.state == "valid").order_by(Certificate.id.desc())).first()
-        practice |= {"ended_class": certificate.class_id, "certificate": certificate.id, "number": certificate.number}
+        practice = {"scanned": codes.write_code(shown, key), "session_id": lesson, "live_session_id": live, "work_id": log}
+        practice |= {"task_id": task.id, "requirement": "practice", "ended_class": certificate.class_id, "certificate": certificate.id}
+        programme = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
+        whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id, "programme_id": programme}
+        practice |= {"number": certificate.number, **review_values(session)}
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 
 

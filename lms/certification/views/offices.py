@@ -1,6 +1,6 @@
 """Pages on which an office certifies a class, and supersedes or revokes a certificate."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, Organisation, Person
-from lms.certification import issuing, recalculation, register, words
+from lms.certification import issuing, proposals, recalculation, register, words
 from lms.certification.eligibility import Obstacle, members_of
 from lms.certification.issuing import CertifiedBatch
 from lms.classes.membership import REASON_MAX
@@ -39,6 +39,7 @@ def of_class(class_id: int) -> ResponseReturnValue:
     """Preview the certification of a class: who can be certified, what the others lack, and who is certified already."""
     found = own_class(class_id)
     everybody = members_of(session(), class_id, person().id)
+    proposed = {one.enrolment_id: one for one in proposals.of_class(session(), class_id)}
     rows = session().scalars(
         select(Certificate)
         .where(Certificate.class_id == class_id)
@@ -48,11 +49,20 @@ def of_class(class_id: int) -> ResponseReturnValue:
     return render_template(
         "certification/class.html",
         training_class=found,
-        able=[one for one in everybody if one.obstacle is None][:ON_ONE_PAGE],
+        able=[one for one in everybody if one.obstacle is None and one.standing.enrolment.id not in proposed][:ON_ONE_PAGE],
+        needs_second=proposals.needs_second_person(found.programme_version),
+        proposed=[(one, proposed[one.standing.enrolment.id]) for one in everybody if one.standing.enrolment.id in proposed],
+        names=_names({one.proposed_by for one in proposed.values()}),
+        me=person().id,
         unable=[one for one in everybody if one.obstacle not in {None, Obstacle.CERTIFIED}],
         certificates=sorted(rows, key=lambda one: (one.state != VALID, one.enrolment.person.name.encode("gb18030", "replace"), one.id)),
         issuer=_issuer(found),
     )
+
+
+def _names(who: Collection[int | None]) -> Mapping[int, str]:
+    rows = session().execute(select(Person.id, Person.name).where(Person.id.in_([one for one in who if one is not None])))
+    return {number: name for number, name in rows}
 
 
 def _issuer(training_class: TrainingClass) -> str:
@@ -65,8 +75,12 @@ def _issuer(training_class: TrainingClass) -> str:
 @bp.post("/office/classes/<int:class_id>/certificates")
 @requires(OFFICE)
 def certify(class_id: int) -> ResponseReturnValue:
-    """Certify the chosen people, each completely or not at all. A repeated request issues no second certificate."""
+    """Certify the chosen people, each completely or not at all. A repeated request issues no second certificate.
+
+    Where the programme asks for two people, `what` says whether these are proposed, or confirmed.
+    """
     found = own_class(class_id)
+    proposing = proposals.needs_second_person(found.programme_version) and request.form.get("what") != "confirm"
     chosen, whole = _chosen(class_id), CertifiedBatch()
     if not chosen:
         flash(_("Choose at least one teacher."), "warning")
@@ -74,11 +88,16 @@ def certify(class_id: int) -> ResponseReturnValue:
     numbers = sorted(chosen)
     for start in range(0, len(numbers), issuing.AT_ONCE):
         with transaction() as writing:
-            part = issuing.certify(writing, {one: chosen[one] for one in numbers[start : start + issuing.AT_ONCE]}, by_me(), _issuer(found))
+            own = {one: chosen[one] for one in numbers[start : start + issuing.AT_ONCE]}
+            part = issuing.propose(writing, own, by_me()) if proposing else issuing.certify(writing, own, by_me(), _issuer(found))
         whole.issued += part.issued
+        whole.proposed += part.proposed
         whole.left_out |= part.left_out
-    issued = len(whole.issued)
-    flash(ngettext("%(num)s certificate was issued.", "%(num)s certificates were issued.", issued), "success" if issued else "info")
+    count = len(whole.proposed if proposing else whole.issued)
+    done = ngettext("%(num)s certificate was issued.", "%(num)s certificates were issued.", count)
+    if proposing:
+        done = ngettext("%(num)s certificate was proposed.", "%(num)s certificates were proposed.", count)
+    flash(done, "success" if count else "info")
     for line in _left_out(whole.left_out):
         flash(line, "warning")
     return redirect(url_for(".of_class", class_id=class_id))
@@ -101,6 +120,18 @@ def _left_out(left_out: Mapping[int, Obstacle]) -> list[str]:
     return [f"{name}{_(': ')}{words.obstacle_words(left_out[number])}" for number, name in session().execute(query.order_by(Enrolment.id))]
 
 
+@bp.post("/office/classes/<int:class_id>/certificates/proposals/<int:proposal_id>/withdraw")
+@requires(OFFICE)
+def withdraw_proposal(class_id: int, proposal_id: int) -> ResponseReturnValue:
+    """Withdraw a proposed certificate before it is confirmed."""
+    own_class(class_id)
+    with transaction() as writing:
+        done = proposals.withdraw(writing, proposal_id, class_id, by_me())
+    said = _("The proposal was withdrawn.") if done else _("It was confirmed or withdrawn in the meantime.")
+    flash(said, "success" if done else "info")
+    return redirect(url_for(".of_class", class_id=class_id))
+
+
 @bp.get("/office/classes/<int:class_id>/certificates/<int:certificate_id>")
 @requires(OFFICE)
 def one(class_id: int, certificate_id: int) -> ResponseReturnValue:
@@ -119,8 +150,7 @@ def _own(class_id: int, certificate_id: int) -> tuple[TrainingClass, Certificate
 
 def _page(found: TrainingClass, certificate: Certificate, problems: list[str] | None = None) -> ResponseReturnValue:
     entries = register.entries_of(session(), certificate.number)
-    who = {one.by for one in entries if one.by is not None}
-    names = {number: name for number, name in session().execute(select(Person.id, Person.name).where(Person.id.in_(who)))}
+    names = _names({who for one in entries for who in (one.by, one.proposed_by)})
     since = None
     if certificate.state == VALID and certificate.bundle is not None:
         since = recalculation.recalculate(session(), certificate, now())

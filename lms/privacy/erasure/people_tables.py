@@ -13,12 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from lms.accounts.models import AccountChange, LoginSession, Person
 from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.catalogue.models import CourseVersion, Upload
-from lms.certification.models import IssuedFile, RegisterEntry
+from lms.certification.models import Appeal, CertificateProposal, IssuedFile, RegisterEntry
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment, EnrolmentTransfer, SessionReplacement, Waiver
-from lms.crediting.models import Certificate, LedgerEntry, Observation
+from lms.crediting.models import Certificate, HeldSession, LedgerEntry, Observation
 from lms.db import Base
 from lms.jobs.models import Job
-from lms.learning.models import ActivityState, Attempt, Launch, Registration
+from lms.learning.models import ActivityState, Attempt, Launch, Registration, Restart
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
@@ -52,6 +52,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(LedgerEntry, LedgerEntry.enrolment_id, kept="certified hours stay; an entry names the enrolment, never the person"),
     PersonTable(Registration, Registration.enrolment_id, kept="a random number that the statements' removal still needs"),
     PersonTable(ActivityState, ActivityState.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
+    PersonTable(Restart, Restart.registration_id, deleted=True),
     PersonTable(Attempt, Attempt.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Launch, Launch.person_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Job, Job.owner_id, by="lms.privacy.erasure.person:begin"),
@@ -70,6 +71,9 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(Certificate, Certificate.enrolment_id, cleared={"person": None, "salt": None, "bundle": None}),
     PersonTable(IssuedFile, IssuedFile.certificate_id, deleted=True),
     PersonTable(RegisterEntry, RegisterEntry.enrolment_id, cleared={"reason": "", "reason_salt": ""}),
+    PersonTable(HeldSession, HeldSession.enrolment_id, deleted=True),
+    PersonTable(CertificateProposal, CertificateProposal.enrolment_id, kept="who proposed and confirmed a certificate, by number"),
+    PersonTable(Appeal, Appeal.enrolment_id, cleared={"text": "", "answer": ""}),
     PersonTable(SessionReplacement, kept=AUTHOR),
     PersonTable(AccountChange, AccountChange.person_id, kept="which role somebody had, by number"),
     PersonTable(PracticeTask, kept=AUTHOR),

@@ -144,7 +144,7 @@ def _erase_evidence(session: Session, numbers: Sequence[int], now: datetime) -> 
     """Erase the evidence; from then on their hours are never decided again."""
     ledger.lock(session, numbers)
     own = Enrolment.id.in_(numbers)
-    session.execute(update(Enrolment).where(own).values(evidence_erased_at=now, evidence_sha256=GENESIS, evidence_count=0))
+    session.execute(update(Enrolment).where(own).values(evidence_erased_at=now, evidence_sha256=GENESIS, evidence_count=0, held_seconds=0))
     session.execute(update(Enrolment).where(own, Enrolment.status.in_(STUDYING)).values(status="withdrawn"))
     named = ClassChange.enrolment_id.in_(numbers), ClassChange.what == "renamed"
     session.execute(update(ClassChange).where(*named).values(before="", after=""))

@@ -1,0 +1,230 @@
+"""Questions of teachers about their hours (appeals), and the answers. The block that opened the session commits.
+
+An accepted question changes no hours by itself: held hours are released, attendance is noted, or a certificate is superseded, by
+the ways that exist for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from lms.accounts.account_changes import By
+from lms.accounts.models import Organisation, Person
+from lms.certification.models import Appeal
+from lms.certification.register import entries_about
+from lms.classes import changes
+from lms.classes.freezing import FreezeReason, frozen_because
+from lms.classes.membership import BAR
+from lms.classes.models import ClassChange, Enrolment, TrainingClass
+from lms.crediting.policy import activity_name
+from lms.errors import Conflict, InvalidInput
+from lms.programmes.store import document_of
+from lms.transcripts.transcript import Transcript
+
+OPEN, ACCEPTED, DECLINED, WITHDRAWN = "open", "accepted", "declined", "withdrawn"
+TEXT_MAX = 1000
+OPEN_MAX = 20  # of one person in one class
+LONGEST_LINE = 130
+PAGE = 25
+WITH_CLASS = (joinedload(Enrolment.training_class).joinedload(TrainingClass.programme_version),)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """A line of a transcript that a teacher can ask about."""
+
+    account: str
+    zh: str
+    en: str
+    held_seconds: int = 0
+
+
+def lines_of(transcript: Transcript, sessions: Mapping[str, str]) -> Mapping[str, AskedLine]:
+    """Return the lines of a transcript: its activities, and the sessions of the class (titles by key)."""
+    found = {}
+    for chapter in transcript.chapters:
+        for one in chapter.lines:
+            title = one.activity.title
+            found[one.name] = AskedLine(one.name, title.zh, title.en, one.why.account.held_seconds)
+    code = transcript.standing.training_class.code
+    for key, title_ in sessions.items():
+        name = activity_name(code, key)
+        found[name] = AskedLine(name, title_, title_)
+    return found
+
+
+def last_day(session: Session, enrolment: Enrolment, account: str) -> date:
+    """Return the last day on which somebody may ask about a line, in the programme's time zone.
+
+    The days of the programme count from the end of the class, or from the latest decision about the line or certificate, if that is later.
+    """
+    training_class = enrolment.training_class
+    document = document_of(training_class.programme_version)
+    said = (ClassChange.enrolment_id == enrolment.id, ClassChange.what.startswith("hold-") | ClassChange.what.in_(("appeal-declined",)))
+    about = ClassChange.after.startswith(f"{account} ", autoescape=True)
+    decided = session.scalar(select(func.max(ClassChange.at)).where(*said, about))
+    registered = entries_about(session, enrolment.id)
+    moments = [at for at in (decided, registered[-1].at if registered else None) if at is not None]
+    zone = ZoneInfo(document.policy.time_zone)
+    days = [training_class.ends_on, *(at.astimezone(zone).date() for at in moments)]
+    return max(days) + timedelta(days=document.rules.appeal_days)
+
+
+def is_in_time(last: date, zone: str, now: datetime) -> bool:
+    """Say whether a question still comes in time: until the end of the last day."""
+    return now < datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))
+
+
+def ask(session: Session, enrolment: Enrolment, account: str, text: str, by: By) -> Appeal:
+    """Record a teacher's question about a line of their own transcript. The caller has checked that the line exists.
+
+    Raises:
+        InvalidInput: the text is missing or too long, it comes too late, or a question about this line is open already.
+    """
+    problems = _problems(session, enrolment, account, text, by.at)
+    if problems:
+        raise InvalidInput(_("Nothing was sent."), problems)
+    added = Appeal(enrolment_id=enrolment.id, account=account, text=_one_way(text), made_at=by.at, state=OPEN, answer="")
+    try:
+        with session.begin_nested():
+            session.add(added)
+            session.flush()
+    except IntegrityError as error:
+        raise InvalidInput(_("Nothing was sent."), [_open_already()]) from error
+    changes.note_of(session, enrolment, changes.made("appeal", by, after=f"{account} "))
+    session.flush()
+    return added
+
+
+def _problems(session: Session, enrolment: Enrolment, account: str, text: str, now: datetime) -> list[str]:
+    if not text.strip() or len(text) > TEXT_MAX:
+        return [_("Write what is wrong, in at most %(most)s characters.", most=TEXT_MAX)]
+    if any(not one.isprintable() and one not in "\r\n\t" for one in text):
+        return [_("The text has characters that cannot be shown. Type it anew.")]
+    if frozen_because(enrolment) is FreezeReason.ERASED:
+        return [_("The evidence was erased on purpose, so nobody could check it.")]
+    document = document_of(enrolment.training_class.programme_version)
+    if not is_in_time(last_day(session, enrolment, account), document.policy.time_zone, now):
+        return [_("The time for questions about this line is over.")]
+    mine = (Appeal.enrolment_id == enrolment.id, Appeal.state == OPEN)
+    waiting = session.execute(select(Appeal.account).where(*mine)).scalars().all()
+    if account in waiting:
+        return [_open_already()]
+    return [_("You have %(n)s open questions. Wait for an answer first.", n=len(waiting))] if len(waiting) >= OPEN_MAX else []
+
+
+def _open_already() -> str:
+    return str(_("A question about this line is open already. Wait for the answer, or withdraw it first."))
+
+
+def _one_way(text: str) -> str:
+    """Return a text with one kind of line end, without blank ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def withdraw(session: Session, appeal: Appeal, by: By) -> bool:
+    """Withdraw one's own question; return whether it was still open. The caller holds its lock."""
+    if appeal.state != OPEN:
+        return False
+    appeal.state, appeal.decided_at, appeal.decided_by = WITHDRAWN, by.at, by.person_id
+    enrolment = session.get_one(Enrolment, appeal.enrolment_id)
+    changes.note_of(session, enrolment, changes.made("appeal-back", by, after=f"{appeal.account} "))
+    session.flush()
+    return True
+
+
+def decide(session: Session, appeal: Appeal, what: str, answer: str, seen: str, by: By) -> None:
+    """Accept or decline a question with an answer; an answer can be replaced by a later one. The caller holds its lock.
+
+    Raises:
+        InvalidInput: it is about the reviewer's own hours, or the answer is missing or too long.
+        Conflict: somebody else has answered in the meantime, or it was withdrawn.
+    """
+    enrolment = session.get_one(Enrolment, appeal.enrolment_id)
+    problems = []
+    if by.person_id is not None and by.person_id == enrolment.person_id:
+        problems.append(_("Nobody decides about their own hours; ask a colleague."))
+    if what not in {ACCEPTED, DECLINED}:
+        problems.append(_("Choose an answer."))
+    if not answer.strip() or len(answer) > TEXT_MAX or any(not one.isprintable() and one not in "\r\n\t" for one in answer):
+        problems.append(_("Write an answer of at most %(most)s characters; the teacher reads it.", most=TEXT_MAX))
+    if problems:
+        raise InvalidInput(_("Nothing was decided."), problems)
+    if appeal.state == WITHDRAWN or mark_of(appeal) != seen:
+        raise Conflict(_("Somebody else has decided about this in the meantime. Nothing was changed; look at it again."))
+    appeal.state, appeal.answer, appeal.decided_at, appeal.decided_by = what, _one_way(answer), by.at, by.person_id
+    said = f"{appeal.account} {BAR}{' '.join(answer.split())[:200]}"
+    changes.note_of(session, enrolment, changes.made(f"appeal-{what}", by, after=said))
+    session.flush()
+
+
+def mark_of(appeal: Appeal) -> str:
+    """Return a mark of the state of a question; two reviewers notice each other by it."""
+    return f"{appeal.state}-{int(appeal.decided_at.timestamp()) if appeal.decided_at else 0}"
+
+
+def of_line(session: Session, enrolment_id: int, account: str) -> Sequence[Appeal]:
+    """Return the questions about one line, newest first."""
+    own = (Appeal.enrolment_id == enrolment_id, Appeal.account == account)
+    return session.scalars(select(Appeal).where(*own).order_by(Appeal.id.desc())).all()
+
+
+def of_enrolment(session: Session, enrolment_id: int) -> Mapping[str, Appeal]:
+    """Return the latest question about each line."""
+    query = select(Appeal).where(Appeal.enrolment_id == enrolment_id).order_by(Appeal.id)
+    return {one.account: one for one in session.scalars(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class AppealPage:
+    """One page of the questions, oldest first; `next` is the cursor of the next page."""
+
+    rows: Sequence[Appeal]
+    total: int
+    next: str | None
+
+
+def queue(session: Session, within: ColumnElement[bool], class_id: int | None, *, decided: bool, after: str) -> AppealPage:
+    """Return open questions of the classes for which `within` holds, or those that were decided."""
+    conditions = [within, Appeal.state.in_((ACCEPTED, DECLINED)) if decided else Appeal.state == OPEN]
+    if class_id is not None:
+        conditions.append(TrainingClass.id == class_id)
+    query = _joined(select(Appeal)).where(*conditions)
+    total = session.scalar(_joined(select(func.count(Appeal.id))).where(*conditions)) or 0
+    number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0  # noqa: PLR2004
+    if (place := session.get(Appeal, number) if number else None) is not None:
+        later = and_(Appeal.made_at == place.made_at, Appeal.id > place.id)
+        query = query.where(or_(Appeal.made_at > place.made_at, later))
+    rows = session.scalars(_whole(query).order_by(Appeal.made_at, Appeal.id).limit(PAGE + 1)).all()
+    return AppealPage(rows[:PAGE], total, str(rows[PAGE - 1].id) if len(rows) > PAGE else None)
+
+
+def found(session: Session, within: ColumnElement[bool], appeal_id: int) -> Appeal | None:
+    """Return one question with its enrolment, person and class; None if there is none within."""
+    one: Appeal | None = session.scalar(_whole(_joined(select(Appeal)).where(within, Appeal.id == appeal_id)))
+    return one
+
+
+def _joined(query: Any) -> Any:
+    joined = query.select_from(Appeal).join(Enrolment, Enrolment.id == Appeal.enrolment_id)
+    joined = joined.join(Person, Person.id == Enrolment.person_id).join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+    return joined.join(Organisation, Organisation.id == TrainingClass.provider_id)
+
+
+def _whole(query: Any) -> Any:
+    whole = contains_eager(Appeal.enrolment)
+    training_class = whole.contains_eager(Enrolment.training_class).contains_eager(TrainingClass.provider)
+    return query.options(training_class, whole.contains_eager(Enrolment.person))
+
+
+def classes_with_appeals(session: Session, within: ColumnElement[bool]) -> Sequence[tuple[int, str]]:
+    """Return the classes in which somebody has asked, by name."""
+    query = _joined(select(TrainingClass.id, TrainingClass.name)).where(within).distinct()
+    return [(row.id, row.name) for row in session.execute(query.order_by(TrainingClass.name, TrainingClass.id))]
