@@ -46,7 +46,7 @@ RECORD_STORE = {
 }
 
 # Routes that read no cookie, so that no other page can misuse one; every other route that changes anything demands a form of ours.
-WITHOUT_COOKIE = {"learning.take_beat", "learning.save_state", "learning.take_answers", "learning.note_failure"}
+WITHOUT_COOKIE = {"learning.take_beat", "learning.save_state", "learning.take_answers", "learning.note_failure", "commits.take"}
 
 SHA256 = "ab" * 32
 NAMES_A_PROGRAMME = {"office.open_class", "office.document", "office.preview_document"}

@@ -35,6 +35,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("learning.save_state", "POST"): A_TOKENS,
     ("learning.take_answers", "POST"): A_TOKENS,
     ("learning.note_failure", "POST"): A_TOKENS,
+    ("commits.load", "GET"): "404 404 404 404 404 404",  # on the host of a package only, with the token of a launch
+    ("commits.take", "POST"): "404 404 404 404 404 404",
     ("content.file", "GET"): EVERYBODY,
     ("content.frame", "GET"): EVERYBODY,
     ("content.player_file", "GET"): EVERYBODY,
