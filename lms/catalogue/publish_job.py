@@ -80,7 +80,7 @@ def _publish(upload_id: str, package: Package, report: ReportProgress) -> None:
     """Store the files, then publish them together with the upload's outcome.
 
     Raises:
-        NotAllowed: the person is no trainer any more, or the course belongs to another organisation.
+        NotAllowed: the person is not a trainer any more, or the course belongs to another organisation.
         TooLarge: the organisation has no room for it.
     """
     settings: Settings = current_app.extensions["settings"]

@@ -71,7 +71,7 @@ class UploadCard:
 
     @property
     def percent(self) -> int:
-        """How far it is, of a hundred."""
+        """The share that is done, in percent."""
         done, total = (self.job.done, self.job.total) if self.job else (self.upload.received, self.upload.bytes)
         return 100 * done // total if total else 0
 

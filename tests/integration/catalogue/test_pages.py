@@ -4,7 +4,6 @@ import html
 import io
 import json
 import re
-import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,22 +24,13 @@ from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.storage import storage
 from tests.factories import DrivenClock, signed_in
-from tests.integration.catalogue.uploading import send, sign_in_as
+from tests.integration.catalogue.uploading import send, sign_in_as, zipped
 from tests.site import FILM
 
 
 @pytest.fixture
 def trainer(app: Flask) -> FlaskClient:
     return sign_in_as(app, "trainer")
-
-
-def zipped(folder: Path) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                archive.write(file, file.relative_to(folder).as_posix())
-    return buffer.getvalue()
 
 
 def versions(app: Flask) -> int:

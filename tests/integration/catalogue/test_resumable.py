@@ -27,8 +27,7 @@ from lms.privacy.erasure.person import begin as erase
 from lms.storage import Storage
 from tests.access import form_token
 from tests.factories import DrivenClock, signed_in
-from tests.integration.catalogue.test_pages import zipped
-from tests.integration.catalogue.uploading import outcome_of, run_jobs, sign_in_as
+from tests.integration.catalogue.uploading import outcome_of, run_jobs, sign_in_as, zipped
 
 COURSE = zipped(SAMPLES[0])
 

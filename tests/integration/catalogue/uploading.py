@@ -3,7 +3,9 @@
 import html
 import io
 import re
+import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,11 +18,20 @@ from tests.factories import signed_in
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a trainer sees after an upload: a status, the address of the course if there is one, and the page."""
+    """The outcome of an upload as its trainer sees it: a status, the address of the course if there is one, and the page."""
 
     status_code: int
     location: str
     text: str
+
+
+def zipped(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                archive.write(file, file.relative_to(folder).as_posix())
+    return buffer.getvalue()
 
 
 def sign_in_as(app: Flask, role: str) -> FlaskClient:
