@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import AccountChange, LoginSession, Person
 from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
-from lms.catalogue.models import CourseVersion
+from lms.catalogue.models import CourseVersion, Upload
 from lms.certification.models import Appeal, CertificateProposal, IssuedFile, RegisterEntry
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment, EnrolmentTransfer, SessionReplacement, Waiver
 from lms.crediting.models import Certificate, HeldSession, LedgerCheck, LedgerEntry, Observation
@@ -56,6 +56,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(Attempt, Attempt.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Launch, Launch.person_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Job, Job.owner_id, by="lms.privacy.erasure.person:begin"),
+    PersonTable(Upload, Upload.person_id, by="lms.catalogue.receiving:forget"),
     PersonTable(AttendanceRecord, AttendanceRecord.enrolment_id, cleared={"note": ""}),
     PersonTable(AttendanceMark, AttendanceMark.enrolment_id, cleared={"reason": ""}),
     PersonTable(CheckIn, CheckIn.enrolment_id, cleared={"reason": "", "device": ""}),
