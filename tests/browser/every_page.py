@@ -172,15 +172,13 @@ LOOKS = (
     Look("office", "records.statement"),
     *(Look("office", f"records.{page}") for page in ("needs_attention", "export", "keys", "new_key", "retention")),
     *(Look("office", f"records.{page}") for page in ("forwarding", "new_forward", "forward", "importing", "new_import", "import_")),
-    Look("office", "records.erasure"),
-    Look("office", "records.ledger_checks"),
+    *(Look("office", f"records.{page}") for page in ("erasure", "ledger_checks")),
     Look("office", "records.erasure", query="?who=teacher"),
 )
 
 # GET routes that are not pages of their own, and the reason
 NO_PAGES = {
     **dict.fromkeys(("transcripts.download", "certification.download", "records.statement_json", "office.template"), "a file"),
-    "certification.signing_certificates": "a file",
     **dict.fromkeys(("office.work_file", "practice.file", "jobs.download", "catalogue.source"), "a file"),
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
