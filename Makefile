@@ -3,7 +3,7 @@
 PYTHON  ?= python3
 PORT    ?= 8000
 HOST    ?= 0.0.0.0
-WORKERS ?= logical
+WORKERS ?= auto
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -70,10 +70,10 @@ demo-reset: ## remove the demo's data (var/); the next `make demo` starts over
 
 test: dev ## run every test (on real PostgreSQL, Valkey and Chromium)
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-fast: dev ## run the tests that need no server and no browser
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses 8 -m "not services and not browser"
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -m "not services and not browser"
 
 check: dev ## style, types, directions of import, container files
 	$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from courses.formats import endings
+from courses.formats import endings, packed_endings
 from courses.reader import is_inside
 from courses.strict_json.problem import Problem
 
@@ -39,6 +39,7 @@ class Limits:
     small: int = MEGABYTE  # the ratio of smaller files is not checked
     name: int = 300  # characters in a path
     part: int = 200  # bytes in one component of a path
+    any_kind: bool = False  # of a package with pages of its own: files of every kind, also with Windows paths
 
 
 LIMITS = Limits()
@@ -86,13 +87,16 @@ def read_first(source: Path, name: str, most: int) -> bytes:
         return b""
 
 
-def is_passed_over(name: str) -> bool:
-    """Say whether operating systems or editors leave this file behind, so that it is skipped; H5P skips the same names."""
+def is_passed_over(name: str, *, any_kind: bool = False) -> bool:
+    """Say whether operating systems or editors leave this file behind, so that it is skipped; H5P skips the same names.
+
+    With `any_kind` names that begin with an underscore are kept, because pages may need them.
+    """
     *_, last = parts = name.split("/")
     return (
         any(part.startswith(".") and part.strip(".") for part in parts)
         or parts[0] == "__MACOSX"
-        or last.startswith("_")
+        or (last.startswith("_") and not any_kind)
         or last.lower() in LEFT_BY_WINDOWS
     )
 
@@ -106,10 +110,14 @@ def check_name(name: str, limits: Limits = LIMITS) -> Problem | None:
         return Problem("name-outside", name)
     if len(name) > limits.name or any(len(part.encode()) > limits.part for part in parts):
         return Problem("name-too-long", name)
-    suffix = parts[-1].rpartition(".")[2].lower() if "." in parts[-1] else ""
-    if suffix and suffix not in endings():
-        return Problem("kind-of-file", name, {"kind": suffix})
-    return None
+    return None if limits.any_kind or name.lower().endswith(packed_endings()) else check_kind(name)
+
+
+def check_kind(name: str) -> Problem | None:
+    """Return a problem if a file's name ends like no file that a course may hold, otherwise None."""
+    last = name.rpartition("/")[2]
+    suffix = last.rpartition(".")[2].lower() if "." in last else ""
+    return Problem("kind-of-file", name, {"kind": suffix}) if suffix and suffix not in endings() else None
 
 
 def clashes(names: Sequence[str]) -> Iterator[Problem]:
@@ -163,13 +171,15 @@ def _entries(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[_ZipEntry],
     problems: list[Problem] = []
     for info in archive.infolist():
         name = _name(info)
+        if name is not None and limits.any_kind:
+            name = name.replace("\\", "/")
         if name is None:
             problems.append(Problem("name-encoding", ascii(info.orig_filename)))
             continue
         wrong = _wrong(name, info, limits)
         if wrong:
             problems.append(replace(wrong, path=_shown(name)))
-        elif not name.endswith("/") and not is_passed_over(name) and (name, info.CRC, info.file_size) not in seen:
+        elif not name.endswith("/") and not is_passed_over(name, any_kind=limits.any_kind) and (name, info.CRC, info.file_size) not in seen:
             entries.append(_ZipEntry(name, info))
             seen.add((name, info.CRC, info.file_size))
     return entries, [*problems, *clashes([entry.name for entry in entries])]
@@ -203,7 +213,7 @@ def _wrong(name: str, info: zipfile.ZipInfo, limits: Limits) -> Problem | None:
     if name.endswith("/"):
         plain = is_inside(name[:-1]) and len(name) <= limits.name
         return None if plain and not info.file_size else Problem("folder-outside", name)
-    if is_passed_over(name) and is_inside(name):
+    if is_passed_over(name, any_kind=limits.any_kind) and is_inside(name):
         return None
     if info.compress_type not in PLAIN_METHODS:
         return Problem("packing-method", name)

@@ -1,6 +1,6 @@
-"""Recognise an uploaded file that is not a course here, such as a SCORM package or a Word file, and report its kind in one sentence.
+"""Recognise an uploaded file that is not a course here, such as a Tin Can package or a Word file, and report its kind in one sentence.
 
-Without this a SCORM package would be refused with one line for each of its web pages. Only names, first bytes and a small part of
+Without this, such a package would be refused with one line for each of its web pages. Only names, first bytes and a small part of
 a manifest are looked at.
 """
 
@@ -13,7 +13,8 @@ from courses.strict_json.problem import Problem
 Read = Callable[[str, int], bytes]  # name, most bytes → the first bytes of a file of an archive; nothing if it cannot be read
 
 MOST_MANIFEST = 1_000_000
-SCORM, CMI5, TIN_CAN = "imsmanifest.xml", "cmi5.xml", "tincan.xml"
+CMI5, TIN_CAN = "cmi5.xml", "tincan.xml"
+AICC = (".au", ".crs")  # endings of its course structure files
 OFFICE = {"word": "Word", "ppt": "PowerPoint", "xl": "Excel"}  # the folder of an Office file's parts → its program
 OPEN_DOCUMENTS = {b"opendocument.text": "Writer", b"opendocument.presentation": "Impress", b"opendocument.spreadsheet": "Calc"}
 PAGES = (".html", ".htm")
@@ -74,9 +75,8 @@ def in_archive(names: Collection[str], read: Read) -> Problem | None:
     by_last = {_last(name): name for name in sorted(names, key=lambda one: -one.count("/"))}  # of equal names, the outermost
     if CMI5 in by_last:
         return Problem("cmi5", "", {"units": _count(rb"<(?:[\w.-]{1,30}:)?au[\s>]", read(by_last[CMI5], MOST_MANIFEST))})
-    if SCORM in by_last:
-        manifest = read(by_last[SCORM], MOST_MANIFEST)
-        return Problem("scorm", "", {"version": _scorm_version(manifest), "units": _count(rb"scormtype\s?=\s?[\"']sco[\"']", manifest)})
+    if any(name.endswith(AICC) for name in by_last):
+        return Problem("aicc")
     if TIN_CAN in by_last:
         return Problem("tin-can")
     return _office(names, read) or (Problem("web-pages") if any(name.endswith(PAGES) for name in by_last) else None)
@@ -85,10 +85,6 @@ def in_archive(names: Collection[str], read: Read) -> Problem | None:
 def _last(name: str) -> str:
     """Return the last part of a name in lowercase; some packages are packed with Windows paths."""
     return PurePosixPath(name.replace("\\", "/")).name.lower()
-
-
-def _scorm_version(manifest: bytes) -> str:
-    return "1.2" if b"adlcp_rootv1p2" in manifest or re.search(rb"<schemaversion>\s{0,9}1\.2", manifest) else "2004"
 
 
 def _count(pattern: bytes, manifest: bytes) -> int:

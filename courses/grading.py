@@ -51,7 +51,7 @@ def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
     items = []
     raw = most = 0
     for name, question in key["questions"].items():
-        response = _response(answers.get(name))
+        response = chosen_options(answers.get(name))
         correct = set(response) == set(question["correct"])
         most += question.get("points", 1)
         raw += question.get("points", 1) if correct else 0
@@ -61,7 +61,7 @@ def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
 
 def is_blank(key: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
     """Say whether no question of the key was answered."""
-    return not any(_response(answers.get(name)) for name in key["questions"])
+    return not any(chosen_options(answers.get(name)) for name in key["questions"])
 
 
 def right_answers(key: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -104,7 +104,8 @@ def _check_question(reader: CourseReader, value: Any, path: str) -> None:
             reader.filled(feedback[language], f"{path}.feedback.{language}", LONGEST_FEEDBACK)
 
 
-def _response(value: Any) -> tuple[str, ...]:
+def chosen_options(value: Any) -> tuple[str, ...]:
+    """Return the ids of the options in one answer as the browser sent it; none if it is not a list of option ids."""
     chosen = [value] if isinstance(value, str) else value
     if not isinstance(chosen, list | tuple) or len(chosen) > MOST_OPTIONS:
         return ()

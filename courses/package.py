@@ -6,18 +6,15 @@ video. A package with problems is not used at all.
 
 import hashlib
 import re
-import shutil
-import tempfile
-import weakref
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, names_in, read_first, unpack
+from courses.archive import LIMITS, check_kind, names_in, read_first
 from courses.foreign import in_archive, in_file
-from courses.formats import FORMATS, uploads
+from courses.formats import FORMATS, have_pages, uploads
 from courses.formats.format import CheckedActivity, Files, SingleActivity, read_head
 from courses.grading import ANSWERS
 from courses.libraries import OWN, FindLibrary, first_of, in_folder, nothing
@@ -25,6 +22,7 @@ from courses.outline import outline_of, parse_course
 from courses.reader import CONTROL, read_file, read_part
 from courses.strict_json.problem import Problem
 from courses.strict_json.reader import LONGEST_SLUG
+from courses.unpacking import UnpackingSpace, files_of_folder
 from courses.values import LONGEST_TITLE, NOTHING, Activity, Course, Module
 
 COURSE = "course.json"
@@ -63,30 +61,6 @@ class Package:
     unpacked: object = field(default=None, repr=False, compare=False)  # keeps the unpacked files while the package exists
 
 
-class _Space:
-    """A folder for unpacked files, deleted when it is no longer used; all unpacked files count against one limit."""
-
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="course-"))
-        self._number = 0
-        self._used = self._count = 0
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-
-    def unpack(self, source: Path) -> dict[str, Path] | list[Problem]:
-        """Unpack an archive; return its files by name, or every problem."""
-        self._number += 1
-        into = self._folder / str(self._number)
-        into.mkdir()
-        left = replace(LIMITS, total=LIMITS.total - self._used, files=LIMITS.files - self._count)
-        names = unpack(source, into, left)
-        if isinstance(names, list):
-            return names
-        files = {name: into.joinpath(*name.split("/")) for name in names}
-        self._used += sum(path.stat().st_size for path in files.values())
-        self._count += len(files)
-        return files
-
-
 def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing) -> Package | list[Problem]:
     """Open a course (.zip or folder), or a file that is a course by itself, or return all its problems.
 
@@ -103,8 +77,8 @@ def open_package(path: Path, library: Path = OWN, offered: FindLibrary = nothing
 
 
 def _opened(path: Path, library: Path, offered: FindLibrary) -> Package | list[Problem]:
-    space, find = _Space(), first_of(in_folder(library), offered)
-    files = _folder(path) if path.is_dir() else _file(path, space)
+    space, find = UnpackingSpace(), first_of(in_folder(library), offered)
+    files = files_of_folder(path) if path.is_dir() else _file(path, space)
     if isinstance(files, list):
         return files
     if COURSE in files:
@@ -124,7 +98,7 @@ def _foreign(path: Path) -> Problem | None:
         names, read = names_in(path), partial(read_first, path)
     else:
         return None
-    if any(PurePosixPath(name).name in {COURSE, H5P_COURSE} for name in names):
+    if have_pages(names) or any(PurePosixPath(name).name in {COURSE, H5P_COURSE} for name in names):
         return None
     return in_archive(names[: LIMITS.files], read)
 
@@ -134,7 +108,7 @@ def _read_first(folder: Path, name: str, most: int) -> bytes:
         return file.read(most)
 
 
-def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:
+def _file(path: Path, space: UnpackingSpace) -> dict[str, Path] | list[Problem]:
     if not read_head(path).startswith(ZIP_HEADS):
         return {path.name: path}
     found = space.unpack(path)
@@ -143,25 +117,6 @@ def _file(path: Path, space: _Space) -> dict[str, Path] | list[Problem]:
 
 def _is_single(files: Files) -> bool:
     return any(one.detect(files) for one in FORMATS.values())
-
-
-def _folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Problem]:
-    """Return a folder's files by name; it refuses the same names as an archive."""
-    files: dict[str, Path] = {}
-    problems = []
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        if is_passed_over(name):
-            continue
-        wrong = Problem("link", name) if path.is_symlink() else check_name(name, limits) if path.is_file() else None
-        if wrong:
-            problems.append(wrong)
-        elif path.is_file():
-            files[name] = path
-    problems += clashes(list(files))
-    if len(files) > limits.files or sum(path.stat().st_size for path in files.values()) > limits.total:
-        problems.append(Problem("too-much", "", {"most": limits.files, "mb": limits.total // 1_000_000}))
-    return problems or files
 
 
 def _without_top(files: dict[str, Path]) -> dict[str, Path]:
@@ -173,7 +128,7 @@ def _without_top(files: dict[str, Path]) -> dict[str, Path]:
     return inner if len(tops) == 1 and (COURSE in inner or _is_single(inner)) else files
 
 
-def _course(files: dict[str, Path], space: _Space, find: FindLibrary) -> Package | list[Problem]:
+def _course(files: dict[str, Path], space: UnpackingSpace, find: FindLibrary) -> Package | list[Problem]:
     outline, problems = read_file(read_part(files, COURSE) or b"", COURSE)
     if problems:
         return problems
@@ -181,7 +136,19 @@ def _course(files: dict[str, Path], space: _Space, find: FindLibrary) -> Package
     if isinstance(course, list):
         return [one.inside(COURSE) for one in course]
     unpacked = _unpack_contents(course, files, space)
-    return unpacked if isinstance(unpacked, list) else _package(*unpacked, space, find)
+    if isinstance(unpacked, list):
+        return unpacked
+    return _strays(*unpacked) or _package(*unpacked, space, find)
+
+
+def _strays(course: Course, files: Files) -> list[Problem]:
+    """Return the problem of every file that a course may hold only inside a package with pages of its own."""
+    own = tuple(f"{one.entry}/" for one in course.activities if FORMATS[one.format].manifest)
+    return _wrong_kinds(name for name in files if not name.startswith(own))
+
+
+def _wrong_kinds(names: Iterable[str]) -> list[Problem]:
+    return [one for one in map(check_kind, names) if one is not None]
 
 
 def _with_facts(outline: Any, files: Mapping[str, Path]) -> Any:
@@ -199,7 +166,7 @@ def _list(value: Any, key: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> tuple[Course, dict[str, Path]] | list[Problem]:
+def _unpack_contents(course: Course, files: dict[str, Path], space: UnpackingSpace) -> tuple[Course, dict[str, Path]] | list[Problem]:
     """Unpack activities that are archives, as editors export them; the entry becomes a folder of the same name."""
     files, problems, folders = dict(files), [], {}
     endings = {one.entry: FORMATS[one.format].packed for one in course.activities}
@@ -221,7 +188,7 @@ def _unpack_contents(course: Course, files: dict[str, Path], space: _Space) -> t
     return problems or (replace(course, modules=modules), files)
 
 
-def _package(course: Course, files: Mapping[str, Path], space: _Space, find: FindLibrary) -> Package | list[Problem]:
+def _package(course: Course, files: Mapping[str, Path], space: UnpackingSpace, find: FindLibrary) -> Package | list[Problem]:
     """Collect the served files of every activity."""
     outcomes = [_checked(one, files, find) for one in course.activities]
     problems = [problem for one in outcomes if isinstance(one, list) for problem in one]
@@ -259,9 +226,11 @@ def _checked(activity: Activity, files: Files, find: FindLibrary) -> CheckedActi
     return FORMATS[activity.format].check(activity, files, find)
 
 
-def _single(path: Path, files: Files, space: _Space, find: FindLibrary) -> Package | list[Problem]:
+def _single(path: Path, files: Files, space: UnpackingSpace, find: FindLibrary) -> Package | list[Problem]:
     """Make a course of a file that is one by itself."""
-    found = next(one for one in FORMATS.values() if one.detect(files)).single(_title(path.stem), files)
+    format = next(one for one in FORMATS.values() if one.detect(files))
+    wrong = [] if format.manifest or path in files.values() else _wrong_kinds(files)
+    found = wrong or format.single(_title(path.stem), files)
     if isinstance(found, list):
         return found
     digest = sha256_of(path) if path in files.values() else tree_digest(_hashes(found.files))

@@ -60,7 +60,22 @@ SENTENCES: Mapping[str, str] = {
     "office-file": N_("is a file of %(program)s: save it as PDF"),
     "photo-kind": N_("is a picture in %(kind)s, which not every browser shows: save it as JPG or PNG"),
     "program": N_("is a program, and a course may not hold programs"),
-    "scorm": N_("is a SCORM %(version)s package (units: %(units)s), which cannot be played here yet: export it as a video, a PDF or H5P"),
+    "aicc": N_("is an AICC package, which cannot be played here: export it as SCORM"),
+    "scorm-file-elsewhere": N_(
+        "names the page %(name)s of “%(title)s”, which is not there (but %(found)s is): correct the manifest, or export again"
+    ),
+    "scorm-file-missing": N_(
+        "names the page %(name)s of “%(title)s”, which is not in the package: pack all files again, or export the course again"
+    ),
+    "scorm-left-out": N_("holds files that no browser needs, which are left out (%(count)s): %(names)s"),
+    "scorm-no-organization": N_("has no outline (organization): its pages are shown in the order of its list of files"),
+    "scorm-no-resource": N_("lists “%(title)s” without its page (there is no resource %(name)s): export the course again"),
+    "scorm-no-units": N_("names no page to show: export the course again, as SCORM 1.2 or 2004"),
+    "scorm-not-a-manifest": N_("is not a SCORM manifest: its outermost element is %(name)s"),
+    "scorm-outside": N_("has the page of “%(title)s” at %(address)s, outside the package: ask its maker for a package with all its files"),
+    "scorm-sequencing": N_("has rules for the order of its units (%(count)s), which are not followed: learners choose freely"),
+    "scorm-several": N_("holds %(count)s SCORM packages: upload each one by itself"),
+    "scorm-too-many-units": N_("has %(count)s units: at most %(most)s are allowed; split the course"),
     "sound-kind": N_("is a sound recording (%(kind)s), which not every browser plays: export it as MP3"),
     "tin-can": N_("is a Tin Can (xAPI) package, which cannot be played here yet: export it as a video, a PDF or H5P"),
     "web-pages": N_("consists of web pages (HTML), which cannot be activities: export it as a video, a PDF or H5P"),

@@ -35,6 +35,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("learning.save_state", "POST"): A_TOKENS,
     ("learning.take_answers", "POST"): A_TOKENS,
     ("learning.note_failure", "POST"): A_TOKENS,
+    ("commits.load", "GET"): "404 404 404 404 404 404",  # on the host of a package only, with the token of a launch
+    ("commits.take", "POST"): "404 404 404 404 404 404",
     ("content.file", "GET"): EVERYBODY,
     ("content.frame", "GET"): EVERYBODY,
     ("content.player_file", "GET"): EVERYBODY,
@@ -52,6 +54,13 @@ ACCESS: dict[tuple[str, str], str] = {
     ("certification.one", "GET"): "login 403 403 403 404 404",  # nobody is certified there
     ("certification.supersede", "POST"): "401 403 403 403 404 404",
     ("certification.revoke", "POST"): "401 403 403 403 404 404",
+    ("tutoring.of_class", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.of_course", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.of_activity", "GET"): THE_OFFICES_OWN_CLASS,
+    ("tutoring.download", "GET"): "login 403 403 403 404 404",  # what the site does not grade has no analysis
+    ("tutoring.start_over", "POST"): "401 403 403 403 302 404",
+    ("tutoring.everywhere", "GET"): "login 403 403 404 403 403",  # the course is the site's
+    ("tutoring.download_everywhere", "GET"): "login 403 403 404 403 403",
     ("reviews.queue", "GET"): OFFICES,
     ("reviews.one", "GET"): "login 403 403 403 404 404",  # nothing is held there
     ("reviews.decide", "POST"): "401 403 403 403 404 404",
@@ -66,6 +75,11 @@ ACCESS: dict[tuple[str, str], str] = {
     ("catalogue.source", "GET"): "login 403 403 404 403 403",  # published on the command line: without an uploaded file
     ("catalogue.upload", "GET"): TRAINERS,
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",
+    ("catalogue.uploaded", "GET"): "login 403 403 404 403 403",  # nobody has uploaded anything there
+    ("catalogue.discard", "POST"): "401 403 403 404 403 403",
+    ("catalogue.create", "POST"): "401 403 403 400 403 403",  # without a length
+    ("catalogue.take_part", "PATCH"): "401 403 403 400 403 403",
+    ("catalogue.terminate", "DELETE"): "401 403 403 404 403 403",
     ("office.classes", "GET"): OFFICES,
     ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.preview_states", "POST"): "401 403 403 403 302 404",

@@ -3,10 +3,13 @@
 A new format is one module and its place in `FORMATS`. Nothing else in the product branches on a format: it asks this table.
 """
 
-from courses.formats import audio, document, h5p, video
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from courses.formats import audio, document, h5p, scorm, video
 from courses.formats.format import Format
 
-FORMATS: dict[str, Format] = {one.name: one for one in (h5p.FORMAT, audio.FORMAT, video.FORMAT, document.FORMAT)}
+FORMATS: dict[str, Format] = {one.name: one for one in (h5p.FORMAT, scorm.FORMAT, audio.FORMAT, video.FORMAT, document.FORMAT)}
 
 # What a package may hold besides: files that people download or that several formats use.
 RESOURCES = frozenset("csv diff doc docx json md odp ods odt patch pdf ppt pptx rtf textile txt xls xlsx".split())  # noqa: SIM905
@@ -19,4 +22,15 @@ def endings() -> frozenset[str]:
 
 def uploads() -> tuple[str, ...]:
     """Return the endings of all files that can be uploaded as a course: a package, or a file that is a course by itself."""
-    return (".zip", *(ending for one in FORMATS.values() for ending in one.uploads))
+    return tuple(dict.fromkeys((".zip", *(ending for one in FORMATS.values() for ending in one.uploads))))
+
+
+def packed_endings() -> tuple[str, ...]:
+    """Return the endings of archives that an activity of a course may be, in lowercase and with the dot."""
+    return tuple({one.packed for one in FORMATS.values() if one.packed})
+
+
+def have_pages(names: Iterable[str]) -> bool:
+    """Say whether files with these names are of a package with pages of its own, or hold one; some have Windows paths."""
+    marks = {one.manifest for one in FORMATS.values() if one.manifest}
+    return any(PurePosixPath(name.replace("\\", "/")).name.lower() in marks for name in names)

@@ -38,6 +38,46 @@ class SingleActivity:
     language: str = "zh"
 
 
+@dataclass(frozen=True, slots=True)
+class UnitReport:
+    """One report of one unit, which its page sends from the package's own host.
+
+    `ended`: the unit says that it ends. `run` is one load of the frame, and `number` counts its commits, so that an older one that
+    arrives later is known.
+    """
+
+    unit: str
+    ended: bool
+    run: str
+    number: int
+    values: Mapping[str, Any]  # of the standard's data model, by their names
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of an activity's units together: completed, passed or not (None: they do not say), and a score from 0 to 1."""
+
+    completed: bool = False
+    passed: bool | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """The state to keep after a commit, as a JSON object, and the outcome of the whole activity."""
+
+    state: dict[str, Any]
+    outcome: Outcome
+
+
+class ReportTooLargeError(Exception):
+    """A package reports more than is kept; nothing of it may be stored."""
+
+
+# Takes the kept state and a report; None: no unit of the package sent it, or a later one has overtaken it. May raise ReportTooLargeError.
+Tracker = Callable[[Mapping[str, Any], UnitReport], Tracked | None]
+
+
 def _no_attributes(_entry: str, _address_of: AddressOf, _read: ReadFile) -> Mapping[str, Any]:
     return {}
 
@@ -48,7 +88,8 @@ class Frame:
 
     `scripts` (the runtime) are files of `courses/player`, run in this order; those ending in .mjs are modules. `body` is HTML.
     `policy` adds sources to the content security policy that every frame has. `attributes` are data attributes of the page, as JSON.
-    `shape` "wide" keeps the frame at 16 to 9, "low" begins as high as a row of buttons; otherwise the frame grows with its content.
+    `shape` "wide" keeps the frame at 16 to 9, "low" begins as high as a row of buttons, "tall" takes most of the window; otherwise the
+    frame grows with its content.
     """
 
     scripts: tuple[str, ...]
@@ -63,6 +104,10 @@ class Frame:
 
 def _no_facts(_path: Path) -> Mapping[str, Any]:
     return {}
+
+
+def _no_tracker(_entry: str, _has: Callable[[str], bool], _read: ReadFile) -> Tracker | None:
+    return None
 
 
 def _no_media(_entry: str, _read: ReadFile) -> bool:
@@ -90,6 +135,10 @@ class Format:
     uploads: tuple[str, ...]  # endings of such uploads, with the dot
     packed: str = ""  # ending of an entry that is an archive; it is unpacked into a folder of the same name
     own_host: bool = False  # whether its pages need an origin, so that every package is served on a host of its own
+    manifest: str = ""  # name of a file that marks a package with pages of its own, whose files may be of any kind
+    tracker: Callable[[str, Callable[[str], bool], ReadFile], Tracker | None] = (
+        _no_tracker  # of an entry, if its pages report to the server
+    )
     download: bool = False  # whether learners may take the file with them
     graded: bool = False  # whether an activity may state how it is graded
     named_in_outlines: bool = True  # whether a course's outline says the format's name

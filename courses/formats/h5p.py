@@ -60,7 +60,7 @@ def check(activity: Activity, files: Files, find: FindLibrary) -> CheckedActivit
     ]
     if content.main not in own.CHECKS:
         warnings += _captions(content, folder, own_files)
-    if "completed" in activity.requires and not h5p_content.can_complete(content):
+    if "completed" in activity.requires and not h5p_content.can_complete(content, lambda name: read_part(together, name), folder):
         activity = replace(activity, requires={name: value for name, value in activity.requires.items() if name != "completed"})
         warnings.append(Problem("never-completed", activity.entry, {"kind": content.main}))
     return CheckedActivity(activity, together, key, warnings)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courses.formats import own
-from courses.reader import read_file
+from courses.reader import MOST_BYTES, read_file
 from courses.strict_json.problem import Problem
 
 MAIN, CONTENT = "h5p.json", "content/content.json"
@@ -170,23 +170,37 @@ def missing_files(read: Read, folder: str, libraries: Iterable[str], has: Callab
     """Yield the scripts and style sheets that libraries name but that are missing."""
     for name in libraries:
         about, _problems = _json(read, f"{folder}{name}/library.json")
-        for part in ("preloadedJs", "preloadedCss"):
-            listed = about.get(part) if isinstance(about, Mapping) else None
-            for one in listed if isinstance(listed, list) else ():
-                path = one.get("path") if isinstance(one, Mapping) else None
-                if isinstance(path, str) and path and not has(f"{folder}{name}/{path.removeprefix('./').partition('?')[0]}"):
-                    yield f"{folder}{name}/{path}"
+        for path in [*_named(about, "preloadedJs"), *_named(about, "preloadedCss")]:
+            if not has(f"{folder}{name}/{path}"):
+                yield f"{folder}{name}/{path}"
 
 
-def can_complete(content: Content) -> bool:
-    """Say whether this content can ever report its completion; True for unknown types."""
-    if content.main in NEVER_ENDING:
+def _named(about: Any, part: str) -> Iterator[str]:
+    """Yield the files that a library.json lists, by their path in the library's folder."""
+    listed = about.get(part) if isinstance(about, Mapping) else None
+    for one in listed if isinstance(listed, list) else ():
+        path = one.get("path") if isinstance(one, Mapping) else None
+        if isinstance(path, str) and path:
+            yield path.removeprefix("./").partition("?")[0]
+
+
+def can_complete(content: Content, read: Read, folder: str) -> bool:
+    """Say whether this content can ever report its completion; True if that cannot be known."""
+    if content.main in NEVER_ENDING or (content.main not in own.CHECKS and _is_silent(content, read, folder)):
         return False
     if content.main == "H5P.InteractiveVideo":
         return _submits(content.body)
     if content.main == "H5P.CoursePresentation":
         return _at(content.body, "override", "hideSummarySlide") is not True
     return True
+
+
+def _is_silent(content: Content, read: Read, folder: str) -> bool:
+    """Say whether the scripts of the main library never mention xAPI, the only way in which H5P reports (seen with 50 public packages)."""
+    main = next(name for name in content.libraries if name.rpartition("-")[0] == content.main)
+    named = [f"{folder}{main}/{path}" for path in _named(_json(read, f"{folder}{main}/library.json")[0], "preloadedJs")]
+    scripts = [script for script in map(read, named) if script is not None]
+    return bool(scripts) and not any(len(one) > MOST_BYTES or b"xapi" in one.lower() for one in scripts)
 
 
 def _submits(body: Any) -> bool:

@@ -58,7 +58,8 @@
     if (event.origin !== appOrigin || event.source !== page || event.data?.th !== 1) return;
     const message = event.data;
     if (message.type === "init") {
-      Object.assign(TH, { locale: message.locale, settings: message.settings ?? {}, iri: message.iri, state: message.state ?? null });
+      const { locale, settings, iri, state, reports } = message;
+      Object.assign(TH, { locale, settings: settings ?? {}, iri, state: state ?? null, reports: reports ?? null });
       root.lang = message.locale;
       document.title = message.title ?? document.title;
     }
@@ -67,14 +68,20 @@
     (listeners[message.type] ?? []).forEach((listener) => listener(message));
   });
 
-  for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
-    addEventListener(sign, (event) => {
-      const whose = event.isTrusted ? "person" : "content";
-      if (!listening || Date.now() - told[whose] < ACTIVE_EVERY_MS) return; // the page's opening is an act: earlier ones need not wait
-      told[whose] = Date.now();
-      send("active", event.isTrusted ? { key } : {});
-    }, { passive: true, capture: true });
-  }
+  const noticed = (event) => {
+    const whose = event.isTrusted ? "person" : "content";
+    if (!listening || Date.now() - told[whose] < ACTIVE_EVERY_MS) return; // the page's opening is an act: earlier ones need not wait
+    told[whose] = Date.now();
+    send("active", event.isTrusted ? { key } : {});
+  };
+
+  /** Tell the page of a person's acts in a window, by our own method, which content in that window cannot replace. */
+  TH.noticeActs = (where) => {
+    for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
+      EventTarget.prototype.addEventListener.call(where, sign, noticed, { passive: true, capture: true });
+    }
+  };
+  TH.noticeActs(window);
 
   /** Ask the page to bring something into sight: it scrolls, the frame does not. */
   TH.sight = (element) => {

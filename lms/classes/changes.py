@@ -19,6 +19,7 @@ KINDS = (
     *("hold-released", "hold-refused", "hold-partly"),  # decisions about held hours
     *("appeal", "appeal-back", "appeal-accepted", "appeal-declined"),
     *("online", "online-back"),  # sessions moved online
+    "restart",  # an activity started over
     "sheet",  # initial passwords were handed out
     *("staff", "staff-left"),  # a person became staff of the class, or left
     *("task", "task-withdrawn"),

@@ -95,6 +95,8 @@ def _record_all(session: Session, clock: Callable[[], datetime]) -> None:
         return
     session.flush()
     touched: set[tuple[str, int]] = session.info.pop(TOUCHED, set())
+    if not touched:  # as in every transaction that only stores statements: the queries below cost more to build than such a statement
+        return
     kinds: dict[str, set[int]] = defaultdict(set)
     for kind, number in touched:
         kinds[kind].add(number)

@@ -5,7 +5,7 @@ the hours as usual. Nothing here writes to the ledger.
 """
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,8 @@ from lms.learning.credential import credential_of
 from lms.learning.models import ActivityState, Launch, Registration
 from lms.learning.stating import Subject
 from lms.learning.stretch import Stretch
+from lms.storage import storage
+from lms.tutoring.wording import wording_of
 
 VERSION = "1.0.3"
 
@@ -152,16 +154,18 @@ def _answer(session: Session, launch: Launch, sitting: Sitting, shelf: Shelf) ->
         select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
     ).one()
     right = right_answers(key)
-    given = right if sitting.study.ending is Ending.DONE else {name: [_wrong(options)] for name, options in right.items()}
+    wording = wording_of(storage(), shelf.versions[sitting.study.course], sitting.study.activity)
+    wrong = {name: [_wrong(wording[name].options, correct)] for name, correct in right.items()}
+    given = right if sitting.study.ending is Ending.DONE else wrong
     outcome = answers.submit(session, launch, str(uuid.uuid4()), given, shelf.public_url, sitting.ended_at)
     if isinstance(outcome, answers.Declined):
         raise TypeError(f"the demo's answers to {launch.activity} were declined: {outcome}")
     return outcome.statements
 
 
-def _wrong(right: Collection[str]) -> str:
-    """Return a wrong option."""
-    return next(one for one in "abcd" if one not in right)
+def _wrong(options: Iterable[str], right: Collection[str]) -> str:
+    """Return a wrong option of a question."""
+    return next(one for one in options if one not in right)
 
 
 def _keep_place(session: Session, launch: Launch, sitting: Sitting) -> None:

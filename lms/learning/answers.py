@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from courses.grading import Grade, grade, is_blank
 from lms import vocabulary as v
 from lms.catalogue.models import AnswerKey
-from lms.learning import stating
+from lms.learning import restarts, stating
 from lms.learning.models import Attempt, Launch
 from lms.learning.state import lock
+
+GradedAttempts = list[tuple[Attempt, dict[str, Any]]]  # each with the answer key that graded it
 
 
 class Declined(StrEnum):
@@ -60,7 +62,7 @@ def submit(
         return Declined.BLANK  # not an attempt: it would reveal the hints, or cost an attempt after an accidental click
     lock(session, launch)
     earlier = _attempts(session, launch)
-    used = _used(earlier, key)
+    used = _used(_since_restart(session, launch, earlier), key)
     known = session.get(Attempt, attempt_id)
     if known is not None:
         own = known.registration_id == launch.registration_id and known.activity == launch.activity
@@ -78,8 +80,8 @@ def submit(
 
 
 def attempts_of(session: Session, launch: Launch) -> list[dict[str, Any]]:
-    """Return every earlier attempt at the launch's activity in the form of its reply, oldest first."""
-    earlier = _attempts(session, launch)
+    """Return the attempts at the launch's activity, since it was last started over, in the form of their replies, oldest first."""
+    earlier = _since_restart(session, launch, _attempts(session, launch))
     if not earlier:
         return []
     key = session.scalars(
@@ -89,7 +91,7 @@ def attempts_of(session: Session, launch: Launch) -> list[dict[str, Any]]:
     return [_outcome(attempt, by, left, 0).reply() for attempt, by in earlier]
 
 
-def _attempts(session: Session, launch: Launch) -> list[tuple[Attempt, dict[str, Any]]]:
+def _attempts(session: Session, launch: Launch) -> GradedAttempts:
     """Return every attempt, oldest first, with the key that graded it: of the version in which it was made, perhaps another one."""
     rows = session.execute(
         select(Attempt, AnswerKey.document)
@@ -99,6 +101,14 @@ def _attempts(session: Session, launch: Launch) -> list[tuple[Attempt, dict[str,
         .order_by(Attempt.number)
     )
     return [(attempt, key) for attempt, key in rows]
+
+
+def _since_restart(
+    session: Session, launch: Launch, attempts: list[tuple[Attempt, dict[str, Any]]]
+) -> list[tuple[Attempt, dict[str, Any]]]:
+    """Return the attempts that were made after the activity was last started over."""
+    begun = restarts.last(session, launch) if attempts else None
+    return attempts if begun is None else [(attempt, by) for attempt, by in attempts if attempt.at > begun]
 
 
 def _used(attempts: Iterable[tuple[Attempt, Mapping[str, Any]]], key: Mapping[str, Any]) -> int:

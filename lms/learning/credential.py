@@ -65,11 +65,11 @@ def authenticate(token: str) -> xapi.Credential | None:
         return None
     settings: Settings = current_app.extensions["settings"]
     subject = Subject(settings.public_url, *found[0])
-    limited = xapi.Quota(STATEMENTS_KEPT, settings.learner_statements_mb * 2**20)
-    return replace(credential_of(replace(subject, opened_at=subject.opened_at.astimezone(UTC))), quota=limited)
+    subject = replace(subject, opened_at=subject.opened_at.astimezone(UTC))
+    return credential_of(subject, xapi.Quota(STATEMENTS_KEPT, settings.learner_statements_mb * 2**20))
 
 
-def credential_of(subject: Subject) -> xapi.Credential:
+def credential_of(subject: Subject, quota: xapi.Quota | None = None) -> xapi.Credential:
     """Return the credential of a launch's player: the statements that it may send, and the values that the server sets in them."""
     return xapi.Credential(
         name=f"launch:{subject.launch_id}",
@@ -79,5 +79,6 @@ def credential_of(subject: Subject) -> xapi.Credential:
         registration=subject.registration,
         activity=subject.iri,
         context_extensions=subject.extensions,
+        quota=quota,
         clock_from=subject.opened_at - OLDEST,  # what waited on a device may be older than the launch in whose name it is sent
     )

@@ -1,4 +1,4 @@
-"""Tables of registrations, launches, attempts, resume data and failures of content."""
+"""Tables of registrations, launches, attempts, restarts, resume data and failures of content."""
 
 import uuid
 from datetime import datetime
@@ -95,6 +95,19 @@ class Attempt(Base):
     score_max: Mapped[int]
     passed: Mapped[bool]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Restart(Base):
+    """A learner starts an activity over, as their class staff decided. Append-only; what was earned and passed stays."""
+
+    __tablename__ = "activity_restart"
+    __table_args__ = (Index("ix_activity_restart_registration_id", "registration_id", "activity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
+    activity: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: erased
 
 
 class ActivityState(Base):

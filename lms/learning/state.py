@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.errors import NotSignedIn
+from lms.learning import restarts
 from lms.learning.models import ActivityState, Launch, Registration
 
 LARGEST_BYTES = 64 * 1024
@@ -13,13 +14,16 @@ OLDEST = timedelta(days=30)
 
 
 def save(session: Session, launch: Launch, body: str, age: timedelta, now: datetime) -> bool:
-    """Store resume data that the content wrote `age` ago; return False if newer data is already stored.
+    """Store resume data that the content wrote `age` ago; return False if newer data is stored, or if the activity was started over.
 
     A phone that was offline for a day must not overwrite what its owner did on another device since. The page sends the
     age of its data instead of a time, because its clock may be wrong by days.
     """
     lock(session, launch)
     made = now - min(max(age, timedelta()), OLDEST)
+    begun = restarts.last(session, launch)
+    if begun is not None and launch.opened_at <= begun:  # a page that was open then still shows what was cleared
+        return False
     kept = session.get(ActivityState, (launch.registration_id, launch.activity))
     if kept is None:
         session.add(ActivityState(registration_id=launch.registration_id, activity=launch.activity, body=body, updated_at=made))

@@ -24,9 +24,9 @@ from lms.classes import course_changes, membership
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
-from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotAllowed, NotFound, NotSignedIn, TooLarge
+from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotFound, NotSignedIn, TooLarge
 from lms.i18n import pick
-from lms.learning import answers, failures, fast_path, launch, live_views, presence, state
+from lms.learning import answers, commit_views, failures, fast_path, frame_address, launch, live_views, presence, state
 from lms.learning.admission import Admission, StudiedActivity, admit
 from lms.learning.attended import ALONE, BeatBody
 from lms.learning.content import bp as content_bp
@@ -38,7 +38,7 @@ from lms.learning.opened import now_ms, opened_reply, ring, unless_refused, with
 from lms.learning.own_media import plays_own_media
 from lms.learning.package_hosts import PackageHosts
 from lms.learning.presence import BeatRefused
-from lms.learning.tickets import Ticket, Tickets
+from lms.learning.tickets import CommitTokens, Ticket, Tickets
 from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat_reply, body_of
 from lms.learning.words import failure_words, player_texts
 
@@ -88,7 +88,7 @@ def _page_config(admission: Admission) -> dict[str, Any]:
             "statements": "/xapi/statements",
             "progress": url_for("home.activity_progress", **_place_arguments(place)),
         },
-        "frame": f"{_origin(admission)}/frame/{activity.format}/{files}/{activity.entry}",
+        "frame": f"{frame_address.origin_of(admission)}/frame/{activity.format}/{files}/{activity.entry}",
         "file": f"{settings.content_url}/content/{files}/{activity.entry}",
         "iri": v.activity_iri(settings.public_url, admission.course.code, activity.key),
         "csrf": generate_csrf(),
@@ -100,28 +100,6 @@ def _page_config(admission: Admission) -> dict[str, Any]:
         "attention": {"alone_seconds": int(ALONE.total_seconds()), "own_media": _own_media(admission)},
         "texts": player_texts(settings.beat_seconds + settings.beat_grace_seconds),
     }
-
-
-def _origin(admission: Admission) -> str:
-    """Return the address of the host that serves an activity's frame to this browser.
-
-    Raises:
-        NotAllowed: the activity needs a host of its own, and there are no such hosts (any more).
-    """
-    if not FORMATS[admission.activity.format].own_host:
-        return _settings().content_url
-    if not _settings().package_url:
-        raise NotAllowed(_("This activity cannot be shown, because its content needs a host of its own. Tell the system administrator."))
-    return _package_hosts().address(_label(admission))
-
-
-def _label(admission: Admission) -> str:
-    return _package_hosts().label(admission.version.files_of(admission.activity.key), current_login().id)
-
-
-def _package_hosts() -> PackageHosts:
-    found: PackageHosts = current_app.extensions["package_hosts"]
-    return found
 
 
 def _own_media(admission: Admission) -> bool:
@@ -149,6 +127,7 @@ def open_activity() -> ResponseReturnValue:
             "now_ms": now_ms(),
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
+            "reports": frame_address.reports_of(admission, opened.launch),
         }
     if opened.stated:
         ring(1)
@@ -264,9 +243,11 @@ def _failures_of(course_id: int, *, cleaned: bool = False) -> Sequence[tuple[Con
 def init_app(app: Flask, settings: Settings) -> None:
     """Register the player's routes, the key of its tokens, and the signals that end launches."""
     app.extensions["launch_tickets"] = Tickets(settings.secret_key)
+    app.extensions["commit_tokens"] = CommitTokens(settings.secret_key)
     app.extensions["package_hosts"] = PackageHosts(settings.secret_key, settings.package_url)
     app.register_blueprint(bp)
     app.register_blueprint(content_bp)
+    app.register_blueprint(commit_views.bp)
     app.register_blueprint(live_views.bp)
     app.jinja_env.globals.update(content_failures=_failures_of, failure_words=failure_words, browser_words=in_words)
     login_sessions.access_ended.connect(_end_of_people, app)

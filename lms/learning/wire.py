@@ -64,6 +64,16 @@ class AnswersBody(msgspec.Struct):
     answers: dict[str, object]
 
 
+class CommitBody(msgspec.Struct):
+    """A report of one unit of a package: `number` counts those of one load of the frame, `run`."""
+
+    unit: Annotated[str, Meta(max_length=255)]
+    run: Annotated[str, Meta(max_length=36)]
+    number: Annotated[int, Meta(ge=0, le=10**9)]
+    ended: bool
+    values: dict[str, str | int | float | bool | None]
+
+
 def body_of(kind: type[Body]) -> Body:
     """Return the request's JSON as `kind`.
 

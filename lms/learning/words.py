@@ -38,6 +38,10 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "The content of this activity sent something that cannot be recorded, so the activity may not show as completed. "
             "Tell your trainer which activity it is."
         ),
+        "unkept": _(
+            "This activity keeps more about where you are than can be saved, so the place is not saved. Your hours are not affected: "
+            "finish it in one sitting, and tell your trainer."
+        ),
         "full": _(
             "No more learning records of this activity can be saved, because it has sent too many. What was saved stays, and your time "
             "goes on counting. Tell your trainer which activity it is."

@@ -54,6 +54,7 @@ WORDS: dict[str, LazyString] = {
     "password": _l("New initial password"),
     "signed-out": _l("Signed out everywhere"),
     "renamed": _l("Name changed"),
+    "restart": _l("Activity started over"),
     "sheet": _l("Initial passwords handed out"),
     "staff": _l("Class staff added"),
     "staff-left": _l("Class staff removed"),

@@ -44,6 +44,8 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/learning/content.py": "sends files",
     "lms/learning/credential.py": "answers the record store inside a request",
     "lms/learning/fast_path.py": "stands before Flask",
+    "lms/learning/commit_views.py": "the address to which packages report",
+    "lms/learning/frame_address.py": "reads the app's settings and this browser's login",
     "lms/learning/live_views.py": "the routes of the page beside a live session",
     "lms/learning/opened.py": "answers a page that opens a launch",
     "lms/learning/wire.py": "reads a request's body",

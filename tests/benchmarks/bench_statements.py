@@ -87,8 +87,9 @@ def _say(learner: Learner) -> wire.Talk:
 
 
 def _said(learner: Learner) -> bytes:
-    """Return an answer as the player sends it: no actor, no authority, no registration."""
+    """Return an answer as the player sends it, made just now: no actor, no authority, no registration."""
     told = {name: what for name, what in _statement(uuid.uuid4()).items() if name not in {"actor", "context"}}
+    told["timestamp"] = datetime.now(UTC).isoformat()  # type: ignore[assignment]  # the server would correct one long before the launch
     return json.dumps({**told, "object": {**told["object"], "id": f"{learner.subject.iri}/q1"}}, ensure_ascii=False).encode()
 
 

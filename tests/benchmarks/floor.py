@@ -5,8 +5,10 @@ A separate granian loads it (places.py); `FLOOR_DATABASE` names the database.
 
 import json
 import os
+import queue
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import Any
 
 from flask import Flask, Response, request
@@ -62,13 +64,18 @@ def _sqlite(path: str) -> Callable[[list[tuple[str, str]]], None]:
             connection.execute(f"pragma {pragma}")
         return connection
 
-    idle = [connect() for _ in range(8)]
-    idle[0].execute(CREATE)
+    idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+    for _ in range(8):
+        idle.put(connect())
+    with closing(connect()) as first:
+        first.execute(CREATE)
 
     def insert(rows: list[tuple[str, str]]) -> None:
-        connection = idle.pop()
-        with connection:
-            connection.executemany("INSERT INTO bare VALUES (?, ?)", rows)
-        idle.append(connection)
+        connection = idle.get()  # waits: the server may have more threads than there are connections
+        try:
+            with connection:
+                connection.executemany("INSERT INTO bare VALUES (?, ?)", rows)
+        finally:
+            idle.put(connection)
 
     return insert

@@ -21,7 +21,11 @@ def phone(browser: Browser, site: Site, expected: str, elsewhere: tuple[str, ...
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", accept_downloads=True)
     port = site.address.rpartition(":")[2]
     own = (f"http://localhost:{port}/", f"http://127.0.0.1:{port}/", "data:", "blob:", *elsewhere)
-    context.on("request", lambda request: request.url.startswith(own) or complaints.append(f"left the site: {request.url}"))
+    package = re.compile(rf"http://[a-z2-7]{{32}}\.localhost:{port}/")  # a host of a package's own
+    context.on(
+        "request",
+        lambda request: request.url.startswith(own) or package.match(request.url) or complaints.append(f"left the site: {request.url}"),
+    )
     context.on(
         "console",
         lambda message: message.type == "error" and not re.search(expected, message.text) and complaints.append(message.text),

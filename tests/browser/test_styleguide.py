@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from tests.browser.sentences import IN_PIECES
 from tests.browser.sizes import DESK, PHONE, sideways
 from tests.browser.styleguide import create_styleguide
+from tests.browser.traffic import Traffic, settle
 from tests.servers import web
 
 TOUCHED = "button, .button, summary, select, textarea, input[type=text], input[type=search], .choice, .main-menu a, .tabs a, .chip"
@@ -41,7 +42,7 @@ def test_axe_finds_nothing_in_either_language_theme_and_size(
 ) -> None:
     page = browser.new_page(viewport=size, color_scheme=theme)
     page.goto(f"{address}{path}?lang={language}&sort=name")
-    page.wait_for_timeout(600)  # the skeleton has faded in
+    settle(page)  # the skeleton fades in
     results = Axe().run(page)
     page.close()
     assert results.violations_count == 0, results.generate_report()
@@ -103,8 +104,9 @@ def test_the_content_policy_is_never_hit_and_no_request_leaves_the_site(page: Pa
     asked: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("request", lambda request: asked.append(request.url))
+    traffic = Traffic(page)
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    traffic.wait()
     assert [words for words in said if "Content Security Policy" in words] == []
     assert [url for url in asked if not url.startswith(address)] == []
 
@@ -112,8 +114,9 @@ def test_the_content_policy_is_never_hit_and_no_request_leaves_the_site(page: Pa
 def test_style_and_script_stay_small(page: Page, address: str) -> None:
     bodies: dict[str, bytes] = {}
     page.on("response", lambda response: bodies.update({response.url.rpartition("/")[2]: response.body() if response.ok else b""}))
+    traffic = Traffic(page)
     page.goto(f"{address}/error")
-    page.wait_for_load_state("networkidle")
+    traffic.wait()
     assert len(bodies["tokens.css"]) + len(bodies["app.css"]) <= CSS_LIMIT_BYTES
     assert sum(len(gzip.compress(body)) for body in bodies.values()) < FIRST_LOAD_LIMIT_BYTES  # as a compressing server sends it
 

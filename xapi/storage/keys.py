@@ -6,11 +6,11 @@ A secret is 256 random bits, so its plain SHA-256 is safe to store and quick to 
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from xapi.errors import BadRequest, Stranger
@@ -101,6 +101,35 @@ def find_key(session: Session, key: str, secret: str, home_page: str) -> Credent
             return Stranger(key, "secret")
         return Stranger(key, "revoked") if revoked else credential_of(row, row.scopes, home_page)
     return Stranger("", "unknown")
+
+
+_WORKING = select(func.count()).where(ApiKey.key.in_(bindparam("keys", expanding=True)), ApiKey.revoked.is_(None))
+
+
+def working_among(connection: Connection, keys: Collection[str]) -> int:
+    """Return how many of these keys exist and are not revoked."""
+    return connection.execute(_WORKING, {"keys": list(keys)}).scalar_one() if keys else 0
+
+
+class RememberedKeys:
+    """The credentials of keys whose secret was right within ten seconds. Code that uses one must check that the key still works."""
+
+    LASTING = timedelta(seconds=10)
+    MOST = 1000
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[datetime, Credential]] = {}
+
+    def get(self, key: str, secret: str, now: datetime) -> Credential | None:
+        """Return the credential of a key that was looked up with this secret in the last ten seconds."""
+        since, found = self._known.get((key, sha256(secret)), (now, None))
+        return found if abs(now - since) < self.LASTING else None
+
+    def keep(self, key: str, secret: str, now: datetime, credential: Credential) -> None:
+        """Remember a key whose secret was right."""
+        if len(self._known) >= self.MOST:
+            self._known.clear()
+        self._known[key, sha256(secret)] = now, credential
 
 
 def speaking_for(session: Session, key: str, home_page: str) -> Credential | None:

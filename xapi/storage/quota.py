@@ -51,44 +51,86 @@ BESIDE = "documents"
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # what is kept beside statements is not removed with a month
 
 
-class Charge(NamedTuple):
-    """The statements and bytes that one request adds for one owner."""
+class Payer(NamedTuple):
+    """The row that counts what a credential with a quota stores. A key or an import has one for each month (`added_up`)."""
 
+    owner: uuid.UUID
+    agent: uuid.UUID | None  # of a key or an import its owner, by which its rows are found together
     credential: Credential
     quota: Quota
+
+    @property
+    def added_up(self) -> bool:
+        """Say whether the quota is for all rows of the owner together."""
+        return self.credential.actor is None
+
+
+class Charge(NamedTuple):
+    """The statements and bytes that a transaction adds for one payer."""
+
+    payer: Payer
     statements: int
     bytes: int
 
 
-def charges(fresh: Iterable[tuple[CheckedStatement, Credential]]) -> dict[uuid.UUID, Charge]:
-    """Return what new statements and their data add for each owner that has a quota."""
+def payer_of(credential: Credential, owner: uuid.UUID, now: datetime) -> Payer | None:
+    """Return who pays for the statements of a credential; None: it has no quota. `owner`: the credential's, which is costly to compute."""
+    if credential.quota is None:
+        return None
+    if credential.actor is None:
+        return _part(credential, credential.quota, owner, f"{now:%Y-%m}")
+    return Payer(owner, key_of(credential.actor), credential, credential.quota)
+
+
+def _part(credential: Credential, quota: Quota, owner: uuid.UUID, part: str) -> Payer:
+    return Payer(digest(part, owner.hex), owner, credential, quota)
+
+
+def size_of(one: CheckedStatement) -> int:
+    """Return the bytes that are counted for a statement and its data."""
+    return len(one.received.text) + (sum(attached.size for attached in one.attached) if one.attached else 0)
+
+
+def charges(fresh: Iterable[CheckedStatement], payers: Mapping[uuid.UUID, Payer]) -> dict[uuid.UUID, Charge]:
+    """Return what new statements and their data add for each payer; `payers` by statement id."""
     found: dict[uuid.UUID, Charge] = {}
-    for one, credential in fresh:
-        if credential.quota is not None:
-            size = len(one.received.text) + sum(attached.size for attached in one.attached)
-            _, _, statements, so_far = found.get(credential.owner, Charge(credential, credential.quota, 0, 0))
-            found[credential.owner] = Charge(credential, credential.quota, statements + 1, so_far + size)
+    for one in fresh:
+        if (payer := payers.get(one.id)) is not None:
+            _, statements, so_far = found.get(payer.owner, Charge(payer, 0, 0))
+            found[payer.owner] = Charge(payer, statements + 1, so_far + size_of(one))
     return found
 
 
 def charge(connection: Connection, due: Mapping[uuid.UUID, Charge], now: datetime) -> None:
-    """Count what this transaction stores, in order of owners, so that two requests cannot deadlock.
+    """Count what this transaction stores, in order of owners, so that two requests cannot deadlock. (PostgreSQL counts as it inserts.)
 
     Raises:
-        TooLarge: an owner would exceed its quota; the caller rolls back.
+        TooLarge: a payer would exceed its quota; the caller rolls back.
     """
-    for owner, one in sorted(due.items()):
-        if one.credential.actor is None:
-            _charge_part(connection, one, f"{now:%Y-%m}", now)
-            continue
-        agent = key_of(one.credential.actor or {})
-        row = {"owner": owner.hex, "agent": agent and agent.hex, "statements": one.statements, "bytes": one.bytes}
-        statements, size = _count(connection, row, now)
-        if statements > one.quota.number or size > one.quota.bytes:
+    for _, one in sorted(due.items()):
+        check_counted(one, *_count(connection, one, now))
+
+
+def check_counted(one: Charge, statements: int, size: int) -> None:
+    """Compare what is kept now, with this charge, with the quota.
+
+    Raises:
+        TooLarge: the quota is exceeded; the caller rolls back.
+    """
+    quota, credential = one.payer.quota, one.payer.credential
+    if one.payer.added_up:
+        if one.bytes > 0 and size > quota.bytes:
+            whose = "this key" if credential.key else f"imports from {credential.name}"
             raise TooLarge(
-                f"{statements - one.statements} statements of {_mb(size - one.bytes)} MB are stored for this learner and activity, and at "
-                f"most {one.quota.number} of {_mb(one.quota.bytes)} MB are kept: nothing of this request was stored, what is stored stays"
+                f"{_mb(size - one.bytes)} MB of statements, attachments and documents are stored for {whose}, and at most "
+                f"{_mb(quota.bytes)} MB are kept: nothing of this request was stored, what is stored stays; whoever runs this store can "
+                "raise the limit"
             )
+    elif statements > quota.number or size > quota.bytes:
+        raise TooLarge(
+            f"{statements - one.statements} statements of {_mb(size - one.bytes)} MB are stored for this learner and activity, and at "
+            f"most {quota.number} of {_mb(quota.bytes)} MB are kept: nothing of this request was stored, what is stored stays"
+        )
 
 
 def charge_beside(session: Session, credential: Credential, grows: int) -> None:
@@ -98,7 +140,8 @@ def charge_beside(session: Session, credential: Credential, grows: int) -> None:
         TooLarge: it would keep more than its quota; the caller rolls back.
     """
     if credential.actor is None and credential.quota is not None and grows:
-        _charge_part(session.connection(), Charge(credential, credential.quota, 0, grows), BESIDE, NEVER)
+        one = Charge(_part(credential, credential.quota, credential.owner, BESIDE), 0, grows)
+        check_counted(one, *_count(session.connection(), one, NEVER))
 
 
 def bytes_kept(session: Session, credential: Credential) -> int:
@@ -107,30 +150,16 @@ def bytes_kept(session: Session, credential: Credential) -> int:
     return int(total or 0)
 
 
-def _charge_part(connection: Connection, one: Charge, part: str, until: datetime) -> None:
-    owner = one.credential.owner
-    row = {"owner": digest(part, owner.hex).hex, "agent": owner.hex, "statements": one.statements, "bytes": one.bytes}
-    if connection.dialect.name == "postgresql":
+def _count(connection: Connection, one: Charge, until: datetime) -> tuple[int, int]:
+    """Add to what is kept for a payer; return its statements and bytes (of a key or an import: those of all its rows)."""
+    payer = one.payer
+    row = {"owner": payer.owner.hex, "agent": payer.agent and payer.agent.hex, "statements": one.statements, "bytes": one.bytes}
+    if connection.dialect.name == "postgresql":  # only for what is beside statements
         ((total,),) = ask(connection, COUNT_PART_POSTGRESQL, {**row, "now": until})
-    else:
-        _, size = _count(connection, row, until)
-        total = size + connection.exec_driver_sql(OTHERS_SQLITE, row).scalar_one()
-    if one.bytes > 0 and total > one.quota.bytes:
-        whose = "this key" if one.credential.key else f"imports from {one.credential.name}"
-        raise TooLarge(
-            f"{_mb(total - one.bytes)} MB of statements, attachments and documents are stored for {whose}, and at most "
-            f"{_mb(one.quota.bytes)} MB are kept: nothing of this request was stored, what is stored stays; whoever runs this store can "
-            "raise the limit"
-        )
-
-
-def _count(connection: Connection, row: Mapping[str, object], now: datetime) -> Sequence[int]:
-    """Add to what is kept for an owner, and return its statements and bytes."""
-    if connection.dialect.name == "postgresql":
-        (found,) = ask(connection, COUNT_POSTGRESQL, {**row, "now": now})
-    else:
-        (found,) = connection.exec_driver_sql(COUNT_SQLITE, {**row, "now": microseconds(now)}).all()
-    return found
+        return one.statements, total
+    ((statements, size),) = connection.exec_driver_sql(COUNT_SQLITE, {**row, "now": microseconds(until)}).all()
+    others = connection.exec_driver_sql(OTHERS_SQLITE, row).scalar_one() if payer.added_up else 0
+    return statements, size + others
 
 
 def check_room(session: Session, key: Mapping[str, uuid.UUID], grows: int, *, new: bool, quota: Quota) -> None:

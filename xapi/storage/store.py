@@ -4,25 +4,26 @@ A batch is atomic: either all of it is stored, with one outbox row for each new 
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from xapi.errors import Conflicting, Erased
+from xapi.errors import Conflicting, Erased, Unauthorised
 from xapi.rules.auth import Credential
 from xapi.rules.checking import CheckedStatement, check_received, complete
 from xapi.rules.indexing import Usage, keys
 from xapi.rules.statement_json import received
+from xapi.storage.at_once import CountedOwner, Inserted, InsertedStatement, ToInsert, agents_among, insert_at_once, refuse_about
 from xapi.storage.consistency import announce
 from xapi.storage.definitions import learn
-from xapi.storage.erased import SAID, marked_among
+from xapi.storage.erased import marked_among
 from xapi.storage.files import keep
+from xapi.storage.keys import working_among
 from xapi.storage.models import ERASED, IdRow, ReferenceRow, StatementRow, at_its_place, microseconds
-from xapi.storage.quota import charge, charges
-from xapi.storage.raw_sql import array, ask
+from xapi.storage.quota import Charge, charge, charges, check_counted, payer_of
 from xapi.storage.references import is_awaited, link, unless_there
 
 IDS: Table = IdRow.__table__  # type: ignore[assignment]
@@ -32,51 +33,14 @@ INSERT_STATEMENTS = "INSERT INTO xapi_statement (stored, sid, id, refers, voidin
 INSERT_KEYS = "INSERT INTO xapi_statement_key (key, usage, stored, sid, origin) VALUES (?, ?, ?, ?, ?)"
 INSERT_REFERENCES = "INSERT INTO xapi_statement_reference (refers, sid, stored, id, voiding) VALUES (?, ?, ?, ?, ?)"
 INSERT_OUTBOX = "INSERT INTO xapi_outbox (statement_id, stored, parked, error) VALUES (?, ?, 0, '')"
-USAGES = [str(int(usage)) for usage in Usage]
-SEPARATOR = "\x1e"  # never occurs in JSON (RFC 7464)
-# PostgreSQL stores everything in one round trip; ids that already exist are dropped at the second step.
-INSERT_ALL = """
-WITH given AS (
-  SELECT * FROM unnest(%(ids)s::uuid[], %(digests)s::text[], %(refers)s::uuid[], %(voidings)s::boolean[],
-    string_to_array(%(texts)s, E'\\x1e'))
-  WITH ORDINALITY AS given (id, digest, refers, voiding, text, place)
-), named AS (
-  INSERT INTO xapi_statement_id (id, stored, digest) SELECT id, %(stored)s::timestamptz, digest FROM given ORDER BY place
-  ON CONFLICT (id) DO NOTHING RETURNING id, sid
-), fresh AS (
-  SELECT named.sid, given.* FROM named JOIN given USING (id)
-), statements AS (
-  INSERT INTO xapi_statement (stored, sid, id, refers, voiding, voided, text)
-  SELECT %(stored)s::timestamptz, sid, id, refers, voiding, false, text FROM fresh
-), keys AS (
-  INSERT INTO xapi_statement_key (key, usage, stored, sid, origin)
-  SELECT key, usage, %(stored)s::timestamptz, sid, sid
-  FROM unnest(%(keys)s::uuid[], %(usages)s::smallint[], %(places)s::integer[]) AS keyed (key, usage, place) JOIN fresh USING (place)
-), pointing AS (
-  INSERT INTO xapi_statement_reference (refers, sid, stored, id, voiding)
-  SELECT refers, sid, %(stored)s::timestamptz, id, voiding FROM fresh WHERE refers IS NOT NULL
-), waiting AS (
-  INSERT INTO xapi_outbox (statement_id, stored, parked, error)
-  SELECT id, %(stored)s::timestamptz, false, '' FROM fresh ORDER BY place
-)
-SELECT id, sid, EXISTS (SELECT FROM xapi_statement_reference WHERE xapi_statement_reference.refers = fresh.id),
-  (SELECT key FROM xapi_erased_agent WHERE key = ANY (%(agents)s::uuid[]) LIMIT 1) FROM fresh
-"""
-
-
-class _InsertedStatement(NamedTuple):
-    """A newly inserted statement: its place, and whether another one already refers to it."""
-
-    id: uuid.UUID
-    sid: int
-    awaited: bool
 
 
 class CheckedRequest(NamedTuple):
-    """The input of one request: checked statements and their credential."""
+    """The input of one request: checked statements and their credential; `api_key`: a key that must still work when they are stored."""
 
     checked: Sequence[CheckedStatement]
     credential: Credential
+    api_key: str = ""
 
 
 def store_statements(
@@ -112,27 +76,48 @@ def insert_requests(session: Session, requests: Sequence[CheckedRequest], now: d
     Raises:
         Conflicting: an id is stored with another body, or two requests have one id with different bodies.
         TooLarge: an owner's quota is used up.
+        Unauthorised: the API key of a request was revoked.
     """
-    by_id = {one.id: (one, credential) for checked, credential in requests for one in checked}
+    by_id = {one.id: (one, own.credential) for own in requests for one in own.checked}
     _refuse_two_bodies(requests, by_id)
     if not by_id:
         return [0] * len(requests)
     connection = session.connection()
-    once = [one for one, _ in by_id.values()]
-    owners = {id(credential): credential.owner for _, credential in requests}
-    statement_keys = [[*keys(one.statement), (owners[id(credential)], Usage.OWNER)] for one, credential in by_id.values()]
-    insert_new = _insert_at_once if connection.dialect.name == "postgresql" else _insert_one_by_one
-    new = insert_new(connection, once, statement_keys, now)
-    sids = {one.id: one.sid for one in new}
-    if len(new) < len(once):
-        _refuse_other_bodies(connection, [one for one in once if one.id not in sids])
-    fresh = [one for one in once if one.id in sids]
-    if any(one.awaited for one in new) or any(one.refers for one in fresh):
+    batch = _batch_of(requests, by_id, now)
+    inserted = (
+        insert_at_once(connection, batch, now) if connection.dialect.name == "postgresql" else _insert_one_by_one(connection, batch, now)
+    )
+    working = working_among(connection, batch.api_keys) if inserted.working_keys is None else inserted.working_keys
+    if working < len(batch.api_keys):
+        raise Unauthorised("this key was revoked")
+    sids = {one.id: one.sid for one in inserted.new}
+    if len(sids) < len(batch.checked):
+        _refuse_other_bodies(connection, [one for one in batch.checked if one.id not in sids])
+    fresh = [one for one in batch.checked if one.id in sids]
+    if batch.payers:
+        _check_quotas(connection, charges(fresh, batch.payers), inserted.counted, now)
+    if any(one.awaited for one in inserted.new) or any(one.refers for one in fresh):
         link(connection, fresh, sids, now)
     keep(connection, fresh)
     learn(connection, (one.statement for one in fresh if by_id[one.id][1].allows("define")), now)
-    charge(connection, charges(by_id[one.id] for one in fresh), now)
     return [len({one.id for one in own.checked} & sids.keys()) for own in requests]
+
+
+def _batch_of(
+    requests: Sequence[CheckedRequest], by_id: Mapping[uuid.UUID, tuple[CheckedStatement, Credential]], now: datetime
+) -> ToInsert:
+    owners = {id(own.credential): own.credential.owner for own in requests}
+    paying = {id(own.credential): payer_of(own.credential, owners[id(own.credential)], now) for own in requests}
+    statement_keys = [[*keys(one.statement), (owners[id(credential)], Usage.OWNER)] for one, credential in by_id.values()]
+    payers = {key: payer for key, (_, credential) in by_id.items() if (payer := paying[id(credential)]) is not None}
+    return ToInsert([one for one, _ in by_id.values()], statement_keys, payers, {own.api_key for own in requests if own.api_key})
+
+
+def _check_quotas(connection: Connection, due: Mapping[uuid.UUID, Charge], counted: Sequence[CountedOwner], now: datetime) -> None:
+    if connection.dialect.name != "postgresql":
+        charge(connection, due, now)
+    for one in counted:
+        check_counted(due[one.owner], one.statements, one.bytes)
 
 
 def _refuse_two_bodies(requests: Sequence[CheckedRequest], by_id: Mapping[uuid.UUID, tuple[CheckedStatement, Credential]]) -> None:
@@ -141,53 +126,15 @@ def _refuse_two_bodies(requests: Sequence[CheckedRequest], by_id: Mapping[uuid.U
             raise Conflicting(f"two requests bring the id {one.id} with different bodies", f"{one.path}.id")
 
 
-StatementKeys = Sequence[Sequence[tuple[uuid.UUID, int]]]
-
-
-def _insert_at_once(
-    connection: Connection, checked: Sequence[CheckedStatement], statement_keys: StatementKeys, now: datetime
-) -> list[_InsertedStatement]:
-    found = ask(
-        connection,
-        INSERT_ALL,
-        {
-            "stored": now,
-            "ids": array([one.id.hex for one in checked]),
-            "agents": array([key.hex for key in _agents(statement_keys)]),
-            "digests": array([one.digest for one in checked]),
-            "refers": array([one.refers.hex if one.refers else "NULL" for one in checked]),
-            "voidings": array([str(one.voiding) for one in checked]),
-            "texts": SEPARATOR.join(complete(checked, now)),
-            "keys": array([key.hex for own in statement_keys for key, _ in own]),
-            "usages": array([USAGES[usage] for own in statement_keys for _, usage in own]),
-            "places": array([place for at, own in enumerate(statement_keys, start=1) for place in [str(at)] * len(own)]),
-        },
-    )
-    if found and found[0][3] is not None:
-        _refuse_about(checked, statement_keys, {found[0][3]})
-    return [_InsertedStatement(*row[:3]) for row in found]
-
-
-def _agents(statement_keys: StatementKeys) -> set[uuid.UUID]:
-    agent = Usage.AGENT  # a local name, because looking it up takes longer than comparing
-    return {key for own in statement_keys for key, usage in own if usage == agent}
-
-
-def _refuse_about(checked: Sequence[CheckedStatement], statement_keys: StatementKeys, erased: Set[uuid.UUID]) -> None:
-    path = next(one.path for one, own in zip(checked, statement_keys, strict=True) if erased & _agents([own]))
-    raise Erased(SAID, path)
-
-
-def _insert_one_by_one(
-    connection: Connection, checked: Sequence[CheckedStatement], statement_keys: StatementKeys, now: datetime
-) -> list[_InsertedStatement]:
+def _insert_one_by_one(connection: Connection, batch: ToInsert, now: datetime) -> Inserted:
+    checked, statement_keys, *_ = batch
     found = connection.execute(INSERT_IDS, [{"id": one.id, "stored": now, "digest": one.digest} for one in checked])
     sids = {row.id: row.sid for row in found}
     places = [(sids[one.id], one, own) for one, own in zip(checked, statement_keys, strict=True) if one.id in sids]
     if not places:
-        return []
-    if erased := marked_among(connection, _agents([own for _, _, own in places])):
-        _refuse_about(checked, statement_keys, erased)
+        return Inserted([], [], None)
+    if erased := marked_among(connection, agents_among([own for _, _, own in places])):
+        refuse_about(checked, statement_keys, erased)
     at, texts = microseconds(now), complete([one for _, one, _ in places], now)
     rows = [
         (at, sid, one.id.hex, one.refers and one.refers.hex, one.voiding, text) for (sid, one, _), text in zip(places, texts, strict=True)
@@ -199,7 +146,7 @@ def _insert_one_by_one(
         if given:
             connection.exec_driver_sql(sql, given)
     awaited = is_awaited(connection, sids)
-    return [_InsertedStatement(one.id, sid, one.id in awaited) for sid, one, _ in places]
+    return Inserted([InsertedStatement(one.id, sid, one.id in awaited) for sid, one, _ in places], [], None)
 
 
 def _refuse_other_bodies(connection: Connection, again: Sequence[CheckedStatement]) -> None:

@@ -19,7 +19,7 @@ from xapi.views.call import media_type_of, negotiate
 from xapi.views.mixed import ReceivedRequest
 from xapi.views.mount import Mount
 from xapi.views.statements import LITTLE, listed, store_received
-from xapi.views.whose import identify
+from xapi.views.whose import identify_writer
 
 Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 RESOURCE = "statements"
@@ -58,13 +58,14 @@ class FastStatements:
 
     def _take(self, environ: WSGIEnvironment) -> Reply | None:
         mount = self._mount
-        credential = identify(mount, environ.get("HTTP_AUTHORIZATION", ""))
+        credential, api_key = identify_writer(mount, environ.get("HTTP_AUTHORIZATION", ""))
         version = negotiate(environ.get("HTTP_X_EXPERIENCE_API_VERSION"))
         credential.enter(RESOURCE, "POST")
         body = read_ahead(environ, MOST_BYTES)  # only now: no byte of an unauthenticated request is read or waited for
         if body is None:
             return None
-        ids = store_received(mount, credential, version, ReceivedRequest(*read(body)), little=len(body) <= LITTLE)
+        received = ReceivedRequest(*read(body))
+        ids = store_received(mount, credential, version, received, little=len(body) <= LITTLE, api_key=api_key)
         mount.tally.note(credential, None, mount.clock())
         text = listed(ids).encode()
         own = {"Content-Type": JSON, "Content-Length": str(len(text)), **CORS, **carried(version, mount.through())}

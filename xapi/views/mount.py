@@ -13,6 +13,7 @@ from xapi.rules.auth import Credential, Quota
 from xapi.storage.consistency import Watermark, announce
 from xapi.storage.group_commit import GroupCommit
 from xapi.storage.key_usage import KeyUsage
+from xapi.storage.keys import RememberedKeys
 from xapi.storage.store import CheckedRequest, insert_requests
 
 Sessions = Callable[[], AbstractContextManager[Session]]
@@ -58,6 +59,7 @@ class Mount:
     documents: Quota = DOCUMENTS
     key_storage: int | None = None
     watermark: Watermark = field(default_factory=Watermark)
+    remembered_keys: RememberedKeys = field(default_factory=RememberedKeys)
     tally: KeyUsage = field(init=False)
     store: GroupCommit[CheckedRequest, int] = field(init=False)  # combines small simultaneous requests in one transaction
 
@@ -83,6 +85,7 @@ class Mount:
 
         Raises:
             Conflicting: an id is stored with another body, or two requests have it with different bodies.
+            Unauthorised: the API key of a request was revoked.
         """
         with self.writers() as session:
             announce(session, self.clock(), referring=any(one.refers for own in requests for one in own.checked))

@@ -78,11 +78,13 @@ def _store(call: Call, received: ReceivedRequest) -> list[UUID]:
     return store_received(call.mount, call.credential, call.version, received, little=little)
 
 
-def store_received(mount: Mount, credential: Credential, version: str, received: ReceivedRequest, *, little: bool) -> list[UUID]:
+def store_received(
+    mount: Mount, credential: Credential, version: str, received: ReceivedRequest, *, little: bool, api_key: str = ""
+) -> list[UUID]:
     """Store all or nothing, signal the doorbell and return the ids; retry after a temporary conflict between transactions.
 
     A request with few statements and `little` data may share its transaction. Others must wait for a transaction, and a statement that
-    refers to another blocks all other writers.
+    refers to another blocks all other writers. `api_key`: the key that must still work, if it was not looked up for this request.
 
     Raises:
         XapiError: nothing was stored.
@@ -92,7 +94,7 @@ def store_received(mount: Mount, credential: Credential, version: str, received:
     store = mount.store if small else _alone(mount)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            new = store(CheckedRequest(checked, credential))
+            new = store(CheckedRequest(checked, credential, api_key))
             break
         except DBAPIError as error:
             if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in PASSING:

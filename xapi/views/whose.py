@@ -32,6 +32,25 @@ def identify(mount: Mount, authorization: str) -> Credential:
     return found
 
 
+def identify_writer(mount: Mount, authorization: str) -> tuple[Credential, str]:
+    """Return the credential of a client that stores statements, and the key that the storing transaction must still find working.
+
+    A key that was right in the last ten seconds is not looked up: the transaction that stores asks for it, in the same round trip.
+
+    Raises:
+        Unauthorised: as `identify` does.
+    """
+    pair, now = basic_of(authorization), mount.clock()
+    if pair is None:
+        return identify(mount, authorization), ""
+    known = mount.remembered_keys.get(*pair, now)
+    if known is not None:
+        return known, known.key
+    found = identify(mount, authorization)
+    mount.remembered_keys.keep(*pair, now, found)
+    return found, ""
+
+
 def basic_of(authorization: str) -> tuple[str, str] | None:
     """Return the key and the secret in an Authorization header."""
     scheme, _, encoded = authorization.partition(" ")
@@ -47,7 +66,7 @@ def basic_of(authorization: str) -> tuple[str, str] | None:
 def key_credential(mount: Mount, key: str, secret: str) -> Credential | Stranger:
     """Return the credential of a key if its secret is right, otherwise the reason why it is refused.
 
-    Nothing is cached: a revoked key is refused at once.
+    It is looked up: a revoked key is refused at once.
     """
     if "\0" in key:  # PostgreSQL cannot store it in a text
         return Stranger("", "unknown")

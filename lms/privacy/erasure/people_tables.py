@@ -12,13 +12,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import AccountChange, LoginSession, Person
 from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
-from lms.catalogue.models import CourseVersion
+from lms.catalogue.models import CourseVersion, Upload
 from lms.certification.models import Appeal, CertificateProposal, IssuedFile, RegisterEntry
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment, EnrolmentTransfer, SessionReplacement, Waiver
 from lms.crediting.models import Certificate, HeldSession, LedgerEntry, Observation
 from lms.db import Base
 from lms.jobs.models import Job
-from lms.learning.models import ActivityState, Attempt, Launch, Registration
+from lms.learning.models import ActivityState, Attempt, Launch, Registration, Restart
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
@@ -52,9 +52,11 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(LedgerEntry, LedgerEntry.enrolment_id, kept="certified hours stay; an entry names the enrolment, never the person"),
     PersonTable(Registration, Registration.enrolment_id, kept="a random number that the statements' removal still needs"),
     PersonTable(ActivityState, ActivityState.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
+    PersonTable(Restart, Restart.registration_id, deleted=True),
     PersonTable(Attempt, Attempt.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Launch, Launch.person_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Job, Job.owner_id, by="lms.privacy.erasure.person:begin"),
+    PersonTable(Upload, Upload.person_id, by="lms.catalogue.receiving:forget"),
     PersonTable(AttendanceRecord, AttendanceRecord.enrolment_id, cleared={"note": ""}),
     PersonTable(AttendanceMark, AttendanceMark.enrolment_id, cleared={"reason": ""}),
     PersonTable(CheckIn, CheckIn.enrolment_id, cleared={"reason": "", "device": ""}),

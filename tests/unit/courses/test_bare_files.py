@@ -56,7 +56,7 @@ def test_archives_inside_a_course_share_its_limits(opened: Open, monkeypatch: py
     files = zipped(outer)
     sound(opened(files))
     room_for_one = sum(map(len, outer.values())) + 15_000
-    monkeypatch.setattr("courses.package.LIMITS", Limits(total=room_for_one))
+    monkeypatch.setattr("courses.unpacking.LIMITS", Limits(total=room_for_one))
     assert problems(opened(files)) == ["activities/read-1.h5p"]
 
 

@@ -8,19 +8,11 @@ from courses.foreign import in_name
 from tests.unit.courses.folders import Open, said, zipped
 
 PAGES = {f"content/page{n}.html": b"<html></html>" for n in range(22)}
-SCORM_12 = b"""<manifest xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2"><metadata><schemaversion>1.2</schemaversion></metadata>
-<resource adlcp:scormtype="sco"/><resource adlcp:scormtype="sco"/><resource adlcp:scormtype="asset"/></manifest>"""
-SCORM_2004 = (
-    b"""<manifest><metadata><schemaversion>2004 4th Edition</schemaversion></metadata><resource adlcp:scormType='sco'/></manifest>"""
-)
 CMI5 = b"""<courseStructure><au id="a"><url>x</url></au><block><au id="b"/></block><author/></courseStructure>"""
 OFFICE = {"[Content_Types].xml": b"<Types/>", "_rels/.rels": b"", "docProps/app.xml": b""}
 
 ARCHIVES = {
-    "SCORM 1.2": ({"imsmanifest.xml": SCORM_12, **PAGES}, "is a SCORM 1.2 package (units: 2)"),
-    "SCORM 2004": ({"imsmanifest.xml": SCORM_2004, **PAGES}, "is a SCORM 2004 package (units: 1)"),
-    "SCORM in a folder": ({"my course/imsmanifest.xml": SCORM_12, **PAGES}, "is a SCORM 1.2 package (units: 2)"),
-    "SCORM with Windows paths": ({"my course\\imsmanifest.xml": SCORM_12, **PAGES}, "is a SCORM 1.2 package (units: 2)"),
+    "AICC": ({"course.crs": b"", "course.AU": b"", "course.cst": b"", **PAGES}, "is an AICC package"),
     "cmi5": ({"cmi5.xml": CMI5, **PAGES}, "is a cmi5 package (units: 2)"),
     "Tin Can": ({"tincan.xml": b"<tincan/>", **PAGES}, "is a Tin Can (xAPI) package"),
     "Word": ({**OFFICE, "word/document.xml": b""}, "is a file of Word: save it as PDF"),
@@ -51,10 +43,10 @@ def test_an_archive_of_another_kind_is_named_in_one_sentence(opened: Open, files
 
 
 def test_a_folder_of_another_kind_is_named_in_one_sentence_too(opened: Open) -> None:
-    found = opened({"imsmanifest.xml": SCORM_12, **PAGES}, "course")
+    found = opened({"tincan.xml": b"<tincan/>", **PAGES}, "course")
     assert isinstance(found, list)
     assert len(found) == 1
-    assert said(found[0]).startswith("is a SCORM 1.2 package (units: 2)")
+    assert said(found[0]).startswith("is a Tin Can (xAPI) package")
 
 
 @pytest.mark.parametrize(("content", "sentence"), FILES.values(), ids=FILES)
@@ -64,15 +56,15 @@ def test_a_file_of_another_kind_is_named_in_one_sentence(opened: Open, content: 
     assert [said(one)[: len(sentence)] for one in found] == [sentence]
 
 
-def test_a_course_that_holds_such_a_manifest_beside_its_own_stays_a_course(opened: Open) -> None:
-    found = opened(zipped({"imsmanifest.xml": SCORM_12, "course.json": b"{}"}), "course.zip")
+def test_a_course_that_holds_such_a_file_beside_its_own_stays_a_course(opened: Open) -> None:
+    found = opened(zipped({"tincan.xml": b"<tincan/>", "course.json": b"{}"}), "course.zip")
     assert isinstance(found, list)
-    assert not [one for one in found if one.code == "scorm"]
+    assert not [one for one in found if one.code == "tin-can"]
 
 
-def test_a_manifest_of_any_size_is_looked_at_in_part(opened: Open, tmp_path: Path) -> None:
-    found = opened(zipped({"imsmanifest.xml": SCORM_12 + b" " * 30_000_000}), "course.zip")
-    assert [one.code for one in found] == ["scorm"]  # type: ignore[union-attr]
+def test_a_structure_of_any_size_is_looked_at_in_part(opened: Open, tmp_path: Path) -> None:
+    found = opened(zipped({"cmi5.xml": CMI5 + b" " * 30_000_000}), "course.zip")
+    assert [one.code for one in found] == ["cmi5"]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", ["a.rar", "a.exe", "a.pptx", "a.wav", "a.heic", "a.html"])

@@ -75,7 +75,7 @@ def test_a_gate_that_requires_nothing_is_written_like_no_gate() -> None:
         ({"title": {"zh": "长" * 201}}, "title.zh"),
         ({"title": {"zh": "坏\x00"}}, "title.zh"),
         ({"title": {"zh": "一", "de": "Eins"}}, "title.de"),
-        ({"format": "scorm"}, "format"),
+        ({"format": "flash"}, "format"),
         ({"entry": "../read"}, "entry"),
         ({"entry": "/etc"}, "entry"),
         ({"entry": "a\\b"}, "entry"),

@@ -66,6 +66,8 @@ const frame = new Frame(iframe, {
   parting: (message) => (parting = message.statement),
   state: (message) => keepState(message.body),
   answers: (message) => submit(message),
+  reported: ({ ended }) => reported(Boolean(ended)),
+  unkept: () => tell(texts.unkept),
 });
 
 setInterval(() => {
@@ -121,7 +123,7 @@ async function greet() {
   const handed = await queue.unsentAnswers(place);
   if (handed) asked.set(handed, handed);
   const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
-  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed } });
+  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, reports: launch.reports, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed } });
 }
 
 function keepStatement(statement) {
@@ -141,6 +143,12 @@ function reportLost(said, kept) {
 /** What completes an activity ends the stretch: its time is credited now, not with the next five minutes. */
 function settleAfter(verb) {
   if (/\/(completed|passed)$/.test(verb)) beats.settle();
+}
+
+/** A package has told the server itself how far the learner is. */
+function reported(ended) {
+  if (ended) beats.settle();
+  progress.expect();
 }
 
 function submit({ answers, ref }) {

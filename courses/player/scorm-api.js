@@ -1,0 +1,136 @@
+// The API that a SCORM unit looks for in the windows around it, made of scorm-again: filled with what was kept, and sent back after changes.
+//
+// Completion and score decide nothing here: the server reads them from what is sent. Session time is sent as it comes, and counts nowhere.
+(function () {
+  "use strict";
+  const { TH } = window;
+  const SAVE_EVERY_S = 10;
+  const AGAIN_MS = [2000, 5000, 15000, 30000, 60000];
+  const TOO_LARGE = 413;
+  const LIVED_OUT = /^cmi\.(core\.)?(session_time|exit|entry|student_id|student_name|learner_id|learner_name|credit|lesson_mode|mode|launch_data|version)$|_children$|_count$|_version$|^cmi\.(launch_data|student_data\.|scaled_passing_score|completion_threshold|max_time_allowed|time_limit_action)/;
+  const WHOSE = /^cmi\.(core\.student|learner)_(id|name)$/;
+  const run = crypto.randomUUID?.() ?? String(Math.random()).slice(2) + Date.now();
+  let number = 0;
+
+  /** What the standard calls entry: resume after a suspension, and after a page that broke off. */
+  const entryOf = (kept) => {
+    if (!kept) return "ab-initio";
+    const exit = kept.cmi["cmi.core.exit"] ?? kept.cmi["cmi.exit"] ?? "";
+    return !kept.ended || exit === "suspend" ? "resume" : "";
+  };
+
+  const own12 = (unit, learner, entry) => ({
+    "cmi.core.student_id": learner.id,
+    "cmi.core.student_name": learner.name,
+    "cmi.core.credit": "credit",
+    "cmi.core.lesson_mode": "normal",
+    "cmi.core.entry": entry,
+    "cmi.launch_data": unit.launch_data,
+    "cmi.student_data.mastery_score": unit.mastery_score,
+    "cmi.student_data.max_time_allowed": unit.max_time_allowed,
+    "cmi.student_data.time_limit_action": unit.time_limit_action,
+  });
+
+  const own2004 = (unit, learner, entry) => ({
+    "cmi.learner_id": learner.id,
+    "cmi.learner_name": learner.name,
+    "cmi.credit": "credit",
+    "cmi.mode": "normal",
+    "cmi.entry": entry,
+    "cmi.launch_data": unit.launch_data,
+    "cmi.scaled_passing_score": unit.scaled_passing_score,
+    "cmi.completion_threshold": unit.completion_threshold,
+    "cmi.max_time_allowed": unit.max_time_allowed,
+    "cmi.time_limit_action": unit.time_limit_action,
+  });
+
+  const filled = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "" && value !== null));
+
+  /** What is sent: the data model without what is empty (lists without entries come as objects), and without whose it is. */
+  const said = (values) => Object.fromEntries(Object.entries(filled(values)).filter(([name, value]) => typeof value !== "object" && !WHOSE.test(name)));
+
+  /** Load values one by one: one that the other version or an older tool wrote does not keep the others out. */
+  function fill(api, values) {
+    for (const [name, value] of Object.entries(filled(values))) {
+      try {
+        api.loadFromFlattenedJSON({ [name]: value });
+      } catch (error) {
+        console.warn("not loaded", name, error);
+      }
+    }
+  }
+
+  /** Return what is kept in the order in which lists are filled: by number, each with its id and type first. */
+  function ordered(values) {
+    const rank = (name) => (/\.id$/.test(name) ? 0 : /\.type$/.test(name) ? 1 : 2);
+    const place = (name) => Number(/\.(\d+)\./.exec(name)?.[1] ?? -1);
+    const names = Object.keys(values).filter((name) => !LIVED_OUT.test(name));
+    names.sort((a, b) => place(a) - place(b) || rank(a) - rank(b));
+    return Object.fromEntries(names.map((name) => [name, values[name]]));
+  }
+
+  /**
+   * Make the API of one unit. `hears` has ended(request) and told(reply). Returns it with `leave()`, which saves what the unit has not, for
+   * when its page goes away without a word.
+   */
+  TH.scormApi = (version, unit, kept, { url, learner }, hears) => {
+    const is12 = version === "1.2";
+    let latest = null; // what was not yet said to be stored
+    let failures = 0;
+    const settings = {
+      autocommit: true,
+      autocommitSeconds: SAVE_EVERY_S,
+      lmsCommitUrl: url,
+      dataCommitFormat: "flattened",
+      commitRequestDataType: "text/plain;charset=UTF-8",
+      useAsynchronousCommits: true, // otherwise every save would stop the page until the server has answered
+      asyncModeBeaconBehavior: "on-terminate",
+      autoCompleteLessonStatus: true, // SCORM 1.2 RTE 3.4.4: a unit that ends and has said nothing of its status is completed
+      mastery_override: true, // same place: with a mastery score and a raw score, they decide
+      logLevel: "NONE",
+      requestHandler: (values, about) => {
+        latest = { unit: unit.id, run, number: (number += 1), ended: Boolean(about?.isTerminateCommit), values: said(values) };
+        return latest;
+      },
+      responseHandler: async (response) => {
+        const sent = latest;
+        if (response.ok && response.headers) hears.told(await response.json());
+        if (response.ok && latest === sent) latest = null;
+        if (response.status === TOO_LARGE) hears.tooLarge();
+        return { result: response.ok ? "true" : "false", errorCode: response.ok ? 0 : 101 };
+      },
+    };
+    const Api = is12 ? window.Scorm12API : window.Scorm2004API;
+    const api = new Api(settings);
+    fill(api, ordered(kept?.cmi ?? {}));
+    fill(api, (is12 ? own12 : own2004)(unit, learner, entryOf(kept)));
+    api.on("CommitError", () => again());
+    api.on(is12 ? "LMSInitialize" : "Initialize", () => hears.begun());
+    api.on("BeforeTerminate", () => (api.leaving = api.adl?.nav?.request ?? "_none_"));
+    api.on(is12 ? "LMSFinish" : "Terminate", () => hears.ended(api.leaving));
+
+    /** The connection broke, or the save is larger than a browser sends behind a page: send the latest again, plainly. */
+    function again() {
+      const waiting = latest;
+      if (!waiting) return;
+      setTimeout(async () => {
+        if (latest !== waiting) return;
+        try {
+          const response = await fetch(url, { method: "POST", body: JSON.stringify(waiting), headers: { "Content-Type": "text/plain" } });
+          if (response.ok) hears.told(await response.json());
+          if (response.ok || (response.status >= 400 && response.status < 500)) return latest === waiting && (latest = null);
+        } catch {
+          // no network: once more
+        }
+        failures += 1;
+        again();
+      }, failures ? AGAIN_MS[Math.min(failures, AGAIN_MS.length) - 1] : 0);
+    }
+
+    return {
+      api,
+      name: is12 ? "API" : "API_1484_11",
+      leave: () => api.isInitialized() && api.commit(is12 ? "LMSCommit" : "Commit"),
+    };
+  };
+})();

@@ -1,0 +1,57 @@
+"""Collect the files of an archive or a folder by name. All archives of one package, nested ones too, share one limit."""
+
+import shutil
+import tempfile
+import weakref
+from dataclasses import replace
+from pathlib import Path
+
+from courses.archive import LIMITS, Limits, check_name, clashes, is_passed_over, names_in, unpack
+from courses.formats import have_pages
+from courses.strict_json.problem import Problem
+
+
+class UnpackingSpace:
+    """A folder for unpacked files, deleted when it is no longer used; all unpacked files count against one limit."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="course-"))
+        self._number = 0
+        self._used = self._count = 0
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+
+    def unpack(self, source: Path) -> dict[str, Path] | list[Problem]:
+        """Unpack an archive; return its files by name, or every problem."""
+        self._number += 1
+        into = self._folder / str(self._number)
+        into.mkdir()
+        pages = have_pages(names_in(source))
+        left = replace(LIMITS, total=LIMITS.total - self._used, files=LIMITS.files - self._count, any_kind=pages)
+        names = unpack(source, into, left)
+        if isinstance(names, list):
+            return names
+        files = {name: into.joinpath(*name.split("/")) for name in names}
+        self._used += sum(path.stat().st_size for path in files.values())
+        self._count += len(files)
+        return files
+
+
+def files_of_folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Problem]:
+    """Return a folder's files by name; it refuses the same names as an archive."""
+    files: dict[str, Path] = {}
+    problems = []
+    found = sorted(root.rglob("*"))
+    limits = replace(limits, any_kind=have_pages(path.name for path in found))
+    for path in found:
+        name = path.relative_to(root).as_posix()
+        if is_passed_over(name, any_kind=limits.any_kind):
+            continue
+        wrong = Problem("link", name) if path.is_symlink() else check_name(name, limits) if path.is_file() else None
+        if wrong:
+            problems.append(wrong)
+        elif path.is_file():
+            files[name] = path
+    problems += clashes(list(files))
+    if len(files) > limits.files or sum(path.stat().st_size for path in files.values()) > limits.total:
+        problems.append(Problem("too-much", "", {"most": limits.files, "mb": limits.total // 1_000_000}))
+    return problems or files

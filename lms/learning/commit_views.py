@@ -1,0 +1,109 @@
+"""The address to which the pages of a package report, on the package's own host: no cookie, no header, a token in the path."""
+
+from functools import lru_cache
+
+import msgspec
+from flask import Blueprint, Response, abort, current_app
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from courses.formats import FORMATS
+from courses.formats.format import ReportTooLargeError, Tracker, UnitReport
+from lms.accounts.access import public
+from lms.accounts.signin import csrf
+from lms.catalogue import contents
+from lms.catalogue.models import CourseVersion
+from lms.catalogue.publish import outline_of
+from lms.clock import now
+from lms.config import Settings
+from lms.db import session, transaction
+from lms.errors import NotSignedIn, TooLarge
+from lms.learning import commits
+from lms.learning.credential import running
+from lms.learning.models import Launch
+from lms.learning.opened import ring
+from lms.learning.tickets import CommitTokens, Ticket
+from lms.learning.wire import CommitBody, body_of
+from lms.storage import Storage, storage
+from lms.web.hosts import on_content_host, package_label
+
+bp = Blueprint("commits", __name__)
+
+KEPT = 256
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+@bp.get("/commit/<token>")
+@on_content_host
+@public
+def load(token: str) -> ResponseReturnValue:
+    """Return what the units of an activity have reported so far."""
+    return _json(commits.load(session(), _launch(token)))
+
+
+@bp.post("/commit/<token>")
+@csrf.exempt
+@on_content_host
+@public
+def take(token: str) -> ResponseReturnValue:
+    """Keep a report of one unit, in the form in which scorm-again expects the answer."""
+    launch, body = _launch(token), body_of(CommitBody)
+    tracker = _tracker(launch)
+    if tracker is None:
+        abort(404)
+    reported = UnitReport(body.unit, body.ended, body.run, body.number, body.values)
+    try:
+        with transaction() as writing:
+            stated = commits.commit(writing, launch, tracker, reported, _settings(), now())
+    except ReportTooLargeError:
+        raise TooLarge(
+            _(
+                "This activity keeps more about where you are than can be saved, so the place is not saved. Your hours are not affected: "
+                "finish it in one sitting, and tell your trainer."
+            ),
+            code="state-size",
+        ) from None
+    if stated:
+        ring(stated)
+    return _json({"result": "true", "errorCode": 0, "stated": stated})
+
+
+def _json(reply: object) -> Response:
+    response = Response(msgspec.json.encode(reply), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _launch(token: str) -> Launch:
+    """Return the launch of a token, if it was given to the host that sends it.
+
+    Raises:
+        NotSignedIn: the launch has ended.
+    """
+    tokens: CommitTokens = current_app.extensions["commit_tokens"]
+    ticket = tokens.read(token)
+    if ticket is None or ticket.label != package_label(_settings()):
+        abort(404)
+    found = running(Ticket(ticket.launch_id, 0))
+    if found is None:
+        raise NotSignedIn("This launch has ended.", code="ended")
+    return found
+
+
+def _tracker(launch: Launch) -> Tracker | None:
+    version = session().get_one(CourseVersion, launch.course_version_id)
+    activity = next(one for one in outline_of(version).activities if one.key == launch.activity)
+    return _tracker_of(storage(), version.files_of(launch.activity), activity.format, activity.entry)
+
+
+@lru_cache(KEPT)
+def _tracker_of(files: Storage, sha256: str, format: str, entry: str) -> Tracker | None:
+    """Read a package's units once, because published files never change."""
+
+    return FORMATS[format].tracker(
+        entry, lambda path: contents.find(files, sha256, path) is not None, lambda path: contents.read(files, sha256, path)
+    )

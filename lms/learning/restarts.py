@@ -1,0 +1,40 @@
+"""Start an activity over: attempts count from zero and resume data is deleted. What was earned and passed stays."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from lms.accounts.account_changes import By
+from lms.learning.models import ActivityState, Launch, Registration, Restart
+
+
+def last(session: Session, launch: Launch) -> datetime | None:
+    """Return the moment at which the launch's activity was last started over, or None."""
+    wanted = select(func.max(Restart.at)).where(Restart.registration_id == launch.registration_id, Restart.activity == launch.activity)
+    return session.scalar(wanted)
+
+
+def last_of_all(session: Session, registrations: Iterable[UUID]) -> Mapping[tuple[UUID, str], datetime]:
+    """Return those moments of many registrations, by registration and activity."""
+    own = (Restart.registration_id, Restart.activity)
+    rows = session.execute(select(*own, func.max(Restart.at)).where(own[0].in_(list(registrations))).group_by(*own))
+    return {(registration, activity): at for registration, activity, at in rows}
+
+
+def start_over(session: Session, registration: UUID, activity: str, by: By) -> bool:
+    """Start an activity over for one learner; return False if they have not opened it since it was last started over.
+
+    The registration is locked first, so that an answer or resume data that arrives at the same time comes before or after.
+    """
+    session.execute(select(Registration.id).where(Registration.id == registration).with_for_update(key_share=True))
+    begun = session.scalar(select(func.max(Restart.at)).where(Restart.registration_id == registration, Restart.activity == activity))
+    opened = select(Launch.id).where(Launch.registration_id == registration, Launch.activity == activity)
+    if session.scalar((opened if begun is None else opened.where(Launch.opened_at > begun)).limit(1)) is None:
+        return False
+    session.execute(delete(ActivityState).where(ActivityState.registration_id == registration, ActivityState.activity == activity))
+    session.add(Restart(registration_id=registration, activity=activity, at=by.at, by=by.person_id))
+    session.flush()
+    return True

@@ -1,0 +1,35 @@
+"""Start an activity over for one person of a class or for everybody, and record who did it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courses.outline import Activity
+from lms.accounts.account_changes import By
+from lms.catalogue.models import CourseVersion
+from lms.classes import changes
+from lms.classes.models import Enrolment
+from lms.i18n import pick
+from lms.learning import restarts
+from lms.learning.models import Registration
+from lms.programmes.progress import StudiedCourse
+
+
+def start_over(session: Session, enrolments: Sequence[Enrolment], course: StudiedCourse, activity: Activity, by: By) -> int:
+    """Start an activity over for these people; return for how many. People who have not opened it since are passed over.
+
+    Hours, passes and completions stay, because they follow from statements, which nothing deletes.
+    """
+    own = select(CourseVersion.course_id).where(CourseVersion.id == course.course_version_id).scalar_subquery()
+    registrations = session.execute(
+        select(Registration.enrolment_id, Registration.id).where(
+            Registration.enrolment_id.in_([one.id for one in enrolments]), Registration.course_id == own, Registration.alias_of.is_(None)
+        )
+    )
+    of_enrolment = {enrolment_id: registration for enrolment_id, registration in registrations}
+    begun = [one for one in enrolments if one.id in of_enrolment]
+    restarted = [one for one in begun if restarts.start_over(session, of_enrolment[one.id], activity.key, by)]
+    for one in restarted:
+        changes.note_of(session, one, changes.made("restart", by, after=pick(activity.title.zh, activity.title.en)))
+    return len(restarted)
