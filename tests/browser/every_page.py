@@ -192,7 +192,7 @@ NO_PAGES = {
     "commits.load": "for the content inside the player's page",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
-    "content.player_file": "files",
+    **dict.fromkeys(("content.player_file", "certification.signing_certificates"), "files"),
     "health.alive": "for machines",
     "health.ready": "for machines",
 }
