@@ -119,6 +119,7 @@ class Place:
             "code": self.code(rule.endpoint),
             "year": 2020,
             "version_number": 1,
+            "upload_id": "nothing",
             "sha256": SHA256,
             "kind": "h5p",
             "suffix": "xlsx",
