@@ -13,6 +13,10 @@ from lms.accounts import tasks as accounts_tasks
 from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
+from lms.audit import tasks as audit
+from lms.audit import views as ledger_checks
+from lms.catalogue import publish_job
+from lms.catalogue import tasks as catalogue_tasks
 from lms.catalogue import views as catalogue
 from lms.certification import views as certification
 from lms.certification.views import appeals, reviews
@@ -63,16 +67,18 @@ SCHEDULE = {
     **crediting.SCHEDULE,
     **home_tasks.SCHEDULE,
     **jobs_tasks.SCHEDULE,
+    **catalogue_tasks.SCHEDULE,
     **partitions.SCHEDULE,
     **forwarding.SCHEDULE,
     **importing.SCHEDULE,
     **erasure.SCHEDULE,
     **retention.SCHEDULE,
+    **audit.SCHEDULE,
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
     *(certification, reviews, appeals, tutoring),
-    *(records, forwards, imports, erasure_pages, retention_pages),
+    *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
 
 
@@ -110,7 +116,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
     app.register_blueprint(cmi5.bp)
-    jobs.init_app(app, {**export.KINDS, **roster_job.KINDS, **people_job.KINDS, **reread_job.KINDS, **records_export.KINDS})
+    jobs.init_app(
+        app, {**publish_job.KINDS, **export.KINDS, **roster_job.KINDS, **people_job.KINDS, **reread_job.KINDS, **records_export.KINDS}
+    )
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
     plain: FastStatements = app.extensions["xapi_early"]

@@ -124,6 +124,7 @@ class Place:
             "code": self.code(rule.endpoint),
             "year": 2020,
             "version_number": 1,
+            "upload_id": "nothing",
             "sha256": SHA256,
             "token": "none",
             "kind": "h5p",
