@@ -13,6 +13,8 @@ from lms.accounts import tasks as accounts_tasks
 from lms.accounts import views as accounts
 from lms.accounts.access import public
 from lms.accounts.signin import csrf
+from lms.audit import tasks as audit
+from lms.audit import views as ledger_checks
 from lms.catalogue import publish_job
 from lms.catalogue import tasks as catalogue_tasks
 from lms.catalogue import views as catalogue
@@ -68,11 +70,12 @@ SCHEDULE = {
     **importing.SCHEDULE,
     **erasure.SCHEDULE,
     **retention.SCHEDULE,
+    **audit.SCHEDULE,
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
     *(certification, reviews, appeals, tutoring),
-    *(records, forwards, imports, erasure_pages, retention_pages),
+    *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
 
 

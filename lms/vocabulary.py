@@ -8,6 +8,9 @@ OPENED = f"{OURS}/extensions/opened"
 DEVICE = f"{OURS}/extensions/device"  # context: the kind of device of a launch, set by the server
 STRETCH = f"{OURS}/extensions/stretch"  # context: {"from": …, "to": …}, one stretch of measured presence, set by the server
 
+ANCHORED = f"{OURS}/verbs/anchored"  # written only by the LMS: the nightly anchor of the ledger, for other stores
+ANCHOR = f"{OURS}/extensions/anchor"  # result: the anchor's line
+
 PRESENT = f"{OURS}/verbs/was-present"  # written only by the server, for one closed stretch
 
 # Written only by the LMS, for attestations; ATTESTED has the details.

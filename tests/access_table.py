@@ -47,6 +47,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("certification.ask", "GET"): EVERYBODY,
     ("certification.verify", "GET"): "404 404 404 404 404 404",  # nobody is certified there
     ("certification.compare", "POST"): "404 404 404 404 404 404",
+    ("certification.check_file", "POST"): "422 422 422 422 422 422",  # no file is sent
+    ("certification.signing_certificates", "GET"): EVERYBODY,
     ("certification.download", "GET"): "login 404 404 404 404 404",
     ("certification.of_class", "GET"): THE_OFFICES_OWN_CLASS,
     ("certification.certify", "POST"): "401 403 403 403 302 404",
@@ -190,6 +192,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("records.erase_person", "POST"): "401 403 403 403 403 403",
     ("records.retention", "GET"): THE_WHOLE_SITES,
     ("records.remove_old", "POST"): "401 403 403 403 403 403",
+    ("records.ledger_checks", "GET"): THE_WHOLE_SITES,
+    ("records.check_ledger", "POST"): "401 403 403 403 403 403",
     ("records.discard_letter", "POST"): "401 403 403 403 403 403",
     ("records.forwarding", "GET"): THE_WHOLE_SITES,
     ("records.new_forward", "GET"): THE_WHOLE_SITES,

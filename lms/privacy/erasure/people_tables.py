@@ -15,7 +15,7 @@ from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.catalogue.models import CourseVersion, Upload
 from lms.certification.models import Appeal, CertificateProposal, IssuedFile, RegisterEntry
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment, EnrolmentTransfer, SessionReplacement, Waiver
-from lms.crediting.models import Certificate, HeldSession, LedgerEntry, Observation
+from lms.crediting.models import Certificate, HeldSession, LedgerCheck, LedgerEntry, Observation
 from lms.db import Base
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Launch, Registration, Restart
@@ -69,7 +69,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(EnrolmentTransfer, EnrolmentTransfer.enrolment_id, kept="says which class was left and entered, and when"),
     PersonTable(Waiver, Waiver.enrolment_id, by="lms.classes.waivers:forget"),
     PersonTable(Certificate, Certificate.enrolment_id, cleared={"person": None, "salt": None, "bundle": None}),
-    PersonTable(IssuedFile, IssuedFile.certificate_id, deleted=True),
+    PersonTable(IssuedFile, IssuedFile.certificate_id, by="lms.certification.files:forget"),
     PersonTable(RegisterEntry, RegisterEntry.enrolment_id, cleared={"reason": "", "reason_salt": ""}),
     PersonTable(HeldSession, HeldSession.enrolment_id, deleted=True),
     PersonTable(CertificateProposal, CertificateProposal.enrolment_id, kept="who proposed and confirmed a certificate, by number"),
@@ -79,6 +79,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(PracticeTask, kept=AUTHOR),
     PersonTable(CourseVersion, kept=AUTHOR),
     PersonTable(Removal, kept=AUTHOR),
+    PersonTable(LedgerCheck, kept=AUTHOR),
 )
 _BY_NAME = {one.table.__tablename__: one for one in TABLES}
 

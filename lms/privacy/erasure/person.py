@@ -22,6 +22,7 @@ from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
 from lms.catalogue import receiving
+from lms.certification import files as certificate_files
 from lms.classes import states, waivers
 from lms.classes.models import ClassChange, Enrolment
 from lms.crediting import ledger
@@ -130,6 +131,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
         session.delete(job)
     receiving.forget(session, storage, person.id)
     work.forget(session, storage, numbers)
+    certificate_files.forget(session, storage, numbers)
     people_tables.erase(session, person.id)
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)

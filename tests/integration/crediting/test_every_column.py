@@ -67,10 +67,13 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     **dict.fromkeys(
         ("certificate", "register_entry"), "what was certified; edits are planted in tests/integration/certification/test_register_check.py"
     ),
+    "audit_export": "which audit bundles left the site",
+    "ledger_check": "results of checks of the ledger",
     "held_session": "a list for reviewers, compared with the evidence; edits are planted in test_holds",
     "appeal": "what was asked and answered; hours change only by evidence",
     "certificate_proposal": "who proposed; what was certified is in the register",
     "issued_file": "copies that were handed out",
+    "signing_certificate": "with which documents were signed, after their hours were decided",
     "erasure": "what may be gone, looked at in test_verify",
     "removed_month": "what may be gone, looked at in test_verify",
     "removal": "who let months go",
