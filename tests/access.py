@@ -70,7 +70,7 @@ def expected(endpoint: str, method: str, visitor: str) -> str | None:
         return OWN[visitor].get(
             (endpoint, method),
             "403"
-            if endpoint.startswith(("catalogue.", "tutoring.everywhere", "tutoring.download_every"))
+            if endpoint.startswith(("catalogue.", "workshop.", "tutoring.everywhere", "tutoring.download_every"))
             else line.split()[VISITORS.index("trainer")],
         )
     return line.split()[VISITORS.index(visitor)]
@@ -126,6 +126,7 @@ class Place:
             "path": "media/a.txt" if rule.endpoint == "content.file" else "frame.js",
             "filename": "icons.svg",
             "elsewhere": "nothing",
+            "token": "nothing",
             "key": "nobody",
             "forward_id": 1,
             "statement_id": self._statement() if "statement_id" in rule.arguments else None,
@@ -143,7 +144,7 @@ class Place:
                 "proposal_id": 1,
                 "appeal_id": 1,
                 "line": "c1:reading",
-                "number": "2026-00000-00000",
+                "number": 1 if rule.endpoint.startswith("workshop.") else "2026-00000-00000",
                 "replacement_id": 1,
                 "task_id": 1,
                 "work_id": 1,

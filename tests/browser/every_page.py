@@ -134,6 +134,7 @@ LOOKS = (
     Look("staff", "tutoring.of_class"),
     Look("staff", "tutoring.of_course", {"code": "online-lesson-design"}),
     Look("staff", "tutoring.of_activity", {"code": "online-lesson-design", "activity": "design-quiz"}),
+    Look("trainer", "workshop.preview", {"code": "online-lesson-design", "number": 1, "activity": "from-their-screen"}),
     Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
