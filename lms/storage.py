@@ -1,5 +1,6 @@
 """The file store: a folder or an S3-compatible bucket (STORAGE_URL), with the same few functions."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -63,6 +64,14 @@ class Storage:
             obstore.delete(self._store, name)
         except FileNotFoundError:
             return
+
+    def delete_below(self, prefix: str) -> None:
+        """Delete every object whose name begins with `prefix` and a slash."""
+        for some in obstore.list(self._store, prefix=prefix):
+            for one in some:
+                self.delete(one["path"])
+        if self.folder is not None:
+            shutil.rmtree(self.folder / prefix, ignore_errors=True)  # the empty folders
 
 
 def _open(url: str) -> ObjectStore:

@@ -52,7 +52,7 @@ def _app() -> Flask:
 def _check(kind: str) -> None:
     """Exit with 0 if this host's processes of a kind have recently reported that they are alive. This does not load the application.
 
-    Problems of the whole site's periodic work are printed too, in the words of `/readyz`.
+    It also prints what `/readyz` says about the periodic work of the whole site.
     """
     database, at = Database(settings_of_environment().database_url), system_clock()
     try:

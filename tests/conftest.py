@@ -1,5 +1,6 @@
 """Fixtures for every test: databases with all tables, Valkey, a browser. The application's own are in factories.py."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -220,6 +221,13 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 # ── Processes ──
+
+
+def pytest_collection_finish() -> None:
+    """Keep thousands of collected tests and all modules out of the garbage collector's sight: it took a quarter of the CPU time."""
+    gc.collect()
+    gc.freeze()
+
 
 MOST_WORKERS = 8
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, UtcDateTime
@@ -68,6 +68,27 @@ class CourseFile(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     bytes: Mapped[int] = mapped_column(BigInteger)
+
+
+class Upload(Base):
+    """A file on its way to become a course: received in parts, then checked and published by a job."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)  # random: it is in addresses
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    bytes: Mapped[int] = mapped_column(BigInteger)  # as announced
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
+    parts: Mapped[list[int]] = mapped_column(JSON)  # their sizes, in the order of the file
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="SET NULL"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was published or refused
+    course_version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"))  # what it became
+    known_before: Mapped[bool] = mapped_column(default=False)  # whether that version was there already
+    problems: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))  # why it was refused, as `Problem.record`s
+    refusal: Mapped[str | None] = mapped_column(Text)  # or in one sentence, in the person's language
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class AnswerKey(Base):

@@ -1,11 +1,8 @@
 """Check an uploaded file as a course, and report all its problems."""
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Protocol
 
 from courses.formats import FORMATS, uploads
 from courses.libraries import FindLibrary, nothing
@@ -13,15 +10,6 @@ from courses.package import Package, open_package
 from courses.strict_json.problem import Problem
 
 MOST_MB = 200
-
-
-class Upload(Protocol):
-    """The properties of an uploaded file that are used here."""
-
-    filename: str | None
-
-    def save(self, dst: Path) -> None:
-        """Write the file to a path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +38,3 @@ def check(path: Path, offered: FindLibrary = nothing, *, own_hosts: bool) -> Che
     if homeless:
         return CheckedPackage(None, [Problem("needs-own-host", one.entry, {"format": FORMATS[one.format].words}) for one in homeless])
     return CheckedPackage(opened, ())
-
-
-@contextmanager
-def checked(upload: Upload, offers: Callable[[Path], FindLibrary], *, own_hosts: bool) -> Iterator[CheckedPackage]:
-    """Check an upload; its files exist only during the block. `offers` writes the libraries that it lacks into a folder."""
-    with tempfile.TemporaryDirectory(prefix="upload-") as folder:
-        path = Path(folder) / f"{PurePath(upload.filename or 'course').stem[:80] or 'course'}{suffix_of(upload.filename)}"
-        upload.save(path)
-        yield check(path, offers(Path(folder) / "libraries"), own_hosts=own_hosts)

@@ -27,6 +27,7 @@ class Lane:
     times: Sequence[Interval]
     own: bool
     beside: bool  # at an instant of the held session, on another device
+    held: bool = False  # it is held, too
 
     @property
     def seconds(self) -> int:
@@ -86,12 +87,13 @@ def _lanes(transcript: Transcript, place: tuple[str, str]) -> list[Lane]:
             devices[where] = devices.get(where) or (seen.device if isinstance(seen, Present) else "")
     own = union(times.get(place, ()))
     zone = transcript.case.policy.time_zone
+    held = {(one.activity, one.session) for one in transcript.explanation.result.holds if one.state == "open"}
     days = Lane(*place, "", own, own=True, beside=False).day(zone).keys()
     found = []
     for where, its in times.items():
         joined = union(its)
         beside = where != place and devices[where] != devices.get(place) and _meet(joined, own)
-        lane = Lane(*where, devices[where], joined, own=where == place, beside=beside)
+        lane = Lane(*where, devices[where], joined, own=where == place, beside=beside, held=where in held)
         if lane.own or beside or days & lane.day(zone).keys():
             found.append(lane)
     found.sort(key=lambda lane: (not lane.own, not lane.beside, lane.times[:1]))

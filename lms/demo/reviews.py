@@ -22,7 +22,7 @@ DEVICES = ("pc-0000000a", "phone-0000000b")
 MORNING = time(0, 40, tzinfo=UTC)  # twenty to nine in China; the demo's other studying is in the evening
 LENGTH = timedelta(minutes=12)
 STUDIED = ("hazard-map", "warning-signs")  # activities of the course that the teacher has not begun
-QUESTION = "前天上午我在电脑上学习，手机上同时开着另一门课的页面，没有关掉。两台设备都是我本人在用，请核实这段时间。"
+QUESTION = "那天上午我在电脑上学习，手机上同时开着另一门课的页面，没有关掉。两台设备都是我本人在用，请核实这段时间。"
 # What the demo's documents say besides the notice, by programme: which flags hold hours, and that two people certify
 ADDED: Mapping[str, tuple[str, str]] = {
     "rural-lead": ("max_rate = 2\n", 'max_rate = 2\nholds = ["devices", "regular"] # these flags hold hours; not stated in the notice\n'),

@@ -92,7 +92,7 @@ def parse(bundle: Any, path: str = "$") -> Case | list[Problem]:
         return reader.problems
     if track is None:  # without requirements nothing is judged, so courses make no difference
         rules = {name: replace(rule, course=None) for name, rule in rules.items()}
-    return Case(policy, rules, observations, window, as_of, track, attestations if track is not None else (), reviews)
+    return Case(policy, rules, observations, window, as_of, track, attestations if track is not None else (), tuple(reviews))
 
 
 class BundleReader(ReviewReader):

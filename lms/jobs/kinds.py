@@ -1,7 +1,7 @@
 """The kinds of long work and their properties."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
 
@@ -9,14 +9,23 @@ from flask import current_app
 
 Params = Mapping[str, Any]
 Piece = Sequence[int]  # the content of one step, usually ids
+ReportProgress = Callable[[int, int], None]  # how much of the job is done, of how much
+
+
+def _to_nobody(_done: int, _total: int) -> None:
+    """Report no progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobOrder:
-    """The request and its time: the result describes that moment, even if the work is started again later."""
+    """The request and its time: the result describes that moment, even if the work is started again later.
+
+    A long piece calls `report` now and then: it shows the progress, keeps the lease, and raises TurnLost if the job was cancelled.
+    """
 
     params: Params
     asked_at: datetime
+    report: ReportProgress = field(default=_to_nobody, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +33,14 @@ class JobKind:
     """One kind of work: planned once, made piece by piece, joined at the end.
 
     A worker may be killed at any point, so each step may run twice and must do no harm. `join` writes the result
-    and returns the file name for the person. `size` is what a piece adds to the progress: by default its number of ids.
-    `next_link`: a link for the time after the job, as text and address.
+    and returns the file name for the person; without it, the job leaves no file. `size` is what a piece adds to the
+    progress: by default its number of ids. `next_link`: a link for the time after the job, as text and address.
     """
 
     title: Callable[[Params], str]
     plan: Callable[[Params], Sequence[Piece]]
     make: Callable[[JobOrder, Piece], bytes]
-    join: Callable[[JobOrder, Iterable[bytes], IO[bytes]], str]
+    join: Callable[[JobOrder, Iterable[bytes], IO[bytes]], str] | None = None
     size: Callable[[Piece], int] = len
     next_link: Callable[[Params], tuple[str, str]] | None = None
 

@@ -91,8 +91,8 @@ def advance(job: Job, pieces: int, done: int, now: datetime) -> None:
     touch(job, now)
 
 
-def finish(job: Job, name: str, stored: str, now: datetime) -> None:
-    """Record that a job's result is in the file store."""
+def finish(job: Job, name: str | None, stored: str | None, now: datetime) -> None:
+    """Record that a job is done, and that its result, if it has one, is in the file store."""
     job.result_name, job.result_object = name, stored
     end(job, DONE, now)
 

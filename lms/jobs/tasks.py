@@ -1,8 +1,10 @@
 """Run long work: a worker takes a turn at a job, stores finished pieces in the file store, and gives the job back."""
 
+import math
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -12,13 +14,14 @@ from lms.celery_app import ring
 from lms.clock import now
 from lms.db import transaction
 from lms.jobs import files, queue
-from lms.jobs.kinds import kind_of
+from lms.jobs.kinds import ReportProgress, kind_of
 from lms.jobs.queue import JobTurn
 from lms.lease import TurnLost, touch
 from lms.storage import storage
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS, TIDY_SECONDS = 10, 3600
+REPORT_SECONDS = 1
 TURN_SECONDS = 2  # if one worker does everything, new hours wait no longer than this for an export
 
 
@@ -50,7 +53,7 @@ def _problem_of(turn: JobTurn) -> str:
 
 def _take(turn: JobTurn) -> None:
     """Make pieces until the turn is over; after the last one, join them."""
-    kind = kind_of(turn.kind)
+    kind, order = kind_of(turn.kind), replace(turn.order, report=_reporter(turn))
     plan = turn.plan
     if plan is None:
         plan = kind.plan(turn.order.params)
@@ -59,7 +62,7 @@ def _take(turn: JobTurn) -> None:
     until = time.monotonic() + TURN_SECONDS
     done = sum(map(kind.size, plan[: turn.pieces]))
     for number in range(turn.pieces, len(plan)):
-        storage().put(files.piece(turn.job_id, number), kind.make(turn.order, plan[number]))
+        storage().put(files.piece(turn.job_id, number), kind.make(order, plan[number]))
         with transaction() as session:
             done += kind.size(plan[number])
             queue.advance(queue.held(session, turn), number + 1, done, now())
@@ -68,12 +71,34 @@ def _take(turn: JobTurn) -> None:
     _join(turn, len(plan))
 
 
+def _reporter(turn: JobTurn) -> ReportProgress:
+    """Return what a long piece calls: it records the progress and renews the lease, at most once a second."""
+    last = -math.inf
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < REPORT_SECONDS:
+            return
+        with transaction() as session:
+            job = queue.held(session, turn)
+            job.done, job.total = done, total
+            touch(job, now())
+        last = time.monotonic()
+
+    return report
+
+
 def _join(turn: JobTurn, count: int) -> None:
+    join = kind_of(turn.kind).join
+    if join is None:
+        with transaction() as session:
+            queue.finish(queue.held(session, turn), None, None, now())
+        return
     name = files.result(turn.job_id, turn.name)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "result"
         with path.open("wb") as out:
-            shown = kind_of(turn.kind).join(turn.order, _touching(turn, count), out)
+            shown = join(turn.order, _touching(turn, count), out)
         storage().put(name, path)
     try:
         with transaction() as session:

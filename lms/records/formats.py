@@ -23,7 +23,7 @@ class ExportedStatement(NamedTuple):
 
 Writer = Callable[[Iterable[ExportedStatement], IO[bytes]], None]
 BATCH = 1000
-ROW_GROUP = 20_000  # the unit that a Parquet reader skips or reads; the writer keeps one in memory, compressed
+ROW_GROUP = 20_000  # rows that a Parquet reader reads or skips together; the writer has one such group in memory, compressed
 BOM = "\N{BYTE ORDER MARK}"  # without it Excel assumes another encoding than UTF-8
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # a spreadsheet may read these as a formula
 
@@ -76,7 +76,7 @@ def write_parquet_file(exported: Iterable[ExportedStatement], out: IO[bytes]) ->
 
 
 class _ErrorKept(io.RawIOBase):
-    """Wraps a file and its rows for a writer that panics on errors: the first error ends the rows and is kept."""
+    """A file and its rows for a writer that crashes on errors: the first error ends the rows, and the caller can raise it afterwards."""
 
     def __init__(self, out: IO[bytes]) -> None:
         self.out = out

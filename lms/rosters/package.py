@@ -91,14 +91,14 @@ def visible_sheets(content: bytes) -> Iterator[SheetParts]:
 
 
 class _WorkbookArchive:
-    """Parts by their case-folded names, and their relations."""
+    """An opened package: its parts by case-folded name, and the relations between them."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         found = archive.infolist()
         self._archive = archive
         self._parts = {one.filename.casefold(): one for one in found}
         if len(found) > MOST_PARTS or len(self._parts) < len(found):
-            raise Broken("it has too many parts, or two of one name")
+            raise Broken("it has too many parts, or two parts with the same name")
 
     def part(self, name: str) -> bytes:
         """Return a part's bytes; empty if there is no such part."""

@@ -64,7 +64,7 @@ def _cells(one: SignIn) -> Sequence[str]:
 
 
 def by_school(sign_ins: Iterable[SignIn]) -> Mapping[str, Sequence[SignIn]]:
-    """Return initial passwords by school, in the order in which the schools come."""
+    """Return initial passwords by school; the schools are in the order of their first teachers."""
     found: dict[str, list[SignIn]] = {}
     for one in sign_ins:
         found.setdefault(one.school, []).append(one)
@@ -95,12 +95,12 @@ def hand_out(session: Session, class_id: int, path: str, by: By, *, again: bool 
         .with_for_update(of=Person, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    # not handed out while this transaction waited
+    # without those that another transaction handed out while this one waited for the rows
     still = [(person, school) for person, school in rows if (person.password or "").startswith(state)]
     found = [SignIn(person.name, person.username, hand_out_initial_password(person), school) for person, school in still]
     if found:
         changes.note(session, class_id, changes.made("sheet", by, after=str(len(found))))
-    return sorted(found, key=lambda one: one.school)  # a school's slips are handed out together
+    return sorted(found, key=lambda one: one.school)  # one school's slips are printed together
 
 
 def _whose(class_id: int, path: str, state: str) -> ColumnElement[int]:
@@ -143,9 +143,9 @@ def _locked(session: Session, person_id: int) -> Person:
 
 
 def hand_out_to(session: Session, person_id: int, path: str, by: By, enrolment: Enrolment | None = None) -> SignIn | SignInRefusal:
-    """Return a new initial password for one teacher who forgot theirs, only once, or why this office may not.
+    """Give a teacher who forgot their password a new initial one and return it, or return why this office may not. It is shown only once.
 
-    It is recorded in the history of the class if that is where it was asked for, otherwise in the history of the account.
+    The history of the class records it if there is an `enrolment`, otherwise the history of the account.
     """
     person = _locked(session, person_id)
     refusal = refusal_of(session, person, path)

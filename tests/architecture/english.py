@@ -8,7 +8,7 @@ import io
 import re
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.architecture.tree import PACKAGES, shown, sources, tracked
@@ -59,45 +59,43 @@ def documents() -> list[Path]:
 def found_in(path: Path) -> list[str]:
     """Return where a file has one of the shapes, each with the plain way to say it."""
     text = path.read_text(encoding="utf-8")
-    found = [
-        f"{shown(path, number)}: write {plain}"
-        for number, line in enumerate(text.splitlines(), 1)
-        for plain, pattern in PATTERNS.items()
-        if pattern.search(line)
-    ]
-    found += [
-        f"{shown(path, number)}: write {plain}"
-        for number, said in _prose(path, text)
-        for plain, pattern in PROSE_PATTERNS.items()
-        if pattern.search(said)
-    ]
-    return found + [f"{shown(path, line)}: a docstring is a statement or a question" for line in _half_questions(path, text)]
-
-
-def _prose(path: Path, text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of docstrings and the comments of a module, with their numbers."""
+    lines = text.splitlines()
+    found = [f"{shown(path, number)}: write {plain}" for number, plain in _matching(PATTERNS, text, enumerate(lines, 1))]
     if path.suffix != ".py":
-        return
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(node):
-            said = node.body[0]
-            for number in range(said.lineno, (said.end_lineno or said.lineno) + 1):
-                yield number, text.splitlines()[number - 1]
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        return found
+    tree = ast.parse(text)
+    found += [f"{shown(path, number)}: write {plain}" for number, plain in _matching(PROSE_PATTERNS, text, _prose(tree, lines))]
+    return found + [f"{shown(path, line)}: a docstring is a statement or a question" for line in _half_questions(tree)]
+
+
+def _matching(patterns: Mapping[str, re.Pattern[str]], text: str, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield (number, plain way) for the lines with a shape. Most files have none, which one search of the whole text shows."""
+    likely = {plain: one for plain, one in patterns.items() if re.search(one.pattern, text, one.flags | re.MULTILINE)}
+    if likely:
+        yield from ((number, plain) for number, line in lines for plain, pattern in likely.items() if pattern.search(line))
+
+
+def _documented(tree: ast.Module) -> Iterator[tuple[ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, str]]:
+    """Yield what has a docstring, with it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (said := ast.get_docstring(node)):
+            yield node, said
+
+
+def _prose(tree: ast.Module, lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of docstrings and the comments of a module, with their numbers."""
+    for node, _said in _documented(tree):
+        first = node.body[0]
+        for number in range(first.lineno, (first.end_lineno or first.lineno) + 1):
+            yield number, lines[number - 1]
+    for token in tokenize.generate_tokens(io.StringIO("\n".join([*lines, ""])).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
 
 
-def _half_questions(path: Path, text: str) -> Iterator[int]:
+def _half_questions(tree: ast.Module) -> Iterator[int]:
     """Yield the lines of docstrings that begin like a question but are not one."""
-    if path.suffix != ".py":
-        return
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            said = ast.get_docstring(node) or ""
-            if QUESTION.match(said):
-                yield getattr(node, "lineno", 1)
+    return (getattr(node, "lineno", 1) for node, said in _documented(tree) if QUESTION.match(said))
 
 
 def offending() -> dict[str, list[str]]:

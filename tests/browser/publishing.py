@@ -21,7 +21,8 @@ def publish(browser: Browser, site: Site, file: Path, condition: str) -> str:
     with phone(browser, site, "nothing") as visitor:
         page = sign_in(visitor, site, "trainer", "/catalogue/upload")
         page.set_input_files("input[type=file]", str(file))
-        page.get_by_role("button", name="检查并发布").click()
+        page.get_by_role("button", name="上传、检查并发布").click()
+        page.get_by_role("link", name="打开课程").click(timeout=SOON_MS)
         expect(page.get_by_text(condition)).to_be_visible(timeout=SOON_MS)
     with site.app.app_context(), transaction() as session:
         version = session.query(CourseVersion).filter(CourseVersion.title_zh == file.stem).one()

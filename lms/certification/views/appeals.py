@@ -120,9 +120,11 @@ def withdraw(appeal_id: int) -> ResponseReturnValue:
 def queue() -> ResponseReturnValue:
     """Show the open questions of one's classes, the oldest first."""
     wanted = holds.asked(request.args)
+    page = appeals.queue(session(), reviews.within(), wanted.class_id, decided=wanted.decided, after=request.args.get("after", ""))
     return render_template(
         "reviews/questions.html",
-        page=appeals.queue(session(), reviews.within(), wanted.class_id, decided=wanted.decided, after=request.args.get("after", "")),
+        page=page,
+        titles=reviews.titles_in({one.enrolment.class_id for one in page.rows}),
         wanted=wanted,
         classes=appeals.classes_with_appeals(session(), reviews.within()),
     )

@@ -1,7 +1,7 @@
 """Pages on which an office reviews held hours. Staff of a class see what is held in it; the office decides."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,9 +18,11 @@ from lms.certification.hold_evidence import evidence_about
 from lms.certification.holds import AskedDecision
 from lms.classes import membership
 from lms.classes.membership import REASON_MAX
-from lms.classes.models import ClassStaff, TrainingClass
+from lms.classes.models import ClassSession, ClassStaff, TrainingClass
+from lms.classes.setup import courses_of
 from lms.clock import now
 from lms.crediting.models import HeldSession
+from lms.crediting.policy import activity_name
 from lms.db import session, transaction
 from lms.errors import Conflict, InvalidInput, NotFound
 from lms.hours import HOLDABLE
@@ -81,15 +83,29 @@ def within() -> ColumnElement[bool]:
 def queue() -> ResponseReturnValue:
     """Show the held sessions of one's classes, the oldest first."""
     wanted = holds.asked(request.args)
+    page = holds.queue(session(), within(), wanted, request.args.get("after", ""), now())
     return render_template(
         "reviews/queue.html",
-        page=holds.queue(session(), within(), wanted, request.args.get("after", ""), now()),
+        page=page,
+        titles=titles_in({one.enrolment.class_id for one in page.rows}),
         wanted=wanted,
         classes=holds.classes_with_holds(session(), within()),
         kinds=HOLDABLE,
         ages=holds.AGES,
         now=now(),
     )
+
+
+def titles_in(class_ids: Set[int]) -> Mapping[tuple[int, str], str]:
+    """Return the titles of the activities and sessions of classes, by class and name."""
+    found = {}
+    for class_id, courses in courses_of(session(), class_ids).items():
+        for course in courses:
+            for activity in course.outline.activities:
+                found[class_id, activity_name(course.code, activity.key)] = pick(activity.title.zh, activity.title.en)
+    sessions = select(ClassSession.class_id, TrainingClass.code, ClassSession.key, ClassSession.title)
+    rows = sessions.join(TrainingClass, TrainingClass.id == ClassSession.class_id).where(ClassSession.class_id.in_(class_ids))
+    return found | {(row.class_id, activity_name(row.code, row.key)): row.title for row in session().execute(rows)}
 
 
 @bp.get("/<int:held_id>")

@@ -24,7 +24,7 @@ from lms.office.export import TRANSCRIPTS
 from lms.office.places import administers, bp, own_class, staffed_class
 from lms.programmes.store import document_of
 
-GONE = frozenset(LEFT) - {"not-completed"}  # who is in one of these states is not counted among the class's people
+GONE = frozenset(LEFT) - {"not-completed"}  # people in these states are not counted as members of the class
 
 
 @bp.get("/classes")
@@ -79,7 +79,7 @@ def export(class_id: int) -> ResponseReturnValue:
     """Start the export of everybody's transcript; a repeated start returns the same job."""
     found = own_class(class_id)
     if found.following_after is not None:
-        flash(_("Hours still follow the days of the class. Export the transcripts once that is done."), "warning")
+        flash(_("The hours are being recalculated for the class's new dates. Export the transcripts when that is done."), "warning")
         return redirect(url_for(".class_", class_id=class_id))
     params: dict[str, Any] = {"class_id": found.id, "class_code": found.code, "class_name": found.name, "locale": str(get_locale())}
     with transaction() as writing:

@@ -4,7 +4,6 @@ import html
 import io
 import json
 import re
-import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,22 +24,13 @@ from lms.catalogue.uploads import check
 from lms.db import transaction
 from lms.storage import storage
 from tests.factories import DrivenClock, signed_in
-from tests.integration.catalogue.uploading import send, sign_in_as
+from tests.integration.catalogue.uploading import send, sign_in_as, zipped
 from tests.site import FILM
 
 
 @pytest.fixture
 def trainer(app: Flask) -> FlaskClient:
     return sign_in_as(app, "trainer")
-
-
-def zipped(folder: Path) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                archive.write(file, file.relative_to(folder).as_posix())
-    return buffer.getvalue()
 
 
 def versions(app: Flask) -> int:
@@ -53,8 +43,8 @@ def test_an_uploaded_course_is_on_its_page_with_what_each_activity_is_worth(app:
     assert package is not None
     answer = send(trainer, zipped(SAMPLES[0]), "课程.ZIP")
     assert (answer.status_code, answer.location) == (302, f"/catalogue/courses/{package.course.code}?version=1")
+    assert "已发布" in answer.text
     page = trainer.get(answer.location).text
-    assert "已发布" in page
     for activity in package.course.activities:
         assert activity.title.zh in page
         minutes, seconds = divmod(activity.worth_seconds, 60)
@@ -158,6 +148,20 @@ def test_the_command_publishes_lists_and_refuses(app: Flask, clock: DrivenClock,
         assert session.scalar(select(func.count()).select_from(Person)) == 0
 
 
+def test_the_command_says_for_each_file_what_became_of_it(app: Flask, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"this is not a zip")
+    done = app.test_cli_runner().invoke(course, ["import", str(SAMPLES[0]), str(bad), str(FILM), "--json"])
+    assert done.exit_code == 2
+    first, refused, film = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["path"] for one in (first, refused, film)] == [str(SAMPLES[0]), str(bad), str(FILM)]
+    assert ("code" in refused, len(refused["problems"])) == (False, 1)
+    assert done.stderr.startswith(f"{bad}: ")
+    assert [(one["format"], one["minutes"]) for one in film["activities"]] == [("video", 1)]
+    assert (len(film["warnings"]), film["problems"], first["problems"]) == (1, [], [])
+    assert versions(app) == 2
+
+
 def test_course_files_of_an_organisation_have_a_quota_and_nothing_of_a_refused_upload_is_kept(
     app: Flask, trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,9 +180,11 @@ def test_course_files_of_an_organisation_have_a_quota_and_nothing_of_a_refused_u
     zipped_too = zipped(SAMPLES[0])  # the uploaded file is kept, too
     most = sum((contents.contents_of(large) | contents.contents_of(small)).values()) + len(zipped_too)
     refused = upload(most - 1)
-    assert refused.status_code == 413
+    assert refused.status_code == 422
     assert "课程未发布" in refused.text
     assert versions(app) == 1
     assert contents.read(app.extensions["storage"], small.sha256, min(small.files)) is None
     assert upload(most).status_code == 302
-    assert upload(most - 1).status_code == 302, "existing files are not counted again"
+    at_once = upload(most)
+    assert at_once.status_code == 413, "a file for which there is no room is not even received"
+    assert "课程未发布" in at_once.text

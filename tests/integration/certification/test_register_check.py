@@ -54,6 +54,8 @@ def edits() -> list[tuple[str, str]]:
 
 def other(value: Any) -> Any:
     """Return another value of the same kind."""
+    if value is None:  # of a person
+        return 7
     if isinstance(value, dict):
         return {**value, "planted": 1}
     if isinstance(value, bytes):
@@ -74,7 +76,7 @@ def plant(edit: tuple[str, str], session: Session) -> None:
     rows = tables.METADATA.tables[edit[0]]
     number = session.scalars(select(rows.c.id).order_by(rows.c.id)).first()
     value = session.scalars(select(rows.c[edit[1]]).where(rows.c.id == number)).one()
-    changed = {"enrolment_id": OTHER, "by": 1}.get(edit[1]) or other(value)
+    changed = {"enrolment_id": OTHER, "by": 1, "proposed_by": 1}.get(edit[1]) or other(value)
     session.execute(update(rows).where(rows.c.id == number).values({edit[1]: changed}))
 
 

@@ -195,14 +195,14 @@ def test_other_roles_land_on_their_own_first_page(app: Flask, world: World, role
 
 def test_news_come_by_themselves_and_cost_little_while_there_are_none(world: World) -> None:
     client = world.client()
-    assert "/home/figures?seen=0-0" in client.get("/home").text
-    assert client.get("/home/figures?seen=0-0").data == b""
+    assert "/home/figures?seen=0-0-0" in client.get("/home").text
+    assert client.get("/home/figures?seen=0-0-0").data == b""
     world.study("reading", 1350)
     world.credit()
-    fresh = client.get("/home/figures?seen=0-0").text
+    fresh = client.get("/home/figures?seen=0-0-0").text
     assert "还差 39.5 学时" in fresh
     assert "已认定 0.5 / 1.7 学时（22 分 30 秒 / 80 分钟）" in fresh
-    assert "/home/figures?seen=1-1350" in fresh
+    assert "/home/figures?seen=1-1350-0" in fresh
     assert "<html" not in fresh
 
 

@@ -27,13 +27,13 @@ def test_home_says_what_is_missing_and_where_to_go_on(world: World) -> None:
 
 def test_figures_come_anew_only_where_they_have_changed(world: World) -> None:
     client = world.client()
-    assert client.get("/home/figures?seen=0-0").status_code == 204
+    assert client.get("/home/figures?seen=0-0-0").status_code == 204
     world.study("reading", 1350)
     world.credit()
-    fresh = client.get("/home/figures?seen=0-0")
+    fresh = client.get("/home/figures?seen=0-0-0")
     assert fresh.status_code == 200
     assert "0.5" in fresh.text
-    assert client.get("/home/figures?seen=1-1350").status_code == 204
+    assert client.get("/home/figures?seen=1-1350-0").status_code == 204
 
 
 def test_the_course_page_says_what_each_activity_still_asks(world: World) -> None:

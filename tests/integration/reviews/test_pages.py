@@ -10,15 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation, Person
-from lms.accounts.people import add_organisation, add_person
+from lms.accounts.models import Person
 from lms.certification.models import Appeal
-from lms.classes import setup
-from lms.classes.models import ClassChange, ClassStaff, Enrolment, TrainingClass
+from lms.classes.models import ClassChange, Enrolment
 from lms.crediting.models import HeldSession
 from tests.access import form_token
-from tests.factories import DrivenClock, World, build_world, signed_in
-from tests.integration.crediting.holding import findings, hold, study_twice
+from tests.factories import DrivenClock, World, signed_in
+from tests.integration.crediting.holding import findings
+from tests.integration.reviews.people import build_held
 
 LINE = "c1:reading"
 
@@ -31,23 +30,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def held(app: Flask, clock: DrivenClock) -> World:
-    """A teacher whose hours are held, a clerk of the office, one elsewhere, and a person of class staff."""
-    world = build_world(app, clock)
-    hold(world)
-
-    def people(session: Session) -> None:
-        provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()
-        add_person(session, "clerk", "周明", (OFFICE,), password=None, organisation=provider)
-        other = add_organisation(session, "x", "外省办公室", "office")
-        add_person(session, "elsewhere", "某人", (OFFICE,), password=None, organisation=other)
-        member = add_person(session, "staff", "班主任", (STAFF,), password=None, organisation=provider)
-        session.add(ClassStaff(class_id=world.class_id, person_id=member.id, role="tutor", added_at=clock()))
-        both = add_person(session, "both", "李两职", (OFFICE, TEACHER), password=None, organisation=provider)
-        setup.enrol(session, session.get_one(TrainingClass, world.class_id), both, "primary", "in-training")
-
-    world.act(people)
-    study_twice(world)
-    return world
+    return build_held(app, clock)
 
 
 def post(client: FlaskClient, path: str, **fields: str | list[str]) -> TestResponse:

@@ -10,7 +10,7 @@ import lms.hours
 from tests.property.planting import Fault, importable
 
 CORE = Path(lms.hours.__file__).parent
-SHARED = ("values", "track_values")  # plain data, the same for every copy, so that all copies can use the same cases
+SHARED = ("values", "track_values", "hold_values")  # plain data, the same for every copy, so that all copies can use the same cases
 
 
 FAULTS = (
@@ -25,7 +25,7 @@ FAULTS = (
         "time in two activities is measured twice",
         "decide",
         "sum([end - start for start, end, _ in slots])",
-        "sum(length(own) for own in measured.values())",
+        "sum(length(own) for own in whole.measured.values())",
     ),
     Fault("the cap is dropped", "gate", "return rule.cap_seconds\n", "return 10**9\n"),
     Fault("media may earn more than was covered", "gate", "min(rule.cap_seconds, found.covered_ms // SECOND_MS)", "rule.cap_seconds"),
@@ -150,7 +150,7 @@ FAULTS = (
     Fault(
         "only the first observation of a kind counts",
         "evidence",
-        "for seen in case.observations:\n        evidence",
+        "for seen in case.observations if observations is None else observations:\n        evidence",
         "for seen in {(type(s), s.activity, s.session): s for s in reversed(case.observations)}.values():\n        evidence",
     ),
     Fault(

@@ -1,0 +1,116 @@
+"""Check an uploaded file and publish it in the background: its bytes wait in the file store, so any machine's worker can do it.
+
+The work is one piece. If its worker is killed, another one begins it again: contents that are stored already are not stored again, and
+the version and the outcome of the upload are committed together, so nothing is half published.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path, PurePath
+
+from flask import current_app, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from courses.package import Package
+from lms.accounts.models import TRAINER, Person
+from lms.catalogue import contents, publish, receiving, room, site_library
+from lms.catalogue.models import Upload
+from lms.catalogue.uploads import check, suffix_of
+from lms.clock import now
+from lms.config import Settings
+from lms.db import release, session, transaction
+from lms.errors import LmsError, NotAllowed
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, ReportProgress
+from lms.storage import storage
+
+HUNDREDTHS = 100
+ASSEMBLED, CHECKED = 20, 50  # how far the work is then, in hundredths
+LONGEST_STEM = 80
+
+
+def _title(params: Params) -> str:
+    return _("Check and publish %(name)s", name=params["name"])
+
+
+def _next_link(_params: Params) -> tuple[str, str]:
+    return _("Go to the uploads"), url_for("catalogue.upload")
+
+
+def _plan(_params: Params) -> Sequence[Piece]:
+    return [[0]]
+
+
+def _make(order: JobOrder, _piece: Piece) -> bytes:
+    upload = session().get(Upload, order.params["upload"])
+    if upload is not None and upload.ended_at is None:
+        with force_locale(order.params["locale"]), tempfile.TemporaryDirectory(prefix="upload-") as folder:
+            _check_and_publish(upload, Path(folder), order.report)
+    if upload is not None:
+        receiving.remove_parts(storage(), upload)
+    return b""
+
+
+def _check_and_publish(upload: Upload, folder: Path, report: ReportProgress) -> None:
+    by = session().get_one(Person, upload.person_id)
+    path = folder / f"{PurePath(upload.name).stem[:LONGEST_STEM] or 'course'}{suffix_of(upload.name)}"
+    release()
+    receiving.assemble(storage(), upload, path, _part(report, 0, ASSEMBLED))
+    settings: Settings = current_app.extensions["settings"]
+    offered = site_library.offered(session(), storage(), by, folder / "libraries")
+    found = check(path, offered, own_hosts=bool(settings.package_url))
+    release()
+    report(CHECKED, HUNDREDTHS)
+    if found.package is None:
+        with transaction() as writing:
+            ended = writing.get_one(Upload, upload.id)
+            ended.problems, ended.ended_at = [one.record for one in found.problems], now()
+        return
+    try:
+        _publish(upload.id, found.package, report)
+    except LmsError as error:  # there is no room, or it is another organisation's course
+        with transaction() as writing:
+            ended = writing.get_one(Upload, upload.id)
+            ended.refusal, ended.ended_at = error.message, now()
+
+
+def _publish(upload_id: str, package: Package, report: ReportProgress) -> None:
+    """Store the files, then publish them together with the upload's outcome.
+
+    Raises:
+        NotAllowed: the person is not a trainer any more, or the course belongs to another organisation.
+        TooLarge: the organisation has no room for it.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    room_for = partial(room.check_room, package=package, most_bytes=settings.organisation_courses_mb * room.MEGABYTE)
+    room_for(session(), by=_author(session(), session().get_one(Upload, upload_id)), hold=False)
+    release()
+    contents.store(storage(), package, _part(report, CHECKED, HUNDREDTHS))
+    report(HUNDREDTHS, HUNDREDTHS)
+    at = now()
+    with transaction() as writing:
+        upload = writing.get_one(Upload, upload_id, with_for_update=True)
+        if upload.ended_at is not None:  # another worker came first
+            return
+        by = _author(writing, upload)
+        room_for(writing, by=by, hold=True)
+        version = publish.publish(writing, storage(), package, by, at)
+        writing.flush()
+        upload.course_version_id, upload.known_before, upload.ended_at = version.id, version.published_at != at, at
+
+
+def _author(session: Session, upload: Upload) -> Person:
+    by = session.get_one(Person, upload.person_id)
+    if not by.active or TRAINER not in {role.name for role in by.roles}:
+        raise NotAllowed(_("Your account may not publish courses any more."))
+    return by
+
+
+def _part(report: ReportProgress, since: int, until: int) -> ReportProgress:
+    """Return a report of one part of the work, which is so many hundredths of the whole."""
+    return lambda done, total: report(since + (until - since) * done // max(total, 1), HUNDREDTHS)
+
+
+KINDS = {receiving.PUBLISHING: JobKind(_title, _plan, _make, size=lambda _piece: HUNDREDTHS, next_link=_next_link)}
