@@ -133,7 +133,6 @@ class Place:
             "path": "media/a.txt" if rule.endpoint == "content.file" else "frame.js",
             "filename": "icons.svg",
             "elsewhere": "nothing",
-            "token": "nothing",
             "key": "nobody",
             "forward_id": 1,
             "statement_id": self._statement() if "statement_id" in rule.arguments else None,
