@@ -19,8 +19,9 @@ from lms.errors import InvalidInput
 
 # command → its module, and commands that other packages add below it
 COMMANDS: dict[str, tuple[str, ...]] = {
+    "audit": ("lms.audit.bundle_commands:audit",),
     "beat": ("lms.worker_commands:beat",),
-    "certificate": ("lms.certification.commands:certificate",),
+    "certificate": ("lms.certification.commands:certificate", "lms.certification.key_commands:key"),
     "class": (
         "lms.office.commands:class_",
         "lms.office.course_commands:drop_course",

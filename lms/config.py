@@ -22,6 +22,7 @@ SHORTEST_KEPT, LONGEST_KEPT = 3, 1200  # months
 EXAMPLE = "change-me"  # values in docker/example.env that must be replaced begin with this
 
 
+ANCHOR_FILES, STATED_ANCHORS, NO_ANCHORS = ANCHORS = ("files", "statements", "none")
 MASKED, WHOLE, LEFT_OUT = USERNAMES = ("masked", "whole", "none")  # how transcripts show user names
 
 
@@ -50,6 +51,10 @@ class Settings:
     transcript_usernames: str  # one of USERNAMES
     key_storage_mb: int
     import_storage_mb: int
+    signing_key_file: Path | None  # PKCS#12, or PEM
+    signing_certificate_file: Path | None  # PEM; for a key in PEM without its certificate
+    signing_key_password: str
+    anchors: str  # one of ANCHORS: where the nightly check keeps them
 
     @property
     def content_host(self) -> str:
@@ -121,10 +126,20 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         transcript_usernames=_one_of(env, "TRANSCRIPT_USERNAMES", USERNAMES, problems),
         key_storage_mb=_whole(env, "KEY_STORAGE_MB", 100_000, problems),
         import_storage_mb=_whole(env, "IMPORT_STORAGE_MB", 100_000, problems),
+        signing_key_file=_file(env, "SIGNING_KEY_FILE"),
+        signing_certificate_file=_file(env, "SIGNING_CERTIFICATE_FILE"),
+        signing_key_password=env.get("SIGNING_KEY_PASSWORD") or "",
+        anchors=_one_of(env, "ANCHORS", ANCHORS, problems),
     )
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    """Take a setting that names a file; the module that reads the file reports what is wrong with it."""
+    said = env.get(name)
+    return Path(said).resolve() if said else None
 
 
 def _one_of(env: Mapping[str, str], name: str, known: tuple[str, ...], problems: list[str]) -> str:

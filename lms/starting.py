@@ -9,14 +9,21 @@ import click
 from lms.config import Settings, SettingsError, from_env
 from lms.db import Database
 from lms.migrations import schema
+from lms.signing import key as keys
+from lms.signing.key import KeyRefused
+from lms.signing.words import PROBLEMS
 
 
 def settings_of_environment(port: int = 8000) -> Settings:
     """Return the settings of this process, or exit."""
     try:
-        return from_env(os.environ, port=port)
+        settings = from_env(os.environ, port=port)
+        keys.load(settings)
     except SettingsError as error:
         refuse(error.problems)
+    except KeyRefused as error:
+        refuse([f"SIGNING_KEY_FILE: {error.file}: {PROBLEMS[error.problem]}"])
+    return settings
 
 
 def demand_schema(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from lms.accounts import models as accounts
 from lms.attendance import models as attendance
+from lms.audit import models as audit
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.classes import models as classes
@@ -16,10 +17,12 @@ from lms.practice import models as practice
 from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
+from lms.signing import models as signing
 
 MODULES = (
     accounts,
     attendance,
+    audit,
     catalogue,
     certification,
     classes,
@@ -32,6 +35,7 @@ MODULES = (
     practice,
     programmes,
     retention,
+    signing,
     WorkerHeartbeat,
 )
 METADATA = Base.metadata

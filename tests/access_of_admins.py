@@ -21,6 +21,8 @@ ADMINS_OWN = {
     ("records.erase_person", "POST"): "302",
     ("records.retention", "GET"): "200",
     ("records.remove_old", "POST"): "302",
+    ("records.ledger_checks", "GET"): "200",
+    ("records.check_ledger", "POST"): "302",
     ("records.discard_letter", "POST"): "302",
     ("records.forwarding", "GET"): "200",
     ("records.new_forward", "GET"): "200",

@@ -35,6 +35,10 @@ ACCESS: dict[tuple[str, str], str] = {
     ("learning.save_state", "POST"): A_TOKENS,
     ("learning.take_answers", "POST"): A_TOKENS,
     ("learning.note_failure", "POST"): A_TOKENS,
+    ("cmi5.start", "POST"): "401 401 401 401 401 401",  # the page's token says which launch
+    ("cmi5.look", "POST"): A_TOKENS,
+    ("cmi5.fetch", "POST"): EVERYBODY,  # the address holds a token that is used once
+    ("cmi5.returned", "GET"): EVERYBODY,
     ("commits.load", "GET"): "404 404 404 404 404 404",  # on the host of a package only, with the token of a launch
     ("commits.take", "POST"): "404 404 404 404 404 404",
     ("content.file", "GET"): EVERYBODY,
@@ -47,6 +51,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("certification.ask", "GET"): EVERYBODY,
     ("certification.verify", "GET"): "404 404 404 404 404 404",  # nobody is certified there
     ("certification.compare", "POST"): "404 404 404 404 404 404",
+    ("certification.check_file", "POST"): "422 422 422 422 422 422",  # no file is sent
+    ("certification.signing_certificates", "GET"): EVERYBODY,
     ("certification.download", "GET"): "login 404 404 404 404 404",
     ("certification.of_class", "GET"): THE_OFFICES_OWN_CLASS,
     ("certification.certify", "POST"): "401 403 403 403 302 404",
@@ -190,6 +196,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("records.erase_person", "POST"): "401 403 403 403 403 403",
     ("records.retention", "GET"): THE_WHOLE_SITES,
     ("records.remove_old", "POST"): "401 403 403 403 403 403",
+    ("records.ledger_checks", "GET"): THE_WHOLE_SITES,
+    ("records.check_ledger", "POST"): "401 403 403 403 403 403",
     ("records.discard_letter", "POST"): "401 403 403 403 403 403",
     ("records.forwarding", "GET"): THE_WHOLE_SITES,
     ("records.new_forward", "GET"): THE_WHOLE_SITES,

@@ -80,6 +80,10 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "transcript_usernames": "masked",
         "key_storage_mb": 100_000,
         "import_storage_mb": 100_000,
+        "signing_key_file": None,
+        "signing_certificate_file": None,
+        "signing_key_password": "",
+        "anchors": "files",
     }
     return Settings(**{**plain, **changes})
 

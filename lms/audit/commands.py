@@ -2,17 +2,16 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.orm import Session
 
 from lms.audit import anchors
 from lms.audit.anchors import Anchor, AnchoredHead, NotAnAnchor
+from lms.audit.check_run import snapshot
 from lms.audit.recorded import RECORDED
 from lms.certification import register_check
 from lms.certification.register_check import CheckedRegister
@@ -20,7 +19,7 @@ from lms.clock import now
 from lms.command_options import json_option
 from lms.config import Settings
 from lms.crediting.verify import AT_ONCE, CheckedBatch, Finding, addresses_of, check, numbers_of
-from lms.db import database, transaction
+from lms.db import transaction
 
 
 @click.command("anchor")
@@ -61,7 +60,7 @@ def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None,
     settings: Settings = current_app.extensions["settings"]
     public_url = settings.public_url if statements else None
     covered = _anchored(anchor, key or anchors.public_key_of(settings.secret_key)) if anchor else None
-    with _snapshot() as reading:
+    with snapshot() as reading:
         known = numbers_of(reading)
         _refuse([f"enrolment: {number} is not known" for number in sorted(set(enrolment) - set(known))])
         other = addresses_of(reading) if public_url else set()
@@ -70,7 +69,7 @@ def verify(enrolment: tuple[int, ...], *, statements: bool, anchor: Path | None,
         stored = " and ".join(sorted(other))
         _refuse([f"PUBLIC_URL: it is {public_url}, and the statements were stored for {stored}: nothing was compared"])
     whole = _check(sorted(set(enrolment)) or known, public_url)
-    with _snapshot() as reading:
+    with snapshot() as reading:
         register = register_check.check(reading, set(enrolment) or None, RECORDED)
     whole.findings = [*rewritten, *whole.findings, *register.findings]
     if as_json:
@@ -100,20 +99,11 @@ def _refuse(problems: Sequence[str]) -> None:
         sys.exit(2)
 
 
-@contextmanager
-def _snapshot() -> Iterator[Session]:
-    """Read one state of the database: crediting continues in parallel, and half of its writes would look like an edit."""
-    with database().reader() as reading:
-        if reading.get_bind().dialect.name == "postgresql":
-            reading.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        yield reading
-
-
 def _check(numbers: Sequence[int], public_url: str | None) -> CheckedBatch:
     """Check enrolments and report the progress; each batch has its own snapshot, so that no transaction becomes long."""
     whole = CheckedBatch()
     for start in range(0, len(numbers), AT_ONCE):
-        with _snapshot() as reading:
+        with snapshot() as reading:
             whole.add(check(reading, numbers[start : start + AT_ONCE], public_url, RECORDED))
         if sys.stderr.isatty():
             click.echo(f"\r{whole.enrolments} enrolments checked", nl=False, err=True)

@@ -5,7 +5,8 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from lms.certification.register import SALT_BYTES, salted_sha256
+from lms.certification.digests import salted_sha256
+from lms.certification.register import SALT_BYTES
 from lms.crediting.models import Certificate
 from lms.crediting.policy import EnrolmentPolicy
 from lms.hours import plain_text

@@ -28,6 +28,7 @@ from lms.crediting.policy import EnrolmentPolicy, policies_of
 from lms.crediting.units import ALL_UNITS, held_of, target_of, verdict_of
 from lms.errors import Conflict, InvalidInput
 from lms.i18n import local_time
+from lms.signing.site_key import demand
 from lms.transcripts.transcript import Transcript, read_many
 
 AT_ONCE = 25  # people certified in one transaction
@@ -47,7 +48,11 @@ def certify(session: Session, seen: Mapping[int, str], by: By, issuer: str) -> C
 
     Each person is either certified or left out. A person who is certified already is left out. Where the programme asks for two people,
     somebody else must have proposed it.
+
+    Raises:
+        Conflict: the key that signs documents cannot sign.
     """
+    demand()
     batch = CertifiedBatch()
     heads = ledger.lock(session, seen)
     policies, proposed = policies_of(session, heads), proposals.open_of(session, heads)
@@ -128,8 +133,10 @@ def supersede(session: Session, certificate_id: int, seen: str, reason: str, by:
 
     Raises:
         InvalidInput: the reason is missing, nothing differs, or the requirements would not be met any more.
-        Conflict: the certificate is not valid any more, or the evidence has changed since it was looked at.
+        Conflict: the certificate is not valid any more, the evidence has changed since it was looked at, or the key that signs documents
+            cannot sign.
     """
+    demand()
     old, enrolment = _locked(session, certificate_id, reason, by)
     found = recalculate(session, old, by.at)
     if found.digest != seen:

@@ -46,13 +46,14 @@ class IssuedFile(Base):
     """A PDF of a certificate that was handed out, by its SHA-256, so that a file can be compared with it. Append-only."""
 
     __tablename__ = "issued_file"
-    __table_args__ = (UniqueConstraint("certificate_id", "sha256"),)
+    __table_args__ = (UniqueConstraint("certificate_id", "sha256"), Index("ix_issued_file_sha256", "sha256"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))
     sha256: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(2))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    signer_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")  # of the signing certificate; '': not signed
     seal: Mapped[str] = mapped_column(String(64))  # HMAC with a key of the site; a row from anybody else has no valid seal
 
 

@@ -19,18 +19,20 @@ from lms.certification.words import requirement_words, version_words
 from lms.crediting.models import Certificate
 from lms.i18n import is_chinese, local_time, pick, write_hours
 from lms.sealing import derived
+from lms.signing.printed import signature_words
+from lms.signing.site_key import SiteKey
 from lms.transcripts.pdf import write_pdf
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
 PURPOSE = "files of certificates that were handed out"
 
 
-def of_certificate(certificate: Certificate, fingerprint: str, address: str) -> bytes:
-    """Return a certificate as PDF; `address` is its verification page."""
-    return write_pdf(TEMPLATE, content_of(certificate, fingerprint, address), certificate.issued_at)
+def of_certificate(certificate: Certificate, fingerprint: str, address: str, site: SiteKey) -> bytes:
+    """Return a certificate as PDF, not signed yet; `address` is its verification page, `site` the key that will sign it."""
+    return write_pdf(TEMPLATE, content_of(certificate, fingerprint, address, site), certificate.issued_at)
 
 
-def content_of(certificate: Certificate, fingerprint: str, address: str) -> dict[str, Any]:
+def content_of(certificate: Certificate, fingerprint: str, address: str, site: SiteKey) -> dict[str, Any]:
     """Return all printed texts."""
     facts, person = certificate.facts, certificate.person or {}
     number = _("Certificate number %(number)s", number=certificate.number)
@@ -52,6 +54,9 @@ def content_of(certificate: Certificate, fingerprint: str, address: str) -> dict
         "fingerprint_label": _("Fingerprint"),
         "fingerprint": fingerprint,
         "seal": _("Seal and signature"),
+        "signature": signature_words(site),
+        "is_signed": site.key is not None,
+        "seal_words": _("Electronic seal"),
         "issuer": facts["issuer"],
         "date": format_date(local_time(certificate.issued_at, facts["time_zone"]).date(), "long"),
     }
@@ -85,13 +90,15 @@ def _qr(address: str) -> str:
     return drawn.getvalue().decode()
 
 
-def note_file(session: Session, certificate: Certificate, content: bytes, secret_key: str, now: datetime) -> None:
-    """Remember a PDF that is handed out; the same file is remembered once."""
+def note_file(session: Session, certificate: Certificate, content: bytes, secret_key: str, now: datetime, signer: str = "") -> None:
+    """Remember a PDF that is handed out, and the certificate that signed it; the same file is remembered once."""
     sha256, language = hashlib.sha256(content).hexdigest(), "zh" if is_chinese() else "en"
     known = select(IssuedFile.id).where(IssuedFile.certificate_id == certificate.id, IssuedFile.sha256 == sha256)
     if session.scalar(known) is None:
         seal = seal_of(certificate.id, sha256, secret_key)
-        session.add(IssuedFile(certificate_id=certificate.id, sha256=sha256, language=language, made_at=now, seal=seal))
+        session.add(
+            IssuedFile(certificate_id=certificate.id, sha256=sha256, language=language, made_at=now, seal=seal, signer_sha256=signer)
+        )
 
 
 def seal_of(certificate_id: int, sha256: str, secret_key: str) -> str:

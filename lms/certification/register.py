@@ -1,6 +1,5 @@
 """The register: one chain of entries over all certificates of the site."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from courses.strict_json.canonical import canonical, digest_of
 from lms.accounts.account_changes import By
+from lms.certification import digests
+from lms.certification.digests import salted_sha256
 from lms.certification.models import RegisterEntry
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS
@@ -74,26 +74,26 @@ def append(session: Session, enrolment: Enrolment, happened: RegisterEvent, by: 
 
 
 def hash_of(entry: RegisterEntry) -> str:
-    """Return the SHA-256 of an entry as canonical JSON. The reason is covered through its digest, because erasure deletes it."""
-    names = ("position", "event", "number", "version", "enrolment_id", "by", "reason_sha256", "contents_sha256")
-    content: dict[str, Any] = {name: getattr(entry, name) for name in names}
-    content |= {name: getattr(entry, name) for name in ("ledger_length", "ledger_head", "previous_hash")}
-    if entry.proposed_by is not None:  # hashes of entries without a proposal stay what they were
-        content["proposed_by"] = entry.proposed_by
-    return digest_of(content | {"at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")})
+    """Return the SHA-256 of an entry (`digests.entry_sha256`)."""
+    return digests.entry_sha256(values_of(entry))
+
+
+def values_of(entry: RegisterEntry) -> dict[str, Any]:
+    """Return the values of an entry that its hash covers."""
+    values: dict[str, Any] = {name: getattr(entry, name) for name in (*digests.ENTRY, *digests.LINKS, "proposed_by")}
+    return values | {"at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}
 
 
 def contents_sha256(certificate: Certificate) -> str:
-    """Return the digest of a certificate's contents. Person and evidence are covered through their digests, so they can be erased."""
-    whose = {"number": certificate.number, "version": certificate.version, "enrolment": certificate.enrolment_id}
-    issued = certificate.issued_at.astimezone(UTC).isoformat(timespec="microseconds")
-    said = {"facts": certificate.facts, "rules": certificate.rules, "class": certificate.class_id, "issued_at": issued}
-    return digest_of(whose | said | {"person": certificate.person_sha256, "bundle": certificate.bundle_sha256})
+    """Return the digest of a certificate's contents (`digests.contents_sha256`)."""
+    return digests.contents_sha256(contents_values(certificate))
 
 
-def salted_sha256(salt: str, value: Any) -> str:
-    """Return the SHA-256 of a value with a salt; without the salt, nobody can guess the value."""
-    return hashlib.sha256(salt.encode() + canonical(value)).hexdigest()
+def contents_values(certificate: Certificate) -> dict[str, Any]:
+    """Return the values of a certificate that the register covers."""
+    names = ("number", "version", "enrolment_id", "class_id", "facts", "rules", "person_sha256", "bundle_sha256")
+    values: dict[str, Any] = {name: getattr(certificate, name) for name in names}
+    return values | {"issued_at": certificate.issued_at.astimezone(UTC).isoformat(timespec="microseconds")}
 
 
 def entries_of(session: Session, number: str) -> Sequence[RegisterEntry]:

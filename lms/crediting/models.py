@@ -1,16 +1,18 @@
-"""Tables of observations and ledger entries, and of the certificates that freeze an account."""
+"""Tables of observations, ledger entries and checks of the ledger, and of the certificates that freeze an account."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, BigInteger, Date, Float, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.classes.models import Enrolment
 from lms.crediting.chain import GENESIS
 from lms.db import Base, UtcDateTime
+from lms.lease import Leased
 
+NIGHTLY, OFFICE = "nightly", "office"  # who started a check of the ledger
 VALID, SUPERSEDED, REVOKED = STATES = ("valid", "superseded", "revoked")
 
 
@@ -119,3 +121,25 @@ class Certificate(Base):
     bundle_sha256: Mapped[str] = mapped_column(String(64))
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+
+
+class LedgerCheck(Leased, Base):
+    """One check of all chains: who started it, its progress, what it found, and the anchor that it made."""
+
+    __tablename__ = "ledger_check"
+
+    by: Mapped[str] = mapped_column(String(10))  # NIGHTLY or OFFICE
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    night: Mapped[date | None] = mapped_column(Date, unique=True)  # one check a night, even with several clocks
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    whole: Mapped[bool]  # every account was recomputed, not only the night's share
+    after: Mapped[int] = mapped_column(default=0)  # enrolments up to this id are checked
+    enrolments: Mapped[int] = mapped_column(default=0)
+    entries: Mapped[int] = mapped_column(default=0)
+    recomputed: Mapped[int] = mapped_column(default=0)
+    certificates: Mapped[int] = mapped_column(default=0)
+    found: Mapped[int] = mapped_column(default=0)  # how many findings there are
+    findings: Mapped[list[str]] = mapped_column(JSON)  # the first of them, one line each
+    anchor: Mapped[str] = mapped_column(Text, default="")  # its line
+    problem: Mapped[str] = mapped_column(Text, default="")  # why no anchor could be kept
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -58,6 +58,7 @@ class CheckedBatch:
     findings: list[Finding] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)  # enrolments whose evidence was erased
     certified: int = 0  # accounts that are frozen: `lms.certification.register_check` compares them with what was certified
+    recomputed: int = 0  # accounts whose evidence was decided again
     statements: int = 0  # statements that were compared with their evidence
     removed: int = 0  # statements that could not be compared, because their month was removed, as recorded
     behind: int = 0  # statements from which the present rules read more than is kept (`rereading`)
@@ -72,6 +73,7 @@ class CheckedBatch:
         self.behind += other.behind
         self.erased += other.erased
         self.certified += other.certified
+        self.recomputed += other.recomputed
         self.waiting += other.waiting
         self.unbaselined += other.unbaselined
 
@@ -109,12 +111,15 @@ def verify(
         yield check(session, wanted[start : start + AT_ONCE], public_url, removals)
 
 
-def check(session: Session, numbers: Sequence[int], public_url: str | None, removals: Removals) -> CheckedBatch:
-    """Check one batch of enrolments."""
+def check(
+    session: Session, numbers: Sequence[int], public_url: str | None, removals: Removals, *, recomputed: Set[int] | None = None
+) -> CheckedBatch:
+    """Check one batch of enrolments. Evidence is decided again for the enrolments in `recomputed` only (None: for all)."""
     rows = session.execute(select(Enrolment).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)).scalars().all()
     classes = published_check.check(session, {one.class_id for one in rows})
     checked = CheckedBatch(findings=[Finding(None, problem) for problem in classes.problems])
-    batch = _VerifiedBatch(session, rows, classes.undecidable, public_url, removals)
+    left_out = frozenset(one.id for one in rows if recomputed is not None and one.id not in recomputed)
+    batch = _VerifiedBatch(session, rows, classes.undecidable, (public_url, removals), left_out)
     for one in rows:
         batch.check(one, checked)
     for number in sorted(set(numbers) - {one.id for one in rows}):
@@ -131,14 +136,21 @@ class _VerifiedBatch:
     """Some enrolments, with the data that is read for all of them at once."""
 
     def __init__(
-        self, session: Session, rows: Sequence[Enrolment], undecidable: Set[int], public_url: str | None, removals: Removals
+        self,
+        session: Session,
+        rows: Sequence[Enrolment],
+        undecidable: Set[int],
+        compared: tuple[str | None, Removals],
+        left_out: Set[int],
     ) -> None:
-        self._session, self._public_url, self._removals = session, public_url, removals
+        self._session, self._left_out = session, left_out
+        self._public_url, self._removals = compared
+        removals = self._removals
         self._accounts = ledger.sums(session, [one.id for one in rows])
         self._inputs = inputs_check.CheckedInputs(session, [one.id for one in rows])
         self._undecidable = undecidable
         self._holds = listed_holds(session, [one.id for one in rows])
-        self._policies = policies_of(session, [one.id for one in rows if one.class_id not in undecidable])
+        self._policies = policies_of(session, [one.id for one in rows if one.class_id not in undecidable and one.id not in left_out])
         self._cases = self._read_cases()
         asked = removals.erased
         self._recorded = (
@@ -163,10 +175,13 @@ class _VerifiedBatch:
             checked.erased.append(one.id)
             if self._recorded is not None and one.person_id not in self._recorded:
                 problems.append("its evidence is said to be erased, and no erasure of its person was recorded")
+        elif one.id in self._left_out:
+            pass
         elif frozen_because(one) is FreezeReason.CERTIFIED:
             checked.certified += 1
             problems += self._statement_problems(one.id, entries, checked) if one.class_id not in self._undecidable else ()
         elif one.class_id not in self._undecidable:
+            checked.recomputed += 1
             judged = frozenset({chain.SECONDS}) if self._inputs.has_no_baseline(one.id, one.ledger_length) else ALL_UNITS
             wrong, listed = self._account_problems(one, self._accounts[one.id], judged)
             waits = bool(wrong) and self._was_right(one.id, entries, judged)

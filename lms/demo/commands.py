@@ -8,7 +8,11 @@ from lms.clock import now
 from lms.config import Settings
 from lms.db import database
 from lms.demo.load import DemoSite, load, sign_in_lines
+from lms.signing.key import DEFAULT_FILE, files_of
+from lms.signing.self_signed import write_self_signed
 from lms.storage import storage
+
+SIGNER = "教师研修平台演示站"
 
 
 @click.group("demo")
@@ -24,6 +28,8 @@ def load_demo() -> None:
     It creates accounts with a publicly known password: never load it into an installation with real people.
     """
     settings: Settings = current_app.extensions["settings"]
+    if not files_of(settings):
+        write_self_signed(settings.data_dir / DEFAULT_FILE, SIGNER, now())
     load(DemoSite(database(), storage(), settings.public_url, now(), click.echo))
     for line in sign_in_lines(settings.public_url):
         click.echo(line)

@@ -4,6 +4,7 @@ import alembic.command
 from alembic.config import Config
 from sqlalchemy.engine import Connection, Engine
 
+from lms.migrations import guards, schema
 from lms.migrations.schema import MIGRATIONS
 
 
@@ -15,7 +16,7 @@ def config() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Migrate the database to the newest version; a second run changes nothing.
+    """Migrate the database to the newest version, and guard what never changes (`guards`); a second run changes nothing.
 
     SQLite changes a column by copying its table and dropping the old one, so its foreign keys are off during a migration.
     """
@@ -24,7 +25,9 @@ def upgrade(engine: Engine) -> None:
         _enforce_foreign_keys(connection, on=False)
         with connection.begin():
             own.attributes["connection"] = connection
-            alembic.command.upgrade(own, "head")
+            if schema.missing(connection) is not None or not guards.are_there(connection):
+                alembic.command.upgrade(own, "head")
+                guards.install(connection)
         _enforce_foreign_keys(connection, on=True)
 
 

@@ -24,8 +24,10 @@ SECTIONS = (
     ("records.importing", _l("Import")),
     ("records.erasure", _l("Erasure")),
     ("records.retention", _l("Retention")),
+    ("records.ledger_checks", _l("Ledger checks")),
 )
 WHOLE_SITE = {"records.keys", "records.forwarding", "records.importing", "records.erasure", "records.retention"}  # administrators' own
+WHOLE_SITE |= {"records.ledger_checks"}
 
 
 def section_of(address: str) -> str | None:

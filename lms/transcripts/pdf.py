@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pylopdf_fonts_zh_cn
 import typst
@@ -16,12 +16,16 @@ from flask_babel import gettext as _
 from lms.hours import Policy
 from lms.i18n import is_chinese, pick, unit_after, write_credit, write_hours, write_length
 from lms.programmes.progress import RequirementProgress
+from lms.signing.printed import signature_words
+from lms.signing.site_key import SiteKey, demand, signed
 from lms.transcripts.identity import identity_rows
 from lms.transcripts.transcript import Chapter, Transcript, TranscriptLine
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
 ROOT = TEMPLATE.parent.parent  # typst reads templates below it
+REASON = "Training transcript"  # in its signature
+STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.glyph'
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 PdfSource = TypeVar("PdfSource", Path, bytes)
@@ -29,12 +33,17 @@ _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts
 
 
 def of_transcript(transcript: Transcript) -> bytes:
-    """Return the transcript as PDF."""
-    return write_pdf(TEMPLATE, content_of(transcript), transcript.issued_at)
+    """Return the transcript as PDF, signed if this site signs its documents.
+
+    Raises:
+        Conflict: the signing key cannot sign; nothing was issued.
+    """
+    content = content_of(transcript, demand())
+    return signed(write_pdf(TEMPLATE, content, transcript.issued_at), REASON)
 
 
 def write_pdf(template: Path, content: dict[str, Any], issued_at: datetime) -> bytes:
-    """Return a PDF (tagged, with a title and a language) of texts that a typst template arranges.
+    """Return a PDF (PDF/A-2a and PDF/UA-1: archivable, tagged, with a title and a language) of texts that a typst template arranges.
 
     A character that our fonts lack is printed as its code. The same texts and time give the same bytes.
     """
@@ -78,7 +87,7 @@ def _is_printed(glyph: str) -> bool:
 
 
 def _compile(source: PdfSource, inputs: dict[str, str], timestamp: int = 0) -> bytes:
-    made = _compiler().compile(source, format="pdf", sys_inputs=inputs, timestamp=timestamp, pdf_standards=["ua-1"])
+    made = _compiler().compile(source, format="pdf", sys_inputs=inputs, timestamp=timestamp, pdf_standards=[*STANDARDS])
     if not isinstance(made, bytes):
         raise TypeError("one source makes one PDF")
     return made
@@ -91,8 +100,8 @@ def _compiler() -> typst.Compiler:
     return found
 
 
-def content_of(transcript: Transcript) -> dict[str, Any]:
-    """Return all printed texts: the template only arranges them."""
+def content_of(transcript: Transcript, site: SiteKey) -> dict[str, Any]:
+    """Return all printed texts: the template only arranges them. `site` has the key that will sign them."""
     person = transcript.standing.enrolment.person
     minutes = transcript.case.policy.hour_minutes
     return {
@@ -115,6 +124,7 @@ def content_of(transcript: Transcript) -> dict[str, Any]:
         "proof": {
             "title": _("How to verify this"),
             "text": _how_to_check(transcript),
+            "signature": signature_words(site),
             "items": [
                 [_("Evidence bundle"), transcript.bundle_sha256],
                 [_("As of"), transcript.as_of],

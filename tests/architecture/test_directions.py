@@ -62,6 +62,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/home/check_in.py": "is the pages of checking in",
     "lms/office/carried_file.py": "reads a file out of a request",
     "lms/office/list_pages.py": "reads a list out of a request",
+    "lms/signing/site_key.py": "reads the app's settings, and keeps the loaded key with the app",
     "lms/transcripts/identity.py": "reads the app's settings",
 }
 ASK_THE_CLOCK = {"now", "utcnow", "today", "time", "monotonic"}

@@ -172,7 +172,7 @@ LOOKS = (
     Look("office", "records.statement"),
     *(Look("office", f"records.{page}") for page in ("needs_attention", "export", "keys", "new_key", "retention")),
     *(Look("office", f"records.{page}") for page in ("forwarding", "new_forward", "forward", "importing", "new_import", "import_")),
-    Look("office", "records.erasure"),
+    *(Look("office", f"records.{page}") for page in ("erasure", "ledger_checks")),
     Look("office", "records.erasure", query="?who=teacher"),
 )
 
@@ -192,7 +192,7 @@ NO_PAGES = {
     "commits.load": "for the content inside the player's page",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
-    "content.player_file": "files",
+    **dict.fromkeys(("content.player_file", "certification.signing_certificates"), "files"),
     "health.alive": "for machines",
     "health.ready": "for machines",
 }

@@ -1,9 +1,8 @@
 """Verify a certificate without an account: by its number, by its QR code, or by its file."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,8 +12,11 @@ from sqlalchemy import select
 
 from lms.accounts.access import public, requires
 from lms.accounts.guessing import limiter, network
-from lms.certification import pdf, recalculation, register, words
+from lms.certification import recalculation, register, words
 from lms.certification.contents import masked_name
+from lms.certification.file_check import examine
+from lms.certification.file_words import FileWords, file_words, no_file, signer_line
+from lms.certification.files import certificate_pdf
 from lms.certification.issuing import latest_of
 from lms.certification.numbers import LONGEST, read_number
 from lms.certification.views.offices import bp
@@ -22,9 +24,10 @@ from lms.clock import now
 from lms.config import Settings
 from lms.crediting.certified import RequirementDifference
 from lms.crediting.models import VALID, Certificate
-from lms.db import session, transaction
+from lms.db import session
 from lms.errors import Gone, NotFound, TooManyTries
 from lms.office.places import NOT_YOURS
+from lms.signing.site_key import certificates, pem_of
 from lms.transcripts.visibility import way_of
 from lms.web.downloads import as_download
 
@@ -38,7 +41,7 @@ NOT_FOUND = 404
 @bp.url_value_preprocessor
 def _allow_file(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Set the size limit before the form is read; the CSRF check reads it."""
-    if endpoint == "certification.compare":
+    if endpoint in {"certification.compare", "certification.check_file"}:
         request.max_content_length = FORM_BYTES
 
 
@@ -64,11 +67,11 @@ def ask() -> ResponseReturnValue:
     """Ask for the number of a certificate."""
     typed = request.args.get("number", "")[: LONGEST + 1].strip()
     if not typed:
-        return render_template("certification/verify.html", typed="", problem="")
+        return render_template("certification/verify.html", typed="", problem="", **_about_files())
     number = read_number(typed)
     if number is None:
         problem = _("This is not a certificate number. Compare it with the certificate character by character.")
-        return render_template("certification/verify.html", typed=typed, problem=problem), 422
+        return render_template("certification/verify.html", typed=typed, problem=problem, **_about_files()), 422
     return redirect(url_for(".verify", number=number))
 
 
@@ -77,27 +80,65 @@ def ask() -> ResponseReturnValue:
 @_limited
 def verify(number: str) -> ResponseReturnValue:
     """Show whether a certificate is valid, and its contents with the person's name masked."""
-    return _answer(number, "")
+    return _answer(number)
 
 
 @bp.post("/verify/<number>")
 @public
 @_limited
 def compare(number: str) -> ResponseReturnValue:
-    """Compare a file with those that were handed out as this certificate. The file is not kept."""
+    """Check a file beside the certificate with this number. The file is not kept."""
+    return _answer(number, _sent_file())
+
+
+@bp.post("/verify")
+@public
+@_limited
+def check_file() -> ResponseReturnValue:
+    """Check a file by itself: its signature, and whether it is the one that was handed out. The file is not kept."""
+    sent = _sent_file()
+    found = None if sent is None else examine(session(), sent, _settings().secret_key)
+    if found is not None and found.certificate is not None:
+        return _page(found.certificate, file_words(found, found.certificate), 200)
+    words_of_file = no_file(LARGEST_FILE) if found is None else file_words(found, None)
+    page = render_template("certification/verify.html", typed="", problem="", file=words_of_file, **_about_files())
+    return page, 422 if found is None else 200
+
+
+@bp.get("/verify/certificates.pem")
+@public
+def signing_certificates() -> ResponseReturnValue:
+    """Return the certificates with which this site has signed, so that a PDF program can be told to trust them."""
+    pem = "".join(pem_of(one) for one in certificates(session()))
+    return as_download(Response(pem, mimetype="application/x-pem-file"), "certificates.pem")
+
+
+def _sent_file() -> bytes | None:
+    """Return the sent file; None without one, or if it is too large."""
     sent = request.files.get("file")
     content = sent.stream.read(LARGEST_FILE + 1) if sent else b""
-    return _answer(number, hashlib.sha256(content).hexdigest() if 0 < len(content) <= LARGEST_FILE else "no file")
+    return content if 0 < len(content) <= LARGEST_FILE else None
 
 
-def _answer(typed: str, sha256: str) -> ResponseReturnValue:
+def _answer(typed: str, content: bytes | Literal[False] | None = False) -> ResponseReturnValue:
+    """Show the certificate with a typed number; `content` is the sent file, None if a file was to be sent and was not."""
     number = read_number(typed[: LONGEST + 1])
     query = select(Certificate).where(Certificate.number == number).order_by(Certificate.version)
     versions = session().scalars(query).all() if number else []
     if not versions:
         problem = _("No certificate has this number. Compare it with the certificate character by character.")
-        return render_template("certification/verify.html", typed=typed[:LONGEST], problem=problem), NOT_FOUND
-    shown = _version_asked(versions)
+        return render_template("certification/verify.html", typed=typed[:LONGEST], problem=problem, **_about_files()), NOT_FOUND
+    asked = request.args.get("version", type=int)  # of a QR code
+    shown = next((one for one in versions if one.version == asked), versions[-1])
+    if content is False:
+        return _page(shown, None, 200)
+    if content is None:
+        return _page(shown, no_file(LARGEST_FILE), 422)
+    return _page(shown, file_words(examine(session(), content, _settings().secret_key), shown), 200)
+
+
+def _page(shown: Certificate, file: FileWords | None, status: int) -> ResponseReturnValue:
+    versions = session().scalars(select(Certificate).where(Certificate.number == shown.number).order_by(Certificate.version)).all()
     entries = register.entries_of(session(), shown.number)
     page = render_template(
         "certification/verified.html",
@@ -107,27 +148,14 @@ def _answer(typed: str, sha256: str) -> ResponseReturnValue:
         name=masked_name(shown.person["name"]) if shown.person else None,
         fingerprint=register.issues_of(session(), versions)[shown.id].hash,
         ended=next((one.at for one in entries if one.version == shown.version and one.event == shown.state), None),
-        file=_compared(versions, sha256) if sha256 else None,
-        megabytes=LARGEST_FILE // 2**20,
+        file=file,
+        **_about_files(),
     )
-    return page, 422 if sha256 == "no file" else 200
+    return page, status
 
 
-def _version_asked(versions: Sequence[Certificate]) -> Certificate:
-    """Return the version that a QR code names; without one, the newest."""
-    asked = request.args.get("version", type=int)
-    return next((one for one in versions if one.version == asked), versions[-1])
-
-
-def _compared(versions: Sequence[Certificate], sha256: str) -> tuple[str, str]:
-    """Return the tone and the text of the result when a file is compared."""
-    if sha256 == "no file":
-        return "warn", _("Choose the PDF file of the certificate, of at most %(n)s MB.", n=LARGEST_FILE // 2**20)
-    for one in versions:
-        if pdf.is_issued(session(), one, sha256, _settings().secret_key):
-            said = _("This file is version %(n)s of the certificate as it was handed out: not one character was changed.", n=one.version)
-            return ("ok" if one.state == VALID else "warn"), said
-    return "err", _("This file was not handed out as this certificate, or it was changed or saved anew since. Rely on this page alone.")
+def _about_files() -> dict[str, object]:
+    return {"megabytes": LARGEST_FILE // 2**20, "signers": [signer_line(one) for one in certificates(session())]}
 
 
 def _settings() -> Settings:
@@ -147,9 +175,7 @@ def download(certificate_id: int) -> ResponseReturnValue:
     fingerprint = register.issues_of(session(), [certificate])[certificate.id].hash
     settings = _settings()
     address = f"{settings.public_url}{url_for('.verify', number=certificate.number, version=certificate.version)}"
-    content = pdf.of_certificate(certificate, fingerprint, address)
-    with transaction() as writing:
-        pdf.note_file(writing, certificate, content, settings.secret_key, now())
+    content = certificate_pdf(certificate, fingerprint, address, settings.secret_key)
     return as_download(Response(content, mimetype="application/pdf"), f"{certificate.person['name']}-{certificate.number}.pdf")
 
 

@@ -15,10 +15,10 @@ from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.catalogue.models import CourseVersion, Upload
 from lms.certification.models import Appeal, CertificateProposal, IssuedFile, RegisterEntry
 from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolment, EnrolmentTransfer, SessionReplacement, Waiver
-from lms.crediting.models import Certificate, HeldSession, LedgerEntry, Observation
+from lms.crediting.models import Certificate, HeldSession, LedgerCheck, LedgerEntry, Observation
 from lms.db import Base
 from lms.jobs.models import Job
-from lms.learning.models import ActivityState, Attempt, Launch, Registration, Restart
+from lms.learning.models import ActivityState, Attempt, Cmi5Progress, Cmi5Session, Launch, Registration, Restart
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
@@ -54,6 +54,8 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(ActivityState, ActivityState.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Restart, Restart.registration_id, deleted=True),
     PersonTable(Attempt, Attempt.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
+    PersonTable(Cmi5Session, Cmi5Session.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
+    PersonTable(Cmi5Progress, Cmi5Progress.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Launch, Launch.person_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Job, Job.owner_id, by="lms.privacy.erasure.person:begin"),
     PersonTable(Upload, Upload.person_id, by="lms.catalogue.receiving:forget"),
@@ -69,7 +71,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(EnrolmentTransfer, EnrolmentTransfer.enrolment_id, kept="says which class was left and entered, and when"),
     PersonTable(Waiver, Waiver.enrolment_id, by="lms.classes.waivers:forget"),
     PersonTable(Certificate, Certificate.enrolment_id, cleared={"person": None, "salt": None, "bundle": None}),
-    PersonTable(IssuedFile, IssuedFile.certificate_id, deleted=True),
+    PersonTable(IssuedFile, IssuedFile.certificate_id, by="lms.certification.files:forget"),
     PersonTable(RegisterEntry, RegisterEntry.enrolment_id, cleared={"reason": "", "reason_salt": ""}),
     PersonTable(HeldSession, HeldSession.enrolment_id, deleted=True),
     PersonTable(CertificateProposal, CertificateProposal.enrolment_id, kept="who proposed and confirmed a certificate, by number"),
@@ -79,6 +81,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(PracticeTask, kept=AUTHOR),
     PersonTable(CourseVersion, kept=AUTHOR),
     PersonTable(Removal, kept=AUTHOR),
+    PersonTable(LedgerCheck, kept=AUTHOR),
 )
 _BY_NAME = {one.table.__tablename__: one for one in TABLES}
 

@@ -22,6 +22,7 @@ from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import Person
 from lms.catalogue import receiving
+from lms.certification import files as certificate_files
 from lms.classes import states, waivers
 from lms.classes.models import ClassChange, Enrolment
 from lms.crediting import ledger
@@ -31,7 +32,7 @@ from lms.errors import NotFound
 from lms.federation.forwarding.models import Forward
 from lms.jobs import files
 from lms.jobs.models import Job
-from lms.learning.models import ActivityState, Attempt, Launch, Registration
+from lms.learning.models import ActivityState, Attempt, Cmi5Progress, Cmi5Session, Launch, Registration
 from lms.practice import work
 from lms.privacy.erasure import people_tables, texts
 from lms.privacy.erasure.models import Erasure
@@ -130,6 +131,7 @@ def begin(session: Session, person: Person, asked_by: int | None, public_url: st
         session.delete(job)
     receiving.forget(session, storage, person.id)
     work.forget(session, storage, numbers)
+    certificate_files.forget(session, storage, numbers)
     people_tables.erase(session, person.id)
     texts.rename_in_filters(session, agents, public_url, person.id)
     texts.take_out(session, person)
@@ -165,7 +167,8 @@ def _erase_learning(session: Session, person_id: int, numbers: Sequence[int]) ->
     states = delete(ActivityState).where(ActivityState.registration_id.in_(registrations))
     gone = session.execute(states.returning(ActivityState.registration_id))
     documents = len(gone.all())
-    session.execute(delete(Attempt).where(Attempt.registration_id.in_(registrations)))
+    for table in (Attempt, Cmi5Session, Cmi5Progress):
+        session.execute(delete(table).where(table.registration_id.in_(registrations)))
     session.execute(delete(Launch).where(Launch.person_id == person_id))
     return documents
 

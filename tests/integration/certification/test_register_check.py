@@ -54,6 +54,8 @@ def edits() -> list[tuple[str, str]]:
 
 def other(value: Any) -> Any:
     """Return another value of the same kind."""
+    if value is None:  # of a person
+        return 7
     if isinstance(value, dict):
         return {**value, "planted": 1}
     if isinstance(value, bytes):

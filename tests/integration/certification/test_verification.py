@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,6 +17,7 @@ from lms.storage import storage
 from tests.access import form_token
 from tests.factories import PUBLIC_URL, signed_in
 from tests.integration.certification.conftest import Office, rename
+from tests.integration.certification.files import pdf_of, words_of
 
 
 @pytest.fixture
@@ -34,10 +34,6 @@ def certificate(office: Office) -> Certificate:
 @pytest.fixture
 def anyone(office: Office) -> FlaskClient:
     return office.world.app.test_client()
-
-
-def words_of(answer: TestResponse) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
 
 
 def test_a_valid_certificate_is_verified_by_its_number_with_a_masked_name(anyone: FlaskClient, certificate: Certificate) -> None:
@@ -101,12 +97,6 @@ def test_after_an_erasure_the_certificate_is_still_valid_and_names_nobody(
 def test_after_a_change_of_name_the_name_of_the_issue_stands(anyone: FlaskClient, office: Office, certificate: Certificate) -> None:
     rename(office.world, "李秀兰")
     assert "王**" in words_of(anyone.get(f"/verify/{certificate.number}"))
-
-
-def pdf_of(office: Office, certificate: Certificate) -> bytes:
-    answer = office.world.client().get(f"/certificates/{certificate.id}.pdf")
-    assert answer.status_code == 200
-    return answer.data
 
 
 def compare(anyone: FlaskClient, certificate: Certificate, content: bytes) -> TestResponse:

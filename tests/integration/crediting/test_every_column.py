@@ -45,6 +45,7 @@ READ = {
 NOT_READ = {  # table: why nothing that was earned follows from it
     "launch": "opened_at decides claims as they come in, which are kept as evidence",
     "attempt": "what is earned follows from the statement that the server wrote of it",
+    **dict.fromkeys(("cmi5_session", "cmi5_progress"), "what a unit may still state; what is earned follows from its statements"),
     "activity_state": "where somebody goes on, not what they did",
     "activity_restart": "how many attempts are left; what is earned follows from statements, which it leaves alone",
     "content_failure": "for trainers; where content did not show, nothing was measured",
@@ -67,10 +68,13 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     **dict.fromkeys(
         ("certificate", "register_entry"), "what was certified; edits are planted in tests/integration/certification/test_register_check.py"
     ),
+    "audit_export": "which audit bundles left the site",
+    "ledger_check": "results of checks of the ledger",
     "held_session": "a list for reviewers, compared with the evidence; edits are planted in test_holds",
     "appeal": "what was asked and answered; hours change only by evidence",
     "certificate_proposal": "who proposed; what was certified is in the register",
     "issued_file": "copies that were handed out",
+    "signing_certificate": "with which documents were signed, after their hours were decided",
     "erasure": "what may be gone, looked at in test_verify",
     "removed_month": "what may be gone, looked at in test_verify",
     "removal": "who let months go",

@@ -1,0 +1,102 @@
+"""Which document is a file from outside, and is it exactly as this site issued it?"""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography import x509
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.certification import pdf
+from lms.certification.models import IssuedFile
+from lms.certification.numbers import read_number
+from lms.crediting.models import Certificate
+from lms.signing.key import is_self_signed, name_of
+from lms.signing.models import SigningCertificate
+from lms.signing.pdf_check import PdfSignature, is_pdf, signature_of
+from lms.signing.site_key import certificate_of
+
+_REASON = re.compile(r"Certificate (\S{1,40}), version (\d{1,6})")
+
+
+class FileState(StrEnum):
+    """The possible results for a file."""
+
+    AS_ISSUED = "as-issued"  # each byte is the one that was handed out
+    SIGNED = "signed"  # the site's own signature covers the whole file
+    EDITED = "edited"  # it has a signature that does not fit the file any more
+    OTHERS = "others"  # somebody else signed it
+    REVOKED_KEY = "revoked-key"  # signed with a key of the site that was revoked
+    UNKNOWN = "unknown"
+    NOT_PDF = "not-pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFinding:
+    """The state of a file, its certificate if it claims to be one, and who signed it ('' for nobody)."""
+
+    state: FileState
+    certificate: Certificate | None = None
+    signer: str = ""
+    self_signed: bool = False
+
+    @property
+    def is_transcript(self) -> bool:
+        """Whether it is a transcript that this site signed."""
+        return self.state is FileState.SIGNED and self.certificate is None
+
+
+def examine(session: Session, content: bytes, secret_key: str) -> FileFinding:
+    """Compare a file with those that were handed out, and check its signature."""
+    signature = signature_of(content)
+    name, self_signed = _signer(signature)
+    issued = _issued_as(session, hashlib.sha256(content).hexdigest(), secret_key)
+    if issued is not None:
+        return FileFinding(FileState.AS_ISSUED, issued, name, self_signed)
+    if not is_pdf(content):
+        return FileFinding(FileState.NOT_PDF)
+    if signature is None:
+        return FileFinding(FileState.EDITED if b"/ByteRange" in content else FileState.UNKNOWN)
+    known = certificate_of(session, signature.certificate_sha256)
+    return FileFinding(_state(signature, known), _claimed(session, signature.reason) if known else None, name, self_signed)
+
+
+def _state(signature: PdfSignature, known: SigningCertificate | None) -> FileState:
+    if not (signature.intact and signature.whole):
+        return FileState.EDITED
+    if known is None:
+        return FileState.OTHERS
+    return FileState.SIGNED if known.revoked_at is None else FileState.REVOKED_KEY
+
+
+def _signer(signature: PdfSignature | None) -> tuple[str, bool]:
+    """Return the name in the signer's certificate, which anybody can write there, and whether nobody else vouches for it."""
+    if signature is None:
+        return "", False
+    try:
+        certificate = x509.load_der_x509_certificate(signature.certificate)
+        return name_of(certificate), is_self_signed(certificate)
+    except ValueError:
+        return "?", False
+
+
+def _issued_as(session: Session, sha256: str, secret_key: str) -> Certificate | None:
+    query = (
+        select(IssuedFile, Certificate).join(Certificate, Certificate.id == IssuedFile.certificate_id).where(IssuedFile.sha256 == sha256)
+    )
+    for row, certificate in session.execute(query):
+        if hmac.compare_digest(row.seal, pdf.seal_of(certificate.id, sha256, secret_key)):
+            return certificate
+    return None
+
+
+def _claimed(session: Session, reason: str) -> Certificate | None:
+    """Return the certificate that a signature names."""
+    found = _REASON.fullmatch(reason)
+    number = read_number(found[1]) if found else None
+    if found is None or number is None:
+        return None
+    return session.scalar(select(Certificate).where(Certificate.number == number, Certificate.version == int(found[2])))

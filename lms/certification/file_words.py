@@ -1,0 +1,92 @@
+"""Texts about a file that somebody checks on the verification page, and about the certificates that sign files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from flask_babel import gettext as _
+
+from lms.certification.file_check import FileFinding, FileState
+from lms.crediting.models import VALID, Certificate
+from lms.signing.key import is_self_signed, name_of
+from lms.signing.models import SigningCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class FileWords:
+    """The result for a file: its tone, and its sentences."""
+
+    tone: str
+    lines: tuple[str, ...]
+
+
+def no_file(largest: int) -> FileWords:
+    """Ask for a file."""
+    return FileWords("warn", (_("Choose the PDF file of the certificate, of at most %(n)s MB.", n=largest // 2**20),))
+
+
+def file_words(found: FileFinding, shown: Certificate | None) -> FileWords:
+    """Return what was found out about a file, beside the certificate that the page shows."""
+    signature = _signature_words(found)
+    if found.state is FileState.AS_ISSUED and found.certificate is not None:
+        if shown is not None and found.certificate.number != shown.number:
+            return FileWords("err", (_("This is the file of another certificate, %(number)s.", number=found.certificate.number),))
+        version = found.certificate.version
+        said = _("This file is version %(n)s of the certificate as it was handed out: not one character was changed.", n=version)
+        return FileWords("ok" if found.certificate.state == VALID else "warn", (said, *signature))
+    if found.state is FileState.SIGNED:
+        if shown is None:
+            return FileWords("ok", (_("This is a training transcript as this site issued it: not one character was changed."), *signature))
+        if found.certificate is None or found.certificate.number != shown.number:
+            return FileWords("err", (_("This site signed this file, but it is not the file of this certificate."),))
+        said = _("This file is version %(n)s of the certificate, signed by this site: nothing was changed.", n=found.certificate.version)
+        return FileWords("ok" if found.certificate.state == VALID else "warn", (said, *signature))
+    return FileWords("err", (_problem_words(found, shown),))
+
+
+def _problem_words(found: FileFinding, shown: Certificate | None) -> str:
+    if found.state is FileState.EDITED:
+        return _("This file was changed after it was signed. Rely on this page alone, not on the file.")
+    if found.state is FileState.OTHERS:
+        return _("This file is signed, but not by this site: its signature says “%(name)s”. It proves nothing here.", name=found.signer)
+    if found.state is FileState.REVOKED_KEY:
+        return _(
+            "This file is signed with a key of this site that was revoked, and it is not among the files that were handed out."
+            " Its signature proves nothing any more."
+        )
+    if found.state is FileState.NOT_PDF:
+        return _("This is not a PDF file.")
+    if shown is None:
+        return _("This file has no signature, and it is not among the certificates that this site handed out, or it was saved anew since.")
+    return _("This file was not handed out as this certificate, or it was changed or saved anew since. Rely on this page alone.")
+
+
+def _signature_words(found: FileFinding) -> tuple[str, ...]:
+    if not found.signer:
+        return (_("It has no digital signature; it was recognised by its fingerprint."),)
+    if found.self_signed:
+        return (
+            _(
+                "Its signature is intact, by the self-signed certificate “%(name)s” of this site: nobody else confirms whose it is.",
+                name=found.signer,
+            ),
+        )
+    return (_("Its signature is intact, by “%(name)s”.", name=found.signer),)
+
+
+@dataclass(frozen=True, slots=True)
+class SignerLine:
+    """A certificate with which this site signs or has signed, as the verification page shows it."""
+
+    name: str
+    sha256: str
+    first: datetime
+    until: datetime
+    self_signed: bool
+    revoked_at: datetime | None
+
+
+def signer_line(row: SigningCertificate) -> SignerLine:
+    """Return the line of a certificate."""
+    whole = x509.load_der_x509_certificate(row.certificate)
+    return SignerLine(name_of(whole), row.sha256, row.first_used_at, whole.not_valid_after_utc, is_self_signed(whole), row.revoked_at)

@@ -1,0 +1,122 @@
+"""Triggers that refuse to change or delete what must never change: ledger, register, certificates, history, signing certificates.
+
+They bind every role that writes, also by accident, and also if it owns the tables. What erasure and the life of a certificate change is
+allowed exactly: an erased person's name, evidence and reasons may be emptied, and nothing else of their rows. `lms db upgrade` takes the
+triggers away before it migrates and puts them back, because SQLite copies a table to change it, and a migration may rewrite rows.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import Connection
+
+ERASED = "EXISTS (SELECT 1 FROM enrolment e WHERE e.id = OLD.enrolment_id AND e.evidence_erased_at IS NOT NULL)"
+ERASED_CERTIFICATE = (
+    "EXISTS (SELECT 1 FROM certificate c JOIN enrolment e ON e.id = c.enrolment_id"
+    " WHERE c.id = OLD.certificate_id AND e.evidence_erased_at IS NOT NULL)"
+)
+NEVER = "(1 = 0)"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One table: the columns that may change, the condition for that, and the condition under which a row may be deleted."""
+
+    table: str
+    columns: tuple[str, ...] = ()
+    changed_if: str = NEVER
+    deleted_if: str = NEVER
+
+
+STATE = "(NEW.state = OLD.state OR (OLD.state = 'valid' AND NEW.state IN ('superseded', 'revoked')))"
+PERSON = "(NEW.person IS NULL AND NEW.salt IS NULL AND NEW.bundle IS NULL)"
+PERSON_KEPT = "({same:person} AND {same:salt} AND {same:bundle})"
+GUARDS = (
+    Guard("ledger_entry"),
+    Guard("register_entry", ("reason", "reason_salt"), f"NEW.reason = '' AND NEW.reason_salt = '' AND {ERASED}"),
+    Guard("certificate", ("state", "person", "salt", "bundle"), f"{STATE} AND ({PERSON_KEPT} OR ({PERSON} AND {ERASED}))"),
+    Guard("issued_file", deleted_if=ERASED_CERTIFICATE),
+    Guard(
+        "class_change",
+        ("before", "after"),
+        f"length(NEW.before) <= length(OLD.before) AND length(NEW.after) <= length(OLD.after) AND {ERASED}",
+    ),
+    Guard("account_change"),
+    Guard("audit_export"),
+    Guard("signing_certificate", ("revoked_at", "reason"), "OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL"),
+)
+
+
+def install(connection: Connection) -> None:
+    """Put the triggers on all tables that are there; triggers from before are replaced."""
+    remove(connection)
+    there = inspect(connection).get_table_names()
+    for one in GUARDS:
+        if one.table in there:
+            names = [column["name"] for column in inspect(connection).get_columns(one.table)]
+            for statement in _statements(one, names, connection.dialect.name):
+                connection.exec_driver_sql(statement)
+
+
+def remove(connection: Connection) -> None:
+    """Take all triggers away."""
+    there = inspect(connection).get_table_names()
+    for one in GUARDS:
+        if one.table in there:
+            for kind in ("update", "delete", "truncate"):
+                on = f" ON {one.table}" if connection.dialect.name == "postgresql" else ""
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS guard_{one.table}_{kind}{on}")
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("DROP FUNCTION IF EXISTS guard_refuse()"))
+
+
+def are_there(connection: Connection) -> bool:
+    """Say whether the tables have their triggers."""
+    if connection.dialect.name == "postgresql":
+        query = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'guard\\_%\\_update' AND tgenabled <> 'D'"
+    else:
+        query = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard\\_%\\_update' ESCAPE '\\'"
+    return bool(connection.exec_driver_sql(query.replace("%", "%%")).scalar() == len(GUARDS))
+
+
+def _statements(one: Guard, names: list[str], dialect: str) -> list[str]:
+    same = "IS NOT DISTINCT FROM" if dialect == "postgresql" else "IS"
+
+    def kept(name: str) -> str:
+        return f"CAST(NEW.{_quoted(name)} AS TEXT) {same} CAST(OLD.{_quoted(name)} AS TEXT)"
+
+    may = one.changed_if
+    for name in one.columns:
+        may = may.replace(f"{{same:{name}}}", kept(name))
+    rest = " AND ".join(kept(name) for name in names if name not in one.columns)
+    conditions = {"update": f"({rest}) AND ({may})", "delete": one.deleted_if}
+    if dialect == "postgresql":
+        return _on_postgresql(one.table, conditions)
+    return [
+        f"CREATE TRIGGER guard_{one.table}_{kind} BEFORE {kind.upper()} ON {one.table} WHEN NOT ({condition})"
+        f" BEGIN SELECT RAISE(ABORT, 'rows of {one.table} are never changed or deleted'); END"
+        for kind, condition in conditions.items()
+    ]
+
+
+def _on_postgresql(table: str, conditions: dict[str, str]) -> list[str]:
+    """Write the triggers for PostgreSQL. A condition with a subquery cannot stand in WHEN, so each table has a function for each event."""
+    refuse = (
+        "CREATE OR REPLACE FUNCTION guard_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'rows of %% are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
+    )
+    made = [refuse, f"CREATE TRIGGER guard_{table}_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION guard_refuse()"]
+    for kind, condition in conditions.items():
+        result = "NEW" if kind == "update" else "OLD"
+        made.append(
+            f"CREATE OR REPLACE FUNCTION guard_{table}_{kind}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT ({condition}) THEN"
+            f" RAISE EXCEPTION 'rows of {table} are never changed or deleted' USING ERRCODE = 'restrict_violation'; END IF;"
+            f" RETURN {result}; END $$"
+        )
+        event = f"BEFORE {kind.upper()} ON {table} FOR EACH ROW"
+        made.append(f"CREATE TRIGGER guard_{table}_{kind} {event} EXECUTE FUNCTION guard_{table}_{kind}()")
+    return made
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'

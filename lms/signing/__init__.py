@@ -1,0 +1,1 @@
+"""Sign documents with the site's own key, and check signatures."""

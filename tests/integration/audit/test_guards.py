@@ -1,0 +1,154 @@
+"""Can neither the application's role nor an accident change ledger, register and history, while erasure and certificates still work?"""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from lms.db import database
+from lms.migrations import guards, migrating
+from lms.privacy.erasure import person as erasure
+from lms.signing import site_key
+from lms.storage import storage
+from tests import signing_keys
+from tests.factories import PUBLIC_URL, DrivenClock
+from tests.integration.certification.conftest import Office, build_office
+from tests.integration.certification.files import pdf_of
+
+
+@pytest.fixture
+def office(app: Flask, clock: DrivenClock) -> Office:
+    """A class, on a database with its guards."""
+    with database_of(app).begin() as connection:
+        guards.install(connection)
+    return build_office(app, clock)
+
+
+def database_of(app: Flask) -> Engine:
+    with app.app_context():
+        return database().engine
+
+
+def erase(office: Office) -> None:
+    def work(session: Session) -> None:
+        erasure.begin(session, erasure.find(session, "teacher"), None, PUBLIC_URL, office.world.clock(), storage())
+
+    with office.world.app.app_context():
+        office.world.act(work)
+
+
+WRITES = (
+    "UPDATE ledger_entry SET amount = amount + 60",
+    "UPDATE ledger_entry SET hash = hash",
+    "DELETE FROM ledger_entry",
+    "UPDATE register_entry SET reason = 'x'",
+    "UPDATE register_entry SET hash = 'x'",
+    "DELETE FROM register_entry",
+    "UPDATE certificate SET facts = '{}'",
+    "UPDATE certificate SET person = NULL, salt = NULL, bundle = NULL",
+    "UPDATE certificate SET bundle_sha256 = 'x'",
+    "DELETE FROM certificate",
+    "UPDATE issued_file SET sha256 = 'x'",
+    "DELETE FROM issued_file",
+    "UPDATE class_change SET after = ''",
+    "DELETE FROM class_change",
+    "UPDATE account_change SET after = 'x'",
+    "DELETE FROM account_change",
+    "UPDATE audit_export SET reason = 'x'",
+    "DELETE FROM audit_export",
+    "UPDATE signing_certificate SET certificate = '1'",
+    "DELETE FROM signing_certificate",
+)
+
+
+def refused(app: Flask, statements: tuple[str, ...]) -> list[str]:
+    """Return which statements the database accepts."""
+    accepted = []
+    for one in statements:
+        try:
+            with database_of(app).begin() as connection:
+                connection.execute(text(one))
+            accepted.append(one)
+        except DBAPIError as error:
+            accepted += [] if "never changed or deleted" in str(error) else [str(error)]
+    return accepted
+
+
+def test_what_must_never_change_cannot_be_changed_while_certificates_and_erasure_work(office: Office, tmp_path: Path) -> None:
+    signing_keys.give(office.world.app, signing_keys.make(), tmp_path)
+    [first] = office.certify().issued
+    pdf_of(office, first)
+    account_change(office)
+    assert refused(office.world.app, WRITES) == []
+    office.world.study("more", 1800)
+    office.world.credit()
+    second = office.supersede(first)
+    office.revoke(second)
+    [third] = office.certify().issued
+    assert refused(office.world.app, ("UPDATE certificate SET state = 'valid' WHERE state = 'revoked'",)) == []
+    assert office.findings() == []
+    erase(office)
+    assert office.findings() == []
+    assert refused(office.world.app, ("UPDATE certificate SET facts = '{}'", "DELETE FROM certificate")) == []
+    office.world.act(
+        lambda session: site_key.revoke(session, session.scalar(text("SELECT sha256 FROM signing_certificate")), "被盗", third.issued_at)
+    )
+    assert refused(office.world.app, ("UPDATE signing_certificate SET revoked_at = NULL",)) == []
+
+
+def account_change(office: Office) -> None:
+    change = "INSERT INTO account_change (at, what, before, after) VALUES ('2026-03-01', 'role', '', 'x')"
+    export = (
+        "INSERT INTO audit_export (class_id, at, revealed, reason, members, manifest_sha256) VALUES (1, '2026-03-01', false, '', 1, 'x')"
+    )
+    for one in (change, export):
+        office.world.act(lambda session, row=one: session.execute(text(row)))
+
+
+def run(engine: Engine, *statements: str) -> None:
+    """Run statements in one transaction."""
+    with engine.begin() as connection:
+        for one in statements:
+            connection.execute(text(one))
+
+
+@pytest.mark.services
+def test_a_role_that_does_not_own_the_tables_cannot_take_the_guards_away(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    with engine.begin() as connection:
+        guards.install(connection)
+        connection.execute(text("CREATE ROLE lms_app_role LOGIN"))
+        connection.execute(text("GRANT USAGE ON SCHEMA public TO lms_app_role"))
+        connection.execute(text("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO lms_app_role"))
+    try:
+        for one in (
+            "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
+            "DROP TRIGGER guard_ledger_entry_update ON ledger_entry",
+            "TRUNCATE ledger_entry",
+        ):
+            with pytest.raises(DBAPIError):
+                run(engine, "SET ROLE lms_app_role", one)
+        with pytest.raises(DBAPIError, match="never changed"):
+            run(engine, "TRUNCATE ledger_entry CASCADE")
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("DROP OWNED BY lms_app_role"))
+            connection.execute(text("DROP ROLE lms_app_role"))
+        engine.dispose()
+
+
+def test_an_upgrade_puts_the_guards_in_place_and_a_second_one_changes_nothing(database_url: str) -> None:
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        assert not guards.are_there(connection)
+    migrating.upgrade(engine)
+    migrating.upgrade(engine)
+    with engine.connect() as connection:
+        assert guards.are_there(connection)
+        guards.remove(connection)
+        assert not guards.are_there(connection)
+    engine.dispose()
+    assert make_url(database_url).database
