@@ -3,20 +3,21 @@
 import json
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from courses.package import Package
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem, in_english
 from lms.catalogue import contents, listing, publish, site_library
-from lms.catalogue.uploads import CheckedPackage, check
+from lms.catalogue.uploads import check
 from lms.clock import now
 from lms.command_options import json_option
-from lms.db import session, transaction
+from lms.db import release, session, transaction
 from lms.storage import storage
 
 
@@ -26,50 +27,65 @@ def course() -> None:
 
 
 @course.command("import")
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
-@json_option()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@json_option("one object a line, for each file: the course, or its problems")
 @with_appcontext
-def import_course(file: Path, *, as_json: bool) -> None:
-    """Publish a course from a package (a .zip or a folder), or from a file that is a course by itself, such as an .h5p or a video.
+def import_course(paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Publish a course of each package (a .zip or a folder), or of a file that is a course by itself, such as an .h5p or a video.
 
-    The same content again changes nothing. Exit code 2 and one line for each problem if the file is not a valid course.
+    The same content again changes nothing. A file with problems stops no other one: one line for each problem, and at the end exit code 2.
     """
-    with tempfile.TemporaryDirectory(prefix="libraries-") as folder:
-        own_hosts = bool(current_app.extensions["settings"].package_url)
-        found = check(file, site_library.offered(session(), storage(), None, Path(folder)), own_hosts=own_hosts)
-        _import(found, as_json=as_json)
-
-
-def _import(found: CheckedPackage, *, as_json: bool) -> None:
-    """Publish a checked file, and print the result."""
-    if found.package is None:
-        for line in _lines(found.problems):
-            click.echo(line, err=True)
+    own_hosts = bool(current_app.extensions["settings"].package_url)
+    failed = False
+    for path in paths:
+        with tempfile.TemporaryDirectory(prefix="libraries-") as folder:
+            found = check(path, site_library.offered(session(), storage(), None, Path(folder)), own_hosts=own_hosts)
+            release()  # the next file sees what this one brings
+            if found.package is None:
+                failed = True
+                _refuse(path, found.problems, as_json=as_json, named=len(paths) > 1)
+            else:
+                _publish(path, found.package, as_json=as_json)
+    if failed:
         sys.exit(2)
-    contents.store(storage(), found.package)
+
+
+def _refuse(path: Path, problems: Sequence[Problem], *, as_json: bool, named: bool) -> None:
+    """Print every problem of a file."""
+    if as_json:
+        click.echo(json.dumps({"path": str(path), "problems": _lines(problems)}, ensure_ascii=False))
+    for line in _lines(problems):
+        click.echo(f"{path}: {line}" if named else line, err=True)
+
+
+def _publish(path: Path, package: Package, *, as_json: bool) -> None:
+    """Publish a checked package, and print the result."""
+    contents.store(storage(), package)
     at = now()
     with transaction() as writing:
-        version = publish.publish(writing, storage(), found.package, None, at)
+        version = publish.publish(writing, storage(), package, None, at)
     activities = [
-        {"key": one.key, "title": one.title.zh, "format": one.format, "minutes": one.minutes} for one in found.package.course.activities
+        {"key": one.key, "title": one.title.zh, "format": one.format, "minutes": one.minutes} for one in package.course.activities
     ]
     new = version.published_at == at
-    result = {
-        "code": version.course.code,
-        "version": version.number,
-        "new": new,
-        "package_sha256": version.package_sha256,
-        "activities": activities,
-        "warnings": _lines(found.package.warnings),
-    }
     if as_json:
+        result = {
+            "path": str(path),
+            "code": version.course.code,
+            "version": version.number,
+            "new": new,
+            "package_sha256": version.package_sha256,
+            "activities": activities,
+            "warnings": _lines(package.warnings),
+            "problems": [],
+        }
         click.echo(json.dumps(result, ensure_ascii=False))
         return
     click.echo(f"{version.course.code} version {version.number} ({'new' if new else 'unchanged'}), {version.minutes} minutes")
     for one in activities:
         click.echo(f"  {one['key']}  {one['format']}  {one['minutes']} min  {one['title']}")
     click.echo(f"package {version.package_sha256}")
-    for line in _lines(found.package.warnings):
+    for line in _lines(package.warnings):
         click.echo(line, err=True)
 
 

@@ -12,6 +12,8 @@ from tests.access import form_token
 from tests.factories import World, signed_in
 from tests.integration.accounts.signing_in import send, sign_in
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # pages; the queries are those of every signed-in request
+
 PASSWORD = "纸船 and seven hills"
 WRONG = "用户名或密码不正确，或账号已停用。请核对后重试；如有疑问请联系主管单位。"
 

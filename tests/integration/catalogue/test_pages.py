@@ -148,6 +148,20 @@ def test_the_command_publishes_lists_and_refuses(app: Flask, clock: DrivenClock,
         assert session.scalar(select(func.count()).select_from(Person)) == 0
 
 
+def test_the_command_says_for_each_file_what_became_of_it(app: Flask, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"this is not a zip")
+    done = app.test_cli_runner().invoke(course, ["import", str(SAMPLES[0]), str(bad), str(FILM), "--json"])
+    assert done.exit_code == 2
+    first, refused, film = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["path"] for one in (first, refused, film)] == [str(SAMPLES[0]), str(bad), str(FILM)]
+    assert ("code" in refused, len(refused["problems"])) == (False, 1)
+    assert done.stderr.startswith(f"{bad}: ")
+    assert [(one["format"], one["minutes"]) for one in film["activities"]] == [("video", 1)]
+    assert (len(film["warnings"]), film["problems"], first["problems"]) == (1, [], [])
+    assert versions(app) == 2
+
+
 def test_course_files_of_an_organisation_have_a_quota_and_nothing_of_a_refused_upload_is_kept(
     app: Flask, trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

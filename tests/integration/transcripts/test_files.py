@@ -26,6 +26,10 @@ from lms.transcripts.export import FORMS, write
 from lms.transcripts.transcript import read
 from tests.factories import World, add_class
 
+pytestmark = pytest.mark.parametrize(
+    "database_url", ["sqlite"], indirect=True
+)  # files are made from what test_reasons.py and test_earlier.py read on both databases
+
 
 @pytest.fixture
 def studied(world: World) -> World:
