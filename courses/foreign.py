@@ -74,7 +74,7 @@ def in_archive(names: Collection[str], read: Read) -> Problem | None:
     """Name an archive or folder without a course by the names of its files; None if it is unknown."""
     by_last = {_last(name): name for name in sorted(names, key=lambda one: -one.count("/"))}  # of equal names, the outermost
     if CMI5 in by_last:
-        return Problem("cmi5", "", {"units": _count(rb"<(?:[\w.-]{1,30}:)?au[\s>]", read(by_last[CMI5], MOST_MANIFEST))})
+        return Problem("cmi5-not-at-root", by_last[CMI5])
     if any(name.endswith(AICC) for name in by_last):
         return Problem("aicc")
     if TIN_CAN in by_last:

@@ -13,8 +13,8 @@ __all__ = ["Activity", "Course", "Module", "Text", "outline_of", "parse_course"]
 
 GRADINGS = ("server", "content", "none")
 
-MOST_MODULES = 50
-MOST_ACTIVITIES = 200
+MOST_MODULES = 500
+MOST_ACTIVITIES = 2000  # cmi5 6.1: more than 1000 units
 MOST_MEDIA_SECONDS = 36_000
 
 
@@ -85,10 +85,9 @@ def _activity(reader: CourseReader, value: Any, path: str) -> Activity:
 
 def _requires(reader: CourseReader, value: Any, path: str) -> dict[str, Any]:
     """Read the conditions; those that are not required are left out, so that equal conditions are written alike."""
-    found = reader.object(value, path, (), ("completed", "passed", "coverage")) or {}
-    gate: dict[str, Any] = {
-        name: True for name in ("completed", "passed") if name in found and reader.boolean(found[name], f"{path}.{name}")
-    }
+    yes = ("completed", "passed", "completed_or_passed")
+    found = reader.object(value, path, (), (*yes, "coverage")) or {}
+    gate: dict[str, Any] = {name: True for name in yes if name in found and reader.boolean(found[name], f"{path}.{name}")}
     if "coverage" in found:
         gate["coverage"] = reader.above_zero(found["coverage"], f"{path}.coverage", most=1)
     return gate
@@ -101,6 +100,8 @@ def _check_gate(reader: CourseReader, activity: Activity, path: str) -> None:
         reader.refuse("needs-length", f"{path}.requires.coverage")
     if "passed" in activity.requires and activity.grading == "none":
         reader.refuse("never-passed", f"{path}.requires.passed")
+    if "completed_or_passed" in activity.requires and activity.format in FORMATS and not FORMATS[activity.format].runtime:
+        reader.refuse("only-of-units", f"{path}.requires.completed_or_passed")
     if activity.grading != "none" and activity.format in FORMATS and not FORMATS[activity.format].graded:
         reader.refuse("never-graded", f"{path}.grading", format=activity.format)
     if seconds is not None and activity.minutes > -(-seconds // 60):

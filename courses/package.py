@@ -6,7 +6,7 @@ video. A package with problems is not used at all.
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -15,7 +15,8 @@ from typing import Any
 from courses.archive import LIMITS, check_kind, names_in, read_first
 from courses.foreign import in_archive, in_file
 from courses.formats import FORMATS, have_pages, uploads
-from courses.formats.format import CheckedActivity, Files, SingleActivity, read_head
+from courses.formats.cmi5_values import MANIFEST as CMI5
+from courses.formats.format import CheckedActivity, Files, SingleActivity, WholeCourse, read_head
 from courses.grading import ANSWERS
 from courses.libraries import OWN, FindLibrary, first_of, in_folder, nothing
 from courses.outline import outline_of, parse_course
@@ -86,7 +87,8 @@ def _opened(path: Path, library: Path, offered: FindLibrary) -> Package | list[P
     if _is_single(files):
         return _single(path, files, space, find)
     if path not in files.values():
-        return [Problem("no-course-file", COURSE)]
+        misplaced = next((name for name in files if name.endswith(f"/{CMI5}")), None)
+        return [Problem("no-course-file", COURSE) if misplaced is None else Problem("cmi5-not-at-root", misplaced)]
     return [in_file(read_head(path)) or Problem("no-course", "", {"endings": ", ".join(uploads())})]
 
 
@@ -125,6 +127,8 @@ def _without_top(files: dict[str, Path]) -> dict[str, Path]:
         return files
     tops = {name.partition("/")[0] for name in files}
     inner = {name.partition("/")[2]: path for name, path in files.items()}
+    if CMI5 in inner:
+        return files  # cmi5 14.1: it must lie at the top
     return inner if len(tops) == 1 and (COURSE in inner or _is_single(inner)) else files
 
 
@@ -196,7 +200,10 @@ def _package(course: Course, files: Mapping[str, Path], space: UnpackingSpace, f
     problems += [Problem("answer-key-without-activity", name) for name in files if name.startswith(ANSWERS) and name not in keys]
     if problems:
         return list(dict.fromkeys(problems))
-    found = [one for one in outcomes if isinstance(one, CheckedActivity)]
+    return _assembled(course, [one for one in outcomes if isinstance(one, CheckedActivity)], space)
+
+
+def _assembled(course: Course, found: Sequence[CheckedActivity], space: UnpackingSpace) -> Package:
     served = {name: path for one in found for name, path in one.files.items()}
     course = _as_served(course, {one.activity.key: one.activity for one in found})
     hashes = _hashes(served)
@@ -233,6 +240,10 @@ def _single(path: Path, files: Files, space: UnpackingSpace, find: FindLibrary) 
     found = wrong or format.single(_title(path.stem), files)
     if isinstance(found, list):
         return found
+    if isinstance(found, WholeCourse):
+        code = _code(path.stem, "course", found.identity)
+        course = Course(code, found.title, found.summary, "companion", found.language, found.modules)
+        return _assembled(course, found.activities, space)
     digest = sha256_of(path) if path in files.values() else tree_digest(_hashes(found.files))
     return _package(_course_of_one(path.stem, digest, found), found.files, space, find)
 
@@ -240,9 +251,13 @@ def _single(path: Path, files: Files, space: UnpackingSpace, find: FindLibrary) 
 def _course_of_one(stem: str, digest: str, single: SingleActivity) -> Course:
     """Return a course with one activity; its code is made from the file's name and content."""
     activity = single.activity
-    words = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[: LONGEST_SLUG - SHORT_HASH - 1].strip("-") or activity.format
-    code = f"{words}-{digest[:SHORT_HASH]}"
+    code = _code(stem, activity.format, digest)
     return Course(code, activity.title, NOTHING, "companion", single.language, (Module("main", activity.title, (activity,)),))
+
+
+def _code(stem: str, usual: str, digest: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[: LONGEST_SLUG - SHORT_HASH - 1].strip("-") or usual
+    return f"{words}-{digest[:SHORT_HASH]}"
 
 
 def _title(written: str) -> str:

@@ -28,9 +28,14 @@ SENTENCES: Mapping[str, str] = {
     "pdf-password": N_("is a PDF with a password: save it without one"),
     "pdf-too-long": N_("is a PDF of %(count)s pages: at most %(most)s pages are allowed"),
     "archive-kind": N_("is a %(kind)s archive: pack the files as .zip"),
-    "cmi5": N_("is a cmi5 package (units: %(units)s), which cannot be played here yet: export it as a video, a PDF or H5P"),
     "cmi5-attribute": N_("has the attribute %(attribute)s, which cmi5 does not know on %(element)s: remove it"),
     "cmi5-choice": N_("has %(attribute)s=%(value)s: it must be one of %(choices)s"),
+    "cmi5-elsewhere": N_(
+        "has units on other sites (%(count)s): nobody sees here what people do in them, so they must touch our page every ten minutes"
+    ),
+    "cmi5-own-window": N_(
+        "has units that open in windows of their own (%(count)s): time counts only while our page is visible beside them and touched"
+    ),
     "cmi5-expected": N_("needs the element %(expected)s here, inside %(place)s, in the order of cmi5's schema"),
     "cmi5-foreign-place": N_("has elements of another namespace before its own: put them at the end of %(element)s"),
     "cmi5-id-twice": N_("has an id that another %(element)s has (line %(first)s): %(id)s; give each an id of its own"),
@@ -124,6 +129,7 @@ SENTENCES: Mapping[str, str] = {
     "no-vtt": N_("is not a WebVTT file: its first line must be WEBVTT, with nothing before it"),
     "not-utf8": N_("is not written in UTF-8: save it in that encoding"),
     "media-too-short": N_("lasts %(seconds)s seconds: a film or recording of less than %(least)s seconds cannot earn time"),
+    "only-of-units": N_("is a condition of cmi5 units only: write completed or passed"),
     "one-option-only": N_("has several options, but only one can be chosen"),
     "option-twice": N_("names an option twice"),
     "other-length": N_("lasts %(real)s seconds, but %(field)s says %(said)s"),

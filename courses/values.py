@@ -31,8 +31,8 @@ NOTHING = Text("", "")
 class Activity:
     """The smallest unit that can earn time.
 
-    `minutes` is the most it can earn. `requires` lists the conditions for earning: completed, passed, coverage (a share of
-    `media_seconds`). `entry` is a path inside the package: the folder of an unpacked H5P content, or a video file.
+    `minutes` is the most it can earn. `requires` lists the conditions for earning: completed, passed, completed_or_passed, coverage (a
+    share of `media_seconds`). `entry` is a path inside the package: the folder of an unpacked H5P content, or a video file.
     """
 
     key: str

@@ -38,7 +38,9 @@ from lms.jobs import views as jobs
 from lms.learning import fast_path as beats
 from lms.learning import tasks as learning_tasks
 from lms.learning import views as learning
-from lms.learning.credential import authenticate
+from lms.learning.runtimes.cmi5 import sweeping as cmi5_sweeping
+from lms.learning.runtimes.cmi5 import views as cmi5
+from lms.learning.runtimes.cmi5.access import BASIC_NAME, authenticate
 from lms.office import export, people_job, reread_job, roster_job
 from lms.office import views as office
 from lms.office.views import organisations as organisation_pages
@@ -56,11 +58,13 @@ from lms.transcripts import views as transcripts
 from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
+from lms.workshop import views as workshop
 from xapi.fast_path import FastStatements
 
 SCHEDULE = {
     **accounts_tasks.SCHEDULE,
     **learning_tasks.SCHEDULE,
+    **cmi5_sweeping.SCHEDULE,
     **crediting.SCHEDULE,
     **home_tasks.SCHEDULE,
     **jobs_tasks.SCHEDULE,
@@ -74,7 +78,7 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, reviews, appeals, tutoring),
+    *(certification, reviews, appeals, tutoring, workshop),
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
 
@@ -112,6 +116,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(health.bp)
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
+    app.register_blueprint(cmi5.bp)
     jobs.init_app(
         app, {**publish_job.KINDS, **export.KINDS, **roster_job.KINDS, **people_job.KINDS, **reread_job.KINDS, **records_export.KINDS}
     )
@@ -135,5 +140,6 @@ def _record_store(app: Flask, settings: Settings, clock: Clock) -> None:
         mark=public,
         documents=xapi.Quota(xapi.DOCUMENTS.number, settings.learner_documents_mb * 2**20),
         key_storage=settings.key_storage_mb * 2**20,
+        token_name=BASIC_NAME,
     )
     csrf.exempt(mounted)

@@ -6,6 +6,7 @@ LAUNCH = f"{OURS}/extensions/launch"  # context: id (UUID) of the launch, set by
 # context: when the launch was opened, set by the server, so that the store alone is enough to compute hours
 OPENED = f"{OURS}/extensions/opened"
 DEVICE = f"{OURS}/extensions/device"  # context: the kind of device of a launch, set by the server
+MOVE_ON = f"{OURS}/extensions/move-on"  # context: the moveOn of a cmi5 unit, set by the server: either result may complete it
 STRETCH = f"{OURS}/extensions/stretch"  # context: {"from": …, "to": …}, one stretch of measured presence, set by the server
 
 ANCHORED = f"{OURS}/verbs/anchored"  # written only by the LMS: the nightly anchor of the ledger, for other stores

@@ -35,6 +35,10 @@ ACCESS: dict[tuple[str, str], str] = {
     ("learning.save_state", "POST"): A_TOKENS,
     ("learning.take_answers", "POST"): A_TOKENS,
     ("learning.note_failure", "POST"): A_TOKENS,
+    ("cmi5.start", "POST"): "401 401 401 401 401 401",  # the page's token says which launch
+    ("cmi5.look", "POST"): A_TOKENS,
+    ("cmi5.fetch", "POST"): EVERYBODY,  # the address holds a token that is used once
+    ("cmi5.returned", "GET"): EVERYBODY,
     ("commits.load", "GET"): "404 404 404 404 404 404",  # on the host of a package only, with the token of a launch
     ("commits.take", "POST"): "404 404 404 404 404 404",
     ("content.file", "GET"): EVERYBODY,
@@ -72,6 +76,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("appeals.queue", "GET"): OFFICES,
     ("appeals.one", "GET"): "login 403 403 403 404 404",
     ("appeals.decide", "POST"): "401 403 403 403 404 404",
+    ("workshop.preview", "GET"): TRAINERS,
+    ("workshop.take_report", "POST"): "401 403 403 400 403 403",
+    ("workshop.take_answers", "POST"): "401 403 403 400 403 403",
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
     ("catalogue.source", "GET"): "login 403 403 404 403 403",  # published on the command line: without an uploaded file

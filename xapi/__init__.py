@@ -44,6 +44,7 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     most_document_bytes: int = MOST_DOCUMENT_BYTES,
     documents: Quota = DOCUMENTS,
     key_storage: int | None = None,
+    token_name: str = "",
 ) -> Blueprint:
     """Mount the record store under `url_prefix` and return its blueprint (for `csrf.exempt`).
 
@@ -51,10 +52,10 @@ def init_app(  # noqa: PLR0913 - each is something only the host can know
     reading; by default it is the same. `authenticate` resolves the token of "Authorization: Bearer …"; the store itself checks
     Basic keys (`xapi.storage.keys`), and `home_page` is the homePage of their authority. `mark` is applied to every view function,
     for a host that decorates its routes. `default_version` formats the refusal of a request that names no version. `key_storage`
-    limits how many bytes are kept of what one key stored.
+    limits how many bytes are kept of what one key stored. A token of the host may also come as the password of Basic, under `token_name`.
     """
-    limits = (most_bytes, most_attached_bytes, most_document_bytes)
-    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits, documents, key_storage)
+    limits = (most_bytes, most_attached_bytes, most_document_bytes, documents, key_storage)
+    mount = Mount(sessions, readers or sessions, authenticate, clock, home_page, default_version, *limits, token_name)
     mounted = blueprint(mount, mark)
     app.register_blueprint(mounted, url_prefix=url_prefix)
     app.extensions["xapi_early"] = FastStatements(app, mount, f"{url_prefix}/statements")

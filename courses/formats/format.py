@@ -7,7 +7,7 @@ from typing import Any
 
 from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
-from courses.values import Activity
+from courses.values import NOTHING, Activity, Module, Text
 
 Files = Mapping[str, Path]  # name in a package → path of its bytes
 AddressOf = Callable[[str], str | None]  # the address of a file of a published package; None if there is no such file
@@ -35,6 +35,22 @@ class SingleActivity:
 
     activity: Activity
     files: Files
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCourse:
+    """An uploaded package that is a course of several activities, already checked.
+
+    `identity` is the same in all versions of the package, such as a hash of its publisher's id: the next upload with the same identity
+    and file name becomes the next version of the course.
+    """
+
+    identity: str
+    title: Text
+    modules: tuple[Module, ...]
+    activities: tuple[CheckedActivity, ...]  # with the files of the package, in the order of the modules
+    summary: Text = NOTHING
     language: str = "zh"
 
 
@@ -120,8 +136,8 @@ class Format:
 
     `check` returns an activity with its files as they are served, or every problem; its last argument finds the H5P libraries
     that the package lacks. `detect` says whether an upload without a course outline (its files by name) is of this format, and
-    `single` makes an activity of it; the text is the file's name as a title. The default conditions of the format are those of
-    that activity.
+    `single` makes an activity or a whole course of it; the text is the file's name as a title. The default conditions of the format are
+    those of that activity.
     """
 
     name: str  # in course outlines and addresses
@@ -131,10 +147,12 @@ class Format:
     endings: frozenset[str]  # of the files that a package may hold for it, without the dot
     check: Callable[[Activity, Files, FindLibrary], CheckedActivity | list[Problem]]
     detect: Callable[[Files], bool]
-    single: Callable[[str, Files], SingleActivity | list[Problem]]
+    single: Callable[[str, Files], SingleActivity | WholeCourse | list[Problem]]
     uploads: tuple[str, ...]  # endings of such uploads, with the dot
     packed: str = ""  # ending of an entry that is an archive; it is unpacked into a folder of the same name
     own_host: bool = False  # whether its pages need an origin, so that every package is served on a host of its own
+    runtime: str = ""  # the server side with which its content talks by itself (`lms.learning.runtimes`)
+    advice: str = ""  # for learners, below the content
     manifest: str = ""  # name of a file that marks a package with pages of its own, whose files may be of any kind
     tracker: Callable[[str, Callable[[str], bool], ReadFile], Tracker | None] = (
         _no_tracker  # of an entry, if its pages report to the server

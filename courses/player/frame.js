@@ -68,12 +68,15 @@
     (listeners[message.type] ?? []).forEach((listener) => listener(message));
   });
 
-  const noticed = (event) => {
-    const whose = event.isTrusted ? "person" : "content";
+  /** Tell the page that something moved; also a page inside that came into focus, which a person did, or still has it, which proves nobody's act. */
+  TH.moved = (isPerson) => {
+    const whose = isPerson ? "person" : "content";
     if (!listening || Date.now() - told[whose] < ACTIVE_EVERY_MS) return; // the page's opening is an act: earlier ones need not wait
     told[whose] = Date.now();
-    send("active", event.isTrusted ? { key } : {});
+    send("active", isPerson ? { key } : {});
   };
+  const noticed = (event) => moved(event.isTrusted);
+  const { moved } = TH; // content in a window of this origin may put another into its place
 
   /** Tell the page of a person's acts in a window, by our own method, which content in that window cannot replace. */
   TH.noticeActs = (where) => {

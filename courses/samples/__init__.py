@@ -4,3 +4,4 @@ from pathlib import Path
 
 NAMES = ("ethics-and-rural-mission", "online-lesson-design", "safety-and-mental-health")
 SAMPLES = [Path(__file__).parent / name for name in NAMES]
+CMI5_SAMPLE = Path(__file__).parent / "first-five-minutes"  # a package of another standard, written by us

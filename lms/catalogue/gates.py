@@ -8,9 +8,14 @@ from courses.formats import FORMATS
 from courses.outline import Activity
 
 
-def gate_words(activity: Activity, among: Collection[str] = ("completed", "passed", "coverage")) -> list[str]:
+def gate_words(activity: Activity, among: Collection[str] = ("completed", "passed", "completed_or_passed", "coverage")) -> list[str]:
     """Return the conditions of an activity that are `among` these, one phrase for each; none if presence alone counts."""
-    usual = {"completed": _("complete it"), "passed": _("pass it"), "coverage": _("watch %(percent)s %% of it", percent=_percent(activity))}
+    usual = {
+        "completed": _("complete it"),
+        "passed": _("pass it"),
+        "completed_or_passed": _("complete it or pass it"),
+        "coverage": _("watch %(percent)s %% of it", percent=_percent(activity)),
+    }
     own = FORMATS[activity.format].conditions
     required = [need for need in usual if activity.requires.get(need) and need in among]
     return [_(own[need], percent=_percent(activity)) if need in own else usual[need] for need in required]

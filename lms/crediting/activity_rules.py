@@ -43,7 +43,7 @@ def rule_before_0044(activity: Activity) -> Rule:
     return Rule(
         cap_seconds=activity.minutes * 60,
         media_seconds=None if activity.media_seconds is None else _exact(activity.media_seconds),
-        completed=bool(activity.requires.get("completed", False)),
+        completed=bool(activity.requires.get("completed") or activity.requires.get("completed_or_passed")),
         passed=bool(activity.requires.get("passed", False)),
         coverage=None if coverage is None else Decimal(str(coverage)),
     )

@@ -29,6 +29,7 @@ LONGEST_SEGMENTS = 100_000  # characters: 2,000 segments, each with two position
 LONGEST_SPEED = 20
 LONGEST_INSTANT = 40
 LONGEST_SESSION, LONGEST_DEVICE = 36, 20  # the lengths of the database columns; our own launches never have longer values
+EITHER = "CompletedOrPassed"  # the moveOn of cmi5 by which a unit that was passed is completed
 OWN = frozenset({"lms", "player"})  # accounts at this site for statements of the server itself and of content in its player
 
 Statement = Mapping[str, Any]
@@ -236,5 +237,9 @@ def _outcome(statement: Statement, rule: ActivityRule, verb: str, authority: str
         kinds.append("completed")
     if believed and ((verb == v.PASSED and success is not False) or (kinds and success is True)):
         kinds.append("passed")
+    if kinds == ["passed"] and _extensions(statement).get(v.MOVE_ON) == EITHER:
+        kinds.append("completed")
+    if verb == v.WAIVED and authority == "lms":  # cmi5 9.3.7: the unit need not be done; its time counts as it was measured
+        kinds += ["completed", "passed"]
     session, device = _session(statement)
     return tuple(Observed(kind, rule.activity, session, device, at=received_at(statement)) for kind in kinds)

@@ -48,7 +48,8 @@ def reports_of(admission: Admission, opened: Launch) -> dict[str, Any] | None:
 
     The id is that of the registration, so that packages of two courses cannot tell that their learner is the same.
     """
-    if not FORMATS[admission.activity.format].own_host:
+    format = FORMATS[admission.activity.format]
+    if not format.own_host or format.runtime:  # or they talk with a runtime of their own
         return None
     tokens: CommitTokens = current_app.extensions["commit_tokens"]
     token = tokens.issue(CommitTicket(opened.id, _label(admission)))

@@ -1,4 +1,4 @@
-"""Tables of registrations, launches, attempts, restarts, resume data and failures of content."""
+"""Tables of registrations, launches, attempts, restarts, resume data, failures of content, and sessions of cmi5 units."""
 
 import uuid
 from datetime import datetime
@@ -11,6 +11,7 @@ from lms.db import Base, UtcDateTime
 
 ONE_EACH = text("alias_of IS NULL")
 OF_LESSONS = text("lesson_id IS NOT NULL")
+RUNNING = text("ended_at IS NULL")
 
 
 class Registration(Base):
@@ -136,3 +137,44 @@ class ContentFailure(Base):
     count: Mapped[int]
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Cmi5Session(Base):
+    """One session of a cmi5 unit: what its launch URL opens, until the unit says `terminated` or the LMS `abandoned`.
+
+    A launch has as many as its page was loaded; the last one runs.
+    """
+
+    __tablename__ = "cmi5_session"
+    __table_args__ = (
+        Index("ix_cmi5_session_unit", "registration_id", "activity"),
+        Index("ix_cmi5_session_running", "launch_id", postgresql_where=RUNNING, sqlite_where=RUNNING),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)  # cmi5's session id
+    launch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("launch.id"))
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
+    activity: Mapped[str] = mapped_column(String(64))
+    mode: Mapped[str] = mapped_column(String(8))  # launchMode: Normal, Browse or Review
+    move_on: Mapped[str] = mapped_column(String(20))  # of the unit, as it was launched
+    launched_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the token was handed out, which happens once
+    data_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    preferences_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    said: Mapped[str] = mapped_column(String(200), default="")  # the verbs of cmi5 that the unit stated, by their last words
+    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the unit's last statement
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ending: Mapped[str] = mapped_column(String(12), default="")  # terminated or abandoned
+
+
+class Cmi5Progress(Base):
+    """The progress of a registration in one unit, one block or the whole course of a cmi5 package."""
+
+    __tablename__ = "cmi5_progress"
+
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(80), primary_key=True)  # an activity's key, 'block/<key>' or 'course/'
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    passed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    satisfied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -15,6 +15,7 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "counting": _("Counting"),
             "hidden": _("Paused: this page is in the background"),
             "loading": _("Not counting yet: the content is still loading."),
+            "unit": _("Not counting: the unit is closed. Open it again to go on."),
             "failed": _("Not counting: the content does not show. The reason stands above it."),
             "alone": _("Paused: nobody has touched the page for ten minutes. Touch it to go on."),
             "idle": _("Paused: nothing has moved for two minutes. Touch the page to go on."),
@@ -46,6 +47,20 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "No more learning records of this activity can be saved, because it has sent too many. What was saved stays, and your time "
             "goes on counting. Tell your trainer which activity it is."
         ),
+    }
+
+
+def unit_texts() -> dict[str, str]:
+    """Return the texts about opening a unit of cmi5."""
+    return {
+        "own_window": _(
+            "This unit opens in a window of its own. Time counts only while this page is visible beside it, and nobody hears here what you "
+            "do there: touch this page at least every ten minutes."
+        ),
+        "blocked": _("The browser did not let the window open. Allow windows for this site, then try again."),
+        "closed": _("The unit was closed. What it reported is saved."),
+        "open": _("Open the unit"),
+        "again": _("Open the unit again"),
     }
 
 

@@ -5,6 +5,7 @@ reach the cookies and pages of the application. Most content shares one host; pa
 """
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, redirect, request
@@ -14,7 +15,7 @@ from lms import config_urls
 from lms.config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
-BOTH_HOSTS_PREFIXES = ("/xapi", "/healthz", "/readyz")
+BOTH_HOSTS_PREFIXES = ("/xapi", "/cmi5/fetch/", "/cmi5/returned", "/healthz", "/readyz")
 CONTENT_TOO = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 
@@ -29,6 +30,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     headers = headers_of(settings)
     app.before_request(lambda: _keep_apart(settings))
     app.after_request(lambda response: _secure(response, headers))
+    app.after_request(lambda response: _unprompted(response, settings))
 
 
 def _keep_apart(settings: Settings) -> BaseResponse | None:
@@ -82,6 +84,13 @@ def _secure(response: Response, headers: Mapping[str, str]) -> Response:
     for name, value in (CONTENT_TOO if content else headers).items():
         if name.lower() not in there:
             response.headers.add(name, value)
+    return response
+
+
+def _unprompted(response: Response, settings: Settings) -> Response:
+    """Let no refusal of the record store open the browser's own window for a name and a password over content, whose token has ended."""
+    if response.status_code == HTTPStatus.UNAUTHORIZED and at_content_host(settings):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="xAPI"'
     return response
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from xapi.errors import Forbidden
 from xapi.rules.actor import digest, key_of, same
+from xapi.rules.profile import Profile
 
 WIDER = {"statements/read": {"all/read"}, "statements/read/mine": {"statements/read", "all/read"}}
 READING = frozenset({"GET", "HEAD"})
@@ -50,7 +51,8 @@ class Credential:
     `key` is the store's own API key; it is empty if the host issued the credential. `quota` limits how many statements, and how many
     bytes of statements and attachments, are kept in total for the same `owner`; None means no limit.
     `clock_from`: the timestamps come from a device whose clock may be wrong. One after its receipt becomes the receipt, one before this
-    instant becomes this instant; None means that timestamps stay as they are.
+    instant becomes this instant; None means that timestamps stay as they are. `profile` has rules of the host for what this credential
+    sends and reads.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Credential:
     key: str = ""
     quota: Quota | None = None
     clock_from: datetime | None = None
+    profile: Profile | None = None
 
     def allows(self, scope: str) -> bool:
         """Say whether this credential has a scope, directly or within a wider one."""

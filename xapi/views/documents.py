@@ -14,6 +14,7 @@ from xapi.errors import BadRequest, Conflicting, Missing, TooLarge, Unmet
 from xapi.rules.document_key import STATE, DocumentKey, DocumentResource, parse_place, pinned
 from xapi.rules.etag import Precondition, etag_of
 from xapi.rules.merging import JSON, check_json, is_json, merged, read_object
+from xapi.rules.profile import DocumentRequest
 from xapi.storage.documents import Document, listed, load, lock, put, remove, remove_all
 from xapi.storage.quota import charge_beside, check_room
 from xapi.views.answers import json_answer, tagged
@@ -33,6 +34,7 @@ def resource(kind: DocumentResource) -> Mapping[str, Callable[[Call], Response]]
 
 def _get(kind: DocumentResource, call: Call) -> Response:
     place = _place(kind, call)
+    _ask_profile(kind, call, place)
     with call.mount.readers() as session:
         if place.id is None:
             return _list(call, listed(session, place))
@@ -57,6 +59,7 @@ def _put(kind: DocumentResource, call: Call) -> Response:
     """Store a document and replace the existing one."""
     content, content_type = _sent(call)
     place = _place(kind, call)
+    _ask_profile(kind, call, place, content, content_type)
     if is_json(content_type):
         check_json(content, "the document")
 
@@ -85,6 +88,7 @@ def _post(kind: DocumentResource, call: Call) -> Response:
     """Merge a JSON object into the existing one; store it as it is if there is none."""
     content, content_type = _sent(call)
     place = _place(kind, call)
+    _ask_profile(kind, call, place, content, content_type)
     if is_json(content_type):
         read_object(content, "the posted document")
 
@@ -120,6 +124,7 @@ def _change(call: Call, place: DocumentKey, make: Callable[[Document | None], tu
 def _delete(kind: DocumentResource, call: Call) -> Response:
     """Delete a document, or all states with this key."""
     place, condition = _place(kind, call), _condition(call)
+    _ask_profile(kind, call, place)
     if place.id is None and condition.given:
         raise BadRequest("If-Match and If-None-Match apply to one document, and this request names none")
     with call.mount.writers() as session:
@@ -137,6 +142,13 @@ def _delete(kind: DocumentResource, call: Call) -> Response:
 
 def _place(kind: DocumentResource, call: Call) -> DocumentKey:
     return pinned(parse_place(kind, call.parameters, call.method), call.credential)
+
+
+def _ask_profile(kind: DocumentResource, call: Call, place: DocumentKey, content: bytes = b"", content_type: str = "") -> None:
+    """Let the host's rules for this credential look at the request."""
+    profile = call.credential.profile
+    if profile is not None:
+        profile.document(DocumentRequest(kind.name, call.method, place.activity, place.id, content, content_type))
 
 
 def _sent(call: Call) -> tuple[bytes, str]:

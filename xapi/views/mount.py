@@ -44,7 +44,8 @@ class Mount:
     every Basic key's authority. `most_bytes` limits what one request may hold in memory (JSON, a document); attachments are
     streamed, up to `most_attached_bytes`. `documents` limits how many documents, and bytes of them, are kept for one agent, or
     for one activity without an agent. `key_storage` limits how many bytes are kept of what one key stored: statements, their
-    attachments and documents; None: no limit.
+    attachments and documents; None: no limit. `token_name` is a user name under which a host's token comes as the password of Basic,
+    from clients that cannot send another scheme (cmi5 8.2.1); empty: there is none.
     """
 
     writers: Sessions
@@ -58,6 +59,7 @@ class Mount:
     most_document_bytes: int = MOST_DOCUMENT_BYTES
     documents: Quota = DOCUMENTS
     key_storage: int | None = None
+    token_name: str = ""
     watermark: Watermark = field(default_factory=Watermark)
     remembered_keys: RememberedKeys = field(default_factory=RememberedKeys)
     tally: KeyUsage = field(init=False)
@@ -89,6 +91,11 @@ class Mount:
         """
         with self.writers() as session:
             announce(session, self.clock(), referring=any(one.refers for own in requests for one in own.checked))
+            profiled = [(one.credential.profile, one) for one in requests if one.credential.profile is not None]
+            for profile, one in profiled:
+                profile.admit(session, [checked.received.parsed for checked in one.checked], self.clock())
             new = insert_requests(session, requests, self.clock())
+            for profile, _ in profiled:
+                profile.stored(session, self.clock())
             session.commit()
         return new

@@ -90,7 +90,8 @@ def store_received(
         XapiError: nothing was stored.
     """
     checked = check_received(received.statements, credential, version, many=received.many, attached=received.attached)
-    small = little and len(checked) <= FEW and not any(one.refers for one in checked)
+    plain = credential.profile is None and not any(one.refers for one in checked)
+    small = little and len(checked) <= FEW and plain
     store = mount.store if small else _alone(mount)
     for attempt in range(1, ATTEMPTS + 1):
         try:

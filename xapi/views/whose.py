@@ -23,7 +23,9 @@ def identify(mount: Mount, authorization: str) -> Credential:
     token = token.strip()
     pair = basic_of(authorization)
     found: Credential | Stranger | None = Stranger("", "unknown")
-    if pair is not None:
+    if pair is not None and mount.token_name and pair[0] == mount.token_name:
+        found = mount.authenticate(pair[1])
+    elif pair is not None:
         found = key_credential(mount, *pair)
     elif scheme.lower() == "bearer":
         found = _token_credential(mount, token) if token.startswith(PREFIX) else mount.authenticate(token)

@@ -18,7 +18,7 @@ from lms.classes.models import AttendanceRecord, ClassChange, ClassStaff, Enrolm
 from lms.crediting.models import Certificate, HeldSession, LedgerCheck, LedgerEntry, Observation
 from lms.db import Base
 from lms.jobs.models import Job
-from lms.learning.models import ActivityState, Attempt, Launch, Registration, Restart
+from lms.learning.models import ActivityState, Attempt, Cmi5Progress, Cmi5Session, Launch, Registration, Restart
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
@@ -54,6 +54,8 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(ActivityState, ActivityState.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Restart, Restart.registration_id, deleted=True),
     PersonTable(Attempt, Attempt.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
+    PersonTable(Cmi5Session, Cmi5Session.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
+    PersonTable(Cmi5Progress, Cmi5Progress.registration_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Launch, Launch.person_id, by="lms.privacy.erasure.person:_erase_learning"),
     PersonTable(Job, Job.owner_id, by="lms.privacy.erasure.person:begin"),
     PersonTable(Upload, Upload.person_id, by="lms.catalogue.receiving:forget"),

@@ -52,8 +52,9 @@ def test_an_installation_is_made_serves_logs_and_stops(tmp_path: Path) -> None:
         assert second.stderr.startswith(f"--port: {port} on 127.0.0.1 cannot be listened on")
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0
-    first, *lines = (tmp_path / "log").read_text().splitlines()
+    first, of_packages, *lines = (tmp_path / "log").read_text().splitlines()
     assert first.startswith(f"Serving http://localhost:{port} ")
+    assert of_packages.startswith("SCORM plays in "), "without a domain for packages, their hosts are names below localhost"
     assert {json.loads(line)["event"] for line in lines} >= {"request"}
 
 

@@ -49,6 +49,12 @@ export class Content {
     this.onChange();
   }
 
+  /** What is shown is opened anew. */
+  loadAgain() {
+    this.become("loading");
+    this.wait();
+  }
+
   /** The network broke while the content was loading: ask for it again. */
   reload() {
     this.again += 1;

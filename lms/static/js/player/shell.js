@@ -10,6 +10,7 @@ import { Progress } from "./progress.js";
 import { keyOf, Queue } from "./queue.js";
 import { openShelf } from "./shelf.js";
 import { lost, sound } from "./statement.js";
+import { Unit } from "./unit.js";
 
 const LONGEST_DETAIL = 300; // as lms.learning.failures
 const STATE_AFTER_MS = 1500;
@@ -70,6 +71,23 @@ const frame = new Frame(iframe, {
   unkept: () => tell(texts.unkept),
 });
 
+const unit = config.unit && new Unit(config.unit, {
+  csrf: config.csrf,
+  token: () => launch?.token,
+  frame,
+  panel: document.querySelector("[data-unit]"),
+  hears: {
+    opened: (shows) => (shows ? content.started() : content.loadAgain()),
+    moved: () => attention.noticed(false),
+    result: () => {
+      beats.settle();
+      progress.expect();
+    },
+    closed: () => content.become("unit"),
+    failed: (detail) => content.failed("error", detail),
+  },
+});
+
 setInterval(() => {
   beats.look();
   show(beats);
@@ -124,6 +142,7 @@ async function greet() {
   if (handed) asked.set(handed, handed);
   const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
   frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, reports: launch.reports, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed } });
+  unit?.framed();
 }
 
 function keepStatement(statement) {

@@ -1,0 +1,144 @@
+"""The format of cmi5: a course structure (cmi5.xml) with its units, packed as .zip or, with all units on other hosts, the .xml alone.
+
+A package is a course of its own: each unit (AU) becomes an activity and each innermost block a module. A registration is an enrolment in a
+course here as there, so `satisfied` for blocks and the course follows from the activities, and a learner sees the units as they see all
+activities. The manifest stays the only description of the units: it is served with the package and read again at a launch.
+"""
+
+import hashlib
+import re
+from dataclasses import replace
+from itertools import groupby
+
+from courses.formats.cmi5_schema import NAMESPACE
+from courses.formats.cmi5_structure import read_structure
+from courses.formats.cmi5_values import CONDITIONS, MANIFEST, OWN_WINDOW, AssignableUnit, Structure, is_elsewhere, key_of
+from courses.formats.format import OWN_HOST_SANDBOX, CheckedActivity, Files, Format, Frame, SingleActivity, WholeCourse, read_head
+from courses.libraries import FindLibrary
+from courses.manifest_xml import MOST_BYTES
+from courses.strict_json.problem import N_, Problem
+from courses.values import LONGEST_TITLE, Activity, Module, Text
+
+MINUTES = 10  # the value in minutes of a unit whose manifest states none, because cmi5 has no field for it
+
+
+def check(activity: Activity, _files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
+    """Refuse a unit inside a course of another kind: its package is a course of its own."""
+    return [Problem("cmi5-in-course", activity.entry)]
+
+
+def detect(files: Files) -> bool:
+    """Say whether an upload has a cmi5 course structure in its root, or is one."""
+    if MANIFEST in files:
+        return True
+    return len(files) == 1 and NAMESPACE.encode() in read_head(*files.values()).replace(b"\0", b"")  # a UTF-16 file has every other byte 0
+
+
+def single(_title: str, files: Files) -> SingleActivity | WholeCourse | list[Problem]:
+    """Make a course of a package or of a course structure alone."""
+    packed = MANIFEST in files
+    name, path = (MANIFEST, files[MANIFEST]) if packed else next(iter(files.items()))
+    with path.open("rb") as file:
+        found = read_structure(file.read(MOST_BYTES + 1), files if packed else None, name)
+    if isinstance(found, list):
+        return found
+    structure, warnings = found
+    served = dict(files) if packed else {MANIFEST: path}
+    activities = [CheckedActivity(_activity(unit), served) for unit in structure.units]  # nobody knows which files a unit loads
+    activities[0].warnings.extend([*warnings, *_measured_less(structure)])
+    return WholeCourse(
+        identity=hashlib.sha256(structure.id.encode()).hexdigest(),
+        title=structure.title,
+        summary=structure.summary,
+        language=structure.language,
+        modules=_modules(structure),
+        activities=tuple(activities),
+    )
+
+
+def _measured_less(structure: Structure) -> list[Problem]:
+    """Warn of units whose time can only be measured in part, because nobody sees what people do in them."""
+    apart = sum(unit.launch_method == OWN_WINDOW for unit in structure.units)
+    elsewhere = sum(is_elsewhere(unit.url) for unit in structure.units)
+    found = [Problem("cmi5-own-window", MANIFEST, {"count": apart})] if apart else []
+    return [*found, *([Problem("cmi5-elsewhere", MANIFEST, {"count": elsewhere})] if elsewhere else [])]
+
+
+def _activity(unit: AssignableUnit) -> Activity:
+    requires = CONDITIONS[unit.move_on]
+    name = "cmi5-elsewhere" if is_elsewhere(unit.url) else "cmi5"
+    grading = "content" if requires.keys() & {"passed", "completed_or_passed"} else "none"
+    return Activity(unit.key, unit.title, name, unit.minutes or MINUTES, MANIFEST, requires, None, grading, unit.summary)
+
+
+def _modules(structure: Structure) -> tuple[Module, ...]:
+    """Return a module for each run of units that have the same innermost block; units outside blocks have the course's title."""
+    modules: list[Module] = []
+    for blocks, units in groupby(structure.units, key=lambda one: one.blocks):
+        key = key_of(blocks[-1]) if blocks else "main"
+        again = sum(one.key == key or re.fullmatch(rf"{re.escape(key)}-[0-9]+", one.key) is not None for one in modules)
+        titles = [structure.blocks[one].title for one in blocks] or [structure.title]
+        title = Text(_joined([one.zh for one in titles]), _joined([one.en for one in titles]))
+        modules.append(Module(f"{key}-{again + 1}" if again else key, title, tuple(_activity(one) for one in units)))
+    return tuple(modules)
+
+
+def _joined(titles: list[str]) -> str:
+    return " · ".join(titles)[:LONGEST_TITLE]
+
+
+def structure_of(content: bytes) -> Structure:
+    """Read the structure of a published package again; it was checked when it was published.
+
+    Raises:
+        ValueError: it is not sound any more.
+    """
+    found = read_structure(content, _Anything())
+    if isinstance(found, list):
+        raise ValueError(f"the cmi5 structure of a published package has problems: {found[0]}")
+    return found[0]
+
+
+class _Anything:
+    """Contains every name: the files of a published package were checked."""
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+
+FORMAT = Format(
+    name="cmi5",
+    words=N_("cmi5 unit"),
+    icon="courses",
+    frame=Frame(
+        scripts=("watching.js", "inner-pages.js", "cmi5-frame.js"),
+        body="<main></main>",
+        style="frame-unit",
+        sandbox=OWN_HOST_SANDBOX,
+        policy={"frame-src": "'self'"},  # the page to which a unit returns when it closes
+    ),
+    endings=frozenset(),
+    check=check,
+    detect=detect,
+    single=single,
+    uploads=(".xml",),
+    own_host=True,
+    manifest=MANIFEST,
+    graded=True,
+    runtime="cmi5",
+)
+
+# A unit on another host: the package has no pages of its own, so nothing needs an origin here. Our frame runs our code alone.
+ELSEWHERE = replace(
+    FORMAT,
+    name="cmi5-elsewhere",
+    words=N_("cmi5 unit on another site"),
+    frame=replace(FORMAT.frame, policy={"frame-src": "https: http:"}),
+    detect=lambda _files: False,
+    uploads=(),
+    own_host=False,
+    advice=N_(
+        "This unit lies on another site, and nobody hears here what you do in it: touch this page beside the unit at least every ten "
+        "minutes, or the clock pauses."
+    ),
+)

@@ -1,0 +1,1 @@
+"""The server side of formats whose content talks with the server itself, one package for each."""

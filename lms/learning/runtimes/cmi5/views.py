@@ -1,0 +1,139 @@
+"""Routes of cmi5: starting a unit, the fetch URL, what the player page asks of a running unit, and where a unit returns to."""
+
+from typing import Annotated
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import msgspec
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from msgspec import Meta
+from sqlalchemy import select
+
+from courses.formats.cmi5_structure import path_of
+from courses.formats.cmi5_values import is_elsewhere
+from lms.accounts.access import person, public, requires
+from lms.accounts.cookies import current_login
+from lms.accounts.signin import csrf
+from lms.catalogue.models import CourseVersion
+from lms.clock import now
+from lms.config import Settings
+from lms.db import session, transaction
+from lms.errors import NotFound, NotSignedIn
+from lms.i18n import pick
+from lms.learning.credential import running, ticket_of
+from lms.learning.models import Cmi5Session, Launch
+from lms.learning.opened import ring
+from lms.learning.package_hosts import PackageHosts
+from lms.learning.runtimes.cmi5 import access, launching
+from lms.learning.runtimes.cmi5.launching import UnitSite
+from lms.learning.wire import body_of
+
+bp = Blueprint("cmi5", __name__, url_prefix="/cmi5")
+
+USED, UNKNOWN = "1", "3"  # error codes of 8.2.3
+FETCH_HEADERS = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "POST",
+    "Access-Control-Allow-Headers": "Content-Type, Authorization, X-Experience-API-Version",
+    "Access-Control-Max-Age": "86400",
+}
+RETURNED = (
+    '<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>{title}</title><style>body{{font:1rem/1.6 system-ui,sans-serif;margin:2rem;color-scheme:light dark}}</style>"
+    "<p>{title}</p></html>"
+)
+
+
+class StartBody(msgspec.Struct):
+    """A request to start the unit of a launch, named by its token."""
+
+    token: Annotated[str, Meta(max_length=300)]
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+@bp.post("/start")
+@requires()
+def start() -> ResponseReturnValue:
+    """Begin a session of the unit that the page's launch plays, and return the address that opens it."""
+    found = running(current_app.extensions["launch_tickets"].read(body_of(StartBody).token))
+    if found is None or found.person_id != person().id:
+        raise NotSignedIn(_("This session has ended. The time measured is kept."), code="ended")
+    at = now()
+    with transaction() as writing:
+        launch = writing.scalars(select(Launch).where(Launch.id == found.id).with_for_update()).one()
+        of = launching.unit_of(writing, launch, _settings().public_url)
+        if of is None:
+            raise NotFound(_("This activity is not a unit of a cmi5 package."))
+        site = _site(launch, of.unit.url)
+        begun = launching.start(writing, launch, of, site, at)
+        fetch = f"{site.endpoint.removesuffix('/xapi')}/cmi5/fetch/{access.tokens().issue(access.FETCH, begun.id)}"
+        reply = {"url": launching.launch_url(of, site, fetch), "method": of.unit.launch_method, "mode": begun.mode}
+    ring(1)
+    return Response(msgspec.json.encode(reply), mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _site(launch: Launch, url: str) -> UnitSite:
+    """Return where a unit is: on its package's own host, with the record store at the same origin, or elsewhere."""
+    language = pick("zh-CN", "en-US")
+    if is_elsewhere(url):
+        public_url = _settings().public_url
+        return UnitSite(url, f"{public_url}/xapi", f"{public_url}/cmi5/returned", language)
+    hosts: PackageHosts = current_app.extensions["package_hosts"]
+    package = session().get_one(CourseVersion, launch.course_version_id).files_of(launch.activity)
+    origin = hosts.address(hosts.label(package, current_login().id))
+    parts = urlsplit(url)
+    address = urlunsplit(("", "", quote(path_of(url)), parts.query, parts.fragment))
+    return UnitSite(f"{origin}/content/{package}/{address}", f"{origin}/xapi", f"{origin}/cmi5/returned", language)
+
+
+@bp.route("/fetch/<token>", methods=["POST", "OPTIONS"], provide_automatic_options=False)
+@csrf.exempt
+@public
+def fetch(token: str) -> ResponseReturnValue:
+    """Hand out a session's token, once; afterwards answer 200 with an error code (8.2.2, 8.2.3)."""
+    if request.method == "OPTIONS":
+        return Response(status=204, headers={**FETCH_HEADERS, **PREFLIGHT})
+    with transaction() as writing:
+        given = access.fetched(writing, token, now())
+    known = access.tokens().read(access.FETCH, token) is not None
+    failed = {"error-code": USED if known else UNKNOWN, "error-text": "The token was handed out already, or this session has ended."}
+    answer = {"auth-token": given} if given else failed
+    return Response(msgspec.json.encode(answer), mimetype="application/json", headers=FETCH_HEADERS)
+
+
+@bp.post("/look")
+@csrf.exempt
+@public
+def look() -> ResponseReturnValue:
+    """Say how the unit of a launch fares: loading, open or closed, and how many statements of cmi5 it made."""
+    found = running(ticket_of(request))
+    if found is None:
+        raise NotSignedIn("This launch has ended.", code="ended")
+    latest = select(Cmi5Session).where(Cmi5Session.launch_id == found.id).order_by(Cmi5Session.launched_at.desc()).limit(1)
+    unit = session().scalar(latest)
+    reply = {
+        "state": _state(unit),
+        "said": unit.said.split() if unit else [],
+        "at": unit.last_at.timestamp() if unit and unit.last_at else 0,
+    }
+    return Response(msgspec.json.encode(reply), mimetype="application/json")
+
+
+def _state(unit: Cmi5Session | None) -> str:
+    if unit is None or unit.ended_at is not None:
+        return "closed"
+    return "open" if "initialized" in unit.said.split() else "loading"
+
+
+@bp.get("/returned")
+@public
+def returned() -> ResponseReturnValue:
+    """Show that a unit was closed: it sends its own window or frame here (10.2.6)."""
+    page = RETURNED.format(language=pick("zh-CN", "en"), title=_("The unit is closed. Go on in the page from which you opened it."))
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self' {_settings().content_url} {_settings().public_url}"
+    return Response(page, mimetype="text/html", headers={"Content-Security-Policy": policy})
