@@ -32,6 +32,7 @@ VERBS: Mapping[str, Any] = {
     v.ATTENDED: _l("attended"),
     v.TASK_ACCEPTED: _l("had a task accepted"),
     v.LOG_ACCEPTED: _l("had a log accepted"),
+    v.REVIEWED: _l("had hours reviewed in"),
     v.WAIVED: _l("was spared a part of"),
 }
 SENDERS: Mapping[str, Any] = {"lms": _l("this site, as the server measured it"), "player": _l("content in this site's player")}

@@ -36,6 +36,8 @@ def policy_words(policy: Policy, standing: Standing) -> list[str]:
         words.append(_("There is no daily limit."))
     else:
         words.append(_("At most %(minutes)s minutes a day (%(zone)s).", minutes=policy.daily_limit_minutes, zone=policy.time_zone))
+    if policy.holds:
+        words.append(_("Time with one of these flags is credited only after a review: %(flags)s.", flags=flag_words(sorted(policy.holds))))
     return [*words, *_window_words(standing.enrolment)]
 
 

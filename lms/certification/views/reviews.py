@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from werkzeug.datastructures import MultiDict
 
 from lms.accounts.access import person, requires, scope
@@ -71,11 +71,11 @@ def _helpers() -> dict[str, object]:
 def within() -> ColumnElement[bool]:
     """Return the condition that a class belongs to the signed-in person's office, or that they are its staff."""
     ways = []
-    if person().has_role(OFFICE):
+    if person().has_role(OFFICE) and person().organisation_id is not None:
         ways.append(below(scope()))
     if person().has_role(STAFF):
         ways.append(TrainingClass.id.in_(select(ClassStaff.class_id).where(ClassStaff.person_id == person().id)))
-    return or_(*ways)
+    return or_(false(), *ways)
 
 
 @bp.get("/")

@@ -81,7 +81,7 @@ def test_the_queue_comes_in_pages(held: World, monkeypatch: pytest.MonkeyPatch) 
 def test_one_page_shows_the_evidence_and_releasing_credits_the_hours(held: World) -> None:
     clerk = signed_in(held.app, "clerk")
     page = clerk.get(place(held)).text
-    for words in ("同一时刻在两台设备上学习", "同一时间在另一设备上", "活动gated", "待复核"):
+    for words in ("同一时刻在两台设备上学习", "同一时间、另一设备", "活动gated", "待复核"):
         assert words in page
     answer = post(clerk, place(held), decision="released", reason="两台设备均为本人", seen="0")
     assert (answer.status_code, "已处理" in answer.text) == (200, True)
