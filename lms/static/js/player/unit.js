@@ -6,6 +6,7 @@
 import { isTemporary, send } from "./api.js";
 
 const SOON_MS = 2000;
+const OPEN_TURNS = 4; // of those
 const RARELY_MS = 10000;
 const SIGN_MS = 30000;
 const RESULTS = ["completed", "passed", "failed"];
@@ -49,11 +50,13 @@ export class Unit {
     else this.hears.failed(body?.detail ?? String(status));
   }
 
-  turn() {
+  /** Ask soon whether the unit shows, and then now and then what it did. */
+  turn(number = 1) {
     setTimeout(async () => {
-      if (["loading", "open"].includes(this.state) && !document.hidden) await this.look();
-      this.turn();
-    }, this.state === "loading" ? SOON_MS : RARELY_MS);
+      const due = this.state === "loading" || (this.state === "open" && number % OPEN_TURNS === 0);
+      if (due && !document.hidden) await this.look();
+      this.turn(number + 1);
+    }, SOON_MS);
   }
 
   async look() {
