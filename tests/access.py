@@ -73,7 +73,7 @@ def expected(endpoint: str, method: str, visitor: str) -> str | None:
         return OWN[visitor].get(
             (endpoint, method),
             "403"
-            if endpoint.startswith(("catalogue.", "tutoring.everywhere", "tutoring.download_every"))
+            if endpoint.startswith(("catalogue.", "workshop.", "tutoring.everywhere", "tutoring.download_every"))
             else line.split()[VISITORS.index("trainer")],
         )
     return line.split()[VISITORS.index(visitor)]
@@ -150,7 +150,7 @@ class Place:
                 "proposal_id": 1,
                 "appeal_id": 1,
                 "line": "c1:reading",
-                "number": "2026-00000-00000",
+                "number": 1 if rule.endpoint.startswith("workshop.") else "2026-00000-00000",
                 "replacement_id": 1,
                 "task_id": 1,
                 "work_id": 1,

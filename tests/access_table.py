@@ -76,6 +76,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("appeals.queue", "GET"): OFFICES,
     ("appeals.one", "GET"): "login 403 403 403 404 404",
     ("appeals.decide", "POST"): "401 403 403 403 404 404",
+    ("workshop.preview", "GET"): TRAINERS,
+    ("workshop.take_report", "POST"): "401 403 403 400 403 403",
+    ("workshop.take_answers", "POST"): "401 403 403 400 403 403",
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
     ("catalogue.source", "GET"): "login 403 403 404 403 403",  # published on the command line: without an uploaded file

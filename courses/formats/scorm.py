@@ -30,6 +30,8 @@ from courses.values import MOST_MINUTES, Activity, Text
 FOLDER = "scorm"
 MINUTES = 30  # of a package that states no typical time
 MOST_NAMED = 5
+PAGES = (".js", ".html", ".htm", ".xhtml")
+CALLS = (b"LMSInitialize", b"API_1484_11")
 # What no browser needs and nobody should download: programs, and pages for servers.
 LEFT_OUT = frozenset("exe dll com bat cmd msi scr ps1 vbs sh jar apk dmg app php asp aspx jsp cgi pl py htaccess lnk".split())  # noqa: SIM905
 
@@ -37,7 +39,7 @@ LEFT_OUT = frozenset("exe dll com bat cmd msi scr ps1 vbs sh jar apk dmg app php
 def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivity | list[Problem]:
     """Check a package and serve its files in lowercase, because pages made on Windows write their names in any capitals.
 
-    Completion is not demanded of a package without a SCO, because its pages cannot report it.
+    Completion is not demanded of a package that cannot report it: without a SCO, or without a script that speaks to the API.
     """
     own = _rooted({name.removeprefix(f"{activity.entry}/"): path for name, path in files.items() if name.startswith(f"{activity.entry}/")})
     if isinstance(own, Problem):
@@ -50,11 +52,17 @@ def check(activity: Activity, files: Files, _find: FindLibrary) -> CheckedActivi
     if left_out:
         named = ", ".join(sorted(left_out)[:MOST_NAMED])
         warnings.append(Problem("scorm-left-out", activity.entry, {"count": len(left_out), "names": named}))
-    if not package.scos and activity.requires:
+    if activity.requires and not (package.scos and _speaks(own)):
         activity = replace(activity, requires={})
         warnings.append(Problem("never-completed", activity.entry, {"kind": "SCORM"}))
     served = {f"{activity.entry}/{name}": path for name, path in own.items() if name not in left_out}
     return CheckedActivity(activity, served, None, warnings)
+
+
+def _speaks(files: Files) -> bool:
+    """Say whether a page or script of a package names a call of the API. Shortened scripts name them, too."""
+    texts = (read_part(files, name) or b"" for name in files if name.endswith(PAGES))
+    return any(call in text for text in texts for call in CALLS)
 
 
 def _rooted(files: Files) -> dict[str, Path] | Problem:

@@ -14,7 +14,7 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.db import transaction
 from lms.learning.runtimes.cmi5 import vocabulary as c
 from tests.browser.phone import phone, sign_in
-from tests.browser.studying import credited, sound, statements, wait_for
+from tests.browser.studying import SOON_MS, credited, sound, statements, wait_for
 from tests.site import Site
 
 # A unit asks for a bookmark that is not there yet, which xAPI answers with 404: browsers log it.
@@ -34,7 +34,8 @@ def test_a_cmi5_unit_is_uploaded_played_resumed_passed_and_credited(browser: Bro
     with phone(browser, site, EXPECTED) as visitor:
         page = sign_in(visitor, site, "trainer", "/catalogue/upload")
         page.set_input_files("input[type=file]", {"name": "first.zip", "mimeType": "application/zip", "buffer": packed(CMI5_SAMPLE)})
-        page.get_by_role("button", name="检查并发布").click()
+        page.get_by_role("button", name="上传、检查并发布").click()
+        page.get_by_role("link", name="打开课程").click(timeout=SOON_MS)
         expect(page.get_by_role("main")).to_contain_text("从进门到第一个问题")
     address = given_to_the_class(site)
     with phone(browser, site, EXPECTED) as visitor:

@@ -30,6 +30,12 @@ def test_a_package_without_a_unit_that_reports_is_measured_without_a_condition(o
     assert found.course.activities[0].requires == {}
 
 
+def test_a_package_whose_pages_never_speak_to_the_player_is_measured_without_a_condition(opened: Open) -> None:
+    found = package(opened(zipped({**FILES, "a.html": "<html>no script</html>"}), "a.zip"))
+    assert found.course.activities[0].requires == {}
+    assert [said(one) for one in found.warnings] == ["never says that it is completed (SCORM): time counts without it"]
+
+
 def test_files_of_every_kind_are_kept_in_lowercase_but_no_programs(opened: Open) -> None:
     extra = {"JS/Player.JS": b"1", "data/x.xml": b"<x/>", "_lib/_a.css": b"", "Autorun.EXE": b"MZ", "save.php": b"<?php", "noending": b"x"}
     found = package(opened(zipped({**FILES, **extra}), "a.zip"))

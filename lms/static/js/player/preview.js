@@ -1,0 +1,70 @@
+// The trainer's preview: frames the content as the player does, measures nothing, keeps nothing, and lists what the content reports.
+
+import { send } from "./api.js";
+import { Content } from "./content.js";
+import { Frame } from "./frame.js";
+import { lost, sound } from "./statement.js";
+
+const MOST_SHOWN = 200;
+
+const config = JSON.parse(document.getElementById("preview-config").textContent);
+const { texts, urls } = config;
+const iframe = document.querySelector("[data-frame]");
+const list = document.querySelector("[data-reports]");
+const met = new Set();
+const attempts = [];
+let state = null; // as long as the page is open, so that content which loads again goes on where it was
+
+const content = new Content(iframe, {
+  loading: document.querySelector("[data-loading]"),
+  problem: document.querySelector("[data-problem]"),
+  texts: texts.content,
+  url: "",
+  token: () => null, // failures are reported for learners only
+  onChange: () => {},
+});
+
+const frame = new Frame(iframe, {
+  ready: () => frame.say("init", { iri: config.iri, state, locale: config.locale, title: config.title, settings: { ...config.settings, attempts } }),
+  started: () => content.started(),
+  failed: ({ reason, detail }) => content.failed(reason, detail),
+  statement: ({ statement }) => report(statement),
+  state: ({ body }) => (state = body),
+  answers: (message) => submit(message),
+});
+
+async function report(statement) {
+  if (!statement?.verb?.id) return;
+  const kept = sound(statement);
+  const answer = await send(urls.report, { statement: { object: { id: config.iri }, ...kept } }, { cookies: true, csrf: config.csrf });
+  show(nameOf(statement.verb), answer.status === 200 ? answer.body.met : null, [...new Set(lost(statement, kept))]);
+}
+
+function nameOf(verb) {
+  return verb.display?.[config.locale] ?? verb.display?.["en-US"] ?? verb.display?.en ?? verb.id.split("/").pop();
+}
+
+function show(verb, conditions, left) {
+  document.querySelector("[data-silent]").hidden = true;
+  list.hidden = false;
+  const said = conditions === null ? texts.refused : conditions.map((one) => texts[one]).join(" · ") || texts.nothing;
+  const item = document.createElement("li");
+  item.textContent = `${verb} → ${said}${left.length ? ` (${texts.left_out}: ${left.join(" ")})` : ""}`;
+  list.append(item);
+  if (list.children.length > MOST_SHOWN) list.firstElementChild.remove();
+  meet(conditions ?? []);
+}
+
+function meet(conditions) {
+  conditions.forEach((one) => met.add(one));
+  if (config.requires.length && config.requires.every((one) => met.has(one))) document.querySelector("[data-met]").textContent = texts.met;
+}
+
+/** A quiz is graded by the server, which keeps nothing of it. */
+async function submit({ answers, ref }) {
+  const answer = await send(urls.answers, { id: ref, answers }, { cookies: true, csrf: config.csrf });
+  if (answer.status !== 200) return frame.say("graded", { ref, error: { code: answer.body?.code ?? "", detail: answer.body?.detail ?? String(answer.status) } });
+  attempts.push({ ...answer.body, number: attempts.length + 1 });
+  frame.say("graded", { ref, grade: answer.body });
+  meet(answer.body.passed ? ["completed", "passed"] : ["completed"]); // as the statement that the server would write
+}

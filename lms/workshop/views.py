@@ -1,0 +1,131 @@
+"""Preview an activity as a learner sees it. Nothing is measured, stored or earned."""
+
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
+
+from courses.formats import FORMATS
+from courses.grading import grade, is_blank
+from courses.outline import Activity, Course
+from lms import vocabulary as v
+from lms.accounts.access import person, requires
+from lms.accounts.models import TRAINER
+from lms.catalogue import listing, publish
+from lms.catalogue.gates import gate_words
+from lms.catalogue.models import AnswerKey, CourseVersion
+from lms.config import Settings
+from lms.db import session
+from lms.errors import InvalidInput, NotFound
+from lms.i18n import pick
+from lms.learning.wire import AnswersBody, body_of
+from lms.learning.words import content_texts
+from lms.workshop.reports import conditions_met
+
+bp = Blueprint("workshop", __name__)
+
+
+class StatementBody(msgspec.Struct):
+    """One statement of the content, as the player would send it."""
+
+    statement: dict[str, Any]
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+@bp.get("/catalogue/courses/<code>/versions/<int:number>/<activity>")
+@requires(TRAINER)
+def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
+    """Show an activity in its frame, with what it reports; nothing is measured and nothing is kept.
+
+    Content with a host of its own reports to the server with a launch's token, so it plays for learners only.
+    """
+    version, course, chosen = _found(code, number, activity)
+    activities = course.activities
+    at = activities.index(chosen)
+    how = FORMATS[chosen.format]
+    return render_template(
+        "workshop/preview.html",
+        version=version,
+        activity=chosen,
+        how=how,
+        shown=not how.own_host,
+        conditions=gate_words(chosen),
+        before=activities[at - 1] if at else None,
+        after=activities[at + 1] if at + 1 < len(activities) else None,
+        config=_config(version, course, chosen),
+        may_publish=publish.may_publish(session(), version.course, person()),
+    )
+
+
+def _config(version: CourseVersion, course: Course, activity: Activity) -> dict[str, Any]:
+    place: dict[str, Any] = {"code": course.code, "number": version.number, "activity": activity.key}
+    return {
+        "iri": v.activity_iri(_settings().public_url, course.code, activity.key),
+        "frame": f"{_settings().content_url}/frame/{activity.format}/{version.files_of(activity.key)}/{activity.entry}",
+        "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
+        "title": pick(activity.title.zh, activity.title.en),
+        "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None},
+        "csrf": generate_csrf(),
+        "urls": {"report": url_for(".take_report", **place), "answers": url_for(".take_answers", **place)},
+        "requires": [one for one in ("completed", "passed") if activity.requires.get(one)],
+        "texts": {
+            "content": content_texts(),
+            "completed": _("completed"),
+            "passed": _("passed"),
+            "met": _("The condition is met."),
+            "nothing": _("proves nothing"),
+            "refused": _("cannot be recorded"),
+            "left_out": _("left out"),
+        },
+    }
+
+
+@bp.post("/catalogue/courses/<code>/versions/<int:number>/<activity>/report")
+@requires(TRAINER)
+def take_report(code: str, number: int, activity: str) -> ResponseReturnValue:
+    """Say which conditions a statement of the content would meet. It is not stored."""
+    _version, course, chosen = _found(code, number, activity)
+    try:
+        met = conditions_met(body_of(StatementBody).statement, course.code, chosen, _settings().public_url)
+    except ValueError as error:
+        raise InvalidInput("The record store would refuse this statement.", [str(error)]) from error
+    return _json({"met": met})
+
+
+@bp.post("/catalogue/courses/<code>/versions/<int:number>/<activity>/answers")
+@requires(TRAINER)
+def take_answers(code: str, number: int, activity: str) -> ResponseReturnValue:
+    """Grade a submission as the server grades a learner's. Nothing is stored, so it does not count as an attempt."""
+    version, _course, chosen = _found(code, number, activity)
+    given = body_of(AnswersBody).answers
+    asked = select(AnswerKey.document).where(AnswerKey.course_version_id == version.id, AnswerKey.activity == chosen.key)
+    key = session().scalar(asked)
+    if key is None:
+        raise NotFound(_("The site does not grade this activity."))
+    if is_blank(key, given):
+        raise InvalidInput(_("No question was answered."), code="blank")
+    return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], **asdict(grade(key, given))})
+
+
+def _found(code: str, number: int, activity: str) -> tuple[CourseVersion, Course, Activity]:
+    version = next((one for one in listing.versions_of(session(), code) if one.number == number), None)
+    if version is None:
+        raise NotFound(_("There is no such course or version."))
+    course = publish.outline_of(version)
+    chosen = next((one for one in course.activities if one.key == activity), None)
+    if chosen is None:
+        raise NotFound(_("There is no such activity."))
+    return version, course, chosen
+
+
+def _json(reply: object) -> Response:
+    return Response(msgspec.json.encode(reply), mimetype="application/json")
