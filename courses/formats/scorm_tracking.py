@@ -82,11 +82,16 @@ def _best(before: float | None, now: float | None) -> float | None:
 
 
 def _outcome(version: str, values: Mapping[str, str], *, ended: bool) -> Outcome:
-    """Return what one unit reports. In 1.2, "failed" leaves open whether all was seen, so it does not complete (RTE 3.4.4)."""
+    """Return what one unit reports.
+
+    In 1.2 (RTE 3.4.4), a unit that ends and never said its status is completed. "failed" leaves open whether all was seen, so it does
+    not complete.
+    """
     if version == V12:
         status = values.get("cmi.core.lesson_status", "")
         passed = {"passed": True, "failed": False}.get(status)
-        return Outcome(status in {"completed", "passed"}, passed, _scaled(values, "cmi.core.score."))
+        silent = ended and status in {"", "not attempted"}
+        return Outcome(silent or status in {"completed", "passed"}, passed, _scaled(values, "cmi.core.score."))
     passed = {"passed": True, "failed": False}.get(values.get("cmi.success_status", ""))
     return Outcome(_completed_2004(values, ended=ended), passed, _scaled(values, "cmi.score."))
 

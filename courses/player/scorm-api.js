@@ -77,6 +77,7 @@
     const is12 = version === "1.2";
     let latest = null; // what was not yet said to be stored
     let failures = 0;
+    let broken = false; // the page goes away before the unit has ended itself
     const settings = {
       autocommit: true,
       autocommitSeconds: SAVE_EVERY_S,
@@ -89,7 +90,7 @@
       mastery_override: true, // same place: with a mastery score and a raw score, they decide
       logLevel: "NONE",
       requestHandler: (values, about) => {
-        latest = { unit: unit.id, run, number: (number += 1), ended: Boolean(about?.isTerminateCommit), values: said(values) };
+        latest = { unit: unit.id, run, number: (number += 1), ended: Boolean(about?.isTerminateCommit) && !broken, values: said(values) };
         return latest;
       },
       responseHandler: async (response) => {
@@ -127,10 +128,14 @@
       }, failures ? AGAIN_MS[Math.min(failures, AGAIN_MS.length) - 1] : 0);
     }
 
-    return {
-      api,
-      name: is12 ? "API" : "API_1484_11",
-      leave: () => api.isInitialized() && api.commit(is12 ? "LMSCommit" : "Commit"),
-    };
+    /** Browsers no longer call `unload`, in which old units end. In 1.2 going away ends a unit (RTE 3.4.4); it resumes all the same. */
+    function leave() {
+      if (!api.isInitialized()) return;
+      broken = true;
+      if (is12) api.lmsFinish("");
+      else api.commit("Commit");
+    }
+
+    return { api, name: is12 ? "API" : "API_1484_11", leave };
   };
 })();

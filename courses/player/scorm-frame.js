@@ -91,6 +91,7 @@
   }
 
   addEventListener("pagehide", () => now?.session?.leave());
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // its session ended as it was put aside
 
   const hears = (unit) => ({
     begun: () => note(unit, {}),

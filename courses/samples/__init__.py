@@ -4,4 +4,5 @@ from pathlib import Path
 
 NAMES = ("ethics-and-rural-mission", "online-lesson-design", "safety-and-mental-health")
 SAMPLES = [Path(__file__).parent / name for name in NAMES]
-CMI5_SAMPLE = Path(__file__).parent / "first-five-minutes"  # a package of another standard, written by us
+SCORM_SAMPLE = Path(__file__).parent / "wait-time"  # a package of another standard, written by us
+CMI5_SAMPLE = Path(__file__).parent / "first-five-minutes"  # another one

@@ -117,10 +117,9 @@ HOSTILE = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>恶意<
     document.body.append(inner);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await tried("the app in a frame", () => inner.contentDocument.title);
-    location.href = "https://elsewhere.example/?navigated";
-    await new Promise((resolve) => setTimeout(resolve, 500));
     document.getElementById("got").textContent = JSON.stringify(got);
     parent.document.documentElement.dataset.got = JSON.stringify(got);
+    location.href = "https://elsewhere.example/?navigated"; // what is asked elsewhere fails the test; the browser's own page comes instead
   };
   later();
 </script></html>"""
@@ -139,7 +138,7 @@ def test_a_hostile_package_gets_nothing(browser: Browser, site: Site, tmp_path: 
         address, _code = given(site, tmp_path, zipped(hostile), "hostile")
         page.goto(address)
         frame = page.frames[1]
-        expect(frame.locator("html")).to_have_attribute("data-got", re.compile("navigated|elsewhere"), timeout=SOON_MS)
+        expect(frame.locator("html")).to_have_attribute("data-got", re.compile("elsewhere"), timeout=SOON_MS)
         got = json.loads(frame.locator("html").get_attribute("data-got") or "")
         assert got.pop("cookies here") == ""
         assert got.pop("keys of presence") == "none"

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from courses.grading import grade, right_answers
 from courses.outline import Activity
 from courses.package import Package, open_package
-from courses.samples import SAMPLES
+from courses.samples import SAMPLES, SCORM_SAMPLE
 from courses.samples.sources import compiled
 
 CHARACTERS_A_MINUTE = 200  # FORMAT.md
@@ -128,3 +128,13 @@ def test_a_document_is_worth_its_minutes_and_is_what_its_source_says() -> None:
         words = words_of(path)
         assert len(words) / CHARACTERS_A_MINUTE >= activity.minutes, activity.key
         assert words == words_of(io.BytesIO(compiled(path.stem))), f"{activity.key}: run python -m courses.samples.sources"
+
+
+def test_the_scorm_sample_is_worth_its_minutes_and_plays_without_advice() -> None:
+    found = package(SCORM_SAMPLE)
+    assert found.warnings == ()
+    (activity,) = found.course.activities
+    assert (activity.format, dict(activity.requires)) == ("scorm", {"completed": True})
+    written = (SCORM_SAMPLE / "pages.js").read_text(encoding="utf-8")
+    words, questions = len(CHINESE.findall(written)), written.count("options:")
+    assert words / CHARACTERS_A_MINUTE + questions * 0.5 >= activity.minutes * 0.9

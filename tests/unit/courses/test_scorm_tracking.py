@@ -42,6 +42,13 @@ def test_the_lesson_status_of_1_2_says_both(status: str, completed: bool, passed
     assert outcome(ONE, report(core__lesson_status=status)) == Outcome(completed, passed, None)
 
 
+@pytest.mark.parametrize(("ended", "completed"), [(True, True), (False, False)])
+def test_a_unit_of_1_2_that_ends_without_a_word_is_completed(ended: bool, completed: bool) -> None:
+    for values in ({}, {"core__lesson_status": "not attempted"}):
+        assert outcome(ONE, report(ended=ended, **values)).completed is completed
+    assert not outcome(ONE, report(ended=ended, core__lesson_status="incomplete")).completed
+
+
 def test_2004_says_them_apart() -> None:
     only = ScormPackage("2004", "", ONE.units, None)
     assert outcome(only, report(completion_status="completed", success_status="failed")) == Outcome(True, False, None)
