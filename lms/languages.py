@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 # Chinese characters with the punctuation, numbers and short codes between them (1 班, k1 班); two English words or more.
 _HAN = r"[\u3400-\u9fff]"
 _BETWEEN = r"[\u3000-\u303f\uff00-\uffef“”‘’·0-9 .-]"
-_CHINESE = re.compile(rf"{_HAN}+(?:(?!{_HAN}){_BETWEEN}{{0,4}}[A-Za-z]{{0,2}}{_BETWEEN}{{0,6}}{_HAN}+)*[。！？；）》]*")
+_CHINESE = re.compile(rf"{_HAN}+(?:(?!{_HAN}){_BETWEEN}{{0,4}}[A-Za-z]{{0,2}}{_BETWEEN}{{0,6}}{_HAN}+)*[。！？；：，、…）》]*")
 _ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]{1,40}(?:,? [A-Za-z][A-Za-z'’-]{0,40})+")  # bounded: a run of letters is read from each of them
 _TAG = re.compile(r"(<[^<>]*>)")
 

@@ -179,7 +179,8 @@ LOOKS = (
 # GET routes that are not pages of their own, and the reason
 NO_PAGES = {
     **dict.fromkeys(("transcripts.download", "certification.download", "records.statement_json", "office.template"), "a file"),
-    **dict.fromkeys(("office.work_file", "practice.file", "jobs.download", "catalogue.source"), "a file"),
+    **dict.fromkeys(("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download"), "a file"),
+    "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
     "home.activity_progress": "a part of the player's page",
@@ -192,9 +193,8 @@ NO_PAGES = {
     "commits.load": "for the content inside the player's page",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
-    **dict.fromkeys(("content.player_file", "certification.signing_certificates"), "files"),
-    "health.alive": "for machines",
-    "health.ready": "for machines",
+    **dict.fromkeys(("content.player_file", "certification.signing_certificates", "tutoring.download_everywhere"), "files"),
+    **dict.fromkeys(("health.alive", "health.ready"), "for machines"),
 }
 
 

@@ -4,7 +4,6 @@ It is a small application around the product's own templates, with invented data
 """
 
 import sys
-from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -76,11 +75,6 @@ def _jobs() -> list[SimpleNamespace]:
     ]
 
 
-def _days() -> list[dict[str, object]]:
-    first = date(2025, 9, 1)
-    return [{"date": first + timedelta(days=n), "minutes": (n * 37 % 150) if n % 5 in (0, 2) and n > 20 else 0} for n in range(300)]
-
-
 def create_styleguide() -> Flask:
     """Build the small application; the address accepts ?lang=en, ?out (signed out), ?flash."""
     app = Flask("lms", template_folder=str(TEMPLATES))
@@ -95,7 +89,7 @@ def create_styleguide() -> Flask:
     app.add_url_rule("/login", "security.login", lambda: "")
     app.before_request(_as_asked)
     app.context_processor(_frame)
-    app.add_url_rule("/", "styleguide", lambda: render_template("styleguide.html", form=_form(), jobs=_jobs(), days=_days()))
+    app.add_url_rule("/", "styleguide", lambda: render_template("styleguide.html", form=_form(), jobs=_jobs()))
     app.add_url_rule(
         "/error",
         "error",

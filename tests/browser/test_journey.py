@@ -45,7 +45,7 @@ def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: Browser
     video = content(page).locator("video")
     expect(video).to_be_visible(timeout=SOON_MS)
     video.evaluate("film => film.play()")
-    expect(page.locator("[data-progress]")).to_contain_text("6 秒", timeout=SOON_MS)
+    expect(page.locator("[data-progress]")).to_contain_text("5 秒", timeout=SOON_MS)
     wait_for(page, lambda: video.evaluate("film => film.ended"), "the film ends")
 
     page.get_by_role("link", name=re.compile("下一个")).click()

@@ -14,6 +14,7 @@ from lms.languages import mark_languages
         ("<b>& 班</b>", '&lt;b&gt;&amp; <span lang="zh">班</span>&lt;/b&gt;'),
         (Markup('<a title="班">班</a>'), '<a title="班"><span lang="zh">班</span></a>'),
         ("Only English", "Only English"),
+        ("备课，最先确定的是：", '<span lang="zh">备课，最先确定的是：</span>'),
     ],
 )
 def test_chinese_on_an_english_page_is_marked(text: str, marked: str) -> None:
