@@ -57,7 +57,7 @@ SENTENCES: Mapping[str, str] = {
     "cmi5-too-long": N_("has more than %(most)s characters in %(element)s: shorten it"),
     "cmi5-too-many-units": N_("has %(count)s units: at most %(most)s are allowed; split the course"),
     "cmi5-unexpected": N_("has the element %(element)s where cmi5's schema allows none inside %(place)s"),
-    "cmi5-url": N_("has an address that is not a URL (RFC 1738): “%(url)s”; write spaces as %%20"),
+    "cmi5-url": N_("has an address that is not a URL (RFC 1738): “%(url)s”; write spaces in percent-encoding"),
     "xml-damaged": N_("is not well-formed XML: %(why)s"),
     "xml-doctype": N_("has a DOCTYPE, which is not read here: remove it"),
     "xml-too-large": N_("is nested more than %(depth)s deep or has more than %(most)s elements"),

@@ -216,11 +216,11 @@ def _href(resource: Element, title: str, reading: _Reading) -> str | None:
             return quote(plain) + rest
     last = PurePosixPath(unquote(path)).name.lower()
     elsewhere = next((name for name in reading.names if last and name.rpartition("/")[2] == last), None)
-    told = {"title": title, "name": path or "?"}
+    name = path or "?"
     reading.problems.append(
-        Problem("scorm-file-elsewhere", MANIFEST, {**told, "found": elsewhere})
+        Problem("scorm-file-elsewhere", MANIFEST, {"title": title, "name": name, "found": elsewhere})
         if elsewhere
-        else Problem("scorm-file-missing", MANIFEST, told)
+        else Problem("scorm-file-missing", MANIFEST, {"title": title, "name": name})
     )
     return None
 

@@ -1,5 +1,6 @@
 """Sign a PDF with an invisible PAdES signature: any later change of the file breaks it, and every PDF program can check it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -31,7 +32,9 @@ def sign_pdf(content: bytes, key: SigningKey, at: datetime, reason: str) -> byte
         reason=reason,
         name=name_of(key.certificate),
     )
-    written: BytesIO = _PdfSigner(about, _signer(key), at).sign_pdf(IncrementalPdfFileWriter(BytesIO(content)))
+    signer = _PdfSigner(about, _signer(key), at)
+    with ThreadPoolExecutor(1) as own:  # pyHanko starts an event loop, which it cannot in a thread that runs one
+        written: BytesIO = own.submit(signer.sign_pdf, IncrementalPdfFileWriter(BytesIO(content))).result()
     return written.getvalue()
 
 

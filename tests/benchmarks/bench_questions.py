@@ -62,7 +62,7 @@ def _fill(site: Site, learners: int) -> Quiz:
         if session.get(AnswerKey, (version.id, QUIZ)) is None:
             key = {"pass_percent": 60, "questions": {f"q{number}": {"correct": ["b"]} for number in range(QUESTIONS)}}
             session.add(AnswerKey(course_version_id=version.id, activity=QUIZ, document=key))
-            begun = select(Registration.enrolment_id).where(Registration.course_id == quiz.course_id)
+            begun = select(Registration.enrolment_id).where(Registration.course_version_id == quiz.course_version_id)
             fresh = select(Enrolment.id, Enrolment.person_id).where(Enrolment.id.not_in(begun)).order_by(Enrolment.id).limit(learners)
             enrolments = [(one, person) for one, person in session.execute(fresh)]
             session.flush()

@@ -64,7 +64,7 @@ def test_the_whole_way_from_signing_in_to_the_paper(site: Site, visitor: Browser
     page.goto(site.address)
     wait_for(page, lambda: credited(site).get("journey:quiz", 0) >= 150, "everything is credited, also what followed the grade")
     total = sum(credited(site).values())
-    assert credited(site)["journey:film"] == 6
+    assert credited(site)["journey:film"] == 5
     hours = f"{total // (45 * 6) / 10}"  # 45 minutes an hour, tenths, rounded down
     expect(page.locator(".requirement-sum", has_text=f"{hours} / 40")).to_be_visible(timeout=SOON_MS)
 

@@ -17,14 +17,16 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
-from lms.accounts.models import Person
+from lms.accounts.models import TRAINER, Person
+from lms.accounts.people import add_person
 from lms.accounts.signin import limiter
 from lms.catalogue.models import AnswerKey
 from tests import access
 from tests.access import Place, form_token
-from tests.factories import PUBLIC_URL, World
+from tests.factories import PUBLIC_URL, World, signed_in
 from tests.hostile_texts import LONG, MARKS, grows_too_fast, long
 from tests.integration.learning.conftest import KEY, Page
 from tests.integration.web.hostile_requests import Sent, visitor_of
@@ -33,6 +35,9 @@ from tests.unit.rosters.workbooks import sheet
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FILES = ("file", "files")  # the names under which views read files
 NAME_BYTES = 60_000  # of a name in an archive: its length has two bytes
+PREVIEW = "/catalogue/courses/<code>/versions/<int:number>/<activity>"
+PLAYED = f"""{{"statement": {{"verb": {{"id": "{v.PLAYED}"}}, "object": {{"id": "{v.activity_iri(PUBLIC_URL, "c1", "quiz")}"}},
+"result": {{"extensions": {{"{v.PLAYED_SEGMENTS}": "%s"}}}}}}}}"""
 HEADS = "姓名,用户名,日期,时间,内容"
 
 
@@ -139,11 +144,21 @@ def test_no_name_of_an_uploaded_file_or_of_its_field_stops_the_site(place: Place
 def page(world: World) -> Page:
     """A quiz that the server grades: anywhere else it would refuse answers before it reads them."""
     key = AnswerKey(course_version_id=world.course_version_id, activity="quiz", document={**KEY, "max_attempts": 10_000})
-    world.act(lambda session: session.add(key))
+
+    def fill(session: Session) -> None:
+        session.add(key)
+        add_person(session, "maker", "课程师", (TRAINER,), password=None)
+
+    world.act(fill)
     return Page(world.client(), world, "quiz").open()
 
 
-JSON_PATHS = ("/learn/beat", "/learn/state", "/learn/answers", "/learn/failed", "/learn/open")
+JSON_RULES = {  # every view that reads JSON → where it is tried
+    **{path: path for path in ("/learn/beat", "/learn/state", "/learn/answers", "/learn/failed", "/learn/open", "/cmi5/start")},
+    **{f"{PREVIEW}/{what}": f"/catalogue/courses/c1/versions/1/quiz/{what}" for what in ("report", "answers")},
+}
+IN_PACKAGES = {"/commit/<token>": "tests/integration/learning/test_scorm_reports.py: on a host of a package only"}
+JSON_PATHS = tuple(JSON_RULES.values())
 
 
 def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
@@ -161,6 +176,15 @@ def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
         )
         yield "POST", "/learn/failed", lambda size, unit=unit: f'{{"reason": "{long(unit, size)}"}}'
         yield "POST", "/learn/failed", lambda size, unit=unit: f'{{"reason": "missing", "detail": "{long(unit, size)}"}}'
+        yield "POST", "/cmi5/start", lambda size, unit=unit: f'{{"token": "{long(unit, size)}"}}'
+        report, answers = (f"/catalogue/courses/c1/versions/1/quiz/{what}" for what in ("report", "answers"))
+        yield (
+            "POST",
+            report,
+            lambda size, unit=unit: f'{{"statement": {{"verb": {{"id": "{long(unit, size)}"}}, "object": {{"id": "x"}}}}}}',
+        )
+        yield "POST", report, lambda size, unit=unit: PLAYED % long(unit, size)
+        yield "POST", answers, lambda size, unit=unit: f'{{"id": "1", "answers": {{"q1": ["{long(unit, size)}"], "q2": ["b"]}}}}'
         yield "POST", "/learn/open", lambda size, unit=unit: f'{{"enrolment": 1, "version": 1, "activity": "{long(unit, size)}"}}'
     for path in JSON_PATHS:
         yield "POST", path, lambda size: "[" * size
@@ -184,12 +208,15 @@ def test_every_view_that_reads_json_is_tried(page: Page) -> None:
     reading = {
         one.rule for one in app.url_map.iter_rules() if "body_of(" in inspect.getsource(inspect.unwrap(app.view_functions[one.endpoint]))
     }
-    assert reading == set(JSON_PATHS)
+    assert reading == JSON_RULES.keys() | IN_PACKAGES.keys()
 
 
 def sender(page: Page, path: str) -> tuple[FlaskClient, dict[str, str]]:
     """Return the client that sends to this path, and the headers that it needs."""
-    if path == "/learn/open":
+    if path.startswith("/catalogue/"):
+        client = signed_in(page.world.app, "maker")
+        return client, {"X-CSRFToken": form_token(client), "Content-Type": "application/json"}
+    if path in {"/learn/open", "/cmi5/start"}:
         return page.client, {"X-CSRFToken": form_token(page.client), "Content-Type": "application/json"}
     headers = {"Authorization": f"Bearer {page.token}", "X-Experience-API-Version": "1.0.3", "Content-Type": "application/json"}
     return page.world.app.test_client(), headers
@@ -202,7 +229,8 @@ def test_long_texts_reach_the_code_that_stores_them(page: Page) -> None:
         by, said = sender(page, path)
         if by.open(path, method=method, headers=said, data=body(400).encode()).status_code < 300:
             reached.add((method, path.partition("?")[0]))
-    assert reached == {("POST", f"/learn/{one}") for one in ("state", "answers", "failed")} | {
+    previews = {("POST", f"/catalogue/courses/c1/versions/1/quiz/{one}") for one in ("report", "answers")}
+    assert reached == previews | {("POST", f"/learn/{one}") for one in ("state", "answers", "failed")} | {
         (method, "/xapi/activities/state") for method in ("PUT", "POST")
     }
 

@@ -30,15 +30,17 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     "lms/classes": OF_TIMETABLES,
     "lms/attendance": OF_ATTENDANCE,
 }
-CODE_AT = {"Problem": 0, "_Wrong": 0, "refuse": 0, "in_row": 2, "_wrong": 2}
+CODE_AT = {"Problem": 0, "_Wrong": 0, "refuse": 0, "_refuse": 1, "_RefusedError": 0, "in_row": 2, "_wrong": 2}
+ALSO = {"courses": ("lms/catalogue",)}  # rooms that say problems in another room's sentences
 PARAMS_AT = {"Problem": 2, "in_row": 3}
 PLACES = re.compile(r"%\((\w+)\)s")
 
 
 def raised(room: str) -> Iterator[tuple[str, set[str] | None]]:
     """Yield each code in the room's sources with the names of its params; None where they are not written out there."""
-    for path in sources(room):
+    for path in sources(room, *ALSO.get(room, ())):
         for node in ast.walk(parse(path)):
+            yield from in_tuple(node)
             name = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
             if name not in CODE_AT or not isinstance(node, ast.Call) or len(node.args) <= CODE_AT[name]:
                 continue
@@ -47,8 +49,15 @@ def raised(room: str) -> Iterator[tuple[str, set[str] | None]]:
             yield from ((str(one), params_of(name, node)) for one in codes or variants(path, code))
 
 
+def in_tuple(node: ast.AST) -> Iterator[tuple[str, None]]:
+    """Yield a code that is passed on before its first params, in a tuple: `(element, "cmi5-choice", {"value": …})`."""
+    match node:
+        case ast.Tuple(elts=[*_, ast.Constant(value=str() as code), ast.Dict()]):
+            yield code, None
+
+
 def params_of(name: str, call: ast.Call) -> set[str] | None:
-    if name == "refuse":
+    if name in {"refuse", "_refuse", "_RefusedError"}:
         return {str(one.arg) for one in call.keywords}
     at = PARAMS_AT.get(name)
     if at is None:
