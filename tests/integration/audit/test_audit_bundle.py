@@ -170,7 +170,10 @@ TAMPERINGS: dict[str, tuple[Callable[[Files], Files], str]] = {
     ),
     "a rule with its digest": (lambda files: change(files, "rules.json", rules), "with another digest"),
     "an anchor": (lambda files: anchor(files, lambda text: text.replace('"entries": ', '"entries": 1', 1)), "its signature does not fit"),
-    "an anchor's heads": (lambda files: anchor(files, lambda text: text[:-2] + "0\n"), "the list of heads is not the one"),
+    "an anchor's heads": (
+        lambda files: anchor(files, lambda text: text[:-2] + ("1" if text[-2] == "0" else "0") + "\n"),
+        "the list of heads is not the one",
+    ),
 }
 
 
