@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -26,8 +26,7 @@ from lms.i18n import pick
 from lms.learning.wire import AnswersBody, body_of
 from lms.learning.words import content_texts
 from lms.workshop.reports import conditions_met
-
-bp = Blueprint("workshop", __name__)
+from lms.workshop.views.blueprint import bp
 
 
 class StatementBody(msgspec.Struct):
