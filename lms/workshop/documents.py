@@ -14,21 +14,21 @@ from typing import Any
 
 from courses.outline import Course, parse_course
 from courses.strict_json.problem import Problem
-from lms.workshop.edits import Document, activities_of, find
+from lms.workshop.edits import DraftDocument, activities_of, find
 
 OWN = frozenset({"files", "answers", "source", "suggested"})
 KINDS = ("general", "companion", "practical")
 PLACE = re.compile(r"modules\[(\d+)\](?:\.activities\[(\d+)\])?\.?(.*)", re.DOTALL)
 
 
-def new_document(code: str, language: str) -> Document:
+def new_document(code: str, language: str) -> DraftDocument:
     """Return the document of a new course: without a title, with one empty module."""
     nothing = {"zh": "", "en": ""}
     module = {"key": "part-1", "title": {"zh": "第一部分", "en": "Part 1"}, "activities": []}
     return {"code": code, "kind": "general", "language": language, "title": dict(nothing), "summary": dict(nothing), "modules": [module]}
 
 
-def document_of(outline: Mapping[str, Any], listings: Mapping[str, str], answers: Mapping[str, str]) -> Document:
+def document_of(outline: Mapping[str, Any], listings: Mapping[str, str], answers: Mapping[str, str]) -> DraftDocument:
     """Return the document of a draft that mends a published version. `answers`: activity → hash of its answer key's bytes."""
     modules = [
         {
@@ -43,7 +43,7 @@ def document_of(outline: Mapping[str, Any], listings: Mapping[str, str], answers
     return {**outline, "modules": modules}
 
 
-def outline_of(document: Document) -> dict[str, Any]:
+def outline_of(document: DraftDocument) -> dict[str, Any]:
     """Return the course outline that a draft would be published with; a title in one language only stands for both."""
     outline = {**document, "title": _text(document["title"]), "summary": _text(document["summary"])}
     outline["modules"] = [
@@ -53,12 +53,12 @@ def outline_of(document: Document) -> dict[str, Any]:
     return outline
 
 
-def check_document(document: Document) -> Course | list[Problem]:
+def check_document(document: DraftDocument) -> Course | list[Problem]:
     """Check a draft's outline exactly as publishing does; paths name parts of the outline, see `place_of`."""
     return parse_course(outline_of(document))
 
 
-def place_of(document: Document, path: str) -> tuple[str, str, str]:
+def place_of(document: DraftDocument, path: str) -> tuple[str, str, str]:
     """Return where a problem's path lies: ("activity", its key, field). A path of a file belongs to the activity that has the file."""
     path = path.removeprefix("course.json").lstrip(": .")
     found = PLACE.fullmatch(path)
@@ -88,7 +88,7 @@ def _text(text: Mapping[str, Any]) -> dict[str, str]:
     return {"zh": zh or en, "en": en or zh}
 
 
-def title_of(document: Document, of: str, key: str | None = None) -> dict[str, str]:
+def title_of(document: DraftDocument, of: str, key: str | None = None) -> dict[str, str]:
     """Return the title of the course, a module or an activity in both languages; empty if it is gone."""
     found = find(document, of, key)
     return _text(found["title"]) if found else {"zh": "", "en": ""}

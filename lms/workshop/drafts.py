@@ -30,9 +30,9 @@ from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.errors import Conflict, NotFound
 from lms.storage import Storage
 from lms.workshop.documents import document_of, new_document
-from lms.workshop.edits import Document, Step, find
+from lms.workshop.edits import DraftDocument, Step, find
 from lms.workshop.history import change, write
-from lms.workshop.intake import Activity, CheckedFile, put_answers
+from lms.workshop.intake import CheckedFile, DraftActivity, put_answers
 from lms.workshop.models import PUBLISHED, Draft
 
 REPLACED = ("format", "entry", "media_seconds", "files", "answers", "source", "suggested", "grading")  # by another file of an activity
@@ -41,7 +41,7 @@ DRAFTS_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Where new activities go, and the title of the first; without a module they go to the end, and without a title they keep their own."""
+    """Place new activities: at the end of a module (by default the last one), with this title instead of their own."""
 
     module: str | None = None
     title: Text | None = None
@@ -50,7 +50,7 @@ class Placing:
 # -- Beginning and finding
 
 
-def begin(session: Session, document: Document, by: Person, at: By, version: CourseVersion | None = None) -> Draft:
+def begin(session: Session, document: DraftDocument, by: Person, at: By, version: CourseVersion | None = None) -> Draft:
     """Begin a draft with a document; `version` is the published version that it mends."""
     owner = version.course.organisation_id if version else by.organisation_id
     draft = Draft(organisation_id=owner, created_by=by.id, version_id=version.id if version else None, created_at=at.at, touched_at=at.at)
@@ -77,7 +77,7 @@ def begin_from(session: Session, storage: Storage, version: CourseVersion, by: P
     return begin(session, published_document(session, storage, version), by, at, version)
 
 
-def published_document(session: Session, storage: Storage, version: CourseVersion) -> Document:
+def published_document(session: Session, storage: Storage, version: CourseVersion) -> DraftDocument:
     """Return a published version as the document of a draft.
 
     Raises:
@@ -111,7 +111,7 @@ def of_person(session: Session, by: Person) -> Sequence[Draft]:
     return session.scalars(found.order_by(Draft.touched_at.desc()).limit(DRAFTS_SHOWN)).all()
 
 
-def activity_of(draft: Draft, key: str) -> Activity:
+def activity_of(draft: Draft, key: str) -> DraftActivity:
     """Return an activity of a draft.
 
     Raises:
@@ -123,7 +123,7 @@ def activity_of(draft: Draft, key: str) -> Activity:
     return found
 
 
-def content_of(storage: Storage, activity: Activity) -> tuple[Callable[[str], bytes | None], dict[str, Any] | None]:
+def content_of(storage: Storage, activity: DraftActivity) -> tuple[Callable[[str], bytes | None], dict[str, Any] | None]:
     """Return a reader of an activity's files by their names in the package (below its `entry`), and its answer key."""
     answers = activity.get("answers")
     key = json.loads(storage.get(contents.StoredFile(answers, 0).object_name)) if answers else None
@@ -161,7 +161,7 @@ def put_activity(session: Session, draft: Draft, checked: CheckedFile, by: By, p
     return [one["key"] for one in checked.activities]
 
 
-def _replacing(old: Activity, new: Activity, title: Text | None) -> list[Step]:
+def _replacing(old: DraftActivity, new: DraftActivity, title: Text | None) -> list[Step]:
     """Return the steps that give an activity another file."""
     values = {name: new.get(name) for name in REPLACED}
     same = (old["format"], old.get("grading")) == (new["format"], new.get("grading"))
@@ -176,7 +176,7 @@ def _replacing(old: Activity, new: Activity, title: Text | None) -> list[Step]:
     ]
 
 
-def _end_of(document: Document, module: str | None) -> tuple[str | None, str | None]:
+def _end_of(document: DraftDocument, module: str | None) -> tuple[str | None, str | None]:
     """Return a module and its last activity; the last module if it is not named or gone."""
     home = find(document, "module", module) or (document["modules"][-1] if document["modules"] else None)
     if home is None:

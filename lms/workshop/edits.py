@@ -16,12 +16,12 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-Document = dict[str, Any]
+DraftDocument = dict[str, Any]
 Step = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class EditConflict:
     """A step that cannot be done: the field has another value by now (`theirs`), or its place is gone."""
 
     step: Step
@@ -33,21 +33,21 @@ class Clash:
 class Edited:
     """A document after some steps, the steps that undo them, and those that were left out."""
 
-    document: Document
+    document: DraftDocument
     done: Sequence[dict[str, Any]]
     inverse: Sequence[dict[str, Any]]
-    clashes: Sequence[Clash] = field(default_factory=tuple)
+    clashes: Sequence[EditConflict] = field(default_factory=tuple)
 
 
-def edit(document: Document, steps: Iterable[Step]) -> Edited:
+def edit(document: DraftDocument, steps: Iterable[Step]) -> Edited:
     """Do the steps in order; one that clashes is left out, the others are done."""
     found = deepcopy(document)
     done: list[dict[str, Any]] = []
     inverse: list[dict[str, Any]] = []
-    clashes: list[Clash] = []
+    clashes: list[EditConflict] = []
     for step in steps:
         undoing = _ACTS[step["do"]](found, step)
-        if isinstance(undoing, Clash):
+        if isinstance(undoing, EditConflict):
             clashes.append(undoing)
         elif undoing is not None:
             done.append(dict(step))
@@ -55,19 +55,19 @@ def edit(document: Document, steps: Iterable[Step]) -> Edited:
     return Edited(found, done, inverse, clashes)
 
 
-def find(document: Document, of: str, key: str | None) -> dict[str, Any] | None:
+def find(document: DraftDocument, of: str, key: str | None) -> dict[str, Any] | None:
     """Return the course itself, a module or an activity; None if it is gone."""
     if of == "course":
         return document
     return next((one for siblings in _lists(document, of) for one in siblings if one["key"] == key), None)
 
 
-def module_of(document: Document, activity: str) -> dict[str, Any] | None:
+def module_of(document: DraftDocument, activity: str) -> dict[str, Any] | None:
     """Return the module of an activity; None if it is gone."""
     return next((one for one in document["modules"] if any(inner["key"] == activity for inner in one["activities"])), None)
 
 
-def activities_of(document: Document) -> list[dict[str, Any]]:
+def activities_of(document: DraftDocument) -> list[dict[str, Any]]:
     """Return all activities in order."""
     return [one for module in document["modules"] for one in module["activities"]]
 
@@ -80,19 +80,19 @@ def value_at(value: Mapping[str, Any], field: str) -> Any:
     return found
 
 
-def _lists(document: Document, of: str) -> list[list[dict[str, Any]]]:
+def _lists(document: DraftDocument, of: str) -> list[list[dict[str, Any]]]:
     return [document["modules"]] if of == "module" else [module["activities"] for module in document["modules"]]
 
 
-def _set(document: Document, step: Step) -> dict[str, Any] | Clash | None:
+def _set(document: DraftDocument, step: Step) -> dict[str, Any] | EditConflict | None:
     owner = find(document, step["of"], step.get("key"))
     if owner is None:
-        return Clash(step, gone=True)
+        return EditConflict(step, gone=True)
     now, to = value_at(owner, step["field"]), step["to"]
     if now == to:
         return None
     if now != step.get("was"):
-        return Clash(step, theirs=now)
+        return EditConflict(step, theirs=now)
     *path, last = step["field"].split(".")
     for name in path:
         owner = owner.setdefault(name, {})
@@ -103,18 +103,18 @@ def _set(document: Document, step: Step) -> dict[str, Any] | Clash | None:
     return {**step, "was": to, "to": now}
 
 
-def _insert(document: Document, step: Step) -> dict[str, Any] | Clash | None:
+def _insert(document: DraftDocument, step: Step) -> dict[str, Any] | EditConflict | None:
     of, value = step["of"], deepcopy(step["value"])
     if find(document, of, value["key"]) is not None:
         return None  # the same step came again
     siblings = _siblings(document, of, step.get("module"))
     if siblings is None:
-        return Clash(step, gone=True)
+        return EditConflict(step, gone=True)
     siblings.insert(_place(siblings, step.get("after")), value)
     return {"do": "remove", "of": of, "key": value["key"]}
 
 
-def _remove(document: Document, step: Step) -> dict[str, Any] | None:
+def _remove(document: DraftDocument, step: Step) -> dict[str, Any] | None:
     of, key = step["of"], step["key"]
     for siblings in _lists(document, of):
         for at, one in enumerate(siblings):
@@ -126,18 +126,18 @@ def _remove(document: Document, step: Step) -> dict[str, Any] | None:
     return None
 
 
-def _move(document: Document, step: Step) -> dict[str, Any] | Clash | None:
+def _move(document: DraftDocument, step: Step) -> dict[str, Any] | EditConflict | None:
     of, key = step["of"], step["key"]
     target = _siblings(document, of, step.get("module"))
     undoing = None if target is None else _remove(document, step)
     if target is None or undoing is None:
-        return Clash(step, gone=True)
+        return EditConflict(step, gone=True)
     target.insert(_place(target, step.get("after")), undoing["value"])
     back = {"do": "move", "of": of, "key": key, "after": undoing["after"]}
     return back if of == "module" else {**back, "module": undoing["module"]}
 
 
-def _siblings(document: Document, of: str, module: str | None) -> list[dict[str, Any]] | None:
+def _siblings(document: DraftDocument, of: str, module: str | None) -> list[dict[str, Any]] | None:
     if of == "module":
         modules: list[dict[str, Any]] = document["modules"]
         return modules
@@ -151,7 +151,7 @@ def _place(siblings: Sequence[Mapping[str, Any]], after: str | None) -> int:
     return next((at + 1 for at, one in enumerate(siblings) if one["key"] == after), len(siblings))
 
 
-Act = Callable[[Document, Step], dict[str, Any] | Clash | None]
+Act = Callable[[DraftDocument, Step], dict[str, Any] | EditConflict | None]
 _ACTS: Mapping[str, Act] = {
     "set": _set,
     "insert": _insert,

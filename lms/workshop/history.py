@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
 from lms.errors import Conflict
-from lms.workshop.edits import Clash, Document, Edited, Step, edit
+from lms.workshop.edits import DraftDocument, EditConflict, Edited, Step, edit
 from lms.workshop.models import APPROVED, PUBLISHED, REVIEW, Draft, DraftChange
 
 DONE, UNDONE, DROPPED, ASIDE = "done", "undone", "dropped", "aside"
@@ -23,10 +23,10 @@ LONGEST_TITLE = 200
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A change of a draft: its revision afterwards, and what could not be done because somebody else changed it meanwhile."""
+    """A change of a draft: its revision afterwards, and what could not be done because somebody else changed it."""
 
     revision: int
-    clashes: Sequence[Clash] = ()
+    clashes: Sequence[EditConflict] = ()
 
 
 def change(session: Session, draft: Draft, steps: Iterable[Step], by: By, token: str | None = None) -> Saved:
@@ -102,7 +102,7 @@ def _demand_open(draft: Draft) -> None:
         raise Conflict(_("This draft is published and does not change any more. Begin a new draft on the page of the course."))
 
 
-def write(draft: Draft, document: Document) -> None:
+def write(draft: Draft, document: DraftDocument) -> None:
     """Give a draft its document."""
     draft.document = document
     draft.title_zh, draft.title_en = (str(document["title"].get(language) or "")[:LONGEST_TITLE] for language in ("zh", "en"))

@@ -20,14 +20,14 @@ from lms.storage import Storage
 
 LONGEST_START = 40
 SUFFIX_BYTES = 3
-Activity = dict[str, Any]
+DraftActivity = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
     """A file that may become one or several activities of a draft, as `lms.workshop.documents` has them; all its contents are stored."""
 
-    activities: tuple[Activity, ...]
+    activities: tuple[DraftActivity, ...]
     contents: Mapping[str, int]  # hash → bytes, for the room that they take
     warnings: tuple[Problem, ...] = ()
 
@@ -57,7 +57,7 @@ def take_in(
     )
 
 
-def _activity(storage: Storage, package: Package, outline: Mapping[str, Any], key: str | None) -> Activity:
+def _activity(storage: Storage, package: Package, outline: Mapping[str, Any], key: str | None) -> DraftActivity:
     listing = contents.listings_of(package)[outline["key"]]
     key = key or new_key(outline["key"] if len(package.course.activities) > 1 else _stem(package, outline))
     entry, moved = moved_to(key, outline["entry"], listing)
