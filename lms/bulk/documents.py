@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.bulk.file_names import safe_name
-from lms.bulk.folders import Place, places_of
+from lms.bulk.folders import FolderPlace, places_of
 from lms.certification import register
 from lms.certification.files import certificate_pdf
 from lms.crediting.certified import valid_of
@@ -70,10 +70,10 @@ def write_piece(what: str, enrolment_ids: Sequence[int], at: datetime, out: IO[b
         add(archive, ROWS, msgspec.json.encode(wanted))
 
 
-Target = tuple[datetime, Mapping[int, Place], ZipFile]
+PieceTarget = tuple[datetime, Mapping[int, FolderPlace], ZipFile]
 
 
-def _transcripts(session: Session, what: str, enrolment_ids: Sequence[int], target: Target) -> Iterator[tuple[int, IndexRow]]:
+def _transcripts(session: Session, what: str, enrolment_ids: Sequence[int], target: PieceTarget) -> Iterator[tuple[int, IndexRow]]:
     at, places, archive = target
     problems: dict[int, str] = {}
     if what != CERTIFICATES:
@@ -106,7 +106,7 @@ def _read(session: Session, enrolment_ids: Sequence[int], at: datetime, problems
                     yield from found
 
 
-def _row(one: Standing, place: Place, hours: Decimal | None) -> IndexRow:
+def _row(one: Standing, place: FolderPlace, hours: Decimal | None) -> IndexRow:
     person, track = one.enrolment.person, one.track
     return IndexRow(
         name=person.name,

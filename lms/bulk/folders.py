@@ -13,7 +13,7 @@ from lms.classes.models import Enrolment, TrainingClass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FolderPlace:
     """The names of city and school ('' for none), and the path of the folder."""
 
     city: str
@@ -21,7 +21,7 @@ class Place:
     folder: str
 
 
-def places_of(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, Place]:
+def places_of(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, FolderPlace]:
     """Return the place of each enrolment.
 
     The city is the organisation right below the topmost one, above or at the school. Organisations of one name have their codes in
@@ -42,7 +42,7 @@ def places_of(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, 
             folders[school] if school else _("No school"),
             f"{safe_name(class_name, '-')} {safe_name(class_code, '-')}",
         ]
-        found[number] = Place(names.get(city or 0, ""), names.get(school or 0, ""), "/".join(parts))
+        found[number] = FolderPlace(names.get(city or 0, ""), names.get(school or 0, ""), "/".join(parts))
     return found
 
 

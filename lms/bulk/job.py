@@ -39,7 +39,7 @@ def plan(params: Params) -> Sequence[Piece]:
 
 
 def make(order: JobOrder, piece: Piece) -> bytes:
-    """Return the documents of some people, each as of the moment in which they are read: a long job takes in what happens meanwhile."""
+    """Return the documents of some people, each as of the moment in which it is read, not of the request, because a long job reads late."""
     made = io.BytesIO()
     with force_locale(order.params["locale"]):
         documents.write_piece(order.params["what"], piece, now(), made)

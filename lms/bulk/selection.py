@@ -41,7 +41,7 @@ def selection_in(params: Mapping[str, Any]) -> BulkSelection:
 
 @dataclass(frozen=True, slots=True)
 class SelectionSize:
-    """How many people and classes a selection has, and how many of its classes are being recalculated."""
+    """The size of a selection: people, classes, and classes that are being recalculated."""
 
     people: int
     classes: int

@@ -29,7 +29,7 @@ def pdfs_of(transcripts: Iterable[Transcript]) -> Iterator[tuple[Transcript, byt
     waiting: deque[tuple[Transcript, Future[bytes]]] = deque()
     for one in transcripts:
         content = pdf.content_of(one, site)
-        waiting.append((one, _pool().submit(_written, pdf.Source(pdf.TEMPLATE, content, one.issued_at), sign)))
+        waiting.append((one, _pool().submit(_written, pdf.PdfDocument(pdf.TEMPLATE, content, one.issued_at), sign)))
         if len(waiting) > AHEAD * threads():
             first, made = waiting.popleft()
             yield first, made.result()
@@ -38,7 +38,7 @@ def pdfs_of(transcripts: Iterable[Transcript]) -> Iterator[tuple[Transcript, byt
         yield first, made.result()
 
 
-def _written(source: pdf.Source, sign: Sign) -> bytes:
+def _written(source: pdf.PdfDocument, sign: Sign) -> bytes:
     """Write and sign one PDF, in a thread without the application."""
     return sign(pdf.write_pdf(source.template, source.content, source.issued_at), pdf.REASON)
 

@@ -34,7 +34,7 @@ _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PdfDocument:
     """All that `write_pdf` needs for one document."""
 
     template: Path
