@@ -1,11 +1,10 @@
 """The page on which an office asks for documents in bulk."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from lms.accounts.access import person, requires, scope
@@ -100,7 +99,8 @@ def classes_by(path: str, typed: str) -> tuple[BulkSelection, str]:
     unknown = [code for code in codes if code not in found]
     if unknown:
         raise InvalidInput(_("No class of your office has these codes: %(codes)s", codes=_(", ").join(one[:64] for one in unknown[:20])))
-    whose = codes[0] if len(codes) == 1 else _("%(first)s and %(count)s more classes", first=codes[0], count=len(codes) - 1)
+    more = ngettext("%(first)s and %(num)s more class", "%(first)s and %(num)s more classes", len(codes) - 1, first=codes[0])
+    whose = codes[0] if len(codes) == 1 else more
     return BulkSelection(path, tuple(sorted(found.values()))), whose
 
 
@@ -113,8 +113,11 @@ def _checked(size: SelectionSize) -> None:
 def problem_of(size: SelectionSize) -> str:
     """Return why nothing can be made of a selection; empty if it can."""
     if not size.people:
-        return str(_("Nobody is in it."))
+        return _("Nobody is in it.")
     if size.recalculated:
-        said: Any = _("The hours of %(count)s classes are being recalculated. Try again when that is done.", count=size.recalculated)
-        return str(said)
+        return ngettext(
+            "The hours of %(num)s class are being recalculated. Try again when that is done.",
+            "The hours of %(num)s classes are being recalculated. Try again when that is done.",
+            size.recalculated,
+        )
     return ""
