@@ -83,6 +83,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "signing_key_file": None,
         "signing_certificate_file": None,
         "signing_key_password": "",
+        "accesses_kept_months": 36,
         "anchors": "files",
     }
     return Settings(**{**plain, **changes})

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from lms.access_log.noting import EXPORTED, Access
+from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, Organisation
 from lms.bulk import documents, selection
@@ -60,6 +62,7 @@ def begin() -> ResponseReturnValue:
         return _page(error.problems or [error.message])
     what = request.form.get("what", "")
     params = wanted.params() | {"what": what if what in documents.KINDS else documents.TRANSCRIPTS, "whose": whose}
+    record(*accesses_of(wanted, person().organisation_id))
     with transaction() as writing:
         queue.enqueue(writing, BULK, person().id, params | {"locale": str(get_locale())}, now())
     ring(work)
@@ -102,6 +105,13 @@ def classes_by(path: str, typed: str) -> tuple[BulkSelection, str]:
     more = ngettext("%(first)s and %(num)s more class", "%(first)s and %(num)s more classes", len(codes) - 1, first=codes[0])
     whose = codes[0] if len(codes) == 1 else more
     return BulkSelection(path, tuple(sorted(found.values()))), whose
+
+
+def accesses_of(wanted: BulkSelection, organisation_id: int | None) -> list[Access]:
+    """Return what is recorded about an export: its classes, or the office all of whose people are in it."""
+    if wanted.class_ids:
+        return [Access(EXPORTED, "bulk", class_id=number) for number in wanted.class_ids]
+    return [Access(EXPORTED, "bulk", organisation_id=organisation_id)]
 
 
 def _checked(size: SelectionSize) -> None:

@@ -15,6 +15,7 @@ ERASED_CERTIFICATE = (
     "EXISTS (SELECT 1 FROM certificate c JOIN enrolment e ON e.id = c.enrolment_id"
     " WHERE c.id = OLD.certificate_id AND e.evidence_erased_at IS NOT NULL)"
 )
+ERASED_PERSON = "EXISTS (SELECT 1 FROM person p WHERE p.id = OLD.person_id AND NOT p.active)"
 NEVER = "(1 = 0)"
 
 
@@ -43,6 +44,7 @@ GUARDS = (
     ),
     Guard("account_change"),
     Guard("audit_export"),
+    Guard("access_record", ("reason",), f"NEW.reason = '' AND {ERASED_PERSON}", deleted_if="(1 = 1)"),  # old ones are deleted
     Guard("signing_certificate", ("revoked_at", "reason"), "OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL"),
 )
 

@@ -98,6 +98,8 @@ LOOKS = (
     Look("office", "office.document", {"code": "rural-lead", "year": 2020}),
     Look("office", "office.classes"),
     Look("office", "bulk.ask"),
+    Look("office", "records.accesses"),
+    Look("teacher", "accesses.mine"),
     Look(NEW_OFFICE, "office.classes"),
     Look(OTHER_OFFICE, "office.classes"),
     Look("office", "office.class_"),

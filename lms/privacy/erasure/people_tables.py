@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from lms.access_log.models import AccessRecord
 from lms.accounts.models import AccountChange, LoginSession, Person
 from lms.attendance.models import AttendanceMark, CheckIn, MeetingName
 from lms.catalogue.models import CourseVersion, Upload
@@ -77,6 +78,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(HeldSession, HeldSession.enrolment_id, deleted=True),
     PersonTable(CertificateProposal, CertificateProposal.enrolment_id, kept="who proposed and confirmed a certificate, by number"),
     PersonTable(Appeal, Appeal.enrolment_id, cleared={"text": "", "answer": ""}),
+    PersonTable(AccessRecord, AccessRecord.person_id, cleared={"reason": ""}),
     PersonTable(SessionReplacement, kept=AUTHOR),
     PersonTable(AccountChange, AccountChange.person_id, kept="which role somebody had, by number"),
     PersonTable(PracticeTask, kept=AUTHOR),

@@ -59,6 +59,8 @@ WRITES = (
     "DELETE FROM account_change",
     "UPDATE audit_export SET reason = 'x'",
     "DELETE FROM audit_export",
+    "UPDATE access_record SET reason = ''",
+    "UPDATE access_record SET at = at",
     "UPDATE signing_certificate SET certificate = '1'",
     "DELETE FROM signing_certificate",
 )
@@ -104,7 +106,8 @@ def account_change(office: Office) -> None:
     export = (
         "INSERT INTO audit_export (class_id, at, revealed, reason, members, manifest_sha256) VALUES (1, '2026-03-01', false, '', 1, 'x')"
     )
-    for one in (change, export):
+    access = "INSERT INTO access_record (at, what, form, person_id, reason) VALUES ('2026-03-01', 'revealed', 'username', 1, 'x')"
+    for one in (change, export, access):
         office.world.act(lambda session, row=one: session.execute(text(row)))
 
 

@@ -70,6 +70,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
         ("certificate", "register_entry"), "what was certified; edits are planted in tests/integration/certification/test_register_check.py"
     ),
     "audit_export": "which audit bundles left the site",
+    "access_record": "who looked at or exported what",
     "ledger_check": "results of checks of the ledger",
     "held_session": "a list for reviewers, compared with the evidence; edits are planted in test_holds",
     "appeal": "what was asked and answered; hours change only by evidence",
