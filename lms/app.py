@@ -58,6 +58,8 @@ from lms.transcripts import views as transcripts
 from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
+from lms.workshop import intake_job
+from lms.workshop import publish_job as draft_publish_job
 from lms.workshop import views as workshop
 from xapi.fast_path import FastStatements
 
@@ -81,6 +83,8 @@ PAGES = (
     *(certification, reviews, appeals, tutoring, workshop),
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
+
+JOBS = (publish_job, intake_job, draft_publish_job, export, roster_job, people_job, reread_job, records_export)
 
 
 class _Lms(Flask):
@@ -117,9 +121,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
     app.register_blueprint(cmi5.bp)
-    jobs.init_app(
-        app, {**publish_job.KINDS, **export.KINDS, **roster_job.KINDS, **people_job.KINDS, **reread_job.KINDS, **records_export.KINDS}
-    )
+    jobs.init_app(app, {kind: made for module in JOBS for kind, made in module.KINDS.items()})
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
     plain: FastStatements = app.extensions["xapi_early"]

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FILES = ("file", "files")  # the names under which views read files
 NAME_BYTES = 60_000  # of a name in an archive: its length has two bytes
 PREVIEW = "/catalogue/courses/<code>/versions/<int:number>/<activity>"
+DRAFT, DRAFT_PATHS = "/workshop/drafts/<int:draft_id>", ("changes", "preview/<activity>/report", "preview/<activity>/answers")
 PLAYED = f"""{{"statement": {{"verb": {{"id": "{v.PLAYED}"}}, "object": {{"id": "{v.activity_iri(PUBLIC_URL, "c1", "quiz")}"}},
 "result": {{"extensions": {{"{v.PLAYED_SEGMENTS}": "%s"}}}}}}}}"""
 HEADS = "姓名,用户名,日期,时间,内容"
@@ -156,6 +157,7 @@ def page(world: World) -> Page:
 JSON_RULES = {  # every view that reads JSON → where it is tried
     **{path: path for path in ("/learn/beat", "/learn/state", "/learn/answers", "/learn/failed", "/learn/open", "/cmi5/start")},
     **{f"{PREVIEW}/{what}": f"/catalogue/courses/c1/versions/1/quiz/{what}" for what in ("report", "answers")},
+    **{f"{DRAFT}/{path}": f"/workshop/drafts/1/{path.replace('<activity>', 'quiz')}" for path in DRAFT_PATHS},
 }
 IN_PACKAGES = {"/commit/<token>": "tests/integration/learning/test_scorm_reports.py: on a host of a package only"}
 JSON_PATHS = tuple(JSON_RULES.values())
