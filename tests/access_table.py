@@ -81,6 +81,10 @@ ACCESS: dict[tuple[str, str], str] = {
     ("workshop.take_answers", "POST"): "401 403 403 400 403 403",
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
+    ("catalogue.archive", "POST"): "401 403 403 404 403 403",  # published on the command line: the site's own
+    ("catalogue.restore", "POST"): "401 403 403 404 403 403",
+    ("library.card", "GET"): "login 403 403 404 403 403",
+    ("library.card", "POST"): "401 403 403 404 403 403",
     ("catalogue.source", "GET"): "login 403 403 404 403 403",  # published on the command line: without an uploaded file
     ("catalogue.upload", "GET"): TRAINERS,
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",

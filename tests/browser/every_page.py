@@ -87,7 +87,7 @@ LOOKS = (
     Look("teacher", "catalogue.upload", status=403),
     Look("trainer", "catalogue.courses"),
     Look("trainer", "catalogue.courses", query="?q=zzz"),
-    Look("trainer", "catalogue.course"),
+    *(Look("trainer", page) for page in ("catalogue.course", "library.card")),
     Look("trainer", "catalogue.upload"),
     Look("office", "office.programme_board"),
     Look(NEW_OFFICE, "office.programme_board"),
