@@ -19,7 +19,7 @@ NEWEST, BY_CODE = SORTS = ("", "code")
 
 @dataclass(frozen=True, slots=True)
 class CourseFilter:
-    """Which courses are wanted: with all of these words in code or title, these labels (kind → value), of an organisation, in a state."""
+    """A search: all of these words in code or title, these labels (kind → value), an organisation, a state, and an order."""
 
     words: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
