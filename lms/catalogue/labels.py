@@ -56,7 +56,7 @@ def of_course(session: Session, course_id: int) -> dict[str, list[str]]:
 
 
 def in_use(session: Session) -> dict[str, list[str]]:
-    """Return the values that any course has: kind → values. These words are no secret, even if a course is."""
+    """Return the values that any course has: kind → values. They name no course, so everybody may see them."""
     found: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for kind, value in session.execute(
         select(CourseLabel.kind, CourseLabel.value).distinct().order_by(CourseLabel.kind, CourseLabel.value)
