@@ -94,6 +94,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("catalogue.take_part", "PATCH"): "401 403 403 400 403 403",
     ("catalogue.terminate", "DELETE"): "401 403 403 404 403 403",
     ("office.classes", "GET"): OFFICES,
+    ("bulk.ask", "GET"): OFFICES,
+    ("bulk.begin", "POST"): "401 403 403 403 422 422",
     ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.preview_states", "POST"): "401 403 403 403 302 404",
     ("office.decide_states", "POST"): "401 403 403 403 302 404",
