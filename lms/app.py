@@ -15,6 +15,8 @@ from lms.accounts.access import public
 from lms.accounts.signin import csrf
 from lms.audit import tasks as audit
 from lms.audit import views as ledger_checks
+from lms.bulk import job as bulk_job
+from lms.bulk import views as bulk
 from lms.catalogue import publish_job
 from lms.catalogue import tasks as catalogue_tasks
 from lms.catalogue import views as catalogue
@@ -58,7 +60,7 @@ from lms.transcripts import views as transcripts
 from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
-from lms.workshop import intake_job
+from lms.workshop import intake_job, library_views
 from lms.workshop import publish_job as draft_publish_job
 from lms.workshop import views as workshop
 from xapi.fast_path import FastStatements
@@ -80,11 +82,20 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, reviews, appeals, tutoring, workshop),
+    *(certification, reviews, appeals, bulk, tutoring, workshop, library_views),
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
-
-JOBS = (publish_job, intake_job, draft_publish_job, export, roster_job, people_job, reread_job, records_export)
+JOB_KINDS = {
+    **publish_job.KINDS,
+    **intake_job.KINDS,
+    **draft_publish_job.KINDS,
+    **export.KINDS,
+    **roster_job.KINDS,
+    **people_job.KINDS,
+    **reread_job.KINDS,
+    **bulk_job.KINDS,
+    **records_export.KINDS,
+}
 
 
 class _Lms(Flask):
@@ -114,6 +125,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     refusals.init_app(app)
     pages.init_app(app)
     usage.init_app(app)
+    library_views.init_app(app)
     crediting.init_app(app)
     loop.init_app(app, settings)
     _record_store(app, settings, clock)
@@ -121,7 +133,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
     app.register_blueprint(cmi5.bp)
-    jobs.init_app(app, {kind: made for module in JOBS for kind, made in module.KINDS.items()})
+    jobs.init_app(app, JOB_KINDS)
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
     plain: FastStatements = app.extensions["xapi_early"]

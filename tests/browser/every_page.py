@@ -29,6 +29,7 @@ from lms.practice.models import PracticeTask, PracticeWork
 from lms.programmes.models import Programme
 from lms.sealing import derived
 from lms.storage import storage
+from tests.browser.drafts import draft_values
 from tests.browser.record_store import add_record_store_rows
 from tests.browser.reviews import review_values
 from tests.factories import signed_in
@@ -87,7 +88,7 @@ LOOKS = (
     Look("teacher", "catalogue.upload", status=403),
     Look("trainer", "catalogue.courses"),
     Look("trainer", "catalogue.courses", query="?q=zzz"),
-    Look("trainer", "catalogue.course"),
+    *(Look("trainer", page) for page in ("catalogue.course", "library.card")),
     Look("trainer", "catalogue.upload"),
     Look("office", "office.programme_board"),
     Look(NEW_OFFICE, "office.programme_board"),
@@ -97,6 +98,7 @@ LOOKS = (
     Look("office", "office.documents"),
     Look("office", "office.document", {"code": "rural-lead", "year": 2020}),
     Look("office", "office.classes"),
+    Look("office", "bulk.ask"),
     Look(NEW_OFFICE, "office.classes"),
     Look(OTHER_OFFICE, "office.classes"),
     Look("office", "office.class_"),
@@ -134,6 +136,7 @@ LOOKS = (
     Look("staff", "tutoring.of_class"),
     *(Look("staff", f"tutoring.of_{what}", {"code": "online-lesson-design", "activity": "design-quiz"}) for what in ("course", "activity")),
     Look("trainer", "workshop.preview", {"code": "online-lesson-design", "number": 1, "activity": "from-their-screen"}),
+    *(Look("trainer", f"workshop.{page}") for page in ("draft_list", "editor", "review", "compare")),
     Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
@@ -187,6 +190,8 @@ NO_PAGES = {
     "transcripts.why": "a part of the transcript, opened there by a test",
     "jobs.one": "a part of the list of exports",
     "catalogue.uploaded": "a part of the upload page",
+    **dict.fromkeys(("workshop.outline", "workshop.activity_form", "workshop.taken_file"), "a part of the editor"),
+    "workshop.preview_draft": "looks like the preview of a published version",
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "static": "files",
@@ -261,12 +266,8 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         teacher, office = (session.scalars(select(Person).where(Person.username == name)).one() for name in ("teacher", "office"))
         enrolment = session.scalars(select(Enrolment).where(Enrolment.person_id == teacher.id)).one()
         training_class = session.get_one(TrainingClass, enrolment.class_id)
-        about = {
-            "class_id": training_class.id,
-            "class_code": training_class.code,
-            "class_name": training_class.name,
-            "locale": "zh_Hans_CN",
-        }
+        about = {"class_id": training_class.id, "class_code": training_class.code, "class_name": training_class.name}
+        about |= {"locale": "zh_Hans_CN"}
         queue.enqueue(session, TRANSCRIPTS, office.id, about, app.extensions["clock"]())
         lesson = session.scalars(select(ClassSession.id).where(ClassSession.class_id == training_class.id)).first()
         of_hours = (ClassSession.class_id == training_class.id, ClassSession.half_days == 0)
@@ -286,7 +287,7 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         practice |= {"task_id": task.id, "requirement": "practice", "ended_class": certificate.class_id, "certificate": certificate.id}
         programme = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
         whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id, "programme_id": programme}
-        practice |= {"number": certificate.number, **review_values(session)}
+        practice |= {"number": certificate.number, **review_values(session), **draft_values(session)}
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 
 
