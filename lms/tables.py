@@ -14,6 +14,7 @@ from lms.heartbeat import WorkerHeartbeat
 from lms.jobs import models as jobs
 from lms.learning import models as learning
 from lms.practice import models as practice
+from lms.printing import models as printing
 from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
@@ -33,6 +34,7 @@ MODULES = (
     jobs,
     learning,
     practice,
+    printing,
     programmes,
     retention,
     signing,

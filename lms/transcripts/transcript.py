@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity
+from lms.accounts.models import Organisation
 from lms.classes.freezing import frozen_because
 from lms.crediting.certified import FrozenAccount, accounts_of, bundle_text
 from lms.crediting.chain import Entry
@@ -27,6 +28,7 @@ from lms.hours.done import replacing
 from lms.hours.instants import write_instant
 from lms.hours.intervals import union
 from lms.i18n import write_time
+from lms.printing.letterheads import SetLetterhead, letterheads_of
 from lms.programmes.progress import RequirementProgress, StudiedCourse
 from lms.transcripts.about import About, about_of
 from lms.transcripts.identity import Belongs, belongs_of
@@ -73,6 +75,7 @@ class Transcript:
     issued_at: datetime
     about: About  # the bundle's person and rules
     belongs: Belongs
+    letterhead: SetLetterhead | None = None  # of the class's provider
     certificate: Certificate | None = None
 
     @property
@@ -202,7 +205,22 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
         raise NotFound(_("There is no such enrolment."))
     accounts = _accounts(session, standings)
     belongs = belongs_of(session, enrolment_ids)
-    return [_transcript(session, one, accounts[one.enrolment.id], (now, belongs[one.enrolment.id])) for one in standings]
+    providers = {one.training_class.provider_id for one in standings}
+    heads = letterheads_of(session, session.scalars(select(Organisation).where(Organisation.id.in_(providers))).all())
+    found = []
+    for one in standings:
+        issue = _Issue(now, belongs[one.enrolment.id], heads.get(one.training_class.provider_id))
+        found.append(_transcript(session, one, accounts[one.enrolment.id], issue))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    """The time at which a transcript is read, and whose it is."""
+
+    at: datetime
+    belongs: Belongs
+    letterhead: SetLetterhead | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +242,12 @@ def _accounts(session: Session, standings: Sequence[Standing]) -> Mapping[int, F
     return {**frozen, **{number: _OpenAccount(cases[number], about[number]) for number in cases}}
 
 
-def _transcript(
-    session: Session, standing: Standing, account: FrozenAccount | _OpenAccount, issued: tuple[datetime, Belongs]
-) -> Transcript:
+def _transcript(session: Session, standing: Standing, account: FrozenAccount | _OpenAccount, issue: _Issue) -> Transcript:
     explanation = explain(account.case)
     chapters = [_chapter(course, standing, explanation) for course in standing.courses]
     entries = entries_of(session, standing.enrolment.id)
-    return Transcript(standing, account.case, explanation, chapters, entries, issued[0], account.about, issued[1], account.certificate)
+    seen = (standing, account.case, explanation, chapters, entries)
+    return Transcript(*seen, issue.at, account.about, issue.belongs, issue.letterhead, account.certificate)
 
 
 def _chapter(course: StudiedCourse, standing: Standing, explanation: Explanation) -> Chapter:

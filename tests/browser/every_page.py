@@ -148,6 +148,7 @@ LOOKS = (
     *(Look("staff", page) for page in ("reviews.one", "appeals.one")),
     Look("teacher", "appeals.about"),
     *(Look("office", f"certification.{page}", ENDED) for page in ("of_class", "one")),
+    Look("office", "certification.letterhead", filled={"[name=zh_text]": "{课时}"}),  # with its problem
     Look("office", "office.moving"),
     Look("staff", "office.moving"),
     Look("staff", "office.class_waivers"),
@@ -193,8 +194,10 @@ NO_PAGES = {
     "commits.load": "for the content inside the player's page",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
-    **dict.fromkeys(("content.player_file", "certification.signing_certificates", "tutoring.download_everywhere"), "files"),
-    **dict.fromkeys(("health.alive", "health.ready"), "for machines"),
+    **dict.fromkeys(
+        ("content.player_file", "certification.logo", "certification.signing_certificates", "tutoring.download_everywhere"), "files"
+    ),
+    **dict.fromkeys(("certification.own_letterhead", "health.alive", "health.ready"), "leads on; for machines"),
 }
 
 
