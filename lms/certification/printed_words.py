@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from lms.crediting.models import Certificate
 from lms.i18n import is_chinese, local_time, pick, write_hours
-from lms.printing.wording import PLACEHOLDERS, Wording, Wordings, fill, placeholders_in
+from lms.printing.wording import PLACEHOLDERS, CertificateWording, Wordings, fill, placeholders_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def printed_words(certificate: Certificate) -> PrintedWords:
     )
 
 
-def _wording(facts: Mapping[str, Any]) -> Wording:
+def _wording(facts: Mapping[str, Any]) -> CertificateWording:
     wordings = Wordings.read(facts.get("wording", {}))
     return wordings.zh if is_chinese() else wordings.en
 

@@ -94,5 +94,5 @@ def changes_of(session: Session, organisation_id: int) -> Sequence[LetterheadCha
     query = select(Letterhead, Person.name).outerjoin(Person, Person.id == Letterhead.set_by)
     query = query.where(Letterhead.organisation_id == organisation_id).order_by(Letterhead.id.desc()).limit(SHOWN + 1)
     rows = session.execute(query).all()
-    found = [LetterheadChange(row[0], before[0], row[1]) for row, before in zip(rows, [*rows[1:], (None,)], strict=False)]
-    return found[:SHOWN]
+    before = [*(row for row, _author in rows[1:]), None]
+    return [LetterheadChange(row, earlier, author) for (row, author), earlier in zip(rows, before, strict=False)][:SHOWN]

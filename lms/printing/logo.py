@@ -1,4 +1,4 @@
-"""Read an uploaded logo. It is decoded and written anew, so that nothing of the file from outside is kept except its pixels."""
+"""Read an uploaded logo. It is decoded and encoded again: of the file from outside, only the pixels are kept."""
 
 import warnings
 from io import BytesIO

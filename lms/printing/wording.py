@@ -1,6 +1,7 @@
 """The wording that an office sets for its certificates: texts with placeholders such as {programme}. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -27,11 +28,12 @@ NAMES = {**{name: name for name in PLACEHOLDERS}, **{zh: name for name, zh in PL
 LANGUAGES = ("zh", "en")
 LONGEST = {"issuer": 60, "title": 60, "text": 500, "closing": 160}  # characters
 PLAIN = {"issuer"}  # texts without placeholders
+UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control and format characters; whether a font has a character is asked later
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class CertificateWording:
     """The texts of one language. An empty text means the usual one of this product; without `closing` there is none."""
 
     issuer: str = ""
@@ -44,13 +46,13 @@ class Wording:
 class Wordings:
     """The texts of both languages."""
 
-    zh: Wording = field(default_factory=Wording)
-    en: Wording = field(default_factory=Wording)
+    zh: CertificateWording = field(default_factory=CertificateWording)
+    en: CertificateWording = field(default_factory=CertificateWording)
 
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Self:
         """Read what `values` returned."""
-        return cls(*(Wording(**{name: said.get(language, {}).get(name, "") for name in LONGEST}) for language in LANGUAGES))
+        return cls(*(CertificateWording(**{name: said.get(language, {}).get(name, "") for name in LONGEST}) for language in LANGUAGES))
 
     @classmethod
     def of_form(cls, said: Mapping[str, str]) -> Self:
@@ -58,7 +60,9 @@ class Wordings:
         between = {"zh": "", "en": " "}
         return cls(
             *(
-                Wording(**{name: between[language].join(said.get(f"{language}_{name}", "").split("\r\n")).strip() for name in LONGEST})
+                CertificateWording(
+                    **{name: between[language].join(said.get(f"{language}_{name}", "").split("\r\n")).strip() for name in LONGEST}
+                )
                 for language in LANGUAGES
             )
         )
@@ -83,7 +87,7 @@ def problems_of(wordings: Wordings) -> list[tuple[str, Problem]]:
         kind = name.partition("_")[2]
         if len(text) > LONGEST[kind]:
             found.append((name, Problem("wording-long", name, {"most": LONGEST[kind]})))
-        elif not text.isprintable():
+        elif any(unicodedata.category(one) in UNPRINTABLE for one in text):
             found.append((name, Problem("wording-lines", name, {})))
         else:
             found += [(name, one) for one in _problems_of_placeholders(text, name, kind in PLAIN)]

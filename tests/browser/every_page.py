@@ -148,20 +148,17 @@ LOOKS = (
     *(Look("staff", page) for page in ("reviews.one", "appeals.one")),
     Look("teacher", "appeals.about"),
     *(Look("office", f"certification.{page}", ENDED) for page in ("of_class", "one")),
-    Look("office", "certification.letterhead", filled={"[name=zh_text]": "{课时}"}),  # with its problem
     Look("office", "office.moving"),
     Look("staff", "office.moving"),
     Look("staff", "office.class_waivers"),
     Look("county", "office.classes"),  # an office without classes of its own
     Look("county", "people.mine"),
     Look("county", "people.mine", query="?q=zzz"),
-    Look(NEW_OFFICE, "people.mine"),
-    Look(OTHER_OFFICE, "people.mine"),
+    *(Look(one, "people.mine") for one in (NEW_OFFICE, OTHER_OFFICE)),
     Look("county", "people.one"),
     Look("county", "transcripts.show"),
-    Look("office", "organisations.all_"),
+    *(Look("office", page) for page in ("organisations.all_", "organisations.one", "certification.letterhead")),
     Look("county", "organisations.all_", query="?q=zzz"),
-    Look("office", "organisations.one"),
     Look("office", "organisations.one", filled={"[name=name]": "柳河镇中心学校（新校区）"}),  # the preview of a new name
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
