@@ -13,6 +13,7 @@ from lms.federation.importing import models as importing
 from lms.heartbeat import WorkerHeartbeat
 from lms.jobs import models as jobs
 from lms.learning import models as learning
+from lms.lifetime import models as lifetime
 from lms.practice import models as practice
 from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
@@ -32,6 +33,7 @@ MODULES = (
     importing,
     jobs,
     learning,
+    lifetime,
     practice,
     programmes,
     retention,

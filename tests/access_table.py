@@ -48,6 +48,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("transcripts.show", "GET"): "login 200 404 404 200 404",
     ("transcripts.why", "GET"): "login 200 404 404 200 404",
     ("transcripts.download", "GET"): "login 200 404 404 200 404",
+    ("lifetime.mine", "GET"): TEACHERS,
+    ("lifetime.of_person", "GET"): "login 403 403 403 200 404",
+    ("lifetime.download", "GET"): "login 404 404 404 404 404",  # no rule is imported there
     ("certification.ask", "GET"): EVERYBODY,
     ("certification.verify", "GET"): "404 404 404 404 404 404",  # nobody is certified there
     ("certification.compare", "POST"): "404 404 404 404 404 404",

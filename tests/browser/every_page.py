@@ -80,7 +80,8 @@ LOOKS = (
     Look("teacher", "learning.play", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("teacher", "transcripts.show"),
     Look("office", "transcripts.show"),
-    Look(NEW_TEACHER, "transcripts.mine"),
+    *(Look(NEW_TEACHER, one) for one in ("transcripts.mine", "calendar.show", "practice.mine", "lifetime.mine")),
+    *(Look("teacher", "lifetime.mine"), Look("county", "lifetime.of_person")),
     Look("teacher", "accounts.password"),
     Look("teacher", "accounts.signed_in"),
     Look("teacher", "error", path="/nothing-here", status=404),
@@ -116,13 +117,11 @@ LOOKS = (
     Look("teacher", "here.state"),
     Look("teacher", "calendar.show"),
     Look("teacher", "live.page"),
-    Look(NEW_TEACHER, "calendar.show"),
     Look(NOBODY, "here.kept"),
     Look("office", "office.tasks"),
     Look("office", "office.new_task"),
     Look("office", "office.review"),
     Look("teacher", "practice.mine"),
-    Look(NEW_TEACHER, "practice.mine"),
     Look("teacher", "practice.task"),
     Look("teacher", "practice.new_log"),
     Look("teacher", "practice.log"),
@@ -179,7 +178,9 @@ LOOKS = (
 # GET routes that are not pages of their own, and the reason
 NO_PAGES = {
     **dict.fromkeys(("transcripts.download", "certification.download", "records.statement_json", "office.template"), "a file"),
-    **dict.fromkeys(("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download"), "a file"),
+    **dict.fromkeys(
+        ("office.work_file", "practice.file", "jobs.download", "lifetime.download", "catalogue.source", "tutoring.download"), "a file"
+    ),
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
