@@ -19,6 +19,7 @@ from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
 from lms.signing import models as signing
+from lms.workshop import models as workshop
 
 MODULES = (
     accounts,
@@ -38,6 +39,7 @@ MODULES = (
     programmes,
     retention,
     signing,
+    workshop,
     WorkerHeartbeat,
 )
 METADATA = Base.metadata
