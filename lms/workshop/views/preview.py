@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -26,8 +26,7 @@ from lms.i18n import pick
 from lms.learning.wire import AnswersBody, body_of
 from lms.learning.words import content_texts
 from lms.workshop.reports import conditions_met
-
-bp = Blueprint("workshop", __name__)
+from lms.workshop.views.blueprint import bp
 
 
 class StatementBody(msgspec.Struct):
@@ -46,7 +45,7 @@ def _settings() -> Settings:
 def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
     """Show an activity in its frame, with what it reports; nothing is measured and nothing is kept.
 
-    Content with a host of its own reports to the server with a launch's token, so it plays for learners only.
+    Content with a host or a runtime of its own reports to the server with a launch's token, so it plays for learners only.
     """
     version, course, chosen = _found(code, number, activity)
     activities = course.activities
@@ -57,7 +56,7 @@ def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
         version=version,
         activity=chosen,
         how=how,
-        shown=not how.own_host,
+        shown=not how.own_host and not how.runtime,
         conditions=gate_words(chosen),
         before=activities[at - 1] if at else None,
         after=activities[at + 1] if at + 1 < len(activities) else None,
@@ -76,7 +75,7 @@ def _config(version: CourseVersion, course: Course, activity: Activity) -> dict[
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None},
         "csrf": generate_csrf(),
         "urls": {"report": url_for(".take_report", **place), "answers": url_for(".take_answers", **place)},
-        "requires": [one for one in ("completed", "passed") if activity.requires.get(one)],
+        "requires": [name for name, wanted in activity.requires.items() if wanted],  # coverage is measured, so no report meets it
         "texts": {
             "content": content_texts(),
             "completed": _("completed"),
@@ -117,7 +116,7 @@ def take_answers(code: str, number: int, activity: str) -> ResponseReturnValue:
 
 
 def _found(code: str, number: int, activity: str) -> tuple[CourseVersion, Course, Activity]:
-    version = next((one for one in listing.versions_of(session(), code) if one.number == number), None)
+    version = next((one for one in listing.readable_versions(session(), code, person()) if one.number == number), None)
     if version is None:
         raise NotFound(_("There is no such course or version."))
     course = publish.outline_of(version)
