@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 from lms.hours.values import Case, Interval
 
-Source = Literal["online", "days"]
-SOURCES: tuple[Source, ...] = ("online", "days")
+MeasuredSource = Literal["online", "days"]
+SOURCES: tuple[MeasuredSource, ...] = ("online", "days")
 Repetition = Literal["once-a-period", "once"]
 REPETITIONS: tuple[Repetition, ...] = ("once-a-period", "once")
 
@@ -33,7 +33,7 @@ class LifetimeKind:
 
     key: str
     name: Words
-    measured: Source | None = None
+    measured: MeasuredSource | None = None
     hours_a_day: int | None = None
     target: int | None = None
     a_year: int | None = None
@@ -79,7 +79,7 @@ class LifetimeLine(NamedTuple):
 
     enrolment: int
     name: str
-    source: Source
+    source: MeasuredSource
     same: str | None
     spans: tuple[Interval, ...]
 

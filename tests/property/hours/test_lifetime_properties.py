@@ -1,4 +1,4 @@
-"""Is time of several programmes and years counted once in a lifetime record, whatever the order?"""
+"""Does a lifetime record count the time of several programmes and years once, in each order of the evidence?"""
 
 from collections.abc import Sequence
 from dataclasses import replace
