@@ -58,6 +58,7 @@ from lms.transcripts import views as transcripts
 from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
+from lms.workshop import authoring_views as authoring
 from lms.workshop import views as workshop
 from xapi.fast_path import FastStatements
 
@@ -78,7 +79,7 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, reviews, appeals, tutoring, workshop),
+    *(certification, reviews, appeals, tutoring, workshop, authoring),
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
 
