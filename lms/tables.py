@@ -18,6 +18,7 @@ from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
 from lms.signing import models as signing
+from lms.workshop import models as workshop
 
 MODULES = (
     accounts,
@@ -36,6 +37,7 @@ MODULES = (
     programmes,
     retention,
     signing,
+    workshop,
     WorkerHeartbeat,
 )
 METADATA = Base.metadata

@@ -81,6 +81,8 @@ class Upload(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)  # as announced
     received: Mapped[int] = mapped_column(BigInteger, default=0)
     parts: Mapped[list[int]] = mapped_column(JSON)  # their sizes, in the order of the file
+    purpose: Mapped[str] = mapped_column(String(20), default="publish", server_default="publish")  # the kind of the job that takes it
+    target: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # further parameters of that job
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="SET NULL"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was published or refused
     course_version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"))  # what it became

@@ -61,9 +61,14 @@ def publish(session: Session, storage: Storage, package: Package, by: Person | N
 
 def may_publish(session: Session, course: Course, by: Person | None) -> bool:
     """Say whether a person may add versions: they belong to the course's organisation or to one above it."""
-    if by is None or course.organisation_id == by.organisation_id:
+    return owns(session, course.organisation_id, by)
+
+
+def owns(session: Session, organisation_id: int | None, by: Person | None) -> bool:
+    """Say whether what belongs to an organisation is a person's to change: they belong to it or to one above it."""
+    if by is None or organisation_id == by.organisation_id:
         return True
-    owner, own = (session.get(Organisation, one) if one else None for one in (course.organisation_id, by.organisation_id))
+    owner, own = (session.get(Organisation, one) if one else None for one in (organisation_id, by.organisation_id))
     return owner is not None and own is not None and is_below(own.path, owner.path)
 
 

@@ -41,6 +41,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/federation/changing.py": "reads which page asked, for the log",
     "lms/federation/forwarding/loop.py": "keeps a forward from coming back to this site's own address: set up with the app",
     "lms/federation/importing/import_run.py": "rings the app's doorbell",
+    "lms/jobs/long_runs.py": "gives the app to a thread",
     "lms/jobs/kinds.py": "the app holds the kinds of jobs",
     "lms/learning/content.py": "sends files",
     "lms/learning/credential.py": "answers the record store inside a request",

@@ -1,46 +1,23 @@
 """Does a package become a version exactly when its content is new, and whole or not at all?"""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses.package import Package
-from courses.samples import SAMPLES
 from courses.strict_json.problem import Problem
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import listing
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.catalogue.publish import outline_of, publish
-from lms.catalogue.uploads import check
-from lms.db import transaction
 from lms.errors import NotAllowed
-from lms.storage import Storage, storage
+from lms.storage import Storage
 from tests.factories import with_file
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def session(app: Flask) -> Iterator[Session]:
-    with app.app_context(), transaction() as opened:
-        yield opened
-
-
-@pytest.fixture
-def files(session: Session) -> Storage:
-    return storage()
-
-
-@pytest.fixture
-def package() -> Package:
-    found = check(SAMPLES[0], own_hosts=True).package
-    assert found is not None
-    return found
 
 
 def count(session: Session, model: type[CourseVersion] | type[AnswerKey]) -> int:

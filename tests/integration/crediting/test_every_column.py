@@ -50,6 +50,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "activity_restart": "how many attempts are left; what is earned follows from statements, which it leaves alone",
     "content_failure": "for trainers; where content did not show, nothing was measured",
     "upload": "files on their way to become courses",
+    **dict.fromkeys(("draft", "draft_change", "draft_comment"), "courses that are not published yet"),
     "course_file": "how much room the files of courses take",
     "h5p_library": "which files contents play with; what is earned follows from statements",
     "answer_key": "decides attempts as they come in",

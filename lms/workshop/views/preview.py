@@ -5,7 +5,7 @@ from secrets import token_hex
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -28,8 +28,7 @@ from lms.i18n import pick
 from lms.learning.wire import AnswersBody, body_of
 from lms.learning.words import content_texts
 from lms.workshop.reports import conditions_met
-
-bp = Blueprint("workshop", __name__)
+from lms.workshop.views.blueprint import bp
 
 
 class StatementBody(msgspec.Struct):
@@ -48,7 +47,7 @@ def _settings() -> Settings:
 def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
     """Show an activity in its frame, with what it reports; nothing is measured and nothing is kept.
 
-    Content with a host of its own reports to the server with a launch's token, so it plays for learners only.
+    Content with a host or a runtime of its own reports to the server with a launch's token, so it plays for learners only.
     """
     version, course, chosen = _found(code, number, activity)
     activities = course.activities
@@ -59,7 +58,7 @@ def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
         version=version,
         activity=chosen,
         how=how,
-        shown=not how.own_host,
+        shown=not how.own_host and not how.runtime,
         conditions=gate_words(chosen),
         before=activities[at - 1] if at else None,
         after=activities[at + 1] if at + 1 < len(activities) else None,
@@ -80,7 +79,7 @@ def _config(version: CourseVersion, course: Course, activity: Activity) -> dict[
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None, "drawn": drawn},
         "csrf": generate_csrf(),
         "urls": {"report": url_for(".take_report", **place), "answers": url_for(".take_answers", **place)},
-        "requires": [one for one in ("completed", "passed") if activity.requires.get(one)],
+        "requires": [name for name, wanted in activity.requires.items() if wanted],  # coverage is measured, so no report meets it
         "texts": {
             "content": content_texts(),
             "completed": _("completed"),
