@@ -58,8 +58,8 @@ from lms.transcripts import views as transcripts
 from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
-from lms.workshop import authoring_views as authoring
 from lms.workshop import views as workshop
+from lms.workshop.views import authoring
 from xapi.fast_path import FastStatements
 
 SCHEDULE = {
