@@ -157,7 +157,8 @@ def _questions() -> dict[str, str]:
         "feedback": _("Feedback"),
         "feedback_hint": _("Learners see it after handing in, whether they were right or not: explain."),
         "feedback_en": _("Feedback in English"),
+        "more": _("Picture, feedback, points, tags"),
         "points": _("Points"),
         "tags": _("Tags"),
-        "tags_hint": _("Part them by commas. A random draw chooses among the questions of a tag."),
+        "tags_hint": _("Separate them with commas. A random draw chooses among the questions of a tag."),
     }

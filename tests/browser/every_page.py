@@ -118,9 +118,7 @@ LOOKS = (
     Look("teacher", "live.page"),
     Look(NEW_TEACHER, "calendar.show"),
     Look(NOBODY, "here.kept"),
-    Look("office", "office.tasks"),
-    Look("office", "office.new_task"),
-    Look("office", "office.review"),
+    *(Look("office", f"office.{page}") for page in ("tasks", "new_task", "review")),
     Look("teacher", "practice.mine"),
     Look(NEW_TEACHER, "practice.mine"),
     Look("teacher", "practice.task"),
@@ -134,6 +132,7 @@ LOOKS = (
     Look("staff", "tutoring.of_class"),
     *(Look("staff", f"tutoring.of_{what}", {"code": "online-lesson-design", "activity": "design-quiz"}) for what in ("course", "activity")),
     Look("trainer", "workshop.preview", {"code": "online-lesson-design", "number": 1, "activity": "from-their-screen"}),
+    *(Look("trainer", f"authoring.{page}", {"kind": "quiz"}) for page in ("types", "form")),
     Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
@@ -179,7 +178,9 @@ LOOKS = (
 # GET routes that are not pages of their own, and the reason
 NO_PAGES = {
     **dict.fromkeys(("transcripts.download", "certification.download", "records.statement_json", "office.template"), "a file"),
-    **dict.fromkeys(("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download"), "a file"),
+    **dict.fromkeys(
+        ("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download", "authoring.picture"), "a file"
+    ),
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",

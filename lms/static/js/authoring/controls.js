@@ -34,7 +34,7 @@ function number(form, field, value, path) {
     form.changed(path);
   };
   const input = el("input", { id, type: "number", min: field.min, max: field.max, step: field.step ?? 1, inputmode: "decimal", oninput: write, ...told(field, id) });
-  input.value = value[field.name] ?? "";
+  input.value = value[field.name] ?? field.empty ?? "";
   return box(form, path, id, field, input);
 }
 
@@ -86,6 +86,16 @@ function inner(form, field, value, path) {
     deleteProperty: (target, key) => (delete target[key], write(), true),
   });
   return el("div", { class: "stack", "data-path": path }, form.fields(field.fields, watched, path));
+}
+
+/** Fields that are seldom needed, folded in; open if one of them is filled in. Their values lie beside the others. */
+function more(form, field, value, path) {
+  const above = path.slice(0, path.length - field.name.length - (path === field.name ? 0 : 1));
+  const filled = field.fields.some((one) => value[one.name] !== undefined && value[one.name] !== one.empty);
+  const open = filled || form.opened.has(path);
+  const details = el("details", { class: "disclosure", open }, el("summary", {}, form.texts[field.label]), el("div", { class: "disclosure-body stack" }, form.fields(field.fields, value, above)));
+  details.addEventListener("toggle", () => (details.open ? form.opened.add(path) : form.opened.delete(path)));
+  return details;
 }
 
 function tool(form, words, glyph, onclick, disabled = false) {
@@ -269,4 +279,4 @@ function file(form, field, value, path) {
   return el("div", { class: "field", "data-path": path }, el("label", { for: id }, form.texts[field.label]), field.hint ? el("p", { class: "hint" }, form.texts[field.hint]) : null, there, chooser(form, field.accept, id, said, put), said);
 }
 
-export const CONTROLS = { text, number, check, choice, tags, inner, parts, lines, blanks, options, picture, file };
+export const CONTROLS = { text, number, check, choice, tags, inner, more, parts, lines, blanks, options, picture, file };

@@ -26,6 +26,7 @@ export class Form {
     Object.assign(this, { root, schema, texts, services, onChange });
     this.problems = [];
     this.removed = null;
+    this.opened = new Set(); // what is folded out
   }
 
   show(value) {
@@ -99,6 +100,7 @@ export class Form {
       const box = this.nearest(path);
       if (!box) return [words, ""];
       const said = el("p", { class: "error", id: `${this.id()}-error` }, words);
+      for (let at = box.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
       const label = box.querySelector(":scope > label, :scope > legend, :scope > .card-title");
       box.classList.add("has-error");
       label ? label.after(said) : box.prepend(said);

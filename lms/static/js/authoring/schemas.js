@@ -33,7 +33,6 @@ const type = (name) => (value) => value.type === name;
 const QUESTION = [
   { kind: "choice", name: "type", label: "type", becomes, options: [["single", "single"], ["multiple", "multiple"], ["boolean", "boolean"], ["fill", "fill"], ["order", "order"], ["match", "match"]] },
   { kind: "text", name: "text", label: "question", rows: 2 },
-  { kind: "picture", name: "picture", label: "picture" },
   { kind: "options", name: "options", label: "options", hint: "single_hint", add: "add_option", most: 26, when: type("single"), make: () => option },
   { kind: "options", name: "options", label: "options", hint: "multiple_hint", add: "add_option", most: 26, several: true, when: type("multiple"), make: () => option },
   { kind: "choice", name: "answer", label: "sentence_is", options: [[true, "true"], [false, "false"]], when: type("boolean") },
@@ -42,9 +41,17 @@ const QUESTION = [
   { kind: "lines", name: "steps", label: "steps", hint: "steps_hint", item: "step", add: "add_step", least: 2, most: 26, when: type("order") },
   { kind: "parts", name: "pairs", item: "pair", add: "add_pair", least: 2, most: 13, plain: true, level: 4, when: type("match"), make: () => ({ left: "", right: "" }), fields: [{ kind: "text", name: "left", label: "left" }, { kind: "text", name: "right", label: "belongs" }] },
   { kind: "lines", name: "extra", label: "extra", hint: "extra_hint", item: "extra_item", add: "add_extra", least: 0, most: 13, when: type("match") },
-  { kind: "inner", name: "feedback", fields: [{ kind: "text", name: "zh", label: "feedback", hint: "feedback_hint", rows: 2, optional: true }, { kind: "text", name: "en", label: "feedback_en", rows: 2, optional: true }] },
-  { kind: "number", name: "points", label: "points", min: 1, max: 100, empty: 1 },
-  { kind: "tags", name: "tags", label: "tags", hint: "tags_hint" },
+  {
+    kind: "more",
+    name: "more",
+    label: "more",
+    fields: [
+      { kind: "picture", name: "picture", label: "picture" },
+      { kind: "inner", name: "feedback", fields: [{ kind: "text", name: "zh", label: "feedback", hint: "feedback_hint", rows: 2, optional: true }, { kind: "text", name: "en", label: "feedback_en", rows: 2, optional: true }] },
+      { kind: "number", name: "points", label: "points", min: 1, max: 100, empty: 1 },
+      { kind: "tags", name: "tags", label: "tags", hint: "tags_hint" },
+    ],
+  },
 ];
 const ABOUT = [
   { kind: "text", name: "title", label: "title", max: 200 },
