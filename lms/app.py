@@ -15,6 +15,8 @@ from lms.accounts.access import public
 from lms.accounts.signin import csrf
 from lms.audit import tasks as audit
 from lms.audit import views as ledger_checks
+from lms.bulk import job as bulk_job
+from lms.bulk import views as bulk
 from lms.catalogue import publish_job
 from lms.catalogue import tasks as catalogue_tasks
 from lms.catalogue import views as catalogue
@@ -58,6 +60,7 @@ from lms.transcripts import views as transcripts
 from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
+from lms.workshop import library_views
 from lms.workshop import views as workshop
 from lms.workshop.views import authoring
 from xapi.fast_path import FastStatements
@@ -79,9 +82,18 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, reviews, appeals, tutoring, workshop, authoring),
+    *(certification, reviews, appeals, bulk, tutoring, workshop, authoring, library_views),
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
+JOB_KINDS = {
+    **publish_job.KINDS,
+    **export.KINDS,
+    **roster_job.KINDS,
+    **people_job.KINDS,
+    **reread_job.KINDS,
+    **bulk_job.KINDS,
+    **records_export.KINDS,
+}
 
 
 class _Lms(Flask):
@@ -111,6 +123,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     refusals.init_app(app)
     pages.init_app(app)
     usage.init_app(app)
+    library_views.init_app(app)
     crediting.init_app(app)
     loop.init_app(app, settings)
     _record_store(app, settings, clock)
@@ -118,9 +131,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
     app.register_blueprint(cmi5.bp)
-    jobs.init_app(
-        app, {**publish_job.KINDS, **export.KINDS, **roster_job.KINDS, **people_job.KINDS, **reread_job.KINDS, **records_export.KINDS}
-    )
+    jobs.init_app(app, JOB_KINDS)
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
     plain: FastStatements = app.extensions["xapi_early"]

@@ -47,7 +47,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "programme": ("lms.programmes.commands:programme", "lms.office.programme_commands:preview"),
     "serve": ("lms.serve_commands:serve",),
-    "transcript": ("lms.transcripts.commands:transcript",),
+    "transcript": ("lms.transcripts.commands:transcript", "lms.bulk.commands:bulk"),
     "user": ("lms.accounts.commands:user", "lms.privacy.erasure.commands:erase"),
     "worker": ("lms.worker_commands:worker",),
     "xapi": (

@@ -73,7 +73,7 @@ def expected(endpoint: str, method: str, visitor: str) -> str | None:
         return OWN[visitor].get(
             (endpoint, method),
             "403"
-            if endpoint.startswith(("catalogue.", "workshop.", "authoring.", "tutoring.everywhere", "tutoring.download_every"))
+            if endpoint.startswith(("catalogue.", "workshop.", "authoring.", "library.", "tutoring.everywhere", "tutoring.download_every"))
             else line.split()[VISITORS.index("trainer")],
         )
     return line.split()[VISITORS.index(visitor)]

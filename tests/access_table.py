@@ -88,6 +88,10 @@ ACCESS: dict[tuple[str, str], str] = {
     },
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
+    ("catalogue.archive", "POST"): "401 403 403 404 403 403",  # published on the command line: the site's own
+    ("catalogue.restore", "POST"): "401 403 403 404 403 403",
+    ("library.card", "GET"): "login 403 403 404 403 403",
+    ("library.card", "POST"): "401 403 403 404 403 403",
     ("catalogue.source", "GET"): "login 403 403 404 403 403",  # published on the command line: without an uploaded file
     ("catalogue.upload", "GET"): TRAINERS,
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",
@@ -97,6 +101,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("catalogue.take_part", "PATCH"): "401 403 403 400 403 403",
     ("catalogue.terminate", "DELETE"): "401 403 403 404 403 403",
     ("office.classes", "GET"): OFFICES,
+    ("bulk.ask", "GET"): OFFICES,
+    ("bulk.begin", "POST"): "401 403 403 403 422 422",
     ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.preview_states", "POST"): "401 403 403 403 302 404",
     ("office.decide_states", "POST"): "401 403 403 403 302 404",

@@ -87,7 +87,7 @@ LOOKS = (
     Look("teacher", "catalogue.upload", status=403),
     Look("trainer", "catalogue.courses"),
     Look("trainer", "catalogue.courses", query="?q=zzz"),
-    Look("trainer", "catalogue.course"),
+    *(Look("trainer", page) for page in ("catalogue.course", "library.card")),
     Look("trainer", "catalogue.upload"),
     Look("office", "office.programme_board"),
     Look(NEW_OFFICE, "office.programme_board"),
@@ -97,6 +97,7 @@ LOOKS = (
     Look("office", "office.documents"),
     Look("office", "office.document", {"code": "rural-lead", "year": 2020}),
     Look("office", "office.classes"),
+    Look("office", "bulk.ask"),
     Look(NEW_OFFICE, "office.classes"),
     Look(OTHER_OFFICE, "office.classes"),
     Look("office", "office.class_"),
@@ -262,12 +263,8 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         teacher, office = (session.scalars(select(Person).where(Person.username == name)).one() for name in ("teacher", "office"))
         enrolment = session.scalars(select(Enrolment).where(Enrolment.person_id == teacher.id)).one()
         training_class = session.get_one(TrainingClass, enrolment.class_id)
-        about = {
-            "class_id": training_class.id,
-            "class_code": training_class.code,
-            "class_name": training_class.name,
-            "locale": "zh_Hans_CN",
-        }
+        about = {"class_id": training_class.id, "class_code": training_class.code, "class_name": training_class.name}
+        about |= {"locale": "zh_Hans_CN"}
         queue.enqueue(session, TRANSCRIPTS, office.id, about, app.extensions["clock"]())
         lesson = session.scalars(select(ClassSession.id).where(ClassSession.class_id == training_class.id)).first()
         of_hours = (ClassSession.class_id == training_class.id, ClassSession.half_days == 0)

@@ -130,7 +130,7 @@ def _key(version: CourseVersion, activity: Activity) -> dict[str, Any] | None:
 
 
 def _found(code: str, number: int, activity: str) -> tuple[CourseVersion, Course, Activity]:
-    version = next((one for one in listing.versions_of(session(), code) if one.number == number), None)
+    version = next((one for one in listing.readable_versions(session(), code, person()) if one.number == number), None)
     if version is None:
         raise NotFound(_("There is no such course or version."))
     course = publish.outline_of(version)
