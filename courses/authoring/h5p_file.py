@@ -24,7 +24,7 @@ STORED = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".mp4", ".webm")  # packed a
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedActivity:
+class OpenedH5p:
     """An `.h5p` that was read: its document, and its media by their names in it; they exist as long as this does."""
 
     document: ActivityDocument
@@ -65,7 +65,7 @@ def about(document: ActivityDocument, folders: list[str]) -> dict[str, Any]:
     }
 
 
-def read_h5p(path: Path) -> OpenedActivity | list[Problem]:
+def read_h5p(path: Path) -> OpenedH5p | list[Problem]:
     """Read an `.h5p` of one of our types, with its answers, or return its problems."""
     space = UnpackingSpace()
     files = space.unpack(path)
@@ -85,7 +85,7 @@ def read_h5p(path: Path) -> OpenedActivity | list[Problem]:
         return [one.inside(h5p_content.CONTENT) for one in document]
     media = {name: files[f"content/{name}"] for name in media_of(document) if f"content/{name}" in files}
     missing = [Problem("file-not-there", h5p_content.CONTENT, {"name": name}) for name in media_of(document) if name not in media]
-    return missing or OpenedActivity(document, media, space)
+    return missing or OpenedH5p(document, media, space)
 
 
 def _libraries(folder: str) -> Iterator[str]:

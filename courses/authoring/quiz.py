@@ -15,7 +15,7 @@ PASS_PERCENT = 60  # of a new quiz
 
 @dataclass(frozen=True, slots=True)
 class QuizDraw:
-    """How many questions of a tag each attempt draws."""
+    """A number of questions of a tag that each attempt draws at random."""
 
     tag: str
     count: int

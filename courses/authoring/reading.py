@@ -20,7 +20,7 @@ class CheckQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ReadingBlock:
     """A block of a page: its type, and its other fields as they are written (`courses.formats.own_blocks` has checked them)."""
 
     type: str
@@ -32,7 +32,7 @@ class ReadingPage:
     """A page of a reading."""
 
     heading: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[ReadingBlock, ...]
     checks: tuple[CheckQuestion, ...] = ()
 
 
@@ -61,7 +61,7 @@ def read_reading(reader: CourseReader, body: Any) -> ReadingDocument:
 
 def _page(page: Mapping[str, Any]) -> ReadingPage:
     blocks = tuple(
-        Block(one["type"], {name: value for name, value in one.items() if name not in {"type", "mathml"}}) for one in page["blocks"]
+        ReadingBlock(one["type"], {name: value for name, value in one.items() if name not in {"type", "mathml"}}) for one in page["blocks"]
     )
     return ReadingPage(page["heading"].strip(), blocks, tuple(check_of(one) for one in page.get("checks") or ()))
 

@@ -20,7 +20,7 @@ from lms.workshop.author_media import keep_all, media_from
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedDocument:
     """A document as learners would get it: its activity, and the hash under which the content host serves its files."""
 
     activity: Activity
@@ -63,7 +63,7 @@ def _renamed(value: Any, names: Mapping[str, str], field: str = "") -> Any:
     return names.get(value, value) if field in {"path", "video", "poster"} else value
 
 
-def played(storage: Storage, document: ActivityDocument) -> Played | list[Problem]:
+def played(storage: Storage, document: ActivityDocument) -> PlayedDocument | list[Problem]:
     """Store a document as publishing would, with its answers taken out; no course names it."""
     with made(storage, document, "preview.h5p") as path:
         package = path if isinstance(path, list) else open_package(path)
@@ -73,7 +73,7 @@ def played(storage: Storage, document: ActivityDocument) -> Played | list[Proble
         contents.store(storage, package)
         (activity,) = package.course.activities
         listing = contents.listings_of(package)[activity.key]
-        return Played(activity, listing.sha256, package.answer_keys.get(activity.key))
+        return PlayedDocument(activity, listing.sha256, package.answer_keys.get(activity.key))
 
 
 def key_in(value: Any) -> dict[str, Any] | None:

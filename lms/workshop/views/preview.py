@@ -115,7 +115,7 @@ def take_answers(code: str, number: int, activity: str) -> ResponseReturnValue:
         raise NotFound(_("The site does not grade this activity."))
     if is_blank(key, given):
         raise InvalidInput(_("No question was answered."), code="blank")
-    drawn = [*given] if key.get("draw") else None  # what the page drew: it draws anew each time
+    drawn = [*given] if key.get("draw") else None  # the questions that the page drew
     graded = asdict(grade(key, given, drawn))
     return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], "drawn": _drawn(key), **graded})
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from courses.answer_key import check_key, draw
 from courses.authoring.activity_document import ActivityDocument, document_json, media_of, read_document
-from courses.authoring.h5p_file import OpenedActivity, read_h5p, write_h5p
+from courses.authoring.h5p_file import OpenedH5p, read_h5p, write_h5p
 from courses.authoring.quiz import QuizDocument
 from courses.authoring.served import key_of, served_quiz
 from courses.formats.own import check_quiz, compare_key
@@ -45,7 +45,7 @@ def test_a_quiz_comes_back_from_its_file_as_it_was(
     document = read({"type": "quiz", **about, "questions": questions})
     assert read(document_json(document)) == document
     found = read_h5p(written(document, tmp_path_factory.mktemp("made")))
-    assert isinstance(found, OpenedActivity), found
+    assert isinstance(found, OpenedH5p), found
     assert found.document == document
 
 

@@ -67,7 +67,7 @@ function complain(error) {
   summary.focus();
 }
 
-/** Do something that asks the server, with the button held meanwhile. */
+/** Do something that asks the server; the button rests until the answer is there. */
 function onPress(name, act) {
   const button = find(name);
   button?.addEventListener("click", async () => {
