@@ -21,6 +21,7 @@ from lms.accounts.access import person, public, requires
 from lms.accounts.browsers import browser_of, in_words
 from lms.accounts.cookies import current_login, name_of
 from lms.accounts.signin import csrf
+from lms.catalogue.gates import gate_words
 from lms.classes import course_changes, membership
 from lms.clock import now
 from lms.config import Settings
@@ -61,7 +62,17 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
         return redirect(url_for(".play", **_place_arguments(admission.place)))
     before, after = _neighbours(admission)
     how, config = FORMATS[admission.activity.format], _page_config(admission)
-    page = render_template("learning/play.html", admission=admission, config=config, how=how, before=before, after=after)
+    page = render_template(
+        "learning/play.html",
+        admission=admission,
+        outline=admission.course,
+        at=admission.course.activities.index(admission.activity) + 1,
+        conditions=gate_words(admission.activity),
+        config=config,
+        how=how,
+        before=before,
+        after=after,
+    )
     return with_device(Response(page), request, _settings())
 
 
