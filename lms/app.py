@@ -63,6 +63,7 @@ from lms.web import addresses, compressing, fast_path, health, hosts, logs, page
 from lms.web.fast_path import FastPath
 from lms.workshop import library_views
 from lms.workshop import views as workshop
+from lms.workshop.views import authoring
 from xapi.fast_path import FastStatements
 
 SCHEDULE = {
@@ -82,7 +83,8 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, reviews, appeals, bulk, tutoring, workshop, library_views, lifetime),
+    *(certification, reviews, appeals, bulk, tutoring, workshop, authoring, library_views),
+    lifetime,
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
 JOB_KINDS = {

@@ -82,6 +82,13 @@ ACCESS: dict[tuple[str, str], str] = {
     ("workshop.preview", "GET"): TRAINERS,
     ("workshop.take_report", "POST"): "401 403 403 400 403 403",
     ("workshop.take_answers", "POST"): "401 403 403 400 403 403",
+    ("authoring.types", "GET"): TRAINERS,
+    ("authoring.form", "GET"): TRAINERS,
+    ("authoring.picture", "GET"): "login 403 403 404 403 403",
+    **{
+        (f"authoring.{name}", "POST"): "401 403 403 400 403 403"  # nothing is sent
+        for name in ("add_file", "open_file", "download", "preview", "try_answers")
+    },
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
     ("catalogue.archive", "POST"): "401 403 403 404 403 403",  # published on the command line: the site's own

@@ -119,9 +119,7 @@ LOOKS = (
     Look("teacher", "calendar.show"),
     Look("teacher", "live.page"),
     Look(NOBODY, "here.kept"),
-    Look("office", "office.tasks"),
-    Look("office", "office.new_task"),
-    Look("office", "office.review"),
+    *(Look("office", f"office.{page}") for page in ("tasks", "new_task", "review")),
     Look("teacher", "practice.mine"),
     Look("teacher", "practice.task"),
     Look("teacher", "practice.new_log"),
@@ -134,6 +132,7 @@ LOOKS = (
     Look("staff", "tutoring.of_class"),
     *(Look("staff", f"tutoring.of_{what}", {"code": "online-lesson-design", "activity": "design-quiz"}) for what in ("course", "activity")),
     Look("trainer", "workshop.preview", {"code": "online-lesson-design", "number": 1, "activity": "from-their-screen"}),
+    *(Look("trainer", f"authoring.{page}", {"kind": "quiz"}) for page in ("types", "form")),
     Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
@@ -180,8 +179,9 @@ LOOKS = (
 NO_PAGES = {
     **dict.fromkeys(("transcripts.download", "certification.download", "records.statement_json", "office.template"), "a file"),
     **dict.fromkeys(
-        ("office.work_file", "practice.file", "jobs.download", "lifetime.download", "catalogue.source", "tutoring.download"), "a file"
+        ("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download", "authoring.picture"), "a file"
     ),
+    "lifetime.download": "a file",
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
