@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from courses.outline import Activity
-from courses.samples import SAMPLES, SCORM_SAMPLE
+from courses.samples import CMI5_SAMPLE, SAMPLES, SCORM_SAMPLE
 from lms.accounts.account_changes import By
 from lms.accounts.models import ADMIN, OFFICE, STAFF, TEACHER, TRAINER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
@@ -29,10 +29,12 @@ from lms.db import Database
 from lms.demo import certificates, history, people, reviews, story, timetable
 from lms.demo.classes import CLASSES, DemoClass
 from lms.i18n import SITE_ZONE, local_time
+from lms.lifetime import rules
 from lms.programmes import store
 from lms.programmes.models import ProgrammeVersion
 from lms.storage import Storage
 
+EXTRA = (SCORM_SAMPLE, CMI5_SAMPLE)  # to try the formats; nobody has to study them, and nobody has
 PASSWORD = "yanshi-demo"  # noqa: S105 - the demo's, printed and documented; nothing else creates these sign-ins
 SIGN_INS = (  # user name, number of the name, roles, organisation, why somebody would sign in
     ("teacher", 0, (TEACHER,), people.school_of(0), "to see what is earned and what is missing, and to go on studying"),
@@ -102,11 +104,12 @@ def _programmes(session: Session, site: DemoSite) -> None:
     for file in sorted((resources.files("lms.programmes") / "data").iterdir(), key=lambda one: one.name):
         if file.name.endswith(".toml"):
             store.import_toml(session, reviews.with_reviews(file.name, file.read_text(encoding="utf-8")), site.now)
+    rules.import_toml(session, rules.example(), site.now)
 
 
 def _courses(site: DemoSite) -> dict[str, CourseVersion]:
     versions = {}
-    for folder in (*SAMPLES, SCORM_SAMPLE):
+    for folder in (*SAMPLES, *EXTRA):
         found = check(folder, own_hosts=True)  # without such hosts, only the activities that need one cannot be opened
         if found.package is None:
             raise TypeError(f"a sample course is broken: {found.problems}")
@@ -151,9 +154,9 @@ def _opened(session: Session, site: DemoSite, plan: DemoClass, versions: dict[st
     created = setup.create_class(session, _newest(session, plan.programme), run)
     for version in _studied(plan, versions).values():
         setup.bind_course(session, created, session.get_one(CourseVersion, version.id), plan.requirement)
-    if plan.code == CLASSES[0].code:  # to try SCORM; nobody has to study it, and nobody has
-        extra = session.get_one(CourseVersion, list(versions.values())[-1].id)
-        setup.bind_course(session, created, extra, plan.requirement, compulsory=False)
+    if plan.code == CLASSES[0].code:
+        for version in list(versions.values())[len(SAMPLES) :]:
+            setup.bind_course(session, created, session.get_one(CourseVersion, version.id), plan.requirement, compulsory=False)
     return created
 
 

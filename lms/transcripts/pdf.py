@@ -1,5 +1,7 @@
 """Write a transcript as PDF, with typst and our own Chinese fonts: the same on every machine."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,15 @@ from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
 REASON = "Training transcript"  # in its signature
+
+
+@dataclass(frozen=True, slots=True)
+class PdfDocument:
+    """All that `write_pdf` needs for one document."""
+
+    template: Path
+    content: dict[str, Any]
+    issued_at: datetime
 
 
 def of_transcript(transcript: Transcript) -> bytes:

@@ -27,13 +27,16 @@ class Learner:
 
 
 def open_pages(site: Site, count: int) -> list[Learner]:
-    """Give so many people who study nothing yet a live launch of the first activity of the first course."""
+    """Give so many people who have not begun the first course a live launch of the first activity of the first course."""
     with site.database.reader() as session:
-        busy = session.scalar(select(func.max(Launch.person_id)).where(Launch.live)) or site.seeded.first_person - 1
-        numbers = range(busy + 1 - site.seeded.first_person, busy + 1 - site.seeded.first_person + count)
         version = session.scalars(select(CourseVersion).order_by(CourseVersion.id).limit(1)).one()
         course = session.get_one(Course, version.course_id).code
         activity = outline_of(version).activities[0]
+        begun = select(func.max(Registration.enrolment_id)).where(
+            Registration.course_version_id == version.id, Registration.enrolment_id >= site.seeded.first_enrolment
+        )
+        first = (session.scalar(begun) or site.seeded.first_enrolment - 1) + 1 - site.seeded.first_enrolment
+    numbers = range(first, first + count)
     learners = [_learner(site, number, course, activity.key) for number in numbers]
     registrations = [
         {"id": one.subject.registration, "enrolment_id": one.enrolment_id, "course_version_id": version.id} for one in learners

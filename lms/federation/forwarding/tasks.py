@@ -4,11 +4,8 @@ Each turn has its own thread. The worker waits a moment for it, which is enough 
 then continues with other work. So a single process can still credit hours while a store is slow.
 """
 
-import threading
-
-import structlog
 from celery import shared_task
-from flask import Flask, current_app
+from flask import current_app
 
 from lms.celery_app import ring
 from lms.clock import now
@@ -17,8 +14,8 @@ from lms.db import transaction
 from lms.federation.forwarding import turns
 from lms.federation.forwarding.sending import carry
 from lms.federation.forwarding.turns import ForwardTurn
+from lms.jobs import long_runs
 
-log = structlog.get_logger(__name__)
 EVERY_SECONDS = 10
 PATIENCE_SECONDS = 2
 
@@ -31,19 +28,15 @@ def forward() -> bool:
         turn = turns.claim(session, reading)
     if turn is None:
         return False
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    thread = threading.Thread(target=_take, args=(app, turn), name=f"forward-{turn.forward_id}", daemon=True)
-    thread.start()
-    thread.join(PATIENCE_SECONDS)
+    long_runs.in_thread(f"forward-{turn.forward_id}", _take, turn).join(PATIENCE_SECONDS)
     ring(forward)  # there may be others
     return True
 
 
-def _take(app: Flask, turn: ForwardTurn) -> None:
-    with app.app_context():
-        settings: Settings = app.extensions["settings"]
-        if carry(turn, settings):
-            ring(forward)
+def _take(turn: ForwardTurn) -> None:
+    settings: Settings = current_app.extensions["settings"]
+    if carry(turn, settings):
+        ring(forward)
 
 
 SCHEDULE = {"forwarding": {"task": forward.name, "schedule": EVERY_SECONDS}}

@@ -3,7 +3,6 @@
 The separate thread keeps a slow store from delaying the crediting of hours when one process does everything.
 """
 
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from celery import shared_task
-from flask import Flask, current_app
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from lms.clock import now
@@ -23,6 +22,7 @@ from lms.federation.importing.models import DONE, RUNNING, STOPPED, Import
 from lms.federation.importing.office import PURPOSE
 from lms.federation.importing.source import opened
 from lms.federation.importing.storing import own_policy
+from lms.jobs import long_runs
 from lms.lease import Lease, TurnLost, give_back, touch
 from lms.sealing import NotOpened, unseal
 
@@ -52,8 +52,7 @@ def work() -> bool:
         turn = claim(session, now())
     if turn is None:
         return False
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    threading.Thread(target=_take, args=(app, turn), name=f"import-{turn.import_id}", daemon=True).start()
+    long_runs.in_thread(f"import-{turn.import_id}", carry, turn)
     return True
 
 
@@ -65,11 +64,6 @@ def claim(session: Session, reading: datetime) -> ImportTurn | None:
     if own is None:
         return None
     return ImportTurn(own.id, str(own.turn), Address(own.endpoint, own.internal), own.key, own.secret, own.version)
-
-
-def _take(app: Flask, turn: ImportTurn) -> None:
-    with app.app_context():
-        carry(turn)
 
 
 def carry(turn: ImportTurn) -> None:

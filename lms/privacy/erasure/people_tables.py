@@ -23,6 +23,7 @@ from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, Pr
 from lms.printing.models import Letterhead
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
+from lms.workshop.models import Draft, DraftChange, DraftComment
 
 MappedColumn = InstrumentedAttribute[Any]
 
@@ -81,6 +82,9 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(AccountChange, AccountChange.person_id, kept="which role somebody had, by number"),
     PersonTable(PracticeTask, kept=AUTHOR),
     PersonTable(CourseVersion, kept=AUTHOR),
+    PersonTable(Draft, kept=AUTHOR),
+    PersonTable(DraftChange, kept=AUTHOR),
+    PersonTable(DraftComment, kept=AUTHOR),
     PersonTable(Removal, kept=AUTHOR),
     PersonTable(LedgerCheck, kept=AUTHOR),
     PersonTable(Letterhead, kept=AUTHOR),

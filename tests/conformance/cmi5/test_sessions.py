@@ -20,16 +20,6 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture
-def course(world: World, tmp_path: Path) -> UnitsOfClass:
-    return publish_units(world, tmp_path, block("https://school.example/block", unit(more=MORE.format("CompletedAndPassed"))))
-
-
-@pytest.fixture
-def played(course: UnitsOfClass) -> PlayedUnit:
-    return course.launch().begin()
-
-
 def test_a_launch_url_has_what_a_unit_needs_beside_its_own_parameters(world: World, tmp_path: Path) -> None:
     inside = "<launchParameters>a=1</launchParameters><entitlementKey>key</entitlementKey>"
     made = publish_units(world, tmp_path, unit(url="unit/index.html?a=1&amp;b=2#x", more=MORE.format("Passed"), inside=inside))

@@ -1,13 +1,11 @@
 """Does a unit read and write its own documents only, and in the form that cmi5 asks for (10, 11)?"""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conformance.cmi5.structures import block, unit
-from tests.conformance.cmi5.units import MORE, PlayedUnit, UnitsOfClass, publish_units
+from tests.conformance.cmi5.units import PlayedUnit, UnitsOfClass
 from tests.factories import PUBLIC_URL, World
 
 
@@ -15,16 +13,6 @@ from tests.factories import PUBLIC_URL, World
 def database_url(sqlite_url: str) -> str:
     """Rules do not depend on the database."""
     return sqlite_url
-
-
-@pytest.fixture
-def course(world: World, tmp_path: Path) -> UnitsOfClass:
-    return publish_units(world, tmp_path, block("https://school.example/block", unit(more=MORE.format("CompletedAndPassed"))))
-
-
-@pytest.fixture
-def played(course: UnitsOfClass) -> PlayedUnit:
-    return course.launch().begin()
 
 
 def test_a_units_token_opens_its_own_documents_only(world: World, played: PlayedUnit) -> None:

@@ -1,6 +1,5 @@
 """Is each file of a course stored once, found by activity and by package, and kept with the file that was uploaded?"""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,35 +11,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses.package import Package
-from courses.samples import SAMPLES
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import contents, room
 from lms.catalogue.models import CourseFile
 from lms.catalogue.publish import publish
 from lms.catalogue.uploads import check
-from lms.db import transaction
 from lms.errors import TooLarge
 from lms.storage import Storage, storage
 from tests.factories import CONTENT_URL, put_files, with_file
 from tests.site import FILM
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def session(app: Flask) -> Iterator[Session]:
-    with app.app_context(), transaction() as opened:
-        yield opened
-
-
-@pytest.fixture
-def files(session: Session) -> Storage:
-    return storage()
-
-
-@pytest.fixture
-def package() -> Package:
-    return checked(SAMPLES[0])
 
 
 def checked(path: Path) -> Package:

@@ -1,46 +1,24 @@
 """Does a package become a version exactly when its content is new, and whole or not at all?"""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses.package import Package
-from courses.samples import SAMPLES
 from courses.strict_json.problem import Problem
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import listing
+from lms.catalogue.listing import CourseFilter
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.catalogue.publish import outline_of, publish
-from lms.catalogue.uploads import check
-from lms.db import transaction
 from lms.errors import NotAllowed
-from lms.storage import Storage, storage
+from lms.storage import Storage
 from tests.factories import with_file
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def session(app: Flask) -> Iterator[Session]:
-    with app.app_context(), transaction() as opened:
-        yield opened
-
-
-@pytest.fixture
-def files(session: Session) -> Storage:
-    return storage()
-
-
-@pytest.fixture
-def package() -> Package:
-    found = check(SAMPLES[0], own_hosts=True).package
-    assert found is not None
-    return found
 
 
 def count(session: Session, model: type[CourseVersion] | type[AnswerKey]) -> int:
@@ -95,23 +73,23 @@ def test_only_the_owner_and_those_above_may_add_versions(session: Session, files
 def test_a_search_finds_all_words_and_takes_no_wildcards(session: Session, files: Storage, package: Package) -> None:
     publish(session, files, package, None, NOW)
     course = package.course
-    assert listing.newest(session, f"{course.code} {course.title.zh[:2]}").total == 1
-    assert listing.newest(session, course.title.en.upper()).total == 1
+    assert listing.search(session, None, CourseFilter(f"{course.code} {course.title.zh[:2]}")).total == 1
+    assert listing.search(session, None, CourseFilter(course.title.en.upper())).total == 1
     for words in ("%", "_", f"{course.code} nothing-like-it"):
-        assert listing.newest(session, words).total == 0
+        assert listing.search(session, None, CourseFilter(words)).total == 0
 
 
 def test_a_list_goes_on_where_the_page_before_ended(session: Session, files: Storage, package: Package) -> None:
     for number in range(5):
         course = replace(package.course, code=f"c{number}")
         publish(session, files, replace(package, course=course, outline={**package.outline, "code": course.code}), None, NOW)
-    seen, after = [], None
-    while True:
-        page = listing.newest(session, after=after, size=2)
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = listing.search(session, None, CourseFilter(), after, size=2)
         seen += [one.course.code for one in page.versions]
         assert page.total == 5
-        if (after := page.next) is None:
-            break
+        after = page.next
     assert seen == ["c4", "c3", "c2", "c1", "c0"]
 
 

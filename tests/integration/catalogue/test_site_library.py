@@ -1,7 +1,6 @@
 """Do contents that are exported without their H5P libraries play with those of earlier contents, and with nobody else's?"""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,18 +17,11 @@ from lms.catalogue import site_library
 from lms.catalogue.publish import publish
 from lms.catalogue.uploads import CheckedPackage, check
 from lms.cli import main_group
-from lms.db import transaction
 from lms.storage import storage
 from tests.unit.courses.folders import zipped
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WHOLE, BARE = "whole.h5p", "bare.h5p"
-
-
-@pytest.fixture
-def session(app: Flask) -> Iterator[Session]:
-    with app.app_context(), transaction() as opened:
-        yield opened
 
 
 def library(name: str, patch: int, *, needs: str = "", code: bytes = b"1;") -> dict[str, bytes]:

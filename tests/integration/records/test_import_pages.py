@@ -1,5 +1,6 @@
 """Can the root office begin imports, see their progress, stop and resume them; and does a worker run them?"""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -144,7 +145,7 @@ def test_the_bell_starts_a_thread_that_does_it(offices: World, province: FlaskCl
     begin(province, offices, other)
     with offices.app.app_context():
         assert tasks.work.run()
-    for thread in [one for one in tasks.threading.enumerate() if one.name == "import-1"]:
+    for thread in [one for one in threading.enumerate() if one.name == "import-1"]:
         thread.join(60)
     assert standing(offices).state == DONE
     with offices.app.app_context():

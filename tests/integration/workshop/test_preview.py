@@ -1,5 +1,8 @@
 """Does a trainer see an activity as learners do, without anything being kept or earned?"""
 
+import json
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from courses.formats import FORMATS
 from lms import vocabulary as v
 from lms.accounts.models import TRAINER
 from lms.accounts.people import add_person
@@ -17,6 +21,7 @@ from tests.access import form_token
 from tests.factories import PUBLIC_URL, World, signed_in
 from tests.integration.learning.conftest import KEY
 
+CONFIG = re.compile(r'id="preview-config">(.*?)</script>', re.DOTALL)
 PLACE = "/catalogue/courses/c1/versions/1"
 
 
@@ -39,6 +44,21 @@ def test_the_page_frames_the_content_and_opens_no_launch(world: World, trainer: 
     assert page.status_code == 200
     assert "/frame/h5p/" in page.text
     assert world.act(lambda session: session.scalar(select(func.count()).select_from(Launch))) == 0
+
+
+@pytest.mark.parametrize("own", [{"own_host": True}, {"runtime": "cmi5"}])
+def test_content_that_reports_with_a_launch_is_not_shown(
+    trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch, own: dict[str, Any]
+) -> None:
+    monkeypatch.setitem(FORMATS, "h5p", replace(FORMATS["h5p"], **own))
+    page = trainer.get(f"{PLACE}/reading").text
+    assert "只能由学员播放" in page
+    assert "<iframe" not in page
+
+
+def test_no_report_meets_a_condition_that_is_measured(trainer: FlaskClient) -> None:
+    asked = {one: json.loads(CONFIG.search(trainer.get(f"{PLACE}/{one}").text)[1])["requires"] for one in ("film", "quiz")}  # type: ignore[index]
+    assert asked == {"film": ["coverage"], "quiz": ["passed"]}
 
 
 def test_a_report_is_answered_with_the_condition_that_it_meets(trainer: FlaskClient) -> None:
