@@ -25,10 +25,12 @@ def preview_draft(draft_id: int, activity: str) -> ResponseReturnValue:
     """Show an activity of a draft in its frame, with what it reports."""
     draft = drafts.own(session(), draft_id, person())
     chosen = drafts.activity_of(draft, activity)
+    all_of_it = [values_of(one) for one in activities_of(draft.document)]
+    _read, key = drafts.content_of(storage(), chosen)
     title = title_of(draft.document, "course")
     name = pick(title["zh"], title["en"]) or _("Course without a title")
     return render_preview(
-        Preview(draft.document["code"], values_of(chosen), [values_of(one) for one in activities_of(draft.document)], chosen["files"]),
+        Preview(draft.document["code"], values_of(chosen), all_of_it, chosen["files"], key),
         lambda endpoint, key: url_for(f".{endpoint}", draft_id=draft_id, activity=key),
         trail=[(_("Drafts"), url_for(".draft_list")), (name, url_for(".editor", draft_id=draft_id))],
         endpoints=ENDPOINTS,

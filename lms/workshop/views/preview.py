@@ -1,7 +1,8 @@
 """Preview an activity as a learner sees it. Nothing is measured, stored or earned."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
+from courses.answer_key import draw
 from courses.formats import FORMATS
 from courses.grading import grade, is_blank
 from courses.outline import Activity, Course
@@ -55,7 +57,7 @@ def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
     if chosen.grading == "server" and publish.may_publish(session(), version.course, person()):
         answers = url_for("tutoring.everywhere", code=course.code, activity=chosen.key)
     return render_preview(
-        Preview(course.code, chosen, course.activities, version.files_of(chosen.key)),
+        Preview(course.code, chosen, course.activities, version.files_of(chosen.key), _key(version, chosen)),
         lambda endpoint, key: url_for(f".{endpoint}", activity=key, **place),
         trail=[(_("Courses"), url_for("catalogue.courses")), (pick(version.title_zh, version.title_en), home)],
         answers=answers,
@@ -64,12 +66,13 @@ def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """An activity to be shown among the others of its course; `files` is the hash of their listing."""
+    """An activity to be shown among the others of its course: the hash of the listing of its files, and its answer key."""
 
     course: str
     activity: Activity
     activities: Sequence[Activity]
     files: str
+    key: dict[str, Any] | None
 
 
 def render_preview(
@@ -102,12 +105,13 @@ def render_preview(
 
 def _config(shown: Preview, urls: dict[str, str]) -> dict[str, Any]:
     activity = shown.activity
+    drawn = None if shown.key is None else _drawn(shown.key)
     return {
         "iri": v.activity_iri(_settings().public_url, shown.course, activity.key),
         "frame": f"{_settings().content_url}/frame/{activity.format}/{shown.files}/{activity.entry}",
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "title": pick(activity.title.zh, activity.title.en),
-        "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None},
+        "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None, "drawn": drawn},
         "csrf": generate_csrf(),
         "urls": urls,
         "requires": [name for name, wanted in activity.requires.items() if wanted],  # coverage is measured, so no report meets it
@@ -149,11 +153,10 @@ def report_reply(course: str, activity: Activity, statement: dict[str, Any]) -> 
 def take_answers(code: str, number: int, activity: str) -> ResponseReturnValue:
     """Grade a submission as the server grades a learner's. Nothing is stored, so it does not count as an attempt."""
     version, _course, chosen = _found(code, number, activity)
-    asked = select(AnswerKey.document).where(AnswerKey.course_version_id == version.id, AnswerKey.activity == chosen.key)
-    return grade_reply(session().scalar(asked), body_of(AnswersBody).answers)
+    return grade_reply(_key(version, chosen), body_of(AnswersBody).answers)
 
 
-def grade_reply(key: Mapping[str, Any] | None, given: dict[str, object]) -> Response:
+def grade_reply(key: dict[str, Any] | None, given: dict[str, object]) -> Response:
     """Grade answers as the server grades a learner's.
 
     Raises:
@@ -164,7 +167,18 @@ def grade_reply(key: Mapping[str, Any] | None, given: dict[str, object]) -> Resp
         raise NotFound(_("The site does not grade this activity."))
     if is_blank(key, given):
         raise InvalidInput(_("No question was answered."), code="blank")
-    return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], **asdict(grade(key, given))})
+    drawn = [*given] if key.get("draw") else None  # the questions that the page drew
+    graded = asdict(grade(key, given, drawn))
+    return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], "drawn": _drawn(key), **graded})
+
+
+def _drawn(key: dict[str, Any]) -> tuple[str, ...] | None:
+    return draw(key, token_hex(8))
+
+
+def _key(version: CourseVersion, activity: Activity) -> dict[str, Any] | None:
+    asked = select(AnswerKey.document).where(AnswerKey.course_version_id == version.id, AnswerKey.activity == activity.key)
+    return session().scalar(asked)
 
 
 def _found(code: str, number: int, activity: str) -> tuple[CourseVersion, Course, Activity]:
