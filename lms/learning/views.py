@@ -150,6 +150,7 @@ def open_activity() -> ResponseReturnValue:
             "now_ms": now_ms(),
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
+            "drawn": answers.drawn_questions(writing, opened.launch),
             "reports": frame_address.reports_of(admission, opened.launch),
         }
     if opened.stated:
@@ -243,6 +244,9 @@ def _declined(why: answers.Declined) -> LmsError:
         answers.Declined.BAD_ID: InvalidInput(_("A submission needs a UUID of its own."), code=why),
         answers.Declined.OTHER_ANSWERS: Conflict(_("This submission was already graded with other answers."), code=why),
         answers.Declined.BLANK: InvalidInput(_("No question is answered, so nothing was handed in. Answer one and try again."), code=why),
+        answers.Declined.OTHER_QUESTIONS: Conflict(
+            _("Another page has handed in, and these were its questions. Load the page again."), code=why
+        ),
         answers.Declined.NO_ATTEMPTS: Conflict(_("All attempts at this quiz are used up. What you reached is kept."), code=why),
     }
     return messages[why]
