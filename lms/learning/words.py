@@ -64,7 +64,8 @@ def waiting_texts() -> dict[str, str]:
         "last": _("Last sent at {time}."),
         "sent": _("Connected again. Everything that waited was sent at {time}."),
         "loose": _(
-            "This device keeps no more: leave this page open until the connection is back. What you do now is lost if the page closes before."
+            "This device keeps no more: leave this page open until the connection is back. "
+            "What you do now is lost if the page closes before."
         ),
     }
 
