@@ -34,7 +34,7 @@ export class Content {
   /** A frame that stays mute is another page: that of a network which asks for a sign-in of its own, or of a browser without a network. */
   listen(ms) {
     clearTimeout(this.listening);
-    this.listening = setTimeout(() => this.mute && this.failed("network"), ms);
+    this.listening = setTimeout(() => this.mute && this.state === "loading" && this.failed("network"), ms);
   }
 
   heard() {
@@ -44,6 +44,7 @@ export class Content {
   started() {
     clearTimeout(this.late);
     this.again = 0;
+    this.mute = false;
     this.become("started");
     this.show("");
   }
