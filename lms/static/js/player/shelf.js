@@ -14,7 +14,7 @@ export async function openShelf() {
   }
 }
 
-/** A shelf that holds so much and no more. What has no room on the device is `loose`: it is sent all the same, as long as its page is open. */
+/** A shelf with a limit. An entry for which the device has no room is `loose`: it is sent all the same, as long as its page is open. */
 export class BoundedShelf {
   constructor(shelf, most = MOST_KEPT) {
     Object.assign(this, { shelf, most });
