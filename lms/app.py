@@ -43,6 +43,7 @@ from lms.learning import views as learning
 from lms.learning.runtimes.cmi5 import sweeping as cmi5_sweeping
 from lms.learning.runtimes.cmi5 import views as cmi5
 from lms.learning.runtimes.cmi5.access import BASIC_NAME, authenticate
+from lms.lifetime import views as lifetime
 from lms.office import export, people_job, reread_job, roster_job
 from lms.office import views as office
 from lms.office.views import organisations as organisation_pages
@@ -62,6 +63,7 @@ from lms.web import addresses, compressing, fast_path, health, hosts, logs, page
 from lms.web.fast_path import FastPath
 from lms.workshop import library_views
 from lms.workshop import views as workshop
+from lms.workshop.views import authoring
 from xapi.fast_path import FastStatements
 
 SCHEDULE = {
@@ -81,7 +83,8 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, reviews, appeals, bulk, tutoring, workshop, library_views),
+    *(certification, reviews, appeals, bulk, tutoring, workshop, authoring, library_views),
+    lifetime,
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
 JOB_KINDS = {
