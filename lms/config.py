@@ -57,8 +57,8 @@ class Settings:
     signing_certificate_file: Path | None  # PEM; for a key in PEM without its certificate
     signing_key_password: str
     anchors: str  # one of ANCHORS: where the nightly check keeps them
-    clamd: str  # the virus scanner of uploads: path of a socket, or host:port; '': none
-    clamd_away: str  # one of AWAY: what becomes of an upload that it did not scan
+    clamd: str = ""  # the virus scanner of uploads: path of a socket, or host:port; '': none
+    clamd_away: str = REFUSE  # one of AWAY: what becomes of an upload that it did not scan
 
     @property
     def content_host(self) -> str:

@@ -79,8 +79,6 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "learner_documents_mb": 16,
         "organisation_courses_mb": 20_000,
         "transcript_usernames": "masked",
-        "clamd": "",
-        "clamd_away": "refuse",
         "key_storage_mb": 100_000,
         "import_storage_mb": 100_000,
         "signing_key_file": None,
