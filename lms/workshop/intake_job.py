@@ -12,7 +12,7 @@ from lms.accounts.account_changes import By
 from lms.accounts.models import Person
 from lms.catalogue import receiving, site_library
 from lms.catalogue.models import Upload
-from lms.catalogue.publish_job import HUNDREDTHS, LONGEST_STEM, part_of_report
+from lms.catalogue.publish_job import HUNDREDTHS, LONGEST_STEM, part_of_report, scan_refusal
 from lms.catalogue.uploads import suffix_of
 from lms.clock import now
 from lms.config import Settings
@@ -47,6 +47,10 @@ def _take(upload: Upload, params: Params, folder: Path, report: ReportProgress) 
     release()
     receiving.assemble(storage(), upload, path, part_of_report(report, 0, ASSEMBLED))
     settings: Settings = current_app.extensions["settings"]
+    infected = scan_refusal(upload, path, settings)
+    if infected:
+        _end(upload.id, refusal=infected)
+        return
     offered = site_library.offered(session(), storage(), by, folder / "libraries")
     found = intake.take_in(storage(), path, params.get("activity"), offered, own_hosts=bool(settings.package_url))
     release()
@@ -54,14 +58,17 @@ def _take(upload: Upload, params: Params, folder: Path, report: ReportProgress) 
     try:
         _put(upload.id, params, found if isinstance(found, CheckedFile) else None)
     except LmsError as error:
-        with transaction() as writing:
-            ended = writing.get_one(Upload, upload.id)
-            ended.refusal, ended.ended_at = error.message, now()
+        _end(upload.id, refusal=error.message)
         return
     if not isinstance(found, CheckedFile):
-        with transaction() as writing:
-            ended = writing.get_one(Upload, upload.id)
-            ended.problems, ended.ended_at = [one.record for one in found], now()
+        _end(upload.id, [one.record for one in found])
+
+
+def _end(upload_id: str, problems: list[dict[str, object]] | None = None, refusal: str | None = None) -> None:
+    """End an upload that is not taken."""
+    with transaction() as writing:
+        ended = writing.get_one(Upload, upload_id)
+        ended.problems, ended.refusal, ended.ended_at = problems, refusal, now()
 
 
 def _put(upload_id: str, params: Params, found: CheckedFile | None) -> None:
