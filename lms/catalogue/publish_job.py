@@ -34,8 +34,8 @@ HUNDREDTHS = 100
 ASSEMBLED, CHECKED = 20, 50  # how far the work is then, in hundredths
 LONGEST_STEM = 80
 
-Settle = Callable[[CourseVersion, datetime], None]  # notes the published version where its outcome is waited for
-Claim = Callable[[Session], Settle | None]  # locks that place; None if another worker was faster
+NoteVersion = Callable[[CourseVersion, datetime], None]  # notes the published version where its outcome is waited for
+ClaimOutcome = Callable[[Session], NoteVersion | None]  # locks that place; None if another worker was faster
 
 
 def _title(params: Params) -> str:
@@ -115,7 +115,7 @@ def scan_refusal(upload: Upload, path: Path, settings: Settings) -> str:
     return ""
 
 
-def _claim(upload_id: str, writing: Session) -> Settle | None:
+def _claim(upload_id: str, writing: Session) -> NoteVersion | None:
     upload = writing.get_one(Upload, upload_id, with_for_update=True)
     if upload.ended_at is not None:  # another worker came first
         return None
@@ -126,7 +126,7 @@ def _claim(upload_id: str, writing: Session) -> Settle | None:
     return settle
 
 
-def publish_checked(package: Package, person_id: int, claim: Claim, report: ReportProgress) -> None:
+def publish_checked(package: Package, person_id: int, claim: ClaimOutcome, report: ReportProgress) -> None:
     """Store the files, then publish them together with what `claim`'s function notes.
 
     Raises:

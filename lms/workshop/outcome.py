@@ -1,4 +1,4 @@
-"""What the editor's page shows of a draft besides its document: its problems, each at its field, in words."""
+"""Tell a draft's trainer its problems, each at its field, in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

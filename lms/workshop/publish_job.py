@@ -77,17 +77,17 @@ def _check_and_publish(draft: Draft, order: JobOrder, folder: Path) -> None:
     _end(draft.id, problems=[one.record for one in problems])
 
 
-def _claim(draft_id: int, revision: int, over: int, writing: Session) -> "_Settle | None":
+def _claim(draft_id: int, revision: int, over: int, writing: Session) -> "_NoteRevision | None":
     """Lock the draft; return what notes its version, or None if it was published by another worker."""
     draft = writing.get_one(Draft, draft_id, with_for_update=True)
     if draft.state == PUBLISHED:
         return None
     if newest_number(writing, draft) != over:
         raise Conflict(_("Somebody published another version of this course. Compare it with your draft, then publish again."))
-    return _Settle(draft, revision)
+    return _NoteRevision(draft, revision)
 
 
-class _Settle:
+class _NoteRevision:
     """Notes in a locked draft that one of its revisions was published."""
 
     def __init__(self, draft: Draft, revision: int) -> None:

@@ -10,13 +10,13 @@ from courses.formats import FORMATS
 from courses.outline import Activity, Text
 from lms.catalogue.gates import gate_words
 from lms.i18n import pick
-from lms.workshop.comparing import ADDED, FILES, MOVED, REMOVED, Difference
+from lms.workshop.comparing import ADDED, FILES, MOVED, REMOVED, CourseDifference
 
 SHOWN = 120  # characters of a text
 ANY = Activity("", Text("", ""), "video", 1, "")
 
 
-def in_sentences(found: Iterable[Difference]) -> list[tuple[str, str]]:
+def in_sentences(found: Iterable[CourseDifference]) -> list[tuple[str, str]]:
     """Return the title of each changed part, and the difference in a sentence."""
     return [(_of(one.title) or _("Course"), _sentence(one)) for one in found]
 
@@ -25,7 +25,7 @@ def _of(title: Mapping[str, Any]) -> str:
     return pick(str(title["zh"]), str(title["en"]))
 
 
-def _sentence(one: Difference) -> str:
+def _sentence(one: CourseDifference) -> str:
     if one.what == ADDED:
         return _("added")
     if one.what == REMOVED:

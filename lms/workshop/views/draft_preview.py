@@ -14,7 +14,7 @@ from lms.workshop import drafts
 from lms.workshop.documents import title_of, values_of
 from lms.workshop.edits import activities_of
 from lms.workshop.views.blueprint import bp
-from lms.workshop.views.preview import Preview, StatementBody, grade_reply, render_preview, report_reply
+from lms.workshop.views.preview import ActivityPreview, StatementBody, grade_reply, render_preview, report_reply
 
 ENDPOINTS = ("preview_draft", "take_draft_report", "take_draft_answers")
 
@@ -30,7 +30,7 @@ def preview_draft(draft_id: int, activity: str) -> ResponseReturnValue:
     title = title_of(draft.document, "course")
     name = pick(title["zh"], title["en"]) or _("Course without a title")
     return render_preview(
-        Preview(draft.document["code"], values_of(chosen), all_of_it, chosen["files"], key),
+        ActivityPreview(draft.document["code"], values_of(chosen), all_of_it, chosen["files"], key),
         lambda endpoint, key: url_for(f".{endpoint}", draft_id=draft_id, activity=key),
         trail=[(_("Drafts"), url_for(".draft_list")), (name, url_for(".editor", draft_id=draft_id))],
         endpoints=ENDPOINTS,

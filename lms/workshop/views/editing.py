@@ -156,7 +156,7 @@ def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
 @bp.post("/workshop/drafts/<int:draft_id>/changes")
 @requires(TRAINER)
 def save(draft_id: int) -> ResponseReturnValue:
-    """Save a change; the answer says what somebody else changed meanwhile, so that nothing is lost."""
+    """Save a change; the answer says what somebody else has changed too, so that nothing is lost."""
     body = body_of(ChangeBody)
     with transaction() as writing:
         draft = drafts.own(writing, draft_id, person(), lock=True)

@@ -57,7 +57,7 @@ def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
     if chosen.grading == "server" and publish.may_publish(session(), version.course, person()):
         answers = url_for("tutoring.everywhere", code=course.code, activity=chosen.key)
     return render_preview(
-        Preview(course.code, chosen, course.activities, version.files_of(chosen.key), _key(version, chosen)),
+        ActivityPreview(course.code, chosen, course.activities, version.files_of(chosen.key), _key(version, chosen)),
         lambda endpoint, key: url_for(f".{endpoint}", activity=key, **place),
         trail=[(_("Courses"), url_for("catalogue.courses")), (pick(version.title_zh, version.title_en), home)],
         answers=answers,
@@ -65,7 +65,7 @@ def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class ActivityPreview:
     """An activity to be shown among the others of its course: the hash of the listing of its files, and its answer key."""
 
     course: str
@@ -76,7 +76,7 @@ class Preview:
 
 
 def render_preview(
-    shown: Preview,
+    shown: ActivityPreview,
     address: Callable[[str, str], str],
     *,
     trail: Sequence[tuple[str, str]],
@@ -103,7 +103,7 @@ def render_preview(
     )
 
 
-def _config(shown: Preview, urls: dict[str, str]) -> dict[str, Any]:
+def _config(shown: ActivityPreview, urls: dict[str, str]) -> dict[str, Any]:
     activity = shown.activity
     drawn = None if shown.key is None else _drawn(shown.key)
     return {
