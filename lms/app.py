@@ -15,6 +15,8 @@ from lms.accounts.access import public
 from lms.accounts.signin import csrf
 from lms.audit import tasks as audit
 from lms.audit import views as ledger_checks
+from lms.bulk import job as bulk_job
+from lms.bulk import views as bulk
 from lms.catalogue import publish_job
 from lms.catalogue import tasks as catalogue_tasks
 from lms.catalogue import views as catalogue
@@ -41,6 +43,7 @@ from lms.learning import views as learning
 from lms.learning.runtimes.cmi5 import sweeping as cmi5_sweeping
 from lms.learning.runtimes.cmi5 import views as cmi5
 from lms.learning.runtimes.cmi5.access import BASIC_NAME, authenticate
+from lms.lifetime import views as lifetime
 from lms.office import export, people_job, reread_job, roster_job
 from lms.office import views as office
 from lms.office.views import organisations as organisation_pages
@@ -58,7 +61,9 @@ from lms.transcripts import views as transcripts
 from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
+from lms.workshop import library_views
 from lms.workshop import views as workshop
+from lms.workshop.views import authoring
 from xapi.fast_path import FastStatements
 
 SCHEDULE = {
@@ -78,9 +83,19 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, reviews, appeals, tutoring, workshop),
+    *(certification, reviews, appeals, bulk, tutoring, workshop, authoring, library_views),
+    lifetime,
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
+JOB_KINDS = {
+    **publish_job.KINDS,
+    **export.KINDS,
+    **roster_job.KINDS,
+    **people_job.KINDS,
+    **reread_job.KINDS,
+    **bulk_job.KINDS,
+    **records_export.KINDS,
+}
 
 
 class _Lms(Flask):
@@ -110,6 +125,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     refusals.init_app(app)
     pages.init_app(app)
     usage.init_app(app)
+    library_views.init_app(app)
     crediting.init_app(app)
     loop.init_app(app, settings)
     _record_store(app, settings, clock)
@@ -117,9 +133,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(catalogue.bp)
     learning.init_app(app, settings)
     app.register_blueprint(cmi5.bp)
-    jobs.init_app(
-        app, {**publish_job.KINDS, **export.KINDS, **roster_job.KINDS, **people_job.KINDS, **reread_job.KINDS, **records_export.KINDS}
-    )
+    jobs.init_app(app, JOB_KINDS)
     for blueprint in dict.fromkeys(one.bp for one in PAGES):  # several packages share the blueprint of the records pages
         app.register_blueprint(blueprint)
     plain: FastStatements = app.extensions["xapi_early"]

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "lms.crediting.attendance_commands:convert_attendance",
         "lms.audit.commands:verify",
     ),
+    "lifetime": ("lms.lifetime.commands:lifetime",),
     "organisation": (
         "lms.accounts.commands:organisation",
         "lms.office.organisation_commands:rename",
@@ -47,7 +48,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "programme": ("lms.programmes.commands:programme", "lms.office.programme_commands:preview"),
     "serve": ("lms.serve_commands:serve",),
-    "transcript": ("lms.transcripts.commands:transcript",),
+    "transcript": ("lms.transcripts.commands:transcript", "lms.bulk.commands:bulk"),
     "user": ("lms.accounts.commands:user", "lms.privacy.erasure.commands:erase"),
     "worker": ("lms.worker_commands:worker",),
     "xapi": (

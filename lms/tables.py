@@ -13,11 +13,13 @@ from lms.federation.importing import models as importing
 from lms.heartbeat import WorkerHeartbeat
 from lms.jobs import models as jobs
 from lms.learning import models as learning
+from lms.lifetime import models as lifetime
 from lms.practice import models as practice
 from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
 from lms.signing import models as signing
+from lms.workshop import models as workshop
 
 MODULES = (
     accounts,
@@ -32,10 +34,12 @@ MODULES = (
     importing,
     jobs,
     learning,
+    lifetime,
     practice,
     programmes,
     retention,
     signing,
+    workshop,
     WorkerHeartbeat,
 )
 METADATA = Base.metadata

@@ -48,6 +48,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("transcripts.show", "GET"): "login 200 404 404 200 404",
     ("transcripts.why", "GET"): "login 200 404 404 200 404",
     ("transcripts.download", "GET"): "login 200 404 404 200 404",
+    ("lifetime.mine", "GET"): TEACHERS,
+    ("lifetime.of_person", "GET"): "login 403 403 403 200 404",
+    ("lifetime.download", "GET"): "login 404 404 404 404 404",  # no rule is imported there
     ("certification.ask", "GET"): EVERYBODY,
     ("certification.verify", "GET"): "404 404 404 404 404 404",  # nobody is certified there
     ("certification.compare", "POST"): "404 404 404 404 404 404",
@@ -79,8 +82,19 @@ ACCESS: dict[tuple[str, str], str] = {
     ("workshop.preview", "GET"): TRAINERS,
     ("workshop.take_report", "POST"): "401 403 403 400 403 403",
     ("workshop.take_answers", "POST"): "401 403 403 400 403 403",
+    ("authoring.types", "GET"): TRAINERS,
+    ("authoring.form", "GET"): TRAINERS,
+    ("authoring.picture", "GET"): "login 403 403 404 403 403",
+    **{
+        (f"authoring.{name}", "POST"): "401 403 403 400 403 403"  # nothing is sent
+        for name in ("add_file", "open_file", "download", "preview", "try_answers")
+    },
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
+    ("catalogue.archive", "POST"): "401 403 403 404 403 403",  # published on the command line: the site's own
+    ("catalogue.restore", "POST"): "401 403 403 404 403 403",
+    ("library.card", "GET"): "login 403 403 404 403 403",
+    ("library.card", "POST"): "401 403 403 404 403 403",
     ("catalogue.source", "GET"): "login 403 403 404 403 403",  # published on the command line: without an uploaded file
     ("catalogue.upload", "GET"): TRAINERS,
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",
@@ -90,6 +104,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("catalogue.take_part", "PATCH"): "401 403 403 400 403 403",
     ("catalogue.terminate", "DELETE"): "401 403 403 404 403 403",
     ("office.classes", "GET"): OFFICES,
+    ("bulk.ask", "GET"): OFFICES,
+    ("bulk.begin", "POST"): "401 403 403 403 422 422",
     ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.preview_states", "POST"): "401 403 403 403 302 404",
     ("office.decide_states", "POST"): "401 403 403 403 302 404",

@@ -84,8 +84,8 @@ def add_part(session: Session, upload: Upload, offset: int, size: int, now: date
     upload.parts, upload.received, upload.touched_at = [*upload.parts, size], offset + size, now
     if upload.received < upload.bytes:
         return None
-    params = {"upload": upload.id, "name": upload.name, "locale": str(get_locale())}
-    job = queue.enqueue(session, PUBLISHING, upload.person_id, params, now)
+    params = {"upload": upload.id, "name": upload.name, "locale": str(get_locale()), **(upload.target or {})}
+    job = queue.enqueue(session, upload.purpose, upload.person_id, params, now)
     upload.job_id = job.id
     return job
 
@@ -117,13 +117,14 @@ def remove_parts(storage: Storage, upload: Upload) -> None:
 
 
 def of_person(session: Session, person_id: int) -> Sequence[Upload]:
-    """Return a person's uploads, newest first."""
-    return session.scalars(select(Upload).where(Upload.person_id == person_id).order_by(Upload.created_at.desc())).all()
+    """Return a person's uploads that become courses, newest first."""
+    own = select(Upload).where(Upload.person_id == person_id, Upload.purpose == PUBLISHING)
+    return session.scalars(own.order_by(Upload.created_at.desc())).all()
 
 
 def forget(session: Session, storage: Storage, person_id: int) -> None:
     """Erase a person's uploads; what was published stays."""
-    for upload in of_person(session, person_id):
+    for upload in session.scalars(select(Upload).where(Upload.person_id == person_id)).all():
         remove_parts(storage, upload)
         session.delete(upload)
 

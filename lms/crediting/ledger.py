@@ -1,7 +1,7 @@
 """Append the differences between a recomputed account and the ledger; existing entries never change."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -262,8 +262,22 @@ def _row(entry: Entry, digest: str) -> dict[str, object]:
 
 def entries_of(session: Session, enrolment_id: int) -> list[tuple[Entry, str]]:
     """Return one enrolment's chain as (entry, stored hash), in order."""
-    rows = session.scalars(select(LedgerEntry).where(LedgerEntry.enrolment_id == enrolment_id).order_by(LedgerEntry.number))
-    return [(_entry(row), row.hash) for row in rows]
+    return chains_of(session, [enrolment_id])[enrolment_id]
+
+
+def chains_of(session: Session, enrolment_ids: Collection[int]) -> dict[int, list[tuple[Entry, str]]]:
+    """Return the chain of each enrolment as (entry, stored hash), in order, with one query."""
+    found: dict[int, list[tuple[Entry, str]]] = {number: [] for number in enrolment_ids}
+    for row in session.scalars(_CHAINS, {"enrolments": list(found)}):
+        found[row.enrolment_id].append((_entry(row), row.hash))
+    return found
+
+
+_CHAINS = (
+    select(LedgerEntry)
+    .where(LedgerEntry.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .order_by(LedgerEntry.enrolment_id, LedgerEntry.number)
+)
 
 
 def _entry(row: LedgerEntry) -> Entry:

@@ -32,6 +32,8 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "spoken": _("Time measured so far: {minutes} minutes"),
         },
         "content": content_texts(),
+        "outline": {"pages": _("Pages"), "page": _("Page {n}"), "seen": _("Page {n}, seen")},
+        "gate_open": _("The condition is met. Time in this activity counts; you can go on."),
         "waiting": _("{count} things you did are kept on this device and will be sent when the network is back."),
         "held": _("What you did last was not sent; it is kept on this device. {reason}"),
         "refused": _("Something could not be saved: {reason}"),

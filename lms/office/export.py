@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 from lms.db import database
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
 from lms.office.class_queries import everybody
-from lms.transcripts import pdf, sheet
+from lms.transcripts import sheet
 from lms.transcripts.export import file_name
+from lms.transcripts.in_parallel import pdfs_of
 from lms.transcripts.transcript import read_many
 
 AT_ONCE = 10
@@ -36,8 +37,8 @@ def _make(order: JobOrder, piece: Piece) -> bytes:
     """Write a piece's PDFs as of the moment of the request, and its rows of the sheet."""
     rows, buffer = [], io.BytesIO()
     with force_locale(order.params["locale"]), database().reader() as session, zipfile.ZipFile(buffer, "w") as archive:
-        for transcript in read_many(session, piece, order.asked_at):
-            _add(archive, file_name(transcript, "pdf"), pdf.of_transcript(transcript))
+        for transcript, content in pdfs_of(read_many(session, piece, order.asked_at)):
+            _add(archive, file_name(transcript, "pdf"), content)
             rows.append(sheet.class_row(transcript))
         _add(archive, ROWS, msgspec.json.encode(rows))
     return buffer.getvalue()

@@ -1,6 +1,6 @@
 """The site's signing key as it is now: can documents be signed, and why not? And the certificates that signed here before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from lms.signing.models import SigningCertificate
 from lms.signing.pades import sign_pdf
 from lms.signing.words import problem_words
 
+Sign = Callable[[bytes, str], bytes]  # a PDF and the words that say which document it is → the signed PDF
 LOADED = "signing_key"  # in the app's extensions: what was loaded, and from which state of the files
 
 
@@ -103,11 +104,22 @@ def signed(content: bytes, reason: str) -> bytes:
     Raises:
         Conflict: the key cannot sign.
     """
-    found = demand()
-    if found.key is None:
-        return content
-    _note(found.key)
-    return sign_pdf(content, found.key, now(), reason)
+    _site, sign = signer()
+    return sign(content, reason)
+
+
+def signer() -> tuple[SiteKey, Sign]:
+    """Return the site's key, and a function that signs a PDF with it as of now, in any thread, or returns it unchanged without a key.
+
+    Raises:
+        Conflict: the key cannot sign.
+    """
+    found, at = demand(), now()
+    key = found.key
+    if key is None:
+        return found, lambda content, _reason: content
+    _note(key)
+    return found, lambda content, reason: sign_pdf(content, key, at, reason)
 
 
 def _note(key: SigningKey) -> None:

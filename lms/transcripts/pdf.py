@@ -3,6 +3,7 @@
 import json
 import threading
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -30,6 +31,15 @@ ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.in
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 PdfSource = TypeVar("PdfSource", Path, bytes)
 _own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
+
+
+@dataclass(frozen=True, slots=True)
+class PdfDocument:
+    """All that `write_pdf` needs for one document."""
+
+    template: Path
+    content: dict[str, Any]
+    issued_at: datetime
 
 
 def of_transcript(transcript: Transcript) -> bytes:

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from lms.classes.freezing import frozen_because
 from lms.crediting.certified import FrozenAccount, accounts_of, bundle_text
 from lms.crediting.chain import Entry
 from lms.crediting.evidence import cases_of
-from lms.crediting.ledger import entries_of
+from lms.crediting.ledger import chains_of
 from lms.crediting.models import Certificate, Observation
 from lms.crediting.policy import activity_name, policies_of
 from lms.crediting.standing import Standing, of_enrolments
@@ -168,7 +169,8 @@ def bundle_of(case: Case, about: About, erased_at: datetime | None = None) -> st
     if erased_at is not None:
         bundle["evidence_erased"] = erased_at.isoformat(timespec="seconds")
     bundle["observations"].sort(key=lambda seen: (_when(seen), json.dumps(seen, sort_keys=True)))
-    return json.dumps(bundle, ensure_ascii=False, indent=1, sort_keys=True)
+    plain = json.dumps(bundle, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return msgspec.json.format(plain, indent=1)  # the bytes of json.dumps(indent=1), which writes in Python and takes five times as long
 
 
 def fingerprint(bundle: str) -> str:
@@ -201,8 +203,8 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
     if len(standings) != len(enrolment_ids):
         raise NotFound(_("There is no such enrolment."))
     accounts = _accounts(session, standings)
-    belongs = belongs_of(session, enrolment_ids)
-    return [_transcript(session, one, accounts[one.enrolment.id], (now, belongs[one.enrolment.id])) for one in standings]
+    belongs, chains = belongs_of(session, enrolment_ids), chains_of(session, enrolment_ids)
+    return [_transcript(one, accounts[one.enrolment.id], chains[one.enrolment.id], (now, belongs[one.enrolment.id])) for one in standings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +227,10 @@ def _accounts(session: Session, standings: Sequence[Standing]) -> Mapping[int, F
 
 
 def _transcript(
-    session: Session, standing: Standing, account: FrozenAccount | _OpenAccount, issued: tuple[datetime, Belongs]
+    standing: Standing, account: FrozenAccount | _OpenAccount, entries: Sequence[tuple[Entry, str]], issued: tuple[datetime, Belongs]
 ) -> Transcript:
     explanation = explain(account.case)
     chapters = [_chapter(course, standing, explanation) for course in standing.courses]
-    entries = entries_of(session, standing.enrolment.id)
     return Transcript(standing, account.case, explanation, chapters, entries, issued[0], account.about, issued[1], account.certificate)
 
 

@@ -8,13 +8,14 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import IO
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from lms.i18n import write_time
 
-OPTIONS = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDE, NARROW = 32, 14
 LONGEST_TOP = 100  # characters: a header may have 255, and each & of a title is written twice
 A4 = 9  # ECMA-376-1 18.3.1.63
@@ -24,12 +25,15 @@ Cell = str | int | Decimal
 
 
 class Book:
-    """A workbook, written row by row; the same rows and time give the same bytes. Each printed page has `title` and the time at its top."""
+    """A workbook, written row by row; the same rows and time give the same bytes. Each printed page has `title` and the time at its top.
 
-    def __init__(self, made_at: datetime, title: str = "") -> None:
+    With `out`, it is written there, and memory does not grow with the number of rows.
+    """
+
+    def __init__(self, made_at: datetime, title: str = "", out: IO[bytes] | None = None) -> None:
         self._top = f"&L{title[:LONGEST_TOP].replace('&', '&&')}&R{write_time(made_at)}" if title else ""
         self._file = io.BytesIO()
-        self._book = Workbook(self._file, OPTIONS)
+        self._book = Workbook(self._file if out is None else out, {**OPTIONS, "in_memory": out is None})
         self._book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)})
         self._text = self._book.add_format({"num_format": "@"})
         self._head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
@@ -62,9 +66,13 @@ class Book:
         else:
             sheet.write_number(row, column, float(cell))
 
-    def content(self) -> bytes:
-        """Finish the workbook and return its bytes."""
+    def close(self) -> None:
+        """Finish the workbook."""
         self._book.close()
+
+    def content(self) -> bytes:
+        """Finish a workbook that has no `out`, and return its bytes."""
+        self.close()
         return self._file.getvalue()
 
 

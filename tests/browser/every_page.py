@@ -80,14 +80,15 @@ LOOKS = (
     Look("teacher", "learning.play", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("teacher", "transcripts.show"),
     Look("office", "transcripts.show"),
-    Look(NEW_TEACHER, "transcripts.mine"),
+    *(Look(NEW_TEACHER, one) for one in ("transcripts.mine", "calendar.show", "practice.mine", "lifetime.mine")),
+    *(Look("teacher", "lifetime.mine"), Look("county", "lifetime.of_person")),
     Look("teacher", "accounts.password"),
     Look("teacher", "accounts.signed_in"),
     Look("teacher", "error", path="/nothing-here", status=404),
     Look("teacher", "catalogue.upload", status=403),
     Look("trainer", "catalogue.courses"),
     Look("trainer", "catalogue.courses", query="?q=zzz"),
-    Look("trainer", "catalogue.course"),
+    *(Look("trainer", page) for page in ("catalogue.course", "library.card")),
     Look("trainer", "catalogue.upload"),
     Look("office", "office.programme_board"),
     Look(NEW_OFFICE, "office.programme_board"),
@@ -97,6 +98,7 @@ LOOKS = (
     Look("office", "office.documents"),
     Look("office", "office.document", {"code": "rural-lead", "year": 2020}),
     Look("office", "office.classes"),
+    Look("office", "bulk.ask"),
     Look(NEW_OFFICE, "office.classes"),
     Look(OTHER_OFFICE, "office.classes"),
     Look("office", "office.class_"),
@@ -116,13 +118,9 @@ LOOKS = (
     Look("teacher", "here.state"),
     Look("teacher", "calendar.show"),
     Look("teacher", "live.page"),
-    Look(NEW_TEACHER, "calendar.show"),
     Look(NOBODY, "here.kept"),
-    Look("office", "office.tasks"),
-    Look("office", "office.new_task"),
-    Look("office", "office.review"),
+    *(Look("office", f"office.{page}") for page in ("tasks", "new_task", "review")),
     Look("teacher", "practice.mine"),
-    Look(NEW_TEACHER, "practice.mine"),
     Look("teacher", "practice.task"),
     Look("teacher", "practice.new_log"),
     Look("teacher", "practice.log"),
@@ -134,6 +132,7 @@ LOOKS = (
     Look("staff", "tutoring.of_class"),
     *(Look("staff", f"tutoring.of_{what}", {"code": "online-lesson-design", "activity": "design-quiz"}) for what in ("course", "activity")),
     Look("trainer", "workshop.preview", {"code": "online-lesson-design", "number": 1, "activity": "from-their-screen"}),
+    *(Look("trainer", f"authoring.{page}", {"kind": "quiz"}) for page in ("types", "form")),
     Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
@@ -179,7 +178,10 @@ LOOKS = (
 # GET routes that are not pages of their own, and the reason
 NO_PAGES = {
     **dict.fromkeys(("transcripts.download", "certification.download", "records.statement_json", "office.template"), "a file"),
-    **dict.fromkeys(("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download"), "a file"),
+    **dict.fromkeys(
+        ("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download", "authoring.picture"), "a file"
+    ),
+    "lifetime.download": "a file",
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
@@ -261,12 +263,8 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         teacher, office = (session.scalars(select(Person).where(Person.username == name)).one() for name in ("teacher", "office"))
         enrolment = session.scalars(select(Enrolment).where(Enrolment.person_id == teacher.id)).one()
         training_class = session.get_one(TrainingClass, enrolment.class_id)
-        about = {
-            "class_id": training_class.id,
-            "class_code": training_class.code,
-            "class_name": training_class.name,
-            "locale": "zh_Hans_CN",
-        }
+        about = {"class_id": training_class.id, "class_code": training_class.code, "class_name": training_class.name}
+        about |= {"locale": "zh_Hans_CN"}
         queue.enqueue(session, TRANSCRIPTS, office.id, about, app.extensions["clock"]())
         lesson = session.scalars(select(ClassSession.id).where(ClassSession.class_id == training_class.id)).first()
         of_hours = (ClassSession.class_id == training_class.id, ClassSession.half_days == 0)

@@ -22,6 +22,7 @@ from lms.learning.models import ActivityState, Attempt, Cmi5Progress, Cmi5Sessio
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
+from lms.workshop.models import Draft, DraftChange, DraftComment
 
 MappedColumn = InstrumentedAttribute[Any]
 
@@ -80,6 +81,9 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(AccountChange, AccountChange.person_id, kept="which role somebody had, by number"),
     PersonTable(PracticeTask, kept=AUTHOR),
     PersonTable(CourseVersion, kept=AUTHOR),
+    PersonTable(Draft, kept=AUTHOR),
+    PersonTable(DraftChange, kept=AUTHOR),
+    PersonTable(DraftComment, kept=AUTHOR),
     PersonTable(Removal, kept=AUTHOR),
     PersonTable(LedgerCheck, kept=AUTHOR),
 )

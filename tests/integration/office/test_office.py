@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pypdf
 import pytest
@@ -16,6 +17,7 @@ from lms.classes import setup
 from lms.classes.models import TrainingClass
 from lms.jobs import queue, tasks
 from lms.jobs.models import Job
+from lms.signing.site_key import SiteKey
 from lms.transcripts import pdf
 from lms.transcripts.transcript import Transcript
 from tests.factories import World, add_class, signed_in
@@ -133,19 +135,19 @@ def test_an_export_whose_worker_was_killed_half_way_is_finished_and_whole(
 ) -> None:
     add_people(world, 23)
     job = start(world, office)
-    real, made = pdf.of_transcript, []
+    real, made = pdf.content_of, []
 
-    def dying(transcript: Transcript) -> bytes:
+    def dying(transcript: Transcript, site: SiteKey) -> dict[str, Any]:
         if len(made) == 15:
             raise KeyboardInterrupt
         made.append(transcript.standing.enrolment.id)
-        return real(transcript)
+        return real(transcript, site)
 
     monkeypatch.setattr(tasks, "TURN_SECONDS", 3600)  # on a busy machine the turn would otherwise end before the worker dies
-    monkeypatch.setattr(pdf, "of_transcript", dying)
+    monkeypatch.setattr(pdf, "content_of", dying)
     with pytest.raises(KeyboardInterrupt):
         take_turn(world)
-    monkeypatch.setattr(pdf, "of_transcript", real)
+    monkeypatch.setattr(pdf, "content_of", real)
     assert world.act(lambda session: session.get_one(Job, job).done) == 10
     assert not take_turn(world)
     world.clock.advance(queue.LEASE_TIMEOUT.total_seconds() + 1)

@@ -6,6 +6,8 @@ import { Beats } from "./beats.js";
 import { ClockView } from "./clock.js";
 import { Content } from "./content.js";
 import { Frame } from "./frame.js";
+import { Looks } from "./looks.js";
+import { Outline } from "./outline.js";
 import { Progress } from "./progress.js";
 import { keyOf, Queue } from "./queue.js";
 import { openShelf } from "./shelf.js";
@@ -32,7 +34,12 @@ const asked = new Map(); // submissions whose grade the content waits for, and w
 const graded = []; // grades of this activity that came after the page was opened
 
 const clock = new ClockView(document.querySelector("[data-clock-root]"), texts.states);
-const progress = new Progress(document.querySelector("[data-progress]"), urls.progress);
+const outline = new Outline(document.querySelector("[data-outline]"), document.querySelector("[data-outline-opener]"), texts.outline, (number) => frame.say("page", { number }));
+const looks = new Looks(document.querySelector("[data-player]"), (chosen) => frame.say("looks", { looks: chosen }));
+const progress = new Progress(document.querySelector("[data-progress]"), urls.progress, (gateOpen, list) => {
+  leadOn(gateOpen);
+  outline.renew(list);
+});
 const iframe = document.querySelector("[data-frame]");
 const content = new Content(iframe, {
   loading: document.querySelector("[data-loading]"),
@@ -69,6 +76,8 @@ const frame = new Frame(iframe, {
   answers: (message) => submit(message),
   reported: ({ ended }) => reported(Boolean(ended)),
   unkept: () => tell(texts.unkept),
+  captions: ({ on }) => looks.captioned(Boolean(on)),
+  pages: (message) => outline.show(message),
 });
 
 const unit = config.unit && new Unit(config.unit, {
@@ -100,6 +109,7 @@ tabs?.addEventListener("message", ({ data }) => {
 latestState = await queue.unsentState(place); // what this device has not sent yet is newer than what the server will answer
 await open(true);
 queue.soon();
+progress.load();
 
 function mine() {
   return { place, token: launch?.token };
@@ -141,8 +151,17 @@ async function greet() {
   const handed = await queue.unsentAnswers(place);
   if (handed) asked.set(handed, handed);
   const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
-  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, reports: launch.reports, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed } });
+  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn } });
   unit?.framed();
+}
+
+/** The way on is the primary button only when the conditions are met. */
+function leadOn(gateOpen) {
+  const link = document.querySelector("[data-onward]");
+  const note = document.querySelector("[data-gate-note]");
+  link?.classList.toggle("button-primary", gateOpen);
+  link?.classList.toggle("button-secondary", !gateOpen);
+  if (note && gateOpen && note.textContent !== texts.gate_open) note.textContent = texts.gate_open;
 }
 
 function keepStatement(statement) {

@@ -1,15 +1,17 @@
 """Preview an activity as a learner sees it. Nothing is measured, stored or earned."""
 
 from dataclasses import asdict
+from secrets import token_hex
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
+from courses.answer_key import draw
 from courses.formats import FORMATS
 from courses.grading import grade, is_blank
 from courses.outline import Activity, Course
@@ -26,8 +28,7 @@ from lms.i18n import pick
 from lms.learning.wire import AnswersBody, body_of
 from lms.learning.words import content_texts
 from lms.workshop.reports import conditions_met
-
-bp = Blueprint("workshop", __name__)
+from lms.workshop.views.blueprint import bp
 
 
 class StatementBody(msgspec.Struct):
@@ -67,13 +68,15 @@ def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
 
 
 def _config(version: CourseVersion, course: Course, activity: Activity) -> dict[str, Any]:
+    key = _key(version, activity)
+    drawn = None if key is None else _drawn(key)
     place: dict[str, Any] = {"code": course.code, "number": version.number, "activity": activity.key}
     return {
         "iri": v.activity_iri(_settings().public_url, course.code, activity.key),
         "frame": f"{_settings().content_url}/frame/{activity.format}/{version.files_of(activity.key)}/{activity.entry}",
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "title": pick(activity.title.zh, activity.title.en),
-        "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None},
+        "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None, "drawn": drawn},
         "csrf": generate_csrf(),
         "urls": {"report": url_for(".take_report", **place), "answers": url_for(".take_answers", **place)},
         "requires": [name for name, wanted in activity.requires.items() if wanted],  # coverage is measured, so no report meets it
@@ -107,17 +110,27 @@ def take_answers(code: str, number: int, activity: str) -> ResponseReturnValue:
     """Grade a submission as the server grades a learner's. Nothing is stored, so it does not count as an attempt."""
     version, _course, chosen = _found(code, number, activity)
     given = body_of(AnswersBody).answers
-    asked = select(AnswerKey.document).where(AnswerKey.course_version_id == version.id, AnswerKey.activity == chosen.key)
-    key = session().scalar(asked)
+    key = _key(version, chosen)
     if key is None:
         raise NotFound(_("The site does not grade this activity."))
     if is_blank(key, given):
         raise InvalidInput(_("No question was answered."), code="blank")
-    return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], **asdict(grade(key, given))})
+    drawn = [*given] if key.get("draw") else None  # the questions that the page drew
+    graded = asdict(grade(key, given, drawn))
+    return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], "drawn": _drawn(key), **graded})
+
+
+def _drawn(key: dict[str, Any]) -> tuple[str, ...] | None:
+    return draw(key, token_hex(8))
+
+
+def _key(version: CourseVersion, activity: Activity) -> dict[str, Any] | None:
+    asked = select(AnswerKey.document).where(AnswerKey.course_version_id == version.id, AnswerKey.activity == activity.key)
+    return session().scalar(asked)
 
 
 def _found(code: str, number: int, activity: str) -> tuple[CourseVersion, Course, Activity]:
-    version = next((one for one in listing.versions_of(session(), code) if one.number == number), None)
+    version = next((one for one in listing.readable_versions(session(), code, person()) if one.number == number), None)
     if version is None:
         raise NotFound(_("There is no such course or version."))
     course = publish.outline_of(version)

@@ -1,0 +1,155 @@
+"""Make the documents of one piece of a bulk export, and their rows of the index sheet."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import IO
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+import msgspec
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lms.bulk.file_names import safe_name
+from lms.bulk.folders import FolderPlace, places_of
+from lms.certification import register
+from lms.certification.files import certificate_pdf
+from lms.crediting.certified import valid_of
+from lms.crediting.models import Certificate
+from lms.crediting.standing import Standing, of_enrolments
+from lms.db import database
+from lms.errors import Conflict
+from lms.i18n import pick
+from lms.transcripts.identity import shown_username
+from lms.transcripts.in_parallel import pdfs_of
+from lms.transcripts.transcript import Transcript, read_many
+from lms.transcripts.words import state_of
+
+TRANSCRIPTS, CERTIFICATES, BOTH = KINDS = ("transcripts", "certificates", "both")
+READ_AT_ONCE = 10  # while these are read, the ones before are written
+OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+ROWS = "rows.json"  # a piece's rows of the index: from the same reading as its PDFs, so that the two always agree
+
+
+@dataclass(slots=True)
+class IndexRow:
+    """One person's row of the index sheet. `hours` is None if the account could not be read; `problem` says why there is no file."""
+
+    name: str
+    username: str
+    city: str
+    school: str
+    class_name: str
+    class_code: str
+    programme: str
+    track: str
+    state: str
+    hours: Decimal | None
+    done: bool
+    transcript: str = ""
+    certificate: str = ""
+    problem: str = ""
+
+
+def write_piece(what: str, enrolment_ids: Sequence[int], at: datetime, out: IO[bytes]) -> None:
+    """Write a piece as ZIP: the documents of these people as they are `at` this moment, and their rows."""
+    with ZipFile(out, "w", ZIP_STORED) as archive:  # PDFs are already compressed
+        with database().reader() as session:
+            places = places_of(session, enrolment_ids)
+            rows = dict(_transcripts(session, what, enrolment_ids, (at, places, archive)))
+            certificates = dict(valid_of(session, enrolment_ids)) if what != TRANSCRIPTS else {}
+            issues = {number: one.hash for number, one in register.issues_of(session, list(certificates.values())).items()}
+        for number, one in certificates.items():
+            if one.person is not None and number in rows:
+                name = f"{places[number].folder}/{safe_name(one.person['name'], 'certificate')}-{one.number}.pdf"
+                add(archive, name, _certificate(one, issues[one.id]))
+                rows[number].certificate = name
+        wanted = [rows[number] for number in enrolment_ids if number in rows and (what != CERTIFICATES or rows[number].certificate)]
+        add(archive, ROWS, msgspec.json.encode(wanted))
+
+
+PieceTarget = tuple[datetime, Mapping[int, FolderPlace], ZipFile]
+
+
+def _transcripts(session: Session, what: str, enrolment_ids: Sequence[int], target: PieceTarget) -> Iterator[tuple[int, IndexRow]]:
+    at, places, archive = target
+    problems: dict[int, str] = {}
+    if what != CERTIFICATES:
+        for transcript, content in pdfs_of(_read(session, enrolment_ids, at, problems)):
+            number = transcript.standing.enrolment.id
+            row = _row(transcript.standing, places[number], transcript.hours)
+            row.transcript = f"{places[number].folder}/{_file_name(transcript.standing)}"
+            add(archive, row.transcript, content)
+            yield number, row
+    rest = list(problems) if what != CERTIFICATES else enrolment_ids
+    for one in of_enrolments(session, rest):
+        row = _row(one, places[one.enrolment.id], None)
+        row.problem = problems.get(one.enrolment.id, "")
+        yield one.enrolment.id, row
+
+
+def _read(session: Session, enrolment_ids: Sequence[int], at: datetime, problems: dict[int, str]) -> Iterator[Transcript]:
+    """Yield the transcripts; of one that cannot be read note the problem, so that one damaged account does not stop all others."""
+    for start in range(0, len(enrolment_ids), READ_AT_ONCE):
+        some = enrolment_ids[start : start + READ_AT_ONCE]
+        try:
+            yield from read_many(session, some, at)
+        except Conflict:
+            for number in some:
+                try:
+                    found = read_many(session, [number], at)
+                except Conflict as error:
+                    problems[number] = error.message
+                else:
+                    yield from found
+
+
+def _row(one: Standing, place: FolderPlace, hours: Decimal | None) -> IndexRow:
+    person, track = one.enrolment.person, one.track
+    return IndexRow(
+        name=person.name,
+        username=shown_username(person.username),
+        city=place.city,
+        school=place.school,
+        class_name=one.training_class.name,
+        class_code=one.training_class.code,
+        programme=f"{pick(one.document.name.zh, one.document.name.en)} ({one.document.year})",
+        track=pick(track.name.zh, track.name.en) if track else one.enrolment.track,
+        state=state_of(one.enrolment),
+        hours=hours,
+        done=one.done,
+    )
+
+
+def _file_name(one: Standing) -> str:
+    """Return the name of a transcript's file; the enrolment's number tells apart two people of one name."""
+    return f"{safe_name(one.enrolment.person.name, 'transcript')}-{safe_name(one.training_class.code, '-')}-{one.enrolment.id}.pdf"
+
+
+def _certificate(certificate: Certificate, fingerprint: str) -> bytes:
+    settings = current_app.extensions["settings"]
+    where = {"number": certificate.number, "version": certificate.version}
+    path = current_app.url_map.bind("").build("certification.verify", where)
+    return certificate_pdf(certificate, fingerprint, f"{settings.public_url}{path}", settings.secret_key)
+
+
+def add(archive: ZipFile, name: str, content: bytes) -> None:
+    """Add a file with a fixed date, so that the same documents give the same file."""
+    entry = ZipInfo(name, OLDEST_ZIP_DATE)
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, content)
+
+
+def heads() -> Sequence[str]:
+    """Return the columns of the index sheet."""
+    who = (_("Name"), _("User name"), _("City"), _("School"), _("Class"), _("Class code"), _("Programme"), _("Track"), _("State"))
+    return (*who, _("Hours credited online"), _("All requirements completed"), _("Transcript"), _("Certificate"), _("Problem"))
+
+
+def cells(row: IndexRow) -> Sequence[str | Decimal]:
+    """Return a row of the index sheet."""
+    who = (row.name, row.username, row.city, row.school, row.class_name, row.class_code, row.programme, row.track, row.state)
+    hours: str | Decimal = "–" if row.hours is None else row.hours
+    return (*who, hours, _("yes") if row.done else _("no"), row.transcript, row.certificate, row.problem)

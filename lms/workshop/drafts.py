@@ -1,0 +1,184 @@
+"""Begin drafts, find them, and put activities into them (`history` changes what is there).
+
+**The seam for authoring forms.** A form that makes or mends an activity's file calls two functions, the first outside the transaction:
+
+    checked = intake.take_in(storage(), path, key)          # or a list of problems; `key` None makes a new activity
+    with transaction() as writing:
+        draft = drafts.own(writing, draft_id, person(), lock=True)
+        [key] = drafts.put_activity(writing, draft, checked, By(person().id, now()), Placing(title=…, module=…))
+
+`drafts.content_of(storage(), drafts.activity_of(draft, key))` returns the files and the answer key of an activity, to fill the form with.
+The editor's page has a place for links to such forms: `templates/workshop/_new_activity.html`.
+Their addresses begin with `/workshop/drafts/<id>/`.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from courses.outline import Text
+from lms.accounts.account_changes import By
+from lms.accounts.models import Organisation, Person
+from lms.catalogue import contents, publish
+from lms.catalogue.models import AnswerKey, CourseVersion
+from lms.errors import Conflict, NotFound
+from lms.storage import Storage
+from lms.workshop.documents import document_of, new_document
+from lms.workshop.edits import DraftDocument, Step, find
+from lms.workshop.history import change, write
+from lms.workshop.intake import CheckedFile, DraftActivity, put_answers
+from lms.workshop.models import PUBLISHED, Draft
+
+REPLACED = ("format", "entry", "media_seconds", "files", "answers", "source", "suggested", "grading")  # by another file of an activity
+DRAFTS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Place new activities: at the end of a module (by default the last one), with this title instead of their own."""
+
+    module: str | None = None
+    title: Text | None = None
+
+
+# -- Beginning and finding
+
+
+def begin(session: Session, document: DraftDocument, by: Person, at: By, version: CourseVersion | None = None) -> Draft:
+    """Begin a draft with a document; `version` is the published version that it mends."""
+    owner = version.course.organisation_id if version else by.organisation_id
+    draft = Draft(organisation_id=owner, created_by=by.id, version_id=version.id if version else None, created_at=at.at, touched_at=at.at)
+    write(draft, document)
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def begin_new(session: Session, by: Person, at: By, language: str = "zh") -> Draft:
+    """Begin a new course; its code can be changed until it is published."""
+    return begin(session, new_document(f"course-{secrets.token_hex(4)}", language), by, at)
+
+
+def begin_from(session: Session, storage: Storage, version: CourseVersion, by: Person, at: By) -> Draft:
+    """Begin a draft that becomes the next version of a course.
+
+    Raises:
+        Conflict: the version's files are not where drafts need them, or it is a package that only its own tool can change.
+        NotFound: the course is not the person's to change.
+    """
+    if not publish.may_publish(session, version.course, by):
+        raise NotFound(_("There is no such course, or it is not yours to change."))
+    return begin(session, published_document(session, storage, version), by, at, version)
+
+
+def published_document(session: Session, storage: Storage, version: CourseVersion) -> DraftDocument:
+    """Return a published version as the document of a draft.
+
+    Raises:
+        Conflict: see `begin_from`.
+    """
+    formats = {one["format"] for module in version.document["modules"] for one in module["activities"]}
+    if version.listings is None or any(one.startswith("cmi5") for one in formats):
+        raise Conflict(_("This course cannot be edited here. Change its package in the tool that made it, and upload it again."))
+    keys = session.scalars(select(AnswerKey).where(AnswerKey.course_version_id == version.id))
+    return document_of(version.document, version.listings, {one.activity: put_answers(storage, one.document) for one in keys})
+
+
+def own(session: Session, draft_id: int, by: Person, *, lock: bool = False) -> Draft:
+    """Return a draft that a person may change: of their organisation or one below it, or one that they were asked to review.
+
+    Raises:
+        NotFound: there is none (any more), or it is somebody else's.
+    """
+    draft = session.get(Draft, draft_id, with_for_update=lock)
+    if draft is None or not (draft.reviewer_id == by.id or publish.owns(session, draft.organisation_id, by)):
+        raise NotFound(_("This draft is not there (any more), or it is not yours."))
+    return draft
+
+
+def of_person(session: Session, by: Person) -> Sequence[Draft]:
+    """Return the drafts that a person may change and that are not published yet, the latest changed first."""
+    own = session.get(Organisation, by.organisation_id) if by.organisation_id else None
+    below = select(Organisation.id).where(Organisation.path.startswith(own.path)) if own else None
+    mine = Draft.organisation_id.is_(None) if below is None else Draft.organisation_id.in_(below)
+    found = select(Draft).where(or_(mine, Draft.reviewer_id == by.id), Draft.state != PUBLISHED)
+    return session.scalars(found.order_by(Draft.touched_at.desc()).limit(DRAFTS_SHOWN)).all()
+
+
+def activity_of(draft: Draft, key: str) -> DraftActivity:
+    """Return an activity of a draft.
+
+    Raises:
+        NotFound: it is gone.
+    """
+    found = find(draft.document, "activity", key)
+    if found is None:
+        raise NotFound(_("This activity is not in the draft any more. Go back to the draft; undo brings it back."))
+    return found
+
+
+def content_of(storage: Storage, activity: DraftActivity) -> tuple[Callable[[str], bytes | None], dict[str, Any] | None]:
+    """Return a reader of an activity's files by their names in the package (below its `entry`), and its answer key."""
+    answers = activity.get("answers")
+    key = json.loads(storage.get(contents.StoredFile(answers, 0).object_name)) if answers else None
+    return lambda name: contents.read(storage, activity["files"], name), key
+
+
+# -- Activities
+
+
+def put_activity(session: Session, draft: Draft, checked: CheckedFile, by: By, placing: Placing | None = None) -> list[str]:
+    """Put a checked file into a locked draft: a key that is there gets the new file and keeps its title; return the activities' keys.
+
+    The minutes and the conditions stay if the new file is of the same kind and allows them.
+
+    Raises:
+        Conflict: the draft is published.
+    """
+    placing = placing or Placing()
+    document = draft.document
+    steps: list[Step] = []
+    module, after = _end_of(document, placing.module)
+    if module is None:
+        added = new_document("", "")["modules"][0]
+        steps.append({"do": "insert", "of": "module", "after": None, "value": added})
+        module = added["key"]
+    for one in checked.activities:
+        old = find(document, "activity", one["key"])
+        if old is None:
+            titled = {**one, "title": {"zh": placing.title.zh, "en": placing.title.en}} if placing.title else one
+            steps.append({"do": "insert", "of": "activity", "module": module, "after": after, "value": titled})
+            after = one["key"]
+        else:
+            steps += _replacing(old, one, placing.title)
+    change(session, draft, steps, by)
+    return [one["key"] for one in checked.activities]
+
+
+def _replacing(old: DraftActivity, new: DraftActivity, title: Text | None) -> list[Step]:
+    """Return the steps that give an activity another file."""
+    values = {name: new.get(name) for name in REPLACED}
+    same = (old["format"], old.get("grading")) == (new["format"], new.get("grading"))
+    if not same:
+        values["requires"] = new.get("requires", {})
+    if not same or (new.get("media_seconds") and (old.get("minutes") or 0) > new["minutes"]):
+        values["minutes"] = new["minutes"]
+    if title is not None:
+        values["title"] = {"zh": title.zh, "en": title.en}
+    return [
+        {"do": "set", "of": "activity", "key": old["key"], "field": name, "was": old.get(name), "to": to} for name, to in values.items()
+    ]
+
+
+def _end_of(document: DraftDocument, module: str | None) -> tuple[str | None, str | None]:
+    """Return a module and its last activity; the last module if it is not named or gone."""
+    home = find(document, "module", module) or (document["modules"][-1] if document["modules"] else None)
+    if home is None:
+        return None, None
+    return home["key"], home["activities"][-1]["key"] if home["activities"] else None

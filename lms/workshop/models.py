@@ -1,0 +1,66 @@
+"""Tables of drafts: a course that is being made or mended, its changes and the comments on it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, UtcDateTime
+
+EDITING, REVIEW, APPROVED, PUBLISHED = "editing", "review", "approved", "published"
+
+
+class Draft(Base):
+    """A course document that is being edited. Its activities refer to listings in the file store (`lms.catalogue.contents`)."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"))  # the published version that it mends
+    document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # see `lms.workshop.documents`
+    title_zh: Mapped[str] = mapped_column(String(200), default="")
+    title_en: Mapped[str] = mapped_column(String(200), default="")
+    revision: Mapped[int] = mapped_column(default=0)  # the number of changes so far
+    state: Mapped[str] = mapped_column(String(20), default=EDITING)
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # who was asked to look at it
+    approved_revision: Mapped[int | None]  # what the reviewer saw when they agreed
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="SET NULL"))  # that publishes it
+    problems: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))  # why it was not published, as `Problem.record`s
+    refusal: Mapped[str | None] = mapped_column(Text)  # or in one sentence, in the person's language
+    published_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"))  # the version that it became
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class DraftChange(Base):
+    """One saved change of a draft: what was done, and what undoes it (`lms.workshop.edits`)."""
+
+    __tablename__ = "draft_change"
+    __table_args__ = (UniqueConstraint("draft_id", "revision"), UniqueConstraint("draft_id", "token"), Index(None, "draft_id", "person_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
+    revision: Mapped[int]  # of the draft after it
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    token: Mapped[str] = mapped_column(String(64))  # made by the browser: a change that is sent again is applied once
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    inverse: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10))  # done, undone, dropped (cannot be done again), or aside (is itself an undo or redo)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DraftComment(Base):
+    """A comment on a draft or on one of its activities."""
+
+    __tablename__ = "draft_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    activity: Mapped[str | None] = mapped_column(String(64))  # None: the whole course
+    text: Mapped[str] = mapped_column(Text)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

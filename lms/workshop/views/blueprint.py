@@ -1,0 +1,5 @@
+"""The blueprint of the trainer's workshop."""
+
+from flask import Blueprint
+
+bp = Blueprint("workshop", __name__)
