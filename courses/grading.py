@@ -1,24 +1,26 @@
 """Grade a quiz on the server, from its answer key and the learner's answers only.
 
-An answer key (`answers/<activity>.json`) is never served. An answer is right if exactly the right options were
-chosen; a partly right answer earns no points.
+An answer key (`answers/<activity>.json`) is never served. A partly right answer earns no points. The kinds of questions:
+
+    choice (the usual one)  exactly the right options were chosen
+    order                   every step is in its place
+    match                   every pair is right, and there is no other one
+    fill                    each blank has one of its accepted texts (`comparable`)
 """
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from courses.reader import CourseReader
-from courses.strict_json.problem import Problem
 from courses.values import NOTHING, Text
 
 ANSWERS = "answers/"  # the folder of answer keys in a package; nothing in it is ever served
-MOST_QUESTIONS = 200
-MOST_POINTS = 100
-MOST_ATTEMPTS = 50
+CHOICE, ORDER, MATCH, FILL = KINDS = ("choice", "order", "match", "fill")
 MOST_OPTIONS = 26
-LONGEST_FEEDBACK = 2000
+MOST_BLANKS = 10
 LONGEST_OPTION = 64
+LONGEST_FILLED = 200
 PERCENT = 100
 
 
@@ -42,17 +44,19 @@ class Grade:
     items: tuple[ItemResult, ...]
 
 
-def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
-    """Grade answers (question → the ids of the chosen options) with a key that `check_key` accepted.
+def grade(key: Mapping[str, Any], answers: Mapping[str, Any], drawn: Collection[str] | None = None) -> Grade:
+    """Grade answers with a key that `check_key` accepted; with `drawn`, only those questions were asked and count.
 
-    Answers come from the browser and may be anything: a value that is not a list of option ids counts as not answered, and answers to
+    Answers come from the browser and may be anything: a value of another form than the question's counts as not answered, and answers to
     unknown questions are ignored. A question without an answer gets no feedback, because feedback might reveal the answer.
     """
     items = []
     raw = most = 0
     for name, question in key["questions"].items():
-        response = chosen_options(answers.get(name))
-        correct = set(response) == set(question["correct"])
+        if drawn is not None and name not in drawn:
+            continue
+        response = response_of(question, answers.get(name))
+        correct = is_right(question, response)
         most += question.get("points", 1)
         raw += question.get("points", 1) if correct else 0
         items.append(ItemResult(name, correct, response, _feedback(question) if response else NOTHING))
@@ -61,47 +65,51 @@ def grade(key: Mapping[str, Any], answers: Mapping[str, Any]) -> Grade:
 
 def is_blank(key: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
     """Say whether no question of the key was answered."""
-    return not any(chosen_options(answers.get(name)) for name in key["questions"])
+    return not any(response_of(question, answers.get(name)) for name, question in key["questions"].items())
 
 
 def right_answers(key: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the answers that earn every point."""
-    return {name: list(question["correct"]) for name, question in key["questions"].items()}
+    return {name: right_answer(question) for name, question in key["questions"].items()}
 
 
-def check_key(key: Any) -> list[Problem]:
-    """Return the problems of an answer key, each with its path."""
-    reader = CourseReader()
-    found = reader.object(key, "", ("pass_percent", "questions"), ("max_attempts",))
-    if found is None:
-        return reader.problems
-    reader.whole(found["pass_percent"], "pass_percent", least=1, most=PERCENT)
-    if found.get("max_attempts") is not None:
-        reader.whole(found["max_attempts"], "max_attempts", least=1, most=MOST_ATTEMPTS)
-    questions = found["questions"]
-    if not isinstance(questions, Mapping) or not 1 <= len(questions) <= MOST_QUESTIONS:
-        reader.refuse("questions", "questions", questions, most=MOST_QUESTIONS)
-        return reader.problems
-    for name, question in questions.items():
-        reader.slug(name, f"questions.{name}")
-        _check_question(reader, question, f"questions.{name}")
-    return reader.problems
+def right_answer(question: Mapping[str, Any]) -> list[str]:
+    """Return the right answer to a question of a key; of a blank with several accepted texts the first one."""
+    return [texts[0] for texts in question["accept"]] if kind_of(question) == FILL else list(question["correct"])
 
 
-def _check_question(reader: CourseReader, value: Any, path: str) -> None:
-    found = reader.object(value, path, ("correct",), ("points", "feedback"))
-    if found is None:
-        return
-    correct = reader.array(found["correct"], f"{path}.correct", MOST_OPTIONS)
-    for number, option in enumerate(correct):
-        reader.slug(option, f"{path}.correct[{number}]")
-    if len({str(option) for option in correct}) < len(correct):
-        reader.refuse("option-twice", f"{path}.correct")
-    if "points" in found:
-        reader.whole(found["points"], f"{path}.points", least=1, most=MOST_POINTS)
-    if "feedback" in found and (feedback := reader.object(found["feedback"], f"{path}.feedback", ("zh",), ("en",))):
-        for language in feedback:
-            reader.filled(feedback[language], f"{path}.feedback.{language}", LONGEST_FEEDBACK)
+def kind_of(question: Mapping[str, Any]) -> str:
+    """Return the kind of a question of a key. Keys from the time when there was one kind do not name it."""
+    kind: str = question.get("kind", CHOICE)
+    return kind
+
+
+def response_of(question: Mapping[str, Any], value: Any) -> tuple[str, ...]:
+    """Return one answer as the browser sent it: the ids of options, pairs `left=right`, or the text of each blank; none if it is anything
+    else, or if every blank is empty.
+    """
+    return _filled_blanks(value) if kind_of(question) == FILL else chosen_options(value)
+
+
+def is_right(question: Mapping[str, Any], response: tuple[str, ...]) -> bool:
+    """Say whether an answer (`response_of`) earns the question's points."""
+    kind = kind_of(question)
+    if kind == FILL:
+        return len(response) == len(question["accept"]) and all(
+            _is_accepted(text, accepted, case=question.get("case", False))
+            for text, accepted in zip(response, question["accept"], strict=True)
+        )
+    return response == tuple(question["correct"]) if kind == ORDER else set(response) == set(question["correct"])
+
+
+def comparable(text: str, *, case: bool) -> str:
+    """Return a text as blanks compare it.
+
+    Spaces around it go, several spaces are one, and full-width forms are ordinary ones (Unicode NFKC). Uppercase and lowercase letters
+    are the same unless `case` counts.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    return plain if case else plain.casefold()
 
 
 def chosen_options(value: Any) -> tuple[str, ...]:
@@ -112,6 +120,20 @@ def chosen_options(value: Any) -> tuple[str, ...]:
     if not all(isinstance(one, str) and len(one) <= LONGEST_OPTION for one in chosen):
         return ()
     return tuple(dict.fromkeys(one for one in chosen if one))
+
+
+def _filled_blanks(value: Any) -> tuple[str, ...]:
+    filled = [value] if isinstance(value, str) else value
+    if not isinstance(filled, list | tuple) or len(filled) > MOST_BLANKS:
+        return ()
+    if not all(isinstance(one, str) and len(one) <= LONGEST_FILLED for one in filled):
+        return ()
+    return tuple(filled) if any(one.strip() for one in filled) else ()
+
+
+def _is_accepted(text: str, accepted: Collection[str], *, case: bool) -> bool:
+    written = comparable(text, case=case)
+    return any(written == comparable(one, case=case) for one in accepted)
 
 
 def _feedback(question: Mapping[str, Any]) -> Text:

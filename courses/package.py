@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from courses.answers_out import take_answers_out
 from courses.archive import LIMITS, check_kind, names_in, read_first
 from courses.foreign import in_archive, in_file
 from courses.formats import FORMATS, have_pages, uploads
@@ -193,7 +194,11 @@ def _unpack_contents(course: Course, files: dict[str, Path], space: UnpackingSpa
 
 
 def _package(course: Course, files: Mapping[str, Path], space: UnpackingSpace, find: FindLibrary) -> Package | list[Problem]:
-    """Collect the served files of every activity."""
+    """Collect the served files of every activity, after the answers were taken out of them."""
+    parted = take_answers_out(course, files, space)
+    if isinstance(parted, list):
+        return parted
+    course, files = parted
     outcomes = [_checked(one, files, find) for one in course.activities]
     problems = [problem for one in outcomes if isinstance(one, list) for problem in one]
     keys = {f"{ANSWERS}{one.key}.json" for one in course.activities}

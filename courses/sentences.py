@@ -7,6 +7,23 @@ from courses.strict_json.sentences import SENTENCES as JSON_SENTENCES
 
 SENTENCES: Mapping[str, str] = {
     **JSON_SENTENCES,
+    "all-in-key": N_("must name everything that the question shows"),
+    "answers-twice": N_("has the answers inside, and there is an answer key beside it, too (%(key)s): remove one of them"),
+    "drawn-twice": N_("draws from the tags %(one)s and %(other)s, and one question has both: remove one of them from it"),
+    "no-answers-inside": N_("has no answers inside, so it cannot be edited: open the author's own .h5p"),
+    "no-right-option": N_("has no right option: mark one"),
+    "not-our-type": N_("is of the type %(kind)s, which the forms do not edit"),
+    "one-right-option": N_("has several right options, but only one can be chosen: mark one, or let several be chosen"),
+    "other-blanks": N_("must have as many blanks as the question: %(count)s"),
+    "other-kind": N_("is an answer of another kind than the question (%(kind)s)"),
+    "page-of-html": N_("is a page of HTML written by hand, which the forms do not edit"),
+    "pair": N_("must be a pair such as left=right, of at most %(most)s characters"),
+    "tag-twice": N_("draws from the tag %(tag)s twice: add the numbers together"),
+    "text-twice": N_("is there twice: write another text, or remove it"),
+    "too-few-of-tag": N_("asks for more questions than have the tag %(tag)s: there are %(there)s"),
+    "unequal-points": N_(
+        "has questions of different points (%(tag)s): give all of a tag the same, so that every attempt is worth the same"
+    ),
     "answer-key-missing": N_("is missing: the server needs the right answers"),
     "answer-key-not-used": N_("is an answer key, but the server does not grade this activity"),
     "answer-key-without-activity": N_("belongs to no activity"),

@@ -35,6 +35,13 @@ class UnpackingSpace:
         self._count += len(files)
         return files
 
+    def write(self, content: bytes) -> Path:
+        """Keep a file that was made from an unpacked one; return its path."""
+        self._number += 1
+        path = self._folder / f"made-{self._number}"
+        path.write_bytes(content)
+        return path
+
 
 def files_of_folder(root: Path, limits: Limits = LIMITS) -> dict[str, Path] | list[Problem]:
     """Return a folder's files by name; it refuses the same names as an archive."""

@@ -44,6 +44,7 @@ from lms.learning import views as learning
 from lms.learning.runtimes.cmi5 import sweeping as cmi5_sweeping
 from lms.learning.runtimes.cmi5 import views as cmi5
 from lms.learning.runtimes.cmi5.access import BASIC_NAME, authenticate
+from lms.lifetime import views as lifetime
 from lms.office import export, people_job, reread_job, roster_job
 from lms.office import views as office
 from lms.office.views import organisations as organisation_pages
@@ -61,7 +62,10 @@ from lms.transcripts import views as transcripts
 from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
+from lms.workshop import intake_job, library_views
+from lms.workshop import publish_job as draft_publish_job
 from lms.workshop import views as workshop
+from lms.workshop.views import authoring
 from xapi.fast_path import FastStatements
 
 SCHEDULE = {
@@ -82,11 +86,14 @@ SCHEDULE = {
 }
 PAGES = (
     *(home, calendar, check_in, accesses, practice, transcripts, office, own_teachers, organisation_pages),
-    *(certification, reviews, appeals, bulk, tutoring, workshop),
+    *(certification, reviews, appeals, bulk, tutoring, workshop, authoring, library_views),
+    lifetime,
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
 JOB_KINDS = {
     **publish_job.KINDS,
+    **intake_job.KINDS,
+    **draft_publish_job.KINDS,
     **export.KINDS,
     **roster_job.KINDS,
     **people_job.KINDS,
@@ -123,6 +130,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     refusals.init_app(app)
     pages.init_app(app)
     usage.init_app(app)
+    library_views.init_app(app)
     crediting.init_app(app)
     loop.init_app(app, settings)
     _record_store(app, settings, clock)

@@ -73,7 +73,7 @@ def expected(endpoint: str, method: str, visitor: str) -> str | None:
         return OWN[visitor].get(
             (endpoint, method),
             "403"
-            if endpoint.startswith(("catalogue.", "workshop.", "tutoring.everywhere", "tutoring.download_every"))
+            if endpoint.startswith(("catalogue.", "workshop.", "authoring.", "library.", "tutoring.everywhere", "tutoring.download_every"))
             else line.split()[VISITORS.index("trainer")],
         )
     return line.split()[VISITORS.index(visitor)]
@@ -127,7 +127,7 @@ class Place:
             "upload_id": "nothing",
             "sha256": SHA256,
             "token": "none",
-            "kind": "h5p",
+            "kind": "quiz" if rule.endpoint.startswith("authoring.") else "h5p",
             "suffix": "xlsx",
             "entry": "activities/reading",
             "path": "media/a.txt" if rule.endpoint == "content.file" else "frame.js",
@@ -152,6 +152,7 @@ class Place:
                 "line": "c1:reading",
                 "number": 1 if rule.endpoint.startswith("workshop.") else "2026-00000-00000",
                 "replacement_id": 1,
+                **dict.fromkeys(("draft_id", "comment_id"), 1_000_000),
                 "task_id": 1,
                 "work_id": 1,
                 "file_id": 1,

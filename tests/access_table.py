@@ -9,6 +9,13 @@ THE_OFFICES_OWN_CLASS = "login 403 403 403 200 404"
 THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
 THE_WHOLE_SITES = "login 403 403 403 403 403"  # for administrators: tests/access_of_admins.py
 A_TOKENS = "401 401 401 401 401 401"  # needs a launch token or an API key; a session's cookie is not enough
+NO_DRAFT = "login 403 403 404 403 403"  # nobody has begun one; tests/integration/workshop has other organisations' trainers
+DRAFT_PAGES = ("editor", "outline", "activity_form", "taken_file", "review", "preview_draft")
+DRAFT_ACTIONS = (
+    *("mend", "undo", "redo", "announce_file", "announce_replacement", "take_draft_report", "take_draft_answers"),
+    *("publish_draft", "ask_reviewer", "decide", "add_comment", "resolve_comment", "export_draft", "export_version"),
+    *("copy_draft", "delete_draft"),
+)
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page
 ACCESS: dict[tuple[str, str], str] = {
@@ -49,12 +56,20 @@ ACCESS: dict[tuple[str, str], str] = {
     ("transcripts.show", "GET"): "login 200 404 404 200 404",
     ("transcripts.why", "GET"): "login 200 404 404 200 404",
     ("transcripts.download", "GET"): "login 200 404 404 200 404",
+    ("lifetime.mine", "GET"): TEACHERS,
+    ("lifetime.of_person", "GET"): "login 403 403 403 200 404",
+    ("lifetime.download", "GET"): "login 404 404 404 404 404",  # no rule is imported there
     ("certification.ask", "GET"): EVERYBODY,
     ("certification.verify", "GET"): "404 404 404 404 404 404",  # nobody is certified there
     ("certification.compare", "POST"): "404 404 404 404 404 404",
     ("certification.check_file", "POST"): "422 422 422 422 422 422",  # no file is sent
     ("certification.signing_certificates", "GET"): EVERYBODY,
     ("certification.download", "GET"): "login 404 404 404 404 404",
+    ("certification.own_letterhead", "GET"): "login 403 403 403 302 302",
+    ("certification.letterhead", "GET"): "login 403 403 403 200 404",
+    ("certification.logo", "GET"): "login 403 403 403 404 404",  # there is none
+    ("certification.preview_letterhead", "POST"): "401 403 403 403 200 404",
+    ("certification.set_letterhead", "POST"): "401 403 403 403 302 404",
     ("certification.of_class", "GET"): THE_OFFICES_OWN_CLASS,
     ("certification.certify", "POST"): "401 403 403 403 302 404",
     ("certification.withdraw_proposal", "POST"): "401 403 403 403 302 404",
@@ -66,6 +81,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("tutoring.of_activity", "GET"): THE_OFFICES_OWN_CLASS,
     ("tutoring.download", "GET"): "login 403 403 403 404 404",  # what the site does not grade has no analysis
     ("tutoring.start_over", "POST"): "401 403 403 403 302 404",
+    ("tutoring.waive", "POST"): "401 403 403 403 404 404",  # not a unit of a cmi5 package
     ("tutoring.everywhere", "GET"): "login 403 403 404 403 403",  # the course is the site's
     ("tutoring.download_everywhere", "GET"): "login 403 403 404 403 403",
     ("reviews.queue", "GET"): OFFICES,
@@ -80,8 +96,25 @@ ACCESS: dict[tuple[str, str], str] = {
     ("workshop.preview", "GET"): TRAINERS,
     ("workshop.take_report", "POST"): "401 403 403 400 403 403",
     ("workshop.take_answers", "POST"): "401 403 403 400 403 403",
+    ("workshop.draft_list", "GET"): TRAINERS,
+    ("workshop.begin", "POST"): "401 403 403 302 403 403",
+    **dict.fromkeys(((f"workshop.{name}", "GET") for name in DRAFT_PAGES), NO_DRAFT),
+    **dict.fromkeys(((f"workshop.{name}", "POST") for name in DRAFT_ACTIONS), NO_DRAFT.replace("login", "401")),
+    ("workshop.save", "POST"): "401 403 403 400 403 403",
+    ("workshop.compare", "GET"): NO_DRAFT,  # the course belongs to the site, not to the trainer's organisation
+    ("authoring.types", "GET"): TRAINERS,
+    ("authoring.form", "GET"): TRAINERS,
+    ("authoring.picture", "GET"): "login 403 403 404 403 403",
+    **{
+        (f"authoring.{name}", "POST"): "401 403 403 400 403 403"  # nothing is sent
+        for name in ("add_file", "open_file", "download", "preview", "try_answers")
+    },
     ("catalogue.courses", "GET"): TRAINERS,
     ("catalogue.course", "GET"): TRAINERS,
+    ("catalogue.archive", "POST"): "401 403 403 404 403 403",  # published on the command line: the site's own
+    ("catalogue.restore", "POST"): "401 403 403 404 403 403",
+    ("library.card", "GET"): "login 403 403 404 403 403",
+    ("library.card", "POST"): "401 403 403 404 403 403",
     ("catalogue.source", "GET"): "login 403 403 404 403 403",  # published on the command line: without an uploaded file
     ("catalogue.upload", "GET"): TRAINERS,
     ("catalogue.upload", "POST"): "401 403 403 422 403 403",

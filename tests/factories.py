@@ -22,8 +22,9 @@ from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.models import TEACHER, Organisation, Person
 from lms.accounts.people import add_organisation, add_person
-from lms.catalogue import contents
+from lms.catalogue import contents, course_index
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
+from lms.catalogue.publish import outline_of
 from lms.classes import setup
 from lms.classes.models import Enrolment, TrainingClass
 from lms.config import Settings
@@ -150,6 +151,7 @@ def add_course(
     )
     session.add(version)
     session.flush()
+    course_index.renew(session, version.course, version, outline_of(version))
     session.add_all(AnswerKey(course_version_id=version.id, activity=activity, document=key) for activity, key in (keys or {}).items())
     session.flush()
     return version

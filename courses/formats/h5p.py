@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from courses.formats import h5p_content, own, video_file
+from courses.answer_key import check_key
+from courses.formats import h5p_advice, h5p_content, own, video_file
 from courses.formats.captions import captions_problem
 from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.formats.video import check_captions, check_length
-from courses.grading import ANSWERS, check_key
+from courses.grading import ANSWERS
 from courses.libraries import FindLibrary
 from courses.reader import CONTROL, LANGUAGE, read_file, read_part
 from courses.strict_json.problem import N_, Problem
@@ -128,12 +129,13 @@ def _captions(content: h5p_content.Content, folder: str, files: Files) -> list[P
 
 
 def _key(activity: Activity, content: h5p_content.Content, files: Files) -> dict[str, Any] | list[Problem] | None:
-    """Return the answer key of a server-graded activity; None if the server does not grade it."""
+    """Return the answer key of an activity that the server grades by one; None if it has none."""
     name = f"{ANSWERS}{activity.key}.json"
     graded = activity.grading == "server"
-    if graded != (content.main == own.QUIZ):
-        return [Problem("server-grading", activity.entry, {"kind": own.QUIZ, "same": own.QUIZ})]
-    if not graded:
+    if graded != (content.main in own.SERVER_GRADED):
+        kind = content.main if content.main in own.SERVER_GRADED else own.QUIZ
+        return [Problem("server-grading", activity.entry, {"kind": kind, "same": own.QUIZ})]
+    if content.main != own.QUIZ:
         return [Problem("answer-key-not-used", name)] if name in files else None
     written = read_part(files, name)
     if written is None:
@@ -159,9 +161,11 @@ def single(title: str, files: Files) -> SingleActivity | list[Problem]:
     if isinstance(content, list):
         return content
     title = CONTROL.sub("", content.title).strip()[:LONGEST_TITLE] or title
-    requires = {"completed": True} if content.main in h5p_content.SELF_ENDING else {}
+    graded = content.main in own.SERVER_GRADED
+    requires = {"passed": True} if graded else {"completed": True} if content.main in h5p_content.SELF_ENDING else {}
     language = content.language if LANGUAGE.fullmatch(content.language) and content.language != "und" else "zh"
-    return SingleActivity(Activity("main", Text(title, title), "h5p", MINUTES, FOLDER, requires), files, language)
+    grading = "server" if graded else "none"
+    return SingleActivity(Activity("main", Text(title, title), "h5p", MINUTES, FOLDER, requires, grading=grading), files, language)
 
 
 def _plays_own_media(entry: str, read: ReadFile) -> bool:
@@ -189,6 +193,8 @@ FORMAT = Format(
     uploads=(".h5p",),
     packed=".h5p",
     graded=True,
+    sends=h5p_advice.sends,
+    suggested_minutes=h5p_advice.suggested_minutes,
     named_in_outlines=False,
     plays_own_media=_plays_own_media,
 )

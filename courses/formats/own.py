@@ -1,4 +1,4 @@
-"""Check the content of our own H5P types: reading pages, quizzes, videos with checkpoints.
+"""Check the content of our own H5P types: reading pages, quizzes, videos with checkpoints, reflections.
 
 People write these by hand, so every mistake is named with its path inside content.json.
 """
@@ -6,13 +6,18 @@ People write these by hand, so every mistake is named with its path inside conte
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from courses.grading import CHOICE, FILL, KINDS, MATCH, MOST_BLANKS, kind_of
 from courses.reader import CourseReader
 from courses.strict_json.problem import Problem
 
-READING, QUIZ, CHECKPOINT_VIDEO = "TH.Reading", "TH.Quiz", "TH.CheckpointVideo"
-TYPES = ("single", "multiple", "boolean")
+READING, QUIZ, CHECKPOINT_VIDEO, REFLECTION = "TH.Reading", "TH.Quiz", "TH.CheckpointVideo", "TH.Reflection"
+SERVER_GRADED = (QUIZ, REFLECTION)
+OPTIONED = ("single", "multiple", "boolean", "order")  # types of questions with options
+TYPES = (*OPTIONED, "fill", "match")
 MOST_PAGES, MOST_CHECKS, MOST_QUESTIONS, MOST_OPTIONS, MOST_CHECKPOINTS = 100, 20, 200, 26, 100
-LONGEST_BODY, LONGEST_LINE = 50_000, 2000
+LONGEST_BODY, LONGEST_LINE, LONGEST_ALT, LONGEST_GUIDANCE = 50_000, 2000, 500, 5000
+MOST_LEAST_CHARACTERS = 5000  # that a reflection may ask for at least
+PICTURE_KINDS = ("image/jpeg", "image/png", "image/webp", "image/gif")
 MOST_SECONDS = 36_000
 TELLING = frozenset({"answer", "answers", "correct", "feedback"})  # a server-graded quiz must not send these to the browser
 
@@ -37,13 +42,15 @@ def check_reading(body: Any) -> list[Problem]:
 
 
 def check_quiz(body: Any) -> list[Problem]:
-    """Check the content of TH.Quiz; right answers in it are a problem because browsers can read them."""
+    """Check the content of TH.Quiz as it is served; right answers in it are a problem because browsers can read them."""
     reader = CourseReader()
-    found = reader.object(body, "", ("questions",), ("intro", "l10n"))
+    found = reader.object(body, "", ("questions",), ("intro", "l10n", "shuffle_questions", "shuffle_options"))
     seen: set[str] = set()
     for number, value in enumerate(reader.array(found["questions"], "questions", MOST_QUESTIONS) if found else []):
         path = f"questions[{number}]"
-        question = reader.object(value, path, ("id", "type", "text", "options"), TELLING)
+        kind = value.get("type") if isinstance(value, dict) else None
+        parts = ("blanks",) if kind == "fill" else ("left", "right") if kind == "match" else ("options",)
+        question = reader.object(value, path, ("id", "type", "text", *parts), TELLING | {"picture"})
         if question is None:
             continue
         for key in TELLING & question.keys():
@@ -51,7 +58,40 @@ def check_quiz(body: Any) -> list[Problem]:
         _unique(reader, question["id"], f"{path}.id", seen)
         reader.choice(question["type"], f"{path}.type", TYPES)
         reader.filled(question["text"], f"{path}.text", LONGEST_LINE)
-        _check_options(reader, question["options"], f"{path}.options")
+        if question.get("picture") is not None:
+            check_picture(reader, question["picture"], f"{path}.picture")
+        if kind == "fill":
+            reader.whole(question["blanks"], f"{path}.blanks", least=1, most=MOST_BLANKS)
+        else:
+            for part in parts:
+                _check_options(reader, question[part], f"{path}.{part}")
+    return reader.problems
+
+
+def check_picture(reader: CourseReader, value: Any, path: str) -> None:
+    """Check a picture of a content: its file, its kind, and the text for those who do not see it."""
+    picture = reader.object(value, path, ("path", "mime", "alt"), ())
+    if picture is None:
+        return
+    reader.entry(picture["path"], f"{path}.path")
+    reader.choice(picture["mime"], f"{path}.mime", PICTURE_KINDS)
+    if picture["alt"] != "":
+        reader.filled(picture["alt"], f"{path}.alt", LONGEST_ALT)
+
+
+def check_reflection(body: Any) -> list[Problem]:
+    """Check the content of TH.Reflection: what is asked, and how long an answer must be at least."""
+    reader = CourseReader()
+    found = reader.object(body, "", ("prompt",), ("guidance", "picture", "least_characters", "l10n"))
+    if found is None:
+        return reader.problems
+    reader.filled(found["prompt"], "prompt", LONGEST_LINE)
+    if found.get("guidance"):
+        reader.filled(found["guidance"], "guidance", LONGEST_GUIDANCE)
+    if found.get("picture") is not None:
+        check_picture(reader, found["picture"], "picture")
+    if "least_characters" in found:
+        reader.whole(found["least_characters"], "least_characters", least=0, most=MOST_LEAST_CHARACTERS)
     return reader.problems
 
 
@@ -86,6 +126,7 @@ CHECKS: Mapping[str, Callable[[Any], list[Problem]]] = {
     READING: check_reading,
     QUIZ: check_quiz,
     CHECKPOINT_VIDEO: check_checkpoint_video,
+    REFLECTION: check_reflection,
 }
 
 
@@ -104,11 +145,31 @@ def compare_key(body: Any, key: Mapping[str, Any]) -> list[Problem]:
     for name, question in questions.items():
         if name not in key["questions"]:
             problems.append(Problem("question-not-in-key", f"questions.{name}"))
-            continue
-        correct, options = key["questions"][name]["correct"], {one["id"] for one in question["options"]}
-        problems += [Problem("no-option", f"questions.{name}.correct", {"option": str(one)}) for one in correct if one not in options]
-        if question["type"] != "multiple" and len(correct) > 1:
-            problems.append(Problem("one-option-only", f"questions.{name}.correct"))
+        else:
+            problems += _compare(question, key["questions"][name], f"questions.{name}")
+    return problems
+
+
+def _compare(question: Mapping[str, Any], answer: Mapping[str, Any], path: str) -> list[Problem]:
+    """Return the points in which the answer to one question does not match it."""
+    type_, kind = question["type"], kind_of(answer)
+    if kind != (type_ if type_ in KINDS else CHOICE):
+        return [Problem("other-kind", path, {"kind": type_})]
+    if kind == FILL:
+        there = len(answer["accept"])
+        return [] if there == question["blanks"] else [Problem("other-blanks", f"{path}.accept", {"count": question["blanks"]})]
+    correct = answer["correct"]
+    if kind == MATCH:
+        left, right = ({one["id"] for one in question[side]} for side in ("left", "right"))
+        pairs = [str(one).partition("=") for one in correct]
+        problems = [Problem("no-option", f"{path}.correct", {"option": f"{a}={b}"}) for a, _, b in pairs if a not in left or b not in right]
+        return problems or ([] if {a for a, _, _ in pairs} == left else [Problem("all-in-key", f"{path}.correct")])
+    options = {one["id"] for one in question["options"]}
+    problems = [Problem("no-option", f"{path}.correct", {"option": str(one)}) for one in correct if one not in options]
+    if type_ in {"single", "boolean"} and len(correct) > 1:
+        problems.append(Problem("one-option-only", f"{path}.correct"))
+    if type_ == "order" and not problems and len(correct) < len(options):
+        problems.append(Problem("all-in-key", f"{path}.correct"))
     return problems
 
 

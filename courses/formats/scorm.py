@@ -117,6 +117,10 @@ def _track(entry: str, has: Callable[[str], bool], read: ReadFile) -> Tracker | 
     return partial(track, package) if package else None
 
 
+def _sends(_activity: Activity, _read: ReadFile) -> tuple[str, ...]:
+    return ("completed", "passed")
+
+
 def _button(name: str, drawing: str) -> str:
     return f'<button type="button" data-scorm="{name}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{drawing}"/></svg></button>'
 
@@ -128,13 +132,13 @@ FORMAT = Format(
     frame=Frame(
         scripts=("watching.js", "scorm-api.js", "scorm-frame.js"),
         body=(
-            '<nav class="scorm-bar" data-scorm="bar" hidden>'
+            '<main><nav class="scorm-nav" data-scorm="bar" hidden><div class="scorm-bar">'
             + _button("back", "M15 5l-7 7 7 7")
             + '<button type="button" data-scorm="list" aria-expanded="false" aria-controls="units"></button>'
             + _button("next", "M9 5l7 7-7 7")
-            + '</nav><ol class="scorm-units" id="units" data-scorm="units" hidden></ol>'
-            + '<main class="scorm-stage" data-scorm="stage"></main>'
-            + '<p class="scorm-ended" data-scorm="ended" role="status" hidden><span></span> <button type="button"></button></p>'
+            + '</div><ol class="scorm-units" id="units" data-scorm="units" hidden></ol></nav>'
+            + '<div class="scorm-stage" data-scorm="stage"></div>'
+            + '<p class="scorm-ended" data-scorm="ended" role="status" hidden><span></span> <button type="button"></button></p></main>'
         ),
         style="frame-scorm",
         styles=("scorm.css",),
@@ -151,5 +155,6 @@ FORMAT = Format(
     own_host=True,
     manifest=MANIFEST,
     graded=True,
+    sends=_sends,
     tracker=_track,
 )

@@ -7,6 +7,7 @@
   function open(url) {
     const frame = document.createElement("iframe");
     Object.assign(frame, { src: url, title: document.title, allow: "fullscreen; autoplay" });
+    main.setAttribute("aria-label", document.title); // the unit's page may have a main part of its own
     main.replaceChildren(frame);
     TH.watchInside(frame);
   }

@@ -131,6 +131,7 @@ class Reader {
     find("number").addEventListener("change", ({ target }) => this.turn(Math.floor(Number(target.value)) || this.number));
     addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.resized()).observe(find("pages"));
+    TH.on("page", ({ number }) => this.turn(Math.floor(Number(number)) || this.number)); // from the list of pages around
     TH.on("pause", () => (this.paused = true));
     TH.on("resume", () => (this.paused = false));
     setInterval(() => this.look(), TICK_MS);
@@ -212,6 +213,7 @@ class Reader {
 
   count() {
     const { words, seen, pages } = this;
+    TH.post("pages", { count: pages.count, now: this.number, seen: [...seen] });
     find("seen").textContent = this.completed ? words.done : words.seen.replace("{n}", seen.size).replace("{all}", pages.count);
   }
 

@@ -74,6 +74,7 @@
     opened = Date.now();
     outside = "";
     frame.addEventListener("load", () => look());
+    document.querySelector("main").setAttribute("aria-label", unit.title); // its pages may have a main part of their own
     find("stage").replaceChildren(frame);
     ended.hidden = true;
     show();

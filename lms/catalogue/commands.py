@@ -14,6 +14,7 @@ from courses.package import Package
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem, in_english
 from lms.catalogue import contents, listing, publish, site_library
+from lms.catalogue.listing import CourseFilter
 from lms.catalogue.uploads import check
 from lms.clock import now
 from lms.command_options import json_option
@@ -99,10 +100,10 @@ def _lines(problems: Iterable[Problem]) -> list[str]:
 @with_appcontext
 def list_courses(*, as_json: bool, search: str) -> None:
     """List the newest version of every course."""
-    after: int | None = None
+    after: str | None = ""
     rows: list[dict[str, object]] = []
-    while True:
-        page = listing.newest(session(), search, after, size=500)
+    while after is not None:
+        page = listing.search(session(), None, CourseFilter(search, state=listing.ALL), after, size=500)
         rows += [
             {
                 "code": one.course.code,
@@ -114,8 +115,6 @@ def list_courses(*, as_json: bool, search: str) -> None:
             for one in page.versions
         ]
         after = page.next
-        if after is None:
-            break
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return

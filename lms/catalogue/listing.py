@@ -1,44 +1,108 @@
-"""List courses and their versions, for pages and commands."""
+"""Find courses in the library, and list the versions of one."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from lms.catalogue.models import Course, CourseVersion
+from lms.accounts.models import Organisation, Person
+from lms.catalogue.course_index import comparable
+from lms.catalogue.models import Course, CourseLabel, CourseVersion
+from lms.catalogue.sharing import readable
 
 PAGE = 30
+MOST_WORDS = 10  # of a search; further ones are not looked for
+IN_USE, ARCHIVED, ALL = STATES = ("", "archived", "all")
+NEWEST, BY_CODE = SORTS = ("", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFilter:
+    """A search: all of these words in code or title, these labels (kind → value), an organisation, a state, and an order."""
+
+    words: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    organisation_id: int | None = None
+    state: str = IN_USE
+    sort: str = NEWEST  # the latest published first, or by code
+
+
+EVERY_COURSE = CourseFilter(state=ALL)
 
 
 @dataclass(frozen=True, slots=True)
 class CoursePage:
-    """The newest versions of some courses, the latest published first, and the start of the next page."""
+    """The newest versions of some courses in the order asked for, and where the next page starts."""
 
     versions: Sequence[CourseVersion]
-    next: int | None
+    next: str | None
     total: int
 
 
-def newest(session: Session, words: str = "", after: int | None = None, size: int = PAGE) -> CoursePage:
-    """Return the newest version of every course whose code or title contains all of `words`; `after` is a version's id."""
-    latest = select(func.max(CourseVersion.id)).group_by(CourseVersion.course_id)
-    wanted = select(CourseVersion).join(Course, Course.id == CourseVersion.course_id).where(CourseVersion.id.in_(latest))
-    for word in words.split():
-        fields = (Course.code, CourseVersion.title_zh, CourseVersion.title_en)
-        wanted = wanted.where(or_(*(field.icontains(word, autoescape=True) for field in fields)))
-    total = session.scalar(select(func.count()).select_from(wanted.with_only_columns(CourseVersion.id).subquery())) or 0
-    if after is not None:
-        wanted = wanted.where(CourseVersion.id < after)
-    found = session.scalars(wanted.order_by(CourseVersion.id.desc()).limit(size + 1)).all()
-    return CoursePage(found[:size], found[size - 1].id if len(found) > size else None, total)
+def search(session: Session, by: Person | None, wanted: CourseFilter, after: str = "", size: int = PAGE) -> CoursePage:
+    """Return a page of the courses that a person may read; `after` is `next` of the page before."""
+    conditions = [Course.newest_version_id.is_not(None), readable(session, by), *_conditions(wanted)]
+    total = session.scalar(select(func.count(Course.id)).where(*conditions)) or 0
+    query = select(CourseVersion).join(Course, Course.newest_version_id == CourseVersion.id).where(*conditions)
+    found = session.scalars(_sorted(query, wanted.sort, after).limit(size + 1)).all()
+    last = found[size - 1] if len(found) > size else None
+    following = None if last is None else last.course.code if wanted.sort == BY_CODE else str(last.id)
+    return CoursePage(found[:size], following, total)
+
+
+def offered(session: Session, by: Person | None, size: int) -> Sequence[CourseVersion]:
+    """Return the newest versions of the courses that a person may give to a class, the latest published first."""
+    return search(session, by, CourseFilter(), size=size).versions
+
+
+def _conditions(wanted: CourseFilter) -> list[ColumnElement[bool]]:
+    found = [Course.search_text.contains(word, autoescape=True) for word in comparable(wanted.words).split()[:MOST_WORDS]]
+    for kind, value in wanted.labels.items():
+        found.append(Course.id.in_(select(CourseLabel.course_id).where(CourseLabel.kind == kind, CourseLabel.value == value)))
+    if wanted.organisation_id is not None:
+        found.append(Course.organisation_id == wanted.organisation_id)
+    if wanted.state != ALL:
+        found.append(Course.archived_at.is_not(None) if wanted.state == ARCHIVED else Course.archived_at.is_(None))
+    return found
+
+
+def _sorted(query: Select[CourseVersion], sort: str, after: str) -> Select[CourseVersion]:
+    if sort == BY_CODE:
+        return query.where(Course.code > after).order_by(Course.code)
+    if after.isascii() and after.isdigit() and len(after) < len(str(2**31)):
+        query = query.where(Course.newest_version_id < int(after))
+    return query.order_by(Course.newest_version_id.desc())
+
+
+def owners(session: Session, by: Person | None) -> list[tuple[int, str]]:
+    """Return the organisations of the courses that a person may read, by name."""
+    own = select(Course.organisation_id).where(readable(session, by))
+    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(own)).order_by(Organisation.name))
+    return [(one, name) for one, name in rows]
+
+
+def newest_for(session: Session, code: str, by: Person | None) -> CourseVersion | None:
+    """Return the newest version of a course that a person may read, archived or not; None means the installation itself."""
+    query = select(CourseVersion).join(Course, Course.newest_version_id == CourseVersion.id)
+    return session.scalar(query.where(Course.code == code, readable(session, by)))
 
 
 def versions_of(session: Session, code: str) -> Sequence[CourseVersion]:
-    """Return a course's versions, newest first; empty if there is no such course."""
+    """Return a course's versions, newest first; empty if there is no such course. Nobody's right to read them is asked."""
     return session.scalars(
         select(CourseVersion)
         .join(Course, Course.id == CourseVersion.course_id)
         .where(Course.code == code)
+        .order_by(CourseVersion.number.desc())
+    ).all()
+
+
+def readable_versions(session: Session, code: str, by: Person | None) -> Sequence[CourseVersion]:
+    """Return the same for a person; empty as well if the course is not shared with them."""
+    return session.scalars(
+        select(CourseVersion)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.code == code, readable(session, by))
         .order_by(CourseVersion.number.desc())
     ).all()

@@ -3,20 +3,27 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, UtcDateTime
 
+OWN, BELOW, EVERYBODY = SHARES = ("own", "below", "everybody")  # with which organisations a course is shared
+
 
 class Course(Base):
-    """A course by its code; its versions have the content."""
+    """A course by its code; its versions have the content. The library searches what is derived of the newest one (`course_index`)."""
 
     __tablename__ = "course"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(64), unique=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    shared: Mapped[str] = mapped_column(String(16), default=EVERYBODY, server_default=EVERYBODY)  # one of SHARES
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since then it is not offered to classes
+    # No foreign key: versions refer to their course, and a circle of tables could not be created in any order.
+    newest_version_id: Mapped[int | None] = mapped_column(index=True)
+    search_text: Mapped[str] = mapped_column(Text, default="", server_default="")  # code and titles, in the form that searches compare
 
     versions: Mapped[list["CourseVersion"]] = relationship(back_populates="course", order_by="CourseVersion.number", lazy="raise")
 
@@ -58,6 +65,17 @@ class CourseVersion(Base):
     def files_of(self, activity: str) -> str:
         """Return the hash under which the content host serves the files of an activity."""
         return (self.listings or {}).get(activity, self.package_sha256)
+
+
+class CourseLabel(Base):
+    """One word under which the library finds a course: stated by its publishers, or its newest version's format or language."""
+
+    __tablename__ = "course_label"
+    __table_args__ = (Index("ix_course_label_kind_value", "kind", "value"),)
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)  # one of `labels.KINDS`
+    value: Mapped[str] = mapped_column(String(140), primary_key=True)
 
 
 class CourseFile(Base):

@@ -18,9 +18,10 @@ from courses.outline import parse_course
 from courses.package import Package
 from courses.strict_json.canonical import digest_of
 from courses.strict_json.problem import Problem
+from courses.strict_json.reader import LONGEST_SLUG
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import is_below
-from lms.catalogue import contents, room, site_library
+from lms.catalogue import contents, course_index, room, site_library
 from lms.catalogue.models import AnswerKey, Course, CourseVersion
 from lms.errors import NotAllowed
 from lms.readonce import ReadOnce
@@ -28,6 +29,7 @@ from lms.storage import Storage
 
 OUTLINES_KEPT = 256
 WARNINGS_KEPT, LONGEST_WORD = 100, 300
+SHORT_NUMBER = 4  # digits behind a code that are taken for its number
 LONGEST_NAME = 200  # characters of the uploaded file's name
 
 
@@ -79,8 +81,20 @@ def _course(session: Session, code: str, by: Person | None) -> Course:
         session.add(course)
         session.flush()
     elif not may_publish(session, course, by):
-        raise NotAllowed(_("Course %(code)s belongs to another organisation. Give yours another code.", code=code))
+        free = free_code(session, code)
+        raise NotAllowed(
+            _("Course %(code)s belongs to another organisation. Give yours another code; %(free)s is free.", code=code, free=free)
+        )
     return course
+
+
+def free_code(session: Session, code: str) -> str:
+    """Return a code like this one that no course has: with the first free number behind it."""
+    stem, _hyphen, number = code.rpartition("-")
+    stem = stem if stem and number.isdigit() and len(number) <= SHORT_NUMBER else code
+    stem = stem[: LONGEST_SLUG - SHORT_NUMBER - 1].rstrip("-")
+    taken = set(session.scalars(select(Course.code).where(Course.code.startswith(f"{stem}-", autoescape=True))))
+    return next(one for one in (f"{stem}-{number}" for number in range(2, len(taken) + 3)) if one not in taken)
 
 
 def _add_version(session: Session, course: Course, package: Package, by: Person | None, now: datetime) -> CourseVersion:
@@ -103,6 +117,7 @@ def _add_version(session: Session, course: Course, package: Package, by: Person 
     )
     session.add(version)
     session.flush()
+    course_index.renew(session, course, version, package.course)
     session.add_all(
         AnswerKey(course_version_id=version.id, activity=activity, document=key) for activity, key in package.answer_keys.items()
     )

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
+from lms.accounts.models import Person
+from lms.catalogue.listing import newest_for
 from lms.catalogue.models import Course, CourseVersion
 from lms.classes import changes, planning, timetable
 from lms.classes.membership import BAR, REASON_MAX
@@ -46,7 +48,9 @@ def may_go_online(document: ProgrammeDocument, requirement: str) -> bool:
     return any(one.key == requirement and phases.get(one.phase or "", False) for one in document.requirements)
 
 
-def problems_of(session: Session, training_class: TrainingClass, document: ProgrammeDocument, order: OnlineOrder) -> list[FieldProblem]:
+def problems_of(
+    session: Session, training_class: TrainingClass, document: ProgrammeDocument, order: OnlineOrder, by: By
+) -> list[FieldProblem]:
     """Return the reasons why sessions cannot be moved online, each after the name of its field."""
     rows = {one.key: one for one in timetable.sessions_of(session, training_class.id)}
     chosen = [rows[key] for key in order.sessions if key in rows and rows[key].half_days]
@@ -64,17 +68,18 @@ def problems_of(session: Session, training_class: TrainingClass, document: Progr
         known = select(func.count(Enrolment.id)).where(Enrolment.class_id == training_class.id, Enrolment.id.in_(order.people))
         if not order.people or session.scalar(known) != len(set(order.people)):
             problems.append(FieldProblem("people", _("choose at least one teacher of the class")))
-    problems += _problems_of_means(session, training_class, order)
+    problems += _problems_of_means(session, training_class, order, by)
     return problems + _problems_of_others(session, training_class, order, [one.key for one in chosen])
 
 
-def _problems_of_means(session: Session, training_class: TrainingClass, order: OnlineOrder) -> list[FieldProblem]:
+def _problems_of_means(session: Session, training_class: TrainingClass, order: OnlineOrder, by: By) -> list[FieldProblem]:
     if not order.course:
         fine = not order.link or (
             order.link.startswith(planning.LINKS) and len(order.link) <= planning.LINK_MAX and order.link.isprintable()
         )
         return [] if fine else [FieldProblem("link", _("an address that begins with https://"))]
-    if _newest(session, order.course) is None:
+    newest = newest_for(session, order.course, session.get(Person, by.person_id) if by.person_id else None)
+    if newest is None or newest.course.archived_at is not None:
         return [FieldProblem("course", _("choose a course"))]
     counting = (
         select(ClassCourse.class_id)
@@ -120,7 +125,7 @@ def move(session: Session, training_class: TrainingClass, document: ProgrammeDoc
     Raises:
         InvalidInput: with one line for each problem.
     """
-    if problems := problems_of(session, training_class, document, order):
+    if problems := problems_of(session, training_class, document, order, by):
         raise InvalidInput(_("Nothing was moved online."), problems)
     rows = [one for one in timetable.sessions_of(session, training_class.id) if one.key in order.sessions]
     version = _newest(session, order.course) if order.course else None

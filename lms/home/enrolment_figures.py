@@ -40,6 +40,11 @@ class Studied:
         return "running" if self.result.measured_seconds or gate.covered_ms else "open"
 
     @property
+    def outline_state(self) -> str:
+        """The state in the player's outline: as `state`, but 'waiting' if time was measured and a condition keeps it from counting."""
+        return "waiting" if self.result.measured_seconds and not self.result.gate.open else self.state
+
+    @property
     def missing_seconds(self) -> int:
         """The activity's time that is not credited yet."""
         return self.activity.seconds_left(self.result.credited_seconds)

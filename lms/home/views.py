@@ -24,9 +24,11 @@ from lms.home.steps import next_step
 from lms.home.waiting import waiting_times
 from lms.home.words import met_words, notice_of
 from lms.i18n import SITE_ZONE, local_time
-from lms.learning.admission import LaunchRefusal, admit_to_course
+from lms.learning.admission import LaunchRefusal, StudiedActivity, admit_to_course
 
 bp = Blueprint("home", __name__)
+
+PARTS = 2  # changes with the form of what the player page asks for, so that no browser goes on showing an older form
 
 
 @bp.get("/home")
@@ -113,18 +115,23 @@ def _own_course(enrolment_id: int, course_version_id: int) -> tuple[Enrolment, C
 @bp.get("/courses/<int:enrolment_id>/<int:course_version_id>/<activity>/progress")
 @requires(TEACHER)
 def activity_progress(enrolment_id: int, course_version_id: int, activity: str) -> ResponseReturnValue:
-    """Return the part of the player page that shows the account; 304 while nothing has changed."""
+    """Return the parts of the player page that show the account and the course's outline; 304 while nothing has changed."""
     enrolment, version = _own_course(enrolment_id, course_version_id)
-    mark = f"{enrolment_figures.evidence_mark(session(), enrolment)}-{activity}-{get_locale()}"
+    mark = f"{PARTS}-{enrolment_figures.evidence_mark(session(), enrolment)}-{version.id}-{activity}-{get_locale()}"
     if request.if_none_match.contains(mark):
         return _for_one_person(Response(status=304), mark)
-    studied = enrolment_figures.studied_in(session(), enrolment_id, outline_of(version)).get(activity)
+    outline = outline_of(version)
+    all_studied = enrolment_figures.studied_in(session(), enrolment_id, outline)
+    studied = all_studied.get(activity)
     if studied is None:
         raise NotFound(_("There is no such activity."))
     (standing,) = of_enrolments(session(), [enrolment_id])
     part = render_template(
         "home/_activity.html",
         studied=studied,
+        outline=outline,
+        states={key: one.outline_state for key, one in all_studied.items()},
+        place=StudiedActivity(enrolment_id, version.id, activity),
         asked=_asked(studied),
         met_words=met_words,
         gates=gates,

@@ -7,9 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
+from courses.answer_key import draw
 from courses.grading import Grade, grade, is_blank
 from lms import vocabulary as v
 from lms.catalogue.models import AnswerKey
@@ -28,6 +29,7 @@ class Declined(StrEnum):
     OTHER_ANSWERS = "other-answers"
     NO_ATTEMPTS = "no-attempts"
     BLANK = "blank"
+    OTHER_QUESTIONS = "other-questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,18 @@ class GradedAnswer:
     grade: Grade
     statements: int
     pass_percent: int
+    drawn: tuple[str, ...] | None  # the questions of the next attempt; None: all
 
     def reply(self) -> dict[str, Any]:
         """Return the reply to the page: score, pass mark, and each question's result and feedback, never the right answers."""
-        return {"number": self.number, "left": self.left, "pass_percent": self.pass_percent, **asdict(self.grade)}
+        return {"number": self.number, "left": self.left, "pass_percent": self.pass_percent, "drawn": self.drawn, **asdict(self.grade)}
 
 
 def submit(
     session: Session, launch: Launch, submission: str, given: Mapping[str, Any], public_url: str, now: datetime
 ) -> GradedAnswer | Declined:
     """Grade a submission and write the result; the same submission again gets the same grade and is not a second attempt."""
-    key = session.scalar(
-        select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
-    )
+    key = session.scalar(_key_of(launch))
     if key is None:
         return Declined.NO_KEY
     try:
@@ -62,19 +63,22 @@ def submit(
         return Declined.BLANK  # not an attempt: it would reveal the hints, or cost an attempt after an accidental click
     lock(session, launch)
     earlier = _attempts(session, launch)
+    number = _next_number(earlier)
+    drawn = draw(key, _seed(launch, number))
     used = _used(_since_restart(session, launch, earlier), key)
     known = session.get(Attempt, attempt_id)
     if known is not None:
         own = known.registration_id == launch.registration_id and known.activity == launch.activity
         by = next((by for one, by in earlier if one.id == attempt_id), key)
-        return _outcome(known, by, _attempts_left(key, used), 0) if own and known.answers == given else Declined.OTHER_ANSWERS
-    if _attempts_left(key, used) == 0:
-        return Declined.NO_ATTEMPTS
-    attempt = _attempt(launch, attempt_id, given, grade(key, given), now)
-    attempt.number = max((one.number for one, _ in earlier), default=0) + 1
+        return _outcome(known, by, _attempts_left(key, used), 0, drawn) if own and known.answers == given else Declined.OTHER_ANSWERS
+    others = drawn is not None and not given.keys() <= set(drawn)  # another page has handed in, and the next attempt draws others
+    if others or _attempts_left(key, used) == 0:
+        return Declined.OTHER_QUESTIONS if others else Declined.NO_ATTEMPTS
+    attempt = _attempt(launch, attempt_id, given, grade(key, given, drawn), now)
+    attempt.number, attempt.drawn = number, None if drawn is None else list(drawn)
     session.add(attempt)
     session.flush()
-    outcome = _outcome(attempt, key, _attempts_left(key, used + 1), 1)
+    outcome = _outcome(attempt, key, _attempts_left(key, used + 1), 1, draw(key, _seed(launch, number + 1)))
     _state(session, launch, attempt, outcome.grade, public_url)
     return outcome
 
@@ -84,11 +88,32 @@ def attempts_of(session: Session, launch: Launch) -> list[dict[str, Any]]:
     earlier = _since_restart(session, launch, _attempts(session, launch))
     if not earlier:
         return []
-    key = session.scalars(
-        select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
-    ).one()
-    left = _attempts_left(key, _used(earlier, key))
-    return [_outcome(attempt, by, left, 0).reply() for attempt, by in earlier]
+    key = session.scalars(_key_of(launch)).one()
+    left, drawn = _attempts_left(key, _used(earlier, key)), draw(key, _seed(launch, _next_number(earlier)))
+    return [_outcome(attempt, by, left, 0, drawn).reply() for attempt, by in earlier]
+
+
+def drawn_questions(session: Session, launch: Launch) -> tuple[str, ...] | None:
+    """Return the questions of the learner's next attempt; None if it has all of them, or there is no quiz.
+
+    They are made from the registration and the attempt's number, so loading the page again draws no others.
+    """
+    key = session.scalar(_key_of(launch))
+    if key is None or not key.get("draw"):
+        return None
+    return draw(key, _seed(launch, _next_number(_attempts(session, launch))))
+
+
+def _key_of(launch: Launch) -> Select[dict[str, Any]]:
+    return select(AnswerKey.document).where(AnswerKey.course_version_id == launch.course_version_id, AnswerKey.activity == launch.activity)
+
+
+def _next_number(attempts: GradedAttempts) -> int:
+    return max((one.number for one, _ in attempts), default=0) + 1
+
+
+def _seed(launch: Launch, number: int) -> str:
+    return f"{launch.registration_id}/{launch.activity}/{number}"
 
 
 def _attempts(session: Session, launch: Launch) -> GradedAttempts:
@@ -135,8 +160,9 @@ def _attempt(launch: Launch, attempt_id: uuid.UUID, given: Mapping[str, Any], gr
     )
 
 
-def _outcome(attempt: Attempt, key: Mapping[str, Any], left: int | None, statements: int) -> GradedAnswer:
-    return GradedAnswer(attempt.number, left, grade(key, attempt.answers), statements, key["pass_percent"])
+def _outcome(attempt: Attempt, key: Mapping[str, Any], left: int | None, statements: int, drawn: tuple[str, ...] | None) -> GradedAnswer:
+    graded = grade(key, attempt.answers, attempt.drawn)
+    return GradedAnswer(attempt.number, left, graded, statements, key["pass_percent"], drawn)
 
 
 def _state(session: Session, launch: Launch, attempt: Attempt, graded: Grade, public_url: str) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from courses.formats.format import OWN_HOST_SANDBOX, Format
 
+OWN_SCRIPTS = ("frame.js", "looks.js")  # of every frame, before those of its format
 DIRECTIVES = ("script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "frame-src", "worker-src")
 
 
@@ -46,7 +47,7 @@ def write_page(outline: str, format: Format, entry: str, site: FrameSite, attrib
         "__PLAYER__": _escaped(site.player),
         "__ATTRIBUTES__": "".join(f' data-{name}="{_escaped(value)}"' for name, value in attributes.items()),
         "__TITLE__": format.words,
-        "__HEAD__": "\n".join([*_styles(("frame.css", *frame.styles), site), *_scripts(("frame.js", *frame.scripts), site)]),
+        "__HEAD__": "\n".join([*_styles(("frame.css", *frame.styles), site), *_scripts((*OWN_SCRIPTS, *frame.scripts), site)]),
         "__STYLE__": frame.style,
         "__BODY__": frame.body,
     }

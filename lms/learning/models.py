@@ -92,6 +92,7 @@ class Attempt(Base):
     number: Mapped[int]  # 1, 2, 3 …
     launch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("launch.id"))
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    drawn: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # the questions that it was asked; None: all of the key
     score: Mapped[int]
     score_max: Mapped[int]
     passed: Mapped[bool]

@@ -21,6 +21,7 @@ from lms.accounts.access import person, public, requires
 from lms.accounts.browsers import browser_of, in_words
 from lms.accounts.cookies import current_login, name_of
 from lms.accounts.signin import csrf
+from lms.catalogue.gates import gate_words
 from lms.classes import course_changes, membership
 from lms.clock import now
 from lms.config import Settings
@@ -61,7 +62,17 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
         return redirect(url_for(".play", **_place_arguments(admission.place)))
     before, after = _neighbours(admission)
     how, config = FORMATS[admission.activity.format], _page_config(admission)
-    page = render_template("learning/play.html", admission=admission, config=config, how=how, before=before, after=after)
+    page = render_template(
+        "learning/play.html",
+        admission=admission,
+        outline=admission.course,
+        at=admission.course.activities.index(admission.activity) + 1,
+        conditions=gate_words(admission.activity),
+        config=config,
+        how=how,
+        before=before,
+        after=after,
+    )
     return with_device(Response(page), request, _settings())
 
 
@@ -139,6 +150,7 @@ def open_activity() -> ResponseReturnValue:
             "now_ms": now_ms(),
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
+            "drawn": answers.drawn_questions(writing, opened.launch),
             "reports": frame_address.reports_of(admission, opened.launch),
         }
     if opened.stated:
@@ -232,6 +244,9 @@ def _declined(why: answers.Declined) -> LmsError:
         answers.Declined.BAD_ID: InvalidInput(_("A submission needs a UUID of its own."), code=why),
         answers.Declined.OTHER_ANSWERS: Conflict(_("This submission was already graded with other answers."), code=why),
         answers.Declined.BLANK: InvalidInput(_("No question is answered, so nothing was handed in. Answer one and try again."), code=why),
+        answers.Declined.OTHER_QUESTIONS: Conflict(
+            _("Another page has handed in, and these were its questions. Load the page again."), code=why
+        ),
         answers.Declined.NO_ATTEMPTS: Conflict(_("All attempts at this quiz are used up. What you reached is kept."), code=why),
     }
     return messages[why]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.account_changes import By
 from lms.accounts.models import Organisation, Person
 from lms.accounts.offices import below
+from lms.catalogue import listing
 from lms.catalogue.listing import versions_of
 from lms.catalogue.models import CourseVersion
 from lms.classes import changes, course_changes, lifecycle, membership, setup
@@ -72,20 +73,22 @@ def add_course(session: Session, training_class: TrainingClass, study: CourseOfC
         InvalidInput: with one line for each problem.
     """
     setup.locked_class(session, training_class.id)
-    versions = versions_of(session, study.code)
+    newest_one = listing.newest_for(session, study.code, session.get(Person, by.person_id) if by.person_id else None)
     hours = [one.key for one in hours_of(session, training_class)]
     requirement = study.requirement if study.requirement is not None else (hours[0] if len(hours) == 1 else "")
     problems = []
-    if not versions:
+    if newest_one is None:
         problems.append(FieldProblem("course", _("%(code)s is not known", code=study.code)))
+    elif newest_one.course.archived_at is not None:
+        problems.append(FieldProblem("course", _("%(code)s is archived, so no further class can begin it", code=study.code)))
     if study.requirement is None and len(hours) > 1:
         problems.append(FieldProblem("requirement", _("say toward which its hours count (%(known)s)", known=", ".join(hours))))
-    if problems:
+    if newest_one is None or problems:
         raise InvalidInput(_("The course was not added."), problems)
-    setup.bind_course(session, training_class, versions[0], requirement, compulsory=study.compulsory)
+    setup.bind_course(session, training_class, newest_one, requirement, compulsory=study.compulsory)
     changes.note(session, training_class.id, changes.made("course", by, after=study.code))
     windows.follow(session, training_class, by.at)
-    return versions[0]
+    return newest_one
 
 
 def hours_of(session: Session, training_class: TrainingClass) -> list[Requirement]:

@@ -1,7 +1,7 @@
 """The scope of the signed-in person: administrators see everybody's statements, an office those of the people below it."""
 
 from lms.accounts.access import person, scope
-from lms.accounts.models import ADMIN
+from lms.accounts.models import ADMIN, Person
 from lms.records.export import scope_of
 from lms.records.people import EVERYTHING, OfficeScope
 
@@ -18,3 +18,8 @@ def own_path() -> str:
 def own_scope() -> OfficeScope:
     """Return the scope of the signed-in person."""
     return scope_of(own_path())
+
+
+def course_reader() -> Person | None:
+    """Return the person whose courses the pages name; None for an administrator of the site, who may know all."""
+    return None if own_path() == EVERYTHING else person()

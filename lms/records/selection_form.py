@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
+from lms.accounts.models import Person
 from lms.catalogue import listing
 from lms.errors import FieldProblem
 from lms.i18n import pick
@@ -31,9 +32,9 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
     course = SelectField(_l("Course"), default="", validators=[Optional()])
     verb = SelectField(_l("Verb"), default="", validators=[Optional()])
 
-    def offer(self, session: Session) -> None:
-        """Offer the known courses and verbs, and the selected ones."""
-        self.course.choices = _choices(course_titles(session), self.course)
+    def offer(self, session: Session, by: Person | None) -> None:
+        """Offer the courses that a person may read (None: all), the known verbs, and the selected ones."""
+        self.course.choices = _choices(course_titles(session, by), self.course)
         self.verb.choices = _choices({iri: str(said) for iri, said in VERBS.items()}, self.verb)
 
     def selection(self) -> Selection:
@@ -52,9 +53,9 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
             self[problem.field].errors = [words[problem.field]]
 
 
-def course_titles(session: Session) -> dict[str, str]:
-    """Return the titles of courses, by code."""
-    newest = listing.newest(session, size=MOST_COURSES).versions
+def course_titles(session: Session, by: Person | None) -> dict[str, str]:
+    """Return the titles of the courses that a person may read (None: of all), by code."""
+    newest = listing.search(session, by, listing.EVERY_COURSE, size=MOST_COURSES).versions
     return {version.course.code: pick(version.title_zh, version.title_en) for version in newest}
 
 

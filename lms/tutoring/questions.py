@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Select, Text, and_, cast, select
 from sqlalchemy.orm import Session
 
-from courses.grading import chosen_options
+from courses.grading import FILL, ORDER, comparable, is_right, kind_of, response_of
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.classes.models import Enrolment
 from lms.learning.models import Attempt, Launch, Registration
@@ -107,16 +107,25 @@ def _attempts(quiz: Quiz, class_id: int | None) -> Select[UUID, str, bool, int]:
 
 @dataclass(slots=True)
 class _Tally:
-    correct: frozenset[str]
+    question: Mapping[str, Any]
+    responses: dict[str, tuple[tuple[str, ...], bool]] = field(default_factory=dict)  # of each answer seen before, and whether it is right
     answered: int = 0
     right: int = 0
     right_in_the_end: int = 0
     wrong: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
+    def judge(self, value: Any) -> tuple[tuple[str, ...], bool]:
+        """Return an answer as it is graded, and whether it is right; the same answer is given many times."""
+        seen = repr(value)
+        if seen not in self.responses:
+            response = response_of(self.question, value)
+            self.responses[seen] = (response, bool(response) and is_right(self.question, response))
+        return self.responses[seen]
+
 
 def count(key: Mapping[str, Any], attempts: Sequence[Handed], others: int = 0) -> Analysis:
     """Count attempts, each learner's in order, that were graded with `key`; `others` were not. Pure."""
-    tallies = {name: _Tally(frozenset(question["correct"])) for name, question in key["questions"].items()}
+    tallies = {name: _Tally(question) for name, question in key["questions"].items()}
     first = {one.registration_id: one for one in reversed(attempts)}
     last = {one.registration_id: one for one in attempts}
     read = msgspec.json.Decoder(dict[str, Any]).decode
@@ -125,7 +134,7 @@ def count(key: Mapping[str, Any], attempts: Sequence[Handed], others: int = 0) -
     for one in last.values():
         given = read(one.answers)
         for name, tally in tallies.items():
-            tally.right_in_the_end += tally.correct == frozenset(chosen_options(given.get(name)))
+            tally.right_in_the_end += tally.judge(given.get(name))[1]
     return Analysis(
         learners=len(first),
         attempts=len(attempts),
@@ -137,14 +146,22 @@ def count(key: Mapping[str, Any], attempts: Sequence[Handed], others: int = 0) -
 
 def _count_first(tallies: Mapping[str, _Tally], given: Mapping[str, Any]) -> None:
     for name, tally in tallies.items():
-        chosen = chosen_options(given.get(name))
-        if not chosen:
+        response, right = tally.judge(given.get(name))
+        if not response:
             continue
         tally.answered += 1
-        if tally.correct == frozenset(chosen):
+        if right:
             tally.right += 1
         else:
-            tally.wrong[tuple(sorted(chosen))] += 1
+            tally.wrong[_as_counted(tally.question, response)] += 1
+
+
+def _as_counted(question: Mapping[str, Any], response: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a wrong answer in one form for all that are the same: options and pairs in any order, blanks without their spaces."""
+    kind = kind_of(question)
+    if kind == FILL:
+        return tuple(comparable(one, case=question.get("case", False)) for one in response)
+    return response if kind == ORDER else tuple(sorted(response))
 
 
 def _result(name: str, tally: _Tally) -> QuestionResult:

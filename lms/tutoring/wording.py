@@ -22,7 +22,13 @@ class Wording:
 
     def answer(self, options: tuple[str, ...]) -> str:
         """Return an answer in words; an option that the content lacks is named by its id."""
-        return "；".join(self.options.get(one, one) for one in options)
+        return "；".join(self._part(one) for one in options)
+
+    def _part(self, one: str) -> str:
+        left, pair, right = one.partition("=")
+        if pair and left in self.options and right in self.options:
+            return f"{self.options[left]} — {self.options[right]}"
+        return self.options.get(one, one)
 
 
 def wording_of(storage: Storage, version: CourseVersion, activity: Activity) -> dict[str, Wording]:
@@ -31,4 +37,10 @@ def wording_of(storage: Storage, version: CourseVersion, activity: Activity) -> 
     if content is None:
         return {}
     body: Any = msgspec.json.decode(content)
-    return {one["id"]: Wording(one["text"], {option["id"]: option["text"] for option in one["options"]}) for one in body["questions"]}
+    return {one["id"]: Wording(one["text"], _options(one)) for one in body["questions"]}
+
+
+def _options(question: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts of options, or of both sides of pairs, by id; a question with blanks has none."""
+    shown = [one for part in ("options", "left", "right") for one in question.get(part, ())]
+    return {one["id"]: one["text"] for one in shown}

@@ -36,6 +36,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/accounts/origins.py": "reads where a request comes from",
     "lms/bulk/documents.py": "a job reads the app's settings and the address of a route",
     "lms/catalogue/publish_job.py": "a job reads the app's settings",
+    "lms/catalogue/label_words.py": "asks the app for the names of programmes",
     "lms/classes/membership.py": "reads the app's settings",
     "lms/crediting/input_changes.py": "is set up with the app",
     "lms/classes/usage.py": "gives templates a function",
@@ -69,6 +70,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/office/list_pages.py": "reads a list out of a request",
     "lms/signing/site_key.py": "reads the app's settings, and keeps the loaded key with the app",
     "lms/transcripts/identity.py": "reads the app's settings",
+    "lms/workshop/library_views.py": "is one page",
 }
 ASK_THE_CLOCK = {"now", "utcnow", "today", "time", "monotonic"}
 CLOCKS = {"datetime", "date", "time"}

@@ -29,6 +29,7 @@ from lms.practice.models import PracticeTask, PracticeWork
 from lms.programmes.models import Programme
 from lms.sealing import derived
 from lms.storage import storage
+from tests.browser.drafts import draft_values
 from tests.browser.record_store import add_record_store_rows
 from tests.browser.reviews import review_values
 from tests.factories import signed_in
@@ -80,18 +81,16 @@ LOOKS = (
     Look("teacher", "learning.play", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("teacher", "transcripts.show"),
     Look("office", "transcripts.show"),
-    Look(NEW_TEACHER, "transcripts.mine"),
+    *(Look(NEW_TEACHER, one) for one in ("transcripts.mine", "calendar.show", "practice.mine", "lifetime.mine")),
+    *(Look("teacher", "lifetime.mine"), Look("county", "lifetime.of_person")),
     Look("teacher", "accounts.password"),
     Look("teacher", "accounts.signed_in"),
     Look("teacher", "error", path="/nothing-here", status=404),
     Look("teacher", "catalogue.upload", status=403),
-    Look("trainer", "catalogue.courses"),
-    Look("trainer", "catalogue.courses", query="?q=zzz"),
-    Look("trainer", "catalogue.course"),
+    *(Look("trainer", "catalogue.courses", query=query) for query in ("", "?q=zzz")),
+    *(Look("trainer", page) for page in ("catalogue.course", "library.card")),
     Look("trainer", "catalogue.upload"),
-    Look("office", "office.programme_board"),
-    Look(NEW_OFFICE, "office.programme_board"),
-    Look(OTHER_OFFICE, "office.programme_board"),
+    *(Look(who, "office.programme_board") for who in ("office", NEW_OFFICE, OTHER_OFFICE)),
     Look("office", "office.programme_classes"),
     Look("office", "office.programme_classes", query="?show=coming&q=zzz"),
     Look("office", "office.documents"),
@@ -119,13 +118,9 @@ LOOKS = (
     Look("teacher", "here.state"),
     Look("teacher", "calendar.show"),
     Look("teacher", "live.page"),
-    Look(NEW_TEACHER, "calendar.show"),
     Look(NOBODY, "here.kept"),
-    Look("office", "office.tasks"),
-    Look("office", "office.new_task"),
-    Look("office", "office.review"),
+    *(Look("office", f"office.{page}") for page in ("tasks", "new_task", "review")),
     Look("teacher", "practice.mine"),
-    Look(NEW_TEACHER, "practice.mine"),
     Look("teacher", "practice.task"),
     Look("teacher", "practice.new_log"),
     Look("teacher", "practice.log"),
@@ -137,6 +132,8 @@ LOOKS = (
     Look("staff", "tutoring.of_class"),
     *(Look("staff", f"tutoring.of_{what}", {"code": "online-lesson-design", "activity": "design-quiz"}) for what in ("course", "activity")),
     Look("trainer", "workshop.preview", {"code": "online-lesson-design", "number": 1, "activity": "from-their-screen"}),
+    *(Look("trainer", f"workshop.{page}") for page in ("draft_list", "editor", "review", "compare")),
+    *(Look("trainer", f"authoring.{page}", {"kind": "quiz"}) for page in ("types", "form")),
     Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
@@ -157,13 +154,11 @@ LOOKS = (
     Look("county", "office.classes"),  # an office without classes of its own
     Look("county", "people.mine"),
     Look("county", "people.mine", query="?q=zzz"),
-    Look(NEW_OFFICE, "people.mine"),
-    Look(OTHER_OFFICE, "people.mine"),
+    *(Look(one, "people.mine") for one in (NEW_OFFICE, OTHER_OFFICE)),
     Look("county", "people.one"),
     Look("county", "transcripts.show"),
-    Look("office", "organisations.all_"),
+    *(Look("office", page) for page in ("organisations.all_", "organisations.one", "certification.letterhead")),
     Look("county", "organisations.all_", query="?q=zzz"),
-    Look("office", "organisations.one"),
     Look("office", "organisations.one", filled={"[name=name]": "柳河镇中心学校（新校区）"}),  # the preview of a new name
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
@@ -182,7 +177,10 @@ LOOKS = (
 # GET routes that are not pages of their own, and the reason
 NO_PAGES = {
     **dict.fromkeys(("transcripts.download", "certification.download", "records.statement_json", "office.template"), "a file"),
-    **dict.fromkeys(("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download"), "a file"),
+    **dict.fromkeys(
+        ("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download", "authoring.picture"), "a file"
+    ),
+    "lifetime.download": "a file",
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
@@ -190,14 +188,18 @@ NO_PAGES = {
     "transcripts.why": "a part of the transcript, opened there by a test",
     "jobs.one": "a part of the list of exports",
     "catalogue.uploaded": "a part of the upload page",
+    **dict.fromkeys(("workshop.outline", "workshop.activity_form", "workshop.taken_file"), "a part of the editor"),
+    "workshop.preview_draft": "looks like the preview of a published version",
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "static": "files",
     "commits.load": "for the content inside the player's page",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
-    **dict.fromkeys(("content.player_file", "certification.signing_certificates", "tutoring.download_everywhere"), "files"),
-    **dict.fromkeys(("health.alive", "health.ready"), "for machines"),
+    **dict.fromkeys(
+        ("content.player_file", "certification.logo", "certification.signing_certificates", "tutoring.download_everywhere"), "files"
+    ),
+    **dict.fromkeys(("certification.own_letterhead", "health.alive", "health.ready"), "leads on; for machines"),
 }
 
 
@@ -285,7 +287,7 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         practice |= {"task_id": task.id, "requirement": "practice", "ended_class": certificate.class_id, "certificate": certificate.id}
         programme = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
         whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id, "programme_id": programme}
-        practice |= {"number": certificate.number, **review_values(session)}
+        practice |= {"number": certificate.number, **review_values(session), **draft_values(session)}
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 
 

@@ -31,12 +31,15 @@ def publish(browser: Browser, site: Site, file: Path, condition: str) -> str:
         return f"{site.address}/learn/{site.enrolment_id}/{version.id}/main"
 
 
-def no_finding(page: Page) -> None:
-    """Check the page and the frame inside with axe, in both widths."""
-    for width in (390, 1280):
+def no_finding(page: Page, frames: int = 1) -> None:
+    """Check the page and the `frames` outermost frames inside it with axe, in both widths, light and dark."""
+    for width, scheme in ((390, "light"), (1280, "dark")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(500)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
-        inside = Axe().run(page.frames[1], options=INSIDE)  # type: ignore[arg-type]
-        assert inside.violations_count == 0, inside.generate_report()
+        for frame in page.frames[1 : frames + 1]:
+            inside = Axe().run(frame, options=INSIDE)  # type: ignore[arg-type]
+            assert inside.violations_count == 0, inside.generate_report()
+    page.emulate_media(color_scheme="light")

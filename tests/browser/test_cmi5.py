@@ -14,6 +14,7 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.db import transaction
 from lms.learning.runtimes.cmi5 import vocabulary as c
 from tests.browser.phone import phone, sign_in
+from tests.browser.publishing import no_finding
 from tests.browser.studying import SOON_MS, credited, sound, statements, wait_for
 from tests.site import Site
 
@@ -44,6 +45,7 @@ def test_a_cmi5_unit_is_uploaded_played_resumed_passed_and_credited(browser: Bro
         unit = inside(page)
         expect(unit.get_by_text("第 1 页，共 4 页")).to_be_visible()
         expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "counting")
+        no_finding(page, frames=2)
         unit.get_by_role("button", name="下一页").click()
         unit.get_by_role("button", name="下一页").click()
         expect(unit.get_by_text("第 3 页，共 4 页")).to_be_visible()
@@ -56,6 +58,8 @@ def test_a_cmi5_unit_is_uploaded_played_resumed_passed_and_credited(browser: Bro
 
         again = page.locator("[data-unit-open]")
         expect(again).to_be_visible()
+        expect(page.locator(".stage")).to_contain_text("单元已关闭")
+        expect(page.locator("[data-frame]")).to_be_hidden()  # no empty box stands where the unit was
         expect(page.locator("[data-clock-root]")).to_have_attribute("data-state", "unit")
         assert not credited(site)
         again.click()

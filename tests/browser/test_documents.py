@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, FrameLocator, expect
 
 from lms import vocabulary as v
 from lms.db import database
-from lms.transcripts.pdf import FONTS
+from lms.printing.typesetting import FONTS
 from tests.browser.phone import phone, sign_in
 from tests.browser.publishing import no_finding, publish
 from tests.browser.studying import SOON_MS, content, credited, statements, wait_for
@@ -66,6 +66,9 @@ def test_a_pdf_is_read_on_a_phone_left_opened_again_at_its_page_completed_and_cr
         expect(frame.get_by_text("全部页面都已看过。")).to_be_visible(timeout=SOON_MS)
         wait_for(page, lambda: any(credited(site).values()), "presence is credited, because every page was seen")
         assert pages_stated(site)[-1] == "1-3"
+        page.get_by_role("button", name="课程大纲").click()
+        page.get_by_role("button", name="第 1 页，已看").click()  # of the list of pages
+        expect_page(frame, 1)
         with page.expect_download() as download:
             page.get_by_role("link", name="下载文件").click()
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")

@@ -1,9 +1,9 @@
-"""Pages of published courses: all of them, one course, and the file that was uploaded for a version."""
+"""Pages of published courses: the library, one course, and the file that was uploaded for a version."""
 
 from collections.abc import Iterable
 
 import structlog
-from flask import Response, render_template, request
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,32 +11,54 @@ from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER, Organisation
-from lms.catalogue import contents, listing, publish
+from lms.catalogue import contents, labels, listing, publish, sharing
 from lms.catalogue.gates import format_words, gate_words, icon_of, upload_words
+from lms.catalogue.label_words import KIND_WORDS, SHARE_WORDS, label_words, options
+from lms.catalogue.listing import CourseFilter
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.views.blueprint import bp
-from lms.db import session
+from lms.clock import now
+from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import in_words, pick
 from lms.storage import storage
 from lms.web.downloads import as_download
 
 log = structlog.get_logger(__name__)
+LONGEST_SEARCH = 100
+LONGEST_AFTER = 64
 
 
 @bp.get("/")
 @requires(TRAINER)
 def courses() -> ResponseReturnValue:
-    """List the newest version of every course."""
-    words = request.args.get("q", "").strip()[:100]
-    page = listing.newest(session(), words, request.args.get("after", type=int))
+    """List the newest version of every course that fits the search and the filters."""
+    wanted = _wanted()
+    page = listing.search(session(), person(), wanted, request.args.get("after", "")[:LONGEST_AFTER])
     return render_template(
         "catalogue/courses.html",
         page=page,
-        words=words,
+        wanted=wanted,
+        kind_words=KIND_WORDS,
+        filtered=wanted != CourseFilter(sort=wanted.sort),
+        choices={kind: options(kind, values) for kind, values in labels.in_use(session()).items()},
+        owners=listing.owners(session(), person()),
         titles={one.id: pick(one.title_zh, one.title_en) for one in page.versions},
         upload_words=upload_words,
         worth=_worth(page.versions),
+    )
+
+
+def _wanted() -> CourseFilter:
+    """Read the search from the address; an unknown state or order is the usual one."""
+    given = request.args
+    state, sort = given.get("state", ""), given.get("sort", "")
+    return CourseFilter(
+        words=given.get("q", "").strip()[:LONGEST_SEARCH],
+        labels={kind: given[kind][: labels.LONGEST_VALUE] for kind in labels.KINDS if given.get(kind)},
+        organisation_id=given.get("organisation", type=int),
+        state=state if state in listing.STATES else listing.IN_USE,
+        sort=sort if sort in listing.SORTS else listing.NEWEST,
     )
 
 
@@ -44,7 +66,7 @@ def courses() -> ResponseReturnValue:
 @requires(TRAINER)
 def course(code: str) -> ResponseReturnValue:
     """Show one course: the chosen version's outline, all versions, and the classes that study it."""
-    versions = listing.versions_of(session(), code)
+    versions = listing.readable_versions(session(), code, person())
     number = request.args.get("version", type=int)
     shown = next((one for one in versions if number in {None, one.number}), None)
     if shown is None:
@@ -52,6 +74,7 @@ def course(code: str) -> ResponseReturnValue:
     outline = publish.outline_of(shown)
     activities = {one.key: {"format": format_words(one), "gate": gate_words(one), "icon": icon_of(one)} for one in outline.activities}
     owner = session().get(Organisation, shown.course.organisation_id) if shown.course.organisation_id else None
+    stated = labels.of_course(session(), shown.course_id)
     return render_template(
         "catalogue/course.html",
         version=shown,
@@ -62,8 +85,35 @@ def course(code: str) -> ResponseReturnValue:
         titles={one.key: pick(one.title.zh, one.title.en) for one in outline.activities},
         warnings=_warnings_of(shown),
         owner=owner,
+        shared=SHARE_WORDS[shown.course.shared],
+        stated=[
+            (KIND_WORDS[kind], _(", ").join(label_words(kind, one) for one in stated[kind])) for kind in labels.STATED if kind in stated
+        ],
         may_publish=publish.may_publish(session(), shown.course, person()),
     )
+
+
+@bp.post("/courses/<code>/archive")
+@requires(TRAINER)
+def archive(code: str) -> ResponseReturnValue:
+    """Archive a course: no further class can begin it, and classes that study it keep it."""
+    with transaction() as writing:
+        chosen = sharing.changeable(writing, code, person())
+        chosen.archived_at = chosen.archived_at or now()
+    log.info("course.archived", course=code, by=person().id)
+    flash(_("Archived. Classes that study the course keep it; no further class can begin it."), "success")
+    return redirect(url_for(".course", code=code))
+
+
+@bp.post("/courses/<code>/restore")
+@requires(TRAINER)
+def restore(code: str) -> ResponseReturnValue:
+    """Offer an archived course to classes again."""
+    with transaction() as writing:
+        sharing.changeable(writing, code, person()).archived_at = None
+    log.info("course.restored", course=code, by=person().id)
+    flash(_("Restored. Classes can begin the course again."), "success")
+    return redirect(url_for(".course", code=code))
 
 
 @bp.get("/courses/<code>/<int:version_number>/source")

@@ -62,7 +62,7 @@ def forwarding() -> ResponseReturnValue:
 def new_forward() -> ResponseReturnValue:
     """Add a forward to a public address; only an operator may add an address inside the own network."""
     form = ForwardForm()
-    titles = course_titles(session())
+    titles = course_titles(session(), None)
     form.courses.choices = [
         SelectChoice(code, titles.get(code, code)) for code in session().scalars(select(Course.code).order_by(Course.code))
     ]

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts.access import requires
+from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, STAFF
 from lms.catalogue import listing
 from lms.catalogue.models import CourseVersion
@@ -66,7 +66,7 @@ def _page(found: TrainingClass, chosen: Sequence[str], problems: Sequence[FieldP
     document = document_of(found.programme_version)
     rows = [one for one in timetable.sessions_of(session(), found.id) if one.half_days]
     moved = moving_online.replacements_of(session(), found.id)
-    versions = listing.newest(session(), size=COURSES_SHOWN).versions
+    versions = listing.offered(session(), person(), COURSES_SHOWN)
     studied = {one.code for one in courses_of(session(), [found.id])[found.id] if not one.stands_in}
     people = [one.enrolment for one in class_queries.everybody(session(), found.id) if one.enrolment.status in LEARNING]
     page = render_template(
@@ -109,7 +109,7 @@ def move_online(class_id: int) -> ResponseReturnValue:
     document, order = document_of(found.programme_version), _order()
     with transaction() as writing:
         training_class = locked_class(writing, class_id)
-        problems = moving_online.problems_of(writing, training_class, document, order)
+        problems = moving_online.problems_of(writing, training_class, document, order, by_me())
         effects: list[AccountEffect] = []
         if not problems and request.form.get("confirm"):
             moving_online.move(writing, training_class, document, order, by_me())

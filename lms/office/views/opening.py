@@ -12,7 +12,7 @@ from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from lms.accounts.access import requires, scope
+from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, Organisation, Person
 from lms.catalogue import listing
 from lms.celery_app import ring
@@ -47,7 +47,7 @@ class CourseForm(FlaskForm):  # type: ignore[misc]
 
 
 def _titles() -> dict[str, str]:
-    versions = listing.newest(session(), size=MOST_COURSES).versions
+    versions = listing.offered(session(), person(), MOST_COURSES)
     return {one.course.code: pick(one.title_zh, one.title_en) for one in versions}
 
 

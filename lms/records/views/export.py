@@ -19,7 +19,7 @@ from lms.jobs import queue
 from lms.jobs.tasks import work
 from lms.records.columns import COLUMNS
 from lms.records.export import STATEMENTS, params_of
-from lms.records.scope import own_path, own_scope
+from lms.records.scope import course_reader, own_path, own_scope
 from lms.records.sections import bp
 from lms.records.selection import statement_filter_of
 from lms.records.selection_form import SelectionForm
@@ -46,7 +46,7 @@ class ExportForm(SelectionForm):
 def export() -> ResponseReturnValue:
     """Start an export; a repeated start returns the same job."""
     form = ExportForm()
-    form.offer(session())
+    form.offer(session(), course_reader())
     if form.validate_on_submit():
         try:
             return _start(form)

@@ -28,7 +28,7 @@ from lms.records.marks import marks_of
 from lms.records.naming import titles_in
 from lms.records.people import OfficeScope
 from lms.records.pretty import pretty
-from lms.records.scope import own_scope
+from lms.records.scope import course_reader, own_scope
 from lms.records.sections import bp
 from lms.records.selection import Selection, statement_filter_of
 from lms.records.selection_form import SelectionForm
@@ -57,7 +57,7 @@ class FilterForm(SelectionForm):
 
 def _form() -> FilterForm:
     form = FilterForm(request.args)
-    form.offer(session())
+    form.offer(session(), course_reader())
     return form
 
 

@@ -11,6 +11,7 @@ from courses.package import Package
 from courses.strict_json.problem import Problem
 from lms.accounts.people import add_organisation, add_person
 from lms.catalogue import listing
+from lms.catalogue.listing import CourseFilter
 from lms.catalogue.models import AnswerKey, CourseVersion
 from lms.catalogue.publish import outline_of, publish
 from lms.errors import NotAllowed
@@ -72,23 +73,23 @@ def test_only_the_owner_and_those_above_may_add_versions(session: Session, files
 def test_a_search_finds_all_words_and_takes_no_wildcards(session: Session, files: Storage, package: Package) -> None:
     publish(session, files, package, None, NOW)
     course = package.course
-    assert listing.newest(session, f"{course.code} {course.title.zh[:2]}").total == 1
-    assert listing.newest(session, course.title.en.upper()).total == 1
+    assert listing.search(session, None, CourseFilter(f"{course.code} {course.title.zh[:2]}")).total == 1
+    assert listing.search(session, None, CourseFilter(course.title.en.upper())).total == 1
     for words in ("%", "_", f"{course.code} nothing-like-it"):
-        assert listing.newest(session, words).total == 0
+        assert listing.search(session, None, CourseFilter(words)).total == 0
 
 
 def test_a_list_goes_on_where_the_page_before_ended(session: Session, files: Storage, package: Package) -> None:
     for number in range(5):
         course = replace(package.course, code=f"c{number}")
         publish(session, files, replace(package, course=course, outline={**package.outline, "code": course.code}), None, NOW)
-    seen, after = [], None
-    while True:
-        page = listing.newest(session, after=after, size=2)
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = listing.search(session, None, CourseFilter(), after, size=2)
         seen += [one.course.code for one in page.versions]
         assert page.total == 5
-        if (after := page.next) is None:
-            break
+        after = page.next
     assert seen == ["c4", "c3", "c2", "c1", "c0"]
 
 

@@ -43,6 +43,7 @@ READ = {
     *("xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
 }
 NOT_READ = {  # table: why nothing that was earned follows from it
+    "lifetime_rule": "compares what was earned with several years; a record carries the rule and its hash",
     "launch": "opened_at decides claims as they come in, which are kept as evidence",
     "attempt": "what is earned follows from the statement that the server wrote of it",
     **dict.fromkeys(("cmi5_session", "cmi5_progress"), "what a unit may still state; what is earned follows from its statements"),
@@ -50,6 +51,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     "activity_restart": "how many attempts are left; what is earned follows from statements, which it leaves alone",
     "content_failure": "for trainers; where content did not show, nothing was measured",
     "upload": "files on their way to become courses",
+    "course_label": "words under which the library finds a course",
     **dict.fromkeys(("draft", "draft_change", "draft_comment"), "courses that are not published yet"),
     "course_file": "how much room the files of courses take",
     "h5p_library": "which files contents play with; what is earned follows from statements",
@@ -65,6 +67,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     ),
     "login_session": "who is signed in",
     "account_change": "who may do what, and what organisations were called",
+    **dict.fromkeys(("letterhead", "logo"), "what offices print on documents"),
     "job": "work that waits",
     **dict.fromkeys(
         ("certificate", "register_entry"), "what was certified; edits are planted in tests/integration/certification/test_register_check.py"
@@ -92,7 +95,8 @@ NOT_READ_OF = {  # table: {column: why nothing that was earned follows from it}
         "who signs in and where they belong, not what they earned",
     ),
     "organisation": dict.fromkeys(("code", "kind", "parent_id", "path"), "who may see what"),
-    "course": {"organisation_id": "who may publish"},
+    "course": {"organisation_id": "who may publish"}
+    | dict.fromkeys(("shared", "archived_at", "newest_version_id", "search_text"), "who finds it and may give it to a class"),
     "course_version": dict.fromkeys(
         ("package_sha256", "listings", "source_sha256", "source_name", "bytes", "warnings", "published_at", "published_by"),
         "which files are shown and kept, what the check advised, and who published them",

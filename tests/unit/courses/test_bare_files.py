@@ -32,7 +32,7 @@ def test_the_title_of_an_h5p_is_cleaned_and_the_file_s_name_stands_in_for_none(o
 
 
 def test_a_quiz_alone_has_nobody_who_knows_the_answers(opened: Open) -> None:
-    assert problems(opened(zipped(bare_h5p("TH.Quiz", folders.QUIZ)), "quiz.h5p")) == ["content"]
+    assert problems(opened(zipped(bare_h5p("TH.Quiz", folders.QUIZ)), "quiz.h5p")) == ["answers/main.json"]
 
 
 def test_an_h5p_file_inside_a_course_is_unpacked(opened: Open) -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.grading import check_key, grade, right_answers
+from courses.answer_key import check_key
+from courses.grading import grade, right_answers
 from tests.unit.courses.folders import KEY
 
 OPTIONS = ["a", "b", "c"]

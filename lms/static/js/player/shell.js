@@ -6,11 +6,14 @@ import { Beats } from "./beats.js";
 import { ClockView } from "./clock.js";
 import { Content } from "./content.js";
 import { Frame } from "./frame.js";
+import { Looks } from "./looks.js";
+import { Outline } from "./outline.js";
 import { Progress } from "./progress.js";
 import { keyOf, Queue } from "./queue.js";
 import { openShelf } from "./shelf.js";
 import { lost, sound } from "./statement.js";
 import { Unit } from "./unit.js";
+import { WaitingNote } from "./waiting.js";
 
 const LONGEST_DETAIL = 300; // as lms.learning.failures
 const STATE_AFTER_MS = 1500;
@@ -32,7 +35,12 @@ const asked = new Map(); // submissions whose grade the content waits for, and w
 const graded = []; // grades of this activity that came after the page was opened
 
 const clock = new ClockView(document.querySelector("[data-clock-root]"), texts.states);
-const progress = new Progress(document.querySelector("[data-progress]"), urls.progress);
+const outline = new Outline(document.querySelector("[data-outline]"), document.querySelector("[data-outline-opener]"), texts.outline, (number) => frame.say("page", { number }));
+const looks = new Looks(document.querySelector("[data-player]"), (chosen) => frame.say("looks", { looks: chosen }));
+const progress = new Progress(document.querySelector("[data-progress]"), urls.progress, (gateOpen, list) => {
+  leadOn(gateOpen);
+  outline.renew(list);
+});
 const iframe = document.querySelector("[data-frame]");
 const content = new Content(iframe, {
   loading: document.querySelector("[data-loading]"),
@@ -46,6 +54,7 @@ const attention = new Attention(() => beats.look(), () => content.state, config.
 const beats = new Beats(urls.beat, attention, show);
 beats.onStated = () => progress.expect();
 
+const waiting = new WaitingNote(document.querySelector("[data-waiting]"), texts.waiting, config.locale);
 const queue = new Queue(await openShelf(), urls, (where) => renew(where), {
   leaving: () => goAway(),
   changed: () => showWaiting(),
@@ -55,6 +64,7 @@ const queue = new Queue(await openShelf(), urls, (where) => renew(where), {
 });
 
 const frame = new Frame(iframe, {
+  heard: () => content.heard(),
   ready: () => {
     frameReady = true;
     greet();
@@ -69,6 +79,8 @@ const frame = new Frame(iframe, {
   answers: (message) => submit(message),
   reported: ({ ended }) => reported(Boolean(ended)),
   unkept: () => tell(texts.unkept),
+  captions: ({ on }) => looks.captioned(Boolean(on)),
+  pages: (message) => outline.show(message),
 });
 
 const unit = config.unit && new Unit(config.unit, {
@@ -92,6 +104,7 @@ setInterval(() => {
   beats.look();
   show(beats);
 }, 1000);
+for (const change of ["online", "offline"]) addEventListener(change, () => showWaiting());
 document.querySelector('[data-clock="take"]').addEventListener("click", () => open(true));
 tabs?.addEventListener("message", ({ data }) => {
   if (data.grade || data.error) tellGrade(data); // another tab sent what this one had handed in
@@ -100,6 +113,7 @@ tabs?.addEventListener("message", ({ data }) => {
 latestState = await queue.unsentState(place); // what this device has not sent yet is newer than what the server will answer
 await open(true);
 queue.soon();
+progress.load();
 
 function mine() {
   return { place, token: launch?.token };
@@ -141,8 +155,17 @@ async function greet() {
   const handed = await queue.unsentAnswers(place);
   if (handed) asked.set(handed, handed);
   const attempts = [...launch.attempts, ...graded.filter(({ number }) => number > launch.attempts.length)];
-  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, reports: launch.reports, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed } });
+  frame.say("init", { iri: config.iri, state: unsent ?? latestState ?? launch.state, reports: launch.reports, looks: looks.chosen, locale: config.locale, title: config.title, settings: { ...config.settings, attempts, handed, drawn: launch.drawn } });
   unit?.framed();
+}
+
+/** The way on is the primary button only when the conditions are met. */
+function leadOn(gateOpen) {
+  const link = document.querySelector("[data-onward]");
+  const note = document.querySelector("[data-gate-note]");
+  link?.classList.toggle("button-primary", gateOpen);
+  link?.classList.toggle("button-secondary", !gateOpen);
+  if (note && gateOpen && note.textContent !== texts.gate_open) note.textContent = texts.gate_open;
 }
 
 function keepStatement(statement) {
@@ -209,6 +232,7 @@ function goAway() {
 }
 
 function delivered(group, answer) {
+  waiting.sent();
   if (group[0].kind === "answers" && answer?.passed) beats.settle();
   if (group[0].kind === "answers") gradeCame({ id: group[0].id, place: group[0].place, grade: answer });
   if (group[0].kind !== "state") progress.expect();
@@ -227,10 +251,7 @@ function tell(words, reason) {
 }
 
 async function showWaiting() {
-  const note = document.querySelector("[data-waiting]");
-  const count = (await queue.waiting()).length;
-  note.hidden = count === 0 || navigator.onLine !== false && queue.failures === 0;
-  note.textContent = texts.waiting.replace("{count}", String(count));
+  waiting.show(await queue.waiting(), navigator.onLine === false || queue.failures > 0, queue.shelf.loose.size);
 }
 
 function show(now) {

@@ -1,0 +1,128 @@
+// Draws a form of a schema and a document, and keeps both the same: every control writes into the document at once.
+//
+// Adding, moving and removing change the document and draw the form anew; the focus goes where a keyboard expects it.
+
+import { CONTROLS } from "./controls.js";
+
+const SLOW_TO_TYPE_MS = 400;
+
+/** Make an element: el("p", {class: "x"}, "text", child …). Text is never taken for HTML. */
+export function el(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value !== false && value != null) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.flat().filter((child) => child != null && child !== false));
+  return made;
+}
+
+/** Return the text with its numbers and words filled in: fill("Question {n}", {n: 1}). */
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+
+export class Form {
+  /** `services` has upload(file) → {path, mime, seconds} or throws, and pictureUrl(path). */
+  constructor(root, { schema, texts, services, onChange }) {
+    Object.assign(this, { root, schema, texts, services, onChange });
+    this.problems = [];
+    this.removed = null;
+    this.opened = new Set(); // what is folded out
+  }
+
+  show(value) {
+    this.value = value;
+    this.draw();
+  }
+
+  draw() {
+    this.count = 0;
+    this.root.replaceChildren(...this.fields(this.schema, this.value, ""));
+    this.mark(this.problems);
+  }
+
+  fields(schema, value, path) {
+    return schema
+      .filter((field) => !field.when || field.when(value))
+      .map((field) => CONTROLS[field.kind](this, field, value, path ? `${path}.${field.name}` : field.name));
+  }
+
+  id() {
+    this.count += 1;
+    return `field-${this.count}`;
+  }
+
+  /** Something was typed or chosen: the field's own problem has had its day. */
+  changed(path) {
+    this.problems = this.problems.filter((one) => one.path !== path && !one.path.startsWith(`${path}.`) && !one.path.startsWith(`${path}[`));
+    if (path) this.unmark(path);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.onChange(this.value), SLOW_TO_TYPE_MS);
+  }
+
+  /** Change the structure and draw anew; `focus` is the path of the control that gets the focus, `part` which one of it. */
+  restructure(change, focus, part = "input, textarea, select, button") {
+    change();
+    this.problems = []; // their paths may speak of other fields now
+    this.draw();
+    this.changed("");
+    this.at(focus)?.querySelector(part)?.focus();
+  }
+
+  at(path) {
+    return this.root.querySelector(`[data-path="${CSS.escape(path)}"]`);
+  }
+
+  /** Take something out of a list, with a way back. */
+  remove(list, index, path) {
+    const [gone] = list.splice(index, 1);
+    this.removed = { list, index, gone, path };
+    this.restructure(() => {}, path, "[data-add]");
+  }
+
+  restore() {
+    const { list, index, gone, path } = this.removed;
+    this.removed = null;
+    this.restructure(() => list.splice(index, 0, gone), `${path}[${index}]`);
+  }
+
+  unmark(path) {
+    const box = this.at(path);
+    if (!box) return;
+    box.classList.remove("has-error");
+    box.querySelectorAll(":scope > .error").forEach((one) => one.remove());
+    box.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
+  }
+
+  /** Show problems [{path, words}] at their fields; return [words with the field's name, id of its control]. */
+  mark(problems) {
+    this.problems = problems;
+    return problems.map(({ path, words }) => {
+      const box = this.nearest(path);
+      if (!box) return [words, ""];
+      const said = el("p", { class: "error", id: `${this.id()}-error` }, words);
+      for (let at = box.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+      const label = box.querySelector(":scope > label, :scope > legend, :scope > .card-title");
+      box.classList.add("has-error");
+      label ? label.after(said) : box.prepend(said);
+      const control = box.querySelector("input, textarea, select, button");
+      control?.setAttribute("aria-invalid", "true");
+      control?.setAttribute("aria-describedby", said.id);
+      return [[this.placeOf(box), words].filter(Boolean).join(": "), control?.id ?? ""];
+    });
+  }
+
+  /** The field of a path, or the one that holds it. */
+  nearest(path) {
+    for (let at = path; at; at = at.replace(/(\.[^.[\]]+|\[[^\]]*\]|^[^.[\]]+)$/, "")) {
+      const box = this.at(at);
+      if (box) return box;
+    }
+    return null;
+  }
+
+  placeOf(box) {
+    const card = box.closest("[data-title]");
+    const label = box.querySelector(":scope > label, :scope > legend")?.firstChild?.textContent ?? "";
+    return [card?.dataset.title, label === card?.dataset.title ? "" : label].filter(Boolean).join(" · ");
+  }
+}

@@ -1,0 +1,131 @@
+// The page of a form: keeps what is typed, shows a preview, takes an .h5p in, and gives one out (or into a course draft).
+
+import { Form, el } from "./form.js";
+import { Kept } from "./kept.js";
+import { Preview } from "./preview.js";
+import { TYPES } from "./schemas.js";
+
+const config = JSON.parse(document.getElementById("form-config").textContent);
+const { texts, urls } = config;
+const kept = new Kept(config.kept);
+const find = (name) => document.querySelector(`[data-${name}]`);
+const state = find("state");
+const summary = find("summary");
+const type = TYPES[config.kind];
+
+const form = new Form(find("form"), {
+  schema: type.schema,
+  texts,
+  services: { upload, pictureUrl: (path) => urls.picture.replace("NAME", path.split("/").pop()) },
+  onChange: keep,
+});
+
+function keep(value) {
+  state.textContent = kept.write(value) ? texts.kept : texts.not_kept;
+}
+
+function begin() {
+  const before = kept.read()?.document;
+  find("again").hidden = !before;
+  form.show(before ?? config.document ?? type.empty(config.language));
+}
+
+/** Ask the server. Returns the response, or throws an Error with words for people and, where fields are wrong, `fields`. */
+async function ask(url, body, { form: isForm = false } = {}) {
+  let response;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      body: isForm ? body : JSON.stringify(body),
+      headers: { Accept: "application/json", "X-CSRFToken": config.csrf, ...(isForm ? {} : { "Content-Type": "application/json" }) },
+    });
+  } catch {
+    throw new Error(texts.offline);
+  }
+  if (response.redirected || response.status === 401) throw new Error(texts.signed_out);
+  if (response.ok) return response;
+  const said = await response.json().catch(() => null);
+  throw Object.assign(new Error(said?.detail ?? texts.failed), { fields: said?.fields ?? null });
+}
+
+async function upload(file) {
+  if (file.size > config.most_bytes) throw new Error(texts.too_large);
+  const body = new FormData();
+  body.append("file", file);
+  try {
+    return await (await ask(urls.file, body, { form: true })).json();
+  } catch (error) {
+    if (error.fields?.length) throw new Error(error.fields[0].words);
+    throw error;
+  }
+}
+
+function complain(error) {
+  const lines = error.fields ? form.mark(error.fields) : [];
+  summary.replaceChildren(el("h2", {}, error.message), lines.length ? el("ul", {}, lines.map(([words, id]) => el("li", {}, id ? el("a", { href: `#${id}` }, words) : words))) : "");
+  summary.hidden = false;
+  summary.focus();
+}
+
+/** Do something that asks the server; the button rests until the answer is there. */
+function onPress(name, act) {
+  const button = find(name);
+  button?.addEventListener("click", async () => {
+    summary.hidden = true;
+    form.mark([]);
+    form.draw();
+    button.disabled = true;
+    state.textContent = texts.sending;
+    try {
+      await act();
+      state.textContent = texts[`${name}_done`] ?? "";
+    } catch (error) {
+      state.textContent = "";
+      complain(error);
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+const preview = new Preview(find("preview"), { config, ask: (url, body) => ask(url, body).then((one) => one.json()), value: () => form.value });
+onPress("show", () => preview.show());
+
+onPress("download", async () => {
+  const response = await ask(urls.h5p, { document: form.value });
+  const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  const link = el("a", { href: URL.createObjectURL(await response.blob()), download: name ? decodeURIComponent(name) : "activity.h5p" });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+});
+
+onPress("save", async () => {
+  const saved = await (await ask(urls.save, { document: form.value })).json();
+  kept.forget();
+  location.assign(saved.next);
+});
+
+find("fresh").addEventListener("click", () => {
+  kept.forget();
+  find("again").hidden = true;
+  form.show(config.document ?? type.empty(config.language));
+  find("form").querySelector("input")?.focus();
+});
+
+find("open")?.addEventListener("change", async (event) => {
+  const [file] = event.target.files;
+  if (!file) return;
+  summary.hidden = true;
+  const body = new FormData();
+  body.append("file", file);
+  try {
+    const found = await (await ask(urls.open, body, { form: true })).json();
+    new Kept(config.kept.replace(config.kind, found.document.type)).write(found.document);
+    location.assign(found.form);
+  } catch (error) {
+    complain(error.fields ? Object.assign(new Error(texts.not_opened), { fields: error.fields }) : error);
+  }
+  event.target.value = "";
+});
+
+begin();

@@ -1,0 +1,75 @@
+// The fields of each type of activity, and the empty document of each. The names are those of the document (courses/authoring).
+
+let last = 0;
+/** Return an id that no other part of the document has: parts keep theirs when they move. */
+const newId = (letter) => `${letter}${Date.now().toString(36)}${(last = (last + 1) % 1296).toString(36)}`;
+
+const option = () => ({ id: newId("o"), text: "", correct: false });
+const EMPTY = {
+  single: () => ({ options: [option(), option()] }),
+  multiple: () => ({ options: [option(), option(), option()] }),
+  boolean: () => ({ answer: true }),
+  fill: () => ({ blanks: [[""]], case: false }),
+  order: () => ({ steps: ["", "", ""] }),
+  match: () => ({ pairs: [{ left: "", right: "" }, { left: "", right: "" }], extra: [] }),
+};
+const ANSWERS = ["options", "answer", "blanks", "case", "steps", "pairs", "extra"];
+const question = () => ({ id: newId("q"), type: "single", text: "", ...EMPTY.single() });
+
+/** Give a question another type; options that both types have stay. */
+function becomes(value, type) {
+  const keep = ["single", "multiple"].includes(type) && ["single", "multiple"].includes(value.type);
+  value.type = type;
+  if (keep) {
+    const first = value.options.find((one) => one.correct);
+    if (type === "single") value.options.forEach((one) => (one.correct = one === first));
+    return;
+  }
+  ANSWERS.forEach((name) => delete value[name]);
+  Object.assign(value, EMPTY[type]());
+}
+
+const type = (name) => (value) => value.type === name;
+const QUESTION = [
+  { kind: "choice", name: "type", label: "type", becomes, options: [["single", "single"], ["multiple", "multiple"], ["boolean", "boolean"], ["fill", "fill"], ["order", "order"], ["match", "match"]] },
+  { kind: "text", name: "text", label: "question", rows: 2 },
+  { kind: "options", name: "options", label: "options", hint: "single_hint", add: "add_option", most: 26, when: type("single"), make: () => option },
+  { kind: "options", name: "options", label: "options", hint: "multiple_hint", add: "add_option", most: 26, several: true, when: type("multiple"), make: () => option },
+  { kind: "choice", name: "answer", label: "sentence_is", options: [[true, "true"], [false, "false"]], when: type("boolean") },
+  { kind: "blanks", name: "blanks", label: "blanks", when: type("fill") },
+  { kind: "check", name: "case", label: "case", hint: "compare_hint", when: type("fill") },
+  { kind: "lines", name: "steps", label: "steps", hint: "steps_hint", item: "step", add: "add_step", least: 2, most: 26, when: type("order") },
+  { kind: "parts", name: "pairs", item: "pair", add: "add_pair", least: 2, most: 13, plain: true, level: 4, when: type("match"), make: () => ({ left: "", right: "" }), fields: [{ kind: "text", name: "left", label: "left" }, { kind: "text", name: "right", label: "belongs" }] },
+  { kind: "lines", name: "extra", label: "extra", hint: "extra_hint", item: "extra_item", add: "add_extra", least: 0, most: 13, when: type("match") },
+  {
+    kind: "more",
+    name: "more",
+    label: "more",
+    fields: [
+      { kind: "picture", name: "picture", label: "picture" },
+      { kind: "inner", name: "feedback", fields: [{ kind: "text", name: "zh", label: "feedback", hint: "feedback_hint", rows: 2, optional: true }, { kind: "text", name: "en", label: "feedback_en", rows: 2, optional: true }] },
+      { kind: "number", name: "points", label: "points", min: 1, max: 100, empty: 1 },
+      { kind: "tags", name: "tags", label: "tags", hint: "tags_hint" },
+    ],
+  },
+];
+const ABOUT = [
+  { kind: "text", name: "title", label: "title", max: 200 },
+  { kind: "choice", name: "language", label: "language", options: [["zh", "chinese"], ["en", "english"]] },
+];
+
+export const TYPES = {
+  quiz: {
+    empty: (language) => ({ type: "quiz", title: "", language, pass_percent: 60, max_attempts: null, questions: [question()] }),
+    schema: [
+      ...ABOUT,
+      { kind: "text", name: "intro", label: "intro", rows: 3, optional: true },
+      { kind: "parts", name: "questions", label: "questions", item: "question_n", add: "add_question", least: 1, make: question, fields: QUESTION },
+      { kind: "number", name: "pass_percent", label: "pass_percent", min: 1, max: 100 },
+      { kind: "number", name: "max_attempts", label: "max_attempts", hint: "max_attempts_hint", min: 1, max: 50, empty: null, optional: true },
+      { kind: "check", name: "shuffle_questions", label: "shuffle_questions" },
+      { kind: "check", name: "shuffle_options", label: "shuffle_options" },
+      { kind: "parts", name: "draw", label: "draw", hint: "draw_hint", item: "draw_n", add: "add_draw", most: 10, plain: true, make: () => ({ tag: "", count: 1 }), fields: [{ kind: "text", name: "tag", label: "draw_tag", max: 40 }, { kind: "number", name: "count", label: "draw_count", min: 1, max: 200 }] },
+    ],
+  },
+};

@@ -1,0 +1,92 @@
+"""Keep the pictures, films and captions of a form in the file store, each under the hash of its bytes: a document names them by it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from courses.authoring.activity_document import ActivityDocument, media_of
+from courses.formats import document, video_file
+from courses.formats.captions import captions_problem
+from courses.strict_json.problem import Problem
+from lms.catalogue import contents
+from lms.storage import Storage
+
+PICTURE_BYTES, FILM_BYTES, CAPTION_BYTES = 5_000_000, 200_000_000, 1_000_000
+HEAD = 4096
+MIMES = {
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "vtt": "text/vtt",
+}
+NAME = re.compile(r"(?:images|videos|captions)/([0-9a-f]{64})\.(jpeg|png|webp|mp4|webm|vtt)")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of a form: its name in the content, its kind, and the length of a film in seconds."""
+
+    path: str
+    mime: str
+    bytes: int
+    seconds: float | None = None
+
+
+def keep(storage: Storage, file: Path) -> KeptFile | Problem:
+    """Store a file if it is a picture, a film or captions that every browser shows; otherwise return the problem."""
+    with file.open("rb") as opened:
+        head = opened.read(HEAD)
+    size = file.stat().st_size
+    picture, film = document.kind_of(head), video_file.kind_of(head)
+    if picture is not None and picture != document.PDF:
+        return _too_large(size, PICTURE_BYTES) or _kept(storage, file, "images", picture)
+    if film is not None:
+        return _too_large(size, FILM_BYTES) or _film(storage, file, film)
+    if head.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+        wrong = _too_large(size, CAPTION_BYTES) or captions_problem(file.read_bytes(), "")
+        return wrong or _kept(storage, file, "captions", "vtt")
+    return Problem("not-for-forms")
+
+
+def keep_all(storage: Storage, media: Mapping[str, Path]) -> dict[str, KeptFile | Problem]:
+    """Store the media of an `.h5p` that was opened, by their names in it."""
+    return {name: keep(storage, path) for name, path in media.items()}
+
+
+def sha256_in(name: str) -> str | None:
+    """Return the hash in the name of a file that a form has; None for other names."""
+    found = NAME.fullmatch(name)
+    return found[1] if found else None
+
+
+def media_from(storage: Storage, activity: ActivityDocument) -> dict[str, bytes] | list[Problem]:
+    """Return the bytes of every file that a document names, or a problem for each that is not in the store."""
+    names = {name: sha256_in(name) for name in media_of(activity)}
+    there = {name: None if digest is None else contents.find_content(storage, digest) for name, digest in names.items()}
+    missing = [Problem("file-gone", name) for name, found in there.items() if found is None]
+    return missing or {name: storage.get(found[0]) for name, found in there.items() if found is not None}
+
+
+def _film(storage: Storage, file: Path, kind: str) -> KeptFile | Problem:
+    codec = video_file.hevc_in(file)
+    if codec is not None:
+        return Problem("hevc", "", {"codec": codec})
+    seconds = video_file.seconds_of(file)
+    return Problem("unknown-film-length") if seconds is None else _kept(storage, file, "videos", kind, seconds)
+
+
+def _too_large(size: int, most: int) -> Problem | None:
+    return Problem("file-too-large", "", {"mb": most // 1_000_000}) if size > most else None
+
+
+def _kept(storage: Storage, file: Path, folder: str, kind: str, seconds: float | None = None) -> KeptFile:
+    with file.open("rb") as opened:
+        digest = sha256()
+        while piece := opened.read(1 << 20):
+            digest.update(piece)
+    stored = contents.put(storage, digest.hexdigest(), file)
+    return KeptFile(f"{folder}/{stored.sha256}.{kind}", MIMES[kind], stored.bytes, seconds)

@@ -1,0 +1,228 @@
+"""Forms for our own types of H5P activities. A form works by itself: its document is kept on the device, and leaves it as an `.h5p`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+
+from courses.answer_key import draw
+from courses.authoring.activity_document import ActivityDocument, read_document
+from courses.formats.format import SANDBOX
+from courses.grading import grade, is_blank
+from courses.strict_json.problem import Problem
+from lms.accounts.access import person, requires
+from lms.accounts.models import TRAINER
+from lms.catalogue import contents, room
+from lms.config import Settings
+from lms.db import session
+from lms.errors import InvalidInput, NotFound
+from lms.i18n import in_words, pick
+from lms.learning.words import content_texts
+from lms.storage import storage
+from lms.web.downloads import as_download
+from lms.workshop import author_media, authoring
+from lms.workshop.form_words import ALL_SENTENCES, form_texts, type_words
+
+bp = Blueprint("authoring", __name__, url_prefix="/workshop")
+DOCUMENT_BYTES = 2_000_000
+UPLOAD_BYTES = author_media.FILM_BYTES + 100_000
+UNSAFE = re.compile(r"[^\w.-]+")
+PICTURES = {"jpeg", "png", "webp"}
+
+
+class DocumentBody(msgspec.Struct):
+    """The document of a form, as JSON; `read_document` checks it."""
+
+    document: dict[str, Any]
+
+
+class TriedAnswersBody(msgspec.Struct):
+    """Answers to the questions of a form's document, to see how they would be graded."""
+
+    document: dict[str, Any]
+    answers: dict[str, Any]
+
+
+@bp.url_value_preprocessor
+def _allow_sizes(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Set the limit before the request is read (the check for forged forms reads it)."""
+    uploads = endpoint in {"authoring.add_file", "authoring.open_file"}
+    request.max_content_length = UPLOAD_BYTES if uploads else DOCUMENT_BYTES
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+@bp.get("/activities")
+@requires(TRAINER)
+def types() -> ResponseReturnValue:
+    """Show the types of activities that forms make."""
+    return render_template("workshop/activity_types.html", types=type_words())
+
+
+@bp.get("/activities/<kind>")
+@requires(TRAINER)
+def form(kind: str) -> ResponseReturnValue:
+    """Show the form of a type. What was typed before on this device is there again."""
+    if kind not in type_words():
+        raise NotFound(_("There is no such type of activity."))
+    return render_template("workshop/activity_form.html", kind=kind, words=type_words()[kind], config=config_of(kind), sandbox=SANDBOX)
+
+
+def config_of(kind: str) -> dict[str, Any]:
+    """Return what the script of a form needs."""
+    return {
+        "kind": kind,
+        "kept": f"activity/{kind}/{person().id}",  # the name under which the device keeps it
+        "csrf": generate_csrf(),
+        "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
+        "language": pick("zh", "en"),
+        "most_bytes": author_media.FILM_BYTES,
+        "urls": {
+            "file": url_for("authoring.add_file"),
+            "picture": url_for("authoring.picture", name="NAME"),
+            "open": url_for("authoring.open_file"),
+            "h5p": url_for("authoring.download"),
+            "preview": url_for("authoring.preview"),
+            "answers": url_for("authoring.try_answers"),
+        },
+        "texts": form_texts() | {"content": content_texts()},
+    }
+
+
+@bp.post("/activities/files")
+@requires(TRAINER)
+def add_file() -> ResponseReturnValue:
+    """Take a picture, a film or captions of a form into the file store."""
+    with TemporaryDirectory(prefix="author-") as folder:
+        kept = author_media.keep(storage(), _received(Path(folder)))
+    if isinstance(kept, Problem):
+        raise _refused([kept])
+    return _json(asdict(kept))
+
+
+@bp.get("/activities/pictures/<name>")
+@requires(TRAINER)
+def picture(name: str) -> ResponseReturnValue:
+    """Return a picture that a form has."""
+    digest, kind = author_media.sha256_in(f"images/{name}"), name.rpartition(".")[2]
+    found = None if digest is None or kind not in PICTURES else contents.find_content(storage(), digest)
+    if found is None:
+        raise NotFound(_("This picture is not there any more. Choose it again."))
+    response = Response(storage().stream(*found), mimetype=author_media.MIMES[kind])
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@bp.post("/activities/open")
+@requires(TRAINER)
+def open_file() -> ResponseReturnValue:
+    """Read an `.h5p` of one of our types for its form."""
+    with TemporaryDirectory(prefix="author-") as folder:
+        found = authoring.opened(storage(), _received(Path(folder)))
+    if isinstance(found, list):
+        raise _refused(found)
+    return _json({"document": found, "form": url_for("authoring.form", kind=found["type"])})
+
+
+def _received(folder: Path) -> Path:
+    """Write the uploaded file into a folder, if the organisation has room for it."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise InvalidInput(_("No file arrived. Choose one and try again."))
+    path = folder / "received"
+    upload.save(path)
+    kept = room.used(session(), person().organisation_id)
+    room.check_bytes(kept, path.stat().st_size, _settings().organisation_courses_mb * room.MEGABYTE)
+    return path
+
+
+@bp.post("/activities/h5p")
+@requires(TRAINER)
+def download() -> ResponseReturnValue:
+    """Return the document as an `.h5p`, with its answers."""
+    document = _document(_body(DocumentBody).document)
+    name = f"{UNSAFE.sub('-', document.title).strip('-')[:80] or document.type}.h5p"
+    with authoring.made(storage(), document, "activity.h5p") as path:
+        if isinstance(path, list):
+            raise _refused(path)
+        response = Response(path.read_bytes(), mimetype="application/zip")
+    as_download(response, name)
+    return response
+
+
+@bp.post("/activities/preview")
+@requires(TRAINER)
+def preview() -> ResponseReturnValue:
+    """Store the document as publishing would, and return the address of its frame."""
+    document = _document(_body(DocumentBody).document)
+    shown = authoring.played(storage(), document)
+    if isinstance(shown, list):
+        raise _refused(shown)
+    drawn = None if shown.key is None else draw(shown.key, token_hex(8))
+    return _json(
+        {
+            "frame": f"{_settings().content_url}/frame/h5p/{shown.files}/{shown.activity.entry}",
+            "iri": f"{_settings().public_url}/workshop/preview",
+            "settings": {"grading": shown.activity.grading, "attempts": [], "handed": None, "drawn": drawn},
+        }
+    )
+
+
+@bp.post("/activities/answers")
+@requires(TRAINER)
+def try_answers() -> ResponseReturnValue:
+    """Grade answers to a document as the server grades a learner's; nothing is kept."""
+    sent = _body(TriedAnswersBody)
+    key = authoring.key_in(sent.document)
+    if key is None:
+        raise InvalidInput(_("The quiz has mistakes. Correct what is marked in the form first."))
+    if is_blank(key, sent.answers):
+        raise InvalidInput(_("No question was answered."), code="blank")
+    drawn = [*sent.answers] if key.get("draw") else None
+    graded = asdict(grade(key, sent.answers, drawn))
+    return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], "drawn": draw(key, token_hex(8)), **graded})
+
+
+def _body(kind: type[Any]) -> Any:
+    try:
+        return msgspec.json.decode(request.get_data(cache=False), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput("The request's JSON is not what this address takes.", [str(error)]) from None
+
+
+def _document(value: dict[str, Any]) -> ActivityDocument:
+    found = read_document(value)
+    if isinstance(found, list):
+        raise _refused(found)
+    return found
+
+
+def _refused(problems: Sequence[Problem]) -> InvalidInput:
+    """Refuse a document or a file; each problem says which field it is about."""
+    said = [{"path": one.path, "code": one.code, "words": in_words(one, ALL_SENTENCES)} for one in problems]
+    return _Marked(_("Some fields need another look. Nothing is lost: what you typed stays here."), said)
+
+
+class _Marked(InvalidInput):
+    """A refusal whose problems name the fields of a form."""
+
+    def __init__(self, message: str, fields: list[dict[str, str]]) -> None:
+        super().__init__(message, code="fields")
+        self.extra = {"fields": fields}
+
+
+def _json(reply: object) -> Response:
+    return Response(msgspec.json.encode(reply), mimetype="application/json")

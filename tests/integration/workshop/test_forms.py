@@ -1,0 +1,99 @@
+"""Do the forms keep what they are sent, say which field is wrong, and give out what publishing takes in?"""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from lms.accounts.models import TRAINER
+from lms.accounts.people import add_person
+from tests.access import form_token
+from tests.factories import World, signed_in
+from tests.unit.courses.authored import PNG, QUIZ
+
+FORMS = "/workshop/activities"
+
+
+@pytest.fixture
+def trainer(world: World) -> FlaskClient:
+    world.act(lambda session: add_person(session, "maker", "课程师", (TRAINER,), password=None))
+    return signed_in(world.app, "maker")
+
+
+def post(client: FlaskClient, path: str, body: Any) -> TestResponse:
+    return client.post(f"{FORMS}/{path}", json=body, headers={"X-CSRFToken": form_token(client)})
+
+
+def send(client: FlaskClient, path: str, content: bytes, name: str = "x.png") -> TestResponse:
+    headers = {"X-CSRFToken": form_token(client), "Accept": "application/json"}
+    return client.post(f"{FORMS}/{path}", data={"file": (io.BytesIO(content), name)}, headers=headers)
+
+
+def with_picture(client: FlaskClient) -> dict[str, Any]:
+    """The quiz, with a picture that the site has."""
+    document: dict[str, Any] = json.loads(json.dumps(QUIZ))
+    document["questions"][0]["picture"]["path"] = send(client, "files", PNG).json["path"]  # type: ignore[index]
+    return document
+
+
+def test_a_quiz_leaves_the_form_as_an_h5p_with_its_answers_and_comes_back_the_same(trainer: FlaskClient) -> None:
+    document = with_picture(trainer)
+    made = post(trainer, "h5p", {"document": document})
+    assert made.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(made.data)) as archive:
+        assert "TH.Question-1.1/question.js" in archive.namelist()
+        assert "H2O" in archive.read("content/content.json").decode()
+    back = send(trainer, "open", made.data, "water.h5p")
+    assert (back.status_code, back.json["form"]) == (200, f"{FORMS}/quiz")  # type: ignore[index]
+    again = post(trainer, "h5p", {"document": back.json["document"]})  # type: ignore[index]
+    assert again.data == made.data
+
+
+def test_the_preview_serves_no_answers_and_grades_them(trainer: FlaskClient, world: World) -> None:
+    document = with_picture(trainer)
+    shown = post(trainer, "preview", {"document": document}).json
+    assert shown is not None
+    place = shown["frame"].split("/frame/h5p/")[1]
+    served = world.app.test_client().get(f"/content/{place}/content/content.json", base_url="http://127.0.0.1")
+    assert served.status_code == 200
+    assert "H2O" not in served.text
+    answers = {"boolean-1": ["true"], "fill-1": [" H2O "], "single-1": ["b"]}
+    graded = post(trainer, "answers", {"document": document, "answers": answers}).json
+    assert graded is not None
+    assert {item["id"]: item["correct"] for item in graded["items"] if item["response"]} == {
+        "single-1": False,
+        "boolean-1": True,
+        "fill-1": True,
+    }
+
+
+def test_a_problem_is_said_at_its_field_in_the_readers_language(trainer: FlaskClient) -> None:
+    document = with_picture(trainer)
+    document["questions"][3]["blanks"] = [[""]]
+    refused = post(trainer, "h5p", {"document": document})
+    assert (refused.status_code, refused.json["code"]) == (400, "fields")  # type: ignore[index]
+    (field,) = refused.json["fields"]  # type: ignore[index]
+    assert (field["path"], field["words"]) == ("questions[3].blanks[0][0]", "请填写内容，不超过 200 字。")
+
+
+def test_a_picture_that_vanished_is_named_and_nothing_is_made(trainer: FlaskClient) -> None:
+    refused = post(trainer, "h5p", {"document": QUIZ})
+    assert refused.status_code == 400
+    assert [one["code"] for one in refused.json["fields"]] == ["file-gone"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"%PDF-1.7", "not-for-forms"), (b"GIF89a", "not-for-forms"), (b"", "not-for-forms")])
+def test_other_files_are_refused(trainer: FlaskClient, content: bytes, code: str) -> None:
+    refused = send(trainer, "files", content)
+    assert (refused.status_code, refused.json["fields"][0]["code"]) == (400, code)  # type: ignore[index]
+
+
+def test_a_picture_of_the_form_is_shown_to_trainers(trainer: FlaskClient) -> None:
+    name = send(trainer, "files", PNG).json["path"].split("/")[1]  # type: ignore[index]
+    shown = trainer.get(f"{FORMS}/pictures/{name}")
+    assert (shown.data, shown.mimetype) == (PNG, "image/png")
+    assert trainer.get(f"{FORMS}/pictures/{'0' * 64}.png").status_code == 404

@@ -1,0 +1,152 @@
+"""Do the forms' documents become `.h5p` files that read back the same, and lose their answers when they are published?"""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from courses.answer_key import check_key, draw
+from courses.authoring.activity_document import ActivityDocument, document_json, media_of, read_document
+from courses.authoring.h5p_file import OpenedH5p, read_h5p, write_h5p
+from courses.authoring.quiz import QuizDocument
+from courses.authoring.served import key_of, served_quiz
+from courses.formats.own import check_quiz, compare_key
+from courses.grading import grade, right_answers
+from courses.package import Package, open_package
+from tests.unit.courses.authored import PICTURE, PNG, QUIZ, texts
+
+QUESTIONS = texts.questions
+
+
+def read(value: Any) -> ActivityDocument:
+    found = read_document(value)
+    assert isinstance(found, ActivityDocument), found
+    return found
+
+
+def written(document: ActivityDocument, folder: Path, name: str = "activity.h5p") -> Path:
+    target = io.BytesIO()
+    write_h5p(document, dict.fromkeys(media_of(document), PNG), target)
+    path = folder / name
+    path.write_bytes(target.getvalue())
+    return path
+
+
+@settings(max_examples=60, deadline=None)
+@given(questions=st.lists(QUESTIONS, min_size=1, max_size=6, unique_by=lambda one: one["id"]), about=texts.about)
+def test_a_quiz_comes_back_from_its_file_as_it_was(
+    questions: list[Any], about: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    document = read({"type": "quiz", **about, "questions": questions})
+    assert read(document_json(document)) == document
+    found = read_h5p(written(document, tmp_path_factory.mktemp("made")))
+    assert isinstance(found, OpenedH5p), found
+    assert found.document == document
+
+
+@settings(max_examples=60, deadline=None)
+@given(questions=st.lists(QUESTIONS, min_size=1, max_size=6, unique_by=lambda one: one["id"]), about=texts.about)
+def test_what_is_served_has_no_answers_and_fits_its_key(questions: list[Any], about: dict[str, Any]) -> None:
+    quiz = read({"type": "quiz", **about, "questions": questions}).body
+    assert isinstance(quiz, QuizDocument)
+    served, key = served_quiz(quiz, "zh"), key_of(quiz)
+    assert (check_quiz(served), check_key(key), compare_key(served, key)) == ([], [], [])
+    assert grade(key, right_answers(key)).passed
+    told = json.dumps(served, ensure_ascii=False)
+    assert not any(f'"{word}"' in told for word in ("correct", "accept", "steps", "pairs", "feedback", "points", "case", "pass_percent"))
+
+
+def test_publishing_an_authors_file_takes_the_answers_out_of_what_is_served(tmp_path: Path) -> None:
+    package = open_package(written(read(QUIZ), tmp_path))
+    assert isinstance(package, Package), package
+    (activity,) = package.course.activities
+    assert (activity.grading, activity.requires) == ("server", {"passed": True})
+    served = {name: path.read_bytes() for name, path in package.files.items() if isinstance(path, Path)}
+    assert not any(b"H2O" in content or "因为两个氢".encode() in content for content in served.values())
+    assert package.answer_keys[activity.key]["questions"]["fill-1"]["accept"] == [["H2O"]]
+    assert f"content/content/{PICTURE}" in served
+    assert "content/TH.Quiz-1.1/answers.js" in served
+
+
+def test_the_order_of_steps_and_sides_of_pairs_tells_nothing() -> None:
+    quiz = read(QUIZ).body
+    turned = json.loads(json.dumps(QUIZ))
+    for one in turned["questions"]:
+        one["steps"] = one["steps"][::-1] if "steps" in one else None
+        one["pairs"] = one["pairs"][::-1] if "pairs" in one else None
+    turned["questions"] = [{name: value for name, value in one.items() if value is not None} for one in turned["questions"]]
+    other = read(turned).body
+    assert isinstance(quiz, QuizDocument)
+    assert isinstance(other, QuizDocument)
+    for one, same in zip(served_quiz(quiz, "zh")["questions"], served_quiz(other, "zh")["questions"], strict=True):
+        assert one.get("options") == same.get("options")
+        assert one.get("right") == same.get("right")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"title": ""}, ("filled-text", "title")),
+        ({"title": "长" * 201}, ("filled-text", "title")),
+        ({"pass_percent": 0}, ("whole-number", "pass_percent")),
+        ({"questions": []}, ("array-length", "questions")),
+        ({"questions": [{"id": "a", "type": "guess", "text": "x"}]}, ("choice", "questions[0].type")),
+        ({"questions": [{**QUIZ["questions"][0], "text": "字" * 2001}]}, ("filled-text", "questions[0].text")),
+        ({"questions": [{**QUIZ["questions"][0], "options": [{"id": "a", "text": "甲"}]}]}, ("needs-two", "questions[0].options")),
+        (
+            {"questions": [{**QUIZ["questions"][0], "options": [{"id": "a", "text": "甲"}, {"id": "b", "text": "乙"}]}]},
+            ("no-right-option", "questions[0].options"),
+        ),
+        ({"questions": [{**QUIZ["questions"][0], "tags": ["x" * 41]}]}, ("filled-text", "questions[0].tags[0]")),
+        ({"questions": [QUIZ["questions"][0]] * 2}, ("id-twice", "questions[1].id")),
+        ({"draw": [{"tag": "水", "count": 9}]}, ("too-few-of-tag", "draw[0].count")),
+    ],
+)
+def test_every_problem_names_its_field(change: dict[str, Any], problem: tuple[str, str]) -> None:
+    found = read_document({**QUIZ, **change})
+    assert isinstance(found, list)
+    assert problem in [(one.code, one.path) for one in found]
+
+
+def test_a_content_with_its_answers_and_a_key_beside_it_is_refused(tmp_path: Path) -> None:
+    made = written(read(QUIZ), tmp_path)
+    course = {
+        "code": "two-keys",
+        "title": "两份答案",
+        "modules": [
+            {
+                "key": "m",
+                "title": "一",
+                "activities": [{"key": "quiz", "title": "测验", "format": "h5p", "entry": "quiz.h5p", "minutes": 5}],
+            }
+        ],
+    }
+    path = tmp_path / "course.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("course.json", json.dumps(course))
+        archive.write(made, "quiz.h5p")
+    package = open_package(path)
+    assert isinstance(package, Package), package
+    assert package.course.activities[0].grading == "server"
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("answers/quiz.json", "{}")
+    found = open_package(path)
+    assert isinstance(found, list)
+    assert "answers-twice" in [one.code for one in found]
+
+
+def test_a_draw_is_the_same_for_the_same_attempt_and_only_its_questions_count() -> None:
+    questions = {f"q{n}": {"correct": ["a"], **({"tags": ["水"]} if n < 5 else {})} for n in range(7)}
+    key = {"pass_percent": 50, "draw": [{"tag": "水", "count": 2}], "questions": questions}
+    assert check_key(key) == []
+    draws = [draw(key, f"r/quiz/{number}") for number in range(40)]
+    assert draws == [draw(key, f"r/quiz/{number}") for number in range(40)]
+    assert all(one is not None and len(one) == 4 and {"q5", "q6"} <= set(one) for one in draws)
+    assert len(set(draws)) > 5
+    graded = grade(key, {name: ["a"] for name in questions}, draws[0])
+    assert (graded.score_raw, graded.score_max, [item.id for item in graded.items]) == (4, 4, list(draws[0] or ()))
