@@ -111,6 +111,8 @@ def take_answers(code: str, number: int, activity: str) -> ResponseReturnValue:
     version, _course, chosen = _found(code, number, activity)
     given = body_of(AnswersBody).answers
     key = _key(version, chosen)
+    if key is None and chosen.grading == "server":  # a reflection
+        return _json({"state": "handed-in", "text": str(given.get("text", "")), "comment": ""})
     if key is None:
         raise NotFound(_("The site does not grade this activity."))
     if is_blank(key, given):
