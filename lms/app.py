@@ -43,6 +43,7 @@ from lms.learning import views as learning
 from lms.learning.runtimes.cmi5 import sweeping as cmi5_sweeping
 from lms.learning.runtimes.cmi5 import views as cmi5
 from lms.learning.runtimes.cmi5.access import BASIC_NAME, authenticate
+from lms.lifetime import views as lifetime
 from lms.office import export, people_job, reread_job, roster_job
 from lms.office import views as office
 from lms.office.views import organisations as organisation_pages
@@ -83,6 +84,7 @@ SCHEDULE = {
 PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
     *(certification, reviews, appeals, bulk, tutoring, workshop, authoring, library_views),
+    lifetime,
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
 JOB_KINDS = {

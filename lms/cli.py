@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "lms.crediting.attendance_commands:convert_attendance",
         "lms.audit.commands:verify",
     ),
+    "lifetime": ("lms.lifetime.commands:lifetime",),
     "organisation": (
         "lms.accounts.commands:organisation",
         "lms.office.organisation_commands:rename",

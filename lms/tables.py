@@ -13,7 +13,9 @@ from lms.federation.importing import models as importing
 from lms.heartbeat import WorkerHeartbeat
 from lms.jobs import models as jobs
 from lms.learning import models as learning
+from lms.lifetime import models as lifetime
 from lms.practice import models as practice
+from lms.printing import models as printing
 from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
@@ -33,7 +35,9 @@ MODULES = (
     importing,
     jobs,
     learning,
+    lifetime,
     practice,
+    printing,
     programmes,
     retention,
     signing,

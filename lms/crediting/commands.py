@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from lms.command_options import json_option
 from lms.crediting.rereading import reread
 from lms.db import database
-from lms.hours import recompute_file
+from lms.hours import recompute_any_file
 
 
 @click.group("hours")
@@ -22,12 +22,12 @@ def hours() -> None:
 @hours.command("recompute")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def recompute(file: Path) -> None:
-    """Recompute an evidence bundle (JSON) and print the result as JSON.
+    """Recompute an evidence bundle or a lifetime record (JSON) and print the result as JSON.
 
     Needs no database and no settings. If the bundle has problems, exit code 2 and one line for each problem.
     """
     try:
-        answer, problems = recompute_file(file.read_text(encoding="utf-8"))
+        answer, problems = recompute_any_file(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         click.echo(f"{file}: {error.strerror if isinstance(error, OSError) else 'is not a text in UTF-8'}", err=True)
         sys.exit(2)

@@ -29,6 +29,7 @@ from lms.db import Database
 from lms.demo import certificates, history, people, reviews, story, timetable
 from lms.demo.classes import CLASSES, DemoClass
 from lms.i18n import SITE_ZONE, local_time
+from lms.lifetime import rules
 from lms.programmes import store
 from lms.programmes.models import ProgrammeVersion
 from lms.storage import Storage
@@ -103,6 +104,7 @@ def _programmes(session: Session, site: DemoSite) -> None:
     for file in sorted((resources.files("lms.programmes") / "data").iterdir(), key=lambda one: one.name):
         if file.name.endswith(".toml"):
             store.import_toml(session, reviews.with_reviews(file.name, file.read_text(encoding="utf-8")), site.now)
+    rules.import_toml(session, rules.example(), site.now)
 
 
 def _courses(site: DemoSite) -> dict[str, CourseVersion]:

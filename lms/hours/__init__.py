@@ -13,6 +13,9 @@ from lms.hours.exact import plain_text, share_of
 from lms.hours.explain import ActivityExplanation, Claim, Explanation, GateCondition, LimitedDay, Uncounted, explain
 from lms.hours.hold_values import HOLDABLE, FlagKind, HeldFlag, HoldState, Reviewed
 from lms.hours.instants import write_instant
+from lms.hours.lifetime import judge_lifetime
+from lms.hours.lifetime_reading import parse_rule, recompute_any_file
+from lms.hours.lifetime_values import Elsewhere, LifetimeCase, LifetimeResult, LifetimeRule
 from lms.hours.months import month_window
 from lms.hours.requirements import judge
 from lms.hours.rounding import hours_of
@@ -67,6 +70,7 @@ __all__ = [
     "Completed",
     "EarningAccount",
     "Earnings",
+    "Elsewhere",
     "Explanation",
     "Flag",
     "FlagKind",
@@ -75,6 +79,9 @@ __all__ = [
     "HeldFlag",
     "HoldState",
     "Interval",
+    "LifetimeCase",
+    "LifetimeResult",
+    "LifetimeRule",
     "LimitedDay",
     "Logged",
     "Observation",
@@ -104,11 +111,14 @@ __all__ = [
     "explain",
     "hours_of",
     "judge",
+    "judge_lifetime",
     "load_json",
     "month_window",
     "parse",
+    "parse_rule",
     "plain_text",
     "recompute",
+    "recompute_any_file",
     "recompute_file",
     "share_of",
     "units_in_one",

@@ -49,9 +49,13 @@ PART_OF = {
 }
 
 # pages below an item that is not the last of its part
-ITEM_OF = dict.fromkeys(
-    ("office.programme_classes", "office.documents", "office.document", "office.preview_document"), "office.programme_board"
-)
+ITEM_OF = {
+    **dict.fromkeys(
+        ("office.programme_classes", "office.documents", "office.document", "office.preview_document"), "office.programme_board"
+    ),
+    "lifetime.mine": "transcripts.mine",
+    "lifetime.of_person": "people.mine",
+}
 
 
 @bp.get("/")

@@ -80,7 +80,8 @@ LOOKS = (
     Look("teacher", "learning.play", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("teacher", "transcripts.show"),
     Look("office", "transcripts.show"),
-    Look(NEW_TEACHER, "transcripts.mine"),
+    *(Look(NEW_TEACHER, one) for one in ("transcripts.mine", "calendar.show", "practice.mine", "lifetime.mine")),
+    *(Look("teacher", "lifetime.mine"), Look("county", "lifetime.of_person")),
     Look("teacher", "accounts.password"),
     Look("teacher", "accounts.signed_in"),
     Look("teacher", "error", path="/nothing-here", status=404),
@@ -117,11 +118,9 @@ LOOKS = (
     Look("teacher", "here.state"),
     Look("teacher", "calendar.show"),
     Look("teacher", "live.page"),
-    Look(NEW_TEACHER, "calendar.show"),
     Look(NOBODY, "here.kept"),
     *(Look("office", f"office.{page}") for page in ("tasks", "new_task", "review")),
     Look("teacher", "practice.mine"),
-    Look(NEW_TEACHER, "practice.mine"),
     Look("teacher", "practice.task"),
     Look("teacher", "practice.new_log"),
     Look("teacher", "practice.log"),
@@ -155,13 +154,11 @@ LOOKS = (
     Look("county", "office.classes"),  # an office without classes of its own
     Look("county", "people.mine"),
     Look("county", "people.mine", query="?q=zzz"),
-    Look(NEW_OFFICE, "people.mine"),
-    Look(OTHER_OFFICE, "people.mine"),
+    *(Look(one, "people.mine") for one in (NEW_OFFICE, OTHER_OFFICE)),
     Look("county", "people.one"),
     Look("county", "transcripts.show"),
-    Look("office", "organisations.all_"),
+    *(Look("office", page) for page in ("organisations.all_", "organisations.one", "certification.letterhead")),
     Look("county", "organisations.all_", query="?q=zzz"),
-    Look("office", "organisations.one"),
     Look("office", "organisations.one", filled={"[name=name]": "柳河镇中心学校（新校区）"}),  # the preview of a new name
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
@@ -183,6 +180,7 @@ NO_PAGES = {
     **dict.fromkeys(
         ("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download", "authoring.picture"), "a file"
     ),
+    "lifetime.download": "a file",
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",
@@ -196,8 +194,10 @@ NO_PAGES = {
     "commits.load": "for the content inside the player's page",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
-    **dict.fromkeys(("content.player_file", "certification.signing_certificates", "tutoring.download_everywhere"), "files"),
-    **dict.fromkeys(("health.alive", "health.ready"), "for machines"),
+    **dict.fromkeys(
+        ("content.player_file", "certification.logo", "certification.signing_certificates", "tutoring.download_everywhere"), "files"
+    ),
+    **dict.fromkeys(("certification.own_letterhead", "health.alive", "health.ready"), "leads on; for machines"),
 }
 
 

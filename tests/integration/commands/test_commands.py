@@ -15,6 +15,7 @@ from courses.samples import SAMPLES
 from lms import programmes
 from lms.accounts.models import Person
 from lms.cli import main_group
+from lms.lifetime import rules
 from tests.access import form_token
 from tests.architecture.commands import COMMANDS
 from tests.factories import World
@@ -34,6 +35,7 @@ def run(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     (tmp_path / "latin.json").write_bytes(b"\xe9")
     (tmp_path / "no.zip").write_bytes(b"this is not a zip")
     (tmp_path / "no.toml").write_text("code = 1\nyear = 'x'\n", encoding="utf-8")
+    (tmp_path / "rule.toml").write_text(rules.example(), encoding="utf-8")
     (tmp_path / "roster.csv").write_text("姓名,用户名,类别\n林静宜,lin,小学\n,x,小学\n李强,li,moon\n", encoding="utf-8")
     (tmp_path / "large.csv").write_bytes(b"a" * 5_000_001)
     (tmp_path / "mixed.csv").write_bytes("姓名,用户名\n".encode() + "林静宜,lin\n".encode("gbk"))
@@ -95,6 +97,10 @@ BAD: list[tuple[str, list[str]]] = [
     ("programme import none.toml", ["lms programme import: Invalid value for 'FILE'"]),
     ("programme import latin.json", ["latin.json: is not a text in UTF-8"]),
     ("programme import no.json", [": "]),
+    ("lifetime import none.toml", ["lms lifetime import: Invalid value for 'FILE'"]),
+    ("lifetime import latin.json", ["latin.json: is not a text in UTF-8"]),
+    ("lifetime import no.json", [": "]),
+    ("lifetime check no.json", [": "]),
     ("class open", ["lms class open: Missing argument 'CODE'"]),
     (
         "class open k2 --name N --programme p --provider p1 --starts-on soon --ends-on later",
@@ -195,6 +201,9 @@ GOOD: list[tuple[str, set[str]]] = [
     ("course list --json", set()),
     (f"programme import {DOCUMENT} --json", {"code", "year", "version", "sha256", "new"}),
     ("programme list --json", set()),
+    ("lifetime check rule.toml --json", {"code", "sha256"}),
+    ("lifetime import rule.toml --json", {"code", "version", "sha256", "new"}),
+    ("lifetime list --json", set()),
     (
         "class open k2 --name 二班 --programme online-teaching --provider p1 --starts-on 2026-03-01 --ends-on 2026-06-30 --course c1 --json",
         {"id", "code", "programme", "year", "version"},

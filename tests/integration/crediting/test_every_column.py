@@ -43,6 +43,7 @@ READ = {
     *("xapi_statement", "xapi_statement_id", "xapi_statement_reference"),
 }
 NOT_READ = {  # table: why nothing that was earned follows from it
+    "lifetime_rule": "compares what was earned with several years; a record carries the rule and its hash",
     "launch": "opened_at decides claims as they come in, which are kept as evidence",
     "attempt": "what is earned follows from the statement that the server wrote of it",
     **dict.fromkeys(("cmi5_session", "cmi5_progress"), "what a unit may still state; what is earned follows from its statements"),
@@ -66,6 +67,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     ),
     "login_session": "who is signed in",
     "account_change": "who may do what, and what organisations were called",
+    **dict.fromkeys(("letterhead", "logo"), "what offices print on documents"),
     "job": "work that waits",
     **dict.fromkeys(
         ("certificate", "register_entry"), "what was certified; edits are planted in tests/integration/certification/test_register_check.py"
