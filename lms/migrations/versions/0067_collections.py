@@ -1,0 +1,21 @@
+"""Which upload was taken out of an uploaded collection, and how many files a collection had"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0067"
+down_revision = "0066"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("upload") as table:
+        table.add_column(sa.Column("collection", sa.String(200), nullable=False, server_default=""))
+        table.add_column(sa.Column("contained", sa.Integer(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("upload") as table:
+        table.drop_column("contained")
+        table.drop_column("collection")
