@@ -35,6 +35,11 @@ class CardForm(FlaskForm):  # type: ignore[misc]
     """With whom a course is shared, and its labels."""
 
     shared = RadioField(
+        _l("Shared with"),
+        choices=[SelectChoice(*one) for one in SHARE_WORDS.items()],
+        validators=[InputRequired()],
+        default=EVERYBODY,
+    )
         _l("Shared with"), validators=[InputRequired()], choices=[SelectChoice(*one) for one in SHARE_WORDS.items()], default=EVERYBODY
     )
     programme = SeveralField(_l("Programmes"))
