@@ -40,8 +40,6 @@ class CardForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired()],
         default=EVERYBODY,
     )
-        _l("Shared with"), validators=[InputRequired()], choices=[SelectChoice(*one) for one in SHARE_WORDS.items()], default=EVERYBODY
-    )
     programme = SeveralField(_l("Programmes"))
     area = SeveralField(_l("Content areas"))
     subject = SeveralField(_l("Subjects"))
