@@ -1,4 +1,4 @@
-"""Which upload was taken out of an uploaded collection, and how many files a collection had"""
+"""Uploaded collections: the name of the collection at each of its files, and their number"""
 
 import sqlalchemy as sa
 from alembic import op
