@@ -1,1 +1,1 @@
-"""Who looked at, exported or revealed what is recorded about people, and how long that is kept."""
+"""Accesses to personal data: looks, exports and revealed user names, each with its author."""

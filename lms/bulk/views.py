@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from lms.access_log.noting import EXPORTED, Access
+from lms.access_log.noting import EXPORTED, NotedAccess
 from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, Organisation
@@ -107,11 +107,11 @@ def classes_by(path: str, typed: str) -> tuple[BulkSelection, str]:
     return BulkSelection(path, tuple(sorted(found.values()))), whose
 
 
-def accesses_of(wanted: BulkSelection, organisation_id: int | None) -> list[Access]:
+def accesses_of(wanted: BulkSelection, organisation_id: int | None) -> list[NotedAccess]:
     """Return what is recorded about an export: its classes, or the office all of whose people are in it."""
     if wanted.class_ids:
-        return [Access(EXPORTED, "bulk", class_id=number) for number in wanted.class_ids]
-    return [Access(EXPORTED, "bulk", organisation_id=organisation_id)]
+        return [NotedAccess(EXPORTED, "bulk", class_id=number) for number in wanted.class_ids]
+    return [NotedAccess(EXPORTED, "bulk", organisation_id=organisation_id)]
 
 
 def _checked(size: SelectionSize) -> None:

@@ -31,7 +31,7 @@ class Guard:
 
 STATE = "(NEW.state = OLD.state OR (OLD.state = 'valid' AND NEW.state IN ('superseded', 'revoked')))"
 ENDED = "OLD.state = 'open' AND NEW.state <> 'open'"  # the way of a proposal: once, and never back
-DECIDED = "OLD.state <> 'withdrawn' AND NEW.state <> 'open'"  # a question may be decided anew, but never be open again
+DECIDED = "OLD.state <> 'withdrawn' AND NEW.state <> 'open'"  # a question may be decided once more, but is never open again
 PERSON = "(NEW.person IS NULL AND NEW.salt IS NULL AND NEW.bundle IS NULL)"
 PERSON_KEPT = "({same:person} AND {same:salt} AND {same:bundle})"
 GUARDS = (

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from lms.access_log.noting import EXPORTED, Access, note
+from lms.access_log.noting import EXPORTED, NotedAccess, note
 from lms.accounts.account_changes import By
 from lms.accounts.models import Person
 from lms.classes.models import Enrolment, TrainingClass
@@ -44,7 +44,7 @@ def export(person: str, class_code: str | None, form: str, language: str, out: P
         found = read(session(), enrolment_id, now())
         content = FORMS[form].write(found)
     with transaction() as writing:
-        note(writing, Access(EXPORTED, form, person_id=found.standing.enrolment.person_id), By(None, now()))
+        note(writing, NotedAccess(EXPORTED, form, person_id=found.standing.enrolment.person_id), By(None, now()))
     try:
         out.write_bytes(content)
     except OSError as error:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.access_log.noting import EXPORTED, VIEWED, Access
+from lms.access_log.noting import EXPORTED, VIEWED, NotedAccess
 from lms.access_log.recording import record
 from lms.accounts.access import person, requires
 from lms.accounts.models import TEACHER
@@ -143,7 +143,7 @@ class _Seen:
 def _record(seen: _Seen, transcript: Transcript, what: str, form: str) -> None:
     """Record that somebody else than the person sees a transcript."""
     if seen.way != "own":
-        record(Access(what, form, person_id=transcript.standing.enrolment.person_id))
+        record(NotedAccess(what, form, person_id=transcript.standing.enrolment.person_id))
 
 
 def _seen(enrolment_id: int) -> _Seen:

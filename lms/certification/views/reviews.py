@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, or_, select
 from werkzeug.datastructures import MultiDict
 
-from lms.access_log.noting import VIEWED, Access
+from lms.access_log.noting import VIEWED, NotedAccess
 from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.models import OFFICE, STAFF
@@ -115,7 +115,7 @@ def titles_in(class_ids: Set[int]) -> Mapping[tuple[int, str], str]:
 def one(held_id: int) -> ResponseReturnValue:
     """Show the evidence about one held session, the decisions so far, and the form to decide."""
     held = _own(held_id)
-    record(Access(VIEWED, "review", person_id=held.enrolment.person_id))
+    record(NotedAccess(VIEWED, "review", person_id=held.enrolment.person_id))
     return _page(held)
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from sqlalchemy import select
 
-from lms.access_log.noting import EXPORTED, Access
+from lms.access_log.noting import EXPORTED, NotedAccess
 from lms.access_log.recording import record
 from lms.accounts.access import public, requires
 from lms.accounts.guessing import limiter, network
@@ -177,7 +177,7 @@ def download(certificate_id: int) -> ResponseReturnValue:
     if certificate.state != VALID or certificate.person is None:
         raise Gone(_("Only a valid certificate can be downloaded, and this one is not valid any more, or its person was erased."))
     if way != "own":
-        record(Access(EXPORTED, "certificate", person_id=session().get_one(Enrolment, certificate.enrolment_id).person_id))
+        record(NotedAccess(EXPORTED, "certificate", person_id=session().get_one(Enrolment, certificate.enrolment_id).person_id))
     fingerprint = register.issues_of(session(), [certificate])[certificate.id].hash
     settings = _settings()
     address = f"{settings.public_url}{url_for('.verify', number=certificate.number, version=certificate.version)}"

@@ -1,4 +1,4 @@
-"""Who looked at, exported or revealed what is recorded"""
+"""Record accesses to personal data"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from lms.access_log.noting import EXPORTED, REASON_MAX, REVEALED, Access
+from lms.access_log.noting import EXPORTED, REASON_MAX, REVEALED, NotedAccess
 from lms.access_log.recording import record
 from lms.accounts.access import person, requires, scope
 from lms.accounts.account_changes import of_access
@@ -54,7 +54,7 @@ def reveal(person_id: int) -> ResponseReturnValue:
     """Show the whole user name once, for a reason, which is recorded."""
     line = _own(person_id)
     try:
-        record(Access(REVEALED, "username", person_id=person_id, reason=request.form.get("reason", "")))
+        record(NotedAccess(REVEALED, "username", person_id=person_id, reason=request.form.get("reason", "")))
     except InvalidInput as error:
         for one in error.problems:
             flash(one, "warning")
@@ -126,7 +126,7 @@ def export() -> ResponseReturnValue:
     params = people_job.params_of(
         own_people.asked(scope(), request.form), form if form in people_job.FORMATS else people_job.FORMATS[0], str(get_locale())
     )
-    record(Access(EXPORTED, "people", organisation_id=person().organisation_id))
+    record(NotedAccess(EXPORTED, "people", organisation_id=person().organisation_id))
     with transaction() as writing:
         queue.enqueue(writing, people_job.PEOPLE, person().id, params, now())
     ring(work)

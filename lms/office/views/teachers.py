@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from lms.access_log.noting import REVEALED, Access
+from lms.access_log.noting import REVEALED, NotedAccess
 from lms.access_log.recording import record
 from lms.accounts.access import requires, scope
 from lms.accounts.models import OFFICE, Organisation
@@ -39,7 +39,7 @@ def reveal(class_id: int, enrolment_id: int) -> ResponseReturnValue:
     """Show the whole user name once, for a reason, which is recorded."""
     _found, own = own_enrolment(class_id, enrolment_id)
     try:
-        record(Access(REVEALED, "username", person_id=own.person_id, reason=request.form.get("reason", "")))
+        record(NotedAccess(REVEALED, "username", person_id=own.person_id, reason=request.form.get("reason", "")))
     except InvalidInput as error:
         for one in error.problems:
             flash(one, "warning")

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.access_log.noting import VIEWED, Access
+from lms.access_log.noting import VIEWED, NotedAccess
 from lms.access_log.recording import record
 from lms.accounts.access import requires
 from lms.accounts.models import ADMIN, OFFICE
@@ -69,7 +69,7 @@ def statements() -> ResponseReturnValue:
     asked = form.selection() if form.validate() else None
     among = _among(asked.person, scope) if asked and asked.person else None
     if among and among.only:
-        record(Access(VIEWED, "statements", person_id=among.only.id))
+        record(NotedAccess(VIEWED, "statements", person_id=among.only.id))
     page = RecordPage([], None)
     if asked and not (among and among.people):
         try:
