@@ -18,7 +18,7 @@ REASON_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class NotedAccess:
     """An access: its kind, its form, and whose data it was: a person's, a class's, an organisation's, or everybody's."""
 
     what: str
@@ -29,7 +29,7 @@ class Access:
     reason: str = ""
 
 
-def note(session: Session, access: Access, by: By) -> bool:
+def note(session: Session, access: NotedAccess, by: By) -> bool:
     """Record an access; return whether it was. Nobody's look at their own data is recorded, and a repeated look within an hour is not.
 
     Raises:
@@ -52,7 +52,7 @@ def _check(reason: str) -> None:
         raise InvalidInput(_("Nothing was revealed."), [said])
 
 
-def _same(access: Access, by: By) -> Select[int]:
+def _same(access: NotedAccess, by: By) -> Select[int]:
     own = (AccessRecord.by == by.person_id, AccessRecord.what == access.what, AccessRecord.form == access.form)
     whose = (AccessRecord.person_id == access.person_id, AccessRecord.class_id == access.class_id)
     return select(AccessRecord.id).where(*own, *whose, AccessRecord.at > by.at - ONCE_IN).limit(1)
