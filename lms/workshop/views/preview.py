@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from courses.answer_key import draw
 from courses.formats import FORMATS
+from courses.formats.link import host_of
 from courses.grading import grade, is_blank
 from courses.outline import Activity, Course
 from lms import vocabulary as v
@@ -25,6 +26,7 @@ from lms.config import Settings
 from lms.db import session
 from lms.errors import InvalidInput, NotFound
 from lms.i18n import pick
+from lms.learning.link_views import address_of
 from lms.learning.wire import AnswersBody, body_of
 from lms.learning.words import content_texts
 from lms.workshop.reports import conditions_met
@@ -53,12 +55,15 @@ def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
     activities = course.activities
     at = activities.index(chosen)
     how = FORMATS[chosen.format]
+    address = address_of(version, chosen)
     return render_template(
         "workshop/preview.html",
         version=version,
         activity=chosen,
         how=how,
-        shown=not how.own_host and not how.runtime,
+        shown=not how.own_host and not how.runtime and address is None,
+        address=address,
+        host=host_of(address) if address else "",
         conditions=gate_words(chosen),
         before=activities[at - 1] if at else None,
         after=activities[at + 1] if at + 1 < len(activities) else None,
