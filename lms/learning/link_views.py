@@ -11,19 +11,19 @@ from courses.formats import FORMATS
 from courses.formats.link import host_of
 from courses.outline import Activity
 from lms.catalogue import contents
-from lms.catalogue.models import CourseVersion
 from lms.classes.models import TrainingClass
 from lms.db import session
 from lms.errors import NotFound
 from lms.learning.admission import Admission
+from lms.learning.course_place import around
 from lms.learning.opened import now_ms
 from lms.programmes.models import ProgrammeVersion
 from lms.programmes.store import document_of
 from lms.storage import storage
 
 
-def address_of(version: CourseVersion, activity: Activity) -> str | None:
-    """Return the address on another site to which an activity leads; None for activities that are played here.
+def address_of(files: str, activity: Activity) -> str | None:
+    """Return the address on another site to which an activity leads, whose `files` are published; None for activities played here.
 
     Raises:
         NotFound: its file is lost.
@@ -31,15 +31,14 @@ def address_of(version: CourseVersion, activity: Activity) -> str | None:
     leads_to = FORMATS[activity.format].leads_to
     if leads_to is None:
         return None
-    files = version.files_of(activity.key)
     address = leads_to(activity.entry, lambda path: contents.read(storage(), files, path))
     if address is None:
         raise NotFound(_("The address of this link is not there any more. Tell your trainer which activity it is."))
     return address
 
 
-def shown(admission: Admission, address: str, around: dict[str, Any]) -> str:
-    """Return the page; `around` has what the pages of all activities show, such as the outline."""
+def shown(admission: Admission, address: str) -> str:
+    """Return the page of a link that leads to `address`."""
     return render_template(
         "learning/link.html",
         admission=admission,
@@ -47,7 +46,7 @@ def shown(admission: Admission, address: str, around: dict[str, Any]) -> str:
         host=host_of(address),
         providers=_providers(admission),
         config=_config(admission),
-        **around,
+        **around(admission),
     )
 
 
