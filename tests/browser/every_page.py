@@ -132,7 +132,7 @@ LOOKS = (
     Look("trainer", "workshop.preview", {"code": "online-lesson-design", "number": 1, "activity": "from-their-screen"}),
     Look("trainer", "authoring.types"),
     *(Look("trainer", "authoring.form", {"kind": kind}) for kind in ("quiz", "reading", "video", "reflection")),
-    *(Look("trainer", f"workshop.{page}") for page in ("draft_list", "editor", "review", "compare")),
+    *(Look("trainer", f"workshop.{page}", {"kind": "quiz"}) for page in ("draft_list", "editor", "review", "compare", "new_form")),
     Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
     Look("office", "office.adding"),
@@ -189,11 +189,11 @@ NO_PAGES = {
     "catalogue.uploaded": "a part of the upload page",
     **dict.fromkeys(("workshop.outline", "workshop.activity_form", "workshop.taken_file"), "a part of the editor"),
     "workshop.preview_draft": "looks like the preview of a published version",
+    "workshop.filled_form": "looks like the form of a new activity",
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
-    "static": "files",
     "commits.load": "for the content inside the player's page",
-    "content.file": "files",
+    **dict.fromkeys(("static", "content.file"), "files"),
     "content.frame": "the content inside the player's page, looked at there",
     **dict.fromkeys(
         ("content.player_file", "certification.logo", "certification.signing_certificates", "tutoring.download_everywhere"), "files"
