@@ -107,7 +107,7 @@ def _earns(place: _CourseActivity) -> bool:
 
 
 def _is_opened_link(place: _CourseActivity, opened: Sequence[_Opened]) -> bool:
-    """Say whether an activity is a link that was opened: what it earns is not in its learner's hands, so it would be suggested for ever."""
+    """Say whether an activity is a link that was opened. Learners cannot make it earn, so it would be suggested again and again."""
     visit = _Opened(place.standing.enrolment.id, place.studied.code, place.activity.key)
     return FORMATS[place.activity.format].leads_to is not None and visit in opened
 
