@@ -23,7 +23,7 @@ from werkzeug.routing import Rule
 
 from lms import db
 from lms.app import create_app
-from tests import chromium, factories, second_look, servers, worlds
+from tests import chromium, factories, order, second_look, servers, worlds
 
 # Deterministic examples, so that a failure on one machine is a failure on all; the profile "explore" looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
@@ -270,8 +270,10 @@ BROWSER = {"page", "context", "browser", "new_context", "chromium_path"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
-    """Mark tests that need servers or the browser, so that `make test-fast` can leave them out."""
+    """Mark tests that need servers or the browser, so that `make test-fast` can leave them out; mix the files for several workers."""
     second_look.allow(items, config.rootpath)
+    if hasattr(config, "workerinput"):
+        items[:] = order.mixed([(item.path.relative_to(config.rootpath), item) for item in items])
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if used & SERVICES:
