@@ -6,7 +6,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 
 class Kept(BytecodeCache):
-    """What Jinja made of each template, in this process."""
+    """Keeps the code of each template in this process."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[str, str], CodeType] = {}

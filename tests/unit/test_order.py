@@ -1,4 +1,4 @@
-"""Are the files of the suite mixed, and is no test lost by that?"""
+"""Are the files of the suite mixed, and does every test still run once?"""
 
 from pathlib import Path
 
