@@ -21,6 +21,8 @@ SENTENCES: Mapping[str, str] = {
     "tag-twice": N_("draws from the tag %(tag)s twice: add the numbers together"),
     "text-twice": N_("is there twice: write another text, or remove it"),
     "too-few-of-tag": N_("asks for more questions than have the tag %(tag)s: there are %(there)s"),
+    "formula": N_("is not a formula in LaTeX that can be shown"),
+    "uneven-rows": N_("has rows with different numbers of cells"),
     "unequal-points": N_(
         "has questions of different points (%(tag)s): give all of a tag the same, so that every attempt is worth the same"
     ),
@@ -119,6 +121,13 @@ SENTENCES: Mapping[str, str] = {
     "library-file-missing": N_("is missing: its library names it"),
     "library-missing": N_("is an H5P library that is missing: export the content with its libraries, or upload one that has it first"),
     "link": N_("is a link"),
+    "link-address": N_("has an address with characters that no address needs, or a very long one: copy the address from the browser again"),
+    "link-credentials": N_("has an address with a user name or a password in it: remove them, because everybody would see them"),
+    "link-earns": N_("leads to another site (%(host)s): it earns only the time that a provider trusted by the programme reports"),
+    "link-file": N_("is not a shortcut to a page: a file .url with the line URL=https://… is needed"),
+    "link-host": N_("has an address without the name of a site, such as www.example.org: numbers and local names are not allowed"),
+    "link-not-https": N_("has an address that does not begin with https://: only such links are allowed"),
+    "link-other-file": N_("names a file on another computer, which Windows would open by itself: make the shortcut again"),
     "link-or-device": N_("is a link or a device, not a file"),
     "list-too-long": N_("has a list of files that is too long (more than %(most)s files, or very long names)"),
     "main-library-not-listed": N_("does not list its main library %(library)s among its preloadedDependencies"),

@@ -14,25 +14,37 @@ from sqlalchemy.orm import Session
 
 from courses.formats import FORMATS
 from courses.formats.cmi5_values import OWN_WINDOW
-from courses.outline import Activity
 from lms import vocabulary as v
 from lms.accounts import login_sessions
 from lms.accounts.access import person, public, requires
 from lms.accounts.browsers import browser_of, in_words
 from lms.accounts.cookies import current_login, name_of
 from lms.accounts.signin import csrf
-from lms.catalogue.gates import gate_words
 from lms.classes import course_changes, membership
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
-from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotFound, NotSignedIn, TooLarge
+from lms.errors import Conflict, Gone, LmsError, NotSignedIn, TooLarge
 from lms.i18n import pick
-from lms.learning import answers, commit_views, failures, fast_path, frame_address, launch, live_views, presence, state
+from lms.learning import (
+    answers,
+    commit_views,
+    failures,
+    fast_path,
+    frame_address,
+    launch,
+    link_views,
+    live_views,
+    presence,
+    reflections,
+    state,
+)
 from lms.learning.admission import Admission, StudiedActivity, admit
 from lms.learning.attended import ALONE, BeatBody
 from lms.learning.content import bp as content_bp
+from lms.learning.course_place import around
 from lms.learning.credential import running, ticket_of
+from lms.learning.declining import declined, wrong_length
 from lms.learning.device import COOKIE, device_of
 from lms.learning.failures import Failure
 from lms.learning.models import ContentFailure, Launch
@@ -44,6 +56,7 @@ from lms.learning.runtimes.cmi5.structures import structure_in
 from lms.learning.tickets import CommitTokens, Ticket, Tickets
 from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat_reply, body_of
 from lms.learning.words import failure_words, player_texts, unit_texts
+from lms.storage import storage
 
 bp = Blueprint("learning", __name__)
 
@@ -60,27 +73,14 @@ def play(enrolment_id: int, course_version_id: int, activity: str) -> ResponseRe
     admission = _admitted(StudiedActivity(enrolment_id, course_version_id, activity))
     if admission.version.id != course_version_id:  # the class was moved to another version since somebody kept this address
         return redirect(url_for(".play", **_place_arguments(admission.place)))
-    before, after = _neighbours(admission)
-    how, config = FORMATS[admission.activity.format], _page_config(admission)
-    page = render_template(
-        "learning/play.html",
-        admission=admission,
-        outline=admission.course,
-        at=admission.course.activities.index(admission.activity) + 1,
-        conditions=gate_words(admission.activity),
-        config=config,
-        how=how,
-        before=before,
-        after=after,
-    )
+    address = link_views.address_of(admission.version.files_of(admission.activity.key), admission.activity)
+    page = _player(admission) if address is None else link_views.shown(admission, address)
     return with_device(Response(page), request, _settings())
 
 
-def _neighbours(admission: Admission) -> tuple[Activity | None, Activity | None]:
-    """Return the activities before and after an activity in its course."""
-    activities = admission.course.activities
-    at = activities.index(admission.activity)
-    return activities[at - 1] if at else None, activities[at + 1] if at + 1 < len(activities) else None
+def _player(admission: Admission) -> str:
+    how, config = FORMATS[admission.activity.format], _page_config(admission)
+    return render_template("learning/play.html", admission=admission, config=config, how=how, **around(admission))
 
 
 def _admitted(place: StudiedActivity) -> Admission:
@@ -140,10 +140,11 @@ def open_activity() -> ResponseReturnValue:
     wanted = body_of(OpenBody)
     admission = _admitted(StudiedActivity(wanted.enrolment, wanted.version, wanted.activity))
     device = device_of(request.user_agent.string, request.cookies.get(name_of(COOKIE, _settings())))
+    take = wanted.take and FORMATS[admission.activity.format].leads_to is None  # beside a page elsewhere nothing is measured
     with transaction() as writing:
         if not login_sessions.hold(writing, person().id, current_login().id):
             raise NotSignedIn(_("You have been signed out. Sign in again to go on; the time measured is kept."))
-        opened = unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=wanted.take))
+        opened = unless_refused(launch.open_launch(writing, admission, device, _settings(), now(), take=take))
         opened.launch.own_media = _own_media(admission)
         reply = opened_reply(opened.launch) | {
             "version": admission.version.id,
@@ -151,6 +152,7 @@ def open_activity() -> ResponseReturnValue:
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
             "drawn": answers.drawn_questions(writing, opened.launch),
+            "reflection": reflections.reply_of(reflections.work_of(writing, opened.launch)),
             "reports": frame_address.reports_of(admission, opened.launch),
         }
     if opened.stated:
@@ -230,26 +232,23 @@ def _too_large_state() -> str:
 def take_answers() -> ResponseReturnValue:
     """Grade a quiz by launch token. The same submission again gets the same grade and is not a second attempt."""
     found, body = _running(), body_of(AnswersBody)
+    asked = reflections.asked_in(session(), storage(), found)
+    if asked is not None:
+        return _take_reflection(found, asked, body)
     with transaction() as writing:
         outcome = answers.submit(writing, found, body.id, body.answers, _settings().public_url, now())
     if isinstance(outcome, answers.Declined):
-        raise _declined(outcome)
+        raise declined(outcome)
     ring(outcome.statements)
     return _json(outcome.reply())
 
 
-def _declined(why: answers.Declined) -> LmsError:
-    messages = {
-        answers.Declined.NO_KEY: NotFound(_("This activity is not graded here."), code=why),
-        answers.Declined.BAD_ID: InvalidInput(_("A submission needs a UUID of its own."), code=why),
-        answers.Declined.OTHER_ANSWERS: Conflict(_("This submission was already graded with other answers."), code=why),
-        answers.Declined.BLANK: InvalidInput(_("No question is answered, so nothing was handed in. Answer one and try again."), code=why),
-        answers.Declined.OTHER_QUESTIONS: Conflict(
-            _("Another page has handed in, and these were its questions. Load the page again."), code=why
-        ),
-        answers.Declined.NO_ATTEMPTS: Conflict(_("All attempts at this quiz are used up. What you reached is kept."), code=why),
-    }
-    return messages[why]
+def _take_reflection(found: Launch, asked: dict[str, Any], body: AnswersBody) -> ResponseReturnValue:
+    with transaction() as writing:
+        kept = reflections.hand_in(writing, found, asked, body.answers, now())
+    if kept is None:
+        raise wrong_length()
+    return _json(kept)
 
 
 @bp.post("/learn/failed")
