@@ -49,4 +49,4 @@ def icon_of(activity: Activity) -> str:
 
 def upload_words() -> str:
     """Return the kinds of files that are a course by themselves, with their endings."""
-    return _(", ").join(f"{_(one.words)} ({' '.join(one.uploads)})" for one in FORMATS.values())
+    return _(", ").join(f"{_(one.words)} ({' '.join(one.uploads)})" for one in FORMATS.values() if one.uploads)
