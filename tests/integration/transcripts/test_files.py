@@ -148,9 +148,10 @@ def test_rare_characters_and_markup_are_printed_as_they_are(studied: World) -> N
 
 
 def test_a_character_that_no_font_has_is_printed_as_its_code_and_hinders_nothing(studied: World) -> None:
-    rename(studied, "张𠀀三 😀 مرحبا")
+    rename(studied, "张𠀀三 مرحبا")
     content = made(studied, "pdf")
-    assert "张[U+20000]三 [U+1F600] " in text_of(content)
+    assert "张[U+20000]三 " in text_of(content)
+    assert text_of(content).count("[U+") == 2, "in the table and at the foot; the Arabic letters are not spelt"
     assert "/StructTreeRoot" in pypdf.PdfReader(io.BytesIO(content)).trailer["/Root"]
     assert made(studied, "pdf") == content
 
