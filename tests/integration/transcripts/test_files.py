@@ -22,7 +22,7 @@ from lms.db import session as reading
 from lms.hours import recompute_file
 from lms.transcripts import sheet
 from lms.transcripts.commands import transcript as command_group
-from lms.transcripts.export import FORMS, write
+from lms.transcripts.export import write
 from lms.transcripts.transcript import read
 from tests.factories import World, add_class
 
@@ -53,7 +53,7 @@ def rename(world: World, name: str) -> None:
     world.act(lambda session: session.execute(update(Person).where(Person.id == world.person_id).values(name=name)))
 
 
-@pytest.mark.parametrize("form", list(FORMS))
+@pytest.mark.parametrize("form", ["pdf", "xlsx", "json"])
 def test_the_same_evidence_at_the_same_moment_gives_the_same_bytes(studied: World, form: str) -> None:
     assert made(studied, form) == made(studied, form)
 
@@ -198,7 +198,7 @@ def run(world: World, *arguments: str) -> Any:
     return world.app.test_cli_runner().invoke(args=["transcript", "export", *arguments])
 
 
-@pytest.mark.parametrize("form", list(FORMS))
+@pytest.mark.parametrize("form", ["pdf", "xlsx", "json"])
 def test_the_command_writes_each_form_for_a_user_name_or_an_id(studied: World, tmp_path: Path, form: str) -> None:
     by_name, by_id = tmp_path / "a", tmp_path / "b"
     assert run(studied, "--person", "teacher", "--format", form, "--out", str(by_name)).exit_code == 0
