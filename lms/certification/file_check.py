@@ -38,7 +38,7 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BundleFacts:
-    """What a signed evidence bundle says, and the hours that follow from it now (None: it cannot be recomputed)."""
+    """The contents of a signed evidence bundle, and the hours that follow from it now (None: it cannot be recomputed)."""
 
     person: str  # digest
     training_class: str
