@@ -20,7 +20,9 @@ from lms.classes import setup
 from lms.classes.models import Enrolment
 from lms.db import session as reading
 from lms.hours import recompute_file
-from lms.transcripts import sheet
+from lms.printing.typesetting import write_pdf
+from lms.signing.site_key import SiteKey
+from lms.transcripts import pdf, sheet
 from lms.transcripts.commands import transcript as command_group
 from lms.transcripts.export import write
 from lms.transcripts.transcript import read
@@ -237,3 +239,17 @@ def test_somebody_in_two_classes_gets_the_newest_or_the_one_named(studied: World
     assert "k1" in answer.stderr
     named = run(studied, "--person", "teacher", "--class", "k1", "--out", out, "--json")
     assert json.loads(named.stdout)["enrolment"] == studied.enrolment_id
+
+
+def test_the_last_page_never_has_a_few_lines_only(studied: World) -> None:
+    """However many activities there are: the rules and the way to verify stand on one page."""
+    with studied.app.app_context(), force_locale("en"):
+        transcript = read(reading(), studied.enrolment_id, studied.clock())
+        content = pdf.content_of(transcript, SiteKey())
+    chapter = content["courses"]["chapters"][0]
+    for count in range(36, 60, 4):
+        content["courses"]["chapters"] = [{**chapter, "rows": (chapter["rows"] * count)[:count]}]
+        pages = pypdf.PdfReader(io.BytesIO(write_pdf(pdf.TEMPLATE, content, studied.clock()))).pages
+        last = pages[-1].extract_text()
+        assert "How hours are credited" in last, count
+        assert "How to verify this" in last, count
