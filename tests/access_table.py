@@ -10,11 +10,11 @@ THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
 THE_WHOLE_SITES = "login 403 403 403 403 403"  # for administrators: tests/access_of_admins.py
 A_TOKENS = "401 401 401 401 401 401"  # needs a launch token or an API key; a session's cookie is not enough
 NO_DRAFT = "login 403 403 404 403 403"  # nobody has begun one; tests/integration/workshop has other organisations' trainers
-DRAFT_PAGES = ("editor", "outline", "activity_form", "taken_file", "review", "preview_draft")
+DRAFT_PAGES = ("editor", "outline", "activity_form", "taken_file", "review", "preview_draft", "new_form", "filled_form")
 DRAFT_ACTIONS = (
     *("mend", "undo", "redo", "announce_file", "announce_replacement", "take_draft_report", "take_draft_answers"),
     *("publish_draft", "ask_reviewer", "decide", "add_comment", "resolve_comment", "export_draft", "export_version"),
-    *("copy_draft", "delete_draft"),
+    *("copy_draft", "delete_draft", "put_new", "put_again"),
 )
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page
@@ -51,6 +51,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("content.file", "GET"): EVERYBODY,
     ("content.frame", "GET"): EVERYBODY,
     ("content.player_file", "GET"): EVERYBODY,
+    ("accesses.mine", "GET"): "login 200 200 200 200 200",
     ("transcripts.mine", "GET"): "login 302 302 403 403 403",
     ("transcripts.show", "GET"): "login 200 404 404 200 404",
     ("transcripts.why", "GET"): "login 200 404 404 200 404",
@@ -124,6 +125,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("catalogue.terminate", "DELETE"): "401 403 403 404 403 403",
     ("office.classes", "GET"): OFFICES,
     ("bulk.ask", "GET"): OFFICES,
+    ("office.reveal", "POST"): "401 403 403 403 302 404",
     ("bulk.begin", "POST"): "401 403 403 403 422 422",
     ("office.class_", "GET"): THE_OFFICES_OWN_CLASS,
     ("office.preview_states", "POST"): "401 403 403 403 302 404",
@@ -212,6 +214,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("office.dismiss", "POST"): "401 403 403 403 302 404",
     ("people.mine", "GET"): OFFICES,
     ("people.one", "GET"): "login 403 403 403 200 404",
+    ("people.reveal", "POST"): "401 403 403 403 302 404",
     ("people.new_password", "POST"): "401 403 403 403 200 404",
     ("people.sign_out", "POST"): "401 403 403 403 302 404",
     ("people.export", "POST"): "401 403 403 403 302 302",
@@ -222,6 +225,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("records.statements", "GET"): OFFICES,
     ("records.statement", "GET"): "login 403 403 403 200 404",
     ("records.statement_json", "GET"): "login 403 403 403 200 404",
+    ("records.accesses", "GET"): OFFICES,
     ("records.needs_attention", "GET"): OFFICES,
     ("records.retry", "POST"): "401 403 403 403 302 302",
     ("records.export", "GET"): OFFICES,

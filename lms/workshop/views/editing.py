@@ -5,12 +5,13 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from flask import Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from courses.formats import FORMATS, uploads
 from courses.strict_json.problem import Problem
+from courses.strict_json.reader import LONGEST_SLUG
 from lms.accounts.access import person, requires
 from lms.accounts.account_changes import By
 from lms.accounts.models import TRAINER
@@ -24,9 +25,10 @@ from lms.errors import NotFound
 from lms.i18n import in_words, pick
 from lms.learning.wire import body_of
 from lms.storage import storage
-from lms.workshop import drafts, history
+from lms.workshop import draft_forms, drafts, history
 from lms.workshop.documents import KINDS, title_of, values_of
 from lms.workshop.edits import EditConflict, Step, activities_of, module_of
+from lms.workshop.form_words import type_words
 from lms.workshop.gate_choices import gate_choices, write_gate
 from lms.workshop.history import Saved
 from lms.workshop.intake import DraftActivity
@@ -97,10 +99,11 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "at_field": {one.id: one.words for one in faults},
         "field_id": field_id,
         "kinds": _kinds(),
+        "form_kinds": type_words(),
         "may_undo": undo,
         "may_redo": redo,
-        "suffixes": ",".join(one for one in uploads()),
-        "upload_kinds": upload_words(),
+        "suffixes": ",".join(uploads()),
+        "upload_kinds": upload_words(one for one in FORMATS.values() if not one.runtime),
     }
 
 
@@ -147,6 +150,7 @@ def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
         at_field={fault.id: fault.words for fault in faults_of(session(), draft)},
         field_id=field_id,
         suffixes=",".join(FORMATS[activity.format].uploads) or ".zip",
+        has_form=draft_forms.form_of(storage(), one) is not None,
     )
 
 
@@ -244,7 +248,8 @@ def _conflict(draft: Draft, conflict: EditConflict) -> Mapping[str, Any]:
 @requires(TRAINER)
 def announce_file(draft_id: int) -> ResponseReturnValue:
     """Announce a file for the draft; its parts go where those of course packages go."""
-    return _announced(draft_id, {})
+    module = request.args.get("module", "")[:LONGEST_SLUG]
+    return _announced(draft_id, {"module": module} if module else {})
 
 
 @bp.post("/workshop/drafts/<int:draft_id>/activities/<key>/tus")
