@@ -20,7 +20,6 @@ PURE = (
     "lms/crediting/observe.py",
     "lms/programmes/documents.py",
     "lms/programmes/progress.py",
-    "lms/learning/link_views.py": "writes the page of a link for `views`",
     "lms/learning/stretch.py",
 )
 # Inside a slice of the LMS these talk to Flask and Celery; every other module is named for what it does and imports neither.
@@ -50,6 +49,7 @@ AT_THE_EDGE_ALL_THE_SAME = {
     "lms/jobs/long_runs.py": "gives the app to a thread",
     "lms/jobs/kinds.py": "the app holds the kinds of jobs",
     "lms/learning/content.py": "sends files",
+    "lms/learning/link_views.py": "writes the page of a link for `views`",
     "lms/learning/credential.py": "answers the record store inside a request",
     "lms/learning/fast_path.py": "stands before Flask",
     "lms/learning/commit_views.py": "the address to which packages report",
