@@ -43,7 +43,7 @@ from lms.learning import views as learning
 from lms.learning.runtimes.cmi5 import sweeping as cmi5_sweeping
 from lms.learning.runtimes.cmi5 import views as cmi5
 from lms.learning.runtimes.cmi5.access import BASIC_NAME, authenticate
-from lms.lifetime import views as lifetime
+from lms.lifetime import elsewhere_views as lifetime
 from lms.office import export, people_job, reread_job, roster_job
 from lms.office import views as office
 from lms.office.views import organisations as organisation_pages

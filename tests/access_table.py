@@ -50,6 +50,11 @@ ACCESS: dict[tuple[str, str], str] = {
     ("transcripts.download", "GET"): "login 200 404 404 200 404",
     ("lifetime.mine", "GET"): TEACHERS,
     ("lifetime.of_person", "GET"): "login 403 403 403 200 404",
+    ("lifetime.waiting", "GET"): OFFICES,
+    ("lifetime.of_elsewhere", "GET"): "login 403 403 403 200 404",
+    ("lifetime.enter_elsewhere", "POST"): "401 403 403 403 422 404",
+    ("lifetime.decide_elsewhere", "POST"): "401 403 403 403 404 404",
+    ("lifetime.document", "GET"): "login 404 404 404 404 404",  # nothing was entered there
     ("lifetime.download", "GET"): "login 404 404 404 404 404",  # no rule is imported there
     ("certification.ask", "GET"): EVERYBODY,
     ("certification.verify", "GET"): "404 404 404 404 404 404",  # nobody is certified there

@@ -147,6 +147,25 @@ class Attestor:
         text = xapi.store.load_texts(self.session, [statement_id]).get(statement_id)
         if text is None or enrolment_of(stored(text)) != enrolment.id:
             raise InvalidInput(_("Nothing was taken back."), [_("There is no such statement of this person")])
+        return self.void(statement_id, reason)
+
+    def credited_elsewhere(self, person_id: int, said: Mapping[str, Any]) -> uuid.UUID:
+        """State that hours earned elsewhere were approved. They concern no enrolment, so no ledger changes."""
+        account = self.session.scalars(select(Person.account).where(Person.id == person_id)).one()
+        own = uuid.uuid4()
+        statement = {
+            "id": str(own),
+            "actor": v.actor_of(self.public_url, account),
+            "verb": {"id": v.CREDITED_ELSEWHERE, "display": {"en": v.CREDITED_ELSEWHERE.rpartition("/")[2]}},
+            "object": self._activity(f"{self.public_url}/id/elsewhere/{said['elsewhere']}", v.REQUIREMENT_TYPE),
+            "timestamp": iso(self.now),
+            "context": self._context({"extensions": {v.ATTESTED: dict(said)}}),
+        }
+        store(self.session, [statement], self.public_url, self.now)
+        return own
+
+    def void(self, statement_id: uuid.UUID, reason: str = "") -> uuid.UUID:
+        """Void a statement that this LMS wrote; the caller knows that it did."""
         said: dict[str, Any] = {"id": str(uuid.uuid4()), "actor": v.lms_authority(self.public_url), "verb": {"id": v.VOIDED}}
         target = {"objectType": "StatementRef", "id": str(statement_id)}
         extensions = {v.ATTESTED: {"reason": reason[:LONGEST_REASON]}} if reason else {}

@@ -81,7 +81,8 @@ LOOKS = (
     Look("teacher", "transcripts.show"),
     Look("office", "transcripts.show"),
     *(Look(NEW_TEACHER, one) for one in ("transcripts.mine", "calendar.show", "practice.mine", "lifetime.mine")),
-    *(Look("teacher", "lifetime.mine"), Look("county", "lifetime.of_person")),
+    *(Look("teacher", "lifetime.mine"), Look("county", "lifetime.of_person"), Look(NEW_OFFICE, "lifetime.waiting")),
+    *(Look("county", f"lifetime.{page}") for page in ("waiting", "of_elsewhere")),
     Look("teacher", "accounts.password"),
     Look("teacher", "accounts.signed_in"),
     Look("teacher", "error", path="/nothing-here", status=404),
@@ -181,7 +182,7 @@ NO_PAGES = {
     **dict.fromkeys(
         ("office.work_file", "practice.file", "jobs.download", "catalogue.source", "tutoring.download", "authoring.picture"), "a file"
     ),
-    "lifetime.download": "a file",
+    **dict.fromkeys(("lifetime.download", "lifetime.document"), "a file"),
     "cmi5.returned": "says in the unit's own window that it was closed",
     "web.first_page": "leads on",
     "home.figures": "a part of the teacher's home",

@@ -19,6 +19,7 @@ from lms.crediting.models import Certificate, HeldSession, LedgerCheck, LedgerEn
 from lms.db import Base
 from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Cmi5Progress, Cmi5Session, Launch, Registration, Restart
+from lms.lifetime.models import ElsewhereDecision, ElsewhereHours
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
@@ -77,6 +78,8 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(HeldSession, HeldSession.enrolment_id, deleted=True),
     PersonTable(CertificateProposal, CertificateProposal.enrolment_id, kept="who proposed and confirmed a certificate, by number"),
     PersonTable(Appeal, Appeal.enrolment_id, cleared={"text": "", "answer": ""}),
+    PersonTable(ElsewhereHours, ElsewhereHours.person_id, by="lms.lifetime.elsewhere:forget"),
+    PersonTable(ElsewhereDecision, ElsewhereDecision.entry_id, by="lms.lifetime.elsewhere:forget"),
     PersonTable(SessionReplacement, kept=AUTHOR),
     PersonTable(AccountChange, AccountChange.person_id, kept="which role somebody had, by number"),
     PersonTable(PracticeTask, kept=AUTHOR),
