@@ -49,6 +49,8 @@ from lms.office import views as office
 from lms.office.views import organisations as organisation_pages
 from lms.office.views import people as own_teachers
 from lms.paths import TEMPLATES
+from lms.personal_copy import making
+from lms.personal_copy import views as personal_copy
 from lms.practice import views as practice
 from lms.privacy.erasure import tasks as erasure
 from lms.privacy.erasure import views as erasure_pages
@@ -85,6 +87,7 @@ PAGES = (
     *(home, calendar, check_in, practice, transcripts, office, own_teachers, organisation_pages),
     *(certification, reviews, appeals, bulk, tutoring, workshop, authoring, library_views),
     lifetime,
+    personal_copy,
     *(records, forwards, imports, erasure_pages, retention_pages, ledger_checks),
 )
 JOB_KINDS = {
@@ -95,6 +98,7 @@ JOB_KINDS = {
     **reread_job.KINDS,
     **bulk_job.KINDS,
     **records_export.KINDS,
+    **making.KINDS,
 }
 
 

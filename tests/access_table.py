@@ -25,6 +25,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("accounts.signed_in", "GET"): "login 200 200 200 200 200",
     ("accounts.end_login", "POST"): "401 302 302 302 302 302",
     ("accounts.end_other_logins", "POST"): "401 302 302 302 302 302",
+    ("personal_copy.mine", "GET"): "login 200 200 200 200 200",
+    ("personal_copy.make", "POST"): "401 302 302 302 302 302",
     ("home.home", "GET"): TEACHERS,
     ("home.figures", "GET"): TEACHERS,
     ("home.course", "GET"): THE_TEACHERS_OWN,

@@ -84,7 +84,7 @@ LOOKS = (
     *(Look("teacher", "lifetime.mine"), Look("county", "lifetime.of_person"), Look(NEW_OFFICE, "lifetime.waiting")),
     *(Look("county", f"lifetime.{page}") for page in ("waiting", "of_elsewhere")),
     Look("teacher", "accounts.password"),
-    Look("teacher", "accounts.signed_in"),
+    *(Look("teacher", one) for one in ("accounts.signed_in", "personal_copy.mine")),
     Look("teacher", "error", path="/nothing-here", status=404),
     Look("teacher", "catalogue.upload", status=403),
     Look("trainer", "catalogue.courses"),
