@@ -28,6 +28,7 @@ from lms.heartbeat import ANY_WORKER, HEARTBEAT_SECONDS, HeartbeatReporter, note
 log = structlog.get_logger(__name__)
 MOMENT_S = 0.2
 LOST_S = 30  # a signal that was not received for this long counts as lost
+HEART = "lms.worker.beat_heart"  # to ask the task for its name makes Celery prepare every task
 CLOCK = "by_the_clock"  # header of messages from the clock
 
 # When this process last signalled a task that has not begun since. Long work signals its own next turn. If the clock's messages
@@ -40,7 +41,7 @@ class TaskFailed(Exception):
     """A task ended with an error, which is in the log; the clock tries the remaining work again."""
 
 
-@shared_task(name="lms.worker.beat_heart", ignore_result=True)
+@shared_task(name=HEART, ignore_result=True)
 def note_heartbeat() -> None:
     """Note that a worker is alive and reaches the database."""
     with transaction() as session:
@@ -69,7 +70,7 @@ def init_app(app: Flask, settings: Settings, schedule: dict[str, Any]) -> Celery
                     raise TaskFailed(self.name) from None
 
     celery = Celery(app.name, task_cls=ContextTask)
-    everything = {"heartbeat": {"task": note_heartbeat.name, "schedule": HEARTBEAT_SECONDS}, **schedule}
+    everything = {"heartbeat": {"task": HEART, "schedule": HEARTBEAT_SECONDS}, **schedule}
     celery.conf.update(
         broker_url=settings.redis_url or "memory://localhost/",
         task_ignore_result=True,

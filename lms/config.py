@@ -18,11 +18,13 @@ from lms.config_urls import host_of, is_content_host, package_domain, read_check
 
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 SECRET_KEY_MIN = 32
+PORTS = 2**16
 SHORTEST_KEPT, LONGEST_KEPT = 3, 1200  # months
 EXAMPLE = "change-me"  # values in docker/example.env that must be replaced begin with this
 
 
 ANCHOR_FILES, STATED_ANCHORS, NO_ANCHORS = ANCHORS = ("files", "statements", "none")
+REFUSE, ACCEPT = AWAY = ("refuse", "accept")  # an upload, if the virus scanner does not answer
 MASKED, WHOLE, LEFT_OUT = USERNAMES = ("masked", "whole", "none")  # how transcripts show user names
 
 
@@ -55,6 +57,8 @@ class Settings:
     signing_certificate_file: Path | None  # PEM; for a key in PEM without its certificate
     signing_key_password: str
     anchors: str  # one of ANCHORS: where the nightly check keeps them
+    clamd: str = ""  # the virus scanner of uploads: path of a socket, or host:port; '': none
+    clamd_away: str = REFUSE  # one of AWAY: what becomes of an upload that it did not scan
 
     @property
     def content_host(self) -> str:
@@ -130,6 +134,8 @@ def from_env(env: Mapping[str, str], *, port: int = 8000) -> Settings:
         signing_certificate_file=_file(env, "SIGNING_CERTIFICATE_FILE"),
         signing_key_password=env.get("SIGNING_KEY_PASSWORD") or "",
         anchors=_one_of(env, "ANCHORS", ANCHORS, problems),
+        clamd=_scanner(env, problems),
+        clamd_away=_one_of(env, "CLAMD_AWAY", AWAY, problems),
     )
     if problems:
         raise SettingsError(problems)
@@ -239,6 +245,16 @@ def _kept_key(path: Path, problems: list[str]) -> str:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def _scanner(env: Mapping[str, str], problems: list[str]) -> str:
+    """Read the address of clamd: the absolute path of a socket, or host:port."""
+    said = env.get("CLAMD") or ""
+    host, _colon, port = said.rpartition(":")
+    by_network = bool(host) and port.isascii() and port.isdigit() and 0 < int(port[:6]) < PORTS
+    if said and not said.startswith("/") and not by_network:
+        problems.append("CLAMD: must be the path of a socket, such as /run/clamav/clamd.ctl, or host:port")
+    return said
 
 
 def _log_level(env: Mapping[str, str], problems: list[str]) -> str:

@@ -15,6 +15,7 @@ from lms.jobs import models as jobs
 from lms.learning import models as learning
 from lms.lifetime import models as lifetime
 from lms.practice import models as practice
+from lms.printing import models as printing
 from lms.privacy.erasure import models as erasure
 from lms.privacy.retention import models as retention
 from lms.programmes import models as programmes
@@ -36,6 +37,7 @@ MODULES = (
     learning,
     lifetime,
     practice,
+    printing,
     programmes,
     retention,
     signing,

@@ -2,6 +2,11 @@
 
 # The sections of the record store; elsewhere an administrator gets what a trainer without courses gets.
 ADMINS_OWN = {
+    ("certification.own_letterhead", "GET"): "302",
+    ("certification.letterhead", "GET"): "200",
+    ("certification.logo", "GET"): "404",
+    ("certification.preview_letterhead", "POST"): "200",
+    ("certification.set_letterhead", "POST"): "302",
     ("organisations.all_", "GET"): "200",
     ("organisations.one", "GET"): "200",
     ("organisations.preview", "POST"): "422",

@@ -64,6 +64,11 @@ ACCESS: dict[tuple[str, str], str] = {
     ("certification.check_file", "POST"): "422 422 422 422 422 422",  # no file is sent
     ("certification.signing_certificates", "GET"): EVERYBODY,
     ("certification.download", "GET"): "login 404 404 404 404 404",
+    ("certification.own_letterhead", "GET"): "login 403 403 403 302 302",
+    ("certification.letterhead", "GET"): "login 403 403 403 200 404",
+    ("certification.logo", "GET"): "login 403 403 403 404 404",  # there is none
+    ("certification.preview_letterhead", "POST"): "401 403 403 403 200 404",
+    ("certification.set_letterhead", "POST"): "401 403 403 403 302 404",
     ("certification.of_class", "GET"): THE_OFFICES_OWN_CLASS,
     ("certification.certify", "POST"): "401 403 403 403 302 404",
     ("certification.withdraw_proposal", "POST"): "401 403 403 403 302 404",
@@ -75,6 +80,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("tutoring.of_activity", "GET"): THE_OFFICES_OWN_CLASS,
     ("tutoring.download", "GET"): "login 403 403 403 404 404",  # what the site does not grade has no analysis
     ("tutoring.start_over", "POST"): "401 403 403 403 302 404",
+    ("tutoring.waive", "POST"): "401 403 403 403 404 404",  # not a unit of a cmi5 package
     ("tutoring.everywhere", "GET"): "login 403 403 404 403 403",  # the course is the site's
     ("tutoring.download_everywhere", "GET"): "login 403 403 404 403 403",
     ("reviews.queue", "GET"): OFFICES,

@@ -23,7 +23,7 @@ from werkzeug.routing import Rule
 
 from lms import db
 from lms.app import create_app
-from tests import chromium, factories, second_look, servers
+from tests import chromium, factories, second_look, servers, worlds
 
 # Deterministic examples, so that a failure on one machine is a failure on all; the profile "explore" looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
@@ -98,17 +98,38 @@ def _compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_addresses() -> Iterator[None]:
-    """Compile the code that builds a route's address once, not once for each test's application, of which it took two thirds."""
-    compile_builder, made = Rule._compile_builder, {}
+    """Read each route's address and compile what builds it once, not once for each test's application, of which it took most.
 
-    def once(rule: Rule, append_unknown: bool = True) -> object:
-        key = (rule.rule, rule.host, rule.subdomain, append_unknown)
+    A rule's parts, converters and builders depend on its texts and on the map's converters alone.
+    """
+    compile_rule, made = Rule.compile, {}
+
+    def once(rule: Rule) -> None:
+        found: Any = rule.map
+        key = (
+            rule.rule,
+            rule.host,
+            rule.subdomain,
+            rule.merge_slashes,
+            found.host_matching,
+            repr(rule.defaults),
+            *found.converters.values(),
+        )
         if key not in made:
-            made[key] = compile_builder(rule, append_unknown)
-        return made[key]
+            compile_rule(rule)
+            made[key] = (
+                {name: getattr(rule, name) for name in ("_parts", "_trace", "_converters", "arguments")},
+                (
+                    rule._build.__func__,  # type: ignore[attr-defined]
+                    rule._build_unknown.__func__,  # type: ignore[attr-defined]
+                ),
+            )
+        parts, (build, build_unknown) = made[key]
+        rule.__dict__.update({name: part.copy() for name, part in parts.items()})
+        rule._build, rule._build_unknown = build.__get__(rule, None), build_unknown.__get__(rule, None)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Rule, "_compile_builder", once)
+        patched.setattr(Rule, "compile", once)
         yield
 
 
@@ -176,7 +197,7 @@ def _push_request_context() -> None:
 @pytest.fixture
 def world(app: Flask, clock: factories.DrivenClock) -> factories.World:
     """A class that studies a course, and a teacher in it."""
-    return factories.build_world(app, clock)
+    return worlds.world_of(app, clock)
 
 
 # ── Valkey ──

@@ -48,20 +48,25 @@ def create_schema(url: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
-    """A running server; `url` is its own administrative database."""
+    """A running server; `url` is its own administrative database, and `admin` a connection to it."""
 
     url: URL
+    admin: psycopg.Connection
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def create(self, template: str = "template0") -> str:
         """Make a database out of `template` and return its address."""
         name = f"test_{next(self._numbers)}"
-        self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self.copy(template, name)
         return self.address(name)
 
+    def copy(self, template: str, name: str) -> None:
+        """Make the database `name` out of `template`, file by file: PostgreSQL's other way, through its log, costs twice as much."""
+        self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
+
     def create_template(self) -> None:
-        """Make the database with all tables, from which a test's own is copied in some 30 ms."""
-        self._run("CREATE DATABASE {} TEMPLATE {}", TEMPLATE, "template0")
+        """Make the database with all tables, from which a test's own is copied."""
+        self.copy("template0", TEMPLATE)
         create_schema(self.address(TEMPLATE))
 
     def drop(self, address: str) -> None:
@@ -73,8 +78,7 @@ class Postgres:
         return self.url.set(drivername="postgresql+psycopg", database=database).render_as_string(hide_password=False)
 
     def _run(self, statement: str, *names: str) -> None:
-        with psycopg.connect(self.url.render_as_string(hide_password=False), autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))
+        self.admin.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))
 
 
 @contextmanager
@@ -87,7 +91,6 @@ def postgres(buffers: str = "") -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_quick_folder()))  # short: a socket's path may have some 100 characters
     server = get_server(folder, cleanup_mode="stop")
     try:
-        found = Postgres(make_url(server.get_uri()))
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # a test's data need not survive a power cut
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
@@ -97,7 +100,8 @@ def postgres(buffers: str = "") -> Iterator[Postgres]:
                 connection.execute(sql.SQL("ALTER SYSTEM SET shared_buffers = {}").format(sql.Literal(buffers)))
             server.cleanup()
             server = get_server(folder, cleanup_mode="stop")
-        yield found
+        with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+            yield Postgres(make_url(server.get_uri()), admin)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

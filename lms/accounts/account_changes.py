@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import AccountChange, Organisation, Person
 
-KINDS = ("role-given", "role-taken", "renamed", "moved", "merged", "merged-into")
+KINDS = ("role-given", "role-taken", "renamed", "moved", "merged", "merged-into", "letterhead")
 KINDS_OF_ACCESS = ("password", "signed-out")
 LONGEST = 500
 SHOWN = 100

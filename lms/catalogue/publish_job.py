@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path, PurePath
 
+import structlog
 from flask import current_app, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -16,16 +17,18 @@ from sqlalchemy.orm import Session
 
 from courses.package import Package
 from lms.accounts.models import TRAINER, Person
-from lms.catalogue import contents, publish, receiving, room, site_library
+from lms.catalogue import contents, publish, receiving, room, site_library, virus_scan
 from lms.catalogue.models import Upload
 from lms.catalogue.uploads import check, suffix_of
+from lms.catalogue.virus_scan import Infected, NotScanned
 from lms.clock import now
-from lms.config import Settings
+from lms.config import REFUSE, Settings
 from lms.db import release, session, transaction
 from lms.errors import LmsError, NotAllowed
 from lms.jobs.kinds import JobKind, JobOrder, Params, Piece, ReportProgress
 from lms.storage import storage
 
+log = structlog.get_logger(__name__)
 HUNDREDTHS = 100
 ASSEMBLED, CHECKED = 20, 50  # how far the work is then, in hundredths
 LONGEST_STEM = 80
@@ -59,6 +62,10 @@ def _check_and_publish(upload: Upload, folder: Path, report: ReportProgress) -> 
     release()
     receiving.assemble(storage(), upload, path, _part(report, 0, ASSEMBLED))
     settings: Settings = current_app.extensions["settings"]
+    refusal = _scanned(upload, path, settings)
+    if refusal:
+        _refuse(upload.id, refusal)
+        return
     offered = site_library.offered(session(), storage(), by, folder / "libraries")
     found = check(path, offered, own_hosts=bool(settings.package_url))
     release()
@@ -71,9 +78,37 @@ def _check_and_publish(upload: Upload, folder: Path, report: ReportProgress) -> 
     try:
         _publish(upload.id, found.package, report)
     except LmsError as error:  # there is no room, or it is another organisation's course
-        with transaction() as writing:
-            ended = writing.get_one(Upload, upload.id)
-            ended.refusal, ended.ended_at = error.message, now()
+        _refuse(upload.id, error.message)
+
+
+def _refuse(upload_id: str, why: str) -> None:
+    """End an upload with one sentence in its person's language."""
+    with transaction() as writing:
+        ended = writing.get_one(Upload, upload_id)
+        ended.refusal, ended.ended_at = why, now()
+
+
+def _scanned(upload: Upload, path: Path, settings: Settings) -> str:
+    """Let the site's virus scanner look at a file, if there is one; return why the upload is refused, or ''."""
+    if not settings.clamd:
+        return ""
+    found = virus_scan.scan(settings.clamd, path)
+    if isinstance(found, Infected):
+        log.warning("upload.infected", upload=upload.id, signature=found.signature)
+        return _(
+            "The virus scanner found %(signature)s in %(name)s. Nothing was published. Check the computer that the file came from.",
+            signature=found.signature,
+            name=upload.name,
+        )
+    if isinstance(found, NotScanned):
+        log.warning("upload.not-scanned", upload=upload.id, why=found.why, then=settings.clamd_away)
+        if settings.clamd_away == REFUSE:
+            return _(
+                "The virus scanner of the site could not check %(name)s. Nothing was published. "
+                "Try again later, or tell the system administrator.",
+                name=upload.name,
+            )
+    return ""
 
 
 def _publish(upload_id: str, package: Package, report: ReportProgress) -> None:

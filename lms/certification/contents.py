@@ -10,6 +10,7 @@ from lms.certification.register import SALT_BYTES
 from lms.crediting.models import Certificate
 from lms.crediting.policy import EnrolmentPolicy
 from lms.hours import plain_text
+from lms.printing.letterheads import SetLetterhead
 from lms.programmes.progress import RequirementProgress
 from lms.transcripts.transcript import Transcript, fingerprint
 
@@ -27,9 +28,10 @@ class CertificateContents:
 
 
 def contents_of(transcript: Transcript, policy: EnrolmentPolicy, issuer: str) -> CertificateContents:
-    """Return the contents of a certificate of this account."""
+    """Return the contents of a certificate of this account; `issuer` is the office that issues it, if no wording names another."""
     standing = transcript.standing
     training_class, document, track = standing.training_class, standing.document, standing.track
+    head = transcript.letterhead or SetLetterhead(training_class.provider_id)
     facts = {
         "format": FORMAT,
         "programme": {**transcript.about["rules"]["programme"], "zh": document.name.zh, "en": document.name.en},
@@ -37,11 +39,13 @@ def contents_of(transcript: Transcript, policy: EnrolmentPolicy, issuer: str) ->
         "class": {"code": training_class.code, "name": training_class.name},
         "period": [training_class.starts_on.isoformat(), training_class.ends_on.isoformat()],
         "provider": transcript.belongs.provider,
-        "issuer": issuer,
+        "issuer": (head.wordings.zh.issuer or head.wordings.en.issuer) or issuer,
         "time_zone": transcript.case.policy.time_zone,
         "hour_minutes": transcript.case.policy.hour_minutes,
         "hours": plain_text(transcript.explanation.result.hours),
         "requirements": [_requirement(one) for one in transcript.requirements],
+        "wording": head.wordings.values(),  # superseding carries them on: one number has one wording
+        "logo": head.logo_sha256,
     }
     return CertificateContents(facts, person_of(transcript), rules_of(policy), transcript.bundle)
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,9 @@ from lms.certification.models import IssuedFile
 from lms.clock import now
 from lms.crediting.models import Certificate
 from lms.db import database, transaction
+from lms.errors import Conflict
 from lms.i18n import is_chinese
+from lms.printing.letterheads import logo_of
 from lms.signing.site_key import certificate_of, demand, signed, signer_of
 from lms.storage import Storage, storage
 
@@ -22,17 +25,28 @@ def certificate_pdf(certificate: Certificate, fingerprint: str, address: str, se
     """Return a certificate as PDF. A signed file is the same each time, until its signing key is revoked.
 
     Raises:
-        Conflict: the signing key cannot sign; nothing was issued.
+        Conflict: the signing key cannot sign, or the logo is damaged; nothing was issued.
     """
     site = demand()
     if site.key is not None and (kept := _kept(certificate, secret_key)) is not None:
         return kept
-    content = signed(pdf.of_certificate(certificate, fingerprint, address, site), reason_of(certificate))
+    order = pdf.PrintOrder(fingerprint, address, site, _logo(certificate))
+    content = signed(pdf.of_certificate(certificate, order), reason_of(certificate))
     if site.key is not None:
         storage().put(name_in_store(certificate.id, _language()), content)
     with transaction() as writing:
         pdf.note_file(writing, certificate, content, secret_key, now(), signer_of(site))
     return content
+
+
+def _logo(certificate: Certificate) -> bytes | None:
+    sha256 = certificate.facts.get("logo", "")
+    with database().reader() as session:
+        found = logo_of(session, sha256)
+    if sha256 and found is None:
+        said = _("Nothing was issued: the logo of this certificate is missing or damaged. Ask the operator to restore it from a backup.")
+        raise Conflict(said, code="logo")
+    return found
 
 
 def reason_of(certificate: Certificate) -> str:

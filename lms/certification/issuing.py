@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.account_changes import By
 from lms.certification import contents, proposals, register
-from lms.certification.eligibility import Obstacle, obstacle_of
+from lms.certification.eligibility import Obstacle, obstacle_of, obstacle_to_printing
 from lms.certification.models import ISSUED, CertificateProposal
 from lms.certification.numbers import new_number
+from lms.certification.printable import demand_fonts
 from lms.certification.recalculation import Recalculation, recalculate
 from lms.classes.membership import REASON_MAX
 from lms.classes.models import Enrolment, TrainingClass
@@ -41,6 +42,7 @@ class CertifiedBatch:
     issued: list[Certificate] = field(default_factory=list)
     proposed: list[CertificateProposal] = field(default_factory=list)
     left_out: dict[int, Obstacle] = field(default_factory=dict)
+    unprintable: dict[int, tuple[str, ...]] = field(default_factory=dict)  # what prevents printing, for two of the obstacles
 
 
 def certify(session: Session, seen: Mapping[int, str], by: By, issuer: str) -> CertifiedBatch:
@@ -50,14 +52,15 @@ def certify(session: Session, seen: Mapping[int, str], by: By, issuer: str) -> C
     somebody else must have proposed it.
 
     Raises:
-        Conflict: the key that signs documents cannot sign.
+        Conflict: the key that signs documents cannot sign, or the fonts are missing.
     """
     demand()
+    demand_fonts()
     batch = CertifiedBatch()
     heads = ledger.lock(session, seen)
     policies, proposed = policies_of(session, heads), proposals.open_of(session, heads)
     asked = proposals.asked_of(session, heads)
-    for transcript, found in _looked_at(session, heads, seen, by):
+    for transcript, found in _looked_at(session, heads, seen, batch, by):
         number = transcript.standing.enrolment.id
         proposal = proposed.get(number)
         obstacle = found
@@ -77,7 +80,7 @@ def propose(session: Session, seen: Mapping[int, str], by: By) -> CertifiedBatch
     batch = CertifiedBatch()
     heads = ledger.lock(session, seen)
     known = proposals.open_of(session, heads)
-    for transcript, obstacle in _looked_at(session, heads, seen, by):
+    for transcript, obstacle in _looked_at(session, heads, seen, batch, by):
         enrolment = transcript.standing.enrolment
         if obstacle is not None:
             batch.left_out[enrolment.id] = obstacle
@@ -88,7 +91,7 @@ def propose(session: Session, seen: Mapping[int, str], by: By) -> CertifiedBatch
 
 
 def _looked_at(
-    session: Session, heads: Mapping[int, ledger.Head], seen: Mapping[int, str], by: By
+    session: Session, heads: Mapping[int, ledger.Head], seen: Mapping[int, str], batch: CertifiedBatch, by: By
 ) -> Iterator[tuple[Transcript, Obstacle | None]]:
     """Yield the transcripts of locked enrolments, each with what prevents its certificate."""
     accounts = ledger.sums(session, heads)
@@ -97,7 +100,10 @@ def _looked_at(
         obstacle = obstacle_of(transcript.standing, by.person_id)
         if obstacle is None and (heads[number].hash or "") != seen[number]:
             obstacle = Obstacle.CHANGED
-        yield transcript, obstacle or _obstacle_in(transcript, accounts[number])
+        obstacle = obstacle or _obstacle_in(transcript, accounts[number])
+        if obstacle is None:
+            obstacle, batch.unprintable[number] = obstacle_to_printing(transcript.standing, transcript.belongs, transcript.letterhead)
+        yield transcript, obstacle
 
 
 def _obstacle_in(transcript: Transcript, account: ledger.Sums) -> Obstacle | None:

@@ -2,85 +2,83 @@
 
 import hashlib
 import hmac
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import segno
-from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.certification.models import IssuedFile
+from lms.certification.printed_words import printed_words
 from lms.certification.words import requirement_words, version_words
 from lms.crediting.models import Certificate
-from lms.i18n import is_chinese, local_time, pick, write_hours
+from lms.i18n import is_chinese, pick
+from lms.printing.typesetting import logo_values, write_pdf
 from lms.sealing import derived
 from lms.signing.printed import signature_words
 from lms.signing.site_key import SiteKey
-from lms.transcripts.pdf import write_pdf
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
 PURPOSE = "files of certificates that were handed out"
 
 
-def of_certificate(certificate: Certificate, fingerprint: str, address: str, site: SiteKey) -> bytes:
-    """Return a certificate as PDF, not signed yet; `address` is its verification page, `site` the key that will sign it."""
-    return write_pdf(TEMPLATE, content_of(certificate, fingerprint, address, site), certificate.issued_at)
+@dataclass(frozen=True, slots=True)
+class PrintOrder:
+    """The values beside a certificate's contents: its digest, its verification page, the key that will sign it, and its logo as PNG.
+
+    `sample`: it is a preview, which says so across the page.
+    """
+
+    fingerprint: str
+    address: str
+    site: SiteKey
+    logo: bytes | None = None
+    sample: bool = False
 
 
-def content_of(certificate: Certificate, fingerprint: str, address: str, site: SiteKey) -> dict[str, Any]:
+def of_certificate(certificate: Certificate, order: PrintOrder) -> bytes:
+    """Return a certificate as PDF, not signed yet."""
+    return write_pdf(TEMPLATE, content_of(certificate, order), certificate.issued_at)
+
+
+def content_of(certificate: Certificate, order: PrintOrder) -> dict[str, Any]:
     """Return all printed texts."""
     facts, person = certificate.facts, certificate.person or {}
     number = _("Certificate number %(number)s", number=certificate.number)
     if certificate.version > 1:
         number = f"{number} · {version_words(certificate.version)}"
+    said = printed_words(certificate)
     return {
         "language": "zh" if is_chinese() else "en",
-        "title": _("Certificate of completion"),
+        "title": said.title,
         "tracking": 8 if is_chinese() else 1,
         "number": number,
         "name": person.get("name", ""),
         "school": person.get("school", ""),
-        "statement": _statement(facts),
+        "statement": said.text,
+        "closing": said.closing,
         "requirements": [[pick(one["zh"], one["en"]), requirement_words(one)] for one in facts["requirements"]],
-        "qr": _qr(address),
-        "qr_alt": _("QR code of the verification page: %(address)s", address=address),
+        "qr": _qr(order.address),
+        "qr_alt": _("QR code of the verification page: %(address)s", address=order.address),
         "verify": _("Anyone can verify this certificate: scan the code, or open the page and type the number."),
-        "address": address,
+        "address": order.address,
         "fingerprint_label": _("Fingerprint"),
-        "fingerprint": fingerprint,
+        "fingerprint": order.fingerprint,
         "seal": _("Seal and signature"),
-        "signature": signature_words(site),
-        "is_signed": site.key is not None,
+        "signature": signature_words(order.site),
+        "is_signed": order.site.key is not None,
         "seal_words": _("Electronic seal"),
-        "issuer": facts["issuer"],
-        "date": format_date(local_time(certificate.issued_at, facts["time_zone"]).date(), "long"),
+        "issuer": said.issuer,
+        "logo": logo_values(order.logo),
+        "logo_alt": _("Logo of %(issuer)s", issuer=said.issuer),
+        "sample": _("SAMPLE – NOT A CERTIFICATE") if order.sample else "",
+        "date": said.date,
     }
-
-
-def _statement(facts: dict[str, Any]) -> str:
-    begin, end = (format_date(date.fromisoformat(one), "long") for one in facts["period"])
-    said = {
-        "begin": begin,
-        "end": end,
-        "provider": facts["provider"],
-        "programme": pick(facts["programme"]["zh"], facts["programme"]["en"]),
-        "training_class": facts["class"]["name"],
-    }
-    text = _(
-        "took part in the training “%(programme)s” (%(training_class)s) run by %(provider)s from %(begin)s to %(end)s, met every"
-        " requirement and is certified as having completed it.",
-        **said,
-    )
-    if not Decimal(facts["hours"]):
-        return text
-    hours = write_hours(Decimal(facts["hours"]))
-    credited = _("Credited online: %(hours)s credit hours of %(n)s minutes.", hours=hours, n=facts["hour_minutes"])
-    return text + credited if is_chinese() else f"{text} {credited}"
 
 
 def _qr(address: str) -> str:

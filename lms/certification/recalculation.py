@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from courses.strict_json.canonical import digest_of
 from lms.certification.contents import CertificateContents
+from lms.certification.words import glyph_words
 from lms.crediting import ledger
 from lms.crediting.certified import NotReadable, RequirementDifference, differences, frozen_case, frozen_policy, recalculated
 from lms.crediting.evidence import cases_of
@@ -23,6 +24,7 @@ from lms.crediting.standing import of_enrolments
 from lms.crediting.units import target_of
 from lms.errors import Gone
 from lms.hours import Result, recompute
+from lms.printing.typesetting import missing_in
 from lms.transcripts.about import about_of
 from lms.transcripts.identity import belongs_of
 from lms.transcripts.transcript import bundle_of
@@ -59,6 +61,8 @@ class Recalculation:
         """Return why the certificate cannot be superseded."""
         if self.result.track is None or not self.result.track.met:
             return [_("With all evidence kept by now, the requirements are not met. Revoke the certificate instead.")]
+        if glyphs := missing_in(self.contents.person.values()):
+            return [_("The fonts of this site do not have these characters: %(characters)s", characters=glyph_words(glyphs))]
         if not self.differences and not self.names_another:
             return [_("Nothing differs from the certificate.")]
         return []

@@ -13,6 +13,7 @@ from lms.certification.models import ISSUED
 from lms.crediting.certified import RequirementDifference
 from lms.crediting.models import REVOKED, SUPERSEDED, VALID
 from lms.i18n import pick, unit_after, write_hours
+from lms.printing.wording import PLACEHOLDERS
 from lms.transcripts.words import state_of
 
 STATES: Mapping[str, LazyString] = {VALID: _l("Valid"), SUPERSEDED: _l("Superseded"), REVOKED: _l("Revoked for good")}
@@ -40,7 +41,7 @@ def missing_words(member: ClassMember) -> Sequence[str]:
     if member.obstacle is Obstacle.STATE:
         return [_("State: %(state)s", state=state_of(member.standing.enrolment))]
     if member.obstacle is not Obstacle.SHORT:
-        return [obstacle_words(member.obstacle)] if member.obstacle is not None else []
+        return [obstacle_words(member.obstacle, member.unprintable)] if member.obstacle is not None else []
     if not member.missing:
         return [_("The programme document has no requirements for this track")]
     lines = []
@@ -54,9 +55,19 @@ def missing_words(member: ClassMember) -> Sequence[str]:
     return lines
 
 
-def obstacle_words(obstacle: Obstacle) -> str:
-    """Return a reason why somebody was not certified."""
+def obstacle_words(obstacle: Obstacle, unprintable: Sequence[str] = ()) -> str:
+    """Return a reason why somebody was not certified; `unprintable` are the characters or placeholders that prevent it."""
+    if obstacle is Obstacle.GLYPH:
+        return _("The fonts of this site do not have these characters: %(characters)s", characters=glyph_words(unprintable))
+    if obstacle is Obstacle.WORDING:
+        asked = _(", ").join(f"{{{pick(PLACEHOLDERS.get(one, one), one)}}}" for one in unprintable)
+        return _("The wording of your office asks for %(placeholders)s, which this certificate does not have", placeholders=asked)
     return str(_OBSTACLES.get(obstacle, _("Is not in training")))
+
+
+def glyph_words(glyphs: Sequence[str]) -> str:
+    """Return characters with their codes: 𠀀 (U+20000)."""
+    return _(", ").join(f"{one} (U+{ord(one):04X})" for one in glyphs)
 
 
 def requirement_words(one: Mapping[str, Any]) -> str:

@@ -40,7 +40,7 @@ def open_launch(
     lock_enrolment(session, admission.place.enrolment_id)
     if not may_still_study(session, admission.place.enrolment_id):
         return LaunchRefusal.NOT_STUDYING
-    registration = _registration(session, admission)
+    registration = registration_of(session, admission.place.enrolment_id, admission.version)
     launch = _resumable(session, registration.id, admission.place, device, now)
     stated = False
     if take:
@@ -99,8 +99,8 @@ def release_held(session: Session, person_id: int, settings: Settings, now: date
     return any(stated)
 
 
-def _registration(session: Session, admission: Admission) -> Registration:
-    enrolment_id, version = admission.place.enrolment_id, admission.version
+def registration_of(session: Session, enrolment_id: int, version: CourseVersion) -> Registration:
+    """Return the registration of an enrolment in a course, made on its first use."""
     own = (Registration.enrolment_id == enrolment_id, Registration.course_id == version.course_id, Registration.alias_of.is_(None))
     found = session.scalar(select(Registration).where(*own))
     if found is None:

@@ -20,7 +20,8 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
             "alone": _("Paused: nobody has touched the page for ten minutes. Touch it to go on."),
             "idle": _("Paused: nothing has moved for two minutes. Touch the page to go on."),
             "offline": _(
-                "No connection. Up to %(seconds)s seconds are bridged; then counting waits until you are back.", seconds=window_seconds
+                "Not connected: reading without a connection earns nothing. Only a gap of up to %(seconds)s seconds is bridged.",
+                seconds=window_seconds,
             ),
             "lease": _("Paused: you are learning on another page or device. Only one counts at a time."),
             "ended": _("This session has ended. The time measured is kept."),
@@ -34,7 +35,7 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
         "content": content_texts(),
         "outline": {"pages": _("Pages"), "page": _("Page {n}"), "seen": _("Page {n}, seen")},
         "gate_open": _("The condition is met. Time in this activity counts; you can go on."),
-        "waiting": _("{count} things you did are kept on this device and will be sent when the network is back."),
+        "waiting": waiting_texts(),
         "held": _("What you did last was not sent; it is kept on this device. {reason}"),
         "refused": _("Something could not be saved: {reason}"),
         "unheard": _(
@@ -48,6 +49,23 @@ def player_texts(window_seconds: int) -> dict[str, Any]:
         "full": _(
             "No more learning records of this activity can be saved, because it has sent too many. What was saved stays, and your time "
             "goes on counting. Tell your trainer which activity it is."
+        ),
+    }
+
+
+def waiting_texts() -> dict[str, str]:
+    """Return the texts about what is kept on the device until it can be sent."""
+    return {
+        "waits": _("Kept on this device since {time}, and sent when the connection is back: {what}."),
+        "statement": _("learning records ({count})"),
+        "answers": _("answers handed in ({count})"),
+        "state": _("the place where you are"),
+        "and": _(", "),
+        "last": _("Last sent at {time}."),
+        "sent": _("Connected again. Everything that waited was sent at {time}."),
+        "loose": _(
+            "This device keeps no more: leave this page open until the connection is back. "
+            "What you do now is lost if the page closes before."
         ),
     }
 

@@ -1,4 +1,4 @@
-"""Triggers that refuse to change or delete what must never change: ledger, register, certificates, history, signing certificates.
+"""Triggers that keep ledger, register, certificates, history, letterheads and signing certificates as they were written.
 
 They bind every role that writes, also by accident, and also if it owns the tables. What erasure and the life of a certificate change is
 allowed exactly: an erased person's name, evidence and reasons may be emptied, and nothing else of their rows. `lms db upgrade` takes the
@@ -43,6 +43,8 @@ GUARDS = (
     ),
     Guard("account_change"),
     Guard("audit_export"),
+    Guard("letterhead"),
+    Guard("logo"),
     Guard("signing_certificate", ("revoked_at", "reason"), "OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL"),
 )
 

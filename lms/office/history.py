@@ -55,6 +55,7 @@ WORDS: dict[str, LazyString] = {
     "signed-out": _l("Signed out everywhere"),
     "renamed": _l("Name changed"),
     "restart": _l("Activity started over"),
+    "unit-waived": _l("Unit waived"),
     "sheet": _l("Initial passwords handed out"),
     "staff": _l("Class staff added"),
     "staff-left": _l("Class staff removed"),

@@ -18,6 +18,8 @@ from lms.accounts.people import ORGANISATION_NAME_MAX
 from lms.catalogue.models import Course, H5PLibrary
 from lms.classes.models import TrainingClass
 from lms.errors import FieldProblem, InvalidInput
+from lms.printing import letterheads
+from lms.printing.wording import Wordings
 
 PAGE = 50
 OFFERED = 300
@@ -210,6 +212,7 @@ def _merge(session: Session, change: OrganisationChange, by: By) -> None:
     for run in session.scalars(select(TrainingClass).where(TrainingClass.provider_id == source.id).order_by(TrainingClass.id)):
         run.provider_id = target.id  # one by one, so that ledgers notice it
     named_both = (f"{source.name} ({source.code})", f"{target.name} ({target.code})")
+    letterheads.put(session, source, Wordings(), "", by)  # a later organisation may get its id
     note_organisation(session, by, "merged-into", source, *named_both)
     note_organisation(session, by, "merged", target, *named_both)
     session.flush()

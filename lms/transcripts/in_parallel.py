@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
+from lms.printing.typesetting import write_pdf
 from lms.signing.site_key import Sign, signer
 from lms.transcripts import pdf
 from lms.transcripts.transcript import Transcript
@@ -40,7 +41,7 @@ def pdfs_of(transcripts: Iterable[Transcript]) -> Iterator[tuple[Transcript, byt
 
 def _written(source: pdf.PdfDocument, sign: Sign) -> bytes:
     """Write and sign one PDF, in a thread without the application."""
-    return sign(pdf.write_pdf(source.template, source.content, source.issued_at), pdf.REASON)
+    return sign(write_pdf(source.template, source.content, source.issued_at), pdf.REASON)
 
 
 @cache

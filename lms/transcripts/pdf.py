@@ -1,21 +1,16 @@
 """Write a transcript as PDF, with typst and our own Chinese fonts: the same on every machine."""
 
-import json
-import threading
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any
 
-import pylopdf_fonts_zh_cn
-import typst
 from flask_babel import gettext as _
 
 from lms.hours import Policy
 from lms.i18n import is_chinese, pick, unit_after, write_credit, write_hours, write_length
+from lms.printing.typesetting import logo_values, write_pdf
 from lms.programmes.progress import RequirementProgress
 from lms.signing.printed import signature_words
 from lms.signing.site_key import SiteKey, demand, signed
@@ -24,13 +19,7 @@ from lms.transcripts.transcript import Chapter, Transcript, TranscriptLine
 from lms.transcripts.words import policy_words
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
-ROOT = TEMPLATE.parent.parent  # typst reads templates below it
 REASON = "Training transcript"  # in its signature
-STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
-ONE_SIGN = b'#set document(title: "-")\n#set text(font: "Noto Sans SC")\n#sys.inputs.glyph'
-FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
-PdfSource = TypeVar("PdfSource", Path, bytes)
-_own = threading.local()  # a compiler belongs to one thread; it keeps the fonts and the parsed template
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,64 +41,6 @@ def of_transcript(transcript: Transcript) -> bytes:
     return signed(write_pdf(TEMPLATE, content, transcript.issued_at), REASON)
 
 
-def write_pdf(template: Path, content: dict[str, Any], issued_at: datetime) -> bytes:
-    """Return a PDF (PDF/A-2a and PDF/UA-1: archivable, tagged, with a title and a language) of texts that a typst template arranges.
-
-    A character that our fonts lack is printed as its code. The same texts and time give the same bytes.
-    """
-    words, issued = json.dumps(content, ensure_ascii=False), int(issued_at.timestamp())
-    try:
-        return _compile(template, {"data": words}, timestamp=issued)
-    except typst.TypstError:  # PDF/UA refuses a missing glyph, and one rare name would otherwise stop a whole class's export
-        spelt = json.dumps(_spelt(content), ensure_ascii=False)
-        if spelt == words:
-            raise
-        return _compile(template, {"data": spelt}, timestamp=issued)
-
-
-def _spelt(content: Any) -> Any:
-    """Return the content with codes in place of the glyphs that no font has.
-
-    A text that is written from right to left has codes only or letters only: a mixture would be in the wrong order.
-    """
-    if isinstance(content, dict):
-        return {name: _spelt(one) for name, one in content.items()}
-    if isinstance(content, list):
-        return [_spelt(one) for one in content]
-    if not isinstance(content, str):
-        return content
-    missing = {glyph for glyph in content if not _is_printed(glyph)}
-    if any(map(_is_from_the_right, missing)):
-        missing |= set(filter(_is_from_the_right, content))
-    return "".join(f"[U+{ord(glyph):04X}]" if glyph in missing else glyph for glyph in content)
-
-
-def _is_from_the_right(glyph: str) -> bool:
-    return unicodedata.bidirectional(glyph) in {"R", "AL"}
-
-
-@cache
-def _is_printed(glyph: str) -> bool:
-    try:
-        return glyph.isascii() or bool(_compile(ONE_SIGN, {"glyph": glyph}))
-    except typst.TypstError:
-        return False
-
-
-def _compile(source: PdfSource, inputs: dict[str, str], timestamp: int = 0) -> bytes:
-    made = _compiler().compile(source, format="pdf", sys_inputs=inputs, timestamp=timestamp, pdf_standards=[*STANDARDS])
-    if not isinstance(made, bytes):
-        raise TypeError("one source makes one PDF")
-    return made
-
-
-def _compiler() -> typst.Compiler:
-    if not hasattr(_own, "compiler"):
-        _own.compiler = typst.Compiler(root=str(ROOT), font_paths=[str(FONTS)], ignore_system_fonts=True)
-    found: typst.Compiler = _own.compiler
-    return found
-
-
 def content_of(transcript: Transcript, site: SiteKey) -> dict[str, Any]:
     """Return all printed texts: the template only arranges them. `site` has the key that will sign them."""
     person = transcript.standing.enrolment.person
@@ -117,6 +48,8 @@ def content_of(transcript: Transcript, site: SiteKey) -> dict[str, Any]:
     return {
         "language": "zh" if is_chinese() else "en",
         "title": _("Training transcript"),
+        "logo": logo_values(transcript.letterhead.logo if transcript.letterhead else None),
+        "logo_alt": _("Logo of %(issuer)s", issuer=_issuer(transcript)),
         "name": person.name,
         "about": _about(transcript),
         "total": {
@@ -160,9 +93,19 @@ def _how_to_check(transcript: Transcript) -> str:
     )
 
 
+def _issuer(transcript: Transcript) -> str:
+    """Return the name that the letterhead prints; that of the training provider without one."""
+    if transcript.letterhead is None:
+        return transcript.belongs.provider
+    wordings = transcript.letterhead.wordings
+    return pick(wordings.zh.issuer, wordings.en.issuer) or wordings.en.issuer or transcript.belongs.provider
+
+
 def _about(transcript: Transcript) -> list[list[str]]:
-    rows = [*identity_rows(transcript.standing, transcript.belongs), (_("Issued"), transcript.issued)]
-    return [list(row) for row in rows]
+    rows = [*identity_rows(transcript.standing, transcript.belongs)]
+    if (issuer := _issuer(transcript)) != transcript.belongs.provider:
+        rows.append((_("Issuer"), issuer))
+    return [list(row) for row in (*rows, (_("Issued"), transcript.issued))]
 
 
 def _requirement(one: RequirementProgress) -> list[str]:

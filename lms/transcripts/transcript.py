@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.outline import Activity
+from lms.accounts.models import Organisation
 from lms.classes.freezing import frozen_because
 from lms.crediting.certified import FrozenAccount, accounts_of, bundle_text
 from lms.crediting.chain import Entry
@@ -28,6 +29,7 @@ from lms.hours.done import replacing
 from lms.hours.instants import write_instant
 from lms.hours.intervals import union
 from lms.i18n import write_time
+from lms.printing.letterheads import SetLetterhead, letterheads_of
 from lms.programmes.progress import RequirementProgress, StudiedCourse
 from lms.transcripts.about import About, about_of
 from lms.transcripts.identity import Belongs, belongs_of
@@ -74,6 +76,7 @@ class Transcript:
     issued_at: datetime
     about: About  # the bundle's person and rules
     belongs: Belongs
+    letterhead: SetLetterhead | None = None  # of the class's provider
     certificate: Certificate | None = None
 
     @property
@@ -204,7 +207,23 @@ def read_many(session: Session, enrolment_ids: Sequence[int], now: datetime) -> 
         raise NotFound(_("There is no such enrolment."))
     accounts = _accounts(session, standings)
     belongs, chains = belongs_of(session, enrolment_ids), chains_of(session, enrolment_ids)
-    return [_transcript(one, accounts[one.enrolment.id], chains[one.enrolment.id], (now, belongs[one.enrolment.id])) for one in standings]
+    providers = {one.training_class.provider_id for one in standings}
+    heads = letterheads_of(session, session.scalars(select(Organisation).where(Organisation.id.in_(providers))).all())
+    found = []
+    for one in standings:
+        number = one.enrolment.id
+        issue = _Issue(now, belongs[number], heads.get(one.training_class.provider_id))
+        found.append(_transcript(one, accounts[number], chains[number], issue))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    """The time at which a transcript is read, and whose it is."""
+
+    at: datetime
+    belongs: Belongs
+    letterhead: SetLetterhead | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +246,12 @@ def _accounts(session: Session, standings: Sequence[Standing]) -> Mapping[int, F
 
 
 def _transcript(
-    standing: Standing, account: FrozenAccount | _OpenAccount, entries: Sequence[tuple[Entry, str]], issued: tuple[datetime, Belongs]
+    standing: Standing, account: FrozenAccount | _OpenAccount, entries: Sequence[tuple[Entry, str]], issue: _Issue
 ) -> Transcript:
     explanation = explain(account.case)
     chapters = [_chapter(course, standing, explanation) for course in standing.courses]
-    return Transcript(standing, account.case, explanation, chapters, entries, issued[0], account.about, issued[1], account.certificate)
+    seen = (standing, account.case, explanation, chapters, entries)
+    return Transcript(*seen, issue.at, account.about, issue.belongs, issue.letterhead, account.certificate)
 
 
 def _chapter(course: StudiedCourse, standing: Standing, explanation: Explanation) -> Chapter:

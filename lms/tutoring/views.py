@@ -1,12 +1,13 @@
 """Pages on which class staff see who needs help in a course, how questions were answered, and start an activity over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from courses.formats import FORMATS
 from courses.outline import Activity
 from lms.accounts.access import person, requires
 from lms.accounts.models import OFFICE, STAFF, TRAINER
@@ -16,17 +17,19 @@ from lms.catalogue.publish import may_publish, outline_of
 from lms.classes.models import LEARNING, TrainingClass
 from lms.classes.setup import courses_of
 from lms.clock import now
+from lms.config import Settings
 from lms.crediting.standing import Standing
 from lms.db import session, transaction
-from lms.errors import NotFound
+from lms.errors import FieldProblem, NotFound
 from lms.i18n import pick
 from lms.office import class_queries
 from lms.office.places import administers, by_me, staffed_class, trail_of
 from lms.programmes.progress import StudiedCourse
 from lms.storage import storage
-from lms.tutoring import restarting, words
+from lms.tutoring import restarting, waiving, words
 from lms.tutoring.course_progress import progress_of
 from lms.tutoring.questions import Quiz, analyse
+from lms.tutoring.waiving import GROUNDS, UnitWaiver
 from lms.tutoring.wording import wording_of
 from lms.web.downloads import as_download
 
@@ -75,12 +78,16 @@ def of_course(class_id: int, code: str) -> ResponseReturnValue:
 @bp.get("/office/classes/<int:class_id>/progress/<code>/<activity>")
 @requires(OFFICE, STAFF)
 def of_activity(class_id: int, code: str, activity: str) -> ResponseReturnValue:
-    """Show one activity of a class: the analysis of its questions, and starting over."""
+    """Show one activity of a class: the analysis of its questions, starting over, and waiving a unit."""
+    return _activity_page(class_id, code, activity)
+
+
+def _activity_page(class_id: int, code: str, activity: str, problems: Sequence[FieldProblem] = ()) -> ResponseReturnValue:
     found, course = _place(class_id, code)
     chosen = _activity(course, activity)
     version = _version(course)
     analysis = analyse(session(), Quiz(version.id, version.course_id, chosen.key), class_id)
-    return render_template(
+    page = render_template(
         "tutoring/activity.html",
         training_class=found,
         course=course,
@@ -89,7 +96,11 @@ def of_activity(class_id: int, code: str, activity: str) -> ResponseReturnValue:
         wording=wording_of(storage(), version, chosen) if analysis else {},
         people=_learning(class_id),
         everybody=EVERYBODY,
+        grounds=GROUNDS if FORMATS[chosen.format].runtime == "cmi5" else {},
+        given=request.form,
+        problems=[(one.words, one.field) for one in problems],
     )
+    return page, 422 if problems else 200
 
 
 @bp.get("/office/classes/<int:class_id>/progress/<code>/<activity>/questions.xlsx")
@@ -114,6 +125,29 @@ def start_over(class_id: int, code: str, activity: str) -> ResponseReturnValue:
         flash(f"{said} {_('What was earned stays.')}", "success")
     else:
         flash(_("Nothing to start over: they have not opened this activity since."), "info")
+    return redirect(url_for(".of_activity", class_id=class_id, code=code, activity=activity))
+
+
+@bp.post("/office/classes/<int:class_id>/progress/<code>/<activity>/waive")
+@requires(OFFICE, STAFF)
+def waive(class_id: int, code: str, activity: str) -> ResponseReturnValue:
+    """Waive a unit of a cmi5 package for the chosen person."""
+    _found, course = _place(class_id, code)
+    chosen, who = _activity(course, activity), request.form.get("waived", "")
+    if FORMATS[chosen.format].runtime != "cmi5":
+        raise NotFound(_("Only units of cmi5 packages can be waived."))
+    enrolment = next((one.enrolment for one in _learning(class_id) if who == str(one.enrolment.id)), None)
+    waiver = UnitWaiver(enrolment.id if enrolment else None, request.form.get("ground", ""), request.form.get("reason", ""))
+    if enrolment is None or waiver.problems:
+        return _activity_page(class_id, code, activity, waiver.problems)
+    settings: Settings = current_app.extensions["settings"]
+    with transaction() as writing:
+        version = writing.get_one(CourseVersion, course.course_version_id)
+        done = waiving.waive(writing, waiver, version, chosen, by_me(), settings.public_url)
+    if done:
+        flash(_("Waived for %(name)s. Time that was measured in the unit counts now.", name=enrolment.person.name), "success")
+    else:
+        flash(_("Nothing to waive: the condition of this unit was met, or it was waived before."), "info")
     return redirect(url_for(".of_activity", class_id=class_id, code=code, activity=activity))
 
 

@@ -11,8 +11,8 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from lms.classes.models import Enrolment
+from lms.printing.typesetting import FONTS
 from lms.transcripts import export
-from lms.transcripts.pdf import FONTS
 from lms.transcripts.transcript import read
 from tests.benchmarks.measuring import Subject, compare, here
 from tests.benchmarks.places import Places

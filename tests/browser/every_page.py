@@ -154,13 +154,11 @@ LOOKS = (
     Look("county", "office.classes"),  # an office without classes of its own
     Look("county", "people.mine"),
     Look("county", "people.mine", query="?q=zzz"),
-    Look(NEW_OFFICE, "people.mine"),
-    Look(OTHER_OFFICE, "people.mine"),
+    *(Look(one, "people.mine") for one in (NEW_OFFICE, OTHER_OFFICE)),
     Look("county", "people.one"),
     Look("county", "transcripts.show"),
-    Look("office", "organisations.all_"),
+    *(Look("office", page) for page in ("organisations.all_", "organisations.one", "certification.letterhead")),
     Look("county", "organisations.all_", query="?q=zzz"),
-    Look("office", "organisations.one"),
     Look("office", "organisations.one", filled={"[name=name]": "柳河镇中心学校（新校区）"}),  # the preview of a new name
     Look(NEW_OFFICE, "accounts.password"),
     Look("office", "jobs.mine"),
@@ -196,8 +194,10 @@ NO_PAGES = {
     "commits.load": "for the content inside the player's page",
     "content.file": "files",
     "content.frame": "the content inside the player's page, looked at there",
-    **dict.fromkeys(("content.player_file", "certification.signing_certificates", "tutoring.download_everywhere"), "files"),
-    **dict.fromkeys(("health.alive", "health.ready"), "for machines"),
+    **dict.fromkeys(
+        ("content.player_file", "certification.logo", "certification.signing_certificates", "tutoring.download_everywhere"), "files"
+    ),
+    **dict.fromkeys(("certification.own_letterhead", "health.alive", "health.ready"), "leads on; for machines"),
 }
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, FrameLocator, expect
 
 from lms import vocabulary as v
 from lms.db import database
-from lms.transcripts.pdf import FONTS
+from lms.printing.typesetting import FONTS
 from tests.browser.phone import phone, sign_in
 from tests.browser.publishing import no_finding, publish
 from tests.browser.studying import SOON_MS, content, credited, statements, wait_for

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, Request, expect
+from playwright.sync_api import Browser, Frame, Page, Request, expect
 
 import lms
 from lms.demo.load import PASSWORD
@@ -52,7 +53,7 @@ CUT_CHOICES = """() => [...document.querySelectorAll("table select")].filter(one
   return pen.measureText(one.selectedOptions[0]?.text ?? "").width > room;
 }).map(one => one.outerHTML.slice(0, 160))"""
 
-Open = Callable[[str, str], tuple[BrowserContext, list[str]]]
+Open = Callable[[str, str], tuple[Page, list[str]]]
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +65,10 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="module")
 def window(browser: Browser, site: Everything) -> Open:
-    """Browser windows in one language, shared by all tests, each with its console messages."""
+    """Browser windows in one language, shared by all tests, each with its console messages: a new one takes longer than a page's load."""
 
     @cache
-    def opened(visitor: str, language: str) -> tuple[BrowserContext, list[str]]:
+    def opened(visitor: str, language: str) -> tuple[Page, list[str]]:
         complaints: list[str] = []
         context = browser.new_context(viewport=DESK, reduced_motion="reduce")  # colours change at once
         context.add_cookies([{"name": "session", "value": site.cookie(visitor, LANGUAGES[language]), "url": site.address}])
@@ -76,9 +77,20 @@ def window(browser: Browser, site: Everything) -> Open:
         context.on("request", lambda request: request.url.startswith(own) or complaints.append(f"left the site: {request.url}"))
         context.on("console", lambda said: said.type == "error" and complaints.append(f"console: {said.text}"))
         context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
-        return context, complaints
+        return context.new_page(), complaints
 
     return opened
+
+
+@contextmanager
+def at_rest(page: Page) -> Iterator[Page]:
+    """Give a window as a new one would be, and leave it without a page, so that nothing of this one is told to the next test."""
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="light")
+    try:
+        yield page
+    finally:
+        page.goto("about:blank")
 
 
 @cache
@@ -154,11 +166,9 @@ def inside(page: Page, frame: Frame) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, language: str) -> None:
-    context, complaints = window(look.visitor, language)
+    own, complaints = window(look.visitor, language)
     complaints.clear()
-    page = context.new_page()
-    traffic = Traffic(page)
-    try:
+    with at_rest(own) as page, Traffic(page) as traffic:
         answer = page.goto(site.url(look))
         assert answer is not None
         assert answer.status == look.status
@@ -172,8 +182,6 @@ def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, l
         found = [said for frame in page.frames[1:] for said in inside(page, frame)]
         traffic.wait() if look.endpoint != "learning.play" else None
         found += findings(page, language)
-    finally:
-        page.close()
     if look.status != 200 or look.filled:  # browsers log a refused page as an error
         complaints = [said for said in complaints if f"status of {INVALID if look.filled else look.status}" not in said]
     assert not found + complaints, "\n".join(found + complaints)
@@ -181,29 +189,22 @@ def test_a_page_is_fit_to_be_shown(site: Everything, window: Open, look: Look, l
 
 def test_on_a_phone_the_chosen_tab_is_in_sight(site: Everything, window: Open) -> None:
     look = next(one for one in LOOKS if one.endpoint == "records.erasure")
-    page = window(look.visitor, "zh")[0].new_page()
-    try:
+    with at_rest(window(look.visitor, "zh")[0]) as page, Traffic(page) as traffic:
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        traffic = Traffic(page)
         page.goto(site.url(look))
         traffic.wait()
         expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.9)
         assert page.evaluate("scrollX + scrollY") == 0
-    finally:
-        page.close()
 
 
 def test_the_way_into_a_teachers_place_stands_on_one_line(site: Everything, window: Open) -> None:
     look = next(one for one in LOOKS if one.endpoint == "office.class_")
-    page = window(look.visitor, "en")[0].new_page()
-    try:
+    with at_rest(window(look.visitor, "en")[0]) as page:
         page.goto(site.url(look))
         ways = page.get_by_role("link", name=re.compile("^Enrolment"))
         assert ways.count() > 10
         assert set(ways.evaluate_all("all => all.map(one => one.getClientRects().length)")) == {1}
         assert sideways(page) == 0
-    finally:
-        page.close()
 
 
 def test_no_page_is_forgotten(site: Everything) -> None:

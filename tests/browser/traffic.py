@@ -7,14 +7,21 @@ IDLE = "() => new Promise(done => requestIdleCallback(() => done(), {timeout: 10
 
 
 class Traffic:
-    """The requests of a page that are under way. Make it before the page goes anywhere."""
+    """The requests of a page that are under way. Make it before the page goes anywhere; a block ends its listening."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self._open: set[Request] = set()
-        page.on("request", self._begin)
-        page.on("requestfinished", self._end)
-        page.on("requestfailed", self._end)
+        self._listening = (("request", self._begin), ("requestfinished", self._end), ("requestfailed", self._end))
+        for name, act in self._listening:
+            page.on(name, act)  # type: ignore[call-overload]
+
+    def __enter__(self) -> "Traffic":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for name, act in self._listening:
+            self._page.remove_listener(name, act)
 
     def _begin(self, request: Request) -> None:
         self._open.add(request)

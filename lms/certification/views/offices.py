@@ -20,7 +20,10 @@ from lms.clock import now
 from lms.crediting.models import VALID, Certificate
 from lms.db import session, transaction
 from lms.errors import Conflict, Gone, InvalidInput, NotFound
+from lms.i18n import pick
 from lms.office.places import NOT_YOURS, administers, by_me, own_class, trail_of
+from lms.printing.letterheads import letterheads_of
+from lms.printing.wording import Wordings
 
 bp = Blueprint("certification", __name__)
 ON_ONE_PAGE = 1000  # people who can be certified with one click
@@ -56,7 +59,8 @@ def of_class(class_id: int) -> ResponseReturnValue:
         me=person().id,
         unable=[one for one in everybody if one.obstacle not in {None, Obstacle.CERTIFIED}],
         certificates=sorted(rows, key=lambda one: (one.state != VALID, one.enrolment.person.name.encode("gb18030", "replace"), one.id)),
-        issuer=_issuer(found),
+        issuer=_printed_issuer(found),
+        designed_by=found.provider_id,
     )
 
 
@@ -70,6 +74,13 @@ def _issuer(training_class: TrainingClass) -> str:
     own = person().organisation_id
     office = session().get(Organisation, own) if own else None
     return office.name if office else training_class.provider.name
+
+
+def _printed_issuer(training_class: TrainingClass) -> str:
+    """Return the issuer that certificates of a class print: that of its letterhead, or the office itself."""
+    set_by_office = letterheads_of(session(), [training_class.provider]).get(training_class.provider_id)
+    wordings = set_by_office.wordings if set_by_office else Wordings()
+    return pick(wordings.zh.issuer, wordings.en.issuer) or wordings.en.issuer or _issuer(training_class)
 
 
 @bp.post("/office/classes/<int:class_id>/certificates")
@@ -93,12 +104,13 @@ def certify(class_id: int) -> ResponseReturnValue:
         whole.issued += part.issued
         whole.proposed += part.proposed
         whole.left_out |= part.left_out
+        whole.unprintable |= part.unprintable
     count = len(whole.proposed if proposing else whole.issued)
     done = ngettext("%(num)s certificate was issued.", "%(num)s certificates were issued.", count)
     if proposing:
         done = ngettext("%(num)s certificate was proposed.", "%(num)s certificates were proposed.", count)
     flash(done, "success" if count else "info")
-    for line in _left_out(whole.left_out):
+    for line in _left_out(whole):
         flash(line, "warning")
     return redirect(url_for(".of_class", class_id=class_id))
 
@@ -114,10 +126,11 @@ def _chosen(class_id: int) -> Mapping[int, str]:
     return {number: chosen[number] for number in own}
 
 
-def _left_out(left_out: Mapping[int, Obstacle]) -> list[str]:
+def _left_out(batch: CertifiedBatch) -> list[str]:
     """Return a line for everybody who was chosen and not certified."""
-    query = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id.in_(left_out))
-    return [f"{name}{_(': ')}{words.obstacle_words(left_out[number])}" for number, name in session().execute(query.order_by(Enrolment.id))]
+    query = select(Enrolment.id, Person.name).join(Person, Person.id == Enrolment.person_id).where(Enrolment.id.in_(batch.left_out))
+    rows = session().execute(query.order_by(Enrolment.id))
+    return [f"{name}{_(': ')}{words.obstacle_words(batch.left_out[number], batch.unprintable.get(number, ()))}" for number, name in rows]
 
 
 @bp.post("/office/classes/<int:class_id>/certificates/proposals/<int:proposal_id>/withdraw")

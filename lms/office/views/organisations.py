@@ -25,6 +25,7 @@ CHANGES = {
     "moved": _l("Moved"),
     "merged": _l("Another one became part of it"),
     "merged-into": _l("Became part of another one"),
+    "letterhead": _l("Certificate design changed"),
 }
 
 

@@ -21,6 +21,7 @@ from lms.jobs.models import Job
 from lms.learning.models import ActivityState, Attempt, Cmi5Progress, Cmi5Session, Launch, Registration, Restart
 from lms.lifetime.models import ElsewhereDecision, ElsewhereHours
 from lms.practice.models import PracticeDecision, PracticeFile, PracticeTask, PracticeWork
+from lms.printing.models import Letterhead
 from lms.privacy.erasure.models import Erasure
 from lms.privacy.retention.models import Removal
 from lms.workshop.models import Draft, DraftChange, DraftComment
@@ -89,6 +90,7 @@ TABLES: tuple[PersonTable, ...] = (
     PersonTable(DraftComment, kept=AUTHOR),
     PersonTable(Removal, kept=AUTHOR),
     PersonTable(LedgerCheck, kept=AUTHOR),
+    PersonTable(Letterhead, kept=AUTHOR),
 )
 _BY_NAME = {one.table.__tablename__: one for one in TABLES}
 

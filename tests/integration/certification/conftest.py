@@ -19,7 +19,8 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.models import Certificate
 from lms.crediting.verify import verify
 from lms.db import database, transaction
-from tests.factories import PUBLIC_URL, DrivenClock, World, build_world
+from tests.factories import PUBLIC_URL, DrivenClock, World
+from tests.worlds import world_of
 
 ISSUER = "示范培训机构"
 HOURS = 30  # the track asks for 40 credit hours of 45 minutes
@@ -90,7 +91,7 @@ def office(app: Flask, clock: DrivenClock) -> Office:
 
 def build_office(app: Flask, clock: DrivenClock) -> Office:
     """Make the class in an empty database."""
-    world = build_world(app, clock, WHOLE)
+    world = world_of(app, clock, WHOLE)
 
     def more(session: Session) -> tuple[int, int]:
         provider = session.scalars(select(Organisation).where(Organisation.code == "p1")).one()

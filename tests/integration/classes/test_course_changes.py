@@ -22,15 +22,16 @@ from lms.db import database
 from lms.errors import InvalidInput
 from lms.learning.models import Attempt, Launch, Registration
 from lms.office import administration
-from tests.factories import DrivenClock, World, build_world, signed_in
+from tests.factories import DrivenClock, World, signed_in
 from tests.integration.classes.next_versions import RIGHT, WRONG, add_office, move, publish_next
 from tests.integration.learning.conftest import KEY, Page
+from tests.worlds import world_of
 
 
 @pytest.fixture
 def world(app: Flask, clock: DrivenClock) -> World:
     """A class whose reading wants a completion that its content never says; its quiz has a key."""
-    built = build_world(app, clock, WRONG)
+    built = world_of(app, clock, WRONG)
     built.act(lambda session: session.add(AnswerKey(course_version_id=built.course_version_id, activity="quiz", document=KEY)))
     return built
 

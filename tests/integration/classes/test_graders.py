@@ -15,9 +15,10 @@ from lms.db import database
 from lms.jobs.tasks import work
 from lms.learning.stating import store
 from lms.office import administration
-from tests.factories import PUBLIC_URL, DrivenClock, World, build_world, signed_in
+from tests.factories import PUBLIC_URL, DrivenClock, World, signed_in
 from tests.integration.classes.next_versions import RIGHT, WRONG, add_office, move, publish_next
 from tests.integration.learning.conftest import KEY
+from tests.worlds import world_of
 from xapi.queries import AnyOf, StatementFilter, latest
 from xapi.statements import Usage, iri_key
 
@@ -27,7 +28,7 @@ BY_CONTENT = {**RIGHT, "quiz": {"minutes": 10, "grading": "content", "requires":
 @pytest.fixture
 def world(app: Flask, clock: DrivenClock) -> World:
     """A class with a course whose quiz the server grades."""
-    built = build_world(app, clock, WRONG)
+    built = world_of(app, clock, WRONG)
     built.act(lambda session: session.add(AnswerKey(course_version_id=built.course_version_id, activity="quiz", document=KEY)))
     return built
 

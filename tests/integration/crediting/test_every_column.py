@@ -71,6 +71,7 @@ NOT_READ = {  # table: why nothing that was earned follows from it
     ),
     "login_session": "who is signed in",
     "account_change": "who may do what, and what organisations were called",
+    **dict.fromkeys(("letterhead", "logo"), "what offices print on documents"),
     "job": "work that waits",
     **dict.fromkeys(
         ("certificate", "register_entry"), "what was certified; edits are planted in tests/integration/certification/test_register_check.py"

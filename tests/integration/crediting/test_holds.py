@@ -18,14 +18,15 @@ from lms.crediting.models import HeldSession, Observation
 from lms.hours import recompute_file
 from lms.learning.credential import credential_of
 from lms.transcripts.transcript import read
-from tests.factories import BEGIN, PUBLIC_URL, DrivenClock, World, build_world
+from tests.factories import BEGIN, PUBLIC_URL, DrivenClock, World
 from tests.integration.crediting.holding import findings, held, hold, review, study_twice
+from tests.worlds import world_of
 from xapi.storage.store import store_statements
 
 
 @pytest.fixture
 def holding(app: Flask, clock: DrivenClock) -> World:
-    world = build_world(app, clock)
+    world = world_of(app, clock)
     hold(world)
     return world
 

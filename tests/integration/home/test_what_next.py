@@ -13,7 +13,8 @@ from lms.classes.models import Enrolment, TrainingClass
 from lms.crediting.standing import of_person
 from lms.db import database
 from lms.home.steps import NextStep, next_step
-from tests.factories import DrivenClock, World, add_class, add_course, build_world
+from tests.factories import DrivenClock, World, add_class, add_course
+from tests.worlds import world_of
 
 THREE: Mapping[str, Mapping[str, Any]] = {
     "one": {"minutes": 10, "requires": {"completed": True}},
@@ -24,7 +25,7 @@ THREE: Mapping[str, Mapping[str, Any]] = {
 
 @pytest.fixture
 def world(app: Flask, clock: DrivenClock) -> World:
-    return build_world(app, clock, THREE)
+    return world_of(app, clock, THREE)
 
 
 def step(world: World) -> NextStep | None:

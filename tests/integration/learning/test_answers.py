@@ -14,8 +14,9 @@ from werkzeug.test import TestResponse
 from lms import vocabulary as v
 from lms.catalogue.models import AnswerKey
 from lms.learning.models import Attempt
-from tests.factories import DrivenClock, World, build_world
+from tests.factories import DrivenClock, World
 from tests.integration.learning.conftest import KEY, Page, statements
+from tests.worlds import world_of
 
 RIGHT = {"q1": ["b"], "q2": ["b"]}
 WRONG = {"q1": ["a"], "q2": ["b"]}
@@ -24,7 +25,7 @@ WRONG = {"q1": ["a"], "q2": ["b"]}
 @pytest.fixture
 def world(app: Flask, clock: DrivenClock) -> World:
     """A world whose quiz has an answer key."""
-    built = build_world(app, clock)
+    built = world_of(app, clock)
     built.act(lambda session: session.add(AnswerKey(course_version_id=built.course_version_id, activity="quiz", document=KEY)))
     return built
 

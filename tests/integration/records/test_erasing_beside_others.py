@@ -30,16 +30,17 @@ from lms.learning.tickets import Ticket
 from lms.privacy.erasure import person as erasure
 from lms.privacy.erasure.models import Erasure
 from lms.storage import storage
-from tests.factories import PUBLIC_URL, DrivenClock, World, build_world
+from tests.factories import PUBLIC_URL, DrivenClock, World
 from tests.integration.learning.conftest import KEY, Page
 from tests.integration.records.imports import IMPORT
+from tests.worlds import world_of
 from xapi.storage.models import StatementRow
 
 
 @pytest.fixture
 def world(app: Flask, clock: DrivenClock) -> World:
     """A world whose quiz has an answer key."""
-    built = build_world(app, clock)
+    built = world_of(app, clock)
     built.act(lambda session: session.add(AnswerKey(course_version_id=built.course_version_id, activity="quiz", document=KEY)))
     return built
 

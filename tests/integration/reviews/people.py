@@ -8,13 +8,14 @@ from lms.accounts.models import OFFICE, STAFF, TEACHER, Organisation
 from lms.accounts.people import add_organisation, add_person
 from lms.classes import setup
 from lms.classes.models import ClassStaff, TrainingClass
-from tests.factories import DrivenClock, World, build_world
+from tests.factories import DrivenClock, World
 from tests.integration.crediting.holding import hold, study_twice
+from tests.worlds import world_of
 
 
 def build_held(app: Flask, clock: DrivenClock) -> World:
     """Make them in an empty database."""
-    world = build_world(app, clock)
+    world = world_of(app, clock)
     hold(world)
 
     def people(session: Session) -> None:

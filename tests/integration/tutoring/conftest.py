@@ -12,16 +12,17 @@ from lms.accounts.models import STAFF
 from lms.accounts.people import add_person
 from lms.catalogue.models import AnswerKey
 from lms.classes.models import ClassStaff
-from tests.factories import BEGIN, DrivenClock, World, build_world, signed_in
+from tests.factories import BEGIN, DrivenClock, World, signed_in
 from tests.integration.learning.conftest import KEY, Page
 from tests.integration.office.conftest import Desk, add_offices
+from tests.worlds import world_of
 
 RIGHT, WRONG = {"q1": ["b"], "q2": ["b"]}, {"q1": ["a"], "q2": ["b"]}
 
 
 @pytest.fixture
 def world(app: Flask, clock: DrivenClock) -> World:
-    built = build_world(app, clock)
+    built = world_of(app, clock)
 
     def fill(session: Session) -> None:
         session.add(AnswerKey(course_version_id=built.course_version_id, activity="quiz", document=KEY))

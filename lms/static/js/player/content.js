@@ -4,6 +4,8 @@ import { send } from "./api.js";
 
 const SLOW_MS = 15000;
 const LATE_MS = 60000; // without a word of the frame: whoever runs the site is told
+const MUTE_MS = 3000; // after something was loaded into the frame that says no word: it is not ours
+const SILENT_MS = 30000; // without anything loaded
 const AGAIN_MS = [5000, 10000, 20000, 40000];
 const REASONS = ["network", "missing", "outside", "format", "sound", "error", "blank", "late"];
 
@@ -16,19 +18,33 @@ export class Content {
     this.unreported = [];
     this.again = 0;
     this.wait();
+    for (const one of [iframe, window]) one.addEventListener("load", () => this.listen(MUTE_MS)); // the page's comes after its first frame's
     addEventListener("online", () => this.reason === "network" && this.reload());
   }
 
   /** The frame was loaded, or loaded anew. */
   wait() {
     clearTimeout(this.slow);
-    clearTimeout(this.late);
     this.slow = setTimeout(() => this.state === "loading" && this.show(this.texts.slow), SLOW_MS);
-    this.late = setTimeout(() => this.state === "loading" && this.report("late", ""), LATE_MS);
+    this.late ??= setTimeout(() => this.state !== "started" && ["", "network"].includes(this.reason) && this.report("late", ""), LATE_MS);
+    this.mute = true;
+    this.listen(SILENT_MS);
+  }
+
+  /** A frame that stays mute is another page: that of a network which asks for a sign-in of its own, or of a browser without a network. */
+  listen(ms) {
+    clearTimeout(this.listening);
+    this.listening = setTimeout(() => this.mute && this.state === "loading" && this.failed("network"), ms);
+  }
+
+  heard() {
+    this.mute = false;
   }
 
   started() {
+    clearTimeout(this.late);
     this.again = 0;
+    this.mute = false;
     this.become("started");
     this.show("");
   }

@@ -9,7 +9,7 @@ const TALLEST_PX = 20000;
 const BELOW_THE_CLOCK_PX = 104;
 
 export class Frame {
-  /** `hears` has a function for each kind of message: ready, started, failed, active, media, statement, parting, state, answers, reported, unkept, captions, pages. */
+  /** `hears` has a function for each kind of message: heard (any), ready, started, failed, active, media, statement, parting, state, answers, reported, unkept, captions, pages. */
   constructor(iframe, hears) {
     Object.assign(this, { iframe, hears });
     this.key = uuid(); // our part of the frame hears it and content does not: with it, it says that a person moved
@@ -20,6 +20,7 @@ export class Frame {
 
   hear(message) {
     const { type } = message;
+    this.hears.heard?.();
     if (type === "hello" || type === "ready") this.say("key", { key: this.key }); // "ready": a frame from before an update says no hello
     if (type === "height") this.grow(message.px);
     else if (type === "sight") this.show(message.top);

@@ -25,6 +25,7 @@ const content = new Content(iframe, {
 });
 
 const frame = new Frame(iframe, {
+  heard: () => content.heard(),
   ready: () => frame.say("init", { iri: config.iri, state, locale: config.locale, title: config.title, settings: { ...config.settings, attempts } }),
   started: () => content.started(),
   failed: ({ reason, detail }) => content.failed(reason, detail),

@@ -3,13 +3,41 @@
 const DATABASE = "lms-player";
 const STORE = "queue";
 const PREFIX = "lms-queue:";
+const MOST_KEPT = 2000; // entries: some weeks of reading without a connection
 
 /** Open the best shelf that this browser offers. */
 export async function openShelf() {
   try {
-    return new DatabaseShelf(await openDatabase());
+    return new BoundedShelf(new DatabaseShelf(await openDatabase()));
   } catch {
-    return openPlainShelf();
+    return new BoundedShelf(openPlainShelf());
+  }
+}
+
+/** A shelf with a limit. An entry for which the device has no room is `loose`: it is sent all the same, as long as its page is open. */
+export class BoundedShelf {
+  constructor(shelf, most = MOST_KEPT) {
+    Object.assign(this, { shelf, most });
+    this.loose = new Map();
+  }
+
+  async put(entry) {
+    try {
+      if (!(await this.shelf.has(entry.id)) && (await this.shelf.count()) >= this.most) throw new Error("full");
+      await this.shelf.put(entry);
+      this.loose.delete(entry.id);
+    } catch {
+      if (this.loose.size < this.most) this.loose.set(entry.id, entry);
+    }
+  }
+
+  async remove(id) {
+    this.loose.delete(id);
+    await this.shelf.remove(id);
+  }
+
+  async all() {
+    return [...(await this.shelf.all()).filter(({ id }) => !this.loose.has(id)), ...this.loose.values()];
   }
 }
 
@@ -39,6 +67,14 @@ class DatabaseShelf {
 
   put(entry) {
     return this.run("readwrite", (store) => store.put(entry));
+  }
+
+  async has(id) {
+    return (await this.run("readonly", (store) => store.count(id))) > 0;
+  }
+
+  count() {
+    return this.run("readonly", (store) => store.count());
   }
 
   remove(id) {
@@ -78,12 +114,23 @@ class PlainShelf {
     this.storage.setItem(PREFIX + entry.id, JSON.stringify(entry));
   }
 
+  async has(id) {
+    return this.storage.getItem(PREFIX + id) !== null;
+  }
+
+  async count() {
+    return this.keys().length;
+  }
+
   async remove(id) {
     this.storage.removeItem(PREFIX + id);
   }
 
+  keys() {
+    return Array.from({ length: this.storage.length }, (_, index) => this.storage.key(index)).filter((key) => key.startsWith(PREFIX));
+  }
+
   async all() {
-    const keys = Array.from({ length: this.storage.length }, (_, index) => this.storage.key(index)).filter((key) => key.startsWith(PREFIX));
-    return keys.map((key) => JSON.parse(this.storage.getItem(key)));
+    return this.keys().map((key) => JSON.parse(this.storage.getItem(key)));
   }
 }

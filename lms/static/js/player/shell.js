@@ -13,6 +13,7 @@ import { keyOf, Queue } from "./queue.js";
 import { openShelf } from "./shelf.js";
 import { lost, sound } from "./statement.js";
 import { Unit } from "./unit.js";
+import { WaitingNote } from "./waiting.js";
 
 const LONGEST_DETAIL = 300; // as lms.learning.failures
 const STATE_AFTER_MS = 1500;
@@ -53,6 +54,7 @@ const attention = new Attention(() => beats.look(), () => content.state, config.
 const beats = new Beats(urls.beat, attention, show);
 beats.onStated = () => progress.expect();
 
+const waiting = new WaitingNote(document.querySelector("[data-waiting]"), texts.waiting, config.locale);
 const queue = new Queue(await openShelf(), urls, (where) => renew(where), {
   leaving: () => goAway(),
   changed: () => showWaiting(),
@@ -62,6 +64,7 @@ const queue = new Queue(await openShelf(), urls, (where) => renew(where), {
 });
 
 const frame = new Frame(iframe, {
+  heard: () => content.heard(),
   ready: () => {
     frameReady = true;
     greet();
@@ -101,6 +104,7 @@ setInterval(() => {
   beats.look();
   show(beats);
 }, 1000);
+for (const change of ["online", "offline"]) addEventListener(change, () => showWaiting());
 document.querySelector('[data-clock="take"]').addEventListener("click", () => open(true));
 tabs?.addEventListener("message", ({ data }) => {
   if (data.grade || data.error) tellGrade(data); // another tab sent what this one had handed in
@@ -228,6 +232,7 @@ function goAway() {
 }
 
 function delivered(group, answer) {
+  waiting.sent();
   if (group[0].kind === "answers" && answer?.passed) beats.settle();
   if (group[0].kind === "answers") gradeCame({ id: group[0].id, place: group[0].place, grade: answer });
   if (group[0].kind !== "state") progress.expect();
@@ -246,10 +251,7 @@ function tell(words, reason) {
 }
 
 async function showWaiting() {
-  const note = document.querySelector("[data-waiting]");
-  const count = (await queue.waiting()).length;
-  note.hidden = count === 0 || navigator.onLine !== false && queue.failures === 0;
-  note.textContent = texts.waiting.replace("{count}", String(count));
+  waiting.show(await queue.waiting(), navigator.onLine === false || queue.failures > 0, queue.shelf.loose.size);
 }
 
 function show(now) {

@@ -1,0 +1,77 @@
+"""Can class staff waive a cmi5 unit with a reason that stays in the history, and does only measured time count then?"""
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from courses.formats.cmi5_values import key_of
+from lms.classes.models import ClassChange
+from lms.learning.models import Cmi5Progress
+from tests.access import form_token
+from tests.conformance.cmi5.structures import unit
+from tests.conformance.cmi5.units import ID, MORE, UnitsOfClass, publish_units
+from tests.factories import signed_in
+from tests.integration.office.conftest import Desk
+
+UNIT = key_of(ID)
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Pages are tested on SQLite alone."""
+    return sqlite_url
+
+
+@pytest.fixture
+def units(desk: Desk, tmp_path: Path) -> UnitsOfClass:
+    return publish_units(desk.world, tmp_path, unit(ID, more=MORE.format("Completed")))
+
+
+def waive(client: FlaskClient, units: UnitsOfClass, **fields: object) -> TestResponse:
+    plain = {"waived": units.world.enrolment_id, "ground": "Tested Out", "reason": "上学期考过了"}
+    address = f"/office/classes/{units.world.class_id}/progress/{units.code}/{UNIT}/waive"
+    return client.post(address, data={**plain, **fields}, headers={"X-CSRFToken": form_token(client)})
+
+
+def waived(units: UnitsOfClass) -> int:
+    return int(units.world.act(lambda session: session.scalar(select(func.count()).where(Cmi5Progress.waived_at.is_not(None)))))
+
+
+def test_a_waived_unit_is_in_the_history_with_its_reason_and_adds_no_time(desk: Desk, units: UnitsOfClass) -> None:
+    page = desk.get(f"{units.world.class_id}/progress/{units.code}/{UNIT}")
+    assert "减免这个单元" in page
+    assert waive(desk.client, units).status_code == 302
+    assert waived(units) == 1
+    units.world.credit()
+    assert sum(units.world.credited().values()) == 0
+    noted = units.world.act(lambda session: session.scalars(select(ClassChange).where(ClassChange.what == "unit-waived")).one())
+    assert noted.after.endswith("上学期考过了")
+    assert "上学期考过了" in signed_in(units.world.app, "clerk").get(f"/office/classes/{units.world.class_id}/settings").text
+    assert waive(desk.client, units).status_code == 302
+    assert "无需减免" in desk.get(f"{units.world.class_id}/progress/{units.code}/{UNIT}")
+    assert units.world.act(lambda session: session.scalar(select(func.count()).where(ClassChange.what == "unit-waived"))) == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"reason": " "}, {"reason": "x" * 201}, {"reason": "a\nb"}, {"ground": "Because"}, {"waived": "", "ground": "x"}, {"waived": 10**6}],
+)
+def test_a_waiver_without_a_person_or_a_reason_changes_nothing(desk: Desk, units: UnitsOfClass, fields: dict[str, object]) -> None:
+    answer = waive(desk.client, units, **fields)
+    assert answer.status_code == 422
+    assert "未作免除" in answer.text
+    assert str(fields.get("reason", "上学期考过了")).splitlines()[0] in answer.text, "what was typed is still there"
+    assert waived(units) == 0
+
+
+def test_only_units_of_cmi5_packages_are_waived(desk: Desk) -> None:
+    world = desk.world
+    other = UnitsOfClass(world, world.course_version_id, world.course)
+    assert "减免这个单元" not in desk.get(f"{world.class_id}/progress/{world.course}/reading")
+    answer = desk.client.post(
+        f"/office/classes/{world.class_id}/progress/{other.code}/reading/waive", headers={"X-CSRFToken": form_token(desk.client)}
+    )
+    assert answer.status_code == 404
