@@ -63,7 +63,8 @@ from lms.transcripts import views as transcripts
 from lms.tutoring import views as tutoring
 from lms.web import addresses, compressing, fast_path, health, hosts, logs, pages, refusals
 from lms.web.fast_path import FastPath
-from lms.workshop import library_views
+from lms.workshop import intake_job, library_views
+from lms.workshop import publish_job as draft_publish_job
 from lms.workshop import views as workshop
 from lms.workshop.views import authoring
 from xapi.fast_path import FastStatements
@@ -92,6 +93,8 @@ PAGES = (
 )
 JOB_KINDS = {
     **publish_job.KINDS,
+    **intake_job.KINDS,
+    **draft_publish_job.KINDS,
     **export.KINDS,
     **roster_job.KINDS,
     **people_job.KINDS,

@@ -153,6 +153,7 @@ class Place:
                 "line": "c1:reading",
                 "number": 1 if rule.endpoint.startswith("workshop.") else "2026-00000-00000",
                 "replacement_id": 1,
+                **dict.fromkeys(("draft_id", "comment_id"), 1_000_000),
                 "task_id": 1,
                 "work_id": 1,
                 "file_id": 1,

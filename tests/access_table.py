@@ -9,6 +9,13 @@ THE_OFFICES_OWN_CLASS = "login 403 403 403 200 404"
 THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
 THE_WHOLE_SITES = "login 403 403 403 403 403"  # for administrators: tests/access_of_admins.py
 A_TOKENS = "401 401 401 401 401 401"  # needs a launch token or an API key; a session's cookie is not enough
+NO_DRAFT = "login 403 403 404 403 403"  # nobody has begun one; tests/integration/workshop has other organisations' trainers
+DRAFT_PAGES = ("editor", "outline", "activity_form", "taken_file", "review", "preview_draft")
+DRAFT_ACTIONS = (
+    *("mend", "undo", "redo", "announce_file", "announce_replacement", "take_draft_report", "take_draft_answers"),
+    *("publish_draft", "ask_reviewer", "decide", "add_comment", "resolve_comment", "export_draft", "export_version"),
+    *("copy_draft", "delete_draft"),
+)
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page
 ACCESS: dict[tuple[str, str], str] = {
@@ -95,6 +102,12 @@ ACCESS: dict[tuple[str, str], str] = {
     ("workshop.preview", "GET"): TRAINERS,
     ("workshop.take_report", "POST"): "401 403 403 400 403 403",
     ("workshop.take_answers", "POST"): "401 403 403 400 403 403",
+    ("workshop.draft_list", "GET"): TRAINERS,
+    ("workshop.begin", "POST"): "401 403 403 302 403 403",
+    **dict.fromkeys(((f"workshop.{name}", "GET") for name in DRAFT_PAGES), NO_DRAFT),
+    **dict.fromkeys(((f"workshop.{name}", "POST") for name in DRAFT_ACTIONS), NO_DRAFT.replace("login", "401")),
+    ("workshop.save", "POST"): "401 403 403 400 403 403",
+    ("workshop.compare", "GET"): NO_DRAFT,  # the course belongs to the site, not to the trainer's organisation
     ("authoring.types", "GET"): TRAINERS,
     ("authoring.form", "GET"): TRAINERS,
     ("authoring.picture", "GET"): "login 403 403 404 403 403",

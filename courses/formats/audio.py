@@ -7,7 +7,7 @@ from typing import Any
 from tinytag import TinyTag, TinyTagException
 
 from courses.formats.format import CheckedActivity, Files, Format, Frame, SingleActivity, read_head
-from courses.formats.video import always, check_lasting, check_length, reachable, single_medium
+from courses.formats.video import always, check_lasting, check_length, reachable, sends, single_medium
 from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
 from courses.values import Activity
@@ -95,6 +95,7 @@ FORMAT = Format(
     uploads=(".mp3", ".m4a", ".ogg"),
     facts=facts,
     plays_own_media=always,
+    sends=sends,
     conditions={"coverage": N_("listen to %(percent)s %% of it")},
     covered=N_("Listened so far: %(percent)s %%"),
 )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from courses.formats.format import CheckedActivity, Files, Format, Frame, SingleActivity, read_head
+from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.formats.pdf_probe import PASSWORD, pages_of
 from courses.libraries import FindLibrary
 from courses.strict_json.problem import N_, Problem
@@ -64,6 +64,10 @@ def single(title: str, files: Files) -> SingleActivity | list[Problem]:
     return SingleActivity(Activity("main", Text(title, title), "document", minutes, entry, {"completed": True}), {entry: path})
 
 
+def _sends(_activity: Activity, _read: ReadFile) -> tuple[str, ...]:
+    return ("completed",)
+
+
 def _button(name: str, drawing: str) -> str:
     return f'<button type="button" data-document="{name}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{drawing}"/></svg></button>'
 
@@ -98,5 +102,6 @@ FORMAT = Format(
     single=single,
     uploads=(".pdf", ".png", ".jpg", ".jpeg", ".webp"),
     download=True,
+    sends=_sends,
     conditions={"completed": N_("see every page")},
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from courses.answer_key import check_key
-from courses.formats import h5p_content, own, video_file
+from courses.formats import h5p_advice, h5p_content, own, video_file
 from courses.formats.captions import captions_problem
 from courses.formats.format import CheckedActivity, Files, Format, Frame, ReadFile, SingleActivity, read_head
 from courses.formats.video import check_captions, check_length
@@ -193,6 +193,8 @@ FORMAT = Format(
     uploads=(".h5p",),
     packed=".h5p",
     graded=True,
+    sends=h5p_advice.sends,
+    suggested_minutes=h5p_advice.suggested_minutes,
     named_in_outlines=False,
     plays_own_media=_plays_own_media,
 )

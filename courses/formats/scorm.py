@@ -117,6 +117,10 @@ def _track(entry: str, has: Callable[[str], bool], read: ReadFile) -> Tracker | 
     return partial(track, package) if package else None
 
 
+def _sends(_activity: Activity, _read: ReadFile) -> tuple[str, ...]:
+    return ("completed", "passed")
+
+
 def _button(name: str, drawing: str) -> str:
     return f'<button type="button" data-scorm="{name}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{drawing}"/></svg></button>'
 
@@ -151,5 +155,6 @@ FORMAT = Format(
     own_host=True,
     manifest=MANIFEST,
     graded=True,
+    sends=_sends,
     tracker=_track,
 )

@@ -98,6 +98,11 @@ def _attributes(entry: str, address_of: AddressOf, _read: ReadFile) -> Mapping[s
     return {"captions": [{"url": url, "language": language, "label": label} for url, language, label in found if url]}
 
 
+def sends(_activity: Activity, _read: ReadFile) -> tuple[str, ...]:
+    """Say that of media the watched share is measured."""
+    return ("coverage",)
+
+
 def always(_entry: str, _read: ReadFile) -> bool:
     """Say that media of every entry play in our own player."""
     return True
@@ -121,4 +126,5 @@ FORMAT = Format(
     uploads=(".mp4", ".webm"),
     facts=facts,
     plays_own_media=always,
+    sends=sends,
 )

@@ -124,6 +124,11 @@ def find(storage: Storage, sha256: str, path: str) -> tuple[str, int] | None:
     return None if size is None else (name, size)
 
 
+def listing_by(storage: Storage, sha256: str) -> Listing | None:
+    """Return a listing by its hash, or None if there is none."""
+    return _LISTINGS.of(storage, sha256)
+
+
 def find_content(storage: Storage, sha256: str) -> tuple[str, int] | None:
     """Return the object's name and size of a content by its own hash, or None."""
     name = StoredFile(sha256, 0).object_name

@@ -5,7 +5,8 @@ the version and the outcome of the upload are committed together, so nothing is 
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from courses.package import Package
 from lms.accounts.models import TRAINER, Person
 from lms.catalogue import contents, publish, receiving, room, site_library, virus_scan
-from lms.catalogue.models import Upload
+from lms.catalogue.models import CourseVersion, Upload
 from lms.catalogue.uploads import check, suffix_of
 from lms.catalogue.virus_scan import Infected, NotScanned
 from lms.clock import now
@@ -32,6 +33,9 @@ log = structlog.get_logger(__name__)
 HUNDREDTHS = 100
 ASSEMBLED, CHECKED = 20, 50  # how far the work is then, in hundredths
 LONGEST_STEM = 80
+
+NoteVersion = Callable[[CourseVersion, datetime], None]  # notes the published version where its outcome is waited for
+ClaimOutcome = Callable[[Session], NoteVersion | None]  # locks that place; None if another worker was faster
 
 
 def _title(params: Params) -> str:
@@ -60,9 +64,9 @@ def _check_and_publish(upload: Upload, folder: Path, report: ReportProgress) -> 
     by = session().get_one(Person, upload.person_id)
     path = folder / f"{PurePath(upload.name).stem[:LONGEST_STEM] or 'course'}{suffix_of(upload.name)}"
     release()
-    receiving.assemble(storage(), upload, path, _part(report, 0, ASSEMBLED))
+    receiving.assemble(storage(), upload, path, part_of_report(report, 0, ASSEMBLED))
     settings: Settings = current_app.extensions["settings"]
-    refusal = _scanned(upload, path, settings)
+    refusal = scan_refusal(upload, path, settings)
     if refusal:
         _refuse(upload.id, refusal)
         return
@@ -76,7 +80,7 @@ def _check_and_publish(upload: Upload, folder: Path, report: ReportProgress) -> 
             ended.problems, ended.ended_at = [one.record for one in found.problems], now()
         return
     try:
-        _publish(upload.id, found.package, report)
+        publish_checked(found.package, by.id, partial(_claim, upload.id), report)
     except LmsError as error:  # there is no room, or it is another organisation's course
         _refuse(upload.id, error.message)
 
@@ -88,7 +92,7 @@ def _refuse(upload_id: str, why: str) -> None:
         ended.refusal, ended.ended_at = why, now()
 
 
-def _scanned(upload: Upload, path: Path, settings: Settings) -> str:
+def scan_refusal(upload: Upload, path: Path, settings: Settings) -> str:
     """Let the site's virus scanner look at a file, if there is one; return why the upload is refused, or ''."""
     if not settings.clamd:
         return ""
@@ -111,8 +115,19 @@ def _scanned(upload: Upload, path: Path, settings: Settings) -> str:
     return ""
 
 
-def _publish(upload_id: str, package: Package, report: ReportProgress) -> None:
-    """Store the files, then publish them together with the upload's outcome.
+def _claim(upload_id: str, writing: Session) -> NoteVersion | None:
+    upload = writing.get_one(Upload, upload_id, with_for_update=True)
+    if upload.ended_at is not None:  # another worker came first
+        return None
+
+    def settle(version: CourseVersion, at: datetime) -> None:
+        upload.course_version_id, upload.known_before, upload.ended_at = version.id, version.published_at != at, at
+
+    return settle
+
+
+def publish_checked(package: Package, person_id: int, claim: ClaimOutcome, report: ReportProgress) -> None:
+    """Store the files, then publish them together with what `claim`'s function notes.
 
     Raises:
         NotAllowed: the person is not a trainer any more, or the course belongs to another organisation.
@@ -120,30 +135,30 @@ def _publish(upload_id: str, package: Package, report: ReportProgress) -> None:
     """
     settings: Settings = current_app.extensions["settings"]
     room_for = partial(room.check_room, package=package, most_bytes=settings.organisation_courses_mb * room.MEGABYTE)
-    room_for(session(), by=_author(session(), session().get_one(Upload, upload_id)), hold=False)
+    room_for(session(), by=_author(session(), person_id), hold=False)
     release()
-    contents.store(storage(), package, _part(report, CHECKED, HUNDREDTHS))
+    contents.store(storage(), package, part_of_report(report, CHECKED, HUNDREDTHS))
     report(HUNDREDTHS, HUNDREDTHS)
     at = now()
     with transaction() as writing:
-        upload = writing.get_one(Upload, upload_id, with_for_update=True)
-        if upload.ended_at is not None:  # another worker came first
+        settle = claim(writing)
+        if settle is None:
             return
-        by = _author(writing, upload)
+        by = _author(writing, person_id)
         room_for(writing, by=by, hold=True)
         version = publish.publish(writing, storage(), package, by, at)
         writing.flush()
-        upload.course_version_id, upload.known_before, upload.ended_at = version.id, version.published_at != at, at
+        settle(version, at)
 
 
-def _author(session: Session, upload: Upload) -> Person:
-    by = session.get_one(Person, upload.person_id)
+def _author(session: Session, person_id: int) -> Person:
+    by = session.get_one(Person, person_id)
     if not by.active or TRAINER not in {role.name for role in by.roles}:
         raise NotAllowed(_("Your account may not publish courses any more."))
     return by
 
 
-def _part(report: ReportProgress, since: int, until: int) -> ReportProgress:
+def part_of_report(report: ReportProgress, since: int, until: int) -> ReportProgress:
     """Return a report of one part of the work, which is so many hundredths of the whole."""
     return lambda done, total: report(since + (until - since) * done // max(total, 1), HUNDREDTHS)
 

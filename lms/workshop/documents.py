@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from courses.outline import Course, parse_course
+from courses.outline import Activity, Course, Text, parse_course
 from courses.strict_json.problem import Problem
 from lms.workshop.edits import DraftDocument, activities_of, find
 
@@ -70,6 +70,21 @@ def place_of(document: DraftDocument, path: str) -> tuple[str, str, str]:
     if activity is None:
         return "module", modules[int(module)]["key"], field
     return "activity", modules[int(module)]["activities"][int(activity)]["key"], field
+
+
+def values_of(activity: Mapping[str, Any]) -> Activity:
+    """Return an activity of a draft as a value, although it may be unfinished."""
+    title = Text(**_text(activity["title"]))
+    return Activity(
+        activity["key"],
+        title,
+        activity["format"],
+        activity.get("minutes") or 1,
+        activity["entry"],
+        activity.get("requires") or {},
+        activity.get("media_seconds"),
+        activity.get("grading", "none"),
+    )
 
 
 def _is_of(path: str, activity: Mapping[str, Any]) -> bool:

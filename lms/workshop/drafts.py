@@ -31,7 +31,7 @@ from lms.errors import Conflict, NotFound
 from lms.storage import Storage
 from lms.workshop.documents import document_of, new_document
 from lms.workshop.edits import DraftDocument, Step, find
-from lms.workshop.history import change, write
+from lms.workshop.history import LONGEST_TITLE, change, write
 from lms.workshop.intake import CheckedFile, DraftActivity, put_answers
 from lms.workshop.models import PUBLISHED, Draft
 
@@ -88,6 +88,12 @@ def published_document(session: Session, storage: Storage, version: CourseVersio
         raise Conflict(_("This course cannot be edited here. Change its package in the tool that made it, and upload it again."))
     keys = session.scalars(select(AnswerKey).where(AnswerKey.course_version_id == version.id))
     return document_of(version.document, version.listings, {one.activity: put_answers(storage, one.document) for one in keys})
+
+
+def copy(session: Session, draft: Draft, by: Person, at: By) -> Draft:
+    """Begin a new course with the content of a draft, under a code of its own; hours are kept apart by the code."""
+    title = {language: text and f"{text} {_('(copy)')}"[:LONGEST_TITLE] for language, text in draft.document["title"].items()}
+    return begin(session, {**draft.document, "code": f"course-{secrets.token_hex(4)}", "title": title}, by, at)
 
 
 def own(session: Session, draft_id: int, by: Person, *, lock: bool = False) -> Draft:

@@ -36,23 +36,23 @@ class Edited:
     document: DraftDocument
     done: Sequence[dict[str, Any]]
     inverse: Sequence[dict[str, Any]]
-    clashes: Sequence[EditConflict] = field(default_factory=tuple)
+    conflicts: Sequence[EditConflict] = field(default_factory=tuple)
 
 
 def edit(document: DraftDocument, steps: Iterable[Step]) -> Edited:
-    """Do the steps in order; one that clashes is left out, the others are done."""
+    """Do the steps in order; one that conflicts is left out, the others are done."""
     found = deepcopy(document)
     done: list[dict[str, Any]] = []
     inverse: list[dict[str, Any]] = []
-    clashes: list[EditConflict] = []
+    conflicts: list[EditConflict] = []
     for step in steps:
         undoing = _ACTS[step["do"]](found, step)
         if isinstance(undoing, EditConflict):
-            clashes.append(undoing)
+            conflicts.append(undoing)
         elif undoing is not None:
             done.append(dict(step))
             inverse.insert(0, undoing)
-    return Edited(found, done, inverse, clashes)
+    return Edited(found, done, inverse, conflicts)
 
 
 def find(document: DraftDocument, of: str, key: str | None) -> dict[str, Any] | None:

@@ -26,7 +26,8 @@ class Saved:
     """A change of a draft: its revision afterwards, and what could not be done because somebody else changed it."""
 
     revision: int
-    clashes: Sequence[EditConflict] = ()
+    conflicts: Sequence[EditConflict] = ()
+    done: Sequence[Step] = ()
 
 
 def change(session: Session, draft: Draft, steps: Iterable[Step], by: By, token: str | None = None) -> Saved:
@@ -46,7 +47,7 @@ def change(session: Session, draft: Draft, steps: Iterable[Step], by: By, token:
         for one in session.scalars(mine):
             one.state = DROPPED
         _save(session, draft, edited, DraftChange(token=token, state=DONE, person_id=by.person_id, at=by.at))
-    return Saved(draft.revision, edited.clashes)
+    return Saved(draft.revision, edited.conflicts, edited.done)
 
 
 def undo(session: Session, draft: Draft, by: By) -> Saved:
@@ -76,7 +77,7 @@ def _turn(session: Session, draft: Draft, last: DraftChange | None, by: By, stat
     last.state = state
     if edited.done:
         _save(session, draft, edited, DraftChange(token=secrets.token_hex(16), state=ASIDE, person_id=by.person_id, at=by.at))
-    return Saved(draft.revision, edited.clashes)
+    return Saved(draft.revision, edited.conflicts, edited.done)
 
 
 def _mine(draft: Draft, by: By) -> Select[DraftChange]:

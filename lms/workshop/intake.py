@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,6 +18,7 @@ from lms.catalogue import contents
 from lms.catalogue.contents import Listing
 from lms.catalogue.uploads import check
 from lms.storage import Storage
+from lms.workshop.documents import values_of
 
 LONGEST_START = 40
 SUFFIX_BYTES = 3
@@ -62,6 +64,7 @@ def _activity(storage: Storage, package: Package, outline: Mapping[str, Any], ke
     key = key or new_key(outline["key"] if len(package.course.activities) > 1 else _stem(package, outline))
     entry, moved = moved_to(key, outline["entry"], listing)
     activity = {**outline, "key": key, "entry": entry, "files": contents.put_listing(storage, moved), "suggested": outline["minutes"]}
+    activity |= _suggestion(storage, activity)
     answers = package.answer_keys.get(outline["key"])
     if answers is not None:
         activity["answers"] = put_answers(storage, answers)
@@ -69,6 +72,12 @@ def _activity(storage: Storage, package: Package, outline: Mapping[str, Any], ke
         source = package.source
         activity["source"] = {"name": source.path.name, "sha256": source.sha256, "bytes": source.bytes}
     return activity
+
+
+def _suggestion(storage: Storage, activity: DraftActivity) -> dict[str, int]:
+    """Return the minutes that fit the content, if its file says less than its words and questions."""
+    found = FORMATS[activity["format"]].suggested_minutes(values_of(activity), partial(contents.read, storage, activity["files"]))
+    return {} if found is None else {"minutes": found, "suggested": found}
 
 
 def _stem(package: Package, outline: Mapping[str, Any]) -> str:

@@ -29,6 +29,7 @@ from lms.practice.models import PracticeTask, PracticeWork
 from lms.programmes.models import Programme
 from lms.sealing import derived
 from lms.storage import storage
+from tests.browser.drafts import draft_values
 from tests.browser.record_store import add_record_store_rows
 from tests.browser.reviews import review_values
 from tests.factories import signed_in
@@ -87,13 +88,10 @@ LOOKS = (
     *(Look("teacher", one) for one in ("accounts.signed_in", "personal_copy.mine")),
     Look("teacher", "error", path="/nothing-here", status=404),
     Look("teacher", "catalogue.upload", status=403),
-    Look("trainer", "catalogue.courses"),
-    Look("trainer", "catalogue.courses", query="?q=zzz"),
+    *(Look("trainer", "catalogue.courses", query=query) for query in ("", "?q=zzz")),
     *(Look("trainer", page) for page in ("catalogue.course", "library.card")),
     Look("trainer", "catalogue.upload"),
-    Look("office", "office.programme_board"),
-    Look(NEW_OFFICE, "office.programme_board"),
-    Look(OTHER_OFFICE, "office.programme_board"),
+    *(Look(who, "office.programme_board") for who in ("office", NEW_OFFICE, OTHER_OFFICE)),
     Look("office", "office.programme_classes"),
     Look("office", "office.programme_classes", query="?show=coming&q=zzz"),
     Look("office", "office.documents"),
@@ -133,6 +131,7 @@ LOOKS = (
     Look("staff", "tutoring.of_class"),
     *(Look("staff", f"tutoring.of_{what}", {"code": "online-lesson-design", "activity": "design-quiz"}) for what in ("course", "activity")),
     Look("trainer", "workshop.preview", {"code": "online-lesson-design", "number": 1, "activity": "from-their-screen"}),
+    *(Look("trainer", f"workshop.{page}") for page in ("draft_list", "editor", "review", "compare")),
     *(Look("trainer", f"authoring.{page}", {"kind": "quiz"}) for page in ("types", "form")),
     Look("trainer", "tutoring.everywhere", {"code": "online-lesson-design", "activity": "design-quiz"}),
     Look("office", "office.course_change", {"code": "online-lesson-design"}, query="?to=off"),
@@ -188,6 +187,8 @@ NO_PAGES = {
     "transcripts.why": "a part of the transcript, opened there by a test",
     "jobs.one": "a part of the list of exports",
     "catalogue.uploaded": "a part of the upload page",
+    **dict.fromkeys(("workshop.outline", "workshop.activity_form", "workshop.taken_file"), "a part of the editor"),
+    "workshop.preview_draft": "looks like the preview of a published version",
     "office.code_picture": "a part of the room's screen",
     "here.worker": "a script",
     "static": "files",
@@ -285,7 +286,7 @@ def _newcomers(app: Flask) -> Mapping[str, Any]:
         practice |= {"task_id": task.id, "requirement": "practice", "ended_class": certificate.class_id, "certificate": certificate.id}
         programme = session.scalars(select(Programme.id).where(Programme.code == "rural-lead")).one()
         whose = {"person_id": teacher.id, "organisation_id": teacher.organisation_id, "programme_id": programme}
-        practice |= {"number": certificate.number, **review_values(session)}
+        practice |= {"number": certificate.number, **review_values(session), **draft_values(session)}
         return {"enrolment_id": enrolment.id, "class_id": training_class.id, "code": "ethics-and-rural-mission", **practice, **whose}
 
 

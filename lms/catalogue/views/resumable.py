@@ -58,14 +58,24 @@ def capabilities() -> ResponseReturnValue:
 @bp.post("/tus")
 @requires(TRAINER)
 def create() -> ResponseReturnValue:
-    """Announce a file by its name and length."""
+    """Announce a file that becomes a course, by its name and length."""
+    return announce()
+
+
+def announce(purpose: str = receiving.PUBLISHING, target: dict[str, Any] | None = None) -> Response:
+    """Begin an upload for the job of the kind `purpose`, which gets `target` among its parameters.
+
+    Raises:
+        InvalidInput: the file is empty, or of a kind that no course has.
+    """
     name, size = _file_name(request.headers.get("Upload-Metadata", "")), _number("Upload-Length")
     refused = refusal_of(name)
     if refused or not size:
         raise InvalidInput(refused or _("This file is empty. Choose it again."))
     with transaction() as writing:
         upload = receiving.begin(writing, name, size, person(), most_bytes(), now())
-    return _answer(201, {"Location": url_for(".take_part", upload_id=upload.id), **_expiry(upload)})
+        upload.purpose, upload.target = purpose, target
+    return _answer(201, {"Location": url_for("catalogue.take_part", upload_id=upload.id), **_expiry(upload)})
 
 
 @bp.route("/tus/<upload_id>", methods=["HEAD"], provide_automatic_options=False)

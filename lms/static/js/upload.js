@@ -52,8 +52,9 @@ function settled(request) {
 }
 
 class Sending {
-  constructor(file) {
+  constructor(file, tus = form.dataset.tus) {
     this.file = file;
+    this.tus = tus;
     this.size = FIRST_PART;
     this.paused = false;
     this.row = words.content.firstElementChild.cloneNode(true);
@@ -66,7 +67,7 @@ class Sending {
     this.row.querySelector("[data-discard]").onclick = () => this.discard();
     const kept = known(file);
     if (kept) this.address = `${form.dataset.tus}/${kept.dataset.upload}`;
-    kept ? kept.replaceWith(this.row) : list.querySelector("h2").after(this.row);
+    kept ? kept.replaceWith(this.row) : list.querySelector("h2, h3").after(this.row);
     this.say(words.dataset.waiting);
   }
 
@@ -103,7 +104,7 @@ class Sending {
     if (!this.address) {
       const name = btoa(String.fromCharCode(...new TextEncoder().encode(this.file.name)));
       const headers = { "Upload-Length": String(this.file.size), "Upload-Metadata": `filename ${name}` };
-      this.address = settled(await send("POST", form.dataset.tus, headers)).getResponseHeader("Location");
+      this.address = settled(await send("POST", this.tus, headers)).getResponseHeader("Location");
       this.offset = 0;
     } else if (this.offset === undefined) {
       this.offset = Number(settled(await send("HEAD", this.address, {})).getResponseHeader("Upload-Offset"));
@@ -187,6 +188,13 @@ function next() {
     sending.running = true;
     sending.run();
   }
+}
+
+/** Send a file to another address than the form's. */
+export function sendFile(file, tus) {
+  list.hidden = false;
+  waiting.push(new Sending(file, tus));
+  next();
 }
 
 input.multiple = true;

@@ -1,6 +1,7 @@
 """Preview an activity as a learner sees it. Nothing is measured, stored or earned."""
 
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from secrets import token_hex
 from typing import Any
 
@@ -50,35 +51,69 @@ def preview(code: str, number: int, activity: str) -> ResponseReturnValue:
     Content with a host or a runtime of its own reports to the server with a launch's token, so it plays for learners only.
     """
     version, course, chosen = _found(code, number, activity)
-    activities = course.activities
-    at = activities.index(chosen)
+    place: dict[str, Any] = {"code": course.code, "number": version.number}
+    home = url_for("catalogue.course", code=course.code, version=version.number)
+    answers = None
+    if chosen.grading == "server" and publish.may_publish(session(), version.course, person()):
+        answers = url_for("tutoring.everywhere", code=course.code, activity=chosen.key)
+    return render_preview(
+        ActivityPreview(course.code, chosen, course.activities, version.files_of(chosen.key), _key(version, chosen)),
+        lambda endpoint, key: url_for(f".{endpoint}", activity=key, **place),
+        trail=[(_("Courses"), url_for("catalogue.courses")), (pick(version.title_zh, version.title_en), home)],
+        answers=answers,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPreview:
+    """An activity to be shown among the others of its course: the hash of the listing of its files, and its answer key."""
+
+    course: str
+    activity: Activity
+    activities: Sequence[Activity]
+    files: str
+    key: dict[str, Any] | None
+
+
+def render_preview(
+    shown: ActivityPreview,
+    address: Callable[[str, str], str],
+    *,
+    trail: Sequence[tuple[str, str]],
+    answers: str | None = None,
+    endpoints: tuple[str, str, str] = ("preview", "take_report", "take_answers"),
+) -> str:
+    """Return the page of a preview. `address` makes the address of an endpoint for an activity; `trail` ends with the course's page."""
+    page, report, grading = endpoints
+    chosen, keys = shown.activity, [one.key for one in shown.activities]
+    at = keys.index(chosen.key)
     how = FORMATS[chosen.format]
+    before, after = (shown.activities[place] if 0 <= place < len(keys) else None for place in (at - 1, at + 1))
     return render_template(
         "workshop/preview.html",
-        version=version,
         activity=chosen,
         how=how,
         shown=not how.own_host and not how.runtime,
         conditions=gate_words(chosen),
-        before=activities[at - 1] if at else None,
-        after=activities[at + 1] if at + 1 < len(activities) else None,
-        config=_config(version, course, chosen),
-        may_publish=publish.may_publish(session(), version.course, person()),
+        before=before and (before.title, address(page, before.key)),
+        after=after and (after.title, address(page, after.key)),
+        config=_config(shown, {"report": address(report, chosen.key), "answers": address(grading, chosen.key)}),
+        trail=trail,
+        answers=answers,
     )
 
 
-def _config(version: CourseVersion, course: Course, activity: Activity) -> dict[str, Any]:
-    key = _key(version, activity)
-    drawn = None if key is None else _drawn(key)
-    place: dict[str, Any] = {"code": course.code, "number": version.number, "activity": activity.key}
+def _config(shown: ActivityPreview, urls: dict[str, str]) -> dict[str, Any]:
+    activity = shown.activity
+    drawn = None if shown.key is None else _drawn(shown.key)
     return {
-        "iri": v.activity_iri(_settings().public_url, course.code, activity.key),
-        "frame": f"{_settings().content_url}/frame/{activity.format}/{version.files_of(activity.key)}/{activity.entry}",
+        "iri": v.activity_iri(_settings().public_url, shown.course, activity.key),
+        "frame": f"{_settings().content_url}/frame/{activity.format}/{shown.files}/{activity.entry}",
         "locale": "zh-CN" if pick("zh", "en") == "zh" else "en",
         "title": pick(activity.title.zh, activity.title.en),
         "settings": {"media_seconds": activity.media_seconds, "grading": activity.grading, "attempts": [], "handed": None, "drawn": drawn},
         "csrf": generate_csrf(),
-        "urls": {"report": url_for(".take_report", **place), "answers": url_for(".take_answers", **place)},
+        "urls": urls,
         "requires": [name for name, wanted in activity.requires.items() if wanted],  # coverage is measured, so no report meets it
         "texts": {
             "content": content_texts(),
@@ -97,8 +132,17 @@ def _config(version: CourseVersion, course: Course, activity: Activity) -> dict[
 def take_report(code: str, number: int, activity: str) -> ResponseReturnValue:
     """Say which conditions a statement of the content would meet. It is not stored."""
     _version, course, chosen = _found(code, number, activity)
+    return report_reply(course.code, chosen, body_of(StatementBody).statement)
+
+
+def report_reply(course: str, activity: Activity, statement: dict[str, Any]) -> Response:
+    """Answer a statement of the content with the conditions that it meets.
+
+    Raises:
+        InvalidInput: the record store would refuse it.
+    """
     try:
-        met = conditions_met(body_of(StatementBody).statement, course.code, chosen, _settings().public_url)
+        met = conditions_met(statement, course, activity, _settings().public_url)
     except ValueError as error:
         raise InvalidInput("The record store would refuse this statement.", [str(error)]) from error
     return _json({"met": met})
@@ -109,8 +153,16 @@ def take_report(code: str, number: int, activity: str) -> ResponseReturnValue:
 def take_answers(code: str, number: int, activity: str) -> ResponseReturnValue:
     """Grade a submission as the server grades a learner's. Nothing is stored, so it does not count as an attempt."""
     version, _course, chosen = _found(code, number, activity)
-    given = body_of(AnswersBody).answers
-    key = _key(version, chosen)
+    return grade_reply(_key(version, chosen), body_of(AnswersBody).answers)
+
+
+def grade_reply(key: dict[str, Any] | None, given: dict[str, object]) -> Response:
+    """Grade answers as the server grades a learner's.
+
+    Raises:
+        NotFound: the server does not grade this activity.
+        InvalidInput: no question was answered.
+    """
     if key is None:
         raise NotFound(_("The site does not grade this activity."))
     if is_blank(key, given):

@@ -20,13 +20,17 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from lms import vocabulary as v
+from lms.accounts.account_changes import By
 from lms.accounts.models import TRAINER, Person
 from lms.accounts.people import add_person
 from lms.accounts.signin import limiter
 from lms.catalogue.models import AnswerKey
+from lms.storage import storage
+from lms.workshop import drafts, history
+from lms.workshop.intake import put_answers
 from tests import access
 from tests.access import Place, form_token
-from tests.factories import PUBLIC_URL, World, signed_in
+from tests.factories import BEGIN, PUBLIC_URL, World, signed_in
 from tests.hostile_texts import LONG, MARKS, grows_too_fast, long
 from tests.integration.learning.conftest import KEY, Page
 from tests.integration.web.hostile_requests import Sent, visitor_of
@@ -36,6 +40,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FILES = ("file", "files")  # the names under which views read files
 NAME_BYTES = 60_000  # of a name in an archive: its length has two bytes
 PREVIEW = "/catalogue/courses/<code>/versions/<int:number>/<activity>"
+DRAFT, DRAFT_PATHS = "/workshop/drafts/<int:draft_id>", ("changes", "preview/<activity>/report", "preview/<activity>/answers")
+OF_DRAFT = "/workshop/drafts/1"
 PLAYED = f"""{{"statement": {{"verb": {{"id": "{v.PLAYED}"}}, "object": {{"id": "{v.activity_iri(PUBLIC_URL, "c1", "quiz")}"}},
 "result": {{"extensions": {{"{v.PLAYED_SEGMENTS}": "%s"}}}}}}}}"""
 HEADS = "姓名,用户名,日期,时间,内容"
@@ -140,6 +146,17 @@ def test_no_name_of_an_uploaded_file_or_of_its_field_stops_the_site(place: Place
     assert slow_uploads(place, made) == []
 
 
+def begin_draft_with_quiz(session: Session, maker: Person) -> None:
+    """Begin a draft whose activity has a key in the file store."""
+    draft = drafts.begin_new(session, maker, By(maker.id, BEGIN))
+    text = {"zh": "测验", "en": "Quiz"}
+    plain = {"key": "quiz", "title": text, "format": "h5p", "minutes": 5, "entry": "activities/quiz", "grading": "server"}
+    quiz = {**plain, "files": "0" * 64, "answers": put_answers(storage(), KEY)}
+    history.change(
+        session, draft, [{"do": "insert", "of": "activity", "module": "part-1", "after": None, "value": quiz}], By(maker.id, BEGIN)
+    )
+
+
 @pytest.fixture
 def page(world: World) -> Page:
     """A quiz that the server grades: anywhere else it would refuse answers before it reads them."""
@@ -147,7 +164,8 @@ def page(world: World) -> Page:
 
     def fill(session: Session) -> None:
         session.add(key)
-        add_person(session, "maker", "课程师", (TRAINER,), password=None)
+        maker = add_person(session, "maker", "课程师", (TRAINER,), password=None)
+        begin_draft_with_quiz(session, maker)
 
     world.act(fill)
     return Page(world.client(), world, "quiz").open()
@@ -156,6 +174,7 @@ def page(world: World) -> Page:
 JSON_RULES = {  # every view that reads JSON → where it is tried
     **{path: path for path in ("/learn/beat", "/learn/state", "/learn/answers", "/learn/failed", "/learn/open", "/cmi5/start")},
     **{f"{PREVIEW}/{what}": f"/catalogue/courses/c1/versions/1/quiz/{what}" for what in ("report", "answers")},
+    **{f"{DRAFT}/{path}": f"{OF_DRAFT}/{path.replace('<activity>', 'quiz')}" for path in DRAFT_PATHS},
 }
 IN_PACKAGES = {"/commit/<token>": "tests/integration/learning/test_scorm_reports.py: on a host of a package only"}
 JSON_PATHS = tuple(JSON_RULES.values())
@@ -185,6 +204,14 @@ def bodies(page: Page) -> Iterator[tuple[str, str, Callable[[int], str]]]:
         )
         yield "POST", report, lambda size, unit=unit: PLAYED % long(unit, size)
         yield "POST", answers, lambda size, unit=unit: f'{{"id": "1", "answers": {{"q1": ["{long(unit, size)}"], "q2": ["b"]}}}}'
+        yield (
+            "POST",
+            f"{OF_DRAFT}/changes",
+            lambda size, unit=unit: (
+                f'{{"token": "{uuid.uuid4()}", "steps": [{{"do": "set", "of": "course", "field": "title.en", '
+                f'"to": "{long(unit, size)}"}}]}}'
+            ),
+        )
         yield "POST", "/learn/open", lambda size, unit=unit: f'{{"enrolment": 1, "version": 1, "activity": "{long(unit, size)}"}}'
     for path in JSON_PATHS:
         yield "POST", path, lambda size: "[" * size
@@ -213,7 +240,7 @@ def test_every_view_that_reads_json_is_tried(page: Page) -> None:
 
 def sender(page: Page, path: str) -> tuple[FlaskClient, dict[str, str]]:
     """Return the client that sends to this path, and the headers that it needs."""
-    if path.startswith("/catalogue/"):
+    if path.startswith(("/catalogue/", "/workshop/")):
         client = signed_in(page.world.app, "maker")
         return client, {"X-CSRFToken": form_token(client), "Content-Type": "application/json"}
     if path in {"/learn/open", "/cmi5/start"}:
@@ -229,7 +256,9 @@ def test_long_texts_reach_the_code_that_stores_them(page: Page) -> None:
         by, said = sender(page, path)
         if by.open(path, method=method, headers=said, data=body(400).encode()).status_code < 300:
             reached.add((method, path.partition("?")[0]))
-    previews = {("POST", f"/catalogue/courses/c1/versions/1/quiz/{one}") for one in ("report", "answers")}
+    previews = {("POST", f"/catalogue/courses/c1/versions/1/quiz/{one}") for one in ("report", "answers")} | {
+        ("POST", f"{OF_DRAFT}/changes")
+    }
     assert reached == previews | {("POST", f"/learn/{one}") for one in ("state", "answers", "failed")} | {
         (method, "/xapi/activities/state") for method in ("PUT", "POST")
     }

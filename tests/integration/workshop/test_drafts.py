@@ -102,13 +102,13 @@ def test_everybody_undoes_and_redoes_their_own_changes(session: Session, draft: 
     write("一", "", maker)
     write("二", "一", maker)
     write("Two", "", other, "title.en")
-    assert history.undo(session, draft, by(maker)).clashes == []
+    assert history.undo(session, draft, by(maker)).conflicts == []
     assert draft.document["title"] == {"zh": "一", "en": "Two"}
     assert history.may_turn(session, draft, maker.id) == (True, True)
     history.redo(session, draft, by(maker))
     assert draft.document["title"] == {"zh": "二", "en": "Two"}
     write("三", "二", other)
-    assert [one.theirs for one in history.undo(session, draft, by(maker)).clashes] == ["三"]
+    assert [one.theirs for one in history.undo(session, draft, by(maker)).conflicts] == ["三"]
     assert draft.document["title"]["zh"] == "三"
 
 

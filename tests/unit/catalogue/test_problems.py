@@ -19,6 +19,7 @@ from lms.hours.sentences import SENTENCES as OF_BUNDLES
 from lms.i18n import in_words
 from lms.programmes.sentences import SENTENCES as OF_PROGRAMMES
 from lms.rosters.sentences import SENTENCES as OF_ROSTERS
+from lms.workshop.form_words import FIELD_SENTENCES as OF_FORMS
 from lms.workshop.sentences import SENTENCES as OF_DRAFTS
 from tests.architecture.tree import parse, sources
 from tests.factories import settings_for
@@ -30,7 +31,7 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     "lms/programmes": OF_PROGRAMMES,
     "lms/classes": OF_TIMETABLES,
     "lms/attendance": OF_ATTENDANCE,
-    "lms/workshop": OF_DRAFTS,
+    "lms/workshop": {**OF_COURSES, **OF_FORMS, **OF_DRAFTS},
 }
 CODE_AT = {"Problem": 0, "_Wrong": 0, "refuse": 0, "_refuse": 1, "_RefusedError": 0, "in_row": 2, "_wrong": 2}
 ALSO = {"courses": ("lms/catalogue",)}  # rooms that say problems in another room's sentences

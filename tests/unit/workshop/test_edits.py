@@ -44,7 +44,7 @@ def test_the_inverse_of_a_step_restores_the_document(step: dict[str, Any]) -> No
     done = edit(before, [step])
     assert before == document()
     assert done.document != before
-    assert not done.clashes
+    assert not done.conflicts
     assert edit(done.document, done.inverse).document == before
 
 
@@ -58,18 +58,18 @@ def test_a_field_that_somebody_else_changed_is_not_overwritten_and_the_rest_is_d
     theirs = edit(document(), [STEPS[0]]).document
     mine: list[dict[str, Any]] = [{**STEPS[0], "to": "三"}, {**STEPS[0], "field": "title.en", "was": "One", "to": "Two"}]
     done = edit(theirs, mine)
-    assert [one.theirs for one in done.clashes] == ["二"]
+    assert [one.theirs for one in done.conflicts] == ["二"]
     assert done.document["title"] == {"zh": "二", "en": "Two"}
 
 
 def test_two_people_who_write_the_same_do_not_clash() -> None:
     theirs = edit(document(), [STEPS[0]]).document
-    assert edit(theirs, [STEPS[0]]).clashes == []
+    assert edit(theirs, [STEPS[0]]).conflicts == []
 
 
 def test_a_change_of_what_somebody_removed_says_that_it_is_gone() -> None:
     theirs = edit(document(), [{"do": "remove", "of": "activity", "key": "a2"}]).document
-    assert [one.gone for one in edit(theirs, [STEPS[1], {**STEPS[8], "key": "a2"}]).clashes] == [True, True]
+    assert [one.gone for one in edit(theirs, [STEPS[1], {**STEPS[8], "key": "a2"}]).conflicts] == [True, True]
 
 
 def test_what_is_inserted_after_a_removed_neighbour_goes_to_the_end() -> None:

@@ -1,0 +1,62 @@
+"""Say which conditions an H5P content can meet, and how many minutes fit it: reading, questions and films are counted."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from courses.formats import h5p_content, own
+from courses.formats.format import ReadFile
+from courses.values import MOST_MINUTES, Activity
+
+COMPLETED, PASSED = "completed", "passed"
+CHARACTERS_A_MINUTE = 200  # Chinese characters, with time to think
+WORDS_A_MINUTE = 120
+QUESTION_S = 40
+QUESTIONS = frozenset({"options", "answers", "choices", "correct"})  # an object with one of these is a question
+TAG = re.compile(r"<[^>]{0,2000}>")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+WORD = re.compile(r"[A-Za-z]{2,}")
+TEXTS = frozenset({"body", "text", "question", "heading", "intro", "title", "feedback", "description"})
+
+
+def sends(activity: Activity, read: ReadFile) -> tuple[str, ...]:
+    """Return the conditions that the content can report, as far as that is known."""
+    content = h5p_content.read_content(read, f"{activity.entry}/")
+    if isinstance(content, list) or not h5p_content.can_complete(content, read, f"{activity.entry}/"):
+        return ()
+    if content.main in own.CHECKS and activity.grading != "server":
+        return (COMPLETED,)
+    return (COMPLETED, PASSED)
+
+
+def suggested_minutes(activity: Activity, read: ReadFile) -> int | None:
+    """Return the minutes that fit the content; None if it cannot be read."""
+    content = h5p_content.read_content(read, f"{activity.entry}/")
+    if isinstance(content, list):
+        return None
+    texts, questions = _counted(content.body)
+    seconds = questions * QUESTION_S + _film_seconds(content.body)
+    plain = TAG.sub(" ", " ".join(texts))
+    minutes = len(CHINESE.findall(plain)) / CHARACTERS_A_MINUTE + len(WORD.findall(plain)) / WORDS_A_MINUTE + seconds / 60
+    return max(1, min(MOST_MINUTES, round(minutes)))
+
+
+def _film_seconds(body: Any) -> float:
+    seconds = body.get("duration") if isinstance(body, Mapping) else None
+    return seconds if isinstance(seconds, int | float) else 0
+
+
+def _counted(body: Any) -> tuple[list[str], int]:
+    """Return the texts that are read, and the number of questions."""
+    texts: list[str] = []
+    questions = 0
+    queue = [body]
+    while queue:
+        value = queue.pop()
+        if isinstance(value, list):
+            queue += value
+        elif isinstance(value, Mapping):
+            questions += any(isinstance(value.get(name), list) for name in QUESTIONS)
+            texts += [text for name, text in value.items() if name in TEXTS and isinstance(text, str)]
+            queue += [one for one in value.values() if not isinstance(one, str)]
+    return texts, questions

@@ -1,0 +1,167 @@
+// The course editor: saves while people write, shows problems where they are, orders by buttons or dragging, undoes.
+
+import { announce, showToast } from "../ui.js";
+import { sendFile } from "../upload.js";
+import { ask, tellRefused } from "./conflicts.js";
+import { goTo, inputOf, listen, markActivities, noteSaved, show, showFaults, showLines } from "./fields.js";
+import { Order } from "./order.js";
+import { Outbox } from "./outbox.js";
+
+const config = JSON.parse(document.getElementById("editor-config").textContent);
+const { texts } = config;
+const saveLine = document.querySelector("[data-save-line]");
+const kept = document.querySelector("[data-kept]");
+let revision = config.revision;
+let faults = [];
+
+function say(words) {
+  if (saveLine.textContent !== words) saveLine.textContent = words;
+}
+
+const outbox = new Outbox(config, {
+  queued: noteSaved,
+  saving: () => say(texts.saving),
+  waiting: () => say(texts.again),
+  stored(answer, change, left) {
+    kept.hidden = true;
+    take(answer, change.steps.some((one) => one.do === "insert"));
+    for (const conflict of answer.conflicts) {
+      const step = change.steps.find((one) => one.of === conflict.of && one.key === conflict.key && (one.field ?? "") === conflict.field);
+      if (step) ask(conflict, step, outbox, texts);
+    }
+    if (!left) say(texts.saved);
+  },
+  signedOut() {
+    say(texts.signed_out);
+    kept.hidden = false;
+    kept.querySelector("[data-kept-title]").textContent = texts.signed_out;
+    kept.querySelector("[data-kept-text]").textContent = texts.kept;
+  },
+  refused(change, words) {
+    tellRefused(change, words, texts);
+    say(texts.saved);
+    reload();
+  },
+});
+
+/** Take over what the server says of the draft; `anew`: the parts and activities are asked for again. */
+function take(answer, anew) {
+  const others = answer.revision > revision + 1;
+  revision = Math.max(revision, answer.revision);
+  faults = answer.faults;
+  document.querySelector("[data-turn=undo]").disabled = !answer.undo;
+  document.querySelector("[data-turn=redo]").disabled = !answer.redo;
+  document.querySelector("h1").textContent = answer.title;
+  showLines(answer.lines);
+  showFaults(faults, texts.course);
+  if (others) showToast(texts.others, "info");
+  if (anew || others) reload();
+}
+
+/** Ask for the parts and activities again; what is open stays open, and the focus stays where it is. */
+async function reload() {
+  const answer = await fetch(config.urls.outline).catch(() => null);
+  if (!answer?.ok) return;
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("outline");
+  const old = document.getElementById("outline");
+  if (!found || outbox.changes.length || outbox.typing.size) return;
+  const open = [...old.querySelectorAll("[data-activity]:has(details[open])")].map((one) => one.id);
+  const focused = old.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
+  revision = Math.max(revision, Number(found.dataset.revision));
+  old.replaceWith(found);
+  window.htmx.process(found);
+  for (const id of open) document.getElementById(id)?.querySelector("details").setAttribute("open", "");
+  markActivities(faults);
+  if (focused) found.querySelector(focused)?.focus();
+}
+
+function selectorOf(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const item = element.closest("[data-activity]");
+  return item && element.dataset.step ? `#${CSS.escape(item.id)} [data-step=${element.dataset.step}]` : item ? `#${CSS.escape(item.id)} summary` : "";
+}
+
+async function turn(button) {
+  await outbox.settled();
+  const answer = await outbox.post(config.urls[button.dataset.turn], {});
+  if (answer?.status !== 200) return;
+  for (const { of, key, field, value } of answer.body.values) show({ of, key, field }, value);
+  take(answer.body, answer.body.structure);
+  for (const one of answer.body.conflicts) ask(one, { do: "set", of: one.of, key: one.key, field: one.field, to: one.mine }, outbox, texts);
+  say(texts.saved);
+}
+
+function remove(button) {
+  const { remove: of, key } = button.dataset;
+  const item = of === "activity" ? document.getElementById(`activity-${key}`) : button.closest("[data-module]");
+  const next = item.nextElementSibling ?? item.previousElementSibling;
+  outbox.flush();
+  outbox.add([{ do: "remove", of, key }]);
+  item.remove();
+  showToast(texts.removed, "info");
+  (next?.querySelector("summary, input") ?? document.querySelector("[data-turn=undo]")).focus();
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-turn], [data-remove], [data-add-part], [data-goto]");
+  if (!target) return;
+  if (target.dataset.turn) turn(target);
+  else if (target.dataset.remove) remove(target);
+  else if (target.dataset.goto) {
+    event.preventDefault();
+    goTo(target.dataset.goto, target.dataset.activityOf);
+  } else {
+    const last = [...document.querySelectorAll("[data-module]")].at(-1);
+    outbox.flush();
+    outbox.add([{ do: "insert", of: "module", after: last?.dataset.module ?? null }]);
+  }
+});
+
+// A link that leaves the page waits until everything is stored.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || link.getAttribute("href").startsWith("#") || event.ctrlKey || event.metaKey) return;
+  outbox.flush();
+});
+addEventListener("beforeunload", (event) => outbox.changes.length && outbox.failures && event.preventDefault());
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text], textarea")) return;
+  const which = event.key === "z" && !event.shiftKey ? "undo" : event.key === "y" || (event.key.toLowerCase() === "z" && event.shiftKey) ? "redo" : "";
+  const button = which && document.querySelector(`[data-turn=${which}]`);
+  if (!button || button.disabled) return;
+  event.preventDefault();
+  turn(button);
+});
+
+document.addEventListener("change", (event) => {
+  const { replace, tus } = event.target.dataset ?? {};
+  if (!replace || !event.target.files.length) return;
+  sendFile(event.target.files[0], tus);
+  event.target.value = "";
+  document.querySelector("[data-upload-list]").scrollIntoView({ block: "center" });
+});
+
+// A file has become an activity.
+new MutationObserver((records) => {
+  for (const node of records.flatMap((one) => [...one.addedNodes])) {
+    const added = node.nodeType === 1 && (node.matches("[data-added]") ? node : node.querySelector("[data-added]"));
+    if (added && !added.dataset.seen) {
+      added.dataset.seen = "yes";
+      outbox.settled().then(reload).then(() => refresh());
+    }
+  }
+}).observe(document.querySelector("[data-upload-list]"), { childList: true, subtree: true });
+
+/** Renew the problems after something came in by another way. */
+async function refresh() {
+  const answer = await fetch(location.pathname).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const name of ["[data-faults]", "[data-turn=undo]", "[data-turn=redo]"]) document.querySelector(name).replaceWith(page.querySelector(name));
+  announce(page.querySelector("[data-faults]").hidden ? texts.saved : "");
+}
+
+listen(outbox);
+new Order(outbox, texts);
+for (const step of outbox.left) if (step.do === "set" && inputOf(step)) inputOf(step).value = step.to ?? "";

@@ -1,0 +1,71 @@
+"""Write a draft as the folder of a course package, or as a package to download; both import again as what was published."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from courses.grading import ANSWERS
+from courses.package import COURSE
+from courses.strict_json.problem import Problem
+from lms.catalogue import contents
+from lms.catalogue.contents import StoredFile
+from lms.storage import Storage
+from lms.workshop.documents import outline_of
+from lms.workshop.edits import DraftDocument, activities_of
+
+DATE = (1980, 1, 1, 0, 0, 0)  # of every file in an archive, so that equal courses are equal archives
+
+
+def compose(storage: Storage, document: DraftDocument, folder: Path) -> list[Problem]:
+    """Write a draft's package into a folder; return a problem for each activity whose files are not in the file store any more."""
+    problems: dict[str, Problem] = {}
+    (folder / COURSE).write_bytes(_outline(document))
+    for name, entry, file in _files(storage, document):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("wb") as target:
+                for chunk in _chunks(storage, file):
+                    target.write(chunk)
+        except FileNotFoundError:
+            problems.setdefault(entry, Problem("content-lost", entry))
+    return list(problems.values())
+
+
+def pack(storage: Storage, document: DraftDocument, into: IO[bytes]) -> None:
+    """Write a draft's package as a zip archive.
+
+    Raises:
+        FileNotFoundError: a file is not in the file store any more.
+    """
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_STORED) as archive:  # films and pictures do not become smaller
+        archive.writestr(zipfile.ZipInfo(COURSE, DATE), _outline(document))
+        for name, _entry, file in _files(storage, document):
+            with archive.open(zipfile.ZipInfo(name, DATE), "w", force_zip64=True) as target:
+                for chunk in _chunks(storage, file):
+                    target.write(chunk)
+
+
+def _outline(document: DraftDocument) -> bytes:
+    return json.dumps(outline_of(document), ensure_ascii=False, indent=2).encode()
+
+
+def _files(storage: Storage, document: DraftDocument) -> Iterator[tuple[str, str, StoredFile | None]]:
+    """Yield each file's name in the package, the entry of its activity, and where it is; None if that is not known any more."""
+    for one in activities_of(document):
+        listing = contents.listing_by(storage, one["files"])
+        if listing is None:
+            yield one["entry"], one["entry"], None
+            continue
+        for name, file in listing.files.items():
+            yield name, one["entry"], file
+        if one.get("answers"):
+            yield f"{ANSWERS}{one['key']}.json", one["entry"], StoredFile(one["answers"], 0)
+
+
+def _chunks(storage: Storage, file: StoredFile | None) -> Iterator[bytes]:
+    if file is None:
+        raise FileNotFoundError
+    yield from storage.stream(file.object_name)

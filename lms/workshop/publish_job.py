@@ -1,0 +1,130 @@
+"""Publish a draft in the background: composed as a package, and checked exactly as an uploaded one.
+
+Changes that are saved while this goes on are not lost: the draft then stays open, and mends the version that was just published.
+"""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from flask import current_app, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from courses.strict_json.problem import Problem
+from lms.accounts.models import Person
+from lms.catalogue import site_library
+from lms.catalogue.models import Course, CourseVersion
+from lms.catalogue.publish_job import HUNDREDTHS, publish_checked
+from lms.catalogue.uploads import check
+from lms.config import Settings
+from lms.db import release, session, transaction
+from lms.errors import Conflict, LmsError
+from lms.jobs.kinds import JobKind, JobOrder, Params, Piece
+from lms.storage import storage
+from lms.workshop.composing import compose, pack
+from lms.workshop.drafts import published_document
+from lms.workshop.models import EDITING, PUBLISHED, Draft
+
+PUBLISHING, EXPORTING = "publish-draft", "export-course"
+COMPOSED = 20  # how far the work is then, in hundredths
+
+
+def newest_number(session: Session, draft: Draft) -> int:
+    """Return the number of the newest version of the course that a draft would become; 0 if there is none."""
+    code = draft.document["code"]
+    found = select(func.max(CourseVersion.number)).join(Course, Course.id == CourseVersion.course_id).where(Course.code == code)
+    return session.scalar(found) or 0
+
+
+def _plan(_params: Params) -> Sequence[Piece]:
+    return [[0]]
+
+
+def _publish(order: JobOrder, _piece: Piece) -> bytes:
+    draft = session().get(Draft, order.params["draft"])
+    if draft is None or draft.state == PUBLISHED:
+        return b""
+    with force_locale(order.params["locale"]), tempfile.TemporaryDirectory(prefix="draft-") as folder:
+        _check_and_publish(draft, order, Path(folder))
+    return b""
+
+
+def _check_and_publish(draft: Draft, order: JobOrder, folder: Path) -> None:
+    document, revision, by = draft.document, draft.revision, session().get_one(Person, order.params["by"])
+    release()
+    (root := folder / "course").mkdir()
+    problems: Sequence[Problem] = compose(storage(), document, root)
+    order.report(COMPOSED, HUNDREDTHS)
+    if not problems:
+        settings: Settings = current_app.extensions["settings"]
+        offered = site_library.offered(session(), storage(), by, folder / "libraries")
+        checked = check(root, offered, own_hosts=bool(settings.package_url))
+        release()
+        problems = checked.problems
+        if checked.package is not None:
+            claim = partial(_claim, draft.id, revision, order.params["over"])
+            try:
+                publish_checked(checked.package, by.id, claim, order.report)
+            except LmsError as error:  # there is no room, or the code belongs to another organisation
+                _end(draft.id, refusal=error.message)
+            return
+    _end(draft.id, problems=[one.record for one in problems])
+
+
+def _claim(draft_id: int, revision: int, over: int, writing: Session) -> "_NoteRevision | None":
+    """Lock the draft; return what notes its version, or None if it was published by another worker."""
+    draft = writing.get_one(Draft, draft_id, with_for_update=True)
+    if draft.state == PUBLISHED:
+        return None
+    if newest_number(writing, draft) != over:
+        raise Conflict(_("Somebody published another version of this course. Compare it with your draft, then publish again."))
+    return _NoteRevision(draft, revision)
+
+
+class _NoteRevision:
+    """Notes in a locked draft that one of its revisions was published."""
+
+    def __init__(self, draft: Draft, revision: int) -> None:
+        self._draft, self._revision = draft, revision
+
+    def __call__(self, version: CourseVersion, _at: datetime) -> None:
+        draft = self._draft
+        draft.published_id = draft.version_id = version.id
+        draft.state = PUBLISHED if draft.revision == self._revision else EDITING
+        draft.problems = draft.refusal = None
+
+
+def _end(draft_id: int, problems: list[dict[str, object]] | None = None, refusal: str | None = None) -> None:
+    with transaction() as writing:
+        draft = writing.get_one(Draft, draft_id, with_for_update=True)
+        draft.problems, draft.refusal = problems, refusal
+
+
+def _export(order: JobOrder, _pieces: Iterable[bytes], file: IO[bytes]) -> str:
+    if "version" in order.params:
+        version = session().get_one(CourseVersion, order.params["version"])
+        with transaction() as writing:
+            document = published_document(writing, storage(), version)
+    else:
+        document = session().get_one(Draft, order.params["draft"]).document
+    release()
+    pack(storage(), document, file)
+    return f"{document['code']}.zip"
+
+
+KINDS = {
+    PUBLISHING: JobKind(
+        lambda params: _("Check and publish %(name)s", name=params["name"]),
+        _plan,
+        _publish,
+        size=lambda _piece: HUNDREDTHS,
+        next_link=lambda params: (_("Go to the draft"), url_for("workshop.review", draft_id=params["draft"])),
+    ),
+    EXPORTING: JobKind(lambda params: _("Export %(name)s", name=params["name"]), _plan, lambda _order, _piece: b"", join=_export),
+}

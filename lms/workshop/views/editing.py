@@ -1,0 +1,277 @@
+"""The editor: a draft's parts on one page, changed by small requests, each acknowledged only when it is stored."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+from flask import Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from courses.formats import FORMATS, uploads
+from courses.strict_json.problem import Problem
+from lms.accounts.access import person, requires
+from lms.accounts.account_changes import By
+from lms.accounts.models import TRAINER
+from lms.catalogue import contents, listing, receiving
+from lms.catalogue.gates import format_words, gate_words, icon_of, upload_words
+from lms.catalogue.views.resumable import announce
+from lms.catalogue.views.uploading import card_of
+from lms.clock import now
+from lms.db import session, transaction
+from lms.errors import NotFound
+from lms.i18n import in_words, pick
+from lms.learning.wire import body_of
+from lms.storage import storage
+from lms.workshop import drafts, history
+from lms.workshop.documents import KINDS, title_of, values_of
+from lms.workshop.edits import EditConflict, Step, activities_of, module_of
+from lms.workshop.gate_choices import gate_choices, write_gate
+from lms.workshop.history import Saved
+from lms.workshop.intake import DraftActivity
+from lms.workshop.intake_job import TAKING
+from lms.workshop.models import Draft
+from lms.workshop.outcome import ALL, FieldFault, faults_of, field_id
+from lms.workshop.views.blueprint import bp
+from lms.workshop.views.wire import ChangeBody, steps_of
+
+
+def me() -> By:
+    """Return who changes something now."""
+    return By(person().id, now())
+
+
+@bp.get("/workshop/drafts")
+@requires(TRAINER)
+def draft_list() -> ResponseReturnValue:
+    """List the drafts that the trainer may change."""
+    found = drafts.of_person(session(), person())
+    return render_template("workshop/drafts.html", drafts=found, titles={one.id: pick(one.title_zh, one.title_en) for one in found})
+
+
+@bp.post("/workshop/drafts")
+@requires(TRAINER)
+def begin() -> ResponseReturnValue:
+    """Begin a new course."""
+    with transaction() as writing:
+        draft = drafts.begin_new(writing, person(), me(), pick("zh", "en"))
+    return redirect(url_for(".editor", draft_id=draft.id))
+
+
+@bp.post("/catalogue/courses/<code>/versions/<int:number>/draft")
+@requires(TRAINER)
+def mend(code: str, number: int) -> ResponseReturnValue:
+    """Begin a draft of a published version."""
+    with transaction() as writing:
+        version = next((one for one in listing.versions_of(writing, code) if one.number == number), None)
+        if version is None:
+            raise NotFound(_("There is no such course or version."))
+        draft = drafts.begin_from(writing, storage(), version, person(), me())
+    return redirect(url_for(".editor", draft_id=draft.id))
+
+
+@bp.get("/workshop/drafts/<int:draft_id>")
+@requires(TRAINER)
+def editor(draft_id: int) -> ResponseReturnValue:
+    """Show the whole draft."""
+    return render_template("workshop/editor.html", **_shown(drafts.own(session(), draft_id, person())))
+
+
+@bp.get("/workshop/drafts/<int:draft_id>/outline")
+@requires(TRAINER)
+def outline(draft_id: int) -> ResponseReturnValue:
+    """Return the modules and activities alone; the page asks for them when they have changed on the server."""
+    return render_template("workshop/_outline.html", **_shown(drafts.own(session(), draft_id, person())))
+
+
+def _shown(draft: Draft) -> dict[str, Any]:
+    faults = faults_of(session(), draft)
+    undo, redo = history.may_turn(session(), draft, person().id)
+    return {
+        "draft": draft,
+        "document": draft.document,
+        "title": _title(draft),
+        "lines": {one["key"]: _line(one) for one in activities_of(draft.document)},
+        "faults": faults,
+        "at_field": {one.id: one.words for one in faults},
+        "field_id": field_id,
+        "kinds": _kinds(),
+        "may_undo": undo,
+        "may_redo": redo,
+        "suffixes": ",".join(one for one in uploads()),
+        "upload_kinds": upload_words(),
+    }
+
+
+def _title(draft: Draft) -> str:
+    title = title_of(draft.document, "course")
+    return pick(title["zh"], title["en"]) or _("Course without a title")
+
+
+def _kinds() -> list[tuple[str, str]]:
+    words = {"general": _("General course"), "companion": _("Course of a subject"), "practical": _("Practical course")}
+    return [(one, words[one]) for one in KINDS]
+
+
+def _line(one: DraftActivity) -> dict[str, Any]:
+    """Return what the outline says of an activity."""
+    activity = values_of(one)
+    gate = gate_words(activity)
+    return {
+        "title": pick(activity.title.zh, activity.title.en) or _("Activity without a title"),
+        "format": format_words(activity),
+        "icon": icon_of(activity),
+        "gate": _("%(conditions)s to earn this time", conditions=_(", ").join(gate)) if gate else _("counts as you study"),
+        "minutes": one.get("minutes"),
+    }
+
+
+@bp.get("/workshop/drafts/<int:draft_id>/activities/<key>")
+@requires(TRAINER)
+def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
+    """Return the fields of one activity; the page asks for them when the activity is opened."""
+    draft = drafts.own(session(), draft_id, person())
+    one = drafts.activity_of(draft, key)
+    activity = values_of(one)
+    sends = FORMATS[activity.format].sends(activity, partial(contents.read, storage(), one["files"]))
+    home = module_of(draft.document, key)
+    return render_template(
+        "workshop/_activity.html",
+        draft=draft,
+        document=draft.document,
+        one=one,
+        home=home["key"] if home else "",
+        gate=write_gate(activity.requires),
+        gates=gate_choices(activity, sends),
+        at_field={fault.id: fault.words for fault in faults_of(session(), draft)},
+        field_id=field_id,
+        suffixes=",".join(FORMATS[activity.format].uploads) or ".zip",
+    )
+
+
+# -- Saving
+
+
+@bp.post("/workshop/drafts/<int:draft_id>/changes")
+@requires(TRAINER)
+def save(draft_id: int) -> ResponseReturnValue:
+    """Save a change; the answer says what somebody else has changed too, so that nothing is lost."""
+    body = body_of(ChangeBody)
+    with transaction() as writing:
+        draft = drafts.own(writing, draft_id, person(), lock=True)
+        steps = steps_of(body, code_is_fixed=draft.version_id is not None)
+        saved = history.change(writing, draft, _with_grading(draft, steps), me(), body.token)
+        return _answer(draft, saved, faults_of(writing, draft), history.may_turn(writing, draft, person().id))
+
+
+def _with_grading(draft: Draft, steps: list[Step]) -> list[Step]:
+    """Add that the content itself reports the result, where somebody must pass what nobody grades yet."""
+    found: list[Step] = []
+    for step in steps:
+        found.append(step)
+        if step["do"] == "set" and step["field"] == "requires" and "passed" in step["to"]:
+            grading = drafts.activity_of(draft, step["key"]).get("grading", "none")
+            if grading == "none":
+                found.append({**step, "field": "grading", "was": "none", "to": "content"})
+    return found
+
+
+@bp.post("/workshop/drafts/<int:draft_id>/undo")
+@requires(TRAINER)
+def undo(draft_id: int) -> ResponseReturnValue:
+    """Undo one's own latest change."""
+    return _turned(draft_id, back=True)
+
+
+@bp.post("/workshop/drafts/<int:draft_id>/redo")
+@requires(TRAINER)
+def redo(draft_id: int) -> ResponseReturnValue:
+    """Do again what one undid last."""
+    return _turned(draft_id, back=False)
+
+
+def _turned(draft_id: int, *, back: bool) -> Response:
+    with transaction() as writing:
+        draft = drafts.own(writing, draft_id, person(), lock=True)
+        saved = (history.undo if back else history.redo)(writing, draft, me())
+        return _answer(draft, saved, faults_of(writing, draft), history.may_turn(writing, draft, person().id))
+
+
+def _answer(draft: Draft, saved: Saved, faults: list[FieldFault], turns: tuple[bool, bool]) -> Response:
+    touched = {one.get("key") for one in saved.done}
+    reply = {
+        "revision": saved.revision,
+        "conflicts": [_conflict(draft, one) for one in saved.conflicts],
+        "faults": [{"id": one.id, "of": one.of, "key": one.key, "where": one.where, "words": one.words} for one in faults],
+        "undo": turns[0],
+        "redo": turns[1],
+        "title": _title(draft),
+        "values": [_value(one) for one in saved.done if one["do"] == "set"],
+        "structure": any(one["do"] != "set" for one in saved.done),
+        "lines": {one["key"]: _line(one) for one in activities_of(draft.document) if one["key"] in touched},
+    }
+    return Response(msgspec.json.encode(reply), mimetype="application/json")
+
+
+def _value(step: Step) -> Mapping[str, Any]:
+    """Return what a field of the page holds after a step."""
+    field, to = ("gate", write_gate(step["to"] or {})) if step["field"] == "requires" else (step["field"], step["to"])
+    return {"of": step["of"], "key": step.get("key", ""), "field": field, "value": to}
+
+
+def _conflict(draft: Draft, conflict: EditConflict) -> Mapping[str, Any]:
+    step = conflict.step
+    field = "gate" if step.get("field") == "requires" else step.get("field", "")
+    theirs = write_gate(conflict.theirs or {}) if field == "gate" else conflict.theirs
+    title = title_of(draft.document, step["of"], step.get("key"))
+    return {
+        "of": step["of"],
+        "key": step.get("key", ""),
+        "field": field,
+        "id": field_id(step["of"], step.get("key", ""), field),
+        "where": pick(title["zh"], title["en"]),
+        "theirs": theirs,
+        "mine": write_gate(step["to"] or {}) if field == "gate" else step.get("to"),
+        "gone": conflict.gone,
+    }
+
+
+# -- Files
+
+
+@bp.post("/workshop/drafts/<int:draft_id>/tus")
+@requires(TRAINER)
+def announce_file(draft_id: int) -> ResponseReturnValue:
+    """Announce a file for the draft; its parts go where those of course packages go."""
+    return _announced(draft_id, {})
+
+
+@bp.post("/workshop/drafts/<int:draft_id>/activities/<key>/tus")
+@requires(TRAINER)
+def announce_replacement(draft_id: int, key: str) -> ResponseReturnValue:
+    """Announce another file for an activity of the draft."""
+    return _announced(draft_id, {"activity": key})
+
+
+def _announced(draft_id: int, target: dict[str, Any]) -> Response:
+    draft = drafts.own(session(), draft_id, person())
+    if "activity" in target:
+        drafts.activity_of(draft, target["activity"])
+    return announce(TAKING, {"draft": draft.id, **target})
+
+
+@bp.get("/workshop/drafts/<int:draft_id>/uploads/<upload_id>")
+@requires(TRAINER)
+def taken_file(draft_id: int, upload_id: str) -> ResponseReturnValue:
+    """Return how far a file is, or what became of it."""
+    drafts.own(session(), draft_id, person())
+    upload = receiving.own(session(), upload_id, person())
+    problems = [Problem.from_record(one) for one in upload.problems or ()]
+    return render_template(
+        "workshop/_upload.html",
+        draft_id=draft_id,
+        card=card_of(session(), upload),
+        added=(upload.target or {}).get("activities"),
+        problems=[(one.path, in_words(one, ALL)) for one in problems] or [("", upload.refusal)],
+    )

@@ -1,0 +1,78 @@
+"""Does a trainer make, save, check, publish, compare and export a course from the pages alone?"""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from courses.package import open_package
+from courses.samples import SAMPLES
+from lms.catalogue.models import CourseVersion
+from tests.factories import signed_in
+from tests.integration.catalogue.uploading import run_jobs, zipped
+from tests.integration.workshop.editing import PNG, draft_of, keys_of, post, rows, save, send_file, step
+
+
+def test_a_file_that_is_refused_is_explained_and_changes_nothing(app: Flask, maker: FlaskClient, place: str) -> None:
+    card = send_file(maker, f"{place}/tus", "坏.pdf", b"%PDF-1.7 broken")
+    assert "PDF" in card
+    assert 'data-state="refused"' in card
+    assert keys_of(app) == []
+
+
+def test_another_file_replaces_the_content_of_an_activity(app: Flask, maker: FlaskClient, place: str) -> None:
+    send_file(maker, f"{place}/tus", "板书.png", PNG)
+    [key] = keys_of(app)
+    send_file(maker, f"{place}/activities/{key}/tus", "新板书.png", PNG + b"1")
+    assert keys_of(app) == [key]
+    assert "新板书.png" in maker.get(f"{place}/activities/{key}").text
+
+
+def test_two_trainers_at_once_lose_nothing(app: Flask, maker: FlaskClient, place: str) -> None:
+    helper = signed_in(app, "helper")
+    save(maker, place, step("course", "title.zh", "", "我的"))
+    answer = save(helper, place, step("course", "title.zh", "", "他的"), step("course", "title.en", "", "Theirs"))
+    [conflict] = answer["conflicts"]
+    assert (conflict["theirs"], conflict["mine"], conflict["id"]) == ("我的", "他的", "course-title-zh")
+    assert draft_of(app).document["title"] == {"zh": "我的", "en": "Theirs"}
+    assert save(helper, place, step("course", "title.zh", "我的", "他的"))["conflicts"] == []
+
+
+def test_undo_and_redo_answer_with_the_values_of_the_fields(maker: FlaskClient, place: str) -> None:
+    save(maker, place, step("course", "title.zh", "", "一"))
+    undone = post(maker, f"{place}/undo", json={}).get_json()
+    assert undone["values"] == [{"of": "course", "key": "", "field": "title.zh", "value": ""}]
+    assert (undone["undo"], undone["redo"]) == (False, True)
+    assert post(maker, f"{place}/redo", json={}).get_json()["values"][0]["value"] == "一"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        step("course", "modules", "", "x"),
+        step("activity", "files", "", "0" * 64, "x"),
+        step("course", "title.zh", "", "长" * 201),
+        step("course", "code", "", "A B"),
+        {"do": "insert", "of": "activity", "key": "x"},
+        {"do": "remove", "of": "course"},
+        step("activity", "gate", "", "coverage=7", "x"),
+        step("activity", "minutes", 1, -1, "x"),
+    ],
+)
+def test_what_the_page_never_sends_is_refused(app: Flask, maker: FlaskClient, place: str, bad: dict[str, Any]) -> None:
+    before = draft_of(app).document
+    assert post(maker, f"{place}/changes", json={"token": "token-bad", "steps": [bad]}).status_code == 400
+    assert draft_of(app).document == before
+
+
+def test_a_course_package_adds_all_its_activities_and_their_answers(app: Flask, maker: FlaskClient, place: str) -> None:
+    assert 'data-state="added"' in send_file(maker, f"{place}/tus", "伦理.zip", zipped(SAMPLES[0]))
+    package = open_package(SAMPLES[0])
+    assert not isinstance(package, list)
+    assert len(keys_of(app)) == len(package.course.activities)
+    save(maker, place, step("course", "title.zh", "", "合并的课程"))
+    post(maker, f"{place}/publish", data={"over": 0})
+    run_jobs(app)
+    assert len(rows(app, select(CourseVersion))) == 1, draft_of(app).problems
