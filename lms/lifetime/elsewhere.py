@@ -38,7 +38,7 @@ SHOWN_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class AskedElsewhere:
-    """What an office enters: the training, its dates, and either hours or days."""
+    """The entry of an office: the training, its dates, and either hours or days."""
 
     kind: str
     title: str

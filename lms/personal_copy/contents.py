@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.privacy.erasure.people_tables import TABLES, PersonTable, is_of
 
-Row = Mapping[str, Any]
+CopiedRow = Mapping[str, Any]
 
 LEFT_OUT_TABLES: Mapping[str, str] = {
     "upload": "parts of files on their way to become courses; the courses are not about the person",
@@ -46,7 +46,7 @@ def left_out(tables: Iterable[PersonTable] = TABLES) -> dict[str, str]:
     return {**authors, **LEFT_OUT_TABLES}
 
 
-def rows_of(session: Session, one: PersonTable, person_id: int) -> list[Row]:
+def rows_of(session: Session, one: PersonTable, person_id: int) -> list[CopiedRow]:
     """Return a person's rows of a table in the order of their keys, without the columns that are left out."""
     columns = [column for column in inspect(one.table).columns if f"{one.table.__tablename__}.{column.name}" not in LEFT_OUT_COLUMNS]
     whose = Person.id == person_id if one.of is None else is_of(one.of, person_id)
@@ -75,7 +75,7 @@ def _unpacked(value: bytes) -> Any:
         return base64.b64encode(value).decode()
 
 
-def csv_rows(rows: Sequence[Row]) -> list[list[str]]:
+def csv_rows(rows: Sequence[CopiedRow]) -> list[list[str]]:
     """Return rows for a CSV file, the names of the columns first."""
     return [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)] if rows else []
 

@@ -86,7 +86,7 @@ def test_the_same_activity_for_two_programmes_counts_once_as_the_one_that_credit
     assert second.credited() == {"c1:reading": 1740}
     assert counted(bundle_of(ruled)) == {ruled.enrolment_id: 0, second.enrolment_id: 1740}
     shown = page(ruled.client(), "/lifetime/")
-    assert "25 分钟属于相同的学习活动，已在“在线教学能力提升 k2 班”计入" in shown
+    assert "25 分钟属于相同的学习活动，已在“在线教学能力提升 k2 班”纳入" in shown
 
 
 def test_a_second_in_two_programmes_counts_once_for_the_first(ruled: World) -> None:
