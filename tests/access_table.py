@@ -10,11 +10,11 @@ THE_OFFICES_OWN_JOB = "login 404 404 404 {} 404"
 THE_WHOLE_SITES = "login 403 403 403 403 403"  # for administrators: tests/access_of_admins.py
 A_TOKENS = "401 401 401 401 401 401"  # needs a launch token or an API key; a session's cookie is not enough
 NO_DRAFT = "login 403 403 404 403 403"  # nobody has begun one; tests/integration/workshop has other organisations' trainers
-DRAFT_PAGES = ("editor", "outline", "activity_form", "taken_file", "review", "preview_draft")
+DRAFT_PAGES = ("editor", "outline", "activity_form", "taken_file", "review", "preview_draft", "new_form", "filled_form")
 DRAFT_ACTIONS = (
     *("mend", "undo", "redo", "announce_file", "announce_replacement", "take_draft_report", "take_draft_answers"),
     *("publish_draft", "ask_reviewer", "decide", "add_comment", "resolve_comment", "export_draft", "export_version"),
-    *("copy_draft", "delete_draft"),
+    *("copy_draft", "delete_draft", "put_new", "put_again"),
 )
 
 # (endpoint, method) → what each visitor gets: a status, or "login" for being sent to the sign-in page

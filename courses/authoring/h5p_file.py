@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from courses.authoring.activity_document import TYPES, ActivityDocument, body_json, media_of, read_document
+from courses.authoring.formulas import with_mathml
 from courses.authoring.quiz import holds_answers
 from courses.formats import h5p_content, own
 from courses.libraries import LIBRARY, OWN
@@ -42,7 +43,7 @@ def write_h5p(document: ActivityDocument, media: Mapping[str, bytes | Path], tar
     folders = list(_libraries("{}-{}.{}".format(kind.machine, *kind.version)))
     with zipfile.ZipFile(target, "w") as archive:
         _add(archive, h5p_content.MAIN, _dump(about(document, folders)))
-        _add(archive, h5p_content.CONTENT, _dump(body_json(document)))
+        _add(archive, h5p_content.CONTENT, _dump(with_mathml(body_json(document))))
         for name in media_of(document):
             _add(archive, f"content/{name}", media[name])
         for folder in folders:

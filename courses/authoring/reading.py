@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from courses.authoring.formulas import check_formulas
 from courses.formats.own import check_reading
 from courses.reader import CourseReader
 
@@ -54,6 +55,7 @@ def read_reading(reader: CourseReader, body: Any) -> ReadingDocument:
         if isinstance(page, dict) and "body" in page:
             reader.refuse("page-of-html", f"pages[{number}].body")
     reader.problems += found
+    reader.problems += [] if found else check_formulas(body)
     if reader.problems:
         return ReadingDocument(())
     return ReadingDocument(tuple(_page(one) for one in body["pages"]))

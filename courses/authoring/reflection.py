@@ -27,6 +27,11 @@ def read_reflection(reader: CourseReader, body: Any) -> ReflectionDocument:
     return ReflectionDocument(body["prompt"].strip(), guidance, read_picture(reader, body, ""), int(body.get("least_characters", 0)))
 
 
+def characters(text: str) -> int:
+    """Return how long an answer is: its characters without white space."""
+    return sum(not one.isspace() for one in text)
+
+
 def reflection_json(reflection: ReflectionDocument) -> dict[str, Any]:
     """Return a reflection as JSON; `read_reflection` is the inverse."""
     written: dict[str, Any] = {"prompt": reflection.prompt, "least_characters": reflection.least_characters}

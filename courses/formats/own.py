@@ -6,6 +6,7 @@ People write these by hand, so every mistake is named with its path inside conte
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from courses.formats.own_blocks import check_blocks
 from courses.grading import CHOICE, FILL, KINDS, MATCH, MOST_BLANKS, kind_of
 from courses.reader import CourseReader
 from courses.strict_json.problem import Problem
@@ -29,11 +30,15 @@ def check_reading(body: Any) -> list[Problem]:
     seen: set[str] = set()
     for number, value in enumerate(reader.array(found["pages"], "pages", MOST_PAGES) if found else []):
         path = f"pages[{number}]"
-        page = reader.object(value, path, ("heading", "body"), ("checks",))
+        blocks = isinstance(value, dict) and "blocks" in value  # of a form; pages that people write by hand have a body of HTML
+        page = reader.object(value, path, ("heading", "blocks" if blocks else "body"), ("checks",))
         if page is None:
             continue
         reader.filled(page["heading"], f"{path}.heading", LONGEST_LINE)
-        reader.filled(page["body"], f"{path}.body", LONGEST_BODY)
+        if blocks:
+            check_blocks(reader, page["blocks"], f"{path}.blocks", check_picture)
+        else:
+            reader.filled(page["body"], f"{path}.body", LONGEST_BODY)
         for place, one in enumerate(reader.array(page["checks"], f"{path}.checks", MOST_CHECKS) if page.get("checks") else []):
             check = reader.object(one, f"{path}.checks[{place}]", ("id", "question", "options", "answer"), ("feedback",))
             if check is not None:

@@ -3,13 +3,14 @@
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from courses.collection import open_collection
 from courses.package import Package
 from courses.sentences import SENTENCES
 from courses.strict_json.problem import Problem, in_english
@@ -34,32 +35,41 @@ def course() -> None:
 def import_course(paths: tuple[Path, ...], *, as_json: bool) -> None:
     """Publish a course of each package (a .zip or a folder), or of a file that is a course by itself, such as an .h5p or a video.
 
+    Of a .zip or a folder that is not a package, each file becomes a course of its own.
+
     The same content again changes nothing. A file with problems stops no other one: one line for each problem, and at the end exit code 2.
     """
     own_hosts = bool(current_app.extensions["settings"].package_url)
-    failed = False
-    for path in paths:
-        with tempfile.TemporaryDirectory(prefix="libraries-") as folder:
-            found = check(path, site_library.offered(session(), storage(), None, Path(folder)), own_hosts=own_hosts)
-            release()  # the next file sees what this one brings
-            if found.package is None:
-                failed = True
-                _refuse(path, found.problems, as_json=as_json, named=len(paths) > 1)
-            else:
-                _publish(path, found.package, as_json=as_json)
+    failed, named = False, len(paths) > 1
+    with tempfile.TemporaryDirectory(prefix="collections-") as unpacked:
+        given = [(str(path), path) for path in paths]
+        while given:
+            name, path = given.pop(0)
+            with tempfile.TemporaryDirectory(prefix="libraries-") as folder:
+                found = check(path, site_library.offered(session(), storage(), None, Path(folder)), own_hosts=own_hosts)
+                release()  # the next file sees what this one brings
+                files = open_collection(path, Path(unpacked)) if found.package is None and path in paths else {}
+                if found.package is not None:
+                    _publish(name, found.package, as_json=as_json)
+                elif files and isinstance(files, dict):
+                    given = [(f"{name}/{inner}", one) for inner, one in files.items()] + given
+                    named = True
+                else:
+                    failed = True
+                    _refuse(name, files if isinstance(files, list) else found.problems, as_json=as_json, named=named)
     if failed:
         sys.exit(2)
 
 
-def _refuse(path: Path, problems: Sequence[Problem], *, as_json: bool, named: bool) -> None:
+def _refuse(path: str, problems: Iterable[Problem], *, as_json: bool, named: bool) -> None:
     """Print every problem of a file."""
     if as_json:
-        click.echo(json.dumps({"path": str(path), "problems": _lines(problems)}, ensure_ascii=False))
+        click.echo(json.dumps({"path": path, "problems": _lines(problems)}, ensure_ascii=False))
     for line in _lines(problems):
         click.echo(f"{path}: {line}" if named else line, err=True)
 
 
-def _publish(path: Path, package: Package, *, as_json: bool) -> None:
+def _publish(path: str, package: Package, *, as_json: bool) -> None:
     """Publish a checked package, and print the result."""
     contents.store(storage(), package)
     at = now()
@@ -71,7 +81,7 @@ def _publish(path: Path, package: Package, *, as_json: bool) -> None:
     new = version.published_at == at
     if as_json:
         result = {
-            "path": str(path),
+            "path": path,
             "code": version.course.code,
             "version": version.number,
             "new": new,

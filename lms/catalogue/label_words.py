@@ -22,9 +22,9 @@ KIND_WORDS = {
     LANGUAGE: _l("Language"),
 }
 SHARE_WORDS = {
-    OWN: _l("only with our organisation and those above it"),
-    BELOW: _l("also with the organisations below ours"),
-    EVERYBODY: _l("with every organisation of the site"),
+    OWN: _l("Only its own organisation and those above it"),
+    BELOW: _l("Also the organisations below it"),
+    EVERYBODY: _l("Every organisation of the site"),
 }
 NAMES = "course_label_names"  # extension: names of programmes and content areas, which the catalogue does not know
 

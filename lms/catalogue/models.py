@@ -106,6 +106,8 @@ class Upload(Base):
     course_version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"))  # what it became
     known_before: Mapped[bool] = mapped_column(default=False)  # whether that version was there already
     problems: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))  # why it was refused, as `Problem.record`s
+    collection: Mapped[str] = mapped_column(String(200), default="", server_default="")  # the uploaded collection that it was in; '': none
+    contained: Mapped[int | None]  # how many files it had, if it was a collection; each became an upload of its own
     refusal: Mapped[str | None] = mapped_column(Text)  # or in one sentence, in the person's language
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -5,7 +5,7 @@ the version and the outcome of the upload are committed together, so nothing is 
 """
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
@@ -16,7 +16,9 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from courses.collection import open_collection
 from courses.package import Package
+from courses.strict_json.problem import Problem
 from lms.accounts.models import TRAINER, Person
 from lms.catalogue import contents, publish, receiving, room, site_library, virus_scan
 from lms.catalogue.models import CourseVersion, Upload
@@ -54,13 +56,13 @@ def _make(order: JobOrder, _piece: Piece) -> bytes:
     upload = session().get(Upload, order.params["upload"])
     if upload is not None and upload.ended_at is None:
         with force_locale(order.params["locale"]), tempfile.TemporaryDirectory(prefix="upload-") as folder:
-            _check_and_publish(upload, Path(folder), order.report)
+            _check_and_publish(upload, Path(folder), order.params["locale"], order.report)
     if upload is not None:
         receiving.remove_parts(storage(), upload)
     return b""
 
 
-def _check_and_publish(upload: Upload, folder: Path, report: ReportProgress) -> None:
+def _check_and_publish(upload: Upload, folder: Path, locale: str, report: ReportProgress) -> None:
     by = session().get_one(Person, upload.person_id)
     path = folder / f"{PurePath(upload.name).stem[:LONGEST_STEM] or 'course'}{suffix_of(upload.name)}"
     release()
@@ -75,14 +77,31 @@ def _check_and_publish(upload: Upload, folder: Path, report: ReportProgress) -> 
     release()
     report(CHECKED, HUNDREDTHS)
     if found.package is None:
-        with transaction() as writing:
-            ended = writing.get_one(Upload, upload.id)
-            ended.problems, ended.ended_at = [one.record for one in found.problems], now()
+        files = open_collection(path, folder) if not upload.collection else {}
+        if files and isinstance(files, dict):
+            _take_apart(upload, files, locale)
+        else:
+            _refuse_for(upload.id, files if isinstance(files, list) else found.problems)
         return
     try:
         publish_checked(found.package, by.id, partial(_claim, upload.id), report)
     except LmsError as error:  # there is no room, or it is another organisation's course
         _refuse(upload.id, error.message)
+
+
+def _take_apart(upload: Upload, files: Mapping[str, Path], locale: str) -> None:
+    """Let every file of a collection be checked and published by a job of its own."""
+    uploads = receiving.take_apart(storage(), upload, files)
+    with transaction() as writing:
+        locked = writing.get_one(Upload, upload.id, with_for_update=True)
+        if locked.ended_at is None:  # otherwise another worker came first
+            receiving.begin_all(writing, locked, uploads, locale, now())
+
+
+def _refuse_for(upload_id: str, problems: Iterable[Problem]) -> None:
+    with transaction() as writing:
+        ended = writing.get_one(Upload, upload_id)
+        ended.problems, ended.ended_at = [one.record for one in problems], now()
 
 
 def _refuse(upload_id: str, why: str) -> None:

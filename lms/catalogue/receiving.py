@@ -7,7 +7,7 @@ the upload has gone on.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -37,6 +37,8 @@ LONGEST_NAME = 200
 def begin(session: Session, name: str, size: int, by: Person, most_bytes: int, now: datetime) -> Upload:
     """Announce a file of `size` bytes; lock the person, so that many announcements together stay within the limits.
 
+    A file that may be there already is received even if there is no room; publishing decides by its content.
+
     Raises:
         TooLarge: the organisation has no room for it.
         Conflict: the person has too many unfinished uploads.
@@ -49,7 +51,8 @@ def begin(session: Session, name: str, size: int, by: Person, most_bytes: int, n
         raise Conflict(_("You have too many unfinished uploads. Continue or remove some of them first."))
     people = select(Person.id).where(Person.organisation_id == by.organisation_id)
     coming = session.scalar(select(func.sum(Upload.bytes)).where(Upload.person_id.in_(people), Upload.ended_at.is_(None)))
-    room.check_bytes(room.used(session, by.organisation_id) + int(coming or 0), size, most_bytes)
+    if not room.has_size(session, by.organisation_id, size):
+        room.check_bytes(room.used(session, by.organisation_id) + int(coming or 0), size, most_bytes)
     upload = Upload(id=uuid.uuid4().hex, person_id=by.id, name=name[-LONGEST_NAME:], bytes=size, parts=[], created_at=now, touched_at=now)
     session.add(upload)
     session.flush()
@@ -88,6 +91,34 @@ def add_part(session: Session, upload: Upload, offset: int, size: int, now: date
     job = queue.enqueue(session, upload.purpose, upload.person_id, params, now)
     upload.job_id = job.id
     return job
+
+
+def take_apart(storage: Storage, collection: Upload, files: Mapping[str, Path]) -> list[Upload]:
+    """Store the files of a collection as complete uploads of the same person, which still have to be added to a session.
+
+    Their ids follow from the collection's id, so that a second worker stores the same ones again.
+    """
+    found = []
+    for name, path in files.items():
+        one = Upload(id=uuid.uuid5(uuid.UUID(collection.id), name).hex, person_id=collection.person_id, name=name[-LONGEST_NAME:], parts=[])
+        one.bytes, one.received, one.collection = path.stat().st_size, 0, collection.name
+        with path.open("rb") as file:
+            while part := file.read(LARGEST_PART):
+                storage.put(part_name(one.id, one.received, len(part)), part)
+                one.parts, one.received = [*one.parts, len(part)], one.received + len(part)
+        found.append(one)
+    return found
+
+
+def begin_all(session: Session, collection: Upload, uploads: Sequence[Upload], locale: str, now: datetime) -> None:
+    """End a collection, and begin to check and publish each of its files."""
+    for one in uploads:
+        one.created_at = one.touched_at = now
+        session.add(one)
+        session.flush()
+        one.job_id = queue.enqueue(session, PUBLISHING, one.person_id, {"upload": one.id, "name": one.name, "locale": locale}, now).id
+    collection.contained, collection.ended_at = len(uploads), now
+    session.flush()
 
 
 def assemble(storage: Storage, upload: Upload, path: Path, report: ReportProgress) -> None:

@@ -67,6 +67,12 @@ def used(session: Session, organisation_id: int | None) -> int:
     return sum(int(session.scalar(select(func.coalesce(func.sum(part.c.bytes), 0))) or 0) for part in (once, of_old))
 
 
+def has_size(session: Session, organisation_id: int | None, size: int) -> bool:
+    """Say whether an organisation has a content of exactly this size. The same file again takes no room; its hash decides."""
+    own = select(Course.id).where(Course.organisation_id == organisation_id)
+    return session.scalar(select(CourseFile.sha256).where(CourseFile.course_id.in_(own), CourseFile.bytes == size).limit(1)) is not None
+
+
 def count(session: Session, course: Course, package: Package) -> None:
     """Count a published package's contents among those of its course; lock the course first."""
     wanted = contents.contents_of(package)

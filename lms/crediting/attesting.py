@@ -165,7 +165,7 @@ class Attestor:
         return own
 
     def void(self, statement_id: uuid.UUID, reason: str = "") -> uuid.UUID:
-        """Void a statement that this LMS wrote; the caller knows that it did."""
+        """Void a statement of the LMS that the caller knows to be about the right person; its earnings are taken back."""
         said: dict[str, Any] = {"id": str(uuid.uuid4()), "actor": v.lms_authority(self.public_url), "verb": {"id": v.VOIDED}}
         target = {"objectType": "StatementRef", "id": str(statement_id)}
         extensions = {v.ATTESTED: {"reason": reason[:LONGEST_REASON]}} if reason else {}

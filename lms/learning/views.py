@@ -26,13 +26,14 @@ from lms.classes import course_changes, membership
 from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
-from lms.errors import Conflict, Gone, InvalidInput, LmsError, NotFound, NotSignedIn, TooLarge
+from lms.errors import Conflict, Gone, LmsError, NotSignedIn, TooLarge
 from lms.i18n import pick
-from lms.learning import answers, commit_views, failures, fast_path, frame_address, launch, live_views, presence, state
+from lms.learning import answers, commit_views, failures, fast_path, frame_address, launch, live_views, presence, reflections, state
 from lms.learning.admission import Admission, StudiedActivity, admit
 from lms.learning.attended import ALONE, BeatBody
 from lms.learning.content import bp as content_bp
 from lms.learning.credential import running, ticket_of
+from lms.learning.declining import declined, wrong_length
 from lms.learning.device import COOKIE, device_of
 from lms.learning.failures import Failure
 from lms.learning.models import ContentFailure, Launch
@@ -44,6 +45,7 @@ from lms.learning.runtimes.cmi5.structures import structure_in
 from lms.learning.tickets import CommitTokens, Ticket, Tickets
 from lms.learning.wire import AnswersBody, FailedBody, OpenBody, StateBody, beat_reply, body_of
 from lms.learning.words import failure_words, player_texts, unit_texts
+from lms.storage import storage
 
 bp = Blueprint("learning", __name__)
 
@@ -151,6 +153,7 @@ def open_activity() -> ResponseReturnValue:
             "state": _raw(state.load(writing, opened.launch)),
             "attempts": answers.attempts_of(writing, opened.launch),
             "drawn": answers.drawn_questions(writing, opened.launch),
+            "reflection": reflections.reply_of(reflections.work_of(writing, opened.launch)),
             "reports": frame_address.reports_of(admission, opened.launch),
         }
     if opened.stated:
@@ -230,26 +233,23 @@ def _too_large_state() -> str:
 def take_answers() -> ResponseReturnValue:
     """Grade a quiz by launch token. The same submission again gets the same grade and is not a second attempt."""
     found, body = _running(), body_of(AnswersBody)
+    asked = reflections.asked_in(session(), storage(), found)
+    if asked is not None:
+        return _take_reflection(found, asked, body)
     with transaction() as writing:
         outcome = answers.submit(writing, found, body.id, body.answers, _settings().public_url, now())
     if isinstance(outcome, answers.Declined):
-        raise _declined(outcome)
+        raise declined(outcome)
     ring(outcome.statements)
     return _json(outcome.reply())
 
 
-def _declined(why: answers.Declined) -> LmsError:
-    messages = {
-        answers.Declined.NO_KEY: NotFound(_("This activity is not graded here."), code=why),
-        answers.Declined.BAD_ID: InvalidInput(_("A submission needs a UUID of its own."), code=why),
-        answers.Declined.OTHER_ANSWERS: Conflict(_("This submission was already graded with other answers."), code=why),
-        answers.Declined.BLANK: InvalidInput(_("No question is answered, so nothing was handed in. Answer one and try again."), code=why),
-        answers.Declined.OTHER_QUESTIONS: Conflict(
-            _("Another page has handed in, and these were its questions. Load the page again."), code=why
-        ),
-        answers.Declined.NO_ATTEMPTS: Conflict(_("All attempts at this quiz are used up. What you reached is kept."), code=why),
-    }
-    return messages[why]
+def _take_reflection(found: Launch, asked: dict[str, Any], body: AnswersBody) -> ResponseReturnValue:
+    with transaction() as writing:
+        kept = reflections.hand_in(writing, found, asked, body.answers, now())
+    if kept is None:
+        raise wrong_length()
+    return _json(kept)
 
 
 @bp.post("/learn/failed")

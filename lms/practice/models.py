@@ -11,6 +11,7 @@ from lms.db import Base, UtcDateTime
 
 HANDED_IN, RETURNED, ACCEPTED = STATES = ("handed-in", "returned", "accepted")
 OF_A_TASK = text("task_id IS NOT NULL")
+OF_AN_ACTIVITY = text("activity IS NOT NULL")
 TAKEN_BACK = "taken-back"  # a decision: the acceptance was taken back
 
 
@@ -31,11 +32,19 @@ class PracticeTask(Base):
 
 
 class PracticeWork(Base):
-    """A submission of one teacher: for a task, or as the log of a day of practice (without a task)."""
+    """A submission of one teacher: for a task, for a reflection in a course, or as the log of a day of practice (without either)."""
 
     __tablename__ = "practice_work"
     __table_args__ = (
         Index("uq_practice_work_task", "task_id", "enrolment_id", unique=True, postgresql_where=OF_A_TASK, sqlite_where=OF_A_TASK),
+        Index(
+            "uq_practice_work_activity",
+            "registration_id",
+            "activity",
+            unique=True,
+            postgresql_where=OF_AN_ACTIVITY,
+            sqlite_where=OF_AN_ACTIVITY,
+        ),
         Index("ix_practice_work_enrolment_id", "enrolment_id"),
         Index("ix_practice_work_state", "state", "handed_in_at"),
     )
@@ -49,6 +58,11 @@ class PracticeWork(Base):
     state: Mapped[str] = mapped_column(String(10))  # one of STATES
     handed_in_at: Mapped[datetime] = mapped_column(UtcDateTime)
     statement_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # the statement that it was accepted, in the record store
+    # Of the answer to a reflection in a course: the activity, with its title, and the launch in which it was submitted last.
+    registration_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("registration.id"))
+    activity: Mapped[str | None] = mapped_column(String(64))
+    title: Mapped[str | None] = mapped_column(String(200))
+    launch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("launch.id"))
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     task: Mapped[PracticeTask | None] = relationship(lazy="raise")

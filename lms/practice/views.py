@@ -65,7 +65,7 @@ def mine() -> ResponseReturnValue:
         {
             "enrolment": one,
             "tasks": [(task, done.get((one.id, task.id))) for task in tasks if task.class_id == one.class_id],
-            "logs": [log for log in works if log.enrolment_id == one.id and log.task_id is None],
+            "logs": [log for log in works if log.enrolment_id == one.id and log.task_id is None and log.activity is None],
             "months": _logged(one),
         }
         for one in enrolments
@@ -174,7 +174,12 @@ def _months(enrolment: Enrolment, requirement: str) -> Requirement:
 
 def _log(enrolment: Enrolment, work_id: int) -> PracticeWork:
     found: PracticeWork | None = session().scalar(
-        _whole(PracticeWork.id == work_id, PracticeWork.enrolment_id == enrolment.id, PracticeWork.task_id.is_(None))
+        _whole(
+            PracticeWork.id == work_id,
+            PracticeWork.enrolment_id == enrolment.id,
+            PracticeWork.task_id.is_(None),
+            PracticeWork.activity.is_(None),
+        )
     )
     if found is None:
         raise NotFound(str(NOT_YOURS))

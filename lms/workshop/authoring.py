@@ -10,6 +10,7 @@ from typing import Any
 from courses.authoring.activity_document import ActivityDocument, document_json, read_document
 from courses.authoring.h5p_file import read_h5p, write_h5p
 from courses.authoring.quiz import QuizDocument
+from courses.authoring.reflection import ReflectionDocument
 from courses.authoring.served import key_of
 from courses.package import Package, open_package
 from courses.strict_json.problem import Problem
@@ -74,6 +75,14 @@ def played(storage: Storage, document: ActivityDocument) -> PlayedDocument | lis
         (activity,) = package.course.activities
         listing = contents.listings_of(package)[activity.key]
         return PlayedDocument(activity, listing.sha256, package.answer_keys.get(activity.key))
+
+
+def tried_reflection(value: Any, answers: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what a learner would see after submitting an answer to a reflection; None if the document is something else."""
+    document = read_document(value)
+    if not isinstance(document, ActivityDocument) or not isinstance(document.body, ReflectionDocument):
+        return None
+    return {"state": "handed-in", "text": str(answers.get("text", "")), "comment": ""}
 
 
 def key_in(value: Any) -> dict[str, Any] | None:

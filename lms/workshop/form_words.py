@@ -12,6 +12,8 @@ from courses.strict_json.problem import N_
 FIELD_SENTENCES: Mapping[str, str] = {
     "filled-text": N_("Write something here, at most %(most)s characters."),
     "missing": N_("Fill this in."),
+    "entry": N_("Choose a file."),
+    "formula": N_("This is not a formula in LaTeX that can be shown."),
     "array-length": N_("Add at least one, and at most %(most)s."),
     "whole-number": N_("Write a whole number from %(least)s to %(most)s."),
     "number-above": N_("Write a number above %(above)s, at most %(most)s."),
@@ -45,14 +47,89 @@ def type_words() -> dict[str, TypeWords]:
     """Return the words of the types that forms make."""
     return {
         "quiz": TypeWords(
-            _("Quiz"), _("Questions of six kinds, graded by the site. The answers never reach the learner's browser."), "check"
+            _("Quiz"), _("Questions of six kinds, graded by the site. The answers never reach the learner's browser."), "quiz"
+        ),
+        "reading": TypeWords(
+            _("Reading"),
+            _("Pages with text, lists, pictures, tables, formulas and films, and questions to check understanding."),
+            "reading",
+        ),
+        "video": TypeWords(_("Film with questions"), _("A film that stops for questions, placed at times."), "film"),
+        "reflection": TypeWords(
+            _("Reflection"), _("An open question. A tutor of the class accepts the answer, or returns it with a comment."), "edit"
         ),
     }
 
 
 def form_texts() -> dict[str, str]:
     """Return the texts of a form's script; the page fills in `{…}`."""
-    return _page() | _lists() | _quiz() | _questions()
+    return _page() | _lists() | _quiz() | _questions() | _pages() | _film() | _reflection()
+
+
+def _pages() -> dict[str, str]:
+    return {
+        "pages": _("Pages"),
+        "page_n": _("Page {n}"),
+        "add_page": _("Add a page"),
+        "heading": _("Heading of the page"),
+        "block_n": _("Part {n}"),
+        "add_paragraph": _("Add text"),
+        "add_heading": _("Add a heading"),
+        "add_list": _("Add a list"),
+        "add_picture": _("Add a picture"),
+        "add_table": _("Add a table"),
+        "add_formula": _("Add a formula"),
+        "add_film": _("Add a film"),
+        "add_quote": _("Add a quotation"),
+        "paragraph": _("Text"),
+        "subheading": _("Heading"),
+        "list": _("List"),
+        "item_n": _("Item {n}"),
+        "add_item": _("Add an item"),
+        "ordered": _("Number the items"),
+        "caption": _("Caption"),
+        "table": _("Table"),
+        "cell": _("Row {row}, column {column}"),
+        "header": _("The first row has the headings of the columns"),
+        "add_row": _("Add a row"),
+        "add_column": _("Add a column"),
+        "less_rows": _("Remove the last row"),
+        "less_columns": _("Remove the last column"),
+        "formula": _("Formula"),
+        "formula_hint": _("In LaTeX, such as \\frac{a}{b} + x^2."),
+        "quote": _("Quotation"),
+        "checks_hint": _("Learners answer these until they are right. The page itself knows the answers: use a quiz for what is graded."),
+        "check_n": _("Check question {n}"),
+        "add_check": _("Add a check question"),
+        "check_feedback": _("What to say when it is right"),
+    }
+
+
+def _film() -> dict[str, str]:
+    return {
+        "film": _("Film"),
+        "film_hint": _("MP4 (H.264) or WebM, at most 200 MB."),
+        "film_there": _("The film is there; it lasts {time}. Choose another one to replace it."),
+        "captions": _("Captions"),
+        "caption_n": _("Captions {n}"),
+        "add_caption": _("Add captions"),
+        "caption_file": _("WebVTT file (.vtt)"),
+        "caption_there": _("The file is there. Choose another one to replace it."),
+        "caption_label": _("Name in the film's menu"),
+        "checkpoints": _("Questions in the film"),
+        "checkpoints_hint": _(
+            "The film stops at the second that you write, until the answer is right. They are put into order by themselves."
+        ),
+        "at": _("Second of the film"),
+    }
+
+
+def _reflection() -> dict[str, str]:
+    return {
+        "prompt": _("What learners are to think and write about"),
+        "guidance": _("Guidance"),
+        "least_characters": _("Least number of characters"),
+    }
 
 
 def _page() -> dict[str, str]:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.accounts.access import person, requires
@@ -33,7 +34,12 @@ class SeveralField(SelectMultipleField):  # type: ignore[misc]
 class CardForm(FlaskForm):  # type: ignore[misc]
     """With whom a course is shared, and its labels."""
 
-    shared = RadioField(_l("Shared"), choices=[SelectChoice(*one) for one in SHARE_WORDS.items()], default=EVERYBODY)
+    shared = RadioField(
+        _l("Shared with"),
+        choices=[SelectChoice(*one) for one in SHARE_WORDS.items()],
+        validators=[InputRequired()],
+        default=EVERYBODY,
+    )
     programme = SeveralField(_l("Programmes"))
     area = SeveralField(_l("Content areas"))
     subject = SeveralField(_l("Subjects"))

@@ -21,8 +21,9 @@ from courses.strict_json.problem import Problem
 from lms.accounts.access import person, requires
 from lms.accounts.models import TRAINER
 from lms.catalogue import receiving, room, site_library
-from lms.catalogue.gates import upload_words
+from lms.catalogue.gates import format_words, upload_words
 from lms.catalogue.models import CourseVersion, Upload
+from lms.catalogue.publish import outline_of
 from lms.catalogue.uploads import MOST_MB, suffix_of
 from lms.catalogue.views.blueprint import bp
 from lms.celery_app import ring
@@ -30,11 +31,13 @@ from lms.clock import now
 from lms.config import Settings
 from lms.db import session, transaction
 from lms.errors import InvalidInput, LmsError
-from lms.i18n import in_words
+from lms.i18n import in_words, pick
 from lms.jobs.models import CANCELLED, Job
 from lms.jobs.queue import WORKING
 from lms.jobs.tasks import work
 from lms.storage import storage
+
+ACTIVITIES_SHOWN = 5
 
 
 class UploadForm(FlaskForm):  # type: ignore[misc]
@@ -61,13 +64,22 @@ def refusal_of(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UploadCard:
-    """One upload as its owner sees it. `state`: receiving, working, published, refused, cancelled or failed."""
+    """One upload as its owner sees it. `state`: receiving, working, published, opened, refused, cancelled or failed.
+
+    `opened`: it was a collection, and each of its files has a result of its own.
+    """
 
     upload: Upload
     state: str
     job: Job | None
     version: CourseVersion | None
     problems: list[tuple[str, str]]
+
+    @property
+    def activities(self) -> list[tuple[str, str, int]]:
+        """The first activities that it became: title, format, and the minutes that they are worth at most."""
+        listed = outline_of(self.version).activities if self.version else ()
+        return [(pick(one.title.zh, one.title.en), format_words(one), one.minutes) for one in listed[:ACTIVITIES_SHOWN]]
 
     @property
     def percent(self) -> int:
@@ -86,6 +98,8 @@ def card_of(session: Session, upload: Upload) -> UploadCard:
 
 
 def _state(upload: Upload, job: Job | None) -> str:
+    if upload.contained is not None:
+        return "opened"
     if upload.ended_at is not None:
         return "published" if upload.course_version_id else "refused"
     if upload.received < upload.bytes:

@@ -21,6 +21,7 @@ from lms.clock import now
 from lms.db import session, transaction
 from lms.errors import NotFound
 from lms.i18n import pick
+from lms.learning import reflections
 from lms.office.class_form import DayField
 from lms.office.places import NOT_YOURS, attesting, bp, by_me, staffed_class
 from lms.practice import work
@@ -30,6 +31,7 @@ from lms.practice.views import as_file
 from lms.practice.work import COMMENT_MAX, TASK_TEXT_MAX, TASKS_MAX, TITLE_MAX
 from lms.programmes.store import document_of
 from lms.programmes.values import ProgrammeDocument
+from lms.storage import storage
 
 DECISIONS = (ACCEPTED, RETURNED, TAKEN_BACK)
 
@@ -130,7 +132,14 @@ def review(class_id: int, work_id: int) -> ResponseReturnValue:
 def _review(found: TrainingClass, one: PracticeWork, problem: str = "") -> str:
     waiting = work.waiting(session(), [found.id])[found.id]
     return render_template(
-        "office/review.html", training_class=found, work=one, shown=SHOWN, problem=problem, waiting=waiting, most=COMMENT_MAX
+        "office/review.html",
+        training_class=found,
+        work=one,
+        prompt=reflections.prompt_of(session(), storage(), one),
+        shown=SHOWN,
+        problem=problem,
+        waiting=waiting,
+        most=COMMENT_MAX,
     )
 
 

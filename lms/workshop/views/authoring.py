@@ -108,7 +108,7 @@ def add_file() -> ResponseReturnValue:
     with TemporaryDirectory(prefix="author-") as folder:
         kept = author_media.keep(storage(), _received(Path(folder)))
     if isinstance(kept, Problem):
-        raise _refused([kept])
+        raise refused([kept])
     return _json(asdict(kept))
 
 
@@ -133,7 +133,7 @@ def open_file() -> ResponseReturnValue:
     with TemporaryDirectory(prefix="author-") as folder:
         found = authoring.opened(storage(), _received(Path(folder)))
     if isinstance(found, list):
-        raise _refused(found)
+        raise refused(found)
     return _json({"document": found, "form": url_for("authoring.form", kind=found["type"])})
 
 
@@ -153,11 +153,11 @@ def _received(folder: Path) -> Path:
 @requires(TRAINER)
 def download() -> ResponseReturnValue:
     """Return the document as an `.h5p`, with its answers."""
-    document = _document(_body(DocumentBody).document)
+    document = document_of(body_in(DocumentBody).document)
     name = f"{UNSAFE.sub('-', document.title).strip('-')[:80] or document.type}.h5p"
     with authoring.made(storage(), document, "activity.h5p") as path:
         if isinstance(path, list):
-            raise _refused(path)
+            raise refused(path)
         response = Response(path.read_bytes(), mimetype="application/zip")
     as_download(response, name)
     return response
@@ -167,10 +167,10 @@ def download() -> ResponseReturnValue:
 @requires(TRAINER)
 def preview() -> ResponseReturnValue:
     """Store the document as publishing would, and return the address of its frame."""
-    document = _document(_body(DocumentBody).document)
+    document = document_of(body_in(DocumentBody).document)
     shown = authoring.played(storage(), document)
     if isinstance(shown, list):
-        raise _refused(shown)
+        raise refused(shown)
     drawn = None if shown.key is None else draw(shown.key, token_hex(8))
     return _json(
         {
@@ -185,7 +185,10 @@ def preview() -> ResponseReturnValue:
 @requires(TRAINER)
 def try_answers() -> ResponseReturnValue:
     """Grade answers to a document as the server grades a learner's; nothing is kept."""
-    sent = _body(TriedAnswersBody)
+    sent = body_in(TriedAnswersBody)
+    kept = authoring.tried_reflection(sent.document, sent.answers)
+    if kept is not None:
+        return _json(kept)
     key = authoring.key_in(sent.document)
     if key is None:
         raise InvalidInput(_("The quiz has mistakes. Correct what is marked in the form first."))
@@ -196,21 +199,31 @@ def try_answers() -> ResponseReturnValue:
     return _json({"number": 1, "left": None, "pass_percent": key["pass_percent"], "drawn": draw(key, token_hex(8)), **graded})
 
 
-def _body(kind: type[Any]) -> Any:
+def body_in(kind: type[Any]) -> Any:
+    """Return the request's JSON as `kind`.
+
+    Raises:
+        InvalidInput: it has another form.
+    """
     try:
         return msgspec.json.decode(request.get_data(cache=False), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput("The request's JSON is not what this address takes.", [str(error)]) from None
 
 
-def _document(value: dict[str, Any]) -> ActivityDocument:
+def document_of(value: dict[str, Any]) -> ActivityDocument:
+    """Return the document that a form sent.
+
+    Raises:
+        InvalidInput: with every problem and its field.
+    """
     found = read_document(value)
     if isinstance(found, list):
-        raise _refused(found)
+        raise refused(found)
     return found
 
 
-def _refused(problems: Sequence[Problem]) -> InvalidInput:
+def refused(problems: Sequence[Problem]) -> InvalidInput:
     """Refuse a document or a file; each problem says which field it is about."""
     said = [{"path": one.path, "code": one.code, "words": in_words(one, ALL_SENTENCES)} for one in problems]
     return _Marked(_("Some fields need another look. Nothing is lost: what you typed stays here."), said)

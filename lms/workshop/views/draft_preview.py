@@ -50,5 +50,6 @@ def take_draft_report(draft_id: int, activity: str) -> ResponseReturnValue:
 def take_draft_answers(draft_id: int, activity: str) -> ResponseReturnValue:
     """Grade a submission as the server grades a learner's; nothing is stored."""
     draft = drafts.own(session(), draft_id, person())
-    _read, key = drafts.content_of(storage(), drafts.activity_of(draft, activity))
-    return grade_reply(key, body_of(AnswersBody).answers)
+    chosen = drafts.activity_of(draft, activity)
+    _read, key = drafts.content_of(storage(), chosen)
+    return grade_reply(values_of(chosen), key, body_of(AnswersBody).answers)

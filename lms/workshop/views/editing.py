@@ -24,9 +24,10 @@ from lms.errors import NotFound
 from lms.i18n import in_words, pick
 from lms.learning.wire import body_of
 from lms.storage import storage
-from lms.workshop import drafts, history
+from lms.workshop import draft_forms, drafts, history
 from lms.workshop.documents import KINDS, title_of, values_of
 from lms.workshop.edits import EditConflict, Step, activities_of, module_of
+from lms.workshop.form_words import type_words
 from lms.workshop.gate_choices import gate_choices, write_gate
 from lms.workshop.history import Saved
 from lms.workshop.intake import DraftActivity
@@ -97,6 +98,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "at_field": {one.id: one.words for one in faults},
         "field_id": field_id,
         "kinds": _kinds(),
+        "form_kinds": type_words(),
         "may_undo": undo,
         "may_redo": redo,
         "suffixes": ",".join(one for one in uploads()),
@@ -147,6 +149,7 @@ def activity_form(draft_id: int, key: str) -> ResponseReturnValue:
         at_field={fault.id: fault.words for fault in faults_of(session(), draft)},
         field_id=field_id,
         suffixes=",".join(FORMATS[activity.format].uploads) or ".zip",
+        has_form=draft_forms.form_of(storage(), one) is not None,
     )
 
 

@@ -171,13 +171,14 @@ def test_course_files_of_an_organisation_have_a_quota_and_nothing_of_a_refused_u
     with app.app_context(), transaction() as session:
         publish.publish(session, storage(), large, session.scalars(select(Person)).one(), datetime.now(UTC))
 
-    def upload(megabyte: int) -> TestResponse:
+    zipped_too = zipped(SAMPLES[0])  # the uploaded file is kept, too
+
+    def upload(megabyte: int, content: bytes = b"") -> TestResponse:
         monkeypatch.setattr(room, "MEGABYTE", megabyte)
-        answer: TestResponse = send(trainer, zipped(SAMPLES[0]), "a.zip")
+        answer: TestResponse = send(trainer, content or zipped_too, "a.zip")
         return answer
 
     app.extensions["settings"] = replace(app.extensions["settings"], organisation_courses_mb=1)
-    zipped_too = zipped(SAMPLES[0])  # the uploaded file is kept, too
     most = sum((contents.contents_of(large) | contents.contents_of(small)).values()) + len(zipped_too)
     refused = upload(most - 1)
     assert refused.status_code == 422
@@ -185,6 +186,7 @@ def test_course_files_of_an_organisation_have_a_quota_and_nothing_of_a_refused_u
     assert versions(app) == 1
     assert contents.read(app.extensions["storage"], small.sha256, min(small.files)) is None
     assert upload(most).status_code == 302
-    at_once = upload(most)
+    assert upload(most).status_code == 302, "the same file again takes no room"
+    at_once = upload(most, zipped(SAMPLES[2]))
     assert at_once.status_code == 413, "a file for which there is no room is not even received"
     assert "课程未发布" in at_once.text

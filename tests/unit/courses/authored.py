@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from courses.samples import SAMPLES
+
 
 def _png() -> bytes:
     def chunk(kind: bytes, content: bytes) -> bytes:
@@ -63,6 +65,48 @@ QUIZ: dict[str, Any] = {
             "extra": ["等离子态"],
         },
     ],
+}
+
+
+FILM = SAMPLES[2] / "activities" / "listening-first" / "content" / "video.webm"
+_FILM = f"videos/{'1' * 64}.webm"
+_CHECK = {"id": "c1", "question": "先做什么？", "options": ["听", "说"], "answer": 0}
+READING: dict[str, Any] = {
+    "type": "reading",
+    "title": "分数",
+    "language": "zh",
+    "pages": [
+        {
+            "heading": "什么是分数",
+            "blocks": [
+                {"type": "heading", "text": "例子"},
+                {"type": "paragraph", "text": "把一个整体平均分。\n第二行。"},
+                {"type": "quote", "text": "数学是……"},
+                {"type": "list", "items": ["1/2", "3/4"], "ordered": True},
+                {"type": "picture", "picture": {"path": PICTURE, "mime": "image/png", "alt": ""}, "caption": "图"},
+                {"type": "table", "rows": [["名称", "写法"], ["一半", ""]], "header": True},
+                {"type": "formula", "tex": "\\frac{1}{2} < 1"},
+                {"type": "film", "film": {"path": _FILM, "mime": "video/webm"}},
+            ],
+            "checks": [{**_CHECK, "feedback": "先听。"}],
+        }
+    ],
+}
+VIDEO: dict[str, Any] = {
+    "type": "video",
+    "title": "先听",
+    "language": "zh",
+    "video": _FILM,
+    "duration": 180.08,
+    "checkpoints": [{"at": 2.5, **_CHECK}],
+}
+REFLECTION: dict[str, Any] = {
+    "type": "reflection",
+    "title": "我的一节课",
+    "language": "zh",
+    "prompt": "写一写。",
+    "least_characters": 50,
+    "guidance": "从一个孩子写起。",
 }
 
 

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from courses.answer_key import check_key, draw
 from courses.authoring.activity_document import ActivityDocument, document_json, media_of, read_document
+from courses.authoring.formulas import mathml_of
 from courses.authoring.h5p_file import OpenedH5p, read_h5p, write_h5p
 from courses.authoring.quiz import QuizDocument
 from courses.authoring.served import key_of, served_quiz
 from courses.formats.own import check_quiz, compare_key
 from courses.grading import grade, right_answers
 from courses.package import Package, open_package
-from tests.unit.courses.authored import PICTURE, PNG, QUIZ, texts
+from tests.unit.courses.authored import FILM, PICTURE, PNG, QUIZ, READING, REFLECTION, VIDEO, texts
 
 QUESTIONS = texts.questions
 
@@ -59,6 +60,36 @@ def test_what_is_served_has_no_answers_and_fits_its_key(questions: list[Any], ab
     assert grade(key, right_answers(key)).passed
     told = json.dumps(served, ensure_ascii=False)
     assert not any(f'"{word}"' in told for word in ("correct", "accept", "steps", "pairs", "feedback", "points", "case", "pass_percent"))
+
+
+@pytest.mark.parametrize("value", [READING, VIDEO, REFLECTION], ids=["reading", "video", "reflection"])
+def test_every_other_type_comes_back_as_it_was_and_can_be_published(value: dict[str, Any], tmp_path: Path) -> None:
+    document = read(value)
+    assert document_json(document) == value
+    media = {name: FILM.read_bytes() if name.endswith(".webm") else PNG for name in media_of(document)}
+    target = io.BytesIO()
+    write_h5p(document, media, target)
+    path = tmp_path / "activity.h5p"
+    path.write_bytes(target.getvalue())
+    found = read_h5p(path)
+    assert isinstance(found, OpenedH5p), found
+    assert found.document == document
+    package = open_package(path)
+    assert isinstance(package, Package), package
+    (activity,) = package.course.activities
+    wanted = {"passed": True} if value["type"] == "reflection" else {"completed": True}
+    assert activity.requires == wanted
+
+
+@pytest.mark.parametrize("tex", ["\\href{javascript:alert(1)}{x}", "x^2^3", ""])
+def test_a_formula_that_cannot_be_shown_is_named(tex: str) -> None:
+    found = read_document({**READING, "pages": [{"heading": "x", "blocks": [{"type": "formula", "tex": tex}]}]})
+    assert isinstance(found, list)
+    assert [one.path for one in found] == ["pages[0].blocks[0].tex"]
+
+
+def test_text_in_a_formula_never_becomes_an_element() -> None:
+    assert "<script" not in (mathml_of(r"\text{<script>alert(1)</script>}") or "")
 
 
 def test_publishing_an_authors_file_takes_the_answers_out_of_what_is_served(tmp_path: Path) -> None:

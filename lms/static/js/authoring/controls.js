@@ -1,6 +1,7 @@
 // The controls of a form, one for each kind of field: (form, field, value, path) → the element that shows value[field.name].
 
 import { el, fill } from "./form.js";
+import { file, picture } from "./media.js";
 
 function box(form, path, id, field, ...children) {
   const hint = field.hint ? el("p", { class: "hint", id: `${id}-hint` }, form.texts[field.hint]) : null;
@@ -10,7 +11,7 @@ function box(form, path, id, field, ...children) {
 
 const told = (field, id) => (field.hint ? { "aria-describedby": `${id}-hint` } : {});
 
-function text(form, field, value, path) {
+export function text(form, field, value, path) {
   const id = form.id();
   const write = (event) => {
     const typed = event.target.value;
@@ -232,51 +233,30 @@ function frame(form, field, path, rows, add) {
   return el("fieldset", { class: "field author-lines", "data-path": path }, el("legend", {}, form.texts[field.label]), hint, ...rows, undo(form, path), el("div", {}, add));
 }
 
-/** Choose a file, send it, and keep what the server calls it. */
-function chooser(form, accept, id, said, taken) {
-  const input = el("input", { type: "file", id, accept });
-  input.addEventListener("change", async () => {
-    const [file] = input.files;
-    if (!file) return;
-    said.textContent = form.texts.sending;
-    input.disabled = true;
-    try {
-      taken(await form.services.upload(file));
-    } catch (error) {
-      said.textContent = error.message;
-      input.disabled = false;
-      input.value = "";
-    }
-  });
-  return input;
-}
-
-function picture(form, field, value, path) {
-  const id = form.id();
-  const there = value[field.name];
-  const said = el("p", { class: "note", role: "status" });
-  const put = (file) => form.restructure(() => (value[field.name] = { path: file.path, mime: file.mime, alt: there?.alt ?? "" }), path, "input[type=text]");
-  const choose = chooser(form, "image/jpeg,image/png,image/webp", id, said, put);
-  if (!there) return el("div", { class: "field", "data-path": path }, el("label", { for: id }, form.texts[field.label], field.required ? null : el("span", { class: "optional" }, form.texts.optional)), el("p", { class: "hint" }, form.texts.picture_hint), choose, said);
-  const alt = { kind: "text", name: "alt", label: "alt", hint: "alt_hint", max: 500 };
+/** A table of cells; every row has as many as the first. */
+function table(form, field, value, path) {
+  const rows = (value[field.name] ??= [["", ""], ["", ""]]);
+  const cell = (row, index, place) => {
+    const input = el("input", { type: "text", maxlength: 500, "aria-label": fill(form.texts.cell, { row: index + 1, column: place + 1 }), oninput: (event) => ((row[place] = event.target.value), form.changed(`${path}[${index}][${place}]`)) });
+    input.value = row[place];
+    return el("span", { "data-path": `${path}[${index}][${place}]` }, input);
+  };
+  const change = (act) => form.restructure(act, path);
+  const button = (words, act, disabled) => el("button", { type: "button", class: "button button-quiet", disabled, onclick: () => change(act) }, form.texts[words]);
   return el(
-    "div",
-    { class: "field author-picture", "data-path": path },
-    el("img", { src: form.services.pictureUrl(there.path), alt: there.alt }),
-    text(form, alt, there, `${path}.alt`),
-    el("div", { class: "actions" }, el("label", { class: "button button-quiet", for: id }, form.texts.other_picture), el("button", { type: "button", class: "button button-quiet", onclick: () => form.restructure(() => delete value[field.name], path) }, form.texts.remove_picture)),
-    el("div", { class: "visually-hidden" }, choose),
-    said,
+    "fieldset",
+    { class: "field author-lines", "data-path": path },
+    el("legend", {}, form.texts[field.label]),
+    el("div", { class: "author-table" }, rows.map((row, index) => el("div", { class: "author-row" }, row.map((_, place) => cell(row, index, place))))),
+    el(
+      "div",
+      { class: "actions" },
+      button("add_row", () => rows.push(rows[0].map(() => "")), rows.length >= 50),
+      button("add_column", () => rows.forEach((row) => row.push("")), rows[0].length >= 10),
+      button("less_rows", () => rows.pop(), rows.length <= 1),
+      button("less_columns", () => rows.forEach((row) => row.pop()), rows[0].length <= 1),
+    ),
   );
 }
 
-/** A film or captions: the name of the file, and what follows from it. */
-function file(form, field, value, path) {
-  const id = form.id();
-  const said = el("p", { class: "note", role: "status" });
-  const put = (sent) => form.restructure(() => field.taken(value, sent), path, "input[type=file]");
-  const there = value[field.name] ? el("p", { class: "note" }, field.about(value, form.texts)) : null;
-  return el("div", { class: "field", "data-path": path }, el("label", { for: id }, form.texts[field.label]), field.hint ? el("p", { class: "hint" }, form.texts[field.hint]) : null, there, chooser(form, field.accept, id, said, put), said);
-}
-
-export const CONTROLS = { text, number, check, choice, tags, inner, more, parts, lines, blanks, options, picture, file };
+export const CONTROLS = { text, number, check, choice, tags, inner, more, parts, lines, blanks, options, picture, table, file };

@@ -58,6 +58,27 @@ const ABOUT = [
   { kind: "choice", name: "language", label: "language", options: [["zh", "chinese"], ["en", "english"]] },
 ];
 
+const checkQuestion = () => ({ id: newId("c"), question: "", options: ["", ""], answer: 0 });
+const CHECK = [
+  { kind: "text", name: "question", label: "question", rows: 2 },
+  { kind: "options", name: "options", label: "options", hint: "single_hint", add: "add_option", most: 26, numbered: true, make: () => () => "" },
+  { kind: "text", name: "feedback", label: "check_feedback", rows: 2, optional: true },
+];
+const CAPTION = { kind: "text", name: "caption", label: "caption", max: 500, optional: true };
+// type of a block → how an empty one is made, and its fields
+const BLOCKS = {
+  paragraph: [() => ({ type: "paragraph", text: "" }), [{ kind: "text", name: "text", label: "paragraph", rows: 5, max: 10000 }]],
+  heading: [() => ({ type: "heading", text: "" }), [{ kind: "text", name: "text", label: "subheading" }]],
+  list: [() => ({ type: "list", ordered: false, items: ["", ""] }), [{ kind: "lines", name: "items", label: "list", item: "item_n", add: "add_item", least: 1, most: 50 }, { kind: "check", name: "ordered", label: "ordered" }]],
+  picture: [() => ({ type: "picture" }), [{ kind: "picture", name: "picture", label: "picture", required: true }, CAPTION]],
+  table: [() => ({ type: "table", header: true, rows: [["", ""], ["", ""]] }), [{ kind: "table", name: "rows", label: "table" }, { kind: "check", name: "header", label: "header" }]],
+  formula: [() => ({ type: "formula", tex: "" }), [{ kind: "text", name: "tex", label: "formula", hint: "formula_hint", max: 1000 }]],
+  film: [() => ({ type: "film" }), [{ kind: "file", name: "film", label: "film", hint: "film_hint", accept: "video/mp4,video/webm", taken: (value, sent) => (value.film = { path: sent.path, mime: sent.mime }), about: (_value, texts) => texts.caption_there }, CAPTION]],
+  quote: [() => ({ type: "quote", text: "" }), [{ kind: "text", name: "text", label: "quote", rows: 3, max: 10000 }]],
+};
+const page = () => ({ heading: "", blocks: [BLOCKS.paragraph[0]()] });
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
 export const TYPES = {
   quiz: {
     empty: (language) => ({ type: "quiz", title: "", language, pass_percent: 60, max_attempts: null, questions: [question()] }),
@@ -70,6 +91,46 @@ export const TYPES = {
       { kind: "check", name: "shuffle_questions", label: "shuffle_questions" },
       { kind: "check", name: "shuffle_options", label: "shuffle_options" },
       { kind: "parts", name: "draw", label: "draw", hint: "draw_hint", item: "draw_n", add: "add_draw", most: 10, plain: true, make: () => ({ tag: "", count: 1 }), fields: [{ kind: "text", name: "tag", label: "draw_tag", max: 40 }, { kind: "number", name: "count", label: "draw_count", min: 1, max: 200 }] },
+    ],
+  },
+  reading: {
+    empty: (language) => ({ type: "reading", title: "", language, pages: [page()] }),
+    schema: [
+      ...ABOUT,
+      {
+        kind: "parts", name: "pages", label: "pages", item: "page_n", add: "add_page", least: 1, most: 100, make: page,
+        fields: [
+          { kind: "text", name: "heading", label: "heading" },
+          { kind: "parts", name: "blocks", item: "block_n", least: 1, most: 100, plain: true, level: 4, choices: Object.entries(BLOCKS).map(([name, [make]]) => [make, `add_${name}`]), fields: (block) => BLOCKS[block.type]?.[1] ?? [] },
+          { kind: "parts", name: "checks", hint: "checks_hint", item: "check_n", add: "add_check", most: 20, plain: true, level: 4, make: checkQuestion, fields: CHECK },
+        ],
+      },
+    ],
+  },
+  video: {
+    empty: (language) => ({ type: "video", title: "", language, video: "", duration: 0, captions: [], checkpoints: [{ at: 1, ...checkQuestion() }] }),
+    schema: [
+      ...ABOUT,
+      { kind: "file", name: "video", label: "film", hint: "film_hint", accept: "video/mp4,video/webm", taken: (value, sent) => Object.assign(value, { video: sent.path, duration: sent.seconds }), about: (value, texts) => texts.film_there.replace("{time}", clock(value.duration)) },
+      {
+        kind: "parts", name: "captions", label: "captions", item: "caption_n", add: "add_caption", most: 10, plain: true, make: () => ({ path: "", language: "zh", label: "中文" }),
+        fields: [
+          { kind: "file", name: "path", label: "caption_file", accept: ".vtt", taken: (value, sent) => (value.path = sent.path), about: (_value, texts) => texts.caption_there },
+          { kind: "choice", name: "language", label: "language", options: [["zh", "chinese"], ["en", "english"]] },
+          { kind: "text", name: "label", label: "caption_label", max: 40 },
+        ],
+      },
+      { kind: "parts", name: "checkpoints", label: "checkpoints", hint: "checkpoints_hint", item: "question_n", add: "add_question", least: 1, most: 100, make: () => ({ at: 1, ...checkQuestion() }), fields: [{ kind: "number", name: "at", label: "at", min: 0.1, step: 0.1, max: 36000 }, ...CHECK] },
+    ],
+  },
+  reflection: {
+    empty: (language) => ({ type: "reflection", title: "", language, prompt: "", least_characters: 100 }),
+    schema: [
+      ...ABOUT,
+      { kind: "text", name: "prompt", label: "prompt", rows: 3 },
+      { kind: "text", name: "guidance", label: "guidance", rows: 4, max: 5000, optional: true },
+      { kind: "picture", name: "picture", label: "picture" },
+      { kind: "number", name: "least_characters", label: "least_characters", min: 0, max: 5000, empty: 0 },
     ],
   },
 };

@@ -1,0 +1,94 @@
+"""Forms inside a draft: an activity is made or mended, and goes into the course."""
+
+from typing import Any
+
+import msgspec
+from flask import Response, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from courses.authoring.activity_document import ActivityDocument
+from courses.formats.format import SANDBOX
+from courses.outline import Text
+from lms.accounts.access import person, requires
+from lms.accounts.account_changes import By
+from lms.accounts.models import TRAINER
+from lms.catalogue import room
+from lms.clock import now
+from lms.config import Settings
+from lms.db import release, session, transaction
+from lms.errors import NotFound
+from lms.storage import storage
+from lms.workshop import draft_forms, drafts
+from lms.workshop.drafts import Placing
+from lms.workshop.edits import find
+from lms.workshop.form_words import type_words
+from lms.workshop.views.authoring import DocumentBody, body_in, config_of, document_of, refused
+from lms.workshop.views.blueprint import bp
+
+
+@bp.get("/workshop/drafts/<int:draft_id>/forms/<kind>")
+@requires(TRAINER)
+def new_form(draft_id: int, kind: str) -> ResponseReturnValue:
+    """Show the form of a new activity of a draft."""
+    drafts.own(session(), draft_id, person())
+    if kind not in type_words():
+        raise NotFound(_("There is no such type of activity."))
+    return _page(draft_id, kind, url_for(".put_new", draft_id=draft_id), None)
+
+
+@bp.get("/workshop/drafts/<int:draft_id>/activities/<key>/form")
+@requires(TRAINER)
+def filled_form(draft_id: int, key: str) -> ResponseReturnValue:
+    """Show the form of an activity of a draft, with what it has."""
+    activity = drafts.activity_of(drafts.own(session(), draft_id, person()), key)
+    found = draft_forms.values_in(storage(), activity)
+    if found is None:
+        raise NotFound(_("No form can edit this activity. Replace its file instead."))
+    return _page(draft_id, found["type"], url_for(".put_again", draft_id=draft_id, key=key), (key, found))
+
+
+def _page(draft_id: int, kind: str, save: str, filled: tuple[str, dict[str, Any]] | None) -> str:
+    config = config_of(kind)
+    key, document = filled or ("", None)
+    config["kept"] += f"/{draft_id}/{key}"
+    config["document"] = document
+    config["urls"] |= {"save": save}
+    back = url_for(".editor", draft_id=draft_id)
+    return render_template("workshop/activity_form.html", kind=kind, words=type_words()[kind], config=config, sandbox=SANDBOX, back=back)
+
+
+@bp.post("/workshop/drafts/<int:draft_id>/forms")
+@requires(TRAINER)
+def put_new(draft_id: int) -> ResponseReturnValue:
+    """Put a new activity into a draft."""
+    return _put(draft_id, None)
+
+
+@bp.post("/workshop/drafts/<int:draft_id>/activities/<key>/form")
+@requires(TRAINER)
+def put_again(draft_id: int, key: str) -> ResponseReturnValue:
+    """Give an activity of a draft other content."""
+    drafts.activity_of(drafts.own(session(), draft_id, person()), key)
+    return _put(draft_id, key)
+
+
+def _put(draft_id: int, key: str | None) -> Response:
+    drafts.own(session(), draft_id, person())
+    document: ActivityDocument = document_of(body_in(DocumentBody).document)
+    release()
+    found = draft_forms.checked(storage(), document, key)
+    if isinstance(found, list):
+        raise refused(found)
+    settings: Settings = current_app.extensions["settings"]
+    with transaction() as writing:
+        draft = drafts.own(writing, draft_id, person(), lock=True)
+        more = sum(found.contents.values())
+        room.check_bytes(room.used(writing, draft.organisation_id), more, settings.organisation_courses_mb * room.MEGABYTE)
+        title = Text(document.title, document.title)
+        old = find(draft.document, "activity", key) if key else None
+        if old is not None and old["title"]["zh"] == document.title:
+            title = Text(document.title, old["title"]["en"])  # the form has one title; the other language's stays
+        (placed,) = drafts.put_activity(writing, draft, found, By(person().id, now()), Placing(title=title))
+    reply = {"next": f"{url_for('.editor', draft_id=draft_id)}#activity-{placed}"}
+    return Response(msgspec.json.encode(reply), mimetype="application/json")

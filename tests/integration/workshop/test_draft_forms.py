@@ -1,0 +1,73 @@
+"""Do forms put activities into a draft, and come back filled with what is there?"""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lms.accounts.models import TRAINER
+from lms.accounts.people import add_person
+from lms.workshop.models import Draft
+from tests.access import form_token
+from tests.factories import World, signed_in
+from tests.unit.courses.authored import QUIZ, REFLECTION
+
+PLAIN = {**QUIZ, "questions": [{name: value for name, value in one.items() if name != "picture"} for one in QUIZ["questions"]]}
+
+
+@pytest.fixture
+def trainer(world: World) -> FlaskClient:
+    world.act(lambda session: add_person(session, "maker", "课程师", (TRAINER,), password=None))
+    return signed_in(world.app, "maker")
+
+
+@pytest.fixture
+def draft(trainer: FlaskClient) -> str:
+    begun = trainer.post("/workshop/drafts", headers={"X-CSRFToken": form_token(trainer)})
+    return str(begun.location)
+
+
+def put(trainer: FlaskClient, path: str, document: Any, status: int = 200) -> Any:
+    answer = trainer.post(path, json={"document": document}, headers={"X-CSRFToken": form_token(trainer)})
+    assert answer.status_code == status, answer.text
+    return answer.get_json()
+
+
+def activities(world: World) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = world.act(lambda session: session.scalars(select(Draft)).one().document["modules"][0]["activities"])
+    return found
+
+
+def values(trainer: FlaskClient, draft: str, key: str) -> dict[str, Any]:
+    page = trainer.get(f"{draft}/activities/{key}/form").text
+    found: dict[str, Any] = json.loads(re.search(r'id="form-config">(.*?)</script>', page, re.DOTALL)[1])["document"]  # type: ignore[index]
+    return found
+
+
+@pytest.mark.parametrize("document", [PLAIN, REFLECTION], ids=["quiz", "reflection"])
+def test_what_a_form_puts_into_a_draft_fills_the_form_again(trainer: FlaskClient, draft: str, world: World, document: Any) -> None:
+    assert put(trainer, f"{draft}/forms", document)["next"].startswith(f"{draft}#activity-")
+    (activity,) = activities(world)
+    assert (activity["title"]["zh"], activity["grading"], activity["requires"]) == (document["title"], "server", {"passed": True})
+    filled = values(trainer, draft, activity["key"])
+    assert put(trainer, f"{draft}/activities/{activity['key']}/form", filled)
+    (again,) = activities(world)
+    assert (again["key"], again["files"], again.get("answers")) == (activity["key"], activity["files"], activity.get("answers"))
+    assert values(trainer, draft, activity["key"]) == filled
+
+
+def test_a_mistake_changes_nothing_in_the_draft(trainer: FlaskClient, draft: str, world: World) -> None:
+    refused = put(trainer, f"{draft}/forms", {**PLAIN, "title": ""}, 400)
+    assert [one["path"] for one in refused["fields"]] == ["title"]
+    assert activities(world) == []
+
+
+def test_the_draft_offers_the_forms_and_mends_what_they_made(trainer: FlaskClient, draft: str, world: World) -> None:
+    assert f"{draft}/forms/quiz" in trainer.get(draft).text
+    put(trainer, f"{draft}/forms", PLAIN)
+    (activity,) = activities(world)
+    assert f"{draft}/activities/{activity['key']}/form" in trainer.get(f"{draft}/activities/{activity['key']}").text
+    assert trainer.get(f"{draft}/activities/nothing/form").status_code == 404
